@@ -1,0 +1,1 @@
+export const handler = async (e: unknown) => ({statusCode:200, body: JSON.stringify(e)})
