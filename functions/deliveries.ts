@@ -1,1 +1,9 @@
-export const handler = async (e: unknown) => ({statusCode:200, body: JSON.stringify(e)})
+import { httpFunction } from '../lib/adapters/lambda.ts'
+import { getDelivery } from '../lib/deliveries.ts'
+import { log } from '../lib/runtime/context.ts'
+import { deliveryStore } from '../lib/runtime/stores.ts'
+
+export const handler = httpFunction(
+  async () => ({ deliveries: deliveryStore(), log }),
+  async ({ path }, deps) => ({ status: 200, body: await getDelivery(path.id ?? '', deps) }),
+)

@@ -1,1 +1,9 @@
-export const handler = async (e: unknown) => ({statusCode:200, body: JSON.stringify(e)})
+import { httpFunction } from '../lib/adapters/lambda.ts'
+import { getJwks } from '../lib/jwks.ts'
+import { log } from '../lib/runtime/context.ts'
+import { sessionTokens } from '../lib/runtime/secrets.ts'
+
+export const handler = httpFunction(
+  async () => ({ sessions: sessionTokens(), log }),
+  async (_request, deps) => ({ status: 200, body: await getJwks(deps), maxAgeSeconds: 300 }),
+)

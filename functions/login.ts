@@ -1,1 +1,19 @@
-export const handler = async (e: unknown) => ({statusCode:200, body: JSON.stringify(e)})
+import { httpFunction } from '../lib/adapters/lambda.ts'
+import { logIn, parseLogin } from '../lib/login.ts'
+import { log, now, sleep } from '../lib/runtime/context.ts'
+import { sessionTokens } from '../lib/runtime/secrets.ts'
+import { linkStore, loginStore } from '../lib/runtime/stores.ts'
+import { miniProgram } from '../lib/runtime/wechat.ts'
+
+export const handler = httpFunction(
+  async () => ({
+    wechat: miniProgram().wechat,
+    logins: loginStore(),
+    links: linkStore(),
+    sessions: sessionTokens(),
+    now,
+    sleep,
+    log,
+  }),
+  async ({ body }, deps) => ({ status: 200, body: await logIn(parseLogin(body), deps) }),
+)

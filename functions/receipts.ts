@@ -1,1 +1,12 @@
-export const handler = async (e: unknown) => ({statusCode:200, body: JSON.stringify(e)})
+import { queueFunction } from '../lib/adapters/lambda.ts'
+import { joinReceipts, parseReceipt } from '../lib/receipts.ts'
+import { log } from '../lib/runtime/context.ts'
+import { deliveryStore } from '../lib/runtime/stores.ts'
+
+export const handler = queueFunction(async () => ({ deliveries: deliveryStore(), log }), {
+  read: ({ body, attributes }) => ({
+    receipt: parseReceipt(body),
+    receives: Number(attributes.ApproximateReceiveCount),
+  }),
+  work: joinReceipts,
+})

@@ -1,1 +1,12 @@
-export const handler = async (e: unknown) => ({statusCode:200, body: JSON.stringify(e)})
+import { scheduleFunction } from '../lib/adapters/lambda.ts'
+import { refreshTokens } from '../lib/refresh-tokens.ts'
+import { log } from '../lib/runtime/context.ts'
+import { accessTokens, miniProgram, officialAccount } from '../lib/runtime/wechat.ts'
+
+export const handler = scheduleFunction(
+  async () => ({
+    sources: new Map([officialAccount(), miniProgram()].map(app => [app.appid, accessTokens(app)])),
+    log,
+  }),
+  deps => refreshTokens(deps),
+)

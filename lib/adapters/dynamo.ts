@@ -1,0 +1,75 @@
+/** The DynamoDB client, and the requests that need more than one line. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+
+export type Dynamo = DynamoDBDocumentClient
+
+type Item = Readonly<Record<string, unknown>>
+
+/** DynamoDB answers what fits 16 MB or its throughput; the rest is asked for again, with pauses that grow. */
+const maxRounds = 6
+
+/** Creates the client; its endpoint and region are the SDK's own matter (AWS_ENDPOINT_URL_DYNAMODB, AWS_REGION). */
+export function openDynamo(): Dynamo {
+  return DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } })
+}
+
+/** Reads up to 100 items by their distinct keys, with the last write seen. Throws if some stay unread. */
+export async function batchGet(dynamo: Dynamo, table: string, keys: readonly Item[]): Promise<Item[]> {
+  const items: Item[] = []
+  let left = keys
+  for (let round = 0; left.length > 0; round++) {
+    if (round === maxRounds) throw new Error(`${left.length} items of ${table} stayed unread`)
+    if (round > 0) await sleep(50 * 2 ** round)
+    const request = { [table]: { Keys: [...left], ConsistentRead: true } }
+    const answer = await dynamo.send(new BatchGetCommand({ RequestItems: request }))
+    items.push(...(answer.Responses?.[table] ?? []))
+    left = answer.UnprocessedKeys?.[table]?.Keys ?? []
+  }
+  return items
+}
+
+/** Runs a conditional write: false if its condition did not hold. */
+export async function onlyIf(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write
+    return true
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false
+    throw error
+  }
+}
+
+/** An update of one item: `set` writes each field, or removes it where undefined; `values` belong to the condition. */
+export type Change = {
+  readonly set: Item
+  readonly condition: string
+  readonly values?: Item
+}
+
+/** Changes one item if its condition holds; in the condition a field is `#name` and a value of its own `:name`. */
+export function change(dynamo: Dynamo, table: string, key: Item, { set, condition, values }: Change): Promise<boolean> {
+  const names = [...new Set([...Object.keys(set), ...[...condition.matchAll(/#(\w+)/g)].map(it => it[1] ?? '')])]
+  const kept = Object.entries(set).filter(([, value]) => value !== undefined)
+  const gone = Object.entries(set).filter(([, value]) => value === undefined)
+  const expression = [
+    kept.length === 0 ? '' : `SET ${kept.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+    gone.length === 0 ? '' : `REMOVE ${gone.map(([name]) => `#${name}`).join(', ')}`,
+  ]
+  const bound = Object.entries({ ...Object.fromEntries(kept), ...values }).map(([name, value]) => [`:${name}`, value])
+  return onlyIf(
+    dynamo.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: key,
+        UpdateExpression: expression.join(' ').trim(),
+        ConditionExpression: condition,
+        ExpressionAttributeNames: Object.fromEntries(names.map(name => [`#${name}`, name])),
+        ...(bound.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(bound) }),
+      }),
+    ),
+  )
+}

@@ -1,0 +1,148 @@
+/** The Lambda wrapping: what AWS hands over becomes plain requests and messages, and errors become answers. */
+
+import middy from '@middy/core'
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+  ScheduledEvent,
+  SQSBatchResponse,
+  SQSEvent,
+  SQSRecord,
+} from 'aws-lambda'
+
+import { RequestError } from '../errors.ts'
+import { problemOf, requestErrorOf } from '../problem.ts'
+import { createLog } from './logger.ts'
+
+/** An HTTP request; header names in lower case, path parameters and query decoded. */
+export type HttpRequest = {
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly query: Readonly<Record<string, string | undefined>>
+  readonly path: Readonly<Record<string, string | undefined>>
+  readonly body: string
+}
+
+/** An HTTP answer: an object becomes JSON, a text stays as it is. */
+export type HttpAnswer = { readonly status: number; readonly body: object | string; readonly maxAgeSeconds?: number }
+
+/** Brings a function's dependencies; once per container. */
+export type Open<D> = () => Promise<D>
+
+/** How a consumer reads one record, and works on those that could be read; it answers those that must come again. */
+export type Consumer<T, D> = {
+  readonly read: (record: SQSRecord) => T
+  readonly work: (items: readonly T[], deps: D, limits: { readonly until: number }) => Promise<readonly T[]>
+}
+
+/** Below API Gateway's own limit by far: nothing but images is large, and images do not come this way. */
+const maxBodyBytes = 64 * 1024
+
+/** Time kept back to answer a request before Lambda ends the function. */
+const timeoutEarlyInMillis = 500
+
+const log = createLog()
+
+/** Makes a function behind the HTTP API; `open` runs once per container, and again if it failed. */
+export function httpFunction<D>(open: Open<D>, work: (request: HttpRequest, deps: D) => Promise<HttpAnswer>) {
+  const opened = onceIfGood(open)
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis })
+    .handler(async event => answerOf(await work(requestOf(event), await opened())))
+    .onError(request => {
+      request.response = refusalOf(request.error)
+    })
+}
+
+/** Makes a consumer of a queue: a record that cannot be read, or worked on, comes again alone. */
+export function queueFunction<T extends object, D>(open: Open<D>, { read, work }: Consumer<T, D>) {
+  const opened = onceIfGood(open)
+  return middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
+    // A failure to open fails the whole invocation, loudly: it is not the records' fault.
+    const deps = await opened()
+    const items = new Map<T, SQSRecord>()
+    const unread = Records.filter(record => !readInto(items, record, read))
+    const again = await work([...items.keys()], deps, { until: deadline(context, 8_000) })
+    const failed = [...unread, ...again.flatMap(it => items.get(it) ?? [])]
+    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+  })
+}
+
+function readInto<T>(items: Map<T, SQSRecord>, record: SQSRecord, read: (record: SQSRecord) => T): boolean {
+  try {
+    items.set(read(record), record)
+    return true
+  } catch (error) {
+    // It comes again until the queue lays it aside; its words stay out of the log, for they can be anything.
+    log.error('queue.unreadable', {
+      messageId: record.messageId,
+      error: error instanceof Error ? error.name : 'unknown',
+    })
+    return false
+  }
+}
+
+/** Makes a function on a schedule; what it throws fails the invocation, as a failed run must look failed. */
+export function scheduleFunction<D, R>(
+  open: Open<D>,
+  work: (deps: D, limits: { readonly until: number }) => Promise<R>,
+) {
+  const opened = onceIfGood(open)
+  return middy<ScheduledEvent, R>().handler(async (_event, context) => {
+    return work(await opened(), { until: deadline(context, 15_000) })
+  })
+}
+
+/** Milliseconds since 1970 after which nothing new is begun, so that what is under way can end. */
+function deadline(context: Context, spareMs: number): number {
+  return Date.now() + context.getRemainingTimeInMillis() - spareMs
+}
+
+/** Remembers what `open` brought, and forgets a failure: a hiccup at a cold start must not stay. */
+function onceIfGood<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined
+  return () => {
+    opened ??= open().catch(error => {
+      opened = undefined
+      throw error
+    })
+    return opened
+  }
+}
+
+function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
+  const { body = '', isBase64Encoded, headers, queryStringParameters, pathParameters } = event
+  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? '')
+  if (Buffer.byteLength(text) > maxBodyBytes) {
+    throw new RequestError('body-too-large', 413, `A body has at most ${maxBodyBytes} bytes.`)
+  }
+  return { headers, query: queryStringParameters ?? {}, path: pathParameters ?? {}, body: text }
+}
+
+function answerOf({ status, body, maxAgeSeconds }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+  const isText = typeof body === 'string'
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
+      'cache-control': maxAgeSeconds === undefined ? 'no-store' : `public, max-age=${maxAgeSeconds}`,
+    },
+    body: isText ? body : JSON.stringify(body),
+  }
+}
+
+function refusalOf(error: unknown): APIGatewayProxyStructuredResultV2 {
+  const known = requestErrorOf(error, Date.now())
+  const problem = problemOf(known)
+  if (known === undefined) log.error('http.failed', { error })
+  else
+    log.warn('http.refused', { code: problem.code, status: problem.status, errcode: problem.errcode, rid: problem.rid })
+  return {
+    statusCode: problem.status,
+    headers: {
+      'content-type': 'application/problem+json; charset=utf-8',
+      'cache-control': 'no-store',
+      ...(known?.retryAfterSeconds === undefined ? {} : { 'retry-after': `${known.retryAfterSeconds}` }),
+    },
+    body: JSON.stringify(problem),
+  }
+}

@@ -1,0 +1,87 @@
+/** The queues, addressed by name: the URL is asked for once, so that no template has to spell it per partition. */
+
+import {
+  ChangeMessageVisibilityCommand,
+  GetQueueUrlCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SendMessageCommandInput,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
+
+import { inRuns } from '../pool.ts'
+import type { EventQueue, Queue } from '../ports.ts'
+
+type QueueClient = {
+  send(rest: Omit<SendMessageCommandInput, 'QueueUrl'>): Promise<void>
+  readonly sqs: SQSClient
+  url(): Promise<string>
+}
+
+/** Creates a queue of JSON messages; throws if SQS refused any of them. */
+export function createQueue(name: string): Queue {
+  const queue = open(name)
+  return {
+    async push(messages, delaySeconds = 0) {
+      const QueueUrl = await queue.url()
+      // SQS takes ten messages a call.
+      for (const run of inRuns(messages, 10)) {
+        const Entries = run.map((it, index) => ({
+          Id: `${index}`,
+          MessageBody: JSON.stringify(it),
+          DelaySeconds: delaySeconds,
+        }))
+        const { Failed = [] } = await queue.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))
+        if (Failed.length > 0) throw new Error(`SQS refused ${Failed.length} messages for ${name}: ${Failed[0]?.Code}`)
+      }
+    },
+  }
+}
+
+/** Creates the consumer's side of the events queue; its dead-letter queue has the same name with `-dlq`. */
+export function createEventQueue(name: string): EventQueue {
+  const events = open(name)
+  const deadLetters = open(`${name}-dlq`)
+  return {
+    setAside(body, reason) {
+      return deadLetters.send({ MessageBody: body, MessageAttributes: { reason: text(reason) } })
+    },
+    pushAgain(body, delaySeconds, attempts) {
+      const MessageAttributes = { attempts: text(`${attempts}`) }
+      return events.send({ MessageBody: body, DelaySeconds: delaySeconds, MessageAttributes })
+    },
+    async comeAgain(receiptHandle, seconds) {
+      const QueueUrl = await events.url()
+      const request = { QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: seconds }
+      await events.sqs.send(new ChangeMessageVisibilityCommand(request))
+    },
+  }
+}
+
+function open(name: string): QueueClient {
+  const sqs = new SQSClient({})
+  let found: Promise<string> | undefined
+  const ask = async () => {
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }))
+    if (QueueUrl === undefined) throw new Error(`SQS has no queue ${name}`)
+    return QueueUrl
+  }
+  const url = () => {
+    found ??= ask().catch(error => {
+      found = undefined
+      throw error
+    })
+    return found
+  }
+  return {
+    sqs,
+    url,
+    async send(rest) {
+      await sqs.send(new SendMessageCommand({ QueueUrl: await url(), ...rest }))
+    },
+  }
+}
+
+function text(value: string) {
+  return { DataType: 'String', StringValue: value }
+}

@@ -1,0 +1,124 @@
+/**
+ * One HTTP exchange with WeChat over keep-alive sockets.
+ *
+ * Queries carry appsecrets and access_tokens: no error made here names a URL, a query or a body.
+ */
+
+import http from 'node:http'
+import https from 'node:https'
+
+import { TransportError, type TransportFailure } from '../errors.ts'
+
+/** `api` names the call in errors; `safe` says that WeChat takes no harm from the call made twice. */
+export type Call = {
+  readonly api: string
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly body?: unknown
+  readonly safe: boolean
+}
+
+/** `at` is WeChat's clock in seconds, from its Date header; absent if it sent none. */
+export type Answer = { readonly status: number; readonly body: Buffer; readonly at?: number }
+
+export type Transport = (call: Call) => Promise<Answer>
+
+/** A page of 10,000 openids has some 310 KB; nothing WeChat answers comes near this. */
+const maxAnswerBytes = 4 * 1024 * 1024
+/** WeChat closes idle sockets without notice (CONTRACT.md section 1.4): ours go first. */
+const idleMs = 10_000
+const connectMs = 3_000
+
+type TransportOptions = { readonly baseUrl: URL; readonly timeoutMs?: number; readonly sockets?: number }
+
+/** Creates the transport to one WeChat; `timeoutMs` bounds a whole exchange, 10 s if not given. */
+export function createTransport({ baseUrl, timeoutMs = 10_000, sockets = 50 }: TransportOptions): Transport {
+  const client = baseUrl.protocol === 'http:' ? http : https
+  const agent = new client.Agent({ keepAlive: true, maxSockets: sockets, timeout: idleMs, scheduling: 'lifo' })
+
+  const exchange = (call: Call) =>
+    new Promise<Answer>((resolve, reject) => {
+      const payload = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body))
+      const request = client.request(new URL(`${call.path}?${new URLSearchParams(call.query)}`, baseUrl), {
+        agent,
+        method: payload === undefined ? 'GET' : 'POST',
+        // Always a Content-Length: WeChat answers chunked bodies with an empty 412 (CONTRACT.md section 1.4).
+        headers:
+          payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': payload.byteLength },
+      })
+      guard(request, call.api, timeoutMs, reject)
+      request.once('response', response => collect(response, call.api).then(resolve, reject))
+      request.end(payload)
+    })
+
+  return async call => {
+    try {
+      return await exchange(call)
+    } catch (error) {
+      if (!(error instanceof StaleSocket)) throw error
+      // The socket had died of idleness. Once more, on a new one, if that can do no harm.
+      if (!call.safe) throw new TransportError(call.api, 'reset', 'the kept connection was closed')
+      return exchange(call).catch(again => {
+        throw again instanceof StaleSocket ? new TransportError(call.api, 'reset', 'connection closed twice') : again
+      })
+    }
+  }
+}
+
+/** A reset on a reused socket before any byte of an answer; never leaves this file. */
+class StaleSocket extends Error {}
+
+type Fail = (failure: TransportFailure, detail: string) => void
+
+/** Turns every way a request can fail into one error, and bounds connecting and the whole exchange in time. */
+function guard(request: http.ClientRequest, api: string, timeoutMs: number, reject: (error: Error) => void): void {
+  const fail: Fail = (failure, detail) => {
+    reject(new TransportError(api, failure, detail))
+    request.destroy()
+  }
+  const total = setTimeout(() => fail('timeout', `no answer within ${timeoutMs} ms`), timeoutMs)
+  request.once('close', () => clearTimeout(total))
+  const isConnected = watchConnecting(request, fail)
+  request.once('error', (error: NodeJS.ErrnoException) => {
+    const why = error.code ?? 'unknown reason'
+    if (request.reusedSocket && error.code === 'ECONNRESET') return reject(new StaleSocket())
+    if (isConnected()) fail('reset', `connection lost (${why})`)
+    else fail('connect', `no connection (${why})`)
+  })
+}
+
+function watchConnecting(request: http.ClientRequest, fail: Fail): () => boolean {
+  let connected = false
+  request.once('socket', socket => {
+    connected = !socket.connecting
+    if (connected) return
+    const connecting = setTimeout(() => fail('connect', `no connection within ${connectMs} ms`), connectMs)
+    socket.once('close', () => clearTimeout(connecting))
+    socket.once('connect', () => {
+      connected = true
+      clearTimeout(connecting)
+    })
+  })
+  return () => connected
+}
+
+function collect(response: http.IncomingMessage, api: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength
+      if (size <= maxAnswerBytes) return void chunks.push(chunk)
+      reject(new TransportError(api, 'too-large', `an answer of more than ${maxAnswerBytes} bytes`))
+      response.destroy()
+    })
+    response.once('end', () => resolve(answerOf(response, Buffer.concat(chunks))))
+    response.once('error', () => reject(new TransportError(api, 'reset', 'connection lost amid the answer')))
+    response.once('aborted', () => reject(new TransportError(api, 'reset', 'connection lost amid the answer')))
+  })
+}
+
+function answerOf(response: http.IncomingMessage, body: Buffer): Answer {
+  const at = Math.floor(Date.parse(response.headers.date ?? '') / 1000)
+  return { status: response.statusCode ?? 0, body, ...(Number.isNaN(at) ? {} : { at }) }
+}

@@ -1,0 +1,137 @@
+/** WeChat's server APIs for one app; the only place that knows their paths and field names (CONTRACT.md 3 to 6). */
+
+import * as v from 'valibot'
+
+import { type AppId, isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
+import type { FollowerSeen } from '../link.ts'
+import type { AccessToken, FollowerPage, Identity, IssuedToken, WeChat } from '../ports.ts'
+import type { OutgoingMessage } from '../send-message.ts'
+import { readAnswer } from './wechat-answer.ts'
+import type { Answer, Transport } from './wechat-transport.ts'
+
+/** How tokens are issued: `stable` by stable_token, `classic` by cgi-bin/token. */
+export type AccessTokenMode = 'stable' | 'classic'
+
+export type WeChatOptions = {
+  readonly appid: AppId
+  /** Asked for at each call that needs it, so that a rotated secret is used without a new deployment. */
+  readonly appsecret: () => Promise<string>
+  readonly transport: Transport
+  readonly mode: AccessTokenMode
+  /** Our clock in seconds, for an answer that carries no Date. */
+  readonly nowSeconds: () => number
+}
+
+const id = v.custom<OpenId & MiniOpenId & UnionId>(isId)
+const token = v.object({ access_token: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)), expires_in: seconds() })
+const session = v.object({ openid: id, unionid: v.optional(id) })
+const page = v.object({
+  total: v.optional(v.number(), Number.POSITIVE_INFINITY),
+  data: v.optional(v.object({ openid: v.array(id) })),
+  next_openid: v.optional(v.union([id, v.literal('')])),
+})
+const info = v.object({
+  subscribe: v.picklist([0, 1]),
+  openid: id,
+  unionid: v.optional(v.union([id, v.literal('')])),
+  subscribe_time: v.optional(v.number()),
+})
+const sent = v.object({ msgid: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.regex(/^\d{1,20}$/)) })
+
+/** Creates the client of one app. */
+export function createWeChat({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptions): WeChat {
+  const at = (answer: Answer) => answer.at ?? nowSeconds()
+
+  return {
+    async fetchAccessToken() {
+      const secret = await appsecret()
+      const credential = { grant_type: 'client_credential', appid, secret }
+      const api = mode === 'stable' ? 'stable_token' : 'token'
+      const answer =
+        mode === 'stable'
+          ? await transport({ api, path: '/cgi-bin/stable_token', query: {}, body: credential, safe: true })
+          : await transport({ api, path: '/cgi-bin/token', query: credential, safe: false })
+      return issuedOf(readAnswer(api, answer, token, [secret]))
+    },
+
+    async exchangeCode(code) {
+      const secret = await appsecret()
+      const api = 'jscode2session'
+      const query = { appid, secret, js_code: code, grant_type: 'authorization_code' }
+      // Not safe: the code is single-use, so a second call may find it used (40163).
+      const answer = await transport({ api, path: '/sns/jscode2session', query, safe: false })
+      return identityOf(readAnswer(api, answer, session, [secret, code]))
+    },
+
+    async followerPage(accessToken, after) {
+      const api = 'user/get'
+      const query = { access_token: accessToken, ...(after === undefined ? {} : { next_openid: after }) }
+      const answer = await transport({ api, path: '/cgi-bin/user/get', query, safe: true })
+      return pageOf(readAnswer(api, answer, page, [accessToken]), at(answer))
+    },
+
+    async followerInfo(accessToken, openids) {
+      const api = 'user/info/batchget'
+      const body = { user_list: openids.map(openid => ({ openid })) }
+      const call = { api, path: '/cgi-bin/user/info/batchget', query: { access_token: accessToken }, body, safe: true }
+      const answer = await transport(call)
+      const shape = v.object({ user_info_list: v.array(info) })
+      return readAnswer(api, answer, shape, [accessToken]).user_info_list.map(it => followerOf(it, at(answer)))
+    },
+
+    async sendTemplate(accessToken, message) {
+      const api = 'template/send'
+      const path = '/cgi-bin/message/template/send'
+      // Safe: within ten minutes the client_msg_id makes a repeat harmless.
+      const answer = await transport({ api, path, query: query(accessToken), body: bodyOf(message), safe: true })
+      return readAnswer(api, answer, sent, [accessToken, message.openid]).msgid
+    },
+  }
+}
+
+function query(accessToken: AccessToken) {
+  return { access_token: accessToken }
+}
+
+function seconds() {
+  return v.pipe(v.number(), v.minValue(1), v.maxValue(86_400))
+}
+
+function issuedOf(answer: v.InferOutput<typeof token>): IssuedToken {
+  return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in }
+}
+
+/** session_key is left behind here: nothing of ours needs it, so nothing of ours can leak it. */
+function identityOf({ openid, unionid }: v.InferOutput<typeof session>): Identity {
+  return { miniOpenid: openid, ...(unionid === undefined ? {} : { unionid }) }
+}
+
+/** `next_openid` is no "more" flag: it names the last entry of the last page too (CONTRACT.md section 4.1). */
+function pageOf({ total, data, next_openid }: v.InferOutput<typeof page>, at: number): FollowerPage {
+  const openids = data?.openid ?? []
+  const hasNext = openids.length > 0 && next_openid !== undefined && next_openid !== ''
+  return { openids, total, at, ...(hasNext ? { next: next_openid } : {}) }
+}
+
+function followerOf(it: v.InferOutput<typeof info>, answeredAt: number): FollowerSeen {
+  const followedAt = it.subscribe_time
+  return {
+    openid: it.openid,
+    following: it.subscribe === 1,
+    at: Math.max(answeredAt, followedAt ?? 0),
+    ...(it.unionid === undefined || it.unionid === '' ? {} : { unionid: it.unionid }),
+    ...(it.subscribe !== 1 || followedAt === undefined ? {} : { followedAt }),
+  }
+}
+
+function bodyOf(message: OutgoingMessage) {
+  const { openid, templateId, data, clientMsgId, page, url } = message
+  return {
+    touser: openid,
+    template_id: templateId,
+    client_msg_id: clientMsgId,
+    ...(page === undefined ? {} : { miniprogram: { appid: page.miniAppid, pagepath: page.path } }),
+    ...(url === undefined ? {} : { url }),
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, { value }])),
+  }
+}

@@ -1,0 +1,27 @@
+/** Decrypts what WeChat sends in compatible and secure mode (CONTRACT.md section 11.4). */
+
+import { createDecipheriv } from 'node:crypto'
+
+const randomBytes = 16
+const lengthBytes = 4
+/** PKCS#7 with blocks of 32, not of AES's own 16. */
+const maxPadding = 32
+
+/** Decrypts a message; undefined if it was not encrypted with this key for this appid. */
+export function decryptMessage(encrypted: string, encodingAesKey: string, appid: string): string | undefined {
+  const plain = decrypt(Buffer.from(encrypted, 'base64'), Buffer.from(`${encodingAesKey}=`, 'base64'))
+  const padding = plain?.at(-1) ?? 0
+  if (plain === undefined || padding < 1 || padding > maxPadding) return undefined
+  const content = plain.subarray(0, plain.byteLength - padding)
+  if (content.byteLength < randomBytes + lengthBytes) return undefined
+  const start = randomBytes + lengthBytes
+  const end = start + content.readUInt32BE(randomBytes)
+  if (content.subarray(end).toString() !== appid) return undefined
+  return content.subarray(start, end).toString()
+}
+
+function decrypt(cipherText: Buffer, key: Buffer): Buffer | undefined {
+  if (cipherText.byteLength === 0 || cipherText.byteLength % 16 !== 0) return undefined
+  const decipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+  return Buffer.concat([decipher.update(cipherText), decipher.final()])
+}

@@ -1,0 +1,107 @@
+/** Takes what WeChat pushes: proves that it is from WeChat, and queues it. Nothing slow happens here: WeChat waits 5 s. */
+
+import { decryptMessage } from './callback-cipher.ts'
+import { RequestError } from './errors.ts'
+import { encryptedOf, parseEvent, type WeChatEvent } from './event.ts'
+import type { AppId } from './identifiers.ts'
+import type { FollowerNews } from './link-followers.ts'
+import type { Log, Now, Queue } from './ports.ts'
+import type { Receipt } from './receipts.ts'
+import { type SignedQuery, verifyMessageSignature, verifySignature } from './signature.ts'
+
+/** What WeChat puts into the URL of a callback. */
+export type CallbackQuery = SignedQuery & {
+  readonly msg_signature?: string | undefined
+  readonly echostr?: string | undefined
+}
+
+/** The console's settings; with `mode` `encrypted` and a key set, a callback in plain text is refused. */
+export type CallbackKeys = {
+  readonly appid: AppId
+  readonly token: string
+  readonly encodingAesKey?: string
+  readonly mode: 'encrypted' | 'any'
+}
+
+export type CallbackDeps = {
+  readonly followers: Pick<Queue, 'push'>
+  readonly receipts: Pick<Queue, 'push'>
+  readonly log: Log
+}
+
+/** Far more than any event has. */
+export const maxCallbackBytes = 64 * 1024
+/** A signature is good for so long, both ways: clocks differ a little. */
+const windowSeconds = 300
+
+/** Answers WeChat's handshake with the bare echostr; throws RequestError unless WeChat signed it just now. */
+export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, now: Now): string {
+  if (!verifySignature(query, token)) throw forged('callback-unsigned', 401)
+  checkTime(query.timestamp, now)
+  return query.echostr ?? ''
+}
+
+/** Proves and reads one delivery; throws RequestError 401 or 403 where it is not WeChat's, 400 where it is unreadable. */
+export function readEvent(
+  query: CallbackQuery,
+  body: string,
+  { keys, now }: { keys: CallbackKeys; now: Now },
+): WeChatEvent {
+  if (Buffer.byteLength(body) > maxCallbackBytes) {
+    throw new RequestError('body-too-large', 413, `A callback has at most ${maxCallbackBytes} bytes.`)
+  }
+  const isEncrypted = query.msg_signature !== undefined
+  // In plain mode this signature is the only one, and what is unsigned is not even parsed.
+  if (!isEncrypted || query.signature !== undefined) {
+    if (!verifySignature(query, keys.token)) throw forged('callback-unsigned', 401)
+  }
+  checkTime(query.timestamp, now)
+  return parseEvent(isEncrypted ? decrypted(query, body, keys) : plain(body, keys))
+}
+
+/** Queues an event for the function that acts on it; what nobody acts on is only told. */
+export async function handleEvent(event: WeChatEvent, { followers, receipts, log }: CallbackDeps): Promise<void> {
+  switch (event.kind) {
+    case 'follow':
+    case 'unfollow':
+      return followers.push([{ change: event.kind, openids: [event.openid], at: event.at } satisfies FollowerNews])
+    case 'receipt':
+      return receipts.push([{ msgid: event.msgid, status: event.status, at: event.at } satisfies Receipt])
+    case 'other':
+      return log.info('callback.ignored', { event: event.name })
+  }
+}
+
+function decrypted(query: CallbackQuery, body: string, { token, encodingAesKey, appid }: CallbackKeys): string {
+  if (encodingAesKey === undefined) throw forged('callback-forged', 403)
+  const encrypted = encryptedOf(body) ?? ''
+  const { msg_signature: signature, timestamp, nonce } = query
+  if (!verifyMessageSignature({ signature, timestamp, nonce }, encrypted, token)) throw forged('callback-forged', 403)
+  const message = decryptMessage(encrypted, encodingAesKey, appid)
+  if (message === undefined) throw forged('callback-forged', 403)
+  return message
+}
+
+/** A plain body is covered by no signature: where encryption was agreed on, it could be anybody's. */
+function plain(body: string, { mode, encodingAesKey }: CallbackKeys): string {
+  if (mode === 'any' || encodingAesKey === undefined) return body
+  throw new RequestError(
+    'callback-not-encrypted',
+    403,
+    'This deployment takes encrypted callbacks only: choose the compatible or secure mode in the console.',
+  )
+}
+
+function checkTime(timestamp: string | undefined, now: Now): void {
+  const age = Math.abs(now() / 1000 - Number(timestamp))
+  if (age <= windowSeconds) return
+  throw new RequestError('callback-stale', 401, `The signature is more than ${windowSeconds} s off our clock.`)
+}
+
+function forged(code: 'callback-unsigned' | 'callback-forged', status: number): RequestError {
+  return new RequestError(
+    code,
+    status,
+    'This was not signed with the token, or not encrypted with the key, of this deployment.',
+  )
+}

@@ -1,0 +1,67 @@
+/** What a function reads of its environment: the one place that does. */
+
+import { ConfigError } from './errors.ts'
+import { type AppId, isAppId } from './identifiers.ts'
+
+export type Env = Readonly<Record<string, string | undefined>>
+type Reader<T> = (text: string) => T | undefined
+
+const text: Reader<string> = it => (it === '' ? undefined : it)
+const appid: Reader<AppId> = it => (isAppId(it) ? it : undefined)
+
+/** Each variable: how it is read, and what it must be. Those without a default must be set. */
+const variables = {
+  STAGE: { read: text, wanted: 'the name of the stage' },
+  WECHAT_API_URL: { read: url, wanted: 'an http or https URL' },
+  WECHAT_OFFICIAL_APPID: { read: appid, wanted: "the Official Account's appid: wx and 16 hexadecimal digits" },
+  WECHAT_MINI_APPID: { read: appid, wanted: "the mini program's appid: wx and 16 hexadecimal digits" },
+  ACCESS_TOKEN_MODE: { read: oneOf('stable', 'classic'), wanted: 'stable or classic' },
+  CALLBACK_MODE: { read: oneOf('encrypted', 'any'), wanted: 'encrypted or any' },
+  SESSION_SECONDS: { read: wholeNumber(300, 2_592_000), wanted: 'a whole number from 300 to 2592000' },
+  SECRETS_PREFIX: { read: text, wanted: 'a path of SSM Parameter Store' },
+  TOKENS_TABLE: { read: text, wanted: 'a DynamoDB table' },
+  LOGINS_TABLE: { read: text, wanted: 'a DynamoDB table' },
+  LINKS_TABLE: { read: text, wanted: 'a DynamoDB table' },
+  DELIVERIES_TABLE: { read: text, wanted: 'a DynamoDB table' },
+  WALKS_TABLE: { read: text, wanted: 'a DynamoDB table' },
+  EVENTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
+  FOLLOWERS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
+  RECEIPTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
+} satisfies Record<string, { read: Reader<unknown>; wanted: string }>
+
+type Variables = typeof variables
+export type ConfigKey = keyof Variables
+export type Config = { readonly [K in ConfigKey]: NonNullable<ReturnType<Variables[K]['read']>> }
+
+/** Reads exactly these variables; throws one ConfigError that lists all that are missing or wrong. */
+export function readConfig<K extends ConfigKey>(env: Env, keys: readonly K[]): Pick<Config, K> {
+  const read = keys.map(key => [key, variables[key].read(env[key] ?? '')] as const)
+  const problems = read.flatMap(([key, value]) =>
+    value === undefined ? `${key} must be ${variables[key].wanted}` : [],
+  )
+  if (problems.length > 0) throw new ConfigError(problems)
+  const config: Partial<Config> = Object.freeze(Object.fromEntries(read))
+  if (!isComplete(config, keys)) throw new ConfigError(['a variable vanished while it was read'])
+  return config
+}
+
+/** Reads from the environment of this process. */
+export function config<K extends ConfigKey>(...keys: K[]): Pick<Config, K> {
+  return readConfig(process.env, keys)
+}
+
+function isComplete<K extends ConfigKey>(config: Partial<Config>, keys: readonly K[]): config is Pick<Config, K> {
+  return keys.every(key => config[key] !== undefined)
+}
+
+function oneOf<const T extends string>(...allowed: T[]): Reader<T> {
+  return it => allowed.find(one => one === it)
+}
+
+function wholeNumber(least: number, most: number): Reader<number> {
+  return it => (/^\d{1,9}$/.test(it) && Number(it) >= least && Number(it) <= most ? Number(it) : undefined)
+}
+
+function url(it: string): URL | undefined {
+  return /^https?:\/\//.test(it) && URL.canParse(it) ? new URL(it) : undefined
+}

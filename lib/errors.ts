@@ -1,0 +1,101 @@
+/** Everything that is thrown on purpose. Two questions decide: who must act, and does trying again help? */
+
+import { classify, type ErrcodeClass } from './errcode.ts'
+
+/** The closed list of `code` in the answers of the HTTP API. */
+export type RequestErrorCode =
+  | 'body-not-json'
+  | 'body-too-large'
+  | 'body-invalid'
+  | 'login-code-invalid'
+  | 'login-refused'
+  | 'login-in-progress'
+  | 'session-missing'
+  | 'session-invalid'
+  | 'session-expired'
+  | 'address-invalid'
+  | 'delivery-id-invalid'
+  | 'delivery-unknown'
+  | 'callback-unsigned'
+  | 'callback-stale'
+  | 'callback-forged'
+  | 'callback-not-encrypted'
+  | 'callback-malformed'
+  | 'event-invalid'
+  | 'wechat-busy'
+  | 'wechat-unavailable'
+
+/** The caller's mistake, or what the caller must wait for; the message is for the caller's eyes. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError'
+  readonly code: RequestErrorCode
+  readonly status: number
+  readonly errcode: number | undefined
+  readonly rid: string | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: RequestErrorCode, status: number, message: string, more: RequestErrorDetails = {}) {
+    super(message, { cause: more.cause })
+    this.code = code
+    this.status = status
+    this.errcode = more.errcode
+    this.rid = more.rid
+    this.retryAfterSeconds = more.retryAfterSeconds
+  }
+}
+
+type RequestErrorDetails = {
+  readonly errcode?: number | undefined
+  readonly rid?: string | undefined
+  readonly retryAfterSeconds?: number | undefined
+  readonly cause?: unknown
+}
+
+/** WeChat answered, and the answer was no: an errcode other than 0. `api` is the call's name, never its URL. */
+export class WeChatError extends Error {
+  override readonly name = 'WeChatError'
+  readonly code = 'wechat-refused'
+  readonly api: string
+  readonly errcode: number
+  readonly rid: string | undefined
+  readonly class: ErrcodeClass
+
+  constructor(api: string, errcode: number, errmsg: string, rid?: string) {
+    super(`WeChat refused ${api}: ${errcode} ${errmsg}`)
+    this.api = api
+    this.errcode = errcode
+    this.rid = rid
+    this.class = classify(errcode, api)
+  }
+}
+
+export type TransportFailure = 'connect' | 'timeout' | 'reset' | 'status' | 'empty' | 'not-json' | 'shape' | 'too-large'
+
+/** WeChat gave no usable answer; whether it acted on the call is unknown unless `failure` is `connect`. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError'
+  readonly code = 'wechat-unavailable'
+  readonly api: string
+  readonly failure: TransportFailure
+  readonly status: number | undefined
+  readonly class = 'transient' satisfies ErrcodeClass
+
+  constructor(api: string, failure: TransportFailure, detail: string, status?: number) {
+    super(`no usable answer from WeChat for ${api}: ${detail}`)
+    this.api = api
+    this.failure = failure
+    this.status = status
+  }
+}
+
+/** The deployment is wrong; every problem found is listed, so that one look mends all. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly code = 'misconfigured'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`the deployment is misconfigured: ${problems.join('; ')}`)
+    this.problems = problems
+  }
+}

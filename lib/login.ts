@@ -1,0 +1,127 @@
+/** Logs a mini-program user in: a wx.login code becomes an identity, a link and a session token. */
+
+import { createHash } from 'node:crypto'
+
+import * as v from 'valibot'
+
+import { RequestError, WeChatError } from './errors.ts'
+import { type Reach, reachOf } from './link.ts'
+import type {
+  Identity,
+  LinkStore,
+  Log,
+  LoginClaim,
+  LoginResult,
+  LoginStore,
+  Now,
+  SessionTokens,
+  WeChat,
+} from './ports.ts'
+import { checkedBody } from './request-body.ts'
+
+export type LoginDeps = {
+  readonly wechat: Pick<WeChat, 'exchangeCode'>
+  readonly logins: LoginStore
+  readonly links: Pick<LinkStore, 'resolve' | 'writeLogin'>
+  readonly sessions: Pick<SessionTokens, 'sign' | 'lifeSeconds'>
+  readonly now: Now
+  readonly sleep: (ms: number) => Promise<void>
+  readonly log: Log
+}
+
+/** The answer to a login; `expiresIn` in seconds from the login on. */
+export type LoginAnswer = { readonly token: string; readonly expiresIn: number; readonly reach: Reach }
+
+const loginRequest = v.strictObject({ code: v.pipe(v.string(), v.minLength(1), v.maxLength(128)) })
+
+/** WeChat takes a code once, within five minutes (CONTRACT.md section 5.1); for so long a repeat is answered as before. */
+const codeMs = 300_000
+/** Longer than the exchange may take: then its process is gone, and another may try. */
+const claimMs = 15_000
+const pollMs = 100
+const polls = 40
+
+/** Reads the body of a login; throws RequestError `body-not-json` or `body-invalid`. */
+export function parseLogin(body: string): { code: string } {
+  return checkedBody(body, loginRequest)
+}
+
+/** Logs in by a code. The same code again, or twice at once, is exchanged once and answered alike. */
+export async function logIn({ code }: { code: string }, deps: LoginDeps): Promise<LoginAnswer> {
+  const codeHash = createHash('sha256').update(code).digest('hex')
+  const claim = await claimOrWait(codeHash, deps)
+  const result = claim.kind === 'mine' ? await exchange(code, codeHash, deps) : claim.result
+  if (result === undefined) {
+    throw new RequestError('login-in-progress', 429, 'This code is being exchanged: try again.', {
+      retryAfterSeconds: 2,
+    })
+  }
+  if (result.kind === 'refused') throw refusal(result.errcode, result.rid)
+  const { identity, issuedAt, reach } = result
+  const token = await deps.sessions.sign(identity, issuedAt)
+  return { token, expiresIn: deps.sessions.lifeSeconds, reach }
+}
+
+/** Claims the code; while another process exchanges it, waits for that one's result. */
+async function claimOrWait(codeHash: string, { logins, now, sleep }: LoginDeps): Promise<LoginClaim> {
+  for (let poll = 0; ; poll++) {
+    const at = now()
+    const claim = await logins.claim(codeHash, { now: at, until: at + claimMs, expiresAt: at + codeMs })
+    if (claim.kind === 'mine' || claim.result !== undefined || poll === polls) return claim
+    await sleep(pollMs)
+  }
+}
+
+async function exchange(code: string, codeHash: string, deps: LoginDeps): Promise<LoginResult> {
+  const identity = await exchangeOnce(code, codeHash, deps)
+  if ('errcode' in identity) {
+    const refused = { kind: 'refused' as const, ...identity }
+    await deps.logins.finish(codeHash, refused)
+    return refused
+  }
+  const reach = await link(identity, deps)
+  const result = { kind: 'identity' as const, identity, issuedAt: Math.floor(deps.now() / 1000), reach }
+  await deps.logins.finish(codeHash, result)
+  return result
+}
+
+type Refusal = { readonly errcode: number; readonly rid?: string }
+
+/** A final no is an answer; anything else gives the code back, for the next try may go better. */
+async function exchangeOnce(code: string, codeHash: string, deps: LoginDeps): Promise<Identity | Refusal> {
+  try {
+    return await deps.wechat.exchangeCode(code)
+  } catch (error) {
+    if (error instanceof WeChatError && finalRefusals.has(error.errcode)) {
+      return { errcode: error.errcode, ...(error.rid === undefined ? {} : { rid: error.rid }) }
+    }
+    await deps.logins.release(codeHash)
+    throw error
+  }
+}
+
+const highRisk = 40226
+/** Expired, foreign or garbage; used before; a user whom WeChat does not let in. */
+const finalRefusals: ReadonlySet<number> = new Set([40029, 40163, highRisk])
+
+function refusal(errcode: number, rid: string | undefined): RequestError {
+  return errcode === highRisk
+    ? new RequestError('login-refused', 403, 'WeChat rates this user as high risk and refuses the login.', {
+        errcode,
+        rid,
+      })
+    : new RequestError('login-code-invalid', 400, 'WeChat does not take this code: call wx.login again.', {
+        errcode,
+        rid,
+      })
+}
+
+/** Writes what the login taught, if anything is new, and tells how the user can be reached. */
+async function link(identity: Identity, { links, now }: LoginDeps): Promise<Reach> {
+  const { miniOpenid, unionid } = identity
+  const [stored] = await links.resolve([{ miniOpenid }])
+  const isNew = stored === undefined || !stored.known || (unionid !== undefined && unionid !== stored.unionid)
+  if (isNew) await links.writeLogin(identity, now())
+  const [person] = isNew ? await links.resolve([{ miniOpenid }]) : [stored]
+  return person === undefined ? 'unknown' : reachOf({ miniOpenid }, person)
+}

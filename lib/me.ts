@@ -1,0 +1,33 @@
+/** Tells a logged-in user whether messages can reach them. */
+
+import { RequestError } from './errors.ts'
+import { type Reach, reachOf } from './link.ts'
+import type { LinkStore, SessionTokens } from './ports.ts'
+
+export type MeDeps = {
+  readonly sessions: Pick<SessionTokens, 'verify'>
+  readonly links: Pick<LinkStore, 'resolve'>
+}
+
+/** `followedAt` is RFC 3339, and there only while the user follows. */
+export type MeAnswer = { readonly reach: Reach; readonly followedAt?: string }
+
+/** Answers for the bearer of a session token; throws RequestError 401 without a good one. */
+export async function getMe(authorization: string | undefined, { sessions, links }: MeDeps): Promise<MeAnswer> {
+  const { miniOpenid } = await sessions.verify(bearerOf(authorization))
+  const [person] = await links.resolve([{ miniOpenid }])
+  const reach = person === undefined ? 'unknown' : reachOf({ miniOpenid }, person)
+  const followedAt = reach === 'reachable' ? person?.followedAt : undefined
+  return { reach, ...(followedAt === undefined ? {} : { followedAt: new Date(followedAt * 1000).toISOString() }) }
+}
+
+/** Longer than any token of ours: what follows is not even parsed. */
+const maxTokenLength = 4096
+
+function bearerOf(authorization: string | undefined): string {
+  const token = /^Bearer +([A-Za-z0-9._-]+) *$/i.exec(authorization ?? '')?.[1]
+  if (token === undefined || token.length > maxTokenLength) {
+    throw new RequestError('session-missing', 401, 'Send the session token as "Authorization: Bearer <token>".')
+  }
+  return token
+}

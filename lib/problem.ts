@@ -1,0 +1,56 @@
+/** How an error answers an HTTP request: `application/problem+json` (RFC 9457), with our closed list of `code`. */
+
+import { RequestError, type RequestErrorCode, TransportError, WeChatError } from './errors.ts'
+import { secondsToReset } from './quota-reset.ts'
+
+export type Problem = {
+  readonly type: 'about:blank'
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: RequestErrorCode | 'internal'
+  readonly errcode?: number
+  readonly rid?: string
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  413: 'Content Too Large',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+}
+
+/** What a request that ended in this error is answered; undefined for a wrong deployment or a bug of ours. */
+export function requestErrorOf(error: unknown, now: number): RequestError | undefined {
+  if (error instanceof RequestError) return error
+  if (error instanceof TransportError) return unavailable()
+  if (!(error instanceof WeChatError)) return undefined
+  const { errcode, rid } = error
+  if (error.class === 'transient') return unavailable({ errcode, rid })
+  if (error.class !== 'quota') return undefined
+  const retryAfterSeconds = secondsToReset(errcode, now)
+  const detail = 'WeChat takes no more of these calls for now: try again later.'
+  return new RequestError('wechat-busy', 429, detail, { errcode, rid, retryAfterSeconds })
+}
+
+/** The body of an error's answer; without a RequestError it tells nothing but that we are at fault. */
+export function problemOf(error: RequestError | undefined): Problem {
+  const status = error?.status ?? 500
+  return {
+    type: 'about:blank',
+    title: titles[status] ?? 'Error',
+    status,
+    detail: error?.message ?? 'The service is misconfigured or has a fault; its log says more.',
+    code: error?.code ?? 'internal',
+    ...(error?.errcode === undefined ? {} : { errcode: error.errcode }),
+    ...(error?.rid === undefined ? {} : { rid: error.rid }),
+  }
+}
+
+function unavailable(more: { errcode?: number; rid?: string | undefined } = {}): RequestError {
+  return new RequestError('wechat-unavailable', 502, 'WeChat gave no usable answer: try again.', more)
+}

@@ -1,0 +1,20 @@
+/** When a quota of WeChat is filled again (CONTRACT.md section 9.4: calendar day, China assumed; wall-clock minute). */
+
+import { type QuotaReset, quotaReset } from './errcode.ts'
+
+const minuteMs = 60_000
+const dayMs = 86_400_000
+const chinaMs = 8 * 3_600_000
+
+/** Seconds from `now` (ms) until the quota behind this errcode is filled again, at least 1. */
+export function secondsToReset(errcode: number, now: number): number {
+  return Math.max(1, Math.ceil((nextReset(quotaReset(errcode), now) - now) / 1000))
+}
+
+function nextReset(reset: QuotaReset, now: number): number {
+  if (reset === 'minute') return (Math.floor(now / minuteMs) + 1) * minuteMs
+  const inChina = now + chinaMs
+  if (reset === 'day') return (Math.floor(inChina / dayMs) + 1) * dayMs - chinaMs
+  const date = new Date(inChina)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) - chinaMs
+}

@@ -1,0 +1,14 @@
+/** What every function shares: the log, the clock, and chance. */
+
+import { setTimeout } from 'node:timers/promises'
+
+import { createLog } from '../adapters/logger.ts'
+
+export const now = Date.now
+export const log = createLog()
+export const random = Math.random
+
+/** Waits so many milliseconds. */
+export function sleep(ms: number): Promise<void> {
+  return setTimeout(ms)
+}

@@ -1,0 +1,33 @@
+/** The secrets, shared by all of a container, and the session tokens made with them. */
+
+import { createSessionTokens } from '../adapters/session-tokens.ts'
+import { createSecrets } from '../adapters/ssm-secrets.ts'
+import { config } from '../config.ts'
+import { ConfigError } from '../errors.ts'
+import type { SecretName, Secrets, SessionTokens } from '../ports.ts'
+import { now } from './context.ts'
+
+let opened: Secrets | undefined
+
+export function secrets(): Secrets {
+  opened ??= createSecrets(config('SECRETS_PREFIX').SECRETS_PREFIX, now)
+  return opened
+}
+
+/** Reads a secret that must be there; throws ConfigError, which names it. */
+export async function neededSecret(name: SecretName): Promise<string> {
+  const value = await secrets().get(name)
+  if (value !== undefined) return value
+  throw new ConfigError([`the secret ${config('SECRETS_PREFIX').SECRETS_PREFIX}/${name} is not set`])
+}
+
+export function sessionTokens(): SessionTokens {
+  const { STAGE, WECHAT_MINI_APPID, SESSION_SECONDS } = config('STAGE', 'WECHAT_MINI_APPID', 'SESSION_SECONDS')
+  return createSessionTokens({
+    keys: () => secrets().get('session-keys'),
+    issuer: `queqiao-${STAGE}`,
+    audience: WECHAT_MINI_APPID,
+    lifeSeconds: SESSION_SECONDS,
+    now,
+  })
+}

@@ -1,0 +1,23 @@
+/** The DynamoDB stores, each with the one variable it needs; the client is shared by all of a container. */
+
+import { type Dynamo, openDynamo } from '../adapters/dynamo.ts'
+import { createDeliveryStore } from '../adapters/dynamo-deliveries.ts'
+import { createLinkStore } from '../adapters/dynamo-links.ts'
+import { createLoginStore } from '../adapters/dynamo-logins.ts'
+import { createTokenStore } from '../adapters/dynamo-tokens.ts'
+import { createWalkStore } from '../adapters/dynamo-walks.ts'
+import { config } from '../config.ts'
+import { now } from './context.ts'
+
+let opened: Dynamo | undefined
+
+function dynamo(): Dynamo {
+  opened ??= openDynamo()
+  return opened
+}
+
+export const tokenStore = () => createTokenStore(dynamo(), config('TOKENS_TABLE').TOKENS_TABLE)
+export const loginStore = () => createLoginStore(dynamo(), config('LOGINS_TABLE').LOGINS_TABLE)
+export const linkStore = () => createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
+export const deliveryStore = () => createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, now)
+export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)

@@ -1,0 +1,44 @@
+/** WeChat as the Official Account and as the mini program, and the source of each one's access token. */
+
+import { randomUUID } from 'node:crypto'
+
+import { type AccessTokenSource, createAccessTokenSource } from '../access-token.ts'
+import { createWeChat } from '../adapters/wechat.ts'
+import { createTransport, type Transport } from '../adapters/wechat-transport.ts'
+import { config } from '../config.ts'
+import type { AppId } from '../identifiers.ts'
+import type { SecretName, WeChat } from '../ports.ts'
+import { log, now, sleep } from './context.ts'
+import { neededSecret } from './secrets.ts'
+import { tokenStore } from './stores.ts'
+
+let opened: Transport | undefined
+
+export type App = { readonly appid: AppId; readonly wechat: WeChat }
+
+export function officialAccount(): App {
+  const { WECHAT_OFFICIAL_APPID } = config('WECHAT_OFFICIAL_APPID')
+  return appOf(WECHAT_OFFICIAL_APPID, 'official-appsecret')
+}
+
+export function miniProgram(): App {
+  const { WECHAT_MINI_APPID } = config('WECHAT_MINI_APPID')
+  return appOf(WECHAT_MINI_APPID, 'mini-appsecret')
+}
+
+export function accessTokens({ appid, wechat }: App): AccessTokenSource {
+  return createAccessTokenSource({ appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), log })
+}
+
+function appOf(appid: AppId, secret: SecretName): App {
+  const { WECHAT_API_URL, ACCESS_TOKEN_MODE } = config('WECHAT_API_URL', 'ACCESS_TOKEN_MODE')
+  opened ??= createTransport({ baseUrl: WECHAT_API_URL })
+  const wechat = createWeChat({
+    appid,
+    appsecret: () => neededSecret(secret),
+    transport: opened,
+    mode: ACCESS_TOKEN_MODE,
+    nowSeconds: () => Math.floor(now() / 1000),
+  })
+  return { appid, wechat }
+}

@@ -1,0 +1,31 @@
+/** The signatures of WeChat's callbacks (CONTRACT.md sections 11.2 and 11.3). */
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+
+export type SignedQuery = {
+  readonly signature?: string | undefined
+  readonly timestamp?: string | undefined
+  readonly nonce?: string | undefined
+}
+
+/** Tells whether `signature` is that of token, timestamp and nonce. It does not cover the body. */
+export function verifySignature({ signature = '', timestamp = '', nonce = '' }: SignedQuery, token: string): boolean {
+  return isSame(signature, sign([token, timestamp, nonce]))
+}
+
+/** Tells whether `signature`, the query's msg_signature, is that of token, timestamp, nonce and Encrypt. */
+export function verifyMessageSignature(query: SignedQuery, encrypted: string, token: string): boolean {
+  const { signature = '', timestamp = '', nonce = '' } = query
+  return isSame(signature, sign([token, timestamp, nonce, encrypted]))
+}
+
+/** SHA-1, in lower-case hex, of the parts sorted by their bytes and joined. */
+function sign(parts: readonly string[]): string {
+  const sorted = parts.map(it => Buffer.from(it)).sort(Buffer.compare)
+  return createHash('sha1').update(Buffer.concat(sorted)).digest('hex')
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.byteLength === b.byteLength && timingSafeEqual(a, b)
+}
