@@ -1,0 +1,57 @@
+import { networkInterfaces } from 'node:os'
+import { renderUnicodeCompact } from 'uqr'
+
+/** Where everything can be reached. */
+export interface Addresses {
+  api: string
+  invoke: string
+  wechat: string
+  sqs: string
+  dynamodb: string
+  s3: string
+  eventsQueueUrl: string
+}
+
+/** What the banner says beside the addresses. */
+export interface BannerOptions {
+  addresses: Addresses
+  /** Whether WeChat is the box, with its phone page. */
+  isBox: boolean
+  /** The address that phones on the same network use, when the stack listens there. */
+  lan: { api: string; wechat: string } | undefined
+}
+
+/** Writes what a newcomer needs to go on: the addresses, a line to try, and how to stop. */
+export function renderBanner({ addresses, isBox, lan }: BannerOptions): string {
+  const rows: [string, string][] = [
+    ['API', addresses.api],
+    isBox ? ['WeChat in a box, phones', `${addresses.wechat}/`] : ['WeChat', addresses.wechat],
+    ['SQS queue for events', addresses.eventsQueueUrl],
+    ['DynamoDB', addresses.dynamodb],
+    ['Lambda invoke', addresses.invoke],
+  ]
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return [
+    '',
+    ...rows.map(([name, address]) => `  ${name.padEnd(width)}  ${address}`),
+    '',
+    `  Try:  curl ${addresses.api}/.well-known/jwks.json`,
+    '  IAM is not enforced locally: nobody checks who calls /deliveries and /reach.',
+    ...(lan ? renderLan(lan, isBox) : []),
+    '  Ctrl-C stops everything.  按 Ctrl-C 全部停止。',
+    '',
+  ].join('\n')
+}
+
+/** Finds this machine's address for phones on the same network. */
+export function findLanAddress(host: string): string | undefined {
+  if (host !== '0.0.0.0' && host !== '::') return host
+  const addresses = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? [])
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+}
+
+function renderLan(lan: { api: string; wechat: string }, isBox: boolean): string[] {
+  const page = isBox ? `${lan.wechat}/` : lan.api
+  const what = isBox ? `phones at ${page}, API at ${lan.api}` : `API at ${lan.api}`
+  return ['', `  On the same network · 同一网络：${what}`, renderUnicodeCompact(page, { border: 2 }), '']
+}

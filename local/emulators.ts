@@ -1,0 +1,61 @@
+import templates from '../templates.json' with { type: 'json' }
+import type { Closing } from './closing.ts'
+import type { Settings } from './environment.ts'
+import type { Endpoints } from './functions-environment.ts'
+import { openParameterStore } from './parameter-store.ts'
+import { reachableHost } from './ports.ts'
+import { makeSecrets } from './secrets.ts'
+import { openDynamoDb, openSqs } from './stores.ts'
+import { defaultAccounts } from './wechat/defaults.ts'
+import { openWeChat } from './wechat/server.ts'
+
+const SECRETS_PREFIX = '/queqiao/local'
+
+/** Says where everything that stands in for AWS and WeChat will answer. */
+export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings, ssmPort: number): Endpoints {
+  const fauxqs = `http://127.0.0.1:${ports.sqs}`
+  return {
+    dynamodb: endpoints.dynamodb ?? `http://127.0.0.1:${ports.dynamodb}`,
+    sqs: endpoints.sqs ?? fauxqs,
+    s3: endpoints.s3 ?? fauxqs,
+    ssm: `http://127.0.0.1:${ssmPort}`,
+    wechat: wechatApiUrl ?? `http://${reachableHost(host)}:${ports.wechat}`,
+  }
+}
+
+/** Starts what stands in for AWS and WeChat, except for what the settings name an address of. */
+export async function openEmulators(settings: Settings, ssmPort: number, closing: Closing): Promise<void> {
+  const { endpoints, ports, region, wechat, wechatApiUrl } = settings
+  async function open(opening: Promise<{ close: () => Promise<void> }>): Promise<void> {
+    const part = await opening
+    closing.add(part.close)
+  }
+
+  const needsFauxqs = endpoints.sqs === undefined || endpoints.s3 === undefined
+  await Promise.all([
+    endpoints.dynamodb === undefined && open(openDynamoDb(ports.dynamodb)),
+    needsFauxqs && open(openSqs(ports.sqs, region)),
+    makeSecrets(SECRETS_PREFIX, wechat).then(secrets => open(openParameterStore(ssmPort, secrets))),
+    wechatApiUrl === undefined && open(openBox(settings)),
+  ])
+}
+
+/** WeChat in a box, with the deployment's identities and templates, pushing its events to our callback. */
+function openBox({ host, ports, wechat }: Settings) {
+  const { originalId } = defaultAccounts.official
+  const hasKey = wechat.callbackAesKey !== ''
+  return openWeChat({
+    host,
+    port: ports.wechat,
+    accounts: {
+      official: { appid: wechat.officialAppid, appsecret: wechat.officialSecret, originalId },
+      mini: { appid: wechat.miniAppid, appsecret: wechat.miniSecret },
+    },
+    templates: Object.values(templates.local),
+    callback: {
+      url: `http://${reachableHost(host)}:${ports.api}/callback`,
+      token: wechat.callbackToken,
+      ...(hasKey ? { aesKey: wechat.callbackAesKey, mode: 'secure' } : { mode: 'plain' }),
+    },
+  })
+}

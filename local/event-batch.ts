@@ -1,0 +1,78 @@
+import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs'
+import type { SQSEvent, SQSMessageAttribute, SQSRecord } from 'aws-lambda'
+import * as v from 'valibot'
+
+/** Where the messages of a batch came from, as Lambda names it in each record. */
+export interface BatchSource {
+  queueArn: string
+  region: string
+}
+
+/** What became of a batch: the messages to delete, and why the others stay, when the function did not name them itself. */
+export interface BatchVerdict {
+  done: Message[]
+  problem?: string
+}
+
+const answerSchema = v.object({
+  batchItemFailures: v.nullish(v.array(v.object({ itemIdentifier: v.pipe(v.string(), v.nonEmpty()) }))),
+})
+
+/** Builds the event that Lambda would hand to the function for these messages. */
+export function toSqsEvent(messages: readonly Message[], source: BatchSource): SQSEvent {
+  return { Records: messages.map(message => toRecord(message, source)) }
+}
+
+/**
+ * Reads a function's answer as Lambda does: what is not named in `batchItemFailures` is done, and an answer that cannot
+ * be read, or names a message that is not in the batch, fails the whole batch.
+ */
+export function judgeAnswer(answer: string, messages: readonly Message[]): BatchVerdict {
+  if (isEmptyAnswer(answer)) return { done: [...messages] }
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), answerSchema), answer)
+  if (!parsed.success) return { done: [], problem: `an answer that is no batch response: ${answer.slice(0, 200)}` }
+
+  const failed = new Set((parsed.output.batchItemFailures ?? []).map(failure => failure.itemIdentifier))
+  const unknown = [...failed].find(id => !messages.some(message => message.MessageId === id))
+  if (unknown !== undefined) return { done: [], problem: `an itemIdentifier that is not in the batch: ${unknown}` }
+  return { done: messages.filter(message => !failed.has(message.MessageId ?? '')) }
+}
+
+/** An empty or null answer is full success to Lambda. */
+function isEmptyAnswer(answer: string): boolean {
+  return answer === '' || answer === 'null'
+}
+
+function toRecord(message: Message, source: BatchSource): SQSRecord {
+  const { SenderId = '', SentTimestamp = '0', ApproximateReceiveCount = '1', ...others } = message.Attributes ?? {}
+  return {
+    messageId: message.MessageId ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    attributes: {
+      SenderId,
+      SentTimestamp,
+      ApproximateReceiveCount,
+      ApproximateFirstReceiveTimestamp: others.ApproximateFirstReceiveTimestamp ?? SentTimestamp,
+      ...others,
+    },
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [name, toAttribute(value)]),
+    ),
+    md5OfBody: message.MD5OfBody ?? '',
+    ...(message.MD5OfMessageAttributes ? { md5OfMessageAttributes: message.MD5OfMessageAttributes } : {}),
+    eventSource: 'aws:sqs',
+    eventSourceARN: source.queueArn,
+    awsRegion: source.region,
+  }
+}
+
+function toAttribute(value: MessageAttributeValue): SQSMessageAttribute {
+  return {
+    ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
+    ...(value.BinaryValue === undefined ? {} : { binaryValue: Buffer.from(value.BinaryValue).toString('base64') }),
+    stringListValues: [],
+    binaryListValues: [],
+    dataType: value.DataType ?? 'String',
+  }
+}

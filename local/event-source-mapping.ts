@@ -1,0 +1,139 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DeleteMessageBatchCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs'
+import { Consumer } from 'sqs-consumer'
+import { createBatches } from './batches.ts'
+import { judgeAnswer, toSqsEvent } from './event-batch.ts'
+import { type Invocation, invokeFunction } from './invoke.ts'
+import { createOutage, describeError } from './outage.ts'
+
+/** A function that a queue feeds, with the limits that serverless.yml sets for it. */
+export interface MappingOptions {
+  functionName: string
+  /** Base URL of the Lambda API. */
+  invokeUrl: string
+  /** How long an invocation may take before its batch counts as failed. */
+  timeoutMs: number
+  sqs: SQSClient
+  queueUrl: string
+  queueArn: string
+  /** After this the queue shows a message again; a batch that could not be handed over by then is given up. */
+  visibilityTimeoutMs: number
+  region: string
+  batchSize: number
+  windowMs: number
+  maximumConcurrency: number
+  /** Whether the function answers with `batchItemFailures`; without it any answer means that the batch is done. */
+  reportsItemFailures: boolean
+  /** Takes one line about an outage or an answer that cannot be used. */
+  report: (line: string) => void
+}
+
+/** A running mapping. */
+export interface EventSourceMapping {
+  /** Stops polling at once and waits for running batches, at most `drainMs` (default 2000). */
+  stop(drainMs?: number): Promise<void>
+}
+
+const RETRY_MS = 500
+const LONG_POLL_SECONDS = 10
+// One receive takes no more than this; SQS's own limit.
+const RECEIVE_MAX = 10
+
+/** Feeds a queue's messages to a function in batches, as Lambda's event source mapping does. */
+export function startMapping(options: MappingOptions): EventSourceMapping {
+  const stopping = new AbortController()
+  const batches = createBatches<Message>({
+    size: options.batchSize,
+    windowMs: options.windowMs,
+    concurrency: options.maximumConcurrency,
+    run: createBatchRun(options, stopping.signal),
+  })
+  const consumer = createPoller(options, stopping.signal, messages => batches.add(messages))
+  consumer.start()
+
+  return {
+    async stop(drainMs = 2000) {
+      consumer.stop({ abort: true })
+      const abandon = setTimeout(() => stopping.abort(), drainMs)
+      await batches.stop()
+      clearTimeout(abandon)
+      stopping.abort()
+    },
+  }
+}
+
+function createPoller(options: MappingOptions, stopping: AbortSignal, take: (messages: Message[]) => Promise<void>) {
+  const outage = createOutage(`SQS queue ${options.queueArn}`, options.report)
+  const consumer = Consumer.create({
+    queueUrl: options.queueUrl,
+    sqs: options.sqs,
+    batchSize: Math.min(options.batchSize, RECEIVE_MAX),
+    waitTimeSeconds: LONG_POLL_SECONDS,
+    authenticationErrorTimeout: 0,
+    messageSystemAttributeNames: ['All'],
+    messageAttributeNames: ['All'],
+    // Deleting is ours, after the function has answered.
+    shouldDeleteMessages: false,
+    preReceiveMessageCallback: () => (outage.lasts() ? pause(stopping) : Promise.resolve()),
+    postReceiveMessageCallback: async () => {
+      if (outage.lasts()) consumer.updateOption('waitTimeSeconds', LONG_POLL_SECONDS)
+      outage.ended()
+    },
+    handleMessageBatch: async messages => {
+      await take(messages)
+      return undefined
+    },
+  })
+  consumer.on('error', error => {
+    if (!consumer.status.isRunning) return
+    // An empty queue answers soon, so that the end of the outage shows.
+    consumer.updateOption('waitTimeSeconds', 1)
+    outage.began(error)
+  })
+  return consumer
+}
+
+/** The life of one batch: invoke until somebody answers, then delete what is done. The rest comes back by itself. */
+function createBatchRun(options: MappingOptions, stopping: AbortSignal): (batch: Message[]) => Promise<void> {
+  const lambda = createOutage(`The Lambda endpoint ${options.invokeUrl}`, options.report)
+  const deleting = createOutage(`DeleteMessageBatch on ${options.queueArn}`, options.report)
+
+  async function invoke(batch: Message[]): Promise<Invocation> {
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(options.timeoutMs)])
+    return invokeFunction(options.invokeUrl, options.functionName, toSqsEvent(batch, options), signal)
+  }
+
+  async function invokeUntilAnswered(batch: Message[]): Promise<Invocation> {
+    const giveUpAt = performance.now() + options.visibilityTimeoutMs
+    let invocation = await invoke(batch)
+    while (invocation.kind === 'unreachable' && !stopping.aborted && performance.now() < giveUpAt) {
+      lambda.began(invocation.cause)
+      await pause(stopping)
+      invocation = await invoke(batch)
+    }
+    if (invocation.kind !== 'unreachable') lambda.ended()
+    return invocation
+  }
+
+  return async batch => {
+    const invocation = await invokeUntilAnswered(batch)
+    if (invocation.kind !== 'answered') return
+    const verdict = options.reportsItemFailures ? judgeAnswer(invocation.body, batch) : { done: batch }
+    if (verdict.problem) options.report(`${options.functionName} gave ${verdict.problem}; the whole batch comes again`)
+    await deleteMessages(options, verdict.done).then(deleting.ended, error => deleting.began(describeError(error)))
+  }
+}
+
+async function deleteMessages({ sqs, queueUrl }: MappingOptions, messages: readonly Message[]): Promise<void> {
+  for (let start = 0; start < messages.length; start += RECEIVE_MAX) {
+    const Entries = messages
+      .slice(start, start + RECEIVE_MAX)
+      .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
+  }
+}
+
+/** Waits before another try; ends early, without an error, when the mapping stops. */
+async function pause(stopping: AbortSignal): Promise<void> {
+  await delay(RETRY_MS, undefined, { signal: stopping }).catch(() => undefined)
+}

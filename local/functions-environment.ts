@@ -1,0 +1,50 @@
+import type { Environment, Settings } from './environment.ts'
+
+/** Where the functions find what they use. */
+export interface Endpoints {
+  dynamodb: string
+  sqs: string
+  s3: string
+  ssm: string
+  wechat: string
+}
+
+/** The credentials that the local run uses, from the environment only when its stores are the environment's too. */
+export interface Credentials {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken?: string
+}
+
+/** Chooses credentials: real ones are only for stores that the environment names. */
+export function chooseCredentials(env: Environment, settings: Pick<Settings, 'endpoints'>): Credentials {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env
+  const hasOwnStores = Object.values(settings.endpoints).some(endpoint => endpoint !== undefined)
+  if (!hasOwnStores || !accessKeyId || !secretAccessKey) return { accessKeyId: 'local', secretAccessKey: 'local' }
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
+}
+
+/** Builds the environment of the functions' process: what is there, without any other way to an AWS account. */
+export function buildFunctionsEnvironment(env: Environment, settings: Settings, endpoints: Endpoints): Environment {
+  const { AWS_PROFILE, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL, NODE_OPTIONS, ...rest } = env
+  const { accessKeyId, secretAccessKey, sessionToken } = chooseCredentials(env, settings)
+  return {
+    ...rest,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(sessionToken ? { AWS_SESSION_TOKEN: sessionToken } : {}),
+    AWS_REGION: settings.region,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
+    AWS_ENDPOINT_URL_SSM: endpoints.ssm,
+    WECHAT_API_URL: endpoints.wechat,
+    WECHAT_OFFICIAL_APPID: settings.wechat.officialAppid,
+    WECHAT_MINI_APPID: settings.wechat.miniAppid,
+    CALLBACK_MODE: env.CALLBACK_MODE || 'any',
+  }
+}

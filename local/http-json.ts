@@ -1,0 +1,39 @@
+/** An HTTP answer with its JSON body; `told` says it in one line. */
+export interface JsonAnswer {
+  status: number
+  body: unknown
+  told: string
+}
+
+/** What a call may carry. */
+export interface JsonCall {
+  signal: AbortSignal
+  body?: unknown
+  bearer?: string
+}
+
+const TOLD_LENGTH = 300
+
+/** Calls an HTTP API and reads its answer, whatever its status is; a body that is no JSON is given as text. */
+export async function callJson(method: string, url: string, { signal, body, bearer }: JsonCall): Promise<JsonAnswer> {
+  const response = await fetch(url, {
+    method,
+    signal,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  const told = `${method} ${url} → ${response.status} ${text.slice(0, TOLD_LENGTH)}`
+  return { status: response.status, body: parseIfJson(text), told }
+}
+
+function parseIfJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,33 @@
+/** The last lines that the functions and their emulator wrote. */
+export interface LogLines {
+  add(line: string): void
+  /** The last lines that tell of an error or a warning, oldest first. */
+  problems(count: number): string[]
+  /** The last lines, oldest first. */
+  last(count: number): string[]
+  /** From now on writes errors and warnings as they come. */
+  follow(): void
+}
+
+const KEPT = 200
+// A JSON line of the functions, a stack's first line, or serverless' own marks.
+const PROBLEM = /"level":"(ERROR|WARN|CRITICAL)"|^\s*\w*Error\b|✖|⚠|Unhandled Lambda Error|\bERROR\b/
+
+/** Creates the memory of the functions' log; `isVerbose` writes every line as it comes. */
+export function createLogLines(write: (line: string) => void, isVerbose: boolean): LogLines {
+  const lines: string[] = []
+  let isFollowing = false
+  return {
+    add(line) {
+      if (line.trim() === '') return
+      lines.push(line)
+      if (lines.length > KEPT) lines.shift()
+      if (isVerbose || (isFollowing && PROBLEM.test(line))) write(line)
+    },
+    problems: count => lines.filter(line => PROBLEM.test(line)).slice(-count),
+    last: count => lines.slice(-count),
+    follow: () => {
+      isFollowing = true
+    },
+  }
+}

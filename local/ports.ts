@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+
+/** A port that the stack is about to use: what for, and the variable that changes it. */
+export interface PortUse {
+  port: number
+  host: string
+  purpose: string
+  variable: string
+}
+
+/** Ports are taken by other programs; each is named with the variable that chooses another. */
+export class PortsInUseError extends Error {
+  override readonly name = 'PortsInUseError'
+}
+
+/** Makes sure that every port can be listened on; throws one PortsInUseError that names all that cannot. */
+export async function assertPortsFree(uses: readonly PortUse[]): Promise<void> {
+  const problems = await Promise.all(uses.map(describeConflict))
+  const found = problems.filter(problem => problem !== undefined)
+  if (found.length > 0) throw new PortsInUseError(found.join('\n'))
+}
+
+/** Picks the ports of a stack of its own, as tests want it. */
+export async function pickFreePorts(host: string) {
+  const [api, lambda, wechat, sqs, dynamodb] = await Promise.all([
+    pickFreePort(host),
+    pickFreePort(host),
+    pickFreePort(host),
+    pickFreePort(host),
+    pickFreePort(host),
+  ])
+  return { api, lambda, wechat, sqs, dynamodb }
+}
+
+/** Picks a port that nobody listens on. */
+export async function pickFreePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error(`no port on ${host}`)
+  return address.port
+}
+
+async function describeConflict({ port, host, purpose, variable }: PortUse): Promise<string | undefined> {
+  const server = createServer().listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    const why = isTaken ? 'is in use' : `cannot be used (${String(error)})`
+    return `Port ${port} on ${host} (${purpose}) ${why}; ${variable} chooses another one, as in ${variable}=${port + 1}`
+  }
+  server.close()
+  await once(server, 'close')
+  return undefined
+}
+
+/** The host to call for one that listens on every interface. */
+export function reachableHost(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+}

@@ -1,0 +1,75 @@
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb'
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SetQueueAttributesCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs'
+import type { Queue, Table } from './deployment.ts'
+
+/** A queue that exists. */
+export interface ProvisionedQueue {
+  url: string
+  arn: string
+  visibilityTimeoutMs: number
+}
+
+/** Creates the tables that are missing and waits until all can be used; what exists stays as it is. */
+export async function provisionTables(dynamodb: DynamoDBClient, tables: readonly Table[]): Promise<void> {
+  await Promise.all(tables.map(table => provisionTable(dynamodb, table)))
+}
+
+/** Creates the queues that are missing and gives all of them their settings; returns them by logical name. */
+export async function provisionQueues(
+  sqs: SQSClient,
+  queues: readonly Queue[],
+): Promise<Map<string, ProvisionedQueue>> {
+  const provisioned = new Map(
+    await Promise.all(queues.map(async queue => [queue.logicalName, await provisionQueue(sqs, queue)] as const)),
+  )
+  // Only now has every dead-letter queue its ARN.
+  await Promise.all(queues.map(queue => connectDeadLetterQueue(sqs, queue, provisioned)))
+  return provisioned
+}
+
+// No time to live: nothing may trust it to have deleted, and dynalite has none.
+async function provisionTable(dynamodb: DynamoDBClient, table: Table): Promise<void> {
+  try {
+    await dynamodb.send(new CreateTableCommand({ ...table, BillingMode: 'PAY_PER_REQUEST' }))
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error
+  }
+  await waitUntilTableExists({ client: dynamodb, maxWaitTime: 20, minDelay: 1, maxDelay: 1 }, table)
+}
+
+async function provisionQueue(sqs: SQSClient, queue: Queue): Promise<ProvisionedQueue> {
+  // Without attributes SQS answers with the URL of a queue that exists, whatever its settings are.
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: queue.name }))
+  if (!QueueUrl) throw new Error(`SQS gave no URL for ${queue.name}`)
+  if (Object.keys(queue.attributes).length > 0) {
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: queue.attributes }))
+  }
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn', 'VisibilityTimeout'] }),
+  )
+  const { QueueArn: arn = '', VisibilityTimeout = '30' } = Attributes ?? {}
+  return { url: QueueUrl, arn, visibilityTimeoutMs: Number(VisibilityTimeout) * 1000 }
+}
+
+async function connectDeadLetterQueue(
+  sqs: SQSClient,
+  { logicalName, redrive }: Queue,
+  provisioned: ReadonlyMap<string, ProvisionedQueue>,
+): Promise<void> {
+  if (!redrive) return
+  const target = provisioned.get(redrive.deadLetterQueue)
+  if (!target) throw new Error(`${logicalName}: no queue ${redrive.deadLetterQueue} for its dead letters`)
+  const policy = { deadLetterTargetArn: target.arn, maxReceiveCount: redrive.maxReceiveCount }
+  const command = { QueueUrl: provisioned.get(logicalName)?.url, Attributes: { RedrivePolicy: JSON.stringify(policy) } }
+  await sqs.send(new SetQueueAttributesCommand(command))
+}

@@ -1,0 +1,22 @@
+import { generateKeyPair } from 'node:crypto'
+import { promisify } from 'node:util'
+import { calculateJwkThumbprint } from 'jose'
+import type { WeChatKeys } from './environment.ts'
+
+/** Makes the secrets of the local run, by their names in the parameter store; the session key is new at each start. */
+export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<Record<string, string>> {
+  const secrets = {
+    'official-appsecret': wechat.officialSecret,
+    'mini-appsecret': wechat.miniSecret,
+    'callback-token': wechat.callbackToken,
+    ...(wechat.callbackAesKey ? { 'callback-aes-key': wechat.callbackAesKey } : {}),
+    'session-keys': JSON.stringify({ keys: [await makeSessionKey()] }),
+  }
+  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`${prefix}/${name}`, value]))
+}
+
+async function makeSessionKey() {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+  const jwk = privateKey.export({ format: 'jwk' })
+  return { ...jwk, kid: await calculateJwkThumbprint({ ...jwk, kty: 'RSA' }), alg: 'RS256', use: 'sig' }
+}

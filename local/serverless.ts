@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Environment } from './environment.ts'
+import { reachableHost } from './ports.ts'
+
+/** `sls offline` while it runs. */
+export interface Offline {
+  /** Resolves with serverless.yml as it is resolved for the stage: `provider`, `functions` and `resources`. */
+  config: Promise<unknown>
+  /** Resolves when both ports answer; rejects when the process ends before that. */
+  ready: Promise<void>
+  /** Resolves with the reason when the process ends, asked for or not. */
+  ended: Promise<string>
+  stop(): Promise<void>
+}
+
+/** Where the functions listen. */
+export interface OfflineOptions {
+  host: string
+  apiPort: number
+  lambdaPort: number
+  /** The process's whole environment. */
+  env: Environment
+  /** Takes each line that serverless or a function writes. */
+  onLine: (line: string) => void
+}
+
+const root = dirname(import.meta.dirname)
+const childScript = fileURLToPath(new URL('./serverless-child.ts', import.meta.url))
+// Nothing in it is worth waiting for: the mappings have drained before.
+const KILL_AFTER_MS = 500
+
+/** Starts the functions behind API Gateway's and Lambda's local stand-ins. */
+export function startOffline({ host, apiPort, lambdaPort, env, onLine }: OfflineOptions): Offline {
+  const ports = ['--httpPort', String(apiPort), '--lambdaPort', String(lambdaPort)]
+  const flags = ['--stage', 'local', '--noPrependStageInUrl', '--noAuth', '--noSponsor', '--host', host]
+  const child = spawnServerless(['offline', 'start', ...flags, ...ports], env)
+  const { stdout, stderr } = outputOf(child)
+  const { promise: refused, reject } = Promise.withResolvers<never>()
+  // After an error, as in a bundle, serverless prints it but its process stays.
+  createInterface({ input: stderr }).on('line', line => {
+    onLine(line)
+    if (line === 'Error:') reject(new Error('serverless ended with an error'))
+  })
+  createInterface({ input: stdout }).on('line', onLine)
+
+  const stopping = new AbortController()
+  const listening = Promise.all(
+    [apiPort, lambdaPort].map(port => waitForPort(reachableHost(host), port, stopping.signal)),
+  )
+  const ended = once(child, 'exit').then(([code, signal]) => `the functions' process ended (${signal ?? code})`)
+  ended.then(reason => reject(new Error(reason)))
+  return {
+    config: Promise.race([once(child, 'message').then(([config]) => config), refused]),
+    ready: Promise.race([listening.then(() => undefined), refused]).finally(() => stopping.abort()),
+    ended,
+    async stop() {
+      stopping.abort()
+      await killGroup(child)
+    },
+  }
+}
+
+/** A process group of its own: Ctrl-C reaches only us, and what the child starts ends with it. */
+function spawnServerless(args: readonly string[], env: Environment): ChildProcess {
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', childScript, ...args], {
+    cwd: root,
+    env,
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+}
+
+function outputOf({ stdout, stderr }: ChildProcess) {
+  if (!stdout || !stderr) throw new Error('serverless was started without pipes')
+  return { stdout, stderr }
+}
+
+async function killGroup(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = once(child, 'exit')
+    signalGroup(child, 'SIGTERM')
+    const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_AFTER_MS)
+    await exited
+    clearTimeout(timer)
+  }
+  // What the child started and left behind.
+  signalGroup(child, 'SIGKILL')
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return
+  try {
+    if (process.platform === 'win32') child.kill(signal)
+    else process.kill(-child.pid, signal)
+  } catch {
+    // Nobody is left in the group.
+  }
+}
+
+async function waitForPort(host: string, port: number, signal: AbortSignal): Promise<void> {
+  while (!(await answers(`http://${host}:${port}/`, signal))) await delay(100, undefined, { signal })
+}
+
+/** Any HTTP answer will do. */
+async function answers(url: string, signal: AbortSignal): Promise<boolean> {
+  return fetch(url, { signal }).then(
+    async response => {
+      await response.body?.cancel()
+      return true
+    },
+    () => false,
+  )
+}

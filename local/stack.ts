@@ -1,0 +1,145 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import type { Addresses } from './banner.ts'
+import { type Closing, createClosing } from './closing.ts'
+import { type Deployment, readDeployment } from './deployment.ts'
+import { listEndpoints, openEmulators } from './emulators.ts'
+import type { Environment, Settings } from './environment.ts'
+import { startMapping } from './event-source-mapping.ts'
+import { buildFunctionsEnvironment, chooseCredentials } from './functions-environment.ts'
+import { assertPortsFree, type PortUse, pickFreePort, reachableHost } from './ports.ts'
+import { type ProvisionedQueue, provisionQueues, provisionTables } from './provision.ts'
+import { startOffline } from './serverless.ts'
+
+/** What the stack is made from. */
+export interface StackOptions {
+  settings: Settings
+  /** The environment that the functions' process starts from. */
+  env: Environment
+  /** Takes each line that the functions and their emulator write. */
+  onFunctionLine: (line: string) => void
+  /** Takes one line about an outage. */
+  report: (line: string) => void
+  /** Collects what is opened, for a caller that may want to stop while it is still opening. */
+  closing?: Closing
+}
+
+/** Everything on one machine, running. */
+export interface Stack {
+  addresses: Addresses
+  sqs: SQSClient
+  /** Resolves with the reason if the functions' process ends. */
+  ended: Promise<string>
+  close(): Promise<void>
+}
+
+// A function may answer that it timed out; past this it does not answer at all.
+const ANSWER_MARGIN_MS = 5000
+
+/** Opens everything that the job needs on one machine; when a part fails, what is open is closed again. */
+export async function openStack(options: StackOptions): Promise<Stack> {
+  const closing = options.closing ?? createClosing()
+  try {
+    await assertPortsFree(listPortUses(options.settings))
+    return await openParts(options, closing)
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+async function openParts(options: StackOptions, closing: Closing): Promise<Stack> {
+  const { settings } = options
+  const { api, lambda } = settings.ports
+  // The functions take longest: they start first, and find what they call before anything calls them.
+  const ssmPort = await pickFreePort('127.0.0.1')
+  const endpoints = listEndpoints(settings, ssmPort)
+  const env = buildFunctionsEnvironment(options.env, settings, endpoints)
+  const offline = startOffline({
+    host: settings.host,
+    apiPort: api,
+    lambdaPort: lambda,
+    env,
+    onLine: options.onFunctionLine,
+  })
+  closing.add(offline.stop)
+  const opening = openEmulators(settings, ssmPort, closing)
+
+  const client = { region: settings.region, credentials: chooseCredentials(options.env, settings) }
+  const sqs = new SQSClient({ ...client, endpoint: endpoints.sqs })
+  closing.add(() => sqs.destroy())
+  const deployment = printing.then(readDeployment)
+  const provisioning = deployment.then(deployed =>
+    provision(deployed, sqs, { ...client, endpoint: endpoints.dynamodb }),
+  )
+  const [queues] = await Promise.all([provisioning, offline.ready])
+
+  const invoke = `http://${reachableHost(settings.host)}:${lambda}`
+  startMappings({ ...options, deployment, queues, invoke, sqs, closing })
+  return {
+    addresses: {
+      ...endpoints,
+      api: `http://${reachableHost(settings.host)}:${api}`,
+      invoke,
+      eventsQueueUrl: [...queues.values()].find(({ url }) => url.endsWith('-local-events'))?.url ?? '',
+    },
+    sqs,
+    ended: offline.ended,
+    close: closing.close,
+  }
+}
+
+async function provision(
+  deployment: Deployment,
+  sqs: SQSClient,
+  config: ConstructorParameters<typeof DynamoDBClient>[0],
+) {
+  const dynamodb = new DynamoDBClient(config ?? {})
+  const [queues] = await Promise.all([
+    provisionQueues(sqs, deployment.queues),
+    provisionTables(dynamodb, deployment.tables),
+  ])
+  dynamodb.destroy()
+  return queues
+}
+
+interface Mappings extends StackOptions {
+  deployment: Deployment
+  queues: ReadonlyMap<string, ProvisionedQueue>
+  invoke: string
+  sqs: SQSClient
+  closing: Closing
+}
+
+function startMappings({ deployment, queues, invoke, sqs, closing, settings, report }: Mappings): void {
+  const mappings = deployment.triggers.map(trigger => {
+    const queue = queues.get(trigger.queue)
+    if (!queue) throw new Error(`${trigger.functionName}: no queue ${trigger.queue}`)
+    const { url: queueUrl, arn: queueArn, visibilityTimeoutMs } = queue
+    return startMapping({
+      ...trigger,
+      ...{ queueUrl, queueArn, visibilityTimeoutMs },
+      invokeUrl: invoke,
+      timeoutMs: trigger.timeout * 1000 + ANSWER_MARGIN_MS,
+      windowMs: trigger.maximumBatchingWindow * 1000,
+      ...{ sqs, region: settings.region, report },
+    })
+  })
+  closing.add(() => Promise.all(mappings.map(mapping => mapping.stop())))
+}
+
+/** Only what is really going to listen. */
+function listPortUses({ host, ports, endpoints, wechatApiUrl }: Settings): PortUse[] {
+  const loopback = '127.0.0.1'
+  return [
+    { port: ports.api, host, purpose: 'API', variable: 'API_PORT' },
+    { port: ports.lambda, host, purpose: 'Lambda invoke', variable: 'LAMBDA_PORT' },
+    ...(wechatApiUrl ? [] : [{ port: ports.wechat, host, purpose: 'WeChat in a box', variable: 'WECHAT_PORT' }]),
+    ...(endpoints.sqs && endpoints.s3
+      ? []
+      : [{ port: ports.sqs, host: loopback, purpose: 'SQS and S3', variable: 'SQS_PORT' }]),
+    ...(endpoints.dynamodb
+      ? []
+      : [{ port: ports.dynamodb, host: loopback, purpose: 'DynamoDB', variable: 'DYNAMODB_PORT' }]),
+  ]
+}

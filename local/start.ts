@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import templates from '../templates.json' with { type: 'json' }
+import { findLanAddress, renderBanner } from './banner.ts'
+import { createClosing } from './closing.ts'
+import { readSettings, type Settings, SettingsError } from './environment.ts'
+import { createLogLines } from './log-lines.ts'
+import { PortsInUseError } from './ports.ts'
+import { openStack, type Stack } from './stack.ts'
+import { createSteps, StepError, type Steps } from './steps.ts'
+import { playStory } from './story.ts'
+import { createWeChatControl, isBox } from './wechat-control.ts'
+
+const START_LIMIT_MS = 60_000
+const CONTROL_LIMIT_MS = 5000
+const PROBLEMS_TOLD = 10
+
+const closing = createClosing()
+const isDemo = process.argv.includes('--demo')
+let isStopping = false
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    process.stdout.write('\nStopping …\n')
+    // As shells count an end by a signal: 130 for Ctrl-C.
+    void stop(128 + constants.signals[signal])
+  })
+}
+main().catch(error => fail(error))
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const settings = readSettings(process.env)
+  const hasBox = settings.wechatApiUrl === undefined || (await isBox(settings.wechatApiUrl))
+  if (isDemo && !hasBox)
+    throw new SettingsError(['The demo needs WeChat in a box: unset WECHAT_API_URL, or use npm start.'])
+
+  const log = createLogLines(line => process.stderr.write(`${line}\n`), settings.isVerbose)
+  const steps = createSteps({
+    write: text => process.stdout.write(text),
+    now: () => performance.now(),
+    problems: () => log.problems(PROBLEMS_TOLD),
+  })
+  const stack = await steps.play(describeStart(settings), async ({ saw }) => {
+    const onFunctionLine = (line: string) => {
+      log.add(line)
+      if (line.trim() !== '') saw(line)
+    }
+    const report = (line: string) => process.stderr.write(`${line}\n`)
+    const result = await openStack({ settings, env: process.env, onFunctionLine, report, closing })
+    return { result, told: 'everything answers' }
+  })
+  stack.ended.then(reason => fail(new Error(reason)))
+  if (hasBox) await playInBox(stack, settings, steps)
+  if (isDemo) return stop(0)
+
+  log.follow()
+  process.stdout.write(renderBanner({ addresses: stack.addresses, isBox: hasBox, lan: describeLan(settings, stack) }))
+}
+
+async function playInBox({ addresses, sqs }: Stack, settings: Settings, steps: Steps): Promise<void> {
+  // Our own box was opened with this; somebody else's must be told.
+  if (settings.wechatApiUrl !== undefined) {
+    const control = createWeChatControl(addresses.wechat)
+    await control.pushTo(`${addresses.api}/callback`, settings.wechat, AbortSignal.timeout(CONTROL_LIMIT_MS))
+  }
+  await playStory({ ...addresses, sqs, templateId: templates.local['order-paid'].templateId }, steps)
+}
+
+function describeStart({ host, ports, wechatApiUrl }: Settings) {
+  return {
+    title: 'Everything starts on this machine',
+    titleZh: '在本机启动全部服务',
+    address: `http://${host}:${ports.api} (API), ${wechatApiUrl ?? `http://${host}:${ports.wechat}`} (WeChat)`,
+    expected: 'the functions answer, tables and queues exist',
+    limitMs: START_LIMIT_MS,
+  }
+}
+
+/** On loopback no phone can call. */
+function describeLan({ host, ports }: Settings, stack: Stack) {
+  const address = ['127.0.0.1', 'localhost', '::1'].includes(host) ? undefined : findLanAddress(host)
+  if (address === undefined) return undefined
+  const wechat = stack.addresses.wechat.startsWith('http://127.0.0.1')
+    ? `http://${address}:${ports.wechat}`
+    : stack.addresses.wechat
+  return { api: `http://${address}:${ports.api}`, wechat }
+}
+
+function fail(error: unknown): void {
+  if (isStopping) return
+  const isOurs = error instanceof StepError || error instanceof SettingsError || error instanceof PortsInUseError
+  process.stderr.write(`${isOurs ? error.message : (error instanceof Error && error.stack) || String(error)}\n`)
+  void stop(1)
+}
+
+/** Closes everything, then ends; asked again, it ends at once. */
+async function stop(code: number): Promise<void> {
+  if (isStopping) process.exit(code)
+  isStopping = true
+  await closing.close().catch(error => process.stderr.write(`${String(error)}\n`))
+  process.exit(code)
+}

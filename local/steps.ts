@@ -1,0 +1,97 @@
+/** One step of a story, in words. */
+export interface Step {
+  title: string
+  /** The same, short, in Chinese. */
+  titleZh: string
+  /** What is called. */
+  address: string
+  /** What must come of it; said when it does not. */
+  expected: string
+  limitMs: number
+}
+
+/** What the work of a step is given. */
+export interface StepContext {
+  /** Aborted at the step's time limit. */
+  signal: AbortSignal
+  /** Remembers what was seen last, to be told when the step hangs. */
+  saw: (what: string) => void
+}
+
+/** A step failed or hung; the message says which, what was expected and what was seen. */
+export class StepError extends Error {
+  override readonly name = 'StepError'
+}
+
+/** Plays steps one after another and prints each as it happens. */
+export interface Steps {
+  play<T>(step: Step, work: (context: StepContext) => Promise<{ result: T; told: string }>): Promise<T>
+}
+
+/** What a row of steps needs. */
+export interface StepsOptions {
+  write: (text: string) => void
+  /** Milliseconds since some start. */
+  now: () => number
+  /** The functions' last error lines. */
+  problems: () => string[]
+}
+
+/** Creates a row of steps; elapsed time counts from here. */
+export function createSteps({ write, now, problems }: StepsOptions): Steps {
+  const startedAt = now()
+  let count = 0
+
+  return {
+    async play(step, work) {
+      count += 1
+      const stepStartedAt = now()
+      const seen = { last: 'nothing' }
+      write(`${count}. ${step.title} · ${step.titleZh}\n   ${step.address}\n`)
+      try {
+        const { result, told } = await runWithin(step.limitMs, signal =>
+          work({
+            signal,
+            saw: what => {
+              seen.last = what
+            },
+          }),
+        )
+        write(`   ✓ ${told}  (${seconds(now() - stepStartedAt)}; ${seconds(now() - startedAt)} since the start)\n`)
+        return result
+      } catch (error) {
+        throw new StepError(describeFailure(count, step, error, seen.last, problems()), { cause: error })
+      }
+    },
+  }
+}
+
+/** Work that ignores its signal is left behind at the limit. */
+async function runWithin<T>(limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = new AbortController()
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    reject(new StepError(`did not finish within ${seconds(limitMs)}`))
+    limit.abort()
+  }, limitMs)
+  try {
+    return await Promise.race([late, work(limit.signal)])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function describeFailure(number: number, step: Step, error: unknown, seen: string, problems: string[]): string {
+  const why = error instanceof Error ? error.message : String(error)
+  const log = problems.length === 0 ? [] : ['the functions’ last errors:', ...problems.map(line => `  ${line}`)]
+  return [
+    `✗ Step ${number} (${step.title}) ${error instanceof StepError ? why : `failed: ${why}`}`,
+    ...[`address:  ${step.address}`, `expected: ${step.expected}`, `seen last: ${seen}`, ...log].map(
+      line => `  ${line}`,
+    ),
+  ].join('\n')
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}

@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import dynalite from 'dynalite'
+import { buildApp } from 'fauxqs'
+
+/** An emulator that listens. */
+export interface Store {
+  url: string
+  close(): Promise<void>
+}
+
+const HOST = '127.0.0.1'
+// The calls whose answers hold queue URLs.
+const QUEUE_URL_CALL = /\.(GetQueueUrl|CreateQueue|ListQueues)$/
+
+/** Starts DynamoDB (dynalite) with empty tables in memory. */
+export async function openDynamoDb(port: number): Promise<Store> {
+  const server = dynalite({ createTableMs: 0 }).listen(port, HOST)
+  await once(server, 'listening')
+  return {
+    url: `http://${HOST}:${port}`,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** Starts SQS and S3 (fauxqs) in memory, on loopback only; fauxqs' own start listens on every interface. */
+export async function openSqs(port: number, region: string): Promise<Store> {
+  const url = `http://${HOST}:${port}`
+  const app = buildApp({ logger: false, defaultRegion: region })
+
+  // fauxqs keeps queues by region; here every client finds the same ones, whatever region it is set to.
+  app.addHook('onRequest', async request => {
+    const { authorization } = request.headers
+    if (authorization) request.headers.authorization = authorization.replace(/\/[^/]+\/sqs\//, `/${region}/sqs/`)
+  })
+  // Its queue URLs say sqs.<region>.localhost, which not every machine resolves, and the SDK follows a queue's URL.
+  app.addHook('onSend', async (request, _reply, payload) => {
+    const isQueueUrlCall = QUEUE_URL_CALL.test(String(request.headers['x-amz-target']))
+    if (!isQueueUrlCall || typeof payload !== 'string') return payload
+    return payload.replaceAll(/http:\/\/sqs\.[^/"]+\.localhost(:\d+)?\//g, `${url}/`)
+  })
+
+  await app.listen({ port, host: HOST })
+  return { url, close: () => app.close() }
+}

@@ -1,0 +1,75 @@
+import * as v from 'valibot'
+import { callJson, type JsonCall } from './http-json.ts'
+
+/** Someone in the box, as both apps know them. */
+export interface Person {
+  id: string
+  openid: string
+  miniOpenid: string
+  unionid: string
+}
+
+/** A template message on somebody's phone. */
+export type PhoneMessage = v.InferOutput<typeof messageSchema>
+
+/** What the story does to WeChat in a box, over its control API. */
+export interface WeChatControl {
+  addPerson(name: string, signal: AbortSignal): Promise<Person>
+  follow(person: Person, signal: AbortSignal): Promise<void>
+  login(person: Person, signal: AbortSignal): Promise<string>
+  messages(person: Person, signal: AbortSignal): Promise<PhoneMessage[]>
+  /** Has the box push its events to this URL, signed and encrypted with our keys. */
+  pushTo(url: string, keys: { callbackToken: string; callbackAesKey: string }, signal: AbortSignal): Promise<void>
+}
+
+const personSchema = v.object({
+  id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
+  openid: v.string(),
+  miniOpenid: v.string(),
+  unionid: v.string(),
+})
+const codeSchema = v.object({ code: v.string() })
+const messageSchema = v.object({
+  msgid: v.string(),
+  templateId: v.string(),
+  title: v.string(),
+  data: v.record(v.string(), v.string()),
+})
+
+/** Creates the control of the box at this address. */
+export function createWeChatControl(boxUrl: string): WeChatControl {
+  const people = `${boxUrl}/_box/people`
+  const post = (url: string, body: unknown, signal: AbortSignal) => call('POST', url, { body, signal })
+  return {
+    async addPerson(name, signal) {
+      return v.parse(personSchema, await post(people, { name }, signal))
+    },
+    async follow(person, signal) {
+      await post(`${people}/${person.id}/follow`, {}, signal)
+    },
+    async login(person, signal) {
+      return v.parse(codeSchema, await post(`${people}/${person.id}/login`, {}, signal)).code
+    },
+    async messages(person, signal) {
+      return v.parse(v.array(messageSchema), await call('GET', `${people}/${person.id}/messages`, { signal }))
+    },
+    async pushTo(url, { callbackToken: token, callbackAesKey: aesKey }, signal) {
+      const encryption = aesKey === '' ? { mode: 'plain' } : { mode: 'secure', aesKey }
+      await post(`${boxUrl}/_box/callback`, { url, token, ...encryption }, signal)
+    },
+  }
+}
+
+async function call(method: string, url: string, options: JsonCall): Promise<unknown> {
+  const answer = await callJson(method, url, options)
+  if (answer.status !== 200) throw new Error(answer.told)
+  return answer.body
+}
+
+/** Tells whether WeChat in a box answers at this address. */
+export async function isBox(url: string): Promise<boolean> {
+  const answer = await callJson('GET', `${url}/_box/clock`, { signal: AbortSignal.timeout(3000) }).catch(
+    () => undefined,
+  )
+  return answer?.status === 200
+}

@@ -1,0 +1,32 @@
+/** What an endpoint of WeChat is made of. */
+import type { App, Box } from '../box.ts'
+import type { AppName } from '../defaults.ts'
+import type { Errcode, Suffix } from '../errcodes.ts'
+
+/** A call as it came over the wire; `body` is the parsed JSON, undefined when there is none. */
+export type Call = { box: Box; path: string; query: URLSearchParams; body: unknown; address: string }
+
+/** A refusal; `extra` holds further JSON members, `suffix` stands where the endpoint's own form does not apply. */
+export type Refusal = { errcode: Errcode; errmsg?: string; extra?: string; suffix?: Suffix }
+
+/** The JSON text of a success, or a refusal. */
+export type Outcome = { json: string } | Refusal
+
+/** An endpoint whose caller shows an access_token of one of `apps`. */
+export type TokenEndpoint = {
+  auth: 'token'
+  method: 'GET' | 'POST'
+  apps: readonly AppName[]
+  suffix?: Suffix
+  /** Finds what is wrong with the body's shape, before the token is looked at. */
+  shape?: (body: unknown) => Refusal | undefined
+  answer: (call: Call, app: App) => Outcome
+}
+
+/** An endpoint that checks an AppSecret by itself; a body that is no JSON reaches it as undefined. */
+export type SecretEndpoint = {
+  auth: 'secret'
+  method: 'GET' | 'POST' | 'any'
+  suffix?: Suffix
+  answer: (call: Call) => Outcome
+}

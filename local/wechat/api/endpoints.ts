@@ -1,0 +1,38 @@
+/** Every path of WeChat that the box plays. */
+import type { SecretEndpoint, TokenEndpoint } from './endpoint.ts'
+import { batchGet, userGet, userInfo } from './followers.ts'
+import { checkSession, codeToSession } from './login.ts'
+import { clearQuota, clearQuotaBySecret, quotaEndpoints, ridGet } from './quota.ts'
+import { send } from './send.ts'
+import { allPrivateTemplates } from './template-list.ts'
+import { stableToken, token } from './token.ts'
+
+const quota = quotaEndpoints(path => ownersOf(path))
+
+const endpoints = new Map<string, TokenEndpoint | SecretEndpoint>([
+  ['/cgi-bin/token', token],
+  ['/cgi-bin/stable_token', stableToken],
+  ['/cgi-bin/user/get', userGet],
+  ['/cgi-bin/user/info', userInfo],
+  ['/cgi-bin/user/info/batchget', batchGet],
+  ['/cgi-bin/message/template/send', send],
+  ['/cgi-bin/template/get_all_private_template', allPrivateTemplates],
+  ['/cgi-bin/openapi/quota/get', quota.get],
+  ['/cgi-bin/openapi/quota/clear', quota.clear],
+  ['/cgi-bin/openapi/rid/get', ridGet],
+  ['/cgi-bin/clear_quota', clearQuota],
+  ['/cgi-bin/clear_quota/v2', clearQuotaBySecret],
+  ['/sns/jscode2session', codeToSession],
+  ['/wxa/checksession', checkSession],
+])
+
+/** The endpoint at a path; case and slashes must be exact. */
+export function endpointAt(path: string): TokenEndpoint | SecretEndpoint | undefined {
+  return endpoints.get(path)
+}
+
+function ownersOf(path: string): readonly string[] | undefined {
+  const endpoint = endpoints.get(path)
+  if (endpoint === undefined) return undefined
+  return endpoint.auth === 'token' ? endpoint.apps : ['official', 'mini']
+}

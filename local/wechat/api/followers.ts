@@ -1,0 +1,78 @@
+/** The calls about followers of the Official Account (CONTRACT 4). */
+import type { Box } from '../box.ts'
+import { field } from '../json.ts'
+import type { Outcome, TokenEndpoint } from './endpoint.ts'
+
+const MOST_IN_BATCH = 100
+
+/** GET /cgi-bin/user/get: pages in the order of people's numbers; a cursor who has unfollowed meanwhile is still a place. */
+export const userGet = {
+  auth: 'token',
+  method: 'GET',
+  apps: ['official'],
+  answer: ({ box, query }) => {
+    const cursor = query.get('next_openid') ?? ''
+    const after = cursor === '' ? -1 : box.people.byOpenid(cursor)
+    return after === undefined ? { errcode: 40003 } : page(box, after)
+  },
+} satisfies TokenEndpoint
+
+/** GET /cgi-bin/user/info. */
+export const userInfo = {
+  auth: 'token',
+  method: 'GET',
+  apps: ['official'],
+  suffix: 'hint',
+  answer: ({ box, query }) => {
+    const openid = query.get('openid') ?? ''
+    if (openid === '') return { errcode: 41009 }
+    const person = box.people.byOpenid(openid)
+    return person === undefined ? { errcode: 40003 } : { json: JSON.stringify(describe(box, person)) }
+  },
+} satisfies TokenEndpoint
+
+/** POST /cgi-bin/user/info/batchget: one bad openid fails the whole batch. */
+export const batchGet = {
+  auth: 'token',
+  method: 'POST',
+  apps: ['official'],
+  suffix: 'hint',
+  answer: ({ box, body }) => {
+    const list = field(body, 'user_list')
+    const entries: unknown[] = Array.isArray(list) ? list : []
+    if (entries.length === 0 || entries.length > MOST_IN_BATCH) return { errcode: 40032 }
+    const people = entries.map(entry => box.people.byOpenid(field(entry, 'openid')))
+    if (people.includes(undefined)) return { errcode: 40003 }
+    const known = people.filter(person => person !== undefined)
+    return { json: JSON.stringify({ user_info_list: known.map(person => describe(box, person)) }) }
+  },
+} satisfies TokenEndpoint
+
+function page(box: Box, after: number): Outcome {
+  const openids = box.people.openids(box.people.followersAfter(after, box.settings.pageSize))
+  const last = openids.at(-1) ?? ''
+  const data = openids.length === 0 ? undefined : { openid: openids }
+  const total = box.people.followers()
+  // An undefined `data` leaves no trace in the JSON: that is how the terminal page looks.
+  return { json: JSON.stringify({ total, count: openids.length, data, next_openid: last }) }
+}
+
+function describe(box: Box, person: number) {
+  const { people } = box
+  const [openid, unionid] = [people.openid(person), people.unionid(person)]
+  if (!people.isFollowing(person)) return { subscribe: 0, openid, unionid }
+  const { remark, scene } = box.profiles.get(person)
+  return {
+    subscribe: 1,
+    openid,
+    language: 'zh_CN',
+    subscribe_time: people.subscribeTime(person),
+    unionid,
+    remark,
+    groupid: 0,
+    tagid_list: [],
+    subscribe_scene: scene === undefined ? 'ADD_SCENE_SEARCH' : 'ADD_SCENE_QR_CODE',
+    qr_scene: scene !== undefined && /^\d{1,9}$/.test(scene) ? Number(scene) : 0,
+    qr_scene_str: scene ?? '',
+  }
+}

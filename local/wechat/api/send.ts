@@ -1,0 +1,112 @@
+/** POST /cgi-bin/message/template/send: the checks in the order of CONTRACT 18.8, then acceptance, phone and receipt. */
+import type { Box } from '../box.ts'
+import { field, isFields, textField } from '../json.ts'
+import type { Message } from '../messages.ts'
+import { TEMPLATE_ID_LENGTH, type Template } from '../templates.ts'
+import type { Call, Outcome, Refusal, TokenEndpoint } from './endpoint.ts'
+import { readData } from './send-data.ts'
+
+/** Long enough for every real address; the platform's own limit is not published. */
+const LONGEST_URL = 2048
+
+type Draft = { box: Box; body: unknown; person: number; template: Template; data: Record<string, string> }
+
+/** Sends a template message. */
+export const send = {
+  auth: 'token',
+  method: 'POST',
+  apps: ['official'],
+  shape: body => {
+    const wrong = typeof field(body, 'data') === 'string' || typeof field(body, 'miniprogram') === 'string'
+    return wrong ? { errcode: 47001 } : undefined
+  },
+  answer: call => {
+    const draft = readDraft(call)
+    if ('errcode' in draft) return draft
+    return refuseRecipient(draft) ?? accept(draft)
+  },
+} satisfies TokenEndpoint
+
+function readDraft({ box, body }: Call): Draft | Refusal {
+  const person = box.people.byOpenid(field(body, 'touser'))
+  if (person === undefined) return { errcode: 40003 }
+  const template = findTemplate(box, textField(body, 'template_id'))
+  if ('errcode' in template) return template
+  const refused = refuseTarget(box, body)
+  if (refused !== undefined) return refused
+  const data = readData(field(body, 'data'), template, box.rules.values)
+  return 'errcode' in data ? data : { box, body, person, template, data: data.values }
+}
+
+function findTemplate(box: Box, templateId: string): Template | Refusal {
+  if (templateId.length !== TEMPLATE_ID_LENGTH) return { errcode: 40036 }
+  const template = box.templates.get(templateId)
+  if (template === undefined) return { errcode: 40037 }
+  return template.banned ? { errcode: 43116 } : template
+}
+
+function refuseTarget(box: Box, body: unknown): Refusal | undefined {
+  if (textField(body, 'url').length > LONGEST_URL) return { errcode: 40039 }
+  const miniprogram = field(body, 'miniprogram')
+  if (!isFields(miniprogram)) return undefined
+  const appid = textField(miniprogram, 'appid')
+  if (appid === '') return { errcode: 40166 }
+  if (appid !== box.apps.mini.appid) return { errcode: 40013 }
+  const page = textField(miniprogram, 'pagepath').split('?')[0]?.replace(/^\//, '') ?? ''
+  const known = page === '' || box.rules.pages === undefined || box.rules.pages.has(page)
+  return known ? undefined : { errcode: 40165 }
+}
+
+function refuseRecipient({ box, person }: Draft): Refusal | undefined {
+  if (!box.people.isFollowing(person)) return { errcode: 43004 }
+  const { blocking } = box.profiles.get(person)
+  if (blocking === 'blacklist') return { errcode: 43019 }
+  return blocking === 'refuse' ? { errcode: 43101 } : undefined
+}
+
+function accept(draft: Draft): Outcome {
+  const { box, person, body } = draft
+  const openid = box.people.openid(person)
+  const clientMsgId = textField(body, 'client_msg_id')
+  const earlier = clientMsgId === '' ? undefined : box.messages.earlier(openid, clientMsgId)
+  if (earlier !== undefined && box.rules.duplicate === 'error') return { errcode: 45065, extra: `"msgid":${earlier}` }
+  const msgid = earlier ?? box.messages.nextMsgid()
+  if (earlier === undefined) {
+    if (clientMsgId !== '') box.messages.remember(openid, clientMsgId, msgid)
+    carryOut(draft, msgid)
+  }
+  // Written by hand: the number has 64 bits and JSON.stringify would round it.
+  return { json: `{"errcode":0,"errmsg":"ok","msgid":${msgid}}` }
+}
+
+function carryOut(draft: Draft, msgid: string): void {
+  const { box, person } = draft
+  const { blocking } = box.profiles.get(person)
+  const message = writeMessage(draft, msgid)
+  const failure = blocking === 'receipt' ? 'failed:user block' : 'failed: system failed'
+  const delivered = blocking === 'none'
+  if (delivered) box.messages.deliver(message)
+  const fields = { MsgID: msgid, Status: delivered ? 'success' : failure }
+  const receipt = { openid: message.openid, event: 'TEMPLATESENDJOBFINISH', fields }
+  box.later(() => box.callbacks.emit(receipt), box.settings.receiptDelayMs)
+}
+
+function writeMessage({ box, body, person, template, data }: Draft, msgid: string): Message {
+  const [url, clientMsgId] = [textField(body, 'url'), textField(body, 'client_msg_id')]
+  const miniprogram = field(body, 'miniprogram')
+  const pagepath = textField(miniprogram, 'pagepath')
+  return {
+    msgid,
+    person,
+    openid: box.people.openid(person),
+    templateId: template.templateId,
+    title: template.title,
+    data,
+    ...(url !== '' && { url }),
+    ...(isFields(miniprogram) && {
+      miniprogram: { appid: textField(miniprogram, 'appid'), ...(pagepath && { pagepath }) },
+    }),
+    ...(clientMsgId !== '' && { clientMsgId }),
+    at: box.clock.now(),
+  }
+}

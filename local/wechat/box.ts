@@ -1,0 +1,122 @@
+/** Everything that WeChat knows, put together; a reset makes a new one. */
+import { type AllowList, createAllowList } from './allow-list.ts'
+import type { CallbackConfig } from './callback-request.ts'
+import { type CallbackOptions, type Callbacks, createCallbacks } from './callbacks.ts'
+import { type Calls, createCalls } from './calls.ts'
+import { type Clock, createClock } from './clock.ts'
+import type { Accounts, AppName } from './defaults.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { createLogins, type Logins } from './logins.ts'
+import { createMessages, type Messages } from './messages.ts'
+import { createPeople, type People } from './people.ts'
+import { createProfiles, type Profiles } from './profiles.ts'
+import { createQuota, type Quota } from './quota.ts'
+import { createRidLog, type RidLog } from './rid-log.ts'
+import { createTemplates, type TemplateSetting, type Templates } from './templates.ts'
+import { createTokens, type Tokens } from './tokens.ts'
+
+/** Settings of a box with every default filled in. */
+export type BoxSettings = {
+  accounts: Accounts
+  templates: readonly TemplateSetting[]
+  callback: CallbackConfig
+  pageSize: number
+  now: () => number
+  receiptDelayMs: number
+  callbackTimeoutMs: number
+  callbackRetryGapMs: number
+}
+
+/** Switches that tests turn. */
+export type Rules = {
+  /** Off as on a test account: values are not checked against their types. */
+  values: boolean
+  /** What a client_msg_id that was there before gives. */
+  duplicate: 'same' | 'error'
+  /** Pages of the released mini program; undefined accepts any. */
+  pages: ReadonlySet<string> | undefined
+}
+
+/** One app with what is kept per app. */
+export type App = { name: AppName; appid: string; appsecret: string; tokens: Tokens; allowList: AllowList }
+
+/** The state of WeChat. */
+export type Box = {
+  settings: BoxSettings
+  clock: Clock
+  apps: Record<AppName, App>
+  people: People
+  profiles: Profiles
+  logins: Logins
+  quota: Quota
+  templates: Templates
+  messages: Messages
+  callbacks: Callbacks
+  faults: Faults
+  calls: Calls
+  rids: RidLog
+  rules: Rules
+  /** Runs work later, unless the box is closed or reset before. */
+  later: (work: () => void, ms: number) => void
+  close: () => void
+}
+
+/** Creates a WeChat in which nobody lives yet. */
+export function createBox(settings: BoxSettings): Box {
+  const clock = createClock(settings.now)
+  const callbacks = createCallbacks(clock, callbackOptions(settings))
+  const timers = createTimers()
+  return {
+    settings,
+    clock,
+    apps: { official: createApp('official', settings, clock), mini: createApp('mini', settings, clock) },
+    people: createPeople(settings.accounts),
+    profiles: createProfiles(),
+    logins: createLogins(clock),
+    quota: createQuota(clock),
+    templates: createTemplates(settings.templates),
+    messages: createMessages(clock),
+    callbacks,
+    faults: createFaults(),
+    calls: createCalls(clock),
+    rids: createRidLog(clock),
+    rules: { values: true, duplicate: 'same', pages: undefined },
+    later: timers.later,
+    close: () => {
+      timers.close()
+      callbacks.close()
+    },
+  }
+}
+
+function createApp(name: AppName, settings: BoxSettings, clock: Clock): App {
+  const { appid, appsecret } = settings.accounts[name]
+  return { name, appid, appsecret, tokens: createTokens(clock), allowList: createAllowList() }
+}
+
+function callbackOptions(settings: BoxSettings): CallbackOptions {
+  const { appid, originalId } = settings.accounts.official
+  return {
+    account: { appid, originalId },
+    config: settings.callback,
+    timeoutMs: settings.callbackTimeoutMs,
+    retryGapMs: settings.callbackRetryGapMs,
+  }
+}
+
+function createTimers() {
+  const timers = new Set<NodeJS.Timeout>()
+  return {
+    later: (work: () => void, ms: number) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        work()
+      }, ms)
+      timers.add(timer)
+    },
+    close: () => {
+      for (const timer of timers) clearTimeout(timer)
+      timers.clear()
+    },
+  }
+}

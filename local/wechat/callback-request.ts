@@ -1,0 +1,84 @@
+/** One request of the message push to the receiver's URL. */
+import { randomBytes, randomInt } from 'node:crypto'
+import { writeEnvelope } from './events.ts'
+import { encrypt, sign } from './signature.ts'
+
+/** How far messages are hidden: 明文, 兼容, 安全. */
+export const callbackModes = ['plain', 'compatible', 'secure'] as const
+
+/** Where callbacks go and how they are signed. */
+export type CallbackConfig = {
+  url: string | undefined
+  token: string
+  aesKey: string
+  mode: (typeof callbackModes)[number]
+}
+
+/** Sender's side of the receiver: who the account is and what time the receiver has. */
+export type Sender = { appid: string; originalId: string; wallSeconds: number; timeoutMs: number; stop: AbortSignal }
+
+/** What came of one request. */
+export type CallbackAnswer = {
+  outcome: 'accepted' | 'refused' | 'timeout' | 'unreachable'
+  status?: number
+  body?: string
+}
+
+/** Delivers an event once: signed, and encrypted as the mode wants it. */
+export async function pushEvent(
+  message: { openid: string; plain: string },
+  config: CallbackConfig & { url: string },
+  sender: Sender,
+): Promise<CallbackAnswer> {
+  const signed = signedQuery(config.token, sender)
+  const query = new URLSearchParams({ ...signed, openid: message.openid })
+  let body = message.plain
+  if (config.mode !== 'plain') {
+    const ciphertext = encrypt(message.plain, { aesKey: config.aesKey, appid: sender.appid }, randomBytes(16))
+    query.set('encrypt_type', 'aes')
+    query.set('msg_signature', sign(config.token, signed.timestamp, signed.nonce, ciphertext))
+    const compatible = config.mode === 'compatible'
+    body = writeEnvelope(ciphertext, { plain: message.plain, originalId: sender.originalId, compatible })
+  }
+  const answer = await request(withQuery(config.url, query), sender, { method: 'POST', body })
+  return judge(answer, text => text === 'success' || text === '')
+}
+
+/** Performs the handshake of the console: the URL must give the echostr back and nothing else. */
+export async function verifyUrl(config: CallbackConfig & { url: string }, sender: Sender): Promise<CallbackAnswer> {
+  const echostr = String(randomInt(2 ** 47)).padStart(19, '5')
+  const query = new URLSearchParams({ ...signedQuery(config.token, sender), echostr })
+  const answer = await request(withQuery(config.url, query), sender, { method: 'GET' })
+  return judge(answer, text => text === echostr)
+}
+
+function signedQuery(token: string, sender: Sender) {
+  const timestamp = String(sender.wallSeconds)
+  const nonce = String(randomInt(2 ** 31))
+  return { signature: sign(token, timestamp, nonce), timestamp, nonce }
+}
+
+function withQuery(url: string, query: URLSearchParams): string {
+  return `${url}${url.includes('?') ? '&' : '?'}${query}`
+}
+
+async function request(url: string, sender: Sender, init: { method: string; body?: string }): Promise<CallbackAnswer> {
+  const limit = AbortSignal.timeout(sender.timeoutMs)
+  const headers = {
+    'User-Agent': 'Mozilla/4.0',
+    Accept: '*/*',
+    ...(init.body !== undefined && { 'Content-Type': 'text/xml' }),
+  }
+  try {
+    const signal = AbortSignal.any([limit, sender.stop])
+    const response = await fetch(url, { ...init, headers, signal, redirect: 'manual' })
+    return { outcome: 'refused', status: response.status, body: (await response.text()).slice(0, 500) }
+  } catch {
+    return { outcome: limit.aborted ? 'timeout' : 'unreachable' }
+  }
+}
+
+function judge(answer: CallbackAnswer, isRight: (text: string) => boolean): CallbackAnswer {
+  const right = answer.status === 200 && answer.body !== undefined && isRight(answer.body)
+  return right ? { ...answer, outcome: 'accepted' } : answer
+}

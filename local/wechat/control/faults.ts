@@ -1,0 +1,43 @@
+/** The fault script. */
+import { type Fault, faultKinds, processedByDefault } from '../faults.ts'
+import { isFields } from '../json.ts'
+import { ControlError, readInput } from './input.ts'
+import type { ControlCall, ControlRoute } from './route.ts'
+
+const MOST_TIMES = 1_000_000_000
+const LONGEST_MS = 600_000
+
+/** Routes about faults. */
+export const faultRoutes: readonly ControlRoute[] = [
+  { method: 'POST', path: '/faults', run: add },
+  { method: 'GET', path: '/faults', run: ({ box }) => box.faults.all() },
+  { method: 'DELETE', path: '/faults', run: ({ box }) => box.faults.clear() },
+]
+
+/** Appends to the script: one entry or a list of them. */
+function add({ box, body }: ControlCall) {
+  const entries: unknown[] = Array.isArray(body) ? body : [body]
+  const faults = entries.map(readFault)
+  box.faults.add(faults)
+  return box.faults.all()
+}
+
+function readFault(entry: unknown): Fault {
+  if (!isFields(entry)) throw new ControlError('each fault must be an object')
+  const input = readInput(entry)
+  const kind = input.required('kind', input.choice('kind', faultKinds))
+  const path = input.required('path', input.text('path'))
+  if (path !== '*' && !path.startsWith('/')) throw new ControlError('"path" must be * or begin with a slash')
+  const errmsg = input.text('errmsg')
+  return {
+    path,
+    kind,
+    times: input.integer('times', MOST_TIMES, 1) ?? 1,
+    skip: input.integer('skip', MOST_TIMES) ?? 0,
+    processed: input.flag('processed') ?? processedByDefault(kind),
+    ms: input.integer('ms', LONGEST_MS) ?? 1000,
+    status: input.integer('status', 599, 200) ?? 502,
+    errcode: input.integer('errcode', 2 ** 31, -(2 ** 31)) ?? -1,
+    ...(errmsg !== undefined && { errmsg }),
+  }
+}

@@ -1,0 +1,59 @@
+/** Looking in: messages, calls, phones, and the box as a whole. */
+import type { Box } from '../box.ts'
+import { renderLines } from '../templates.ts'
+import { ControlError } from './input.ts'
+import { describePerson } from './people.ts'
+import type { ControlCall, ControlRoute } from './route.ts'
+
+/** Phones and messages that the phone page shows. */
+const PHONES = 20
+const MESSAGES_PER_PHONE = 5
+const MOST_MESSAGES = 100_000
+
+/** Routes that change nothing, and the reset. */
+export const observationRoutes: readonly ControlRoute[] = [
+  { method: 'GET', path: '', run: describeBox },
+  { method: 'GET', path: '/messages', run: messages },
+  { method: 'GET', path: '/people/:id/messages', run: ({ box, person }) => box.messages.of(person, MOST_MESSAGES) },
+  { method: 'GET', path: '/calls', run: ({ box }) => ({ counts: box.calls.counts(), recent: box.calls.recent() }) },
+  { method: 'GET', path: '/phones', run: ({ box }) => box.profiles.latest(PHONES).map(person => phone(box, person)) },
+  { method: 'POST', path: '/reset', run: reset },
+]
+
+function describeBox({ box }: ControlCall) {
+  return {
+    now: box.clock.now(),
+    apps: { official: box.apps.official.appid, mini: box.apps.mini.appid },
+    people: box.people.size(),
+    followers: box.people.followers(),
+    messages: box.messages.count(),
+    templates: box.templates.all(),
+    callback: box.callbacks.state(),
+    faults: box.faults.all(),
+  }
+}
+
+/** The log of messages; `after` leaves out so many from the front, `limit` bounds the answer. */
+function messages({ box, query }: ControlCall) {
+  const after = wholeNumber(query.get('after') ?? '0')
+  const limit = wholeNumber(query.get('limit') ?? String(MOST_MESSAGES))
+  return box.messages.all().slice(after, after + limit)
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new ControlError('"after" and "limit" must be whole numbers')
+  return Number(text)
+}
+
+function phone(box: Box, person: number) {
+  const arrived = box.messages.of(person, MESSAGES_PER_PHONE).map(message => {
+    const content = box.templates.get(message.templateId)?.content ?? ''
+    return { ...message, lines: renderLines(content, message.data) }
+  })
+  return { ...describePerson(box, person), messages: arrived }
+}
+
+function reset(call: ControlCall) {
+  call.reset()
+  return { reset: true }
+}

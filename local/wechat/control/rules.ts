@@ -1,0 +1,120 @@
+/** What holds in the box: time, limits, allow-lists, templates, pages, tokens. */
+import { problemOfEntry } from '../allow-list.ts'
+import type { Box } from '../box.ts'
+import type { AppName } from '../defaults.ts'
+import { isFields } from '../json.ts'
+import { TEMPLATE_ID_LENGTH, type TemplateSetting } from '../templates.ts'
+import { ControlError, type Input, isTexts, readInput, textMap } from './input.ts'
+import type { ControlCall, ControlRoute } from './route.ts'
+
+const appNames: readonly AppName[] = ['official', 'mini']
+/** Ten years: enough for every test, and dates stay dates. */
+const FARTHEST_MS = 315_360_000_000
+const LAST_INSTANT_MS = 4_102_444_800_000
+
+/** Routes that set rules. */
+export const ruleRoutes: readonly ControlRoute[] = [
+  { method: 'GET', path: '/clock', run: readClock },
+  { method: 'POST', path: '/clock', run: moveClock },
+  { method: 'POST', path: '/quota', run: adjustQuota },
+  { method: 'POST', path: '/allow-list', run: setAllowList },
+  { method: 'POST', path: '/templates', run: changeTemplates },
+  { method: 'POST', path: '/pages', run: setPages },
+  { method: 'POST', path: '/tokens/revoke', run: revokeTokens },
+]
+
+function readClock({ box }: { box: Box }) {
+  return { now: box.clock.now(), iso: new Date(box.clock.now()).toISOString() }
+}
+
+function moveClock({ box, input }: ControlCall) {
+  const advance = input.integer('advance', FARTHEST_MS, -FARTHEST_MS)
+  const instant = input.integer('set', LAST_INSTANT_MS)
+  if (instant !== undefined) box.clock.set(instant)
+  if (advance !== undefined) box.clock.advance(advance)
+  return readClock({ box })
+}
+
+function adjustQuota({ box, input }: ControlCall) {
+  const path = input.required('path', input.text('path'))
+  const most = Number.MAX_SAFE_INTEGER
+  const [day, minute, used] = [input.integer('day', most), input.integer('minute', most), input.integer('used', most)]
+  return box.quota.adjust(appOf(input), path, {
+    ...(day !== undefined && { day }),
+    ...(minute !== undefined && { minute }),
+    ...(used !== undefined && { used }),
+  })
+}
+
+function setAllowList({ box, input }: ControlCall) {
+  const name = appOf(input)
+  const { allowList } = box.apps[name]
+  const addresses = input.get('addresses') === null ? null : input.texts('addresses')
+  const problem = addresses?.map(entry => problemOfEntry(entry, name === 'mini')).find(found => found !== undefined)
+  if (problem !== undefined) throw new ControlError(problem)
+  if (name === 'mini' && (addresses?.length ?? 0) > 10) throw new ControlError('a mini program has at most 10 entries')
+  if (addresses !== undefined) allowList.set(addresses)
+  const businessCalls = input.flag('businessCalls')
+  if (businessCalls !== undefined) allowList.setBusinessCalls(businessCalls)
+  return { app: name, addresses, businessCalls }
+}
+
+function changeTemplates({ box, input }: ControlCall) {
+  const added = (listOf(input.get('add'), 'add') ?? []).map(readTemplate)
+  const removed = input.texts('remove') ?? []
+  const [values, duplicate] = [input.flag('enforceValues'), input.choice('duplicates', ['same', 'error'] as const)]
+  for (const templateId of removed) box.templates.remove(templateId)
+  for (const template of added) box.templates.add(template)
+  box.rules.values = values ?? box.rules.values
+  box.rules.duplicate = duplicate ?? box.rules.duplicate
+  return { templates: box.templates.all(), enforceValues: box.rules.values, duplicates: box.rules.duplicate }
+}
+
+/** Pages of the released mini program; null accepts every page again. */
+function setPages({ box, input }: ControlCall) {
+  const pages = input.get('pages') === null ? undefined : input.required('pages', input.texts('pages'))
+  box.rules.pages = pages === undefined ? undefined : new Set(pages.map(page => page.replace(/^\//, '')))
+  return { pages: pages ?? null }
+}
+
+function revokeTokens({ box, input }: ControlCall) {
+  const name = appOf(input)
+  box.apps[name].tokens.revoke(input.flag('keepStable') ?? false)
+  return { app: name, revoked: true }
+}
+
+function appOf(input: Input): AppName {
+  return input.required('app', input.choice('app', appNames))
+}
+
+function listOf(value: unknown, name: string): unknown[] | undefined {
+  if (value === undefined) return undefined
+  if (!Array.isArray(value)) throw new ControlError(`"${name}" must be a list`)
+  return value
+}
+
+function readTemplate(value: unknown): TemplateSetting {
+  const input = readInput(isFields(value) ? value : {})
+  const templateId = input.required('templateId', input.text('templateId', TEMPLATE_ID_LENGTH))
+  if (templateId.length !== TEMPLATE_ID_LENGTH)
+    throw new ControlError(`"templateId" must have ${TEMPLATE_ID_LENGTH} characters`)
+  const content = input.text('content')
+  const approved = Object.entries(input.has('approved') ? objectOf(input.get('approved')) : {}).map(readApproved)
+  return {
+    templateId,
+    title: input.text('title', 64) ?? '',
+    ...(content === undefined ? { fields: textMap(input.get('fields') ?? {}, 'fields') } : { content }),
+    approved: Object.fromEntries(approved),
+    banned: input.flag('banned') ?? false,
+  }
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  if (!isFields(value)) throw new ControlError('"approved" must map keys to lists of values')
+  return value
+}
+
+function readApproved([key, values]: [string, unknown]): [string, string[]] {
+  if (!isTexts(values)) throw new ControlError(`"approved.${key}" must be a list of texts`)
+  return [key, values]
+}

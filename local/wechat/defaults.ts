@@ -1,0 +1,24 @@
+/** Names of the two apps that the box plays. */
+export type AppName = 'official' | 'mini'
+
+/** One app as its owner knows it. */
+export type Identity = { appid: string; appsecret: string }
+
+/** The two linked apps; `originalId` is the Official Account's `gh_…` name in callbacks. */
+export type Accounts = { official: Identity & { originalId: string }; mini: Identity }
+
+/** Identities that are obviously made up: nobody can mistake them for real secrets. */
+export const defaultAccounts = {
+  official: {
+    appid: 'wx0ff1c1a1acc0a001',
+    appsecret: '0ff1c1a10ff1c1a10ff1c1a10ff1c1a1',
+    originalId: 'gh_0ff1c1a10001',
+  },
+  mini: { appid: 'wx0000313100003131', appsecret: '31313131313131313131313131313131' },
+} satisfies Accounts
+
+/** Token and EncodingAESKey (43 characters) of the message push, made up as well. */
+export const defaultCallback = {
+  token: 'queqiaoCallbackToken',
+  aesKey: 'QueqiaoInABoxQueqiaoInABoxQueqiaoInABoxQueM',
+} as const

@@ -1,0 +1,79 @@
+/** The fixed part of each error text, as recorded on the wire, and the suffixes that follow it. */
+import { randomBytes } from 'node:crypto'
+
+const ADVICE = ', could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r'
+
+const texts = {
+  '-1': 'system error',
+  40001: `invalid credential, access_token is invalid or not latest${ADVICE}`,
+  40002: 'invalid grant_type',
+  40003: 'invalid openid',
+  40013: 'invalid appid',
+  40014: 'invalid access_token',
+  40029: 'invalid code',
+  40032: 'invalid openid list size',
+  40036: 'invalid template_id size',
+  40037: 'invalid template_id',
+  40039: 'invalid url size',
+  40066: 'invalid url',
+  40097: 'invalid args',
+  40125: 'invalid appsecret',
+  40163: 'code been used',
+  40164: 'invalid ip, not in whitelist',
+  40165: 'invalid weapp pagepath',
+  40166: 'invalid weapp appid',
+  40226: 'code blocked',
+  41001: 'access_token missing',
+  41002: 'appid missing',
+  41004: 'appsecret missing',
+  41008: 'missing code',
+  41009: 'missing openid',
+  42001: 'access_token expired',
+  43001: 'require GET method',
+  43002: 'require POST method',
+  43004: 'require subscribe',
+  43019: 'require remove blacklist',
+  43101: 'user refuse to accept the msg',
+  43116: 'This template_id is banned',
+  44002: 'empty post data',
+  45009: `reach max api daily quota limit${ADVICE}`,
+  45011: 'api minute-quota reach limit, must slower, retry next minute',
+  45065: 'clientmsgid exist',
+  47001: 'data format error',
+  47003: 'argument invalid!',
+  48001: 'api unauthorized',
+  48006: 'forbid to clear quota because of reaching the limit',
+  76001: 'rid not found, please check',
+  76002: 'rid is error',
+  76003: 'could not query this rid,no permission',
+  76004: 'rid time is error',
+  76021: 'cgi_path not found, please check',
+  76022: 'could not use this cgi_path，no permission',
+  87007: 'session_key is not existd or expired',
+  87008: 'invalid sig_method',
+  87009: 'invalid signature',
+} satisfies Record<string, string>
+
+/** Codes that an endpoint of the box gives. */
+export type Errcode = keyof typeof texts
+
+/** Forms of the trace suffix (CONTRACT 1.3): `rid` on /cgi-bin, `comma` on /sns, `hint` on the calls about followers. */
+export type Suffix = 'rid' | 'comma' | 'hint'
+
+/** The recorded text of a code; codes of fault scripts may be unknown and then have none. */
+export function errmsgOf(errcode: number): string {
+  return new Map(Object.entries(texts)).get(String(errcode)) ?? ''
+}
+
+/** A trace id: the second of the request, then chance. */
+export function createRid(seconds: number): string {
+  const chance = randomBytes(8).toString('hex')
+  return `${seconds.toString(16).padStart(8, '0')}-${chance.slice(0, 8)}-${chance.slice(8)}`
+}
+
+/** Puts the trace suffix behind a text. */
+export function withSuffix(errmsg: string, suffix: Suffix, rid: string): string {
+  if (suffix === 'comma') return `${errmsg}, rid: ${rid}`
+  if (suffix === 'rid') return `${errmsg} rid: ${rid}`
+  return `${errmsg} hint: [${randomBytes(9).toString('base64url')}] rid: ${rid}`
+}

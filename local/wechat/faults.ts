@@ -1,0 +1,74 @@
+/** Faults on demand: a script of what goes wrong with which path, and how often. */
+
+/** What can go wrong; the README says what each does. */
+export const faultKinds = [
+  'reset-before',
+  'reset-after',
+  'slow',
+  'hang',
+  'status',
+  'empty-200',
+  'truncated',
+  'control-characters',
+  'lone-backslash',
+  'errcode-as-string',
+  'errcode',
+] as const
+
+/** One of the kinds. */
+export type FaultKind = (typeof faultKinds)[number]
+
+/** One entry of the script; `skip` lets so many calls pass first. */
+export type Fault = {
+  path: string
+  kind: FaultKind
+  times: number
+  skip: number
+  /** Whether WeChat did the work although the answer is spoilt. */
+  processed: boolean
+  ms: number
+  status: number
+  errcode: number
+  errmsg?: string
+}
+
+/** The script of the box. */
+export type Faults = ReturnType<typeof createFaults>
+
+/** Kinds that spoil the answer of a call that never came to WeChat's inside; the others spoil a call that was done. */
+const unprocessed = new Set<FaultKind>(['reset-before', 'status', 'errcode'])
+
+/** Whether the work is done when the script does not say. */
+export function processedByDefault(kind: FaultKind): boolean {
+  return !unprocessed.has(kind)
+}
+
+/** Creates an empty script. */
+export function createFaults() {
+  let script: Fault[] = []
+
+  function applies(fault: Fault, path: string): boolean {
+    if (fault.times <= 0 || (fault.path !== '*' && fault.path !== path)) return false
+    if (fault.skip === 0) return true
+    fault.skip -= 1
+    return false
+  }
+
+  return {
+    add: (faults: readonly Fault[]) => {
+      script.push(...faults)
+    },
+    clear: () => {
+      script = []
+    },
+    all: (): readonly Fault[] => script,
+    /** The fault that this call meets, used up by one. */
+    take: (path: string): Fault | undefined => {
+      const fault = script.find(entry => applies(entry, path))
+      if (fault === undefined) return undefined
+      fault.times -= 1
+      script = script.filter(entry => entry.times > 0)
+      return fault
+    },
+  }
+}

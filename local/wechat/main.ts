@@ -1,0 +1,76 @@
+/** `npm run wechat`: WeChat in a box alone, for any back end in any language. */
+import { readFileSync } from 'node:fs'
+import { type CallbackConfig, callbackModes } from './callback-request.ts'
+import { defaultAccounts, defaultCallback } from './defaults.ts'
+import { isFields, parseJson, textField } from './json.ts'
+import { openWeChat, type WeChatBox } from './server.ts'
+import type { TemplateSetting } from './templates.ts'
+
+const DEFAULT_PORT = 3100
+const { env } = process
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+try {
+  const box = await openWeChat({
+    host: env.HOST ?? '127.0.0.1',
+    port: readPort(env.PORT),
+    templates: readTemplates(),
+    callback: readCallback(),
+  })
+  introduce(box)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void box.close().then(() => say('stopped')))
+} catch (error) {
+  say(explain(error))
+  process.exitCode = 1
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined || text === '') return DEFAULT_PORT
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new Error(`PORT is "${text}"; it must be a number up to 65535`)
+  return Number(text)
+}
+
+function readCallback(): Partial<CallbackConfig> {
+  const url = env.CALLBACK_URL || undefined
+  if (url !== undefined && !URL.canParse(url))
+    throw new Error(`CALLBACK_URL is "${url}"; it must be an http or https address`)
+  const mode = callbackModes.find(known => known === (env.CALLBACK_MODE || 'secure'))
+  if (mode === undefined) throw new Error(`CALLBACK_MODE must be one of ${callbackModes.join(', ')}`)
+  const token = env.CALLBACK_TOKEN || defaultCallback.token
+  return { url, mode, token, aesKey: env.CALLBACK_AES_KEY || defaultCallback.aesKey }
+}
+
+/** The project's own list, so that names used in events are known here without further work. */
+function readTemplates(): TemplateSetting[] {
+  const list = parseJson(readFileSync(new URL('../../templates.json', import.meta.url)))
+  const local = isFields(list) && isFields(list.local) ? Object.values(list.local) : []
+  return local.filter(isFields).map(entry => ({
+    templateId: textField(entry, 'templateId'),
+    title: textField(entry, 'title'),
+    fields: readLabels(entry.fields),
+  }))
+}
+
+function readLabels(fields: unknown): Record<string, string> {
+  if (!isFields(fields)) return {}
+  return Object.fromEntries(Object.keys(fields).map(key => [key, textField(fields, key)]))
+}
+
+function introduce(box: WeChatBox): void {
+  say(`WeChat in a box   ${box.url}`)
+  say(`phones            ${box.url}/`)
+  say(`control API       ${box.url}/_box   (local/wechat/README.md)`)
+  say(`Official Account  ${defaultAccounts.official.appid}  secret ${defaultAccounts.official.appsecret}`)
+  say(`mini program      ${defaultAccounts.mini.appid}  secret ${defaultAccounts.mini.appsecret}`)
+  say(`callbacks to      ${env.CALLBACK_URL || 'nowhere; set CALLBACK_URL, or POST /_box/callback'}`)
+  say('Ctrl-C stops it.')
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    const port = env.PORT || DEFAULT_PORT
+    return `Port ${port} is in use. Stop what listens there, or choose another: PORT=3101 npm run wechat`
+  }
+  return error instanceof Error ? error.message : String(error)
+}

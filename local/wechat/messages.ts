@@ -1,0 +1,71 @@
+/** What reached which phone: the truth that tests compare with, and the memory that stops a second copy. */
+import type { Clock } from './clock.ts'
+
+const DEDUPLICATION_MS = 600_000
+/** The oldest messages go when there are more: a box that stays up for weeks must not fill the memory. */
+const KEPT = 500_000
+
+/** A template message on a phone; `person` is the number of its owner, `at` milliseconds of the box's clock. */
+export type Message = {
+  msgid: string
+  person: number
+  openid: string
+  templateId: string
+  title: string
+  data: Record<string, string>
+  url?: string
+  miniprogram?: { appid: string; pagepath?: string }
+  clientMsgId?: string
+  at: number
+}
+
+/** All messages of the box. */
+export type Messages = ReturnType<typeof createMessages>
+
+/** Creates the empty log of messages. */
+export function createMessages(clock: Clock) {
+  const log: Message[] = []
+  const sent = new Map<string, { msgid: string; at: number }>()
+  let counter = 0n
+  let delivered = 0
+
+  /** A number above 2^53, as real ones are: the second in front, a counter behind. */
+  function nextMsgid(): string {
+    counter += 1n
+    // An odd factor scatters the counter over 31 bits without meeting a number twice.
+    return String((BigInt(clock.seconds()) << 31n) + ((counter * 1_103_515_245n) & 0x7fffffffn))
+  }
+
+  function forgetOld(): void {
+    for (const [key, entry] of sent) {
+      if (clock.now() - entry.at < DEDUPLICATION_MS) return
+      sent.delete(key)
+    }
+  }
+
+  return {
+    nextMsgid,
+    /** The msgid of the message with this client_msg_id that went to this openid within ten minutes. */
+    earlier: (openid: string, clientMsgId: string): string | undefined => {
+      forgetOld()
+      const entry = sent.get(`${openid} ${clientMsgId}`)
+      return entry !== undefined && clock.now() - entry.at < DEDUPLICATION_MS ? entry.msgid : undefined
+    },
+    remember: (openid: string, clientMsgId: string, msgid: string) => {
+      sent.delete(`${openid} ${clientMsgId}`)
+      sent.set(`${openid} ${clientMsgId}`, { msgid, at: clock.now() })
+    },
+    /** Puts a message on a phone. */
+    deliver: (message: Message) => {
+      log.push(message)
+      delivered += 1
+      // In one go now and then, since taking from the front of a long array is slow.
+      if (log.length > KEPT * 1.1) log.splice(0, log.length - KEPT)
+    },
+    /** Messages in the order of their arrival. */
+    all: (): readonly Message[] => log,
+    of: (person: number, limit: number) => log.filter(message => message.person === person).slice(-limit),
+    /** How many there ever were, also those that are not kept any more. */
+    count: () => delivered,
+  }
+}

@@ -1,0 +1,26 @@
+/** How template messages to a person end: `receipt` and `system` are accepted and then fail, `refuse` and `blacklist` at once. */
+export const blockings = ['none', 'receipt', 'system', 'refuse', 'blacklist'] as const
+
+/** One of the ways a person or the account keeps messages away. */
+export type Blocking = (typeof blockings)[number]
+
+/** What only some people have; those who have none of it take no memory here. */
+export type Profile = { name?: string; blocking: Blocking; highRisk: boolean; remark: string; scene?: string }
+
+/** Profiles of the few people that tests and the phone page look at. */
+export type Profiles = ReturnType<typeof createProfiles>
+
+const plain: Profile = { blocking: 'none', highRisk: false, remark: '' }
+
+/** Creates the store of profiles. */
+export function createProfiles() {
+  const profiles = new Map<number, Profile>()
+  return {
+    get: (person: number): Profile => profiles.get(person) ?? plain,
+    set: (person: number, change: Partial<Profile>) => {
+      profiles.set(person, { ...(profiles.get(person) ?? plain), ...change })
+    },
+    /** The latest people who were given a profile, oldest first. */
+    latest: (limit: number) => [...profiles.keys()].slice(-limit),
+  }
+}

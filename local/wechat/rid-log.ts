@@ -1,0 +1,30 @@
+/** Failed calls by their rid, for `openapi/rid/get`; calls of /sns are not in it, as on the platform. */
+import type { Clock } from './clock.ts'
+import type { AppName } from './defaults.ts'
+
+const LIFE_MS = 7 * 86_400_000
+const KEPT = 2000
+
+/** What `rid/get` tells about a call, the access_token included. */
+export type RidRecord = { app: AppName; at: number; query: string; body: string; response: string; address: string }
+
+/** The log of rids. */
+export type RidLog = ReturnType<typeof createRidLog>
+
+/** Creates the empty log. */
+export function createRidLog(clock: Clock) {
+  const records = new Map<string, RidRecord>()
+  return {
+    keep: (rid: string, record: RidRecord) => {
+      records.set(rid, record)
+      for (const old of records.keys()) {
+        if (records.size <= KEPT) return
+        records.delete(old)
+      }
+    },
+    find: (rid: string): RidRecord | undefined => {
+      const record = records.get(rid)
+      return record !== undefined && clock.now() - record.at < LIFE_MS ? record : undefined
+    },
+  }
+}

@@ -1,0 +1,45 @@
+/** WeChat's side of one HTTP request. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isIPv4 } from 'node:net'
+import { answer, type WireAnswer, type WireRequest } from './api/answer.ts'
+import { endpointAt } from './api/endpoints.ts'
+import type { Box } from './box.ts'
+import type { Fault } from './faults.ts'
+import { readBody } from './read-body.ts'
+import { answerWithFault } from './spoil.ts'
+import { writeAnswer, writeEmpty } from './write-answer.ts'
+
+/** Serves one call of the WeChat APIs. */
+export async function serveApi(box: Box, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  // WeChat's gateway reads no chunked body: 412 and nothing else.
+  if (incoming.headers['transfer-encoding'] !== undefined) return writeEmpty(response, box, 412)
+  const { path, search } = splitTarget(incoming.url ?? '/')
+  const body = await readBody(incoming)
+  if (body === 'broken') return
+  if (body === 'too-large') return writeEmpty(response, box, 413)
+  const request = { method: incoming.method ?? 'GET', path, search, body, address: addressOf(incoming) }
+  const fault = box.faults.take(path)
+  const answered = fault === undefined ? answer(box, request) : answerWithFault(box, request, response, fault)
+  record(box, request, answered, fault)
+  if (fault === undefined) writeAnswer(response, box, { path, text: answered.text })
+}
+
+/** Path and raw query of a request target; WeChat compares the path as it stands, so nothing is normalised. */
+export function splitTarget(target: string): { path: string; search: string } {
+  const [path = '', ...search] = target.split('?')
+  return { path, search: search.join('?') }
+}
+
+function record(box: Box, request: WireRequest, answered: WireAnswer, fault: Fault | undefined): void {
+  // Unknown paths share one name, or a scanner would fill the log of calls.
+  const path = endpointAt(request.path) === undefined ? '(unknown path)' : request.path
+  const spoilt = fault !== undefined && fault.kind !== 'errcode' && !fault.processed
+  const { method } = request
+  box.calls.record({ app: answered.app, method, path, errcode: spoilt ? null : answered.errcode })
+}
+
+function addressOf(incoming: IncomingMessage): string {
+  const address = incoming.socket.remoteAddress ?? ''
+  const mapped = address.replace(/^::ffff:/, '')
+  return isIPv4(mapped) ? mapped : address
+}

@@ -1,0 +1,95 @@
+/** WeChat in a box: the WeChat server APIs, the control API and the phone page on one port. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type Box, type BoxSettings, createBox } from './box.ts'
+import type { CallbackConfig } from './callback-request.ts'
+import { serveControl } from './control/serve-control.ts'
+import { defaultAccounts, defaultCallback } from './defaults.ts'
+import type { Message } from './messages.ts'
+import { servePage } from './phone/serve-page.ts'
+import { serveApi, splitTarget } from './serve-api.ts'
+
+/** Everything that can be chosen; times are milliseconds, `pageSize` is the openids per page of user/get. */
+export type WeChatOptions = Partial<Omit<BoxSettings, 'callback'>> & {
+  host?: string
+  /** 0, the default, takes any free port. */
+  port?: number
+  callback?: Partial<CallbackConfig>
+}
+
+/** A running box. */
+export type WeChatBox = {
+  url: string
+  /** What reached which phone, in the order of arrival. */
+  messages: () => readonly Message[]
+  close: () => Promise<void>
+}
+
+/** Starts a box; rejects with Node's own error (`EADDRINUSE`) when the port is taken. */
+export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox> {
+  const { host = '127.0.0.1', port = 0 } = options
+  const settings = readSettings(options)
+  let box = createBox(settings)
+  const reset = () => {
+    box.close()
+    box = createBox(settings)
+  }
+  const server = createServer((request, response) => {
+    serve({ box, reset }, request, response).catch(() => response.destroy())
+  })
+  await listen(server, { host, port })
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
+    messages: () => box.messages.all(),
+    close: () => {
+      box.close()
+      return stop(server)
+    },
+  }
+}
+
+function readSettings(options: WeChatOptions): BoxSettings {
+  return {
+    accounts: options.accounts ?? defaultAccounts,
+    templates: options.templates ?? [],
+    callback: { url: undefined, mode: 'secure', ...defaultCallback, ...options.callback },
+    pageSize: options.pageSize ?? 10_000,
+    now: options.now ?? Date.now,
+    receiptDelayMs: options.receiptDelayMs ?? 500,
+    // WeChat gives a receiver five seconds.
+    callbackTimeoutMs: options.callbackTimeoutMs ?? 5000,
+    callbackRetryGapMs: options.callbackRetryGapMs ?? 1000,
+  }
+}
+
+async function serve(
+  world: { box: Box; reset: () => void },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { path } = splitTarget(request.url ?? '/')
+  if (path === '/_box' || path.startsWith('/_box/')) return serveControl(world, request, response)
+  if (path === '/' && request.method === 'GET') return servePage(response)
+  return serveApi(world.box, request, response)
+}
+
+function listen(server: Server, address: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise(resolve => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

@@ -1,0 +1,112 @@
+/** The access tokens of one app: those of `token` and those of `stable_token` live apart and never end each other. */
+import { randomBytes } from 'node:crypto'
+import type { Clock } from './clock.ts'
+
+const LIFE_MS = 7_200_000
+/** An old and a new token are both good for so long, and a stable token is renewed so long before its end. */
+const OVERLAP_MS = 300_000
+const FORCE_GAP_MS = 30_000
+const FORCES_PER_DAY = 20
+/** Dead tokens are remembered so that their code is right; the oldest are forgotten. */
+const REMEMBERED = 2000
+
+type Token = { kind: 'plain' | 'stable'; text: string; expiresAt: number; endsAt: number }
+
+/** What a caller of a token endpoint gets. */
+export type IssuedToken = { text: string; expiresInSeconds: number }
+
+/** Why a token is refused, or that it is good. */
+export type TokenState = 'good' | 'expired' | 'replaced' | 'unknown'
+
+/** Token store of one app. */
+export type Tokens = ReturnType<typeof createTokens>
+
+/** Creates the token store of one app. */
+export function createTokens(clock: Clock) {
+  const { issue, revokeAll, stateOf } = createIssuer(clock)
+  const mayForce = createForceGuard(clock)
+  let plain: Token | undefined
+  let stable: Token | undefined
+
+  function fetchStable(force: boolean): IssuedToken {
+    if (force && mayForce()) {
+      // No overlap is promised here: every older stable token dies at once.
+      revokeAll('stable')
+      stable = issue('stable')
+    } else if (stable === undefined || stable.expiresAt - clock.now() <= OVERLAP_MS) {
+      stable = issue('stable')
+    }
+    return answer(stable, clock)
+  }
+
+  return {
+    /** GET token: a new token each time; the one before it has five minutes left. */
+    fetch: (): IssuedToken => {
+      if (plain !== undefined) endBy(plain, clock.now() + OVERLAP_MS)
+      plain = issue('plain')
+      return answer(plain, clock)
+    },
+    fetchStable,
+    stateOf,
+    /** Ends all tokens as if somebody else had fetched one; with `keepStable` the stable call goes on handing out the dead one. */
+    revoke: (keepStable: boolean) => {
+      revokeAll('plain')
+      revokeAll('stable')
+      plain = undefined
+      if (!keepStable) stable = undefined
+    },
+  }
+}
+
+function createIssuer(clock: Clock) {
+  const issued = new Map<string, Token>()
+
+  function issue(kind: Token['kind']): Token {
+    const expiresAt = clock.now() + LIFE_MS
+    // Real ones open with a small number and an underscore and have about 140 characters.
+    const text = `${60 + (clock.day() % 40)}_${randomBytes(102).toString('base64url')}`
+    const token = { kind, text, expiresAt, endsAt: expiresAt }
+    issued.set(text, token)
+    for (const old of issued.keys()) {
+      if (issued.size <= REMEMBERED) break
+      issued.delete(old)
+    }
+    return token
+  }
+
+  function revokeAll(kind: Token['kind']): void {
+    for (const token of issued.values()) if (token.kind === kind) endBy(token, clock.now())
+  }
+
+  function stateOf(text: string): TokenState {
+    const token = issued.get(text)
+    if (token === undefined) return 'unknown'
+    if (clock.now() < token.endsAt) return 'good'
+    return token.endsAt < token.expiresAt ? 'replaced' : 'expired'
+  }
+
+  return { issue, revokeAll, stateOf }
+}
+
+/** Twenty forced calls a day, thirty seconds apart; one too many counts as a normal call. */
+function createForceGuard(clock: Clock): () => boolean {
+  let day = 0
+  let count = 0
+  let last = Number.NEGATIVE_INFINITY
+  return () => {
+    if (day !== clock.day()) [day, count] = [clock.day(), 0]
+    if (count >= FORCES_PER_DAY || clock.now() - last < FORCE_GAP_MS) return false
+    count += 1
+    last = clock.now()
+    return true
+  }
+}
+
+function endBy(token: Token, instant: number): void {
+  token.endsAt = Math.min(token.endsAt, instant)
+}
+
+function answer(token: Token, clock: Clock): IssuedToken {
+  const expiresInSeconds = Math.max(0, Math.floor((token.expiresAt - clock.now()) / 1000))
+  return { text: token.text, expiresInSeconds }
+}

@@ -1,0 +1,63 @@
+/** The rules of template values by the type of their key (CONTRACT 7). Lengths count characters, not bytes or UTF-16 units. */
+
+const CLOCK = String.raw`([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?`
+const MONTH = '(0?[1-9]|1[0-2])'
+const DAY = '(0?[1-9]|[12]\\d|3[01])'
+const FULL_DATE = `(\\d{4}年${MONTH}月${DAY}日|\\d{4}[-/.]${MONTH}[-/.]${DAY})`
+
+const moment = new RegExp(`^(${FULL_DATE} ?)?${CLOCK}$`)
+const dates = [
+  `\\d{4}年${MONTH}月(${DAY}日)?( ?${CLOCK})?`,
+  `${MONTH}月${DAY}日( ?${CLOCK})?`,
+  `\\d{4}[-/.]${MONTH}([-/.]${DAY})?( ?${CLOCK})?`,
+  `${MONTH}[-/.]${DAY}( ?${CLOCK})?`,
+].map(form => new RegExp(`^${form}$`))
+
+/** Chinese letters, Chinese punctuation and full-width forms. */
+const CHINESE = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u
+
+const length = (value: string) => [...value].length
+const upTo = (most: number) => (value: string) => length(value) <= most
+
+/** One or two points of time; only the half-width `~` joins them. */
+function range(point: (value: string) => boolean): (value: string) => boolean {
+  return value => {
+    const points = value.split('~')
+    return points.length <= 2 && points.every(text => point(text.trim()))
+  }
+}
+
+const isMoment = range(value => moment.test(value))
+const isDate = range(value => dates.some(form => form.test(value)) || moment.test(value))
+
+const rules = new Map<string, (value: string) => boolean>([
+  ['thing', upTo(20)],
+  ['short_thing', upTo(5)],
+  ['number', value => /^\d+(\.\d+)?$/.test(value) && value.replace('.', '').length <= 32],
+  ['letter', value => /^[A-Za-z]{1,32}$/.test(value)],
+  ['symbol', value => /^[^\p{L}\p{N}\s]{1,5}$/u.test(value)],
+  ['character_string', value => length(value) <= 32 && !CHINESE.test(value)],
+  ['time', isMoment],
+  ['date', isDate],
+  ['amount', value => /^\p{Sc}?\d{1,12}(\.\d+)?元?$/u.test(value)],
+  ['phone_number', value => /^[\d\p{P}\p{S} ]{1,17}$/u.test(value)],
+  ['car_number', value => length(value) <= 8 && /^[\p{Script=Han}\w][\w·.-]*[\p{Script=Han}\w]$/u.test(value)],
+  ['name', value => !/\p{N}/u.test(value) && length(value) <= (CHINESE.test(value) ? 10 : 20)],
+  ['phrase', value => /^\p{Script=Han}{1,5}$/u.test(value)],
+  ['const', upTo(20)],
+])
+
+/** The type of a key: its name without the digits behind. */
+export function typeOfKey(key: string): string {
+  return key.replace(/\d+$/, '')
+}
+
+/** Tells whether a value follows the rule of its key; `approved` are the account's values for const and enum keys. */
+export function obeysRule(key: string, value: string, approved: readonly string[] | undefined): boolean {
+  const type = typeOfKey(key)
+  // Keys of the old industry templates (keyword1, content) never had a rule.
+  if (type === 'keyword' || type === 'content') return true
+  if (/\p{Cc}/u.test(value)) return false
+  if (/^(const|enum|enum_string)$/.test(type) && approved !== undefined && !approved.includes(value)) return false
+  return (rules.get(type) ?? upTo(20))(value)
+}

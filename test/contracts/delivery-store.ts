@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest'
+
+import type { Delivery } from '../../lib/delivery.ts'
+import type { DeliveryStore, Now } from '../../lib/ports.ts'
+
+const msgid = '3599307433715204104'
+const delivery = (more: Partial<Delivery> = {}): Delivery => ({
+  id: 'order-1:paid',
+  state: 'accepted',
+  attempts: 1,
+  at: '2026-11-22T01:30:00.000Z',
+  ...more,
+})
+
+/** What every store of deliveries must do; `make` gives an empty one that goes by this clock. */
+export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>): void {
+  const clock = () => Date.parse('2026-11-22T02:00:00Z')
+
+  it('answers what was recorded, every field and all digits of the msgid', async () => {
+    const store = await make(clock)
+    const full = delivery({ state: 'dropped', reason: 'gone', errcode: 43004, rid: 'a-b-c' })
+    await store.record(full)
+    await store.record(delivery({ id: 'other', msgid }))
+    const found = await store.read(['order-1:paid', 'other', 'unknown'])
+    expect(found).toEqual(
+      new Map([
+        ['order-1:paid', full],
+        ['other', delivery({ id: 'other', msgid })],
+      ]),
+    )
+  })
+
+  it('replaces what is not sent, and never what is or may be', async () => {
+    const store = await make(clock)
+    await store.record(delivery({ state: 'parked', errcode: 45009 }))
+    await store.record(delivery({ msgid, attempts: 2 }))
+    await store.record(delivery({ state: 'dropped', reason: 'late' }))
+    await store.record(delivery({ msgid: '1', attempts: 3 }))
+    expect((await store.read(['order-1:paid'])).get('order-1:paid')).toEqual(delivery({ msgid, attempts: 2 }))
+  })
+
+  it('finds a delivery by its msgid, and settles it once', async () => {
+    const store = await make(clock)
+    expect(await store.findByMsgid(msgid)).toBeUndefined()
+    await store.record(delivery({ msgid }))
+    expect(await store.findByMsgid(msgid)).toBe('order-1:paid')
+    const settled = { state: 'blocked', reason: 'user block', at: '2026-11-22T01:31:00.000Z' } as const
+    await store.settle('order-1:paid', settled)
+    await store.settle('order-1:paid', { state: 'delivered', at: '2026-11-22T01:32:00.000Z' })
+    await store.settle('unknown', { state: 'delivered', at: '2026-11-22T01:32:00.000Z' })
+    expect(await store.read(['order-1:paid', 'unknown'])).toEqual(
+      new Map([['order-1:paid', delivery({ msgid, ...settled })]]),
+    )
+  })
+
+  it('forgets a delivery after 15 days, whether or not the row is deleted yet', async () => {
+    let now = clock()
+    const store = await make(() => now)
+    await store.record(delivery({ msgid }))
+    now += 15 * 86_400_000 + 1000
+    expect((await store.read(['order-1:paid'])).size).toBe(0)
+    await store.record(delivery({ state: 'dropped', reason: 'not-following' }))
+    expect((await store.read(['order-1:paid'])).get('order-1:paid')?.state).toBe('dropped')
+  })
+}

@@ -1,0 +1,165 @@
+/** The stores in memory: they pass the same contract suites as the real ones. */
+
+import { type Delivery, isSent } from '../../lib/delivery.ts'
+import type { Address, OpenId, UnionId } from '../../lib/identifiers.ts'
+import type { FollowerRow, Person } from '../../lib/link.ts'
+import type {
+  DeliveryStore,
+  Identity,
+  LinkStore,
+  LoginResult,
+  LoginStore,
+  Now,
+  StoredToken,
+  TokenStore,
+  Walk,
+  WalkStore,
+} from '../../lib/ports.ts'
+
+export function memoryTokens(): TokenStore {
+  const rows = new Map<string, { token?: StoredToken; lease?: { owner: string; until: number } }>()
+  const rowOf = (appid: string) => {
+    const row = rows.get(appid) ?? {}
+    rows.set(appid, row)
+    return row
+  }
+  return {
+    read: async appid => rows.get(appid)?.token,
+    async takeLease(appid, { owner, now, until }) {
+      const row = rowOf(appid)
+      if (row.lease !== undefined && row.lease.until > now) return false
+      row.lease = { owner, until }
+      return true
+    },
+    async write(appid, token, owner) {
+      const row = rowOf(appid)
+      if (row.lease?.owner !== owner || token.generation <= (row.token?.generation ?? 0)) return false
+      rows.set(appid, { token })
+      return true
+    },
+    async freeLease(appid, owner) {
+      const row = rowOf(appid)
+      if (row.lease?.owner === owner) delete row.lease
+    },
+  }
+}
+
+export function memoryLogins(): LoginStore {
+  const rows = new Map<string, { until: number; expiresAt: number; result?: LoginResult }>()
+  return {
+    async claim(codeHash, { now, until, expiresAt }) {
+      const row = rows.get(codeHash)
+      const isFree = row === undefined || row.expiresAt <= now || (row.result === undefined && row.until <= now)
+      if (!isFree) return row.result === undefined ? { kind: 'theirs' } : { kind: 'theirs', result: row.result }
+      rows.set(codeHash, { until, expiresAt })
+      return { kind: 'mine' }
+    },
+    async finish(codeHash, result) {
+      const row = rows.get(codeHash)
+      if (row !== undefined) row.result = result
+    },
+    async release(codeHash) {
+      rows.delete(codeHash)
+    },
+  }
+}
+
+type UnionRow = { follower?: FollowerRow | undefined; at?: number; login?: { at: number } }
+
+export function memoryLinks(): LinkStore {
+  const followers = new Map<OpenId, FollowerRow>()
+  const minis = new Map<string, { unionid?: UnionId; at: number }>()
+  const unions = new Map<UnionId, UnionRow>()
+  const unionRow = (unionid: UnionId) => {
+    const row = unions.get(unionid) ?? {}
+    unions.set(unionid, row)
+    return row
+  }
+  const ofUnion = (unionid: UnionId | undefined): Person => {
+    const follower = unionid === undefined ? undefined : unions.get(unionid)?.follower
+    const { following = false, openid, followedAt } = follower ?? {}
+    return {
+      known: true,
+      following,
+      ...(openid && { openid }),
+      ...(unionid && { unionid }),
+      ...(followedAt !== undefined && { followedAt }),
+    }
+  }
+  const personOf = (address: Address): Person => {
+    const nobody = { known: false, following: false }
+    if ('unionid' in address) return unions.has(address.unionid) ? ofUnion(address.unionid) : nobody
+    if ('miniOpenid' in address)
+      return minis.has(address.miniOpenid) ? ofUnion(minis.get(address.miniOpenid)?.unionid) : nobody
+    const { at: _, ...row } = followers.get(address.openid) ?? { at: 0 }
+    return 'openid' in row ? { known: true, ...row } : nobody
+  }
+  return {
+    resolve: async addresses => addresses.map(personOf),
+    followers: async openids => new Map([...followers].filter(([openid]) => openids.includes(openid))),
+    async writeFollower(row, stored) {
+      if (stored?.unionid !== undefined && stored.unionid !== row.unionid) {
+        const old = unionRow(stored.unionid)
+        if (old.follower?.openid === row.openid && old.follower.at <= row.at)
+          Object.assign(old, { follower: undefined, at: row.at })
+      }
+      if (row.unionid !== undefined) {
+        const union = unionRow(row.unionid)
+        if ((union.at ?? 0) <= row.at) Object.assign(union, { follower: row, at: row.at })
+      }
+      const now = followers.get(row.openid)
+      if (now?.at !== stored?.at || now?.following !== stored?.following) return false
+      followers.set(row.openid, row)
+      return true
+    },
+    async writeLogin({ miniOpenid, unionid }: Identity, at) {
+      const mini = minis.get(miniOpenid)
+      const kept = unionid ?? mini?.unionid
+      if ((mini?.at ?? 0) <= at) minis.set(miniOpenid, { at, ...(kept && { unionid: kept }) })
+      if (unionid !== undefined) unionRow(unionid)
+    },
+  }
+}
+
+export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] } {
+  const rows = new Map<string, { delivery: Delivery; until: number }>()
+  const fresh = (id: string) => {
+    const row = rows.get(id)
+    return row !== undefined && row.until > now() ? row.delivery : undefined
+  }
+  return {
+    all: () => [...rows.values()].map(it => it.delivery),
+    read: async ids => new Map(ids.flatMap(id => (fresh(id) === undefined ? [] : [[id, fresh(id)!] as const]))),
+    async record(delivery) {
+      if (!isSent(fresh(delivery.id))) rows.set(delivery.id, { delivery, until: now() + 15 * 86_400_000 })
+    },
+    findByMsgid: async msgid => [...rows.values()].find(it => it.delivery.msgid === msgid)?.delivery.id,
+    async settle(id, receipt) {
+      const row = rows.get(id)
+      if (row?.delivery.state === 'accepted') row.delivery = { ...row.delivery, ...receipt }
+    },
+  }
+}
+
+export function memoryWalks(): WalkStore {
+  const pages = new Map<string, OpenId[][]>()
+  let current: Walk | undefined
+  let complete: Walk | undefined
+  return {
+    state: async () => ({ ...(current && { current }), ...(complete && { complete }) }),
+    async savePage(walk, openids) {
+      const mine = pages.get(walk.id) ?? []
+      mine[walk.pages] = [...openids]
+      pages.set(walk.id, mine)
+      current = walk
+    },
+    async *openids(walk) {
+      for (const page of pages.get(walk.id) ?? []) if (page !== undefined) yield page
+    },
+    async complete(walk) {
+      if (complete !== undefined && complete.id !== walk.id) pages.delete(complete.id)
+      complete = walk
+      current = undefined
+    },
+  }
+}

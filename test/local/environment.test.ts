@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { type Environment, readSettings, SettingsError } from '../../local/environment.ts'
+import { buildFunctionsEnvironment } from '../../local/functions-environment.ts'
+import { defaultAccounts } from '../../local/wechat/defaults.ts'
+
+const keys = {
+  WECHAT_OFFICIAL_APPID: 'wx1',
+  WECHAT_OFFICIAL_SECRET: 's1',
+  WECHAT_MINI_APPID: 'wx2',
+  WECHAT_MINI_SECRET: 's2',
+  WECHAT_CALLBACK_TOKEN: 'token',
+}
+
+function problemsOf(env: Environment): readonly string[] {
+  try {
+    readSettings(env)
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('readSettings', () => {
+  it('needs nothing', () => {
+    expect(readSettings({})).toMatchObject({
+      host: '127.0.0.1',
+      ports: { api: 3000, lambda: 3002, wechat: 3100, sqs: 4566, dynamodb: 8000 },
+      wechatApiUrl: undefined,
+      wechat: { officialAppid: defaultAccounts.official.appid, miniSecret: defaultAccounts.mini.appsecret },
+      endpoints: { dynamodb: undefined, sqs: undefined, s3: undefined },
+      region: 'us-east-1',
+      isVerbose: false,
+    })
+  })
+
+  it('gives the box the identities that are set', () => {
+    const { wechat } = readSettings({ WECHAT_OFFICIAL_APPID: 'wx1' })
+
+    expect(wechat).toMatchObject({ officialAppid: 'wx1', officialSecret: defaultAccounts.official.appsecret })
+  })
+
+  it('takes another WeChat with its keys, and no AES key when there is none', () => {
+    const settings = readSettings({ ...keys, WECHAT_API_URL: 'https://api.weixin.qq.com/' })
+
+    expect(settings.wechatApiUrl).toBe('https://api.weixin.qq.com')
+    expect(settings.wechat).toMatchObject({ officialAppid: 'wx1', callbackAesKey: '' })
+  })
+
+  it('names every key that another WeChat needs', () => {
+    const problems = problemsOf({ WECHAT_API_URL: 'https://api.weixin.qq.com', WECHAT_MINI_APPID: 'wx2' })
+
+    expect(problems).toEqual([
+      'WECHAT_API_URL is set, so these must be set too: WECHAT_OFFICIAL_APPID, WECHAT_OFFICIAL_SECRET, ' +
+        'WECHAT_MINI_SECRET, WECHAT_CALLBACK_TOKEN',
+    ])
+  })
+
+  it('names everything wrong at once', () => {
+    const problems = problemsOf({ API_PORT: 'x', SQS_PORT: '0', AWS_ENDPOINT_URL_SQS: 'localhost:4566' })
+
+    expect(problems).toEqual([
+      'API_PORT must be a port number from 1 to 65535, not "x"',
+      'SQS_PORT must be a port number from 1 to 65535, not "0"',
+      'AWS_ENDPOINT_URL_SQS must be an http or https URL, not "localhost:4566"',
+    ])
+  })
+})
+
+describe('buildFunctionsEnvironment', () => {
+  const endpoints = { dynamodb: 'http://d', sqs: 'http://q', s3: 'http://s', ssm: 'http://m', wechat: 'http://w' }
+  const account = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'real', AWS_SESSION_TOKEN: 't', AWS_PROFILE: 'p' }
+
+  it('leaves no way to a real account', () => {
+    const env = buildFunctionsEnvironment(account, readSettings({}), endpoints)
+
+    expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', CALLBACK_MODE: 'any' })
+    expect(env).not.toHaveProperty('AWS_PROFILE')
+    expect(env).not.toHaveProperty('AWS_SESSION_TOKEN')
+  })
+
+  it('keeps the credentials for stores that the environment names', () => {
+    const given = { ...account, AWS_ENDPOINT_URL_SQS: 'http://elsewhere:4566', CALLBACK_MODE: 'encrypted' }
+    const env = buildFunctionsEnvironment(given, readSettings(given), endpoints)
+
+    expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'AKIA', AWS_SESSION_TOKEN: 't', CALLBACK_MODE: 'encrypted' })
+  })
+})

@@ -1,0 +1,39 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { assertPortsFree, pickFreePort } from '../../local/ports.ts'
+
+const host = '127.0.0.1'
+
+async function occupy() {
+  const port = await pickFreePort(host)
+  const server = createServer().listen(port, host)
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return port
+}
+
+describe('assertPortsFree', () => {
+  it('lets free ports pass, and leaves them free', async () => {
+    const use = { port: await pickFreePort(host), host, purpose: 'API', variable: 'API_PORT' }
+
+    await assertPortsFree([use])
+
+    await expect(assertPortsFree([use])).resolves.toBeUndefined()
+  })
+
+  it('names each port in use and the variable that changes it', async () => {
+    const [api, sqs] = [await occupy(), await occupy()]
+
+    const asserting = assertPortsFree([
+      { port: api, host, purpose: 'API', variable: 'API_PORT' },
+      { port: await pickFreePort(host), host, purpose: 'DynamoDB', variable: 'DYNAMODB_PORT' },
+      { port: sqs, host, purpose: 'SQS and S3', variable: 'SQS_PORT' },
+    ])
+
+    await expect(asserting).rejects.toThrow(
+      `Port ${api} on 127.0.0.1 (API) is in use; API_PORT chooses another one, as in API_PORT=${api + 1}\n` +
+        `Port ${sqs} on 127.0.0.1 (SQS and S3) is in use; SQS_PORT chooses another one, as in SQS_PORT=${sqs + 1}`,
+    )
+  })
+})

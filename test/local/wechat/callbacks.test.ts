@@ -1,0 +1,195 @@
+import { createDecipheriv } from 'node:crypto'
+import { describe, expect, test, vi } from 'vitest'
+import { defaultAccounts, defaultCallback } from '../../../local/wechat/defaults.ts'
+import { field } from '../../../local/wechat/json.ts'
+import type { WeChatOptions } from '../../../local/wechat/server.ts'
+import { sign } from '../../../local/wechat/signature.ts'
+import { goodData, NOON, openTestBox, type TestBox, template } from './open-test-box.ts'
+import { openReceiver, type Reaction, type Received } from './receiver.ts'
+
+const { originalId, appid } = defaultAccounts.official
+
+async function openPushing(options: WeChatOptions & { reactions?: Reaction[] } = {}) {
+  const { reactions = [], ...rest } = options
+  const receiver = await openReceiver(...reactions)
+  const box = await openTestBox({ ...rest, callback: { mode: 'plain', ...rest.callback, url: receiver.url } })
+  return { box, receiver, person: await box.person() }
+}
+
+const follow = (box: TestBox, id: number) => box.control(`/people/${id}/follow`, {})
+
+async function settledDeliveries(box: TestBox, count: number): Promise<unknown[]> {
+  return vi.waitFor(async () => {
+    const deliveries = field(await box.control('/callbacks'), 'deliveries')
+    if (!Array.isArray(deliveries) || deliveries.length < count) throw new Error('not yet')
+    return deliveries
+  })
+}
+
+function decrypt(ciphertext: string) {
+  const key = Buffer.from(`${defaultCallback.aesKey}=`, 'base64')
+  const decipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+  const padded = Buffer.concat([decipher.update(ciphertext, 'base64'), decipher.final()])
+  const plain = padded.subarray(0, padded.length - (padded.at(-1) ?? 0))
+  const length = plain.readUInt32BE(16)
+  return {
+    length: padded.length,
+    message: plain.subarray(20, 20 + length).toString(),
+    appid: plain.subarray(20 + length).toString(),
+  }
+}
+
+function subscribed(openid: string): string {
+  const names = `<ToUserName><![CDATA[${originalId}]]></ToUserName><FromUserName><![CDATA[${openid}]]></FromUserName>`
+  const event =
+    '<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe]]></Event><EventKey><![CDATA[]]></EventKey>'
+  return `<xml>${names}<CreateTime>${NOON / 1000}</CreateTime>${event}</xml>`
+}
+
+function signatureOf({ query }: Received, ...more: string[]): string {
+  return sign(defaultCallback.token, query.get('timestamp') ?? '', query.get('nonce') ?? '', ...more)
+}
+
+describe('a callback', () => {
+  test('in plain mode is signed XML', async () => {
+    const { box, receiver, person } = await openPushing()
+    await follow(box, person.id)
+    await receiver.until(1)
+    const [message] = receiver.received
+    expect(message?.body).toBe(subscribed(person.openid))
+    expect(message?.query.get('signature')).toBe(message && signatureOf(message))
+    expect(Object.fromEntries(message?.query ?? [])).toEqual({
+      signature: expect.any(String),
+      timestamp: String(NOON / 1000),
+      nonce: expect.stringMatching(/^\d+$/),
+      openid: person.openid,
+    })
+  })
+
+  test.each(['secure', 'compatible'] as const)('in %s mode is encrypted', async mode => {
+    const { box, receiver, person } = await openPushing({ callback: { mode } })
+    await follow(box, person.id)
+    await receiver.until(1)
+    const { body = '', query } = receiver.received[0] ?? {}
+    const ciphertext = /<Encrypt><!\[CDATA\[(.*)\]\]><\/Encrypt>/.exec(body)?.[1] ?? ''
+    const plain = subscribed(person.openid)
+    expect(decrypt(ciphertext)).toEqual({ length: expect.any(Number), message: plain, appid })
+    expect(decrypt(ciphertext).length % 32).toBe(0)
+    expect(query?.get('encrypt_type')).toBe('aes')
+    expect(query?.get('msg_signature')).toBe(signatureOf(receiver.received[0] ?? expect.fail(), ciphertext))
+    const encrypted = `<Encrypt><![CDATA[${ciphertext}]]></Encrypt></xml>`
+    const name = `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName>`
+    expect(body).toBe(mode === 'secure' ? `${name}${encrypted}` : plain.replace('</xml>', encrypted))
+  })
+
+  test("is signed by the wall clock and tells the box's time", async () => {
+    const { box, receiver, person } = await openPushing()
+    await box.control('/clock', { advance: 86_400_000 })
+    await follow(box, person.id)
+    await receiver.until(1)
+    expect(receiver.received[0]?.query.get('timestamp')).toBe(String(NOON / 1000))
+    expect(receiver.received[0]?.body).toContain(`<CreateTime>${NOON / 1000 + 86_400}</CreateTime>`)
+  })
+
+  test('comes three times when the answer is wrong, and every delivery is on record', async () => {
+    const reactions: Reaction[] = [{ status: 500, body: 'success' }, { body: 'failed' }, 'never', { body: '' }]
+    const { box, receiver, person } = await openPushing({ reactions, callbackTimeoutMs: 60 })
+    await follow(box, person.id)
+    const deliveries = await settledDeliveries(box, 3)
+    const about = { id: 'e1', event: 'subscribe', openid: person.openid, at: NOON }
+    expect(deliveries).toEqual([
+      { ...about, attempt: 1, outcome: 'refused', status: 500, body: 'success' },
+      { ...about, attempt: 2, outcome: 'refused', status: 200, body: 'failed' },
+      { ...about, attempt: 3, outcome: 'timeout' },
+    ])
+    await box.control(`/people/${person.id}/unfollow`, {})
+    expect((await settledDeliveries(box, 4)).at(-1)).toMatchObject({
+      id: 'e2',
+      attempt: 1,
+      outcome: 'accepted',
+      body: '',
+    })
+    expect(receiver.received).toHaveLength(4)
+  })
+
+  test('without anybody at the URL is unreachable', async () => {
+    const { box, person } = await openPushing()
+    await box.control('/callback', { url: 'http://127.0.0.1:1/' })
+    await follow(box, person.id)
+    expect(await settledDeliveries(box, 3)).toMatchObject(Array(3).fill({ outcome: 'unreachable' }))
+  })
+})
+
+describe('events on demand', () => {
+  test('are held, then released out of order and twice', async () => {
+    const { box, receiver, person } = await openPushing()
+    await box.control('/callback', { hold: true })
+    await follow(box, person.id)
+    await box.control(`/people/${person.id}/unfollow`, {})
+    expect(field(await box.control('/callbacks'), 'held')).toMatchObject([{ id: 'e1' }, { id: 'e2' }])
+    expect(receiver.received).toEqual([])
+    expect(await box.control('/callback/release', { order: ['e2', 'e1', 'e2'] })).toEqual({ released: 3, held: 0 })
+    const events = receiver.received.map(({ body }) => /<Event><!\[CDATA\[(\w+)/.exec(body)?.[1])
+    expect(events).toEqual(['unsubscribe', 'subscribe', 'unsubscribe'])
+  })
+
+  test('are left out when silent or in bulk', async () => {
+    const { box, receiver, person } = await openPushing()
+    await box.control(`/people/${person.id}/follow`, { silent: true })
+    await box.control('/people', { count: 10, following: true })
+    await box.control('/people/change', { count: 5, following: false })
+    await box.control(`/people/${person.id}/revoke`, { info: '8' })
+    await box.control(`/people/${person.id}/cancel`, {})
+    await receiver.until(2)
+    const ids = `<OpenID><![CDATA[${person.openid}]]></OpenID><AppID><![CDATA[${appid}]]></AppID>`
+    const unionid = `<UnionID><![CDATA[${person.unionid}]]></UnionID>`
+    const bodies = receiver.received.map(({ body }) => body).sort()
+    expect(bodies[0]).toContain(`<![CDATA[user_authorization_cancellation]]></Event>${ids}${unionid}</xml>`)
+    expect(bodies[1]).toContain(`${ids}${unionid}<RevokeInfo><![CDATA[8]]></RevokeInfo></xml>`)
+  })
+
+  test('carry the scene of a code, and anything else by name', async () => {
+    const { box, receiver, person } = await openPushing()
+    await box.control(`/people/${person.id}/follow`, { scene: '42' })
+    await receiver.until(1)
+    expect(receiver.received[0]?.body).toMatch(/<EventKey><!\[CDATA\[qrscene_42\]\]><\/EventKey><Ticket>/)
+    await box.control('/callback/send', { person: person.id, event: 'SCAN', fields: { EventKey: 'a]]>b' } })
+    await receiver.until(2)
+    expect(receiver.received[1]?.body).toContain('<EventKey><![CDATA[a]]]]><![CDATA[>b]]></EventKey>')
+    const strange = { person: person.id, event: 'SCAN', fields: { 'a><b': '' } }
+    expect((await box.post('/_box/callback/send', strange)).status).toBe(400)
+  })
+})
+
+describe('the receipt of a template message', () => {
+  test.each([
+    ['none', 'success', 1],
+    ['receipt', 'failed:user block', 0],
+    ['system', 'failed: system failed', 0],
+  ])('with blocking "%s" is "%s"', async (how, status, onPhone) => {
+    const { box, receiver } = await openPushing()
+    const { id, openid } = await box.person({ following: true })
+    await box.control(`/people/${id}/block`, { how })
+    const body = { touser: openid, template_id: template.templateId, data: goodData }
+    const { text } = await box.post(`/cgi-bin/message/template/send?access_token=${await box.token()}`, body)
+    await receiver.until(1)
+    const msgid = /"msgid":(\d+)/.exec(text)?.[1]
+    const finish = `<![CDATA[TEMPLATESENDJOBFINISH]]></Event><MsgID>${msgid}</MsgID><Status><![CDATA[${status}]]></Status></xml>`
+    expect(receiver.received[0]?.body).toContain(finish)
+    expect(receiver.received[0]?.query.get('openid')).toBe(openid)
+    expect(box.box.messages()).toHaveLength(onPhone)
+  })
+})
+
+describe('the handshake of the console', () => {
+  test('wants the echostr and nothing else', async () => {
+    const echo = ({ query }: Received) => query.get('echostr') ?? ''
+    const reactions: Reaction[] = [echo, message => `"${echo(message)}"`]
+    const { box, receiver } = await openPushing({ reactions, callback: { mode: 'secure' } })
+    expect(await box.control('/callback/verify', {})).toMatchObject({ verified: true, status: 200 })
+    const [shake] = receiver.received
+    expect(shake?.method).toBe('GET')
+    expect(shake?.query.get('signature')).toBe(shake && signatureOf(shake))
+    expect(await box.control('/callback/verify', {})).toMatchObject({ verified: false, outcome: 'refused' })
+  })
+})

@@ -1,0 +1,48 @@
+/** A back end that takes callbacks, as tests want it to behave. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { onTestFinished, vi } from 'vitest'
+
+export type Received = { method: string; query: URLSearchParams; body: string }
+export type Reaction = { status?: number; body?: string } | 'never' | ((received: Received) => string)
+
+/** Opens a receiver that closes with the test; reactions are used one by one, then it answers `success`. */
+export async function openReceiver(...reactions: Reaction[]) {
+  const received: Received[] = []
+  const server = createServer(async (request, response) => {
+    const message = await read(request)
+    received.push(message)
+    react(reactions.shift() ?? { body: 'success' }, message, response)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return {
+    url: `http://127.0.0.1:${port}/callback`,
+    received,
+    /** Waits until so many requests came. */
+    until: (count: number) =>
+      vi.waitFor(
+        () => {
+          if (received.length < count) throw new Error(`${received.length} of ${count} callbacks came`)
+        },
+        { timeout: 4000, interval: 10 },
+      ),
+  }
+}
+
+async function read(request: IncomingMessage): Promise<Received> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(Buffer.from(chunk))
+  const query = new URL(request.url ?? '', 'http://receiver').searchParams
+  return { method: request.method ?? '', query, body: Buffer.concat(chunks).toString() }
+}
+
+function react(reaction: Reaction, message: Received, response: ServerResponse): void {
+  if (reaction === 'never') return
+  if (typeof reaction === 'function') response.end(reaction(message))
+  else response.writeHead(reaction.status ?? 200).end(reaction.body ?? '')
+}

@@ -1,0 +1,43 @@
+/** Each store's contract, on the fake in memory and on DynamoDB's stand-in over loopback. */
+
+import { afterAll, beforeAll, describe } from 'vitest'
+
+import { createDeliveryStore } from '../lib/adapters/dynamo-deliveries.ts'
+import { createLinkStore } from '../lib/adapters/dynamo-links.ts'
+import { createLoginStore } from '../lib/adapters/dynamo-logins.ts'
+import { createTokenStore } from '../lib/adapters/dynamo-tokens.ts'
+import { createWalkStore } from '../lib/adapters/dynamo-walks.ts'
+import { deliveryStoreContract } from './contracts/delivery-store.ts'
+import { linkStoreContract } from './contracts/link-store.ts'
+import { loginStoreContract } from './contracts/login-store.ts'
+import { tokenStoreContract } from './contracts/token-store.ts'
+import { walkStoreContract } from './contracts/walk-store.ts'
+import { openTables, type Tables } from './dynamodb.ts'
+import { memoryDeliveries, memoryLinks, memoryLogins, memoryTokens, memoryWalks } from './fakes/memory-stores.ts'
+
+describe('in memory', () => {
+  describe('token store', () => tokenStoreContract(async () => memoryTokens()))
+  describe('login store', () => loginStoreContract(async () => memoryLogins()))
+  describe('link store', () => linkStoreContract(async () => memoryLinks()))
+  describe('delivery store', () => deliveryStoreContract(async now => memoryDeliveries(now)))
+  describe('walk store', () => walkStoreContract(async () => memoryWalks()))
+})
+
+describe('on dynalite', () => {
+  let tables: Tables
+  beforeAll(async () => {
+    tables = await openTables()
+  })
+  afterAll(() => tables.close())
+
+  describe('token store', () =>
+    tokenStoreContract(async () => createTokenStore(tables.dynamo, await tables.make('tokens'))))
+  describe('login store', () =>
+    loginStoreContract(async () => createLoginStore(tables.dynamo, await tables.make('logins'))))
+  describe('link store', () =>
+    linkStoreContract(async () => createLinkStore(tables.dynamo, await tables.make('links'))))
+  describe('delivery store', () =>
+    deliveryStoreContract(async now => createDeliveryStore(tables.dynamo, await tables.make('deliveries'), now)))
+  describe('walk store', () =>
+    walkStoreContract(async () => createWalkStore(tables.dynamo, await tables.make('walks'))))
+})
