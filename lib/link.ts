@@ -75,6 +75,9 @@ function rowOf(seen: FollowerSeen, stored?: FollowerRow): FollowerRow {
   }
 }
 
+/** Nothing to write; the newer instant of one who left is kept, for an older follow must not undo it. */
 function isSame(one: FollowerRow, other: FollowerRow): boolean {
-  return one.following === other.following && one.unionid === other.unionid && one.followedAt === other.followedAt
+  const isDated = one.at === other.at || (one.following && one.followedAt !== undefined)
+  const isAlike = one.following === other.following && one.unionid === other.unionid
+  return isDated && isAlike && one.followedAt === other.followedAt
 }

@@ -41,12 +41,13 @@ export function startOffline({ host, apiPort, lambdaPort, env, onLine }: Offline
   const child = spawnServerless(['offline', 'start', ...flags, ...ports], env)
   const { stdout, stderr } = outputOf(child)
   const { promise: refused, reject } = Promise.withResolvers<never>()
-  // After an error, as in a bundle, serverless prints it but its process stays.
-  createInterface({ input: stderr }).on('line', line => {
-    onLine(line)
-    if (line === 'Error:') reject(new Error('serverless ended with an error'))
-  })
-  createInterface({ input: stdout }).on('line', onLine)
+  for (const input of [stdout, stderr]) {
+    createInterface({ input }).on('line', line => {
+      onLine(line)
+      // After an error, as in a bundle, serverless prints it but its process stays.
+      if (line.trim() === 'Error:') reject(new Error('serverless ended with an error'))
+    })
+  }
 
   const stopping = new AbortController()
   const listening = Promise.all(
@@ -54,9 +55,13 @@ export function startOffline({ host, apiPort, lambdaPort, env, onLine }: Offline
   )
   const ended = once(child, 'exit').then(([code, signal]) => `the functions' process ended (${signal ?? code})`)
   ended.then(reason => reject(new Error(reason)))
+  const config = Promise.race([once(child, 'message').then(([config]) => config), refused])
+  const ready = Promise.race([listening.then(() => undefined), refused]).finally(() => stopping.abort())
+  // Whoever awaits them is told; nobody may be waiting yet.
+  for (const promise of [config, ready]) promise.catch(() => undefined)
   return {
-    config: Promise.race([once(child, 'message').then(([config]) => config), refused]),
-    ready: Promise.race([listening.then(() => undefined), refused]).finally(() => stopping.abort()),
+    config,
+    ready,
     ended,
     async stop() {
       stopping.abort()

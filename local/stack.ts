@@ -68,10 +68,8 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
   const client = { region: settings.region, credentials: chooseCredentials(options.env, settings) }
   const sqs = new SQSClient({ ...client, endpoint: endpoints.sqs })
   closing.add(() => sqs.destroy())
-  const deployment = printing.then(readDeployment)
-  const provisioning = deployment.then(deployed =>
-    provision(deployed, sqs, { ...client, endpoint: endpoints.dynamodb }),
-  )
+  const [deployment] = await Promise.all([offline.config.then(readDeployment), opening])
+  const provisioning = provision(deployment, sqs, { ...client, endpoint: endpoints.dynamodb })
   const [queues] = await Promise.all([provisioning, offline.ready])
 
   const invoke = `http://${reachableHost(settings.host)}:${lambda}`

@@ -13,7 +13,8 @@ import { loginStoreContract } from './contracts/login-store.ts'
 import { tokenStoreContract } from './contracts/token-store.ts'
 import { walkStoreContract } from './contracts/walk-store.ts'
 import { openTables, type Tables } from './dynamodb.ts'
-import { memoryDeliveries, memoryLinks, memoryLogins, memoryTokens, memoryWalks } from './fakes/memory-stores.ts'
+import { memoryLinks } from './fakes/memory-links.ts'
+import { memoryDeliveries, memoryLogins, memoryTokens, memoryWalks } from './fakes/memory-stores.ts'
 
 describe('in memory', () => {
   describe('token store', () => tokenStoreContract(async () => memoryTokens()))

@@ -31,7 +31,8 @@ export function readAnswer<T>(
   if (text.trim() === '') throw new TransportError(api, 'empty', 'an empty body', status)
   const parsed = parseLenient(text)
   const outer = v.safeParse(envelope, parsed)
-  if (parsed === undefined || !outer.success) throw new TransportError(api, 'not-json', 'not a JSON object', status)
+  if (parsed === undefined || Array.isArray(parsed) || !outer.success)
+    throw new TransportError(api, 'not-json', 'not a JSON object', status)
   const { errcode = 0, errmsg = '' } = outer.output
   if (errcode !== 0) throw new WeChatError(api, errcode, clean(errmsg, hidden), ridOf(errmsg))
   const inner = v.safeParse(shape, parsed, { abortEarly: true })

@@ -1,6 +1,6 @@
 /** Everything that WeChat knows, put together; a reset makes a new one. */
 import { type AllowList, createAllowList } from './allow-list.ts'
-import type { CallbackConfig } from './callback-request.ts'
+import type { CallbackConfig } from './callback-config.ts'
 import { type CallbackOptions, type Callbacks, createCallbacks } from './callbacks.ts'
 import { type Calls, createCalls } from './calls.ts'
 import { type Clock, createClock } from './clock.ts'
@@ -28,7 +28,7 @@ export type BoxSettings = {
 }
 
 /** Switches that tests turn. */
-export type Rules = {
+type Rules = {
   /** Off as on a test account: values are not checked against their types. */
   values: boolean
   /** What a client_msg_id that was there before gives. */

@@ -1,18 +1,8 @@
 /** One request of the message push to the receiver's URL. */
 import { randomBytes, randomInt } from 'node:crypto'
+import type { CallbackConfig } from './callback-config.ts'
 import { writeEnvelope } from './events.ts'
 import { encrypt, sign } from './signature.ts'
-
-/** How far messages are hidden: 明文, 兼容, 安全. */
-export const callbackModes = ['plain', 'compatible', 'secure'] as const
-
-/** Where callbacks go and how they are signed. */
-export type CallbackConfig = {
-  url: string | undefined
-  token: string
-  aesKey: string
-  mode: (typeof callbackModes)[number]
-}
 
 /** Sender's side of the receiver: who the account is and what time the receiver has. */
 export type Sender = { appid: string; originalId: string; wallSeconds: number; timeoutMs: number; stop: AbortSignal }

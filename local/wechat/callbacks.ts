@@ -1,5 +1,6 @@
 /** The message push: keeps events, delivers each up to three times, and logs every delivery. */
-import { type CallbackAnswer, type CallbackConfig, pushEvent, type Sender, verifyUrl } from './callback-request.ts'
+import type { CallbackConfig } from './callback-config.ts'
+import { type CallbackAnswer, pushEvent, type Sender, verifyUrl } from './callback-request.ts'
 import type { Clock } from './clock.ts'
 import { type WeChatEvent, writeEvent } from './events.ts'
 

@@ -1,8 +1,7 @@
 /** Names of the two apps that the box plays. */
 export type AppName = 'official' | 'mini'
 
-/** One app as its owner knows it. */
-export type Identity = { appid: string; appsecret: string }
+type Identity = { appid: string; appsecret: string }
 
 /** The two linked apps; `originalId` is the Official Account's `gh_…` name in callbacks. */
 export type Accounts = { official: Identity & { originalId: string }; mini: Identity }

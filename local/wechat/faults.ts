@@ -35,14 +35,6 @@ export type Fault = {
 /** The script of the box. */
 export type Faults = ReturnType<typeof createFaults>
 
-/** Kinds that spoil the answer of a call that never came to WeChat's inside; the others spoil a call that was done. */
-const unprocessed = new Set<FaultKind>(['reset-before', 'status', 'errcode'])
-
-/** Whether the work is done when the script does not say. */
-export function processedByDefault(kind: FaultKind): boolean {
-  return !unprocessed.has(kind)
-}
-
 /** Creates an empty script. */
 export function createFaults() {
   let script: Fault[] = []

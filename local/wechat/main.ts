@@ -1,6 +1,6 @@
 /** `npm run wechat`: WeChat in a box alone, for any back end in any language. */
 import { readFileSync } from 'node:fs'
-import { type CallbackConfig, callbackModes } from './callback-request.ts'
+import { type CallbackConfig, callbackModes } from './callback-config.ts'
 import { defaultAccounts, defaultCallback } from './defaults.ts'
 import { isFields, parseJson, textField } from './json.ts'
 import { openWeChat, type WeChatBox } from './server.ts'

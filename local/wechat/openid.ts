@@ -9,9 +9,6 @@ const ID = /^o[A-Za-z0-9_-]{27}$/
 /** Fills the half of the block that holds no number; a decoded block without it was not made here. */
 const MARK = 0x71756571
 
-/** Coding of one account's ids. */
-export type IdCoding = ReturnType<typeof createIdCoding>
-
 /** Creates the coding of one account; the same scope gives the same ids in every run. */
 export function createIdCoding(scope: string) {
   const secret = createHash('sha256').update(scope).digest()

@@ -7,8 +7,7 @@ const FIRST_CAPACITY = 1024
 /** What people have in common when they come into the box; `at` is the second of their follow. */
 export type Traits = { unionid: boolean; following: boolean; at: number }
 
-/** The arrays and their counts. */
-export type Population = { flags: Uint8Array; subscribedAt: Uint32Array; size: number; followers: number }
+type Population = { flags: Uint8Array; subscribedAt: Uint32Array; size: number; followers: number }
 
 /** Creates an empty population with its queries and changes. */
 export function createPopulation() {

@@ -1,8 +1,7 @@
 /** How template messages to a person end: `receipt` and `system` are accepted and then fail, `refuse` and `blacklist` at once. */
 export const blockings = ['none', 'receipt', 'system', 'refuse', 'blacklist'] as const
 
-/** One of the ways a person or the account keeps messages away. */
-export type Blocking = (typeof blockings)[number]
+type Blocking = (typeof blockings)[number]
 
 /** What only some people have; those who have none of it take no memory here. */
 export type Profile = { name?: string; blocking: Blocking; highRisk: boolean; remark: string; scene?: string }

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 
 /** The largest body that is read; WeChat's own limit is about as large. */
-export const LARGEST_BODY_BYTES = 4 * 1024 * 1024
+const LARGEST_BODY_BYTES = 4 * 1024 * 1024
 
 /** Reads a body; `too-large` as soon as it exceeds the bound, `broken` when the caller went away. */
 export async function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | 'broken'> {

@@ -1,7 +1,7 @@
 /** WeChat in a box: the WeChat server APIs, the control API and the phone page on one port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type Box, type BoxSettings, createBox } from './box.ts'
-import type { CallbackConfig } from './callback-request.ts'
+import type { CallbackConfig } from './callback-config.ts'
 import { serveControl } from './control/serve-control.ts'
 import { defaultAccounts, defaultCallback } from './defaults.ts'
 import type { Message } from './messages.ts'

@@ -16,7 +16,7 @@ type Token = { kind: 'plain' | 'stable'; text: string; expiresAt: number; endsAt
 export type IssuedToken = { text: string; expiresInSeconds: number }
 
 /** Why a token is refused, or that it is good. */
-export type TokenState = 'good' | 'expired' | 'replaced' | 'unknown'
+type TokenState = 'good' | 'expired' | 'replaced' | 'unknown'
 
 /** Token store of one app. */
 export type Tokens = ReturnType<typeof createTokens>

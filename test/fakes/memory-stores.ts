@@ -1,12 +1,9 @@
 /** The stores in memory: they pass the same contract suites as the real ones. */
 
 import { type Delivery, isSent } from '../../lib/delivery.ts'
-import type { Address, OpenId, UnionId } from '../../lib/identifiers.ts'
-import type { FollowerRow, Person } from '../../lib/link.ts'
+import type { OpenId } from '../../lib/identifiers.ts'
 import type {
   DeliveryStore,
-  Identity,
-  LinkStore,
   LoginResult,
   LoginStore,
   Now,
@@ -64,63 +61,6 @@ export function memoryLogins(): LoginStore {
   }
 }
 
-type UnionRow = { follower?: FollowerRow | undefined; at?: number; login?: { at: number } }
-
-export function memoryLinks(): LinkStore {
-  const followers = new Map<OpenId, FollowerRow>()
-  const minis = new Map<string, { unionid?: UnionId; at: number }>()
-  const unions = new Map<UnionId, UnionRow>()
-  const unionRow = (unionid: UnionId) => {
-    const row = unions.get(unionid) ?? {}
-    unions.set(unionid, row)
-    return row
-  }
-  const ofUnion = (unionid: UnionId | undefined): Person => {
-    const follower = unionid === undefined ? undefined : unions.get(unionid)?.follower
-    const { following = false, openid, followedAt } = follower ?? {}
-    return {
-      known: true,
-      following,
-      ...(openid && { openid }),
-      ...(unionid && { unionid }),
-      ...(followedAt !== undefined && { followedAt }),
-    }
-  }
-  const personOf = (address: Address): Person => {
-    const nobody = { known: false, following: false }
-    if ('unionid' in address) return unions.has(address.unionid) ? ofUnion(address.unionid) : nobody
-    if ('miniOpenid' in address)
-      return minis.has(address.miniOpenid) ? ofUnion(minis.get(address.miniOpenid)?.unionid) : nobody
-    const { at: _, ...row } = followers.get(address.openid) ?? { at: 0 }
-    return 'openid' in row ? { known: true, ...row } : nobody
-  }
-  return {
-    resolve: async addresses => addresses.map(personOf),
-    followers: async openids => new Map([...followers].filter(([openid]) => openids.includes(openid))),
-    async writeFollower(row, stored) {
-      if (stored?.unionid !== undefined && stored.unionid !== row.unionid) {
-        const old = unionRow(stored.unionid)
-        if (old.follower?.openid === row.openid && old.follower.at <= row.at)
-          Object.assign(old, { follower: undefined, at: row.at })
-      }
-      if (row.unionid !== undefined) {
-        const union = unionRow(row.unionid)
-        if ((union.at ?? 0) <= row.at) Object.assign(union, { follower: row, at: row.at })
-      }
-      const now = followers.get(row.openid)
-      if (now?.at !== stored?.at || now?.following !== stored?.following) return false
-      followers.set(row.openid, row)
-      return true
-    },
-    async writeLogin({ miniOpenid, unionid }: Identity, at) {
-      const mini = minis.get(miniOpenid)
-      const kept = unionid ?? mini?.unionid
-      if ((mini?.at ?? 0) <= at) minis.set(miniOpenid, { at, ...(kept && { unionid: kept }) })
-      if (unionid !== undefined) unionRow(unionid)
-    },
-  }
-}
-
 export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] } {
   const rows = new Map<string, { delivery: Delivery; until: number }>()
   const fresh = (id: string) => {
@@ -129,7 +69,14 @@ export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] 
   }
   return {
     all: () => [...rows.values()].map(it => it.delivery),
-    read: async ids => new Map(ids.flatMap(id => (fresh(id) === undefined ? [] : [[id, fresh(id)!] as const]))),
+    async read(ids) {
+      const found = new Map<string, Delivery>()
+      for (const id of ids) {
+        const delivery = fresh(id)
+        if (delivery !== undefined) found.set(id, delivery)
+      }
+      return found
+    },
     async record(delivery) {
       if (!isSent(fresh(delivery.id))) rows.set(delivery.id, { delivery, until: now() + 15 * 86_400_000 })
     },

@@ -3,7 +3,7 @@ import type { App, Box } from '../box.ts'
 import type { Call, Refusal } from './endpoint.ts'
 
 /** What the caller says about itself. */
-export type Credentials = { appid: string; secret: string; grantType?: string; expected?: string }
+type Credentials = { appid: string; secret: string; grantType?: string; expected?: string }
 
 /** The app with this AppID. */
 export function appWithId(box: Box, appid: string): App | undefined {

@@ -1,6 +1,6 @@
 /** The calls about followers of the Official Account (CONTRACT 4). */
 import type { Box } from '../box.ts'
-import { field } from '../json.ts'
+import { field, textField } from '../json.ts'
 import type { Outcome, TokenEndpoint } from './endpoint.ts'
 
 const MOST_IN_BATCH = 100
@@ -27,7 +27,7 @@ export const userInfo = {
     const openid = query.get('openid') ?? ''
     if (openid === '') return { errcode: 41009 }
     const person = box.people.byOpenid(openid)
-    return person === undefined ? { errcode: 40003 } : { json: JSON.stringify(describe(box, person)) }
+    return person === undefined ? { errcode: 40003 } : { json: JSON.stringify(describe(box, { person, openid })) }
   },
 } satisfies TokenEndpoint
 
@@ -41,10 +41,14 @@ export const batchGet = {
     const list = field(body, 'user_list')
     const entries: unknown[] = Array.isArray(list) ? list : []
     if (entries.length === 0 || entries.length > MOST_IN_BATCH) return { errcode: 40032 }
-    const people = entries.map(entry => box.people.byOpenid(field(entry, 'openid')))
-    if (people.includes(undefined)) return { errcode: 40003 }
-    const known = people.filter(person => person !== undefined)
-    return { json: JSON.stringify({ user_info_list: known.map(person => describe(box, person)) }) }
+    const infos: ReturnType<typeof describe>[] = []
+    for (const entry of entries) {
+      const openid = textField(entry, 'openid')
+      const person = box.people.byOpenid(openid)
+      if (person === undefined) return { errcode: 40003 }
+      infos.push(describe(box, { person, openid }))
+    }
+    return { json: JSON.stringify({ user_info_list: infos }) }
   },
 } satisfies TokenEndpoint
 
@@ -57,9 +61,10 @@ function page(box: Box, after: number): Outcome {
   return { json: JSON.stringify({ total, count: openids.length, data, next_openid: last }) }
 }
 
-function describe(box: Box, person: number) {
+/** Every user/info and batchget entry; the openid comes from the caller, since making it again costs a cipher block. */
+function describe(box: Box, { person, openid }: { person: number; openid: string }) {
   const { people } = box
-  const [openid, unionid] = [people.openid(person), people.unionid(person)]
+  const unionid = people.unionid(person)
   if (!people.isFollowing(person)) return { subscribe: 0, openid, unionid }
   const { remark, scene } = box.profiles.get(person)
   return {

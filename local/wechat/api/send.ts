@@ -9,7 +9,14 @@ import { readData } from './send-data.ts'
 /** Long enough for every real address; the platform's own limit is not published. */
 const LONGEST_URL = 2048
 
-type Draft = { box: Box; body: unknown; person: number; template: Template; data: Record<string, string> }
+type Draft = {
+  box: Box
+  body: unknown
+  openid: string
+  person: number
+  template: Template
+  data: Record<string, string>
+}
 
 /** Sends a template message. */
 export const send = {
@@ -28,14 +35,15 @@ export const send = {
 } satisfies TokenEndpoint
 
 function readDraft({ box, body }: Call): Draft | Refusal {
-  const person = box.people.byOpenid(field(body, 'touser'))
+  const openid = textField(body, 'touser')
+  const person = box.people.byOpenid(openid)
   if (person === undefined) return { errcode: 40003 }
   const template = findTemplate(box, textField(body, 'template_id'))
   if ('errcode' in template) return template
   const refused = refuseTarget(box, body)
   if (refused !== undefined) return refused
   const data = readData(field(body, 'data'), template, box.rules.values)
-  return 'errcode' in data ? data : { box, body, person, template, data: data.values }
+  return 'errcode' in data ? data : { box, body, openid, person, template, data: data.values }
 }
 
 function findTemplate(box: Box, templateId: string): Template | Refusal {
@@ -65,8 +73,7 @@ function refuseRecipient({ box, person }: Draft): Refusal | undefined {
 }
 
 function accept(draft: Draft): Outcome {
-  const { box, person, body } = draft
-  const openid = box.people.openid(person)
+  const { box, openid, body } = draft
   const clientMsgId = textField(body, 'client_msg_id')
   const earlier = clientMsgId === '' ? undefined : box.messages.earlier(openid, clientMsgId)
   if (earlier !== undefined && box.rules.duplicate === 'error') return { errcode: 45065, extra: `"msgid":${earlier}` }
@@ -91,14 +98,14 @@ function carryOut(draft: Draft, msgid: string): void {
   box.later(() => box.callbacks.emit(receipt), box.settings.receiptDelayMs)
 }
 
-function writeMessage({ box, body, person, template, data }: Draft, msgid: string): Message {
+function writeMessage({ box, body, openid, person, template, data }: Draft, msgid: string): Message {
   const [url, clientMsgId] = [textField(body, 'url'), textField(body, 'client_msg_id')]
   const miniprogram = field(body, 'miniprogram')
   const pagepath = textField(miniprogram, 'pagepath')
   return {
     msgid,
     person,
-    openid: box.people.openid(person),
+    openid,
     templateId: template.templateId,
     title: template.title,
     data,

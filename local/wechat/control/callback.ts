@@ -1,5 +1,5 @@
 /** The message push: where it goes, what is held back, and what became of each delivery. */
-import { callbackModes } from '../callback-request.ts'
+import { callbackModes } from '../callback-config.ts'
 import { ControlError, textMap } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 

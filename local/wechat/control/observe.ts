@@ -1,6 +1,6 @@
 /** Looking in: messages, calls, phones, and the box as a whole. */
 import type { Box } from '../box.ts'
-import { renderLines } from '../templates.ts'
+import { renderLines } from '../render-lines.ts'
 import { ControlError } from './input.ts'
 import { describePerson } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'

@@ -107,6 +107,8 @@ describe('user/info', () => {
       expect(json).toEqual({ errcode: 40003, errmsg: expect.stringMatching(HINT) })
     }
     expect((await box.get(`/cgi-bin/user/info?access_token=${token}`)).json).toMatchObject({ errcode: 41009 })
+    const byGateway = expect.stringMatching(/^access_token missing rid: /)
+    expect((await box.get('/cgi-bin/user/info')).json).toEqual({ errcode: 41001, errmsg: byGateway })
   })
 })
 

@@ -21,7 +21,7 @@ export const goodData = {
   time3: { value: '2026-11-22 09:30' },
 }
 
-export type Answer = { status: number; headers: Headers; text: string; json: unknown }
+type Answer = { status: number; headers: Headers; text: string; json: unknown }
 
 /** Opens a box that closes with the test. */
 export async function openTestBox(options: WeChatOptions = {}) {

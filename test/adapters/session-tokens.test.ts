@@ -1,0 +1,83 @@
+import { createLocalJWKSet, jwtVerify, SignJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+
+import { id, miniAppid } from '../ids.ts'
+import { keySet, sessionsWith } from '../session.ts'
+
+const claims = { miniOpenid: id('oMini'), unionid: id('uPerson') }
+const issuedAt = 1_767_225_600
+const soon = () => (issuedAt + 60) * 1000
+const keys = keySet('one')
+const refusal = (code: string) => expect.objectContaining({ name: 'RequestError', code, status: 401 })
+
+describe('session tokens', () => {
+  it('come back as the claims that went in, and are the same text for the same login', async () => {
+    const sessions = sessionsWith(async () => keys, soon)
+    const token = await sessions.sign(claims, issuedAt)
+    expect(await sessions.verify(token)).toEqual(claims)
+    expect(await sessions.sign(claims, issuedAt)).toBe(token)
+    expect(await sessions.verify(await sessions.sign({ miniOpenid: claims.miniOpenid }, issuedAt))).toEqual({
+      miniOpenid: 'oMini',
+    })
+  })
+
+  it('are checked by any JWT library with the published keys, which have no private part', async () => {
+    const sessions = sessionsWith(async () => keys, soon)
+    const jwks = await sessions.publicKeys()
+    expect(jwks.keys.map(it => Object.keys(it).sort())).toEqual([['alg', 'e', 'kid', 'kty', 'n', 'use']])
+    const { payload, protectedHeader } = await jwtVerify(
+      await sessions.sign(claims, issuedAt),
+      createLocalJWKSet(JSON.parse(JSON.stringify(jwks))),
+      {
+        issuer: 'queqiao-test',
+        audience: miniAppid,
+        currentDate: new Date(soon()),
+      },
+    )
+    expect(payload).toMatchObject({ sub: 'oMini', unionid: 'uPerson', iat: issuedAt, exp: issuedAt + 86_400 })
+    expect(protectedHeader.kid).toBe('one')
+  })
+
+  it('are over when they are over, and worth nothing altered or signed by another', async () => {
+    const sessions = sessionsWith(async () => keys, soon)
+    const token = await sessions.sign(claims, issuedAt)
+    const late = sessionsWith(
+      async () => keys,
+      () => (issuedAt + 86_401) * 1000,
+    )
+    await expect(late.verify(token)).rejects.toThrow(refusal('session-expired'))
+    const [head, , signature] = token.split('.')
+    const forgedBody = Buffer.from(JSON.stringify({ sub: 'oOther', exp: issuedAt + 9e6 })).toString('base64url')
+    await expect(sessions.verify(`${head}.${forgedBody}.${signature}`)).rejects.toThrow(refusal('session-invalid'))
+    const stranger = sessionsWith(async () => keySet('one'), soon)
+    await expect(sessions.verify(await stranger.sign(claims, issuedAt))).rejects.toThrow(refusal('session-invalid'))
+    await expect(sessions.verify('a.b.c')).rejects.toThrow(refusal('session-invalid'))
+  })
+
+  it('are refused without a signature, or under another algorithm with the public key as secret', async () => {
+    const sessions = sessionsWith(async () => keys, soon)
+    const none = `${Buffer.from('{"alg":"none","kid":"one"}').toString('base64url')}.${Buffer.from('{"sub":"o"}').toString('base64url')}.`
+    await expect(sessions.verify(none)).rejects.toThrow(refusal('session-invalid'))
+    const hmac = await new SignJWT({ sub: 'oMini' })
+      .setProtectedHeader({ alg: 'HS256', kid: 'one' })
+      .sign(Buffer.from(keys))
+    await expect(sessions.verify(hmac)).rejects.toThrow(refusal('session-invalid'))
+  })
+
+  it('survive a rotation: the new key signs, the old one still verifies', async () => {
+    let present = keys
+    const sessions = sessionsWith(async () => present, soon)
+    const old = await sessions.sign(claims, issuedAt)
+    present = JSON.stringify({ keys: [...JSON.parse(keySet('two')).keys, ...JSON.parse(keys).keys] })
+    const fresh = await sessions.sign(claims, issuedAt)
+    expect(JSON.parse(Buffer.from(fresh.split('.')[0] ?? '', 'base64url').toString()).kid).toBe('two')
+    expect(await Promise.all([old, fresh].map(it => sessions.verify(it)))).toEqual([claims, claims])
+  })
+
+  it('need keys, and say so', async () => {
+    const wrong = [undefined, '', '{}', '{"keys":[]}', '{"keys":[{"kty":"oct","k":"x","kid":"1"}]}']
+    for (const it of wrong) {
+      await expect(sessionsWith(async () => it, soon).sign(claims, issuedAt)).rejects.toThrow(/session-keys/)
+    }
+  })
+})

@@ -1,0 +1,190 @@
+import { createCipheriv, createHash } from 'node:crypto'
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { answerHandshake, type CallbackKeys, handleEvent, readEvent } from '../lib/callback.ts'
+import { decryptMessage } from '../lib/callback-cipher.ts'
+import { verifyMessageSignature, verifySignature } from '../lib/signature.ts'
+import { id, officialAppid } from './ids.ts'
+
+const sha1 = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex')
+
+// CONTRACT.md section 11.9.
+const v3 = {
+  token: 'weixin',
+  key: 'mNnY5GekpChwqhy2c4NBH90g3hND6GeI4gii2YCvKLY',
+  appid: 'wx669ef95216eef885',
+  query: { timestamp: '1414387151', nonce: '917222494' },
+  msgSignature: 'ae70d4e343d946fc0477a5c760b95be0947fddbb',
+  encrypt:
+    '2gUBUpAeuPFKBS+gkcvrR1cBq1VjTOQluB7+FQF00VnybRpYR3xko4S4wh0qD+64cWmJfF93ZNLm+HLZBexjHLAdJBs5RBG2rP1AJnU0/1vQU/Ac9Q1Nq7vfC4l3ciF8YwhQW0o/GE4MYWWakgdwnp0hQ7aVVwqMLd67A5bsURQHJiFY/cH0fVlsKe6J3aazGhRXFCxceOq2VTJ2Eulc8aBDVSM5/lAIUA/JPq5Z2RzomM0+aoa5XIfGyAtAdlBXD0ADTemxgfYAKI5EMfKtH5za3dKV2UWbGAlJQZ0fwrwPx6Rs8MsoEtyxeQ52gO94gafA+/kIVjamKTVLSgudLLz5rAdGneKkBVhXyfyfousm1DoDRjQdAdqMWpwbeG5hanoJyJiH+humW/1q8PAAiaEfA+BOuvBk/a5xL0Q2l2k=',
+}
+
+describe('the vectors of the contract', () => {
+  it('V1 and V2: plain signatures', () => {
+    const v1 = { timestamp: '1414387151', nonce: '917222494', signature: 'e3203b6433eb554dd2fcba78fa48cb948fcb4801' }
+    const v2 = { timestamp: '1570032739', nonce: '2068872452', signature: '20f4a1263d198b696e6958e0d65e928aa68f7d96' }
+    expect([verifySignature(v1, 'weixin'), verifySignature(v2, 'weixin')]).toEqual([true, true])
+    expect([verifySignature(v1, 'weixim'), verifySignature({ ...v2, nonce: '1' }, 'weixin')]).toEqual([false, false])
+  })
+
+  it('V3: an encrypted message, its signature and its text', () => {
+    const signed = { ...v3.query, signature: v3.msgSignature }
+    expect(verifyMessageSignature(signed, v3.encrypt, v3.token)).toBe(true)
+    const message = decryptMessage(v3.encrypt, v3.key, v3.appid)
+    expect(Buffer.byteLength(message ?? '')).toBe(279)
+    expect(message).toContain('<Content><![CDATA[你好]]></Content>')
+    expect(message).toContain('6074746557628292943')
+    expect(decryptMessage(v3.encrypt, v3.key, 'wx0000000000000000')).toBeUndefined()
+  })
+
+  it('V4: what our peer encrypts comes out, and both signatures hold', () => {
+    const encrypt = 'jn1L23DB+6ELqJ+6bruv21Y6MD7KeIfP82D6gU39rmkgczbWwt5+3bnyg5K55bgVtVzd832WzZGMhkP72vVOfg=='
+    expect(decryptMessage(encrypt, 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG', 'wxb11529c136998cb6')).toBe(
+      '我是中文abcd123',
+    )
+    const query = { timestamp: '1409304348', nonce: 'xxxxxx' }
+    const signature = '82c962d39941aa48552f90ef55aa323dc620cc10'
+    expect(verifyMessageSignature({ ...query, signature }, encrypt, 'pamtest')).toBe(true)
+    expect(verifySignature({ ...query, signature: '76480565cbe296026c53aaacd1ad523a1ddba24f' }, 'pamtest')).toBe(true)
+  })
+})
+
+const encodingAesKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG'
+const keys: CallbackKeys = { appid: officialAppid, token: 'tokentoken', encodingAesKey, mode: 'encrypted' }
+const nowMs = 1_767_225_600_000
+const now = () => nowMs
+const xml = `<xml><FromUserName>oWho</FromUserName><CreateTime>1767225600</CreateTime><MsgType>event</MsgType><Event>subscribe</Event></xml>`
+
+function encrypt(message: string, appid: string = officialAppid): string {
+  const key = Buffer.from(`${encodingAesKey}=`, 'base64')
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(Buffer.byteLength(message))
+  const content = Buffer.concat([Buffer.from('r'.repeat(16)), length, Buffer.from(message), Buffer.from(appid)])
+  const padding = 32 - (content.byteLength % 32)
+  const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+  return Buffer.concat([
+    cipher.update(content),
+    cipher.update(Buffer.alloc(padding, padding)),
+    cipher.final(),
+  ]).toString('base64')
+}
+
+/** What WeChat would send now in each mode. */
+function delivery(mode: 'plain' | 'compatible' | 'secure', message = xml, at = nowMs / 1000) {
+  const signed = { timestamp: `${at}`, nonce: '4711' }
+  const query = { ...signed, signature: sha1(keys.token, signed.timestamp, signed.nonce) }
+  if (mode === 'plain') return { query, body: message }
+  const sealed = encrypt(message)
+  const inner = mode === 'secure' ? '<ToUserName>gh</ToUserName>' : message.replace(/^<xml>|<\/xml>$/g, '')
+  const msg_signature = sha1(keys.token, signed.timestamp, signed.nonce, sealed)
+  return {
+    query: { ...query, encrypt_type: 'aes', msg_signature },
+    body: `<xml>${inner}<Encrypt><![CDATA[${sealed}]]></Encrypt></xml>`,
+  }
+}
+
+const read = ({ query, body }: { query: object; body: string }, more: Partial<CallbackKeys> = {}) =>
+  readEvent(query, body, { keys: { ...keys, ...more }, now })
+const refusal = (code: string, status: number) => expect.objectContaining({ name: 'RequestError', code, status })
+
+describe('readEvent', () => {
+  const follow = { kind: 'follow', openid: 'oWho', at: 1767225600 }
+
+  it('reads secure and compatible deliveries, and plain ones where they are agreed on', () => {
+    expect(read(delivery('secure'))).toEqual(follow)
+    expect(read(delivery('compatible'))).toEqual(follow)
+    expect(read(delivery('plain'), { mode: 'any' })).toEqual(follow)
+    const { encodingAesKey: _, ...keyless } = keys
+    expect(readEvent(delivery('plain').query, xml, { keys: keyless, now })).toEqual(follow)
+  })
+
+  it('goes by the encrypted part alone when a body has both', () => {
+    const { query, body } = delivery('compatible')
+    expect(read({ query, body: body.replace('oWho', 'oSomebodyElse') })).toEqual(follow)
+  })
+
+  it('refuses a plain body where encryption is agreed on: anybody could have written it', () => {
+    expect(() => read(delivery('plain'))).toThrow(refusal('callback-not-encrypted', 403))
+    const { query } = delivery('secure')
+    const { msg_signature: _, ...stripped } = query as Record<string, string>
+    expect(() => read({ query: stripped, body: xml })).toThrow(refusal('callback-not-encrypted', 403))
+  })
+
+  it('refuses what is unsigned, forged or altered', () => {
+    expect(() => read({ query: {}, body: xml })).toThrow(refusal('callback-unsigned', 401))
+    expect(() => read(delivery('secure'), { token: 'other' })).toThrow(refusal('callback-unsigned', 401))
+    const { query, body } = delivery('secure')
+    expect(() => read({ query: { ...query, msg_signature: 'a'.repeat(40) }, body })).toThrow(
+      refusal('callback-forged', 403),
+    )
+    expect(() => read({ query, body: body.replace('CDATA[', 'CDATA[AAAA') })).toThrow(refusal('callback-forged', 403))
+    expect(() => read({ query, body: '<xml><MsgType>event</MsgType></xml>' })).toThrow(refusal('callback-forged', 403))
+  })
+
+  it('refuses what was encrypted for another app, or with another key', () => {
+    expect(() => read(delivery('secure'), { appid: id('wx9999999999999999') as never })).toThrow(
+      refusal('callback-forged', 403),
+    )
+    const otherKey = 'ZYXWVUTSRQPONMLKJIHGFEDCBA0123456789abcdefg'
+    expect(() => read(delivery('secure'), { encodingAesKey: otherKey })).toThrow(refusal('callback-forged', 403))
+  })
+
+  it('refuses a signature more than five minutes off, both ways', () => {
+    const at = nowMs / 1000
+    expect(read(delivery('secure', xml, at - 300))).toEqual(follow)
+    for (const off of [-301, 301])
+      expect(() => read(delivery('secure', xml, at + off))).toThrow(refusal('callback-stale', 401))
+  })
+
+  it('refuses a megabyte before it looks into it', () => {
+    expect(() => read({ query: delivery('secure').query, body: 'x'.repeat(1_000_000) })).toThrow(
+      refusal('body-too-large', 413),
+    )
+  })
+
+  it('lets nothing through that one flipped character altered', () => {
+    const { query, body } = delivery('secure')
+    const start = body.indexOf('CDATA[') + 6
+    const place = fc.integer({ min: start, max: body.indexOf(']]>') - 1 })
+    expect(() =>
+      fc.assert(
+        fc.property(place, at => {
+          const altered = `${body.slice(0, at)}${body[at] === 'A' ? 'B' : 'A'}${body.slice(at + 1)}`
+          expect(() => read({ query, body: altered })).toThrow(refusal('callback-forged', 403))
+        }),
+      ),
+    ).not.toThrow()
+  })
+})
+
+describe('answerHandshake', () => {
+  it('answers the bare echostr once the signature holds', () => {
+    const { query } = delivery('plain')
+    expect(answerHandshake({ ...query, echostr: '5927782489442352469' }, keys, now)).toBe('5927782489442352469')
+    const forged = { ...query, signature: 'f'.repeat(40), echostr: 'x' }
+    expect(() => answerHandshake(forged, keys, now)).toThrow(refusal('callback-unsigned', 401))
+    expect(() => answerHandshake({ ...query, echostr: 'x' }, keys, () => nowMs + 301_000)).toThrow(
+      refusal('callback-stale', 401),
+    )
+  })
+})
+
+describe('handleEvent', () => {
+  it('queues followers and receipts apart, and only tells of the rest', async () => {
+    const pushed: Record<string, unknown[]> = { followers: [], receipts: [] }
+    const queue = (name: string) => ({
+      push: async (messages: readonly unknown[]) => void pushed[name]?.push(...messages),
+    })
+    const log = { info: () => {}, warn: () => {}, error: () => {} }
+    const deps = { followers: queue('followers'), receipts: queue('receipts'), log }
+    await handleEvent({ kind: 'unfollow', openid: id('oWho'), at: 5 }, deps)
+    await handleEvent({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, deps)
+    await handleEvent({ kind: 'other', name: 'click' }, deps)
+    expect(pushed).toEqual({
+      followers: [{ change: 'unfollow', openids: ['oWho'], at: 5 }],
+      receipts: [{ msgid: '1', status: 'success', at: 6 }],
+    })
+  })
+})

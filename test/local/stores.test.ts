@@ -1,0 +1,46 @@
+import { networkInterfaces } from 'node:os'
+import {
+  ChangeMessageVisibilityCommand,
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
+import { expect, it, onTestFinished } from 'vitest'
+import { pickFreePort } from '../../local/ports.ts'
+import { openSqs } from '../../local/stores.ts'
+
+async function openQueue() {
+  const port = await pickFreePort('127.0.0.1')
+  const store = await openSqs(port, 'us-east-1')
+  onTestFinished(() => store.close())
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const sqs = new SQSClient({ endpoint: store.url, region: 'us-east-1', credentials })
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'events' }))
+  const receive = () => sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'] }))
+  return { port, sqs, QueueUrl, receive }
+}
+
+it('openSqs › shows a message again when its visibility is changed to 0, and counts it', async () => {
+  const { sqs, QueueUrl, receive } = await openQueue()
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }))
+  const first = await receive()
+  const hidden = await receive()
+
+  const ReceiptHandle = first.Messages?.[0]?.ReceiptHandle
+  await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }))
+  const again = await receive()
+
+  expect(hidden.Messages).toBeUndefined()
+  expect(again.Messages?.[0]).toMatchObject({ Body: 'a', Attributes: { ApproximateReceiveCount: '2' } })
+})
+
+const outside = Object.values(networkInterfaces())
+  .flatMap(addresses => addresses ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)
+
+it.runIf(outside)('openSqs › listens on loopback only', async () => {
+  const { port } = await openQueue()
+
+  await expect(fetch(`http://${outside?.address}:${port}/health`)).rejects.toThrow('fetch failed')
+})

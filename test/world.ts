@@ -1,0 +1,121 @@
+/** A small world for use-case tests: WeChat in a box on loopback, our real client, the stores in memory, one clock. */
+
+import * as v from 'valibot'
+import { onTestFinished } from 'vitest'
+import { createAccessTokenSource } from '../lib/access-token.ts'
+import { type AccessTokenMode, createWeChat } from '../lib/adapters/wechat.ts'
+import { createTransport } from '../lib/adapters/wechat-transport.ts'
+import { isAppId } from '../lib/identifiers.ts'
+import type { Log, TokenStore } from '../lib/ports.ts'
+import { defaultAccounts } from '../local/wechat/defaults.ts'
+import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
+import templates from '../templates.json' with { type: 'json' }
+import { memoryLinks } from './fakes/memory-links.ts'
+import { memoryDeliveries, memoryLogins, memoryTokens, memoryWalks } from './fakes/memory-stores.ts'
+import { id } from './ids.ts'
+
+export const noon = Date.parse('2026-11-22T12:00:00+08:00')
+export const orderPaid = templates.local['order-paid']
+
+export type Line = { readonly level: 'info' | 'warn' | 'error'; readonly event: string; readonly fields: object }
+
+export type Person = ReturnType<typeof personOf>
+
+const personAnswer = v.object({
+  id: v.number(),
+  openid: v.string(),
+  miniOpenid: v.string(),
+  unionid: v.optional(v.string()),
+})
+const counts = v.record(v.string(), v.optional(v.number(), 0))
+const callsAnswer = v.object({ counts: v.object({ official: v.optional(counts), mini: v.optional(counts) }) })
+
+/** Opens the world; it closes with the test. */
+export async function openWorld(options: WeChatOptions = {}) {
+  let wall = noon
+  const now = () => wall
+  const box = await openWeChat({
+    now,
+    templates: Object.values(templates.local),
+    callback: { url: undefined },
+    ...options,
+  })
+  onTestFinished(() => box.close())
+  const lines: Line[] = []
+  const control = async (path: string, body?: object): Promise<unknown> => {
+    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+    const answer = await fetch(`${box.url}/_box${path}`, init)
+    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
+    return answer.json()
+  }
+
+  return {
+    box,
+    control,
+    now,
+    lines,
+    log: logInto(lines),
+    tick: (ms: number) => {
+      wall += ms
+    },
+    /** Waits by moving the clock; the moment is for what goes on over loopback meanwhile. */
+    sleep: async (ms: number) => {
+      wall += ms
+      await moment(ms)
+    },
+    random: () => 0.5,
+    links: memoryLinks(),
+    logins: memoryLogins(),
+    deliveries: memoryDeliveries(now),
+    walks: memoryWalks(),
+    person: async (more: object = {}) => personOf(await control('/people', more)),
+    app: (name: 'official' | 'mini', tokens: TokenStore = memoryTokens(), mode: AccessTokenMode = 'stable') =>
+      appOf(name, { url: box.url, tokens, mode, now, log: logInto(lines) }),
+    /** How often a path was called, both apps together. */
+    calls: async (path: string) => {
+      const { counts } = v.parse(callsAnswer, await control('/calls'))
+      return (counts.official?.[path] ?? 0) + (counts.mini?.[path] ?? 0)
+    },
+  }
+}
+
+type AppOptions = { url: string; tokens: TokenStore; mode: AccessTokenMode; now: () => number; log: Log }
+
+/** Our own client of one app, and its token source; each call stands for one more process. */
+function appOf(name: 'official' | 'mini', { url, tokens, mode, now, log }: AppOptions) {
+  const { appid, appsecret } = defaultAccounts[name]
+  if (!isAppId(appid)) throw new Error(`${appid} is no appid`)
+  const transport = createTransport({ baseUrl: new URL(url), timeoutMs: 5_000 })
+  const nowSeconds = () => Math.floor(now() / 1000)
+  const wechat = createWeChat({ appid, appsecret: async () => appsecret, transport, mode, nowSeconds })
+  const owner = crypto.randomUUID()
+  return {
+    appid,
+    wechat,
+    accessTokens: createAccessTokenSource({ appid, wechat, tokens, now, sleep: moment, owner, log }),
+  }
+}
+
+function personOf(input: unknown) {
+  const { unionid, ...answer } = v.parse(personAnswer, input)
+  return {
+    id: answer.id,
+    openid: id(answer.openid),
+    miniOpenid: id(answer.miniOpenid),
+    ...(unionid === undefined ? {} : { unionid: id(unionid) }),
+  }
+}
+
+function moment(ms: number): Promise<void> {
+  return new Promise(resolve => {
+    setTimeout(resolve, Math.min(ms, 5))
+  })
+}
+
+function logInto(lines: Line[]): Log {
+  const at =
+    (level: Line['level']) =>
+    (event: string, fields: object = {}) =>
+      void lines.push({ level, event, fields })
+  return { info: at('info'), warn: at('warn'), error: at('error') }
+}
