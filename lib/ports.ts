@@ -105,14 +105,18 @@ export type Queue = {
   push(messages: readonly unknown[], delaySeconds?: number): Promise<void>
 }
 
+/** A queue as its consumer sees it. */
+export type ConsumedQueue = {
+  /** Lets a message come again after this many seconds instead of the queue's own time. */
+  comeAgain(receiptHandle: string, seconds: number): Promise<void>
+}
+
 /** The queue of business events, as its consumer sees it. */
-export type EventQueue = {
+export type EventQueue = ConsumedQueue & {
   /** Puts an event aside for people to look at, with the reason beside it. */
   setAside(body: string, reason: string): Promise<void>
   /** Pushes an event once more as a new message, with the tries it has behind it. */
   pushAgain(body: string, delaySeconds: number, attempts: number): Promise<void>
-  /** Lets a message come again after this many seconds instead of the queue's own time. */
-  comeAgain(receiptHandle: string, seconds: number): Promise<void>
 }
 
 /**

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 
 import { stateOfReceipt } from './delivery.ts'
 import { inParallel } from './pool.ts'
-import type { DeliveryStore, Log } from './ports.ts'
+import type { ConsumedQueue, DeliveryStore, Log } from './ports.ts'
 
 const receipt = v.object({
   msgid: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
@@ -16,12 +16,20 @@ const receipt = v.object({
 export type Receipt = v.InferOutput<typeof receipt>
 
 /** One receipt as the queue gave it out, and how often it has. */
-export type ReceiptArrival = { readonly receipt: Receipt; readonly receives: number }
+export type ReceiptArrival = { readonly receipt: Receipt; readonly receives: number; readonly receiptHandle: string }
 
-export type ReceiptsDeps = { readonly deliveries: Pick<DeliveryStore, 'findByMsgid' | 'settle'>; readonly log: Log }
+export type ReceiptsDeps = {
+  readonly deliveries: Pick<DeliveryStore, 'findByMsgid' | 'settle'>
+  readonly queue: ConsumedQueue
+  readonly log: Log
+}
 
-/** By then the send function, should it have crashed, has written its done mark in its next try. */
-const maxReceives = 20
+/**
+ * A done mark is late by milliseconds, or by six minutes if the send function crashed before it and the event had to
+ * come again: the tries are a second apart at first and a minute in the end, over ten minutes in all.
+ */
+const maxReceives = 15
+const longestPauseSeconds = 60
 
 /** Reads a message of the queue; throws on what is none. */
 export function parseReceipt(body: string): Receipt {
@@ -35,7 +43,9 @@ export async function joinReceipts<A extends ReceiptArrival>(
 ): Promise<readonly A[]> {
   const early: A[] = []
   await inParallel(arrivals, 10, async arrival => {
-    if (!(await join(arrival, deps))) early.push(arrival)
+    if (await join(arrival, deps)) return
+    early.push(arrival)
+    await deps.queue.comeAgain(arrival.receiptHandle, Math.min(2 ** (arrival.receives - 1), longestPauseSeconds))
   })
   deps.log.info('receipts.batch', { receipts: arrivals.length, early: early.length })
   return early

@@ -61,7 +61,8 @@ describe('the access token source', () => {
   it('gives up after one renewal when WeChat refuses the fresh token too', async () => {
     const { app, calls, control } = await openWorld()
     const { accessTokens, wechat } = app('official')
-    await control('/faults', { path: '/cgi-bin/user/get', kind: 'errcode', errcode: 40001, times: 10 })
+    await accessTokens.get()
+    await control('/tokens/revoke', { app: 'official', keepStable: true })
     const call = withAccessToken(accessTokens, token => wechat.followerPage(token))
     await expect(call).rejects.toThrow(expect.objectContaining({ errcode: 40001, class: 'token-invalid' }))
     expect(await calls('/cgi-bin/user/get')).toBe(2)

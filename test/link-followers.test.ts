@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
 import { reachOf } from '../lib/link.ts'
@@ -39,16 +40,13 @@ describe('linkFollowers', () => {
     const { deps, news, person, follow, unfollow, reach, tick } = await openLinks()
     const [leaver, returner] = [await person(), await person()]
     const told: FollowerNews[] = []
-    for (const [who, steps] of [
-      [leaver, [follow, unfollow]],
-      [returner, [follow, unfollow, follow]],
-    ] as const) {
-      for (const step of steps) {
-        await step(who)
-        told.push(news(step === follow ? 'follow' : 'unfollow', who))
-        tick(2_000)
-      }
+    const step = async (who: Person, change: FollowerNews['change']) => {
+      await (change === 'follow' ? follow(who) : unfollow(who))
+      told.push(news(change, who))
+      tick(2_000)
     }
+    for (const change of ['follow', 'unfollow'] as const) await step(leaver, change)
+    for (const change of ['follow', 'unfollow', 'follow'] as const) await step(returner, change)
     for (const it of [...told].reverse()) await linkFollowers([it], deps)
     for (const it of told) await linkFollowers([it], deps)
     expect([await reach(leaver), await reach(returner)]).toEqual(['not-following', 'reachable'])
@@ -73,7 +71,10 @@ describe('linkFollowers', () => {
     await control('/people', { count: 249, following: true })
     const people = await Promise.all(Array.from({ length: 249 }, (_, index) => control(`/people/${index}`)))
     const openids = people.map(
-      it => parseFollowerNews(JSON.stringify({ change: 'follow', at: 1, openids: [(it as Person).openid] })).openids,
+      it =>
+        parseFollowerNews(
+          JSON.stringify({ change: 'follow', at: 1, openids: [v.parse(v.object({ openid: v.string() }), it).openid] }),
+        ).openids,
     )
     const last = await person({ following: true })
     const told = openids.map(it => ({ change: 'follow' as const, openids: it, at: 1 }))

@@ -41,6 +41,9 @@ const maxBodyBytes = 64 * 1024
 /** Time kept back to answer a request before Lambda ends the function. */
 const timeoutEarlyInMillis = 500
 
+/** The longest call to WeChat takes 10 s; what it brought must still be written. */
+const spareMs = 15_000
+
 const log = createLog()
 
 /** Makes a function behind the HTTP API; `open` runs once per container, and again if it failed. */
@@ -61,7 +64,7 @@ export function queueFunction<T extends object, D>(open: Open<D>, { read, work }
     const deps = await opened()
     const items = new Map<T, SQSRecord>()
     const unread = Records.filter(record => !readInto(items, record, read))
-    const again = await work([...items.keys()], deps, { until: deadline(context, 8_000) })
+    const again = await work([...items.keys()], deps, { until: deadline(context) })
     const failed = [...unread, ...again.flatMap(it => items.get(it) ?? [])]
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   })
@@ -88,12 +91,12 @@ export function scheduleFunction<D, R>(
 ) {
   const opened = onceIfGood(open)
   return middy<ScheduledEvent, R>().handler(async (_event, context) => {
-    return work(await opened(), { until: deadline(context, 15_000) })
+    return work(await opened(), { until: deadline(context) })
   })
 }
 
 /** Milliseconds since 1970 after which nothing new is begun, so that what is under way can end. */
-function deadline(context: Context, spareMs: number): number {
+function deadline(context: Context): number {
   return Date.now() + context.getRemainingTimeInMillis() - spareMs
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-sqs'
 
 import { inRuns } from '../pool.ts'
-import type { EventQueue, Queue } from '../ports.ts'
+import type { ConsumedQueue, EventQueue, Queue } from '../ports.ts'
 
 type QueueClient = {
   send(rest: Omit<SendMessageCommandInput, 'QueueUrl'>): Promise<void>
@@ -38,11 +38,17 @@ export function createQueue(name: string): Queue {
   }
 }
 
+/** Creates the consumer's side of a queue. */
+export function createConsumedQueue(name: string): ConsumedQueue {
+  return consumed(open(name))
+}
+
 /** Creates the consumer's side of the events queue; its dead-letter queue has the same name with `-dlq`. */
 export function createEventQueue(name: string): EventQueue {
   const events = open(name)
   const deadLetters = open(`${name}-dlq`)
   return {
+    ...consumed(events),
     setAside(body, reason) {
       return deadLetters.send({ MessageBody: body, MessageAttributes: { reason: text(reason) } })
     },
@@ -50,10 +56,14 @@ export function createEventQueue(name: string): EventQueue {
       const MessageAttributes = { attempts: text(`${attempts}`) }
       return events.send({ MessageBody: body, DelaySeconds: delaySeconds, MessageAttributes })
     },
+  }
+}
+
+function consumed({ sqs, url }: QueueClient): ConsumedQueue {
+  return {
     async comeAgain(receiptHandle, seconds) {
-      const QueueUrl = await events.url()
-      const request = { QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: seconds }
-      await events.sqs.send(new ChangeMessageVisibilityCommand(request))
+      const request = { QueueUrl: await url(), ReceiptHandle: receiptHandle, VisibilityTimeout: seconds }
+      await sqs.send(new ChangeMessageVisibilityCommand(request))
     },
   }
 }

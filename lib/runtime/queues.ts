@@ -1,8 +1,9 @@
 /** The queues, each with the one variable it needs. */
 
-import { createEventQueue, createQueue } from '../adapters/sqs-queues.ts'
+import { createConsumedQueue, createEventQueue, createQueue } from '../adapters/sqs-queues.ts'
 import { config } from '../config.ts'
 
 export const followersQueue = () => createQueue(config('FOLLOWERS_QUEUE').FOLLOWERS_QUEUE)
 export const receiptsQueue = () => createQueue(config('RECEIPTS_QUEUE').RECEIPTS_QUEUE)
 export const eventQueue = () => createEventQueue(config('EVENTS_QUEUE').EVENTS_QUEUE)
+export const consumedReceiptsQueue = () => createConsumedQueue(config('RECEIPTS_QUEUE').RECEIPTS_QUEUE)
