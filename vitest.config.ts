@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/print-seed.ts'],
     setupFiles: ['test/seed.ts'],
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
     expect: { requireAssertions: true },
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -102,7 +102,7 @@ export async function withAccessToken<T>(
 }
 
 /** Tells whether WeChat refused a call because of its token, not because of what was asked. */
-export function isTokenRejected(error: unknown): boolean {
+function isTokenRejected(error: unknown): boolean {
   return error instanceof WeChatError && (error.class === 'token-invalid' || error.errcode === 41001)
 }
 

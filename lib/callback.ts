@@ -30,7 +30,7 @@ export type CallbackDeps = {
 }
 
 /** Far more than any event has. */
-export const maxCallbackBytes = 64 * 1024
+const maxCallbackBytes = 64 * 1024
 /** A signature is good for so long, both ways: clocks differ a little. */
 const windowSeconds = 300
 

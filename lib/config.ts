@@ -3,7 +3,7 @@
 import { ConfigError } from './errors.ts'
 import { type AppId, isAppId } from './identifiers.ts'
 
-export type Env = Readonly<Record<string, string | undefined>>
+type Env = Readonly<Record<string, string | undefined>>
 type Reader<T> = (text: string) => T | undefined
 
 const text: Reader<string> = it => (it === '' ? undefined : it)

@@ -1,14 +1,6 @@
 /** What became of an event: the states of `GET /deliveries/{id}`. */
 
-export type DeliveryState =
-  | 'accepted'
-  | 'delivered'
-  | 'blocked'
-  | 'failed'
-  | 'dropped'
-  | 'rejected'
-  | 'parked'
-  | 'in-doubt'
+type DeliveryState = 'accepted' | 'delivered' | 'blocked' | 'failed' | 'dropped' | 'rejected' | 'parked' | 'in-doubt'
 
 /** `at` is the instant of the state, RFC 3339; `msgid` is WeChat's, 64 bits as text. */
 export type Delivery = {

@@ -68,7 +68,7 @@ export interface Queue {
 }
 
 /** A function that a queue (by logical name) feeds; times in seconds. */
-export interface Trigger {
+interface Trigger {
   functionName: string
   timeout: number
   queue: string

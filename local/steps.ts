@@ -1,5 +1,5 @@
 /** One step of a story, in words. */
-export interface Step {
+interface Step {
   title: string
   /** The same, short, in Chinese. */
   titleZh: string

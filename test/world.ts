@@ -17,7 +17,7 @@ import { id } from './ids.ts'
 export const noon = Date.parse('2026-11-22T12:00:00+08:00')
 export const orderPaid = templates.local['order-paid']
 
-export type Line = { readonly level: 'info' | 'warn' | 'error'; readonly event: string; readonly fields: object }
+type Line = { readonly level: 'info' | 'warn' | 'error'; readonly event: string; readonly fields: object }
 
 export type Person = ReturnType<typeof personOf>
 

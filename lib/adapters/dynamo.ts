@@ -33,7 +33,7 @@ export async function batchGet(dynamo: Dynamo, table: string, keys: readonly Ite
 }
 
 /** Runs a conditional write: false if its condition did not hold. */
-export async function onlyIf(write: Promise<unknown>): Promise<boolean> {
+async function onlyIf(write: Promise<unknown>): Promise<boolean> {
   try {
     await write
     return true

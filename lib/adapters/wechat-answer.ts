@@ -41,7 +41,7 @@ export function readAnswer<T>(
 }
 
 /** The trace id that WeChat's support asks for; some bodies have no space before it. */
-export function ridOf(errmsg: string): string | undefined {
+function ridOf(errmsg: string): string | undefined {
   return /\brid:\s*([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/.exec(errmsg)?.[1]
 }
 

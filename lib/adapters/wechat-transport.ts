@@ -10,7 +10,7 @@ import https from 'node:https'
 import { TransportError, type TransportFailure } from '../errors.ts'
 
 /** `api` names the call in errors; `safe` says that WeChat takes no harm from the call made twice. */
-export type Call = {
+type Call = {
   readonly api: string
   readonly path: string
   readonly query: Readonly<Record<string, string>>

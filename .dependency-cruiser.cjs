@@ -1,0 +1,54 @@
+/** The arrows of the house: functions → lib; local → functions, lib; the core knows no edge. */
+const adapters = '^lib/adapters/'
+const edges = '^lib/(adapters|runtime)/'
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'core-knows-no-edge',
+      comment: 'A use-case or rule takes what it needs as an argument.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: edges },
+      to: { path: edges },
+    },
+    {
+      name: 'only-runtime-and-callback-read-config',
+      severity: 'error',
+      from: { path: '^(lib|functions)/', pathNot: '^(lib/runtime/|functions/)' },
+      to: { path: '^lib/config\\.ts$' },
+    },
+    {
+      name: 'adapters-know-no-use-case',
+      comment: 'Adapters see ports, errors, and the types and pure rules of the core.',
+      severity: 'error',
+      from: { path: adapters },
+      to: {
+        path: '^(functions|lib/runtime)/|^lib/(login|me|callback|refresh-tokens|sync-followers|link-followers|send|receipts|deliveries|reach|jwks)\\.ts$',
+      },
+    },
+    {
+      name: 'aws-and-middy-at-the-edge-only',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: adapters },
+      to: { path: 'node_modules/(@aws-sdk|@smithy|@middy|@aws-lambda-powertools|@types/aws-lambda)/' },
+    },
+    { name: 'lib-stands-alone', severity: 'error', from: { path: '^lib/' }, to: { path: '^(functions|local|test)/' } },
+    { name: 'functions-stand-on-lib', severity: 'error', from: { path: '^functions/' }, to: { path: '^(local|test|functions)/' } },
+    {
+      name: 'box-and-client-share-nothing',
+      comment: 'Or both would be wrong together.',
+      severity: 'error',
+      from: { path: '^local/wechat/' },
+      to: { path: '^(lib|functions)/|^local/[^/]+\\.ts$' },
+    },
+    { name: 'nothing-stands-on-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

@@ -1,0 +1,133 @@
+import type { APIGatewayProxyEventV2, Context, SQSRecord } from 'aws-lambda'
+import { describe, expect, it } from 'vitest'
+
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  httpFunction,
+  queueFunction,
+  scheduleFunction,
+} from '../../lib/adapters/lambda.ts'
+import { ConfigError, RequestError, TransportError, WeChatError } from '../../lib/errors.ts'
+
+const context = { getRemainingTimeInMillis: () => 60_000, functionName: 'test' } as Partial<Context> as Context
+const request = (more: object = {}) =>
+  ({ headers: {}, isBase64Encoded: false, ...more }) as Partial<APIGatewayProxyEventV2> as APIGatewayProxyEventV2
+const record = (messageId: string, body: string) => ({ messageId, body }) as Partial<SQSRecord> as SQSRecord
+
+async function answerTo(work: (request: HttpRequest) => Promise<HttpAnswer>, event = request()) {
+  const answer = await httpFunction(async () => ({}), work)(event, context)
+  const problem: unknown = JSON.parse(answer.body ?? 'null')
+  return { ...answer, problem }
+}
+
+const failing = (error: unknown) => answerTo(async () => Promise.reject(error))
+
+describe('httpFunction', () => {
+  it('hands over the body whatever its encoding, the query, the path and the headers', async () => {
+    const seen: HttpRequest[] = []
+    const event = request({
+      body: Buffer.from('{"名":1}').toString('base64'),
+      isBase64Encoded: true,
+      queryStringParameters: { a: '1' },
+      pathParameters: { id: 'order-1:paid' },
+      headers: { authorization: 'Bearer x' },
+    })
+    const answer = await answerTo(async it => {
+      seen.push(it)
+      return { status: 201, body: { ok: true } }
+    }, event)
+    expect(seen).toEqual([
+      { body: '{"名":1}', query: { a: '1' }, path: { id: 'order-1:paid' }, headers: { authorization: 'Bearer x' } },
+    ])
+    expect(answer).toMatchObject({
+      statusCode: 201,
+      body: '{"ok":true}',
+      headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    })
+  })
+
+  it.each([
+    [
+      new RequestError('body-invalid', 400, 'code: missing'),
+      400,
+      { code: 'body-invalid', detail: 'code: missing', title: 'Bad Request' },
+    ],
+    [new WeChatError('jscode2session', -1, 'system error'), 502, { code: 'wechat-unavailable', errcode: -1 }],
+    [new TransportError('jscode2session', 'timeout', 'late'), 502, { code: 'wechat-unavailable' }],
+    [new WeChatError('jscode2session', 40125, 'invalid appsecret', 'a-b-c'), 500, { code: 'internal' }],
+    [new ConfigError(['TABLE must be a table']), 500, { code: 'internal' }],
+    [new TypeError('secret bug at /var/task'), 500, { code: 'internal' }],
+  ])('answers %s as a problem', async (error, status, problem) => {
+    const answer = await failing(error)
+    expect(answer).toMatchObject({
+      statusCode: status,
+      headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+    })
+    expect(answer.problem).toMatchObject({ type: 'about:blank', status, ...problem })
+    if (status === 500) expect(answer.body).not.toMatch(/secret|TABLE|appsecret/)
+  })
+
+  it('says when to try again after a quota', async () => {
+    const answer = await failing(new WeChatError('jscode2session', 45011, 'api minute-quota reach limit', 'a-b-c'))
+    expect(answer).toMatchObject({ statusCode: 429, headers: { 'retry-after': expect.stringMatching(/^[1-6]?\d$/) } })
+    expect(answer.problem).toMatchObject({ code: 'wechat-busy', errcode: 45011, rid: 'a-b-c' })
+  })
+
+  it('refuses a body of more than 64 KB', async () => {
+    const answer = await answerTo(async () => ({ status: 200, body: {} }), request({ body: 'x'.repeat(70_000) }))
+    expect(answer).toMatchObject({ statusCode: 413, problem: { code: 'body-too-large' } })
+  })
+
+  it('opens once per container, and again after a failure', async () => {
+    let opened = 0
+    const open = async () => {
+      opened += 1
+      if (opened === 1) throw new ConfigError(['not yet'])
+      return {}
+    }
+    const handler = httpFunction(open, async () => ({ status: 200, body: {} }))
+    const answers = []
+    for (let call = 0; call < 3; call++) answers.push((await handler(request(), context)).statusCode)
+    expect(answers).toEqual([500, 200, 200])
+    expect(opened).toBe(2)
+  })
+})
+
+describe('queueFunction', () => {
+  it('hands back what cannot be read and what must come again, alone', async () => {
+    const handler = queueFunction(async () => ({}), {
+      read: ({ body }) => ({ value: JSON.parse(body) as unknown }),
+      work: async items => items.filter(it => it.value === 2),
+    })
+    const Records = [record('a', '1'), record('b', 'no json'), record('c', '2'), record('d', '3')]
+    expect(await handler({ Records }, context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'b' }, { itemIdentifier: 'c' }],
+    })
+  })
+
+  it('fails as a whole when its dependencies cannot be opened: that is not the records’ fault', async () => {
+    const handler = queueFunction(async () => Promise.reject(new ConfigError(['wrong'])), {
+      read: it => it,
+      work: async () => [],
+    })
+    await expect(handler({ Records: [record('a', '1')] }, context)).rejects.toThrow('wrong')
+  })
+})
+
+describe('scheduleFunction', () => {
+  it('gives its work a deadline before Lambda’s, and looks failed when it failed', async () => {
+    const remaining: number[] = []
+    const good = scheduleFunction(
+      async () => ({}),
+      async (_deps, { until }) => void remaining.push(until - Date.now()),
+    )
+    await good({} as never, context)
+    expect(remaining[0]).toBeLessThanOrEqual(45_000)
+    const bad = scheduleFunction(
+      async () => ({}),
+      async () => Promise.reject(new Error('walk failed')),
+    )
+    await expect(bad({} as never, context)).rejects.toThrow('walk failed')
+  })
+})
