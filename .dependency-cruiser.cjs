@@ -4,7 +4,12 @@ const edges = '^lib/(adapters|runtime)/'
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'core-knows-no-edge',
       comment: 'A use-case or rule takes what it needs as an argument.',
@@ -34,7 +39,12 @@ module.exports = {
       to: { path: 'node_modules/(@aws-sdk|@smithy|@middy|@aws-lambda-powertools|@types/aws-lambda)/' },
     },
     { name: 'lib-stands-alone', severity: 'error', from: { path: '^lib/' }, to: { path: '^(functions|local|test)/' } },
-    { name: 'functions-stand-on-lib', severity: 'error', from: { path: '^functions/' }, to: { path: '^(local|test|functions)/' } },
+    {
+      name: 'functions-stand-on-lib',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(local|test|functions)/' },
+    },
     {
       name: 'box-and-client-share-nothing',
       comment: 'Or both would be wrong together.',

@@ -46,5 +46,6 @@ export function buildFunctionsEnvironment(env: Environment, settings: Settings, 
     WECHAT_OFFICIAL_APPID: settings.wechat.officialAppid,
     WECHAT_MINI_APPID: settings.wechat.miniAppid,
     CALLBACK_MODE: env.CALLBACK_MODE || 'any',
+    BUILD_FOLDER: `.esbuild/local-${settings.ports.api}`,
   }
 }

@@ -19,8 +19,6 @@ export interface Stage {
 
 const NAME = '小鹊'
 const STEP_MS = 10_000
-// A receipt that overtakes its delivery comes again after the receipts queue's visibility timeout of 30 s.
-const RECEIPT_MS = 45_000
 const loginSchema = v.object({ token: v.string(), expiresIn: v.number(), reach: v.string() })
 const deliverySchema = v.object({ state: v.string(), msgid: v.exactOptional(v.string()) })
 
@@ -156,7 +154,7 @@ function awaitReceipt(
     titleZh: '微信回执：送达成功',
     address: `GET ${url}`,
     expected: `state "delivered", msgid ${message.msgid}`,
-    limitMs: RECEIPT_MS,
+    limitMs: STEP_MS,
   }
   return steps.play(step, async context => {
     const answer = await getUntil(url, context, ({ body }) => readDelivery(body)?.state === 'delivered')

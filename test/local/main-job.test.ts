@@ -1,0 +1,348 @@
+/** The main job on the whole local stack: the real functions bundled by serverless, real HTTP, queues and tables. */
+
+import { createHash } from 'node:crypto'
+
+import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import * as v from 'valibot'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { readSettings } from '../../local/environment.ts'
+import { callJson } from '../../local/http-json.ts'
+import { pickFreePorts } from '../../local/ports.ts'
+import { openStack, type Stack } from '../../local/stack.ts'
+import { defaultAccounts, defaultCallback } from '../../local/wechat/defaults.ts'
+
+const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
+const lines: string[] = []
+let stack: Stack
+
+beforeAll(async () => {
+  const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1') }
+  const note = (line: string) => void lines.push(line)
+  stack = await openStack({ settings, env: process.env, onFunctionLine: note, report: note })
+}, 90_000)
+
+afterAll(() => stack?.close())
+
+type Person = { id: number; openid: string; miniOpenid: string; unionid?: string | undefined }
+const personAnswer = v.object({
+  id: v.number(),
+  openid: v.string(),
+  miniOpenid: v.string(),
+  unionid: v.optional(v.string()),
+})
+const codeAnswer = v.object({ code: v.string() })
+const loginAnswer = v.object({ token: v.string(), expiresIn: v.number(), reach: v.string() })
+const messagesAnswer = v.array(
+  v.looseObject({ msgid: v.string(), openid: v.string(), data: v.record(v.string(), v.string()) }),
+)
+
+const signal = () => AbortSignal.timeout(20_000)
+
+async function box(path: string, body?: object): Promise<unknown> {
+  const answer = await callJson(body === undefined ? 'GET' : 'POST', `${stack.addresses.wechat}/_box${path}`, {
+    signal: signal(),
+    ...(body && { body }),
+  })
+  if (answer.status !== 200) throw new Error(answer.told)
+  return answer.body
+}
+
+const person = async (more: object = {}): Promise<Person> => v.parse(personAnswer, await box('/people', more))
+const follow = (who: Person) => box(`/people/${who.id}/follow`, {})
+const unfollow = (who: Person) => box(`/people/${who.id}/unfollow`, {})
+const code = async (who: Person) => v.parse(codeAnswer, await box(`/people/${who.id}/login`, {})).code
+const phone = async (who: Person) => v.parse(messagesAnswer, await box(`/people/${who.id}/messages`))
+
+const api = (path: string, more: { body?: unknown; bearer?: string } = {}) =>
+  callJson(more.body === undefined ? 'GET' : 'POST', `${stack.addresses.api}${path}`, { signal: signal(), ...more })
+const logIn = async (who: Person) =>
+  v.parse(loginAnswer, (await api('/login', { body: { code: await code(who) } })).body)
+const me = async (token: string) => (await api('/me', { bearer: token })).body
+const reach = async (query: string) => (await api(`/reach?${query}`)).body
+const delivery = async (id: string) => (await api(`/deliveries/${encodeURIComponent(id)}`)).body
+
+async function push(...events: (object | string)[]): Promise<void> {
+  for (const event of events) {
+    const MessageBody = typeof event === 'string' ? event : JSON.stringify(event)
+    await stack.sqs.send(new SendMessageCommand({ QueueUrl: stack.addresses.eventsQueueUrl, MessageBody }))
+  }
+}
+
+/** Asks again until the answer fits; what it was last is told when it never does. */
+async function eventually(ask: () => Promise<unknown>, wanted: unknown): Promise<void> {
+  await expect.poll(ask, { timeout: 15_000, interval: 100 }).toEqual(wanted)
+}
+
+const event = (id: string, to: object, more: object = {}) => ({ id, to, template: 'order-paid', data, ...more })
+
+describe('a message', () => {
+  it('reaches the right phone once, with its fields, and its receipt makes the delivery delivered', async () => {
+    const [who, other] = [await person(), await person()]
+    await Promise.all([follow(who), follow(other)])
+    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    await push(event('order-1:paid', { unionid: who.unionid }, { page: 'pages/order/detail?id=1' }))
+    const delivered = {
+      id: 'order-1:paid',
+      state: 'delivered',
+      msgid: expect.stringMatching(/^\d{16,20}$/),
+      attempts: 1,
+      at: expect.any(String),
+    }
+    await eventually(() => delivery('order-1:paid'), delivered)
+    const [message, ...more] = await phone(who)
+    expect(message).toMatchObject({
+      openid: who.openid,
+      data,
+      miniprogram: { appid: defaultAccounts.mini.appid, pagepath: 'pages/order/detail?id=1' },
+    })
+    expect([more, await phone(other)]).toEqual([[], []])
+  })
+
+  it('comes by unionid, miniOpenid and openid to the same phone, and once for an id pushed three times', async () => {
+    const who = await person()
+    await follow(who)
+    await logIn(who)
+    await eventually(() => reach(`miniOpenid=${who.miniOpenid}`), { reach: 'reachable' })
+    await push(
+      event('by-unionid', { unionid: who.unionid }),
+      event('by-mini', { miniOpenid: who.miniOpenid }),
+      event('by-openid', { openid: who.openid }),
+      ...Array(3).fill(event('thrice', { unionid: who.unionid })),
+    )
+    for (const id of ['by-unionid', 'by-mini', 'by-openid', 'thrice']) {
+      await eventually(async () => v.parse(v.looseObject({ state: v.string() }), await delivery(id)).state, 'delivered')
+    }
+    await push(event('thrice', { unionid: who.unionid }), event('after', { unionid: who.unionid }))
+    await eventually(async () => (await phone(who)).length, 5)
+  })
+
+  it('that is refused by WeChat’s receipt is blocked', async () => {
+    const who = await person()
+    await follow(who)
+    await box(`/people/${who.id}/block`, {})
+    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    await push(event('blocked', { openid: who.openid }))
+    await eventually(() => delivery('blocked'), expect.objectContaining({ state: 'blocked', reason: 'user block' }))
+  })
+})
+
+describe('the reach of a user', () => {
+  it('who logged in before following', async () => {
+    const who = await person()
+    const { token, reach: first } = await logIn(who)
+    expect(first).toBe('not-following')
+    await follow(who)
+    await eventually(() => me(token), { reach: 'reachable', followedAt: expect.stringMatching(/^\d{4}-.*Z$/) })
+  })
+
+  it('who followed before logging in', async () => {
+    const who = await person()
+    await follow(who)
+    await eventually(() => reach(`unionid=${who.unionid}`), { reach: 'reachable' })
+    expect((await logIn(who)).reach).toBe('reachable')
+  })
+
+  it('without unionid, until the apps are bound and the user logs in again', async () => {
+    const who = await person({ unionid: false })
+    await follow(who)
+    const { token, reach: first } = await logIn(who)
+    expect([first, await me(token)]).toEqual(['no-unionid', { reach: 'no-unionid' }])
+    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    expect(await reach(`miniOpenid=${who.miniOpenid}`)).toMatchObject({
+      reach: 'no-unionid',
+      cure: expect.stringContaining('Open Platform'),
+    })
+    await box(`/people/${who.id}/bind`, {})
+    await box(`/people/${who.id}/unfollow`, {})
+    await follow(who)
+    await logIn(who)
+    await eventually(() => me(token), expect.objectContaining({ reach: 'reachable' }))
+  })
+
+  it('who unfollowed, whichever order the events came in', async () => {
+    const who = await person()
+    const { token } = await logIn(who)
+    await follow(who)
+    await eventually(() => me(token), expect.objectContaining({ reach: 'reachable' }))
+    await unfollow(who)
+    await eventually(() => me(token), { reach: 'not-following' })
+
+    const late = await person()
+    await box('/callback', { hold: true })
+    await follow(late)
+    await unfollow(late)
+    const { held } = v.parse(
+      v.looseObject({ held: v.array(v.looseObject({ id: v.string() })) }),
+      await box('/callbacks'),
+    )
+    const order = held.map(it => it.id).reverse()
+    await box('/callback', { hold: false })
+    await box('/callback/release', { order })
+    await eventually(() => reach(`openid=${late.openid}`), { reach: 'not-following', cure: expect.any(String) })
+    await push(event('to-one-who-left', { openid: late.openid }))
+    await eventually(
+      () => delivery('to-one-who-left'),
+      expect.objectContaining({ state: 'dropped', reason: 'not-following' }),
+    )
+    expect(await phone(late)).toEqual([])
+  })
+
+  it('whom nobody knows', async () => {
+    expect(await reach('unionid=uNobody')).toEqual({ reach: 'unknown', cure: expect.any(String) })
+    expect(await api('/reach?unionid=a&openid=b')).toMatchObject({ status: 400, body: { code: 'address-invalid' } })
+  })
+
+  it('who followed unseen is found by the next walk', async () => {
+    const who = await person()
+    await box(`/people/${who.id}/follow`, { silent: true })
+    const invoke = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-sync-followers/invocations`
+    const report = await callJson('POST', invoke, { signal: signal(), body: {} })
+    expect(report.body).toMatchObject({ complete: true, came: expect.any(Number) })
+    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+  })
+})
+
+describe('POST /login', () => {
+  it('answers the same code alike, with a token that the published keys verify', async () => {
+    const body = { code: await code(await person()) }
+    const [one, two] = await Promise.all([api('/login', { body }), api('/login', { body })])
+    expect(two).toEqual({ ...one, told: two.told })
+    const { token } = v.parse(loginAnswer, one.body)
+    const keys = createRemoteJWKSet(new URL(`${stack.addresses.api}/.well-known/jwks.json`))
+    const { payload } = await jwtVerify(token, keys, { audience: defaultAccounts.mini.appid, issuer: 'queqiao-local' })
+    expect(payload).toMatchObject({ sub: expect.any(String), unionid: expect.any(String) })
+  })
+
+  it.each([
+    ['{', 400, 'body-not-json'],
+    ['{"code":7}', 400, 'body-invalid'],
+    ['{"code":"garbage"}', 400, 'login-code-invalid'],
+    [`{"code":"${'x'.repeat(100_000)}"}`, 413, 'body-too-large'],
+  ])('refuses %.20s by name', async (body, status, name) => {
+    const answer = await fetch(`${stack.addresses.api}/login`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+    expect(await answer.json()).toMatchObject({ type: 'about:blank', status, code: name })
+    expect(answer.status).toBe(status)
+  })
+
+  it('and /me refuse whoever has no good session', async () => {
+    expect(await api('/me')).toMatchObject({ status: 401, body: { code: 'session-missing' } })
+    expect(await api('/me', { bearer: 'a.b.c' })).toMatchObject({ status: 401, body: { code: 'session-invalid' } })
+  })
+})
+
+describe('/callback', () => {
+  const sign = (...parts: string[]) =>
+    createHash('sha1')
+      .update([defaultCallback.token, ...parts].sort().join(''))
+      .digest('hex')
+  const query = (age = 0, more: object = {}) => {
+    const timestamp = `${Math.floor(Date.now() / 1000) - age}`
+    return `?${new URLSearchParams({ timestamp, nonce: 'n', signature: sign(timestamp, 'n'), ...more })}`
+  }
+  const xml = (openid: string) =>
+    `<xml><FromUserName>${openid}</FromUserName><CreateTime>1</CreateTime><MsgType>event</MsgType><Event>subscribe</Event></xml>`
+  const post = async (search: string, body: string) => {
+    const answer = await fetch(`${stack.addresses.api}/callback${search}`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'text/xml' },
+    })
+    return { status: answer.status, text: await answer.text() }
+  }
+
+  it('passes WeChat’s handshake, with the bare echostr and only for WeChat', async () => {
+    expect(await box('/callback/verify', {})).toMatchObject({ verified: true })
+    const good = await fetch(`${stack.addresses.api}/callback${query(0, { echostr: '5927782489442352469' })}`)
+    expect(await good.text()).toBe('5927782489442352469')
+    const forged = await fetch(
+      `${stack.addresses.api}/callback${query(0, { echostr: 'x', signature: 'f'.repeat(40) })}`,
+    )
+    expect([forged.status, (await forged.text()).includes('"callback-unsigned"')]).toEqual([401, true])
+  })
+
+  it.each(['plain', 'compatible', 'secure'])('takes deliveries in %s mode', async mode => {
+    await box('/callback', { mode })
+    const who = await person()
+    await follow(who)
+    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    await box('/callback', { mode: 'secure' })
+  })
+
+  it('refuses the forged, the stale, the altered and the malformed, and changes nothing', async () => {
+    const who = await person()
+    await box(`/people/${who.id}/follow`, { silent: true })
+    const body = xml(who.openid)
+    const answers = [
+      await post('', body),
+      await post(query(0, { signature: 'f'.repeat(40) }), body),
+      await post(query(400), body),
+      await post(query(0, { msg_signature: 'f'.repeat(40), encrypt_type: 'aes' }), body),
+      await post(query(), `<!DOCTYPE x>${body}`),
+      await post(query(), `<xml>${'<a>'.repeat(5000)}`),
+      await post(query(), 'x'.repeat(1_000_000)),
+    ]
+    expect(answers.map(it => it.status)).toEqual([401, 401, 401, 403, 400, 400, 413])
+    expect(answers.map(it => /"code":"([a-z-]+)"/.exec(it.text)?.[1])).toEqual([
+      'callback-unsigned',
+      'callback-unsigned',
+      'callback-stale',
+      'callback-forged',
+      'callback-malformed',
+      'callback-malformed',
+      'body-too-large',
+    ])
+    expect(await reach(`openid=${who.openid}`)).toMatchObject({ reach: 'unknown' })
+  })
+})
+
+describe('bad events', () => {
+  it('go to the dead-letter queue with their reason, and the good one beside them goes out', async () => {
+    const who = await person()
+    await follow(who)
+    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    const to = { openid: who.openid }
+    await push(
+      'not json',
+      event('two-recipients', { openid: who.openid, unionid: who.unionid }),
+      event('wrong-type', to, { data: { thing1: 7 } }),
+      event('unknown-template', to, { template: 'nope' }),
+      event('bad-value', to, { data: { ...data, time3: 'soon' } }),
+      event('good', to),
+    )
+    await eventually(() => delivery('good'), expect.objectContaining({ state: 'delivered' }))
+    await eventually(
+      () => delivery('bad-value'),
+      expect.objectContaining({ state: 'rejected', errcode: 47003, rid: expect.any(String) }),
+    )
+    for (const id of ['two-recipients', 'wrong-type', 'unknown-template']) {
+      expect(await delivery(id)).toMatchObject({ state: 'rejected', attempts: 1 })
+    }
+    expect((await phone(who)).length).toBe(1)
+    const { QueueUrl } = await stack.sqs.send(new GetQueueUrlCommand({ QueueName: 'queqiao-local-events-dlq' }))
+    const { Messages = [] } = await stack.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
+    )
+    expect(Messages.map(it => it.MessageAttributes?.reason?.StringValue?.split(':')[0])).toEqual(
+      Array(5).fill('rejected'),
+    )
+  })
+})
+
+describe('what the functions wrote', () => {
+  it('holds no secret, no token and no whole openid', async () => {
+    const text = lines.join('\n')
+    expect(text).toContain('send.batch')
+    const { official, mini } = defaultAccounts
+    const tokens = [official.appsecret, mini.appsecret, defaultCallback.token, defaultCallback.aesKey]
+    const found = [...tokens, (await person()).openid.slice(0, 6)].filter(it => text.includes(it))
+    expect(found).toEqual([])
+    expect(text).not.toMatch(/access_token=|eyJ[\w-]{10,}\.|session_key/)
+  })
+})

@@ -1,0 +1,83 @@
+/** `sls package`, the users' own command: without an account, a network or a secret, for every partition alike. */
+
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+import * as v from 'valibot'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const secrets = {
+  WECHAT_OFFICIAL_SECRET: 'canary0fficialcanary0fficialcana',
+  WECHAT_MINI_SECRET: 'canarym1n1canarym1n1canarym1n1ca',
+  WECHAT_CALLBACK_TOKEN: 'canaryCallbackToken',
+  WECHAT_CALLBACK_AES_KEY: 'canaryAesKeyCanaryAesKeyCanaryAesKeyCanaryA',
+}
+const template = v.object({
+  Resources: v.record(v.string(), v.looseObject({ Type: v.string(), Properties: v.optional(v.looseObject({})) })),
+})
+
+let folder: string
+let text: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'queqiao-package-'))
+  const { PATH } = process.env
+  // Whatever would go out would go to a port where nobody listens.
+  const nowhere = 'http://127.0.0.1:9'
+  const env = {
+    PATH,
+    HOME: folder,
+    BUILD_FOLDER: '.esbuild/package-test',
+    HTTP_PROXY: nowhere,
+    HTTPS_PROXY: nowhere,
+    ...secrets,
+  }
+  const serverless = join(import.meta.dirname, '../node_modules/serverless/bin/serverless.js')
+  const flags = ['package', '--stage', 'prod', '--package', join(folder, 'out')]
+  await promisify(execFile)(process.execPath, [serverless, ...flags], { env, timeout: 120_000 })
+  text = await readFile(join(folder, 'out/cloudformation-template-update-stack.json'), 'utf8')
+}, 150_000)
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const resourcesOf = (type: string) =>
+  Object.values(v.parse(template, JSON.parse(text)).Resources).filter(it => it.Type === type)
+
+describe('the package', () => {
+  it('has one bundle for each function, and each function its door', async () => {
+    const names = (await readdir(join(folder, 'out'))).filter(it => it.endsWith('.zip')).map(it => it.slice(0, -4))
+    const doors = (await readdir(join(import.meta.dirname, '../functions'))).map(it => it.slice(0, -3))
+    expect(names.sort()).toEqual(doors.sort())
+  })
+
+  it('has no secret in its template, only names', () => {
+    expect(Object.values(secrets).filter(it => text.includes(it))).toEqual([])
+    expect(text).toContain('/queqiao/prod')
+  })
+
+  it('names no partition: aws and aws-cn deploy the same template', () => {
+    expect(text.match(/arn:aws[^"]*/g)).toBeNull()
+    expect(
+      text.match(/[a-z0-9.-]+\.amazonaws\.com(?!\.cn)/g)?.filter(it => !/^(lambda|events|apigateway)\./.test(it)) ?? [],
+    ).toEqual([])
+  })
+
+  it('runs every function on nodejs24.x and arm64', () => {
+    const functions = resourcesOf('AWS::Lambda::Function')
+    expect(functions).toHaveLength(11)
+    for (const it of functions) expect(it.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
+  })
+
+  it('answers a batch record by record, from queues that lay aside what fails, and never lets a redelivery miss the window', () => {
+    for (const it of resourcesOf('AWS::Lambda::EventSourceMapping')) {
+      expect(it.Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] })
+    }
+    const queues = resourcesOf('AWS::SQS::Queue').filter(it => it.Properties?.RedrivePolicy !== undefined)
+    expect(queues).toHaveLength(3)
+    const events = queues.find(it => it.Properties?.QueueName === 'queqiao-prod-events')
+    expect(events?.Properties?.VisibilityTimeout).toBe(360)
+  })
+})
