@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os'
 import { renderUnicodeCompact } from 'uqr'
 
 /** Where everything can be reached. */
-export interface Addresses {
+export type Addresses = {
   api: string
   invoke: string
   wechat: string
@@ -13,7 +13,7 @@ export interface Addresses {
 }
 
 /** What the banner says beside the addresses. */
-export interface BannerOptions {
+export type BannerOptions = {
   addresses: Addresses
   /** Whether WeChat is the box, with its phone page. */
   isBox: boolean

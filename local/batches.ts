@@ -1,5 +1,5 @@
 /** How messages are gathered and how many batches run at once. */
-export interface BatchOptions<T> {
+export type BatchOptions<T> = {
   /** A batch is closed at this many messages, */
   size: number
   /** or this long after its first message (milliseconds; 0 = with every arrival). */
@@ -10,7 +10,7 @@ export interface BatchOptions<T> {
 }
 
 /** Gathers what arrives into batches and runs them, a few at once. */
-export interface Batches<T> {
+export type Batches<T> = {
   /** Takes messages in; resolves when every full batch has been started, so that a poller waits for room. */
   add(messages: readonly T[]): Promise<void>
   /** Drops what has not been started and resolves when nothing runs any more. */

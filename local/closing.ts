@@ -1,5 +1,5 @@
 /** Collects what must be closed, while it is being opened. */
-export interface Closing {
+export type Closing = {
   /** Remembers a part; the last one added is closed first, and one that comes after the closing at once. */
   add(close: () => unknown): void
   /** Closes everything once; a part that fails does not keep the others open, and its error is thrown at the end. */

@@ -60,7 +60,7 @@ const configSchema = v.object({
 export type Table = v.InferOutput<typeof tableSchema>
 
 /** A queue: its settings as SQS attributes, and its dead-letter queue by logical name. */
-export interface Queue {
+export type Queue = {
   logicalName: string
   name: string
   attributes: Record<string, string>
@@ -68,7 +68,7 @@ export interface Queue {
 }
 
 /** A function that a queue (by logical name) feeds; times in seconds. */
-interface Trigger {
+type Trigger = {
   functionName: string
   timeout: number
   queue: string
@@ -79,7 +79,7 @@ interface Trigger {
 }
 
 /** What the local stack makes of a resolved serverless configuration. */
-export interface Deployment {
+export type Deployment = {
   tables: Table[]
   queues: Queue[]
   triggers: Trigger[]

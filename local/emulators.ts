@@ -9,7 +9,7 @@ import { openDynamoDb, openSqs } from './stores.ts'
 import { defaultAccounts } from './wechat/defaults.ts'
 import { openWeChat } from './wechat/server.ts'
 
-const SECRETS_PREFIX = '/queqiao/local'
+const secretsPrefix = '/queqiao/local'
 
 /** Says where everything that stands in for AWS and WeChat will answer. */
 export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings, ssmPort: number): Endpoints {
@@ -35,7 +35,7 @@ export async function openEmulators(settings: Settings, ssmPort: number, closing
   await Promise.all([
     endpoints.dynamodb === undefined && open(openDynamoDb(ports.dynamodb)),
     needsFauxqs && open(openSqs(ports.sqs, region)),
-    makeSecrets(SECRETS_PREFIX, wechat).then(secrets => open(openParameterStore(ssmPort, secrets))),
+    makeSecrets(secretsPrefix, wechat).then(secrets => open(openParameterStore(ssmPort, secrets))),
     wechatApiUrl === undefined && open(openBox(settings)),
   ])
 }

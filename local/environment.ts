@@ -4,7 +4,7 @@ import { defaultAccounts, defaultCallback } from './wechat/defaults.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Both apps' identities and the message push's keys; the local stack keeps them in its parameter store. */
-export interface WeChatKeys {
+export type WeChatKeys = {
   officialAppid: string
   officialSecret: string
   miniAppid: string
@@ -15,7 +15,7 @@ export interface WeChatKeys {
 }
 
 /** What the environment says about the local run. */
-export interface Settings {
+export type Settings = {
   host: string
   ports: { api: number; lambda: number; wechat: number; sqs: number; dynamodb: number }
   /** Another WeChat than the box. */

@@ -3,13 +3,13 @@ import type { SQSEvent, SQSMessageAttribute, SQSRecord } from 'aws-lambda'
 import * as v from 'valibot'
 
 /** Where the messages of a batch came from, as Lambda names it in each record. */
-export interface BatchSource {
+export type BatchSource = {
   queueArn: string
   region: string
 }
 
 /** What became of a batch: the messages to delete, and why the others stay, when the function did not name them itself. */
-export interface BatchVerdict {
+export type BatchVerdict = {
   done: Message[]
   problem?: string
 }

@@ -7,7 +7,7 @@ import { type Invocation, invokeFunction } from './invoke.ts'
 import { createOutage, describeError } from './outage.ts'
 
 /** A function that a queue feeds, with the limits that serverless.yml sets for it. */
-export interface MappingOptions {
+export type MappingOptions = {
   functionName: string
   /** Base URL of the Lambda API. */
   invokeUrl: string
@@ -29,15 +29,15 @@ export interface MappingOptions {
 }
 
 /** A running mapping. */
-export interface EventSourceMapping {
+export type EventSourceMapping = {
   /** Stops polling at once and waits for running batches, at most `drainMs` (default 2000). */
   stop(drainMs?: number): Promise<void>
 }
 
-const RETRY_MS = 500
-const LONG_POLL_SECONDS = 10
+const retryMs = 500
+const longPollSeconds = 10
 // One receive takes no more than this; SQS's own limit.
-const RECEIVE_MAX = 10
+const receiveMax = 10
 
 /** Feeds a queue's messages to a function in batches, as Lambda's event source mapping does. */
 export function startMapping(options: MappingOptions): EventSourceMapping {
@@ -67,8 +67,8 @@ function createPoller(options: MappingOptions, stopping: AbortSignal, take: (mes
   const consumer = Consumer.create({
     queueUrl: options.queueUrl,
     sqs: options.sqs,
-    batchSize: Math.min(options.batchSize, RECEIVE_MAX),
-    waitTimeSeconds: LONG_POLL_SECONDS,
+    batchSize: Math.min(options.batchSize, receiveMax),
+    waitTimeSeconds: longPollSeconds,
     authenticationErrorTimeout: 0,
     messageSystemAttributeNames: ['All'],
     messageAttributeNames: ['All'],
@@ -76,7 +76,7 @@ function createPoller(options: MappingOptions, stopping: AbortSignal, take: (mes
     shouldDeleteMessages: false,
     preReceiveMessageCallback: () => (outage.lasts() ? pause(stopping) : Promise.resolve()),
     postReceiveMessageCallback: async () => {
-      if (outage.lasts()) consumer.updateOption('waitTimeSeconds', LONG_POLL_SECONDS)
+      if (outage.lasts()) consumer.updateOption('waitTimeSeconds', longPollSeconds)
       outage.ended()
     },
     handleMessageBatch: async messages => {
@@ -125,9 +125,9 @@ function createBatchRun(options: MappingOptions, stopping: AbortSignal): (batch:
 }
 
 async function deleteMessages({ sqs, queueUrl }: MappingOptions, messages: readonly Message[]): Promise<void> {
-  for (let start = 0; start < messages.length; start += RECEIVE_MAX) {
+  for (let start = 0; start < messages.length; start += receiveMax) {
     const Entries = messages
-      .slice(start, start + RECEIVE_MAX)
+      .slice(start, start + receiveMax)
       .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
   }
@@ -135,5 +135,5 @@ async function deleteMessages({ sqs, queueUrl }: MappingOptions, messages: reado
 
 /** Waits before another try; ends early, without an error, when the mapping stops. */
 async function pause(stopping: AbortSignal): Promise<void> {
-  await delay(RETRY_MS, undefined, { signal: stopping }).catch(() => undefined)
+  await delay(retryMs, undefined, { signal: stopping }).catch(() => undefined)
 }

@@ -1,7 +1,7 @@
 import type { Environment, Settings } from './environment.ts'
 
 /** Where the functions find what they use. */
-export interface Endpoints {
+export type Endpoints = {
   dynamodb: string
   sqs: string
   s3: string
@@ -10,7 +10,7 @@ export interface Endpoints {
 }
 
 /** The credentials that the local run uses, from the environment only when its stores are the environment's too. */
-export interface Credentials {
+export type Credentials = {
   accessKeyId: string
   secretAccessKey: string
   sessionToken?: string

@@ -1,18 +1,18 @@
 /** An HTTP answer with its JSON body; `told` says it in one line. */
-export interface JsonAnswer {
+export type JsonAnswer = {
   status: number
   body: unknown
   told: string
 }
 
 /** What a call may carry. */
-export interface JsonCall {
+export type JsonCall = {
   signal: AbortSignal
   body?: unknown
   bearer?: string
 }
 
-const TOLD_LENGTH = 300
+const toldLength = 300
 
 /** Calls an HTTP API and reads its answer, whatever its status is; a body that is no JSON is given as text. */
 export async function callJson(method: string, url: string, { signal, body, bearer }: JsonCall): Promise<JsonAnswer> {
@@ -26,7 +26,7 @@ export async function callJson(method: string, url: string, { signal, body, bear
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const text = await response.text()
-  const told = `${method} ${url} → ${response.status} ${text.slice(0, TOLD_LENGTH)}`
+  const told = `${method} ${url} → ${response.status} ${text.slice(0, toldLength)}`
   return { status: response.status, body: parseIfJson(text), told }
 }
 

@@ -1,5 +1,5 @@
 /** The last lines that the functions and their emulator wrote. */
-export interface LogLines {
+export type LogLines = {
   add(line: string): void
   /** The last lines that tell of an error or a warning, oldest first. */
   problems(count: number): string[]
@@ -11,7 +11,7 @@ export interface LogLines {
 
 const KEPT = 200
 // A JSON line of the functions, a stack's first line, or serverless' own marks.
-const PROBLEM = /"level":"(ERROR|WARN|CRITICAL)"|^\s*\w*Error\b|✖|⚠|Unhandled Lambda Error|\bERROR\b/
+const problem = /"level":"(ERROR|WARN|CRITICAL)"|^\s*\w*Error\b|✖|⚠|Unhandled Lambda Error|\bERROR\b/
 
 /** Creates the memory of the functions' log; `isVerbose` writes every line as it comes. */
 export function createLogLines(write: (line: string) => void, isVerbose: boolean): LogLines {
@@ -22,9 +22,9 @@ export function createLogLines(write: (line: string) => void, isVerbose: boolean
       if (line.trim() === '') return
       lines.push(line)
       if (lines.length > KEPT) lines.shift()
-      if (isVerbose || (isFollowing && PROBLEM.test(line))) write(line)
+      if (isVerbose || (isFollowing && problem.test(line))) write(line)
     },
-    problems: count => lines.filter(line => PROBLEM.test(line)).slice(-count),
+    problems: count => lines.filter(line => problem.test(line)).slice(-count),
     last: count => lines.slice(-count),
     follow: () => {
       isFollowing = true

@@ -1,5 +1,5 @@
 /** Tells of an outage once when it begins and once when it is over, however often it is tried meanwhile. */
-export interface Outage {
+export type Outage = {
   began(cause: unknown): void
   ended(): void
   /** Whether the last attempt failed. */

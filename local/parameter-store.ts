@@ -4,12 +4,12 @@ import { text } from 'node:stream/consumers'
 import * as v from 'valibot'
 
 /** A parameter store that listens. */
-export interface ParameterStore {
+export type ParameterStore = {
   url: string
   close(): Promise<void>
 }
 
-interface Answer {
+type Answer = {
   status: number
   body: unknown
 }

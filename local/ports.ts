@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /** A port that the stack is about to use: what for, and the variable that changes it. */
-export interface PortUse {
+export type PortUse = {
   port: number
   host: string
   purpose: string

@@ -13,7 +13,7 @@ import {
 import type { Queue, Table } from './deployment.ts'
 
 /** A queue that exists. */
-export interface ProvisionedQueue {
+export type ProvisionedQueue = {
   url: string
   arn: string
   visibilityTimeoutMs: number

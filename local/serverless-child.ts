@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 
 /** The part of serverless that is looked at when a command begins: its plugin manager, with the service resolved. */
-interface PluginManager {
+type PluginManager = {
   serverless: { service: { provider: unknown; functions: unknown; resources: unknown } }
 }
 

@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts'
 import { reachableHost } from './ports.ts'
 
 /** `sls offline` while it runs. */
-export interface Offline {
+export type Offline = {
   /** Resolves with serverless.yml as it is resolved for the stage: `provider`, `functions` and `resources`. */
   config: Promise<unknown>
   /** Resolves when both ports answer; rejects when the process ends before that. */
@@ -19,7 +19,7 @@ export interface Offline {
 }
 
 /** Where the functions listen. */
-export interface OfflineOptions {
+export type OfflineOptions = {
   host: string
   apiPort: number
   lambdaPort: number
@@ -32,7 +32,7 @@ export interface OfflineOptions {
 const root = dirname(import.meta.dirname)
 const childScript = fileURLToPath(new URL('./serverless-child.ts', import.meta.url))
 // Nothing in it is worth waiting for: the mappings have drained before.
-const KILL_AFTER_MS = 500
+const killAfterMs = 500
 
 /** Starts the functions behind API Gateway's and Lambda's local stand-ins. */
 export function startOffline({ host, apiPort, lambdaPort, env, onLine }: OfflineOptions): Offline {
@@ -89,7 +89,7 @@ async function killGroup(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     const exited = once(child, 'exit')
     signalGroup(child, 'SIGTERM')
-    const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_AFTER_MS)
+    const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), killAfterMs)
     await exited
     clearTimeout(timer)
   }

@@ -12,7 +12,7 @@ import { type ProvisionedQueue, provisionQueues, provisionTables } from './provi
 import { startOffline } from './serverless.ts'
 
 /** What the stack is made from. */
-export interface StackOptions {
+export type StackOptions = {
   settings: Settings
   /** The environment that the functions' process starts from. */
   env: Environment
@@ -25,7 +25,7 @@ export interface StackOptions {
 }
 
 /** Everything on one machine, running. */
-export interface Stack {
+export type Stack = {
   addresses: Addresses
   sqs: SQSClient
   /** Resolves with the reason if the functions' process ends. */
@@ -34,7 +34,7 @@ export interface Stack {
 }
 
 // A function may answer that it timed out; past this it does not answer at all.
-const ANSWER_MARGIN_MS = 5000
+const answerMarginMs = 5000
 
 /** Opens everything that the job needs on one machine; when a part fails, what is open is closed again. */
 export async function openStack(options: StackOptions): Promise<Stack> {
@@ -118,7 +118,7 @@ function startMappings({ deployment, queues, invoke, sqs, closing, settings, rep
       ...trigger,
       ...{ queueUrl, queueArn, visibilityTimeoutMs },
       invokeUrl: invoke,
-      timeoutMs: trigger.timeout * 1000 + ANSWER_MARGIN_MS,
+      timeoutMs: trigger.timeout * 1000 + answerMarginMs,
       windowMs: trigger.maximumBatchingWindow * 1000,
       ...{ sqs, region: settings.region, report },
     })

@@ -11,9 +11,9 @@ import { createSteps, StepError, type Steps } from './steps.ts'
 import { playStory } from './story.ts'
 import { createWeChatControl, isBox } from './wechat-control.ts'
 
-const START_LIMIT_MS = 60_000
-const CONTROL_LIMIT_MS = 5000
-const PROBLEMS_TOLD = 10
+const startLimitMs = 60_000
+const controlLimitMs = 5000
+const problemsTold = 10
 
 const closing = createClosing()
 const isDemo = process.argv.includes('--demo')
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const steps = createSteps({
     write: text => process.stdout.write(text),
     now: () => performance.now(),
-    problems: () => log.problems(PROBLEMS_TOLD),
+    problems: () => log.problems(problemsTold),
   })
   const stack = await steps.play(describeStart(settings), async ({ saw }) => {
     const onFunctionLine = (line: string) => {
@@ -62,7 +62,7 @@ async function playInBox({ addresses, sqs }: Stack, settings: Settings, steps: S
   // Our own box was opened with this; somebody else's must be told.
   if (settings.wechatApiUrl !== undefined) {
     const control = createWeChatControl(addresses.wechat)
-    await control.pushTo(`${addresses.api}/callback`, settings.wechat, AbortSignal.timeout(CONTROL_LIMIT_MS))
+    await control.pushTo(`${addresses.api}/callback`, settings.wechat, AbortSignal.timeout(controlLimitMs))
   }
   await playStory({ ...addresses, sqs, templateId: templates.local['order-paid'].templateId }, steps)
 }
@@ -73,7 +73,7 @@ function describeStart({ host, ports, wechatApiUrl }: Settings) {
     titleZh: '在本机启动全部服务',
     address: `http://${host}:${ports.api} (API), ${wechatApiUrl ?? `http://${host}:${ports.wechat}`} (WeChat)`,
     expected: 'the functions answer, tables and queues exist',
-    limitMs: START_LIMIT_MS,
+    limitMs: startLimitMs,
   }
 }
 

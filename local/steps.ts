@@ -1,5 +1,5 @@
 /** One step of a story, in words. */
-interface Step {
+type Step = {
   title: string
   /** The same, short, in Chinese. */
   titleZh: string
@@ -11,7 +11,7 @@ interface Step {
 }
 
 /** What the work of a step is given. */
-export interface StepContext {
+export type StepContext = {
   /** Aborted at the step's time limit. */
   signal: AbortSignal
   /** Remembers what was seen last, to be told when the step hangs. */
@@ -24,12 +24,12 @@ export class StepError extends Error {
 }
 
 /** Plays steps one after another and prints each as it happens. */
-export interface Steps {
+export type Steps = {
   play<T>(step: Step, work: (context: StepContext) => Promise<{ result: T; told: string }>): Promise<T>
 }
 
 /** What a row of steps needs. */
-export interface StepsOptions {
+export type StepsOptions = {
   write: (text: string) => void
   /** Milliseconds since some start. */
   now: () => number

@@ -3,14 +3,14 @@ import dynalite from 'dynalite'
 import { buildApp } from 'fauxqs'
 
 /** An emulator that listens. */
-export interface Store {
+export type Store = {
   url: string
   close(): Promise<void>
 }
 
 const HOST = '127.0.0.1'
 // The calls whose answers hold queue URLs.
-const QUEUE_URL_CALL = /\.(GetQueueUrl|CreateQueue|ListQueues)$/
+const queueUrlCall = /\.(GetQueueUrl|CreateQueue|ListQueues)$/
 
 /** Starts DynamoDB (dynalite) with empty tables in memory. */
 export async function openDynamoDb(port: number): Promise<Store> {
@@ -39,7 +39,7 @@ export async function openSqs(port: number, region: string): Promise<Store> {
   })
   // Its queue URLs say sqs.<region>.localhost, which not every machine resolves, and the SDK follows a queue's URL.
   app.addHook('onSend', async (request, _reply, payload) => {
-    const isQueueUrlCall = QUEUE_URL_CALL.test(String(request.headers['x-amz-target']))
+    const isQueueUrlCall = queueUrlCall.test(String(request.headers['x-amz-target']))
     if (!isQueueUrlCall || typeof payload !== 'string') return payload
     return payload.replaceAll(/http:\/\/sqs\.[^/"]+\.localhost(:\d+)?\//g, `${url}/`)
   })

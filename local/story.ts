@@ -8,7 +8,7 @@ import type { StepContext, Steps } from './steps.ts'
 import { createWeChatControl, type Person, type PhoneMessage } from './wechat-control.ts'
 
 /** Where the story is played. */
-export interface Stage {
+export type Stage = {
   api: string
   wechat: string
   eventsQueueUrl: string
@@ -17,8 +17,8 @@ export interface Stage {
   templateId: string
 }
 
-const NAME = '小鹊'
-const STEP_MS = 10_000
+const name = '小鹊'
+const stepMs = 10_000
 const loginSchema = v.object({ token: v.string(), expiresIn: v.number(), reach: v.string() })
 const deliverySchema = v.object({ state: v.string(), msgid: v.exactOptional(v.string()) })
 
@@ -39,14 +39,14 @@ function follow(stage: Stage, steps: Steps): Promise<Person> {
     titleZh: '有人关注公众号',
     address: `POST ${stage.wechat}/_box/people/…/follow → POST ${stage.api}/callback`,
     expected: `GET ${stage.api}/reach says reachable`,
-    limitMs: STEP_MS,
+    limitMs: stepMs,
   }
   return steps.play(step, async context => {
-    const person = await control.addPerson(NAME, context.signal)
+    const person = await control.addPerson(name, context.signal)
     context.saw(`person ${person.id} in the box`)
     await control.follow(person, context.signal)
     await getUntil(`${stage.api}/reach?openid=${person.openid}`, context, answer => reachOf(answer) === 'reachable')
-    return { result: person, told: `${NAME} (unionid ${person.unionid}) is reachable` }
+    return { result: person, told: `${name} (unionid ${person.unionid}) is reachable` }
   })
 }
 
@@ -57,7 +57,7 @@ function logIn(stage: Stage, steps: Steps, person: Person): Promise<string> {
     titleZh: '在小程序里登录',
     address: `POST ${stage.api}/login`,
     expected: '200 with a token and reach "reachable"',
-    limitMs: STEP_MS,
+    limitMs: stepMs,
   }
   return steps.play(step, async context => {
     const code = await control.login(person, context.signal)
@@ -77,7 +77,7 @@ function readReach(stage: Stage, steps: Steps, token: string): Promise<void> {
     titleZh: '小程序查询能否收到消息',
     address: `GET ${url}`,
     expected: '200 with reach "reachable"',
-    limitMs: STEP_MS,
+    limitMs: stepMs,
   }
   return steps.play(step, async context => {
     const answer = await callJson('GET', url, { bearer: token, signal: context.signal })
@@ -102,7 +102,7 @@ function pushEvent(stage: Stage, steps: Steps, person: Person) {
     titleZh: '业务系统推送事件：订单已支付',
     address: `SQS SendMessage ${stage.eventsQueueUrl}`,
     expected: 'SQS takes the event',
-    limitMs: STEP_MS,
+    limitMs: stepMs,
   }
   return steps.play(step, async ({ signal }) => {
     const command = new SendMessageCommand({ QueueUrl: stage.eventsQueueUrl, MessageBody: JSON.stringify(event) })
@@ -120,7 +120,7 @@ function findMessage(stage: Stage, steps: Steps, person: Person, event: OrderEve
     titleZh: '模板消息到达手机',
     address: `GET ${url}`,
     expected: `one message of template ${stage.templateId} with ${JSON.stringify(event.data)}`,
-    limitMs: STEP_MS,
+    limitMs: stepMs,
   }
   return steps.play(step, async context => {
     const message = await waitForMessage(stage, person, context)
@@ -154,7 +154,7 @@ function awaitReceipt(
     titleZh: '微信回执：送达成功',
     address: `GET ${url}`,
     expected: `state "delivered", msgid ${message.msgid}`,
-    limitMs: STEP_MS,
+    limitMs: stepMs,
   }
   return steps.play(step, async context => {
     const answer = await getUntil(url, context, ({ body }) => readDelivery(body)?.state === 'delivered')

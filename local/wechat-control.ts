@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { callJson, type JsonCall } from './http-json.ts'
 
 /** Someone in the box, as both apps know them. */
-export interface Person {
+export type Person = {
   id: string
   openid: string
   miniOpenid: string
@@ -13,7 +13,7 @@ export interface Person {
 export type PhoneMessage = v.InferOutput<typeof messageSchema>
 
 /** What the story does to WeChat in a box, over its control API. */
-export interface WeChatControl {
+export type WeChatControl = {
   addPerson(name: string, signal: AbortSignal): Promise<Person>
   follow(person: Person, signal: AbortSignal): Promise<void>
   login(person: Person, signal: AbortSignal): Promise<string>

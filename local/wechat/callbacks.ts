@@ -4,9 +4,9 @@ import { type CallbackAnswer, pushEvent, type Sender, verifyUrl } from './callba
 import type { Clock } from './clock.ts'
 import { type WeChatEvent, writeEvent } from './events.ts'
 
-const DELIVERIES = 3
+const maxDeliveries = 3
 /** Requests under way at once, so that a burst of receipts does not open thousands of sockets. */
-const PARALLEL = 32
+const parallel = 32
 const KEPT = 20_000
 
 /** One delivery and what came of it; `id` names the event. */
@@ -81,7 +81,7 @@ function emit(push: Push, event: WeChatEvent): string {
   const { originalId } = push.options.account
   const plain = writeEvent(event, { originalId, createTime: push.clock.seconds() })
   keep(push, { id, event: event.event, openid: event.openid, plain })
-  if (push.busy < PARALLEL) void work(push)
+  if (push.busy < parallel) void work(push)
   return id
 }
 
@@ -102,7 +102,7 @@ async function work(push: Push): Promise<void> {
 }
 
 async function deliver(push: Push, event: PushedEvent): Promise<void> {
-  for (let attempt = 1; attempt <= DELIVERIES; attempt += 1) {
+  for (let attempt = 1; attempt <= maxDeliveries; attempt += 1) {
     if (attempt > 1) await pause(push.options.retryGapMs, push.stop.signal)
     if (push.stop.signal.aborted || (await attemptOnce(push, event, attempt))) return
   }

@@ -1,24 +1,24 @@
 /** The box's clock: the wall clock plus what tests moved it by. */
 export type Clock = ReturnType<typeof createClock>
 
-const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
+const minuteMs = 60_000
+const dayMs = 86_400_000
 /** Counters run by the calendar of China Standard Time, which has no summer time. */
-const SHANGHAI_OFFSET_MS = 8 * 3_600_000
+const shanghaiOffsetMs = 8 * 3_600_000
 
 /** Creates a clock that can be moved; all times are milliseconds since the epoch. */
 export function createClock(wall: () => number) {
   let offset = 0
   const now = () => wall() + offset
-  const shanghai = () => now() + SHANGHAI_OFFSET_MS
+  const shanghai = () => now() + shanghaiOffsetMs
 
   return {
     now,
     /** The clock of everybody outside the box. */
     wall,
     seconds: () => Math.floor(now() / 1000),
-    minute: () => Math.floor(now() / MINUTE_MS),
-    day: () => Math.floor(shanghai() / DAY_MS),
+    minute: () => Math.floor(now() / minuteMs),
+    day: () => Math.floor(shanghai() / dayMs),
     month: () => new Date(shanghai()).toISOString().slice(0, 7),
     advance: (ms: number) => {
       offset += ms

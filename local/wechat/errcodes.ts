@@ -1,11 +1,11 @@
 /** The fixed part of each error text, as recorded on the wire, and the suffixes that follow it. */
 import { randomBytes } from 'node:crypto'
 
-const ADVICE = ', could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r'
+const advice = ', could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r'
 
 const texts = {
   '-1': 'system error',
-  40001: `invalid credential, access_token is invalid or not latest${ADVICE}`,
+  40001: `invalid credential, access_token is invalid or not latest${advice}`,
   40002: 'invalid grant_type',
   40003: 'invalid openid',
   40013: 'invalid appid',
@@ -36,7 +36,7 @@ const texts = {
   43101: 'user refuse to accept the msg',
   43116: 'This template_id is banned',
   44002: 'empty post data',
-  45009: `reach max api daily quota limit${ADVICE}`,
+  45009: `reach max api daily quota limit${advice}`,
   45011: 'api minute-quota reach limit, must slower, retry next minute',
   45065: 'clientmsgid exist',
   47001: 'data format error',

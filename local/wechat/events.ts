@@ -4,7 +4,7 @@
 export type WeChatEvent = { openid: string; event: string; fields: Record<string, string> }
 
 /** Fields that WeChat writes as bare numbers. */
-const BARE = new Set(['MsgID', 'CreateTime'])
+const bareEvents = new Set(['MsgID', 'CreateTime'])
 
 /** Writes the whole message. */
 export function writeEvent(event: WeChatEvent, account: { originalId: string; createTime: number }): string {
@@ -34,6 +34,6 @@ function wrap(elements: readonly string[]): string {
 }
 
 function element(name: string, value: string): string {
-  if (BARE.has(name) && /^\d+$/.test(value)) return `<${name}>${value}</${name}>`
+  if (bareEvents.has(name) && /^\d+$/.test(value)) return `<${name}>${value}</${name}>`
   return `<${name}><![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]></${name}>`
 }

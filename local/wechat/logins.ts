@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from './clock.ts'
 
-const LIFE_MS = 300_000
+const lifeMs = 300_000
 
 type Code = { person: number; sessionKey: string; expiresAt: number; used: boolean }
 
@@ -34,7 +34,7 @@ export function createLogins(clock: Clock) {
       forgetExpired()
       const sessionKey = randomBytes(16).toString('base64')
       const text = randomBytes(16).toString('hex')
-      codes.set(text, { person, sessionKey, expiresAt: clock.now() + LIFE_MS, used: false })
+      codes.set(text, { person, sessionKey, expiresAt: clock.now() + lifeMs, used: false })
       sessions.set(person, sessionKey)
       return text
     },

@@ -6,7 +6,7 @@ import { isFields, parseJson, textField } from './json.ts'
 import { openWeChat, type WeChatBox } from './server.ts'
 import type { TemplateSetting } from './templates.ts'
 
-const DEFAULT_PORT = 3100
+const defaultPort = 3100
 const { env } = process
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -25,7 +25,7 @@ try {
 }
 
 function readPort(text: string | undefined): number {
-  if (text === undefined || text === '') return DEFAULT_PORT
+  if (text === undefined || text === '') return defaultPort
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new Error(`PORT is "${text}"; it must be a number up to 65535`)
   return Number(text)
@@ -69,7 +69,7 @@ function introduce(box: WeChatBox): void {
 
 function explain(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    const port = env.PORT || DEFAULT_PORT
+    const port = env.PORT || defaultPort
     return `Port ${port} is in use. Stop what listens there, or choose another: PORT=3101 npm run wechat`
   }
   return error instanceof Error ? error.message : String(error)

@@ -1,7 +1,7 @@
 /** What reached which phone: the truth that tests compare with, and the memory that stops a second copy. */
 import type { Clock } from './clock.ts'
 
-const DEDUPLICATION_MS = 600_000
+const deduplicationMs = 600_000
 /** The oldest messages go when there are more: a box that stays up for weeks must not fill the memory. */
 const KEPT = 500_000
 
@@ -38,7 +38,7 @@ export function createMessages(clock: Clock) {
 
   function forgetOld(): void {
     for (const [key, entry] of sent) {
-      if (clock.now() - entry.at < DEDUPLICATION_MS) return
+      if (clock.now() - entry.at < deduplicationMs) return
       sent.delete(key)
     }
   }
@@ -49,7 +49,7 @@ export function createMessages(clock: Clock) {
     earlier: (openid: string, clientMsgId: string): string | undefined => {
       forgetOld()
       const entry = sent.get(`${openid} ${clientMsgId}`)
-      return entry !== undefined && clock.now() - entry.at < DEDUPLICATION_MS ? entry.msgid : undefined
+      return entry !== undefined && clock.now() - entry.at < deduplicationMs ? entry.msgid : undefined
     },
     remember: (openid: string, clientMsgId: string, msgid: string) => {
       sent.delete(`${openid} ${clientMsgId}`)

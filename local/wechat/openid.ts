@@ -4,28 +4,28 @@
  */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 
-const BLOCK = 16
+const blockBytes = 16
 const ID = /^o[A-Za-z0-9_-]{27}$/
 /** Fills the half of the block that holds no number; a decoded block without it was not made here. */
-const MARK = 0x71756571
+const mark = 0x71756571
 
 /** Creates the coding of one account; the same scope gives the same ids in every run. */
 export function createIdCoding(scope: string) {
   const secret = createHash('sha256').update(scope).digest()
   const prefix = `o${secret.subarray(16).toString('base64url').slice(0, 5)}`
   // One cipher object lives on: ECB blocks are independent, and without padding every update gives its whole output.
-  const cipher = createCipheriv('aes-128-ecb', secret.subarray(0, BLOCK), null).setAutoPadding(false)
-  const decipher = createDecipheriv('aes-128-ecb', secret.subarray(0, BLOCK), null).setAutoPadding(false)
+  const cipher = createCipheriv('aes-128-ecb', secret.subarray(0, blockBytes), null).setAutoPadding(false)
+  const decipher = createDecipheriv('aes-128-ecb', secret.subarray(0, blockBytes), null).setAutoPadding(false)
 
   /** Writes the ids of many people with one call of the cipher. */
   function encodeAll(people: readonly number[]): string[] {
-    const plain = Buffer.alloc(people.length * BLOCK)
+    const plain = Buffer.alloc(people.length * blockBytes)
     people.forEach((person, at) => {
-      plain.writeUInt32BE(MARK, at * BLOCK + 4)
-      plain.writeUInt32BE(person, at * BLOCK + 12)
+      plain.writeUInt32BE(mark, at * blockBytes + 4)
+      plain.writeUInt32BE(person, at * blockBytes + 12)
     })
     const blocks = cipher.update(plain)
-    return people.map((_, at) => prefix + blocks.toString('base64url', at * BLOCK, (at + 1) * BLOCK))
+    return people.map((_, at) => prefix + blocks.toString('base64url', at * blockBytes, (at + 1) * blockBytes))
   }
 
   /** Reads a person's number back; undefined when the id is malformed or of another account. */
@@ -35,7 +35,7 @@ export function createIdCoding(scope: string) {
     // 22 characters hold four bits more than a block: only the one spelling that we write is an id.
     if (block.toString('base64url') !== id.slice(prefix.length)) return undefined
     const plain = decipher.update(block)
-    const ours = plain.readUInt32BE(0) === 0 && plain.readUInt32BE(4) === MARK && plain.readUInt32BE(8) === 0
+    const ours = plain.readUInt32BE(0) === 0 && plain.readUInt32BE(4) === mark && plain.readUInt32BE(8) === 0
     return ours ? plain.readUInt32BE(12) : undefined
   }
 

@@ -7,7 +7,7 @@ import { createPopulation } from './population.ts'
 export type People = ReturnType<typeof createPeople>
 
 /** More people than any test needs; keeps a typing mistake from taking all memory. */
-export const MAX_PEOPLE = 50_000_000
+export const maxPeople = 50_000_000
 
 /** Creates a world without people for the two accounts. */
 export function createPeople(accounts: Accounts) {

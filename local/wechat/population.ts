@@ -2,7 +2,7 @@
 
 const FOLLOWING = 1
 const HAS_UNIONID = 2
-const FIRST_CAPACITY = 1024
+const firstCapacity = 1024
 
 /** What people have in common when they come into the box; `at` is the second of their follow. */
 export type Traits = { unionid: boolean; following: boolean; at: number }
@@ -12,8 +12,8 @@ type Population = { flags: Uint8Array; subscribedAt: Uint32Array; size: number; 
 /** Creates an empty population with its queries and changes. */
 export function createPopulation() {
   const state: Population = {
-    flags: new Uint8Array(FIRST_CAPACITY),
-    subscribedAt: new Uint32Array(FIRST_CAPACITY),
+    flags: new Uint8Array(firstCapacity),
+    subscribedAt: new Uint32Array(firstCapacity),
     size: 0,
     followers: 0,
   }

@@ -23,7 +23,7 @@ const defaults = new Map<string, Limit>([
 ])
 
 /** Shown for paths whose limit is published nowhere; not enforced. */
-const UNPUBLISHED = 1_000_000
+const unpublished = 1_000_000
 
 /** Creates the counters. */
 export function createQuota(clock: Clock) {
@@ -35,7 +35,7 @@ export function createQuota(clock: Clock) {
   function usage(app: AppName, path: string): Usage {
     const { day, minute } = limitOf(app, path)
     const used = counterOf(app, path).usedToday
-    return { daily: day ?? UNPUBLISHED, used, ...(minute !== undefined && { minute }) }
+    return { daily: day ?? unpublished, used, ...(minute !== undefined && { minute }) }
   }
 
   return {

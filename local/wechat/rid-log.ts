@@ -2,7 +2,7 @@
 import type { Clock } from './clock.ts'
 import type { AppName } from './defaults.ts'
 
-const LIFE_MS = 7 * 86_400_000
+const lifeMs = 7 * 86_400_000
 const KEPT = 2000
 
 /** What `rid/get` tells about a call, the access_token included. */
@@ -24,7 +24,7 @@ export function createRidLog(clock: Clock) {
     },
     find: (rid: string): RidRecord | undefined => {
       const record = records.get(rid)
-      return record !== undefined && clock.now() - record.at < LIFE_MS ? record : undefined
+      return record !== undefined && clock.now() - record.at < lifeMs ? record : undefined
     },
   }
 }

@@ -2,7 +2,7 @@
 import { createCipheriv, createHash } from 'node:crypto'
 
 /** WeChat pads to 32 bytes, twice the block size of AES: ordinary unpadders refuse what is left after 16. */
-const PADDING = 32
+const padding = 32
 
 /** SHA-1 over the sorted parts: `signature` of token, timestamp and nonce; with the ciphertext as fourth part `msg_signature`. */
 export function sign(...parts: readonly string[]): string {
@@ -17,7 +17,7 @@ export function encrypt(message: string, receiver: { aesKey: string; appid: stri
   const length = Buffer.alloc(4)
   length.writeUInt32BE(text.length)
   const plain = Buffer.concat([random, length, text, Buffer.from(receiver.appid)])
-  const fill = PADDING - (plain.length % PADDING)
+  const fill = padding - (plain.length % padding)
   const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
   return Buffer.concat([cipher.update(plain), cipher.update(Buffer.alloc(fill, fill)), cipher.final()]).toString(
     'base64',

@@ -8,8 +8,8 @@ import { writeAnswer, writeHtml } from './write-answer.ts'
 type Wire = { box: Box; path: string; response: ServerResponse; fault: Fault; text: string }
 
 /** Raw U+0007 and U+0014 stood in user strings until 2021, and a backslash before the closing quote. */
-const CONTROL_CHARACTERS = '"nickname":"a\u0007b\u0014c",'
-const LONE_BACKSLASH = '"nickname":"y?v\\",'
+const controlCharacters = '"nickname":"a\u0007b\u0014c",'
+const loneBackslash = '"nickname":"y?v\\",'
 
 const spoilers = {
   'reset-before': ({ response }) => reset(response),
@@ -22,8 +22,8 @@ const spoilers = {
     writeAnswer(response, box, { path, text: text.slice(0, text.length / 2), length: Buffer.byteLength(text) })
     response.socket?.end()
   },
-  'control-characters': wire => write(wire, intoUsers(wire.text, CONTROL_CHARACTERS)),
-  'lone-backslash': wire => write(wire, intoUsers(wire.text, LONE_BACKSLASH)),
+  'control-characters': wire => write(wire, intoUsers(wire.text, controlCharacters)),
+  'lone-backslash': wire => write(wire, intoUsers(wire.text, loneBackslash)),
   'errcode-as-string': wire => write(wire, quoteErrcode(wire.text)),
   errcode: wire => write(wire, errorBody(wire.box, wire.path, wire.fault)),
 } satisfies Record<FaultKind, (wire: Wire) => void>

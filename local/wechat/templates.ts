@@ -25,7 +25,7 @@ export type Template = {
 export type Templates = ReturnType<typeof createTemplates>
 
 /** Length of every template id. */
-export const TEMPLATE_ID_LENGTH = 43
+export const templateIdLength = 43
 
 /** Creates the list of templates. */
 export function createTemplates(settings: readonly TemplateSetting[]) {

@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from './clock.ts'
 
-const LIFE_MS = 7_200_000
+const lifeMs = 7_200_000
 /** An old and a new token are both good for so long, and a stable token is renewed so long before its end. */
-const OVERLAP_MS = 300_000
-const FORCE_GAP_MS = 30_000
-const FORCES_PER_DAY = 20
+const overlapMs = 300_000
+const forceGapMs = 30_000
+const forcesPerDay = 20
 /** Dead tokens are remembered so that their code is right; the oldest are forgotten. */
 const REMEMBERED = 2000
 
@@ -33,7 +33,7 @@ export function createTokens(clock: Clock) {
       // No overlap is promised here: every older stable token dies at once.
       revokeAll('stable')
       stable = issue('stable')
-    } else if (stable === undefined || stable.expiresAt - clock.now() <= OVERLAP_MS) {
+    } else if (stable === undefined || stable.expiresAt - clock.now() <= overlapMs) {
       stable = issue('stable')
     }
     return answer(stable, clock)
@@ -42,7 +42,7 @@ export function createTokens(clock: Clock) {
   return {
     /** GET token: a new token each time; the one before it has five minutes left. */
     fetch: (): IssuedToken => {
-      if (plain !== undefined) endBy(plain, clock.now() + OVERLAP_MS)
+      if (plain !== undefined) endBy(plain, clock.now() + overlapMs)
       plain = issue('plain')
       return answer(plain, clock)
     },
@@ -62,7 +62,7 @@ function createIssuer(clock: Clock) {
   const issued = new Map<string, Token>()
 
   function issue(kind: Token['kind']): Token {
-    const expiresAt = clock.now() + LIFE_MS
+    const expiresAt = clock.now() + lifeMs
     // Real ones open with a small number and an underscore and have about 140 characters.
     const text = `${60 + (clock.day() % 40)}_${randomBytes(102).toString('base64url')}`
     const token = { kind, text, expiresAt, endsAt: expiresAt }
@@ -95,7 +95,7 @@ function createForceGuard(clock: Clock): () => boolean {
   let last = Number.NEGATIVE_INFINITY
   return () => {
     if (day !== clock.day()) [day, count] = [clock.day(), 0]
-    if (count >= FORCES_PER_DAY || clock.now() - last < FORCE_GAP_MS) return false
+    if (count >= forcesPerDay || clock.now() - last < forceGapMs) return false
     count += 1
     last = clock.now()
     return true

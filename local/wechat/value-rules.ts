@@ -1,20 +1,20 @@
 /** The rules of template values by the type of their key (CONTRACT 7). Lengths count characters, not bytes or UTF-16 units. */
 
-const CLOCK = String.raw`([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?`
-const MONTH = '(0?[1-9]|1[0-2])'
-const DAY = '(0?[1-9]|[12]\\d|3[01])'
-const FULL_DATE = `(\\d{4}年${MONTH}月${DAY}日|\\d{4}[-/.]${MONTH}[-/.]${DAY})`
+const clock = String.raw`([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?`
+const month = '(0?[1-9]|1[0-2])'
+const day = '(0?[1-9]|[12]\\d|3[01])'
+const fullDate = `(\\d{4}年${month}月${day}日|\\d{4}[-/.]${month}[-/.]${day})`
 
-const moment = new RegExp(`^(${FULL_DATE} ?)?${CLOCK}$`)
+const moment = new RegExp(`^(${fullDate} ?)?${clock}$`)
 const dates = [
-  `\\d{4}年${MONTH}月(${DAY}日)?( ?${CLOCK})?`,
-  `${MONTH}月${DAY}日( ?${CLOCK})?`,
-  `\\d{4}[-/.]${MONTH}([-/.]${DAY})?( ?${CLOCK})?`,
-  `${MONTH}[-/.]${DAY}( ?${CLOCK})?`,
+  `\\d{4}年${month}月(${day}日)?( ?${clock})?`,
+  `${month}月${day}日( ?${clock})?`,
+  `\\d{4}[-/.]${month}([-/.]${day})?( ?${clock})?`,
+  `${month}[-/.]${day}( ?${clock})?`,
 ].map(form => new RegExp(`^${form}$`))
 
 /** Chinese letters, Chinese punctuation and full-width forms. */
-const CHINESE = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u
+const chinese = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u
 
 const length = (value: string) => [...value].length
 const upTo = (most: number) => (value: string) => length(value) <= most
@@ -36,13 +36,13 @@ const rules = new Map<string, (value: string) => boolean>([
   ['number', value => /^\d+(\.\d+)?$/.test(value) && value.replace('.', '').length <= 32],
   ['letter', value => /^[A-Za-z]{1,32}$/.test(value)],
   ['symbol', value => /^[^\p{L}\p{N}\s]{1,5}$/u.test(value)],
-  ['character_string', value => length(value) <= 32 && !CHINESE.test(value)],
+  ['character_string', value => length(value) <= 32 && !chinese.test(value)],
   ['time', isMoment],
   ['date', isDate],
   ['amount', value => /^\p{Sc}?\d{1,12}(\.\d+)?元?$/u.test(value)],
   ['phone_number', value => /^[\d\p{P}\p{S} ]{1,17}$/u.test(value)],
   ['car_number', value => length(value) <= 8 && /^[\p{Script=Han}\w][\w·.-]*[\p{Script=Han}\w]$/u.test(value)],
-  ['name', value => !/\p{N}/u.test(value) && length(value) <= (CHINESE.test(value) ? 10 : 20)],
+  ['name', value => !/\p{N}/u.test(value) && length(value) <= (chinese.test(value) ? 10 : 20)],
   ['phrase', value => /^\p{Script=Han}{1,5}$/u.test(value)],
   ['const', upTo(20)],
 ])

@@ -21,7 +21,7 @@ type Invocation = { name: string; event: SQSEvent }
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 const region = 'us-east-1'
-const WAIT = { timeout: 8000, interval: 20 }
+const wait = { timeout: 8000, interval: 20 }
 
 let closing = createClosing()
 let sqs: SQSClient
@@ -127,7 +127,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url)
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), WAIT)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
     expect(lambda.invocations).toEqual([
       {
         name: 'queqiao-local-send',
@@ -168,7 +168,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url, { batchSize: 20, windowMs: 800 })
 
-    await vi.waitFor(() => expect(bodiesOf(lambda.invocations)).toHaveLength(25), WAIT)
+    await vi.waitFor(() => expect(bodiesOf(lambda.invocations)).toHaveLength(25), wait)
     expect(lambda.invocations.map(({ event }) => event.Records.length)).toEqual([20, 5])
   })
 
@@ -179,7 +179,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url, { batchSize: 2 })
 
-    await vi.waitFor(() => expect(bodiesOf(lambda.invocations).sort()).toEqual(['a', 'b', 'c']), WAIT)
+    await vi.waitFor(() => expect(bodiesOf(lambda.invocations).sort()).toEqual(['a', 'b', 'c']), wait)
     expect(Math.max(...lambda.invocations.map(({ event }) => event.Records.length))).toBe(2)
   })
 
@@ -198,10 +198,10 @@ describe('startMapping', () => {
     await send(queue.queueUrl, ['a', 'b', 'c', 'd', 'e'])
 
     map(queue, lambda.url, { batchSize: 1, maximumConcurrency: 2 })
-    await vi.waitFor(() => expect(running).toBe(2), WAIT)
+    await vi.waitFor(() => expect(running).toBe(2), wait)
     release()
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), WAIT)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
     expect(most).toBe(2)
     expect(lambda.invocations).toHaveLength(5)
   })
@@ -218,8 +218,8 @@ describe('startMapping', () => {
 
     map(queue, lambda.url)
 
-    await vi.waitFor(() => expect(bodiesOf(lambda.invocations)).toHaveLength(3), WAIT)
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), WAIT)
+    await vi.waitFor(() => expect(bodiesOf(lambda.invocations)).toHaveLength(3), wait)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
     expect(bodiesOf(lambda.invocations).sort()).toEqual(['bad', 'bad', 'good'])
   })
 
@@ -236,7 +236,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url)
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), WAIT)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
     const counts = lambda.invocations.flatMap(({ event }) =>
       event.Records.map(r => r.attributes.ApproximateReceiveCount),
     )
@@ -253,7 +253,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url, { timeoutMs: 50 })
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), WAIT)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
     expect(bodiesOf(lambda.invocations)).toEqual(['slow', 'slow'])
   })
 
@@ -264,8 +264,8 @@ describe('startMapping', () => {
 
     map(queue, lambda.url, { reportsItemFailures: false })
 
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), WAIT)
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), WAIT)
+    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), wait)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
   })
 
   it('leaves a message that keeps failing to the dead-letter queue', async () => {
@@ -277,7 +277,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url)
 
-    await vi.waitFor(async () => expect(await countMessages(dead.queueUrl)).toEqual([1, 0]), WAIT)
+    await vi.waitFor(async () => expect(await countMessages(dead.queueUrl)).toEqual([1, 0]), wait)
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: dead.queueUrl }))
     expect(Messages?.map(({ Body }) => Body)).toEqual(['poison'])
     expect(lambda.invocations).toHaveLength(2)
@@ -294,7 +294,7 @@ describe('startMapping', () => {
     map(events, lambda.url, { functionName: 'send' })
     map(receipts, lambda.url, { functionName: 'receipts' })
 
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(2), WAIT)
+    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(2), wait)
     const taken = lambda.invocations.map(({ name, event }) => [name, event.Records[0]?.body])
     expect(Object.fromEntries(taken)).toEqual({ send: 'event', receipts: 'receipt' })
   })
@@ -305,10 +305,10 @@ describe('startMapping', () => {
     await send(queue.queueUrl, ['a', 'b'])
 
     const { reports } = map(queue, `http://127.0.0.1:${port}`, { batchSize: 1 })
-    await vi.waitFor(() => expect(reports).toHaveLength(1), WAIT)
+    await vi.waitFor(() => expect(reports).toHaveLength(1), wait)
     const lambda = await openLambda(() => failing(), port)
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), WAIT)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
     expect(bodiesOf(lambda.invocations).sort()).toEqual(['a', 'b'])
     expect(reports).toEqual([
       expect.stringMatching(/^The Lambda endpoint .* does not answer \(.*ECONNREFUSED.*\); trying again$/),
@@ -323,12 +323,12 @@ describe('startMapping', () => {
     const nobody = new SQSClient({ endpoint: `http://127.0.0.1:${port}`, region, credentials, maxAttempts: 1 })
 
     const { reports, stop } = map(queue, lambda.url, { sqs: nobody })
-    await vi.waitFor(() => expect(reports).toHaveLength(1), WAIT)
+    await vi.waitFor(() => expect(reports).toHaveLength(1), wait)
     const late = await openSqs(port, region)
     closing.add(() => late.close())
     await nobody.send(new CreateQueueCommand({ QueueName: 'events' }))
 
-    await vi.waitFor(() => expect(reports).toHaveLength(2), WAIT)
+    await vi.waitFor(() => expect(reports).toHaveLength(2), wait)
     await stop(0)
     expect(reports).toEqual([
       expect.stringMatching(/^SQS queue .*:events does not answer \(.*\); trying again$/),
@@ -345,7 +345,7 @@ describe('startMapping', () => {
     })
     await send(queue.queueUrl, ['running'])
     const { stop } = map(queue, lambda.url)
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), WAIT)
+    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), wait)
 
     const stopped = stop()
     release()
@@ -359,7 +359,7 @@ describe('startMapping', () => {
     const lambda = await openLambda(() => new Promise<Answer>(() => undefined))
     await send(queue.queueUrl, ['endless'])
     const { stop } = map(queue, lambda.url)
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), WAIT)
+    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), wait)
 
     await stop(10)
 

@@ -13,7 +13,7 @@ export type WireRequest = { method: string; path: string; search: string; body: 
 /** The JSON text that goes back, and what the log of calls wants to know of it. */
 export type WireAnswer = { text: string; errcode: number; app: AppName | 'unknown' }
 
-const TOKEN_TEXT = /^[A-Za-z0-9_-]+$/
+const tokenText = /^[A-Za-z0-9_-]+$/
 
 /** Answers one request as WeChat does; it all happens at once, so no two requests mix. */
 export function answer(box: Box, request: WireRequest): WireAnswer {
@@ -73,7 +73,7 @@ function refuseToken({ box, query }: Call): Refusal | undefined {
   const text = query.get('access_token') ?? ''
   if (text === '') return { errcode: 41001 }
   // Even one character counts as a token of somebody else; what cannot be one at all is told apart.
-  if (!TOKEN_TEXT.test(text)) return { errcode: 40014 }
+  if (!tokenText.test(text)) return { errcode: 40014 }
   const states = [box.apps.official, box.apps.mini].map(app => app.tokens.stateOf(text))
   if (states.includes('good')) return undefined
   return states.includes('expired') ? { errcode: 42001 } : { errcode: 40001 }

@@ -3,7 +3,7 @@ import type { Box } from '../box.ts'
 import { field, textField } from '../json.ts'
 import type { Outcome, TokenEndpoint } from './endpoint.ts'
 
-const MOST_IN_BATCH = 100
+const mostInBatch = 100
 
 /** GET /cgi-bin/user/get: pages in the order of people's numbers; a cursor who has unfollowed meanwhile is still a place. */
 export const userGet = {
@@ -40,7 +40,7 @@ export const batchGet = {
   answer: ({ box, body }) => {
     const list = field(body, 'user_list')
     const entries: unknown[] = Array.isArray(list) ? list : []
-    if (entries.length === 0 || entries.length > MOST_IN_BATCH) return { errcode: 40032 }
+    if (entries.length === 0 || entries.length > mostInBatch) return { errcode: 40032 }
     const infos: ReturnType<typeof describe>[] = []
     for (const entry of entries) {
       const openid = textField(entry, 'openid')

@@ -2,12 +2,12 @@
 import type { Box } from '../box.ts'
 import { field, isFields, textField } from '../json.ts'
 import type { Message } from '../messages.ts'
-import { TEMPLATE_ID_LENGTH, type Template } from '../templates.ts'
+import { type Template, templateIdLength } from '../templates.ts'
 import type { Call, Outcome, Refusal, TokenEndpoint } from './endpoint.ts'
 import { readData } from './send-data.ts'
 
 /** Long enough for every real address; the platform's own limit is not published. */
-const LONGEST_URL = 2048
+const longestUrl = 2048
 
 type Draft = {
   box: Box
@@ -47,14 +47,14 @@ function readDraft({ box, body }: Call): Draft | Refusal {
 }
 
 function findTemplate(box: Box, templateId: string): Template | Refusal {
-  if (templateId.length !== TEMPLATE_ID_LENGTH) return { errcode: 40036 }
+  if (templateId.length !== templateIdLength) return { errcode: 40036 }
   const template = box.templates.get(templateId)
   if (template === undefined) return { errcode: 40037 }
   return template.banned ? { errcode: 43116 } : template
 }
 
 function refuseTarget(box: Box, body: unknown): Refusal | undefined {
-  if (textField(body, 'url').length > LONGEST_URL) return { errcode: 40039 }
+  if (textField(body, 'url').length > longestUrl) return { errcode: 40039 }
   const miniprogram = field(body, 'miniprogram')
   if (!isFields(miniprogram)) return undefined
   const appid = textField(miniprogram, 'appid')

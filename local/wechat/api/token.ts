@@ -4,7 +4,7 @@ import type { IssuedToken } from '../tokens.ts'
 import { admit } from './credentials.ts'
 import type { Outcome, SecretEndpoint } from './endpoint.ts'
 
-const GRANT = 'client_credential'
+const grant = 'client_credential'
 
 /** GET /cgi-bin/token; a POST is read by its query as well, so an empty one lacks the appid. */
 export const token = {
@@ -12,7 +12,7 @@ export const token = {
   method: 'any',
   answer: call => {
     const [appid, secret, grantType] = ['appid', 'secret', 'grant_type'].map(name => call.query.get(name) ?? '')
-    const app = admit(call, { appid: appid ?? '', secret: secret ?? '', grantType: grantType ?? '', expected: GRANT })
+    const app = admit(call, { appid: appid ?? '', secret: secret ?? '', grantType: grantType ?? '', expected: grant })
     return 'errcode' in app ? app : issued(app.tokens.fetch())
   },
 } satisfies SecretEndpoint
@@ -23,7 +23,7 @@ export const stableToken = {
   method: 'POST',
   answer: call => {
     const [appid, secret, grantType] = ['appid', 'secret', 'grant_type'].map(name => textField(call.body, name))
-    const app = admit(call, { appid: appid ?? '', secret: secret ?? '', grantType: grantType ?? '', expected: GRANT })
+    const app = admit(call, { appid: appid ?? '', secret: secret ?? '', grantType: grantType ?? '', expected: grant })
     return 'errcode' in app ? app : issued(app.tokens.fetchStable(field(call.body, 'force_refresh') === true))
   },
 } satisfies SecretEndpoint

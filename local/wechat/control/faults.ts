@@ -4,8 +4,8 @@ import { isFields } from '../json.ts'
 import { ControlError, readInput } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 
-const MOST_TIMES = 1_000_000_000
-const LONGEST_MS = 600_000
+const mostTimes = 1_000_000_000
+const longestMs = 600_000
 
 /** Kinds after which WeChat has done nothing, unless the script says otherwise; all others spoil a call that was done. */
 const unprocessed = new Set<FaultKind>(['reset-before', 'status', 'errcode'])
@@ -35,10 +35,10 @@ function readFault(entry: unknown): Fault {
   return {
     path,
     kind,
-    times: input.integer('times', MOST_TIMES, 1) ?? 1,
-    skip: input.integer('skip', MOST_TIMES) ?? 0,
+    times: input.integer('times', mostTimes, 1) ?? 1,
+    skip: input.integer('skip', mostTimes) ?? 0,
     processed: input.flag('processed') ?? !unprocessed.has(kind),
-    ms: input.integer('ms', LONGEST_MS) ?? 1000,
+    ms: input.integer('ms', longestMs) ?? 1000,
     status: input.integer('status', 599, 200) ?? 502,
     errcode: input.integer('errcode', 2 ** 31, -(2 ** 31)) ?? -1,
     ...(errmsg !== undefined && { errmsg }),

@@ -7,14 +7,14 @@ import type { ControlCall, ControlRoute } from './route.ts'
 
 /** Phones and messages that the phone page shows. */
 const PHONES = 20
-const MESSAGES_PER_PHONE = 5
-const MOST_MESSAGES = 100_000
+const messagesPerPhone = 5
+const mostMessages = 100_000
 
 /** Routes that change nothing, and the reset. */
 export const observationRoutes: readonly ControlRoute[] = [
   { method: 'GET', path: '', run: describeBox },
   { method: 'GET', path: '/messages', run: messages },
-  { method: 'GET', path: '/people/:id/messages', run: ({ box, person }) => box.messages.of(person, MOST_MESSAGES) },
+  { method: 'GET', path: '/people/:id/messages', run: ({ box, person }) => box.messages.of(person, mostMessages) },
   { method: 'GET', path: '/calls', run: ({ box }) => ({ counts: box.calls.counts(), recent: box.calls.recent() }) },
   { method: 'GET', path: '/phones', run: ({ box }) => box.profiles.latest(PHONES).map(person => phone(box, person)) },
   { method: 'POST', path: '/reset', run: reset },
@@ -36,7 +36,7 @@ function describeBox({ box }: ControlCall) {
 /** The log of messages; `after` leaves out so many from the front, `limit` bounds the answer. */
 function messages({ box, query }: ControlCall) {
   const after = wholeNumber(query.get('after') ?? '0')
-  const limit = wholeNumber(query.get('limit') ?? String(MOST_MESSAGES))
+  const limit = wholeNumber(query.get('limit') ?? String(mostMessages))
   return box.messages.all().slice(after, after + limit)
 }
 
@@ -46,7 +46,7 @@ function wholeNumber(text: string): number {
 }
 
 function phone(box: Box, person: number) {
-  const arrived = box.messages.of(person, MESSAGES_PER_PHONE).map(message => {
+  const arrived = box.messages.of(person, messagesPerPhone).map(message => {
     const content = box.templates.get(message.templateId)?.content ?? ''
     return { ...message, lines: renderLines(content, message.data) }
   })

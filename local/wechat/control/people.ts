@@ -1,6 +1,6 @@
 /** People: making them, and what they do with their phones. */
 import type { Box } from '../box.ts'
-import { MAX_PEOPLE } from '../people.ts'
+import { maxPeople } from '../people.ts'
 import { blockings } from '../profiles.ts'
 import { ControlError, type Input } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
@@ -46,9 +46,9 @@ function create({ box, input }: ControlCall) {
     following: input.flag('following') ?? false,
     at: box.clock.seconds(),
   }
-  const count = input.integer('count', MAX_PEOPLE - box.people.size(), 1)
+  const count = input.integer('count', maxPeople - box.people.size(), 1)
   if (count !== undefined) return { first: box.people.add(count, traits), count }
-  if (box.people.size() >= MAX_PEOPLE) throw new ControlError(`there are ${MAX_PEOPLE} people already`)
+  if (box.people.size() >= maxPeople) throw new ControlError(`there are ${maxPeople} people already`)
   const name = input.text('name', 64)
   const person = box.people.add(1, traits)
   box.profiles.set(person, { name: name ?? `用户 ${person}` })

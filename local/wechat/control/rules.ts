@@ -3,14 +3,14 @@ import { problemOfEntry } from '../allow-list.ts'
 import type { Box } from '../box.ts'
 import type { AppName } from '../defaults.ts'
 import { isFields } from '../json.ts'
-import { TEMPLATE_ID_LENGTH, type TemplateSetting } from '../templates.ts'
+import { type TemplateSetting, templateIdLength } from '../templates.ts'
 import { ControlError, type Input, isTexts, readInput, textMap } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 
 const appNames: readonly AppName[] = ['official', 'mini']
 /** Ten years: enough for every test, and dates stay dates. */
-const FARTHEST_MS = 315_360_000_000
-const LAST_INSTANT_MS = 4_102_444_800_000
+const farthestMs = 315_360_000_000
+const lastInstantMs = 4_102_444_800_000
 
 /** Routes that set rules. */
 export const ruleRoutes: readonly ControlRoute[] = [
@@ -28,8 +28,8 @@ function readClock({ box }: { box: Box }) {
 }
 
 function moveClock({ box, input }: ControlCall) {
-  const advance = input.integer('advance', FARTHEST_MS, -FARTHEST_MS)
-  const instant = input.integer('set', LAST_INSTANT_MS)
+  const advance = input.integer('advance', farthestMs, -farthestMs)
+  const instant = input.integer('set', lastInstantMs)
   if (instant !== undefined) box.clock.set(instant)
   if (advance !== undefined) box.clock.advance(advance)
   return readClock({ box })
@@ -95,9 +95,9 @@ function listOf(value: unknown, name: string): unknown[] | undefined {
 
 function readTemplate(value: unknown): TemplateSetting {
   const input = readInput(isFields(value) ? value : {})
-  const templateId = input.required('templateId', input.text('templateId', TEMPLATE_ID_LENGTH))
-  if (templateId.length !== TEMPLATE_ID_LENGTH)
-    throw new ControlError(`"templateId" must have ${TEMPLATE_ID_LENGTH} characters`)
+  const templateId = input.required('templateId', input.text('templateId', templateIdLength))
+  if (templateId.length !== templateIdLength)
+    throw new ControlError(`"templateId" must have ${templateIdLength} characters`)
   const content = input.text('content')
   const approved = Object.entries(input.has('approved') ? objectOf(input.get('approved')) : {}).map(readApproved)
   return {

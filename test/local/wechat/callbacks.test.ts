@@ -4,7 +4,7 @@ import { defaultAccounts, defaultCallback } from '../../../local/wechat/defaults
 import { field } from '../../../local/wechat/json.ts'
 import type { WeChatOptions } from '../../../local/wechat/server.ts'
 import { sign } from '../../../local/wechat/signature.ts'
-import { goodData, NOON, openTestBox, type TestBox, template } from './open-test-box.ts'
+import { goodData, noon, openTestBox, type TestBox, template } from './open-test-box.ts'
 import { openReceiver, type Reaction, type Received } from './receiver.ts'
 
 const { originalId, appid } = defaultAccounts.official
@@ -43,7 +43,7 @@ function subscribed(openid: string): string {
   const names = `<ToUserName><![CDATA[${originalId}]]></ToUserName><FromUserName><![CDATA[${openid}]]></FromUserName>`
   const event =
     '<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe]]></Event><EventKey><![CDATA[]]></EventKey>'
-  return `<xml>${names}<CreateTime>${NOON / 1000}</CreateTime>${event}</xml>`
+  return `<xml>${names}<CreateTime>${noon / 1000}</CreateTime>${event}</xml>`
 }
 
 function signatureOf({ query }: Received, ...more: string[]): string {
@@ -60,7 +60,7 @@ describe('a callback', () => {
     expect(message?.query.get('signature')).toBe(message && signatureOf(message))
     expect(Object.fromEntries(message?.query ?? [])).toEqual({
       signature: expect.any(String),
-      timestamp: String(NOON / 1000),
+      timestamp: String(noon / 1000),
       nonce: expect.stringMatching(/^\d+$/),
       openid: person.openid,
     })
@@ -87,8 +87,8 @@ describe('a callback', () => {
     await box.control('/clock', { advance: 86_400_000 })
     await follow(box, person.id)
     await receiver.until(1)
-    expect(receiver.received[0]?.query.get('timestamp')).toBe(String(NOON / 1000))
-    expect(receiver.received[0]?.body).toContain(`<CreateTime>${NOON / 1000 + 86_400}</CreateTime>`)
+    expect(receiver.received[0]?.query.get('timestamp')).toBe(String(noon / 1000))
+    expect(receiver.received[0]?.body).toContain(`<CreateTime>${noon / 1000 + 86_400}</CreateTime>`)
   })
 
   test('comes three times when the answer is wrong, and every delivery is on record', async () => {
@@ -96,7 +96,7 @@ describe('a callback', () => {
     const { box, receiver, person } = await openPushing({ reactions, callbackTimeoutMs: 60 })
     await follow(box, person.id)
     const deliveries = await settledDeliveries(box, 3)
-    const about = { id: 'e1', event: 'subscribe', openid: person.openid, at: NOON }
+    const about = { id: 'e1', event: 'subscribe', openid: person.openid, at: noon }
     expect(deliveries).toEqual([
       { ...about, attempt: 1, outcome: 'refused', status: 500, body: 'success' },
       { ...about, attempt: 2, outcome: 'refused', status: 200, body: 'failed' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { defaultAccounts } from '../../../local/wechat/defaults.ts'
-import { goodData, NOON, openTestBox, template } from './open-test-box.ts'
+import { goodData, noon, openTestBox, template } from './open-test-box.ts'
 
 describe('people', () => {
   test('have three ids that lead back to them', async () => {
@@ -10,7 +10,7 @@ describe('people', () => {
       id: 0,
       name: '小明',
       following: true,
-      subscribeTime: NOON / 1000,
+      subscribeTime: noon / 1000,
       blocking: 'none',
       highRisk: false,
     }
@@ -88,9 +88,9 @@ describe('wrong input is named', () => {
 
 test('the clock moves and stands', async () => {
   const box = await openTestBox()
-  expect(await box.control('/clock', { advance: 1000 })).toMatchObject({ now: NOON + 1000 })
+  expect(await box.control('/clock', { advance: 1000 })).toMatchObject({ now: noon + 1000 })
   box.tick(500)
-  expect(await box.control('/clock')).toMatchObject({ now: NOON + 1500 })
+  expect(await box.control('/clock')).toMatchObject({ now: noon + 1500 })
   expect(await box.control('/clock', { set: 0 })).toEqual({ now: 0, iso: '1970-01-01T00:00:00.000Z' })
 })
 
@@ -102,7 +102,7 @@ test('a reset forgets everything but the settings', async () => {
   await box.control('/reset', {})
   const { official, mini } = defaultAccounts
   expect(await box.control('')).toMatchObject({
-    now: NOON,
+    now: noon,
     apps: { official: official.appid, mini: mini.appid },
     people: 0,
     messages: 0,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { field, textField } from '../../../local/wechat/json.ts'
-import { NOON, openTestBox } from './open-test-box.ts'
+import { noon, openTestBox } from './open-test-box.ts'
 
 const HINT = /^invalid openid hint: \[[\w-]+\] rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/
 
@@ -77,7 +77,7 @@ describe('user/info', () => {
       subscribe: 1,
       openid,
       language: 'zh_CN',
-      subscribe_time: NOON / 1000,
+      subscribe_time: noon / 1000,
       unionid,
       remark: '',
       groupid: 0,

@@ -5,7 +5,7 @@ import { textField } from '../../../local/wechat/json.ts'
 import { openWeChat, type WeChatOptions } from '../../../local/wechat/server.ts'
 
 /** Noon of 2026-11-22 in Shanghai. */
-export const NOON = Date.parse('2026-11-22T12:00:00+08:00')
+export const noon = Date.parse('2026-11-22T12:00:00+08:00')
 
 /** Template with one key of each type that the tests need. */
 export const template = {
@@ -25,7 +25,7 @@ type Answer = { status: number; headers: Headers; text: string; json: unknown }
 
 /** Opens a box that closes with the test. */
 export async function openTestBox(options: WeChatOptions = {}) {
-  let wall = NOON
+  let wall = noon
   const fast = { receiptDelayMs: 0, callbackRetryGapMs: 0, callbackTimeoutMs: 2000 }
   const box = await openWeChat({ now: () => wall, templates: [template], ...fast, ...options })
   onTestFinished(() => box.close())

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { defaultAccounts } from '../../../local/wechat/defaults.ts'
 import { openTestBox } from './open-test-box.ts'
 
-const HOUR = 3_600_000
+const hour = 3_600_000
 const PATH = '/cgi-bin/user/get'
 const { appid, appsecret } = defaultAccounts.official
 
@@ -31,7 +31,7 @@ describe('limits', () => {
       errcode: 45009,
       errmsg: expect.stringMatching(/^reach max api daily quota limit/),
     })
-    box.tick(12 * HOUR - 1)
+    box.tick(12 * hour - 1)
     await renew()
     expect(await call()).toMatchObject({ errcode: 45009 })
     box.tick(1)
@@ -97,7 +97,7 @@ describe('clearing', () => {
     expect(await call()).not.toHaveProperty('errcode')
     expect(await clear()).toMatchObject({ errcode: 48006 })
     expect(await bySecret()).toMatchObject({ errcode: 48006 })
-    box.tick(10 * 24 * HOUR)
+    box.tick(10 * 24 * hour)
     await renew()
     expect(await clear()).toMatchObject({ errcode: 0 })
   })

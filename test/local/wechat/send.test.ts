@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { defaultAccounts } from '../../../local/wechat/defaults.ts'
 import type { WeChatOptions } from '../../../local/wechat/server.ts'
-import { goodData, NOON, openTestBox, template } from './open-test-box.ts'
+import { goodData, noon, openTestBox, template } from './open-test-box.ts'
 
-const MINUTE = 60_000
+const minute = 60_000
 const mini = defaultAccounts.mini.appid
 
 /** A box with one follower, and a way to send them something that is right but for `change`. */
@@ -38,7 +38,7 @@ describe('an accepted message', () => {
       data: { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' },
       ...target,
       clientMsgId: 'job-1',
-      at: NOON,
+      at: noon,
     }
     expect(await box.control('/messages')).toEqual([message])
     expect(await box.control(`/people/${follower.id}/messages`)).toEqual([message])
@@ -56,7 +56,7 @@ describe('client_msg_id', () => {
   test('gives the same msgid and no second message for ten minutes', async () => {
     const { box, send, sendRaw, messages } = await openSending()
     const first = await sendRaw({ client_msg_id: 'a' })
-    box.tick(10 * MINUTE - 1)
+    box.tick(10 * minute - 1)
     expect(await sendRaw({ client_msg_id: 'a' })).toBe(first)
     expect(await messages()).toHaveLength(1)
     await send({ client_msg_id: 'b' })

@@ -3,7 +3,7 @@ import { defaultAccounts } from '../../../local/wechat/defaults.ts'
 import { field, textField } from '../../../local/wechat/json.ts'
 import { openTestBox, type TestBox } from './open-test-box.ts'
 
-const MINUTE = 60_000
+const minute = 60_000
 
 /** The errcode of a cheap business call, 0 for success. */
 async function use(box: TestBox, token: string) {
@@ -23,7 +23,7 @@ describe('GET token', () => {
     const old = await box.token()
     const fresh = await box.token()
     expect(fresh).not.toBe(old)
-    box.tick(5 * MINUTE - 1)
+    box.tick(5 * minute - 1)
     expect(await use(box, old)).toBe(0)
     box.tick(1)
     expect(await use(box, old)).toBe(40001)
@@ -33,7 +33,7 @@ describe('GET token', () => {
   test('tokens expire after two hours', async () => {
     const box = await openTestBox()
     const token = await box.token()
-    box.tick(120 * MINUTE - 1)
+    box.tick(120 * minute - 1)
     expect(await use(box, token)).toBe(0)
     box.tick(1)
     expect(await use(box, token)).toBe(42001)
@@ -55,14 +55,14 @@ describe('POST stable_token', () => {
   test('gives the same token with its remaining life, and a new one in the last five minutes', async () => {
     const box = await openTestBox()
     const first = await box.stable()
-    box.tick(115 * MINUTE - 1000)
+    box.tick(115 * minute - 1000)
     expect(await box.stable()).toEqual({ access_token: textField(first, 'access_token'), expires_in: 301 })
     box.tick(1000)
     const second = await box.stable()
     expect(second).toMatchObject({ expires_in: 7200 })
     expect(textField(second, 'access_token')).not.toBe(textField(first, 'access_token'))
     expect(await use(box, textField(first, 'access_token'))).toBe(0)
-    box.tick(5 * MINUTE)
+    box.tick(5 * minute)
     expect(await use(box, textField(first, 'access_token'))).toBe(42001)
     expect(await use(box, textField(second, 'access_token'))).toBe(0)
   })
@@ -86,7 +86,7 @@ describe('POST stable_token', () => {
       box.tick(30_000)
     }
     expect(tokens.size).toBe(20)
-    box.tick(12 * 60 * MINUTE)
+    box.tick(12 * 60 * minute)
     expect(tokens.has(textField(await box.stable('official', true), 'access_token'))).toBe(false)
   })
 
@@ -101,7 +101,7 @@ describe('POST stable_token', () => {
     expect(await use(box, stable)).toBe(40001)
     const next = textField(await box.stable(), 'access_token')
     await box.token()
-    box.tick(6 * MINUTE)
+    box.tick(6 * minute)
     expect(await use(box, next)).toBe(0)
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { defaultAccounts } from '../../../local/wechat/defaults.ts'
 import { openWeChat } from '../../../local/wechat/server.ts'
-import { NOON, openTestBox } from './open-test-box.ts'
+import { noon, openTestBox } from './open-test-box.ts'
 import { sendRaw } from './raw-request.ts'
 
 const RID = /rid: ([0-9a-f]{8})-[0-9a-f]{8}-[0-9a-f]{8}$/
@@ -33,7 +33,7 @@ describe('answers on the wire', () => {
     const box = await openTestBox()
     await box.control('/clock', { advance: 86_400_000 })
     const { headers, text } = await box.get('/cgi-bin/token')
-    const second = NOON / 1000 + 86_400
+    const second = noon / 1000 + 86_400
     expect(headers.get('date')).toBe(new Date(second * 1000).toUTCString())
     expect(Number.parseInt(RID.exec(text.slice(0, -2))?.[1] ?? '', 16)).toBe(second)
   })
