@@ -101,7 +101,7 @@ async function provision(
   return queues
 }
 
-interface Mappings extends StackOptions {
+type Mappings = StackOptions & {
   deployment: Deployment
   queues: ReadonlyMap<string, ProvisionedQueue>
   invoke: string

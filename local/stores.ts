@@ -8,16 +8,16 @@ export type Store = {
   close(): Promise<void>
 }
 
-const HOST = '127.0.0.1'
+const loopbackHost = '127.0.0.1'
 // The calls whose answers hold queue URLs.
 const queueUrlCall = /\.(GetQueueUrl|CreateQueue|ListQueues)$/
 
 /** Starts DynamoDB (dynalite) with empty tables in memory. */
 export async function openDynamoDb(port: number): Promise<Store> {
-  const server = dynalite({ createTableMs: 0 }).listen(port, HOST)
+  const server = dynalite({ createTableMs: 0 }).listen(port, loopbackHost)
   await once(server, 'listening')
   return {
-    url: `http://${HOST}:${port}`,
+    url: `http://${loopbackHost}:${port}`,
     async close() {
       const closed = once(server, 'close')
       server.close()
@@ -29,7 +29,7 @@ export async function openDynamoDb(port: number): Promise<Store> {
 
 /** Starts SQS and S3 (fauxqs) in memory, on loopback only; fauxqs' own start listens on every interface. */
 export async function openSqs(port: number, region: string): Promise<Store> {
-  const url = `http://${HOST}:${port}`
+  const url = `http://${loopbackHost}:${port}`
   const app = buildApp({ logger: false, defaultRegion: region })
 
   // fauxqs keeps queues by region; here every client finds the same ones, whatever region it is set to.
@@ -44,6 +44,6 @@ export async function openSqs(port: number, region: string): Promise<Store> {
     return payload.replaceAll(/http:\/\/sqs\.[^/"]+\.localhost(:\d+)?\//g, `${url}/`)
   })
 
-  await app.listen({ port, host: HOST })
+  await app.listen({ port, host: loopbackHost })
   return { url, close: () => app.close() }
 }

@@ -2,7 +2,7 @@
 import type { Clock } from './clock.ts'
 import type { AppName } from './defaults.ts'
 
-const RECENT = 500
+const recentLimit = 500
 
 /** One call; `errcode` 0 is success, null an answer that the fault script took away. */
 export type CallRecord = { at: number; app: AppName | 'unknown'; method: string; path: string; errcode: number | null }
@@ -24,7 +24,7 @@ export function createCalls(clock: Clock) {
       const count = counts[call.app]
       count.set(call.path, (count.get(call.path) ?? 0) + 1)
       recent.push({ at: clock.now(), ...call })
-      if (recent.length > RECENT * 2) recent = recent.slice(-RECENT)
+      if (recent.length > recentLimit * 2) recent = recent.slice(-RECENT)
     },
     counts: () => ({
       official: Object.fromEntries(counts.official),

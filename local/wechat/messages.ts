@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 
 const deduplicationMs = 600_000
 /** The oldest messages go when there are more: a box that stays up for weeks must not fill the memory. */
-const KEPT = 500_000
+const keptMessages = 500_000
 
 /** A template message on a phone; `person` is the number of its owner, `at` milliseconds of the box's clock. */
 export type Message = {
@@ -60,7 +60,7 @@ export function createMessages(clock: Clock) {
       log.push(message)
       delivered += 1
       // In one go now and then, since taking from the front of a long array is slow.
-      if (log.length > KEPT * 1.1) log.splice(0, log.length - KEPT)
+      if (log.length > keptMessages * 1.1) log.splice(0, log.length - keptMessages)
     },
     /** Messages in the order of their arrival. */
     all: (): readonly Message[] => log,

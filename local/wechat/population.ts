@@ -1,7 +1,7 @@
 /** What is true of each person, in typed arrays by the person's number: millions of people cost five bytes each. */
 
-const FOLLOWING = 1
-const HAS_UNIONID = 2
+const followingBit = 1
+const unionidBit = 2
 const firstCapacity = 1024
 
 /** What people have in common when they come into the box; `at` is the second of their follow. */
@@ -23,9 +23,9 @@ export function createPopulation() {
     unfollow: (person: number) => unfollow(state, person),
     followersAfter: (person: number, limit: number) => followersAfter(state, person, limit),
     /** Binds a person to the Open Platform account late. */
-    giveUnionid: (person: number) => setFlag(state, person, HAS_UNIONID),
-    hasUnionid: (person: number) => hasFlag(state, person, HAS_UNIONID),
-    isFollowing: (person: number) => hasFlag(state, person, FOLLOWING),
+    giveUnionid: (person: number) => setFlag(state, person, unionidBit),
+    hasUnionid: (person: number) => hasFlag(state, person, unionidBit),
+    isFollowing: (person: number) => hasFlag(state, person, followingBit),
     subscribeTime: (person: number) => state.subscribedAt[person] ?? 0,
     size: () => state.size,
     followers: () => state.followers,
@@ -37,7 +37,7 @@ function add(state: Population, count: number, traits: Traits): number {
   const first = state.size
   grow(state, first + count)
   state.size += count
-  state.flags.fill((traits.following ? FOLLOWING : 0) | (traits.unionid ? HAS_UNIONID : 0), first, state.size)
+  state.flags.fill((traits.following ? followingBit : 0) | (traits.unionid ? unionidBit : 0), first, state.size)
   if (traits.following) {
     state.subscribedAt.fill(traits.at, first, state.size)
     state.followers += count
@@ -64,21 +64,21 @@ function setFlag(state: Population, person: number, mask: number): void {
 }
 
 function follow(state: Population, person: number, at: number): void {
-  if (!hasFlag(state, person, FOLLOWING)) state.followers += 1
-  setFlag(state, person, FOLLOWING)
+  if (!hasFlag(state, person, followingBit)) state.followers += 1
+  setFlag(state, person, followingBit)
   state.subscribedAt[person] = at
 }
 
 function unfollow(state: Population, person: number): void {
-  if (hasFlag(state, person, FOLLOWING)) state.followers -= 1
-  state.flags[person] = (state.flags[person] ?? 0) & ~FOLLOWING
+  if (hasFlag(state, person, followingBit)) state.followers -= 1
+  state.flags[person] = (state.flags[person] ?? 0) & ~followingBit
 }
 
 /** Up to `limit` followers after a person, in the order of their numbers. */
 function followersAfter(state: Population, person: number, limit: number): number[] {
   const page: number[] = []
   for (let next = person + 1; next < state.size && page.length < limit; next += 1) {
-    if (hasFlag(state, next, FOLLOWING)) page.push(next)
+    if (hasFlag(state, next, followingBit)) page.push(next)
   }
   return page
 }

@@ -8,7 +8,7 @@ const overlapMs = 300_000
 const forceGapMs = 30_000
 const forcesPerDay = 20
 /** Dead tokens are remembered so that their code is right; the oldest are forgotten. */
-const REMEMBERED = 2000
+const rememberedTokens = 2000
 
 type Token = { kind: 'plain' | 'stable'; text: string; expiresAt: number; endsAt: number }
 
@@ -68,7 +68,7 @@ function createIssuer(clock: Clock) {
     const token = { kind, text, expiresAt, endsAt: expiresAt }
     issued.set(text, token)
     for (const old of issued.keys()) {
-      if (issued.size <= REMEMBERED) break
+      if (issued.size <= rememberedTokens) break
       issued.delete(old)
     }
     return token

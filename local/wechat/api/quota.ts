@@ -5,7 +5,7 @@ import { admit } from './credentials.ts'
 import type { Call, Outcome, Refusal, SecretEndpoint, TokenEndpoint } from './endpoint.ts'
 
 const OK: Outcome = { json: '{"errcode":0,"errmsg":"ok"}' }
-const RID = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/
+const ridPattern = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/
 
 /** Tells which apps may call a path; undefined for a path that WeChat does not have. */
 export type PathOwners = (path: string) => readonly string[] | undefined
@@ -66,7 +66,7 @@ export const ridGet = {
   apps: ['official', 'mini'],
   answer: ({ box, body }, app) => {
     const rid = textField(body, 'rid')
-    if (!RID.test(rid)) return { errcode: 76002 }
+    if (!ridPattern.test(rid)) return { errcode: 76002 }
     if (Number.parseInt(rid.slice(0, 8), 16) > box.clock.seconds()) return { errcode: 76004 }
     const record = box.rids.find(rid)
     if (record === undefined) return { errcode: 76001 }

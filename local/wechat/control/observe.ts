@@ -6,7 +6,7 @@ import { describePerson } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 
 /** Phones and messages that the phone page shows. */
-const PHONES = 20
+const phoneLimit = 20
 const messagesPerPhone = 5
 const mostMessages = 100_000
 
@@ -16,7 +16,11 @@ export const observationRoutes: readonly ControlRoute[] = [
   { method: 'GET', path: '/messages', run: messages },
   { method: 'GET', path: '/people/:id/messages', run: ({ box, person }) => box.messages.of(person, mostMessages) },
   { method: 'GET', path: '/calls', run: ({ box }) => ({ counts: box.calls.counts(), recent: box.calls.recent() }) },
-  { method: 'GET', path: '/phones', run: ({ box }) => box.profiles.latest(PHONES).map(person => phone(box, person)) },
+  {
+    method: 'GET',
+    path: '/phones',
+    run: ({ box }) => box.profiles.latest(phoneLimit).map(person => phone(box, person)),
+  },
   { method: 'POST', path: '/reset', run: reset },
 ]
 
