@@ -9,7 +9,7 @@ export type LogLines = {
   follow(): void
 }
 
-const KEPT = 200
+const keptLines = 200
 // A JSON line of the functions, a stack's first line, or serverless' own marks.
 const problem = /"level":"(ERROR|WARN|CRITICAL)"|^\s*\w*Error\b|✖|⚠|Unhandled Lambda Error|\bERROR\b/
 
@@ -21,7 +21,7 @@ export function createLogLines(write: (line: string) => void, isVerbose: boolean
     add(line) {
       if (line.trim() === '') return
       lines.push(line)
-      if (lines.length > KEPT) lines.shift()
+      if (lines.length > keptLines) lines.shift()
       if (isVerbose || (isFollowing && problem.test(line))) write(line)
     },
     problems: count => lines.filter(line => problem.test(line)).slice(-count),

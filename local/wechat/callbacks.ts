@@ -7,7 +7,7 @@ import { type WeChatEvent, writeEvent } from './events.ts'
 const maxDeliveries = 3
 /** Requests under way at once, so that a burst of receipts does not open thousands of sockets. */
 const parallel = 32
-const KEPT = 20_000
+const keptDeliveries = 20_000
 
 /** One delivery and what came of it; `id` names the event. */
 export type Delivery = CallbackAnswer & { id: string; event: string; openid: string; attempt: number; at: number }
@@ -88,7 +88,7 @@ function emit(push: Push, event: WeChatEvent): string {
 function keep(push: Push, event: PushedEvent): void {
   push.events.set(event.id, event)
   for (const old of push.events.keys()) {
-    if (push.events.size <= KEPT) break
+    if (push.events.size <= keptDeliveries) break
     push.events.delete(old)
   }
   if (push.holding) push.held.push(event)
@@ -116,7 +116,7 @@ async function attemptOnce(push: Push, event: PushedEvent, attempt: number): Pro
   const answer = await pushEvent(event, { ...push.config, url }, senderOf(push))
   push.log.push({ id: event.id, event: event.event, openid: event.openid, attempt, at, ...answer })
   // In one go now and then, since taking from the front of a long array is slow.
-  if (push.log.length > KEPT * 1.1) push.log.splice(0, push.log.length - KEPT)
+  if (push.log.length > keptDeliveries * 1.1) push.log.splice(0, push.log.length - keptDeliveries)
   return answer.outcome === 'accepted'
 }
 

@@ -24,13 +24,13 @@ export function createCalls(clock: Clock) {
       const count = counts[call.app]
       count.set(call.path, (count.get(call.path) ?? 0) + 1)
       recent.push({ at: clock.now(), ...call })
-      if (recent.length > recentLimit * 2) recent = recent.slice(-RECENT)
+      if (recent.length > recentLimit * 2) recent = recent.slice(-recentLimit)
     },
     counts: () => ({
       official: Object.fromEntries(counts.official),
       mini: Object.fromEntries(counts.mini),
       unknown: Object.fromEntries(counts.unknown),
     }),
-    recent: () => recent.slice(-RECENT),
+    recent: () => recent.slice(-recentLimit),
   }
 }

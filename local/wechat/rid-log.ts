@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 import type { AppName } from './defaults.ts'
 
 const lifeMs = 7 * 86_400_000
-const KEPT = 2000
+const keptRids = 2000
 
 /** What `rid/get` tells about a call, the access_token included. */
 export type RidRecord = { app: AppName; at: number; query: string; body: string; response: string; address: string }
@@ -18,7 +18,7 @@ export function createRidLog(clock: Clock) {
     keep: (rid: string, record: RidRecord) => {
       records.set(rid, record)
       for (const old of records.keys()) {
-        if (records.size <= KEPT) return
+        if (records.size <= keptRids) return
         records.delete(old)
       }
     },
