@@ -3,7 +3,6 @@
 import type { Delivery } from './delivery.ts'
 import type { Address, AppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
 import type { FollowerRow, FollowerSeen, Person, Reach } from './link.ts'
-import type { OutgoingMessage } from './send-message.ts'
 
 /** WeChat's opaque token; brand-free on purpose, for it is only ever handed through. */
 export type AccessToken = string
@@ -26,6 +25,16 @@ export type FollowerPage = {
   readonly total: number
   readonly at: number
   readonly next?: OpenId
+}
+
+/** What goes to WeChat; with `page` the message opens the mini program. */
+export type OutgoingMessage = {
+  readonly openid: OpenId
+  readonly templateId: string
+  readonly data: Readonly<Record<string, string>>
+  readonly clientMsgId: string
+  readonly page?: { readonly miniAppid: AppId; readonly path: string }
+  readonly url?: string
 }
 
 /**

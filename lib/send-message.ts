@@ -7,19 +7,9 @@ import type { Delivery } from './delivery.ts'
 import { TransportError, WeChatError } from './errors.ts'
 import type { AppId, OpenId } from './identifiers.ts'
 import type { Person } from './link.ts'
-import type { Log, Now, WeChat } from './ports.ts'
+import type { Log, Now, OutgoingMessage, WeChat } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import type { TemplateMessage } from './template-message.ts'
-
-/** What goes to WeChat; with `page` the message opens the mini program. */
-export type OutgoingMessage = {
-  readonly openid: OpenId
-  readonly templateId: string
-  readonly data: Readonly<Record<string, string>>
-  readonly clientMsgId: string
-  readonly page?: { readonly miniAppid: AppId; readonly path: string }
-  readonly url?: string
-}
 
 export type MessageDeps = {
   readonly wechat: Pick<WeChat, 'sendTemplate'>

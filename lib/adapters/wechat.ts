@@ -4,8 +4,7 @@ import * as v from 'valibot'
 
 import { type AppId, isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
 import type { FollowerSeen } from '../link.ts'
-import type { AccessToken, FollowerPage, Identity, IssuedToken, WeChat } from '../ports.ts'
-import type { OutgoingMessage } from '../send-message.ts'
+import type { AccessToken, FollowerPage, Identity, IssuedToken, OutgoingMessage, WeChat } from '../ports.ts'
 import { readAnswer } from './wechat-answer.ts'
 import type { Answer, Transport } from './wechat-transport.ts'
 
