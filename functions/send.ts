@@ -32,5 +32,5 @@ function arrivalOf({ body, receiptHandle, attributes, messageAttributes }: SQSRe
   const receives = Number(attributes.ApproximateReceiveCount)
   const before = Number(messageAttributes.attempts?.stringValue ?? 0)
   const firstReceivedAt = Number(attributes.ApproximateFirstReceiveTimestamp)
-  return { body, receiptHandle, receives, firstReceivedAt, attempts: before + receives }
+  return { body, receiptHandle, firstReceivedAt, attempts: before + receives }
 }

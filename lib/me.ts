@@ -17,7 +17,7 @@ export async function getMe(authorization: string | undefined, { sessions, links
   const { miniOpenid } = await sessions.verify(bearerOf(authorization))
   const [person] = await links.resolve([{ miniOpenid }])
   const reach = person === undefined ? 'unknown' : reachOf({ miniOpenid }, person)
-  const followedAt = reach === 'reachable' ? person?.followedAt : undefined
+  const followedAt = person?.followedAt
   return { reach, ...(followedAt === undefined ? {} : { followedAt: new Date(followedAt * 1000).toISOString() }) }
 }
 

@@ -13,8 +13,7 @@ export type Arrival = {
   readonly body: string
   readonly receiptHandle: string
   readonly attempts: number
-  /** How often the queue gave out this very message, and when first: what an earlier try may have sent. */
-  readonly receives: number
+  /** When the queue first gave out this very message: since then a try may have sent it. */
   readonly firstReceivedAt: number
 }
 
@@ -118,7 +117,7 @@ async function deliver(context: Context, deps: SendDeps): Promise<string> {
 /** What must not be sent at all. */
 function barred({ arrival, message, person, mark }: Context, now: number): SendOutcome | undefined {
   if (message.expiresAt !== undefined && message.expiresAt <= now) return dropped('expired')
-  if (arrival.receives > 1 && now - arrival.firstReceivedAt > windowMs && mark?.state !== 'parked') {
+  if (now - arrival.firstReceivedAt > windowMs && mark?.state !== 'parked') {
     return { kind: 'ended', state: 'in-doubt', facts: { reason: 'a try of over ten minutes ago got no answer' } }
   }
   const reach = person === undefined ? 'unknown' : reachOf(message.to, person)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { withAccessToken } from '../lib/access-token.ts'
+import type { AppId } from '../lib/identifiers.ts'
 import { refreshTokens } from '../lib/refresh-tokens.ts'
 import { memoryTokens } from './fakes/memory-stores.ts'
 import { openWorld } from './world.ts'
@@ -18,6 +19,21 @@ describe.each(['stable', 'classic'] as const)('the access token source, %s', mod
     tokens.push(await accessTokens.get())
     expect(new Set(tokens).size).toBe(1)
     expect(await calls(path)).toBe(1)
+  })
+
+  it('looks into the store once a minute at most', async () => {
+    const { app, tick } = await openWorld()
+    const store = memoryTokens()
+    let reads = 0
+    const counted = { ...store, read: (appid: AppId) => store.read(appid).finally(() => reads++) }
+    const { accessTokens } = app('official', counted, mode)
+    await accessTokens.get()
+    const before = reads
+    for (let call = 0; call < 1000; call++) await accessTokens.get()
+    expect(reads - before).toBe(0)
+    tick(61_000)
+    await accessTokens.get()
+    expect(reads - before).toBe(1)
   })
 
   it('asks once for eight processes with one store', async () => {

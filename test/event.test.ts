@@ -36,7 +36,7 @@ describe('parseEvent', () => {
     })
   })
 
-  const deep = `<xml>${'<a>'.repeat(1000)}${'</a>'.repeat(1000)}</xml>`
+  const deep = `<xml>${'<a>'.repeat(9)}${'</a>'.repeat(9)}</xml>`
   const bomb = '<!DOCTYPE xml [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><xml><MsgType>&b;</MsgType></xml>'
   it.each([
     ['a DOCTYPE', bomb],

@@ -52,7 +52,7 @@ async function openSend(options: WeChatOptions = {}) {
 
 function arrival(body: string | object, more: Partial<Arrival> = {}): Arrival {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return { body: text, receiptHandle: 'handle', attempts: 1, receives: 1, firstReceivedAt: noon, ...more }
+  return { body: text, receiptHandle: 'handle', attempts: 1, firstReceivedAt: noon, ...more }
 }
 
 const event = (name: string, to: Address, more: object = {}) => ({
@@ -91,7 +91,7 @@ describe('sendBatch', () => {
   it('makes one message of one id, pushed three times in one batch and again later', async () => {
     const { follower, send, phone, calls, tick } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
-    await send([one, one, one])
+    await send([one, { ...one }, { ...one }])
     tick(3_600_000)
     await send([one])
     expect(phone()).toHaveLength(1)
@@ -111,7 +111,7 @@ describe('sendBatch', () => {
     const killed = { ...deps.deliveries, record: async () => Promise.reject(new Error('killed')) }
     expect(await send([one], { deliveries: killed })).toEqual([one])
     tick(360_000)
-    expect(await send([{ ...one, receives: 2, firstReceivedAt: deps.now() - 360_000 }])).toEqual([])
+    expect(await send([{ ...one, attempts: 2, firstReceivedAt: deps.now() - 360_000 }])).toEqual([])
     expect(phone()).toHaveLength(1)
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted', msgid: phone()[0]?.msgid })
   })
@@ -221,9 +221,9 @@ describe('sendBatch', () => {
     const { follower, send, control, queue, phone, stateOf, tick } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
     await control('/faults', { path, times: 2, ...fault })
-    let receives = 1
-    while ((await send([{ ...one, receives }])).length > 0 && receives < 5) {
-      receives += 1
+    let attempts = 1
+    while ((await send([{ ...one, attempts }])).length > 0 && attempts < 5) {
+      attempts += 1
       tick(30_000)
     }
     expect(phone()).toHaveLength(1)
@@ -233,7 +233,7 @@ describe('sendBatch', () => {
 
   it('does not try again once WeChat has forgotten the id: nobody knows what the earlier try did', async () => {
     const { follower, send, queue, phone, stateOf, now } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())), { receives: 3, firstReceivedAt: now() - 600_000 })
+    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 3, firstReceivedAt: now() - 600_000 })
     expect(await send([one])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state: 'in-doubt' })
     expect(queue.aside).toEqual([expect.stringMatching(/^in-doubt/)])

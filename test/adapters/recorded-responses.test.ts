@@ -132,6 +132,18 @@ describe('an answer', () => {
     expect(text).not.toMatch(new RegExp(`${accessToken}|${openid}`))
   })
 
+  it('that echoes a short secret brings that out neither', async () => {
+    present = {
+      id: '',
+      endpoint: '',
+      status: 200,
+      body: '{"errcode":40029,"errmsg":"invalid code canaryCode, rid: x"}',
+    }
+    const { text } = await outcomeOf(() => client().exchangeCode('canaryCode'))
+    expect(text).toContain('invalid code …')
+    expect(text).not.toContain('canaryCode')
+  })
+
   it('of the wrong shape is told as such, by the field', async () => {
     expect((await outcomeOf(() => answerTo('{"errcode":0,"msgid":{"a":1}}'))).text).toContain('unexpected msgid')
     expect((await outcomeOf(() => answerTo('[1,2]'))).text).toContain('not a JSON object')
