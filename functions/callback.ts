@@ -17,7 +17,10 @@ export const handler = httpFunction(
 )
 
 async function callbackKeys() {
-  const { WECHAT_OFFICIAL_APPID: appid, CALLBACK_MODE: mode } = config('WECHAT_OFFICIAL_APPID', 'CALLBACK_MODE')
+  const { WECHAT_OFFICIAL_APPID: appid, CALLBACK_ENCRYPTION: encryption } = config(
+    'WECHAT_OFFICIAL_APPID',
+    'CALLBACK_ENCRYPTION',
+  )
   const [token, encodingAesKey] = await Promise.all([neededSecret('callback-token'), secrets().get('callback-aes-key')])
-  return { appid, mode, token, ...(encodingAesKey === undefined ? {} : { encodingAesKey }) }
+  return { appid, encryption, token, ...(encodingAesKey === undefined ? {} : { encodingAesKey }) }
 }

@@ -15,12 +15,12 @@ export type CallbackQuery = SignedQuery & {
   readonly echostr?: string | undefined
 }
 
-/** The console's settings; with `mode` `encrypted` and a key set, a callback in plain text is refused. */
+/** The console's settings; where encryption is required and a key is set, a callback in plain text is refused. */
 export type CallbackKeys = {
   readonly appid: AppId
   readonly token: string
   readonly encodingAesKey?: string
-  readonly mode: 'encrypted' | 'any'
+  readonly encryption: 'required' | 'optional'
 }
 
 export type CallbackDeps = {
@@ -83,8 +83,8 @@ function decrypted(query: CallbackQuery, body: string, { token, encodingAesKey, 
 }
 
 /** A plain body is covered by no signature: where encryption was agreed on, it could be anybody's. */
-function plain(body: string, { mode, encodingAesKey }: CallbackKeys): string {
-  if (mode === 'any' || encodingAesKey === undefined) return body
+function plain(body: string, { encryption, encodingAesKey }: CallbackKeys): string {
+  if (encryption === 'optional' || encodingAesKey === undefined) return body
   throw new RequestError(
     'callback-not-encrypted',
     403,

@@ -16,7 +16,7 @@ const variables = {
   WECHAT_OFFICIAL_APPID: { read: appid, wanted: "the Official Account's appid: wx and 16 hexadecimal digits" },
   WECHAT_MINI_APPID: { read: appid, wanted: "the mini program's appid: wx and 16 hexadecimal digits" },
   ACCESS_TOKEN_MODE: { read: oneOf('stable', 'classic'), wanted: 'stable or classic' },
-  CALLBACK_MODE: { read: oneOf('encrypted', 'any'), wanted: 'encrypted or any' },
+  CALLBACK_ENCRYPTION: { read: oneOf('required', 'optional'), wanted: 'required or optional' },
   SESSION_SECONDS: { read: wholeNumber(300, 2_592_000), wanted: 'a whole number from 300 to 2592000' },
   SECRETS_PREFIX: { read: text, wanted: 'a path of SSM Parameter Store' },
   TOKENS_TABLE: { read: text, wanted: 'a DynamoDB table' },

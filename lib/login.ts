@@ -32,7 +32,10 @@ export type LoginDeps = {
 /** The answer to a login; `expiresIn` in seconds from the login on. */
 export type LoginAnswer = { readonly token: string; readonly expiresIn: number; readonly reach: Reach }
 
-const loginRequest = v.strictObject({ code: v.pipe(v.string(), v.minLength(1), v.maxLength(128)) })
+const loginRequest = v.strictObject(
+  { code: v.pipe(v.string('must be text'), v.minLength(1, 'is empty'), v.maxLength(128, 'is too long')) },
+  'must be an object',
+)
 
 /** WeChat takes a code once, within five minutes (CONTRACT.md section 5.1); for so long a repeat is answered as before. */
 const codeMs = 300_000

@@ -27,14 +27,14 @@ const titles: Readonly<Record<number, string>> = {
 /** What a request that ended in this error is answered; undefined for a wrong deployment or a bug of ours. */
 export function requestErrorOf(error: unknown, now: number): RequestError | undefined {
   if (error instanceof RequestError) return error
-  if (error instanceof TransportError) return unavailable()
+  if (error instanceof TransportError) return unavailable({ cause: error })
   if (!(error instanceof WeChatError)) return undefined
   const { errcode, rid } = error
-  if (error.class === 'transient') return unavailable({ errcode, rid })
+  if (error.class === 'transient') return unavailable({ errcode, rid, cause: error })
   if (error.class !== 'quota') return undefined
   const retryAfterSeconds = secondsToReset(errcode, now)
   const detail = 'WeChat takes no more of these calls for now: try again later.'
-  return new RequestError('wechat-busy', 429, detail, { errcode, rid, retryAfterSeconds })
+  return new RequestError('wechat-busy', 429, detail, { errcode, rid, retryAfterSeconds, cause: error })
 }
 
 /** The body of an error's answer; without a RequestError it tells nothing but that we are at fault. */
@@ -51,6 +51,6 @@ export function problemOf(error: RequestError | undefined): Problem {
   }
 }
 
-function unavailable(more: { errcode?: number; rid?: string | undefined } = {}): RequestError {
+function unavailable(more: { errcode?: number; rid?: string | undefined; cause: Error }): RequestError {
   return new RequestError('wechat-unavailable', 502, 'WeChat gave no usable answer: try again.', more)
 }

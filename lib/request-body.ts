@@ -1,17 +1,13 @@
 import * as v from 'valibot'
 
 import { RequestError } from './errors.ts'
+import { sayIssue } from './say-issue.ts'
 
 /** Reads a JSON body into a shape; throws RequestError `body-not-json` or `body-invalid`, which names the field. */
 export function checkedBody<T>(body: string, shape: v.GenericSchema<unknown, T>): T {
   const result = v.safeParse(shape, parsed(body))
   if (result.success) return result.output
-  const [issue] = result.issues
-  throw new RequestError(
-    'body-invalid',
-    400,
-    `${v.getDotPath(issue) ?? 'the body'}: expected ${issue.expected ?? 'less'}.`,
-  )
+  throw new RequestError('body-invalid', 400, `${sayIssue(result.issues[0], 'the body')}.`)
 }
 
 function parsed(body: string): unknown {

@@ -30,7 +30,9 @@ type EndState = 'accepted' | 'dropped' | 'rejected' | 'in-doubt'
 export type DeliveryFacts = Pick<Delivery, 'reason' | 'errcode' | 'rid' | 'msgid'>
 
 /** SQS holds a message back for no longer. */
-const maxDelaySeconds = 900
+export const maxDelaySeconds = 900
+/** The name of the call, as the client's errors carry it. */
+const sendApi = 'template/send'
 /** Somebody must mend the deployment first: trying more often only adds noise. */
 const configDelaySeconds = 300
 
@@ -47,9 +49,10 @@ export async function sendMessage(
     const msgid = await withAccessToken(deps.accessTokens, token => deps.wechat.sendTemplate(token, outgoing))
     return ended('accepted', { msgid })
   } catch (error) {
-    if (error instanceof WeChatError) return outcomeOf(error, deps)
-    if (error instanceof TransportError) return outcomeOfSilence(error, deps)
-    throw error
+    if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
+    // Without a token the message itself never left.
+    if (error.api !== sendApi) return outcomeWithoutToken(error, deps)
+    return error instanceof WeChatError ? outcomeOf(error, deps) : outcomeOfSilence(error, deps)
   }
 }
 
@@ -87,6 +90,11 @@ function outcomeOf(error: WeChatError, deps: MessageDeps): SendOutcome {
       deps.log.warn('send.unanswered', { error })
       return { kind: 'unanswered', delaySeconds: retryDelay(deps.random) }
   }
+}
+
+function outcomeWithoutToken(error: WeChatError | TransportError, { log, random }: MessageDeps): SendOutcome {
+  log.error('send.no-token', { error })
+  return { kind: 'refused', delaySeconds: error.class === 'transient' ? retryDelay(random) : configDelaySeconds }
 }
 
 function outcomeOfQuota(errcode: number, facts: DeliveryFacts, now: number): SendOutcome {

@@ -5,7 +5,8 @@ import { RequestError } from './errors.ts'
 import { type Person, reachOf } from './link.ts'
 import { inParallel } from './pool.ts'
 import type { DeliveryStore, EventQueue, LinkStore, Log, Now } from './ports.ts'
-import { type DeliveryFacts, type MessageDeps, type SendOutcome, sendMessage } from './send-message.ts'
+import { secondsToReset } from './quota-reset.ts'
+import { type DeliveryFacts, type MessageDeps, maxDelaySeconds, type SendOutcome, sendMessage } from './send-message.ts'
 import { idOf, parseTemplateMessage, type TemplateList, type TemplateMessage } from './template-message.ts'
 
 /** One message of the events queue; `attempts` counts this receive; instants in ms. */
@@ -30,6 +31,7 @@ export type SendDeps = MessageDeps & {
 const width = 20
 /** WeChat forgets a client_msg_id after ten minutes; half a minute is left for the call itself. */
 const windowMs = 570_000
+const putOffSeconds = 30
 
 /** Sends a batch; starts no send after `until` (ms). Answers the arrivals that must come again by the queue. */
 export async function sendBatch<A extends Arrival>(
@@ -39,9 +41,9 @@ export async function sendBatch<A extends Arrival>(
 ): Promise<readonly A[]> {
   const counts: Record<string, number> = {}
   const failed: A[] = []
-  const work = await preparedWork(arrivals, deps)
+  const work = await preparedOrPutOff(arrivals, deps)
   await inParallel([...work], width, async ([arrival, run]) => {
-    const outcome = deps.now() < limits.until ? await guarded(run, deps.log) : 'late'
+    const outcome = await guarded(deps.now() < limits.until ? run : () => putOff(arrival, deps), deps.log)
     counts[outcome] = (counts[outcome] ?? 0) + 1
     if (outcome === 'late') failed.push(arrival)
   })
@@ -50,6 +52,22 @@ export async function sendBatch<A extends Arrival>(
 }
 
 type Run = () => Promise<string>
+
+/** While the tables do not answer nothing is sent, so nothing may come to look as if a try had got no answer. */
+async function preparedOrPutOff<A extends Arrival>(arrivals: readonly A[], deps: SendDeps): Promise<Map<A, Run>> {
+  try {
+    return await preparedWork(arrivals, deps)
+  } catch (error) {
+    deps.log.error('send.not-prepared', { error })
+    return new Map(arrivals.map(arrival => [arrival, () => putOff(arrival, deps)]))
+  }
+}
+
+/** Surely not sent: comes again as a new message, whose ten minutes begin anew. */
+async function putOff(arrival: Arrival, { events }: SendDeps): Promise<string> {
+  await events.pushAgain(arrival.body, putOffSeconds, arrival.attempts)
+  return 'put-off'
+}
 
 /** Checks all events, reads all done marks and links at once, and answers what to do for each arrival. */
 async function preparedWork<A extends Arrival>(arrivals: readonly A[], deps: SendDeps): Promise<Map<A, Run>> {
@@ -110,7 +128,9 @@ type Context = {
 
 async function deliver(context: Context, deps: SendDeps): Promise<string> {
   if (isSent(context.mark)) return 'repeated'
-  const outcome = barred(context, deps.now()) ?? (await sendMessage(context.message, context.person, deps))
+  const now = deps.now()
+  const outcome =
+    barred(context, now) ?? stillParked(context.mark, now) ?? (await sendMessage(context.message, context.person, deps))
   return settle(outcome, context, deps)
 }
 
@@ -122,6 +142,14 @@ function barred({ arrival, message, person, mark }: Context, now: number): SendO
   }
   const reach = person === undefined ? 'unknown' : reachOf(message.to, person)
   return reach === 'reachable' ? undefined : dropped(reach)
+}
+
+/** Until the quota is filled again a parked event is not even asked for. */
+function stillParked(mark: Delivery | undefined, now: number): SendOutcome | undefined {
+  if (mark?.state !== 'parked' || mark.errcode === undefined) return undefined
+  const parkedAt = Date.parse(mark.at)
+  const seconds = Math.ceil(parkedAt / 1000 + secondsToReset(mark.errcode, parkedAt) - now / 1000)
+  return seconds > 0 ? { kind: 'refused', delaySeconds: Math.min(seconds, maxDelaySeconds) } : undefined
 }
 
 function dropped(reason: string): SendOutcome {

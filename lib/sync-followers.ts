@@ -29,9 +29,21 @@ const batchSize = 100
 
 /** Walks page by page with a checkpoint behind each; starts no page after `until` (ms). */
 export async function syncFollowers(deps: SyncDeps, limits: { readonly until: number }): Promise<SyncReport> {
-  const state = await deps.walks.state()
-  const known = await openidsOf(state.complete, deps.walks)
-  let walk = state.current
+  const { current, complete } = await deps.walks.state()
+  const known = await openidsOf(complete, deps.walks)
+  // A walk that was killed right before its end has only the end left to do.
+  const isWalked = current !== undefined && current.next === undefined
+  const { walk, came } = isWalked ? { walk: current, came: 0 } : await walkOn(current, known, { deps, ...limits })
+  const left = walk.next === undefined ? await finish(walk, known, deps) : 0
+  const report = { pages: walk.pages, followers: walk.followers, came, left, complete: walk.next === undefined }
+  deps.log.info('sync-followers.walked', report)
+  return report
+}
+
+type Stretch = { readonly deps: SyncDeps; readonly until: number }
+
+async function walkOn(current: Walk | undefined, known: Set<OpenId>, { deps, until }: Stretch) {
+  let walk = current
   let came = 0
   do {
     const page = await withAccessToken(deps.accessTokens, token => deps.wechat.followerPage(token, walk?.next))
@@ -41,12 +53,8 @@ export async function syncFollowers(deps: SyncDeps, limits: { readonly until: nu
     came += fresh.length
     walk = advance(walk ?? begin(page, deps.now()), page)
     await deps.walks.savePage(walk, page.openids)
-  } while (walk.next !== undefined && deps.now() < limits.until)
-
-  const left = walk.next === undefined ? await finish(walk, known, deps) : 0
-  const report = { pages: walk.pages, followers: walk.followers, came, left, complete: walk.next === undefined }
-  deps.log.info('sync-followers.walked', report)
-  return report
+  } while (walk.next !== undefined && deps.now() < until)
+  return { walk, came }
 }
 
 /**

@@ -5,29 +5,40 @@ import * as v from 'valibot'
 import { eventIdPattern } from './delivery.ts'
 import { RequestError } from './errors.ts'
 import { type Address, isId } from './identifiers.ts'
+import { sayIssue } from './say-issue.ts'
 
 const maxBodyBytes = 64 * 1024
-const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,128}$/))
+const isText = 'must be text'
+const id = v.pipe(v.string(isText), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 of letters, digits, - and _'))
 const text = v.pipe(v.string(), v.maxLength(2000))
-const value = v.union([text, v.object({ value: text })])
+const dataKey = v.pipe(v.string(), v.regex(/^[A-Za-z_]{1,32}[0-9]{0,3}$/, 'is no key of a template'))
+const value = v.union([text, v.object({ value: text })], 'must be a text of at most 2000 characters, or {"value": "…"}')
 
-const recipient = v.union([
-  v.strictObject({ unionid: id }),
-  v.strictObject({ miniOpenid: id }),
-  v.strictObject({ openid: id }),
-])
+const recipient = v.union(
+  [v.strictObject({ unionid: id }), v.strictObject({ miniOpenid: id }), v.strictObject({ openid: id })],
+  'must have exactly one of unionid, miniOpenid, openid',
+)
 
 /** What a producer pushes; `docs/schema/event.json` is made from it. */
-export const eventSchema = v.strictObject({
-  id: v.pipe(v.string(), v.regex(eventIdPattern)),
-  to: recipient,
-  template: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
-  templateId: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))),
-  data: v.pipe(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_]{1,32}[0-9]{0,3}$/)), value), v.maxEntries(30)),
-  page: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(1024))),
-  url: v.optional(v.pipe(v.string(), v.maxLength(1024), v.regex(/^https?:\/\/[^\s]+$/))),
-  expiresAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
-})
+export const eventSchema = v.strictObject(
+  {
+    id: v.pipe(v.string(isText), v.regex(eventIdPattern, 'must be 1 to 128 of letters, digits and . _ : @ = + -')),
+    to: recipient,
+    template: v.optional(v.pipe(v.string(isText), v.minLength(1, 'is empty'), v.maxLength(64, 'is too long'))),
+    templateId: v.optional(v.pipe(v.string(isText), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'is no template id of WeChat'))),
+    data: v.pipe(v.record(dataKey, value, 'must be an object'), v.maxEntries(30, 'has more than 30 keys')),
+    page: v.optional(v.pipe(v.string(isText), v.minLength(1, 'is empty'), v.maxLength(1024, 'is too long'))),
+    url: v.optional(
+      v.pipe(
+        v.string(isText),
+        v.maxLength(1024, 'is too long'),
+        v.regex(/^https?:\/\/[^\s]+$/, 'must begin with http:// or https://'),
+      ),
+    ),
+    expiresAt: v.optional(v.pipe(v.string(isText), v.isoTimestamp('must be an instant such as 2026-11-22T12:00:00Z'))),
+  },
+  'must be an object',
+)
 
 /** One business event, checked; `expiresAt` in milliseconds. */
 export type TemplateMessage = {
@@ -83,15 +94,7 @@ function silentJson(body: string): unknown {
 function checked(input: unknown): v.InferOutput<typeof eventSchema> {
   const result = v.safeParse(eventSchema, input, { abortPipeEarly: true })
   if (result.success) return result.output
-  const [issue] = result.issues
-  const field = v.getDotPath(issue) ?? 'the event'
-  throw invalid(field === 'to' ? 'to: exactly one of unionid, miniOpenid, openid' : `${field}: ${sentence(issue)}`)
-}
-
-/** valibot's own sentence without the received value: it may hold what must not be logged. */
-function sentence(issue: v.BaseIssue<unknown>): string {
-  if (issue.expected === 'never') return 'not a field of an event'
-  return issue.received === 'undefined' ? 'missing' : `expected ${issue.expected ?? 'something else'}`
+  throw invalid(sayIssue(result.issues[0], 'an event'))
 }
 
 function templateIdOf(event: v.InferOutput<typeof eventSchema>, templates: TemplateList): string {
@@ -99,7 +102,7 @@ function templateIdOf(event: v.InferOutput<typeof eventSchema>, templates: Templ
   if ((template === undefined) === (templateId === undefined)) throw invalid('exactly one of template, templateId')
   if (templateId !== undefined) return templateId
   const found = Object.hasOwn(templates, template ?? '') ? templates[template ?? ''] : undefined
-  if (found === undefined) throw invalid('template: not in the template list')
+  if (found === undefined) throw invalid('template is not in the list of this stage in templates.json')
   return found.templateId
 }
 
@@ -107,7 +110,7 @@ function addressOf(to: v.InferOutput<typeof recipient>): Address {
   if ('unionid' in to && isId(to.unionid)) return { unionid: to.unionid }
   if ('miniOpenid' in to && isId(to.miniOpenid)) return { miniOpenid: to.miniOpenid }
   if ('openid' in to && isId(to.openid)) return { openid: to.openid }
-  throw invalid('to: exactly one of unionid, miniOpenid, openid')
+  throw invalid('to must have exactly one of unionid, miniOpenid, openid')
 }
 
 function textOf(it: v.InferOutput<typeof value>): string {

@@ -27,6 +27,7 @@ export function renderBanner({ addresses, isBox, lan }: BannerOptions): string {
     ['API', addresses.api],
     isBox ? ['WeChat in a box, phones', `${addresses.wechat}/`] : ['WeChat', addresses.wechat],
     ['SQS queue for events', addresses.eventsQueueUrl],
+    ['S3', addresses.s3],
     ['DynamoDB', addresses.dynamodb],
     ['Lambda invoke', addresses.invoke],
   ]
@@ -35,7 +36,7 @@ export function renderBanner({ addresses, isBox, lan }: BannerOptions): string {
     '',
     ...rows.map(([name, address]) => `  ${name.padEnd(width)}  ${address}`),
     '',
-    `  Try:  curl ${addresses.api}/.well-known/jwks.json`,
+    ...renderNext(addresses, isBox),
     '  IAM is not enforced locally: nobody checks who calls /deliveries and /reach.',
     ...(lan ? renderLan(lan, isBox) : []),
     '  Ctrl-C stops everything.  按 Ctrl-C 全部停止。',
@@ -48,6 +49,14 @@ export function findLanAddress(host: string): string | undefined {
   if (host !== '0.0.0.0' && host !== '::') return host
   const addresses = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? [])
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+}
+
+function renderNext({ api, wechat }: Addresses, isBox: boolean): string[] {
+  return [
+    ...(isBox ? [`  Next:  open ${wechat}/ and let somebody follow · 打开手机页面，让用户关注`] : []),
+    `  Ask · 查询：  curl '${api}/reach?openid=<openid>'`,
+    '  Push an event · 推送事件：  examples/push-event/README.md',
+  ]
 }
 
 function renderLan(lan: { api: string; wechat: string }, isBox: boolean): string[] {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { defaultAccounts, defaultCallback } from './wechat/defaults.ts'
 
 /** The environment as Node gives it. */
@@ -53,7 +54,7 @@ export function readSettings(env: Environment): Settings {
   const url = (name: string) => readUrl(env, name, problems)
   const wechatApiUrl = url('WECHAT_API_URL')
   const settings: Settings = {
-    host: env.HOST || '127.0.0.1',
+    host: readHost(env),
     ports: {
       api: port('API_PORT', 3000),
       lambda: port('LAMBDA_PORT', 3002),
@@ -73,6 +74,11 @@ export function readSettings(env: Environment): Settings {
   }
   if (problems.length > 0) throw new SettingsError(problems)
   return settings
+}
+
+/** Some shells export HOST on their own, as a name of the machine: only an address is meant for us. */
+function readHost({ HOST = '' }: Environment): string {
+  return isIP(HOST) !== 0 || HOST === 'localhost' ? HOST : '127.0.0.1'
 }
 
 /** The box's own keys fill what is not set; another WeChat knows only its owner's. */

@@ -45,7 +45,7 @@ export function buildFunctionsEnvironment(env: Environment, settings: Settings, 
     WECHAT_API_URL: endpoints.wechat,
     WECHAT_OFFICIAL_APPID: settings.wechat.officialAppid,
     WECHAT_MINI_APPID: settings.wechat.miniAppid,
-    CALLBACK_MODE: env.CALLBACK_MODE || 'any',
+    CALLBACK_ENCRYPTION: env.CALLBACK_ENCRYPTION || 'optional',
     BUILD_FOLDER: `.esbuild/local-${settings.ports.api}`,
   }
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Addresses } from './banner.ts'
@@ -62,6 +63,8 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
     env,
     onLine: options.onFunctionLine,
   })
+  const { BUILD_FOLDER } = env
+  if (BUILD_FOLDER) closing.add(() => rm(BUILD_FOLDER, { recursive: true, force: true }))
   closing.add(offline.stop)
   const opening = openEmulators(settings, ssmPort, closing)
 

@@ -69,8 +69,8 @@ async function playInBox({ addresses, sqs }: Stack, settings: Settings, steps: S
 
 function describeStart({ host, ports, wechatApiUrl }: Settings) {
   return {
-    title: 'Everything starts on this machine',
-    titleZh: '在本机启动全部服务',
+    title: 'Everything starts on this machine (about 10 s)',
+    titleZh: '在本机启动全部服务（约 10 秒）',
     address: `http://${host}:${ports.api} (API), ${wechatApiUrl ?? `http://${host}:${ports.wechat}`} (WeChat)`,
     expected: 'the functions answer, tables and queues exist',
     limitMs: startLimitMs,

@@ -1,3 +1,5 @@
+import { PortsInUseError } from './ports.ts'
+
 /** One step of a story, in words. */
 type Step = {
   title: string
@@ -60,6 +62,7 @@ export function createSteps({ write, now, problems }: StepsOptions): Steps {
         write(`   ✓ ${told}  (${seconds(now() - stepStartedAt)}; ${seconds(now() - startedAt)} since the start)\n`)
         return result
       } catch (error) {
+        if (error instanceof PortsInUseError) throw error
         throw new StepError(describeFailure(count, step, error, seen.last, problems()), { cause: error })
       }
     },

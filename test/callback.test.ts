@@ -52,7 +52,7 @@ describe('the vectors of the contract', () => {
 })
 
 const encodingAesKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG'
-const keys: CallbackKeys = { appid: officialAppid, token: 'tokentoken', encodingAesKey, mode: 'encrypted' }
+const keys: CallbackKeys = { appid: officialAppid, token: 'tokentoken', encodingAesKey, encryption: 'required' }
 const nowMs = 1_767_225_600_000
 const now = () => nowMs
 const xml = `<xml><FromUserName>oWho</FromUserName><CreateTime>1767225600</CreateTime><MsgType>event</MsgType><Event>subscribe</Event></xml>`
@@ -95,7 +95,7 @@ describe('readEvent', () => {
   it('reads secure and compatible deliveries, and plain ones where they are agreed on', () => {
     expect(read(delivery('secure'))).toEqual(follow)
     expect(read(delivery('compatible'))).toEqual(follow)
-    expect(read(delivery('plain'), { mode: 'any' })).toEqual(follow)
+    expect(read(delivery('plain'), { encryption: 'optional' })).toEqual(follow)
     const { encodingAesKey: _, ...keyless } = keys
     expect(readEvent(delivery('plain').query, xml, { keys: keyless, now })).toEqual(follow)
   })

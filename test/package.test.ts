@@ -1,11 +1,13 @@
 /** `sls package`, the users' own command: without an account, a network or a secret, for every partition alike. */
 
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 
+import { unzipSync } from 'fflate'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -51,6 +53,16 @@ describe('the package', () => {
     const names = (await readdir(join(folder, 'out'))).filter(it => it.endsWith('.zip')).map(it => it.slice(0, -4))
     const doors = (await readdir(join(import.meta.dirname, '../functions'))).map(it => it.slice(0, -3))
     expect(names.sort()).toEqual(doors.sort())
+  })
+
+  it('has bundles that load on their own, far from any node_modules', async () => {
+    for (const name of (await readdir(join(folder, 'out'))).filter(it => it.endsWith('.zip'))) {
+      const files = unzipSync(await readFile(join(folder, 'out', name)))
+      const bundle = Object.keys(files).find(it => it.endsWith('.mjs')) ?? ''
+      const file = join(folder, `${name}.mjs`)
+      await writeFile(file, files[bundle] ?? '')
+      expect(await import(/* @vite-ignore */ pathToFileURL(file).href)).toMatchObject({ handler: expect.any(Function) })
+    }
   })
 
   it('has no secret in its template, only names', () => {

@@ -132,8 +132,8 @@ describe('sendBatch', () => {
       [
         expect.stringMatching(/^rejected: data/),
         'rejected: not JSON',
-        'rejected: template: not in the template list',
-        'rejected: to: exactly one of unionid, miniOpenid, openid',
+        'rejected: template is not in the list of this stage in templates.json',
+        'rejected: to must have exactly one of unionid, miniOpenid, openid',
       ].sort(),
     )
     const found = await Promise.all(['two', 'types', 'unknown', 'good'].map(stateOf))
@@ -183,17 +183,22 @@ describe('sendBatch', () => {
     expect(queue.aside).toHaveLength(state === 'rejected' ? 1 : 0)
   })
 
-  it('parks at the end of the day quota, loses nothing, and sends after the reset', async () => {
-    const { follower, send, control, queue, phone, stateOf, tick } = await openSend()
+  it('parks at the end of the day quota, loses nothing, calls nobody meanwhile, and sends after the reset', async () => {
+    const { follower, send, control, queue, phone, stateOf, tick, calls, now } = await openSend()
     const who = await follower()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     expect(await send([arrival(event('order-1', toUnion(who)))])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state: 'parked', errcode: 45009 })
     expect(queue.again).toMatchObject([{ seconds: 900, attempts: 1 }])
-    tick(12 * 3_600_000)
-    expect(await send([arrival(queue.again[0]?.body ?? '', { attempts: 2 })])).toEqual([])
+    const before = await calls(path)
+    tick(3 * 3_600_000)
+    expect(await send([arrival(queue.again[0]?.body ?? '', { attempts: 2, firstReceivedAt: now() })])).toEqual([])
+    expect(await calls(path)).toBe(before)
+    expect(queue.again).toHaveLength(2)
+    tick(9 * 3_600_000)
+    expect(await send([arrival(queue.again[1]?.body ?? '', { attempts: 3, firstReceivedAt: now() })])).toEqual([])
     expect(phone()).toHaveLength(1)
-    expect(await stateOf('order-1')).toMatchObject({ state: 'accepted', attempts: 2 })
+    expect(await stateOf('order-1')).toMatchObject({ state: 'accepted', attempts: 3 })
   })
 
   it.each([
@@ -240,11 +245,30 @@ describe('sendBatch', () => {
     expect(phone()).toEqual([])
   })
 
-  it('starts nothing after its deadline: the rest comes again', async () => {
-    const { deps, follower, phone } = await openSend()
+  it('puts off what it cannot begin before its deadline, as a new message', async () => {
+    const { deps, follower, phone, queue } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
-    expect(await sendBatch([one], deps, { until: 0 })).toEqual([one])
+    expect(await sendBatch([one], deps, { until: 0 })).toEqual([])
+    expect(queue.again).toEqual([{ body: one.body, seconds: 30, attempts: 1 }])
     expect(phone()).toEqual([])
+  })
+
+  it('puts the batch off while the tables do not answer: nothing was sent, so nothing is in doubt', async () => {
+    const { deps, follower, send, phone, queue } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    const away = { ...deps.links, resolve: async () => Promise.reject(new Error('away')) }
+    expect(await send([one], { links: away })).toEqual([])
+    expect(queue.again).toEqual([{ body: one.body, seconds: 30, attempts: 1 }])
+    expect(phone()).toEqual([])
+  })
+
+  it('is not in doubt when it got no token: the message itself never left', async () => {
+    const { follower, send, control, queue, calls } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: -1 })
+    expect(await send([one])).toEqual([])
+    expect(queue.again).toMatchObject([{ body: one.body, attempts: 1 }])
+    expect(await calls(path)).toBe(0)
   })
 })
 

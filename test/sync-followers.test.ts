@@ -86,6 +86,15 @@ describe('syncFollowers', () => {
     expect(await calls(path)).toBe(4)
   })
 
+  it('only ends a walk that was killed right before its end', async () => {
+    const { deps, control, calls } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const crash = { ...deps.walks, complete: async () => Promise.reject(new Error('killed')) }
+    await expect(syncFollowers({ ...deps, walks: crash }, forever)).rejects.toThrow('killed')
+    expect(await syncFollowers(deps, forever)).toEqual({ pages: 3, followers: 25, came: 0, left: 0, complete: true })
+    expect(await calls(path)).toBe(3)
+  })
+
   it('does not take a list that shrinks on the way for complete too early', async () => {
     const { deps, control, take } = await openSync()
     await control('/people', { count: 30, following: true })

@@ -136,9 +136,9 @@ function answerOf({ status, body, maxAgeSeconds }: HttpAnswer): APIGatewayProxyS
 function refusalOf(error: unknown): APIGatewayProxyStructuredResultV2 {
   const known = requestErrorOf(error, Date.now())
   const problem = problemOf(known)
+  const { code, status, errcode, rid } = problem
   if (known === undefined) log.error('http.failed', { error })
-  else
-    log.warn('http.refused', { code: problem.code, status: problem.status, errcode: problem.errcode, rid: problem.rid })
+  else log.warn('http.refused', { code, status, errcode, rid, ...(known.status === 502 && { error: known.cause }) })
   return {
     statusCode: problem.status,
     headers: {

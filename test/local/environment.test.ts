@@ -74,15 +74,19 @@ describe('buildFunctionsEnvironment', () => {
   it('leaves no way to a real account', () => {
     const env = buildFunctionsEnvironment(account, readSettings({}), endpoints)
 
-    expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', CALLBACK_MODE: 'any' })
+    expect(env).toMatchObject({
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      CALLBACK_ENCRYPTION: 'optional',
+    })
     expect(env).not.toHaveProperty('AWS_PROFILE')
     expect(env).not.toHaveProperty('AWS_SESSION_TOKEN')
   })
 
   it('keeps the credentials for stores that the environment names', () => {
-    const given = { ...account, AWS_ENDPOINT_URL_SQS: 'http://elsewhere:4566', CALLBACK_MODE: 'encrypted' }
+    const given = { ...account, AWS_ENDPOINT_URL_SQS: 'http://elsewhere:4566', CALLBACK_ENCRYPTION: 'required' }
     const env = buildFunctionsEnvironment(given, readSettings(given), endpoints)
 
-    expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'AKIA', AWS_SESSION_TOKEN: 't', CALLBACK_MODE: 'encrypted' })
+    expect(env).toMatchObject({ AWS_ACCESS_KEY_ID: 'AKIA', AWS_SESSION_TOKEN: 't', CALLBACK_ENCRYPTION: 'required' })
   })
 })

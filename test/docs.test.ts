@@ -1,0 +1,63 @@
+/** What the documents say, held against the code. */
+
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+const read = (file: string) => readFile(join(root, file), 'utf8')
+const named = (text: string) =>
+  [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(it => it[1] ?? '')
+
+describe('the documents', () => {
+  it('name every variable of the functions, and no other', async () => {
+    const code = (await read('lib/config.ts')).matchAll(/^ {2}([A-Z_]+): \{ read:/gm)
+    const [, section = ''] = (await read('docs/configuration.md')).split('## Environment of the functions')
+    const rows = section.split('\n## ')[0]?.matchAll(/^\| `([A-Z_]+)`/gm) ?? []
+    expect([...rows].map(it => it[1]).sort()).toEqual([...code].map(it => it[1]).sort())
+  })
+
+  it('name every code that an answer can have', async () => {
+    const union = /export type RequestErrorCode =([\s\S]*?)\n\n/.exec(await read('lib/errors.ts'))?.[1] ?? ''
+    const codes = [...union.matchAll(/'([a-z-]+)'/g)].map(it => it[1] ?? '')
+    const told = new Set(named(await read('docs/http-api.md')))
+    expect(codes.length).toBeGreaterThan(15)
+    // An event that is wrong answers no request: its delivery says so.
+    expect(codes.filter(it => !told.has(it) && it !== 'event-invalid')).toEqual([])
+  })
+
+  it('name every state of a delivery', async () => {
+    const union = /type DeliveryState =([\s\S]*?)\n\n/.exec(await read('lib/delivery.ts'))?.[1] ?? ''
+    const states = [...union.matchAll(/'([a-z-]+)'/g)].map(it => it[1] ?? '')
+    const told = new Set(named(await read('docs/events.md')))
+    expect([states.length, states.filter(it => !told.has(it))]).toEqual([8, []])
+  })
+
+  it('have READMEs of at most 150 lines, in two languages with the same commands', async () => {
+    const [english, chinese] = await Promise.all([read('README.md'), read('README.zh-CN.md')])
+    for (const text of [english, chinese]) expect(text.split('\n').length).toBeLessThanOrEqual(151)
+    const commands = (text: string) =>
+      [...text.matchAll(/\b(?:npm (?:run [a-z:]+|ci|cit|start|test)|npx sls [a-z]+)/g)].map(it => it[0])
+    expect(new Set(commands(chinese))).toEqual(new Set(commands(english)))
+    const { scripts } = JSON.parse(await read('package.json'))
+    const scriptNames = commands(english).flatMap(it => /npm run ([a-z:]+)/.exec(it)?.[1] ?? [])
+    expect(scriptNames.filter(it => !(it in scripts))).toEqual([])
+  })
+
+  it('link to files that are there', async () => {
+    const docs = (await readdir(join(root, 'docs'), { recursive: true }))
+      .filter(it => it.endsWith('.md'))
+      .map(it => `docs/${it}`)
+    const files = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'local/wechat/README.md', ...docs]
+    const missing: string[] = []
+    for (const file of files) {
+      const links = [...(await read(file)).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(it => it[1] ?? '')
+      for (const link of links)
+        await readdir(resolve(root, dirname(file), link)).catch(
+          error => error.code === 'ENOENT' && missing.push(`${file}: ${link}`),
+        )
+    }
+    expect(missing).toEqual([])
+  })
+})
