@@ -30,7 +30,9 @@ export const handler = queueFunction(
 
 function arrivalOf({ body, receiptHandle, attributes, messageAttributes }: SQSRecord) {
   const receives = Number(attributes.ApproximateReceiveCount)
-  const before = Number(messageAttributes.attempts?.stringValue ?? 0)
-  const firstReceivedAt = Number(attributes.ApproximateFirstReceiveTimestamp)
-  return { body, receiptHandle, firstReceivedAt, attempts: before + receives }
+  const attempts = Number(messageAttributes.attempts?.stringValue ?? 0) + receives
+  // Received once more, this very message was not deleted: an earlier try ended without our knowing how.
+  const firstReceivedAt = receives > 1 ? attributes.ApproximateFirstReceiveTimestamp : undefined
+  const doubtSince = messageAttributes.doubtSince?.stringValue ?? firstReceivedAt
+  return { body, receiptHandle, attempts, ...(doubtSince === undefined ? {} : { doubtSince: Number(doubtSince) }) }
 }

@@ -124,8 +124,8 @@ export type ConsumedQueue = {
 export type EventQueue = ConsumedQueue & {
   /** Puts an event aside for people to look at, with the reason beside it. */
   setAside(body: string, reason: string): Promise<void>
-  /** Pushes an event once more as a new message, with the tries it has behind it. */
-  pushAgain(body: string, delaySeconds: number, attempts: number): Promise<void>
+  /** Pushes an event once more as a new message, with what is known of the tries behind it. */
+  pushAgain(event: { body: string; attempts: number; doubtSince?: number }, delaySeconds: number): Promise<void>
 }
 
 /**

@@ -4,34 +4,25 @@ import { type Delivery, isSent } from './delivery.ts'
 import { RequestError } from './errors.ts'
 import { type Person, reachOf } from './link.ts'
 import { inParallel } from './pool.ts'
-import type { DeliveryStore, EventQueue, LinkStore, Log, Now } from './ports.ts'
+import type { DeliveryStore, LinkStore, Log } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
-import { type DeliveryFacts, type MessageDeps, maxDelaySeconds, type SendOutcome, sendMessage } from './send-message.ts'
-import { idOf, parseTemplateMessage, type TemplateList, type TemplateMessage } from './template-message.ts'
+import { type MessageDeps, maxDelaySeconds, type SendOutcome, sendMessage } from './send-message.ts'
+import { type Arrival, reject, type SettleDeps, settle } from './send-outcome.ts'
+import { parseTemplateMessage, type TemplateList, type TemplateMessage } from './template-message.ts'
 
-/** One message of the events queue; `attempts` counts this receive; instants in ms. */
-export type Arrival = {
-  readonly body: string
-  readonly receiptHandle: string
-  readonly attempts: number
-  /** When the queue first gave out this very message: since then a try may have sent it. */
-  readonly firstReceivedAt: number
-}
-
-export type SendDeps = MessageDeps & {
-  readonly links: Pick<LinkStore, 'resolve'>
-  readonly deliveries: Pick<DeliveryStore, 'read' | 'record'>
-  readonly events: EventQueue
-  readonly templates: TemplateList
-  readonly now: Now
-  readonly log: Log
-}
+export type SendDeps = MessageDeps &
+  SettleDeps & {
+    readonly links: Pick<LinkStore, 'resolve'>
+    readonly deliveries: Pick<DeliveryStore, 'read'>
+    readonly templates: TemplateList
+  }
 
 /** Keep-alive sockets to WeChat in use at once by one function. */
 const width = 20
 /** WeChat forgets a client_msg_id after ten minutes; half a minute is left for the call itself. */
 const windowMs = 570_000
-const putOffSeconds = 30
+/** What was not even begun comes again in a moment. */
+const putOff: SendOutcome = { kind: 'refused', delaySeconds: 30 }
 
 /** Sends a batch; starts no send after `until` (ms). Answers the arrivals that must come again by the queue. */
 export async function sendBatch<A extends Arrival>(
@@ -43,7 +34,7 @@ export async function sendBatch<A extends Arrival>(
   const failed: A[] = []
   const work = await preparedOrPutOff(arrivals, deps)
   await inParallel([...work], width, async ([arrival, run]) => {
-    const outcome = await guarded(deps.now() < limits.until ? run : () => putOff(arrival, deps), deps.log)
+    const outcome = await guarded(deps.now() < limits.until ? run : () => settle(putOff, arrival, deps), deps.log)
     counts[outcome] = (counts[outcome] ?? 0) + 1
     if (outcome === 'late') failed.push(arrival)
   })
@@ -59,14 +50,8 @@ async function preparedOrPutOff<A extends Arrival>(arrivals: readonly A[], deps:
     return await preparedWork(arrivals, deps)
   } catch (error) {
     deps.log.error('send.not-prepared', { error })
-    return new Map(arrivals.map(arrival => [arrival, () => putOff(arrival, deps)]))
+    return new Map(arrivals.map(arrival => [arrival, () => settle(putOff, arrival, deps)]))
   }
-}
-
-/** Surely not sent: comes again as a new message, whose ten minutes begin anew. */
-async function putOff(arrival: Arrival, { events }: SendDeps): Promise<string> {
-  await events.pushAgain(arrival.body, putOffSeconds, arrival.attempts)
-  return 'put-off'
 }
 
 /** Checks all events, reads all done marks and links at once, and answers what to do for each arrival. */
@@ -131,13 +116,13 @@ async function deliver(context: Context, deps: SendDeps): Promise<string> {
   const now = deps.now()
   const outcome =
     barred(context, now) ?? stillParked(context.mark, now) ?? (await sendMessage(context.message, context.person, deps))
-  return settle(outcome, context, deps)
+  return settle(outcome, context.arrival, deps, context.message.id)
 }
 
 /** What must not be sent at all. */
-function barred({ arrival, message, person, mark }: Context, now: number): SendOutcome | undefined {
+function barred({ arrival, message, person }: Context, now: number): SendOutcome | undefined {
   if (message.expiresAt !== undefined && message.expiresAt <= now) return dropped('expired')
-  if (now - arrival.firstReceivedAt > windowMs && mark?.state !== 'parked') {
+  if (arrival.doubtSince !== undefined && now - arrival.doubtSince > windowMs) {
     return { kind: 'ended', state: 'in-doubt', facts: { reason: 'a try of over ten minutes ago got no answer' } }
   }
   const reach = person === undefined ? 'unknown' : reachOf(message.to, person)
@@ -154,49 +139,4 @@ function stillParked(mark: Delivery | undefined, now: number): SendOutcome | und
 
 function dropped(reason: string): SendOutcome {
   return { kind: 'ended', state: 'dropped', facts: { reason } }
-}
-
-async function settle(outcome: SendOutcome, context: Context, deps: SendDeps): Promise<string> {
-  const { arrival, message } = context
-  switch (outcome.kind) {
-    case 'unanswered':
-      await deps.events.comeAgain(arrival.receiptHandle, outcome.delaySeconds)
-      return 'late'
-    case 'refused':
-      await deps.events.pushAgain(arrival.body, outcome.delaySeconds, arrival.attempts)
-      return 'refused'
-    case 'parked':
-      await record(message.id, 'parked', outcome.facts, { arrival, deps })
-      await deps.events.pushAgain(arrival.body, outcome.delaySeconds, arrival.attempts)
-      return 'parked'
-    case 'ended':
-      return end(outcome.state, message.id, outcome.facts, { arrival, deps })
-  }
-}
-
-type Ending = { readonly arrival: Arrival; readonly deps: SendDeps }
-
-/** Writes the done mark; what people must look at is put aside before, so that a crash between cannot lose it. */
-async function end(state: Delivery['state'], id: string, facts: DeliveryFacts, ending: Ending): Promise<string> {
-  const { arrival, deps } = ending
-  if (state === 'rejected' || state === 'in-doubt') {
-    await deps.events.setAside(arrival.body, `${state}: ${facts.reason}`)
-    deps.log.warn(`send.${state}`, { id, ...facts })
-  }
-  await record(id, state, facts, ending)
-  return state
-}
-
-async function record(id: string, state: Delivery['state'], facts: DeliveryFacts, { arrival, deps }: Ending) {
-  const at = new Date(deps.now()).toISOString()
-  await deps.deliveries.record({ id, state, ...facts, attempts: arrival.attempts, at })
-}
-
-/** An event that failed its check; without a readable id only the queue of what was put aside tells of it. */
-async function reject(arrival: Arrival, { message }: RequestError, deps: SendDeps): Promise<string> {
-  const id = idOf(arrival.body)
-  if (id !== undefined) return end('rejected', id, { reason: message }, { arrival, deps })
-  await deps.events.setAside(arrival.body, `rejected: ${message}`)
-  deps.log.warn('send.rejected', { reason: message })
-  return 'rejected'
 }

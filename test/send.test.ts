@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { Address } from '../lib/identifiers.ts'
 import { isAppId } from '../lib/identifiers.ts'
 import { joinReceipts } from '../lib/receipts.ts'
-import { type Arrival, type SendDeps, sendBatch } from '../lib/send.ts'
+import { type SendDeps, sendBatch } from '../lib/send.ts'
 import { clientMsgIdOf } from '../lib/send-message.ts'
+import type { Arrival } from '../lib/send-outcome.ts'
 import { defaultAccounts } from '../local/wechat/defaults.ts'
 import type { WeChatOptions } from '../local/wechat/server.ts'
 import { id, miniAppid } from './ids.ts'
-import { noon, openWorld, orderPaid, type Person } from './world.ts'
+import { openWorld, orderPaid, type Person } from './world.ts'
 
 const path = '/cgi-bin/message/template/send'
 const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
@@ -18,7 +19,7 @@ async function openSend(options: WeChatOptions = {}) {
   const { links, deliveries, now, random, log } = world
   const queue = {
     aside: [] as string[],
-    again: [] as { body: string; seconds: number; attempts: number }[],
+    again: [] as { event: Pick<Arrival, 'body' | 'attempts' | 'doubtSince'>; seconds: number }[],
     later: [] as number[],
   }
   const deps: SendDeps = {
@@ -32,7 +33,8 @@ async function openSend(options: WeChatOptions = {}) {
     templates: { 'order-paid': orderPaid },
     events: {
       setAside: async (_body, reason) => void queue.aside.push(reason),
-      pushAgain: async (body, seconds, attempts) => void queue.again.push({ body, seconds, attempts }),
+      pushAgain: async ({ body, attempts, doubtSince }, seconds) =>
+        void queue.again.push({ event: { body, attempts, ...(doubtSince && { doubtSince }) }, seconds }),
       comeAgain: async (_handle, seconds) => void queue.later.push(seconds),
     },
   }
@@ -52,7 +54,7 @@ async function openSend(options: WeChatOptions = {}) {
 
 function arrival(body: string | object, more: Partial<Arrival> = {}): Arrival {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return { body: text, receiptHandle: 'handle', attempts: 1, firstReceivedAt: noon, ...more }
+  return { body: text, receiptHandle: 'handle', attempts: 1, ...more }
 }
 
 const event = (name: string, to: Address, more: object = {}) => ({
@@ -111,7 +113,7 @@ describe('sendBatch', () => {
     const killed = { ...deps.deliveries, record: async () => Promise.reject(new Error('killed')) }
     expect(await send([one], { deliveries: killed })).toEqual([one])
     tick(360_000)
-    expect(await send([{ ...one, attempts: 2, firstReceivedAt: deps.now() - 360_000 }])).toEqual([])
+    expect(await send([{ ...one, attempts: 2, doubtSince: deps.now() - 360_000 }])).toEqual([])
     expect(phone()).toHaveLength(1)
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted', msgid: phone()[0]?.msgid })
   })
@@ -184,19 +186,19 @@ describe('sendBatch', () => {
   })
 
   it('parks at the end of the day quota, loses nothing, calls nobody meanwhile, and sends after the reset', async () => {
-    const { follower, send, control, queue, phone, stateOf, tick, calls, now } = await openSend()
+    const { follower, send, control, queue, phone, stateOf, tick, calls } = await openSend()
     const who = await follower()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     expect(await send([arrival(event('order-1', toUnion(who)))])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state: 'parked', errcode: 45009 })
-    expect(queue.again).toMatchObject([{ seconds: 900, attempts: 1 }])
+    expect(queue.again).toMatchObject([{ seconds: 900, event: { attempts: 1 } }])
     const before = await calls(path)
     tick(3 * 3_600_000)
-    expect(await send([arrival(queue.again[0]?.body ?? '', { attempts: 2, firstReceivedAt: now() })])).toEqual([])
+    expect(await send([arrival(queue.again[0]?.event.body ?? '', { attempts: 2 })])).toEqual([])
     expect(await calls(path)).toBe(before)
     expect(queue.again).toHaveLength(2)
     tick(9 * 3_600_000)
-    expect(await send([arrival(queue.again[1]?.body ?? '', { attempts: 3, firstReceivedAt: now() })])).toEqual([])
+    expect(await send([arrival(queue.again[1]?.event.body ?? '', { attempts: 3 })])).toEqual([])
     expect(phone()).toHaveLength(1)
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted', attempts: 3 })
   })
@@ -210,7 +212,7 @@ describe('sendBatch', () => {
     await control('/faults', { path, ...fault })
     const one = arrival(event('order-1', toUnion(who)))
     expect(await send([one])).toEqual([])
-    expect(queue.again).toEqual([{ body: one.body, seconds, attempts: 1 }])
+    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1 }, seconds }])
     expect([await stateOf('order-1'), phone().length]).toEqual([undefined, 0])
   })
 
@@ -238,18 +240,34 @@ describe('sendBatch', () => {
 
   it('does not try again once WeChat has forgotten the id: nobody knows what the earlier try did', async () => {
     const { follower, send, queue, phone, stateOf, now } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 3, firstReceivedAt: now() - 600_000 })
+    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 3, doubtSince: now() - 600_000 })
     expect(await send([one])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state: 'in-doubt' })
     expect(queue.aside).toEqual([expect.stringMatching(/^in-doubt/)])
     expect(phone()).toEqual([])
   })
 
+  it('carries the doubt along when a later try is surely not sent', async () => {
+    const { follower, send, control, queue, phone, stateOf, tick, now } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    const doubtSince = now()
+    await control('/faults', [{ path, kind: 'reset-after', times: 2 }])
+    expect(await send([one])).toEqual([one])
+    tick(30_000)
+    await control('/faults', [{ path, kind: 'errcode', errcode: 48001 }])
+    expect(await send([{ ...one, attempts: 2, doubtSince }])).toEqual([])
+    tick(600_000)
+    const [again] = queue.again
+    expect(await send([{ ...one, ...again?.event }])).toEqual([])
+    expect(phone()).toHaveLength(1)
+    expect(await stateOf('order-1')).toMatchObject({ state: 'in-doubt' })
+  })
+
   it('puts off what it cannot begin before its deadline, as a new message', async () => {
     const { deps, follower, phone, queue } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
     expect(await sendBatch([one], deps, { until: 0 })).toEqual([])
-    expect(queue.again).toEqual([{ body: one.body, seconds: 30, attempts: 1 }])
+    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1 }, seconds: 30 }])
     expect(phone()).toEqual([])
   })
 
@@ -258,7 +276,7 @@ describe('sendBatch', () => {
     const one = arrival(event('order-1', toUnion(await follower())))
     const away = { ...deps.links, resolve: async () => Promise.reject(new Error('away')) }
     expect(await send([one], { links: away })).toEqual([])
-    expect(queue.again).toEqual([{ body: one.body, seconds: 30, attempts: 1 }])
+    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1 }, seconds: 30 }])
     expect(phone()).toEqual([])
   })
 
@@ -267,7 +285,7 @@ describe('sendBatch', () => {
     const one = arrival(event('order-1', toUnion(await follower())))
     await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: -1 })
     expect(await send([one])).toEqual([])
-    expect(queue.again).toMatchObject([{ body: one.body, attempts: 1 }])
+    expect(queue.again).toMatchObject([{ event: { body: one.body, attempts: 1 } }])
     expect(await calls(path)).toBe(0)
   })
 })

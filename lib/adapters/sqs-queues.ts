@@ -52,8 +52,9 @@ export function createEventQueue(name: string): EventQueue {
     setAside(body, reason) {
       return deadLetters.send({ MessageBody: body, MessageAttributes: { reason: text(reason) } })
     },
-    pushAgain(body, delaySeconds, attempts) {
-      const MessageAttributes = { attempts: text(`${attempts}`) }
+    pushAgain({ body, attempts, doubtSince }, delaySeconds) {
+      const doubt = doubtSince === undefined ? {} : { doubtSince: text(`${doubtSince}`) }
+      const MessageAttributes = { attempts: text(`${attempts}`), ...doubt }
       return events.send({ MessageBody: body, DelaySeconds: delaySeconds, MessageAttributes })
     },
   }
