@@ -1,9 +1,9 @@
 /** `sls package`, the users' own command: without an account, a network or a secret, for every partition alike. */
 
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -58,9 +58,12 @@ describe('the package', () => {
   it('has bundles that load on their own, far from any node_modules', async () => {
     for (const name of (await readdir(join(folder, 'out'))).filter(it => it.endsWith('.zip'))) {
       const files = unzipSync(await readFile(join(folder, 'out', name)))
-      const bundle = Object.keys(files).find(it => it.endsWith('.mjs')) ?? ''
-      const file = join(folder, `${name}.mjs`)
-      await writeFile(file, files[bundle] ?? '')
+      const place = join(folder, name.slice(0, -4))
+      for (const [file, bytes] of Object.entries(files)) {
+        await mkdir(join(place, dirname(file)), { recursive: true })
+        await writeFile(join(place, file), bytes)
+      }
+      const file = join(place, 'functions', `${name.slice(0, -4)}.mjs`)
       expect(await import(/* @vite-ignore */ pathToFileURL(file).href)).toMatchObject({ handler: expect.any(Function) })
     }
   })

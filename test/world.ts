@@ -14,7 +14,7 @@ import { memoryLinks } from './fakes/memory-links.ts'
 import { memoryDeliveries, memoryLogins, memoryTokens, memoryWalks } from './fakes/memory-stores.ts'
 import { id } from './ids.ts'
 
-export const noon = Date.parse('2026-11-22T12:00:00+08:00')
+const noon = Date.parse('2026-11-22T12:00:00+08:00')
 export const orderPaid = templates.local['order-paid']
 
 type Line = { readonly level: 'info' | 'warn' | 'error'; readonly event: string; readonly fields: object }
