@@ -6,7 +6,7 @@
 
 import { TransportError, WeChatError } from './errors.ts'
 import type { AppId } from './identifiers.ts'
-import type { AccessToken, Log, Now, StoredToken, TokenStore, WeChat } from './ports.ts'
+import type { AccessToken, Log, Metrics, Now, StoredToken, TokenStore, WeChat } from './ports.ts'
 
 export type TokenDeps = {
   readonly appid: AppId
@@ -17,15 +17,20 @@ export type TokenDeps = {
   /** Names this process among those that want the lease. */
   readonly owner: string
   readonly log: Log
+  readonly metrics: Metrics
 }
 
 export type AccessTokenSource = {
   /** The present token: from memory, from the store, or newly issued. */
   get(): Promise<AccessToken>
+  /** The same with the milliseconds it has to live. */
+  present(): Promise<{ readonly accessToken: AccessToken; readonly lifeMs: number }>
   /** A token other than the one that WeChat rejected; asks WeChat only if the store has no other. */
   renew(rejected: AccessToken): Promise<AccessToken>
   /** Renews if the stored token has less than this to live; true if it did. */
   keepFresh(marginMs: number): Promise<boolean>
+  /** Tells ops that WeChat rejects fresh tokens too, and answers the error to throw: no renewal will cure it. */
+  refusedTwice(error: WeChatError): WeChatError
 }
 
 /** A token this close to its end is not used any more: WeChat's clock and ours may differ. */
@@ -60,20 +65,28 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
     return stored !== undefined && isAlive(stored, now()) ? remember(stored) : renewOnce(it => !isAlive(it, now()))
   }
 
+  const present = async () => {
+    if (memory !== undefined && isAlive(memory.token, now()) && now() < memory.readAt + memoryMs) return memory.token
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+
   return {
     async get() {
-      if (memory !== undefined && isAlive(memory.token, now()) && now() < memory.readAt + memoryMs) {
-        return memory.token.accessToken
-      }
-      reading ??= read().finally(() => {
-        reading = undefined
-      })
-      return (await reading).accessToken
+      return (await present()).accessToken
+    },
+    async present() {
+      const { accessToken, expiresAt } = await present()
+      return { accessToken, lifeMs: expiresAt - now() }
     },
     async renew(rejected) {
       const generation = memory?.token.accessToken === rejected ? memory.token.generation : 0
       const isStale: Stale = it =>
         it.generation <= generation || (generation === 0 && it.accessToken === rejected) || !isAlive(it, now())
+      // Of many calls with the rejected token, the first one has brought the new token for all.
+      if (memory !== undefined && !isStale(memory.token)) return memory.token.accessToken
       // A round under way may have begun for another reason and bring the very token that was rejected.
       const other = renewal === undefined ? undefined : await renewal
       return (other === undefined || isStale(other) ? await renewOnce(isStale) : other).accessToken
@@ -84,7 +97,15 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
       const after = await renewOnce(it => it.expiresAt - now() <= freshMs && it.generation <= (before?.generation ?? 0))
       return after.generation > (before?.generation ?? 0)
     },
+    refusedTwice: error => refusedTwice(error, deps),
   }
+}
+
+function refusedTwice({ api, errcode, rid }: WeChatError, { appid, log, metrics }: TokenDeps): WeChatError {
+  const words = 'even with a fresh access_token: another system gets tokens for this appid'
+  log.error('token.refused-twice', { appid, api, errcode, rid, words })
+  metrics.count('TokenRefused', { appid })
+  return new WeChatError(api, errcode, words, { class: 'config', rid })
 }
 
 /** Calls WeChat with the present token; if WeChat rejects it, renews it and repeats the call, once. */
@@ -97,12 +118,24 @@ export async function withAccessToken<T>(
     return await call(accessToken)
   } catch (error) {
     if (!isTokenRejected(error)) throw error
-    return call(await source.renew(accessToken))
+    return callAgain(source, await source.renew(accessToken), call)
+  }
+}
+
+async function callAgain<T>(
+  source: AccessTokenSource,
+  accessToken: AccessToken,
+  call: (accessToken: AccessToken) => Promise<T>,
+): Promise<T> {
+  try {
+    return await call(accessToken)
+  } catch (error) {
+    throw isTokenRejected(error) ? source.refusedTwice(error) : error
   }
 }
 
 /** Tells whether WeChat refused a call because of its token, not because of what was asked. */
-function isTokenRejected(error: unknown): boolean {
+function isTokenRejected(error: unknown): error is WeChatError {
   return error instanceof WeChatError && (error.class === 'token-invalid' || error.errcode === 41001)
 }
 
@@ -147,6 +180,7 @@ async function issue(deps: TokenDeps, isStale: Stale): Promise<StoredToken | und
   const token = { accessToken, expiresAt: askedAt + expiresInSeconds * 1000, generation }
   if (!(await tokens.write(appid, token, owner))) return undefined
   log.info('token.renewed', { appid, generation, expiresInSeconds })
+  deps.metrics.count('TokenRenewed', { appid })
   return token
 }
 

@@ -14,6 +14,7 @@ export type RequestErrorCode =
   | 'session-invalid'
   | 'session-expired'
   | 'address-invalid'
+  | 'app-invalid'
   | 'delivery-id-invalid'
   | 'delivery-unknown'
   | 'callback-unsigned'
@@ -51,6 +52,15 @@ type RequestErrorDetails = {
   readonly cause?: unknown
 }
 
+type WeChatErrorDetails = {
+  readonly rid?: string | undefined
+  /** Where the call's circumstances say more than the errcode does. */
+  readonly class?: ErrcodeClass
+  /** The address that WeChat saw us call from, with 40164. */
+  readonly address?: string | undefined
+  readonly withheld?: boolean
+}
+
 /** WeChat answered, and the answer was no: an errcode other than 0. `api` is the call's name, never its URL. */
 export class WeChatError extends Error {
   override readonly name = 'WeChatError'
@@ -59,19 +69,33 @@ export class WeChatError extends Error {
   readonly errcode: number
   readonly rid: string | undefined
   readonly class: ErrcodeClass
+  readonly address: string | undefined
+  /** Set if WeChat said so to an earlier call, and this one was not made. */
+  readonly withheld: boolean
 
-  constructor(api: string, errcode: number, errmsg: string, rid?: string) {
+  constructor(api: string, errcode: number, errmsg: string, more: WeChatErrorDetails = {}) {
     super(`WeChat refused ${api}: ${errcode} ${errmsg}`)
     this.api = api
     this.errcode = errcode
-    this.rid = rid
-    this.class = classify(errcode, api)
+    this.rid = more.rid
+    this.class = more.class ?? classify(errcode, api)
+    this.address = more.address
+    this.withheld = more.withheld ?? false
   }
 }
 
-export type TransportFailure = 'connect' | 'timeout' | 'reset' | 'status' | 'empty' | 'not-json' | 'shape' | 'too-large'
+export type TransportFailure =
+  | 'connect'
+  | 'withheld'
+  | 'timeout'
+  | 'reset'
+  | 'status'
+  | 'empty'
+  | 'not-json'
+  | 'shape'
+  | 'too-large'
 
-/** WeChat gave no usable answer; whether it acted on the call is unknown unless `failure` is `connect`. */
+/** WeChat gave no usable answer; whether it acted on the call is unknown unless `isUnsent`. */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
   readonly code = 'wechat-unavailable'
@@ -85,6 +109,11 @@ export class TransportError extends Error {
     this.api = api
     this.failure = failure
     this.status = status
+  }
+
+  /** Tells whether the call surely never reached WeChat. */
+  get isUnsent(): boolean {
+    return this.failure === 'connect' || this.failure === 'withheld'
   }
 }
 

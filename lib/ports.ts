@@ -16,6 +16,11 @@ export type Log = {
   error(event: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
+/** What ops are told by numbers; each counts one. */
+export type MetricName = 'TokenRefused' | 'AddressNotAllowed' | 'UnknownErrcode' | 'BreakerOpened' | 'TokenRenewed'
+
+export type Metrics = { count(name: MetricName, dimensions?: Readonly<Record<string, string>>): void }
+
 export type IssuedToken = { readonly accessToken: AccessToken; readonly expiresInSeconds: number }
 export type Identity = { readonly miniOpenid: MiniOpenId; readonly unionid?: UnionId }
 

@@ -105,7 +105,7 @@ function outcomeOfQuota(errcode: number, facts: DeliveryFacts, now: number): Sen
 function outcomeOfSilence(error: TransportError, deps: MessageDeps): SendOutcome {
   deps.log.warn('send.unanswered', { error })
   const delaySeconds = retryDelay(deps.random)
-  return { kind: error.failure === 'connect' ? 'refused' : 'unanswered', delaySeconds }
+  return { kind: error.isUnsent ? 'refused' : 'unanswered', delaySeconds }
 }
 
 /** Half a minute, spread out, so that what failed together does not come back together. */

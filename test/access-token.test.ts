@@ -75,12 +75,13 @@ describe.each(['stable', 'classic'] as const)('the access token source, %s', mod
 
 describe('the access token source', () => {
   it('gives up after one renewal when WeChat refuses the fresh token too', async () => {
-    const { app, calls, control } = await openWorld()
-    const { accessTokens, wechat } = app('official')
+    const { app, calls, control, counted } = await openWorld()
+    const { appid, accessTokens, wechat } = app('official')
     await accessTokens.get()
     await control('/tokens/revoke', { app: 'official', keepStable: true })
     const call = withAccessToken(accessTokens, token => wechat.followerPage(token))
-    await expect(call).rejects.toThrow(expect.objectContaining({ errcode: 40001, class: 'token-invalid' }))
+    await expect(call).rejects.toThrow(expect.objectContaining({ errcode: 40001, class: 'config' }))
+    expect(counted.filter(it => it.startsWith('TokenRefused'))).toEqual([`TokenRefused ${appid}`])
     expect(await calls('/cgi-bin/user/get')).toBe(2)
     expect(await calls(stable)).toBe(2)
   })

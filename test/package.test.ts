@@ -21,6 +21,7 @@ const template = v.object({
   Resources: v.record(v.string(), v.looseObject({ Type: v.string(), Properties: v.optional(v.looseObject({})) })),
 })
 
+const serverless = join(import.meta.dirname, '../node_modules/serverless/bin/serverless.js')
 let folder: string
 let text: string
 
@@ -37,7 +38,6 @@ beforeAll(async () => {
     HTTPS_PROXY: nowhere,
     ...secrets,
   }
-  const serverless = join(import.meta.dirname, '../node_modules/serverless/bin/serverless.js')
   const flags = ['package', '--stage', 'prod', '--package', join(folder, 'out')]
   await promisify(execFile)(process.execPath, [serverless, ...flags], { env, timeout: 120_000 })
   text = await readFile(join(folder, 'out/cloudformation-template-update-stack.json'), 'utf8')
@@ -52,7 +52,8 @@ describe('the package', () => {
   it('has one bundle for each function, and each function its door', async () => {
     const names = (await readdir(join(folder, 'out'))).filter(it => it.endsWith('.zip')).map(it => it.slice(0, -4))
     const doors = (await readdir(join(import.meta.dirname, '../functions'))).map(it => it.slice(0, -3))
-    expect(names.sort()).toEqual(doors.sort())
+    // token.ts is there only where the parameter shareTokens asks for it.
+    expect(names.sort()).toEqual(doors.filter(it => it !== 'token').sort())
   })
 
   it('has bundles that load on their own, far from any node_modules', async () => {
@@ -66,6 +67,18 @@ describe('the package', () => {
       const file = join(place, 'functions', `${name.slice(0, -4)}.mjs`)
       expect(await import(/* @vite-ignore */ pathToFileURL(file).href)).toMatchObject({ handler: expect.any(Function) })
     }
+  })
+
+  it('serves GET /token only where it is asked for, and only to IAM', async () => {
+    expect(text).not.toContain('GET /token')
+    const env = { PATH: process.env.PATH, HOME: folder, SHARE_TOKENS: 'on' }
+    const { stdout } = await promisify(execFile)(process.execPath, [serverless, 'print', '--format', 'json'], { env })
+    const { token } = v.parse(
+      v.looseObject({ functions: v.looseObject({ token: v.unknown() }) }),
+      JSON.parse(stdout),
+    ).functions
+    const route = { method: 'GET', path: '/token', authorizer: { type: 'aws_iam' } }
+    expect(token).toMatchObject({ events: [{ httpApi: route }] })
   })
 
   it('has no secret in its template, only names', () => {

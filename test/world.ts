@@ -5,8 +5,10 @@ import { onTestFinished } from 'vitest'
 import { createAccessTokenSource } from '../lib/access-token.ts'
 import { type AccessTokenMode, createWeChat } from '../lib/adapters/wechat.ts'
 import { createTransport } from '../lib/adapters/wechat-transport.ts'
+import { createBreaker } from '../lib/breaker.ts'
 import { isAppId } from '../lib/identifiers.ts'
-import type { Log, TokenStore } from '../lib/ports.ts'
+import type { Log, Metrics, TokenStore } from '../lib/ports.ts'
+import { watchRefusal } from '../lib/wechat-watch.ts'
 import { defaultAccounts } from '../local/wechat/defaults.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
 import templates from '../templates.json' with { type: 'json' }
@@ -42,6 +44,10 @@ export async function openWorld(options: WeChatOptions = {}) {
   })
   onTestFinished(() => box.close())
   const lines: Line[] = []
+  const counted: string[] = []
+  const metrics: Metrics = {
+    count: (name, dimensions = {}) => void counted.push([name, ...Object.values(dimensions)].join(' ')),
+  }
   const control = async (path: string, body?: object): Promise<unknown> => {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
     const answer = await fetch(`${box.url}/_box${path}`, init)
@@ -54,6 +60,9 @@ export async function openWorld(options: WeChatOptions = {}) {
     control,
     now,
     lines,
+    /** The metrics counted so far, each with its dimensions. */
+    counted,
+    metrics,
     log: logInto(lines),
     tick: (ms: number) => {
       wall += ms
@@ -70,7 +79,7 @@ export async function openWorld(options: WeChatOptions = {}) {
     walks: memoryWalks(),
     person: async (more: object = {}) => personOf(await control('/people', more)),
     app: (name: 'official' | 'mini', tokens: TokenStore = memoryTokens(), mode: AccessTokenMode = 'stable') =>
-      appOf(name, { url: box.url, tokens, mode, now, log: logInto(lines) }),
+      appOf(name, { url: box.url, tokens, mode, now, log: logInto(lines), metrics }),
     /** How often a path was called, both apps together. */
     calls: async (path: string) => {
       const { counts } = v.parse(callsAnswer, await control('/calls'))
@@ -79,20 +88,35 @@ export async function openWorld(options: WeChatOptions = {}) {
   }
 }
 
-type AppOptions = { url: string; tokens: TokenStore; mode: AccessTokenMode; now: () => number; log: Log }
+type AppOptions = {
+  url: string
+  tokens: TokenStore
+  mode: AccessTokenMode
+  now: () => number
+  log: Log
+  metrics: Metrics
+}
 
 /** Our own client of one app, and its token source; each call stands for one more process. */
-function appOf(name: 'official' | 'mini', { url, tokens, mode, now, log }: AppOptions) {
+function appOf(name: 'official' | 'mini', { url, tokens, mode, now, log, metrics }: AppOptions) {
   const { appid, appsecret } = defaultAccounts[name]
   if (!isAppId(appid)) throw new Error(`${appid} is no appid`)
   const transport = createTransport({ baseUrl: new URL(url), timeoutMs: 5_000 })
   const nowSeconds = () => Math.floor(now() / 1000)
-  const wechat = createWeChat({ appid, appsecret: async () => appsecret, transport, mode, nowSeconds })
+  const wechat = createWeChat({
+    appid,
+    appsecret: async () => appsecret,
+    transport,
+    mode,
+    breaker: createBreaker({ now, log, metrics }),
+    watch: error => watchRefusal(error, { appid, log, metrics }),
+    nowSeconds,
+  })
   const owner = crypto.randomUUID()
   return {
     appid,
     wechat,
-    accessTokens: createAccessTokenSource({ appid, wechat, tokens, now, sleep: moment, owner, log }),
+    accessTokens: createAccessTokenSource({ appid, wechat, tokens, now, sleep: moment, owner, log, metrics }),
   }
 }
 

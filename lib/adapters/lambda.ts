@@ -13,6 +13,7 @@ import type {
 
 import { RequestError } from '../errors.ts'
 import { problemOf, requestErrorOf } from '../problem.ts'
+import { noteDeadline } from './deadline.ts'
 import { createLog } from './logger.ts'
 
 /** An HTTP request; header names in lower case, path parameters and query decoded. */
@@ -41,7 +42,7 @@ const maxBodyBytes = 64 * 1024
 /** Time kept back to answer a request before Lambda ends the function. */
 const timeoutEarlyInMillis = 500
 
-/** The longest call to WeChat takes 10 s; what it brought must still be written. */
+/** So long before its end a function begins nothing new: the longest call to WeChat takes 10 s. */
 const spareMs = 15_000
 
 const log = createLog()
@@ -50,7 +51,10 @@ const log = createLog()
 export function httpFunction<D>(open: Open<D>, work: (request: HttpRequest, deps: D) => Promise<HttpAnswer>) {
   const opened = onceIfGood(open)
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis })
-    .handler(async event => answerOf(await work(requestOf(event), await opened())))
+    .handler(async (event, context) => {
+      begin(context)
+      return answerOf(await work(requestOf(event), await opened()))
+    })
     .onError(request => {
       request.response = refusalOf(request.error)
     })
@@ -64,7 +68,7 @@ export function queueFunction<T extends object, D>(open: Open<D>, { read, work }
     const deps = await opened()
     const items = new Map<T, SQSRecord>()
     const unread = Records.filter(record => !readInto(items, record, read))
-    const again = await work([...items.keys()], deps, { until: deadline(context) })
+    const again = await work([...items.keys()], deps, { until: begin(context) - spareMs })
     const failed = [...unread, ...again.flatMap(it => items.get(it) ?? [])]
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   })
@@ -91,13 +95,15 @@ export function scheduleFunction<D, R>(
 ) {
   const opened = onceIfGood(open)
   return middy<ScheduledEvent, R>().handler(async (_event, context) => {
-    return work(await opened(), { until: deadline(context) })
+    return work(await opened(), { until: begin(context) - spareMs })
   })
 }
 
-/** Milliseconds since 1970 after which nothing new is begun, so that what is under way can end. */
-function deadline(context: Context): number {
-  return Date.now() + context.getRemainingTimeInMillis() - spareMs
+/** Begins an invocation, and answers when (ms) Lambda will end it. */
+function begin(context: Context): number {
+  const at = Date.now() + context.getRemainingTimeInMillis()
+  noteDeadline(at)
+  return at
 }
 
 /** Remembers what `open` brought, and forgets a failure: a hiccup at a cold start must not stay. */

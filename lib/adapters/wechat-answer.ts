@@ -34,10 +34,20 @@ export function readAnswer<T>(
   if (parsed === undefined || Array.isArray(parsed) || !outer.success)
     throw new TransportError(api, 'not-json', 'not a JSON object', status)
   const { errcode = 0, errmsg = '' } = outer.output
-  if (errcode !== 0) throw new WeChatError(api, errcode, clean(errmsg, hidden), ridOf(errmsg))
+  if (errcode !== 0) throw refusalOf(api, errcode, errmsg, hidden)
   const inner = v.safeParse(shape, parsed, { abortEarly: true })
   if (inner.success) return inner.output
   throw new TransportError(api, 'shape', `unexpected ${v.getDotPath(inner.issues[0]) ?? 'answer'}`, status)
+}
+
+function refusalOf(api: string, errcode: number, errmsg: string, hidden: Hidden): WeChatError {
+  const address = errcode === 40164 ? addressOf(errmsg) : undefined
+  return new WeChatError(api, errcode, clean(errmsg, hidden), { rid: ridOf(errmsg), address })
+}
+
+/** The address that WeChat saw us call from: `invalid ip A.B.C.D ipv6 ::ffff:A.B.C.D, not in whitelist`. */
+function addressOf(errmsg: string): string | undefined {
+  return /\binvalid ip ([0-9a-fA-F.:]{3,45})(?=[\s,]|$)/.exec(errmsg)?.[1]
 }
 
 /** The trace id that WeChat's support asks for; some bodies have no space before it. */

@@ -29,10 +29,20 @@ const maxAnswerBytes = 4 * 1024 * 1024
 const idleMs = 10_000
 const connectMs = 3_000
 
-type TransportOptions = { readonly baseUrl: URL; readonly timeoutMs?: number; readonly sockets?: number }
+/** Kept back of what the function has left, to write down what the call brought. */
+const writeMs = 1_000
 
-/** Creates the transport to one WeChat; `timeoutMs` bounds a whole exchange, 10 s if not given. */
-export function createTransport({ baseUrl, timeoutMs = 10_000, sockets = 50 }: TransportOptions): Transport {
+type TransportOptions = {
+  readonly baseUrl: URL
+  readonly timeoutMs?: number
+  readonly sockets?: number
+  /** What the function has left; endless if not given. */
+  readonly remainingMs?: () => number
+}
+
+/** Creates the transport to one WeChat; `timeoutMs`, 10 s if not given, and what the function has left bound a call. */
+export function createTransport(options: TransportOptions): Transport {
+  const { baseUrl, timeoutMs = 10_000, sockets = 50, remainingMs = () => Number.POSITIVE_INFINITY } = options
   const client = baseUrl.protocol === 'http:' ? http : https
   const agent = new client.Agent({ keepAlive: true, maxSockets: sockets, timeout: idleMs, scheduling: 'lifo' })
 
@@ -46,12 +56,14 @@ export function createTransport({ baseUrl, timeoutMs = 10_000, sockets = 50 }: T
         headers:
           payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': payload.byteLength },
       })
-      guard(request, call.api, timeoutMs, reject)
+      guard(request, call.api, Math.min(timeoutMs, remainingMs() - writeMs), reject)
       request.once('response', response => collect(response, call.api).then(resolve, reject))
       request.end(payload)
     })
 
   return async call => {
+    if (remainingMs() <= writeMs)
+      throw new TransportError(call.api, 'withheld', 'not called: the function is out of time')
     try {
       return await exchange(call)
     } catch (error) {

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 
+import type { Breaker } from '../breaker.ts'
 import { type AppId, isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
 import type { FollowerSeen } from '../link.ts'
 import type { AccessToken, FollowerPage, Identity, IssuedToken, OutgoingMessage, WeChat } from '../ports.ts'
@@ -17,6 +18,8 @@ export type WeChatOptions = {
   readonly appsecret: () => Promise<string>
   readonly transport: Transport
   readonly mode: AccessTokenMode
+  readonly breaker: Breaker
+  readonly watch: (error: unknown) => void
   /** Our clock in seconds, for an answer that carries no Date. */
   readonly nowSeconds: () => number
 }
@@ -38,14 +41,39 @@ const info = v.object({
 const sent = v.object({ msgid: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.regex(/^\d{1,20}$/)) })
 
 /** Creates the client of one app. */
-export function createWeChat({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptions): WeChat {
+export function createWeChat(options: WeChatOptions): WeChat {
+  const { breaker, watch } = options
+  const guarded =
+    <A extends unknown[], T>(api: string, call: (...args: A) => Promise<T>) =>
+    (...args: A) =>
+      breaker
+        .run(api, () => call(...args))
+        .catch(error => {
+          watch(error)
+          throw error
+        })
+  const calls = rawCalls(options)
+  return {
+    fetchAccessToken: guarded(tokenApi(options.mode), calls.fetchAccessToken),
+    exchangeCode: guarded('jscode2session', calls.exchangeCode),
+    followerPage: guarded('user/get', calls.followerPage),
+    followerInfo: guarded('user/info/batchget', calls.followerInfo),
+    sendTemplate: guarded('template/send', calls.sendTemplate),
+  }
+}
+
+function tokenApi(mode: AccessTokenMode): 'stable_token' | 'token' {
+  return mode === 'stable' ? 'stable_token' : 'token'
+}
+
+function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptions): WeChat {
   const at = (answer: Answer) => answer.at ?? nowSeconds()
 
   return {
     async fetchAccessToken() {
       const secret = await appsecret()
       const credential = { grant_type: 'client_credential', appid, secret }
-      const api = mode === 'stable' ? 'stable_token' : 'token'
+      const api = tokenApi(mode)
       const answer =
         mode === 'stable'
           ? await transport({ api, path: '/cgi-bin/stable_token', query: {}, body: credential, safe: true })

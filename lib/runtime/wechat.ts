@@ -3,12 +3,16 @@
 import { randomUUID } from 'node:crypto'
 
 import { type AccessTokenSource, createAccessTokenSource } from '../access-token.ts'
+import { remainingMs } from '../adapters/deadline.ts'
 import { createWeChat } from '../adapters/wechat.ts'
 import { createTransport, type Transport } from '../adapters/wechat-transport.ts'
+import { createBreaker } from '../breaker.ts'
 import { config } from '../config.ts'
 import type { AppId } from '../identifiers.ts'
 import type { SecretName, WeChat } from '../ports.ts'
+import { watchRefusal } from '../wechat-watch.ts'
 import { log, now, sleep } from './context.ts'
+import { metrics } from './metrics.ts'
 import { neededSecret } from './secrets.ts'
 import { tokenStore } from './stores.ts'
 
@@ -27,17 +31,19 @@ export function miniProgram(): App {
 }
 
 export function accessTokens({ appid, wechat }: App): AccessTokenSource {
-  return createAccessTokenSource({ appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), log })
+  return createAccessTokenSource({ appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), log, metrics })
 }
 
 function appOf(appid: AppId, secret: SecretName): App {
   const { WECHAT_API_URL, ACCESS_TOKEN_MODE } = config('WECHAT_API_URL', 'ACCESS_TOKEN_MODE')
-  opened ??= createTransport({ baseUrl: WECHAT_API_URL })
+  opened ??= createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) })
   const wechat = createWeChat({
     appid,
     appsecret: () => neededSecret(secret),
     transport: opened,
     mode: ACCESS_TOKEN_MODE,
+    breaker: createBreaker({ now, log, metrics }),
+    watch: error => watchRefusal(error, { appid, log, metrics }),
     nowSeconds: () => Math.floor(now() / 1000),
   })
   return { appid, wechat }

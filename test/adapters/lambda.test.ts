@@ -55,7 +55,7 @@ describe('httpFunction', () => {
     ],
     [new WeChatError('jscode2session', -1, 'system error'), 502, { code: 'wechat-unavailable', errcode: -1 }],
     [new TransportError('jscode2session', 'timeout', 'late'), 502, { code: 'wechat-unavailable' }],
-    [new WeChatError('jscode2session', 40125, 'invalid appsecret', 'a-b-c'), 500, { code: 'internal' }],
+    [new WeChatError('jscode2session', 40125, 'invalid appsecret', { rid: 'a-b-c' }), 500, { code: 'internal' }],
     [new ConfigError(['TABLE must be a table']), 500, { code: 'internal' }],
     [new TypeError('secret bug at /var/task'), 500, { code: 'internal' }],
   ])('answers %s as a problem', async (error, status, problem) => {
@@ -69,7 +69,9 @@ describe('httpFunction', () => {
   })
 
   it('says when to try again after a quota', async () => {
-    const answer = await failing(new WeChatError('jscode2session', 45011, 'api minute-quota reach limit', 'a-b-c'))
+    const answer = await failing(
+      new WeChatError('jscode2session', 45011, 'api minute-quota reach limit', { rid: 'a-b-c' }),
+    )
     expect(answer).toMatchObject({ statusCode: 429, headers: { 'retry-after': expect.stringMatching(/^[1-6]?\d$/) } })
     expect(answer.problem).toMatchObject({ code: 'wechat-busy', errcode: 45011, rid: 'a-b-c' })
   })

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createWeChat } from '../../lib/adapters/wechat.ts'
 import { readAnswer } from '../../lib/adapters/wechat-answer.ts'
 import { createTransport } from '../../lib/adapters/wechat-transport.ts'
+import { createBreaker } from '../../lib/breaker.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
 import { id, officialAppid } from '../ids.ts'
 import codes from '../wechat/error-codes.json' with { type: 'json' }
@@ -71,6 +72,7 @@ async function outcomeOf(call: () => Promise<unknown>): Promise<{ class: string;
   }
 }
 
+const log = { info: () => {}, warn: () => {}, error: () => {} }
 const transport = () => createTransport({ baseUrl, timeoutMs: 5_000 })
 const client = () =>
   createWeChat({
@@ -78,6 +80,8 @@ const client = () =>
     appsecret: async () => secret,
     transport: transport(),
     mode: 'stable',
+    breaker: createBreaker({ now: Date.now, log, metrics: { count: () => {} } }),
+    watch: () => {},
     nowSeconds: () => 0,
   })
 

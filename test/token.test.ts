@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+
+import { getToken, parseApp } from '../lib/token.ts'
+import { openWorld } from './world.ts'
+
+describe('getToken', () => {
+  it('hands out each app’s present token with what it has to live, without a call of its own', async () => {
+    const { app, calls, tick, log } = await openWorld()
+    const sources = { official: app('official').accessTokens, mini: app('mini').accessTokens }
+    const official = await getToken('official', { sources, log })
+    expect(official).toEqual({ accessToken: await sources.official.get(), expiresIn: 7200 })
+    expect((await getToken('mini', { sources, log })).accessToken).not.toBe(official.accessToken)
+    tick(3_600_000)
+    expect(await getToken('official', { sources, log })).toEqual({ ...official, expiresIn: 3600 })
+    expect(await calls('/cgi-bin/stable_token')).toBe(2)
+  })
+
+  it('says in the log that it did, and not what', async () => {
+    const { app, lines, log } = await openWorld()
+    const { accessToken } = await getToken('mini', {
+      sources: { official: app('official').accessTokens, mini: app('mini').accessTokens },
+      log,
+    })
+    expect(lines.map(it => it.event)).toContain('token.shared')
+    expect(JSON.stringify(lines)).not.toContain(accessToken)
+  })
+})
+
+describe('parseApp', () => {
+  it.each([{}, { app: '' }, { app: 'both' }, { appid: 'official' }])('refuses %o', query => {
+    expect(() => parseApp(query)).toThrow(expect.objectContaining({ code: 'app-invalid', status: 400 }))
+  })
+})
