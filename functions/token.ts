@@ -1,9 +1,9 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
-import { log } from '../lib/runtime/context.ts'
+import { log, now } from '../lib/runtime/context.ts'
 import { accessTokens, miniProgram, officialAccount } from '../lib/runtime/wechat.ts'
 import { getToken, parseApp } from '../lib/token.ts'
 
 export const handler = httpFunction(
-  async () => ({ sources: { official: accessTokens(officialAccount()), mini: accessTokens(miniProgram()) }, log }),
+  async () => ({ sources: { official: accessTokens(officialAccount()), mini: accessTokens(miniProgram()) }, now, log }),
   async ({ query }, deps) => ({ status: 200, body: await getToken(parseApp(query), deps) }),
 )

@@ -4,42 +4,32 @@
  * WeChat ends a token when another is issued, so only one process may ask for it at a time (CONTRACT.md section 3).
  */
 
-import { TransportError, WeChatError } from './errors.ts'
-import type { AppId } from './identifiers.ts'
-import type { AccessToken, Log, Metrics, Now, StoredToken, TokenStore, WeChat } from './ports.ts'
-
-export type TokenDeps = {
-  readonly appid: AppId
-  readonly wechat: Pick<WeChat, 'fetchAccessToken'>
-  readonly tokens: TokenStore
-  readonly now: Now
-  readonly sleep: (ms: number) => Promise<void>
-  /** Names this process among those that want the lease. */
-  readonly owner: string
-  readonly log: Log
-  readonly metrics: Metrics
-}
+import { WeChatError } from './errors.ts'
+import type { AccessToken, StoredToken } from './ports.ts'
+import { isAlive, renewUnderLease, type Stale, type TokenDeps } from './token-lease.ts'
 
 export type AccessTokenSource = {
   /** The present token: from memory, from the store, or newly issued. */
   get(): Promise<AccessToken>
-  /** The same with the milliseconds it has to live. */
-  present(): Promise<{ readonly accessToken: AccessToken; readonly lifeMs: number }>
-  /** A token other than the one that WeChat rejected; asks WeChat only if the store has no other. */
-  renew(rejected: AccessToken): Promise<AccessToken>
+  /** The same with its generation and its end. */
+  present(): Promise<StoredToken>
+  /**
+   * A token of a later generation than the one that WeChat rejected; asks WeChat only if the store has none. The
+   * generation decides and not the text: the stable call may bring the same text again.
+   */
+  renew(rejected: Pick<StoredToken, 'generation'>): Promise<StoredToken>
   /** Renews if the stored token has less than this to live; true if it did. */
   keepFresh(marginMs: number): Promise<boolean>
-  /** Tells ops that WeChat rejects fresh tokens too, and answers the error to throw: no renewal will cure it. */
+  /** Whether WeChat has just rejected a fresh token too: then a renewal cures nothing, and none is made for a while. */
+  isHopeless(): boolean
+  /** Notes that WeChat rejected a fresh token too, tells ops, and answers the error to throw. */
   refusedTwice(error: WeChatError): WeChatError
 }
 
-/** A token this close to its end is not used any more: WeChat's clock and ours may differ. */
-const marginMs = 60_000
 /** For so long a token in memory is trusted without a look into the store. */
 const memoryMs = 60_000
-/** Longer than the slowest token call (10 s); a process killed with the lease delays the others by no more. */
-const leaseMs = 15_000
-const pollMs = 200
+/** So long after WeChat rejected a fresh token the next one is not even fetched. */
+const hopelessMs = 30_000
 
 /** Creates the source of one app's token; calls that come together share one round. */
 export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
@@ -74,22 +64,17 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
   }
 
   return {
+    present,
     async get() {
       return (await present()).accessToken
     },
-    async present() {
-      const { accessToken, expiresAt } = await present()
-      return { accessToken, lifeMs: expiresAt - now() }
-    },
-    async renew(rejected) {
-      const generation = memory?.token.accessToken === rejected ? memory.token.generation : 0
-      const isStale: Stale = it =>
-        it.generation <= generation || (generation === 0 && it.accessToken === rejected) || !isAlive(it, now())
+    async renew({ generation }) {
+      const isStale: Stale = it => it.generation <= generation || !isAlive(it, now())
       // Of many calls with the rejected token, the first one has brought the new token for all.
-      if (memory !== undefined && !isStale(memory.token)) return memory.token.accessToken
+      if (memory !== undefined && !isStale(memory.token)) return memory.token
       // A round under way may have begun for another reason and bring the very token that was rejected.
-      const other = renewal === undefined ? undefined : await renewal
-      return (other === undefined || isStale(other) ? await renewOnce(isStale) : other).accessToken
+      const other = await renewal
+      return other === undefined || isStale(other) ? renewOnce(isStale) : other
     },
     async keepFresh(freshMs) {
       const before = await tokens.read(appid)
@@ -97,15 +82,30 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
       const after = await renewOnce(it => it.expiresAt - now() <= freshMs && it.generation <= (before?.generation ?? 0))
       return after.generation > (before?.generation ?? 0)
     },
-    refusedTwice: error => refusedTwice(error, deps),
+    ...createHopelessness(deps),
   }
 }
 
-function refusedTwice({ api, errcode, rid }: WeChatError, { appid, log, metrics }: TokenDeps): WeChatError {
+/** Remembers for a while that fresh tokens are rejected, and tells ops once. */
+function createHopelessness({
+  appid,
+  now,
+  log,
+  metrics,
+}: TokenDeps): Pick<AccessTokenSource, 'isHopeless' | 'refusedTwice'> {
   const words = 'even with a fresh access_token: another system gets tokens for this appid'
-  log.error('token.refused-twice', { appid, api, errcode, rid, words })
-  metrics.count('TokenRefused', { appid })
-  return new WeChatError(api, errcode, words, { class: 'config', rid })
+  let hopelessUntil = 0
+  return {
+    isHopeless: () => now() < hopelessUntil,
+    refusedTwice({ api, errcode, rid }) {
+      if (now() >= hopelessUntil) {
+        log.error('token.refused-twice', { appid, api, errcode, rid, words })
+        metrics.count('TokenRefused', { appid })
+      }
+      hopelessUntil = now() + hopelessMs
+      return new WeChatError(api, errcode, words, { class: 'config', rid })
+    },
+  }
 }
 
 /** Calls WeChat with the present token; if WeChat rejects it, renews it and repeats the call, once. */
@@ -113,12 +113,13 @@ export async function withAccessToken<T>(
   source: AccessTokenSource,
   call: (accessToken: AccessToken) => Promise<T>,
 ): Promise<T> {
-  const accessToken = await source.get()
+  const token = await source.present()
   try {
-    return await call(accessToken)
+    return await call(token.accessToken)
   } catch (error) {
     if (!isTokenRejected(error)) throw error
-    return callAgain(source, await source.renew(accessToken), call)
+    if (source.isHopeless()) throw source.refusedTwice(error)
+    return callAgain(source, (await source.renew(token)).accessToken, call)
   }
 }
 
@@ -137,53 +138,4 @@ async function callAgain<T>(
 /** Tells whether WeChat refused a call because of its token, not because of what was asked. */
 function isTokenRejected(error: unknown): error is WeChatError {
   return error instanceof WeChatError && (error.class === 'token-invalid' || error.errcode === 41001)
-}
-
-type Stale = (token: StoredToken) => boolean
-
-/** Gets a token that is not stale: another process's, if one renews meanwhile, or a new one under the lease. */
-async function renewUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredToken> {
-  const giveUpAt = deps.now() + 2 * leaseMs
-  while (deps.now() <= giveUpAt) {
-    const token = (await storedToken(deps, isStale)) ?? (await issueUnderLease(deps, isStale))
-    if (token !== undefined) return token
-    await deps.sleep(pollMs)
-  }
-  throw new TransportError('token', 'timeout', 'another process holds the lease and brought no token')
-}
-
-async function storedToken({ tokens, appid }: TokenDeps, isStale: Stale): Promise<StoredToken | undefined> {
-  const stored = await tokens.read(appid)
-  return stored === undefined || isStale(stored) ? undefined : stored
-}
-
-async function issueUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredToken | undefined> {
-  const { appid, tokens, owner, now } = deps
-  if (!(await tokens.takeLease(appid, { owner, now: now(), until: now() + leaseMs }))) return undefined
-  try {
-    return await issue(deps, isStale)
-  } finally {
-    // Harmless after a write, which frees the lease itself; needed after a failure.
-    await tokens.freeLease(appid, owner)
-  }
-}
-
-/** Under the lease: looks again, asks WeChat, writes. Undefined if the lease was lost before the token was written. */
-async function issue(deps: TokenDeps, isStale: Stale): Promise<StoredToken | undefined> {
-  const { appid, tokens, wechat, owner, now, log } = deps
-  // Whoever held the lease before may have written between our read and our lease.
-  const stored = await tokens.read(appid)
-  if (stored !== undefined && !isStale(stored)) return stored
-  const askedAt = now()
-  const { accessToken, expiresInSeconds } = await wechat.fetchAccessToken()
-  const generation = (stored?.generation ?? 0) + 1
-  const token = { accessToken, expiresAt: askedAt + expiresInSeconds * 1000, generation }
-  if (!(await tokens.write(appid, token, owner))) return undefined
-  log.info('token.renewed', { appid, generation, expiresInSeconds })
-  deps.metrics.count('TokenRenewed', { appid })
-  return token
-}
-
-function isAlive(token: StoredToken, at: number): boolean {
-  return token.expiresAt - marginMs > at
 }

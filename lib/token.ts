@@ -5,11 +5,12 @@
 
 import type { AccessTokenSource } from './access-token.ts'
 import { RequestError } from './errors.ts'
-import type { Log } from './ports.ts'
+import type { Log, Now } from './ports.ts'
 
 export type AppName = 'official' | 'mini'
 export type TokenDeps = {
   readonly sources: Readonly<Record<AppName, Pick<AccessTokenSource, 'present'>>>
+  readonly now: Now
   readonly log: Log
 }
 
@@ -23,8 +24,8 @@ export function parseApp({ app }: Readonly<Record<string, string | undefined>>):
 }
 
 /** Answers the app's present token; what is left of its life is never more than it really has. */
-export async function getToken(app: AppName, { sources, log }: TokenDeps): Promise<TokenAnswer> {
-  const { accessToken, lifeMs } = await sources[app].present()
+export async function getToken(app: AppName, { sources, now, log }: TokenDeps): Promise<TokenAnswer> {
+  const { accessToken, expiresAt } = await sources[app].present()
   log.info('token.shared', { app })
-  return { accessToken, expiresIn: Math.floor(lifeMs / 1000) }
+  return { accessToken, expiresIn: Math.floor((expiresAt - now()) / 1000) }
 }

@@ -5,20 +5,21 @@ import { openWorld } from './world.ts'
 
 describe('getToken', () => {
   it('hands out each app’s present token with what it has to live, without a call of its own', async () => {
-    const { app, calls, tick, log } = await openWorld()
+    const { app, calls, tick, now, log } = await openWorld()
     const sources = { official: app('official').accessTokens, mini: app('mini').accessTokens }
-    const official = await getToken('official', { sources, log })
+    const official = await getToken('official', { sources, now, log })
     expect(official).toEqual({ accessToken: await sources.official.get(), expiresIn: 7200 })
-    expect((await getToken('mini', { sources, log })).accessToken).not.toBe(official.accessToken)
+    expect((await getToken('mini', { sources, now, log })).accessToken).not.toBe(official.accessToken)
     tick(3_600_000)
-    expect(await getToken('official', { sources, log })).toEqual({ ...official, expiresIn: 3600 })
+    expect(await getToken('official', { sources, now, log })).toEqual({ ...official, expiresIn: 3600 })
     expect(await calls('/cgi-bin/stable_token')).toBe(2)
   })
 
   it('says in the log that it did, and not what', async () => {
-    const { app, lines, log } = await openWorld()
+    const { app, lines, now, log } = await openWorld()
     const { accessToken } = await getToken('mini', {
       sources: { official: app('official').accessTokens, mini: app('mini').accessTokens },
+      now,
       log,
     })
     expect(lines.map(it => it.event)).toContain('token.shared')

@@ -1,7 +1,7 @@
 /** A small world for use-case tests: WeChat in a box on loopback, our real client, the stores in memory, one clock. */
 
 import * as v from 'valibot'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { createAccessTokenSource } from '../lib/access-token.ts'
 import { type AccessTokenMode, createWeChat } from '../lib/adapters/wechat.ts'
 import { createTransport } from '../lib/adapters/wechat-transport.ts'
@@ -12,6 +12,7 @@ import { watchRefusal } from '../lib/wechat-watch.ts'
 import { defaultAccounts } from '../local/wechat/defaults.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
 import templates from '../templates.json' with { type: 'json' }
+import { leaksIn } from './canary.ts'
 import { memoryLinks } from './fakes/memory-links.ts'
 import { memoryDeliveries, memoryLogins, memoryTokens, memoryWalks } from './fakes/memory-stores.ts'
 import { id } from './ids.ts'
@@ -42,11 +43,19 @@ export async function openWorld(options: WeChatOptions = {}) {
     callback: { url: undefined },
     ...options,
   })
-  onTestFinished(() => box.close())
+  const leaks: string[] = []
+  onTestFinished(async () => {
+    await box.close()
+    expect(leaks).toEqual([])
+  })
   const lines: Line[] = []
   const counted: string[] = []
   const metrics: Metrics = {
-    count: (name, dimensions = {}) => void counted.push([name, ...Object.values(dimensions)].join(' ')),
+    count: (name, dimensions = {}) => {
+      const told = [name, ...Object.values(dimensions)].join(' ')
+      leaks.push(...leaksIn(told))
+      counted.push(told)
+    },
   }
   const control = async (path: string, body?: object): Promise<unknown> => {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
@@ -63,7 +72,7 @@ export async function openWorld(options: WeChatOptions = {}) {
     /** The metrics counted so far, each with its dimensions. */
     counted,
     metrics,
-    log: logInto(lines),
+    log: logInto(lines, leaks),
     tick: (ms: number) => {
       wall += ms
     },
@@ -79,7 +88,7 @@ export async function openWorld(options: WeChatOptions = {}) {
     walks: memoryWalks(),
     person: async (more: object = {}) => personOf(await control('/people', more)),
     app: (name: 'official' | 'mini', tokens: TokenStore = memoryTokens(), mode: AccessTokenMode = 'stable') =>
-      appOf(name, { url: box.url, tokens, mode, now, log: logInto(lines), metrics }),
+      appOf(name, { url: box.url, tokens, mode, now, log: logInto(lines, leaks), metrics, leaks }),
     /** How often a path was called, both apps together. */
     calls: async (path: string) => {
       const { counts } = v.parse(callsAnswer, await control('/calls'))
@@ -95,10 +104,11 @@ type AppOptions = {
   now: () => number
   log: Log
   metrics: Metrics
+  leaks: string[]
 }
 
 /** Our own client of one app, and its token source; each call stands for one more process. */
-function appOf(name: 'official' | 'mini', { url, tokens, mode, now, log, metrics }: AppOptions) {
+function appOf(name: 'official' | 'mini', { url, tokens, mode, now, log, metrics, leaks }: AppOptions) {
   const { appid, appsecret } = defaultAccounts[name]
   if (!isAppId(appid)) throw new Error(`${appid} is no appid`)
   const transport = createTransport({ baseUrl: new URL(url), timeoutMs: 5_000 })
@@ -109,7 +119,10 @@ function appOf(name: 'official' | 'mini', { url, tokens, mode, now, log, metrics
     transport,
     mode,
     breaker: createBreaker({ now, log, metrics }),
-    watch: error => watchRefusal(error, { appid, log, metrics }),
+    watch(error) {
+      leaks.push(...leaksIn(error))
+      watchRefusal(error, { appid, log, metrics })
+    },
     nowSeconds,
   })
   const owner = crypto.randomUUID()
@@ -136,10 +149,13 @@ function moment(ms: number): Promise<void> {
   })
 }
 
-function logInto(lines: Line[]): Log {
+/** Keeps the lines, and finds at once what must not be in one. */
+function logInto(lines: Line[], leaks: string[]): Log {
   const at =
     (level: Line['level']) =>
-    (event: string, fields: object = {}) =>
-      void lines.push({ level, event, fields })
+    (event: string, fields: object = {}) => {
+      leaks.push(...leaksIn({ event, fields }))
+      lines.push({ level, event, fields })
+    }
   return { info: at('info'), warn: at('warn'), error: at('error') }
 }
