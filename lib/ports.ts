@@ -17,7 +17,7 @@ export type Log = {
 }
 
 /** What ops are told by numbers; each counts one. */
-export type MetricName = 'TokenRefused' | 'AddressNotAllowed' | 'UnknownErrcode' | 'BreakerOpened' | 'TokenRenewed'
+type MetricName = 'TokenRefused' | 'AddressNotAllowed' | 'UnknownErrcode' | 'BreakerOpened' | 'TokenRenewed'
 
 export type Metrics = { count(name: MetricName, dimensions?: Readonly<Record<string, string>>): void }
 

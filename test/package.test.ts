@@ -64,7 +64,7 @@ describe('the package', () => {
         await mkdir(join(place, dirname(file)), { recursive: true })
         await writeFile(join(place, file), bytes)
       }
-      const file = join(place, 'functions', `${name.slice(0, -4)}.mjs`)
+      const file = join(place, 'functions', `${name.slice(0, -4)}.cjs`)
       expect(await import(/* @vite-ignore */ pathToFileURL(file).href)).toMatchObject({ handler: expect.any(Function) })
     }
   })

@@ -1,0 +1,30 @@
+/** Medians, ratios and spreads, and a table of them for a terminal or a Markdown file. */
+
+export type Spread = { readonly least: number; readonly most: number }
+
+/** The middle of an odd number of values, the upper middle of an even one. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+}
+
+/** How far single values lie from their own series' median, over many series: 0.9 to 1.3, say. */
+export function spreadOf(series: readonly (readonly number[])[]): Spread {
+  const relative = series.flatMap(values => values.map(value => value / median(values)))
+  return { least: Math.min(...relative), most: Math.max(...relative) }
+}
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+/** Renders rows as a Markdown table whose columns line up; the first two columns are text, the others numbers. */
+export function renderTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map(row => row[column]?.length ?? 0)))
+  const isText = (column: number) => column < 2
+  const line = (row: readonly string[]) => {
+    const cells = row.map((cell, at) => (isText(at) ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+    return `| ${cells.join(' | ')} |\n`
+  }
+  const rule = widths.map((width, at) => (isText(at) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`))
+  return [head, rule, ...rows].map(line).join('')
+}

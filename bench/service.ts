@@ -1,0 +1,94 @@
+/** What serverless.yml says of each function, and of how all of them are bundled. */
+
+import { readFile } from 'node:fs/promises'
+
+import type { BuildOptions } from 'esbuild'
+import * as v from 'valibot'
+import { parse } from 'yaml'
+
+const environment = v.record(v.string(), v.string())
+const functions = v.record(v.string(), v.object({ handler: v.string(), environment: v.optional(environment, {}) }))
+/** Functions that a parameter chooses, in a file of their own: one list per value of the parameter. */
+const chosen = v.pipe(v.string(), v.regex(/^\$\{file\(/))
+
+const serverless = v.object({
+  params: v.object({ default: v.record(v.string(), v.unknown()) }),
+  provider: v.object({ environment }),
+  custom: v.object({ esbuild: v.record(v.string(), v.unknown()) }),
+  functions: v.union([
+    v.array(v.union([functions, chosen])),
+    v.pipe(
+      functions,
+      v.transform(it => [it]),
+    ),
+  ]),
+})
+
+const settings = v.looseObject({
+  outputFileExtension: v.string(),
+  external: v.optional(v.array(v.string()), []),
+  exclude: v.optional(v.array(v.string()), []),
+})
+
+type Functions = v.InferOutput<typeof functions>
+
+/** A function: its source file, and the AWS clients that its environment speaks of. */
+export type Door = { readonly name: string; readonly source: string; readonly asksFor: readonly string[] }
+
+/** The service; `environment` holds only what is the same on every stage. */
+export type Service = {
+  readonly doors: readonly Door[]
+  readonly build: BuildOptions
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** Reads serverless.yml with the default parameters; of functions that a parameter chooses, all are there. */
+export async function readService(): Promise<Service> {
+  const { params, provider, custom, functions } = v.parse(serverless, await readYaml('serverless.yml'))
+  const lists = await Promise.all(functions.map(it => (typeof it === 'string' ? readChosen(it) : [it])))
+  return {
+    doors: lists.flat().flatMap(doorsOf),
+    build: buildOptionsOf(custom.esbuild, params.default),
+    environment: Object.fromEntries(Object.entries(provider.environment).filter(([, value]) => !value.includes('$'))),
+  }
+}
+
+async function readChosen(reference: string): Promise<Functions[]> {
+  const path = /^\$\{file\(([^)]+)\)/.exec(reference)?.[1] ?? ''
+  return Object.values(v.parse(v.record(v.string(), functions), await readYaml(path)))
+}
+
+/** CloudFormation's tags (!GetAtt) are of no interest here. */
+async function readYaml(path: string): Promise<unknown> {
+  const text = await readFile(new URL(`../${path}`, import.meta.url), 'utf8')
+  return parse(text, { merge: true, logLevel: 'error' })
+}
+
+function doorsOf(list: Functions): Door[] {
+  return Object.entries(list).map(([name, { handler, environment }]) => ({
+    name,
+    source: handler.replace(/\.\w+$/, '.ts'),
+    asksFor: clientsFor(Object.keys(environment)),
+  }))
+}
+
+/** A variable names what is reached through a client: a table, a queue, the place of the secrets. */
+function clientsFor(variables: readonly string[]): string[] {
+  const signs = { dynamodb: /_TABLE$/, sqs: /_QUEUE$/, ssm: /^SECRETS_PREFIX$/ }
+  return Object.entries(signs).flatMap(([client, sign]) => (variables.some(it => sign.test(it)) ? client : []))
+}
+
+/** As serverless-esbuild does it: its own settings are left out, the rest is esbuild's. */
+function buildOptionsOf(esbuild: Record<string, unknown>, params: Record<string, unknown>): BuildOptions {
+  const resolved = Object.entries(esbuild).map(([key, value]) => [key, params[paramNameOf(value)] ?? value])
+  const { packager, outputWorkFolder, exclude, external, outputFileExtension, ...rest } = v.parse(
+    settings,
+    Object.fromEntries(resolved),
+  )
+  // Of these esbuild refuses by name what it does not know.
+  return { ...rest, external: [...external, ...exclude], outExtension: { '.js': outputFileExtension } }
+}
+
+function paramNameOf(value: unknown): string {
+  return typeof value === 'string' ? (/^\$\{param:(\w+)\}$/.exec(value)?.[1] ?? '') : ''
+}
