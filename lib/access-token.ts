@@ -38,21 +38,32 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
   let renewal: Promise<StoredToken> | undefined
   let reading: Promise<StoredToken> | undefined
 
-  const remember = (token: StoredToken) => {
-    memory = { token, readAt: now() }
-    return token
+  const remember = (token: StoredToken, before: typeof memory) => {
+    // A slow read may end after a renewal that began later: never back to an older token. But if memory has not changed
+    // since `before`, the store knows better: generations begin anew when its row was deleted.
+    const isLate = memory !== before && (memory?.token.generation ?? 0) > token.generation
+    if (memory === undefined || !isLate) memory = { token, readAt: now() }
+    return memory.token
   }
-  const renewOnce = (isStale: Stale) => {
-    renewal ??= renewUnderLease(deps, isStale)
-      .then(remember)
+  const renewOnce = async (isStale: Stale): Promise<StoredToken> => {
+    // A round under way may have begun for another reason, and bring a token that will not do here.
+    while (renewal !== undefined) {
+      const other = await renewal
+      if (!isStale(other)) return other
+    }
+    const before = memory
+    renewal = renewUnderLease(deps, isStale)
+      .then(token => remember(token, before))
       .finally(() => {
         renewal = undefined
       })
     return renewal
   }
   const read = async () => {
+    const before = memory
     const stored = await tokens.read(appid)
-    return stored !== undefined && isAlive(stored, now()) ? remember(stored) : renewOnce(it => !isAlive(it, now()))
+    if (stored !== undefined && isAlive(stored, now())) return remember(stored, before)
+    return renewOnce(it => !isAlive(it, now()))
   }
 
   const present = async () => {
@@ -71,15 +82,12 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
     async renew({ generation }) {
       const isStale: Stale = it => it.generation <= generation || !isAlive(it, now())
       // Of many calls with the rejected token, the first one has brought the new token for all.
-      if (memory !== undefined && !isStale(memory.token)) return memory.token
-      // A round under way may have begun for another reason and bring the very token that was rejected.
-      const other = await renewal
-      return other === undefined || isStale(other) ? renewOnce(isStale) : other
+      return memory !== undefined && !isStale(memory.token) ? memory.token : renewOnce(isStale)
     },
     async keepFresh(freshMs) {
       const before = await tokens.read(appid)
       if (before !== undefined && before.expiresAt - now() > freshMs) return false
-      const after = await renewOnce(it => it.expiresAt - now() <= freshMs && it.generation <= (before?.generation ?? 0))
+      const after = await renewOnce(it => it.expiresAt - now() <= freshMs)
       return after.generation > (before?.generation ?? 0)
     },
     ...createHopelessness(deps),
@@ -99,10 +107,11 @@ function createHopelessness({
     isHopeless: () => now() < hopelessUntil,
     refusedTwice({ api, errcode, rid }) {
       if (now() >= hopelessUntil) {
+        // Counted from the first one: however many calls come meanwhile, the next renewal is tried in time.
+        hopelessUntil = now() + hopelessMs
         log.error('token.refused-twice', { appid, api, errcode, rid, words })
         metrics.count('TokenRefused', { appid })
       }
-      hopelessUntil = now() + hopelessMs
       return new WeChatError(api, errcode, words, { class: 'config', rid })
     },
   }

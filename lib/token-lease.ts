@@ -28,9 +28,12 @@ const pollMs = 200
 /** Gets a token that is not stale: another process's, if one renews meanwhile, or a new one under the lease. */
 export async function renewUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredToken> {
   const giveUpAt = deps.now() + 2 * leaseMs
-  while (deps.now() <= giveUpAt) {
+  for (;;) {
+    // Never without a last look: a frozen process thaws long after that, and the token may have come meanwhile.
+    const isLastLook = deps.now() > giveUpAt
     const token = (await storedToken(deps, isStale)) ?? (await issueUnderLease(deps, isStale))
     if (token !== undefined) return token
+    if (isLastLook) break
     await deps.sleep(pollMs)
   }
   throw new TransportError('token', 'timeout', 'another process holds the lease and brought no token')
@@ -43,9 +46,10 @@ async function storedToken({ tokens, appid }: TokenDeps, isStale: Stale): Promis
 
 async function issueUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredToken | undefined> {
   const { appid, tokens, owner, now } = deps
-  if (!(await tokens.takeLease(appid, { owner, now: now(), until: now() + leaseMs }))) return undefined
+  const until = now() + leaseMs
+  if (!(await tokens.takeLease(appid, { owner, now: now(), until }))) return undefined
   try {
-    return await issue(deps, isStale)
+    return await issue(deps, isStale, until)
   } finally {
     // Harmless after a write, which frees the lease itself; needed after a failure.
     await tokens.freeLease(appid, owner)
@@ -53,12 +57,14 @@ async function issueUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredT
 }
 
 /** Under the lease: looks again, asks WeChat, writes. Undefined if the lease was lost before the token was written. */
-async function issue(deps: TokenDeps, isStale: Stale): Promise<StoredToken | undefined> {
+async function issue(deps: TokenDeps, isStale: Stale, until: number): Promise<StoredToken | undefined> {
   const { appid, tokens, wechat, owner, now, log } = deps
   // Whoever held the lease before may have written between our read and our lease.
   const stored = await tokens.read(appid)
   if (stored !== undefined && !isStale(stored)) return stored
   const askedAt = now()
+  // A process that was frozen with the lease is not the one to ask any more: another may be asking now.
+  if (askedAt >= until) return undefined
   const { accessToken, expiresInSeconds } = await wechat.fetchAccessToken()
   const generation = (stored?.generation ?? 0) + 1
   const token = { accessToken, expiresAt: askedAt + expiresInSeconds * 1000, generation }
