@@ -39,8 +39,7 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
   let reading: Promise<StoredToken> | undefined
 
   const remember = (token: StoredToken, before: typeof memory) => {
-    // A slow read may end after a renewal that began later: never back to an older token. But if memory has not changed
-    // since `before`, the store knows better: generations begin anew when its row was deleted.
+    // A late answer undoes nothing newer; but if nothing came in between, a lower generation is that of a new row.
     const isLate = memory !== before && (memory?.token.generation ?? 0) > token.generation
     if (memory === undefined || !isLate) memory = { token, readAt: now() }
     return memory.token
@@ -76,9 +75,7 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
 
   return {
     present,
-    async get() {
-      return (await present()).accessToken
-    },
+    get: async () => (await present()).accessToken,
     async renew({ generation }) {
       const isStale: Stale = it => it.generation <= generation || !isAlive(it, now())
       // Of many calls with the rejected token, the first one has brought the new token for all.
