@@ -21,7 +21,8 @@ export function createTokenStore(dynamo: Dynamo, table: string): TokenStore {
       return found.success ? found.output : undefined
     },
     takeLease(appid, { owner, now, until }) {
-      const condition = 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now'
+      // The owner's own lease too: the SDK repeats a request whose answer was lost, and it may have been taken by then.
+      const condition = 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now OR #leaseOwner = :leaseOwner'
       return update(appid, { set: { leaseOwner: owner, leaseUntil: until }, condition, values: { now } })
     },
     write(appid, token, owner) {
