@@ -24,7 +24,7 @@ export function memoryTokens(): TokenStore {
     read: async appid => rows.get(appid)?.token,
     async takeLease(appid, { owner, now, until }) {
       const row = rowOf(appid)
-      if (row.lease !== undefined && row.lease.until > now) return false
+      if (row.lease !== undefined && row.lease.until > now && row.lease.owner !== owner) return false
       row.lease = { owner, until }
       return true
     },
