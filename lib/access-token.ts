@@ -5,7 +5,7 @@
  */
 
 import { WeChatError } from './errors.ts'
-import type { AccessToken, StoredToken } from './ports.ts'
+import type { AccessToken, Now, StoredToken } from './ports.ts'
 import { isAlive, renewUnderLease, type Stale, type TokenDeps } from './token-lease.ts'
 
 export type AccessTokenSource = {
@@ -24,6 +24,7 @@ export type AccessTokenSource = {
   isHopeless(): boolean
   /** Notes that WeChat rejected a fresh token too, tells ops, and answers the error to throw. */
   refusedTwice(error: WeChatError): WeChatError
+  readonly now: Now
 }
 
 /** For so long a token in memory is trusted without a look into the store. */
@@ -74,6 +75,7 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
   }
 
   return {
+    now,
     present,
     get: async () => (await present()).accessToken,
     async renew({ generation }) {
@@ -114,30 +116,29 @@ function createHopelessness({
   }
 }
 
-/** Calls WeChat with the present token; if WeChat rejects it, renews it and repeats the call, once. */
+/** The token at first, one that another process had brought and that died since, and one asked for after that. */
+const maxTokens = 3
+
+/**
+ * Calls WeChat with the present token; if WeChat rejects it, renews it and repeats the call.
+ *
+ * Once: only where another process's renewal was older than this call, and dead too, a third time.
+ */
 export async function withAccessToken<T>(
   source: AccessTokenSource,
   call: (accessToken: AccessToken) => Promise<T>,
 ): Promise<T> {
-  const token = await source.present()
-  try {
-    return await call(token.accessToken)
-  } catch (error) {
-    if (!isTokenRejected(error)) throw error
-    if (source.isHopeless()) throw source.refusedTwice(error)
-    return callAgain(source, (await source.renew(token)).accessToken, call)
-  }
-}
-
-async function callAgain<T>(
-  source: AccessTokenSource,
-  accessToken: AccessToken,
-  call: (accessToken: AccessToken) => Promise<T>,
-): Promise<T> {
-  try {
-    return await call(accessToken)
-  } catch (error) {
-    throw isTokenRejected(error) ? source.refusedTwice(error) : error
+  const beganAt = source.now()
+  let token = await source.present()
+  for (let tokens = 1; ; tokens++) {
+    try {
+      return await call(token.accessToken)
+    } catch (error) {
+      if (!isTokenRejected(error)) throw error
+      const isFresh = tokens > 1 && token.issuedAt >= beganAt
+      if (isFresh || tokens === maxTokens || source.isHopeless()) throw source.refusedTwice(error)
+      token = await source.renew(token)
+    }
   }
 }
 

@@ -57,9 +57,11 @@ export type WeChat = {
   sendTemplate(accessToken: AccessToken, message: OutgoingMessage): Promise<string>
 }
 
-/** `generation` grows by one with every token written; `expiresAt` is in milliseconds by our clock. */
+/** `generation` grows by one with every token written; the instants are in milliseconds by our clock. */
 export type StoredToken = {
   readonly accessToken: AccessToken
+  /** When WeChat was asked for it. */
+  readonly issuedAt: number
   readonly expiresAt: number
   readonly generation: number
 }

@@ -67,7 +67,7 @@ async function issue(deps: TokenDeps, isStale: Stale, until: number): Promise<St
   if (askedAt >= until) return undefined
   const { accessToken, expiresInSeconds } = await wechat.fetchAccessToken()
   const generation = (stored?.generation ?? 0) + 1
-  const token = { accessToken, expiresAt: askedAt + expiresInSeconds * 1000, generation }
+  const token = { accessToken, issuedAt: askedAt, expiresAt: askedAt + expiresInSeconds * 1000, generation }
   if (!(await tokens.write(appid, token, owner))) return undefined
   log.info('token.renewed', { appid, generation, expiresInSeconds })
   deps.metrics.count('TokenRenewed', { appid })

@@ -383,13 +383,7 @@ function openWorld(mode: Mode) {
   }
 
   /** What a call may trust in when it begins. */
-  const present = (peer: Peer) => ({
-    issued: wechat.count(),
-    good: wechat.good(),
-    newest: peer.newest,
-    // What another process has brought, or brings just now, may be dead by the time that this one learns of it.
-    generation: peers.some(it => it.isIssuing) ? Infinity : row.generation(),
-  })
+  const present = (peer: Peer) => ({ issued: wechat.count(), good: wechat.good(), newest: peer.newest })
   const judgeGivingUp = (peer: Peer) => {
     see('given up')
     // Calls that come together share one wait.
@@ -401,7 +395,8 @@ function openWorld(mode: Mode) {
     const isSpared = now() < peer.refusedAt + hopelessMs
     see(isRenewed ? 'refused twice' : 'refused without a renewal')
     if (isRenewed && !isSpared) peer.refusedAt = now()
-    if (isRenewed) demand(isExcused, 'WeChat refuses a call twice only if the second token died meanwhile')
+    // What one call of a process learnt spares its others the renewal.
+    if (isRenewed) demand(isExcused || isSpared, 'WeChat refuses a call twice only if a fresh token died meanwhile')
     else demand(isSpared, 'a process goes without renewing only for a while')
   }
 
@@ -422,10 +417,9 @@ function openWorld(mode: Mode) {
     follow(peer, asked, error => {
       if (isGivenUp(error)) return judgeGivingUp(peer)
       if (!(error instanceof WeChatError)) return demand(isUnanswered(error), `no other error: ${String(error)}`)
-      const [first = '', last = ''] = used
+      const last = used.at(-1) ?? ''
       const diedMeanwhile = before.good.has(last) || wechat.orderOf(last) >= before.issued
-      const wasBehind = row.generationOf(first) < before.generation
-      judgeRefusal(peer, { isExcused: diedMeanwhile || wasBehind, isRenewed: used.length === 2 })
+      judgeRefusal(peer, { isExcused: diedMeanwhile, isRenewed: used.length > 1 })
     })
   }
 
@@ -464,6 +458,8 @@ function openWorld(mode: Mode) {
     wechat.replace(hasOverlap)
   }
   const act = async (action: Action) => {
+    // No two things happen in one instant, so that what was issued after a call began can be told from what was before.
+    await schedule.pass(1)
     await perform(action)
     await settle()
   }

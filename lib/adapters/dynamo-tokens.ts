@@ -1,4 +1,4 @@
-/** The access tokens: one row per app, `{appid, accessToken, expiresAt, generation, leaseOwner, leaseUntil}`. */
+/** The access tokens: one row per app, `{appid, accessToken, issuedAt, expiresAt, generation, leaseOwner, leaseUntil}`. */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import type { TokenStore } from '../ports.ts'
 import { type Change, change, type Dynamo } from './dynamo.ts'
 
-const row = v.object({ accessToken: v.string(), expiresAt: v.number(), generation: v.number() })
+const row = v.object({ accessToken: v.string(), issuedAt: v.number(), expiresAt: v.number(), generation: v.number() })
 const noLease = { leaseOwner: undefined, leaseUntil: undefined }
 
 /** Creates the store of access tokens. */

@@ -5,6 +5,7 @@ import { miniAppid, officialAppid } from '../ids.ts'
 
 const token = (generation: number) => ({
   accessToken: `9_token${generation}`,
+  issuedAt: 900_000 * generation,
   expiresAt: 1_000_000 * generation,
   generation,
 })
