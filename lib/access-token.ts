@@ -75,7 +75,6 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
   }
 
   return {
-    now,
     present,
     get: async () => (await present()).accessToken,
     async renew({ generation }) {
@@ -99,10 +98,11 @@ function createHopelessness({
   now,
   log,
   metrics,
-}: TokenDeps): Pick<AccessTokenSource, 'isHopeless' | 'refusedTwice'> {
+}: TokenDeps): Pick<AccessTokenSource, 'isHopeless' | 'refusedTwice' | 'now'> {
   const words = 'even with a fresh access_token: another system gets tokens for this appid'
   let hopelessUntil = 0
   return {
+    now,
     isHopeless: () => now() < hopelessUntil,
     refusedTwice({ api, errcode, rid }) {
       if (now() >= hopelessUntil) {
@@ -114,35 +114,4 @@ function createHopelessness({
       return new WeChatError(api, errcode, words, { class: 'config', rid })
     },
   }
-}
-
-/** The token at first, one that another process had brought and that died since, and one asked for after that. */
-const maxTokens = 3
-
-/**
- * Calls WeChat with the present token; if WeChat rejects it, renews it and repeats the call.
- *
- * Once: only where another process's renewal was older than this call, and dead too, a third time.
- */
-export async function withAccessToken<T>(
-  source: AccessTokenSource,
-  call: (accessToken: AccessToken) => Promise<T>,
-): Promise<T> {
-  const beganAt = source.now()
-  let token = await source.present()
-  for (let tokens = 1; ; tokens++) {
-    try {
-      return await call(token.accessToken)
-    } catch (error) {
-      if (!isTokenRejected(error)) throw error
-      const isFresh = tokens > 1 && token.issuedAt >= beganAt
-      if (isFresh || tokens === maxTokens || source.isHopeless()) throw source.refusedTwice(error)
-      token = await source.renew(token)
-    }
-  }
-}
-
-/** Tells whether WeChat refused a call because of its token, not because of what was asked. */
-function isTokenRejected(error: unknown): error is WeChatError {
-  return error instanceof WeChatError && (error.class === 'token-invalid' || error.errcode === 41001)
 }

@@ -2,12 +2,13 @@
 
 import * as v from 'valibot'
 
-import { type AccessTokenSource, withAccessToken } from './access-token.ts'
+import type { AccessTokenSource } from './access-token.ts'
 import { WeChatError } from './errors.ts'
 import { isId, maskId, type OpenId } from './identifiers.ts'
 import { type FollowerSeen, mergeFollower } from './link.ts'
 import { inParallel, inRuns } from './pool.ts'
 import type { LinkStore, Log, WeChat } from './ports.ts'
+import { withAccessToken } from './with-access-token.ts'
 
 const followerNews = v.object({
   change: v.picklist(['follow', 'unfollow']),

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 
-import { type AccessTokenSource, withAccessToken } from './access-token.ts'
+import type { AccessTokenSource } from './access-token.ts'
 import type { Delivery } from './delivery.ts'
 import { TransportError, WeChatError } from './errors.ts'
 import type { AppId, OpenId } from './identifiers.ts'
@@ -10,6 +10,7 @@ import type { Person } from './link.ts'
 import type { Log, Now, OutgoingMessage, WeChat } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import type { TemplateMessage } from './template-message.ts'
+import { withAccessToken } from './with-access-token.ts'
 
 export type MessageDeps = {
   readonly wechat: Pick<WeChat, 'sendTemplate'>

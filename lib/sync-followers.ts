@@ -1,10 +1,11 @@
 /** Walks the list of followers and queues who came and who left since the last complete walk. */
 
-import { type AccessTokenSource, withAccessToken } from './access-token.ts'
+import type { AccessTokenSource } from './access-token.ts'
 import type { OpenId } from './identifiers.ts'
 import type { FollowerNews } from './link-followers.ts'
 import { inRuns } from './pool.ts'
 import type { FollowerPage, Log, Now, Queue, Walk, WalkStore, WeChat } from './ports.ts'
+import { withAccessToken } from './with-access-token.ts'
 
 export type SyncDeps = {
   readonly wechat: Pick<WeChat, 'followerPage'>

@@ -9,9 +9,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { createAccessTokenSource, withAccessToken } from '../lib/access-token.ts'
+import { createAccessTokenSource } from '../lib/access-token.ts'
 import { TransportError, WeChatError } from '../lib/errors.ts'
 import type { AccessToken, StoredToken, TokenStore } from '../lib/ports.ts'
+import { withAccessToken } from '../lib/with-access-token.ts'
 import { memoryTokens } from './fakes/memory-stores.ts'
 import { officialAppid } from './ids.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import { withAccessToken } from '../lib/access-token.ts'
 import type { AppId } from '../lib/identifiers.ts'
 import { refreshTokens } from '../lib/refresh-tokens.ts'
+import { withAccessToken } from '../lib/with-access-token.ts'
 import { memoryTokens } from './fakes/memory-stores.ts'
 import { openWorld } from './world.ts'
 

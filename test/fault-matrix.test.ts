@@ -2,9 +2,9 @@
 
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { withAccessToken } from '../lib/access-token.ts'
 import { TransportError, WeChatError } from '../lib/errors.ts'
 import { inParallel } from '../lib/pool.ts'
+import { withAccessToken } from '../lib/with-access-token.ts'
 import { openWorld, orderPaid } from './world.ts'
 
 const path = '/cgi-bin/message/template/send'

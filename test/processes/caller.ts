@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
 
-import { type AccessTokenSource, createAccessTokenSource, withAccessToken } from '../../lib/access-token.ts'
+import { type AccessTokenSource, createAccessTokenSource } from '../../lib/access-token.ts'
 import { openDynamo } from '../../lib/adapters/dynamo.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo-tokens.ts'
 import { createWeChat } from '../../lib/adapters/wechat.ts'
@@ -16,6 +16,7 @@ import { createTransport } from '../../lib/adapters/wechat-transport.ts'
 import { createBreaker } from '../../lib/breaker.ts'
 import { isAppId } from '../../lib/identifiers.ts'
 import type { WeChat } from '../../lib/ports.ts'
+import { withAccessToken } from '../../lib/with-access-token.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 
 const order = v.variant('kind', [
