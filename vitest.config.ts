@@ -5,8 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/closing-line.ts'],
     globalSetup: ['test/print-seed.ts'],
-    setupFiles: ['test/seed.ts'],
-    env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    setupFiles: ['test/seed.ts', 'test/canary-setup.ts'],
+    // What a test writes to its console goes through its own stdout, where the canary looks.
+    disableConsoleIntercept: true,
     expect: { requireAssertions: true },
     testTimeout: 30_000,
     hookTimeout: 60_000,

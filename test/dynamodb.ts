@@ -1,4 +1,4 @@
-/** DynamoDB on loopback for tests, with the tables of resources/tables.yml, made anew for each who asks. */
+/** DynamoDB for tests, with the tables of resources/tables.yml, made anew for each who asks. */
 
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -25,31 +25,36 @@ export async function openTables(): Promise<Tables> {
   const server = dynalite({ createTableMs: 0 }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  const port = typeof address === 'object' ? address?.port : undefined
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
-  const tables = await tableTemplates()
+  const tables = openTablesAt(`http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}`)
+  return {
+    ...tables,
+    async close() {
+      await tables.close()
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** Makes its tables in the DynamoDB that runs there. */
+export function openTablesAt(endpoint: string): Tables {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
   let made = 0
   return {
     dynamo: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     async make(kind) {
+      const table = (await tableTemplates()).get(kind)
       const TableName = `${kind}-${made++}`
       await client.send(
-        new CreateTableCommand({ ...tables.get(kind), TableName } satisfies Partial<CreateTableCommandInput> & {
+        new CreateTableCommand({ ...table, TableName } satisfies Partial<CreateTableCommandInput> & {
           TableName: string
         }),
       )
       return TableName
     },
-    async close() {
-      client.destroy()
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
+    close: async () => client.destroy(),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, Context, SQSRecord } from 'aws-lambda'
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
 import {
@@ -9,14 +10,30 @@ import {
   scheduleFunction,
 } from '../../lib/adapters/lambda.ts'
 import { ConfigError, RequestError, TransportError, WeChatError } from '../../lib/errors.ts'
+import { canary, leaksIn } from '../canary.ts'
 
 const context = { getRemainingTimeInMillis: () => 60_000, functionName: 'test' } as Partial<Context> as Context
+const planted = {
+  headers: { authorization: `Bearer ${canary.accessToken}` },
+  queryStringParameters: { openid: canary.openid },
+  pathParameters: { id: canary.openid },
+  body: JSON.stringify(canary),
+}
 const request = (more: object = {}) =>
-  ({ headers: {}, isBase64Encoded: false, ...more }) as Partial<APIGatewayProxyEventV2> as APIGatewayProxyEventV2
+  ({ isBase64Encoded: false, ...planted, ...more }) as Partial<APIGatewayProxyEventV2> as APIGatewayProxyEventV2
 const record = (messageId: string, body: string) => ({ messageId, body }) as Partial<SQSRecord> as SQSRecord
 
+async function invoke(handler: ReturnType<typeof httpFunction>, event = request()) {
+  const answer = await handler(event, context)
+  expect(leaksIn(answer)).toEqual([])
+  return answer
+}
+
 async function answerTo(work: (request: HttpRequest) => Promise<HttpAnswer>, event = request()) {
-  const answer = await httpFunction(async () => ({}), work)(event, context)
+  const answer = await invoke(
+    httpFunction(async () => ({}), work),
+    event,
+  )
   const problem: unknown = JSON.parse(answer.body ?? 'null')
   return { ...answer, problem }
 }
@@ -90,7 +107,7 @@ describe('httpFunction', () => {
     }
     const handler = httpFunction(open, async () => ({ status: 200, body: {} }))
     const answers = []
-    for (let call = 0; call < 3; call++) answers.push((await handler(request(), context)).statusCode)
+    for (let call = 0; call < 3; call++) answers.push((await invoke(handler)).statusCode)
     expect(answers).toEqual([500, 200, 200])
     expect(opened).toBe(2)
   })
@@ -99,10 +116,10 @@ describe('httpFunction', () => {
 describe('queueFunction', () => {
   it('hands back what cannot be read and what must come again, alone', async () => {
     const handler = queueFunction(async () => ({}), {
-      read: ({ body }) => ({ value: JSON.parse(body) as unknown }),
+      read: ({ body }) => ({ value: v.parse(v.pipe(v.string(), v.parseJson()), body) }),
       work: async items => items.filter(it => it.value === 2),
     })
-    const Records = [record('a', '1'), record('b', 'no json'), record('c', '2'), record('d', '3')]
+    const Records = [record('a', '1'), record('b', canary.openid), record('c', '2'), record('d', '3')]
     expect(await handler({ Records }, context)).toEqual({
       batchItemFailures: [{ itemIdentifier: 'b' }, { itemIdentifier: 'c' }],
     })

@@ -12,7 +12,8 @@ import { readAnswer } from '../../lib/adapters/wechat-answer.ts'
 import { createTransport } from '../../lib/adapters/wechat-transport.ts'
 import { createBreaker } from '../../lib/breaker.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
-import { id, officialAppid } from '../ids.ts'
+import { canary, leaksIn } from '../canary.ts'
+import { officialAppid } from '../ids.ts'
 import codes from '../wechat/error-codes.json' with { type: 'json' }
 import recorded from '../wechat/recorded-responses.json' with { type: 'json' }
 
@@ -26,9 +27,8 @@ type Entry = {
 }
 
 const entries: Entry[] = recorded
-const secret = 'c0ffee00c0ffee00c0ffee00c0ffee00'
-const accessToken = '83_canaryCanaryCanaryCanaryCanary'
-const openid = id('oCanaryCanaryCanaryCanary123')
+const { accessToken, appsecret, openid } = canary
+const shortCode = 'canaryCode'
 
 let present: Entry | undefined
 let server: Server
@@ -61,11 +61,13 @@ function expectedClass({ status, body }: Entry): string {
   return codes.find(it => it.code === code)?.class ?? 'transient'
 }
 
+/** How a call ends; an error that tells a secret fails the test. */
 async function outcomeOf(call: () => Promise<unknown>): Promise<{ class: string; text: string }> {
   try {
     await call()
     return { class: 'ok', text: '' }
   } catch (error) {
+    expect(leaksIn(error, [shortCode, 'http://'])).toEqual([])
     const text = inspect(error, { depth: 10, showHidden: true })
     if (error instanceof WeChatError || error instanceof TransportError) return { class: error.class, text }
     return { class: `unhandled ${text}`, text }
@@ -77,7 +79,7 @@ const transport = () => createTransport({ baseUrl, timeoutMs: 5_000 })
 const client = () =>
   createWeChat({
     appid: officialAppid,
-    appsecret: async () => secret,
+    appsecret: async () => appsecret,
     transport: transport(),
     mode: 'stable',
     breaker: createBreaker({ now: Date.now, log, metrics: { count: () => {} } }),
@@ -89,7 +91,7 @@ const message = { openid, templateId: 'T', data: {}, clientMsgId: 'c' }
 const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /cgi-bin/user/get': () => client().followerPage(accessToken),
   'POST /cgi-bin/user/info/batchget': () => client().followerInfo(accessToken, [openid]),
-  'GET /sns/jscode2session': () => client().exchangeCode('canaryCode'),
+  'GET /sns/jscode2session': () => client().exchangeCode(shortCode),
   'POST /cgi-bin/message/template/send': () => client().sendTemplate(accessToken, message),
 }
 
@@ -108,10 +110,7 @@ describe.each(entries)('$id $endpoint', entry => {
   it('ends in its class, and no error tells a secret', async () => {
     present = entry
     const outcomes = [await outcomeOf(readAny), await outcomeOf(calls[entry.endpoint] ?? readAny)]
-    for (const outcome of outcomes) {
-      expect(outcome.class).toBe(expectedClass(entry))
-      expect(outcome.text).not.toMatch(new RegExp(`${secret}|${accessToken}|${openid}|canaryCode|http://`))
-    }
+    expect(outcomes.map(it => it.class)).toEqual(Array(2).fill(expectedClass(entry)))
   })
 })
 
@@ -133,7 +132,6 @@ describe('an answer', () => {
     const { text } = await outcomeOf(() => answerTo(JSON.stringify({ errcode: 40001, errmsg })))
     expect(text).toContain('invalid credential')
     expect(text).toContain('67860b0e-669b34f7-640f7a98')
-    expect(text).not.toMatch(new RegExp(`${accessToken}|${openid}`))
   })
 
   it('that echoes a short secret brings that out neither', async () => {
@@ -141,11 +139,10 @@ describe('an answer', () => {
       id: '',
       endpoint: '',
       status: 200,
-      body: '{"errcode":40029,"errmsg":"invalid code canaryCode, rid: x"}',
+      body: `{"errcode":40029,"errmsg":"invalid code ${shortCode}, rid: x"}`,
     }
-    const { text } = await outcomeOf(() => client().exchangeCode('canaryCode'))
+    const { text } = await outcomeOf(() => client().exchangeCode(shortCode))
     expect(text).toContain('invalid code …')
-    expect(text).not.toContain('canaryCode')
   })
 
   it('of the wrong shape is told as such, by the field', async () => {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 import { parseLenient, readAnswer } from '../../lib/adapters/wechat-answer.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
+import { canary, leaksIn } from '../canary.ts'
 
 describe('parseLenient', () => {
   it('reads whatever is JSON as JSON.parse does, but for integers past 2^53', () => {
@@ -36,19 +37,24 @@ describe('parseLenient', () => {
 })
 
 describe('readAnswer', () => {
-  it('throws nothing but its two errors, whatever comes', () => {
+  it('throws nothing but its two errors, whatever comes, and they tell nothing of it', () => {
+    const { accessToken, openid, code } = canary
+    const errmsg = `invalid ${accessToken} of ${openid} with ${code}`
+    const planted = JSON.stringify({ ...canary, msgid: [canary] })
     const shape = v.object({ msgid: v.string() })
     const read = (body: Buffer, status: number) => {
       try {
         readAnswer('template/send', { status, body }, shape)
       } catch (error) {
         if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
+        expect(leaksIn(error)).toEqual([])
       }
     }
     const text = fc.oneof(
       fc.json(),
       fc.string(),
       fc.constantFrom('{"errcode":{}}', '{"errcode":"x"}', '{"errcode":1e999}', 'null', '[]'),
+      fc.constantFrom(planted, planted.slice(0, -1), JSON.stringify({ errcode: 40001, errmsg })),
     )
     const bytes = fc.oneof(
       text.map(it => Buffer.from(it)),
