@@ -11,7 +11,7 @@ export const handler = httpFunction(
     const keys = await deps.keys()
     // Only the handshake has an echostr, and only it has no body.
     if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
-    await handleEvent(readEvent(query, body, { keys, now }), deps)
+    await handleEvent(readEvent(query, body, { keys, now }), { ...deps, appid: keys.appid })
     return { status: 200, body: 'success' }
   },
 )

@@ -1,13 +1,25 @@
 import { queueFunction } from '../lib/adapters/lambda.ts'
-import { linkFollowers, parseFollowerNews } from '../lib/link-followers.ts'
-import { log } from '../lib/runtime/context.ts'
-import { linkStore } from '../lib/runtime/stores.ts'
+import { parseNews } from '../lib/follower-news.ts'
+import { linkFollowers } from '../lib/link-followers.ts'
+import { log, now } from '../lib/runtime/context.ts'
+import { consumedFollowersQueue } from '../lib/runtime/queues.ts'
+import { erasures, journal, linkStore, linkUpkeep, walkStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 
 export const handler = queueFunction(
   async () => {
     const app = officialAccount()
-    return { wechat: app.wechat, accessTokens: accessTokens(app), links: linkStore(), log }
+    return {
+      wechat: app.wechat,
+      accessTokens: accessTokens(app),
+      links: { ...linkStore(), ...linkUpkeep() },
+      walks: walkStore(),
+      journal: journal(),
+      erasures: erasures(),
+      followers: consumedFollowersQueue(),
+      now,
+      log,
+    }
   },
-  { read: ({ body }) => parseFollowerNews(body), work: linkFollowers },
+  { read: ({ body, receiptHandle }) => ({ news: parseNews(body), receiptHandle }), work: linkFollowers },
 )

@@ -1,18 +1,31 @@
-import { scheduleFunction } from '../lib/adapters/lambda.ts'
-import { log, now } from '../lib/runtime/context.ts'
-import { followersQueue } from '../lib/runtime/queues.ts'
-import { walkStore } from '../lib/runtime/stores.ts'
-import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
-import { syncFollowers } from '../lib/sync-followers.ts'
+import { randomUUID } from 'node:crypto'
 
-export const handler = scheduleFunction(async () => {
-  const app = officialAccount()
-  return {
-    wechat: app.wechat,
-    accessTokens: accessTokens(app),
-    walks: walkStore(),
-    followers: followersQueue(),
-    now,
-    log,
-  }
-}, syncFollowers)
+import { scheduleFunction } from '../lib/adapters/lambda.ts'
+import { config } from '../lib/config.ts'
+import { log, now, sleep } from '../lib/runtime/context.ts'
+import { metrics } from '../lib/runtime/metrics.ts'
+import { followersQueue } from '../lib/runtime/queues.ts'
+import { erasures, journal, walkStore } from '../lib/runtime/stores.ts'
+import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
+import { parseSyncOrder, syncFollowers } from '../lib/sync-followers.ts'
+
+export const handler = scheduleFunction(
+  async () => {
+    const app = officialAccount()
+    return {
+      wechat: app.wechat,
+      accessTokens: accessTokens(app),
+      walks: walkStore(),
+      journal: journal(),
+      erasures: erasures(),
+      followers: followersQueue(),
+      owner: randomUUID(),
+      spread: config('SPREAD_SYNC').SPREAD_SYNC === 'on',
+      now,
+      sleep,
+      log,
+      metrics,
+    }
+  },
+  (deps, { input, until }) => syncFollowers(parseSyncOrder(input), deps, { until }),
+)

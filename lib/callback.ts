@@ -3,8 +3,8 @@
 import { decryptMessage } from './callback-cipher.ts'
 import { RequestError } from './errors.ts'
 import { encryptedOf, parseEvent, type WeChatEvent } from './event.ts'
+import type { Erasure, FollowerNews } from './follower-news.ts'
 import type { AppId } from './identifiers.ts'
-import type { FollowerNews } from './link-followers.ts'
 import type { Log, Now, Queue } from './ports.ts'
 import type { Receipt } from './receipts.ts'
 import { type SignedQuery, verifyMessageSignature, verifySignature } from './signature.ts'
@@ -24,6 +24,8 @@ export type CallbackKeys = {
 }
 
 export type CallbackDeps = {
+  /** The Official Account's. */
+  readonly appid: AppId
   readonly followers: Pick<Queue, 'push'>
   readonly receipts: Pick<Queue, 'push'>
   readonly log: Log
@@ -60,16 +62,33 @@ export function readEvent(
 }
 
 /** Queues an event for the function that acts on it; what nobody acts on is only told. */
-export async function handleEvent(event: WeChatEvent, { followers, receipts, log }: CallbackDeps): Promise<void> {
+export async function handleEvent(
+  event: WeChatEvent,
+  { appid, followers, receipts, log }: CallbackDeps,
+): Promise<void> {
   switch (event.kind) {
     case 'follow':
     case 'unfollow':
-      return followers.push([{ change: event.kind, openids: [event.openid], at: event.at } satisfies FollowerNews])
+      return followers.push([newsOf(event)])
+    case 'erase':
+      return followers.push([erasureOf(event, appid)])
     case 'receipt':
       return receipts.push([{ msgid: event.msgid, status: event.status, at: event.at } satisfies Receipt])
     case 'other':
       return log.info('callback.ignored', { event: event.name })
   }
+}
+
+function newsOf({ kind, openid, at }: Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>): FollowerNews {
+  return { change: kind, origin: 'event', openids: [openid], at }
+}
+
+/** Where the event names another app than the account, its openid is the one by which that app knows the person. */
+function erasureOf(event: Extract<WeChatEvent, { kind: 'erase' }>, appid: AppId): Erasure {
+  const { openid, unionid, at } = event
+  const isOwn = event.appid === undefined || event.appid === appid
+  const who = { ...(isOwn ? { openid } : { miniOpenid: openid }), ...(unionid === undefined ? {} : { unionid }) }
+  return { change: 'erase', who, at, isSecond: false }
 }
 
 function decrypted(query: CallbackQuery, body: string, { token, encodingAesKey, appid }: CallbackKeys): string {

@@ -18,6 +18,8 @@ const variables = {
   ACCESS_TOKEN_MODE: { read: oneOf('stable', 'classic'), wanted: 'stable or classic' },
   CALLBACK_ENCRYPTION: { read: oneOf('required', 'optional'), wanted: 'required or optional' },
   SESSION_SECONDS: { read: wholeNumber(300, 2_592_000), wanted: 'a whole number from 300 to 2592000' },
+  SPREAD_SYNC: { read: oneOf('on', 'off'), wanted: 'on or off' },
+  RETENTION_DAYS: { read: wholeNumber(1, 3650), wanted: 'a whole number from 1 to 3650' },
   SECRETS_PREFIX: { read: text, wanted: 'a path of SSM Parameter Store' },
   TOKENS_TABLE: { read: text, wanted: 'a DynamoDB table' },
   LOGINS_TABLE: { read: text, wanted: 'a DynamoDB table' },

@@ -4,11 +4,19 @@ import { XMLParser } from 'fast-xml-parser'
 import * as v from 'valibot'
 
 import { RequestError } from './errors.ts'
-import { isId, type OpenId } from './identifiers.ts'
+import { isId, type MiniOpenId, type OpenId, type UnionId } from './identifiers.ts'
 
 /** What an event says; `at` is its CreateTime, seconds by WeChat's clock. */
 export type WeChatEvent =
   | { readonly kind: 'follow' | 'unfollow'; readonly openid: OpenId; readonly at: number }
+  | {
+      readonly kind: 'erase'
+      /** The app that knows the person by this openid; the account's own if it is absent. */
+      readonly appid?: string
+      readonly openid: OpenId & MiniOpenId
+      readonly unionid?: UnionId
+      readonly at: number
+    }
   | { readonly kind: 'receipt'; readonly msgid: string; readonly status: string; readonly at: number }
   | { readonly kind: 'other'; readonly name: string }
 
@@ -29,6 +37,14 @@ const instant = v.pipe(text, v.regex(/^\d{1,12}$/), v.transform(Number))
 const message = v.object({ xml: v.looseObject({ MsgType: v.optional(text), Event: v.optional(text) }) })
 const envelope = v.object({ xml: v.looseObject({ Encrypt: v.optional(v.pipe(text, v.maxLength(100_000))) }) })
 const follow = v.object({ FromUserName: v.custom<OpenId>(isId), CreateTime: instant })
+const openid = v.custom<OpenId & MiniOpenId>(isId)
+const authorization = v.object({
+  FromUserName: openid,
+  OpenID: v.optional(openid),
+  AppID: v.optional(v.pipe(text, v.maxLength(64))),
+  UnionID: v.optional(v.union([v.custom<UnionId>(isId), v.literal('')])),
+  CreateTime: instant,
+})
 const receipt = v.object({
   MsgID: v.pipe(text, v.regex(/^\d{1,20}$/)),
   Status: v.pipe(text, v.maxLength(200)),
@@ -47,7 +63,27 @@ export function parseEvent(xml: string): WeChatEvent {
     const { MsgID, Status, CreateTime } = checked(receipt, fields)
     return { kind: 'receipt', msgid: MsgID, status: Status, at: CreateTime }
   }
+  if (name === 'user_authorization_revoke' || name === 'user_authorization_cancellation') {
+    return erasureOf(checked(authorization, fields))
+  }
   return { kind: 'other', name: name.slice(0, 64) }
+}
+
+/** A person withdrew an authorisation, or closed their WeChat account: what is kept of them must go. */
+function erasureOf({
+  FromUserName,
+  OpenID,
+  AppID,
+  UnionID,
+  CreateTime,
+}: v.InferOutput<typeof authorization>): WeChatEvent {
+  return {
+    kind: 'erase',
+    openid: OpenID ?? FromUserName,
+    at: CreateTime,
+    ...(AppID === undefined ? {} : { appid: AppID }),
+    ...(UnionID === undefined || UnionID === '' ? {} : { unionid: UnionID }),
+  }
 }
 
 /** Reads the `Encrypt` field of a callback body, if it has one; throws like parseEvent. */

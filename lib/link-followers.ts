@@ -1,137 +1,127 @@
-/** Looks up who followed or left, and writes the links. */
+/** Works in what the followers queue tells: looks up who followed or left, writes the links, forgets who is to be. */
 
-import * as v from 'valibot'
-
-import type { AccessTokenSource } from './access-token.ts'
+import { type AskDeps, askFollowers } from './ask-followers.ts'
+import { type EraseDeps, erasePeople, expirePeople } from './erase.ts'
 import { WeChatError } from './errors.ts'
-import { isId, maskId, type OpenId } from './identifiers.ts'
-import { type FollowerSeen, mergeFollower } from './link.ts'
+import type { FollowerNews, News } from './follower-news.ts'
+import type { OpenId } from './identifiers.ts'
+import type { FollowerSeen } from './link.ts'
 import { inParallel, inRuns } from './pool.ts'
-import type { LinkStore, Log, WeChat } from './ports.ts'
-import { withAccessToken } from './with-access-token.ts'
+import type { ConsumedQueue, Journal, Now } from './ports.ts'
+import { secondsToReset } from './quota-reset.ts'
+import { batchSize } from './walk.ts'
+import { type WriteDeps, writeFollowers } from './write-followers.ts'
 
-const followerNews = v.object({
-  change: v.picklist(['follow', 'unfollow']),
-  openids: v.pipe(v.array(v.custom<OpenId>(isId)), v.maxLength(100)),
-  at: v.pipe(v.number(), v.integer(), v.minValue(0)),
-})
-
-/** A message of the followers queue: these openids followed, or left, at this instant (seconds, WeChat's clock). */
-export type FollowerNews = v.InferOutput<typeof followerNews>
-
-export type LinkFollowersDeps = {
-  readonly wechat: Pick<WeChat, 'followerInfo'>
-  readonly accessTokens: AccessTokenSource
-  readonly links: Pick<LinkStore, 'followers' | 'writeFollower'>
-  readonly log: Log
-}
-
-/** `user/info/batchget` takes a hundred openids. */
-const batchSize = 100
-const batchesAtOnce = 4
-const writesAtOnce = 20
-/** How often a write may lose against another process before its message comes again. */
-const maxTries = 5
-
-/** Reads a message of the queue; throws on what is none. */
-export function parseFollowerNews(body: string): FollowerNews {
-  return v.parse(v.pipe(v.string(), v.parseJson(), followerNews), body)
-}
-
-/** Brings the links up to date; answers the news that could not be worked in, so that they come again. */
-export async function linkFollowers<N extends FollowerNews>(
-  news: readonly N[],
-  deps: LinkFollowersDeps,
-): Promise<readonly N[]> {
-  const failed = new Set<OpenId>()
-  const told = latest(news)
-  await inParallel(inRuns([...told.values()], batchSize), batchesAtOnce, batch => linkBatch(batch, failed, deps))
-  deps.log.info('link-followers.batch', { openids: told.size, failed: failed.size })
-  return news.filter(it => it.openids.some(openid => failed.has(openid)))
-}
-
-async function linkBatch(batch: readonly FollowerSeen[], failed: Set<OpenId>, deps: LinkFollowersDeps): Promise<void> {
-  try {
-    const answers = await ask(
-      batch.filter(it => it.following),
-      deps,
-    )
-    const seen = batch.flatMap(it => (it.following ? (answers.get(it.openid) ?? []) : it))
-    await write(seen, failed, deps)
-  } catch (error) {
-    deps.log.error('link-followers.failed', { error, openids: batch.length })
-    for (const { openid } of batch) failed.add(openid)
+export type LinkFollowersDeps = AskDeps &
+  WriteDeps &
+  EraseDeps & {
+    readonly journal: Pick<Journal, 'note'>
+    readonly followers: ConsumedQueue
+    readonly now: Now
   }
+
+/** A message of the followers queue. */
+export type NewsArrival = { readonly news: News; readonly receiptHandle: string }
+
+const batchesAtOnce = 4
+/** SQS hides a message for twelve hours at most, counted from its receive. */
+const longestWaitSeconds = 11 * 3600
+
+type Failure = { readonly openids: Set<OpenId>; waitSeconds: number }
+
+/** Works the news in; answers those that could not be, so that they come again. */
+export async function linkFollowers<A extends NewsArrival>(
+  arrivals: readonly A[],
+  deps: LinkFollowersDeps,
+): Promise<readonly A[]> {
+  const failure: Failure = { openids: new Set(), waitSeconds: 0 }
+  const told = latest(arrivals.flatMap(({ news }) => (isOfFollowers(news) ? news : [])))
+  await inParallel(inRuns([...told.values()], batchSize), batchesAtOnce, batch => linkBatch(batch, failure, deps))
+  // After the links, which may have been told of in the same batch.
+  const unforgotten = await forgetPeople(arrivals, deps)
+  deps.log.info('link-followers.batch', { openids: told.size, failed: failure.openids.size })
+  const failed = arrivals.filter(it => unforgotten.has(it) || hasFailed(it.news, failure))
+  if (failure.waitSeconds > 0) await putOff(failed, failure.waitSeconds, deps)
+  return failed
+}
+
+/** What is told of one openid; `byEvent` if any of it came by an event. */
+type Told = FollowerSeen & { readonly byEvent: boolean }
+
+function isOfFollowers(news: News): news is FollowerNews {
+  return news.change === 'follow' || news.change === 'unfollow'
+}
+
+function hasFailed(news: News, { openids }: Failure): boolean {
+  return isOfFollowers(news) && news.openids.some(it => openids.has(it))
 }
 
 /** One entry per openid. An event of following only says that WeChat is to be asked: it names no unionid. */
-function latest(news: readonly FollowerNews[]): Map<OpenId, FollowerSeen> {
-  const told = new Map<OpenId, FollowerSeen>()
-  for (const { change, openids, at } of news) {
+function latest(news: readonly FollowerNews[]): Map<OpenId, Told> {
+  const told = new Map<OpenId, Told>()
+  for (const { change, origin, openids, at } of news) {
     for (const openid of openids) {
       const before = told.get(openid)
       const following = change === 'follow' || before?.following === true
-      told.set(openid, { openid, following, at: Math.max(at, before?.at ?? 0) })
+      const byEvent = origin === 'event' || before?.byEvent === true
+      told.set(openid, { openid, following, byEvent, at: Math.max(at, before?.at ?? 0) })
     }
   }
   return told
 }
 
-type Answers = ReadonlyMap<OpenId, FollowerSeen>
-
-/** What WeChat says of them now; never older than what was told. Who is missing in the answer does not exist for it. */
-async function ask(told: readonly FollowerSeen[], deps: LinkFollowersDeps): Promise<Answers> {
-  if (told.length === 0) return new Map()
-  const { accessTokens, wechat, log } = deps
-  const openids = told.map(it => it.openid)
+async function linkBatch(batch: readonly Told[], failure: Failure, deps: LinkFollowersDeps): Promise<void> {
   try {
-    const infos = await withAccessToken(accessTokens, token => wechat.followerInfo(token, openids))
-    const toldAt = new Map(told.map(it => [it.openid, it.at]))
-    return new Map(infos.map(it => [it.openid, { ...it, at: Math.max(it.at, toldAt.get(it.openid) ?? 0) }]))
+    const seen = await look(batch, deps)
+    const unwritten = await writeFollowers(seen, deps)
+    for (const openid of unwritten) failure.openids.add(openid)
+    await note(batch, seen, { failure, deps })
   } catch (error) {
-    if (!isBadOpenid(error)) throw error
-    const [only] = openids
-    if (openids.length > 1) return askHalves(told, deps)
-    log.warn('link-followers.bad-openid', { openid: maskId(only ?? ''), error })
-    return new Map()
+    deps.log.error('link-followers.failed', { error, openids: batch.length })
+    for (const { openid } of batch) failure.openids.add(openid)
+    failure.waitSeconds = Math.max(failure.waitSeconds, secondsUntil(error, deps.now()))
   }
 }
 
-/** One bad openid fails all hundred: halving finds it, and the others get their answer. */
-async function askHalves(told: readonly FollowerSeen[], deps: LinkFollowersDeps): Promise<Answers> {
-  const middle = Math.ceil(told.length / 2)
-  const [one, other] = await Promise.all([ask(told.slice(0, middle), deps), ask(told.slice(middle), deps)])
-  return new Map([...one, ...other])
-}
-
-/** 40003: one of the openids is bad. 40032: too many, though no more than the page allows (CONTRACT.md section 4.3). */
-function isBadOpenid(error: unknown): boolean {
-  return error instanceof WeChatError && (error.errcode === 40003 || error.errcode === 40032)
-}
-
-async function write(seen: readonly FollowerSeen[], failed: Set<OpenId>, deps: LinkFollowersDeps): Promise<void> {
-  const stored = await deps.links.followers(seen.map(it => it.openid))
-  await inParallel(seen, writesAtOnce, async it => {
-    const row = mergeFollower(stored.get(it.openid), it)
-    if (row === 'unchanged') return
-    const isWritten = row !== 'ask' && (await deps.links.writeFollower(row, stored.get(it.openid)))
-    if (!isWritten && !(await writeAgain(it, deps))) failed.add(it.openid)
+/** What WeChat says of who followed, never older than what was told; who left needs no asking. */
+async function look(batch: readonly Told[], deps: LinkFollowersDeps): Promise<FollowerSeen[]> {
+  const asked = batch.filter(it => it.following).map(it => it.openid)
+  const answers = await askFollowers(asked, deps)
+  return batch.flatMap(({ byEvent: _, ...told }) => {
+    if (!told.following) return told
+    const answer = answers.get(told.openid)
+    return answer === undefined ? [] : { ...answer, at: Math.max(answer.at, told.at) }
   })
 }
 
-/**
- * Two events of one second, or two processes at one follower: asks WeChat once more and writes that answer, whatever
- * is stored, for the row of the unionid may hold what the lost race wrote.
- */
-async function writeAgain(told: FollowerSeen, deps: LinkFollowersDeps): Promise<boolean> {
-  for (let tries = 0; tries < maxTries; tries++) {
-    const stored = (await deps.links.followers([told.openid])).get(told.openid)
-    const answer = (await ask([told], deps)).get(told.openid)
-    if (answer === undefined) return true
-    const at = Math.max(answer.at, stored?.at ?? 0)
-    const merged = mergeFollower(stored, { ...answer, at, confirmed: true })
-    const row = typeof merged === 'string' && stored !== undefined ? { ...stored, at } : merged
-    if (typeof row !== 'string' && (await deps.links.writeFollower(row, stored))) return true
-  }
-  return false
+type Noting = { readonly failure: Failure; readonly deps: LinkFollowersDeps }
+
+/** Tells the next walk of what came by events, once it is linked: what is only noted nobody would look up again. */
+async function note(batch: readonly Told[], seen: readonly FollowerSeen[], { failure, deps }: Noting): Promise<void> {
+  const byEvent = new Set(batch.filter(it => it.byEvent && !failure.openids.has(it.openid)).map(it => it.openid))
+  const worked = seen.filter(it => byEvent.has(it.openid))
+  if (worked.length === 0) return
+  const follow = worked.filter(it => it.following).map(it => it.openid)
+  const unfollow = worked.filter(it => !it.following).map(it => it.openid)
+  await deps.journal.note({ follow, unfollow }, deps.now())
+}
+
+async function forgetPeople<A extends NewsArrival>(arrivals: readonly A[], deps: LinkFollowersDeps): Promise<Set<A>> {
+  const failed = new Set<A>()
+  const erasures = arrivals.flatMap(it => (it.news.change === 'erase' ? [{ ...it.news, arrival: it }] : []))
+  const expiries = arrivals.flatMap(it => (it.news.change === 'expire' ? [{ ...it.news, arrival: it }] : []))
+  for (const it of await erasePeople(erasures, deps)) failed.add(it.arrival)
+  for (const it of await expirePeople(expiries, deps)) failed.add(it.arrival)
+  return failed
+}
+
+/** How long it makes no sense to try again: while today's quota is used up. */
+function secondsUntil(error: unknown, now: number): number {
+  if (!(error instanceof WeChatError) || error.class !== 'quota') return 0
+  return Math.min(secondsToReset(error.errcode, now), longestWaitSeconds)
+}
+
+async function putOff(arrivals: readonly NewsArrival[], seconds: number, deps: LinkFollowersDeps): Promise<void> {
+  deps.log.warn('link-followers.waiting', { messages: arrivals.length, seconds })
+  await inParallel(arrivals, batchesAtOnce, it => deps.followers.comeAgain(it.receiptHandle, seconds))
 }

@@ -75,9 +75,13 @@ function rowOf(seen: FollowerSeen, stored?: FollowerRow): FollowerRow {
   }
 }
 
-/** Nothing to write; the newer instant of one who left is kept, for an older follow must not undo it. */
+/**
+ * Nothing to write. The newer instant of one who left is kept, for an older follow must not undo it, and that of one
+ * without unionid, who is asked for again in time.
+ */
 function isSame(one: FollowerRow, other: FollowerRow): boolean {
-  const isDated = one.at === other.at || (one.following && one.followedAt !== undefined)
+  const isSettled = one.following && one.followedAt !== undefined && one.unionid !== undefined
+  const isDated = one.at === other.at || isSettled
   const isAlike = one.following === other.following && one.unionid === other.unionid
   return isDated && isAlike && one.followedAt === other.followedAt
 }

@@ -1,11 +1,10 @@
 /** Logs a mini-program user in: a wx.login code becomes an identity, a link and a session token. */
 
-import { createHash } from 'node:crypto'
-
 import * as v from 'valibot'
 
 import { RequestError, WeChatError } from './errors.ts'
 import { type Reach, reachOf } from './link.ts'
+import { hashOfCode, openLogin, sealLogin } from './login-seal.ts'
 import type {
   Identity,
   LinkStore,
@@ -51,10 +50,9 @@ export function parseLogin(body: string): { code: string } {
 
 /** Logs in by a code. The same code again, or twice at once, is exchanged once and answered alike. */
 export async function logIn({ code }: { code: string }, deps: LoginDeps): Promise<LoginAnswer> {
-  const codeHash = createHash('sha256').update(code).digest('hex')
-  const claim = await claimOrWait(codeHash, deps)
-  const result = claim.kind === 'mine' ? await exchange(code, codeHash, deps) : claim.result
-  if (result === undefined) {
+  const claim = await claimOrWait(hashOfCode(code), deps)
+  const result = claim.kind === 'mine' ? await exchange(code, deps) : claim.result && openLogin(claim.result, code)
+  if (!result) {
     throw new RequestError('login-in-progress', 429, 'This code is being exchanged: try again.', {
       retryAfterSeconds: 2,
     })
@@ -75,30 +73,30 @@ async function claimOrWait(codeHash: string, { logins, now, sleep }: LoginDeps):
   }
 }
 
-async function exchange(code: string, codeHash: string, deps: LoginDeps): Promise<LoginResult> {
-  const identity = await exchangeOnce(code, codeHash, deps)
-  if ('errcode' in identity) {
-    const refused = { kind: 'refused' as const, ...identity }
-    await deps.logins.finish(codeHash, refused)
-    return refused
-  }
-  const reach = await link(identity, deps)
-  const result = { kind: 'identity' as const, identity, issuedAt: Math.floor(deps.now() / 1000), reach }
-  await deps.logins.finish(codeHash, result)
+async function exchange(code: string, deps: LoginDeps): Promise<LoginResult> {
+  const result = await exchangeAndLink(code, deps)
+  await deps.logins.finish(hashOfCode(code), sealLogin(result, code))
   return result
+}
+
+async function exchangeAndLink(code: string, deps: LoginDeps): Promise<LoginResult> {
+  const identity = await exchangeOnce(code, deps)
+  if ('errcode' in identity) return { kind: 'refused', ...identity }
+  const reach = await link(identity, deps)
+  return { kind: 'identity', identity, issuedAt: Math.floor(deps.now() / 1000), reach }
 }
 
 type Refusal = { readonly errcode: number; readonly rid?: string }
 
 /** A final no is an answer; anything else gives the code back, for the next try may go better. */
-async function exchangeOnce(code: string, codeHash: string, deps: LoginDeps): Promise<Identity | Refusal> {
+async function exchangeOnce(code: string, deps: LoginDeps): Promise<Identity | Refusal> {
   try {
     return await deps.wechat.exchangeCode(code)
   } catch (error) {
     if (error instanceof WeChatError && finalRefusals.has(error.errcode)) {
       return { errcode: error.errcode, ...(error.rid === undefined ? {} : { rid: error.rid }) }
     }
-    await deps.logins.release(codeHash)
+    await deps.logins.release(hashOfCode(code))
     throw error
   }
 }

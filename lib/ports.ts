@@ -17,9 +17,18 @@ export type Log = {
 }
 
 /** What ops are told by numbers; each counts one. */
-type MetricName = 'TokenRefused' | 'AddressNotAllowed' | 'UnknownErrcode' | 'BreakerOpened' | 'TokenRenewed'
+type MetricName =
+  | 'TokenRefused'
+  | 'AddressNotAllowed'
+  | 'UnknownErrcode'
+  | 'BreakerOpened'
+  | 'TokenRenewed'
+  | 'SyncRefused'
+  | 'SyncCompleted'
 
 export type Metrics = { count(name: MetricName, dimensions?: Readonly<Record<string, string>>): void }
+
+export type Quota = { readonly limit: number; readonly used: number; readonly remain: number }
 
 export type IssuedToken = { readonly accessToken: AccessToken; readonly expiresInSeconds: number }
 export type Identity = { readonly miniOpenid: MiniOpenId; readonly unionid?: UnionId }
@@ -55,6 +64,8 @@ export type WeChat = {
   followerInfo(accessToken: AccessToken, openids: readonly OpenId[]): Promise<FollowerSeen[]>
   /** Answers the msgid, 64 bits as text. */
   sendTemplate(accessToken: AccessToken, message: OutgoingMessage): Promise<string>
+  /** What is left today of the calls of a path, such as `/cgi-bin/user/get`; about one per cent off. */
+  quota(accessToken: AccessToken, path: string): Promise<Quota>
 }
 
 /** `generation` grows by one with every token written; the instants are in milliseconds by our clock. */
@@ -82,15 +93,22 @@ export type LoginResult =
   | { readonly kind: 'identity'; readonly identity: Identity; readonly issuedAt: number; readonly reach: Reach }
   | { readonly kind: 'refused'; readonly errcode: number; readonly rid?: string }
 
-export type LoginClaim = { readonly kind: 'mine' } | { readonly kind: 'theirs'; readonly result?: LoginResult }
+export type LoginClaim = { readonly kind: 'mine' } | { readonly kind: 'theirs'; readonly result?: string }
 
-/** Remembers each login code while it may come again, by its hash. */
+/** Remembers each login code while it may come again, by its hash, with a result that only the code itself opens. */
 export type LoginStore = {
   /** Claims the code atomically for `until` (ms), unless it has a result or another claim runs. */
   claim(codeHash: string, times: { now: number; until: number; expiresAt: number }): Promise<LoginClaim>
-  finish(codeHash: string, result: LoginResult): Promise<void>
+  finish(codeHash: string, result: string): Promise<void>
   /** Gives the claim back, so that the next try may call WeChat. */
   release(codeHash: string): Promise<void>
+}
+
+/** All ids of a person that are known. */
+export type PersonIds = {
+  readonly openid?: OpenId
+  readonly unionid?: UnionId
+  readonly miniOpenid?: MiniOpenId
 }
 
 export type LinkStore = {
@@ -105,6 +123,18 @@ export type LinkStore = {
   writeFollower(row: FollowerRow, stored: FollowerRow | undefined): Promise<boolean>
   /** Joins a mini-program openid to its unionid; an older login does not undo a newer one. `at` in ms. */
   writeLogin(identity: Identity, at: number): Promise<void>
+}
+
+/** What the links need beside reading and writing: who waits for something, and how people are forgotten. */
+export type LinkUpkeep = {
+  /** Completes what is known of a person's ids. */
+  idsOf(known: PersonIds): Promise<PersonIds>
+  /** Removes all of a person but what they did after `at` (seconds): followed again, or logged in again. */
+  erase(ids: PersonIds, at: number): Promise<void>
+  /** Removes who left up to `at` (seconds) and has not come back since, whenever they logged in. */
+  expire(openid: OpenId, at: number): Promise<void>
+  /** Followers, a hundred at a time, who left, or were without unionid when last asked, up to `until` (seconds). */
+  waiting(what: 'left' | 'unbound', until: number): AsyncIterable<readonly OpenId[]>
 }
 
 export type DeliveryStore = {
@@ -136,27 +166,70 @@ export type EventQueue = ConsumedQueue & {
 }
 
 /**
- * A walk through the follower list: how far it came. `startedAt` is WeChat's clock in seconds, `total` the most
- * followers that WeChat named while it went on, `next` where it goes on.
+ * A walk through the follower list: how far it came. `startedAt` is WeChat's clock in seconds, `beganAt` ours in ms;
+ * `followers` counts different people, `total` is the most that WeChat named on the way, `came` those who were not
+ * linked yet, `next` where it goes on.
  */
 export type Walk = {
   readonly id: string
   readonly startedAt: number
+  readonly beganAt: number
+  /** Whether everybody is looked up again, not only who came. */
+  readonly isEveryone: boolean
   readonly pages: number
   readonly followers: number
   readonly total: number
+  readonly came: number
+  /** Where the store keeps its pages. */
+  readonly pageKeys: readonly string[]
   readonly next?: OpenId
 }
 
+/** `pausedUntil` (ms): nothing is walked before that, for the day's quota is used up. */
+export type WalkState = { readonly current?: Walk; readonly complete?: Walk; readonly pausedUntil?: number }
+
+export type Lease = { readonly owner: string; readonly now: number; readonly until: number }
+
+/** The walks, one process at a time; what is told of a lease that was lost meanwhile changes nothing and answers false. */
 export type WalkStore = {
-  /** The walk under way, and the id of the last complete one. */
-  state(): Promise<{ current?: Walk; complete?: Walk }>
-  /** Saves one page, then `walk` as the checkpoint behind it. */
-  savePage(walk: Walk, openids: readonly OpenId[]): Promise<void>
+  /** Takes or prolongs the lease atomically; false while another owner's lease runs. */
+  takeLease(lease: Lease): Promise<boolean>
+  freeLease(owner: string): Promise<void>
+  /** The walk under way, and the last complete one. */
+  state(): Promise<WalkState>
+  /** Saves one page, then `walk` as the checkpoint behind it; answers the walk with the page's key. */
+  savePage(walk: Walk, openids: readonly OpenId[], owner: string): Promise<Walk | undefined>
   /** The openids of a walk's pages. */
   openids(walk: Walk): AsyncIterable<readonly OpenId[]>
   /** Makes this walk the last complete one and lets the one before go. */
-  complete(walk: Walk): Promise<void>
+  complete(walk: Walk, owner: string): Promise<boolean>
+  /** Lets the walk under way go: the next one begins at the first page. */
+  abandon(owner: string): Promise<boolean>
+  /** Nothing is walked before `until` (ms). */
+  pause(until: number, owner: string): Promise<boolean>
+  /** Takes people out of every page. */
+  forget(openids: ReadonlySet<OpenId>): Promise<void>
+}
+
+/** What events told of followers: the walk must not look them up again, and must miss them if they left unseen. */
+export type JournalEntry = { readonly follow: readonly OpenId[]; readonly unfollow: readonly OpenId[] }
+export type Journal = {
+  note(entry: JournalEntry, now: number): Promise<void>
+  /** All entries, with the instant (ms) of each. */
+  entries(): Promise<(JournalEntry & { readonly key: string; readonly notedAt: number })[]>
+  drop(keys: readonly string[]): Promise<void>
+  forget(openids: ReadonlySet<OpenId>): Promise<void>
+}
+
+/** Who wished to be forgotten, by a digest of the openid alone, so that nothing brings them back but they themselves. */
+export type Erasures = {
+  /** `at` in seconds by WeChat's clock. */
+  mark(openid: OpenId, at: number): Promise<void>
+  unmark(openid: OpenId): Promise<void>
+  /** Of up to 100 openids, when each of those marked was. */
+  marksOf(openids: readonly OpenId[]): Promise<ReadonlyMap<OpenId, number>>
+  /** Everybody's marks: tells of any openid whether it is marked. */
+  all(): Promise<(openid: OpenId) => boolean>
 }
 
 export type SecretName =

@@ -1,99 +1,189 @@
-/** Walks the list of followers and queues who came and who left since the last complete walk. */
+/**
+ * Walks the list of followers, one process at a time, and queues who came and who left since the last complete walk.
+ *
+ * A walk that stops, or is killed, goes on from its last checkpoint with the next run; the schedule sees to that.
+ */
 
-import type { AccessTokenSource } from './access-token.ts'
-import type { OpenId } from './identifiers.ts'
-import type { FollowerNews } from './link-followers.ts'
-import { inRuns } from './pool.ts'
-import type { FollowerPage, Log, Now, Queue, Walk, WalkStore, WeChat } from './ports.ts'
-import { withAccessToken } from './with-access-token.ts'
+import * as v from 'valibot'
 
-export type SyncDeps = {
-  readonly wechat: Pick<WeChat, 'followerPage'>
-  readonly accessTokens: AccessTokenSource
-  readonly walks: WalkStore
-  readonly followers: Pick<Queue, 'push'>
-  readonly now: Now
-  readonly log: Log
-}
+import { WeChatError } from './errors.ts'
+import type { Log, Metrics, Now, Walk, WalkState } from './ports.ts'
+import { secondsToReset } from './quota-reset.ts'
+import { isDue, type WalkPlan } from './walk.ts'
+import { finishWalk } from './walk-end.ts'
+import { CircleError, knowFollowers, type PagesDeps, type Walker, walkPages } from './walk-pages.ts'
+import { makePlan, type PlanDeps } from './walk-plan.ts'
 
-/** What one run did; while the walk is not complete, the next run goes on with it. */
+export type SyncDeps = PagesDeps &
+  PlanDeps & {
+    readonly now: Now
+    readonly sleep: (ms: number) => Promise<void>
+    /** Names this process among those that want to walk. */
+    readonly owner: string
+    /** Whether a walk that today's quota cannot finish begins all the same, and goes on tomorrow. */
+    readonly spread: boolean
+    readonly log: Log
+    readonly metrics: Metrics
+  }
+
+const syncOrder = v.object({
+  /** `tick`: goes on with a walk, or begins one that is due. `walk`: begins one now. The others only tell. */
+  action: v.optional(v.picklist(['walk', 'tick', 'plan', 'status']), 'walk'),
+  spread: v.optional(v.boolean(), false),
+  /** Looks everybody up again, as after the apps were bound to another Open Platform account. */
+  everyone: v.optional(v.boolean(), false),
+})
+
+export type SyncOrder = v.InferOutput<typeof syncOrder>
+
+/**
+ * What became of a run: `under-way` and `waiting` (for tomorrow's quota) go on by themselves; `refused` says that today's
+ * quota does not do for it, `busy` that another process walks, `idle` that no walk is due.
+ */
+export type SyncState = 'complete' | 'under-way' | 'waiting' | 'refused' | 'busy' | 'idle'
+
 export type SyncReport = {
+  readonly state: SyncState
   readonly pages: number
   readonly followers: number
+  readonly total: number
   readonly came: number
   readonly left: number
   readonly complete: boolean
+  /** When (ms) the walk began, by our clock. */
+  readonly beganAt?: number
+  readonly plan?: WalkPlan
+  /** When (ms) it goes on or may begin, if it waits for quota. */
+  readonly pausedUntil?: number
 }
 
-/** `user/info/batchget` takes a hundred openids, so the queue's messages have as many. */
-const batchSize = 100
+/** Prolonged with each page, so that a process that was killed holds the others up for no longer. */
+const leaseMs = 60_000
+/** Whoever starts a walk by hand waits so long for another process to end. */
+const patienceMs = 10_000
+const pollMs = 200
 
-/** Walks page by page with a checkpoint behind each; starts no page after `until` (ms). */
-export async function syncFollowers(deps: SyncDeps, limits: { readonly until: number }): Promise<SyncReport> {
-  const { current, complete } = await deps.walks.state()
-  const known = await openidsOf(complete, deps.walks)
+/** Reads what an invocation asks for; a schedule's own fields are passed over. Throws on what is no order. */
+export function parseSyncOrder(input: unknown): SyncOrder {
+  return v.parse(syncOrder, input ?? {})
+}
+
+/** Carries out an order; begins no page after `until` (ms). */
+export async function syncFollowers(
+  order: SyncOrder,
+  deps: SyncDeps,
+  { until }: { readonly until: number },
+): Promise<SyncReport> {
+  const state = await deps.walks.state()
+  if (order.action === 'status') return reportOf(stateOf(state, deps.now()), state.current ?? state.complete, state)
+  if (order.action === 'plan') {
+    return { ...reportOf('idle', state.current ?? state.complete, state), plan: await makePlan(state, order, deps) }
+  }
+  if (order.action === 'tick' && !isWanted(state, deps.now())) return reportOf('idle', undefined, state)
+  if (!(await takeLease(order, deps))) return reportOf('busy', state.current, state)
+  try {
+    return await run(order, deps, until)
+  } finally {
+    await deps.walks.freeLease(deps.owner)
+  }
+}
+
+function isWanted({ current, complete, pausedUntil = 0 }: WalkState, now: number): boolean {
+  return now >= pausedUntil && (current !== undefined || isDue(complete, now))
+}
+
+async function takeLease({ action }: SyncOrder, { walks, owner, now, sleep }: SyncDeps): Promise<boolean> {
+  const giveUpAt = now() + (action === 'tick' ? 0 : patienceMs)
+  for (;;) {
+    if (await walks.takeLease({ owner, now: now(), until: now() + leaseMs })) return true
+    if (now() >= giveUpAt) return false
+    await sleep(pollMs)
+  }
+}
+
+async function run(order: SyncOrder, deps: SyncDeps, until: number): Promise<SyncReport> {
+  // Read again under the lease: another process may have walked meanwhile.
+  const state = await deps.walks.state()
+  if (order.action === 'tick' && !isWanted(state, deps.now())) return reportOf('idle', undefined, state)
+  const walker: Walker = {
+    deps,
+    state,
+    until,
+    spread: order.spread || deps.spread,
+    isEveryone: state.current?.isEveryone ?? order.everyone,
+    keepLease: () => deps.walks.takeLease({ owner: deps.owner, now: deps.now(), until: deps.now() + leaseMs }),
+    ...(await knowFollowers(state, deps)),
+  }
+  try {
+    return await walkAndFinish(walker, deps)
+  } catch (error) {
+    return explain(error, state, deps)
+  }
+}
+
+async function walkAndFinish(walker: Walker, deps: SyncDeps): Promise<SyncReport> {
+  const { state } = walker
   // A walk that was killed right before its end has only the end left to do.
-  const isWalked = current !== undefined && current.next === undefined
-  const { walk, came } = isWalked ? { walk: current, came: 0 } : await walkOn(current, known, { deps, ...limits })
-  const left = walk.next === undefined ? await finish(walk, known, deps) : 0
-  const report = { pages: walk.pages, followers: walk.followers, came, left, complete: walk.next === undefined }
+  const isWalked = state.current !== undefined && state.current.next === undefined
+  const walk = isWalked ? state.current : await walkPages(walker)
+  if ('refused' in walk) return refuse(walk.refused, state, deps)
+  const left = walk.next === undefined ? await finishWalk(walk, walker) : 0
+  const report = { ...reportOf(walk.next === undefined ? 'complete' : 'under-way', walk, state), left }
   deps.log.info('sync-followers.walked', report)
+  if (report.complete) deps.metrics.count('SyncCompleted')
   return report
 }
 
-type Stretch = { readonly deps: SyncDeps; readonly until: number }
-
-async function walkOn(current: Walk | undefined, known: Set<OpenId>, { deps, until }: Stretch) {
-  let walk = current
-  let came = 0
-  do {
-    const page = await withAccessToken(deps.accessTokens, token => deps.wechat.followerPage(token, walk?.next))
-    // Queued before the checkpoint: a crash between asks again for who is linked already, and loses nobody.
-    const fresh = page.openids.filter(openid => !known.has(openid))
-    await queue('follow', fresh, { at: page.at, deps })
-    came += fresh.length
-    walk = advance(walk ?? begin(page, deps.now()), page)
-    await deps.walks.savePage(walk, page.openids)
-  } while (walk.next !== undefined && deps.now() < until)
-  return { walk, came }
+/** Today's quota does not do: says so, and asks no more until it is filled again. */
+async function refuse(plan: WalkPlan, state: WalkState, deps: SyncDeps): Promise<SyncReport> {
+  const pausedUntil = await pause(deps)
+  const words = 'today’s quota does not do for a walk: raise it, or let the walk spread over days'
+  deps.log.error('sync-followers.refused', { words, plan })
+  deps.metrics.count('SyncRefused')
+  return { ...reportOf('refused', state.complete, state), plan, pausedUntil }
 }
 
-/**
- * The walk after one more page. It is over when as many were seen as WeChat ever named on the way, which spares the
- * call for an empty last page; a total that shrinks on the way proves nothing, so then that call is made.
- */
-function advance(walk: Walk, page: FollowerPage): Walk {
-  const followers = walk.followers + page.openids.length
-  const total = Math.max(walk.total, page.total)
-  const { id, startedAt, pages } = walk
-  const hasNext = page.next !== undefined && followers < total
-  return { id, startedAt, pages: pages + 1, followers, total, ...(hasNext ? { next: page.next } : {}) }
+/** What WeChat says no to on the way: out of quota waits for the next day; a cursor that is no good begins anew. */
+async function explain(error: unknown, state: WalkState, deps: SyncDeps): Promise<SyncReport> {
+  if (error instanceof CircleError) await deps.walks.abandon(deps.owner)
+  if (!(error instanceof WeChatError)) throw error
+  const { current } = await deps.walks.state()
+  if (error.class === 'quota') {
+    const pausedUntil = await pause(deps, error.errcode)
+    deps.log.warn('sync-followers.waiting', { errcode: error.errcode, pages: current?.pages ?? 0 })
+    return { ...reportOf('waiting', current, state), pausedUntil }
+  }
+  if (error.errcode !== 40003 || current?.next === undefined) throw error
+  await deps.walks.abandon(deps.owner)
+  deps.log.warn('sync-followers.restarted', { words: 'WeChat no longer takes the cursor', rid: error.rid })
+  return reportOf('under-way', undefined, state)
 }
 
-function begin(page: FollowerPage, now: number): Walk {
-  return { id: `${page.at}-${now}`, startedAt: page.at, pages: 0, followers: 0, total: 0 }
+const dayQuota = 45009
+
+async function pause({ walks, owner, now }: SyncDeps, errcode = dayQuota): Promise<number> {
+  const until = now() + secondsToReset(errcode, now()) * 1000
+  await walks.pause(until, owner)
+  return until
 }
 
-/** Only a complete walk tells who left. */
-async function finish(walk: Walk, known: Set<OpenId>, deps: SyncDeps): Promise<number> {
-  const left = new Set(known)
-  for await (const openids of deps.walks.openids(walk)) for (const openid of openids) left.delete(openid)
-  // As of the start: who came back while the walk went on has a newer event, which this does not undo.
-  await queue('unfollow', [...left], { at: walk.startedAt, deps })
-  await deps.walks.complete(walk)
-  return left.size
+function stateOf({ current, complete, pausedUntil = 0 }: WalkState, now: number): SyncState {
+  if (now < pausedUntil) return 'waiting'
+  if (current !== undefined) return 'under-way'
+  return complete === undefined ? 'idle' : 'complete'
 }
 
-async function openidsOf(walk: Walk | undefined, walks: WalkStore): Promise<Set<OpenId>> {
-  const known = new Set<OpenId>()
-  if (walk === undefined) return known
-  for await (const openids of walks.openids(walk)) for (const openid of openids) known.add(openid)
-  return known
-}
-
-type How = { readonly at: number; readonly deps: SyncDeps }
-
-function queue(change: FollowerNews['change'], openids: readonly OpenId[], { at, deps }: How): Promise<void> {
-  const news = inRuns(openids, batchSize).map(some => ({ change, openids: some, at }) satisfies FollowerNews)
-  return deps.followers.push(news)
+function reportOf(state: SyncState, walk: Walk | undefined, { pausedUntil }: WalkState): SyncReport {
+  const { pages = 0, followers = 0, total = 0, came = 0, beganAt } = walk ?? {}
+  return {
+    state,
+    pages,
+    followers,
+    total,
+    came,
+    left: 0,
+    complete: state === 'complete',
+    ...(beganAt === undefined ? {} : { beganAt }),
+    ...(pausedUntil === undefined ? {} : { pausedUntil }),
+  }
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { answerHandshake, type CallbackKeys, handleEvent, readEvent } from '../lib/callback.ts'
 import { decryptMessage } from '../lib/callback-cipher.ts'
 import { verifyMessageSignature, verifySignature } from '../lib/signature.ts'
-import { id, officialAppid } from './ids.ts'
+import { id, miniAppid, officialAppid } from './ids.ts'
 
 const sha1 = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex')
 
@@ -178,12 +178,18 @@ describe('handleEvent', () => {
       push: async (messages: readonly unknown[]) => void pushed[name]?.push(...messages),
     })
     const log = { info: () => {}, warn: () => {}, error: () => {} }
-    const deps = { followers: queue('followers'), receipts: queue('receipts'), log }
+    const deps = { appid: officialAppid, followers: queue('followers'), receipts: queue('receipts'), log }
     await handleEvent({ kind: 'unfollow', openid: id('oWho'), at: 5 }, deps)
+    await handleEvent({ kind: 'erase', openid: id('oWho'), unionid: id('u'), appid: officialAppid, at: 6 }, deps)
+    await handleEvent({ kind: 'erase', openid: id('oWho'), appid: miniAppid, at: 7 }, deps)
     await handleEvent({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, deps)
     await handleEvent({ kind: 'other', name: 'click' }, deps)
     expect(pushed).toEqual({
-      followers: [{ change: 'unfollow', openids: ['oWho'], at: 5 }],
+      followers: [
+        { change: 'unfollow', origin: 'event', openids: ['oWho'], at: 5 },
+        { change: 'erase', who: { openid: 'oWho', unionid: 'u' }, at: 6, isSecond: false },
+        { change: 'erase', who: { miniOpenid: 'oWho' }, at: 7, isSecond: false },
+      ],
       receipts: [{ msgid: '1', status: 'success', at: 6 }],
     })
   })

@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
+import { type FollowerNews, type News, parseNews } from '../lib/follower-news.ts'
 import { reachOf } from '../lib/link.ts'
-import { type FollowerNews, type LinkFollowersDeps, linkFollowers, parseFollowerNews } from '../lib/link-followers.ts'
+import { type LinkFollowersDeps, linkFollowers } from '../lib/link-followers.ts'
 import { id } from './ids.ts'
 import { openWorld, type Person } from './world.ts'
 
@@ -10,11 +11,24 @@ const batchget = '/cgi-bin/user/info/batchget'
 
 async function openLinks() {
   const world = await openWorld()
-  const { links, log, now } = world
-  const deps: LinkFollowersDeps = { ...world.app('official'), links, log }
+  const { links, walks, journal, erasures, log, now } = world
+  const later: { readonly news: News; readonly seconds: number }[] = []
+  const putOff: number[] = []
+  const followers = {
+    push: async (messages: readonly unknown[], seconds = 0) =>
+      void later.push(...messages.map(it => ({ news: parseNews(JSON.stringify(it)), seconds }))),
+    comeAgain: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
+  }
+  const deps: LinkFollowersDeps = { ...world.app('official'), links, walks, journal, erasures, followers, now, log }
+  /** Hands news in as the queue does; answers those that must come again. */
+  const work = async (told: readonly News[], with_: Partial<LinkFollowersDeps> = {}) => {
+    const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}` }))
+    return (await linkFollowers(arrivals, { ...deps, ...with_ })).map(it => it.news)
+  }
   const seconds = () => Math.floor(now() / 1000)
   const news = (change: FollowerNews['change'], ...people: Person[]): FollowerNews => ({
     change,
+    origin: 'event',
     openids: people.map(it => it.openid),
     at: seconds(),
   })
@@ -24,20 +38,20 @@ async function openLinks() {
   }
   const follow = (who: Person) => world.control(`/people/${who.id}/follow`, { silent: true })
   const unfollow = (who: Person) => world.control(`/people/${who.id}/unfollow`, { silent: true })
-  return { ...world, deps, news, reach, follow, unfollow }
+  return { ...world, deps, work, later, putOff, news, reach, follow, unfollow }
 }
 
 describe('linkFollowers', () => {
   it('links a follower by the unionid that WeChat tells', async () => {
-    const { deps, links, news, person } = await openLinks()
+    const { work, links, news, person } = await openLinks()
     const who = await person({ following: true })
-    expect(await linkFollowers([news('follow', who)], deps)).toEqual([])
+    expect(await work([news('follow', who)])).toEqual([])
     const [byUnionid] = await links.resolve([{ unionid: who.unionid ?? id('u') }])
     expect(byUnionid).toMatchObject({ known: true, openid: who.openid, unionid: who.unionid, following: true })
   })
 
   it('ends in the truth whichever order the events came in, also repeated and late', async () => {
-    const { deps, news, person, follow, unfollow, reach, tick } = await openLinks()
+    const { work, news, person, follow, unfollow, reach, tick } = await openLinks()
     const [leaver, returner] = [await person(), await person()]
     const told: FollowerNews[] = []
     const step = async (who: Person, change: FollowerNews['change']) => {
@@ -47,74 +61,69 @@ describe('linkFollowers', () => {
     }
     for (const change of ['follow', 'unfollow'] as const) await step(leaver, change)
     for (const change of ['follow', 'unfollow', 'follow'] as const) await step(returner, change)
-    for (const it of [...told].reverse()) await linkFollowers([it], deps)
-    for (const it of told) await linkFollowers([it], deps)
+    for (const it of [...told].reverse()) await work([it])
+    for (const it of told) await work([it])
     expect([await reach(leaver), await reach(returner)]).toEqual(['not-following', 'reachable'])
   })
 
   it('asks WeChat when follow and unfollow share a second, in both orders', async () => {
-    const { deps, news, person, follow, unfollow, reach } = await openLinks()
+    const { work, news, person, follow, unfollow, reach } = await openLinks()
     const [leaver, returner] = [await person(), await person()]
     await follow(leaver)
-    await linkFollowers([news('follow', leaver)], deps)
+    await work([news('follow', leaver)])
     await unfollow(leaver)
-    await linkFollowers([news('unfollow', leaver)], deps)
+    await work([news('unfollow', leaver)])
     await follow(returner)
-    await linkFollowers([news('unfollow', returner)], deps)
-    await linkFollowers([news('follow', returner)], deps)
-    await linkFollowers([news('unfollow', returner)], deps)
+    await work([news('unfollow', returner)])
+    await work([news('follow', returner)])
+    await work([news('unfollow', returner)])
     expect([await reach(leaver), await reach(returner)]).toEqual(['not-following', 'reachable'])
   })
 
   it('asks in hundreds, and once for one who is named twice', async () => {
-    const { deps, control, calls, news, person } = await openLinks()
+    const { work, control, calls, news, person } = await openLinks()
     await control('/people', { count: 249, following: true })
     const people = await Promise.all(Array.from({ length: 249 }, (_, index) => control(`/people/${index}`)))
-    const openids = people.map(
-      it =>
-        parseFollowerNews(
-          JSON.stringify({ change: 'follow', at: 1, openids: [v.parse(v.object({ openid: v.string() }), it).openid] }),
-        ).openids,
-    )
+    const openids = people.map(it => [id(v.parse(v.object({ openid: v.string() }), it).openid)])
     const last = await person({ following: true })
-    const told = openids.map(it => ({ change: 'follow' as const, openids: it, at: 1 }))
-    expect(await linkFollowers([...told, ...told, news('follow', last)], deps)).toEqual([])
+    const told = openids.map(it => ({ change: 'follow' as const, origin: 'event' as const, openids: it, at: 1 }))
+    expect(await work([...told, ...told, news('follow', last)])).toEqual([])
     expect(await calls(batchget)).toBe(3)
   })
 
   it('finds the one bad openid that fails its batch, and links the others', async () => {
-    const { deps, news, person, reach, lines } = await openLinks()
+    const { work, news, person, reach, lines } = await openLinks()
     const people = await Promise.all(Array.from({ length: 9 }, () => person({ following: true })))
     const bad = { ...news('follow'), openids: [id('oNobodyAtAll-0000000000000000')] }
-    expect(await linkFollowers([news('follow', ...people), bad], deps)).toEqual([])
+    expect(await work([news('follow', ...people), bad])).toEqual([])
     expect(new Set(await Promise.all(people.map(reach)))).toEqual(new Set(['reachable']))
     expect(lines.filter(it => it.event === 'link-followers.bad-openid')).toHaveLength(1)
     expect(JSON.stringify(lines)).not.toContain('oNobodyAtAll-0000000000000000')
   })
 
   it('writes nothing and reads one batch when nothing is new', async () => {
-    const { deps, links, news, person, tick } = await openLinks()
+    const { work, links, news, person, tick } = await openLinks()
     const who = await person({ following: true })
-    await linkFollowers([news('follow', who)], deps)
+    await work([news('follow', who)])
     tick(60_000)
     const writes: unknown[] = []
     const watched = { ...links, writeFollower: async (row: unknown) => writes.push(row) > 0 }
-    expect(await linkFollowers([news('follow', who)], { ...deps, links: watched })).toEqual([])
+    expect(await work([news('follow', who)], { links: watched })).toEqual([])
     expect(writes).toEqual([])
   })
 
   it('hands back what it could not do, and only that', async () => {
-    const { deps, control, news, person, reach } = await openLinks()
+    const { work, control, news, person, reach } = await openLinks()
     const [asked, left] = [await person({ following: true }), await person()]
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
     const [follow, unfollow] = [news('follow', asked), news('unfollow', left)]
-    expect(await linkFollowers([follow], deps)).toEqual([follow])
-    expect(await linkFollowers([follow, unfollow], deps)).toEqual([])
+    expect(await work([follow])).toEqual([follow])
+    expect(await work([follow, unfollow])).toEqual([])
     expect([await reach(asked), await reach(left)]).toEqual(['reachable', 'not-following'])
   })
 
   it('wins through when another process writes the same follower at the same time', async () => {
-    const { deps, links, news, person, follow, reach } = await openLinks()
+    const { work, links, news, person, follow, reach } = await openLinks()
     const who = await person()
     await follow(who)
     let rival = true
@@ -126,16 +135,19 @@ describe('linkFollowers', () => {
         return links.writeFollower(row, stored)
       },
     }
-    expect(await linkFollowers([news('follow', who)], { ...deps, links: contended })).toEqual([])
+    expect(await work([news('follow', who)], { links: contended })).toEqual([])
     expect(await reach(who)).toBe('reachable')
   })
 })
 
-describe('parseFollowerNews', () => {
-  it.each(['', '{}', '{"change":"follow","openids":["a b"],"at":1}', '{"change":"gone","openids":[],"at":1}'])(
-    'refuses %s',
-    body => {
-      expect(() => parseFollowerNews(body)).toThrow()
-    },
-  )
+describe('parseNews', () => {
+  it.each([
+    '',
+    '{}',
+    '{"change":"follow","origin":"event","openids":["a b"],"at":1}',
+    '{"change":"gone","origin":"event","openids":[],"at":1}',
+    '{"change":"erase","who":{"openid":"a b"},"at":1,"isSecond":false}',
+  ])('refuses %s', body => {
+    expect(() => parseNews(body)).toThrow()
+  })
 })

@@ -1,35 +1,49 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { type FollowerNews, parseFollowerNews } from '../lib/link-followers.ts'
-import { type SyncDeps, syncFollowers } from '../lib/sync-followers.ts'
+
+import { type FollowerNews, parseNews } from '../lib/follower-news.ts'
+import type { OpenId } from '../lib/identifiers.ts'
+import { parseSyncOrder, type SyncDeps, syncFollowers } from '../lib/sync-followers.ts'
 import type { WeChatOptions } from '../local/wechat/server.ts'
+import { id } from './ids.ts'
 import { openWorld } from './world.ts'
 
 const path = '/cgi-bin/user/get'
+const quotaPath = '/cgi-bin/openapi/quota/get'
 const forever = { until: Number.POSITIVE_INFINITY }
+const dayMs = 86_400_000
+const openidAnswer = v.object({ openid: v.pipe(v.string(), v.transform(id)) })
 
 async function openSync(options: WeChatOptions = {}) {
   const world = await openWorld({ pageSize: 10, ...options })
-  const { walks, log, now } = world
+  const { walks, journal, erasures, log, metrics, now, sleep } = world
   const queued: FollowerNews[] = []
   const followers = {
-    push: async (messages: readonly unknown[]) =>
-      void queued.push(...messages.map(it => parseFollowerNews(JSON.stringify(it)))),
+    push: async (messages: readonly unknown[]) => {
+      for (const it of messages) {
+        const news = parseNews(JSON.stringify(it))
+        if (news.change === 'follow' || news.change === 'unfollow') queued.push(news)
+      }
+    },
   }
-  const deps: SyncDeps = { ...world.app('official'), walks, followers, now, log }
+  const common = { walks, journal, erasures, followers, spread: false, now, sleep, log, metrics }
+  const deps: SyncDeps = { ...world.app('official'), ...common, owner: 'a' }
   const take = (change: FollowerNews['change']) =>
     queued
       .splice(0)
       .filter(it => it.change === change)
       .flatMap(it => it.openids)
-  return { ...world, deps, queued, take }
+  const walk = (more: object = {}, with_: Partial<SyncDeps> = {}, limits = forever) =>
+    syncFollowers(parseSyncOrder(more), { ...deps, ...with_ }, limits)
+  const openidOf = async (person: number) => v.parse(openidAnswer, await world.control(`/people/${person}`)).openid
+  return { ...world, deps, queued, take, walk, openidOf }
 }
 
 describe('syncFollowers', () => {
   it.each([0, 1, 10, 25, 30])('queues all of %i followers once, in hundreds', async count => {
-    const { deps, control, calls, queued, take } = await openSync()
+    const { walk, control, calls, queued, take } = await openSync()
     if (count > 0) await control('/people', { count, following: true })
-    const report = await syncFollowers(deps, forever)
+    const report = await walk()
     expect(report).toMatchObject({ followers: count, came: count, left: 0, complete: true })
     expect(Math.max(0, ...queued.map(it => it.openids.length))).toBeLessThanOrEqual(100)
     expect(new Set(take('follow')).size).toBe(count)
@@ -37,78 +51,344 @@ describe('syncFollowers', () => {
   })
 
   it('queues nobody the second time when nothing has changed', async () => {
-    const { deps, control, queued, take, tick } = await openSync()
+    const { walk, control, queued, take, tick } = await openSync()
     await control('/people', { count: 25, following: true })
-    await syncFollowers(deps, forever)
+    await walk()
     take('follow')
-    tick(86_400_000)
-    expect(await syncFollowers(deps, forever)).toMatchObject({ pages: 3, came: 0, left: 0, complete: true })
+    tick(dayMs)
+    expect(await walk()).toMatchObject({ pages: 3, came: 0, left: 0, complete: true })
     expect(queued).toEqual([])
   })
 
   it('finds who came and who left unseen', async () => {
-    const { deps, control, take, tick } = await openSync()
+    const { walk, control, take, tick, openidOf } = await openSync()
     await control('/people', { count: 25, following: true })
-    await syncFollowers(deps, forever)
+    await walk()
     take('follow')
-    tick(86_400_000)
+    tick(dayMs)
     await control('/people/change', { first: 3, count: 4, following: false })
     await control('/people', { count: 2, following: true })
-    const left = await Promise.all([3, 4, 5, 6].map(it => control(`/people/${it}`)))
-    expect(await syncFollowers(deps, forever)).toMatchObject({ came: 2, left: 4 })
-    expect(new Set(take('unfollow'))).toEqual(
-      new Set(left.map(it => v.parse(v.object({ openid: v.string() }), it).openid)),
-    )
+    const left = await Promise.all([3, 4, 5, 6].map(openidOf))
+    expect(await walk()).toMatchObject({ came: 2, left: 4 })
+    expect(new Set(take('unfollow'))).toEqual(new Set(left))
   })
 
   it('stops at its deadline, goes on from there, and takes nobody for gone before the walk is complete', async () => {
-    const { deps, control, calls, take, tick } = await openSync()
+    const { walk, control, calls, take, tick } = await openSync()
     await control('/people', { count: 25, following: true })
-    await syncFollowers(deps, forever)
-    tick(86_400_000)
+    await walk()
+    tick(dayMs)
     await control('/people/change', { first: 0, count: 1, following: false })
     take('follow')
     const before = await calls(path)
     const stopped = { until: 0 }
-    expect(await syncFollowers(deps, stopped)).toMatchObject({ pages: 1, left: 0, complete: false })
-    expect(await syncFollowers(deps, stopped)).toMatchObject({ pages: 2, left: 0, complete: false })
-    expect(await syncFollowers(deps, stopped)).toMatchObject({ pages: 3, left: 1, complete: true })
+    expect(await walk({}, {}, stopped)).toMatchObject({ pages: 1, left: 0, complete: false })
+    expect(await walk({}, {}, stopped)).toMatchObject({ pages: 2, left: 0, complete: false })
+    expect(await walk({}, {}, stopped)).toMatchObject({ pages: 3, left: 1, complete: true })
     expect((await calls(path)) - before).toBe(3)
   })
 
   it('repeats at most one page after a crash, and loses nobody', async () => {
-    const { deps, control, calls, take } = await openSync()
+    const { walk, walks, control, calls, take } = await openSync()
     await control('/people', { count: 25, following: true })
-    const crash = { ...deps.walks, savePage: async () => Promise.reject(new Error('killed')) }
-    await expect(syncFollowers({ ...deps, walks: crash }, forever)).rejects.toThrow('killed')
-    await syncFollowers(deps, forever)
+    const crash = { ...walks, savePage: async () => Promise.reject(new Error('killed')) }
+    await expect(walk({}, { walks: crash })).rejects.toThrow('killed')
+    await walk()
     expect(new Set(take('follow')).size).toBe(25)
-    expect(await calls(path)).toBe(4)
+    // The first page, and the one fetched ahead of it.
+    expect(await calls(path)).toBe(2 + 3)
   })
 
   it('only ends a walk that was killed right before its end', async () => {
-    const { deps, control, calls } = await openSync()
+    const { walk, walks, control, calls } = await openSync()
     await control('/people', { count: 25, following: true })
-    const crash = { ...deps.walks, complete: async () => Promise.reject(new Error('killed')) }
-    await expect(syncFollowers({ ...deps, walks: crash }, forever)).rejects.toThrow('killed')
-    expect(await syncFollowers(deps, forever)).toEqual({ pages: 3, followers: 25, came: 0, left: 0, complete: true })
+    const crash = { ...walks, complete: async () => Promise.reject(new Error('killed')) }
+    await expect(walk({}, { walks: crash })).rejects.toThrow('killed')
+    expect(await walk()).toMatchObject({ pages: 3, followers: 25, left: 0, complete: true })
     expect(await calls(path)).toBe(3)
   })
 
-  it('does not take a list that shrinks on the way for complete too early', async () => {
-    const { deps, control, take } = await openSync()
-    await control('/people', { count: 30, following: true })
-    const shrinking: SyncDeps['wechat'] = {
+  it('walks one at a time: of two schedules that fire together one walks, the other says so', async () => {
+    const { walk, control, calls } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const reports = await Promise.all(['a', 'b'].map(owner => walk({ action: 'tick' }, { owner })))
+    expect(reports.map(it => it.state).toSorted()).toEqual(['busy', 'complete'])
+    expect(await calls(path)).toBe(3)
+  })
+
+  it('goes on after a process that was killed with the lease, once that has run out', async () => {
+    const { walk, walks, control, now, tick } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk({}, {}, { until: 0 })
+    await walks.takeLease({ owner: 'killed', now: now(), until: now() + 60_000 })
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'busy' })
+    tick(60_000)
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete', followers: 25 })
+  })
+
+  it('stops without a checkpoint when another process has taken over', async () => {
+    const { walk, walks, control, now } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const robbed: SyncDeps['walks'] = {
+      ...walks,
+      async savePage(...page) {
+        await walks.freeLease('a')
+        await walks.takeLease({ owner: 'b', now: now(), until: now() + 60_000 })
+        return walks.savePage(...page)
+      },
+    }
+    await expect(walk({}, { walks: robbed })).rejects.toThrow('taken over')
+    expect(await walks.state()).toEqual({})
+  })
+})
+
+describe('a list that changes while it is walked', () => {
+  /** Runs `change` after a page has come. */
+  async function openChanging(
+    change: (page: number, control: (path: string, body?: object) => Promise<unknown>) => Promise<unknown>,
+  ) {
+    const sync = await openSync()
+    const { deps, control } = sync
+    let pages = 0
+    const wechat: SyncDeps['wechat'] = {
+      ...deps.wechat,
       async followerPage(token, after) {
         const page = await deps.wechat.followerPage(token, after)
-        if (after === undefined) await control('/people/change', { first: 0, count: 10, following: false })
+        await change(++pages, control)
         return page
       },
     }
-    expect(await syncFollowers({ ...deps, wechat: shrinking }, forever)).toMatchObject({
-      followers: 30,
-      complete: true,
-    })
+    return { ...sync, changing: (more: object = {}) => sync.walk(more, { wechat }) }
+  }
+
+  it('is not taken for complete too early when it shrinks', async () => {
+    const { changing, control, take } = await openChanging((page, control) =>
+      page === 1 ? control('/people/change', { first: 0, count: 10, following: false }) : Promise.resolve(),
+    )
+    await control('/people', { count: 30, following: true })
+    expect(await changing()).toMatchObject({ followers: 30, complete: true })
     expect(new Set(take('follow')).size).toBe(30)
+  })
+
+  it('ends with whoever joined on the way', async () => {
+    const { changing, control, take } = await openChanging((page, control) =>
+      page <= 3 ? control('/people', { count: 4, following: true }) : Promise.resolve(),
+    )
+    await control('/people', { count: 25, following: true })
+    // Who joins behind the end of the list while its last page is asked for is found by the next walk.
+    const { followers } = await changing()
+    const came = new Set(take('follow'))
+    expect(came.size).toBe(followers)
+    await changing()
+    for (const openid of take('follow')) came.add(openid)
+    expect(came.size).toBe(25 + 3 * 4)
+  })
+
+  it('goes on when the person of the cursor has left meanwhile', async () => {
+    const { changing, control, take } = await openChanging((page, control) =>
+      page === 1 ? control('/people/change', { first: 9, count: 1, following: false }) : Promise.resolve(),
+    )
+    await control('/people', { count: 25, following: true })
+    expect(await changing()).toMatchObject({ followers: 25, complete: true })
+    expect(new Set(take('follow')).size).toBe(25)
+  })
+
+  it('begins anew when WeChat no longer takes the cursor, and takes nobody for gone', async () => {
+    const { walk, control, take, tick } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk()
+    take('follow')
+    tick(dayMs)
+    await walk({}, {}, { until: 0 })
+    await control('/faults', { path, kind: 'errcode', errcode: 40003 })
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'under-way', pages: 0 })
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete', pages: 3, left: 0 })
+    expect(take('unfollow')).toEqual([])
+  })
+
+  it('never ends up in a circle: a page of people who were all seen before ends the walk as a failure', async () => {
+    const { walk, deps, walks, control, take } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const wechat: SyncDeps['wechat'] = {
+      ...deps.wechat,
+      followerPage: async token => ({
+        ...(await deps.wechat.followerPage(token)),
+        next: id(`o${Math.random()}`.replace('.', '')),
+      }),
+    }
+    await expect(walk({}, { wechat })).rejects.toThrow('circle')
+    expect(await walks.state()).toEqual({})
+    expect(take('unfollow')).toEqual([])
+  })
+})
+
+describe('when a walk is due', () => {
+  it('walks once a day after 03:10 in China, whoever ticks however often', async () => {
+    const { walk, control, calls, tick } = await openSync()
+    await control('/people', { count: 5, following: true })
+    const states: string[] = []
+    // From noon on, every hour for a day and a half.
+    for (let hour = 0; hour < 36; hour++) {
+      states.push((await walk({ action: 'tick' })).state)
+      tick(3_600_000)
+    }
+    expect(states.flatMap((it, hour) => (it === 'complete' ? hour : []))).toEqual([0, 16])
+    expect(await calls(path)).toBe(2)
+  })
+
+  it('walks by hand whenever it is asked to', async () => {
+    const { walk, control, calls } = await openSync()
+    await control('/people', { count: 5, following: true })
+    for (let time = 0; time < 3; time++) expect(await walk()).toMatchObject({ state: 'complete' })
+    expect(await calls(path)).toBe(3)
+  })
+
+  it('tells what stands where without walking', async () => {
+    const { walk, control, calls } = await openSync()
+    await control('/people', { count: 25, following: true })
+    expect(await walk({ action: 'status' })).toMatchObject({ state: 'idle', pages: 0 })
+    await walk({}, {}, { until: 0 })
+    expect(await walk({ action: 'status' })).toMatchObject({ state: 'under-way', pages: 1, followers: 10, total: 25 })
+    expect(await calls(path)).toBe(1)
+  })
+
+  it.each([{ action: 'run' }, { spread: 'yes' }, 7])('refuses the order %j', order => {
+    expect(() => parseSyncOrder(order)).toThrow()
+  })
+})
+
+describe('the quota', () => {
+  const setQuota = (day: number, used: number) => ({ app: 'official', path, day, used })
+  /** As many followers as take 4 calls of WeChat's own page size. */
+  const many = { count: 30_005, following: true }
+
+  it('refuses a walk that today cannot finish, says what it needs, and asks no more until midnight in China', async () => {
+    const { walk, control, calls, lines, counted, queued, tick, now } = await openSync({ pageSize: 10_000 })
+    await control('/people', many)
+    await control('/quota', setQuota(10, 7))
+    const report = await walk({ action: 'tick' })
+    expect(report).toMatchObject({
+      state: 'refused',
+      plan: { followers: 30_005, userGet: { needed: 3, remain: 2, limit: 10 }, fitsToday: false, days: 2 },
+    })
+    expect(queued).toEqual([])
+    expect(lines.filter(it => it.event === 'sync-followers.refused')).toHaveLength(1)
+    expect(counted).toContain('SyncRefused')
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'idle' })
+    expect(await calls(path)).toBe(1)
+    tick((report.pausedUntil ?? 0) - now())
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete', followers: 30_005 })
+  })
+
+  it('spreads a walk over days if it is told to, and goes on by itself', async () => {
+    const { walk, control, calls, take, tick, now } = await openSync({ pageSize: 10_000 })
+    await control('/people', many)
+    await control('/quota', setQuota(10, 8))
+    const first = await walk({ action: 'tick' }, { spread: true })
+    expect(first).toMatchObject({ state: 'waiting', pages: 2 })
+    expect(await walk({ action: 'tick' }, { spread: true })).toMatchObject({ state: 'idle' })
+    tick((first.pausedUntil ?? 0) - now())
+    expect(await walk({ action: 'tick' }, { spread: true })).toMatchObject({ state: 'complete', followers: 30_005 })
+    expect(new Set(take('follow')).size).toBe(30_005)
+    expect(await calls(path)).toBe(2 + 1 + 2)
+  })
+
+  it('tells what a walk will cost before it begins', async () => {
+    const { walk, control, calls, queued } = await openSync({ pageSize: 10_000 })
+    await control('/people', many)
+    await control('/quota', setQuota(500, 20))
+    const { plan } = await walk({ action: 'plan' })
+    expect(plan).toMatchObject({
+      followers: 30_005,
+      userGet: { needed: 4, remain: 479, limit: 500 },
+      batchget: { needed: 301 },
+      fitsToday: true,
+      days: 1,
+    })
+    expect(queued).toEqual([])
+    expect(await calls(path)).toBe(1)
+    await walk()
+    expect((await walk({ action: 'plan' })).plan).toMatchObject({ batchget: { needed: 0 } })
+  })
+
+  it('walks all the same when WeChat does not tell its quota', async () => {
+    const { walk, control } = await openSync()
+    await control('/people', { count: 5, following: true })
+    await control('/faults', { path: quotaPath, kind: 'errcode', errcode: 76022, times: 2 })
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete' })
+  })
+})
+
+describe('what events told between two walks', () => {
+  const noted = async (
+    sync: Awaited<ReturnType<typeof openSync>>,
+    entry: { follow?: OpenId[]; unfollow?: OpenId[] },
+  ) => {
+    await sync.journal.note({ follow: [], unfollow: [], ...entry }, sync.now())
+    sync.tick(1)
+  }
+
+  it('is not looked up again, and is missed when it left unseen', async () => {
+    const sync = await openSync()
+    const { walk, control, take, tick, openidOf } = sync
+    await control('/people', { count: 3, following: true })
+    const [stays, leaves] = [await openidOf(1), await openidOf(2)]
+    await noted(sync, { follow: [stays, leaves] })
+    await control('/people/change', { first: 2, count: 1, following: false })
+    expect(await walk()).toMatchObject({ came: 1, left: 1 })
+    expect(take('unfollow')).toEqual([leaves])
+    tick(dayMs)
+    expect(await walk()).toMatchObject({ came: 0, left: 0 })
+    expect(await sync.journal.entries()).toEqual([])
+  })
+
+  it('is looked up when who left by an event came back unseen', async () => {
+    const sync = await openSync()
+    const { walk, control, take, openidOf } = sync
+    await control('/people', { count: 3, following: true })
+    await walk()
+    take('follow')
+    await noted(sync, { unfollow: [await openidOf(1)] })
+    expect(await walk()).toMatchObject({ came: 1, left: 0 })
+    expect(take('follow')).toEqual([await openidOf(1)])
+  })
+
+  it('stays noted if it came after the walk began', async () => {
+    const sync = await openSync()
+    const { walk, control, take, tick, openidOf } = sync
+    await control('/people', { count: 25, following: true })
+    await walk({}, {}, { until: 0 })
+    tick(1_000)
+    await control('/people', { count: 1, following: true })
+    await noted(sync, { follow: [await openidOf(25)] })
+    await control('/people/change', { first: 25, count: 1, following: false })
+    expect(await walk()).toMatchObject({ left: 0 })
+    expect(take('unfollow')).toEqual([])
+    expect(await sync.journal.entries()).toHaveLength(1)
+    expect(await walk()).toMatchObject({ left: 1 })
+  })
+})
+
+describe('everyone', () => {
+  it('is looked up again on demand, as after the apps were bound to another Open Platform account', async () => {
+    const { walk, control, take, calls } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk()
+    take('follow')
+    expect(await walk({ everyone: true })).toMatchObject({ came: 25, left: 0 })
+    expect(await calls(path)).toBe(6)
+  })
+
+  it('but who wished to be forgotten', async () => {
+    const { walk, walks, control, erasures, take, openidOf } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const erased = await openidOf(3)
+    await erasures.mark(erased, 1)
+    expect(await walk()).toMatchObject({ came: 24, complete: true })
+    expect(take('follow')).not.toContain(erased)
+    const { complete } = await walks.state()
+    const kept = complete === undefined ? [] : (await Array.fromAsync(walks.openids(complete))).flat()
+    expect(kept).toHaveLength(24)
+    expect(kept).not.toContain(erased)
   })
 })

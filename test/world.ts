@@ -14,7 +14,8 @@ import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
 import templates from '../templates.json' with { type: 'json' }
 import { leaksIn } from './canary.ts'
 import { memoryLinks } from './fakes/memory-links.ts'
-import { memoryDeliveries, memoryLogins, memoryTokens, memoryWalks } from './fakes/memory-stores.ts'
+import { memoryDeliveries, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
+import { memoryErasures, memoryJournal, memoryWalks } from './fakes/memory-walks.ts'
 import { id } from './ids.ts'
 
 const noon = Date.parse('2026-11-22T12:00:00+08:00')
@@ -86,6 +87,8 @@ export async function openWorld(options: WeChatOptions = {}) {
     logins: memoryLogins(),
     deliveries: memoryDeliveries(now),
     walks: memoryWalks(),
+    journal: memoryJournal(),
+    erasures: memoryErasures(),
     person: async (more: object = {}) => personOf(await control('/people', more)),
     app: (name: 'official' | 'mini', tokens: TokenStore = memoryTokens(), mode: AccessTokenMode = 'stable') =>
       appOf(name, { url: box.url, tokens, mode, now, log: logInto(lines, leaks), metrics, leaks }),

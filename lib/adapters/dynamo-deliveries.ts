@@ -3,6 +3,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
+import { checked } from '../checked.ts'
 import type { Delivery } from '../delivery.ts'
 import type { DeliveryStore, Now } from '../ports.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
@@ -28,7 +29,7 @@ const isUnsent = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds OR #sta
 /** Creates the store of deliveries. */
 export function createDeliveryStore(dynamo: Dynamo, table: string, now: Now): DeliveryStore {
   const nowSeconds = () => Math.floor(now() / 1000)
-  const isFresh = (item: unknown) => v.parse(expiry, item).expiresAt > nowSeconds()
+  const isFresh = (item: unknown) => checked(expiry, item, 'a delivery').expiresAt > nowSeconds()
 
   return {
     async read(ids) {
@@ -37,7 +38,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, now: Now): De
         table,
         ids.map(id => ({ id })),
       )
-      const rows = items.filter(isFresh).map(item => v.parse(row, item))
+      const rows = items.filter(isFresh).map(item => checked(row, item, 'a delivery'))
       return new Map(rows.map(it => [it.id, it]))
     },
     async record({ id, state, reason, errcode, rid, msgid, attempts, at }) {
@@ -57,7 +58,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, now: Now): De
         }),
       )
       const [item] = answer.Items ?? []
-      return item === undefined ? undefined : v.parse(v.object({ id: v.string() }), item).id
+      return item === undefined ? undefined : checked(v.object({ id: v.string() }), item, 'a delivery').id
     },
     async settle(id, { state, reason, at }) {
       const set = reason === undefined ? { state, at } : { state, reason, at }

@@ -5,13 +5,12 @@
  * row of the unionid is written first and the openid's last: a crash between is mended by the queue's next try.
  */
 
-import * as v from 'valibot'
-
+import { checked } from '../checked.ts'
 import type { UnionId } from '../identifiers.ts'
 import type { FollowerRow } from '../link.ts'
 import type { Identity, LinkStore } from '../ports.ts'
 import { batchGet, type Change, change, type Dynamo } from './dynamo.ts'
-import { followerRowOf, keyOf, type LinkRows, linkRow, personOf } from './link-rows.ts'
+import { followerRowOf, keyOf, type LinkRows, linkRow, personOf, waitsOf } from './link-rows.ts'
 
 type Update = (address: string, how: Change) => Promise<boolean>
 
@@ -20,7 +19,7 @@ export function createLinkStore(dynamo: Dynamo, table: string): LinkStore {
   const update: Update = (address, how) => change(dynamo, table, { address }, how)
   const read = async (addresses: readonly string[]): Promise<LinkRows> => {
     const keys = [...new Set(addresses)].map(address => ({ address }))
-    const rows = (await batchGet(dynamo, table, keys)).map(item => v.parse(linkRow, item))
+    const rows = (await batchGet(dynamo, table, keys)).map(item => checked(linkRow, item, 'a link'))
     return new Map(rows.map(it => [it.address, it]))
   }
 
@@ -62,7 +61,7 @@ function forget(unionid: UnionId, { openid, at }: FollowerRow, update: Update) {
 /** Last, and only if nobody else wrote since `stored` was read. */
 function putFollower(row: FollowerRow, stored: FollowerRow | undefined, update: Update) {
   const { openid, unionid, following, followedAt, at } = row
-  const set = { unionid, following, followedAt, at }
+  const set = { unionid, following, followedAt, at, waits: waitsOf(row) }
   if (stored === undefined) return update(keyOf({ openid }), { set, condition: 'attribute_not_exists(#address)' })
   const values = { storedAt: stored.at, wasFollowing: stored.following }
   const condition = '#at = :storedAt AND #following = :wasFollowing'

@@ -3,20 +3,8 @@
 import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
-import { isId, type MiniOpenId, type UnionId } from '../identifiers.ts'
-import type { LoginResult, LoginStore } from '../ports.ts'
+import type { LoginStore } from '../ports.ts'
 import { change, type Dynamo } from './dynamo.ts'
-
-const id = v.custom<MiniOpenId & UnionId>(isId)
-const loginResult = v.variant('kind', [
-  v.object({
-    kind: v.literal('identity'),
-    identity: v.object({ miniOpenid: id, unionid: v.exactOptional(id) }),
-    issuedAt: v.number(),
-    reach: v.picklist(['reachable', 'not-following', 'no-unionid', 'unknown']),
-  }),
-  v.object({ kind: v.literal('refused'), errcode: v.number(), rid: v.exactOptional(v.string()) }),
-]) satisfies v.GenericSchema<unknown, LoginResult>
 
 /** Free for a claim: never seen, past its time (DynamoDB deletes in its own time), or a claim that came to nothing. */
 const isFree =
@@ -32,7 +20,7 @@ export function createLoginStore(dynamo: Dynamo, table: string): LoginStore {
       const values = { now, nowSeconds: Math.floor(now / 1000) }
       if (await change(dynamo, table, { codeHash }, { set, condition: isFree, values })) return { kind: 'mine' }
       const { Item } = await dynamo.send(new GetCommand({ ...key(codeHash), ConsistentRead: true }))
-      const found = v.safeParse(v.object({ result: loginResult }), Item)
+      const found = v.safeParse(v.object({ result: v.string() }), Item)
       return found.success ? { kind: 'theirs', result: found.output.result } : { kind: 'theirs' }
     },
     async finish(codeHash, result) {

@@ -1,74 +1,104 @@
 /**
- * Walks through the follower list. Row `state`/0 holds the walk under way and the last complete one; rows `<walk>`/n
- * hold the openids seen, one per line: 5,000 of them take 145 KB, and DynamoDB takes 400 KB a row.
+ * Walks through the follower list (the rows: walk-rows.ts).
+ *
+ * A page is named by its content, so one that has not changed since the last walk is not written again. Whatever page
+ * may exist is named in the state first, so that none is ever left behind.
  */
 
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import * as v from 'valibot'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 
-import { isId, type OpenId } from '../identifiers.ts'
-import { inRuns } from '../pool.ts'
+import { checked } from '../checked.ts'
 import type { Walk, WalkStore } from '../ports.ts'
-import type { Dynamo } from './dynamo.ts'
-
-const openidsPerRow = 5_000
-const stateKey = { walk: 'state', part: 0 }
-
-const walkRow = v.object({
-  id: v.string(),
-  startedAt: v.number(),
-  pages: v.number(),
-  followers: v.number(),
-  total: v.number(),
-  next: v.exactOptional(v.custom<OpenId>(isId)),
-})
-const state = v.object({ current: v.optional(walkRow), complete: v.optional(walkRow) })
-const page = v.object({ openids: v.string(), part: v.number() })
+import { change, type Dynamo } from './dynamo.ts'
+import { createPageRows, digestOf, type PageRows, type StateRow, stateKey, stateRow } from './walk-rows.ts'
 
 /** Creates the store of walks. */
 export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
+  const pages = createPageRows(dynamo, table)
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
-    const { current, complete } = v.parse(state, Item ?? {})
-    return { ...(current && { current }), ...(complete && { complete }) }
+    return checked(stateRow, Item ?? {}, 'the state of the walk')
   }
-  const put = (item: object) => dynamo.send(new PutCommand({ TableName: table, Item: { ...item } }))
-  const rows = async function* (walk: Walk) {
-    let from: Record<string, unknown> | undefined
-    do {
-      const answer = await dynamo.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'walk = :walk',
-          ExpressionAttributeValues: { ':walk': walk.id },
-          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-        }),
-      )
-      for (const item of answer.Items ?? []) yield v.parse(page, item)
-      from = answer.LastEvaluatedKey
-    } while (from !== undefined)
+  const set = (fields: object, owner: string) =>
+    change(dynamo, table, stateKey, { set: { ...fields }, condition: '#leaseOwner = :owner', values: { owner } })
+
+  return {
+    takeLease: ({ owner, now, until }) =>
+      change(dynamo, table, stateKey, {
+        set: { leaseOwner: owner, leaseUntil: until },
+        condition: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now OR #leaseOwner = :leaseOwner',
+        values: { now },
+      }),
+    async freeLease(owner) {
+      await set({ leaseOwner: undefined, leaseUntil: undefined }, owner)
+    },
+    async state() {
+      const { spare: _, ...state } = await readState()
+      return state
+    },
+    async *openids(walk) {
+      for await (const { openids } of pages.read(walk.pageKeys)) yield openids
+    },
+    pause: (until, owner) => set({ pausedUntil: until }, owner),
+    ...createPages({ pages, readState, set }),
+  }
+}
+
+type Parts = {
+  readonly pages: PageRows
+  readonly readState: () => Promise<StateRow>
+  readonly set: (fields: object, owner: string) => Promise<boolean>
+}
+
+/** What makes, replaces and deletes pages. */
+function createPages({
+  pages,
+  readState,
+  set,
+}: Parts): Pick<WalkStore, 'savePage' | 'complete' | 'abandon' | 'forget'> {
+  /** Names the pages that nobody needs any more, and deletes them; what a crash leaves behind is named still. */
+  const drop = async (old: readonly string[], fields: object, owner: string) => {
+    const spare = [...new Set(old)]
+    if (!(await set({ ...fields, spare }, owner))) return false
+    await pages.remove(spare)
+    return set({ spare: undefined }, owner)
   }
 
   return {
-    state: readState,
-    async savePage(walk, openids) {
-      for (const [run, some] of inRuns(openids, openidsPerRow).entries()) {
-        // A page has at most two rows, and a page that is walked again after a crash takes the same ones.
-        await put({ walk: walk.id, part: walk.pages * 10 + run, openids: some.join('\n') })
+    async savePage(walk, openids, owner) {
+      const { current, complete, spare = [] } = await readState()
+      const key = digestOf(openids)
+      const others = spare.filter(it => it !== key)
+      const isThere = [current, complete].some(it => it?.pageKeys.includes(key))
+      if (!isThere) {
+        if (!(await set({ spare: [...others, key] }, owner))) return undefined
+        await pages.put(key, openids)
       }
-      const { complete } = await readState()
-      await put({ ...stateKey, current: walk, ...(complete && { complete }) })
+      const saved: Walk = { ...walk, pageKeys: [...walk.pageKeys, key] }
+      const isSaved = await set({ current: saved, spare: others.length === 0 ? undefined : others }, owner)
+      return isSaved ? saved : undefined
     },
-    async *openids(walk) {
-      for await (const row of rows(walk)) yield row.openids.split('\n').filter(isId)
+    async complete(walk, owner) {
+      const { complete, spare = [] } = await readState()
+      const old = [...spare, ...keysOf(complete)].filter(it => !walk.pageKeys.includes(it))
+      return drop(old, { complete: walk, current: undefined }, owner)
     },
-    async complete(walk) {
-      const { complete } = await readState()
-      await put({ ...stateKey, complete: walk })
-      if (complete === undefined || complete.id === walk.id) return
-      for await (const { part } of rows(complete)) {
-        await dynamo.send(new DeleteCommand({ TableName: table, Key: { walk: complete.id, part } }))
+    async abandon(owner) {
+      const { current, complete, spare = [] } = await readState()
+      const old = [...spare, ...keysOf(current)].filter(it => !keysOf(complete).includes(it))
+      return drop(old, { current: undefined }, owner)
+    },
+    async forget(gone) {
+      const { current, complete, spare = [] } = await readState()
+      for await (const { key, openids } of pages.read([...spare, ...keysOf(current), ...keysOf(complete)])) {
+        const kept = openids.filter(it => !gone.has(it))
+        // Under the name it had, for the walks name it so; it only looks changed to the next walk.
+        if (kept.length < openids.length) await pages.replace(key, kept)
       }
     },
   }
+}
+
+function keysOf(walk: Walk | undefined): readonly string[] {
+  return walk?.pageKeys ?? []
 }

@@ -3,7 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { BatchGetCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  type QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
 
 export type Dynamo = DynamoDBDocumentClient
 
@@ -32,8 +38,20 @@ export async function batchGet(dynamo: Dynamo, table: string, keys: readonly Ite
   return items
 }
 
+type StartKey = QueryCommandInput['ExclusiveStartKey']
+
+/** Runs a query to its end, a part of the answer at a time; `query` makes the command that begins behind a key. */
+export async function* queryAll(dynamo: Dynamo, query: (from: StartKey) => QueryCommand): AsyncIterable<Item[]> {
+  let from: StartKey
+  do {
+    const answer = await dynamo.send(query(from))
+    yield answer.Items ?? []
+    from = answer.LastEvaluatedKey
+  } while (from !== undefined)
+}
+
 /** Runs a conditional write: false if its condition did not hold. */
-async function onlyIf(write: Promise<unknown>): Promise<boolean> {
+export async function onlyIf(write: Promise<unknown>): Promise<boolean> {
   try {
     await write
     return true

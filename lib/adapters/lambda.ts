@@ -5,7 +5,6 @@ import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
   Context,
-  ScheduledEvent,
   SQSBatchResponse,
   SQSEvent,
   SQSRecord,
@@ -88,14 +87,17 @@ function readInto<T>(items: Map<T, SQSRecord>, record: SQSRecord, read: (record:
   }
 }
 
-/** Makes a function on a schedule; what it throws fails the invocation, as a failed run must look failed. */
+/**
+ * Makes a function that a schedule invokes, or a person, with an `input` that is yet to be read. What it throws fails
+ * the invocation, as a failed run must look failed.
+ */
 export function scheduleFunction<D, R>(
   open: Open<D>,
-  work: (deps: D, limits: { readonly until: number }) => Promise<R>,
+  work: (deps: D, call: { readonly until: number; readonly input: unknown }) => Promise<R>,
 ) {
   const opened = onceIfGood(open)
-  return middy<ScheduledEvent, R>().handler(async (_event, context) => {
-    return work(await opened(), { until: begin(context) - spareMs })
+  return middy<unknown, R>().handler(async (input, context) => {
+    return work(await opened(), { until: begin(context) - spareMs, input })
   })
 }
 

@@ -1,13 +1,15 @@
 /**
  * The rows of the links table, one per address:
  *
- * `openid#…` `{unionid?, following, followedAt?, at}` · `mini#…` `{unionid?, at}` ·
+ * `openid#…` `{unionid?, following, followedAt?, at, waits?}` · `mini#…` `{unionid?, at}` ·
  * `unionid#…` `{openid?, following?, followedAt?, at?, miniOpenid?, loginAt?}`.
+ *
+ * `waits` puts a follower into the index of those who left or have no unionid yet: `left#n` or `unbound#n`.
  */
 
 import * as v from 'valibot'
 
-import { type Address, isId, type OpenId, type UnionId } from '../identifiers.ts'
+import { type Address, isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
 import type { FollowerRow, Person } from '../link.ts'
 
 const id = v.custom<OpenId & UnionId>(isId)
@@ -20,6 +22,8 @@ export const linkRow = v.object({
   following: v.exactOptional(v.boolean()),
   followedAt: v.exactOptional(v.number()),
   at: v.exactOptional(v.number()),
+  miniOpenid: v.exactOptional(v.custom<MiniOpenId>(isId)),
+  loginAt: v.exactOptional(v.number()),
 })
 
 type Row = v.InferOutput<typeof linkRow>
@@ -43,11 +47,30 @@ export function personOf(address: Address, direct: LinkRows, behind: LinkRows): 
 }
 
 /** Reads a row of an openid; empty for any other. */
-export function followerRowOf({ address, openid: _, ...fields }: Row): [OpenId, FollowerRow][] {
+export function followerRowOf({ address, ...fields }: Row): [OpenId, FollowerRow][] {
   const openid = address.slice('openid#'.length)
-  const { following, at } = fields
+  const { following, at, unionid, followedAt } = fields
   if (!address.startsWith('openid#') || !isId(openid) || following === undefined || at === undefined) return []
-  return [[openid, { ...fields, openid, following, at }]]
+  const ids = { openid, ...(unionid === undefined ? {} : { unionid }) }
+  return [[openid, { ...ids, following, at, ...(followedAt === undefined ? {} : { followedAt }) }]]
+}
+
+export type Waiting = 'left' | 'unbound'
+/** Over so many values of the index's key the waiting are spread: one value takes a thousand writes a second. */
+export const waitingShards = 8
+
+/** The index's key for a follower who waits for something; undefined for who does not. */
+export function waitsOf({ openid, following, unionid }: FollowerRow): string | undefined {
+  if (following && unionid !== undefined) return undefined
+  return waitingKey(
+    following ? 'unbound' : 'left',
+    Buffer.from(openid).reduce((sum, byte) => sum + byte, 0),
+  )
+}
+
+/** The index's key of one shard. */
+export function waitingKey(what: Waiting, shard: number): string {
+  return `${what}#${shard % waitingShards}`
 }
 
 type Ids = { readonly openid: OpenId | undefined; readonly unionid: UnionId | undefined }

@@ -1,4 +1,4 @@
-/** WeChat's server APIs for one app; the only place that knows their paths and field names (CONTRACT.md 3 to 6). */
+/** WeChat's server APIs for one app; the only place that knows their paths and field names (CONTRACT.md 3 to 6 and 9). */
 
 import * as v from 'valibot'
 
@@ -40,6 +40,9 @@ const info = v.object({
 })
 const sent = v.object({ msgid: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.regex(/^\d{1,20}$/)) })
 
+const count = v.pipe(v.number(), v.minValue(0))
+const quota = v.object({ quota: v.object({ daily_limit: count, used: count, remain: count }) })
+
 /** Creates the client of one app. */
 export function createWeChat(options: WeChatOptions): WeChat {
   const { breaker, watch } = options
@@ -59,6 +62,7 @@ export function createWeChat(options: WeChatOptions): WeChat {
     followerPage: guarded('user/get', calls.followerPage),
     followerInfo: guarded('user/info/batchget', calls.followerInfo),
     sendTemplate: guarded('template/send', calls.sendTemplate),
+    quota: guarded('openapi/quota/get', calls.quota),
   }
 }
 
@@ -112,6 +116,14 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       // Safe: within ten minutes the client_msg_id makes a repeat harmless.
       const answer = await transport({ api, path, query: query(accessToken), body: bodyOf(message), safe: true })
       return readAnswer(api, answer, sent, [accessToken, message.openid]).msgid
+    },
+
+    async quota(accessToken, path) {
+      const api = 'openapi/quota/get'
+      const call = { api, path: '/cgi-bin/openapi/quota/get', query: query(accessToken), safe: true }
+      const answer = await transport({ ...call, body: { cgi_path: path } })
+      const { daily_limit, used, remain } = readAnswer(api, answer, quota, [accessToken]).quota
+      return { limit: daily_limit, used, remain }
     },
   }
 }

@@ -7,3 +7,7 @@ export const followersQueue = () => createQueue(config('FOLLOWERS_QUEUE').FOLLOW
 export const receiptsQueue = () => createQueue(config('RECEIPTS_QUEUE').RECEIPTS_QUEUE)
 export const eventQueue = () => createEventQueue(config('EVENTS_QUEUE').EVENTS_QUEUE)
 export const consumedReceiptsQueue = () => createConsumedQueue(config('RECEIPTS_QUEUE').RECEIPTS_QUEUE)
+export const consumedFollowersQueue = () => {
+  const { FOLLOWERS_QUEUE } = config('FOLLOWERS_QUEUE')
+  return { ...createQueue(FOLLOWERS_QUEUE), ...createConsumedQueue(FOLLOWERS_QUEUE) }
+}

@@ -2,12 +2,15 @@
 
 import { type Dynamo, openDynamo } from '../adapters/dynamo.ts'
 import { createDeliveryStore } from '../adapters/dynamo-deliveries.ts'
+import { createErasures } from '../adapters/dynamo-erasures.ts'
+import { createJournal } from '../adapters/dynamo-journal.ts'
+import { createLinkUpkeep } from '../adapters/dynamo-link-upkeep.ts'
 import { createLinkStore } from '../adapters/dynamo-links.ts'
 import { createLoginStore } from '../adapters/dynamo-logins.ts'
 import { createTokenStore } from '../adapters/dynamo-tokens.ts'
 import { createWalkStore } from '../adapters/dynamo-walks.ts'
 import { config } from '../config.ts'
-import { now } from './context.ts'
+import { now, random } from './context.ts'
 
 let opened: Dynamo | undefined
 
@@ -21,3 +24,6 @@ export const loginStore = () => createLoginStore(dynamo(), config('LOGINS_TABLE'
 export const linkStore = () => createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const deliveryStore = () => createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, now)
 export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
+export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
+export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)
+export const erasures = () => createErasures(dynamo(), config('WALKS_TABLE').WALKS_TABLE)

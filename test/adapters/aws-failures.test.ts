@@ -1,4 +1,4 @@
-/** What the AWS SDK may answer that no emulator does. */
+/** What the AWS SDK may answer that no emulator does; the errors tell nothing of what was asked (canary-setup.ts). */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetQueueUrlCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
@@ -8,11 +8,12 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { describe, expect, it } from 'vitest'
 
 import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
+import { createJournal } from '../../lib/adapters/dynamo-journal.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo-tokens.ts'
-import { createWalkStore } from '../../lib/adapters/dynamo-walks.ts'
 import { createQueue } from '../../lib/adapters/sqs-queues.ts'
 import { createSecrets } from '../../lib/adapters/ssm-secrets.ts'
+import { canary } from '../canary.ts'
 import { id, officialAppid } from '../ids.ts'
 
 const dynamo = () => DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }))
@@ -21,11 +22,11 @@ describe('DynamoDB', () => {
   it('is asked again for the keys it left out, and failed when it goes on leaving them out', async () => {
     const [one, other] = [
       { address: 'unionid#u1', openid: 'o1', following: true },
-      { address: 'unionid#u2', openid: 'o2', following: true },
+      { address: `unionid#${canary.openid}`, openid: 'o2', following: true },
     ]
-    const addresses = [{ unionid: id('u1') }, { unionid: id('u2') }]
+    const addresses = [{ unionid: id('u1') }, { unionid: canary.openid }]
     const mock = mockClient(DynamoDBDocumentClient)
-    const left = { links: { Keys: [{ address: 'unionid#u2' }] } }
+    const left = { links: { Keys: [{ address: `unionid#${canary.openid}` }] } }
     mock
       .on(BatchGetCommand)
       .resolvesOnce({ Responses: { links: [one] }, UnprocessedKeys: left })
@@ -47,14 +48,21 @@ describe('DynamoDB', () => {
     await expect(createTokenStore(dynamo(), 'tokens').takeLease(officialAppid, lease)).rejects.toThrow('slow down')
   })
 
-  it('reads a walk on when a query stops at its megabyte', async () => {
+  it('reads a journal on when a query stops at its megabyte', async () => {
     const mock = mockClient(DynamoDBDocumentClient)
+    const entry = (part: number, openid: string) => {
+      const none = { packed: new Uint8Array() }
+      return { part, follow: { ...none, others: [openid] }, unfollow: none }
+    }
     mock
       .on(QueryCommand)
-      .resolvesOnce({ Items: [{ part: 0, openids: 'o1\no2' }], LastEvaluatedKey: { walk: 'w', part: 0 } })
-      .resolves({ Items: [{ part: 1, openids: 'o3' }] })
-    const walk = { id: 'w', startedAt: 0, pages: 1, followers: 3, total: 3 }
-    expect(await Array.fromAsync(createWalkStore(dynamo(), 'walks').openids(walk))).toEqual([['o1', 'o2'], ['o3']])
+      .resolvesOnce({ Items: [entry(1_000, 'o1')], LastEvaluatedKey: { walk: 'journal', part: 1_000 } })
+      .resolves({ Items: [entry(2_000, 'o2')] })
+    const entries = await createJournal(dynamo(), 'walks', () => 0).entries()
+    expect(entries.map(({ follow, notedAt }) => [follow, notedAt])).toEqual([
+      [['o1'], 1],
+      [['o2'], 2],
+    ])
   })
 
   it('does not take a row of another shape for a delivery', async () => {
@@ -70,7 +78,7 @@ describe('SQS', () => {
     const mock = mockClient(SQSClient)
     mock.on(GetQueueUrlCommand).resolves({ QueueUrl: 'http://127.0.0.1/q' })
     mock.on(SendMessageBatchCommand).resolves({ Failed: [{ Id: '0', Code: 'InternalError', SenderFault: false }] })
-    await expect(createQueue('q').push([{}, {}])).rejects.toThrow('SQS refused 1 messages for q: InternalError')
+    await expect(createQueue('q').push([canary, {}])).rejects.toThrow('SQS refused 1 messages for q: InternalError')
   })
 
   it('is asked for a queue’s URL once, and again after a failure', async () => {
@@ -78,7 +86,7 @@ describe('SQS', () => {
     mock.on(GetQueueUrlCommand).rejectsOnce(new Error('away')).resolves({ QueueUrl: 'http://127.0.0.1/q' })
     mock.on(SendMessageBatchCommand).resolves({})
     const queue = createQueue('q')
-    await expect(queue.push([{}])).rejects.toThrow('away')
+    await expect(queue.push([canary])).rejects.toThrow('away')
     await queue.push(Array.from({ length: 25 }, () => ({})))
     await queue.push([{}])
     expect(mock.commandCalls(GetQueueUrlCommand)).toHaveLength(2)
@@ -95,10 +103,11 @@ describe('SSM', () => {
     mock
       .on(GetParametersCommand)
       .rejectsOnce(new Error('away'))
-      .resolves({ Parameters: [{ Value: 'secret' }] })
+      .resolves({ Parameters: [{ Value: canary.appsecret }] })
     const secrets = createSecrets('/queqiao/test', () => now)
     await expect(secrets.get('mini-appsecret')).rejects.toThrow('away')
-    expect([await secrets.get('mini-appsecret'), await secrets.get('mini-appsecret')]).toEqual(['secret', 'secret'])
+    const twice = [await secrets.get('mini-appsecret'), await secrets.get('mini-appsecret')]
+    expect(twice).toEqual([canary.appsecret, canary.appsecret])
     expect(mock.commandCalls(GetParametersCommand)).toHaveLength(2)
     now = 300_001
     mock.on(GetParametersCommand).resolves({ Parameters: [] })

@@ -7,11 +7,17 @@ import { id } from '../ids.ts'
 const walk = (more: Partial<Walk> = {}): Walk => ({
   id: 'w1',
   startedAt: 10,
+  beganAt: 10_000,
+  isEveryone: false,
   pages: 1,
   followers: 3,
   total: 6,
+  came: 0,
+  pageKeys: [],
   ...more,
 })
+const owner = 'a'
+const openidOf = (number: number) => id(`o${`${number}`.padStart(27, '0')}`)
 
 async function openidsOf(store: WalkStore, it: Walk): Promise<OpenId[]> {
   return (await Array.fromAsync(store.openids(it))).flat()
@@ -19,38 +25,98 @@ async function openidsOf(store: WalkStore, it: Walk): Promise<OpenId[]> {
 
 /** What every store of walks must do; `make` gives an empty one. */
 export function walkStoreContract(make: () => Promise<WalkStore>): void {
+  const makeLeased = async () => {
+    const store = await make()
+    await store.takeLease({ owner, now: 0, until: 60_000 })
+    return store
+  }
+  const save = async (store: WalkStore, it: Walk, openids: readonly OpenId[]): Promise<Walk> => {
+    const saved = await store.savePage(it, openids, owner)
+    if (saved === undefined) throw new Error('the lease was lost')
+    return saved
+  }
+
   it('knows no walk at first', async () => {
     expect(await (await make()).state()).toEqual({})
   })
 
-  it('keeps the checkpoint and the openids of each page; a page saved twice counts once', async () => {
+  it('lets one walk at a time: its lease can be prolonged, taken over when it has run out, and given back', async () => {
     const store = await make()
-    const [one, two] = [walk({ next: id('o2') }), walk({ pages: 2, followers: 4 })]
-    await store.savePage(one, [id('o1'), id('o2')])
-    await store.savePage(two, [id('o3')])
-    await store.savePage(two, [id('o3')])
+    expect(await store.takeLease({ owner, now: 0, until: 60 })).toBe(true)
+    expect(await store.takeLease({ owner: 'b', now: 59, until: 120 })).toBe(false)
+    expect(await store.takeLease({ owner, now: 59, until: 100 })).toBe(true)
+    expect(await store.takeLease({ owner: 'b', now: 60, until: 160 })).toBe(false)
+    expect(await store.takeLease({ owner: 'b', now: 100, until: 160 })).toBe(true)
+    await store.freeLease(owner)
+    expect(await store.takeLease({ owner, now: 101, until: 200 })).toBe(false)
+    await store.freeLease('b')
+    expect(await store.takeLease({ owner, now: 101, until: 200 })).toBe(true)
+  })
+
+  it('takes nothing from a process that lost the lease', async () => {
+    const store = await makeLeased()
+    const saved = await save(store, walk(), [id('o1')])
+    await store.takeLease({ owner: 'b', now: 60_000, until: 90_000 })
+    expect(await store.savePage(walk({ pages: 2 }), [id('o2')], owner)).toBeUndefined()
+    expect(await store.complete(saved, owner)).toBe(false)
+    expect(await store.abandon(owner)).toBe(false)
+    expect(await store.pause(99, owner)).toBe(false)
+    expect(await store.state()).toEqual({ current: saved })
+    expect(await openidsOf(store, saved)).toEqual(['o1'])
+  })
+
+  it('keeps the checkpoint and the openids of each page, in order', async () => {
+    const store = await makeLeased()
+    const one = await save(store, walk({ next: id('o2') }), [openidOf(1), id('o2')])
+    expect(await store.state()).toEqual({ current: one })
+    const two = await save(store, walk({ pages: 2, pageKeys: one.pageKeys }), [openidOf(3)])
     expect(await store.state()).toEqual({ current: two })
-    expect(await openidsOf(store, two)).toEqual(['o1', 'o2', 'o3'])
+    expect(await openidsOf(store, two)).toEqual([openidOf(1), 'o2', openidOf(3)])
   })
 
   it('takes a page of 10,000 openids and gives it back in order', async () => {
-    const store = await make()
-    const openids = Array.from({ length: 10_000 }, (_, index) => id(`o${`${index}`.padStart(27, '0')}`))
-    await store.savePage(walk(), openids)
-    expect(await openidsOf(store, walk())).toEqual(openids)
+    const store = await makeLeased()
+    const openids = Array.from({ length: 10_000 }, (_, index) => openidOf(index))
+    expect(await openidsOf(store, await save(store, walk(), openids))).toEqual(openids)
   })
 
   it('makes a walk the last complete one and lets the one before go', async () => {
-    const store = await make()
-    const [first, second] = [walk(), walk({ id: 'w2' })]
-    await store.savePage(first, [id('o1')])
-    await store.complete(first)
+    const store = await makeLeased()
+    const first = await save(store, walk(), [id('o1')])
+    await store.complete(first, owner)
     expect(await store.state()).toEqual({ complete: first })
-    await store.savePage(second, [id('o2')])
+    const second = await save(store, walk({ id: 'w2' }), [id('o2')])
     expect(await store.state()).toEqual({ current: second, complete: first })
-    await store.complete(second)
+    expect(await store.complete(second, owner)).toBe(true)
     expect(await store.state()).toEqual({ complete: second })
     expect(await openidsOf(store, first)).toEqual([])
     expect(await openidsOf(store, second)).toEqual(['o2'])
+  })
+
+  it('lets a walk go that leads nowhere, and keeps the last complete one', async () => {
+    const store = await makeLeased()
+    const complete = await save(store, walk(), [id('o1')])
+    await store.complete(complete, owner)
+    const current = await save(store, walk({ id: 'w2' }), [id('o2')])
+    expect(await store.abandon(owner)).toBe(true)
+    expect(await store.state()).toEqual({ complete })
+    expect(await openidsOf(store, current)).toEqual([])
+    expect(await openidsOf(store, complete)).toEqual(['o1'])
+  })
+
+  it('remembers until when nothing is walked', async () => {
+    const store = await makeLeased()
+    expect(await store.pause(123, owner)).toBe(true)
+    expect(await store.state()).toEqual({ pausedUntil: 123 })
+  })
+
+  it('takes people out of the walk under way and of the last complete one', async () => {
+    const store = await makeLeased()
+    const complete = await save(store, walk(), [openidOf(1), openidOf(2)])
+    await store.complete(complete, owner)
+    const current = await save(store, walk({ id: 'w2' }), [id('o3'), openidOf(2)])
+    await store.forget(new Set([openidOf(2)]))
+    expect(await openidsOf(store, complete)).toEqual([openidOf(1)])
+    expect(await openidsOf(store, current)).toEqual(['o3'])
   })
 }

@@ -1,17 +1,7 @@
 /** The stores in memory: they pass the same contract suites as the real ones. */
 
 import { type Delivery, isSent } from '../../lib/delivery.ts'
-import type { OpenId } from '../../lib/identifiers.ts'
-import type {
-  DeliveryStore,
-  LoginResult,
-  LoginStore,
-  Now,
-  StoredToken,
-  TokenStore,
-  Walk,
-  WalkStore,
-} from '../../lib/ports.ts'
+import type { DeliveryStore, LoginStore, Now, StoredToken, TokenStore } from '../../lib/ports.ts'
 
 export function memoryTokens(): TokenStore {
   const rows = new Map<string, { token?: StoredToken; lease?: { owner: string; until: number } }>()
@@ -42,7 +32,7 @@ export function memoryTokens(): TokenStore {
 }
 
 export function memoryLogins(): LoginStore {
-  const rows = new Map<string, { until: number; expiresAt: number; result?: LoginResult }>()
+  const rows = new Map<string, { until: number; expiresAt: number; result?: string }>()
   return {
     async claim(codeHash, { now, until, expiresAt }) {
       const row = rows.get(codeHash)
@@ -84,29 +74,6 @@ export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] 
     async settle(id, receipt) {
       const row = rows.get(id)
       if (row?.delivery.state === 'accepted') row.delivery = { ...row.delivery, ...receipt }
-    },
-  }
-}
-
-export function memoryWalks(): WalkStore {
-  const pages = new Map<string, OpenId[][]>()
-  let current: Walk | undefined
-  let complete: Walk | undefined
-  return {
-    state: async () => ({ ...(current && { current }), ...(complete && { complete }) }),
-    async savePage(walk, openids) {
-      const mine = pages.get(walk.id) ?? []
-      mine[walk.pages] = [...openids]
-      pages.set(walk.id, mine)
-      current = walk
-    },
-    async *openids(walk) {
-      for (const page of pages.get(walk.id) ?? []) if (page !== undefined) yield page
-    },
-    async complete(walk) {
-      if (complete !== undefined && complete.id !== walk.id) pages.delete(complete.id)
-      complete = walk
-      current = undefined
     },
   }
 }

@@ -1,0 +1,20 @@
+import { scheduleFunction } from '../lib/adapters/lambda.ts'
+import { config } from '../lib/config.ts'
+import { revisitFollowers } from '../lib/revisit-followers.ts'
+import { log, now } from '../lib/runtime/context.ts'
+import { followersQueue } from '../lib/runtime/queues.ts'
+import { linkUpkeep } from '../lib/runtime/stores.ts'
+import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
+
+export const handler = scheduleFunction(async () => {
+  const app = officialAccount()
+  return {
+    wechat: app.wechat,
+    accessTokens: accessTokens(app),
+    links: linkUpkeep(),
+    followers: followersQueue(),
+    retentionDays: config('RETENTION_DAYS').RETENTION_DAYS,
+    now,
+    log,
+  }
+}, revisitFollowers)

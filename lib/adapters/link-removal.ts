@@ -1,0 +1,57 @@
+/** What has to hold of each row of a person for it to be removed (the rows: link-rows.ts). */
+
+import type { OpenId } from '../identifiers.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** A condition in DynamoDB's words; `#name` stands for a field, `:name` for one of the values. */
+export type Condition = { readonly condition: string; readonly values: Values }
+
+/** The row of a unionid has two sides: its follower and its login. */
+export type Removal = {
+  readonly follower: Condition
+  readonly mini: Condition
+  readonly unionFollower: Condition
+  readonly unionLogin: Condition
+}
+
+/** Follower fields and login fields of a unionid's row. */
+export const followerFields = ['openid', 'following', 'followedAt', 'at']
+export const loginFields = ['miniOpenid', 'loginAt']
+
+const always: Condition = { condition: 'attribute_exists(#address)', values: {} }
+
+/** All of a person but what they did after `at` (seconds): followed again, or logged in again (in ms). */
+export function erasureUntil(at: number): Removal {
+  const values = { until: at }
+  const followed = { condition: 'attribute_not_exists(#followedAt) OR #followedAt <= :until', values }
+  const before = (field: string) => ({
+    condition: `attribute_not_exists(#${field}) OR #${field} < :untilMs`,
+    values: { untilMs: (at + 1) * 1000 },
+  })
+  return { follower: followed, unionFollower: followed, mini: before('at'), unionLogin: before('loginAt') }
+}
+
+/** All of a person who left up to `at` (seconds) and has not come back, whenever they logged in. */
+export function expiryOf(openid: OpenId, at: number): Removal {
+  const left = '#following = :following AND #at <= :until'
+  const values = { following: false, until: at }
+  return {
+    follower: { condition: left, values },
+    // The unionid may lead to another openid by now.
+    unionFollower: {
+      condition: `attribute_not_exists(#openid) OR (#openid = :openid AND ${left})`,
+      values: { ...values, openid },
+    },
+    mini: always,
+    unionLogin: always,
+  }
+}
+
+/** Both. */
+export function bothOf(one: Condition, other: Condition): Condition {
+  return {
+    condition: `(${one.condition}) AND (${other.condition})`,
+    values: { ...one.values, ...other.values },
+  }
+}

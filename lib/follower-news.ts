@@ -1,0 +1,46 @@
+/** The messages of the followers queue: who followed, who left, and who is to be forgotten. */
+
+import * as v from 'valibot'
+
+import { isId, type MiniOpenId, type OpenId, type UnionId } from './identifiers.ts'
+
+const openid = v.custom<OpenId>(isId)
+const openids = v.pipe(v.array(openid), v.maxLength(100))
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(0))
+
+const followerNews = v.object({
+  change: v.picklist(['follow', 'unfollow']),
+  /** The walk knows itself whom it queued; what an event told is noted for the next walk. */
+  origin: v.picklist(['event', 'walk']),
+  openids,
+  at: seconds,
+})
+
+const erasure = v.object({
+  change: v.literal('erase'),
+  who: v.object({
+    openid: v.exactOptional(openid),
+    unionid: v.exactOptional(v.custom<UnionId>(isId)),
+    miniOpenid: v.exactOptional(v.custom<MiniOpenId>(isId)),
+  }),
+  at: seconds,
+  /** Set on the second time, when what was under way during the first has ended. */
+  isSecond: v.boolean(),
+})
+
+const expiry = v.object({ change: v.literal('expire'), openids, at: seconds })
+
+/** These openids followed, or left, at this instant (seconds, WeChat's clock). */
+export type FollowerNews = v.InferOutput<typeof followerNews>
+/** This person wished, at this instant (seconds, WeChat's clock), to be forgotten. */
+export type Erasure = v.InferOutput<typeof erasure>
+/** Whoever of these still does not follow, and left before this instant, is to be forgotten. */
+export type Expiry = v.InferOutput<typeof expiry>
+export type News = FollowerNews | Erasure | Expiry
+
+const news = v.variant('change', [followerNews, erasure, expiry])
+
+/** Reads a message of the queue; throws on what is none. */
+export function parseNews(body: string): News {
+  return v.parse(v.pipe(v.string(), v.parseJson(), news), body)
+}

@@ -1,0 +1,148 @@
+/** The pages of a walk: fetches them one ahead, queues who came, and leaves a checkpoint behind each. */
+
+import type { AccessTokenSource } from './access-token.ts'
+import type { FollowerNews } from './follower-news.ts'
+import type { OpenId } from './identifiers.ts'
+import { createOpenIdSet, type OpenIdSet } from './openid-set.ts'
+import { inRuns } from './pool.ts'
+import type { Erasures, FollowerPage, Journal, Log, Now, Queue, Walk, WalkState, WalkStore, WeChat } from './ports.ts'
+import { advance, batchSize, beginWalk, type WalkPlan } from './walk.ts'
+import { type PlanDeps, planFrom } from './walk-plan.ts'
+import { withAccessToken } from './with-access-token.ts'
+
+export type PagesDeps = {
+  readonly wechat: Pick<WeChat, 'followerPage' | 'quota'>
+  readonly accessTokens: AccessTokenSource
+  readonly walks: WalkStore
+  readonly journal: Journal
+  readonly erasures: Pick<Erasures, 'all'>
+  readonly followers: Pick<Queue, 'push'>
+  readonly now: Now
+  readonly log: Log
+  readonly owner: string
+}
+
+/** What is known of followers before the walk goes on. */
+export type Known = {
+  /** Linked already, so that nobody looks them up again. */
+  readonly linked: OpenIdSet
+  /** Seen on this walk. */
+  readonly seen: OpenIdSet
+  readonly entries: Awaited<ReturnType<Journal['entries']>>
+  /** Whoever wished to be forgotten is passed over. */
+  readonly isErased: (openid: OpenId) => boolean
+}
+
+export type Walker = Known & {
+  readonly deps: PagesDeps & PlanDeps
+  readonly state: WalkState
+  readonly until: number
+  readonly spread: boolean
+  readonly isEveryone: boolean
+  /** Prolongs the lease; false if it was lost. */
+  readonly keepLease: () => Promise<boolean>
+}
+
+/** A whole page of people who were seen before: WeChat's cursors go in a circle, and the list would never end. */
+export class CircleError extends Error {
+  override readonly name = 'CircleError'
+
+  constructor() {
+    super('the list of followers does not end: its cursors go in a circle')
+  }
+}
+
+const pagesPerLine = 10
+
+/**
+ * Reads who is linked, and what this walk has seen so far.
+ *
+ * Who left by an event counts as not linked: if the list names them, they came back unseen.
+ */
+export async function knowFollowers(state: WalkState, { walks, journal, erasures }: PagesDeps): Promise<Known> {
+  const [linked, seen] = [createOpenIdSet(), createOpenIdSet()]
+  const entries = await journal.entries()
+  const leavers = new Set(entries.flatMap(it => it.unfollow))
+  const link = (openids: readonly OpenId[]) => {
+    for (const openid of openids) if (!leavers.has(openid)) linked.add(openid)
+  }
+  for (const { follow } of entries) link(follow)
+  if (state.complete !== undefined) for await (const openids of walks.openids(state.complete)) link(openids)
+  if (state.current !== undefined) {
+    for await (const openids of walks.openids(state.current)) for (const openid of openids) seen.add(openid)
+  }
+  return { linked, seen, entries, isErased: await erasures.all() }
+}
+
+/** Walks until the list ends or the time is up; a new walk that today's quota does not do for is not begun. */
+export async function walkPages(walker: Walker): Promise<Walk | { readonly refused: WalkPlan }> {
+  const { state, deps, until } = walker
+  let coming = fetchPage(state.current?.next, deps)
+  const begun = state.current ?? (await begin(await coming, walker))
+  if ('refused' in begun) return begun
+  let walk: Walk = begun
+  for (;;) {
+    const page = await coming
+    const step = stepOf(walk, page, walker)
+    const goesOn = step.walk.next !== undefined && deps.now() < until
+    if (goesOn) coming = prefetch(step.walk.next, deps)
+    walk = await takeStep(step, page.at, walker)
+    if (!goesOn) return walk
+  }
+}
+
+async function begin(page: FollowerPage, walker: Walker): Promise<Walk | { readonly refused: WalkPlan }> {
+  const plan = await planFrom(page.total, walker)
+  if (!plan.fitsToday && !walker.spread) return { refused: plan }
+  return beginWalk(page, walker.deps.now(), walker.isEveryone)
+}
+
+type Step = { readonly walk: Walk; readonly openids: readonly OpenId[]; readonly came: readonly OpenId[] }
+
+/** What a page means: whom it names, who of them came, and where the walk stands behind it. */
+function stepOf(walk: Walk, page: FollowerPage, { seen, linked, isErased, isEveryone }: Walker): Step {
+  // The set forgets nobody, so it is filled only here, where the page is taken for good.
+  const fresh = page.openids.filter(it => seen.add(it))
+  if (fresh.length === 0 && page.openids.length > 0) throw new CircleError()
+  const openids = fresh.filter(it => !isErased(it))
+  const came = openids.filter(it => isEveryone || !linked.has(it))
+  return { walk: advance(walk, page, { fresh: fresh.length, came: came.length }), openids, came }
+}
+
+async function takeStep({ walk, openids, came }: Step, at: number, walker: Walker): Promise<Walk> {
+  const { deps } = walker
+  // Queued before the checkpoint: a crash between asks again for who is linked already, and loses nobody.
+  await queueNews('follow', came, { at, deps })
+  const saved = await deps.walks.savePage(walk, openids, deps.owner)
+  if (saved === undefined || !(await walker.keepLease())) throw new Error('another process has taken over the walk')
+  if (walk.pages % pagesPerLine === 0 || walk.next === undefined) {
+    const { pages, followers, total } = walk
+    deps.log.info('sync-followers.page', { pages, followers, total, came: walk.came })
+  }
+  return saved
+}
+
+/** Fetched while the page before is worked on; a failure is thrown where the page is awaited. */
+function prefetch(after: OpenId | undefined, deps: PagesDeps): Promise<FollowerPage> {
+  const coming = fetchPage(after, deps)
+  coming.catch(() => undefined)
+  return coming
+}
+
+function fetchPage(after: OpenId | undefined, { accessTokens, wechat }: PagesDeps): Promise<FollowerPage> {
+  return withAccessToken(accessTokens, token => wechat.followerPage(token, after))
+}
+
+type How = { readonly at: number; readonly deps: Pick<PagesDeps, 'followers'> }
+
+/** Queues them in hundreds; `at` in seconds by WeChat's clock. */
+export function queueNews(
+  change: FollowerNews['change'],
+  openids: readonly OpenId[],
+  { at, deps }: How,
+): Promise<void> {
+  const news = inRuns(openids, batchSize).map(
+    some => ({ change, origin: 'walk', openids: some, at }) satisfies FollowerNews,
+  )
+  return deps.followers.push(news)
+}

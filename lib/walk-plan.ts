@@ -1,0 +1,53 @@
+/** What a walk will cost in calls, and whether today's quota does for it. */
+
+import type { AccessTokenSource } from './access-token.ts'
+import { TransportError, WeChatError } from './errors.ts'
+import type { Log, Quota, WalkState, WeChat } from './ports.ts'
+import { planWalk, type WalkPlan } from './walk.ts'
+import { withAccessToken } from './with-access-token.ts'
+
+export type PlanDeps = {
+  readonly wechat: Pick<WeChat, 'followerPage' | 'quota'>
+  readonly accessTokens: AccessTokenSource
+  readonly log: Log
+}
+
+const paths = { userGet: '/cgi-bin/user/get', batchget: '/cgi-bin/user/info/batchget' }
+
+/** Plans the walk that would begin, or go on, now; costs one `user/get` to learn how many followers there are. */
+export async function makePlan(
+  state: WalkState,
+  { everyone }: { everyone: boolean },
+  deps: PlanDeps,
+): Promise<WalkPlan> {
+  const { total } = await withAccessToken(deps.accessTokens, token =>
+    deps.wechat.followerPage(token, state.current?.next),
+  )
+  const spent = state.current?.pages ?? 0
+  const linked = everyone ? 0 : ((state.current ?? state.complete)?.followers ?? 0)
+  return planWalk({ followers: total, linked, spent }, await askQuotas(deps))
+}
+
+/** Plans a walk whose first page has come. */
+export async function planFrom(
+  total: number,
+  { deps, linked, isEveryone }: { deps: PlanDeps; linked: { readonly size: number }; isEveryone: boolean },
+): Promise<WalkPlan> {
+  return planWalk({ followers: total, linked: isEveryone ? 0 : linked.size, spent: 1 }, await askQuotas(deps))
+}
+
+async function askQuotas(deps: PlanDeps): Promise<{ userGet?: Quota | undefined; batchget?: Quota | undefined }> {
+  const [userGet, batchget] = await Promise.all([ask(paths.userGet, deps), ask(paths.batchget, deps)])
+  return { userGet, batchget }
+}
+
+/** A walk must not fail because WeChat does not tell its quota (76022, 44993): then 45009 tells in time. */
+async function ask(path: string, { accessTokens, wechat, log }: PlanDeps): Promise<Quota | undefined> {
+  try {
+    return await withAccessToken(accessTokens, token => wechat.quota(token, path))
+  } catch (error) {
+    if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
+    log.warn('sync-followers.quota-unknown', { path, error })
+    return undefined
+  }
+}

@@ -1,0 +1,80 @@
+/** A walk through the list of followers: where it stands, when the next one is due, and what it costs. */
+
+import type { FollowerPage, Quota, Walk } from './ports.ts'
+
+/** `user/get` answers so many openids a page, `user/info/batchget` takes so many (CONTRACT.md section 4). */
+export const pageSize = 10_000
+export const batchSize = 100
+
+const dayMs = 86_400_000
+/** 03:10 in China: the day's quota is fresh and few people are awake. */
+const dueMs = (3 * 60 + 10) * 60_000 - 8 * 3_600_000
+
+/** Begins a walk with its first page; `now` in ms by our clock. */
+export function beginWalk(page: FollowerPage, now: number, isEveryone: boolean): Walk {
+  const id = `${page.at}-${now}`
+  return { id, startedAt: page.at, beganAt: now, isEveryone, pages: 0, followers: 0, total: 0, came: 0, pageKeys: [] }
+}
+
+/**
+ * The walk after one more page, of which `fresh` were not seen before on this walk.
+ *
+ * It is over when as many different people were seen as WeChat ever named on the way, which spares the call for an
+ * empty last page; a total that shrinks on the way proves nothing, so then that call is made. A page that leads
+ * nowhere ends it too.
+ */
+export function advance(walk: Walk, page: FollowerPage, { fresh, came }: { fresh: number; came: number }): Walk {
+  const { next: before, ...rest } = walk
+  const followers = walk.followers + fresh
+  const total = Math.max(walk.total, page.total)
+  const leadsOn = page.next !== undefined && page.next !== before && followers < total
+  return {
+    ...rest,
+    pages: walk.pages + 1,
+    followers,
+    total,
+    came: walk.came + came,
+    ...(leadsOn ? { next: page.next } : {}),
+  }
+}
+
+/** Tells whether a walk should begin: none was completed since the last 03:10 in China. */
+export function isDue(complete: Walk | undefined, now: number): boolean {
+  if (complete === undefined) return true
+  const lastDue = Math.floor((now - dueMs) / dayMs) * dayMs + dueMs
+  return complete.beganAt < lastDue
+}
+
+/** What a walk needs of each call, beside what WeChat says is left of it today; absent if it does not say. */
+export type WalkPlan = {
+  readonly followers: number
+  readonly userGet: CallPlan
+  /** For those who came since the last complete walk; all of them the first time. */
+  readonly batchget: CallPlan
+  readonly fitsToday: boolean
+  /** How many days it takes if it is spread; absent if WeChat names no limit. */
+  readonly days?: number
+}
+
+type CallPlan = { readonly needed: number; readonly remain?: number; readonly limit?: number }
+type Quotas = { readonly userGet?: Quota | undefined; readonly batchget?: Quota | undefined }
+
+/** Plans a walk over so many followers, of whom so many are linked already; `spent` pages are behind us. */
+export function planWalk(size: { followers: number; linked: number; spent: number }, quotas: Quotas): WalkPlan {
+  const pages = Math.max(1, Math.ceil(size.followers / pageSize)) - size.spent
+  const userGet = planCall(Math.max(0, pages), quotas.userGet)
+  const batchget = planCall(Math.ceil(Math.max(0, size.followers - size.linked) / batchSize), quotas.batchget)
+  const calls = [userGet, batchget]
+  const fitsToday = calls.every(it => it.remain === undefined || it.needed <= it.remain)
+  const days = Math.max(...calls.map(daysOf))
+  return { followers: size.followers, userGet, batchget, fitsToday, ...(Number.isFinite(days) ? { days } : {}) }
+}
+
+function planCall(needed: number, quota: Quota | undefined): CallPlan {
+  return quota === undefined ? { needed } : { needed, remain: quota.remain, limit: quota.limit }
+}
+
+function daysOf({ needed, remain, limit }: CallPlan): number {
+  if (remain === undefined || limit === undefined || needed <= remain) return 1
+  return 1 + Math.ceil((needed - remain) / limit)
+}

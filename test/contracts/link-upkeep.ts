@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest'
+
+import type { OpenId } from '../../lib/identifiers.ts'
+import type { FollowerRow } from '../../lib/link.ts'
+import type { LinkStore, LinkUpkeep } from '../../lib/ports.ts'
+import { id } from '../ids.ts'
+
+const openid = id('oOfficial')
+const unionid = id('uPerson')
+const miniOpenid = id('oMini')
+const everything = [{ openid }, { unionid }, { miniOpenid }] as const
+const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
+  openid,
+  unionid,
+  following: true,
+  followedAt: 90,
+  at: 100,
+  ...more,
+})
+const left = (more: Partial<FollowerRow> = {}): FollowerRow => ({ openid, unionid, following: false, at: 100, ...more })
+
+/** What the upkeep of every store of links must do; `make` gives an empty store. */
+export function linkUpkeepContract(make: () => Promise<LinkStore & LinkUpkeep>): void {
+  const makeWith = async (follower: FollowerRow, loginAt: number) => {
+    const store = await make()
+    await store.writeFollower(follower, undefined)
+    await store.writeLogin({ miniOpenid, unionid }, loginAt)
+    return store
+  }
+  const known = async (store: LinkStore) => (await store.resolve(everything)).map(it => it.known)
+
+  it('completes the ids of a person from any of them', async () => {
+    const store = await makeWith(row(), 50_000)
+    for (const it of everything) expect(await store.idsOf(it)).toEqual({ openid, unionid, miniOpenid })
+    expect(await store.idsOf({ openid: id('oNobody') })).toEqual({ openid: 'oNobody' })
+  })
+
+  it('erases all of a person', async () => {
+    const store = await makeWith(row(), 50_000)
+    await store.erase({ openid, unionid, miniOpenid }, 200)
+    expect(await known(store)).toEqual([false, false, false])
+    expect(await store.followers([openid])).toEqual(new Map())
+  })
+
+  it('erases nobody who followed again since, and keeps a login since', async () => {
+    const again = await makeWith(row({ followedAt: 201, at: 201 }), 50_000)
+    await again.erase({ openid, unionid, miniOpenid }, 200)
+    expect(await again.resolve(everything)).toMatchObject([
+      { following: true },
+      { following: true, openid },
+      { known: false },
+    ])
+    const login = await makeWith(row(), 201_000)
+    await login.erase({ openid, unionid, miniOpenid }, 200)
+    expect(await known(login)).toEqual([false, true, true])
+    expect(await login.resolve([{ unionid }])).toEqual([{ known: true, unionid, following: false }])
+  })
+
+  it('erases what is only asked again after it: the follow was before', async () => {
+    const store = await makeWith(row({ at: 300 }), 50_000)
+    await store.erase({ openid, unionid, miniOpenid }, 200)
+    expect(await known(store)).toEqual([false, false, false])
+  })
+
+  it('forgets who left, with their login; nobody who left later or came back', async () => {
+    const store = await makeWith(left(), 900_000)
+    await store.expire(openid, 99)
+    expect(await known(store)).toEqual([true, true, true])
+    await store.expire(openid, 100)
+    expect(await known(store)).toEqual([false, false, false])
+    const back = await makeWith(row(), 900_000)
+    await back.expire(openid, 100)
+    expect(await known(back)).toEqual([true, true, true])
+  })
+
+  it('finds who left, and who has no unionid, up to an instant, a hundred at a time', async () => {
+    const store = await make()
+    const name = (number: number) => id(`oLeft${number}`)
+    for (let number = 0; number < 130; number++) {
+      await store.writeFollower(left({ openid: name(number), unionid: id(`u${number}`), at: 100 + number }), undefined)
+    }
+    await store.writeFollower({ openid, following: true, followedAt: 90, at: 100 }, undefined)
+    await store.writeFollower(row({ openid: id('oBound') }), undefined)
+    const found: (readonly OpenId[])[] = await Array.fromAsync(store.waiting('left', 219))
+    expect(Math.max(...found.map(it => it.length))).toBeLessThanOrEqual(100)
+    expect(new Set(found.flat())).toEqual(new Set(Array.from({ length: 120 }, (_, number) => name(number))))
+    expect((await Array.fromAsync(store.waiting('unbound', 100))).flat()).toEqual([openid])
+  })
+
+  it('lets go of who came back, or has a unionid now', async () => {
+    const store = await makeWith(left(), 50_000)
+    await store.writeFollower(row({ at: 110 }), left())
+    expect((await Array.fromAsync(store.waiting('left', 900))).flat()).toEqual([])
+    const { unionid: _, ...unbound } = row({ at: 110 })
+    await store.writeFollower({ ...unbound, at: 120 }, row({ at: 110 }))
+    expect((await Array.fromAsync(store.waiting('unbound', 900))).flat()).toEqual([openid])
+    await store.writeFollower(row({ at: 130 }), { ...unbound, at: 120 })
+    expect((await Array.fromAsync(store.waiting('unbound', 900))).flat()).toEqual([])
+  })
+}

@@ -1,0 +1,103 @@
+/** The stores of walks, of the journal and of erasures in memory: they pass the same contract suites as the real ones. */
+
+import type { OpenId } from '../../lib/identifiers.ts'
+import type { Erasures, Journal, JournalEntry, Walk, WalkState, WalkStore } from '../../lib/ports.ts'
+
+export function memoryWalks(): WalkStore {
+  const pages = new Map<string, OpenId[]>()
+  let state: WalkState = {}
+  let lease: { owner: string; until: number } | undefined
+  const guarded = async (owner: string, change: () => void) => {
+    if (lease?.owner !== owner) return false
+    change()
+    return true
+  }
+  const keep = ({ current, complete }: WalkState) => {
+    const needed = new Set([...(current?.pageKeys ?? []), ...(complete?.pageKeys ?? [])])
+    for (const key of pages.keys()) if (!needed.has(key)) pages.delete(key)
+  }
+  return {
+    async takeLease({ owner, now, until }) {
+      if (lease !== undefined && lease.until > now && lease.owner !== owner) return false
+      lease = { owner, until }
+      return true
+    },
+    async freeLease(owner) {
+      if (lease?.owner === owner) lease = undefined
+    },
+    state: async () => state,
+    async savePage(walk, openids, owner) {
+      const key = `${walk.id} ${walk.pages}`
+      const saved: Walk = { ...walk, pageKeys: [...walk.pageKeys, key] }
+      const isSaved = await guarded(owner, () => {
+        pages.set(key, [...openids])
+        state = { ...state, current: saved }
+      })
+      return isSaved ? saved : undefined
+    },
+    async *openids(walk) {
+      for (const key of walk.pageKeys) yield pages.get(key) ?? []
+    },
+    complete: (walk, owner) =>
+      guarded(owner, () => {
+        const { current: _, ...rest } = state
+        state = { ...rest, complete: walk }
+        keep(state)
+      }),
+    abandon: owner =>
+      guarded(owner, () => {
+        const { current: _, ...rest } = state
+        state = rest
+        keep(state)
+      }),
+    pause: (until, owner) =>
+      guarded(owner, () => {
+        state = { ...state, pausedUntil: until }
+      }),
+    async forget(gone) {
+      for (const [key, openids] of pages) pages.set(key, without(openids, gone))
+    },
+  }
+}
+
+export function memoryJournal(): Journal {
+  const rows = new Map<string, JournalEntry & { notedAt: number }>()
+  let noted = 0
+  return {
+    async note(entry, now) {
+      rows.set(`${noted++}`, { ...entry, notedAt: now })
+    },
+    entries: async () => [...rows].map(([key, entry]) => ({ key, ...entry })),
+    async drop(keys) {
+      for (const key of keys) rows.delete(key)
+    },
+    async forget(gone) {
+      for (const [key, { follow, unfollow, notedAt }] of rows) {
+        const left = { follow: without(follow, gone), unfollow: without(unfollow, gone), notedAt }
+        if (left.follow.length + left.unfollow.length === 0) rows.delete(key)
+        else rows.set(key, left)
+      }
+    },
+  }
+}
+
+export function memoryErasures(): Erasures {
+  const marks = new Map<OpenId, number>()
+  return {
+    async mark(openid, at) {
+      marks.set(openid, at)
+    },
+    async unmark(openid) {
+      marks.delete(openid)
+    },
+    marksOf: async openids => new Map([...marks].filter(([openid]) => openids.includes(openid))),
+    async all() {
+      const marked = new Set(marks.keys())
+      return openid => marked.has(openid)
+    },
+  }
+}
+
+function without(openids: readonly OpenId[], gone: ReadonlySet<OpenId>): OpenId[] {
+  return openids.filter(it => !gone.has(it))
+}
