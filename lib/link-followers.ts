@@ -73,9 +73,9 @@ function latest(news: readonly FollowerNews[]): Map<OpenId, Told> {
 async function linkBatch(batch: readonly Told[], failure: Failure, deps: LinkFollowersDeps): Promise<void> {
   try {
     const seen = await look(batch, deps)
-    const unwritten = await writeFollowers(seen, deps)
+    const { written, unwritten } = await writeFollowers(seen, deps)
     for (const openid of unwritten) failure.openids.add(openid)
-    await note(batch, seen, { failure, deps })
+    await note(batch, written, deps)
   } catch (error) {
     deps.log.error('link-followers.failed', { error, openids: batch.length })
     for (const { openid } of batch) failure.openids.add(openid)
@@ -94,15 +94,13 @@ async function look(batch: readonly Told[], deps: LinkFollowersDeps): Promise<Fo
   })
 }
 
-type Noting = { readonly failure: Failure; readonly deps: LinkFollowersDeps }
-
 /** Tells the next walk of what came by events, once it is linked: what is only noted nobody would look up again. */
-async function note(batch: readonly Told[], seen: readonly FollowerSeen[], { failure, deps }: Noting): Promise<void> {
-  const byEvent = new Set(batch.filter(it => it.byEvent && !failure.openids.has(it.openid)).map(it => it.openid))
-  const worked = seen.filter(it => byEvent.has(it.openid))
-  if (worked.length === 0) return
-  const follow = worked.filter(it => it.following).map(it => it.openid)
-  const unfollow = worked.filter(it => !it.following).map(it => it.openid)
+async function note(batch: readonly Told[], written: readonly FollowerSeen[], deps: LinkFollowersDeps): Promise<void> {
+  const byEvent = new Set(batch.filter(it => it.byEvent).map(it => it.openid))
+  const noted = written.filter(it => byEvent.has(it.openid))
+  if (noted.length === 0) return
+  const follow = noted.filter(it => it.following).map(it => it.openid)
+  const unfollow = noted.filter(it => !it.following).map(it => it.openid)
   await deps.journal.note({ follow, unfollow }, deps.now())
 }
 

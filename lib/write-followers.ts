@@ -15,9 +15,12 @@ const writesAtOnce = 20
 /** How often a write may lose against another process before its message comes again. */
 const maxTries = 5
 
-/** Writes up to 100; answers those that could not be written, whose news must come again. */
-export async function writeFollowers(seen: readonly FollowerSeen[], deps: WriteDeps): Promise<OpenId[]> {
-  const unwritten: OpenId[] = []
+/** `unwritten` could not be written, so their news must come again; who wished to be forgotten is in neither. */
+export type Written = { readonly written: readonly FollowerSeen[]; readonly unwritten: ReadonlySet<OpenId> }
+
+/** Writes up to 100. */
+export async function writeFollowers(seen: readonly FollowerSeen[], deps: WriteDeps): Promise<Written> {
+  const unwritten = new Set<OpenId>()
   const stored = await deps.links.followers(seen.map(it => it.openid))
   const wanted = await withoutErased(seen, stored, deps)
   await inParallel(wanted, writesAtOnce, async it => {
@@ -25,9 +28,9 @@ export async function writeFollowers(seen: readonly FollowerSeen[], deps: WriteD
     const row = mergeFollower(before, it)
     if (row === 'unchanged') return
     const isWritten = row !== 'ask' && (await deps.links.writeFollower(row, before))
-    if (!isWritten && !(await writeAgain(it, deps))) unwritten.push(it.openid)
+    if (!isWritten && !(await writeAgain(it, deps))) unwritten.add(it.openid)
   })
-  return unwritten
+  return { written: wanted.filter(it => !unwritten.has(it.openid)), unwritten }
 }
 
 /** Who wished to be forgotten stays so, until they follow again. Only who has no row can be one of them. */

@@ -21,7 +21,7 @@ buffer.INSPECT_MAX_BYTES = Number.POSITIVE_INFINITY
 const secrets: readonly string[] = Object.values(defaultCallback)
 
 const patterns = {
-  access_token: /\b\d{1,3}_[A-Za-z0-9_-]{60,}/g,
+  access_token: /(?<![A-Za-z0-9_.-])\d{1,3}_[A-Za-z0-9_-]{60,}/g,
   // 28 characters that begin with the letter of every openid and unionid of the box.
   openid: /(?<![A-Za-z0-9_-])o[A-Za-z0-9_-]{27}(?![A-Za-z0-9_-])/g,
   session_key: /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{22}==/g,

@@ -28,6 +28,23 @@ describe('parseEvent', () => {
     })
   })
 
+  it.each(['user_authorization_revoke', 'user_authorization_cancellation'])(
+    'reads who is to be forgotten: %s',
+    name => {
+      const ids = '<OpenID>oX</OpenID><AppID>wx0123456789abcdef</AppID><UnionID>uY</UnionID><RevokeInfo>6</RevokeInfo>'
+      const at = 1767225600
+      expect(parseEvent(event(`<Event>${name}</Event>${ids}`))).toEqual({
+        kind: 'erase',
+        openid: 'oX',
+        appid: 'wx0123456789abcdef',
+        unionid: 'uY',
+        at,
+      })
+      const bare = { kind: 'erase', openid: 'oA1b2C3d4E5f6G7h8I9j0KlMnOpQ', at }
+      expect(parseEvent(event(`<Event>${name}</Event><UnionID><![CDATA[]]></UnionID>`))).toEqual(bare)
+    },
+  )
+
   it('knows that there are other messages', () => {
     expect(parseEvent(event('<Event>CLICK</Event>'))).toEqual({ kind: 'other', name: 'click' })
     expect(parseEvent('<xml><MsgType>text</MsgType><Content>hi</Content></xml>')).toEqual({

@@ -1,44 +1,25 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
-import { type FollowerNews, type News, parseNews } from '../lib/follower-news.ts'
-import { reachOf } from '../lib/link.ts'
-import { type LinkFollowersDeps, linkFollowers } from '../lib/link-followers.ts'
+import { type FollowerNews, parseNews } from '../lib/follower-news.ts'
+import type { LinkFollowersDeps } from '../lib/link-followers.ts'
+import { openFollowers } from './followers-world.ts'
 import { id } from './ids.ts'
-import { openWorld, type Person } from './world.ts'
+import type { Person } from './world.ts'
 
 const batchget = '/cgi-bin/user/info/batchget'
 
 async function openLinks() {
-  const world = await openWorld()
-  const { links, walks, journal, erasures, log, now } = world
-  const later: { readonly news: News; readonly seconds: number }[] = []
-  const putOff: number[] = []
-  const followers = {
-    push: async (messages: readonly unknown[], seconds = 0) =>
-      void later.push(...messages.map(it => ({ news: parseNews(JSON.stringify(it)), seconds }))),
-    comeAgain: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
-  }
-  const deps: LinkFollowersDeps = { ...world.app('official'), links, walks, journal, erasures, followers, now, log }
-  /** Hands news in as the queue does; answers those that must come again. */
-  const work = async (told: readonly News[], with_: Partial<LinkFollowersDeps> = {}) => {
-    const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}` }))
-    return (await linkFollowers(arrivals, { ...deps, ...with_ })).map(it => it.news)
-  }
-  const seconds = () => Math.floor(now() / 1000)
+  const world = await openFollowers()
   const news = (change: FollowerNews['change'], ...people: Person[]): FollowerNews => ({
     change,
     origin: 'event',
     openids: people.map(it => it.openid),
-    at: seconds(),
+    at: world.seconds(),
   })
-  const reach = async ({ openid }: Person) => {
-    const [found] = await links.resolve([{ openid }])
-    return found === undefined ? undefined : reachOf({ openid }, found)
-  }
   const follow = (who: Person) => world.control(`/people/${who.id}/follow`, { silent: true })
   const unfollow = (who: Person) => world.control(`/people/${who.id}/unfollow`, { silent: true })
-  return { ...world, deps, work, later, putOff, news, reach, follow, unfollow }
+  return { ...world, news, follow, unfollow }
 }
 
 describe('linkFollowers', () => {
@@ -137,6 +118,66 @@ describe('linkFollowers', () => {
     }
     expect(await work([news('follow', who)], { links: contended })).toEqual([])
     expect(await reach(who)).toBe('reachable')
+  })
+
+  it('halves a batch that WeChat finds too long', async () => {
+    const { work, control, calls, news, person, reach } = await openLinks()
+    const people = await Promise.all(Array.from({ length: 6 }, () => person({ following: true })))
+    await control('/faults', { path: batchget, kind: 'errcode', errcode: 40032 })
+    expect(await work([news('follow', ...people)])).toEqual([])
+    expect(new Set(await Promise.all(people.map(reach)))).toEqual(new Set(['reachable']))
+    // The box counts no call that a fault kept from it.
+    expect(await calls(batchget)).toBe(2)
+  })
+
+  it('puts off until midnight in China what today’s quota does not do for, and loses nothing', async () => {
+    const { work, control, news, person, reach, putOff, unfollow } = await openLinks()
+    const [asked, left] = [await person({ following: true }), await person({ following: true })]
+    await unfollow(left)
+    await control('/quota', { app: 'official', path: batchget, day: 5, used: 5 })
+    const [follow, other] = [news('follow', asked), news('unfollow', left)]
+    expect(await work([follow, other])).toEqual([follow, other])
+    // It is noon in China; SQS hides a message for twelve hours at most.
+    expect(putOff).toEqual([11 * 3600, 11 * 3600])
+    await control('/quota', { app: 'official', path: batchget, day: 5, used: 0 })
+    expect(await work([follow, other])).toEqual([])
+    expect([await reach(asked), await reach(left)]).toEqual(['reachable', 'not-following'])
+  })
+
+  it('notes for the next walk what events told and was linked, and nothing else', async () => {
+    const { work, control, news, person, journal, unfollow } = await openLinks()
+    const [came, left, failed, walked] = await Promise.all([1, 2, 3, 4].map(() => person({ following: true })))
+    if (!came || !left || !failed || !walked) throw new Error('nobody there')
+    await unfollow(left)
+    await work([news('follow', came), news('unfollow', left), { ...news('follow', walked), origin: 'walk' }])
+    await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
+    await work([news('follow', failed)])
+    expect(await journal.entries()).toMatchObject([{ follow: [came.openid], unfollow: [left.openid] }])
+  })
+
+  it('keeps a follower without unionid, asks again after a week, and for one only while none has any', async () => {
+    const { work, control, calls, reach, links, news, person, revisit, queued, tick } = await openLinks()
+    const people = await Promise.all(Array.from({ length: 3 }, () => person({ following: true, unionid: false })))
+    await work([news('follow', ...people)])
+    const [first] = people
+    if (first === undefined) throw new Error('nobody there')
+    expect(await reach(first)).toBe('reachable')
+    expect(await links.resolve([{ openid: first.openid }])).toEqual([
+      expect.not.objectContaining({ unionid: expect.anything() }),
+    ])
+    tick(6 * 86_400_000)
+    expect(await revisit()).toMatchObject({ asked: 0 })
+    expect(await calls(batchget)).toBe(1)
+    tick(2 * 86_400_000)
+    expect(await revisit()).toMatchObject({ asked: 0 })
+    expect(await calls(batchget)).toBe(2)
+    await control(`/people/${first.id}/bind`, {})
+    expect(await revisit()).toMatchObject({ asked: 3 })
+    expect(await work(queued.splice(0))).toEqual([])
+    expect(await links.resolve([{ openid: first.openid }])).toMatchObject([{ unionid: expect.anything() }])
+    // The others were asked just now, and wait for another week.
+    expect(await revisit()).toMatchObject({ asked: 0 })
+    expect(await calls(batchget)).toBe(4)
   })
 })
 

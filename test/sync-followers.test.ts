@@ -1,42 +1,25 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
-import { type FollowerNews, parseNews } from '../lib/follower-news.ts'
+import type { FollowerNews } from '../lib/follower-news.ts'
 import type { OpenId } from '../lib/identifiers.ts'
-import { parseSyncOrder, type SyncDeps, syncFollowers } from '../lib/sync-followers.ts'
+import { parseSyncOrder, type SyncDeps } from '../lib/sync-followers.ts'
 import type { WeChatOptions } from '../local/wechat/server.ts'
+import { openFollowers } from './followers-world.ts'
 import { id } from './ids.ts'
-import { openWorld } from './world.ts'
 
 const path = '/cgi-bin/user/get'
 const quotaPath = '/cgi-bin/openapi/quota/get'
-const forever = { until: Number.POSITIVE_INFINITY }
 const dayMs = 86_400_000
 const openidAnswer = v.object({ openid: v.pipe(v.string(), v.transform(id)) })
 
 async function openSync(options: WeChatOptions = {}) {
-  const world = await openWorld({ pageSize: 10, ...options })
-  const { walks, journal, erasures, log, metrics, now, sleep } = world
-  const queued: FollowerNews[] = []
-  const followers = {
-    push: async (messages: readonly unknown[]) => {
-      for (const it of messages) {
-        const news = parseNews(JSON.stringify(it))
-        if (news.change === 'follow' || news.change === 'unfollow') queued.push(news)
-      }
-    },
-  }
-  const common = { walks, journal, erasures, followers, spread: false, now, sleep, log, metrics }
-  const deps: SyncDeps = { ...world.app('official'), ...common, owner: 'a' }
+  const world = await openFollowers(options)
+  const { queued, control } = world
   const take = (change: FollowerNews['change']) =>
-    queued
-      .splice(0)
-      .filter(it => it.change === change)
-      .flatMap(it => it.openids)
-  const walk = (more: object = {}, with_: Partial<SyncDeps> = {}, limits = forever) =>
-    syncFollowers(parseSyncOrder(more), { ...deps, ...with_ }, limits)
-  const openidOf = async (person: number) => v.parse(openidAnswer, await world.control(`/people/${person}`)).openid
-  return { ...world, deps, queued, take, walk, openidOf }
+    queued.splice(0).flatMap(it => (it.change === change ? it.openids : []))
+  const openidOf = async (person: number) => v.parse(openidAnswer, await control(`/people/${person}`)).openid
+  return { ...world, take, openidOf }
 }
 
 describe('syncFollowers', () => {
@@ -45,7 +28,7 @@ describe('syncFollowers', () => {
     if (count > 0) await control('/people', { count, following: true })
     const report = await walk()
     expect(report).toMatchObject({ followers: count, came: count, left: 0, complete: true })
-    expect(Math.max(0, ...queued.map(it => it.openids.length))).toBeLessThanOrEqual(100)
+    expect(Math.max(0, ...queued.map(it => ('openids' in it ? it.openids.length : 0)))).toBeLessThanOrEqual(100)
     expect(new Set(take('follow')).size).toBe(count)
     expect(await calls(path)).toBe(Math.max(1, Math.ceil(count / 10)))
   })

@@ -13,11 +13,13 @@ type Rows = {
 
 const nobody: Person = { known: false, following: false }
 
-export function memoryLinks(): LinkStore & LinkUpkeep {
+/** `all` answers everything that is stored. */
+export function memoryLinks(): LinkStore & LinkUpkeep & { all(): unknown } {
   const rows: Rows = { followers: new Map(), minis: new Map(), unions: new Map() }
   const { followers, minis } = rows
   return {
     ...upkeep(rows),
+    all: () => rows,
     resolve: async addresses => addresses.map(address => personOf(address, rows)),
     followers: async openids => new Map([...followers].filter(([openid]) => openids.includes(openid))),
     async writeFollower(row, stored) {

@@ -2,11 +2,18 @@
 
 import { createHash } from 'node:crypto'
 
-import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
+import {
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { inRuns } from '../../lib/pool.ts'
 import { readSettings } from '../../local/environment.ts'
 import { callJson } from '../../local/http-json.ts'
 import { pickFreePorts } from '../../local/ports.ts'
@@ -35,6 +42,7 @@ const personAnswer = v.object({
 })
 const codeAnswer = v.object({ code: v.string() })
 const loginAnswer = v.object({ token: v.string(), expiresIn: v.number(), reach: v.string() })
+const callsAnswer = v.object({ counts: v.object({ official: v.record(v.string(), v.number()) }) })
 const messagesAnswer = v.array(
   v.looseObject({ msgid: v.string(), openid: v.string(), data: v.record(v.string(), v.string()) }),
 )
@@ -82,6 +90,29 @@ async function push(...events: (object | string)[]): Promise<void> {
     const MessageBody = typeof event === 'string' ? event : JSON.stringify(event)
     await stack.sqs.send(new SendMessageCommand({ QueueUrl: stack.addresses.eventsQueueUrl, MessageBody }))
   }
+}
+
+/** Puts many messages into a queue, ten a call. */
+async function pushAll(queue: string, bodies: readonly string[]): Promise<void> {
+  const { QueueUrl } = await stack.sqs.send(new GetQueueUrlCommand({ QueueName: queue }))
+  const runs = inRuns(bodies, 10).map(run => run.map((MessageBody, index) => ({ Id: `${index}`, MessageBody })))
+  await Promise.all(runs.map(Entries => stack.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))))
+}
+
+/** Which of the ids stand in any row of any table, packed ones unpacked. */
+async function tracesOf(ids: readonly string[]): Promise<string[]> {
+  const names = ['tokens', 'logins', 'links', 'deliveries', 'walks']
+  const dynamo = new DynamoDBClient({
+    endpoint: stack.addresses.dynamodb,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+  const scans = await Promise.all(names.map(it => dynamo.send(new ScanCommand({ TableName: `queqiao-local-${it}` }))))
+  dynamo.destroy()
+  const bytes = (value: { B?: Uint8Array }) => (value.B === undefined ? '' : Buffer.from(value.B).toString('base64url'))
+  const rows = scans.flatMap(it => it.Items ?? [])
+  const text = JSON.stringify(rows) + rows.flatMap(row => Object.values(row).map(bytes)).join(' ')
+  return ids.filter(it => text.includes(it))
 }
 
 /** Asks again until the answer fits; what it was last is told when it never does. */
@@ -217,6 +248,42 @@ describe('the reach of a user', () => {
     answers.push(JSON.stringify(report.body))
     expect(report.body).toMatchObject({ complete: true, came: expect.any(Number) })
     await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+  })
+
+  it('who wished to be forgotten is found in no table any more, nor by any id', async () => {
+    const who = await person()
+    await follow(who)
+    await logIn(who)
+    await eventually(() => reach(`miniOpenid=${who.miniOpenid}`), { reach: 'reachable' })
+    const invoke = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-sync-followers/invocations`
+    await callJson('POST', invoke, { signal: signal(), body: {} })
+    const ids = [who.openid, who.miniOpenid, who.unionid ?? who.openid]
+    expect(await tracesOf(ids)).not.toEqual([])
+    await box(`/people/${who.id}/cancel`, {})
+    await eventually(() => tracesOf(ids), [])
+    for (const query of [`openid=${who.openid}`, `unionid=${who.unionid}`, `miniOpenid=${who.miniOpenid}`]) {
+      expect(await reach(query)).toMatchObject({ reach: 'unknown' })
+    }
+  })
+
+  it('who are many at once are looked up in hundreds', async () => {
+    const batchgets = async () =>
+      v.parse(callsAnswer, await box('/calls')).counts.official['/cgi-bin/user/info/batchget'] ?? 0
+    const { first } = v.parse(v.object({ first: v.number() }), await box('/people', { count: 1_000, following: true }))
+    const openids = await Promise.all(
+      Array.from(
+        { length: 1_000 },
+        async (_, index) => v.parse(personAnswer, await box(`/people/${first + index}`)).openid,
+      ),
+    )
+    const before = await batchgets()
+    const news = openids.map(it => JSON.stringify({ change: 'follow', origin: 'event', openids: [it], at: 1 }))
+    await pushAll('queqiao-local-followers', news)
+    await eventually(() => reach(`openid=${openids[999]}`), { reach: 'reachable' })
+    await eventually(() => reach(`openid=${openids[0]}`), { reach: 'reachable' })
+    const calls = (await batchgets()) - before
+    process.stdout.write(`1,000 follow events at once: ${calls} calls of batchget\n`)
+    expect(calls).toBeLessThanOrEqual(50)
   })
 })
 

@@ -1,0 +1,41 @@
+/** All contracts of the stores, on whatever speaks DynamoDB. */
+
+import { describe } from 'vitest'
+
+import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
+import { createErasures } from '../../lib/adapters/dynamo-erasures.ts'
+import { createJournal } from '../../lib/adapters/dynamo-journal.ts'
+import { createLinkUpkeep } from '../../lib/adapters/dynamo-link-upkeep.ts'
+import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
+import { createLoginStore } from '../../lib/adapters/dynamo-logins.ts'
+import { createTokenStore } from '../../lib/adapters/dynamo-tokens.ts'
+import { createWalkStore } from '../../lib/adapters/dynamo-walks.ts'
+import type { Tables } from '../dynamodb.ts'
+import { deliveryStoreContract } from './delivery-store.ts'
+import { erasuresContract } from './erasures.ts'
+import { journalContract } from './journal.ts'
+import { linkStoreContract } from './link-store.ts'
+import { linkUpkeepContract } from './link-upkeep.ts'
+import { loginStoreContract } from './login-store.ts'
+import { tokenStoreContract } from './token-store.ts'
+import { walkStoreContract } from './walk-store.ts'
+
+/** `tables` is asked for within the tests, when it is open. */
+export function dynamoDbContracts(tables: () => Tables): void {
+  const on =
+    <T>(kind: Parameters<Tables['make']>[0], create: (dynamo: Tables['dynamo'], table: string) => T) =>
+    async () => {
+      const { dynamo, make } = tables()
+      return create(dynamo, await make(kind))
+    }
+  describe('token store', () => tokenStoreContract(on('tokens', createTokenStore)))
+  describe('login store', () => loginStoreContract(on('logins', createLoginStore)))
+  describe('link store', () => linkStoreContract(on('links', createLinkStore)))
+  describe('link upkeep', () =>
+    linkUpkeepContract(on('links', (...where) => ({ ...createLinkStore(...where), ...createLinkUpkeep(...where) }))))
+  describe('delivery store', () =>
+    deliveryStoreContract(now => on('deliveries', (...where) => createDeliveryStore(...where, now))()))
+  describe('walk store', () => walkStoreContract(on('walks', createWalkStore)))
+  describe('journal', () => journalContract(on('walks', (...where) => createJournal(...where, Math.random))))
+  describe('erasures', () => erasuresContract(on('walks', createErasures)))
+}

@@ -1,0 +1,160 @@
+import { inspect } from 'node:util'
+
+import { describe, expect, it } from 'vitest'
+
+import type { Erasure, FollowerNews, News } from '../lib/follower-news.ts'
+import type { PersonIds } from '../lib/ports.ts'
+import { openFollowers } from './followers-world.ts'
+import type { Person } from './world.ts'
+
+const erasureOf = (who: PersonIds, at: number): Erasure => ({ change: 'erase', who, at, isSecond: false })
+
+async function openErasure() {
+  const world = await openFollowers()
+  const { links, walks, journal, person, tick, work, walk, seconds } = world
+  const follow = (who: Person): FollowerNews => ({
+    change: 'follow',
+    origin: 'event',
+    openids: [who.openid],
+    at: seconds(),
+  })
+
+  /** A follower whom an event told of, whom a walk has seen, and who has logged in. */
+  const openFollower = async () => {
+    const who = await person({ following: true })
+    await work([follow(who)])
+    await walk()
+    await links.writeLogin({ miniOpenid: who.miniOpenid, ...(who.unionid && { unionid: who.unionid }) }, world.now())
+    await journal.note({ follow: [who.openid], unfollow: [] }, world.now())
+    tick(10_000)
+    return who
+  }
+  /** Everything that is kept, as text. */
+  const scan = async () => {
+    const { current, complete } = await walks.state()
+    const pages = await Promise.all(
+      [current, complete].map(it => (it === undefined ? [] : Array.fromAsync(walks.openids(it)))),
+    )
+    const kept = [links.all(), pages, await journal.entries(), await walks.state(), world.later]
+    return inspect(kept, { depth: 12, maxArrayLength: null })
+  }
+  const traces = async ({ openid, miniOpenid, unionid }: Person) => {
+    const text = await scan()
+    return [openid, miniOpenid, unionid ?? openid].filter(it => text.includes(it))
+  }
+  /** What was put off is done by now. */
+  const workLater = () => work(world.later.splice(0).map(it => it.news))
+  return { ...world, openFollower, traces, follow, workLater }
+}
+
+describe('an erasure', () => {
+  it.each(['openid', 'unionid', 'miniOpenid'] as const)('by %s leaves no trace in any row, page or note', async key => {
+    const { openFollower, traces, work, workLater, seconds, later } = await openErasure()
+    const who = await openFollower()
+    expect(await traces(who)).toHaveLength(3)
+    expect(await work([erasureOf({ [key]: who[key] }, seconds())])).toEqual([])
+    expect(later.map(it => it.seconds)).toEqual([120])
+    expect(await workLater()).toEqual([])
+    expect(await traces(who)).toEqual([])
+  })
+
+  it('is not undone by late events, a walk, or what was queued before it, even while the person follows', async () => {
+    const { openFollower, traces, follow, work, workLater, walk, seconds, queued } = await openErasure()
+    const who = await openFollower()
+    const late: News = { ...follow(who), at: seconds() - 5 }
+    const left: News = { ...late, change: 'unfollow' }
+    await work([erasureOf({ openid: who.openid }, seconds())])
+    await workLater()
+    await work([late])
+    await work([left])
+    await walk({ everyone: true })
+    await work(queued.splice(0))
+    expect(await traces(who)).toEqual([])
+  })
+
+  it('takes along what another process had read before it and writes after it', async () => {
+    const { openFollower, traces, links, work, workLater, seconds, deps, person, follow } = await openErasure()
+    await openFollower()
+    const who = await person({ following: true })
+    // The erasure comes between the reading of the marks and the writing of the row.
+    const slow = {
+      ...deps.links,
+      writeFollower: async (...row: Parameters<typeof links.writeFollower>) => {
+        await work([erasureOf({ openid: who.openid }, seconds())])
+        return links.writeFollower(...row)
+      },
+    }
+    await work([follow(who)], { links: slow })
+    expect(await traces(who)).not.toEqual([])
+    await workLater()
+    expect(await traces(who)).toEqual([])
+  })
+
+  it('ends when the person follows again', async () => {
+    const { openFollower, control, follow, reach, work, workLater, walk, queued, walks, tick, seconds } =
+      await openErasure()
+    const who = await openFollower()
+    await work([erasureOf({ openid: who.openid }, seconds())])
+    await workLater()
+    tick(5_000)
+    await control(`/people/${who.id}/unfollow`, { silent: true })
+    await control(`/people/${who.id}/follow`, { silent: true })
+    await work([follow(who)])
+    expect(await reach(who)).toBe('reachable')
+    await walk()
+    expect(queued).toEqual([])
+    const { complete } = await walks.state()
+    expect(complete?.followers).toBe(1)
+  })
+
+  it('that comes late undoes nothing of one who has followed again since', async () => {
+    const { openFollower, control, follow, reach, work, workLater, tick, seconds } = await openErasure()
+    const who = await openFollower()
+    const wish = erasureOf({ openid: who.openid }, seconds())
+    tick(5_000)
+    await control(`/people/${who.id}/unfollow`, { silent: true })
+    await control(`/people/${who.id}/follow`, { silent: true })
+    await work([follow(who)])
+    await work([wish])
+    await workLater()
+    expect(await reach(who)).toBe('reachable')
+  })
+
+  it('is finished after a crash between any two of its steps', async () => {
+    const { openFollower, traces, work, workLater, seconds, deps } = await openErasure()
+    const crash = () => Promise.reject(new Error('killed'))
+    const crashes = [
+      { links: { ...deps.links, erase: crash } },
+      { links: { ...deps.links, followers: crash } },
+      { walks: { ...deps.walks, forget: crash } },
+      { journal: { ...deps.journal, forget: crash } },
+    ]
+    for (const crashing of crashes) {
+      const who = await openFollower()
+      const wish = erasureOf({ openid: who.openid }, seconds())
+      expect(await work([wish], crashing)).toEqual([wish])
+      expect(await work([wish])).toEqual([])
+      await workLater()
+      expect(await traces(who)).toEqual([])
+    }
+  })
+})
+
+describe('whoever left', () => {
+  it('is forgotten after the retention time, with the login, and nobody who came back', async () => {
+    const { openFollower, traces, control, reach, work, walk, queued, revisit, tick } = await openErasure()
+    const [leaver, returner] = [await openFollower(), await openFollower()]
+    for (const who of [leaver, returner]) await control(`/people/${who.id}/unfollow`, { silent: true })
+    await walk()
+    await work(queued.splice(0))
+    tick(29 * 86_400_000)
+    expect(await revisit()).toMatchObject({ expired: 0 })
+    tick(2 * 86_400_000)
+    expect(await revisit()).toMatchObject({ expired: 2 })
+    await control(`/people/${returner.id}/follow`, { silent: true })
+    await work([{ change: 'follow', origin: 'walk', openids: [returner.openid], at: 0 }])
+    await work(queued.splice(0))
+    expect(await traces(leaver)).toEqual([])
+    expect(await reach(returner)).toBe('reachable')
+  })
+})
