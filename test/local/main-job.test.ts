@@ -19,6 +19,7 @@ import { callJson } from '../../local/http-json.ts'
 import { pickFreePorts } from '../../local/ports.ts'
 import { openStack, type Stack } from '../../local/stack.ts'
 import { defaultAccounts, defaultCallback } from '../../local/wechat/defaults.ts'
+import { createIdCoding } from '../../local/wechat/openid.ts'
 import { canary, leaksIn } from '../canary.ts'
 
 const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
@@ -270,12 +271,8 @@ describe('the reach of a user', () => {
     const batchgets = async () =>
       v.parse(callsAnswer, await box('/calls')).counts.official['/cgi-bin/user/info/batchget'] ?? 0
     const { first } = v.parse(v.object({ first: v.number() }), await box('/people', { count: 1_000, following: true }))
-    const openids = await Promise.all(
-      Array.from(
-        { length: 1_000 },
-        async (_, index) => v.parse(personAnswer, await box(`/people/${first + index}`)).openid,
-      ),
-    )
+    const coding = createIdCoding(`openid ${defaultAccounts.official.appid}`)
+    const openids = coding.encodeAll(Array.from({ length: 1_000 }, (_, index) => first + index))
     const before = await batchgets()
     const news = openids.map(it => JSON.stringify({ change: 'follow', origin: 'event', openids: [it], at: 1 }))
     await pushAll('queqiao-local-followers', news)
