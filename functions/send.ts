@@ -3,8 +3,9 @@ import type { SQSRecord } from 'aws-lambda'
 import { queueFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
 import { log, now, random } from '../lib/runtime/context.ts'
-import { eventQueue } from '../lib/runtime/queues.ts'
-import { deliveryStore, linkStore } from '../lib/runtime/stores.ts'
+import { metrics } from '../lib/runtime/metrics.ts'
+import { eventQueue, followersQueue } from '../lib/runtime/queues.ts'
+import { deliveryStore, gateStore, linkStore } from '../lib/runtime/stores.ts'
 import { templates } from '../lib/runtime/templates.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 import { sendBatch } from '../lib/send.ts'
@@ -18,11 +19,14 @@ export const handler = queueFunction(
       miniAppid: config('WECHAT_MINI_APPID').WECHAT_MINI_APPID,
       links: linkStore(),
       deliveries: deliveryStore(),
+      gate: gateStore(),
       events: eventQueue(),
+      followers: followersQueue(),
       templates: templates(),
       now,
       random,
       log,
+      metrics,
     }
   },
   { read: arrivalOf, work: sendBatch },
@@ -31,8 +35,15 @@ export const handler = queueFunction(
 function arrivalOf({ body, receiptHandle, attributes, messageAttributes }: SQSRecord) {
   const receives = Number(attributes.ApproximateReceiveCount)
   const attempts = Number(messageAttributes.attempts?.stringValue ?? 0) + receives
+  const since = Number(messageAttributes.since?.stringValue ?? attributes.SentTimestamp)
   // Received once more, this very message was not deleted: an earlier try ended without our knowing how.
   const firstReceivedAt = receives > 1 ? attributes.ApproximateFirstReceiveTimestamp : undefined
   const doubtSince = messageAttributes.doubtSince?.stringValue ?? firstReceivedAt
-  return { body, receiptHandle, attempts, ...(doubtSince === undefined ? {} : { doubtSince: Number(doubtSince) }) }
+  return {
+    body,
+    receiptHandle,
+    attempts,
+    since,
+    ...(doubtSince === undefined ? {} : { doubtSince: Number(doubtSince) }),
+  }
 }

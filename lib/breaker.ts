@@ -1,5 +1,6 @@
 /**
- * Keeps calls from leaving while they cannot succeed: one breaker per app, one circuit per call of WeChat's.
+ * Keeps calls from leaving while they cannot succeed: one breaker per app, one circuit per call of WeChat's; and where
+ * the trouble may be of one template alone, one for each of them.
  *
  * It opens at once for what only people can mend, and after a row of failures for an outage; then one call at a time
  * probes, ever later, until one succeeds.
@@ -9,8 +10,11 @@ import { TransportError, WeChatError } from './errors.ts'
 import type { Log, Metrics, Now } from './ports.ts'
 
 export type Breaker = {
-  /** Makes the call, unless the circuit of this API is open: then it throws what opened it, as a call not made. */
-  run<T>(api: string, call: () => Promise<T>): Promise<T>
+  /**
+   * Makes the call, unless the circuit of this API is open, or that of this `part` of it, such as one template: then it
+   * throws what opened it, as a call not made.
+   */
+  run<T>(api: string, call: () => Promise<T>, part?: string): Promise<T>
 }
 
 export type BreakerDeps = { readonly now: Now; readonly log: Log; readonly metrics: Metrics }
@@ -25,27 +29,37 @@ const longestPauseMs = 300_000
 
 type Circuit = { failures: number; pauseMs: number; openUntil: number; isProbing: boolean; cause?: unknown }
 
+/** Tells whether an error speaks against a circuit. */
+type Against = (error: unknown) => boolean
+
 /** Creates the breaker of one app, in the memory of one container. */
 export function createBreaker(deps: BreakerDeps): Breaker {
   const circuits = new Map<string, Circuit>()
+  const within = async <T>(name: string, against: Against, call: () => Promise<T>): Promise<T> => {
+    const circuit = circuits.get(name) ?? { failures: 0, pauseMs: 0, openUntil: 0, isProbing: false }
+    circuits.set(name, circuit)
+    if (isOpen(circuit, deps.now())) throw withheld(name.split(' ')[0] ?? name, circuit.cause)
+    circuit.isProbing = circuit.pauseMs > 0
+    try {
+      const result = await call()
+      close(name, circuit, deps)
+      return result
+    } catch (error) {
+      count(name, circuit, { error, against, deps })
+      throw error
+    } finally {
+      circuit.isProbing = false
+      // Parts can be many, and one that is well needs no memory.
+      if (circuit.failures === 0 && circuit.pauseMs === 0) circuits.delete(name)
+    }
+  }
 
   return {
-    async run(api, call) {
-      const circuit = circuits.get(api) ?? { failures: 0, pauseMs: 0, openUntil: 0, isProbing: false }
-      circuits.set(api, circuit)
-      if (isOpen(circuit, deps.now())) throw withheld(api, circuit.cause)
-      circuit.isProbing = circuit.pauseMs > 0
-      try {
-        const result = await call()
-        close(api, circuit, deps)
-        return result
-      } catch (error) {
-        count(api, circuit, { error, deps })
-        throw error
-      } finally {
-        circuit.isProbing = false
-      }
-    },
+    run: (api, call, part) =>
+      part === undefined
+        ? within(api, isFailure, call)
+        : // What only this part may suffer from says nothing of the others.
+          within(api, isOfEverybody, () => within(`${api} ${part}`, isFailure, call)),
   }
 }
 
@@ -58,16 +72,19 @@ function close(api: string, circuit: Circuit, { log }: BreakerDeps): void {
   Object.assign(circuit, { failures: 0, pauseMs: 0, openUntil: 0, cause: undefined })
 }
 
-type Failure = { readonly error: unknown; readonly deps: BreakerDeps }
+type Failure = { readonly error: unknown; readonly against: Against; readonly deps: BreakerDeps }
 
 /** An answer that is about the call alone (a recipient, a field, a quota) shows that WeChat is there. */
-function count(api: string, circuit: Circuit, { error, deps }: Failure): void {
-  if (!isFailure(error)) close(api, circuit, deps)
+function count(api: string, circuit: Circuit, { error, against, deps }: Failure): void {
+  if (!against(error)) {
+    if (isAnswer(error)) close(api, circuit, deps)
+    return
+  }
   // What was under way when it opened brings no news.
-  else if (deps.now() >= circuit.openUntil) fail(api, circuit, { error, deps })
+  if (deps.now() >= circuit.openUntil) fail(api, circuit, { error, deps })
 }
 
-function fail(api: string, circuit: Circuit, { error, deps }: Failure): void {
+function fail(api: string, circuit: Circuit, { error, deps }: Omit<Failure, 'against'>): void {
   circuit.failures += 1
   const opens = circuit.pauseMs > 0 || isAccountRefusal(error) || circuit.failures >= failuresInARow
   if (!opens) return
@@ -81,6 +98,18 @@ function fail(api: string, circuit: Circuit, { error, deps }: Failure): void {
 function isFailure(error: unknown): boolean {
   if (error instanceof TransportError) return true
   return error instanceof WeChatError && (error.class === 'config' || error.class === 'transient')
+}
+
+/** No connection, or a refusal of the whole account: whatever is sent, it meets the same. */
+function isOfEverybody(error: unknown): boolean {
+  if (error instanceof TransportError) return error.failure === 'connect'
+  return isAccountRefusal(error)
+}
+
+/** An answer, or at least a connection: WeChat is there. */
+function isAnswer(error: unknown): boolean {
+  if (error instanceof WeChatError) return !error.withheld
+  return !(error instanceof TransportError) || error.failure !== 'withheld'
 }
 
 function isAccountRefusal(error: unknown): boolean {

@@ -29,14 +29,17 @@ const longestWaitSeconds = 11 * 3600
 
 type Failure = { readonly openids: Set<OpenId>; waitSeconds: number }
 
-/** Works the news in; answers those that could not be, so that they come again. */
+/** Works the news in; begins no batch after `until` (ms). Answers those that could not be, so that they come again. */
 export async function linkFollowers<A extends NewsArrival>(
   arrivals: readonly A[],
   deps: LinkFollowersDeps,
+  { until }: { readonly until: number },
 ): Promise<readonly A[]> {
   const failure: Failure = { openids: new Set(), waitSeconds: 0 }
   const told = latest(arrivals.flatMap(({ news }) => (isOfFollowers(news) ? news : [])))
-  await inParallel(inRuns([...told.values()], batchSize), batchesAtOnce, batch => linkBatch(batch, failure, deps))
+  await inParallel(inRuns([...told.values()], batchSize), batchesAtOnce, batch =>
+    deps.now() < until ? linkBatch(batch, failure, deps) : notBegun(batch, failure),
+  )
   // After the links, which may have been told of in the same batch.
   const unforgotten = await forgetPeople(arrivals, deps)
   deps.log.info('link-followers.batch', { openids: told.size, failed: failure.openids.size })
@@ -81,6 +84,12 @@ async function linkBatch(batch: readonly Told[], failure: Failure, deps: LinkFol
     for (const { openid } of batch) failure.openids.add(openid)
     failure.waitSeconds = Math.max(failure.waitSeconds, secondsUntil(error, deps.now()))
   }
+}
+
+/** There was no time for it: it comes again in a moment. */
+async function notBegun(batch: readonly Told[], failure: Failure): Promise<void> {
+  for (const { openid } of batch) failure.openids.add(openid)
+  failure.waitSeconds = Math.max(failure.waitSeconds, 1)
 }
 
 /** What WeChat says of who followed, never older than what was told; who left needs no asking. */

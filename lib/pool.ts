@@ -16,3 +16,36 @@ export async function inParallel<T>(
 export function inRuns<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, run) => items.slice(run * size, (run + 1) * size))
 }
+
+/**
+ * Runs `work` over all items, at most `width` at a time, and of those of one lane no more than half, so that a lane whose
+ * work hangs does not hold up the others.
+ */
+export async function inLanes<T extends { readonly lane: string }>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const lanes = Map.groupBy(items, it => it.lane)
+  if (lanes.size < 2) return inParallel(items, width, work)
+  const inSlot = createSlots(width)
+  const half = Math.ceil(width / 2)
+  await Promise.all([...lanes.values()].map(lane => inParallel(lane, half, it => inSlot(() => work(it)))))
+}
+
+/** Lets so many pieces of work run at once, in the order in which they came. */
+function createSlots(count: number): (work: () => Promise<void>) => Promise<void> {
+  const waiting: (() => void)[] = []
+  let free = count
+  return async work => {
+    if (free > 0) free -= 1
+    else await new Promise<void>(go => waiting.push(go))
+    try {
+      await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free += 1
+      else next()
+    }
+  }
+}

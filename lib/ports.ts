@@ -24,11 +24,19 @@ type MetricName =
   | 'BreakerOpened'
   | 'TokenRenewed'
   | 'SyncRefused'
+  | 'EventOverdue'
+  | 'QuotaUsedUp'
   | 'SyncCompleted'
 
 export type Metrics = { count(name: MetricName, dimensions?: Readonly<Record<string, string>>): void }
 
-export type Quota = { readonly limit: number; readonly used: number; readonly remain: number }
+/** Of a day, in calls; `perMinute` where WeChat tells it. */
+export type Quota = {
+  readonly limit: number
+  readonly used: number
+  readonly remain: number
+  readonly perMinute?: number
+}
 
 export type IssuedToken = { readonly accessToken: AccessToken; readonly expiresInSeconds: number }
 export type Identity = { readonly miniOpenid: MiniOpenId; readonly unionid?: UnionId }
@@ -138,12 +146,27 @@ export type LinkUpkeep = {
 }
 
 export type DeliveryStore = {
+  /** The done marks of up to 100 events. */
   read(ids: readonly string[]): Promise<ReadonlyMap<string, Delivery>>
+  /** Writes accepted deliveries, whatever is stored: WeChat took them. Answers the ids that could not be written. */
+  accept(deliveries: readonly Delivery[]): Promise<ReadonlySet<string>>
   /** Writes a delivery, unless the stored one is on a phone already or may be; then nothing changes. */
   record(delivery: Delivery): Promise<void>
-  findByMsgid(msgid: string): Promise<string | undefined>
-  /** Turns an accepted delivery into what its receipt says; a second receipt changes nothing. */
-  settle(id: string, receipt: Pick<Delivery, 'state' | 'reason' | 'at'>): Promise<void>
+  /** A delivery with what its receipt says of it. */
+  find(id: string): Promise<Delivery | undefined>
+  /** Keeps what a receipt says, by its msgid; a second receipt changes nothing. */
+  keepReceipt(msgid: string, receipt: Pick<Delivery, 'state' | 'reason' | 'at'>): Promise<void>
+}
+
+/** Until when (ms) no message may go out, or none but urgent ones: the day's quota, or all but its reserve, is used up. */
+export type Gate = { readonly closedUntil?: number; readonly reservedUntil?: number; readonly errcode?: number }
+
+/** Tells every process whether messages may go out. */
+export type GateStore = {
+  read(): Promise<Gate>
+  /** Closes it; an earlier end never shortens a later one. */
+  close(until: number, errcode: number): Promise<void>
+  reserve(until: number): Promise<void>
 }
 
 /** A queue of JSON messages. */
@@ -157,12 +180,31 @@ export type ConsumedQueue = {
   comeAgain(receiptHandle: string, seconds: number): Promise<void>
 }
 
+/** An event as it goes back into a queue, with what is known of the tries behind it. */
+export type EventAgain = {
+  readonly body: string
+  readonly attempts: number
+  /** When (ms) it was first pushed. */
+  readonly since: number
+  readonly doubtSince?: number
+}
+
 /** The queue of business events, as its consumer sees it. */
 export type EventQueue = ConsumedQueue & {
-  /** Puts an event aside for people to look at, with the reason beside it. */
-  setAside(body: string, reason: string): Promise<void>
-  /** Pushes an event once more as a new message, with what is known of the tries behind it. */
-  pushAgain(event: { body: string; attempts: number; doubtSince?: number }, delaySeconds: number): Promise<void>
+  /** Puts an event aside for people to look at, with the reason beside it: what is wrong, or what is in doubt. */
+  setAside(body: string, reason: string, where: 'dead-letter' | 'review'): Promise<void>
+  /** Pushes events once more as new messages, ten a call; throws if any could not be. */
+  pushAgain(events: readonly { readonly event: EventAgain; readonly delaySeconds: number }[]): Promise<void>
+  /** Moves events to where they wait at no cost for the quota to be filled again; throws if any could not be. */
+  park(events: readonly EventAgain[]): Promise<void>
+}
+
+/** The events that wait for quota. */
+export type ParkedEvents = {
+  /** Whether any waits. */
+  waiting(): Promise<boolean>
+  /** Moves up to ten back into the queue of events; answers how many. A crash between may move one twice. */
+  moveBack(most: number): Promise<number>
 }
 
 /**
@@ -183,6 +225,8 @@ export type Walk = {
   /** Where the store keeps its pages. */
   readonly pageKeys: readonly string[]
   readonly next?: OpenId
+  /** How many had left, once it is complete. */
+  readonly left?: number
 }
 
 /** `pausedUntil` (ms): nothing is walked before that, for the day's quota is used up. */
@@ -201,7 +245,7 @@ export type WalkStore = {
   savePage(walk: Walk, openids: readonly OpenId[], owner: string): Promise<Walk | undefined>
   /** The openids of a walk's pages. */
   openids(walk: Walk): AsyncIterable<readonly OpenId[]>
-  /** Makes this walk the last complete one and lets the one before go. */
+  /** Makes this walk the last complete one, lets the one before go, and ends any pause. */
   complete(walk: Walk, owner: string): Promise<boolean>
   /** Lets the walk under way go: the next one begins at the first page. */
   abandon(owner: string): Promise<boolean>

@@ -1,10 +1,10 @@
-/** Joins WeChat's delivery receipts to their deliveries, whichever comes first. */
+/** Keeps WeChat's delivery receipts by their msgid, where each delivery finds its own whichever comes first. */
 
 import * as v from 'valibot'
 
 import { stateOfReceipt } from './delivery.ts'
 import { inParallel } from './pool.ts'
-import type { ConsumedQueue, DeliveryStore, Log } from './ports.ts'
+import type { DeliveryStore, Log } from './ports.ts'
 
 const receipt = v.object({
   msgid: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
@@ -15,50 +15,30 @@ const receipt = v.object({
 /** A message of the receipts queue; `at` is WeChat's clock in seconds. */
 export type Receipt = v.InferOutput<typeof receipt>
 
-/** One receipt as the queue gave it out, and how often it has. */
-export type ReceiptArrival = { readonly receipt: Receipt; readonly receives: number; readonly receiptHandle: string }
+export type ReceiptsDeps = { readonly deliveries: Pick<DeliveryStore, 'keepReceipt'>; readonly log: Log }
 
-export type ReceiptsDeps = {
-  readonly deliveries: Pick<DeliveryStore, 'findByMsgid' | 'settle'>
-  readonly queue: ConsumedQueue
-  readonly log: Log
-}
-
-/**
- * A done mark is late by milliseconds, or by six minutes if the send function crashed before it and the event had to
- * come again: the tries are a second apart at first and a minute in the end, over ten minutes in all.
- */
-const maxReceives = 15
-const longestPauseSeconds = 60
+const writesAtOnce = 10
 
 /** Reads a message of the queue; throws on what is none. */
 export function parseReceipt(body: string): Receipt {
   return v.parse(v.pipe(v.string(), v.parseJson(), receipt), body)
 }
 
-/** Joins what it can; answers the arrivals whose delivery is not written yet, so that they come again. */
-export async function joinReceipts<A extends ReceiptArrival>(
-  arrivals: readonly A[],
+/** Keeps receipts; answers those that could not be written, so that they come again. */
+export async function keepReceipts<R extends Receipt>(
+  receipts: readonly R[],
   deps: ReceiptsDeps,
-): Promise<readonly A[]> {
-  const early: A[] = []
-  await inParallel(arrivals, 10, async arrival => {
-    if (await join(arrival, deps)) return
-    early.push(arrival)
-    await deps.queue.comeAgain(arrival.receiptHandle, Math.min(2 ** (arrival.receives - 1), longestPauseSeconds))
+): Promise<readonly R[]> {
+  const failed: R[] = []
+  await inParallel(receipts, writesAtOnce, async it => {
+    try {
+      const at = new Date(it.at * 1000).toISOString()
+      await deps.deliveries.keepReceipt(it.msgid, { ...stateOfReceipt(it.status), at })
+    } catch (error) {
+      deps.log.error('receipts.not-written', { error })
+      failed.push(it)
+    }
   })
-  deps.log.info('receipts.batch', { receipts: arrivals.length, early: early.length })
-  return early
-}
-
-async function join({ receipt, receives }: ReceiptArrival, { deliveries, log }: ReceiptsDeps): Promise<boolean> {
-  const id = await deliveries.findByMsgid(receipt.msgid)
-  if (id !== undefined) {
-    await deliveries.settle(id, { ...stateOfReceipt(receipt.status), at: new Date(receipt.at * 1000).toISOString() })
-    return true
-  }
-  if (receives < maxReceives) return false
-  // Another system may send by the same account: its receipts come here as well.
-  log.info('receipts.foreign', { msgid: receipt.msgid })
-  return true
+  deps.log.info('receipts.batch', { receipts: receipts.length, failed: failed.length })
+  return failed
 }

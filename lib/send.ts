@@ -1,28 +1,29 @@
 /** Sends the template message of each business event to the right follower, once. */
 
+import { type Aftermath, type AftermathDeps, createAftermath } from './aftermath.ts'
 import { type Delivery, isSent } from './delivery.ts'
 import { RequestError } from './errors.ts'
 import { type Person, reachOf } from './link.ts'
-import { inParallel } from './pool.ts'
-import type { DeliveryStore, LinkStore, Log } from './ports.ts'
-import { secondsToReset } from './quota-reset.ts'
-import { type MessageDeps, maxDelaySeconds, type SendOutcome, sendMessage } from './send-message.ts'
-import { type Arrival, reject, type SettleDeps, settle } from './send-outcome.ts'
+import { inLanes } from './pool.ts'
+import type { DeliveryStore, GateStore, LinkStore, Log, Metrics } from './ports.ts'
+import { openGate, type SendGate } from './send-gate.ts'
+import { type MessageDeps, type SendOutcome, sendMessage } from './send-message.ts'
+import { type Arrival, reject, type SettleDeps, settle, windowMs } from './send-outcome.ts'
 import { parseTemplateMessage, type TemplateList, type TemplateMessage } from './template-message.ts'
 
 export type SendDeps = MessageDeps &
-  SettleDeps & {
+  SettleDeps &
+  AftermathDeps & {
     readonly links: Pick<LinkStore, 'resolve'>
     readonly deliveries: Pick<DeliveryStore, 'read'>
+    readonly gate: GateStore
     readonly templates: TemplateList
+    readonly metrics: Metrics
   }
 
 /** Keep-alive sockets to WeChat in use at once by one function. */
-const width = 20
-/** WeChat forgets a client_msg_id after ten minutes; half a minute is left for the call itself. */
-const windowMs = 570_000
-/** What was not even begun comes again in a moment. */
-const putOff: SendOutcome = { kind: 'refused', delaySeconds: 30 }
+const width = 50
+const overdueMs = 3 * 86_400_000
 
 /** Sends a batch; starts no send after `until` (ms). Answers the arrivals that must come again by the queue. */
 export async function sendBatch<A extends Arrival>(
@@ -31,49 +32,81 @@ export async function sendBatch<A extends Arrival>(
   limits: { readonly until: number },
 ): Promise<readonly A[]> {
   const counts: Record<string, number> = {}
-  const failed: A[] = []
-  const work = await preparedOrPutOff(arrivals, deps)
-  await inParallel([...work], width, async ([arrival, run]) => {
-    const outcome = await guarded(deps.now() < limits.until ? run : () => settle(putOff, arrival, deps), deps.log)
+  const after = createAftermath<A>(deps)
+  const batch = await preparedOrPutOff(arrivals, after, deps)
+  await inLanes(batch, width, async ({ arrival, run, putOff }) => {
+    const outcome = await guarded(deps.now() < limits.until ? run : putOff, { arrival, after, log: deps.log })
     counts[outcome] = (counts[outcome] ?? 0) + 1
-    if (outcome === 'late') failed.push(arrival)
   })
-  deps.log.info('send.batch', { arrivals: arrivals.length, ...counts })
-  return failed
+  const failed = await after.finish()
+  if (arrivals.some(it => deps.now() - it.since > overdueMs)) deps.metrics.count('EventOverdue')
+  deps.log.info('send.batch', { arrivals: arrivals.length, ...counts, failed: failed.size })
+  return [...failed]
 }
 
 type Run = () => Promise<string>
+/** One piece of work; those of one `lane` together take at most half of the width. */
+type Work<A> = { readonly arrival: A; readonly lane: string; readonly run: Run; readonly putOff: Run }
 
 /** While the tables do not answer nothing is sent, so nothing may come to look as if a try had got no answer. */
-async function preparedOrPutOff<A extends Arrival>(arrivals: readonly A[], deps: SendDeps): Promise<Map<A, Run>> {
+async function preparedOrPutOff<A extends Arrival>(
+  arrivals: readonly A[],
+  after: Aftermath<A>,
+  deps: SendDeps,
+): Promise<Work<A>[]> {
   try {
-    return await preparedWork(arrivals, deps)
+    return await prepare(arrivals, after, deps)
   } catch (error) {
     deps.log.error('send.not-prepared', { error })
-    return new Map(arrivals.map(arrival => [arrival, () => settle(putOff, arrival, deps)]))
+    return arrivals.map(arrival => {
+      const putOff = () => settle(notBegun, { arrival, id: undefined, after, deps })
+      return { arrival, lane: '', run: putOff, putOff }
+    })
   }
 }
 
-/** Checks all events, reads all done marks and links at once, and answers what to do for each arrival. */
-async function preparedWork<A extends Arrival>(arrivals: readonly A[], deps: SendDeps): Promise<Map<A, Run>> {
-  const work = new Map<A, Run>()
-  const messages = new Map<A, TemplateMessage>()
-  for (const arrival of arrivals) {
-    const parsed = parse(arrival.body, deps.templates)
-    if (parsed instanceof RequestError) work.set(arrival, () => reject(arrival, parsed, deps))
-    else messages.set(arrival, parsed)
-  }
-  const list = [...messages.values()]
-  const [marks, people] = await Promise.all([
-    deps.deliveries.read([...new Set(list.map(it => it.id))]),
-    deps.links.resolve(list.map(it => it.to)),
+/** What was not even begun comes again in a moment. */
+const notBegun: SendOutcome = { kind: 'refused', leastSeconds: 0, why: 'not begun' }
+
+/** Checks all events, reads the gate and all done marks and links at once, and answers what to do for each arrival. */
+async function prepare<A extends Arrival>(
+  arrivals: readonly A[],
+  after: Aftermath<A>,
+  deps: SendDeps,
+): Promise<Work<A>[]> {
+  const parsed = arrivals.map(arrival => ({ arrival, message: parse(arrival.body, deps.templates) }))
+  const good = parsed.flatMap(({ arrival, message }) => (message instanceof RequestError ? [] : [{ arrival, message }]))
+  const [gate, marks, people] = await Promise.all([
+    openGate(deps),
+    deps.deliveries.read([...new Set(good.map(it => it.message.id))]),
+    deps.links.resolve(good.map(it => it.message.to)),
   ])
   const runs = new Map<string, Promise<string>>()
-  for (const [index, [arrival, message]] of [...messages].entries()) {
+  const works = good.map(({ arrival, message }, index): Work<A> => {
+    const settled = { arrival, id: message.id, after, deps }
     const context = { arrival, message, person: people[index], mark: marks.get(message.id) }
-    work.set(arrival, () => once(runs, message.id, () => deliver(context, deps)))
-  }
-  return work
+    const run = async () => settle(await deliver(context, gate, deps), settled)
+    return {
+      arrival,
+      lane: message.templateId,
+      run: () => once(runs, message.id, isSent(context.mark) ? async () => 'repeated' : run),
+      putOff: () => settle(notBegun, settled),
+    }
+  })
+  return [...works, ...rejections(parsed, after, deps)]
+}
+
+function rejections<A extends Arrival>(
+  parsed: readonly { readonly arrival: A; readonly message: TemplateMessage | RequestError }[],
+  after: Aftermath<A>,
+  deps: SendDeps,
+): Work<A>[] {
+  return parsed.flatMap(({ arrival, message }) => {
+    if (!(message instanceof RequestError)) return []
+    const run = () => reject(message, { arrival, after, deps })
+    // It costs no call, so no deadline keeps it back.
+    return { arrival, lane: '', run, putOff: run }
+  })
 }
 
 function parse(body: string, templates: TemplateList): TemplateMessage | RequestError {
@@ -88,18 +121,21 @@ function parse(body: string, templates: TemplateList): TemplateMessage | Request
 /** The same event twice in one batch is one piece of work. */
 async function once(runs: Map<string, Promise<string>>, id: string, run: Run): Promise<string> {
   const first = runs.get(id)
-  if (first !== undefined) return (await first) === 'late' ? 'late' : 'repeated'
+  if (first !== undefined) return (await first) === 'unanswered' ? run() : 'repeated'
   const mine = run()
   runs.set(id, mine)
   return mine
 }
 
+type Guarded<A> = { readonly arrival: A; readonly after: Aftermath<A>; readonly log: Log }
+
 /** A failure of one event (a store, a bug) must not take its neighbours along: it comes again, and it is told. */
-async function guarded(run: Run, log: Log): Promise<string> {
+async function guarded<A>(run: Run, { arrival, after, log }: Guarded<A>): Promise<string> {
   try {
     return await run()
   } catch (error) {
     log.error('send.failed', { error })
+    after.comesAgain(arrival)
     return 'late'
   }
 }
@@ -111,30 +147,25 @@ type Context = {
   readonly mark: Delivery | undefined
 }
 
-async function deliver(context: Context, deps: SendDeps): Promise<string> {
-  if (isSent(context.mark)) return 'repeated'
-  const now = deps.now()
-  const outcome =
-    barred(context, now) ?? stillParked(context.mark, now) ?? (await sendMessage(context.message, context.person, deps))
-  return settle(outcome, context.arrival, deps, context.message.id)
+async function deliver(context: Context, gate: SendGate, deps: SendDeps): Promise<SendOutcome> {
+  const { message, person } = context
+  const outcome = barred(context, deps.now()) ?? gate.bar(message)
+  if (outcome !== undefined) return outcome
+  if (person?.openid === undefined) return dropped('unknown')
+  const sent = await sendMessage(message, person.openid, deps)
+  if (sent.kind === 'parked') await gate.close(sent.facts.errcode)
+  return sent
 }
 
 /** What must not be sent at all. */
 function barred({ arrival, message, person }: Context, now: number): SendOutcome | undefined {
   if (message.expiresAt !== undefined && message.expiresAt <= now) return dropped('expired')
-  if (arrival.doubtSince !== undefined && now - arrival.doubtSince > windowMs) {
+  const isOld = arrival.doubtSince !== undefined && now - arrival.doubtSince > windowMs
+  if (isOld && message.doubt === 'never-twice') {
     return { kind: 'ended', state: 'in-doubt', facts: { reason: 'a try of over ten minutes ago got no answer' } }
   }
   const reach = person === undefined ? 'unknown' : reachOf(message.to, person)
   return reach === 'reachable' ? undefined : dropped(reach)
-}
-
-/** Until the quota is filled again a parked event is not even asked for. */
-function stillParked(mark: Delivery | undefined, now: number): SendOutcome | undefined {
-  if (mark?.state !== 'parked' || mark.errcode === undefined) return undefined
-  const parkedAt = Date.parse(mark.at)
-  const seconds = Math.ceil(parkedAt / 1000 + secondsToReset(mark.errcode, parkedAt) - now / 1000)
-  return seconds > 0 ? { kind: 'refused', delaySeconds: Math.min(seconds, maxDelaySeconds) } : undefined
 }
 
 function dropped(reason: string): SendOutcome {

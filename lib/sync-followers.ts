@@ -7,7 +7,7 @@
 import * as v from 'valibot'
 
 import { WeChatError } from './errors.ts'
-import type { Log, Metrics, Now, Walk, WalkState } from './ports.ts'
+import type { Log, Metrics, Now, WalkState } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import { isDue, type WalkPlan } from './walk.ts'
 import { finishWalk } from './walk-end.ts'
@@ -50,6 +50,10 @@ export type SyncReport = {
   readonly came: number
   readonly left: number
   readonly complete: boolean
+  /** Whether the walk told of is not complete yet. */
+  readonly isUnderWay: boolean
+  /** Whether it looks everybody up again. */
+  readonly isEveryone: boolean
   /** When (ms) the walk began, by our clock. */
   readonly beganAt?: number
   readonly plan?: WalkPlan
@@ -75,16 +79,25 @@ export async function syncFollowers(
   { until }: { readonly until: number },
 ): Promise<SyncReport> {
   const state = await deps.walks.state()
-  if (order.action === 'status') return reportOf(stateOf(state, deps.now()), state.current ?? state.complete, state)
-  if (order.action === 'plan') {
-    return { ...reportOf('idle', state.current ?? state.complete, state), plan: await makePlan(state, order, deps) }
-  }
-  if (order.action === 'tick' && !isWanted(state, deps.now())) return reportOf('idle', undefined, state)
-  if (!(await takeLease(order, deps))) return reportOf('busy', state.current, state)
+  const orderedAt = deps.now()
+  if (order.action === 'status') return reportOf(stateOf(state, orderedAt), state)
+  if (order.action === 'plan') return plan(order, state, deps)
+  if (order.action === 'tick' && !isWanted(state, orderedAt)) return reportOf('idle', state)
+  if (!(await takeLease(order, deps))) return reportOf('busy', state)
   try {
-    return await run(order, deps, until)
+    return await run({ ...order, orderedAt }, deps, until)
   } finally {
     await deps.walks.freeLease(deps.owner)
+  }
+}
+
+async function plan(order: SyncOrder, state: WalkState, deps: SyncDeps): Promise<SyncReport> {
+  try {
+    return { ...reportOf(stateOf(state, deps.now()), state), plan: await makePlan(state, order, deps) }
+  } catch (error) {
+    if (!(error instanceof WeChatError) || error.class !== 'quota') throw error
+    const pausedUntil = deps.now() + secondsToReset(error.errcode, deps.now()) * 1000
+    return { ...reportOf('waiting', state), pausedUntil }
   }
 }
 
@@ -101,10 +114,15 @@ async function takeLease({ action }: SyncOrder, { walks, owner, now, sleep }: Sy
   }
 }
 
-async function run(order: SyncOrder, deps: SyncDeps, until: number): Promise<SyncReport> {
+type Ordered = SyncOrder & { readonly orderedAt: number }
+
+async function run(order: Ordered, deps: SyncDeps, until: number): Promise<SyncReport> {
   // Read again under the lease: another process may have walked meanwhile.
   const state = await deps.walks.state()
-  if (order.action === 'tick' && !isWanted(state, deps.now())) return reportOf('idle', undefined, state)
+  const done = spared(order, state, deps.now())
+  if (done !== undefined) return reportOf(done, state)
+  // Whoever orders a walk wants it tried, whatever was the matter before.
+  if (order.action === 'walk' && state.pausedUntil !== undefined) await deps.walks.pause(0, deps.owner)
   const walker: Walker = {
     deps,
     state,
@@ -117,8 +135,14 @@ async function run(order: SyncOrder, deps: SyncDeps, until: number): Promise<Syn
   try {
     return await walkAndFinish(walker, deps)
   } catch (error) {
-    return explain(error, state, deps)
+    return explain(error, deps)
   }
+}
+
+/** Why nothing is to be walked: no walk is wanted, or another process has made the one that was ordered. */
+function spared({ action, orderedAt }: Ordered, state: WalkState, now: number): SyncState | undefined {
+  if (action === 'tick') return isWanted(state, now) ? undefined : 'idle'
+  return (state.complete?.beganAt ?? 0) > orderedAt ? 'complete' : undefined
 }
 
 async function walkAndFinish(walker: Walker, deps: SyncDeps): Promise<SyncReport> {
@@ -128,7 +152,11 @@ async function walkAndFinish(walker: Walker, deps: SyncDeps): Promise<SyncReport
   const walk = isWalked ? state.current : await walkPages(walker)
   if ('refused' in walk) return refuse(walk.refused, state, deps)
   const left = walk.next === undefined ? await finishWalk(walk, walker) : 0
-  const report = { ...reportOf(walk.next === undefined ? 'complete' : 'under-way', walk, state), left }
+  const isComplete = walk.next === undefined
+  const report = reportOf(
+    isComplete ? 'complete' : 'under-way',
+    isComplete ? { complete: { ...walk, left } } : { current: walk },
+  )
   deps.log.info('sync-followers.walked', report)
   if (report.complete) deps.metrics.count('SyncCompleted')
   return report
@@ -140,23 +168,24 @@ async function refuse(plan: WalkPlan, state: WalkState, deps: SyncDeps): Promise
   const words = 'today’s quota does not do for a walk: raise it, or let the walk spread over days'
   deps.log.error('sync-followers.refused', { words, plan })
   deps.metrics.count('SyncRefused')
-  return { ...reportOf('refused', state.complete, state), plan, pausedUntil }
+  return { ...reportOf('refused', state), plan, pausedUntil }
 }
 
 /** What WeChat says no to on the way: out of quota waits for the next day; a cursor that is no good begins anew. */
-async function explain(error: unknown, state: WalkState, deps: SyncDeps): Promise<SyncReport> {
+async function explain(error: unknown, deps: SyncDeps): Promise<SyncReport> {
   if (error instanceof CircleError) await deps.walks.abandon(deps.owner)
   if (!(error instanceof WeChatError)) throw error
-  const { current } = await deps.walks.state()
+  const now = await deps.walks.state()
+  const { current } = now
   if (error.class === 'quota') {
     const pausedUntil = await pause(deps, error.errcode)
     deps.log.warn('sync-followers.waiting', { errcode: error.errcode, pages: current?.pages ?? 0 })
-    return { ...reportOf('waiting', current, state), pausedUntil }
+    return { ...reportOf('waiting', now), pausedUntil }
   }
   if (error.errcode !== 40003 || current?.next === undefined) throw error
   await deps.walks.abandon(deps.owner)
   deps.log.warn('sync-followers.restarted', { words: 'WeChat no longer takes the cursor', rid: error.rid })
-  return reportOf('under-way', undefined, state)
+  return reportOf('under-way', {})
 }
 
 const dayQuota = 45009
@@ -173,16 +202,21 @@ function stateOf({ current, complete, pausedUntil = 0 }: WalkState, now: number)
   return complete === undefined ? 'idle' : 'complete'
 }
 
-function reportOf(state: SyncState, walk: Walk | undefined, { pausedUntil }: WalkState): SyncReport {
-  const { pages = 0, followers = 0, total = 0, came = 0, beganAt } = walk ?? {}
+/** Tells of the walk under way, or of the last complete one. */
+function reportOf(state: SyncState, { current, complete, pausedUntil }: WalkState): SyncReport {
+  const {
+    pages = 0,
+    followers = 0,
+    total = 0,
+    came = 0,
+    left = 0,
+    isEveryone = false,
+    beganAt,
+  } = current ?? complete ?? {}
   return {
-    state,
-    pages,
-    followers,
-    total,
-    came,
-    left: 0,
+    ...{ state, pages, followers, total, came, left, isEveryone },
     complete: state === 'complete',
+    isUnderWay: current !== undefined,
     ...(beganAt === undefined ? {} : { beganAt }),
     ...(pausedUntil === undefined ? {} : { pausedUntil }),
   }

@@ -6,12 +6,13 @@ import { eventIdPattern } from './delivery.ts'
 import { RequestError } from './errors.ts'
 import { type Address, isId } from './identifiers.ts'
 import { sayIssue } from './say-issue.ts'
+import { type Template, type TemplateList, templateId, templateKey, templateName } from './template-list.ts'
+import { type CheckedValue, checkValue, isShown } from './value-rules.ts'
 
 const maxBodyBytes = 64 * 1024
 const isText = 'must be text'
 const id = v.pipe(v.string(isText), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 of letters, digits, - and _'))
 const text = v.pipe(v.string(), v.maxLength(2000))
-const dataKey = v.pipe(v.string(), v.regex(/^[A-Za-z_]{1,32}[0-9]{0,3}$/, 'is no key of a template'))
 const value = v.union([text, v.object({ value: text })], 'must be a text of at most 2000 characters, or {"value": "…"}')
 
 const recipient = v.union(
@@ -24,9 +25,9 @@ export const eventSchema = v.strictObject(
   {
     id: v.pipe(v.string(isText), v.regex(eventIdPattern, 'must be 1 to 128 of letters, digits and . _ : @ = + -')),
     to: recipient,
-    template: v.optional(v.pipe(v.string(isText), v.minLength(1, 'is empty'), v.maxLength(64, 'is too long'))),
-    templateId: v.optional(v.pipe(v.string(isText), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'is no template id of WeChat'))),
-    data: v.pipe(v.record(dataKey, value, 'must be an object'), v.maxEntries(30, 'has more than 30 keys')),
+    template: v.optional(templateName),
+    templateId: v.optional(templateId),
+    data: v.pipe(v.record(templateKey, value, 'must be an object'), v.maxEntries(30, 'has more than 30 keys')),
     page: v.optional(v.pipe(v.string(isText), v.minLength(1, 'is empty'), v.maxLength(1024, 'is too long'))),
     url: v.optional(
       v.pipe(
@@ -40,30 +41,39 @@ export const eventSchema = v.strictObject(
   'must be an object',
 )
 
-/** One business event, checked; `expiresAt` in milliseconds. */
+/** One business event, checked: its `data` can go to WeChat as it is; `expiresAt` in milliseconds. */
 export type TemplateMessage = {
   readonly id: string
   readonly to: Address
   readonly templateId: string
   readonly data: Readonly<Record<string, string>>
+  readonly doubt: NonNullable<Template['doubt']>
+  /** The message may go out without its page. */
+  readonly pageIsOptional: boolean
+  readonly urgent: boolean
   readonly page?: string
   readonly url?: string
   readonly expiresAt?: number
 }
 
-/** The templates of the project by name. */
-export type TemplateList = Readonly<Record<string, { readonly templateId: string }>>
+export type { TemplateList } from './template-list.ts'
 
-/** Reads an event; throws RequestError `event-invalid`, whose message names the field. */
+type Event = v.InferOutput<typeof eventSchema>
+
+/** Reads an event; throws RequestError `event-invalid`, whose message names the field and repeats no value. */
 export function parseTemplateMessage(body: string, templates: TemplateList): TemplateMessage {
   if (Buffer.byteLength(body) > maxBodyBytes) throw invalid(`larger than ${maxBodyBytes} bytes`)
   const event = checked(parseJson(body))
   const expiresAt = event.expiresAt === undefined ? undefined : Date.parse(event.expiresAt)
+  const template = templateOf(event, templates)
   return {
     id: event.id,
     to: addressOf(event.to),
-    templateId: templateIdOf(event, templates),
-    data: Object.fromEntries(Object.entries(event.data).map(([key, it]) => [key, textOf(it)])),
+    templateId: template.templateId,
+    data: dataOf(event, template),
+    doubt: template.doubt ?? 'never-twice',
+    pageIsOptional: template.page === 'optional',
+    urgent: template.urgent ?? false,
     ...(event.page === undefined ? {} : { page: event.page }),
     ...(event.url === undefined ? {} : { url: event.url }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
@@ -91,19 +101,39 @@ function silentJson(body: string): unknown {
   }
 }
 
-function checked(input: unknown): v.InferOutput<typeof eventSchema> {
+function checked(input: unknown): Event {
   const result = v.safeParse(eventSchema, input, { abortPipeEarly: true })
   if (result.success) return result.output
   throw invalid(sayIssue(result.issues[0], 'an event'))
 }
 
-function templateIdOf(event: v.InferOutput<typeof eventSchema>, templates: TemplateList): string {
-  const { template, templateId } = event
+/** What is known of an event's template; of one that is in no list, the id alone. */
+function templateOf({ template, templateId }: Event, templates: TemplateList): Unlisted | Template {
   if ((template === undefined) === (templateId === undefined)) throw invalid('exactly one of template, templateId')
-  if (templateId !== undefined) return templateId
+  if (templateId !== undefined) {
+    return Object.values(templates).find(it => it.templateId === templateId) ?? { templateId }
+  }
   const found = Object.hasOwn(templates, template ?? '') ? templates[template ?? ''] : undefined
   if (found === undefined) throw invalid('template is not in the list of this stage in templates.json')
-  return found.templateId
+  return found
+}
+
+type Unlisted = Pick<Template, 'templateId'> & Partial<Template>
+
+/** The values to send; throws for all that WeChat would refuse. */
+function dataOf({ data }: Event, template: Unlisted): Record<string, string> {
+  const missing = Object.keys(template.fields ?? {}).filter(key => isShown(key) && !Object.hasOwn(data, key))
+  const checked = Object.entries(data).map(([key, it]) => [key, checkedIn(template, key, textOf(it))] as const)
+  const problems = checked.flatMap(([, it]) => ('problem' in it ? it.problem : []))
+  const all = [...missing.map(key => `${key} is missing`), ...problems].map(it => `data.${it}`)
+  if (all.length > 0) throw invalid(all.join('; '))
+  return Object.fromEntries(checked.flatMap(([key, it]) => ('value' in it ? [[key, it.value]] : [])))
+}
+
+/** A key that a listed template lacks goes through as it is: WeChat takes no notice of it. */
+function checkedIn({ fields, values, approved }: Unlisted, key: string, value: string): CheckedValue {
+  if (fields !== undefined && !Object.hasOwn(fields, key)) return { value }
+  return checkValue(key, value, { policy: values?.[key], approved: approved?.[key] })
 }
 
 function addressOf(to: v.InferOutput<typeof recipient>): Address {

@@ -18,7 +18,8 @@ export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
     left += gone.length
     if (!(await keepLease())) throw new Error('another process has taken over the walk')
   }
-  if (!(await deps.walks.complete(walk, deps.owner))) throw new Error('another process has taken over the walk')
+  if (!(await deps.walks.complete({ ...walk, left }, deps.owner)))
+    throw new Error('another process has taken over the walk')
   await deps.journal.drop(entries.map(it => it.key))
   return left
 }

@@ -24,7 +24,7 @@ export async function makePlan(
     deps.wechat.followerPage(token, state.current?.next),
   )
   const spent = state.current?.pages ?? 0
-  const linked = everyone ? 0 : ((state.current ?? state.complete)?.followers ?? 0)
+  const linked = everyone ? 0 : Math.max(state.current?.followers ?? 0, state.complete?.followers ?? 0)
   return planWalk({ followers: total, linked, spent }, await askQuotas(deps))
 }
 

@@ -14,13 +14,17 @@ function openBreaker() {
   const log = { info: () => {}, warn: () => {}, error: () => {} }
   const breaker = createBreaker({ now: () => now, log, metrics: { count: name => void counted.push(name) } })
   let calls = 0
-  const call = (outcome: Error | 'ok', api = 'user/get') =>
+  const call = (outcome: Error | 'ok', api = 'user/get', part?: string) =>
     breaker
-      .run(api, async () => {
-        calls += 1
-        if (outcome !== 'ok') throw outcome
-        return 'ok'
-      })
+      .run(
+        api,
+        async () => {
+          calls += 1
+          if (outcome !== 'ok') throw outcome
+          return 'ok'
+        },
+        part,
+      )
       .catch((error: unknown) => error)
   const tick = (ms: number) => {
     now += ms
@@ -47,6 +51,26 @@ describe('the breaker', () => {
       class: 'transient',
     })
     expect(made()).toBe(8)
+  })
+
+  it('opens for one part alone where the trouble may be its own, and for all where it is not', async () => {
+    const { call, made } = openBreaker()
+    const hangs = new TransportError('send', 'timeout', 'no answer')
+    for (let times = 0; times < 5; times++) await call(hangs, 'send', 'one')
+    expect(await call('ok', 'send', 'one')).toMatchObject({ failure: 'withheld', api: 'send' })
+    expect(await call('ok', 'send', 'other')).toBe('ok')
+    expect(made()).toBe(6)
+    const away = new TransportError('send', 'connect', 'no connection')
+    for (const part of ['a', 'b', 'c', 'd', 'e']) await call(away, 'send', part)
+    expect(await call('ok', 'send', 'f')).toMatchObject({ failure: 'withheld' })
+    expect(made()).toBe(11)
+  })
+
+  it('opens for all parts at once when WeChat refuses the whole account', async () => {
+    const { call, made } = openBreaker()
+    await call(notAllowed, 'send', 'one')
+    expect(await call('ok', 'send', 'other')).toMatchObject({ errcode: 40164, withheld: true })
+    expect(made()).toBe(1)
   })
 
   it('lets one call probe after a pause that grows, and closes with the first success', async () => {

@@ -46,7 +46,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     /** Hands news in as the queue does; answers those that must come again. */
     work: async (told: readonly News[], more: Partial<LinkFollowersDeps> = {}) => {
       const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}` }))
-      return (await linkFollowers(arrivals, { ...deps, ...more })).map(it => it.news)
+      return (await linkFollowers(arrivals, { ...deps, ...more }, forever)).map(it => it.news)
     },
     walk: (order: object = {}, more: Partial<SyncDeps> = {}, limits = forever) =>
       syncFollowers(parseSyncOrder(order), { ...deps, ...more }, limits),

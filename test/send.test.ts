@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { Delivery } from '../lib/delivery.ts'
 import type { Address } from '../lib/identifiers.ts'
 import { isAppId } from '../lib/identifiers.ts'
-import { joinReceipts } from '../lib/receipts.ts'
+import type { EventAgain } from '../lib/ports.ts'
+import { keepReceipts } from '../lib/receipts.ts'
 import { type SendDeps, sendBatch } from '../lib/send.ts'
 import { clientMsgIdOf } from '../lib/send-message.ts'
 import type { Arrival } from '../lib/send-outcome.ts'
@@ -16,11 +18,13 @@ const { appid } = defaultAccounts.mini
 
 async function openSend(options: WeChatOptions = {}) {
   const world = await openWorld(options)
-  const { links, deliveries, now, random, log } = world
+  const { links, deliveries, gate, now, random, log, metrics } = world
   const queue = {
     aside: [] as string[],
-    again: [] as { event: Pick<Arrival, 'body' | 'attempts' | 'doubtSince'>; seconds: number }[],
+    again: [] as { event: EventAgain; delaySeconds: number }[],
+    parked: [] as EventAgain[],
     later: [] as number[],
+    followers: [] as unknown[],
   }
   const deps: SendDeps = {
     ...world.app('official'),
@@ -29,12 +33,16 @@ async function openSend(options: WeChatOptions = {}) {
     now,
     random,
     log,
+    gate,
+    metrics,
+    followers: { push: async messages => void queue.followers.push(...messages) },
     miniAppid: isAppId(appid) ? appid : miniAppid,
     templates: { 'order-paid': orderPaid },
     events: {
-      setAside: async (_body, reason) => void queue.aside.push(reason),
-      pushAgain: async ({ body, attempts, doubtSince }, seconds) =>
-        void queue.again.push({ event: { body, attempts, ...(doubtSince && { doubtSince }) }, seconds }),
+      setAside: async (_body, reason, where) => void queue.aside.push(`${where}: ${reason}`),
+      pushAgain: async events =>
+        void queue.again.push(...events.map(({ event, delaySeconds }) => ({ event, delaySeconds }))),
+      park: async events => void queue.parked.push(...events),
       comeAgain: async (_handle, seconds) => void queue.later.push(seconds),
     },
   }
@@ -48,14 +56,17 @@ async function openSend(options: WeChatOptions = {}) {
   }
   const send = (arrivals: Arrival[], more: Partial<SendDeps> = {}) =>
     sendBatch(arrivals, { ...deps, ...more }, { until: Number.POSITIVE_INFINITY })
-  const stateOf = async (event: string) => (await deliveries.read([event])).get(event)
+  const stateOf = (event: string) => deliveries.find(event)
   return { ...world, deps, queue, follower, send, stateOf, phone: () => world.box.messages() }
 }
 
 function arrival(body: string | object, more: Partial<Arrival> = {}): Arrival {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return { body: text, receiptHandle: 'handle', attempts: 1, ...more }
+  return { body: text, receiptHandle: 'handle', attempts: 1, since: pushedAt, ...more }
 }
+
+/** When the world begins. */
+const pushedAt = Date.parse('2026-11-22T12:00:00+08:00')
 
 const event = (name: string, to: Address, more: object = {}) => ({
   id: name,
@@ -110,7 +121,7 @@ describe('sendBatch', () => {
   it('makes one message when a process is killed between the send and the done mark', async () => {
     const { follower, send, phone, deps, stateOf, tick } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
-    const killed = { ...deps.deliveries, record: async () => Promise.reject(new Error('killed')) }
+    const killed = { ...deps.deliveries, accept: async () => Promise.reject(new Error('killed')) }
     expect(await send([one], { deliveries: killed })).toEqual([one])
     tick(360_000)
     expect(await send([{ ...one, attempts: 2, doubtSince: deps.now() - 360_000 }])).toEqual([])
@@ -132,10 +143,10 @@ describe('sendBatch', () => {
     expect(phone().map(it => it.data)).toEqual([data])
     expect(queue.aside.sort()).toEqual(
       [
-        expect.stringMatching(/^rejected: data/),
-        'rejected: not JSON',
-        'rejected: template is not in the list of this stage in templates.json',
-        'rejected: to must have exactly one of unionid, miniOpenid, openid',
+        expect.stringMatching(/^dead-letter: rejected: data/),
+        'dead-letter: rejected: not JSON',
+        'dead-letter: rejected: template is not in the list of this stage in templates.json',
+        'dead-letter: rejected: to must have exactly one of unionid, miniOpenid, openid',
       ].sort(),
     )
     const found = await Promise.all(['two', 'types', 'unknown', 'good'].map(stateOf))
@@ -186,33 +197,34 @@ describe('sendBatch', () => {
   })
 
   it('parks at the end of the day quota, loses nothing, calls nobody meanwhile, and sends after the reset', async () => {
-    const { follower, send, control, queue, phone, stateOf, tick, calls } = await openSend()
-    const who = await follower()
+    const { follower, send, control, queue, phone, stateOf, tick, calls, counted } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
-    expect(await send([arrival(event('order-1', toUnion(who)))])).toEqual([])
+    expect(await send([one])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state: 'parked', errcode: 45009 })
-    expect(queue.again).toMatchObject([{ seconds: 900, event: { attempts: 1 } }])
+    expect(queue.parked).toEqual([{ body: one.body, attempts: 1, since: pushedAt }])
     const before = await calls(path)
     tick(3 * 3_600_000)
-    expect(await send([arrival(queue.again[0]?.event.body ?? '', { attempts: 2 })])).toEqual([])
+    expect(await send([{ ...one, attempts: 2 }])).toEqual([])
     expect(await calls(path)).toBe(before)
-    expect(queue.again).toHaveLength(2)
+    expect(queue.parked).toHaveLength(2)
     tick(9 * 3_600_000)
-    expect(await send([arrival(queue.again[1]?.event.body ?? '', { attempts: 3 })])).toEqual([])
+    expect(await send([{ ...one, attempts: 3 }])).toEqual([])
     expect(phone()).toHaveLength(1)
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted', attempts: 3 })
+    expect(counted.filter(it => it === 'QuotaUsedUp')).toHaveLength(1)
   })
 
   it.each([
     ['the minute is over', { kind: 'errcode', errcode: 45011 }, 60],
-    ['somebody has mended the deployment', { kind: 'errcode', errcode: 48001 }, 300],
+    ['somebody has mended the deployment', { kind: 'errcode', errcode: 48001 }, 150],
   ])('comes again when %s, with nothing recorded', async (_what, fault, seconds) => {
     const { follower, send, control, queue, phone, stateOf } = await openSend()
     const who = await follower()
     await control('/faults', { path, ...fault })
     const one = arrival(event('order-1', toUnion(who)))
     expect(await send([one])).toEqual([])
-    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1 }, seconds }])
+    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1, since: pushedAt }, delaySeconds: seconds }])
     expect([await stateOf('order-1'), phone().length]).toEqual([undefined, 0])
   })
 
@@ -234,7 +246,7 @@ describe('sendBatch', () => {
       tick(30_000)
     }
     expect(phone()).toHaveLength(1)
-    expect(queue.later.every(it => it >= 20 && it < 40)).toBe(true)
+    expect(queue.later.every((it, index) => it >= 5 * 2 ** index && it <= 10 * 2 ** index)).toBe(true)
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted' })
   })
 
@@ -243,7 +255,7 @@ describe('sendBatch', () => {
     const one = arrival(event('order-1', toUnion(await follower())), { attempts: 3, doubtSince: now() - 600_000 })
     expect(await send([one])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state: 'in-doubt' })
-    expect(queue.aside).toEqual([expect.stringMatching(/^in-doubt/)])
+    expect(queue.aside).toEqual([expect.stringMatching(/^review: in-doubt/)])
     expect(phone()).toEqual([])
   })
 
@@ -267,7 +279,7 @@ describe('sendBatch', () => {
     const { deps, follower, phone, queue } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
     expect(await sendBatch([one], deps, { until: 0 })).toEqual([])
-    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1 }, seconds: 30 }])
+    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1, since: pushedAt }, delaySeconds: 8 }])
     expect(phone()).toEqual([])
   })
 
@@ -276,8 +288,118 @@ describe('sendBatch', () => {
     const one = arrival(event('order-1', toUnion(await follower())))
     const away = { ...deps.links, resolve: async () => Promise.reject(new Error('away')) }
     expect(await send([one], { links: away })).toEqual([])
-    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1 }, seconds: 30 }])
+    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1, since: pushedAt }, delaySeconds: 8 }])
     expect(phone()).toEqual([])
+  })
+
+  it('calls no more after the first 45009 than what was in flight, in this batch or another process', async () => {
+    const { follower, send, control, queue, calls } = await openSend()
+    const who = await follower()
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    const many = Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, toUnion(who))))
+    expect(await send(many)).toEqual([])
+    expect(queue.parked).toHaveLength(100)
+    expect(await calls(path)).toBeLessThanOrEqual(50)
+    const before = await calls(path)
+    await send(Array.from({ length: 100 }, (_, index) => arrival(event(`later-${index}`, toUnion(who)))))
+    expect(await calls(path)).toBe(before)
+    expect(queue.parked).toHaveLength(200)
+  })
+
+  it('keeps the reserve of the quota for urgent templates', async () => {
+    const { follower, send, queue, phone, gate, now, stateOf } = await openSend()
+    const who = await follower()
+    await gate.reserve(now() + 3_600_000)
+    const templates = { 'order-paid': orderPaid, urgent: { ...orderPaid, urgent: true } }
+    const both = [event('usual', toUnion(who)), event('urgent', toUnion(who), { template: 'urgent' })]
+    expect(
+      await send(
+        both.map(it => arrival(it)),
+        { templates },
+      ),
+    ).toEqual([])
+    expect(queue.parked).toHaveLength(1)
+    expect(await stateOf('usual')).toMatchObject({ state: 'parked' })
+    expect(phone().map(it => it.clientMsgId)).toEqual([clientMsgIdOf('urgent')])
+  })
+
+  it('sends again after ten minutes where a second message is better than none', async () => {
+    const { follower, send, queue, phone, now } = await openSend()
+    const templates = { 'order-paid': { ...orderPaid, doubt: 'at-least-once' as const } }
+    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 3, doubtSince: now() - 600_000 })
+    expect(await send([one], { templates })).toEqual([])
+    expect([phone().length, queue.aside]).toEqual([1, []])
+  })
+
+  it('sends without the page that WeChat refuses, once, where the template says so, and records it', async () => {
+    const { follower, send, control, phone, stateOf, queue } = await openSend()
+    const who = await follower()
+    await control('/pages', { pages: ['pages/other'] })
+    const templates = { 'order-paid': orderPaid, lenient: { ...orderPaid, page: 'optional' as const } }
+    const page = 'pages/order/detail'
+    await send([arrival(event('lenient', toUnion(who), { page, template: 'lenient' }))], { templates })
+    await send([arrival(event('strict', toUnion(who), { page }))], { templates })
+    expect(phone().map(it => [it.clientMsgId, it.miniprogram])).toEqual([[clientMsgIdOf('lenient'), undefined]])
+    expect(await stateOf('lenient')).toMatchObject({ state: 'accepted', errcode: 40165, reason: expect.any(String) })
+    expect(await stateOf('strict')).toMatchObject({ state: 'rejected', errcode: 40165 })
+    expect(queue.aside).toHaveLength(1)
+  })
+
+  it('has the link looked up again of whom WeChat says that they do not follow', async () => {
+    const { follower, send, control, queue } = await openSend()
+    const who = await follower()
+    await control(`/people/${who.id}/unfollow`, { silent: true })
+    await send([arrival(event('order-1', toUnion(who)))])
+    expect(queue.followers).toEqual([{ change: 'follow', origin: 'event', openids: [who.openid], at: 0 }])
+  })
+
+  it('writes the marks of a hundred messages with four requests, and tells which could not be written', async () => {
+    const { follower, send, deps, phone } = await openSend()
+    const who = await follower()
+    const sizes: number[] = []
+    const deliveries = {
+      ...deps.deliveries,
+      accept: async (list: readonly Delivery[]) => {
+        sizes.push(list.length)
+        return new Set(list.flatMap(it => (it.id === 'order-7' ? it.id : [])))
+      },
+    }
+    const many = Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, toUnion(who))))
+    expect(await send(many, { deliveries })).toEqual([many[7]])
+    expect(sizes).toEqual([25, 25, 25, 25])
+    expect(phone()).toHaveLength(100)
+  })
+
+  it('does not let a template that hangs hold up the others', async () => {
+    const { follower, send, deps, phone } = await openSend()
+    const who = await follower()
+    const templates = { 'order-paid': orderPaid, hanging: { ...orderPaid, templateId: 'hangs' } }
+    const released = Promise.withResolvers<void>()
+    const wechat = {
+      sendTemplate: async (...[token, message]: Parameters<typeof deps.wechat.sendTemplate>) => {
+        if (message.templateId === 'hangs') await released.promise
+        return deps.wechat.sendTemplate(token, message)
+      },
+    }
+    const names = Array.from({ length: 100 }, (_, index) => (index < 60 ? 'hanging' : 'order-paid'))
+    const batch = names.map((template, index) => arrival(event(`order-${index}`, toUnion(who), { template })))
+    const sent = send(batch, { templates, wechat })
+    await expect.poll(() => phone().length).toBe(40)
+    released.resolve()
+    await sent
+  })
+
+  it('alarms when an event is older than three days, and lays aside what cannot be sent for thirteen', async () => {
+    const { follower, send, control, queue, counted, now } = await openSend()
+    const who = await follower()
+    await control('/faults', { path, kind: 'errcode', errcode: 48001, times: 9 })
+    const days = (count: number) => ({ since: now() - count * 86_400_000 })
+    await send([arrival(event('young', toUnion(who)), days(2))])
+    expect(counted).not.toContain('EventOverdue')
+    await send([arrival(event('late', toUnion(who)), days(4)), arrival(event('given-up', toUnion(who)), days(14))])
+    expect(counted).toContain('EventOverdue')
+    expect(queue.aside).toEqual(['dead-letter: overdue: config: 48001'])
+    expect(queue.again.map(it => it.delaySeconds)).toEqual([150, 150])
   })
 
   it('is not in doubt when it got no token: the message itself never left', async () => {
@@ -290,34 +412,26 @@ describe('sendBatch', () => {
   })
 })
 
-describe('joinReceipts', () => {
-  const receipt = (msgid: string, status: string, receives = 1) => ({
-    receipt: { msgid, status, at: 1_767_225_600 },
-    receives,
-    receiptHandle: 'handle',
-  })
-
+describe('keepReceipts', () => {
   it.each([
     ['success', 'delivered', undefined],
     ['failed:user block', 'blocked', 'user block'],
     ['failed: system failed', 'failed', 'system failed'],
   ])('turns an accepted delivery by "%s" into %s', async (status, state, reason) => {
-    const { follower, send, phone, stateOf, deliveries, log, queue } = await openSend()
+    const { follower, send, phone, stateOf, deliveries, log } = await openSend()
     await send([arrival(event('order-1', toUnion(await follower())))])
-    const consumed = { comeAgain: async (_handle: string, seconds: number) => void queue.later.push(seconds) }
-    expect(
-      await joinReceipts([receipt(phone()[0]?.msgid ?? '', status)], { deliveries, queue: consumed, log }),
-    ).toEqual([])
+    const receipt = { msgid: phone()[0]?.msgid ?? '', status, at: 1_767_225_600 }
+    expect(await keepReceipts([receipt], { deliveries, log })).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state, ...(reason && { reason }), at: '2026-01-01T00:00:00.000Z' })
   })
 
-  it('waits, ever longer, for a done mark that it has overtaken, and in the end takes the message for another system’s', async () => {
-    const { deliveries, log, queue, lines } = await openSend()
-    const consumed = { comeAgain: async (_handle: string, seconds: number) => void queue.later.push(seconds) }
-    const early = [1, 2, 3, 9].map(receives => receipt('77', 'success', receives))
-    expect(await joinReceipts(early, { deliveries, queue: consumed, log })).toEqual(early)
-    expect(queue.later).toEqual([1, 2, 4, 60])
-    expect(await joinReceipts([receipt('77', 'success', 15)], { deliveries, queue: consumed, log })).toEqual([])
-    expect(lines.map(it => it.event)).toContain('receipts.foreign')
+  it('hands back what could not be written', async () => {
+    const { deliveries, log } = await openSend()
+    const receipts = ['1', '2'].map(msgid => ({ msgid, status: 'success', at: 1 }))
+    const away = {
+      keepReceipt: async (msgid: string, receipt: Parameters<typeof deliveries.keepReceipt>[1]) =>
+        msgid === '1' ? Promise.reject(new Error('away')) : deliveries.keepReceipt(msgid, receipt),
+    }
+    expect(await keepReceipts(receipts, { deliveries: away, log })).toEqual(receipts.slice(0, 1))
   })
 })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 
 import { deliveryStoreContract } from './contracts/delivery-store.ts'
 import { erasuresContract } from './contracts/erasures.ts'
+import { gateContract } from './contracts/gate.ts'
 import { journalContract } from './contracts/journal.ts'
 import { linkStoreContract } from './contracts/link-store.ts'
 import { linkUpkeepContract } from './contracts/link-upkeep.ts'
@@ -13,7 +14,7 @@ import { tokenStoreContract } from './contracts/token-store.ts'
 import { walkStoreContract } from './contracts/walk-store.ts'
 import { openTables, type Tables } from './dynamodb.ts'
 import { memoryLinks } from './fakes/memory-links.ts'
-import { memoryDeliveries, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
+import { memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
 import { memoryErasures, memoryJournal, memoryWalks } from './fakes/memory-walks.ts'
 
 describe('in memory', () => {
@@ -22,6 +23,7 @@ describe('in memory', () => {
   describe('link store', () => linkStoreContract(async () => memoryLinks()))
   describe('link upkeep', () => linkUpkeepContract(async () => memoryLinks()))
   describe('delivery store', () => deliveryStoreContract(async now => memoryDeliveries(now)))
+  describe('gate', () => gateContract(async () => memoryGate()))
   describe('walk store', () => walkStoreContract(async () => memoryWalks()))
   describe('journal', () => journalContract(async () => memoryJournal()))
   describe('erasures', () => erasuresContract(async () => memoryErasures()))

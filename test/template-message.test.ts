@@ -1,10 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import type { TemplateList } from '../lib/template-list.ts'
 import { idOf, parseTemplateMessage } from '../lib/template-message.ts'
 import { allowRequestError } from './allow-request-error.ts'
 
-const templates = { 'order-paid': { templateId: 'T'.repeat(43) } }
+const fields = { character_string1: '订单编号', amount2: '支付金额' }
+const templates: TemplateList = {
+  'order-paid': { templateId: 'T'.repeat(43), title: '订单支付成功通知', fields },
+  'class-reminder': {
+    templateId: 'C'.repeat(43),
+    title: '上课提醒',
+    fields: { first: '开头', thing1: '课程名称', const2: '预约状态' },
+    values: { thing1: 'trim' },
+    approved: { const2: ['已预约', '已取消'] },
+    doubt: 'at-least-once',
+    page: 'optional',
+    urgent: true,
+  },
+}
 const event = {
   id: 'order-20261122-0001:paid',
   to: { unionid: 'uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ' },
@@ -24,6 +38,9 @@ describe('parseTemplateMessage', () => {
       to: event.to,
       templateId: 'T'.repeat(43),
       data: { character_string1: '20261122-0001', amount2: '¥88.00' },
+      doubt: 'never-twice',
+      pageIsOptional: false,
+      urgent: false,
       page: event.page,
       url: event.url,
       expiresAt: Date.parse('2026-11-22T12:00:00Z'),
@@ -49,6 +66,7 @@ describe('parseTemplateMessage', () => {
     ['a misspelt field', { ...event, expireAt: 'x' }, 'expireAt is not a field of an event'],
     ['a time that is none', { ...event, expiresAt: 'tomorrow' }, 'expiresAt must be an instant'],
     ['a link that is none', { ...event, url: 'javascript:alert(1)' }, 'url must begin with http'],
+    ['an id of WeChat’s that is none', { ...unnamed, templateId: 'a b' }, 'templateId is no template id of WeChat'],
     ['70 KB', { ...event, data: { thing1: 'x'.repeat(70_000) } }, 'larger than'],
   ])('refuses %s, naming the field', (_what, input, words) => {
     const refusal = { name: 'RequestError', code: 'event-invalid', message: expect.stringContaining(words) }
@@ -60,10 +78,12 @@ describe('parseTemplateMessage', () => {
   })
 
   it('throws nothing but RequestError, whatever comes', () => {
+    const keys = fc.constantFrom('thing1', 'time2', 'const3', 'keyword1', 'constructor1', 'first')
     const anything = fc.oneof(
       fc.string(),
       fc.json(),
       fc.object().map(it => JSON.stringify({ ...event, ...it })),
+      fc.dictionary(keys, fc.string()).map(data => JSON.stringify({ ...unnamed, templateId: 'x', data })),
     )
     expect(() =>
       fc.assert(
@@ -74,6 +94,73 @@ describe('parseTemplateMessage', () => {
         { numRuns: 2000 },
       ),
     ).not.toThrow()
+  })
+})
+
+describe('the values of an event', () => {
+  const reminder = (data: object, more: object = { template: 'class-reminder' }) =>
+    parse({ id: 'lesson-7', to: { openid: 'o1' }, data, ...more })
+  const refusal = (message: string) =>
+    expect.objectContaining({ name: 'RequestError', code: 'event-invalid', status: 400, message })
+  const unlisted = { templateId: 'U'.repeat(43) }
+
+  it('are trimmed where the list says so, plain or wrapped', () => {
+    const long = '第一次一起上的数学课和语文课以及英语课'.repeat(2)
+    const trimmed = { thing1: `${long.slice(0, 19)}…`, const2: '已预约' }
+    expect(reminder({ thing1: long, const2: '已预约' }).data).toEqual(trimmed)
+    expect(reminder({ thing1: { value: long }, const2: { value: '已预约' } }).data).toEqual(trimmed)
+  })
+
+  it('are refused where it does not', () => {
+    const data = { ...event.data, character_string1: '1'.repeat(33) }
+    const words = 'data.character_string1 must be at most 32 letters, digits and symbols, without Chinese'
+    expect(() => parse({ ...event, data })).toThrow(refusal(words))
+  })
+
+  it('are told all at once, by key and rule, and never by what they hold', () => {
+    const data = { thing1: '手机\n13800000000', first: '' }
+    expect(() => reminder(data)).toThrow(
+      refusal('data.const2 is missing; data.thing1 must have no newline and no other control character'),
+    )
+  })
+
+  it('must be there for each key of a listed template, except those that no phone shows', () => {
+    expect(() => reminder({ thing1: '数学' })).toThrow(refusal('data.const2 is missing'))
+    expect(reminder({ thing1: '数学', const2: '已预约' }).data).toEqual({ thing1: '数学', const2: '已预约' })
+    expect(reminder({ first: '', thing1: '数学', const2: '已预约' }).data).toMatchObject({ first: '' })
+  })
+
+  it('go through unchecked for a key that a listed template lacks, which WeChat ignores', () => {
+    const extra = { first: '', time9: 'soon', remark: '谢谢\n再见' }
+    expect(reminder({ thing1: '数学', const2: '已预约', ...extra }).data).toMatchObject(extra)
+  })
+
+  it('are held to the list, with its policies, if the event names WeChat’s id of a listed template', () => {
+    const named = reminder({ thing1: '一'.repeat(30), const2: '已预约' }, { templateId: 'C'.repeat(43) })
+    expect(named).toMatchObject({
+      templateId: 'C'.repeat(43),
+      doubt: 'at-least-once',
+      pageIsOptional: true,
+      urgent: true,
+    })
+    expect(named.data.thing1).toBe(`${'一'.repeat(19)}…`)
+    expect(() => reminder({ thing1: '数学', const2: '未预约' }, { templateId: 'C'.repeat(43) })).toThrow(
+      refusal('data.const2 must be one of its approved values'),
+    )
+  })
+
+  it('are held to the rules of their types if the template is in no list', () => {
+    expect(reminder({ thing1: '数学', keyword2: '一'.repeat(99) }, unlisted)).toMatchObject({
+      data: { thing1: '数学', keyword2: '一'.repeat(99) },
+      doubt: 'never-twice',
+      pageIsOptional: false,
+      urgent: false,
+    })
+    expect(() => reminder({ thing1: '一'.repeat(21), time2: 'soon' }, unlisted)).toThrow(
+      refusal(
+        'data.thing1 must have at most 20 characters; data.time2 must be a time such as 2026-11-22 09:30, or two joined by ~',
+      ),
+    )
   })
 })
 

@@ -14,7 +14,7 @@ import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
 import templates from '../templates.json' with { type: 'json' }
 import { leaksIn } from './canary.ts'
 import { memoryLinks } from './fakes/memory-links.ts'
-import { memoryDeliveries, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
+import { memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
 import { memoryErasures, memoryJournal, memoryWalks } from './fakes/memory-walks.ts'
 import { id } from './ids.ts'
 
@@ -86,6 +86,7 @@ export async function openWorld(options: WeChatOptions = {}) {
     links: memoryLinks(),
     logins: memoryLogins(),
     deliveries: memoryDeliveries(now),
+    gate: memoryGate(),
     walks: memoryWalks(),
     journal: memoryJournal(),
     erasures: memoryErasures(),

@@ -1,16 +1,21 @@
-/** The deliveries: one row per event id, found by msgid through an index; `expiresAt` in seconds. */
+/**
+ * The deliveries: one row per event id, and one per receipt by its msgid, `receipt#<msgid>`. The two are joined when they
+ * are read, so that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds.
+ */
 
-import { QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
 import { checked } from '../checked.ts'
 import type { Delivery } from '../delivery.ts'
 import type { DeliveryStore, Now } from '../ports.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
+import { batchPut } from './dynamo-batch-put.ts'
 
+const states = ['accepted', 'delivered', 'blocked', 'failed', 'dropped', 'rejected', 'parked', 'in-doubt'] as const
 const row = v.object({
   id: v.string(),
-  state: v.picklist(['accepted', 'delivered', 'blocked', 'failed', 'dropped', 'rejected', 'parked', 'in-doubt']),
+  state: v.picklist(states),
   reason: v.exactOptional(v.string()),
   errcode: v.exactOptional(v.number()),
   rid: v.exactOptional(v.string()),
@@ -18,7 +23,7 @@ const row = v.object({
   attempts: v.number(),
   at: v.string(),
 }) satisfies v.GenericSchema<unknown, Delivery>
-
+const receiptRow = v.object({ state: v.picklist(states), reason: v.exactOptional(v.string()), at: v.string() })
 const expiry = v.object({ expiresAt: v.number() })
 
 /** A queue holds a message for at most 14 days: for a day longer its event is known to be done. */
@@ -29,40 +34,46 @@ const isUnsent = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds OR #sta
 /** Creates the store of deliveries. */
 export function createDeliveryStore(dynamo: Dynamo, table: string, now: Now): DeliveryStore {
   const nowSeconds = () => Math.floor(now() / 1000)
+  const expiresAt = () => Math.ceil((now() + keepMs) / 1000)
+  // DynamoDB deletes in its own time.
   const isFresh = (item: unknown) => checked(expiry, item, 'a delivery').expiresAt > nowSeconds()
+  const get = async (id: string) => {
+    const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }))
+    return Item !== undefined && isFresh(Item) ? Item : undefined
+  }
 
   return {
     async read(ids) {
-      const items = await batchGet(
-        dynamo,
-        table,
-        ids.map(id => ({ id })),
-      )
-      const rows = items.filter(isFresh).map(item => checked(row, item, 'a delivery'))
+      const keys = ids.map(id => ({ id }))
+      const rows = (await batchGet(dynamo, table, keys)).filter(isFresh).map(item => checked(row, item, 'a delivery'))
       return new Map(rows.map(it => [it.id, it]))
     },
+    async accept(deliveries) {
+      const items = deliveries.map(it => ({ ...it, expiresAt: expiresAt() }))
+      return new Set((await batchPut(dynamo, table, items)).map(it => it.id))
+    },
     async record({ id, state, reason, errcode, rid, msgid, attempts, at }) {
-      const expiresAt = Math.ceil((now() + keepMs) / 1000)
-      const set = { state, reason, errcode, rid, msgid, attempts, at, expiresAt }
+      const set = { state, reason, errcode, rid, msgid, attempts, at, expiresAt: expiresAt() }
       const values = { nowSeconds: nowSeconds(), dropped: 'dropped', rejected: 'rejected', parked: 'parked' }
       await change(dynamo, table, { id }, { set, condition: isUnsent, values })
     },
-    async findByMsgid(msgid) {
-      const answer = await dynamo.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: 'by-msgid',
-          KeyConditionExpression: 'msgid = :msgid',
-          ExpressionAttributeValues: { ':msgid': msgid },
-          Limit: 1,
-        }),
-      )
-      const [item] = answer.Items ?? []
-      return item === undefined ? undefined : checked(v.object({ id: v.string() }), item, 'a delivery').id
+    async find(id) {
+      const item = await get(id)
+      if (item === undefined) return undefined
+      const delivery = checked(row, item, 'a delivery')
+      const receipt = delivery.msgid === undefined ? undefined : await get(keyOf(delivery.msgid))
+      if (delivery.state !== 'accepted' || receipt === undefined) return delivery
+      return { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
     },
-    async settle(id, { state, reason, at }) {
-      const set = reason === undefined ? { state, at } : { state, reason, at }
-      await change(dynamo, table, { id }, { set, condition: '#state = :accepted', values: { accepted: 'accepted' } })
+    async keepReceipt(msgid, { state, reason, at }) {
+      const set = { state, reason, at, expiresAt: expiresAt() }
+      const condition = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds'
+      await change(dynamo, table, { id: keyOf(msgid) }, { set, condition, values: { nowSeconds: nowSeconds() } })
     },
   }
+}
+
+/** No event id has a `#`. */
+function keyOf(msgid: string): string {
+  return `receipt#${msgid}`
 }

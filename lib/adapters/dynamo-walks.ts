@@ -81,7 +81,7 @@ function createPages({
     async complete(walk, owner) {
       const { complete, spare = [] } = await readState()
       const old = [...spare, ...keysOf(complete)].filter(it => !walk.pageKeys.includes(it))
-      return drop(old, { complete: walk, current: undefined }, owner)
+      return drop(old, { complete: walk, current: undefined, pausedUntil: undefined }, owner)
     },
     async abandon(owner) {
       const { current, complete, spare = [] } = await readState()

@@ -43,6 +43,8 @@ const timeoutEarlyInMillis = 500
 
 /** So long before its end a function begins nothing new: the longest call to WeChat takes 10 s. */
 const spareMs = 15_000
+/** And never more than this share of what it has: a function of a few seconds has something to do as well. */
+const spareShare = 0.6
 
 const log = createLog()
 
@@ -67,7 +69,7 @@ export function queueFunction<T extends object, D>(open: Open<D>, { read, work }
     const deps = await opened()
     const items = new Map<T, SQSRecord>()
     const unread = Records.filter(record => !readInto(items, record, read))
-    const again = await work([...items.keys()], deps, { until: begin(context) - spareMs })
+    const again = await work([...items.keys()], deps, { until: begin(context) })
     const failed = [...unread, ...again.flatMap(it => items.get(it) ?? [])]
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   })
@@ -97,15 +99,16 @@ export function scheduleFunction<D, R>(
 ) {
   const opened = onceIfGood(open)
   return middy<unknown, R>().handler(async (input, context) => {
-    return work(await opened(), { until: begin(context) - spareMs, input })
+    return work(await opened(), { until: begin(context), input })
   })
 }
 
-/** Begins an invocation, and answers when (ms) Lambda will end it. */
+/** Begins an invocation, and answers until when (ms) it may begin something new. */
 function begin(context: Context): number {
-  const at = Date.now() + context.getRemainingTimeInMillis()
-  noteDeadline(at)
-  return at
+  const remainingMs = context.getRemainingTimeInMillis()
+  const endsAt = Date.now() + remainingMs
+  noteDeadline(endsAt)
+  return endsAt - Math.min(spareMs, remainingMs * spareShare)
 }
 
 /** Remembers what `open` brought, and forgets a failure: a hiccup at a cold start must not stay. */

@@ -4,60 +4,62 @@ import {
   ChangeMessageVisibilityCommand,
   GetQueueUrlCommand,
   SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
   SendMessageCommand,
-  type SendMessageCommandInput,
   SQSClient,
 } from '@aws-sdk/client-sqs'
 
-import { inRuns } from '../pool.ts'
-import type { ConsumedQueue, EventQueue, Queue } from '../ports.ts'
+import { inParallel } from '../pool.ts'
+import type { ConsumedQueue, EventAgain, EventQueue, Queue } from '../ports.ts'
 
-type QueueClient = {
-  send(rest: Omit<SendMessageCommandInput, 'QueueUrl'>): Promise<void>
+export type QueueClient = {
   readonly sqs: SQSClient
   url(): Promise<string>
+  /** Sends any number of messages, ten a call; throws if SQS refused any. */
+  sendAll(entries: readonly Entry[]): Promise<void>
 }
+
+/** SQS takes ten messages a call, of 256 KB together. */
+const runSize = 10
+const runBytes = 240_000
+const callsAtOnce = 5
 
 /** Creates a queue of JSON messages; throws if SQS refused any of them. */
 export function createQueue(name: string): Queue {
-  const queue = open(name)
+  const queue = openQueue(name)
   return {
-    async push(messages, delaySeconds = 0) {
-      const QueueUrl = await queue.url()
-      // SQS takes ten messages a call.
-      for (const run of inRuns(messages, 10)) {
-        const Entries = run.map((it, index) => ({
-          Id: `${index}`,
-          MessageBody: JSON.stringify(it),
-          DelaySeconds: delaySeconds,
-        }))
-        const { Failed = [] } = await queue.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))
-        if (Failed.length > 0) throw new Error(`SQS refused ${Failed.length} messages for ${name}: ${Failed[0]?.Code}`)
-      }
-    },
+    push: (messages, delaySeconds = 0) =>
+      queue.sendAll(messages.map(it => ({ MessageBody: JSON.stringify(it), DelaySeconds: delaySeconds }))),
   }
 }
 
 /** Creates the consumer's side of a queue. */
 export function createConsumedQueue(name: string): ConsumedQueue {
-  return consumed(open(name))
+  return consumed(openQueue(name))
 }
 
-/** Creates the consumer's side of the events queue; its dead-letter queue has the same name with `-dlq`. */
+/** Creates the consumer's side of the events queue; what is laid aside goes to queues of its name with an ending. */
 export function createEventQueue(name: string): EventQueue {
-  const events = open(name)
-  const deadLetters = open(`${name}-dlq`)
+  const events = openQueue(name)
+  const aside = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
+  const parked = openQueue(`${name}-parked`)
   return {
     ...consumed(events),
-    setAside(body, reason) {
-      return deadLetters.send({ MessageBody: body, MessageAttributes: { reason: text(reason) } })
+    async setAside(body, reason, where) {
+      const { sqs, url } = aside[where]
+      const MessageAttributes = { reason: text(reason) }
+      await sqs.send(new SendMessageCommand({ QueueUrl: await url(), MessageBody: body, MessageAttributes }))
     },
-    pushAgain({ body, attempts, doubtSince }, delaySeconds) {
-      const doubt = doubtSince === undefined ? {} : { doubtSince: text(`${doubtSince}`) }
-      const MessageAttributes = { attempts: text(`${attempts}`), ...doubt }
-      return events.send({ MessageBody: body, DelaySeconds: delaySeconds, MessageAttributes })
-    },
+    pushAgain: list =>
+      events.sendAll(list.map(({ event, delaySeconds }) => ({ ...entryOf(event), DelaySeconds: delaySeconds }))),
+    park: list => parked.sendAll(list.map(entryOf)),
   }
+}
+
+/** The message of an event that was tried before; `arrivalOf` in functions/send.ts reads it. */
+function entryOf({ body, attempts, since, doubtSince }: EventAgain) {
+  const doubt = doubtSince === undefined ? {} : { doubtSince: text(`${doubtSince}`) }
+  return { MessageBody: body, MessageAttributes: { attempts: text(`${attempts}`), since: text(`${since}`), ...doubt } }
 }
 
 function consumed({ sqs, url }: QueueClient): ConsumedQueue {
@@ -69,7 +71,8 @@ function consumed({ sqs, url }: QueueClient): ConsumedQueue {
   }
 }
 
-function open(name: string): QueueClient {
+/** Opens a queue by its name. */
+export function openQueue(name: string): QueueClient {
   const sqs = new SQSClient({})
   let found: Promise<string> | undefined
   const ask = async () => {
@@ -87,10 +90,33 @@ function open(name: string): QueueClient {
   return {
     sqs,
     url,
-    async send(rest) {
-      await sqs.send(new SendMessageCommand({ QueueUrl: await url(), ...rest }))
+    async sendAll(entries) {
+      if (entries.length === 0) return
+      const QueueUrl = await url()
+      await inParallel(inCalls(entries), callsAtOnce, async run => {
+        const Entries = run.map((entry, index) => ({ ...entry, Id: `${index}` }))
+        const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))
+        if (Failed.length > 0) throw new Error(`SQS refused ${Failed.length} messages for ${name}: ${Failed[0]?.Code}`)
+      })
     },
   }
+}
+
+type Entry = Omit<SendMessageBatchRequestEntry, 'Id'>
+
+function inCalls(entries: readonly Entry[]): Entry[][] {
+  const calls: { entries: Entry[]; bytes: number }[] = []
+  for (const entry of entries) {
+    const bytes = Buffer.byteLength(entry.MessageBody ?? '') + 500
+    const last = calls.at(-1)
+    const fits = last !== undefined && last.entries.length < runSize && last.bytes + bytes <= runBytes
+    if (!fits) calls.push({ entries: [entry], bytes })
+    else {
+      last.entries.push(entry)
+      last.bytes += bytes
+    }
+  }
+  return calls.map(it => it.entries)
 }
 
 function text(value: string) {

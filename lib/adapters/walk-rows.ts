@@ -32,6 +32,7 @@ const walkFields = v.object({
   came: v.number(),
   pageKeys,
   next: v.exactOptional(v.custom<OpenId>(isId)),
+  left: v.exactOptional(v.number()),
 })
 
 export const stateRow = v.object({

@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import type { Breaker } from '../breaker.ts'
 import { type AppId, isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
 import type { FollowerSeen } from '../link.ts'
-import type { AccessToken, FollowerPage, Identity, IssuedToken, OutgoingMessage, WeChat } from '../ports.ts'
+import type { AccessToken, FollowerPage, Identity, IssuedToken, OutgoingMessage, Quota, WeChat } from '../ports.ts'
 import { readAnswer } from './wechat-answer.ts'
 import type { Answer, Transport } from './wechat-transport.ts'
 
@@ -41,16 +41,19 @@ const info = v.object({
 const sent = v.object({ msgid: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.regex(/^\d{1,20}$/)) })
 
 const count = v.pipe(v.number(), v.minValue(0))
-const quota = v.object({ quota: v.object({ daily_limit: count, used: count, remain: count }) })
+const quota = v.object({
+  quota: v.object({ daily_limit: count, used: count, remain: count }),
+  rate_limit: v.optional(v.object({ call_count: count, refresh_second: v.pipe(v.number(), v.minValue(1)) })),
+})
 
 /** Creates the client of one app. */
 export function createWeChat(options: WeChatOptions): WeChat {
   const { breaker, watch } = options
   const guarded =
-    <A extends unknown[], T>(api: string, call: (...args: A) => Promise<T>) =>
+    <A extends unknown[], T>(api: string, call: (...args: A) => Promise<T>, partOf?: (...args: A) => string) =>
     (...args: A) =>
       breaker
-        .run(api, () => call(...args))
+        .run(api, () => call(...args), partOf?.(...args))
         .catch(error => {
           watch(error)
           throw error
@@ -61,7 +64,7 @@ export function createWeChat(options: WeChatOptions): WeChat {
     exchangeCode: guarded('jscode2session', calls.exchangeCode),
     followerPage: guarded('user/get', calls.followerPage),
     followerInfo: guarded('user/info/batchget', calls.followerInfo),
-    sendTemplate: guarded('template/send', calls.sendTemplate),
+    sendTemplate: guarded('template/send', calls.sendTemplate, (_token, message) => message.templateId),
     quota: guarded('openapi/quota/get', calls.quota),
   }
 }
@@ -122,8 +125,7 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       const api = 'openapi/quota/get'
       const call = { api, path: '/cgi-bin/openapi/quota/get', query: query(accessToken), safe: true }
       const answer = await transport({ ...call, body: { cgi_path: path } })
-      const { daily_limit, used, remain } = readAnswer(api, answer, quota, [accessToken]).quota
-      return { limit: daily_limit, used, remain }
+      return quotaOf(readAnswer(api, answer, quota, [accessToken]))
     },
   }
 }
@@ -150,6 +152,11 @@ function pageOf({ total, data, next_openid }: v.InferOutput<typeof page>, at: nu
   const openids = data?.openid ?? []
   const hasNext = openids.length > 0 && next_openid !== undefined && next_openid !== ''
   return { openids, total, at, ...(hasNext ? { next: next_openid } : {}) }
+}
+
+function quotaOf({ quota: { daily_limit, used, remain }, rate_limit }: v.InferOutput<typeof quota>): Quota {
+  const perMinute = rate_limit && Math.floor((rate_limit.call_count * 60) / rate_limit.refresh_second)
+  return { limit: daily_limit, used, remain, ...(perMinute === undefined ? {} : { perMinute }) }
 }
 
 function followerOf(it: v.InferOutput<typeof info>, answeredAt: number): FollowerSeen {

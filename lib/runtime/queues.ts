@@ -1,12 +1,13 @@
 /** The queues, each with the one variable it needs. */
 
+import { createParkedEvents } from '../adapters/sqs-parked.ts'
 import { createConsumedQueue, createEventQueue, createQueue } from '../adapters/sqs-queues.ts'
 import { config } from '../config.ts'
 
 export const followersQueue = () => createQueue(config('FOLLOWERS_QUEUE').FOLLOWERS_QUEUE)
 export const receiptsQueue = () => createQueue(config('RECEIPTS_QUEUE').RECEIPTS_QUEUE)
 export const eventQueue = () => createEventQueue(config('EVENTS_QUEUE').EVENTS_QUEUE)
-export const consumedReceiptsQueue = () => createConsumedQueue(config('RECEIPTS_QUEUE').RECEIPTS_QUEUE)
+export const parkedEvents = () => createParkedEvents(config('EVENTS_QUEUE').EVENTS_QUEUE)
 export const consumedFollowersQueue = () => {
   const { FOLLOWERS_QUEUE } = config('FOLLOWERS_QUEUE')
   return { ...createQueue(FOLLOWERS_QUEUE), ...createConsumedQueue(FOLLOWERS_QUEUE) }

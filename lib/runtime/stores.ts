@@ -3,6 +3,7 @@
 import { type Dynamo, openDynamo } from '../adapters/dynamo.ts'
 import { createDeliveryStore } from '../adapters/dynamo-deliveries.ts'
 import { createErasures } from '../adapters/dynamo-erasures.ts'
+import { createGateStore } from '../adapters/dynamo-gate.ts'
 import { createJournal } from '../adapters/dynamo-journal.ts'
 import { createLinkUpkeep } from '../adapters/dynamo-link-upkeep.ts'
 import { createLinkStore } from '../adapters/dynamo-links.ts'
@@ -27,3 +28,4 @@ export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').W
 export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)
 export const erasures = () => createErasures(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
+export const gateStore = () => createGateStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE)

@@ -2,10 +2,9 @@
 
 import lists from '../../templates.json' with { type: 'json' }
 import { config } from '../config.ts'
-import type { TemplateList } from '../template-message.ts'
+import { readTemplateList, type TemplateList } from '../template-list.ts'
 
-/** The templates of this stage; a stage without a list has none, and its events name WeChat's own ids. */
+/** The templates of this stage, checked; a stage without a list has none, and its events name WeChat's own ids. */
 export function templates(): TemplateList {
-  const { STAGE } = config('STAGE')
-  return new Map<string, TemplateList>(Object.entries(lists)).get(STAGE) ?? {}
+  return readTemplateList(lists, config('STAGE').STAGE)
 }

@@ -39,18 +39,27 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect((await store.read(['order-1:paid'])).get('order-1:paid')).toEqual(delivery({ msgid, attempts: 2 }))
   })
 
-  it('finds a delivery by its msgid, and settles it once', async () => {
+  it('writes accepted ones whatever is stored: WeChat took them', async () => {
     const store = await make(clock)
-    expect(await store.findByMsgid(msgid)).toBeUndefined()
-    await store.record(delivery({ msgid }))
-    expect(await store.findByMsgid(msgid)).toBe('order-1:paid')
-    const settled = { state: 'blocked', reason: 'user block', at: '2026-11-22T01:31:00.000Z' } as const
-    await store.settle('order-1:paid', settled)
-    await store.settle('order-1:paid', { state: 'delivered', at: '2026-11-22T01:32:00.000Z' })
-    await store.settle('unknown', { state: 'delivered', at: '2026-11-22T01:32:00.000Z' })
-    expect(await store.read(['order-1:paid', 'unknown'])).toEqual(
-      new Map([['order-1:paid', delivery({ msgid, ...settled })]]),
-    )
+    await store.record(delivery({ state: 'parked', errcode: 45009 }))
+    const many = Array.from({ length: 60 }, (_, index) => delivery({ id: `order-${index}`, msgid: `${index}` }))
+    expect(await store.accept([delivery({ msgid, attempts: 2 }), ...many])).toEqual(new Set())
+    expect((await store.read(['order-1:paid'])).get('order-1:paid')).toEqual(delivery({ msgid, attempts: 2 }))
+    expect((await store.read(many.map(it => it.id))).size).toBe(60)
+  })
+
+  it('finds a delivery with its receipt, whichever came first, and by the first receipt', async () => {
+    const store = await make(clock)
+    const receipt = { state: 'blocked', reason: 'user block', at: '2026-11-22T01:31:00.000Z' } as const
+    expect(await store.find('order-1:paid')).toBeUndefined()
+    await store.keepReceipt(msgid, receipt)
+    await store.keepReceipt(msgid, { state: 'delivered', at: '2026-11-22T01:32:00.000Z' })
+    await store.accept([delivery({ msgid }), delivery({ id: 'other', msgid: '7' })])
+    expect(await store.find('order-1:paid')).toEqual(delivery({ msgid, ...receipt }))
+    expect(await store.find('other')).toEqual(delivery({ id: 'other', msgid: '7' }))
+    await store.keepReceipt('7', { state: 'delivered', at: '2026-11-22T01:33:00.000Z' })
+    expect(await store.find('other')).toMatchObject({ state: 'delivered', at: '2026-11-22T01:33:00.000Z' })
+    expect((await store.read(['other'])).get('other')?.state).toBe('accepted')
   })
 
   it('forgets a delivery after 15 days, whether or not the row is deleted yet', async () => {

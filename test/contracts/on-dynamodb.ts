@@ -4,6 +4,7 @@ import { describe } from 'vitest'
 
 import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
 import { createErasures } from '../../lib/adapters/dynamo-erasures.ts'
+import { createGateStore } from '../../lib/adapters/dynamo-gate.ts'
 import { createJournal } from '../../lib/adapters/dynamo-journal.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo-link-upkeep.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
@@ -13,6 +14,7 @@ import { createWalkStore } from '../../lib/adapters/dynamo-walks.ts'
 import type { Tables } from '../dynamodb.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
+import { gateContract } from './gate.ts'
 import { journalContract } from './journal.ts'
 import { linkStoreContract } from './link-store.ts'
 import { linkUpkeepContract } from './link-upkeep.ts'
@@ -35,6 +37,7 @@ export function dynamoDbContracts(tables: () => Tables): void {
     linkUpkeepContract(on('links', (...where) => ({ ...createLinkStore(...where), ...createLinkUpkeep(...where) }))))
   describe('delivery store', () =>
     deliveryStoreContract(now => on('deliveries', (...where) => createDeliveryStore(...where, now))()))
+  describe('gate', () => gateContract(on('deliveries', createGateStore)))
   describe('walk store', () => walkStoreContract(on('walks', createWalkStore)))
   describe('journal', () => journalContract(on('walks', (...where) => createJournal(...where, Math.random))))
   describe('erasures', () => erasuresContract(on('walks', createErasures)))

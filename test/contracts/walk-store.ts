@@ -104,10 +104,13 @@ export function walkStoreContract(make: () => Promise<WalkStore>): void {
     expect(await openidsOf(store, complete)).toEqual(['o1'])
   })
 
-  it('remembers until when nothing is walked', async () => {
+  it('remembers until when nothing is walked, or a walk is complete', async () => {
     const store = await makeLeased()
     expect(await store.pause(123, owner)).toBe(true)
     expect(await store.state()).toEqual({ pausedUntil: 123 })
+    const complete = await save(store, walk({ left: 3 }), [id('o1')])
+    await store.complete(complete, owner)
+    expect(await store.state()).toEqual({ complete })
   })
 
   it('takes people out of the walk under way and of the last complete one', async () => {

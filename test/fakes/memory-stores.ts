@@ -1,7 +1,7 @@
 /** The stores in memory: they pass the same contract suites as the real ones. */
 
 import { type Delivery, isSent } from '../../lib/delivery.ts'
-import type { DeliveryStore, LoginStore, Now, StoredToken, TokenStore } from '../../lib/ports.ts'
+import type { DeliveryStore, Gate, GateStore, LoginStore, Now, StoredToken, TokenStore } from '../../lib/ports.ts'
 
 export function memoryTokens(): TokenStore {
   const rows = new Map<string, { token?: StoredToken; lease?: { owner: string; until: number } }>()
@@ -53,10 +53,12 @@ export function memoryLogins(): LoginStore {
 
 export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] } {
   const rows = new Map<string, { delivery: Delivery; until: number }>()
+  const receipts = new Map<string, Pick<Delivery, 'state' | 'reason' | 'at'>>()
   const fresh = (id: string) => {
     const row = rows.get(id)
     return row !== undefined && row.until > now() ? row.delivery : undefined
   }
+  const put = (delivery: Delivery) => void rows.set(delivery.id, { delivery, until: now() + 15 * 86_400_000 })
   return {
     all: () => [...rows.values()].map(it => it.delivery),
     async read(ids) {
@@ -67,13 +69,33 @@ export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] 
       }
       return found
     },
-    async record(delivery) {
-      if (!isSent(fresh(delivery.id))) rows.set(delivery.id, { delivery, until: now() + 15 * 86_400_000 })
+    async accept(deliveries) {
+      for (const it of deliveries) put(it)
+      return new Set()
     },
-    findByMsgid: async msgid => [...rows.values()].find(it => it.delivery.msgid === msgid)?.delivery.id,
-    async settle(id, receipt) {
-      const row = rows.get(id)
-      if (row?.delivery.state === 'accepted') row.delivery = { ...row.delivery, ...receipt }
+    async record(delivery) {
+      if (!isSent(fresh(delivery.id))) put(delivery)
+    },
+    async find(id) {
+      const delivery = fresh(id)
+      const receipt = delivery?.state === 'accepted' ? receipts.get(delivery.msgid ?? '') : undefined
+      return delivery && { ...delivery, ...receipt }
+    },
+    async keepReceipt(msgid, receipt) {
+      if (!receipts.has(msgid)) receipts.set(msgid, receipt)
+    },
+  }
+}
+
+export function memoryGate(): GateStore {
+  let gate: Gate = {}
+  return {
+    read: async () => gate,
+    async close(until, errcode) {
+      if (until > (gate.closedUntil ?? 0)) gate = { ...gate, closedUntil: until, errcode }
+    },
+    async reserve(until) {
+      if (until > (gate.reservedUntil ?? 0)) gate = { ...gate, reservedUntil: until }
     },
   }
 }

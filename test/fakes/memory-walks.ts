@@ -40,8 +40,7 @@ export function memoryWalks(): WalkStore {
     },
     complete: (walk, owner) =>
       guarded(owner, () => {
-        const { current: _, ...rest } = state
-        state = { ...rest, complete: walk }
+        state = { complete: walk }
         keep(state)
       }),
     abandon: owner =>

@@ -1,0 +1,20 @@
+import { scheduleFunction } from '../lib/adapters/lambda.ts'
+import { config } from '../lib/config.ts'
+import { resumeEvents } from '../lib/resume-events.ts'
+import { log, now } from '../lib/runtime/context.ts'
+import { parkedEvents } from '../lib/runtime/queues.ts'
+import { gateStore } from '../lib/runtime/stores.ts'
+import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
+
+export const handler = scheduleFunction(async () => {
+  const app = officialAccount()
+  return {
+    wechat: app.wechat,
+    accessTokens: accessTokens(app),
+    gate: gateStore(),
+    parked: parkedEvents(),
+    reserve: config('QUOTA_RESERVE').QUOTA_RESERVE,
+    now,
+    log,
+  }
+}, resumeEvents)
