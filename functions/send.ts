@@ -5,6 +5,7 @@ import { config } from '../lib/config.ts'
 import { log, now, random } from '../lib/runtime/context.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
 import { eventQueue, followersQueue } from '../lib/runtime/queues.ts'
+import { results } from '../lib/runtime/results.ts'
 import { deliveryStore, gateStore, linkStore } from '../lib/runtime/stores.ts'
 import { templates } from '../lib/runtime/templates.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
@@ -13,12 +14,14 @@ import { sendBatch } from '../lib/send.ts'
 export const handler = queueFunction(
   async () => {
     const app = officialAccount()
+    const bus = results()
     return {
       wechat: app.wechat,
       accessTokens: accessTokens(app),
       miniAppid: config('WECHAT_MINI_APPID').WECHAT_MINI_APPID,
       links: linkStore(),
-      deliveries: deliveryStore(),
+      deliveries: deliveryStore({ isIndexed: bus.results !== undefined }),
+      ...bus,
       gate: gateStore(),
       events: eventQueue(),
       followers: followersQueue(),

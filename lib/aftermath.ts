@@ -2,6 +2,7 @@
 
 import type { Delivery } from './delivery.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log } from './ports.ts'
+import { publishResults, type ResultsDeps } from './results.ts'
 
 /** What is known of an event that goes back into a queue. */
 type Returning = EventAgain
@@ -9,6 +10,8 @@ type Returning = EventAgain
 export type Aftermath<A> = {
   /** WeChat took the message: its mark is to be written. */
   accept(arrival: A, delivery: Delivery): void
+  /** It came to another end, and its delivery is written. */
+  end(delivery: Delivery): void
   pushAgain(arrival: A, delaySeconds: number): void
   park(arrival: A): void
   /** It stays in the queue, and is shown again. */
@@ -17,10 +20,9 @@ export type Aftermath<A> = {
   finish(): Promise<ReadonlySet<A>>
 }
 
-export type AftermathDeps = {
+export type AftermathDeps = ResultsDeps & {
   readonly deliveries: Pick<DeliveryStore, 'accept'>
   readonly events: Pick<EventQueue, 'pushAgain' | 'park'>
-  readonly log: Log
 }
 
 /** DynamoDB takes so many rows a request: no need to wait for more. */
@@ -32,22 +34,18 @@ export function createAftermath<A extends Returning>(deps: AftermathDeps): After
   const marks: { readonly arrival: A; readonly delivery: Delivery }[] = []
   const again: { readonly arrival: A; readonly event: EventAgain; readonly delaySeconds: number }[] = []
   const parked: A[] = []
+  const ended: Delivery[] = []
   const writes: Promise<void>[] = []
 
-  /** Whatever could not be written comes again: for what WeChat took, its id makes that harmless. */
-  const orAgain = async (arrivals: readonly A[], write: () => Promise<void>) => {
-    try {
-      await write()
-    } catch (error) {
-      deps.log.error('send.not-written', { error, events: arrivals.length })
-      for (const it of arrivals) failed.add(it)
-    }
-  }
+  const orAgain = createFallback(failed, deps.log)
   const writeMarks = () => {
     const run = marks.splice(0)
     const write = async () => {
       const unwritten = await deps.deliveries.accept(run.map(it => it.delivery))
-      for (const it of run) if (unwritten.has(it.delivery.id)) failed.add(it.arrival)
+      for (const { arrival, delivery } of run) {
+        if (unwritten.has(delivery.id)) failed.add(arrival)
+        else ended.push(delivery)
+      }
     }
     if (run.length > 0)
       writes.push(
@@ -63,6 +61,7 @@ export function createAftermath<A extends Returning>(deps: AftermathDeps): After
       marks.push({ arrival, delivery })
       if (marks.length === marksPerWrite) writeMarks()
     },
+    end: delivery => void ended.push(delivery),
     pushAgain: (arrival, delaySeconds) => void again.push({ arrival, event: eventOf(arrival), delaySeconds }),
     park: arrival => void parked.push(arrival),
     comesAgain: arrival => void failed.add(arrival),
@@ -72,8 +71,21 @@ export function createAftermath<A extends Returning>(deps: AftermathDeps): After
       writes.push(orAgain(returning, () => deps.events.pushAgain(again)))
       writes.push(orAgain(parked, () => deps.events.park(parked.map(eventOf))))
       await Promise.all(writes)
+      await publishResults(ended, deps)
       return failed
     },
+  }
+}
+
+/** Whatever could not be written comes again: for what WeChat took, its id makes that harmless. */
+function createFallback<A>(failed: Set<A>, log: Log) {
+  return async (arrivals: readonly A[], write: () => Promise<void>) => {
+    try {
+      await write()
+    } catch (error) {
+      log.error('send.not-written', { error, events: arrivals.length })
+      for (const it of arrivals) failed.add(it)
+    }
   }
 }
 

@@ -21,6 +21,7 @@ const variables = {
   SPREAD_SYNC: { read: oneOf('on', 'off'), wanted: 'on or off' },
   RETENTION_DAYS: { read: wholeNumber(1, 3650), wanted: 'a whole number from 1 to 3650' },
   QUOTA_RESERVE: { read: wholeNumber(0, 99_999_999), wanted: 'a whole number of messages, 0 for none' },
+  RESULTS_BUS: { read: text, wanted: 'the name of an EventBridge bus, or off' },
   SECRETS_PREFIX: { read: text, wanted: 'a path of SSM Parameter Store' },
   TOKENS_TABLE: { read: text, wanted: 'a DynamoDB table' },
   LOGINS_TABLE: { read: text, wanted: 'a DynamoDB table' },

@@ -156,7 +156,12 @@ export type DeliveryStore = {
   find(id: string): Promise<Delivery | undefined>
   /** Keeps what a receipt says, by its msgid; a second receipt changes nothing. */
   keepReceipt(msgid: string, receipt: Pick<Delivery, 'state' | 'reason' | 'at'>): Promise<void>
+  /** Finds the event of a msgid, in a store that keeps an index of them. */
+  eventOf(msgid: string): Promise<string | undefined>
 }
+
+/** A bus that is told what became of events; throws if it did not take them all. */
+export type Results = { publish(deliveries: readonly Delivery[]): Promise<void> }
 
 /** Until when (ms) no message may go out, or none but urgent ones: the day's quota, or all but its reserve, is used up. */
 export type Gate = { readonly closedUntil?: number; readonly reservedUntil?: number; readonly errcode?: number }

@@ -113,8 +113,11 @@ async function end<A extends Arrival>(state: Delivery['state'], facts: DeliveryF
 }
 
 async function record<A>(state: Delivery['state'], facts: DeliveryFacts, settled: Settled<A & Arrival>) {
-  const { id, deps } = settled
-  if (id !== undefined) await deps.deliveries.record(deliveryOf(id, state, facts, settled))
+  const { id, after, deps } = settled
+  if (id === undefined) return
+  const delivery = deliveryOf(id, state, facts, settled)
+  await deps.deliveries.record(delivery)
+  after.end(delivery)
 }
 
 type Dated = { readonly arrival: Arrival; readonly deps: SettleDeps }

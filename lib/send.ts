@@ -9,7 +9,8 @@ import type { DeliveryStore, GateStore, LinkStore, Log, Metrics } from './ports.
 import { openGate, type SendGate } from './send-gate.ts'
 import { type MessageDeps, type SendOutcome, sendMessage } from './send-message.ts'
 import { type Arrival, reject, type SettleDeps, settle, windowMs } from './send-outcome.ts'
-import { parseTemplateMessage, type TemplateList, type TemplateMessage } from './template-message.ts'
+import type { TemplateList } from './template-list.ts'
+import { parseTemplateMessage, type TemplateMessage } from './template-message.ts'
 
 export type SendDeps = MessageDeps &
   SettleDeps &

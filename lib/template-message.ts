@@ -56,8 +56,6 @@ export type TemplateMessage = {
   readonly expiresAt?: number
 }
 
-export type { TemplateList } from './template-list.ts'
-
 type Event = v.InferOutput<typeof eventSchema>
 
 /** Reads an event; throws RequestError `event-invalid`, whose message names the field and repeats no value. */

@@ -106,7 +106,7 @@ const rows: Record<string, { words: string; good: string[]; bad: string[] }> = {
     good: ['+86-0766-66888866', '138 0000 0000', '13800000000'],
     bad: ['1'.repeat(18), '电话', '1234 ext 5'],
   },
-  car_number1: { words: 'at most 8 characters', good: ['粤A8Z888挂', '京A12345', '粤AD12345'], bad: ['粤A8Z8888挂挂'] },
+  car_number1: { words: 'at most 8 characters', good: ['粤A8Z888挂', '京A12345', '粤AD12345'], bad: ['粤A8Z8888挂'] },
   name1: {
     words: 'at most 10 Chinese characters, or 20 letters and symbols',
     good: ['张三', 'Ann-Marie O', '一'.repeat(10), 'a'.repeat(20), '买买提·吐尔逊'],

@@ -1,6 +1,7 @@
 /**
  * The deliveries: one row per event id, and one per receipt by its msgid, `receipt#<msgid>`. The two are joined when they
- * are read, so that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds.
+ * are read, so that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds. Where a
+ * bus is told of receipts, `event#<msgid>` leads from a msgid to its event.
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
@@ -31,8 +32,10 @@ const keepMs = 15 * 86_400_000
 /** Nothing on a phone is ever taken for less than that again. */
 const isUnsent = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds OR #state IN (:dropped, :rejected, :parked)'
 
-/** Creates the store of deliveries. */
-export function createDeliveryStore(dynamo: Dynamo, table: string, now: Now): DeliveryStore {
+type Options = { readonly now: Now; readonly isIndexed: boolean }
+
+/** Creates the store of deliveries; `isIndexed` writes the way from a msgid to its event as well. */
+export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isIndexed }: Options): DeliveryStore {
   const nowSeconds = () => Math.floor(now() / 1000)
   const expiresAt = () => Math.ceil((now() + keepMs) / 1000)
   // DynamoDB deletes in its own time.
@@ -49,7 +52,8 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, now: Now): De
       return new Map(rows.map(it => [it.id, it]))
     },
     async accept(deliveries) {
-      const items = deliveries.map(it => ({ ...it, expiresAt: expiresAt() }))
+      const index = isIndexed ? deliveries.flatMap(indexRowOf) : []
+      const items = [...index, ...deliveries].map(it => ({ ...it, expiresAt: expiresAt() }))
       return new Set((await batchPut(dynamo, table, items)).map(it => it.id))
     },
     async record({ id, state, reason, errcode, rid, msgid, attempts, at }) {
@@ -70,7 +74,19 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, now: Now): De
       const condition = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds'
       await change(dynamo, table, { id: keyOf(msgid) }, { set, condition, values: { nowSeconds: nowSeconds() } })
     },
+    async eventOf(msgid) {
+      const item = await get(indexKeyOf(msgid))
+      return item === undefined ? undefined : checked(v.object({ event: v.string() }), item, 'a msgid').event
+    },
   }
+}
+
+function indexRowOf({ id, msgid }: Delivery) {
+  return msgid === undefined ? [] : [{ id: indexKeyOf(msgid), event: id }]
+}
+
+function indexKeyOf(msgid: string): string {
+  return `event#${msgid}`
 }
 
 /** No event id has a `#`. */

@@ -23,7 +23,8 @@ function dynamo(): Dynamo {
 export const tokenStore = () => createTokenStore(dynamo(), config('TOKENS_TABLE').TOKENS_TABLE)
 export const loginStore = () => createLoginStore(dynamo(), config('LOGINS_TABLE').LOGINS_TABLE)
 export const linkStore = () => createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
-export const deliveryStore = () => createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, now)
+export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed: false }) =>
+  createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, ...how })
 export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
 export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)

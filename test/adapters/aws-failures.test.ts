@@ -69,7 +69,9 @@ describe('DynamoDB', () => {
     mockClient(DynamoDBDocumentClient)
       .on(BatchGetCommand)
       .resolves({ Responses: { deliveries: [{ id: 'a', expiresAt: 9e9, state: 'odd' }] } })
-    await expect(createDeliveryStore(dynamo(), 'deliveries', () => 0).read(['a'])).rejects.toThrow()
+    await expect(
+      createDeliveryStore(dynamo(), 'deliveries', { now: () => 0, isIndexed: false }).read(['a']),
+    ).rejects.toThrow()
   })
 })
 

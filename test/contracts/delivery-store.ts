@@ -62,6 +62,12 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect((await store.read(['other'])).get('other')?.state).toBe('accepted')
   })
 
+  it('finds the event of a msgid, where it keeps an index', async () => {
+    const store = await make(clock)
+    await store.accept([delivery({ msgid })])
+    expect([await store.eventOf(msgid), await store.eventOf('7')]).toEqual(['order-1:paid', undefined])
+  })
+
   it('forgets a delivery after 15 days, whether or not the row is deleted yet', async () => {
     let now = clock()
     const store = await make(() => now)

@@ -36,7 +36,9 @@ export function dynamoDbContracts(tables: () => Tables): void {
   describe('link upkeep', () =>
     linkUpkeepContract(on('links', (...where) => ({ ...createLinkStore(...where), ...createLinkUpkeep(...where) }))))
   describe('delivery store', () =>
-    deliveryStoreContract(now => on('deliveries', (...where) => createDeliveryStore(...where, now))()))
+    deliveryStoreContract(now =>
+      on('deliveries', (...where) => createDeliveryStore(...where, { now, isIndexed: true }))(),
+    ))
   describe('gate', () => gateContract(on('deliveries', createGateStore)))
   describe('walk store', () => walkStoreContract(on('walks', createWalkStore)))
   describe('journal', () => journalContract(on('walks', (...where) => createJournal(...where, Math.random))))

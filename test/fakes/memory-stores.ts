@@ -84,6 +84,7 @@ export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] 
     async keepReceipt(msgid, receipt) {
       if (!receipts.has(msgid)) receipts.set(msgid, receipt)
     },
+    eventOf: async msgid => [...rows.values()].find(it => it.delivery.msgid === msgid)?.delivery.id,
   }
 }
 

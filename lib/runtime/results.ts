@@ -1,0 +1,10 @@
+/** The bus that is told what became of events, if the deployment names one. */
+
+import { createResults } from '../adapters/event-bridge.ts'
+import { config } from '../config.ts'
+import type { Results } from '../ports.ts'
+
+export function results(): { readonly results?: Results } {
+  const { RESULTS_BUS } = config('RESULTS_BUS')
+  return RESULTS_BUS === 'off' ? {} : { results: createResults(RESULTS_BUS) }
+}

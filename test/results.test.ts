@@ -1,0 +1,113 @@
+import { createServer } from 'node:http'
+
+import * as v from 'valibot'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+
+import { createResults } from '../lib/adapters/event-bridge.ts'
+import type { Delivery } from '../lib/delivery.ts'
+import { keepReceipts } from '../lib/receipts.ts'
+import { publishResults } from '../lib/results.ts'
+import { openWorld } from './world.ts'
+
+const delivery = (more: Partial<Delivery> = {}): Delivery => ({
+  id: 'order-1:paid',
+  state: 'accepted',
+  msgid: '3599307433715204104',
+  attempts: 1,
+  at: '2026-11-22T01:30:00.000Z',
+  ...more,
+})
+const entries = v.object({
+  Entries: v.array(
+    v.object({ EventBusName: v.string(), Source: v.string(), DetailType: v.string(), Detail: v.string() }),
+  ),
+})
+
+/** A bus on loopback that speaks PutEvents; `refuse` says of each entry whether it is refused this time. */
+async function openBus(refuse: (entry: number) => boolean = () => false) {
+  const told: v.InferOutput<typeof entries>['Entries'] = []
+  let seen = 0
+  const server = createServer(async (request, response) => {
+    const body: Buffer[] = []
+    for await (const chunk of request) body.push(chunk)
+    const { Entries } = v.parse(entries, JSON.parse(Buffer.concat(body).toString()))
+    const answers = Entries.map(entry => {
+      if (refuse(seen++)) return { ErrorCode: 'ThrottlingException' }
+      told.push(entry)
+      return { EventId: 'x' }
+    })
+    response.setHeader('content-type', 'application/x-amz-json-1.1')
+    response.end(JSON.stringify({ FailedEntryCount: 0, Entries: answers }))
+  })
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', `http://127.0.0.1:${port}`)
+  vi.stubEnv('AWS_REGION', 'us-east-1')
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local')
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    server.closeAllConnections()
+    server.close()
+  })
+  return { told }
+}
+
+describe('a bus', () => {
+  it('is told of each end of an event, ten a call', async () => {
+    const { told } = await openBus()
+    const many = Array.from({ length: 23 }, (_, index) => delivery({ id: `order-${index}` }))
+    await createResults('shop').publish(many)
+    expect(told).toHaveLength(23)
+    expect(told[0]).toEqual({
+      EventBusName: 'shop',
+      Source: 'queqiao',
+      DetailType: 'delivery.accepted',
+      Detail: JSON.stringify(many[0]),
+    })
+  })
+
+  it('gets again what it did not take, and fails if it does not take it in the end', async () => {
+    const { told } = await openBus(entry => entry !== 1 && entry < 6)
+    await expect(createResults('shop').publish([delivery({ id: 'one' }), delivery({ id: 'two' })])).rejects.toThrow(
+      'refused 1 events',
+    )
+    expect(told.map(it => JSON.parse(it.Detail).id)).toEqual(['two'])
+    await createResults('shop').publish([delivery({ id: 'three' })])
+    expect(told.map(it => JSON.parse(it.Detail).id)).toEqual(['two', 'three'])
+  })
+})
+
+describe('publishResults', () => {
+  it('passes over what is no end, and does nothing without a bus', async () => {
+    const { log } = await openWorld()
+    const told: Delivery[] = []
+    const results = { publish: async (deliveries: readonly Delivery[]) => void told.push(...deliveries) }
+    const states = ['accepted', 'delivered', 'blocked', 'failed', 'dropped', 'rejected', 'parked', 'in-doubt'] as const
+    const deliveries = states.map(state => delivery({ state }))
+    await publishResults(deliveries, { results, log })
+    await publishResults(deliveries, { log })
+    expect(told.map(it => it.state)).toEqual(states.slice(0, 6))
+  })
+
+  it('tells ops which were lost when the bus fails, and keeps nobody from going on', async () => {
+    const { log, lines } = await openWorld()
+    await publishResults([delivery()], { results: { publish: async () => Promise.reject(new Error('away')) }, log })
+    expect(lines).toMatchObject([{ level: 'error', event: 'results.not-published', fields: { ids: ['order-1:paid'] } }])
+  })
+})
+
+describe('a receipt', () => {
+  it('is told with its event, also when it came before the delivery was written', async () => {
+    const { deliveries, log } = await openWorld()
+    const told: Delivery[] = []
+    const results = { publish: async (list: readonly Delivery[]) => void told.push(...list) }
+    const receipt = { msgid: '7', status: 'success', at: 1_767_225_600, receives: 1 }
+    expect(await keepReceipts([receipt], { deliveries, results, log })).toEqual([receipt])
+    await deliveries.accept([delivery({ msgid: '7' })])
+    expect(await keepReceipts([{ ...receipt, receives: 2 }], { deliveries, results, log })).toEqual([])
+    expect(told).toMatchObject([{ id: 'order-1:paid', state: 'delivered', msgid: '7' }])
+    expect(await keepReceipts([{ ...receipt, msgid: '8', receives: 5 }], { deliveries, results, log })).toEqual([])
+  })
+})
