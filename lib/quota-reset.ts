@@ -6,9 +6,18 @@ const minuteMs = 60_000
 const dayMs = 86_400_000
 const chinaMs = 8 * 3_600_000
 
-/** Seconds from `now` (ms) until the quota behind this errcode is filled again, at least 1. */
+/** So long after midnight by our clock it may not be midnight yet by WeChat's. */
+const unsureMs = 600_000
+const soonSeconds = 60
+
+/**
+ * Seconds from `now` (ms) until the quota behind this errcode is filled again, at least 1. Right after midnight a used-up
+ * quota is yesterday's: it is filled again in a moment, not in a day.
+ */
 export function secondsToReset(errcode: number, now: number): number {
-  return Math.max(1, Math.ceil((nextReset(quotaReset(errcode), now) - now) / 1000))
+  const reset = quotaReset(errcode)
+  if (reset !== 'minute' && (now + chinaMs) % dayMs < unsureMs) return soonSeconds
+  return Math.max(1, Math.ceil((nextReset(reset, now) - now) / 1000))
 }
 
 function nextReset(reset: QuotaReset, now: number): number {

@@ -119,10 +119,10 @@ function parse(body: string, templates: TemplateList): TemplateMessage | Request
   }
 }
 
-/** The same event twice in one batch is one piece of work. */
+/** The same event twice in one batch is one piece of work: if it must come again, its first message does. */
 async function once(runs: Map<string, Promise<string>>, id: string, run: Run): Promise<string> {
   const first = runs.get(id)
-  if (first !== undefined) return (await first) === 'unanswered' ? run() : 'repeated'
+  if (first !== undefined) return first.then(() => 'repeated')
   const mine = run()
   runs.set(id, mine)
   return mine
