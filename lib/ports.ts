@@ -237,7 +237,7 @@ export type Walk = {
 /** `pausedUntil` (ms): nothing is walked before that, for the day's quota is used up. */
 export type WalkState = { readonly current?: Walk; readonly complete?: Walk; readonly pausedUntil?: number }
 
-export type Lease = { readonly owner: string; readonly now: number; readonly until: number }
+type Lease = { readonly owner: string; readonly now: number; readonly until: number }
 
 /** The walks, one process at a time; what is told of a lease that was lost meanwhile changes nothing and answers false. */
 export type WalkStore = {

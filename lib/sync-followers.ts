@@ -40,7 +40,7 @@ export type SyncOrder = v.InferOutput<typeof syncOrder>
  * What became of a run: `under-way` and `waiting` (for tomorrow's quota) go on by themselves; `refused` says that today's
  * quota does not do for it, `busy` that another process walks, `idle` that no walk is due.
  */
-export type SyncState = 'complete' | 'under-way' | 'waiting' | 'refused' | 'busy' | 'idle'
+type SyncState = 'complete' | 'under-way' | 'waiting' | 'refused' | 'busy' | 'idle'
 
 export type SyncReport = {
   readonly state: SyncState
