@@ -8,7 +8,7 @@
 import type { Erasure, Expiry } from './follower-news.ts'
 import { maskId, type OpenId } from './identifiers.ts'
 import { inParallel } from './pool.ts'
-import type { Erasures, Journal, LinkStore, LinkUpkeep, Log, Queue, WalkStore } from './ports.ts'
+import type { Erasures, Journal, LinkStore, LinkUpkeep, Log, PersonIds, Queue, WalkStore } from './ports.ts'
 
 export type EraseDeps = {
   readonly links: Pick<LinkUpkeep, 'idsOf' | 'erase' | 'expire'> & Pick<LinkStore, 'followers'>
@@ -25,16 +25,26 @@ const atOnce = 10
 
 /** Erases people; answers the erasures that failed, so that they come again. */
 export async function erasePeople<E extends Erasure>(erasures: readonly E[], deps: EraseDeps): Promise<E[]> {
-  return forgetAll(erasures, deps, async it => {
-    const ids = await deps.links.idsOf(it.who)
+  return forgetAll(erasures, deps, async ({ who, at, isSecond }) => {
+    const known = await Promise.all(oneByOne(who).map(deps.links.idsOf))
+    const openids = [...new Set(known.flatMap(it => it.openid ?? []))]
     // From now on nothing that is under way brings the person back for good.
-    if (ids.openid !== undefined) await deps.erasures.mark(ids.openid, it.at)
-    // Before the rows too: they lead to one another, and it knows them all, should this be cut short.
-    if (!it.isSecond) await pushSecond({ ...it, who: ids }, deps)
-    await deps.links.erase(ids, it.at)
-    deps.log.info('link-followers.erased', { openid: maskId(ids.openid ?? ''), isSecond: it.isSecond })
-    return ids.openid === undefined || (await isBack(ids.openid, deps)) ? [] : [ids.openid]
+    for (const openid of openids) await deps.erasures.mark(openid, at)
+    // Before the rows too: they lead to one another, and these know them all, should this be cut short.
+    if (!isSecond) await pushSecond(known, at, deps)
+    for (const ids of known) await deps.links.erase(ids, at)
+    deps.log.info('link-followers.erased', { openids: openids.map(maskId), isSecond })
+    return withoutBack(openids, deps)
   })
+}
+
+/** Each id leads to its own rows: those of an event need not be those that we joined. */
+function oneByOne({ openid, unionid, miniOpenid }: PersonIds): PersonIds[] {
+  return [
+    ...(openid === undefined ? [] : [{ openid }]),
+    ...(unionid === undefined ? [] : [{ unionid }]),
+    ...(miniOpenid === undefined ? [] : [{ miniOpenid }]),
+  ]
 }
 
 /** Forgets who left long ago, unless they came back; answers what failed, so that it comes again. */
@@ -73,12 +83,13 @@ async function forgetAll<T>(
 }
 
 /** Whoever followed again after the erasure has a row still, and is a follower like all others. */
-async function isBack(openid: OpenId, { links, erasures }: EraseDeps): Promise<boolean> {
-  if (!(await links.followers([openid])).has(openid)) return false
-  await erasures.unmark(openid)
-  return true
+async function withoutBack(openids: readonly OpenId[], { links, erasures }: EraseDeps): Promise<OpenId[]> {
+  const rows = openids.length === 0 ? new Map<OpenId, unknown>() : await links.followers(openids)
+  for (const openid of rows.keys()) await erasures.unmark(openid)
+  return openids.filter(it => !rows.has(it))
 }
 
-function pushSecond({ change, who, at }: Erasure, { followers }: EraseDeps): Promise<void> {
-  return followers.push([{ change, who, at, isSecond: true } satisfies Erasure], secondPassSeconds)
+function pushSecond(known: readonly PersonIds[], at: number, { followers }: EraseDeps): Promise<void> {
+  const seconds = known.map(who => ({ change: 'erase', who, at, isSecond: true }) satisfies Erasure)
+  return followers.push(seconds, secondPassSeconds)
 }

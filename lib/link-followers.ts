@@ -103,14 +103,17 @@ async function look(batch: readonly Told[], deps: LinkFollowersDeps): Promise<Fo
   })
 }
 
-/** Tells the next walk of what came by events, once it is linked: what is only noted nobody would look up again. */
+/**
+ * Tells the next walk of what it cannot know: what came by events, once it is linked (what is only noted nobody would look
+ * up again), and whom a walk named though WeChat, when asked, said that they do not follow.
+ */
 async function note(batch: readonly Told[], written: readonly FollowerSeen[], deps: LinkFollowersDeps): Promise<void> {
-  const byEvent = new Set(batch.filter(it => it.byEvent).map(it => it.openid))
-  const noted = written.filter(it => byEvent.has(it.openid))
-  if (noted.length === 0) return
-  const follow = noted.filter(it => it.following).map(it => it.openid)
-  const unfollow = noted.filter(it => !it.following).map(it => it.openid)
-  await deps.journal.note({ follow, unfollow }, deps.now())
+  const following = new Set(written.filter(it => it.following).map(it => it.openid))
+  const known = new Set(written.map(it => it.openid))
+  const follow = batch.filter(it => it.byEvent && following.has(it.openid)).map(it => it.openid)
+  const isGone = (it: Told) => known.has(it.openid) && !following.has(it.openid)
+  const unfollow = batch.filter(it => isGone(it) && (it.byEvent || it.following)).map(it => it.openid)
+  if (follow.length + unfollow.length > 0) await deps.journal.note({ follow, unfollow }, deps.now())
 }
 
 async function forgetPeople<A extends NewsArrival>(arrivals: readonly A[], deps: LinkFollowersDeps): Promise<Set<A>> {

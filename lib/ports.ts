@@ -272,7 +272,7 @@ export type Journal = {
 
 /** Who wished to be forgotten, by a digest of the openid alone, so that nothing brings them back but they themselves. */
 export type Erasures = {
-  /** `at` in seconds by WeChat's clock. */
+  /** `at` in seconds by WeChat's clock; an older one never replaces a newer one. */
   mark(openid: OpenId, at: number): Promise<void>
   unmark(openid: OpenId): Promise<void>
   /** Of up to 100 openids, when each of those marked was. */

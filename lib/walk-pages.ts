@@ -1,6 +1,7 @@
 /** The pages of a walk: fetches them one ahead, queues who came, and leaves a checkpoint behind each. */
 
 import type { AccessTokenSource } from './access-token.ts'
+import { askFollowers } from './ask-followers.ts'
 import type { FollowerNews } from './follower-news.ts'
 import type { OpenId } from './identifiers.ts'
 import { createOpenIdSet, type OpenIdSet } from './openid-set.ts'
@@ -11,11 +12,11 @@ import { type PlanDeps, planFrom } from './walk-plan.ts'
 import { withAccessToken } from './with-access-token.ts'
 
 export type PagesDeps = {
-  readonly wechat: Pick<WeChat, 'followerPage' | 'quota'>
+  readonly wechat: Pick<WeChat, 'followerPage' | 'followerInfo' | 'quota'>
   readonly accessTokens: AccessTokenSource
   readonly walks: WalkStore
   readonly journal: Journal
-  readonly erasures: Pick<Erasures, 'all'>
+  readonly erasures: Pick<Erasures, 'all' | 'marksOf'>
   readonly followers: Pick<Queue, 'push'>
   readonly now: Now
   readonly log: Log
@@ -83,7 +84,7 @@ export async function walkPages(walker: Walker): Promise<Walk | { readonly refus
   let walk: Walk = begun
   for (;;) {
     const page = await coming
-    const step = stepOf(walk, page, walker)
+    const step = await stepOf(walk, page, walker)
     const goesOn = step.walk.next !== undefined && deps.now() < until
     if (goesOn) coming = prefetch(step.walk.next, deps)
     walk = await takeStep(step, page.at, walker)
@@ -100,13 +101,27 @@ async function begin(page: FollowerPage, walker: Walker): Promise<Walk | { reado
 type Step = { readonly walk: Walk; readonly openids: readonly OpenId[]; readonly came: readonly OpenId[] }
 
 /** What a page means: whom it names, who of them came, and where the walk stands behind it. */
-function stepOf(walk: Walk, page: FollowerPage, { seen, linked, isErased, isEveryone }: Walker): Step {
+async function stepOf(walk: Walk, page: FollowerPage, walker: Walker): Promise<Step> {
+  const { seen, linked, isErased, isEveryone, deps } = walker
   // The set forgets nobody, so it is filled only here, where the page is taken for good.
   const fresh = page.openids.filter(it => seen.add(it))
   if (fresh.length === 0 && page.openids.length > 0) throw new CircleError()
-  const openids = fresh.filter(it => !isErased(it))
+  const back = await backAmong(fresh.filter(isErased), deps)
+  const openids = fresh.filter(it => back.has(it) || !isErased(it))
   const came = openids.filter(it => isEveryone || !linked.has(it))
   return { walk: advance(walk, page, { fresh: fresh.length, came: came.length }), openids, came }
+}
+
+/** Who of those who wished to be forgotten followed again since, unseen: WeChat is asked here, for nothing may hold them. */
+async function backAmong(erased: readonly OpenId[], deps: PagesDeps): Promise<ReadonlySet<OpenId>> {
+  const back = new Set<OpenId>()
+  for (const run of inRuns(erased, batchSize)) {
+    const [marks, answers] = await Promise.all([deps.erasures.marksOf(run), askFollowers(run, deps)])
+    for (const { openid, followedAt = 0 } of answers.values()) {
+      if (followedAt > (marks.get(openid) ?? Number.POSITIVE_INFINITY)) back.add(openid)
+    }
+  }
+  return back
 }
 
 async function takeStep({ walk, openids, came }: Step, at: number, walker: Walker): Promise<Walk> {

@@ -155,6 +155,19 @@ describe('linkFollowers', () => {
     expect(await journal.entries()).toMatchObject([{ follow: [came.openid], unfollow: [left.openid] }])
   })
 
+  it('is looked up again by the next walk, who had left when WeChat was asked and came back unseen', async () => {
+    const { work, walk, queued, person, reach, unfollow, follow } = await openLinks()
+    const who = await person({ following: true })
+    await walk()
+    await unfollow(who)
+    await work(queued.splice(0))
+    expect(await reach(who)).toBe('not-following')
+    await follow(who)
+    await walk()
+    await work(queued.splice(0))
+    expect(await reach(who)).toBe('reachable')
+  })
+
   it('keeps a follower without unionid, asks again after a week, and for one only while none has any', async () => {
     const { work, control, calls, reach, links, news, person, revisit, queued, tick } = await openLinks()
     const people = await Promise.all(Array.from({ length: 3 }, () => person({ following: true, unionid: false })))

@@ -363,10 +363,10 @@ describe('everyone', () => {
   })
 
   it('but who wished to be forgotten', async () => {
-    const { walk, walks, control, erasures, take, openidOf } = await openSync()
+    const { walk, walks, control, erasures, take, openidOf, seconds } = await openSync()
     await control('/people', { count: 25, following: true })
     const erased = await openidOf(3)
-    await erasures.mark(erased, 1)
+    await erasures.mark(erased, seconds())
     expect(await walk()).toMatchObject({ came: 24, complete: true })
     expect(take('follow')).not.toContain(erased)
     const { complete } = await walks.state()

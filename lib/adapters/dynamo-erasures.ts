@@ -5,13 +5,13 @@
 
 import { createHash } from 'node:crypto'
 
-import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
 import { checked } from '../checked.ts'
 import type { OpenId } from '../identifiers.ts'
 import type { Erasures } from '../ports.ts'
-import { batchGet, type Dynamo, queryAll } from './dynamo.ts'
+import { batchGet, change, type Dynamo, queryAll } from './dynamo.ts'
 
 const markRow = v.object({ digest: v.string(), at: v.number() })
 
@@ -20,7 +20,8 @@ export function createErasures(dynamo: Dynamo, table: string): Erasures {
   return {
     async mark(openid, at) {
       const digest = digestOf(openid)
-      await dynamo.send(new PutCommand({ TableName: table, Item: { ...keyOf(digest), digest, at } }))
+      const condition = 'attribute_not_exists(#at) OR #at < :at'
+      await change(dynamo, table, keyOf(digest), { set: { digest, at }, condition })
     },
     async unmark(openid) {
       await dynamo.send(new DeleteCommand({ TableName: table, Key: keyOf(digestOf(openid)) }))

@@ -13,6 +13,8 @@ export function erasuresContract(make: () => Promise<Erasures>): void {
     expect(await erasures.marksOf([one, two])).toEqual(new Map([[one, 7]]))
     const isErased = await erasures.all()
     expect([one, two].map(isErased)).toEqual([true, false])
+    await erasures.mark(one, 5)
+    expect(await erasures.marksOf([one])).toEqual(new Map([[one, 7]]))
     await erasures.unmark(one)
     expect(await erasures.marksOf([one, two])).toEqual(new Map())
     expect([one, two].map(await erasures.all())).toEqual([false, false])

@@ -84,7 +84,7 @@ export function memoryErasures(): Erasures {
   const marks = new Map<OpenId, number>()
   return {
     async mark(openid, at) {
-      marks.set(openid, at)
+      marks.set(openid, Math.max(at, marks.get(openid) ?? 0))
     },
     async unmark(openid) {
       marks.delete(openid)
