@@ -21,5 +21,10 @@ export const handler = queueFunction(
       log,
     }
   },
-  { read: ({ body, receiptHandle }) => ({ news: parseNews(body), receiptHandle }), work: linkFollowers },
+  {
+    read: ({ body, receiptHandle, attributes }) => {
+      return { news: parseNews(body), receiptHandle, receives: Number(attributes.ApproximateReceiveCount) }
+    },
+    work: linkFollowers,
+  },
 )

@@ -80,7 +80,7 @@ export async function handleEvent(
 }
 
 function newsOf({ kind, openid, at }: Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>): FollowerNews {
-  return { change: kind, origin: 'event', openids: [openid], at }
+  return { change: kind, openids: [openid], at }
 }
 
 /** Where the event names another app than the account, its openid is the one by which that app knows the person. */

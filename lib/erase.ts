@@ -27,15 +27,24 @@ const atOnce = 10
 export async function erasePeople<E extends Erasure>(erasures: readonly E[], deps: EraseDeps): Promise<E[]> {
   return forgetAll(erasures, deps, async ({ who, at, isSecond }) => {
     const known = await Promise.all(oneByOne(who).map(deps.links.idsOf))
-    const openids = [...new Set(known.flatMap(it => it.openid ?? []))]
     // From now on nothing that is under way brings the person back for good.
-    for (const openid of openids) await deps.erasures.mark(openid, at)
+    if (!isSecond) await markAll(known, at, deps)
     // Before the rows too: they lead to one another, and these know them all, should this be cut short.
     if (!isSecond) await pushSecond(known, at, deps)
-    for (const ids of known) await deps.links.erase(ids, at)
-    deps.log.info('link-followers.erased', { openids: openids.map(maskId), isSecond })
-    return withoutBack(openids, deps)
+    const gone = await Promise.all(known.map(ids => deps.links.erase(ids, at)))
+    const found = gone.filter((ids, index) => Object.keys(ids).length > Object.keys(known[index] ?? {}).length)
+    if (!isSecond && found.length > 0) await pushSecond(found, at, deps)
+    deps.log.info('link-followers.erased', { openids: openidsIn(gone).map(maskId), isSecond })
+    return withoutBack(openidsIn(gone), deps)
   })
+}
+
+async function markAll(known: readonly PersonIds[], at: number, { erasures }: EraseDeps): Promise<void> {
+  for (const openid of openidsIn(known)) await erasures.mark(openid, at)
+}
+
+function openidsIn(known: readonly PersonIds[]): OpenId[] {
+  return [...new Set(known.flatMap(it => it.openid ?? []))]
 }
 
 /** Each id leads to its own rows: those of an event need not be those that we joined. */
@@ -50,9 +59,12 @@ function oneByOne({ openid, unionid, miniOpenid }: PersonIds): PersonIds[] {
 /** Forgets who left long ago, unless they came back; answers what failed, so that it comes again. */
 export async function expirePeople<E extends Expiry>(expiries: readonly E[], deps: EraseDeps): Promise<E[]> {
   return forgetAll(expiries, deps, async ({ openids, at }) => {
-    await inParallel(openids, atOnce, openid => deps.links.expire(openid, at))
-    deps.log.info('link-followers.expired', { openids: openids.length })
-    return openids
+    const expired: OpenId[] = []
+    await inParallel(openids, atOnce, async openid => {
+      if (await deps.links.expire(openid, at)) expired.push(openid)
+    })
+    deps.log.info('link-followers.expired', { openids: expired.length })
+    return expired
   })
 }
 

@@ -10,8 +10,6 @@ const seconds = v.pipe(v.number(), v.integer(), v.minValue(0))
 
 const followerNews = v.object({
   change: v.picklist(['follow', 'unfollow']),
-  /** The walk knows itself whom it queued; what an event told is noted for the next walk. */
-  origin: v.picklist(['event', 'walk']),
   openids,
   at: seconds,
 })

@@ -20,14 +20,16 @@ export type LinkFollowersDeps = AskDeps &
     readonly now: Now
   }
 
-/** A message of the followers queue. */
-export type NewsArrival = { readonly news: News; readonly receiptHandle: string }
+/** A message of the followers queue, and how often it was given out. */
+export type NewsArrival = { readonly news: News; readonly receiptHandle: string; readonly receives: number }
 
 const batchesAtOnce = 4
 /** SQS hides a message for twelve hours at most, counted from its receive. */
 const longestWaitSeconds = 11 * 3600
 
 type Failure = { readonly openids: Set<OpenId>; waitSeconds: number }
+/** What the links hold now, for the next walk. */
+type Outcome = { readonly follow: OpenId[]; readonly unfollow: OpenId[] }
 
 /** Works the news in; begins no batch after `until` (ms). Answers those that could not be, so that they come again. */
 export async function linkFollowers<A extends NewsArrival>(
@@ -36,49 +38,56 @@ export async function linkFollowers<A extends NewsArrival>(
   { until }: { readonly until: number },
 ): Promise<readonly A[]> {
   const failure: Failure = { openids: new Set(), waitSeconds: 0 }
-  const told = latest(arrivals.flatMap(({ news }) => (isOfFollowers(news) ? news : [])))
+  const outcome: Outcome = { follow: [], unfollow: [] }
+  const told = latest(arrivals.filter(isOfFollowers))
   await inParallel(inRuns([...told.values()], batchSize), batchesAtOnce, batch =>
-    deps.now() < until ? linkBatch(batch, failure, deps) : notBegun(batch, failure),
+    deps.now() < until ? linkBatch(batch, { failure, outcome, deps }) : notBegun(batch, failure),
   )
+  await note(outcome, failure, deps)
   // After the links, which may have been told of in the same batch.
   const unforgotten = await forgetPeople(arrivals, deps)
   deps.log.info('link-followers.batch', { openids: told.size, failed: failure.openids.size })
-  const failed = arrivals.filter(it => unforgotten.has(it) || hasFailed(it.news, failure))
+  const failed = arrivals.filter(it => unforgotten.has(it) || hasFailed(it, failure))
   if (failure.waitSeconds > 0) await putOff(failed, failure.waitSeconds, deps)
   return failed
 }
 
-/** What is told of one openid; `byEvent` if any of it came by an event. */
-type Told = FollowerSeen & { readonly byEvent: boolean }
+/** What is told of one openid; `isAgain` if it was told before, and who knows how far that came. */
+type Told = FollowerSeen & { readonly isAgain: boolean }
 
-function isOfFollowers(news: News): news is FollowerNews {
-  return news.change === 'follow' || news.change === 'unfollow'
+function isOfFollowers<A extends NewsArrival>(arrival: A): arrival is A & { readonly news: FollowerNews } {
+  return arrival.news.change === 'follow' || arrival.news.change === 'unfollow'
 }
 
-function hasFailed(news: News, { openids }: Failure): boolean {
-  return isOfFollowers(news) && news.openids.some(it => openids.has(it))
+function hasFailed(arrival: NewsArrival, { openids }: Failure): boolean {
+  return isOfFollowers(arrival) && arrival.news.openids.some(it => openids.has(it))
 }
+
+type FollowerArrival = { readonly news: FollowerNews; readonly receives: number }
 
 /** One entry per openid. An event of following only says that WeChat is to be asked: it names no unionid. */
-function latest(news: readonly FollowerNews[]): Map<OpenId, Told> {
+function latest(arrivals: readonly FollowerArrival[]): Map<OpenId, Told> {
   const told = new Map<OpenId, Told>()
-  for (const { change, origin, openids, at } of news) {
-    for (const openid of openids) {
+  for (const { news, receives } of arrivals) {
+    for (const openid of news.openids) {
       const before = told.get(openid)
-      const following = change === 'follow' || before?.following === true
-      const byEvent = origin === 'event' || before?.byEvent === true
-      told.set(openid, { openid, following, byEvent, at: Math.max(at, before?.at ?? 0) })
+      const following = news.change === 'follow' || before?.following === true
+      const isAgain = receives > 1 || before?.isAgain === true
+      told.set(openid, { openid, following, isAgain, at: Math.max(news.at, before?.at ?? 0) })
     }
   }
   return told
 }
 
-async function linkBatch(batch: readonly Told[], failure: Failure, deps: LinkFollowersDeps): Promise<void> {
+type Batch = { readonly failure: Failure; readonly outcome: Outcome; readonly deps: LinkFollowersDeps }
+
+async function linkBatch(batch: readonly Told[], { failure, outcome, deps }: Batch): Promise<void> {
   try {
     const seen = await look(batch, deps)
-    const { written, unwritten } = await writeFollowers(seen, deps)
+    const again = new Set(batch.filter(it => it.isAgain).map(it => it.openid))
+    const { written, unwritten } = await writeFollowers(seen, again, deps)
     for (const openid of unwritten) failure.openids.add(openid)
-    await note(batch, written, deps)
+    for (const { openid, following } of written) outcome[following ? 'follow' : 'unfollow'].push(openid)
   } catch (error) {
     deps.log.error('link-followers.failed', { error, openids: batch.length })
     for (const { openid } of batch) failure.openids.add(openid)
@@ -96,7 +105,7 @@ async function notBegun(batch: readonly Told[], failure: Failure): Promise<void>
 async function look(batch: readonly Told[], deps: LinkFollowersDeps): Promise<FollowerSeen[]> {
   const asked = batch.filter(it => it.following).map(it => it.openid)
   const answers = await askFollowers(asked, deps)
-  return batch.flatMap(({ byEvent: _, ...told }) => {
+  return batch.flatMap(({ isAgain: _, ...told }) => {
     if (!told.following) return told
     const answer = answers.get(told.openid)
     return answer === undefined ? [] : { ...answer, at: Math.max(answer.at, told.at) }
@@ -104,16 +113,18 @@ async function look(batch: readonly Told[], deps: LinkFollowersDeps): Promise<Fo
 }
 
 /**
- * Tells the next walk of what it cannot know: what came by events, once it is linked (what is only noted nobody would look
- * up again), and whom a walk named though WeChat, when asked, said that they do not follow.
+ * Tells the next walk what was worked in, after it was: what is only noted nobody would look up again. Also of what a walk
+ * itself had queued, for that one may never be complete.
  */
-async function note(batch: readonly Told[], written: readonly FollowerSeen[], deps: LinkFollowersDeps): Promise<void> {
-  const following = new Set(written.filter(it => it.following).map(it => it.openid))
-  const known = new Set(written.map(it => it.openid))
-  const follow = batch.filter(it => it.byEvent && following.has(it.openid)).map(it => it.openid)
-  const isGone = (it: Told) => known.has(it.openid) && !following.has(it.openid)
-  const unfollow = batch.filter(it => isGone(it) && (it.byEvent || it.following)).map(it => it.openid)
-  if (follow.length + unfollow.length > 0) await deps.journal.note({ follow, unfollow }, deps.now())
+async function note(outcome: Outcome, failure: Failure, deps: LinkFollowersDeps): Promise<void> {
+  const noted = [...outcome.follow, ...outcome.unfollow]
+  if (noted.length === 0) return
+  try {
+    await deps.journal.note(outcome, deps.now())
+  } catch (error) {
+    deps.log.error('link-followers.not-noted', { error, openids: noted.length })
+    for (const openid of noted) failure.openids.add(openid)
+  }
 }
 
 async function forgetPeople<A extends NewsArrival>(arrivals: readonly A[], deps: LinkFollowersDeps): Promise<Set<A>> {

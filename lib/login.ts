@@ -80,9 +80,11 @@ async function exchange(code: string, deps: LoginDeps): Promise<LoginResult> {
 }
 
 async function exchangeAndLink(code: string, deps: LoginDeps): Promise<LoginResult> {
+  // Dated by its beginning: whoever wishes to be forgotten while it is under way is.
+  const beganAt = deps.now()
   const identity = await exchangeOnce(code, deps)
   if ('errcode' in identity) return { kind: 'refused', ...identity }
-  const reach = await link(identity, deps)
+  const reach = await link(identity, beganAt, deps)
   return { kind: 'identity', identity, issuedAt: Math.floor(deps.now() / 1000), reach }
 }
 
@@ -118,11 +120,11 @@ function refusal(errcode: number, rid: string | undefined): RequestError {
 }
 
 /** Writes what the login taught, if anything is new, and tells how the user can be reached. */
-async function link(identity: Identity, { links, now }: LoginDeps): Promise<Reach> {
+async function link(identity: Identity, at: number, { links }: LoginDeps): Promise<Reach> {
   const { miniOpenid, unionid } = identity
   const [stored] = await links.resolve([{ miniOpenid }])
   const isNew = stored === undefined || !stored.known || (unionid !== undefined && unionid !== stored.unionid)
-  if (isNew) await links.writeLogin(identity, now())
+  if (isNew) await links.writeLogin(identity, at)
   const [person] = isNew ? await links.resolve([{ miniOpenid }]) : [stored]
   return person === undefined ? 'unknown' : reachOf({ miniOpenid }, person)
 }

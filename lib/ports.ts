@@ -125,10 +125,12 @@ export type LinkStore = {
   /** Reads the follower rows of up to 100 openids. */
   followers(openids: readonly OpenId[]): Promise<ReadonlyMap<OpenId, FollowerRow>>
   /**
-   * Writes a follower's row and the row of the unionid, if the stored row is still `stored`.
-   * False if somebody else wrote meanwhile; what was written until then is harmless to repeat.
+   * Writes a follower's row, if the stored row is still `stored`, then the row of the unionid.
+   * False if somebody else wrote meanwhile; then nothing leads to the person anew.
    */
   writeFollower(row: FollowerRow, stored: FollowerRow | undefined): Promise<boolean>
+  /** Writes the row of the unionid alone, which a crash may have kept from being written. */
+  rejoin(row: FollowerRow): Promise<void>
   /** Joins a mini-program openid to its unionid; an older login does not undo a newer one. `at` in ms. */
   writeLogin(identity: Identity, at: number): Promise<void>
 }
@@ -137,10 +139,13 @@ export type LinkStore = {
 export type LinkUpkeep = {
   /** Completes what is known of a person's ids. */
   idsOf(known: PersonIds): Promise<PersonIds>
-  /** Removes all of a person but what they did after `at` (seconds): followed again, or logged in again. */
-  erase(ids: PersonIds, at: number): Promise<void>
-  /** Removes who left up to `at` (seconds) and has not come back since, whenever they logged in. */
-  expire(openid: OpenId, at: number): Promise<void>
+  /**
+   * Removes all of a person but what they did after `at` (seconds): followed again, or logged in again. Answers the ids
+   * that it came upon on the way, as when they were joined just now.
+   */
+  erase(ids: PersonIds, at: number): Promise<PersonIds>
+  /** Removes who left up to `at` (seconds) and has not come back since, whenever they logged in; false if it did not. */
+  expire(openid: OpenId, at: number): Promise<boolean>
   /** Followers, a hundred at a time, who left, or were without unionid when last asked, up to `until` (seconds). */
   waiting(what: 'left' | 'unbound', until: number): AsyncIterable<readonly OpenId[]>
 }
@@ -226,7 +231,13 @@ export type Walk = {
   readonly pages: number
   readonly followers: number
   readonly total: number
+  /** The least that WeChat named: where it is less than `total`, the list has changed on the way. */
+  readonly leastTotal: number
+  /** The longest page so far; a shorter one is the last. */
+  readonly fullPage: number
   readonly came: number
+  /** Set at the end, if nothing but the count says that it is the end: then who was not seen may be there still. */
+  readonly isByCount?: boolean
   /** Where the store keeps its pages. */
   readonly pageKeys: readonly string[]
   readonly next?: OpenId
@@ -260,12 +271,13 @@ export type WalkStore = {
   forget(openids: ReadonlySet<OpenId>): Promise<void>
 }
 
-/** What events told of followers: the walk must not look them up again, and must miss them if they left unseen. */
+/** What was worked into the links: the walk must not look them up again, and must miss them if they left unseen. */
 export type JournalEntry = { readonly follow: readonly OpenId[]; readonly unfollow: readonly OpenId[] }
+export type NotedEntry = JournalEntry & { readonly key: string; readonly notedAt: number }
 export type Journal = {
   note(entry: JournalEntry, now: number): Promise<void>
   /** All entries, with the instant (ms) of each. */
-  entries(): Promise<(JournalEntry & { readonly key: string; readonly notedAt: number })[]>
+  entries(): AsyncIterable<NotedEntry>
   drop(keys: readonly string[]): Promise<void>
   forget(openids: ReadonlySet<OpenId>): Promise<void>
 }

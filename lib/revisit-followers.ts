@@ -2,7 +2,9 @@
 
 import { type AskDeps, askFollowers } from './ask-followers.ts'
 import type { Expiry, FollowerNews } from './follower-news.ts'
+import type { OpenId } from './identifiers.ts'
 import type { LinkUpkeep, Now, Queue } from './ports.ts'
+import { batchSize } from './walk.ts'
 
 export type RevisitDeps = AskDeps & {
   readonly links: Pick<LinkUpkeep, 'waiting'>
@@ -39,22 +41,36 @@ async function expire({ links, followers, retentionDays, now }: RevisitDeps, { u
 }
 
 /**
- * Whether a follower has a unionid is decided by how the apps are bound, so mostly for all alike: while the first
- * hundred have none yet, the others are not asked for.
+ * Whether a follower has a unionid is decided by how the apps are bound, so mostly for all alike. Of very many only the
+ * first hundred are asked for while none of them has one; they stand at the end after that, and tomorrow it is the next.
  */
 async function askAgain(deps: RevisitDeps, { until }: Limits): Promise<number> {
   let count = 0
-  for await (const openids of deps.links.waiting('unbound', daysAgo(askAgainDays, deps.now))) {
-    if (deps.now() >= until) break
-    if (count === 0) {
-      const answers = await askFollowers(openids, deps)
-      if (![...answers.values()].some(it => it.unionid !== undefined || !it.following)) return 0
-    }
-    const news = { change: 'follow', origin: 'walk', openids: [...openids], at: 0 } satisfies FollowerNews
+  let isWorthwhile = true
+  for await (const openids of hundreds(deps.links.waiting('unbound', daysAgo(askAgainDays, deps.now)))) {
+    if (deps.now() >= until || !isWorthwhile) break
+    // Fewer than a hundred are all there are.
+    if (count === 0 && openids.length === batchSize) isWorthwhile = await hasUnionids(openids, deps)
+    const news = { change: 'follow', openids: [...openids], at: 0 } satisfies FollowerNews
     await deps.followers.push([news])
     count += openids.length
   }
   return count
+}
+
+async function hasUnionids(openids: readonly OpenId[], deps: RevisitDeps): Promise<boolean> {
+  const answers = await askFollowers(openids, deps)
+  return [...answers.values()].some(it => it.unionid !== undefined)
+}
+
+/** The same in runs of a hundred, but for the last. */
+async function* hundreds(found: AsyncIterable<readonly OpenId[]>): AsyncIterable<OpenId[]> {
+  const run: OpenId[] = []
+  for await (const openids of found) {
+    run.push(...openids)
+    while (run.length >= batchSize) yield run.splice(0, batchSize)
+  }
+  if (run.length > 0) yield run
 }
 
 function daysAgo(days: number, now: Now): number {

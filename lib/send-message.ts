@@ -145,7 +145,7 @@ function outcomeOfSilence(error: TransportError, { log }: MessageDeps): SendOutc
 
 /** WeChat says that they do not follow, our link says they do: WeChat is asked, and its answer corrects the link. */
 async function lookAgain(openid: OpenId, { followers, log }: MessageDeps): Promise<void> {
-  const news = { change: 'follow', origin: 'event', openids: [openid], at: 0 } satisfies FollowerNews
+  const news = { change: 'follow', openids: [openid], at: 0 } satisfies FollowerNews
   try {
     await followers.push([news])
   } catch (error) {

@@ -1,8 +1,7 @@
 /** The end of a walk: whoever was there before and was not seen has left. */
 
-import type { OpenId } from './identifiers.ts'
 import type { Walk } from './ports.ts'
-import { queueNews, type Walker } from './walk-pages.ts'
+import { linkedBefore, queueNews, type Walker } from './walk-pages.ts'
 
 /** Queues who left and makes the walk the last complete one; answers how many left. Only a complete walk tells. */
 export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
@@ -10,11 +9,13 @@ export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
   // What was noted after the walk began may be of people whom it came by too early to see.
   const entries = walker.entries.filter(it => it.notedAt < walk.beganAt)
   let left = 0
-  for await (const openids of knownBefore(walker, entries)) {
+  for await (const openids of linkedBefore(walker.state, entries, deps)) {
     // Adding tells who was not seen, and tells of nobody twice.
     const gone = openids.filter(it => !walker.isErased(it) && seen.add(it))
-    // As of the start: who came back while the walk went on has a newer event, which this does not undo.
-    if (gone.length > 0) await queueNews('unfollow', gone, { at: walk.startedAt, deps })
+    // As of the start: who came back while the walk went on has a newer event, which this does not undo. Where the count
+    // alone ended the walk, WeChat is asked.
+    const change = walk.isByCount ? 'follow' : 'unfollow'
+    if (gone.length > 0) await queueNews(change, gone, { at: walk.startedAt, deps })
     left += gone.length
     if (!(await keepLease())) throw new Error('another process has taken over the walk')
   }
@@ -22,9 +23,4 @@ export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
     throw new Error('another process has taken over the walk')
   await deps.journal.drop(entries.map(it => it.key))
   return left
-}
-
-async function* knownBefore({ deps, state }: Walker, entries: Walker['entries']): AsyncIterable<readonly OpenId[]> {
-  if (state.complete !== undefined) yield* deps.walks.openids(state.complete)
-  for (const { follow } of entries) yield follow
 }

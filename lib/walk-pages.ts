@@ -6,7 +6,19 @@ import type { FollowerNews } from './follower-news.ts'
 import type { OpenId } from './identifiers.ts'
 import { createOpenIdSet, type OpenIdSet } from './openid-set.ts'
 import { inRuns } from './pool.ts'
-import type { Erasures, FollowerPage, Journal, Log, Now, Queue, Walk, WalkState, WalkStore, WeChat } from './ports.ts'
+import type {
+  Erasures,
+  FollowerPage,
+  Journal,
+  Log,
+  NotedEntry,
+  Now,
+  Queue,
+  Walk,
+  WalkState,
+  WalkStore,
+  WeChat,
+} from './ports.ts'
 import { advance, batchSize, beginWalk, type WalkPlan } from './walk.ts'
 import { type PlanDeps, planFrom } from './walk-plan.ts'
 import { withAccessToken } from './with-access-token.ts'
@@ -29,7 +41,8 @@ export type Known = {
   readonly linked: OpenIdSet
   /** Seen on this walk. */
   readonly seen: OpenIdSet
-  readonly entries: Awaited<ReturnType<Journal['entries']>>
+  /** The entries of the journal that are known here, with the instant (ms) of each. */
+  readonly entries: readonly Pick<NotedEntry, 'key' | 'notedAt'>[]
   /** Whoever wished to be forgotten is passed over. */
   readonly isErased: (openid: OpenId) => boolean
 }
@@ -58,21 +71,46 @@ const pagesPerLine = 10
 /**
  * Reads who is linked, and what this walk has seen so far.
  *
- * Who left by an event counts as not linked: if the list names them, they came back unseen.
+ * Who was found to have left counts as not linked: if the list names them, they came back unseen.
  */
-export async function knowFollowers(state: WalkState, { walks, journal, erasures }: PagesDeps): Promise<Known> {
-  const [linked, seen] = [createOpenIdSet(), createOpenIdSet()]
-  const entries = await journal.entries()
-  const leavers = new Set(entries.flatMap(it => it.unfollow))
-  const link = (openids: readonly OpenId[]) => {
-    for (const openid of openids) if (!leavers.has(openid)) linked.add(openid)
+export async function knowFollowers(state: WalkState, deps: PagesDeps): Promise<Known> {
+  const { entries, leavers } = await readJournal(deps.journal)
+  const pages = state.current === undefined ? [] : deps.walks.openids(state.current)
+  return {
+    linked: await setOf(linkedBefore(state, entries, deps), it => !leavers.has(it)),
+    seen: await setOf(pages),
+    entries,
+    isErased: await deps.erasures.all(),
   }
-  for (const { follow } of entries) link(follow)
-  if (state.complete !== undefined) for await (const openids of walks.openids(state.complete)) link(openids)
-  if (state.current !== undefined) {
-    for await (const openids of walks.openids(state.current)) for (const openid of openids) seen.add(openid)
+}
+
+async function readJournal(journal: Journal): Promise<Pick<Known, 'entries'> & { readonly leavers: OpenIdSet }> {
+  const entries: Pick<NotedEntry, 'key' | 'notedAt'>[] = []
+  const leavers = createOpenIdSet()
+  for await (const { key, notedAt, unfollow } of journal.entries()) {
+    entries.push({ key, notedAt })
+    for (const openid of unfollow) leavers.add(openid)
   }
-  return { linked, seen, entries, isErased: await erasures.all() }
+  return { entries, leavers }
+}
+
+type Lists = AsyncIterable<readonly OpenId[]> | readonly (readonly OpenId[])[]
+
+async function setOf(lists: Lists, isIn: (openid: OpenId) => boolean = () => true): Promise<OpenIdSet> {
+  const set = createOpenIdSet()
+  for await (const openids of lists) for (const openid of openids) if (isIn(openid)) set.add(openid)
+  return set
+}
+
+/** Everybody whom the last complete walk named, or these entries of the journal since. */
+export async function* linkedBefore(
+  { complete }: WalkState,
+  entries: Known['entries'],
+  { walks, journal }: Pick<PagesDeps, 'walks' | 'journal'>,
+): AsyncIterable<readonly OpenId[]> {
+  const keys = new Set(entries.map(it => it.key))
+  for await (const { key, follow } of journal.entries()) if (keys.has(key)) yield follow
+  if (complete !== undefined) yield* walks.openids(complete)
 }
 
 /** Walks until the list ends or the time is up; a new walk that today's quota does not do for is not begun. */
@@ -156,8 +194,6 @@ export function queueNews(
   openids: readonly OpenId[],
   { at, deps }: How,
 ): Promise<void> {
-  const news = inRuns(openids, batchSize).map(
-    some => ({ change, origin: 'walk', openids: some, at }) satisfies FollowerNews,
-  )
+  const news = inRuns(openids, batchSize).map(some => ({ change, openids: some, at }) satisfies FollowerNews)
   return deps.followers.push(news)
 }

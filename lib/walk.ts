@@ -12,30 +12,38 @@ const dueMs = (3 * 60 + 10) * 60_000 - 8 * 3_600_000
 
 /** Begins a walk with its first page; `now` in ms by our clock. */
 export function beginWalk(page: FollowerPage, now: number, isEveryone: boolean): Walk {
-  const id = `${page.at}-${now}`
-  return { id, startedAt: page.at, beganAt: now, isEveryone, pages: 0, followers: 0, total: 0, came: 0, pageKeys: [] }
+  const counts = { pages: 0, followers: 0, total: 0, leastTotal: page.total, fullPage: 0, came: 0 }
+  return { id: `${page.at}-${now}`, startedAt: page.at, beganAt: now, isEveryone, ...counts, pageKeys: [] }
+}
+
+/** The walk after one more page, of which `fresh` were not seen before on this walk. */
+export function advance(walk: Walk, page: FollowerPage, { fresh, came }: { fresh: number; came: number }): Walk {
+  const { next: before, ...rest } = walk
+  const ahead = {
+    ...rest,
+    pages: walk.pages + 1,
+    followers: walk.followers + fresh,
+    total: Math.max(walk.total, page.total),
+    leastTotal: Math.min(walk.leastTotal, page.total),
+    fullPage: Math.max(walk.fullPage, page.openids.length),
+    came: walk.came + came,
+  }
+  if (isLast(ahead, page) || page.next === before) return ahead
+  if (isCounted(ahead)) return { ...ahead, isByCount: true }
+  return page.next === undefined ? ahead : { ...ahead, next: page.next }
+}
+
+/** No page behind it: it is empty or shorter than those before, or it alone names everybody (CONTRACT.md section 4.1). */
+function isLast({ pages, fullPage }: Walk, { openids, total, next }: FollowerPage): boolean {
+  return next === undefined || openids.length < fullPage || (pages === 1 && openids.length >= total)
 }
 
 /**
- * The walk after one more page, of which `fresh` were not seen before on this walk.
- *
- * It is over when as many different people were seen as WeChat ever named on the way, which spares the call for an
- * empty last page; a total that shrinks on the way proves nothing, so then that call is made. A page that leads
- * nowhere ends it too.
+ * As many different people were seen as WeChat named throughout, which spares the call for an empty page behind a full
+ * one. As many need not be the same: one may have come for one who left.
  */
-export function advance(walk: Walk, page: FollowerPage, { fresh, came }: { fresh: number; came: number }): Walk {
-  const { next: before, ...rest } = walk
-  const followers = walk.followers + fresh
-  const total = Math.max(walk.total, page.total)
-  const leadsOn = page.next !== undefined && page.next !== before && followers < total
-  return {
-    ...rest,
-    pages: walk.pages + 1,
-    followers,
-    total,
-    came: walk.came + came,
-    ...(leadsOn ? { next: page.next } : {}),
-  }
+function isCounted({ followers, total, leastTotal }: Walk): boolean {
+  return total === leastTotal && followers >= total
 }
 
 /** Tells whether a walk should begin: none was completed since the last 03:10 in China. */

@@ -7,7 +7,7 @@ import { inParallel } from './pool.ts'
 import type { Erasures, LinkStore } from './ports.ts'
 
 export type WriteDeps = AskDeps & {
-  readonly links: Pick<LinkStore, 'followers' | 'writeFollower'>
+  readonly links: Pick<LinkStore, 'followers' | 'writeFollower' | 'rejoin'>
   readonly erasures: Pick<Erasures, 'marksOf' | 'unmark'>
 }
 
@@ -18,15 +18,19 @@ const maxTries = 5
 /** `unwritten` could not be written, so their news must come again; who wished to be forgotten is in neither. */
 export type Written = { readonly written: readonly FollowerSeen[]; readonly unwritten: ReadonlySet<OpenId> }
 
-/** Writes up to 100. */
-export async function writeFollowers(seen: readonly FollowerSeen[], deps: WriteDeps): Promise<Written> {
+/** Writes up to 100; of those in `again` an earlier try may have written one row of two. */
+export async function writeFollowers(
+  seen: readonly FollowerSeen[],
+  again: ReadonlySet<OpenId>,
+  deps: WriteDeps,
+): Promise<Written> {
   const unwritten = new Set<OpenId>()
   const stored = await deps.links.followers(seen.map(it => it.openid))
   const wanted = await withoutErased(seen, stored, deps)
   await inParallel(wanted, writesAtOnce, async it => {
     const before = stored.get(it.openid)
     const row = mergeFollower(before, it)
-    if (row === 'unchanged') return
+    if (row === 'unchanged') return before && again.has(it.openid) ? deps.links.rejoin(before) : undefined
     const isWritten = row !== 'ask' && (await deps.links.writeFollower(row, before))
     if (!isWritten && !(await writeAgain(it, deps))) unwritten.add(it.openid)
   })
@@ -48,10 +52,7 @@ async function withoutErased(
   return seen.filter(it => !marks.has(it.openid) || cameAgain(it))
 }
 
-/**
- * Two events of one second, or two processes at one follower: asks WeChat once more and writes that answer, whatever
- * is stored, for the row of the unionid may hold what the lost race wrote.
- */
+/** Two events of one second, or two processes at one follower: asks WeChat once more and writes that answer. */
 async function writeAgain({ openid, at: toldAt }: FollowerSeen, deps: WriteDeps): Promise<boolean> {
   for (let tries = 0; tries < maxTries; tries++) {
     const stored = (await deps.links.followers([openid])).get(openid)

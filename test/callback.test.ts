@@ -186,7 +186,7 @@ describe('handleEvent', () => {
     await handleEvent({ kind: 'other', name: 'click' }, deps)
     expect(pushed).toEqual({
       followers: [
-        { change: 'unfollow', origin: 'event', openids: ['oWho'], at: 5 },
+        { change: 'unfollow', openids: ['oWho'], at: 5 },
         { change: 'erase', who: { openid: 'oWho', unionid: 'u' }, at: 6, isSecond: false },
         { change: 'erase', who: { miniOpenid: 'oWho' }, at: 7, isSecond: false },
       ],

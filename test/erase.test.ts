@@ -15,7 +15,6 @@ async function openErasure() {
   const { links, walks, journal, person, tick, work, walk, seconds } = world
   const follow = (who: Person): FollowerNews => ({
     change: 'follow',
-    origin: 'event',
     openids: [who.openid],
     at: seconds(),
   })
@@ -36,7 +35,7 @@ async function openErasure() {
     const pages = await Promise.all(
       [current, complete].map(it => (it === undefined ? [] : Array.fromAsync(walks.openids(it)))),
     )
-    const kept = [links.all(), pages, await journal.entries(), await walks.state(), world.later]
+    const kept = [links.all(), pages, await Array.fromAsync(journal.entries()), await walks.state(), world.later]
     return inspect(kept, { depth: 12, maxArrayLength: null })
   }
   const traces = async ({ openid, miniOpenid, unionid }: Person) => {
@@ -176,7 +175,7 @@ describe('whoever left', () => {
     tick(2 * 86_400_000)
     expect(await revisit()).toMatchObject({ expired: 2 })
     await control(`/people/${returner.id}/follow`, { silent: true })
-    await work([{ change: 'follow', origin: 'walk', openids: [returner.openid], at: 0 }])
+    await work([{ change: 'follow', openids: [returner.openid], at: 0 }])
     await work(queued.splice(0))
     expect(await traces(leaver)).toEqual([])
     expect(await reach(returner)).toBe('reachable')

@@ -45,7 +45,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     seconds: () => Math.floor(now() / 1000),
     /** Hands news in as the queue does; answers those that must come again. */
     work: async (told: readonly News[], more: Partial<LinkFollowersDeps> = {}) => {
-      const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}` }))
+      const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}`, receives: 1 }))
       return (await linkFollowers(arrivals, { ...deps, ...more }, forever)).map(it => it.news)
     },
     walk: (order: object = {}, more: Partial<SyncDeps> = {}, limits = forever) =>

@@ -13,7 +13,6 @@ async function openLinks() {
   const world = await openFollowers()
   const news = (change: FollowerNews['change'], ...people: Person[]): FollowerNews => ({
     change,
-    origin: 'event',
     openids: people.map(it => it.openid),
     at: world.seconds(),
   })
@@ -67,7 +66,7 @@ describe('linkFollowers', () => {
     const people = await Promise.all(Array.from({ length: 249 }, (_, index) => control(`/people/${index}`)))
     const openids = people.map(it => [id(v.parse(v.object({ openid: v.string() }), it).openid)])
     const last = await person({ following: true })
-    const told = openids.map(it => ({ change: 'follow' as const, origin: 'event' as const, openids: it, at: 1 }))
+    const told = openids.map(it => ({ change: 'follow' as const, openids: it, at: 1 }))
     expect(await work([...told, ...told, news('follow', last)])).toEqual([])
     expect(await calls(batchget)).toBe(3)
   })
@@ -149,10 +148,12 @@ describe('linkFollowers', () => {
     const [came, left, failed, walked] = await Promise.all([1, 2, 3, 4].map(() => person({ following: true })))
     if (!came || !left || !failed || !walked) throw new Error('nobody there')
     await unfollow(left)
-    await work([news('follow', came), news('unfollow', left), { ...news('follow', walked), origin: 'walk' }])
+    await work([news('follow', came), news('unfollow', left), { ...news('follow', walked) }])
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
     await work([news('follow', failed)])
-    expect(await journal.entries()).toMatchObject([{ follow: [came.openid], unfollow: [left.openid] }])
+    expect(await Array.fromAsync(journal.entries())).toMatchObject([
+      { follow: [came.openid, walked.openid], unfollow: [left.openid] },
+    ])
   })
 
   it('is looked up again by the next walk, who had left when WeChat was asked and came back unseen', async () => {
@@ -168,29 +169,38 @@ describe('linkFollowers', () => {
     expect(await reach(who)).toBe('reachable')
   })
 
-  it('keeps a follower without unionid, asks again after a week, and for one only while none has any', async () => {
+  it('keeps a follower without unionid, and asks again after a week', async () => {
     const { work, control, calls, reach, links, news, person, revisit, queued, tick } = await openLinks()
-    const people = await Promise.all(Array.from({ length: 3 }, () => person({ following: true, unionid: false })))
-    await work([news('follow', ...people)])
-    const [first] = people
-    if (first === undefined) throw new Error('nobody there')
-    expect(await reach(first)).toBe('reachable')
-    expect(await links.resolve([{ openid: first.openid }])).toEqual([
-      expect.not.objectContaining({ unionid: expect.anything() }),
-    ])
+    const who = await person({ following: true, unionid: false })
+    await work([news('follow', who)])
+    expect(await reach(who)).toBe('reachable')
     tick(6 * 86_400_000)
     expect(await revisit()).toMatchObject({ asked: 0 })
-    expect(await calls(batchget)).toBe(1)
     tick(2 * 86_400_000)
+    expect(await revisit()).toMatchObject({ asked: 1 })
+    await work(queued.splice(0))
+    // Asked just now, they wait for another week.
     expect(await revisit()).toMatchObject({ asked: 0 })
-    expect(await calls(batchget)).toBe(2)
-    await control(`/people/${first.id}/bind`, {})
-    expect(await revisit()).toMatchObject({ asked: 3 })
-    expect(await work(queued.splice(0))).toEqual([])
-    expect(await links.resolve([{ openid: first.openid }])).toMatchObject([{ unionid: expect.anything() }])
-    // The others were asked just now, and wait for another week.
+    tick(8 * 86_400_000)
+    await control(`/people/${who.id}/bind`, {})
+    expect(await revisit()).toMatchObject({ asked: 1 })
+    await work(queued.splice(0))
+    expect(await links.resolve([{ openid: who.openid }])).toMatchObject([{ unionid: expect.anything() }])
+    tick(8 * 86_400_000)
     expect(await revisit()).toMatchObject({ asked: 0 })
-    expect(await calls(batchget)).toBe(4)
+    expect(await calls(batchget)).toBe(3)
+  })
+
+  it('asks for the first hundred of many without unionid, and for the others once one of them has one', async () => {
+    const { work, walk, control, queued, revisit, tick } = await openLinks()
+    await control('/people', { count: 250, following: true, unionid: false })
+    await walk()
+    await work(queued.splice(0))
+    tick(8 * 86_400_000)
+    expect(await revisit()).toMatchObject({ asked: 100 })
+    expect(queued.splice(0)).toHaveLength(1)
+    await control('/people/change', { first: 0, count: 250, unionid: true })
+    expect(await revisit()).toMatchObject({ asked: 250 })
   })
 })
 
@@ -198,8 +208,8 @@ describe('parseNews', () => {
   it.each([
     '',
     '{}',
-    '{"change":"follow","origin":"event","openids":["a b"],"at":1}',
-    '{"change":"gone","origin":"event","openids":[],"at":1}',
+    '{"change":"follow","openids":["a b"],"at":1}',
+    '{"change":"gone","openids":[],"at":1}',
     '{"change":"erase","who":{"openid":"a b"},"at":1,"isSecond":false}',
   ])('refuses %s', body => {
     expect(() => parseNews(body)).toThrow()

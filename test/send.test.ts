@@ -350,7 +350,7 @@ describe('sendBatch', () => {
     const who = await follower()
     await control(`/people/${who.id}/unfollow`, { silent: true })
     await send([arrival(event('order-1', toUnion(who)))])
-    expect(queue.followers).toEqual([{ change: 'follow', origin: 'event', openids: [who.openid], at: 0 }])
+    expect(queue.followers).toEqual([{ change: 'follow', openids: [who.openid], at: 0 }])
   })
 
   it('writes the marks of a hundred messages with four requests, and tells which could not be written', async () => {

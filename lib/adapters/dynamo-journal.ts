@@ -1,16 +1,18 @@
-/** What events told since the last walk: rows `journal`/n, where n is the instant (ms) times a thousand and chance. */
+/** What was worked into the links since the last walk: rows `journal`/n, where n is the instant (ms) times a thousand and chance. */
 
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
 import { checked } from '../checked.ts'
 import type { OpenId } from '../identifiers.ts'
+import { inParallel } from '../pool.ts'
 import type { Journal, JournalEntry } from '../ports.ts'
-import { type Dynamo, onlyIf, queryAll } from './dynamo.ts'
+import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
 import { packedOpenids, packOpenids, unpackOpenids } from './packed-openids.ts'
 
 const entryRow = v.object({ part: v.number(), follow: packedOpenids, unfollow: packedOpenids })
 const perMs = 1000
+const dropsAtOnce = 10
 
 /** Creates the journal of followers, in the table of walks. */
 export function createJournal(dynamo: Dynamo, table: string, random: () => number): Journal {
@@ -19,17 +21,15 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
     return onlyIf(dynamo.send(new PutCommand({ TableName: table, Item, ...how })))
   }
   const remove = (part: number) => dynamo.send(new DeleteCommand({ TableName: table, Key: { walk: 'journal', part } }))
-  const rows = async () => {
-    const found = await Array.fromAsync(
-      queryAll(
-        dynamo,
-        from => new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isJournal }),
-      ),
-    )
-    return found.flat().map(item => {
-      const { part, follow, unfollow } = checked(entryRow, item, 'an entry of the journal')
-      return { part, follow: unpackOpenids(follow), unfollow: unpackOpenids(unfollow) }
-    })
+  async function* rows() {
+    const query = (from: StartKey) =>
+      new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isJournal })
+    for await (const items of queryAll(dynamo, query)) {
+      for (const item of items) {
+        const { part, follow, unfollow } = checked(entryRow, item, 'an entry of the journal')
+        yield { part, follow: unpackOpenids(follow), unfollow: unpackOpenids(unfollow) }
+      }
+    }
   }
 
   return {
@@ -38,19 +38,17 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
       // Two of one millisecond differ by chance; where they do not, the later one draws again.
       while (!(await put(now * perMs + Math.floor(random() * perMs), entry, isNew)));
     },
-    async entries() {
-      return (await rows()).map(({ part, ...entry }) => ({
-        ...entry,
-        key: `${part}`,
-        notedAt: Math.floor(part / perMs),
-      }))
+    async *entries() {
+      for await (const { part, ...entry } of rows()) {
+        yield { ...entry, key: `${part}`, notedAt: Math.floor(part / perMs) }
+      }
     },
     async drop(keys) {
-      for (const key of keys) await remove(Number(key))
+      await inParallel(keys, dropsAtOnce, async key => void (await remove(Number(key))))
     },
     async forget(gone) {
       const without = (openids: readonly OpenId[]) => openids.filter(it => !gone.has(it))
-      for (const { part, follow, unfollow } of await rows()) {
+      for await (const { part, follow, unfollow } of rows()) {
         if (![...follow, ...unfollow].some(it => gone.has(it))) continue
         const left = { follow: without(follow), unfollow: without(unfollow) }
         if (left.follow.length + left.unfollow.length === 0) await remove(part)

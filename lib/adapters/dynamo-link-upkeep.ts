@@ -3,7 +3,7 @@
 import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 
 import { checked } from '../checked.ts'
-import { type Address, isId, type OpenId } from '../identifiers.ts'
+import { type Address, isId, type OpenId, type UnionId } from '../identifiers.ts'
 import { inRuns } from '../pool.ts'
 import type { LinkUpkeep, PersonIds } from '../ports.ts'
 import { change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
@@ -42,7 +42,7 @@ export function createLinkUpkeep(dynamo: Dynamo, table: string): LinkUpkeep {
     erase: (ids, at) => removeAll(ids, erasureUntil(at)),
     async expire(openid, at) {
       const row = await read({ openid })
-      if (row === undefined || row.following !== false || (row.at ?? 0) > at) return
+      if (row === undefined || row.following !== false || (row.at ?? 0) > at) return false
       const person = await readIf(row.unionid === undefined ? undefined : { unionid: row.unionid })
       const removal = expiryOf(openid, at)
       // By another openid the same person may follow still.
@@ -51,6 +51,7 @@ export function createLinkUpkeep(dynamo: Dynamo, table: string): LinkUpkeep {
       }
       // Last: it leads to the others, should this be cut short.
       await removeAll({ openid }, removal)
+      return (await read({ openid })) === undefined
     },
     async *waiting(what, until) {
       for (let shard = 0; shard < waitingShards; shard++) {
@@ -75,34 +76,69 @@ const isWaiting = {
   ExpressionAttributeNames: { '#at': 'at' },
 }
 
-/** Removes a person's rows, each on its condition; of a unionid's row at least the side whose condition holds. */
+/**
+ * Removes a person's rows, each on its condition; of a unionid's row at least the side whose condition holds. What is
+ * removed may lead to rows that were not known, for they were joined just now: these go as well, and are answered.
+ */
 function createRemoval(dynamo: Dynamo, table: string) {
-  const remove = (address: Address, { condition, values }: Condition) =>
-    onlyIf(
-      dynamo.send(
-        new DeleteCommand({
-          TableName: table,
-          Key: { address: keyOf(address) },
-          ConditionExpression: condition,
-          ExpressionAttributeNames: namesIn(condition),
-          ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: boundOf(values) }),
-        }),
-      ),
-    )
-  const strip = (address: Address, fields: readonly string[], { condition, values }: Condition) => {
-    const set = Object.fromEntries(fields.map(name => [name, undefined]))
-    // Never a new row: an update of one that is not there would make it.
-    const isThere = `attribute_exists(#address) AND (${condition})`
-    return change(dynamo, table, { address: keyOf(address) }, { set, condition: isThere, values })
+  const { remove, strip } = createSteps(dynamo, table)
+  const removeUnion = async (unionid: UnionId, { unionFollower, unionLogin }: Removal): Promise<PersonIds> => {
+    const gone = await remove({ unionid }, bothOf(unionFollower, unionLogin))
+    if (gone !== undefined) return gone
+    await strip({ unionid }, followerFields, unionFollower)
+    await strip({ unionid }, loginFields, unionLogin)
+    return {}
+  }
+  const removeOne = async (ids: PersonIds, removal: Removal): Promise<PersonIds[]> => {
+    const { openid, unionid, miniOpenid } = ids
+    return [
+      openid === undefined ? {} : ((await remove({ openid }, removal.follower)) ?? {}),
+      miniOpenid === undefined ? {} : ((await remove({ miniOpenid }, removal.mini)) ?? {}),
+      unionid === undefined ? {} : await removeUnion(unionid, removal),
+    ]
   }
 
-  return async ({ openid, unionid, miniOpenid }: PersonIds, removal: Removal): Promise<void> => {
-    if (openid !== undefined) await remove({ openid }, removal.follower)
-    if (miniOpenid !== undefined) await remove({ miniOpenid }, removal.mini)
-    if (unionid === undefined) return
-    if (await remove({ unionid }, bothOf(removal.unionFollower, removal.unionLogin))) return
-    await strip({ unionid }, followerFields, removal.unionFollower)
-    await strip({ unionid }, loginFields, removal.unionLogin)
+  return async (ids: PersonIds, removal: Removal): Promise<PersonIds> => {
+    let known = ids
+    let left = ids
+    // Three kinds of rows lead to one another: three rounds come to the end.
+    for (let round = 0; round < 3 && Object.keys(left).length > 0; round++) {
+      const found: PersonIds = Object.assign({}, ...(await removeOne(left, removal)))
+      left = without(found, known)
+      known = { ...found, ...known }
+    }
+    return known
+  }
+}
+
+/** The ids that are not known yet. */
+function without(found: PersonIds, known: PersonIds): PersonIds {
+  return Object.fromEntries(Object.entries(found).filter(([kind]) => !Object.hasOwn(known, kind)))
+}
+
+function createSteps(dynamo: Dynamo, table: string) {
+  return {
+    /** Answers the ids in the row that it removed; undefined where the condition did not hold. */
+    async remove(address: Address, { condition, values }: Condition): Promise<PersonIds | undefined> {
+      const command = new DeleteCommand({
+        TableName: table,
+        Key: { address: keyOf(address) },
+        ConditionExpression: condition,
+        ExpressionAttributeNames: namesIn(condition),
+        ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: boundOf(values) }),
+        ReturnValues: 'ALL_OLD',
+      })
+      const sent = dynamo.send(command)
+      if (!(await onlyIf(sent))) return undefined
+      const { Attributes } = await sent
+      return Attributes === undefined ? {} : idsIn(checked(linkRow, Attributes, 'a link'))
+    },
+    strip(address: Address, fields: readonly string[], { condition, values }: Condition) {
+      const set = Object.fromEntries(fields.map(name => [name, undefined]))
+      // Never a new row: an update of one that is not there would make it.
+      const isThere = `attribute_exists(#address) AND (${condition})`
+      return change(dynamo, table, { address: keyOf(address) }, { set, condition: isThere, values })
+    },
   }
 }
 
@@ -114,7 +150,7 @@ function boundOf(values: Condition['values']): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value]))
 }
 
-function idsIn(ids: { [K in keyof PersonIds]?: PersonIds[K] | undefined }): PersonIds {
+function idsIn(ids: { readonly [K in keyof PersonIds]?: PersonIds[K] | undefined }): PersonIds {
   const { openid, unionid, miniOpenid } = ids
   return { ...(openid && { openid }), ...(unionid && { unionid }), ...(miniOpenid && { miniOpenid }) }
 }

@@ -2,7 +2,7 @@
  * Who is who (the rows: link-rows.ts).
  *
  * A follower's state stands in two rows, so that each kind of address is found in few reads. Without transactions the
- * row of the unionid is written first and the openid's last: a crash between is mended by the queue's next try.
+ * row of the openid is written first, for it decides a race; a crash between is mended by the queue's next try (rejoin).
  */
 
 import { checked } from '../checked.ts'
@@ -36,12 +36,17 @@ export function createLinkStore(dynamo: Dynamo, table: string): LinkStore {
     },
     async writeFollower(row, stored) {
       if (stored?.unionid !== undefined && stored.unionid !== row.unionid) await forget(stored.unionid, row, update)
+      if (!(await putFollower(row, stored, update))) return false
       if (row.unionid !== undefined) await remember(row.unionid, row, update)
-      return putFollower(row, stored, update)
+      return true
+    },
+    async rejoin(row) {
+      if (row.unionid !== undefined) await remember(row.unionid, row, update)
     },
     async writeLogin(identity, at) {
-      await putMini(identity, at, update)
+      // First: by the mini program's row the next login sees that nothing is left to write.
       if (identity.unionid !== undefined) await joinMini(identity.unionid, identity, { at, update })
+      await putMini(identity, at, update)
     },
   }
 }
@@ -58,7 +63,7 @@ function forget(unionid: UnionId, { openid, at }: FollowerRow, update: Update) {
   return update(keyOf({ unionid }), { set, condition: '#openid = :whom AND #at <= :at', values: { whom: openid } })
 }
 
-/** Last, and only if nobody else wrote since `stored` was read. */
+/** Only if nobody else wrote since `stored` was read. */
 function putFollower(row: FollowerRow, stored: FollowerRow | undefined, update: Update) {
   const { openid, unionid, following, followedAt, at } = row
   const set = { unionid, following, followedAt, at, waits: waitsOf(row) }

@@ -15,6 +15,7 @@ import { createPageRows, digestOf, type PageRows, type StateRow, stateKey, state
 /** Creates the store of walks. */
 export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
   const pages = createPageRows(dynamo, table)
+  const mended = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
     return checked(stateRow, Item ?? {}, 'the state of the walk')
@@ -37,15 +38,20 @@ export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
       return state
     },
     async *openids(walk) {
-      for await (const { openids } of pages.read(walk.pageKeys)) yield openids
+      for await (const { key, openids } of pages.read(walk.pageKeys)) {
+        // Somebody was taken out of it: it is not what its name says, should that come again.
+        if (digestOf(openids) !== key) mended.add(key)
+        yield openids
+      }
     },
     pause: (until, owner) => set({ pausedUntil: until }, owner),
-    ...createPages({ pages, readState, set }),
+    ...createPages({ pages, readState, set, mended }),
   }
 }
 
 type Parts = {
   readonly pages: PageRows
+  readonly mended: Set<string>
   readonly readState: () => Promise<StateRow>
   readonly set: (fields: object, owner: string) => Promise<boolean>
 }
@@ -55,6 +61,7 @@ function createPages({
   pages,
   readState,
   set,
+  mended,
 }: Parts): Pick<WalkStore, 'savePage' | 'complete' | 'abandon' | 'forget'> {
   /** Names the pages that nobody needs any more, and deletes them; what a crash leaves behind is named still. */
   const drop = async (old: readonly string[], fields: object, owner: string) => {
@@ -69,10 +76,11 @@ function createPages({
       const { current, complete, spare = [] } = await readState()
       const key = digestOf(openids)
       const others = spare.filter(it => it !== key)
-      const isThere = [current, complete].some(it => it?.pageKeys.includes(key))
+      const isThere = !mended.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
       if (!isThere) {
         if (!(await set({ spare: [...others, key] }, owner))) return undefined
         await pages.put(key, openids)
+        mended.delete(key)
       }
       const saved: Walk = { ...walk, pageKeys: [...walk.pageKeys, key] }
       const isSaved = await set({ current: saved, spare: others.length === 0 ? undefined : others }, owner)

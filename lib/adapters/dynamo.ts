@@ -38,7 +38,7 @@ export async function batchGet(dynamo: Dynamo, table: string, keys: readonly Ite
   return items
 }
 
-type StartKey = QueryCommandInput['ExclusiveStartKey']
+export type StartKey = QueryCommandInput['ExclusiveStartKey']
 
 /** Runs a query to its end, a part of the answer at a time; `query` makes the command that begins behind a key. */
 export async function* queryAll(dynamo: Dynamo, query: (from: StartKey) => QueryCommand): AsyncIterable<Item[]> {

@@ -8,21 +8,21 @@ const [one, two, three] = [id('o1'), id(`o${'2'.repeat(27)}`), id('o3')]
 /** What every journal of followers must do; `make` gives an empty one. */
 export function journalContract(make: () => Promise<Journal>): void {
   it('has no entries at first', async () => {
-    expect(await (await make()).entries()).toEqual([])
+    expect(await Array.fromAsync((await make()).entries())).toEqual([])
   })
 
   it('keeps every entry, also of one instant, until it is dropped', async () => {
     const journal = await make()
     await journal.note({ follow: [one, two], unfollow: [] }, 5_000)
     await journal.note({ follow: [], unfollow: [three] }, 5_000)
-    const entries = await journal.entries()
+    const entries = await Array.fromAsync(journal.entries())
     expect(entries).toHaveLength(2)
     expect(entries.map(it => it.notedAt)).toEqual([5_000, 5_000])
     // Packed, those of the usual length stand first.
     expect(new Set(entries.flatMap(it => it.follow))).toEqual(new Set([one, two]))
     expect(entries.flatMap(it => it.unfollow)).toEqual([three])
     await journal.drop(entries.slice(0, 1).map(it => it.key))
-    expect(await journal.entries()).toEqual(entries.slice(1))
+    expect(await Array.fromAsync(journal.entries())).toEqual(entries.slice(1))
   })
 
   it('takes people out of its entries', async () => {
@@ -30,6 +30,8 @@ export function journalContract(make: () => Promise<Journal>): void {
     await journal.note({ follow: [one, two], unfollow: [three] }, 5_000)
     await journal.note({ follow: [two], unfollow: [] }, 6_000)
     await journal.forget(new Set([two]))
-    expect(await journal.entries()).toMatchObject([{ follow: [one], unfollow: [three], notedAt: 5_000 }])
+    expect(await Array.fromAsync(journal.entries())).toMatchObject([
+      { follow: [one], unfollow: [three], notedAt: 5_000 },
+    ])
   })
 }

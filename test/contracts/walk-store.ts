@@ -12,6 +12,8 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   pages: 1,
   followers: 3,
   total: 6,
+  leastTotal: 6,
+  fullPage: 2,
   came: 0,
   pageKeys: [],
   ...more,

@@ -2,7 +2,7 @@
 
 import type { Address, MiniOpenId, OpenId, UnionId } from '../../lib/identifiers.ts'
 import type { FollowerRow, Person } from '../../lib/link.ts'
-import type { LinkStore, LinkUpkeep } from '../../lib/ports.ts'
+import type { LinkStore, LinkUpkeep, PersonIds } from '../../lib/ports.ts'
 
 type Rows = {
   readonly followers: Map<OpenId, FollowerRow>
@@ -24,11 +24,14 @@ export function memoryLinks(): LinkStore & LinkUpkeep & { all(): unknown } {
     followers: async openids => new Map([...followers].filter(([openid]) => openids.includes(openid))),
     async writeFollower(row, stored) {
       if (stored?.unionid !== undefined && stored.unionid !== row.unionid) forget(stored.unionid, row, rows)
-      if (row.unionid !== undefined) remember(row.unionid, row, rows)
       const present = followers.get(row.openid)
       if (present?.at !== stored?.at || present?.following !== stored?.following) return false
       followers.set(row.openid, row)
+      if (row.unionid !== undefined) remember(row.unionid, row, rows)
       return true
+    },
+    async rejoin(row) {
+      if (row.unionid !== undefined) remember(row.unionid, row, rows)
     },
     async writeLogin({ miniOpenid, unionid }, at) {
       const before = minis.get(miniOpenid)
@@ -42,28 +45,26 @@ export function memoryLinks(): LinkStore & LinkUpkeep & { all(): unknown } {
 function upkeep(rows: Rows): LinkUpkeep {
   const { followers, minis, unions } = rows
   return {
-    async idsOf(told) {
-      const own = told.openid && followers.get(told.openid)?.unionid
-      const unionid = told.unionid ?? own ?? (told.miniOpenid && minis.get(told.miniOpenid)?.unionid)
-      const union = unionid === undefined ? undefined : unions.get(unionid)
-      const { openid = union?.follower?.openid, miniOpenid = union?.miniOpenid } = told
-      return { ...(openid && { openid }), ...(unionid && { unionid }), ...(miniOpenid && { miniOpenid }) }
-    },
-    async erase({ openid, unionid, miniOpenid }, at) {
+    idsOf: async told => idsOf(told, rows),
+    async erase(told, at) {
       const isBefore = (row: FollowerRow | undefined) => (row?.followedAt ?? 0) <= at
       const isLoginBefore = (loginAt = 0) => loginAt < (at + 1) * 1000
+      const ids = idsOf(told, rows)
+      const { openid, unionid, miniOpenid } = ids
       if (openid && isBefore(followers.get(openid))) followers.delete(openid)
       if (miniOpenid && isLoginBefore(minis.get(miniOpenid)?.at)) minis.delete(miniOpenid)
       if (unionid) strip(unionid, it => [isBefore(it.follower), isLoginBefore(it.loginAt)], rows)
+      return ids
     },
     async expire(openid, at) {
       const row = followers.get(openid)
-      if (row === undefined || row.following || row.at > at) return
+      if (row === undefined || row.following || row.at > at) return false
       followers.delete(openid)
       const union = row.unionid && unions.get(row.unionid)
-      if (!row.unionid || !union || (union.follower && union.follower.openid !== openid)) return
+      if (!row.unionid || !union || (union.follower && union.follower.openid !== openid)) return true
       if (union.miniOpenid) minis.delete(union.miniOpenid)
       unions.delete(row.unionid)
+      return true
     },
     async *waiting(what, until) {
       const isWaiting = (it: FollowerRow) => (what === 'left' ? !it.following : it.following && !it.unionid)
@@ -71,6 +72,14 @@ function upkeep(rows: Rows): LinkUpkeep {
       for (let from = 0; from < found.length; from += 100) yield found.slice(from, from + 100)
     },
   }
+}
+
+function idsOf(told: PersonIds, { followers, minis, unions }: Rows): PersonIds {
+  const own = told.openid && followers.get(told.openid)?.unionid
+  const unionid = told.unionid ?? own ?? (told.miniOpenid && minis.get(told.miniOpenid)?.unionid)
+  const union = unionid === undefined ? undefined : unions.get(unionid)
+  const { openid = union?.follower?.openid, miniOpenid = union?.miniOpenid } = told
+  return { ...(openid && { openid }), ...(unionid && { unionid }), ...(miniOpenid && { miniOpenid }) }
 }
 
 type Union = { follower?: FollowerRow; at: number; miniOpenid?: MiniOpenId; loginAt?: number }

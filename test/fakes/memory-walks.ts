@@ -66,7 +66,9 @@ export function memoryJournal(): Journal {
     async note(entry, now) {
       rows.set(`${noted++}`, { ...entry, notedAt: now })
     },
-    entries: async () => [...rows].map(([key, entry]) => ({ key, ...entry })),
+    async *entries() {
+      for (const [key, entry] of rows) yield { key, ...entry }
+    },
     async drop(keys) {
       for (const key of keys) rows.delete(key)
     },

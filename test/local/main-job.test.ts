@@ -274,7 +274,7 @@ describe('the reach of a user', () => {
     const coding = createIdCoding(`openid ${defaultAccounts.official.appid}`)
     const openids = coding.encodeAll(Array.from({ length: 300 }, (_, index) => first + index))
     const before = await batchgets()
-    const news = openids.map(it => JSON.stringify({ change: 'follow', origin: 'event', openids: [it], at: 1 }))
+    const news = openids.map(it => JSON.stringify({ change: 'follow', openids: [it], at: 1 }))
     await pushAll('queqiao-local-followers', news)
     await eventually(() => reach(`openid=${openids[299]}`), { reach: 'reachable' })
     await eventually(() => reach(`openid=${openids[0]}`), { reach: 'reachable' })
