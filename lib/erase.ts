@@ -7,14 +7,16 @@
 
 import type { Erasure, Expiry } from './follower-news.ts'
 import { maskId, type OpenId } from './identifiers.ts'
-import { inParallel } from './pool.ts'
-import type { Erasures, Journal, LinkStore, LinkUpkeep, Log, PersonIds, Queue, WalkStore } from './ports.ts'
+import { inParallel, inRuns } from './pool.ts'
+import type { Erasures, Journal, LinkStore, LinkUpkeep, Log, Now, PersonIds, Queue, WalkStore } from './ports.ts'
+import { batchSize } from './walk.ts'
 
 export type EraseDeps = {
   readonly links: Pick<LinkUpkeep, 'idsOf' | 'erase' | 'expire'> & Pick<LinkStore, 'followers'>
   readonly erasures: Pick<Erasures, 'mark' | 'unmark'>
   readonly walks: Pick<WalkStore, 'forget'>
-  readonly journal: Pick<Journal, 'forget'>
+  readonly journal: Pick<Journal, 'forget' | 'note'>
+  readonly now: Now
   readonly followers: Pick<Queue, 'push'>
   readonly log: Log
 }
@@ -71,9 +73,10 @@ export async function expirePeople<E extends Expiry>(expiries: readonly E[], dep
 /** The pages of the walks are read once for all of a batch: with a million followers they have 21 MB. */
 async function forgetAll<T>(
   items: readonly T[],
-  { walks, journal, log }: EraseDeps,
+  deps: EraseDeps,
   forget: (item: T) => Promise<readonly OpenId[]>,
 ): Promise<T[]> {
+  const { walks, journal, log } = deps
   const failed: T[] = []
   const gone = new Set<OpenId>()
   await inParallel(items, atOnce, async item => {
@@ -87,6 +90,9 @@ async function forgetAll<T>(
   if (gone.size === 0) return failed
   try {
     await Promise.all([walks.forget(gone), journal.forget(gone)])
+    // Whoever followed again meanwhile was noted, and is to be noted still.
+    const back = [...(await backAmong([...gone], deps))]
+    if (back.length > 0) await journal.note({ follow: back, unfollow: [] }, deps.now())
     return failed
   } catch (error) {
     log.error('link-followers.not-forgotten', { error })
@@ -95,10 +101,20 @@ async function forgetAll<T>(
 }
 
 /** Whoever followed again after the erasure has a row still, and is a follower like all others. */
-async function withoutBack(openids: readonly OpenId[], { links, erasures }: EraseDeps): Promise<OpenId[]> {
-  const rows = openids.length === 0 ? new Map<OpenId, unknown>() : await links.followers(openids)
-  for (const openid of rows.keys()) await erasures.unmark(openid)
-  return openids.filter(it => !rows.has(it))
+async function withoutBack(openids: readonly OpenId[], deps: EraseDeps): Promise<OpenId[]> {
+  const back = await backAmong(openids, deps)
+  return openids.filter(it => !back.has(it))
+}
+
+async function backAmong(openids: readonly OpenId[], { links, erasures }: EraseDeps): Promise<ReadonlySet<OpenId>> {
+  const back = new Set<OpenId>()
+  for (const run of inRuns(openids, batchSize)) {
+    for (const { openid, followedAt = 0 } of (await links.followers(run)).values()) {
+      await erasures.unmark(openid, followedAt)
+      back.add(openid)
+    }
+  }
+  return back
 }
 
 function pushSecond(known: readonly PersonIds[], at: number, { followers }: EraseDeps): Promise<void> {

@@ -286,7 +286,8 @@ export type Journal = {
 export type Erasures = {
   /** `at` in seconds by WeChat's clock; an older one never replaces a newer one. */
   mark(openid: OpenId, at: number): Promise<void>
-  unmark(openid: OpenId): Promise<void>
+  /** Takes a mark away that is older than this instant (seconds). */
+  unmark(openid: OpenId, before: number): Promise<void>
   /** Of up to 100 openids, when each of those marked was. */
   marksOf(openids: readonly OpenId[]): Promise<ReadonlyMap<OpenId, number>>
   /** Everybody's marks: tells of any openid whether it is marked. */

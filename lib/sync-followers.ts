@@ -123,7 +123,9 @@ async function run(order: Ordered, deps: SyncDeps, until: number): Promise<SyncR
   if (done !== undefined) return reportOf(done, state)
   // Whoever orders a walk wants it tried, whatever was the matter before.
   if (order.action === 'walk' && state.pausedUntil !== undefined) await deps.walks.pause(0, deps.owner)
+  const beganAt = deps.now()
   const walker: Walker = {
+    beganAt,
     deps,
     state,
     until,

@@ -3,15 +3,19 @@
 import type { Walk } from './ports.ts'
 import { linkedBefore, queueNews, type Walker } from './walk-pages.ts'
 
+/** Longer than a function runs that notes something: whatever is older was written then. */
+const settleMs = 120_000
+
 /** Queues who left and makes the walk the last complete one; answers how many left. Only a complete walk tells. */
 export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
   const { deps, seen, keepLease } = walker
   // What was noted after the walk began may be of people whom it came by too early to see.
   const entries = walker.entries.filter(it => it.notedAt < walk.beganAt)
+  const isErased = await deps.erasures.all()
   let left = 0
   for await (const openids of linkedBefore(walker.state, entries, deps)) {
     // Adding tells who was not seen, and tells of nobody twice.
-    const gone = openids.filter(it => !walker.isErased(it) && seen.add(it))
+    const gone = openids.filter(it => !isErased(it) && seen.add(it))
     // As of the start: who came back while the walk went on has a newer event, which this does not undo. Where the count
     // alone ended the walk, WeChat is asked.
     const change = walk.isByCount ? 'follow' : 'unfollow'
@@ -21,6 +25,8 @@ export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
   }
   if (!(await deps.walks.complete({ ...walk, left }, deps.owner)))
     throw new Error('another process has taken over the walk')
-  await deps.journal.drop(entries.map(it => it.key))
+  // What was noted about then may have been read too late by the run that began it, and counts for the next walk as well.
+  const isSettled = (it: (typeof entries)[number]) => it.notedAt < walk.beganAt - settleMs
+  await deps.journal.drop(entries.filter(isSettled).map(it => it.key))
   return left
 }

@@ -43,11 +43,11 @@ export type Known = {
   readonly seen: OpenIdSet
   /** The entries of the journal that are known here, with the instant (ms) of each. */
   readonly entries: readonly Pick<NotedEntry, 'key' | 'notedAt'>[]
-  /** Whoever wished to be forgotten is passed over. */
-  readonly isErased: (openid: OpenId) => boolean
 }
 
 export type Walker = Known & {
+  /** When (ms) this run began, before it read what is known. */
+  readonly beganAt: number
   readonly deps: PagesDeps & PlanDeps
   readonly state: WalkState
   readonly until: number
@@ -80,7 +80,6 @@ export async function knowFollowers(state: WalkState, deps: PagesDeps): Promise<
     linked: await setOf(linkedBefore(state, entries, deps), it => !leavers.has(it)),
     seen: await setOf(pages),
     entries,
-    isErased: await deps.erasures.all(),
   }
 }
 
@@ -133,17 +132,19 @@ export async function walkPages(walker: Walker): Promise<Walk | { readonly refus
 async function begin(page: FollowerPage, walker: Walker): Promise<Walk | { readonly refused: WalkPlan }> {
   const plan = await planFrom(page.total, walker)
   if (!plan.fitsToday && !walker.spread) return { refused: plan }
-  return beginWalk(page, walker.deps.now(), walker.isEveryone)
+  return beginWalk(page, walker.beganAt, walker.isEveryone)
 }
 
 type Step = { readonly walk: Walk; readonly openids: readonly OpenId[]; readonly came: readonly OpenId[] }
 
 /** What a page means: whom it names, who of them came, and where the walk stands behind it. */
 async function stepOf(walk: Walk, page: FollowerPage, walker: Walker): Promise<Step> {
-  const { seen, linked, isErased, isEveryone, deps } = walker
+  const { seen, linked, isEveryone, deps } = walker
   // The set forgets nobody, so it is filled only here, where the page is taken for good.
   const fresh = page.openids.filter(it => seen.add(it))
   if (fresh.length === 0 && page.openids.length > 0) throw new CircleError()
+  // Read with each page: who wishes to be forgotten while the walk goes on is in none of the pages after that.
+  const isErased = await deps.erasures.all()
   const back = await backAmong(fresh.filter(isErased), deps)
   const openids = fresh.filter(it => back.has(it) || !isErased(it))
   const came = openids.filter(it => isEveryone || !linked.has(it))

@@ -48,7 +48,7 @@ async function withoutErased(
   if (marks.size === 0) return seen
   const cameAgain = (it: FollowerSeen) => it.following && (it.followedAt ?? 0) > (marks.get(it.openid) ?? 0)
   const back = seen.filter(it => marks.has(it.openid) && cameAgain(it))
-  await inParallel(back, writesAtOnce, it => erasures.unmark(it.openid))
+  await inParallel(back, writesAtOnce, it => erasures.unmark(it.openid, it.followedAt ?? 0))
   return seen.filter(it => !marks.has(it.openid) || cameAgain(it))
 }
 

@@ -11,6 +11,8 @@ import { id } from './ids.ts'
 const path = '/cgi-bin/user/get'
 const quotaPath = '/cgi-bin/openapi/quota/get'
 const dayMs = 86_400_000
+/** So long after it was noted an entry is surely known to a walk. */
+const settledMs = 120_001
 const openidAnswer = v.object({ openid: v.pipe(v.string(), v.transform(id)) })
 
 async function openSync(options: WeChatOptions = {}) {
@@ -308,7 +310,7 @@ describe('what events told between two walks', () => {
     entry: { follow?: OpenId[]; unfollow?: OpenId[] },
   ) => {
     await sync.journal.note({ follow: [], unfollow: [], ...entry }, sync.now())
-    sync.tick(1)
+    sync.tick(settledMs)
   }
 
   it('is not looked up again, and is missed when it left unseen', async () => {

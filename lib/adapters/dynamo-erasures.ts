@@ -11,7 +11,7 @@ import * as v from 'valibot'
 import { checked } from '../checked.ts'
 import type { OpenId } from '../identifiers.ts'
 import type { Erasures } from '../ports.ts'
-import { batchGet, change, type Dynamo, queryAll } from './dynamo.ts'
+import { batchGet, change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const markRow = v.object({ digest: v.string(), at: v.number() })
 
@@ -23,8 +23,18 @@ export function createErasures(dynamo: Dynamo, table: string): Erasures {
       const condition = 'attribute_not_exists(#at) OR #at < :at'
       await change(dynamo, table, keyOf(digest), { set: { digest, at }, condition })
     },
-    async unmark(openid) {
-      await dynamo.send(new DeleteCommand({ TableName: table, Key: keyOf(digestOf(openid)) }))
+    async unmark(openid, before) {
+      await onlyIf(
+        dynamo.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: keyOf(digestOf(openid)),
+            ConditionExpression: '#at < :before',
+            ExpressionAttributeNames: { '#at': 'at' },
+            ExpressionAttributeValues: { ':before': before },
+          }),
+        ),
+      )
     },
     async marksOf(openids) {
       const digests = new Map(openids.map(it => [digestOf(it), it]))

@@ -88,8 +88,8 @@ export function memoryErasures(): Erasures {
     async mark(openid, at) {
       marks.set(openid, Math.max(at, marks.get(openid) ?? 0))
     },
-    async unmark(openid) {
-      marks.delete(openid)
+    async unmark(openid, before) {
+      if ((marks.get(openid) ?? before) < before) marks.delete(openid)
     },
     marksOf: async openids => new Map([...marks].filter(([openid]) => openids.includes(openid))),
     async all() {
