@@ -1,0 +1,36 @@
+/** Commands of tools/ as processes, far from any account and from any `.env`. */
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+type Env = Readonly<Record<string, string>>
+
+/** Starts a command by its file's name. */
+export function startTool(file: string, args: readonly string[], env: Env = {}) {
+  const clean = { PATH: process.env.PATH, HOME: join(tmpdir(), 'nobody'), AWS_EC2_METADATA_DISABLED: 'true', ...env }
+  return spawn(process.execPath, [join(import.meta.dirname, '../../tools', file), ...args], {
+    env: clean,
+    cwd: tmpdir(),
+  })
+}
+
+/** Runs a command to its end. */
+export async function runTool(file: string, args: readonly string[], env: Env = {}) {
+  const child = startTool(file, args, env)
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code, stdout, stderr }
+}
+
+/** What makes a command take these services for AWS's. */
+export function onAws(urls: { readonly lambda?: string; readonly sqs?: string; readonly dynamodb?: string }): Env {
+  const endpoints = Object.entries(urls).map(([service, url]) => [`AWS_ENDPOINT_URL_${service.toUpperCase()}`, url])
+  return {
+    ...Object.fromEntries(endpoints),
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'example',
+    AWS_MAX_ATTEMPTS: '1',
+  }
+}

@@ -1,0 +1,311 @@
+/** `npm run send`: its options, the event it makes, its words, and how it follows an event. */
+
+import { describe, expect, it } from 'vitest'
+
+import type { Delivery } from '../../lib/delivery.ts'
+import { AskError } from '../../tools/command/explain-failure.ts'
+import { UsageError } from '../../tools/command/options.ts'
+import { makeEvent } from '../../tools/send/event.ts'
+import { type Options, parseOptions } from '../../tools/send/options.ts'
+import { runSend } from '../../tools/send/run-send.ts'
+import { renderState } from '../../tools/send/state-lines.ts'
+
+const noon = Date.UTC(2026, 10, 22, 4)
+const who = ['--to', 'unionid=uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ']
+const values = ['--data', 'character_string1=20261122-0001', '--data', 'amount2=¥88.00', '--data', 'time3=09:30']
+const orderPaid = [...who, '--template', 'order-paid', ...values]
+
+function optionsOf(...args: string[]): Options {
+  const options = parseOptions(args, {})
+  if (options === 'help') throw new Error('that was a cry for help')
+  return options
+}
+
+describe('parseOptions', () => {
+  it('takes an event', () => {
+    const more = ['--page', 'pages/a?id=1', '--url', 'https://a.example/', '--expires-at', '2026-11-22T12:00:00Z']
+    expect(optionsOf(...orderPaid, ...more, '--id', 'a:paid')).toEqual({
+      stage: 'local',
+      wishes: {
+        to: { unionid: 'uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ' },
+        data: { character_string1: '20261122-0001', amount2: '¥88.00', time3: '09:30' },
+        id: 'a:paid',
+        template: 'order-paid',
+        page: 'pages/a?id=1',
+        url: 'https://a.example/',
+        expiresAt: '2026-11-22T12:00:00Z',
+      },
+      isFollowed: true,
+      waitSeconds: 60,
+    })
+  })
+
+  it('takes values one by one, as JSON, or both; a value may have a =', () => {
+    const options = optionsOf(...who, '--data', '{"thing1":"课","thing2":{"value":"b"}}', '--data', 'thing3=a=b')
+    expect(options).toMatchObject({ wishes: { data: { thing1: '课', thing2: { value: 'b' }, thing3: 'a=b' } } })
+  })
+
+  it('only follows where it is told no more than an id', () => {
+    const region = 'cn-north-1'
+    expect(optionsOf('--id', 'a:paid', '--stage', 'prod', '--region', region, '--wait', '5')).toEqual({
+      ...{ stage: 'prod', region, id: 'a:paid', isFollowed: true, waitSeconds: 5 },
+    })
+  })
+
+  it.each([
+    [[], '--to is missing: it takes unionid=<id>, miniOpenid=<id> or openid=<id>'],
+    [['--to', 'userid=1'], '--to takes unionid=<id>'],
+    [['--to', 'openid='], '--to takes'],
+    [[...who, '--data', 'thing1'], '--data takes <key>=<text>, or a JSON object'],
+    [[...who, '--data', '{thing1:1}'], '--data begins as a JSON object and is none'],
+    [[...who, '--data', 'thing1=a', '--data', 'thing1=b'], '--data has thing1 twice'],
+    [[...orderPaid, '--wait', '0'], '--wait takes a whole number'],
+    [['--id', 'a', '--no-follow'], '--no-follow leaves nothing to do'],
+    [['--id', 'a b'], '--id takes 1 to 128'],
+    [[...orderPaid, '--region', 'cn-north-1'], '--region is for a stage on AWS'],
+  ])('refuses %j', (args, words) => {
+    expect(() => parseOptions(args, {})).toThrow(UsageError)
+    expect(() => parseOptions(args, {})).toThrow(words)
+  })
+
+  // What stands in --data is a person's, and shells keep what commands print.
+  it('repeats no value that it refuses', () => {
+    expect(() => parseOptions([...who, '--data', '{"name1":"王小明"'], {})).toThrow(/^(?!.*王)/s)
+    expect(() => parseOptions([...who, '--data', '王小明'], {})).toThrow(/^(?!.*王)/s)
+  })
+})
+
+describe('makeEvent', () => {
+  it('makes what a producer would push', () => {
+    const { body = '' } = makeEvent(optionsOf(...orderPaid, '--id', 'a:paid'), noon)
+    expect(JSON.parse(body)).toEqual({
+      id: 'a:paid',
+      to: { unionid: 'uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ' },
+      template: 'order-paid',
+      data: { character_string1: '20261122-0001', amount2: '¥88.00', time3: '09:30' },
+    })
+  })
+
+  it('derives an id from content and time', () => {
+    const idOf = (now: number, ...more: string[]) => makeEvent(optionsOf(...orderPaid, ...more), now).id
+    expect(idOf(noon)).toMatch(/^send-20261122T040000Z-[0-9a-f]{8}$/)
+    expect(idOf(noon + 999)).toBe(idOf(noon))
+    expect(idOf(noon + 1000)).not.toBe(idOf(noon))
+    expect(idOf(noon, '--page', 'pages/b').slice(-8)).not.toBe(idOf(noon).slice(-8))
+  })
+
+  it('says what it is, and neither to whom nor with what', () => {
+    const { lines } = makeEvent(optionsOf(...orderPaid, '--id', 'a'), noon)
+    expect(lines).toEqual([
+      '  id        a',
+      '  to        unionid uQ1w…GhJ',
+      '  template  order-paid 「订单支付成功通知」',
+    ])
+  })
+
+  it('says which value nobody will see', () => {
+    const { lines } = makeEvent(optionsOf(...orderPaid, '--data', 'thing9=a'), noon)
+    expect(lines.at(-1)).toBe('  thing9 is no key of this template: nobody sees it · 模板无此字段')
+  })
+
+  it('says which value is cut', () => {
+    const long = ['--data', `thing1=${'课'.repeat(21)}`, '--data', 'time2=09:30', '--data', 'const3=已预约']
+    const { lines } = makeEvent(optionsOf(...who, '--template', 'class-reminder', ...long), noon)
+    expect(lines.at(-1)).toBe('  thing1 is too long, and ends in … inside its limit · 超长截断')
+  })
+
+  it.each([
+    [[...who], 'exactly one of template, templateId'],
+    [[...who, '--template', 'order-lost'], 'template is not in the list of this stage in templates.json'],
+    [[...who, '--template', 'order-paid', '--data', 'amount2=88元整'], 'data.time3 is missing; data.amount2 must be'],
+    [[...who, '--template-id', 'x', '--data', '{"number1":1}'], 'data.number1 must be a text'],
+    [['--to', 'openid=a b', '--template-id', 'x'], 'to.openid must be 1 to 128 of letters'],
+    [[...orderPaid, '--expires-at', 'tomorrow'], 'expiresAt must be an instant'],
+  ])('refuses in the words of the event’s own check: %j', (args, words) => {
+    expect(() => makeEvent(optionsOf(...args), noon)).toThrow(UsageError)
+    expect(() => makeEvent(optionsOf(...args), noon)).toThrow(words)
+  })
+
+  it('knows the templates of the stage that is meant', () => {
+    const prod = optionsOf(...orderPaid, '--stage', 'prod')
+    expect(() => makeEvent(prod, noon)).toThrow('template is not in the list of this stage')
+  })
+})
+
+const at = (state: Delivery['state'], more: Partial<Delivery> = {}): Delivery => ({
+  ...{ id: 'a', state, attempts: 1, at: '2026-11-22T04:00:00.000Z' },
+  ...more,
+})
+
+describe('renderState', () => {
+  it.each([
+    [at('delivered'), '✓ delivered · 已送达 (2 s): the message is on the phone'],
+    [at('blocked', { reason: 'user block' }), '✗ blocked · 用户拒收 (2 s): the user blocks messages'],
+    [at('failed', { reason: 'system failed' }), '\n    system failed'],
+    [
+      at('dropped', { reason: 'not-following' }),
+      '\n    not-following: The user must follow the Official Account. · 用户未关注公众号',
+    ],
+    [at('dropped', { reason: 'expired' }), '\n    expired: Its expiresAt had passed. · 已过期'],
+    [
+      at('rejected', { reason: 'refused: 47003', errcode: 47003, rid: '6-5-4' }),
+      '\n    refused: 47003; rid 6-5-4; a value breaks',
+    ],
+    [at('in-doubt', { reason: 'no answer' }), '✗ in-doubt · 存疑 (2 s): it may have been sent'],
+  ])('explains %j', (delivery, words) => {
+    expect(renderState(delivery, '2 s')).toContain(words)
+  })
+
+  it('says until when a parked event waits', () => {
+    const parked = at('parked', { reason: 'the quota is used up', errcode: 45009 })
+    expect(renderState(parked, '2 s')).toContain(
+      'goes out by itself once that is filled again, after 2026-11-23 00:00 in China',
+    )
+  })
+})
+
+type Script = {
+  known?: Delivery | undefined
+  args?: string[]
+  leaveAfterMs?: number
+  pushFails?: boolean
+  findFails?: boolean
+}
+
+/** Plays the command: `states` are what becomes of the event, one a second after it was pushed. */
+async function play(states: readonly Delivery[], { known, args = orderPaid, ...bad }: Script = {}) {
+  const lines: string[] = []
+  const pushed: string[] = []
+  const clock = { now: noon }
+  const leaving = new AbortController()
+  let pushedAt: number | undefined
+  const options = optionsOf(...args)
+  const event = makeEvent(options, noon)
+  const leave = () => {
+    if (bad.leaveAfterMs !== undefined && clock.now - noon >= bad.leaveAfterMs) leaving.abort()
+    leaving.signal.throwIfAborted()
+  }
+  const code = await runSend(options, event, {
+    events: {
+      name: 'queqiao-local-events',
+      where: 'http://127.0.0.1:4566',
+      async push({ body }) {
+        leave()
+        if (bad.pushFails) throw new AskError('the queue is not there')
+        pushedAt = clock.now
+        pushed.push(body)
+      },
+    },
+    deliveries: {
+      async find() {
+        if (bad.findFails && pushedAt !== undefined) throw new AskError('the table is not there')
+        const passed = Math.floor((clock.now - (pushedAt ?? clock.now)) / 1000)
+        return states[Math.min(passed, states.length) - 1] ?? known
+      },
+    },
+    log: 'in the terminal of npm start',
+    screen: {
+      line: text => void lines.push(text),
+      problem: text => void lines.push(text),
+      progress: ({ facts }) => void lines.push(facts),
+    },
+    now: () => clock.now,
+    async sleep(ms) {
+      leave()
+      clock.now += ms
+    },
+    signal: leaving.signal,
+  })
+  return { code, pushed, id: event.id, text: lines.join('\n'), seconds: (clock.now - noon) / 1000 }
+}
+
+describe('npm run send', () => {
+  it('pushes the event, and tells each state until the last', async () => {
+    const { code, pushed, text } = await play([at('accepted'), at('delivered')])
+
+    expect(code).toBe(0)
+    expect(pushed).toHaveLength(1)
+    expect(text).toContain(
+      'An event for queqiao-local-events (http://127.0.0.1:4566) · 推送事件\n  id        send-2026',
+    )
+    expect(text).toMatch(
+      /✓ pushed.*waiting for the first news.*✓ accepted .*\(1 s\).*waiting for the receipt.*✓ delivered .*\(2 s\)/s,
+    )
+  })
+
+  it.each(['blocked', 'failed', 'dropped', 'rejected', 'in-doubt', 'parked'] as const)(
+    'ends with 1 for %s',
+    async state => {
+      const { code, seconds, text } = await play([at(state)])
+      expect([code, seconds]).toEqual([1, 1])
+      expect(text).toContain(` ${state} · `)
+    },
+  )
+
+  it('says that no receipt has come, and how to look again', async () => {
+    const { code, seconds, text, id } = await play([at('accepted')], { args: [...orderPaid, '--wait', '5'] })
+
+    expect([code, seconds]).toEqual([0, 6])
+    expect(text).toContain('no receipt for 5 s: it may still come')
+    expect(text).toContain(`npm run send -- --id ${id}`)
+  })
+
+  it('says that nothing has become of it, and where the log is', async () => {
+    const { code, seconds, text } = await play([])
+
+    expect([code, seconds]).toEqual([1, 60])
+    expect(text).toContain('✗ no news for 1 min 0 s')
+    expect(text).toContain('tells the log of send: in the terminal of npm start')
+  })
+
+  // The state before the push is still there for a moment, and would be taken for the outcome.
+  it('does not take what became of the same id before for the outcome', async () => {
+    const before = at('dropped', { reason: 'not-following', at: '2026-11-21T00:00:00.000Z' })
+    const again = at('dropped', { reason: 'not-following' })
+
+    const { code, pushed, text } = await play([before, again], { known: before })
+
+    expect([code, pushed.length]).toEqual([1, 1])
+    expect(text.match(/✗ dropped/g)).toHaveLength(1)
+    expect(text).toContain('✗ dropped · 未发送 (2 s)')
+  })
+
+  it('pushes no id that was sent, and tells what became of it', async () => {
+    const { code, pushed, text } = await play([], { known: at('delivered') })
+
+    expect([code, pushed]).toEqual([0, []])
+    expect(text).toContain('not sent again for 15 days · 此 id 已发送过')
+    expect(text).toContain('✓ delivered')
+  })
+
+  it('only follows an id', async () => {
+    const { code, pushed, text } = await play([], { args: ['--id', 'a'], known: at('blocked') })
+    expect([code, pushed]).toEqual([1, []])
+    expect(text).toContain('✗ blocked')
+  })
+
+  it('only pushes with --no-follow, and needs no table', async () => {
+    const { code, pushed, text } = await play([at('dropped')], { args: [...orderPaid, '--no-follow'], findFails: true })
+    expect([code, pushed.length]).toEqual([0, 1])
+    expect(text).not.toContain('dropped')
+  })
+
+  it('explains a failure, and how to follow what is pushed', async () => {
+    const unpushed = await play([], { pushFails: true })
+    expect([unpushed.code, unpushed.text.split('\n').at(-1)]).toEqual([
+      1,
+      `✗ the queue is not there; to try again: with --id ${unpushed.id}`,
+    ])
+    const unseen = await play([], { findFails: true })
+    expect([unseen.code, unseen.text.split('\n').at(-1)]).toEqual([
+      1,
+      `✗ the table is not there; to follow the event: npm run send -- --id ${unseen.id}`,
+    ])
+  })
+
+  it('leaves the event alone when nobody watches any more', async () => {
+    const { code, text, id } = await play([at('accepted')], { leaveAfterMs: 1500 })
+    expect(code).toBe(130)
+    expect(text).toContain(`Stopped watching; the event goes its way. To follow it again: npm run send -- --id ${id}`)
+  })
+})

@@ -1,0 +1,172 @@
+/** `npm run sync` as a process, beside a stand-in for Lambda's API; test/local has the whole stack. */
+
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+
+import { afterEach, describe, expect, it, vi } from 'vitest'
+
+import { createClosing } from '../../local/closing.ts'
+import { pickFreePort } from '../../local/ports.ts'
+import { openSyncFunction } from '../../tools/sync/sync-function.ts'
+import { onAws, runTool } from './run-tool.ts'
+
+type Answer = { status?: number; headers?: Record<string, string>; body?: object }
+type Invocation = { name: string; type: string; action: string }
+
+const call = { needed: 1, remain: 9, limit: 10 }
+const idle = { state: 'idle', pages: 0, followers: 0, total: 0, came: 0, left: 0 }
+const complete = { state: 'complete', pages: 1, followers: 7, total: 7, came: 7, left: 0, beganAt: 1 }
+const plan = { ...idle, plan: { followers: 7, userGet: call, batchget: call, fitsToday: true, days: 1 } }
+const failed = { headers: { 'x-amz-function-error': 'Unhandled' } }
+
+let closing = createClosing()
+afterEach(async () => {
+  await closing.close()
+  closing = createClosing()
+})
+
+/** Lambda's API, which answers each invocation as the test says. */
+async function openLambda(answer: (invocation: Invocation) => Answer) {
+  const invocations: Invocation[] = []
+  const server = createServer(async (request, response) => {
+    const order = await json(request)
+    const invocation = {
+      name: request.url?.split('/')[3] ?? '',
+      type: String(request.headers['x-amz-invocation-type']),
+      action: String((order as { action: unknown }).action),
+    }
+    invocations.push(invocation)
+    const { status = 200, headers = {}, body } = answer(invocation)
+    response.writeHead(status, headers).end(body && JSON.stringify(body))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.add(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  return { port, url: `http://127.0.0.1:${port}`, invocations }
+}
+
+/** What the function answers to one that walks in no time. */
+function answerWalk() {
+  let isWalked = false
+  return ({ action }: Invocation): Answer => {
+    if (action === 'walk') isWalked = true
+    return action === 'plan' ? { body: plan } : { body: isWalked ? complete : idle }
+  }
+}
+
+const run = (args: readonly string[], env: Record<string, string> = {}) => runTool('sync.ts', args, env)
+
+describe('npm run sync', () => {
+  it('walks on AWS: the walk is an event, all else is asked', async () => {
+    const { url, invocations } = await openLambda(answerWalk())
+
+    const { code, stdout, stderr } = await run(['--stage', 'prod', '--region', 'cn-north-1'], onAws({ lambda: url }))
+
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('stage prod (cn-north-1)')
+    expect(stdout).toMatch(/✓ complete · 遍历完成: 1 page, 7 followers, .*\n$/)
+    expect(invocations.map(it => `${it.type} ${it.action}`)).toEqual([
+      'RequestResponse status',
+      'RequestResponse plan',
+      'Event walk',
+      'RequestResponse status',
+    ])
+    expect(new Set(invocations.map(it => it.name))).toEqual(new Set(['queqiao-prod-sync-followers']))
+  })
+
+  it('walks on the local stack, where LAMBDA_PORT says', async () => {
+    const { port, url, invocations } = await openLambda(answerWalk())
+
+    const { code, stdout } = await run([], { LAMBDA_PORT: `${port}` })
+
+    expect(code).toBe(0)
+    expect(stdout).toContain(`stage local (${url})`)
+    // serverless-offline ends when an event's run fails.
+    expect(invocations.map(it => it.type)).not.toContain('Event')
+  })
+
+  it.each([
+    ['AccessDeniedException', 403, 'need lambda:InvokeFunction on queqiao-prod-sync-followers'],
+    ['ResourceNotFoundException', 404, 'ap-southeast-1 has no function queqiao-prod-sync-followers: check --stage'],
+    ['ExpiredTokenException', 403, 'does not take these credentials (ExpiredTokenException): log in anew'],
+    ['UnrecognizedClientException', 403, 'aws and aws-cn have their own'],
+    ['TooManyRequestsException', 429, 'try again in a minute'],
+    ['KMSAccessDeniedException', 502, 'could not be asked: KMSAccessDeniedException: so it is'],
+  ])('says in one line what to do about %s', async (type, status, words) => {
+    const { url } = await openLambda(() => ({
+      status,
+      headers: { 'x-amzn-errortype': type },
+      body: { Message: 'so it is' },
+    }))
+
+    const { code, stderr } = await run(['--stage', 'prod'], onAws({ lambda: url }))
+
+    expect(code).toBe(1)
+    expect(stderr).toContain(words)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('passes on why the function failed, without its stack trace', async () => {
+    const { url } = await openLambda(() => ({ ...failed, body: { errorMessage: 'misconfigured', trace: ['at x.ts'] } }))
+
+    const { code, stderr } = await run(['--stage', 'prod'], onAws({ lambda: url }))
+
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      '✗ queqiao-prod-sync-followers failed: misconfigured; ' +
+        'its log: npx sls logs -f sync-followers --stage prod --region ap-southeast-1\n',
+    )
+  })
+
+  it('does not guess at an answer of another version', async () => {
+    const { url } = await openLambda(() => ({ body: { pages: 1 } }))
+    const { code, stderr } = await run(['--stage', 'prod'], onAws({ lambda: url }))
+    expect([code, stderr]).toEqual([1, expect.stringContaining('it answers in another way than this version does')])
+  })
+
+  it('says so where there are no credentials', async () => {
+    const { code, stderr } = await run(['--stage', 'prod'])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('there are no AWS credentials: set AWS_PROFILE')])
+  })
+
+  it('asks for npm start where no stack answers', async () => {
+    const { code, stderr } = await run([], { LAMBDA_PORT: `${await pickFreePort('127.0.0.1')}` })
+    expect([code, stderr]).toEqual([1, expect.stringContaining('(ECONNREFUSED): start it with npm start')])
+  })
+
+  it('ends with 2 for what cannot be meant, and with 0 for help', async () => {
+    const wrong = await run(['--everybody'])
+    expect(wrong).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining("Unknown option '--everybody'"),
+    })
+    expect(await run([], { LAMBDA_PORT: 'x' })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('LAMBDA_PORT'),
+    })
+    const help = await run(['--help'])
+    expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--dry-run') })
+  })
+})
+
+const local = { stage: 'local', region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+
+describe('the local function', () => {
+  // Nobody waits for the walk's answer, so its failure would go unseen.
+  it('tells with the next answer that the walk has failed', async () => {
+    const { url } = await openLambda(({ action }) =>
+      action === 'walk' ? { ...failed, body: { errorMessage: '50002' } } : { body: idle },
+    )
+    const sync = openSyncFunction({ ...local, endpoint: url }, new AbortController().signal)
+
+    await sync.begin({ action: 'walk' })
+
+    await vi.waitFor(() => expect(sync.ask({ action: 'status' })).rejects.toThrow('50002'))
+  })
+})

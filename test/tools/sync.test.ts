@@ -1,0 +1,320 @@
+/** `npm run sync`: its options, what it prints, and how it follows a walk. */
+
+import { describe, expect, it } from 'vitest'
+
+import { UsageError } from '../../tools/command/options.ts'
+import { type Options, parseOptions } from '../../tools/sync/options.ts'
+import { renderPlan } from '../../tools/sync/plan-lines.ts'
+import { type Progress, renderBar, renderFacts } from '../../tools/sync/progress.ts'
+import { FunctionError, type Plan, type Report } from '../../tools/sync/report.ts'
+import { runSync } from '../../tools/sync/run-sync.ts'
+import type { SyncFunction } from '../../tools/sync/sync-function.ts'
+
+const place = {
+  stage: 'local',
+  region: 'us-east-1',
+  endpoint: 'http://127.0.0.1:3002',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+}
+const localOptions: Options = { stage: 'local', spread: false, everyone: false, dryRun: false }
+
+const aPlan = (more: Partial<Plan> = {}): Plan => ({
+  followers: 25_000,
+  userGet: { needed: 3, remain: 497, limit: 500 },
+  batchget: { needed: 250, remain: 999_999, limit: 1_000_000 },
+  fitsToday: true,
+  days: 1,
+  ...more,
+})
+const tooLarge = aPlan({ userGet: { needed: 3, remain: 1, limit: 500 }, fitsToday: false, days: 2 })
+
+const aReport = (more: Partial<Report> = {}): Report => ({
+  state: 'idle',
+  pages: 0,
+  followers: 0,
+  total: 0,
+  came: 0,
+  ...more,
+})
+const page = (pages: number, more: Partial<Report> = {}) =>
+  aReport({ state: 'under-way', pages, followers: pages * 10_000, total: 25_000, beganAt: 5000, ...more })
+const complete = page(3, { state: 'complete', followers: 25_000, came: 1234 })
+const yesterday = page(2, { state: 'complete', followers: 20_000, total: 20_000, beganAt: 1000 })
+
+describe('parseOptions', () => {
+  it('walks on the local stack when nothing is said', () => {
+    expect(parseOptions([], {})).toEqual(localOptions)
+  })
+
+  it('looks for a stage where serverless.yml deploys it', () => {
+    const regionOf = (args: string[], env = {}) => parseOptions(['--stage', 'prod', ...args], env)
+    expect(regionOf([])).toMatchObject({ stage: 'prod', region: 'ap-southeast-1' })
+    expect(regionOf([], { AWS_REGION: 'eu-west-1' })).toMatchObject({ region: 'eu-west-1' })
+    expect(regionOf(['--region', 'cn-north-1'], { AWS_REGION: 'eu-west-1' })).toMatchObject({ region: 'cn-north-1' })
+  })
+
+  it('takes the wishes', () => {
+    const all = { spread: true, everyone: true, dryRun: true }
+    expect(parseOptions(['--spread', '--everyone', '--dry-run'], {})).toMatchObject(all)
+    expect(parseOptions(['--help'], {})).toBe('help')
+  })
+
+  it.each([
+    [['--everybody'], "Unknown option '--everybody'"],
+    [['prod'], "Unexpected argument 'prod'"],
+    [['--stage'], 'argument missing'],
+    [['--stage', 'a/b'], '--stage takes letters'],
+    [['--region', 'cn-north-1'], '--region is for a stage on AWS'],
+    [['--stage', 'prod', '--region', 'cn.north'], 'a region is named like'],
+  ])('refuses %j', (args, words) => {
+    expect(() => parseOptions(args, {})).toThrow(UsageError)
+    expect(() => parseOptions(args, {})).toThrow(words)
+  })
+
+  // npm run sync --dry-run: npm keeps the option for itself, and a real walk would begin.
+  it.each(['dry_run', 'stage', 'spread'])('refuses what npm took for itself: %s', name => {
+    expect(() => parseOptions([], { [`npm_config_${name}`]: 'true' })).toThrow('npm run sync -- --')
+  })
+})
+
+describe('renderPlan', () => {
+  const command = { spread: false, spreadCommand: 'npm run sync -- --spread' }
+
+  it('tells each call beside what is left of it', () => {
+    const text = renderPlan(aPlan(), command)
+    expect(text).toContain('followers           25,000\n')
+    expect(text).toContain('user/get            3 calls; 497 of 500 are left today')
+    expect(text).toContain('user/info/batchget  250 calls; 999,999 of 1,000,000 are left today')
+    expect(text).toContain('✓ fits into today’s quota')
+  })
+
+  it('names the way out when today’s quota does not do', () => {
+    expect(renderPlan(tooLarge, command)).toContain('✗ does not fit into today’s quota: it takes 2 days')
+    expect(renderPlan(tooLarge, command)).toContain('npm run sync -- --spread')
+    expect(renderPlan(tooLarge, { ...command, spread: true })).toContain('✓ spreads over 2 days')
+  })
+
+  it('says so where WeChat tells no quota', () => {
+    const unknown = aPlan({ userGet: { needed: 1 }, batchget: { needed: 0 } })
+    expect(renderPlan(unknown, command)).toContain('1 call; WeChat does not say how many are left today')
+  })
+})
+
+describe('the progress line', () => {
+  const base = { pages: 0, followers: 0, at: 0 }
+  const progress = (more: Partial<Progress>): Progress => ({
+    seen: undefined,
+    plan: aPlan(),
+    standsMs: 0,
+    now: 4000,
+    ...more,
+  })
+
+  it('waits for the first page', () => {
+    expect(renderFacts(progress({ standsMs: 2400 }))).toBe('waiting for the first page · 3 s')
+  })
+
+  it('tells pages, followers, the rate, the time left and the calls spent', () => {
+    expect(renderBar(progress({ seen: { walk: page(1), base } }))).toBe(
+      '  ████████░░░░░░░░░░░░  40 % · page 1/3 · 10,000/25,000 · 2,500/s · 6 s to go · 1/497 calls',
+    )
+  })
+
+  it('counts rate and calls of a walk that was under way from where it was met', () => {
+    const met = { pages: 1, followers: 10_000, at: 2000 }
+    expect(renderFacts(progress({ seen: { walk: page(2), base: met } }))).toContain('5,000/s · 1 s to go · 1/497')
+    expect(renderFacts(progress({ seen: { walk: page(1), base: met } }))).not.toContain('/s ')
+  })
+
+  it('says how long a walk stands still', () => {
+    expect(renderFacts(progress({ seen: { walk: page(1), base }, standsMs: 75_000 }))).toContain(
+      'no page for 1 min 15 s',
+    )
+  })
+
+  it('ends at 100 % where the list shrank, or is empty', () => {
+    const shrunk = page(3, { followers: 26_000 })
+    expect(renderFacts(progress({ seen: { walk: shrunk, base } }))).toMatch(/^100 % · page 3\/3/)
+    const empty = progress({ seen: { walk: page(1, { followers: 0, total: 0 }), base }, plan: aPlan({ followers: 0 }) })
+    expect(renderFacts(empty)).toMatch(/^0 % · page 1\/1 · 0\/0/)
+  })
+})
+
+/** Plays the command against a function that reports `statuses`, the last one for ever; time passes only in its sleep. */
+async function play(statuses: readonly Report[], script: Script = {}) {
+  const { options = {}, plan = aPlan(), breakAt, leaveAt } = script
+  const lines: string[] = []
+  const orders: object[] = []
+  const clock = { now: 100_000 }
+  const leaving = new AbortController()
+  let asked = 0
+  const leave = () => {
+    if (asked === leaveAt) leaving.abort()
+    leaving.signal.throwIfAborted()
+  }
+  const sync: SyncFunction = {
+    async ask({ action }) {
+      leave()
+      if (action === 'plan') return aReport({ plan })
+      if (asked === breakAt) throw new FunctionError('WeChat refused user/get: 50002')
+      asked += 1
+      return statuses[Math.min(asked, statuses.length) - 1] ?? aReport()
+    },
+    async begin(order) {
+      orders.push(order)
+    },
+  }
+  const code = await runSync(
+    { ...localOptions, ...options },
+    {
+      sync,
+      place,
+      screen: {
+        line: text => void lines.push(text),
+        problem: text => void lines.push(text),
+        progress: ({ facts }) => void lines.push(facts),
+      },
+      now: () => clock.now,
+      async sleep(ms) {
+        leave()
+        clock.now += ms
+      },
+      signal: leaving.signal,
+    },
+  )
+  return { code, orders, text: lines.join('\n'), seconds: (clock.now - 100_000) / 1000 }
+}
+
+type Script = { options?: Partial<Options>; plan?: Plan; breakAt?: number; leaveAt?: number }
+
+describe('npm run sync', () => {
+  it('begins a walk and follows it to its end', async () => {
+    const { code, orders, text } = await play([aReport(), aReport(), page(1), page(2), { ...complete, left: 12 }])
+
+    expect(code).toBe(0)
+    expect(orders).toEqual([{ action: 'walk', spread: false, everyone: false }])
+    expect(text).toContain('waiting for the first page')
+    expect(text).toContain('page 2/3')
+    expect(text).toContain(
+      '✓ complete · 遍历完成: 3 pages, 25,000 followers, 1,234 came, 12 left, 3 calls of user/get, ',
+    )
+    expect(text).toMatch(/about 13 of user\/info\/batchget to look up who came; 4 s$/)
+  })
+
+  // The walk before is complete, and stays so until ours has its first page.
+  it('does not take the walk before for ours', async () => {
+    const { code, text } = await play([yesterday, yesterday, yesterday, page(1), complete])
+
+    expect(code).toBe(0)
+    expect(text).not.toContain('20,000')
+    expect(text).toContain('✓ complete · 遍历完成: 3 pages')
+  })
+
+  it('passes the wishes on', async () => {
+    const options = { spread: true, everyone: true }
+    expect(await play([aReport(), complete], { options })).toMatchObject({ orders: [{ action: 'walk', ...options }] })
+  })
+
+  it('begins nothing that today’s quota does not do for, unless it may spread', async () => {
+    expect(await play([aReport(), complete], { plan: tooLarge })).toMatchObject({ code: 1, orders: [] })
+    const spread = { plan: tooLarge, options: { spread: true } }
+    expect(await play([aReport(), complete], spread)).toMatchObject({ code: 0 })
+  })
+
+  it('begins nothing on a dry run', async () => {
+    const options = { dryRun: true }
+    expect(await play([aReport()], { options })).toMatchObject({ code: 0, orders: [] })
+    expect(await play([aReport()], { options, plan: tooLarge })).toMatchObject({ code: 1, orders: [] })
+  })
+
+  it('follows a walk that is under way and begins no other, even if that one is too large for today', async () => {
+    const { code, orders, text } = await play([page(1), page(2), complete], { plan: tooLarge })
+
+    expect(code).toBe(0)
+    expect(orders).toEqual([{ action: 'tick' }])
+    expect(text).toContain('under way since 1970-01-01 08:00 in China')
+  })
+
+  it('does not take a walk under way for one that looks everybody up', async () => {
+    const { code, orders, text } = await play([page(1)], { options: { everyone: true } })
+
+    expect([code, orders]).toEqual([1, []])
+    expect(text).toContain('npm run sync -- --everyone')
+  })
+
+  it('helps a walk on whose run has ended', async () => {
+    const { code, orders, text } = await play([aReport(), ...Array(20).fill(page(1)), page(2), complete])
+
+    expect(code).toBe(0)
+    expect(orders).toEqual([expect.objectContaining({ action: 'walk' }), { action: 'tick' }])
+    expect(text).toContain('no page for 15 s')
+  })
+
+  it('says until when a walk waits for quota, and that it goes on by itself', async () => {
+    const pausedUntil = Date.UTC(1970, 0, 1, 16)
+    const { code, text } = await play([aReport(), page(1), page(1, { state: 'waiting', pausedUntil })])
+
+    expect(code).toBe(1)
+    expect(text).toContain('1 page done, 10,000 of 25,000 followers; goes on by itself after 1970-01-02 00:00 in China')
+    expect(text).toMatch(/in 15 h 58 min; to watch it then: npm run sync$/)
+  })
+
+  it('says when a walk that was refused may begin', async () => {
+    const refused = { ...yesterday, state: 'waiting', pausedUntil: Date.UTC(1970, 0, 1, 16) } as const
+    const { code, text } = await play([yesterday, refused], { options: { spread: true } })
+
+    expect(code).toBe(1)
+    expect(text).toMatch(/✗ not begun, .* 1970-01-02 00:00 in China, .*; then: npm run sync -- --spread$/)
+  })
+
+  it('waits for a quota of the minute', async () => {
+    const waiting = page(1, { state: 'waiting', pausedUntil: 130_000 })
+    expect(await play([aReport(), page(1), waiting, waiting, page(2), complete])).toMatchObject({ code: 0 })
+  })
+
+  it('goes on with a walk that waited for quota before', async () => {
+    const pausedUntil = 50_000_000
+    const waiting = page(1, { state: 'waiting', pausedUntil })
+    const { code, orders } = await play([waiting, waiting, page(2, { state: 'waiting', pausedUntil }), complete])
+
+    expect(code).toBe(0)
+    expect(orders).toEqual([expect.objectContaining({ action: 'walk' })])
+    expect(await play([waiting])).toMatchObject({ code: 1, text: expect.stringContaining('1970-01-01 21:53 in China') })
+  })
+
+  it('says so when WeChat no longer took the cursor', async () => {
+    const { code, text } = await play([yesterday, page(1), yesterday])
+
+    expect(code).toBe(1)
+    expect(text).toContain('no longer took the walk’s cursor')
+  })
+
+  it('gives up on a walk that never begins, or stands still, and names the log', async () => {
+    const never = await play([yesterday])
+    expect(never).toMatchObject({ code: 1, seconds: 120 })
+    expect(never.text).toContain('✗ the walk has not begun for 2 min 0 s; why, tells the function’s log')
+    const still = await play([aReport(), page(1)])
+    expect(still).toMatchObject({ code: 1, seconds: 301 })
+    expect(still.text).toContain('✗ the walk stands still for 5 min 0 s')
+  })
+
+  it('explains a failure in one line, and how to go on', async () => {
+    const { code, text } = await play([aReport(), page(1)], { breakAt: 2, options: { spread: true } })
+
+    expect(code).toBe(1)
+    expect(text.split('\n').at(-1)).toBe(
+      '✗ queqiao-local-sync-followers failed: WeChat refused user/get: 50002; its log: in the terminal of npm start; ' +
+        'to go on with the walk: npm run sync',
+    )
+  })
+
+  it('leaves the walk alone when nobody watches any more', async () => {
+    const { code, text, orders } = await play([aReport(), page(1)], { leaveAt: 2 })
+
+    expect(code).toBe(130)
+    expect(orders).toHaveLength(1)
+    expect(text).toContain('Stopped watching; the walk goes on. To follow it again: npm run sync')
+    const early = await play([aReport()], { leaveAt: 1 })
+    expect(early).toMatchObject({ code: 130, orders: [], text: expect.stringContaining('nothing was begun') })
+  })
+})

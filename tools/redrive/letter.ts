@@ -1,0 +1,86 @@
+/** One event that was put aside, and how it goes back. */
+
+import { createHash } from 'node:crypto'
+import type { Message } from '@aws-sdk/client-sqs'
+import * as v from 'valibot'
+
+import { idOf } from '../../lib/template-message.ts'
+import type { Message as EventMessage } from '../command/events-queue.ts'
+
+export type Letter = {
+  readonly messageId: string
+  readonly receiptHandle: string
+  readonly body: string
+  /** The event's id, where it has a valid one. */
+  readonly id: string | undefined
+  readonly kind: Kind
+  /** Why it is there, in words that name nobody. */
+  readonly reason: string
+  /** When (ms) it was put aside; of one that SQS moved, when it was pushed. */
+  readonly at: number
+  readonly since?: string
+  readonly doubtSince?: string
+}
+
+const kinds = ['rejected', 'overdue', 'in-doubt', 'received too often', 'else'] as const
+export type Kind = (typeof kinds)[number]
+
+/** SQS writes no reason to what it moves away after its last receive. */
+const unwritten = 'received too often'
+const longest = 160
+const maxIdLength = 128
+const ending = ':again'
+
+/** Reads a message of the dead-letter or the review queue. */
+export function readLetter({ MessageId = '', ReceiptHandle = '', Body = '', ...more }: Message): Letter {
+  const text = (name: string) => more.MessageAttributes?.[name]?.StringValue
+  const reason = clean(text('reason') ?? unwritten)
+  const [since, doubtSince] = [text('since'), text('doubtSince')]
+  return {
+    messageId: MessageId,
+    receiptHandle: ReceiptHandle,
+    body: Body,
+    id: idOf(Body),
+    kind: kinds.find(it => reason.startsWith(it)) ?? 'else',
+    reason,
+    at: Number(more.Attributes?.SentTimestamp ?? 0),
+    ...(since === undefined ? {} : { since }),
+    ...(doubtSince === undefined ? {} : { doubtSince }),
+  }
+}
+
+/**
+ * The message that brings an event back; undefined if it would only be lost. Its attempts begin anew, and `since` is
+ * kept; but what is overdue would be so again at once.
+ *
+ * What SQS moved away may have been sent with each of its receives: it is in doubt since it was pushed, unless
+ * `evenInDoubt` says that this does not matter.
+ */
+export function messageOf(
+  letter: Letter,
+  { evenInDoubt }: { readonly evenInDoubt: boolean },
+): EventMessage | undefined {
+  if (letter.kind === 'in-doubt') return evenInDoubt ? renamed(letter) : undefined
+  const pushedAt = letter.kind === unwritten ? `${letter.at}` : undefined
+  const { body, since = pushedAt, doubtSince = pushedAt } = letter
+  const hasSince = since !== undefined && letter.kind !== 'overdue'
+  const hasDoubt = doubtSince !== undefined && !evenInDoubt
+  return { body, attributes: { ...(hasSince ? { since } : {}), ...(hasDoubt ? { doubtSince } : {}) } }
+}
+
+const anyEvent = v.pipe(v.string(), v.parseJson(), v.looseObject({}))
+
+/** Its own id is marked. The new one is no chance either: moved twice, it is still one message. */
+function renamed({ body, id }: Letter): EventMessage | undefined {
+  const event = v.safeParse(anyEvent, body)
+  if (id === undefined || !event.success) return undefined
+  const fits = id.length + ending.length <= maxIdLength
+  const base = fits ? id : createHash('sha256').update(id).digest('hex')
+  return { body: JSON.stringify({ ...event.output, id: `${base}${ending}` }) }
+}
+
+/** WeChat's words come in without openids, others' may not; and a terminal obeys control characters. */
+function clean(reason: string): string {
+  const visible = reason.replaceAll(/\p{Cc}+/gu, ' ').replaceAll(/[A-Za-z0-9_-]{24,}/g, '…')
+  return visible.length > longest ? `${visible.slice(0, longest)}…` : visible
+}

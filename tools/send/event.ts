@@ -1,0 +1,72 @@
+/** The event that is pushed, checked by the rules that will be applied to it. */
+
+import { createHash } from 'node:crypto'
+
+import { ConfigError, RequestError } from '../../lib/errors.ts'
+import { maskId } from '../../lib/identifiers.ts'
+import { readTemplateList, type Template, type TemplateList } from '../../lib/template-list.ts'
+import { parseTemplateMessage, type TemplateMessage } from '../../lib/template-message.ts'
+import lists from '../../templates.json' with { type: 'json' }
+import { UsageError } from '../command/options.ts'
+import type { Options, Wishes } from './options.ts'
+
+export type Event = {
+  readonly id: string
+  /** Absent for an event that is only followed. */
+  readonly body?: string
+  /** What it is, in words. */
+  readonly lines: readonly string[]
+}
+
+/** Makes the event; throws UsageError, in the words of the event's own check, for one that would be rejected. */
+export function makeEvent(options: Options, now: number): Event {
+  if (!('wishes' in options)) return { id: options.id, lines: [`  id        ${options.id}`] }
+  const { stage, wishes } = options
+  const { id = deriveId(wishes, now), ...rest } = wishes
+  const body = JSON.stringify({ id, ...rest })
+  const templates = orUsageError(() => readTemplateList(lists, stage))
+  const message = orUsageError(() => parseTemplateMessage(body, templates))
+  return { id, body, lines: describe(wishes, message, templates) }
+}
+
+/** Of content and time: the same once more within a second is the same event. */
+function deriveId(wishes: Wishes, now: number): string {
+  const second = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  return `send-${second}-${createHash('sha256').update(JSON.stringify(wishes)).digest('hex').slice(0, 8)}`
+}
+
+function orUsageError<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RequestError)
+      throw new UsageError(`nothing is pushed · 未推送: the event is wrong: ${error.message}`)
+    if (error instanceof ConfigError) throw new UsageError(error.problems.join('\n'))
+    throw error
+  }
+}
+
+function describe({ to, data, template }: Wishes, message: TemplateMessage, templates: TemplateList): string[] {
+  const [[kind, id] = ['', '']] = Object.entries(to)
+  const { templateId } = message
+  const [name = template, listed] = Object.entries(templates).find(([, it]) => it.templateId === templateId) ?? []
+  const cut = Object.keys(data).filter(
+    key => message.data[key]?.endsWith('…') && textOf(data[key]) !== message.data[key],
+  )
+  return [
+    `  id        ${message.id}`,
+    `  to        ${kind} ${maskId(id)}`,
+    `  template  ${listed === undefined ? templateId : `${name} 「${listed.title}」`}`,
+    ...keysBeyond(data, listed).map(key => `  ${key} is no key of this template: nobody sees it · 模板无此字段`),
+    ...cut.map(key => `  ${key} is too long, and ends in … inside its limit · 超长截断`),
+  ]
+}
+
+/** WeChat takes no notice of them, and tells of none: most often a slip. */
+function keysBeyond(data: Wishes['data'], listed: Template | undefined): string[] {
+  return listed === undefined ? [] : Object.keys(data).filter(key => !Object.hasOwn(listed.fields, key))
+}
+
+function textOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'value' in value ? value.value : value
+}

@@ -1,0 +1,51 @@
+/** How the watching ended, in words. */
+
+import { batchSize } from '../../lib/walk.ts'
+import { counted, inChina, inThousands, inUnits } from '../command/words.ts'
+import type { Report } from './report.ts'
+import type { Ending } from './watch.ts'
+
+type Words = {
+  /** The command that watches again, or begins anew. */
+  readonly command: string
+  /** Where the function writes its log. */
+  readonly log: string
+  /** Milliseconds. */
+  readonly now: number
+}
+
+/** Writes the closing line. */
+export function renderEnding(ending: Ending, { command, log, now }: Words): string {
+  switch (ending.kind) {
+    case 'complete':
+      return `✓ complete · 遍历完成: ${sumUp(ending.walk)}; ${inUnits(ending.elapsedMs)}`
+    case 'waiting':
+      return `${describeWait(ending.walk, inChina(ending.until), inUnits(ending.until - now))}: ${command}`
+    case 'lost':
+      return `✗ WeChat no longer took the walk’s cursor, so the walk was let go; to begin anew: ${command}`
+    case 'stuck': {
+      const what = ending.walk === undefined ? 'the walk has not begun' : 'the walk stands still'
+      return `✗ ${what} for ${inUnits(ending.standsMs)}; why, tells the function’s log: ${log}`
+    }
+  }
+}
+
+function sumUp({ pages, followers, came, left = 0 }: Report): string {
+  const lookUps = Math.ceil(came / batchSize)
+  return [
+    counted(pages, 'page'),
+    counted(followers, 'follower'),
+    `${inThousands(came)} came`,
+    ...(left === 0 ? [] : [`${inThousands(left)} left`]),
+    `${counted(pages, 'call')} of user/get`,
+    ...(lookUps === 0 ? [] : [`about ${inThousands(lookUps)} of user/info/batchget to look up who came`]),
+  ].join(', ')
+}
+
+function describeWait(walk: Report | undefined, until: string, time: string): string {
+  if (walk === undefined) {
+    return `✗ not begun, for today’s quota does not do · 今日额度不足; it is filled at ${until}, in ${time}; then`
+  }
+  const done = `${counted(walk.pages, 'page')} done, ${inThousands(walk.followers)} of ${counted(walk.total, 'follower')}`
+  return `… waits for quota · 等待额度: ${done}; goes on by itself after ${until}, in ${time}; to watch it then`
+}

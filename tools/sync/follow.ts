@@ -1,0 +1,39 @@
+/** Watches a walk until it is complete, or until there is nothing more to watch. */
+
+import type { Progress } from './progress.ts'
+import type { Plan, Report } from './report.ts'
+import type { SyncFunction } from './sync-function.ts'
+import { type Ending, endingOf, look, type Watch } from './watch.ts'
+
+export type FollowDeps = {
+  readonly sync: SyncFunction
+  /** Milliseconds. */
+  readonly now: () => number
+  /** Rejects when nobody wants to watch any more. */
+  readonly sleep: (ms: number) => Promise<void>
+  readonly show: (progress: Progress) => void
+}
+
+const pollMs = 1000
+/** When a run ends, the schedule goes on with the walk; this comes sooner, and does nothing while somebody walks. */
+const nudgeAfterMs = 15_000
+
+/** Watches the walk that was ordered after `before` was reported. */
+export async function follow({ before, plan }: { before: Report; plan: Plan }, deps: FollowDeps): Promise<Ending> {
+  const { sync, now, sleep, show } = deps
+  let watch: Watch = { before, startedAt: now(), movedAt: now() }
+  let nudgedAt = now()
+  for (;;) {
+    await sleep(pollMs)
+    const report = await sync.ask({ action: 'status' })
+    watch = look(watch, report, now())
+    const ending = endingOf(watch, report, now())
+    if (ending !== undefined) return ending
+    const { seen, movedAt } = watch
+    show({ seen, plan, standsMs: now() - movedAt, now: now() })
+    if (seen !== undefined && now() - Math.max(movedAt, nudgedAt) >= nudgeAfterMs) {
+      nudgedAt = now()
+      await sync.begin({ action: 'tick' })
+    }
+  }
+}

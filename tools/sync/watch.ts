@@ -1,0 +1,70 @@
+/** What is known of a walk that is watched, from one report to the next. */
+
+import type { Progress } from './progress.ts'
+import type { Report } from './report.ts'
+
+/** The instants are in milliseconds. */
+export type Watch = {
+  /** The report before the order. */
+  readonly before: Report
+  readonly startedAt: number
+  /** The walk, once it was seen. */
+  readonly seen?: Progress['seen']
+  readonly movedAt: number
+}
+
+/**
+ * How the watching ended: `waiting` for another day's quota, `lost` if WeChat no longer took the cursor and the walk
+ * was let go, `stuck` if it stands still. Without `walk` it never began.
+ */
+export type Ending =
+  | { readonly kind: 'complete'; readonly walk: Report; readonly elapsedMs: number }
+  | { readonly kind: 'waiting'; readonly walk: Report | undefined; readonly until: number }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'stuck'; readonly walk: Report | undefined; readonly standsMs: number }
+
+/** A page takes seconds, the end of a walk through millions a minute or two. */
+const stuckAfterMs = 300_000
+/** A cold start, what another process still does, and reading who is linked. */
+const beginsWithinMs = 120_000
+/** WeChat's quota of the minute is waited for, the one of the day is not. */
+const shortWaitMs = 120_000
+
+/** Takes in a report. */
+export function look(watch: Watch, report: Report, now: number): Watch {
+  const { before, startedAt, seen } = watch
+  if (!isAwaited(report, before)) return watch
+  const { beganAt, pages, followers } = report
+  // What a walk did before we came is not of our time.
+  const here = beganAt === before.beganAt ? { pages, followers, at: now } : { pages: 0, followers: 0, at: startedAt }
+  const hasMoved = seen?.walk.beganAt !== beganAt || seen?.walk.pages !== pages
+  return { ...watch, seen: { walk: report, base: seen?.base ?? here }, movedAt: hasMoved ? now : watch.movedAt }
+}
+
+/** Tells whether there is nothing more to watch, as of a report that was taken in. */
+export function endingOf(watch: Watch, report: Report, now: number): Ending | undefined {
+  const { before, startedAt, seen, movedAt } = watch
+  const walk = seen?.walk
+  if (walk === report && report.state === 'complete') return { kind: 'complete', walk, elapsedMs: now - startedAt }
+  const hadBegun = walk !== undefined || before.state === 'under-way'
+  if (hadBegun && walk !== report) return { kind: 'lost' }
+  const isStuck = now - movedAt >= (hadBegun ? stuckAfterMs : beginsWithinMs)
+  if (report.state === 'waiting') return waitOf(watch, report, { now, isStuck })
+  return isStuck ? { kind: 'stuck', walk, standsMs: now - movedAt } : undefined
+}
+
+/** Whoever orders a walk while it waits for quota may know better: that wait is believed when nothing moves. */
+function waitOf({ before, seen }: Watch, { pausedUntil = 0 }: Report, how: { now: number; isStuck: boolean }) {
+  const isNew = pausedUntil !== before.pausedUntil && pausedUntil - how.now > shortWaitMs
+  return isNew || how.isStuck ? ({ kind: 'waiting', walk: seen?.walk, until: pausedUntil } as const) : undefined
+}
+
+/**
+ * Tells whether a report is of the walk that was ordered, and not of the complete one before it. A walk that was under
+ * way goes on under its old instant; one that waited for quota is known by having gone on.
+ */
+function isAwaited({ beganAt, pages }: Report, before: Report): boolean {
+  if (beganAt === undefined || before.beganAt === undefined) return beganAt !== undefined
+  if (beganAt !== before.beganAt) return beganAt > before.beganAt
+  return before.state === 'under-way' || pages > before.pages
+}
