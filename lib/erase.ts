@@ -29,8 +29,8 @@ const atOnce = 10
 export async function erasePeople<E extends Erasure>(erasures: readonly E[], deps: EraseDeps): Promise<E[]> {
   return forgetAll(erasures, deps, async ({ who, at, isSecond }) => {
     const known = await Promise.all(oneByOne(who).map(deps.links.idsOf))
-    // From now on nothing that is under way brings the person back for good.
-    if (!isSecond) await markAll(known, at, deps)
+    // From now on nothing that is under way brings the person back for good. Both times: the second may find more.
+    await markAll(known, at, deps)
     // Before the rows too: they lead to one another, and these know them all, should this be cut short.
     if (!isSecond) await pushSecond(known, at, deps)
     const gone = await Promise.all(known.map(ids => deps.links.erase(ids, at)))

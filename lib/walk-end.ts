@@ -11,11 +11,10 @@ export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
   const { deps, seen, keepLease } = walker
   // What was noted after the walk began may be of people whom it came by too early to see.
   const entries = walker.entries.filter(it => it.notedAt < walk.beganAt)
-  const isErased = await deps.erasures.all()
   let left = 0
   for await (const openids of linkedBefore(walker.state, entries, deps)) {
     // Adding tells who was not seen, and tells of nobody twice.
-    const gone = openids.filter(it => !isErased(it) && seen.add(it))
+    const gone = openids.filter(it => seen.add(it))
     // As of the start: who came back while the walk went on has a newer event, which this does not undo. Where the count
     // alone ended the walk, WeChat is asked.
     const change = walk.isByCount ? 'follow' : 'unfollow'

@@ -1,0 +1,176 @@
+/** The real use-cases as processes: walkers, consumers of the queue, logins, and the daily revisit. */
+
+import type { AccessTokenSource } from '../../lib/access-token.ts'
+import type { OpenId } from '../../lib/identifiers.ts'
+import { linkFollowers } from '../../lib/link-followers.ts'
+import { logIn } from '../../lib/login.ts'
+import { revisitFollowers } from '../../lib/revisit-followers.ts'
+import { type SyncReport, syncFollowers } from '../../lib/sync-followers.ts'
+import { memoryLogins } from '../fakes/memory-stores.ts'
+import type { Judge } from './judge.ts'
+import { type People, type Person, unionidOf } from './people.ts'
+import type { Choice, Message, MessageQueue } from './queue.ts'
+import { LostAnswer, type Process, type Schedule } from './schedule.ts'
+import type { Backend } from './stores.ts'
+
+/** What Lambda gives the functions (serverless.yml). */
+const limitsMs = { walk: 900_000, consume: 60_000, logIn: 10_000, revisit: 300_000 }
+/** So long before its end a function begins nothing new. */
+const spareMs = 15_000
+/** Days of the clock pass in a run, not months. */
+const retentionDays = 2
+
+export type Walking = {
+  readonly action: 'walk' | 'tick'
+  readonly isShort: boolean
+  readonly everyone: boolean
+}
+
+type World = {
+  readonly schedule: Schedule
+  readonly people: People
+  readonly judge: Judge
+  readonly queue: MessageQueue
+  readonly backend: Backend
+}
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const metrics = { count: () => undefined }
+
+/** Makes the processes of a world; each runs in a slot, one at a time. */
+export function openProcesses(world: World) {
+  const { schedule, people, judge, queue } = world
+  const { now } = schedule
+  const depsOf = needsOf(world)
+  const slots = new Map<string, Process>()
+  const logins = memoryLogins()
+  let started = 0
+
+  const run = async (slot: string, limitMs: number, work: (process: Process) => Promise<unknown>) => {
+    if (slots.get(slot)?.isAlive) return
+    const process = schedule.start(`${slot} ${started++}`, limitMs)
+    slots.set(slot, process)
+    try {
+      await work(process)
+    } catch (error) {
+      judge.demand(isExpected(error), `no other error: ${error}`)
+    } finally {
+      schedule.end(process)
+    }
+  }
+
+  const walk = (slot: number, { action, isShort, everyone }: Walking) =>
+    run(`walk ${slot}`, limitsMs.walk, async process => {
+      const deps = depsOf(process)
+      const until = isShort ? now() : process.deadline - spareMs
+      const order = { action, everyone, spread: true }
+      const report = await syncFollowers(order, { ...deps, owner: process.name, spread: true }, { until })
+      noteReport(report, judge)
+    })
+
+  const consume = (slot: number, choice: Choice) =>
+    run(`consume ${slot}`, limitsMs.consume, async process => {
+      const messages = queue.receive(process, choice)
+      if (messages.length === 0) return
+      judge.see('batches')
+      const arrivals = messages.map(it => ({ ...it, receiptHandle: '', message: it }))
+      const limits = { until: process.deadline - spareMs }
+      const failed = await linkFollowers(arrivals, depsOf(process), limits)
+      for (const { message } of failed) {
+        judge.see('messages again')
+        queue.release(message)
+      }
+      const done = arrivals.filter(it => !failed.includes(it)).map(it => it.message)
+      await schedule.request(process, async () => finish(done, world))
+    })
+
+  const login = (person: Person) => {
+    judge.see('logins')
+    const code = `code-${started}`
+    return run(code, limitsMs.logIn, async process => {
+      const { links, sleep } = depsOf(process)
+      const from = now()
+      let mine = -1
+      const exchangeCode = () =>
+        schedule.request(process, async () => {
+          mine = person.logins.push({ from, at: now(), unionid: unionidOf(person), end: 'lost' }) - 1
+          return people.exchange(person)
+        })
+      const sessions = { sign: async () => 'session', lifeSeconds: 1 }
+      await logIn({ code }, { wechat: { exchangeCode }, logins, links, sessions, now, sleep, log })
+      const done = person.logins[mine]
+      if (done !== undefined) person.logins[mine] = { ...done, end: 'answered' }
+    })
+  }
+
+  const revisit = () =>
+    run('revisit', limitsMs.revisit, async process => {
+      judge.see('revisits')
+      const limits = { until: process.deadline - spareMs }
+      await revisitFollowers({ ...depsOf(process), retentionDays }, limits)
+    })
+
+  return { walk, consume, login, revisit, alive: () => [...slots.values()].filter(it => it.isAlive) }
+}
+
+function needsOf({ schedule, people, queue, backend }: World) {
+  const { now } = schedule
+  const accessTokens = tokensThatAreGood(now)
+  return (process: Process) => {
+    const request = <T>(work: () => Promise<T>) => schedule.request(process, work)
+    return {
+      wechat: {
+        followerPage: (_: string, after?: OpenId) => request(async () => people.page(after)),
+        followerInfo: (_: string, openids: readonly OpenId[]) => request(async () => people.infos(openids)),
+        quota: () => request(async () => ({ limit: 500, used: 0, remain: 500 })),
+      },
+      ...backend.storesOf(process),
+      accessTokens,
+      followers: {
+        push: (bodies: readonly unknown[], delaySeconds?: number) =>
+          request(async () => queue.put(bodies, delaySeconds)),
+        comeAgain: async () => undefined,
+      },
+      now,
+      sleep: (ms: number) => schedule.sleep(process, ms),
+      log,
+      metrics,
+    }
+  }
+}
+
+/** Tokens have an interleavings test of their own. */
+function tokensThatAreGood(now: () => number): AccessTokenSource {
+  return {
+    get: async () => 'token',
+    present: async () => ({ accessToken: 'token', issuedAt: 0, expiresAt: Infinity, generation: 1 }),
+    renew: () => Promise.reject(new Error('no token is rejected here')),
+    keepFresh: async () => false,
+    isHopeless: () => false,
+    refusedTwice: error => error,
+    now,
+  }
+}
+
+function noteReport({ state, pages }: SyncReport, { see }: Judge): void {
+  if (state === 'complete') see('walks complete')
+  if (state === 'busy') see('walks busy')
+  if (state === 'under-way') see(pages === 0 ? 'walks begun anew' : 'walks on the way')
+}
+
+/** SQS is told that these are done. */
+function finish(messages: readonly Message[], { queue, judge }: World): void {
+  for (const it of messages) {
+    queue.remove(it)
+    const { news } = it
+    if (news.change !== 'erase' || !news.isSecond) continue
+    // One that was cut short comes again, and has its second time later.
+    const isLast = !queue.all().some(other => other.change === 'erase' && other.at === news.at)
+    if (isLast) judge.forgot(news)
+  }
+}
+
+function isExpected(error: unknown): boolean {
+  if (error instanceof LostAnswer) return true
+  return error instanceof Error && error.message === 'another process has taken over the walk'
+}

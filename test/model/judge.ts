@@ -1,0 +1,106 @@
+/** Watches every write, and compares what came of it with what is true. */
+
+import type { Erasure, News } from '../../lib/follower-news.ts'
+import type { OpenId, UnionId } from '../../lib/identifiers.ts'
+import type { FollowerRow } from '../../lib/link.ts'
+import { type People, type Person, wasSince } from './people.ts'
+import type { Process, Schedule } from './schedule.ts'
+
+export const sights = [
+  'steps',
+  'follows',
+  'follows unseen',
+  'leavings',
+  'leavings unseen',
+  'unionids found late',
+  'moves to another Open Platform account',
+  'wishes to be forgotten',
+  'logins',
+  'walks complete',
+  'walks busy',
+  'walks on the way',
+  'walks taken over',
+  'walks begun anew',
+  'batches',
+  'revisits',
+  'kept for long enough',
+  'messages again',
+  'messages twice',
+  'requests failed',
+  'killed',
+  'out of time',
+  'rows written',
+] as const
+export type Sight = (typeof sights)[number]
+
+export type Judge = ReturnType<typeof openJudge>
+
+/** Opens a judge over these people. */
+export function openJudge({ all }: Pick<People, 'all'>, { now, isAlive }: Pick<Schedule, 'now' | 'isAlive'>) {
+  const seen = new Map<Sight, number>(sights.map(it => [it, 0]))
+  const violations: string[] = []
+  const demand = (holds: boolean, promise: string) => {
+    if (!holds) violations.push(promise)
+  }
+  const see = (what: Sight) => void seen.set(what, (seen.get(what) ?? 0) + 1)
+  let strays: { readonly process: Process; readonly unionid: UnionId }[] = []
+  let holder: { readonly owner: string; readonly until: number } | undefined
+  /** Since when (s) nothing may bring them back: their wish is worked in for the second time. */
+  const forgotten = new Map<OpenId, number>()
+
+  return {
+    seen,
+    violations,
+    demand,
+    see,
+    /** A process has written the row of a unionid, but not yet, or in vain, the one of the openid. */
+    strayed: (process: Process, unionid: UnionId) => void strays.push({ process, unionid }),
+    joined(process: Process, unionid: UnionId) {
+      strays = strays.filter(it => it.process !== process || it.unionid !== unionid)
+    },
+    /**
+     * Unionids whose row an unlucky process left half done. The next try mends it, unless by then WeChat does not name
+     * that unionid any more: without transactions there is no helping that.
+     */
+    excused: () => new Set(strays.filter(it => it.process.isUnlucky).map(it => it.unionid)),
+    /** Who left long ago may be forgotten from now on. */
+    queued(news: News) {
+      if (news.change !== 'expire') return
+      for (const person of all.filter(it => news.openids.includes(it.openid))) {
+        see('kept for long enough')
+        person.expiredAt = now()
+      }
+    },
+    /** A wish is worked in, for the second time. */
+    forgot({ who, at }: Erasure) {
+      if (who.openid !== undefined) forgotten.set(who.openid, Math.max(at, forgotten.get(who.openid) ?? 0))
+      const isOf = ({ openid, miniOpenid }: Person) => openid === who.openid || miniOpenid === who.miniOpenid
+      for (const wish of all.filter(isOf).flatMap(it => it.wishes)) if (wish.at === at) wish.doneAt = now()
+    },
+    leased(lease: NonNullable<typeof holder>) {
+      const isOther = holder !== undefined && holder.owner !== lease.owner
+      const isHeld = isOther && isAlive(holder?.owner ?? '') && (holder?.until ?? 0) > now()
+      demand(!isHeld, 'one process walks at a time')
+      if (isOther) see('walks taken over')
+      holder = lease
+    },
+    freed(owner: string) {
+      if (holder?.owner === owner) holder = undefined
+    },
+    /** A follower's row has changed. */
+    wrote(before: FollowerRow | undefined, row: FollowerRow) {
+      const person = all.find(it => it.openid === row.openid)
+      if (person === undefined) return demand(false, 'no row of anybody whom WeChat does not know')
+      see('rows written')
+      const who = `person ${person.index}`
+      const isTrue = wasSince(person, row.following, row.at * 1000)
+      demand(row.at >= (before?.at ?? 0), `${who}: an older event undoes no newer one`)
+      demand(isTrue || row.following, `${who}: who follows all along is never seen as not following`)
+      demand(isTrue || !row.following, `${who}: nobody who left is resurrected`)
+      const forgottenAt = forgotten.get(row.openid)
+      const isBack = person.spells.some(it => Math.floor(it.from / 1000) > (forgottenAt ?? 0))
+      demand(isBack || forgottenAt === undefined, `${who}: nobody who was forgotten is resurrected`)
+      demand(row.at * 1000 <= now(), `${who}: no row knows the future`)
+    },
+  }
+}

@@ -1,0 +1,136 @@
+/** What is true at WeChat: a few people, when they followed, who they are to each app, and what WeChat answers of them. */
+
+import { WeChatError } from '../../lib/errors.ts'
+import type { OpenId, UnionId } from '../../lib/identifiers.ts'
+import type { FollowerSeen } from '../../lib/link.ts'
+import type { FollowerPage, Identity } from '../../lib/ports.ts'
+import { id } from '../ids.ts'
+
+type AnyId = ReturnType<typeof id>
+/** From `from` to `to` (ms) somebody followed. */
+type Spell = { readonly from: number; to: number }
+/** A login that began at `from` and whose code was exchanged at `at` (ms). */
+export type Login = {
+  readonly from: number
+  readonly at: number
+  readonly unionid: UnionId | undefined
+  readonly end: 'answered' | 'lost'
+}
+/** A wish to be forgotten (`at` in seconds), to one of the apps; worked in to its end at `doneAt` (ms). */
+export type Wish = {
+  readonly at: number
+  readonly app: 'official' | 'mini'
+  readonly unionid: UnionId | undefined
+  doneAt: number
+}
+
+export type Person = {
+  readonly index: number
+  readonly openid: AnyId
+  readonly miniOpenid: AnyId
+  /** All they ever had; the last one is the present one, if they are bound. */
+  readonly unionids: UnionId[]
+  isBound: boolean
+  readonly spells: Spell[]
+  readonly logins: Login[]
+  readonly wishes: Wish[]
+  /** When (ms) it was last said that they left long ago. */
+  expiredAt: number
+}
+
+/** What CONTRACT.md section 4 leaves open. */
+export type Rules = {
+  readonly pageSize: number
+  /** Whether batchget names the unionid of who does not follow. */
+  readonly namesLeavers: boolean
+  /** Whether a page can begin behind somebody who has left. */
+  readonly takesCursorOfLeaver: boolean
+}
+
+export type People = ReturnType<typeof openPeople>
+
+/** Opens a WeChat in which so many people live; none of them follows. */
+export function openPeople(count: number, now: () => number, rules: Rules) {
+  const people: readonly Person[] = Array.from({ length: count }, (_, index) => personOf(index))
+  let generation = 0
+  const seconds = () => Math.floor(now() / 1000)
+  const followers = () => people.filter(isFollowing)
+  const nameOf = (person: Person) => person.unionids.push(id(`union-${person.index}-${generation}`))
+
+  return {
+    all: people,
+    seconds,
+    follow(person: Person) {
+      if (!isFollowing(person)) person.spells.push({ from: now(), to: Infinity })
+    },
+    unfollow(person: Person) {
+      const last = person.spells.at(-1)
+      if (last !== undefined) last.to = Math.min(last.to, now())
+    },
+    bind(person: Person) {
+      if (person.isBound) return
+      person.isBound = true
+      nameOf(person)
+    },
+    /** The apps move to another Open Platform account: everybody who has a unionid gets another one. */
+    rebind() {
+      generation += 1
+      for (const person of people) if (person.isBound) nameOf(person)
+    },
+    page(after: OpenId | undefined): FollowerPage {
+      const cursor = people.findIndex(it => it.openid === after)
+      const leaver = cursor >= 0 && !rules.takesCursorOfLeaver && !followers().some(it => it.openid === after)
+      if (leaver) throw new WeChatError('user/get', 40003, 'invalid openid')
+      const openids = followers()
+        .filter(it => it.index > cursor)
+        .slice(0, rules.pageSize)
+        .map(it => it.openid)
+      const next = openids.at(-1)
+      return { openids, total: followers().length, at: seconds(), ...(next === undefined ? {} : { next }) }
+    },
+    infos: (openids: readonly OpenId[]): FollowerSeen[] =>
+      people.filter(it => openids.includes(it.openid)).map(it => infoOf(it, seconds(), rules)),
+    exchange(person: Person): Identity {
+      const unionid = unionidOf(person)
+      return { miniOpenid: person.miniOpenid, ...(unionid === undefined ? {} : { unionid }) }
+    },
+  }
+}
+
+/** The unionid that they have now. */
+export function unionidOf({ isBound, unionids }: Person): UnionId | undefined {
+  return isBound ? unionids.at(-1) : undefined
+}
+
+export function isFollowing({ spells }: Person): boolean {
+  return spells.at(-1)?.to === Infinity
+}
+
+/** The second of their last follow. */
+export function followedAtOf({ spells }: Person): number | undefined {
+  const last = spells.at(-1)
+  return last === undefined ? undefined : Math.floor(last.from / 1000)
+}
+
+/** Whether they followed, or did not, at some instant since `from` (ms). */
+export function wasSince({ spells }: Person, following: boolean, from: number): boolean {
+  if (following) return spells.some(it => it.to > from)
+  const last = spells.at(-1)
+  return last === undefined || last.to !== Infinity || last.from >= from
+}
+
+function personOf(index: number): Person {
+  const [openid, miniOpenid] = [id(`person-${index}`), id(`mini-${index}`)]
+  return { index, openid, miniOpenid, unionids: [], isBound: false, spells: [], logins: [], wishes: [], expiredAt: 0 }
+}
+
+function infoOf(person: Person, at: number, { namesLeavers }: Rules): FollowerSeen {
+  const [following, followedAt, unionid] = [isFollowing(person), followedAtOf(person), unionidOf(person)]
+  return {
+    openid: person.openid,
+    following,
+    at,
+    ...(unionid !== undefined && (following || namesLeavers) ? { unionid } : {}),
+    ...(following && followedAt !== undefined ? { followedAt } : {}),
+  }
+}

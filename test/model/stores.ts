@@ -1,0 +1,167 @@
+/** The stores as each process reaches them: every request is a step of the schedule, every write of a follower is watched. */
+
+import * as v from 'valibot'
+
+import type { Dynamo } from '../../lib/adapters/dynamo.ts'
+import { createErasures } from '../../lib/adapters/dynamo-erasures.ts'
+import { createJournal } from '../../lib/adapters/dynamo-journal.ts'
+import { createLinkUpkeep } from '../../lib/adapters/dynamo-link-upkeep.ts'
+import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
+import { createWalkStore } from '../../lib/adapters/dynamo-walks.ts'
+import { followerRowOf, linkRow } from '../../lib/adapters/link-rows.ts'
+import { isId, type UnionId } from '../../lib/identifiers.ts'
+import type { FollowerRow } from '../../lib/link.ts'
+import type { Erasures, Journal, LinkStore, LinkUpkeep, WalkStore } from '../../lib/ports.ts'
+import { memoryLinks } from '../fakes/memory-links.ts'
+import { memoryErasures, memoryJournal, memoryWalks } from '../fakes/memory-walks.ts'
+import type { Process, Schedule } from './schedule.ts'
+import { clientOf, type Item, openTable, type Written } from './table.ts'
+
+export type Stores = {
+  readonly links: LinkStore & LinkUpkeep
+  readonly walks: WalkStore
+  readonly journal: Journal
+  readonly erasures: Erasures
+}
+
+export type Backend = {
+  /** As a process reaches them. */
+  storesOf(process: Process): Stores
+  /** For a look at them that takes no time. */
+  readonly stores: Stores
+}
+export type Open = (schedule: Schedule, watch: Watch) => Backend
+
+/** Hears of what changes, the moment it does. */
+export type Watch = {
+  wrote(before: FollowerRow | undefined, after: FollowerRow): void
+  leased(lease: { readonly owner: string; readonly until: number }): void
+  freed(owner: string): void
+  strayed(process: Process, unionid: UnionId): void
+  joined(process: Process, unionid: UnionId): void
+}
+
+/** The fakes of the contract suites; a call of theirs is one request. */
+export function inMemory(schedule: Schedule, watch: Watch): Backend {
+  const stores = watched(watch)
+  const linksOf = (process: Process): typeof stores.links => ({
+    ...stores.links,
+    async writeFollower(row, ...others) {
+      const isWritten = await stores.links.writeFollower(row, ...others)
+      if (!isWritten && row.unionid !== undefined) watch.strayed(process, row.unionid)
+      return isWritten
+    },
+  })
+  return {
+    stores,
+    storesOf: process => ({
+      links: stepped(linksOf(process), process, schedule),
+      walks: stepped(stores.walks, process, schedule),
+      journal: stepped(stores.journal, process, schedule),
+      erasures: stepped(stores.erasures, process, schedule),
+    }),
+  }
+}
+
+function watched(watch: Watch): Stores {
+  const [links, walks] = [memoryLinks(), memoryWalks()]
+  return {
+    links: {
+      ...links,
+      async writeFollower(row, ...others) {
+        const before = (await links.followers([row.openid])).get(row.openid)
+        const isWritten = await links.writeFollower(row, ...others)
+        if (isWritten) watch.wrote(before, row)
+        return isWritten
+      },
+    },
+    walks: {
+      ...walks,
+      async takeLease(lease) {
+        const isTaken = await walks.takeLease(lease)
+        if (isTaken) watch.leased(lease)
+        return isTaken
+      },
+      async freeLease(owner) {
+        await walks.freeLease(owner)
+        watch.freed(owner)
+      },
+    },
+    journal: memoryJournal(),
+    erasures: memoryErasures(),
+  }
+}
+
+/** A store each of whose calls is a step; a list that comes in parts comes at once. */
+function stepped<T extends object>(store: T, process: Process, schedule: Schedule): T {
+  return new Proxy(store, {
+    get(target, name) {
+      const call: unknown = Reflect.get(target, name)
+      if (typeof call !== 'function') return call
+      if (call.constructor.name === 'AsyncGeneratorFunction') {
+        return (...args: unknown[]) =>
+          partsOf(() => schedule.request(process, () => Array.fromAsync(Reflect.apply(call, target, args))))
+      }
+      return (...args: unknown[]) => schedule.request(process, () => Reflect.apply(call, target, args))
+    },
+  })
+}
+
+/** Asked for when the first part is, as a generator does. */
+async function* partsOf<T>(list: () => Promise<T[]>): AsyncIterable<T> {
+  yield* await list()
+}
+
+/** The real adapters over tables in memory; each of their requests to DynamoDB is a step. */
+export function inDynamo(schedule: Schedule, watch: Watch): Backend {
+  const tables = new Map([
+    ['links', openTable(['address'])],
+    ['walks', openTable(['walk', 'part'])],
+  ])
+  let drawn = 0
+  const random = () => (drawn++ % 1000) / 1000
+  const adapters = (dynamo: Dynamo): Stores => ({
+    links: { ...createLinkStore(dynamo, 'links'), ...createLinkUpkeep(dynamo, 'links') },
+    walks: createWalkStore(dynamo, 'walks'),
+    journal: createJournal(dynamo, 'walks', random),
+    erasures: createErasures(dynamo, 'walks'),
+  })
+  return {
+    stores: adapters(
+      clientOf(
+        tables,
+        work => work(),
+        () => undefined,
+      ),
+    ),
+    storesOf: process =>
+      adapters(
+        clientOf(
+          tables,
+          work => schedule.request(process, work),
+          (_, written) => tellOf(written, process, watch),
+        ),
+      ),
+  }
+}
+
+/** Says in the words of the domain which row has changed. */
+function tellOf({ before, after }: Written, process: Process, watch: Watch): void {
+  const address = `${after?.address ?? ''}`
+  if (address.startsWith('openid#') && after !== undefined) tellOfFollower(before, after, process, watch)
+  const unionid = address.slice('unionid#'.length)
+  if (address.startsWith('unionid#') && isId(unionid) && after?.following === true) watch.strayed(process, unionid)
+  if (after?.walk !== 'state') return
+  if (after.leaseOwner === undefined && before?.leaseOwner !== undefined) watch.freed(`${before.leaseOwner}`)
+  if (after.leaseUntil !== before?.leaseUntil && after.leaseOwner !== undefined) {
+    watch.leased({ owner: `${after.leaseOwner}`, until: Number(after.leaseUntil) })
+  }
+}
+
+function tellOfFollower(before: Item | undefined, after: Item, process: Process, watch: Watch): void {
+  const [row] = followerRowOf(v.parse(linkRow, after))
+  if (row === undefined) return
+  const old = before === undefined ? undefined : followerRowOf(v.parse(linkRow, before))[0]
+  if (row[1].unionid !== undefined) watch.joined(process, row[1].unionid)
+  watch.wrote(old?.[1], row[1])
+}

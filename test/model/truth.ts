@@ -1,0 +1,96 @@
+/** What `reach` must say of a person once everything is worked in; where the model cannot know, all that it may say. */
+
+import type { Address, UnionId } from '../../lib/identifiers.ts'
+import type { Reach } from '../../lib/link.ts'
+import { followedAtOf, isFollowing, type Login, type Person, unionidOf, type Wish } from './people.ts'
+
+export type Truth = { readonly address: Address; readonly reach: ReadonlySet<Reach> }
+
+/** Every address of a person, with what its reach may be; of `excused` unionids there is no telling. */
+export function truthsOf(person: Person, excused: ReadonlySet<UnionId>): Truth[] {
+  const { openid, miniOpenid, logins } = person
+  const unionids = [...new Set(person.unionids)].filter(it => !excused.has(it))
+  const isSure = logins.every(it => it.unionid === undefined || !excused.has(it.unionid))
+  return [
+    { address: { openid }, reach: ofOpenid(person) },
+    ...(isSure ? [{ address: { miniOpenid }, reach: ofMini(person) }] : []),
+    ...unionids.map(unionid => ({ address: { unionid }, reach: ofUnionid(unionid, person) })),
+  ]
+}
+
+/** Wished to be forgotten as a follower, and has not followed again since. */
+export function isForgotten(person: Person): boolean {
+  return isForgottenBy(person, it => it.app === 'official')
+}
+
+/** All of a person's logins are older than a wish that must find them. */
+export function areLoginsForgotten(person: Person): boolean {
+  return person.logins.every(it => isSurelyGone(it, person))
+}
+
+function isForgottenBy(person: Person, counts: (wish: Wish) => boolean): boolean {
+  const followedAt = followedAtOf(person) ?? 0
+  return person.wishes.some(it => counts(it) && it.at >= followedAt)
+}
+
+/** A wish to the mini program finds the follower too if the two are joined by then, which the model does not judge. */
+function mayBeForgotten(person: Person): boolean {
+  return isForgottenBy(person, () => true)
+}
+
+function ofOpenid(person: Person): Set<Reach> {
+  if (isForgotten(person) || person.spells.length === 0) return new Set(['unknown'])
+  const reach = isFollowing(person) ? 'reachable' : 'not-following'
+  // Nobody may have noticed that they ever followed; or they were forgotten once.
+  const isSure = isFollowing(person) && !mayBeForgotten(person)
+  return new Set(isSure ? [reach] : [reach, 'unknown'])
+}
+
+function ofUnionid(unionid: UnionId, person: Person): Set<Reach> {
+  const isReachable = unionid === unionidOf(person) && isFollowing(person) && !isForgotten(person)
+  const isKnown = person.logins.some(it => it.unionid === unionid && isSurelyKept(it, person))
+  if (isReachable && !mayBeForgotten(person)) return new Set(['reachable'])
+  if (isReachable) return new Set(['reachable', 'not-following', 'unknown'])
+  if (isForgotten(person) && isNamed(unionid, person) && areLoginsForgotten(person)) return new Set(['unknown'])
+  return new Set(isKnown ? ['not-following'] : ['not-following', 'unknown'])
+}
+
+/** The wish named this unionid, and they never had another one, so that all that hangs on it is found. */
+function isNamed(unionid: UnionId, { wishes, unionids }: Person): boolean {
+  return unionids.length === 1 && wishes.findLast(it => it.app === 'official')?.unionid === unionid
+}
+
+function ofMini(person: Person): Set<Reach> {
+  const kept = person.logins.filter(it => isSurelyKept(it, person))
+  const perhaps = person.logins.filter(it => !isSurelyKept(it, person) && !isSurelyGone(it, person))
+  const sure = kept.findLast(it => it.unionid !== undefined)
+  // Logins at once cannot be told apart by when they began; one that is perhaps there counts if it may be the last.
+  const others = [...kept, ...perhaps].filter(it => it.at >= (sure?.from ?? 0))
+  const reaches = [sure?.unionid, ...others.map(it => it.unionid)].flatMap(it => [...reachBehind(it, person)])
+  if (kept.length > 0) return new Set(reaches)
+  return new Set(perhaps.length > 0 ? [...reaches, 'unknown'] : ['unknown'])
+}
+
+function reachBehind(unionid: UnionId | undefined, person: Person): Set<Reach> {
+  if (unionid === undefined) return new Set(['no-unionid'])
+  // The mini program's user is known, whatever is of the follower.
+  const reach = ofUnionid(unionid, person)
+  return new Set([...reach].map(it => (it === 'unknown' ? 'not-following' : it)))
+}
+
+/**
+ * Worked in to its end, and exchanged after every wish.
+ *
+ * After it was worked in: a login that tells nothing new is not written (lib/login.ts), so a wish that comes late finds
+ * the one before. Who left long ago loses their logins too.
+ */
+function isSurelyKept({ at, end }: Login, { wishes, expiredAt }: Person): boolean {
+  return end === 'answered' && wishes.every(it => it.doneAt < at) && expiredAt === 0
+}
+
+/** Exchanged before a wish that names the mini program's openid, or the unionid that the login brought. */
+function isSurelyGone({ at, unionid, end }: Login, { wishes }: Person): boolean {
+  const older = wishes.filter(it => it.at >= Math.floor(at / 1000))
+  if (older.some(it => it.app === 'mini')) return true
+  return end === 'answered' && older.some(it => it.unionid !== undefined && it.unionid === unionid)
+}
