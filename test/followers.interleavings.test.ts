@@ -10,9 +10,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { type Action, openWorld, type Setup } from './model/followers-world.ts'
 import { found } from './model/found.ts'
 import { type Sight, sights } from './model/judge.ts'
+import { type Action, openModel, type Setup } from './model/model.ts'
 import { inDynamo, inMemory } from './model/stores.ts'
 
 const dayMs = 86_400_000
@@ -72,19 +72,19 @@ describe.each([
   { title: 'the adapters, on tables in memory', runs: 1000, open: inDynamo },
 ])('links, with $title', ({ title, runs, open }) => {
   const play = async (how: Setup, actions: readonly Action[]) => {
-    const world = await openWorld(how, open)
-    for (const it of actions) await world.act(it)
-    await world.end()
-    return world
+    const model = await openModel(how, open)
+    for (const it of actions) await model.act(it)
+    await model.end()
+    return model
   }
 
   it('follow the truth in every order of events, pages, crashes and logins', { timeout: 300_000 }, async () => {
     const seen = new Map<Sight, number>(sights.map(it => [it, 0]))
     const actions = fc.array(action, { maxLength, size: 'max' })
     const property = fc.asyncProperty(setup, actions, async (how, what) => {
-      const world = await play(how, what)
-      expect(world.violations).toEqual([])
-      for (const [sight, times] of world.seen) seen.set(sight, (seen.get(sight) ?? 0) + times)
+      const model = await play(how, what)
+      expect(model.violations).toEqual([])
+      for (const [sight, times] of model.seen) seen.set(sight, (seen.get(sight) ?? 0) + times)
     })
     await fc.assert(property, { numRuns: runs })
     const figures = [...seen].map(([what, times]) => `${times} ${what}`).join(', ')

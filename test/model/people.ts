@@ -59,6 +59,13 @@ export function openPeople(count: number, now: () => number, rules: Rules) {
 
   return {
     all: people,
+    /** The one with this number, counted around the end. */
+    at(who: number): Person {
+      const person = people[who % people.length]
+      if (person === undefined) throw new Error('nobody lives here')
+      return person
+    },
+    hasMoved: () => generation > 0,
     seconds,
     follow(person: Person) {
       if (!isFollowing(person)) person.spells.push({ from: now(), to: Infinity })

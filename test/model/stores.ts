@@ -17,7 +17,7 @@ import { memoryErasures, memoryJournal, memoryWalks } from '../fakes/memory-walk
 import type { Process, Schedule } from './schedule.ts'
 import { clientOf, type Item, openTable, type Written } from './table.ts'
 
-export type Stores = {
+type Stores = {
   readonly links: LinkStore & LinkUpkeep
   readonly walks: WalkStore
   readonly journal: Journal

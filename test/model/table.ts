@@ -26,7 +26,7 @@ type Input = {
   readonly ExpressionAttributeValues?: Values | undefined
 }
 
-export type Table = ReturnType<typeof openTable>
+type Table = ReturnType<typeof openTable>
 
 /** Opens an empty table; `keys` name its key, `onWrite` hears of every change. */
 export function openTable(keys: readonly string[]) {

@@ -24,7 +24,7 @@ export function isForgotten(person: Person): boolean {
 }
 
 /** All of a person's logins are older than a wish that must find them. */
-export function areLoginsForgotten(person: Person): boolean {
+function areLoginsForgotten(person: Person): boolean {
   return person.logins.every(it => isSurelyGone(it, person))
 }
 

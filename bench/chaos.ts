@@ -1,0 +1,63 @@
+/**
+ * Chaos: the sender as real processes against WeChat in a box, dynalite and fauxqs, while a seeded script has all of them
+ * fail, and kills the processes. What is on the phones at the end is compared with what should be.
+ *
+ * Ends with 1 if anything is lost, doubled, or called a failure that was none. `--events 1000` is quicker, and
+ * `--no-reference` leaves out the same load with no done marks and random ids; `--seed` repeats a script.
+ */
+
+import { parseArgs } from 'node:util'
+
+import { bundle } from './chaos/containers.ts'
+import { runLanes } from './chaos/lanes.ts'
+import { isAsDemanded, renderFaults, renderOutcome } from './chaos/report.ts'
+import { withProgress } from './followers/progress.ts'
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '10000' },
+    kills: { type: 'string' },
+    seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
+    'no-reference': { type: 'boolean', default: false },
+  },
+})
+const events = wholeNumber('events', values.events, 100)
+const kills = wholeNumber('kills', values.kills ?? `${Math.ceil(events / 200)}`, 0)
+const seed = wholeNumber('seed', values.seed, 0)
+/** At the same time, for most of the time of each is waiting. */
+const lanes = 4
+
+process.once('SIGINT', () => {
+  process.stderr.write('\nstopped\n')
+  process.exit(130)
+})
+
+say(`${events.toLocaleString('en')} events, ${kills} kills, seed ${seed}\n\n`)
+const file = await bundle()
+const ours = await play('chaos', 'send')
+const reference = values['no-reference'] ? undefined : await play('the reference', 'send-naively')
+say(`${renderOutcome(kills, ours, reference)}\n${renderFaults(ours, reference)}`)
+for (const it of [...ours.lost, ...ours.falseFailures].slice(0, 20)) say(`wrong: ${it}\n`)
+process.exit(isAsDemanded(kills, ours) ? 0 : 1)
+
+function play(title: string, name: 'send' | 'send-naively') {
+  let done = 0
+  const tell = (through: number) => {
+    done = through
+  }
+  return withProgress(
+    title,
+    () => done / events,
+    () => runLanes({ events, kills, seed, lanes }, { file, name, tell }),
+  )
+}
+
+function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least) throw new Error(`--${name} takes a whole number from ${least}`)
+  return value
+}
+
+function say(text: string): void {
+  process.stdout.write(text)
+}

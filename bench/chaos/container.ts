@@ -1,0 +1,30 @@
+/** A container of Lambda: the functions as they are deployed, on the clock of the run; it does what its parent says. */
+
+import './clock.ts'
+
+import type { Context, SQSEvent } from 'aws-lambda'
+
+import { handler as resumeEvents } from '../../functions/resume-events.ts'
+import { handler as send } from '../../functions/send.ts'
+import { openPeer } from '../followers/peer.ts'
+import { endWithParent } from '../followers/usage.ts'
+import { moveTo } from './clock.ts'
+import { handler as sendNaively } from './naive-send.ts'
+
+const noEvent: SQSEvent = { Records: [] }
+const handlers = { send, 'send-naively': sendNaively, 'resume-events': resumeEvents }
+
+export type FunctionName = keyof typeof handlers
+/** `aheadMs` is the clock; `limitMs` what the function may take. */
+export type Invocation = { readonly aheadMs: number; readonly limitMs: number }
+
+openPeer(process, { lambda: { invoke } })
+endWithParent()
+
+/** Answers as Lambda would, with the function's answer as it is. */
+async function invoke(name: FunctionName, event: SQSEvent | undefined, { aheadMs, limitMs }: Invocation) {
+  moveTo(aheadMs)
+  const endsAt = Date.now() + limitMs
+  const context = { awsRequestId: 'chaos', functionName: name, getRemainingTimeInMillis: () => endsAt - Date.now() }
+  return handlers[name](event ?? noEvent, context as Context)
+}

@@ -1,0 +1,71 @@
+/** The load: good events, each with its number in what a phone shows, and poison among them. */
+
+import { defaultAccounts } from '../../local/wechat/defaults.ts'
+import { createPeople } from '../../local/wechat/people.ts'
+import type { Random } from '../followers/random.ts'
+
+export type PlannedEvent = {
+  readonly number: number
+  readonly id: string
+  readonly body: string
+  readonly isPoison: boolean
+}
+
+/** Who lives in the box and follows the account. */
+export const followers = 40
+/** One event in so many cannot be sent, whatever is done. */
+const poisonEvery = 100
+
+/** The ids of everybody, as the box has them. */
+export const people = createPeople(defaultAccounts)
+people.add(followers, { unionid: true, following: true, at: 0 })
+
+/** Plans so many events; at least one is poison. */
+export function planEvents(count: number, random: Random): PlannedEvent[] {
+  const offset = random(Math.min(poisonEvery, count))
+  return Array.from({ length: count }, (_, number) => {
+    const isPoison = number % poisonEvery === offset
+    const body = isPoison ? poisonOf(number, random) : JSON.stringify(eventOf(number, random))
+    return { number, id: idOf(number), body, isPoison }
+  })
+}
+
+/** The number of the event behind a message on a phone. */
+export function numberOf(data: Readonly<Record<string, string>>): number {
+  return Number(/\d+/.exec(data.character_string1 ?? data.thing1 ?? '')?.[0])
+}
+
+function idOf(number: number): string {
+  return `chaos-${number}`
+}
+
+function eventOf(number: number, random: Random) {
+  const time = '2026-11-22 09:30'
+  const order = { template: 'order-paid', data: { character_string1: `NO-${number}`, amount2: '¥88.00', time3: time } }
+  const lesson = { template: 'class-reminder', data: { thing1: `第 ${number} 课`, time2: time, const3: '已预约' } }
+  return { id: idOf(number), to: addressOf(random), ...(random(3) === 0 ? lesson : order) }
+}
+
+function addressOf(random: Random): object {
+  const person = random(followers)
+  const addresses = [
+    { unionid: people.unionid(person) },
+    { miniOpenid: people.miniOpenid(person) },
+    { openid: people.openid(person) },
+  ]
+  return addresses[random(addresses.length)] ?? {}
+}
+
+/** Six ways of being wrong; of the last one only WeChat knows. */
+function poisonOf(number: number, random: Random): string {
+  const good = eventOf(number, random)
+  const bad: readonly object[] = [
+    { ...good, template: 'no-such-template' },
+    { ...good, data: { ...good.data, character_string1: '', thing1: '' } },
+    { ...good, to: { unionid: people.unionid(0), openid: people.openid(0) } },
+    { ...good, surprise: number },
+    { id: good.id, to: good.to, templateId: 'X'.repeat(43), data: { thing1: `第 ${number} 课` } },
+  ]
+  const way = Math.floor(number / poisonEvery) % (bad.length + 1)
+  return way === bad.length ? JSON.stringify(good).slice(0, -2) : JSON.stringify(bad[way])
+}

@@ -1,0 +1,45 @@
+/** When processes are killed: at which request of which invocation, before it leaves or when its answer comes. */
+
+import type { Message } from '@aws-sdk/client-sqs'
+
+import { windowMs } from '../../lib/send-outcome.ts'
+import type { Random } from '../followers/random.ts'
+import type { Container, Edge } from './containers.ts'
+
+/** One kill: at the n-th request of this kind; of the answer itself there is one. */
+type Kill = { readonly edge: Edge; readonly moment: 'request' | 'answer'; left: number }
+
+/** The visibility timeout, and what is left then for trying again. */
+const comesAgainMs = 360_000
+const spareMs = 120_000
+
+/** Tells whether what a crash leaves behind comes again while WeChat still knows all that may have been sent. */
+export function mayBeKilled(messages: readonly Message[], now: number): boolean {
+  return messages.every(it => now - doubtSince(it, now) + comesAgainMs + spareMs < windowMs)
+}
+
+/** Arms a container for one invocation; `killed` hears of it. */
+export function arm(container: Container, size: number, random: Random, killed: (where: string) => void): void {
+  const kill = drawKill(size, random)
+  container.listener = (edge, moment) => {
+    if (edge !== kill.edge || moment !== kill.moment || --kill.left > 0) return 'pass'
+    container.listener = () => 'cut'
+    killed(`${kill.moment} of ${edge}`)
+    container.kill()
+    return 'cut'
+  }
+}
+
+/** Half of them amid the sends; the tables are asked thrice before, and written to for every 25 messages. */
+function drawKill(size: number, random: Random): Kill {
+  const moment = random(2) === 0 ? 'request' : 'answer'
+  const which = random(10)
+  if (which < 6) return { edge: 'wechat', moment, left: 1 + random(size) }
+  if (which < 9) return { edge: 'store', moment, left: 1 + random(4 + Math.ceil(size / 25)) }
+  return { edge: 'queue', moment, left: 1 + random(3) }
+}
+
+function doubtSince({ Attributes = {}, MessageAttributes = {} }: Message, now: number): number {
+  const known = MessageAttributes.doubtSince?.StringValue ?? Attributes.ApproximateFirstReceiveTimestamp
+  return Number(known ?? now)
+}

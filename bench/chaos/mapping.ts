@@ -1,0 +1,64 @@
+/** The event source mapping: receives, invokes, deletes what is done; and what goes wrong with queues on the way. */
+
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
+
+import { inRuns } from '../../lib/pool.ts'
+import { judgeAnswer, toSqsEvent } from '../../local/event-batch.ts'
+import type { Chance } from './chance.ts'
+import type { FunctionName } from './container.ts'
+import type { Container } from './containers.ts'
+import type { World } from './world.ts'
+
+export type Mapping = {
+  /** A batch of what is visible, of one to a hundred messages; empty if nothing is. */
+  next(): Promise<Message[]>
+  /** Runs it; answers whether the container lives, and how many messages are done. */
+  run(container: Container, batch: readonly Message[]): Promise<{ readonly isAlive: boolean; readonly done: number }>
+}
+
+/** As in serverless.yml, and the most that one receive takes. */
+const batchSize = 100
+const receiveMax = 10
+const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
+
+type How = { readonly name: FunctionName; readonly chance: Chance; readonly isRough: () => boolean }
+
+/** Creates the mapping of the events queue to a function; in rough times messages are shown twice, or not deleted. */
+export function createMapping({ sqs, events }: World, { name, chance, isRough }: How): Mapping {
+  /** Messages that are shown once more, to another container, while the first one has them. */
+  const copies: Message[] = []
+
+  const receive = async () => {
+    const request = { QueueUrl: events.url, MaxNumberOfMessages: receiveMax, ...all }
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request))
+    return Messages
+  }
+  const remove = async (messages: readonly Message[]) => {
+    for (const run of inRuns(messages, receiveMax)) {
+      if (isRough() && chance.strikes('not deleted')) continue
+      const Entries = run.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: events.url, Entries }))
+    }
+  }
+
+  return {
+    async next() {
+      const batch = copies.splice(0, batchSize)
+      const size = Math.max(batch.length, batchSize - chance.random(80))
+      for (let more = await receive(); more.length > 0; more = await receive()) {
+        batch.push(...more)
+        copies.push(...more.filter(() => isRough() && chance.strikes('shown twice')))
+        if (batch.length + receiveMax > size) break
+      }
+      return batch
+    },
+    async run(container, batch) {
+      const ended = await container.invoke(name, toSqsEvent(batch, { queueArn: events.arn, region: 'us-east-1' }))
+      if (ended.kind !== 'answered') return { isAlive: ended.kind === 'failed', done: 0 }
+      const { done, problem } = judgeAnswer(JSON.stringify(ended.answer), batch)
+      if (problem !== undefined) throw new Error(problem)
+      await remove(done)
+      return { isAlive: true, done: done.length }
+    },
+  }
+}

@@ -1,0 +1,73 @@
+/** What a chaos run prints: the demands, and the faults beside them. */
+
+import { renderTable } from '../figures.ts'
+import type { Outcome } from './run.ts'
+
+type Row = {
+  readonly what: string
+  readonly demanded: string
+  readonly of: (it: Outcome) => number
+  readonly least?: number
+}
+
+const rows: readonly Row[] = [
+  { what: 'lost', demanded: '0', of: it => it.lost.length },
+  { what: 'duplicates', demanded: '0', of: it => it.duplicates },
+  { what: 'false failures', demanded: '0', of: it => it.falseFailures.length },
+  { what: 'events in review', demanded: '0', of: it => it.inReview },
+  { what: 'poison not among the dead letters', demanded: '0', of: it => it.poisonMissing },
+  { what: 'dead letters that are no poison', demanded: '0', of: it => it.notPoison },
+  { what: 'poison on phones', demanded: '0', of: it => it.poisonOnPhones },
+]
+
+const figures: readonly Row[] = [
+  { what: 'events', demanded: '', of: it => it.events },
+  { what: 'poison among them', demanded: '', of: it => it.poison },
+  { what: 'good ones on a phone once', demanded: '', of: it => it.once },
+  { what: 'dead letters, copies too', demanded: '', of: it => it.deadLetters },
+  { what: 'calls of template/send', demanded: '', of: it => it.sends },
+  { what: 'calls of stable_token', demanded: '', of: it => it.tokenCalls },
+  { what: 'hours on the clock', demanded: '', of: it => Math.round(it.clockHours) },
+  { what: 'seconds', demanded: '', of: it => Math.round(it.seconds) },
+]
+
+/** The figures of the run, and of the reference where there is one. */
+export function renderOutcome(least: number, ours: Outcome, reference: Outcome | undefined): string {
+  const line = ({ what, demanded, of }: Row) => [
+    what,
+    demanded,
+    whole(of(ours)),
+    reference === undefined ? '' : whole(of(reference)),
+    demanded === '' ? '' : of(ours) === 0 ? 'met' : 'MISSED',
+  ]
+  const kills = [
+    'processes killed',
+    `≥ ${least}`,
+    whole(ours.kills),
+    reference === undefined ? '' : whole(reference.kills),
+  ]
+  const killed = [...kills, ours.kills >= least ? 'met' : 'MISSED']
+  const head = ['', 'demanded', 'ours', 'no marks, random ids', '']
+  return renderTable([head, ...rows.map(line), killed, ...figures.map(line)])
+}
+
+/** How often each fault struck. */
+export function renderFaults(ours: Outcome, reference: Outcome | undefined): string {
+  const names = [...ours.faults.keys()].sort()
+  const lines = names.map(it => [it, '', told(ours, it), reference === undefined ? '' : told(reference, it)])
+  return renderTable([['faults applied', '', 'ours', 'no marks, random ids'], ...lines])
+}
+
+/** Tells whether all that is demanded came true. */
+export function isAsDemanded(least: number, ours: Outcome): boolean {
+  return ours.kills >= least && rows.every(it => it.of(ours) === 0)
+}
+
+function told({ faults }: Outcome, name: string): string {
+  const { struck, of } = faults.get(name) ?? { struck: 0, of: 0 }
+  return of === 0 ? whole(struck) : `${whole(struck)} of ${whole(of)} (${Math.round((100 * struck) / of)} %)`
+}
+
+function whole(count: number): string {
+  return count.toLocaleString('en')
+}

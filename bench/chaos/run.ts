@@ -1,0 +1,202 @@
+/** One lane of a chaos run: its waves, each until nothing is left of it anywhere, in a world of its own. */
+
+import type { Message } from '@aws-sdk/client-sqs'
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
+
+import { createGateStore } from '../../lib/adapters/dynamo-gate.ts'
+import { inRuns } from '../../lib/pool.ts'
+import { createRandom } from '../followers/random.ts'
+import { type Chance, count, createChance, type Tally } from './chance.ts'
+import type { FunctionName } from './container.ts'
+import type { Container } from './containers.ts'
+import { type Crew, createCrew } from './crew.ts'
+import { type PlannedEvent, planEvents } from './events.ts'
+import { judge, type Truth } from './judge.ts'
+import { arm, mayBeKilled } from './kills.ts'
+import { createMapping, type Mapping } from './mapping.ts'
+import { scriptFaults } from './script.ts'
+import { type Wave, waves } from './waves.ts'
+import { openWorld, type World } from './world.ts'
+
+/** `lane` is one of so many `lanes` that play at the same time, each a part of the waves. */
+export type Plan = {
+  readonly events: number
+  readonly kills: number
+  readonly seed: number
+  readonly lanes: number
+  readonly lane: number
+}
+export type Outcome = Truth & {
+  readonly faults: Tally
+  readonly kills: number
+  readonly seconds: number
+  readonly clockHours: number
+}
+
+type Run = {
+  readonly plan: Plan
+  readonly stage: Stage
+  readonly world: World
+  readonly crew: Crew
+  readonly mapping: Mapping
+  readonly chance: Chance
+  readonly faults: Tally
+  readonly done: { events: number; kills: number }
+}
+/** Where the run stands. */
+type Stage = { wave: Wave }
+
+/** The function's batching window: what becomes visible within it comes together. */
+const windowMs = 1_000
+const minuteMs = 60_000
+/** In each lane. */
+const containers = 3
+
+/** Runs a lane's part of the load through a function; `tell` hears of how many events are through. */
+export async function runLane(plan: Plan, { file, name, tell }: How): Promise<Outcome> {
+  const began = { real: performance.now(), clock: Date.now() }
+  const faults: Tally = new Map()
+  const chanceOf = (part: number) => createChance((plan.seed * plan.lanes + plan.lane) * 10 + part, faults)
+  const stage: Stage = { wave: { name: 'calm', isDeadly: false } }
+  const world = await openWorld(faultsOf(stage, chanceOf(1), chanceOf(2)))
+  const crew = await createCrew(containers, file, world.ports)
+  try {
+    await world.linkFollowers()
+    const mapping = createMapping(world, { name, chance: chanceOf(3), isRough: () => stage.wave.isDeadly })
+    const run: Run = { plan, stage, world, crew, mapping, chance: chanceOf(4), faults, done: { events: 0, kills: 0 } }
+    const planned = await playWaves(run, tell)
+    const seconds = (performance.now() - began.real) / 1000
+    const clockHours = (Date.now() - began.clock) / 3_600_000
+    return { ...(await judge(world, planned)), faults, kills: run.done.kills, seconds, clockHours }
+  } finally {
+    crew.close()
+    await world.close()
+  }
+}
+
+/** What the tables and the queues do in the present wave. */
+function faultsOf(stage: Stage, ofStore: Chance, ofQueue: Chance): Parameters<typeof openWorld>[0] {
+  return {
+    store(isBatch) {
+      const { store } = stage.wave
+      if (store === undefined || (store === 'unprocessed' && !isBatch)) return undefined
+      return ofStore.strikes(`table: ${store}`) ? store : undefined
+    },
+    queue() {
+      const { queue } = stage.wave
+      return queue !== undefined && ofQueue.strikes(`queue: ${queue}`) ? queue : undefined
+    },
+  }
+}
+
+/** One wave after the other; answers all events that were pushed. */
+async function playWaves(run: Run, tell: How['tell']): Promise<PlannedEvent[]> {
+  const { events, seed, lanes, lane } = run.plan
+  const all = planEvents(events, createRandom(seed))
+  const runs = inRuns(all, Math.ceil(all.length / waves.length))
+  const planned: PlannedEvent[] = []
+  for (const [index, wave] of waves.entries()) {
+    if (index % lanes !== lane) continue
+    run.stage.wave = wave
+    const its = runs[index] ?? []
+    await playWave(run, its)
+    planned.push(...its)
+    tell(planned.length)
+  }
+  return planned
+}
+
+/** How many processes are to be dead by now: a little early, so that none is missing at the end. */
+function killsDue({ plan: { kills, lanes, events }, done }: Run): number {
+  const most = Math.ceil(kills / lanes)
+  return Math.min(most, Math.ceil((1.3 * most * done.events * lanes) / events))
+}
+
+type How = { readonly file: string; readonly name: FunctionName; readonly tell: (done: number) => void }
+
+async function playWave(run: Run, events: readonly PlannedEvent[]) {
+  const { world, faults, chance } = run
+  const { name, fault } = run.stage.wave
+  const script = fault && (await scriptFaults(world.control, fault, events.length, chance.random))
+  await push(run, events)
+  run.done.events += events.length
+  await drain(run)
+  if (script !== undefined) count(faults, `WeChat: ${name}`, await script.end())
+}
+
+/** Every fifth event is pushed once more: at once, a minute later, or when WeChat has forgotten the first. */
+async function push({ world, chance }: Run, events: readonly PlannedEvent[]): Promise<void> {
+  const again = events.filter(() => chance.strikes('pushed twice'))
+  const delays = [0, 60, 700]
+  const entries = [
+    ...events.map(it => ({ MessageBody: it.body, DelaySeconds: 0 })),
+    ...again.map(it => ({ MessageBody: it.body, DelaySeconds: delays[chance.random(delays.length)] ?? 0 })),
+  ]
+  for (const some of inRuns(entries, 10)) {
+    const Entries = some.map((it, index) => ({ ...it, Id: `${index}` }))
+    await world.sqs.send(new SendMessageBatchCommand({ QueueUrl: world.events.url, Entries }))
+  }
+}
+
+/** Works until nothing is left; when all is still, the clock moves to where something happens again. */
+async function drain(run: Run): Promise<void> {
+  const running = new Set<Promise<void>>()
+  for (;;) {
+    const container = await run.crew.take()
+    const batch = await run.mapping.next()
+    if (batch.length > 0) {
+      const work = runBatch(run, container, batch).finally(() => running.delete(work))
+      running.add(work)
+      continue
+    }
+    run.crew.giveBack(container, true)
+    if (running.size > 0) await Promise.race(running)
+    else if (!(await moveOn(run))) return
+  }
+}
+
+async function runBatch(run: Run, container: Container, batch: readonly Message[]): Promise<void> {
+  const { stage, done, chance, faults } = run
+  const { wave } = stage
+  const isDue = done.kills < killsDue(run)
+  if (wave.isDeadly && isDue && mayBeKilled(batch, Date.now())) {
+    const killed = (where: string) => count(faults, `process killed at the ${where}`, { struck: 1, of: 0 })
+    arm(container, batch.length, chance.random, where => {
+      done.kills += 1
+      killed(where)
+    })
+  } else if (wave.isRevoked && chance.strikes('WeChat: token replaced')) revokeAmid(run, container, batch.length)
+  const { isAlive } = await run.mapping.run(container, batch)
+  run.crew.giveBack(container, isAlive)
+}
+
+/** Another system gets a token for itself, while the calls of this batch are under way. */
+function revokeAmid({ world, chance }: Run, container: Container, size: number): void {
+  let left = 1 + chance.random(size)
+  container.listener = (edge, moment) => {
+    if (edge === 'wechat' && moment === 'request' && --left === 0) {
+      void world.control('/tokens/revoke', { app: 'official' })
+    }
+    return 'pass'
+  }
+}
+
+/** False if nothing is left to wait for. */
+async function moveOn({ world, crew }: Run): Promise<boolean> {
+  const [events, parked] = await Promise.all([world.queues.look('events'), world.queues.look('events-parked')])
+  const dues = [...events.dueAt, ...parked.dueAt]
+  if (parked.bodies.length > 0) dues.push(await resumeAt(world))
+  if (dues.length === 0) return events.ready > 0
+  await world.advanceTo(Math.min(...dues) + windowMs)
+  if (parked.bodies.length === 0) return true
+  const container = await crew.take()
+  const ended = await container.invoke('resume-events')
+  crew.giveBack(container, ended.kind !== 'killed')
+  return true
+}
+
+/** The next full minute in which the gate is open. */
+async function resumeAt({ dynamo }: World): Promise<number> {
+  const { closedUntil = 0 } = await createGateStore(dynamo, 'deliveries').read()
+  return (Math.floor(Math.max(Date.now(), closedUntil) / minuteMs) + 1) * minuteMs
+}

@@ -1,0 +1,50 @@
+/** The box's script of one wave: which of the calls fail. */
+
+import * as v from 'valibot'
+
+import type { Random } from '../followers/random.ts'
+import { createDie } from './chance.ts'
+import type { Control } from './world.ts'
+
+const sendPath = '/cgi-bin/message/template/send'
+
+/** More calls than a wave can make, even if every fifth fails again and again. */
+const callsPerEvent = 4
+const perRequest = 500
+
+const callsAnswer = v.object({ counts: v.record(v.string(), v.record(v.string(), v.number())) })
+
+/** Writes the script; `end` takes it back, and answers how many calls met it, of how many. */
+export async function scriptFaults(control: Control, fault: object, events: number, random: Random) {
+  const before = await callsOf(control)
+  const entries = entriesOf(fault, events * callsPerEvent + 200, random)
+  for (let first = 0; first < entries.length; first += perRequest) {
+    await control('/faults', entries.slice(first, first + perRequest))
+  }
+  return {
+    async end() {
+      const left = await control('/faults')
+      await control('/faults', undefined, 'DELETE')
+      const struck = entries.length - (Array.isArray(left) ? left.length : 0)
+      return { struck, of: (await callsOf(control)) - before }
+    },
+  }
+}
+
+/** How often a path was called. A call that was not carried out counts for an app that the box does not know. */
+export async function callsOf(control: Control, path = sendPath): Promise<number> {
+  const { counts } = v.parse(callsAnswer, await control('/calls'))
+  return Object.values(counts).reduce((sum, it) => sum + (it[path] ?? 0), 0)
+}
+
+/** An entry lets pass what no earlier one strikes, so it skips as many calls as pass before its own. */
+function entriesOf(fault: object, calls: number, random: Random): object[] {
+  const entries: object[] = []
+  const strikes = createDie(random)
+  let passed = 0
+  for (let call = 0; call < calls; call++) {
+    if (strikes()) entries.push({ path: sendPath, ...fault, skip: passed })
+    else passed += 1
+  }
+  return entries
+}

@@ -1,0 +1,119 @@
+/**
+ * A million followers synced for the first time, synced again, and again after people came and left: against WeChat in
+ * a box, with stores that answer from memory. Three processes: the box, the function, and this one with the stores.
+ *
+ * Ends with 1 if a demand is missed. `--followers 50000` is quicker, `--latency 0` shows what our own work costs, and
+ * `--seed` repeats who came and left. NODE_OPTIONS='--cpu-prof' profiles all three.
+ */
+
+import { parseArgs } from 'node:util'
+
+import { batchSize, pageSize } from '../lib/walk.ts'
+import { runBareLoop } from './followers/bare-loop.ts'
+import { createCrowd } from './followers/crowd.ts'
+import { atOnce, boundOf, judgeMemory, judgeSpeed, judgeSync, type Sync } from './followers/demands.ts'
+import { measure } from './followers/measure.ts'
+import { withProgress } from './followers/progress.ts'
+import { createRandom } from './followers/random.ts'
+import { renderFigures, renderReference, renderVerdicts } from './followers/report.ts'
+import { compareWithBox, countRight } from './followers/right-links.ts'
+import type { Counts } from './followers/stores.ts'
+import { openWorld } from './followers/world.ts'
+
+const dayMs = 86_400_000
+const { values } = parseArgs({
+  options: {
+    followers: { type: 'string', default: '1000000' },
+    latency: { type: 'string', default: '100' },
+    seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
+  },
+})
+const [followers, latencyMs, seed] = [wholeNumber('followers', 100), wholeNumber('latency', 0), wholeNumber('seed', 0)]
+
+process.once('SIGINT', () => {
+  process.stderr.write('\nstopped\n')
+  process.exit(130)
+})
+
+say(`${followers.toLocaleString('en')} followers, WeChat answers after ${latencyMs} ms, seed ${seed}\n\n`)
+let syncsDone = 0
+const world = await openWorld(latencyMs)
+const random = createRandom(seed)
+const crowd = createCrowd(world.control, random)
+const syncs = await runSyncs()
+const bareSeconds = await runReference()
+world.close()
+report()
+
+/** Four of them, a day apart. */
+async function runSyncs(): Promise<Sync[]> {
+  await crowd.come(followers)
+  const first = await sync('first', { came: followers, left: 0 })
+  const second = await sync('nothing changed', { came: 0, left: 0 })
+  const came = Math.ceil(followers / 500) + random(500)
+  const leavers = await crowd.leave(Math.min(1_000, Math.ceil(followers / 10)))
+  await crowd.come(came)
+  await crowd.passBy(10)
+  const third = await sync('came and gone', { came, left: leavers.length })
+  const returned = leavers.slice(0, Math.ceil(leavers.length / 3))
+  await crowd.comeBack(returned)
+  const fourth = await sync('some came back', { came: returned.length, left: 0 })
+  return [first, second, third, fourth]
+}
+
+/** Walks and links, and looks at what became of everybody. */
+async function sync(title: string, change: { came: number; left: number }): Promise<Sync> {
+  const part = partOf({ ...world.counts }, change)
+  const aheadMs = syncsDone++ * dayMs
+  const measured = await withProgress(title, part, () => measure(world, aheadMs))
+  await compareWithBox(crowd, world.control, random)
+  const right = countRight(crowd, world.rows)
+  await world.control('/clock', { advance: dayMs })
+  const { people } = crowd
+  return { ...measured, ...change, title, followers: people.followers(), right, people: people.size() }
+}
+
+/** How much of a sync is done: the pages, and those who are to be linked. */
+function partOf(before: Counts, { came, left }: { came: number; left: number }): () => number {
+  const { counts } = world
+  const pages = Math.ceil(crowd.people.followers() / pageSize)
+  return () =>
+    Math.min(
+      (counts.checkpoints - before.checkpoints) / pages,
+      came + left === 0 ? 1 : (counts.followersWritten - before.followersWritten) / (came + left),
+    )
+}
+
+function runReference(): Promise<number> {
+  const batches = Math.ceil(followers / batchSize)
+  let done = 0
+  const loop = { url: world.url, people: crowd.people, batches, width: atOnce }
+  const tell = (answered: number) => {
+    done = answered
+  }
+  return withProgress(
+    'bare loop',
+    () => done / batches,
+    () => runBareLoop(loop, tell),
+  )
+}
+
+function report(): void {
+  const [first] = syncs
+  const last = syncs.at(-1)
+  if (first === undefined || last === undefined) return
+  const bound = boundOf({ followers, latencyMs })
+  const verdicts = [...syncs.flatMap(judgeSync), judgeSpeed(first, bound), judgeMemory(first), judgeMemory(last)]
+  say([renderVerdicts(verdicts), renderFigures(syncs), renderReference(first, bound, bareSeconds)].join('\n'))
+  process.exitCode = verdicts.some(it => it.isMet === false) ? 1 : 0
+}
+
+function wholeNumber(name: keyof typeof values, least: number): number {
+  const value = Number(values[name])
+  if (!Number.isInteger(value) || value < least) throw new Error(`--${name} takes a whole number from ${least}`)
+  return value
+}
+
+function say(text: string): void {
+  process.stdout.write(text)
+}

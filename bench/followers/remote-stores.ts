@@ -1,0 +1,67 @@
+/** The stores and the queue, which the parent holds, as the function sees them. */
+
+import type { OpenId } from '../../lib/identifiers.ts'
+import type {
+  ConsumedQueue,
+  Erasures,
+  Journal,
+  LinkStore,
+  LinkUpkeep,
+  NotedEntry,
+  Queue,
+  TokenStore,
+  WalkStore,
+} from '../../lib/ports.ts'
+import { type Call, remote } from './peer.ts'
+
+/** What cannot go over as it is: pages and entries come one by one, and the marks as a list. */
+export type PageStore = { page(key: string): Promise<readonly OpenId[]> }
+export type EntryStore = { keys(): Promise<readonly string[]>; entry(key: string): Promise<NotedEntry> }
+export type MarkStore = { marked(): Promise<readonly OpenId[]> }
+type Letters = { push(bodies: readonly string[]): Promise<void> }
+
+const linkMethods = ['followers', 'writeFollower', 'rejoin', 'idsOf', 'erase', 'expire'] as const
+
+export function openRemoteStores(call: Call) {
+  const links = remote<LinkStore & LinkUpkeep>(call, 'links', linkMethods)
+  const tokens = remote<TokenStore>(call, 'tokens', ['read', 'takeLease', 'write', 'freeLease'])
+  const queue = remote<Letters>(call, 'queue', ['push'])
+  const followers: Queue & ConsumedQueue = {
+    push: messages => queue.push(messages.map(it => JSON.stringify(it))),
+    comeAgain: () => Promise.reject(new Error('the box has quota enough')),
+  }
+  const walked = { walks: openWalks(call), journal: openJournal(call), erasures: openErasures(call) }
+  return { links, tokens, followers, ...walked }
+}
+
+function openWalks(call: Call): WalkStore {
+  const { page } = remote<PageStore>(call, 'walks', ['page'])
+  const methods = ['takeLease', 'freeLease', 'state', 'savePage', 'complete', 'abandon', 'pause', 'forget'] as const
+  return {
+    ...remote<WalkStore>(call, 'walks', methods),
+    async *openids({ pageKeys }) {
+      for (const key of pageKeys) yield await page(key)
+    },
+  }
+}
+
+function openJournal(call: Call): Journal {
+  const { keys, entry } = remote<EntryStore>(call, 'journal', ['keys', 'entry'])
+  return {
+    ...remote<Journal>(call, 'journal', ['note', 'drop', 'forget']),
+    async *entries() {
+      for (const key of await keys()) yield await entry(key)
+    },
+  }
+}
+
+function openErasures(call: Call): Erasures {
+  const { marked } = remote<MarkStore>(call, 'erasures', ['marked'])
+  return {
+    ...remote<Erasures>(call, 'erasures', ['mark', 'unmark', 'marksOf']),
+    async all() {
+      const marks = new Set(await marked())
+      return openid => marks.has(openid)
+    },
+  }
+}

@@ -1,0 +1,128 @@
+/** The stores in memory, which answer at once and count what is asked of them. */
+
+import type { OpenId, UnionId } from '../../lib/identifiers.ts'
+import type { FollowerRow } from '../../lib/link.ts'
+import type { Erasures, Journal, LinkStore, NotedEntry, StoredToken, TokenStore } from '../../lib/ports.ts'
+import type { EntryStore, MarkStore } from './remote-stores.ts'
+import { memoryWalks } from './walk-rows.ts'
+
+/** How often something was asked; in rows of DynamoDB, where a follower's state stands in two. */
+export type Counts = {
+  linkRowsRead: number
+  linkRowsWritten: number
+  followersWritten: number
+  marksRead: number
+  checkpoints: number
+  pagesWritten: number
+  pagesRead: number
+  notesWritten: number
+  notesRead: number
+}
+
+export type LinkRows = {
+  readonly followers: ReadonlyMap<OpenId, FollowerRow>
+  readonly unions: ReadonlyMap<UnionId, FollowerRow>
+}
+
+/** Creates them, empty. */
+export function createStores() {
+  const counts = zero()
+  const { rows, links } = memoryLinks(counts)
+  const services = {
+    links,
+    walks: memoryWalks(counts),
+    tokens: memoryTokens(),
+    journal: memoryJournal(counts),
+    erasures: memoryErasures(counts),
+  }
+  return { counts, rows, services }
+}
+
+function zero(): Counts {
+  return {
+    linkRowsRead: 0,
+    linkRowsWritten: 0,
+    followersWritten: 0,
+    marksRead: 0,
+    checkpoints: 0,
+    pagesWritten: 0,
+    pagesRead: 0,
+    notesWritten: 0,
+    notesRead: 0,
+  }
+}
+
+function memoryLinks(counts: Counts) {
+  const followers = new Map<OpenId, FollowerRow>()
+  const unions = new Map<UnionId, FollowerRow>()
+  const links: Pick<LinkStore, 'followers' | 'writeFollower' | 'rejoin'> = {
+    async followers(openids) {
+      counts.linkRowsRead += openids.length
+      return new Map(openids.flatMap(it => entryOf(followers, it)))
+    },
+    async writeFollower(row, stored) {
+      const present = followers.get(row.openid)
+      if (present?.at !== stored?.at || present?.following !== stored?.following) return false
+      followers.set(row.openid, row)
+      if (stored?.unionid !== undefined && stored.unionid !== row.unionid) unions.delete(stored.unionid)
+      if (row.unionid !== undefined) unions.set(row.unionid, row)
+      counts.followersWritten += 1
+      counts.linkRowsWritten += row.unionid === undefined ? 1 : 2
+      return true
+    },
+    async rejoin(row) {
+      if (row.unionid !== undefined) unions.set(row.unionid, row)
+      counts.linkRowsWritten += 1
+    },
+  }
+  return { rows: { followers, unions } satisfies LinkRows, links }
+}
+
+function entryOf<K, V>(rows: ReadonlyMap<K, V>, key: K): [K, V][] {
+  const row = rows.get(key)
+  return row === undefined ? [] : [[key, row]]
+}
+
+function memoryTokens(): TokenStore {
+  let token: StoredToken | undefined
+  return {
+    read: async () => token,
+    takeLease: async () => true,
+    async write(_appid, fresh) {
+      token = fresh
+      return true
+    },
+    freeLease: async () => undefined,
+  }
+}
+
+function memoryJournal(counts: Counts): Pick<Journal, 'note' | 'drop'> & EntryStore {
+  const rows = new Map<string, NotedEntry>()
+  let noted = 0
+  return {
+    async note(entry, now) {
+      const key = `${noted++}`
+      rows.set(key, { ...entry, key, notedAt: now })
+      counts.notesWritten += 1
+    },
+    keys: async () => [...rows.keys()],
+    async entry(key) {
+      counts.notesRead += 1
+      return rows.get(key) ?? { key, notedAt: 0, follow: [], unfollow: [] }
+    },
+    async drop(keys) {
+      for (const key of keys) rows.delete(key)
+    },
+  }
+}
+
+/** Nobody wished to be forgotten, which is looked up all the same. */
+function memoryErasures(counts: Counts): Pick<Erasures, 'marksOf'> & MarkStore {
+  return {
+    async marksOf(openids) {
+      counts.marksRead += openids.length
+      return new Map()
+    },
+    marked: async () => [],
+  }
+}

@@ -1,0 +1,54 @@
+/** The store of walks in memory. */
+
+import { createHash } from 'node:crypto'
+
+import type { OpenId } from '../../lib/identifiers.ts'
+import type { WalkState, WalkStore } from '../../lib/ports.ts'
+import type { PageStore } from './remote-stores.ts'
+
+type Counts = { checkpoints: number; pagesWritten: number; pagesRead: number }
+type Rows = { readonly pages: Map<string, readonly OpenId[]>; state: WalkState; owner?: string | undefined }
+
+/** Names pages by their content, as the real store does: one that has not changed is not written again. */
+export function memoryWalks(counts: Counts): Omit<WalkStore, 'openids' | 'forget' | 'abandon' | 'pause'> & PageStore {
+  const rows: Rows = { pages: new Map(), state: {} }
+  const save = async (owner: string, state: WalkState) => {
+    if (rows.owner !== owner) return false
+    counts.checkpoints += 1
+    rows.state = state
+    return true
+  }
+  return {
+    state: async () => rows.state,
+    // One process walks at a time here.
+    async takeLease({ owner }) {
+      rows.owner = owner
+      return true
+    },
+    async freeLease() {
+      rows.owner = undefined
+    },
+    async savePage(walk, openids, owner) {
+      const key = createHash('sha256').update(openids.join('\n')).digest('base64url')
+      if (!rows.pages.has(key)) counts.pagesWritten += 1
+      rows.pages.set(key, openids)
+      const saved = { ...walk, pageKeys: [...walk.pageKeys, key] }
+      return (await save(owner, { ...rows.state, current: saved })) ? saved : undefined
+    },
+    async complete(walk, owner) {
+      const { current: _, ...rest } = rows.state
+      const isSaved = await save(owner, { ...rest, complete: walk })
+      if (isSaved) dropUnneeded(rows, walk.pageKeys)
+      return isSaved
+    },
+    async page(key) {
+      counts.pagesRead += 1
+      return rows.pages.get(key) ?? []
+    },
+  }
+}
+
+function dropUnneeded({ pages }: Rows, needed: readonly string[]): void {
+  const kept = new Set(needed)
+  for (const key of pages.keys()) if (!kept.has(key)) pages.delete(key)
+}

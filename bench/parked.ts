@@ -1,0 +1,202 @@
+/**
+ * A hundred thousand events that wait for the day's quota: what they cost in requests to SQS until midnight in China, and
+ * how soon the first of them is on a phone after that, on the simulator's clock. Real functions, fauxqs, WeChat in a box.
+ *
+ * Ends with 1 if a demand is missed. `--events 10000` is quicker.
+ */
+
+import './chaos/clock.ts'
+
+import { parseArgs } from 'node:util'
+
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs'
+import * as v from 'valibot'
+
+import { inParallel, inRuns } from '../lib/pool.ts'
+import { secondsToReset } from '../lib/quota-reset.ts'
+import { toSqsEvent } from '../local/event-batch.ts'
+import { openParameterStore } from '../local/parameter-store.ts'
+import { defaultAccounts } from '../local/wechat/defaults.ts'
+import { ahead, moveTo } from './chaos/clock.ts'
+import { bundle, type Container, startContainer } from './chaos/containers.ts'
+import { openQueues } from './chaos/queues.ts'
+import { makeQueues } from './chaos/resources.ts'
+import { renderTable } from './figures.ts'
+import { withProgress } from './followers/progress.ts'
+import { makeEvents, openWorld } from './send/world.ts'
+
+const { values } = parseArgs({ options: { events: { type: 'string', default: '100000' } } })
+const count = Number(values.events)
+if (!Number.isInteger(count) || count < 100) throw new Error('--events takes a whole number from 100')
+
+const minuteMs = 60_000
+const dayQuota = 45009
+const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
+const callsAnswer = v.object({ counts: v.record(v.string(), v.record(v.string(), v.number())) })
+
+process.once('SIGINT', () => {
+  process.stderr.write('\nstopped\n')
+  process.exit(130)
+})
+
+let requests = 0
+const world = await openWorld(1)
+const queues = await openQueues(() => undefined)
+const { sqs, events } = await makeQueues(queues.port)
+const secrets = await openParameterStore(0, { '/chaos/official-appsecret': defaultAccounts.official.appsecret })
+const containers = await startContainers()
+
+const resetAt = Date.now() + secondsToReset(dayQuota, Date.now()) * 1000
+await closeGate(resetAt)
+await withProgress('pushing', () => 0, push)
+let done = 0
+const callsBefore = await calls()
+await withProgress('parking', () => done / count, consume)
+const parking = requests
+requests = 0
+const ticks = await withProgress('waiting', () => 1 - (resetAt - Date.now()) / (24 * 60 * minuteMs), waitForReset)
+const waiting = requests
+const callsWhileParked = (await calls()) - callsBefore
+const parkedCount = (await queues.look('events-parked')).bodies.length
+const drainedAfterMs = await withProgress('draining', () => 0, drain)
+report((await queues.look('events-dlq')).bodies.length)
+
+async function startContainers(): Promise<Container[]> {
+  const file = await bundle()
+  const portOf = (url: string) => Number(new URL(url).port)
+  const ports = {
+    wechat: portOf(world.url),
+    store: portOf(world.awsUrl),
+    queue: queues.port,
+    secrets: portOf(secrets.url),
+  }
+  return Promise.all(
+    [1, 2].map(async () => {
+      const container = await startContainer(file, ports)
+      container.listener = (edge, moment) => {
+        if (edge === 'queue' && moment === 'request') requests += 1
+        return 'pass'
+      }
+      return container
+    }),
+  )
+}
+
+/** As the sender does it when WeChat says 45009. */
+async function closeGate(until: number): Promise<void> {
+  await world.aws.fill('deliveries', [
+    { id: { S: 'gate#send' }, closedUntil: { N: `${until}` }, errcode: { N: `${dayQuota}` } },
+  ])
+}
+
+/** Others push the events: their requests do not count. */
+async function push(): Promise<void> {
+  const runs = inRuns(makeEvents(count, 'order-paid'), 10)
+  await inParallel(runs, 4, async run => {
+    const Entries = run.map(({ body }, index) => ({ Id: `${index}`, MessageBody: body }))
+    await sqs.send(new SendMessageBatchCommand({ QueueUrl: events.url, Entries }))
+  })
+}
+
+/** The event source mapping: ten messages a receive and a delete, a hundred an invocation; its requests count too. */
+async function consume(): Promise<void> {
+  await inParallel(containers, containers.length, async container => {
+    for (let batch = await receive(); batch.length > 0; batch = await receive()) {
+      const event = toSqsEvent(batch, { queueArn: events.arn, region: 'us-east-1' })
+      const ended = await container.invoke('send', event)
+      if (ended.kind !== 'answered' || ended.answer.batchItemFailures.length > 0) throw new Error('a batch failed')
+      for (const run of inRuns(batch, 10)) await remove(run)
+      done += batch.length
+    }
+  })
+}
+
+async function receive(): Promise<Message[]> {
+  const batch: Message[] = []
+  while (batch.length < 100) {
+    const request = { QueueUrl: events.url, MaxNumberOfMessages: 10, ...all }
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request))
+    if (Messages.length === 0) return batch
+    requests += 1
+    batch.push(...Messages)
+  }
+  return batch
+}
+
+async function remove(run: readonly Message[]): Promise<void> {
+  requests += 1
+  const Entries = run.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
+  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: events.url, Entries }))
+}
+
+/** Every minute, as the schedule does it, until the last tick before the reset; answers how many there were. */
+async function waitForReset(): Promise<number> {
+  let ticks = 0
+  for (; Date.now() + minuteMs < resetAt; ticks++) {
+    await advance(minuteMs)
+    await containers[0]?.invoke('resume-events')
+  }
+  return ticks
+}
+
+/** The next ticks, and what they move is consumed meanwhile; answers how long after the reset the first was on a phone. */
+async function drain(): Promise<number> {
+  const [mover, sender] = containers
+  for (let tick = 0; tick < 3; tick++) {
+    await advance(minuteMs)
+    let isMoving = true
+    const moved = mover?.invoke('resume-events').finally(() => {
+      isMoving = false
+    })
+    for (let batch = await receive(); isMoving || batch.length > 0; batch = await receive()) {
+      if (batch.length === 0) continue
+      await sender?.invoke('send', toSqsEvent(batch, { queueArn: events.arn, region: 'us-east-1' }))
+      const first = Math.min(...(await world.arrivals()).values())
+      if (Number.isFinite(first)) return first - resetAt
+    }
+    await moved
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+async function advance(ms: number): Promise<void> {
+  moveTo(ahead() + ms)
+  await world.control('/clock', { advance: ms })
+}
+
+async function calls(): Promise<number> {
+  const { counts } = v.parse(callsAnswer, await world.control('/calls'))
+  return Object.values(counts).reduce((sum, it) => sum + Object.values(it).reduce((one, other) => one + other, 0), 0)
+}
+
+function report(deadLetters: number): void {
+  const each = (parking + waiting) / count
+  const rows = [
+    ['events that waited', `${count}`, parkedCount.toLocaleString('en'), parkedCount === count],
+    ['requests to SQS for each', '≤ 0.5', each.toFixed(3), each <= 0.5],
+    [`requests of ${ticks} minutes of waiting`, '', `${waiting}`, undefined],
+    ['calls to WeChat', '0', `${callsWhileParked}`, callsWhileParked === 0],
+    ['dead letters', '0', `${deadLetters}`, deadLetters === 0],
+    [
+      'first on a phone after the reset',
+      '≤ 60 s',
+      `${(drainedAfterMs / 1000).toFixed(1)} s`,
+      drainedAfterMs <= minuteMs,
+    ],
+  ] as const
+  const isMet = rows.every(([, , , met]) => met !== false)
+  const lines = rows.map(([what, demanded, measured, met]) => [
+    what,
+    demanded,
+    measured,
+    met === undefined ? '' : met ? 'met' : 'MISSED',
+  ])
+  process.stdout.write(renderTable([['', 'demanded', 'measured', 'verdict'], ...lines]))
+  for (const it of containers) it.kill()
+  process.exit(isMet ? 0 : 1)
+}

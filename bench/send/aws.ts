@@ -1,0 +1,106 @@
+/**
+ * AWS as a process of its own, which answers from memory and at once what the sender asks of DynamoDB and SQS. It counts the requests, and the write units of what is written.
+ */
+
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+import * as v from 'valibot'
+
+import { openPeer } from '../followers/peer.ts'
+import { endWithParent } from '../followers/usage.ts'
+
+export type AwsCounts = { readonly requests: Readonly<Record<string, number>>; readonly writeUnits: number }
+
+const item = v.record(v.string(), v.record(v.string(), v.unknown()))
+type Item = v.InferOutput<typeof item>
+const one = v.object({ TableName: v.string(), Key: item })
+const many = v.object({ RequestItems: v.record(v.string(), v.object({ Keys: v.array(item) })) })
+const writes = v.object({
+  RequestItems: v.record(v.string(), v.array(v.object({ PutRequest: v.object({ Item: item }) }))),
+})
+
+const sent = v.object({ MessageBody: v.string() })
+
+/** Rows by table and key. */
+const rows = new Map<string, Item>()
+let requests: Record<string, number> = {}
+let writeUnits = 0
+
+const answers: Readonly<Record<string, (body: unknown) => unknown>> = {
+  GetItem(body) {
+    const { TableName, Key } = v.parse(one, body)
+    const found = rows.get(keyOf(TableName, Key))
+    return found === undefined ? {} : { Item: found }
+  },
+  BatchGetItem(body) {
+    const tables = Object.entries(v.parse(many, body).RequestItems)
+    const found = tables.map(([table, { Keys }]) => [table, Keys.flatMap(key => rows.get(keyOf(table, key)) ?? [])])
+    return { Responses: Object.fromEntries(found), UnprocessedKeys: {} }
+  },
+  BatchWriteItem(body) {
+    const puts = Object.values(v.parse(writes, body).RequestItems).flat()
+    // Done marks are written and never read again here: each event comes once.
+    for (const { PutRequest } of puts) writeUnits += Math.ceil(sizeOf(PutRequest.Item) / 1024)
+    return { UnprocessedItems: {} }
+  },
+  UpdateItem: () => ({}),
+  GetQueueUrl: () => ({ QueueUrl: `${url()}/queue` }),
+  SendMessage: body => takenOf(v.parse(sent, body)),
+  SendMessageBatch(body) {
+    const { Entries } = v.parse(v.object({ Entries: v.array(v.object({ ...sent.entries, Id: v.string() })) }), body)
+    return { Successful: Entries.map(it => ({ Id: it.Id, ...takenOf(it) })), Failed: [] }
+  },
+  ChangeMessageVisibility: () => ({}),
+}
+
+const server = createServer(async (incoming, response) => {
+  const { status, body } = await answer(incoming)
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body))
+}).listen(0, '127.0.0.1')
+await once(server, 'listening')
+openPeer(process, { aws: { url, fill, counts } })
+endWithParent()
+
+function url(): string {
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+}
+
+/** Puts rows, keyed by their first field, as DynamoDB writes them. */
+function fill(table: string, items: readonly Item[]): void {
+  for (const it of items) rows.set(keyOf(table, it), it)
+}
+
+/** What was asked since the last time. */
+function counts(): AwsCounts {
+  const counted = { requests, writeUnits }
+  requests = {}
+  writeUnits = 0
+  return counted
+}
+
+async function answer(incoming: IncomingMessage): Promise<{ readonly status: number; readonly body: unknown }> {
+  const name = String(incoming.headers['x-amz-target']).replace(/^.*\./, '')
+  const body: unknown = JSON.parse(await text(incoming))
+  requests[name] = (requests[name] ?? 0) + 1
+  const run = answers[name]
+  return run === undefined ? { status: 400, body: { __type: `NotHere#${name}` } } : { status: 200, body: run(body) }
+}
+
+/** The SDK compares the digests. */
+function takenOf({ MessageBody }: v.InferOutput<typeof sent>): object {
+  return { MessageId: 'taken', MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex') }
+}
+
+function keyOf(table: string, key: Item): string {
+  return `${table} ${JSON.stringify(Object.values(key)[0])}`
+}
+
+/** As DynamoDB counts it, nearly: the names and the values. */
+function sizeOf(it: Item): number {
+  const sizes = Object.entries(it).map(([name, value]) => name.length + String(Object.values(value)[0]).length)
+  return sizes.reduce((sum, size) => sum + size, 0)
+}

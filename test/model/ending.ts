@@ -1,0 +1,86 @@
+/** The end of a play: everything is told and worked in, and what came of it is compared with what is true. */
+
+import { reachOf } from '../../lib/link.ts'
+import type { Parts } from './deeds.ts'
+import type { Backend } from './stores.ts'
+import { isForgotten, truthsOf } from './truth.ts'
+
+const dayMs = 86_400_000
+const leaseOverMs = 61_000
+/** Whatever is under way has an end long before so many rounds. */
+const patience = 200
+const whole = { action: 'walk', isShort: false } as const
+
+/** Makes what comes last; `walkWhole` walks at once, and works in what it tells. */
+export function openEnding({ schedule, people, queue, judge, processes, backend }: Parts & { backend: Backend }) {
+  const { demand } = judge
+  /** Whoever is at work ends. */
+  const finish = async () => {
+    for (let round = 0; !schedule.isEmpty(); round++) {
+      if (round > 10 * patience) return demand(false, 'whoever is at work has an end')
+      const [step] = schedule.due()
+      if (step === undefined) await schedule.pass(schedule.untilNext())
+      else await schedule.take(step)
+    }
+  }
+  /** Every message is delivered. */
+  const drain = async () => {
+    for (let round = 0; !queue.isEmpty(); round++) {
+      if (round > patience) return demand(false, 'every message is worked in at last')
+      await schedule.pass(queue.untilVisible())
+      await processes.consume(0, { from: 0, count: 10 })
+    }
+  }
+  const walkWhole = async (everyone: boolean) => {
+    for (let round = 0; round < patience; round++) {
+      await processes.walk(0, { ...whole, everyone })
+      const { current } = await backend.stores.walks.state()
+      if (current === undefined) return drain()
+    }
+    demand(false, 'a walk is complete at last')
+  }
+
+  /** Nobody is killed any more, nothing else happens, and everything is told and looked at once. */
+  const end = async () => {
+    await finish()
+    schedule.setFree(true)
+    await drain()
+    await judgeTraces()
+    // What is under way may have begun before the latest that happened.
+    if ((await backend.stores.walks.state()).current !== undefined) await walkWhole(false)
+    await schedule.pass(61_000)
+    // Only when told to, a walk looks up again who is linked.
+    await walkWhole(people.hasMoved())
+    await schedule.pass(7 * dayMs + 1000)
+    await processes.revisit()
+    await drain()
+    await judgeEnd()
+  }
+  const judgeEnd = async () => {
+    const excused = judge.excused()
+    for (const person of people.all) {
+      for (const { address, reach } of truthsOf(person, excused)) {
+        const [found] = await backend.stores.links.resolve([address])
+        const is = found === undefined ? 'unknown' : reachOf(address, found)
+        const may = [...reach].join(' or ')
+        demand(reach.has(is), `${Object.keys(address)[0]} of person ${person.index} is ${is}, not ${may}`)
+      }
+    }
+    await judgeTraces()
+  }
+  const judgeTraces = async () => {
+    const { links, walks, journal } = backend.stores
+    const { current, complete } = await walks.state()
+    const pages = [current, complete].flatMap(it => (it === undefined ? [] : [walks.openids(it)]))
+    const walked = (await Promise.all(pages.map(it => Array.fromAsync(it)))).flat(2)
+    const noted = (await Array.fromAsync(journal.entries())).flatMap(it => [...it.follow, ...it.unfollow])
+    const linked = [...(await links.followers(people.all.map(it => it.openid))).keys()]
+    for (const { openid, index } of people.all.filter(isForgotten)) {
+      demand(!walked.includes(openid), `person ${index} is in no page, for they are forgotten`)
+      demand(!noted.includes(openid), `person ${index} is not in the journal, for they are forgotten`)
+      demand(!linked.includes(openid), `person ${index} has no row, for they are forgotten`)
+    }
+  }
+
+  return { walkWhole, end }
+}

@@ -1,0 +1,72 @@
+/** What people do at WeChat, and what it tells us of that. */
+
+import { handleEvent } from '../../lib/callback.ts'
+import type { WeChatEvent } from '../../lib/event.ts'
+import { miniAppid, officialAppid } from '../ids.ts'
+import type { Judge } from './judge.ts'
+import { isFollowing, type People, type Person, unionidOf } from './people.ts'
+import type { MessageQueue } from './queue.ts'
+
+export type Told = 'once' | 'twice' | 'never'
+type How = 'revoke' | 'revoke-mini' | 'cancel'
+/** What people do. */
+export type Happening =
+  | { readonly do: 'follow' | 'unfollow'; readonly who: number; readonly told: Told }
+  | { readonly do: 'bind'; readonly who: number }
+  | { readonly do: 'rebind' }
+  | { readonly do: 'forget'; readonly who: number; readonly how: How; readonly told: Told }
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** Opens the life of these people; events go into the queue. */
+export function openLife(people: People, queue: MessageQueue, { see }: Pick<Judge, 'see'>) {
+  const tell = async (event: WeChatEvent, told: Told) => {
+    const push = async (bodies: readonly unknown[]) => queue.put(bodies)
+    const deps = { appid: officialAppid, followers: { push }, receipts: { push }, log }
+    const times = { never: 0, once: 1, twice: 2 }[told]
+    for (let time = 0; time < times; time++) await handleEvent(event, deps)
+  }
+  const follow = (person: Person, told: Told) => {
+    if (isFollowing(person)) return
+    see(told === 'never' ? 'follows unseen' : 'follows')
+    people.follow(person)
+    return tell({ kind: 'follow', openid: person.openid, at: people.seconds() }, told)
+  }
+  const unfollow = (person: Person, told: Told) => {
+    if (!isFollowing(person)) return
+    see(told === 'never' ? 'leavings unseen' : 'leavings')
+    people.unfollow(person)
+    return tell({ kind: 'unfollow', openid: person.openid, at: people.seconds() }, told)
+  }
+  const forget = (person: Person, how: How, told: Told) => {
+    see('wishes to be forgotten')
+    const [isMini, unionid, at] = [how === 'revoke-mini', unionidOf(person), people.seconds()]
+    person.wishes.push({ at, app: isMini ? 'mini' : 'official', unionid, doneAt: Infinity })
+    if (how === 'cancel') people.unfollow(person)
+    const [appid, openid] = isMini ? [miniAppid, person.miniOpenid] : [officialAppid, person.openid]
+    return tell({ kind: 'erase', appid, openid, at, ...(unionid === undefined ? {} : { unionid }) }, told)
+  }
+  const bind = (person: Person) => {
+    if (!person.isBound) see('unionids found late')
+    people.bind(person)
+  }
+  const rebind = () => {
+    see('moves to another Open Platform account')
+    people.rebind()
+  }
+
+  return (it: Happening): unknown => {
+    switch (it.do) {
+      case 'follow':
+        return follow(people.at(it.who), it.told)
+      case 'unfollow':
+        return unfollow(people.at(it.who), it.told)
+      case 'bind':
+        return bind(people.at(it.who))
+      case 'rebind':
+        return rebind()
+      case 'forget':
+        return forget(people.at(it.who), it.how, it.told)
+    }
+  }
+}

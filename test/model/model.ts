@@ -1,0 +1,66 @@
+/** A few people at WeChat, our stores and our queue, and the real use-cases as processes: all in one clock. */
+
+import { type Deed, openDeeds } from './deeds.ts'
+import { openEnding } from './ending.ts'
+import { openProcesses } from './followers-processes.ts'
+import { openJudge } from './judge.ts'
+import { type Happening, openLife } from './life.ts'
+import { openPeople, type Rules } from './people.ts'
+import { openMessageQueue } from './queue.ts'
+import { openSchedule, settle } from './schedule.ts'
+import type { Open } from './stores.ts'
+
+export type Action = Happening | Deed
+
+/** How a model begins. */
+export type Setup = Omit<Rules, 'pageSize'> & {
+  readonly people: readonly { readonly isFollowing: boolean; readonly isBound: boolean }[]
+  /** Whether a walk is complete and worked in already. */
+  readonly isWalked: boolean
+}
+
+const pageSize = 2
+const startedAt = Date.parse('2026-11-22T12:00:00+08:00')
+const dayMs = 86_400_000
+
+/** Opens a model over these stores. */
+export async function openModel(setup: Setup, open: Open) {
+  const schedule = openSchedule(startedAt, () => judge.see('out of time'))
+  const { now } = schedule
+  const people = openPeople(setup.people.length, now, { ...setup, pageSize })
+  const judge = openJudge(people, schedule)
+  const backend = open(schedule, judge)
+  const queue = openMessageQueue(now, judge.queued)
+  const processes = openProcesses({ schedule, people, judge, queue, backend })
+  const parts = { schedule, people, queue, judge, processes }
+  const happen = openLife(people, queue, judge)
+  const perform = openDeeds(parts)
+  const { walkWhole, end } = openEnding({ ...parts, backend })
+
+  for (const [index, { isBound, isFollowing }] of setup.people.entries()) {
+    if (isBound) people.bind(people.at(index))
+    if (isFollowing) people.follow(people.at(index))
+  }
+  if (setup.isWalked) {
+    schedule.setFree(true)
+    await walkWhole(false)
+    schedule.setFree(false)
+    await schedule.pass(dayMs)
+  }
+
+  return {
+    async act(action: Action) {
+      // No two things happen in one instant, but many in one second.
+      await schedule.pass(1)
+      await (isHappening(action) ? happen(action) : perform(action))
+      await settle()
+    },
+    end,
+    seen: judge.seen,
+    violations: judge.violations,
+  }
+}
+
+function isHappening(it: Action): it is Happening {
+  return ['follow', 'unfollow', 'bind', 'rebind', 'forget'].includes(it.do)
+}
