@@ -106,6 +106,9 @@ describe('the package', () => {
     const queues = resourcesOf('AWS::SQS::Queue').filter(it => it.Properties?.RedrivePolicy !== undefined)
     expect(queues).toHaveLength(3)
     const events = queues.find(it => it.Properties?.QueueName === 'queqiao-prod-events')
-    expect(events?.Properties?.VisibilityTimeout).toBe(360)
+    // Six of the function's 30 s, and three redeliveries within WeChat's ten minutes.
+    expect(events?.Properties?.VisibilityTimeout).toBe(180)
+    const send = resourcesOf('AWS::Lambda::Function').find(it => it.Properties?.FunctionName === 'queqiao-prod-send')
+    expect(send?.Properties?.Timeout).toBe(30)
   })
 })
