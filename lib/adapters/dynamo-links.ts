@@ -68,9 +68,12 @@ function putFollower(row: FollowerRow, stored: FollowerRow | undefined, update: 
   const { openid, unionid, following, followedAt, at } = row
   const set = { unionid, following, followedAt, at, waits: waitsOf(row) }
   if (stored === undefined) return update(keyOf({ openid }), { set, condition: 'attribute_not_exists(#address)' })
+  // The unionid too: another process may have learnt it within the same second.
+  const hasUnionid = stored.unionid === undefined ? 'attribute_not_exists(#unionid)' : '#unionid = :storedUnionid'
+  const condition = `#at = :storedAt AND #following = :wasFollowing AND ${hasUnionid}`
   const values = { storedAt: stored.at, wasFollowing: stored.following }
-  const condition = '#at = :storedAt AND #following = :wasFollowing'
-  return update(keyOf({ openid }), { set, condition, values })
+  const ids = stored.unionid === undefined ? {} : { storedUnionid: stored.unionid }
+  return update(keyOf({ openid }), { set, condition, values: { ...values, ...ids } })
 }
 
 /** A login without unionid does not take away the one that an earlier login brought. */

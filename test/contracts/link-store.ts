@@ -67,6 +67,15 @@ export function linkStoreContract(make: () => Promise<LinkStore>): void {
     expect(await store.followers([openid])).toEqual(new Map([[openid, left]]))
   })
 
+  it('does not take a unionid for absent that another process has written in the same second', async () => {
+    const store = await make()
+    const { unionid: _, ...unbound } = row()
+    await store.writeFollower(unbound, undefined)
+    expect(await store.writeFollower(row(), unbound)).toBe(true)
+    expect(await store.writeFollower(unbound, unbound)).toBe(false)
+    expect(await store.followers([openid])).toEqual(new Map([[openid, row()]]))
+  })
+
   it('leads no old unionid to a person who has another one now', async () => {
     const store = await make()
     const other = id('uOther')

@@ -25,7 +25,7 @@ export function memoryLinks(): LinkStore & LinkUpkeep & { all(): unknown } {
     async writeFollower(row, stored) {
       if (stored?.unionid !== undefined && stored.unionid !== row.unionid) forget(stored.unionid, row, rows)
       const present = followers.get(row.openid)
-      if (present?.at !== stored?.at || present?.following !== stored?.following) return false
+      if (!isSame(present, stored)) return false
       followers.set(row.openid, row)
       if (row.unionid !== undefined) remember(row.unionid, row, rows)
       return true
@@ -40,6 +40,10 @@ export function memoryLinks(): LinkStore & LinkUpkeep & { all(): unknown } {
       if (unionid !== undefined) join(unionid, { miniOpenid, loginAt: at }, rows)
     },
   }
+}
+
+function isSame(one: FollowerRow | undefined, other: FollowerRow | undefined): boolean {
+  return one?.at === other?.at && one?.following === other?.following && one?.unionid === other?.unionid
 }
 
 function upkeep(rows: Rows): LinkUpkeep {

@@ -11,9 +11,10 @@ const leaseOverMs = 61_000
 const patience = 200
 const whole = { action: 'walk', isShort: false } as const
 
-/** Makes what comes last; `walkWhole` walks at once, and works in what it tells. */
+/** Makes what comes last, `end`; `walkWhole` walks at once, and works in what it tells. */
 export function openEnding({ schedule, people, queue, judge, processes, backend }: Parts & { backend: Backend }) {
   const { demand } = judge
+
   /** Whoever is at work ends. */
   const finish = async () => {
     for (let round = 0; !schedule.isEmpty(); round++) {
@@ -48,7 +49,7 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
     await judgeTraces()
     // What is under way may have begun before the latest that happened.
     if ((await backend.stores.walks.state()).current !== undefined) await walkWhole(false)
-    await schedule.pass(61_000)
+    await schedule.pass(leaseOverMs)
     // Only when told to, a walk looks up again who is linked.
     await walkWhole(people.hasMoved())
     await schedule.pass(7 * dayMs + 1000)
@@ -75,10 +76,13 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
     const walked = (await Promise.all(pages.map(it => Array.fromAsync(it)))).flat(2)
     const noted = (await Array.fromAsync(journal.entries())).flatMap(it => [...it.follow, ...it.unfollow])
     const linked = [...(await links.followers(people.all.map(it => it.openid))).keys()]
+    // Where a walk goes on is told by a person, whoever that is; the next page puts another in their place.
+    const text = backend.text().replaceAll(`"next":"${current?.next}"`, '')
     for (const { openid, index } of people.all.filter(isForgotten)) {
       demand(!walked.includes(openid), `person ${index} is in no page, for they are forgotten`)
       demand(!noted.includes(openid), `person ${index} is not in the journal, for they are forgotten`)
       demand(!linked.includes(openid), `person ${index} has no row, for they are forgotten`)
+      demand(!text.includes(`${openid}"`), `person ${index} is nowhere, for they are forgotten`)
     }
   }
 

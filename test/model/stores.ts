@@ -29,6 +29,8 @@ export type Backend = {
   storesOf(process: Process): Stores
   /** For a look at them that takes no time. */
   readonly stores: Stores
+  /** All that is stored, as far as it is known, in one text. */
+  text(): string
 }
 export type Open = (schedule: Schedule, watch: Watch) => Backend
 
@@ -54,6 +56,7 @@ export function inMemory(schedule: Schedule, watch: Watch): Backend {
   })
   return {
     stores,
+    text: () => '',
     storesOf: process => ({
       links: stepped(linksOf(process), process, schedule),
       walks: stepped(stores.walks, process, schedule),
@@ -127,6 +130,8 @@ export function inDynamo(schedule: Schedule, watch: Watch): Backend {
     erasures: createErasures(dynamo, 'walks'),
   })
   return {
+    // Ids that are shorter than WeChat's are not packed.
+    text: () => JSON.stringify([...tables.values()].flatMap(it => [...it.items.values()])),
     stores: adapters(
       clientOf(
         tables,
