@@ -6,7 +6,7 @@ import { WeChatError } from './errors.ts'
 import type { FollowerNews, News } from './follower-news.ts'
 import type { OpenId } from './identifiers.ts'
 import type { FollowerSeen } from './link.ts'
-import { inParallel, inRuns } from './pool.ts'
+import { createSlots, inParallel, inRuns, type Slots } from './pool.ts'
 import type { ConsumedQueue, Journal, Now } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import { batchSize } from './walk.ts'
@@ -23,7 +23,10 @@ export type LinkFollowersDeps = AskDeps &
 /** A message of the followers queue, and how often it was given out. */
 export type NewsArrival = { readonly news: News; readonly receiptHandle: string; readonly receives: number }
 
-const batchesAtOnce = 4
+/** Calls to WeChat at once. */
+const asksAtOnce = 4
+/** Batches in work: while some are written, WeChat is asked for the next. */
+const batchesAtOnce = 2 * asksAtOnce
 /** SQS hides a message for twelve hours at most, counted from its receive. */
 const longestWaitSeconds = 11 * 3600
 
@@ -40,9 +43,8 @@ export async function linkFollowers<A extends NewsArrival>(
   const failure: Failure = { openids: new Set(), waitSeconds: 0 }
   const outcome: Outcome = { follow: [], unfollow: [] }
   const told = latest(arrivals.filter(isOfFollowers))
-  await inParallel(inRuns([...told.values()], batchSize), batchesAtOnce, batch =>
-    deps.now() < until ? linkBatch(batch, { failure, outcome, deps }) : notBegun(batch, failure),
-  )
+  const work: Work = { failure, outcome, deps, until, asking: createSlots(asksAtOnce) }
+  await inParallel(inRuns([...told.values()], batchSize), batchesAtOnce, batch => linkBatch(batch, work))
   await note(outcome, failure, deps)
   // After the links, which may have been told of in the same batch.
   const unforgotten = await forgetPeople(arrivals, deps)
@@ -79,11 +81,18 @@ function latest(arrivals: readonly FollowerArrival[]): Map<OpenId, Told> {
   return told
 }
 
-type Batch = { readonly failure: Failure; readonly outcome: Outcome; readonly deps: LinkFollowersDeps }
+type Work = {
+  readonly failure: Failure
+  readonly outcome: Outcome
+  readonly deps: LinkFollowersDeps
+  readonly until: number
+  readonly asking: Slots
+}
 
-async function linkBatch(batch: readonly Told[], { failure, outcome, deps }: Batch): Promise<void> {
+async function linkBatch(batch: readonly Told[], { failure, outcome, deps, until, asking }: Work): Promise<void> {
   try {
-    const seen = await look(batch, deps)
+    const seen = await asking(async () => (deps.now() < until ? look(batch, deps) : undefined))
+    if (seen === undefined) return notBegun(batch, failure)
     const again = new Set(batch.filter(it => it.isAgain).map(it => it.openid))
     const { written, unwritten } = await writeFollowers(seen, again, deps)
     for (const openid of unwritten) failure.openids.add(openid)
@@ -96,7 +105,7 @@ async function linkBatch(batch: readonly Told[], { failure, outcome, deps }: Bat
 }
 
 /** There was no time for it: it comes again in a moment. */
-async function notBegun(batch: readonly Told[], failure: Failure): Promise<void> {
+function notBegun(batch: readonly Told[], failure: Failure): void {
   for (const { openid } of batch) failure.openids.add(openid)
   failure.waitSeconds = Math.max(failure.waitSeconds, 1)
 }

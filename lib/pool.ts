@@ -33,15 +33,17 @@ export async function inLanes<T extends { readonly lane: string }>(
   await Promise.all([...lanes.values()].map(lane => inParallel(lane, half, it => inSlot(() => work(it)))))
 }
 
+export type Slots = <T>(work: () => Promise<T>) => Promise<T>
+
 /** Lets so many pieces of work run at once, in the order in which they came. */
-function createSlots(count: number): (work: () => Promise<void>) => Promise<void> {
+export function createSlots(count: number): Slots {
   const waiting: (() => void)[] = []
   let free = count
   return async work => {
     if (free > 0) free -= 1
     else await new Promise<void>(go => waiting.push(go))
     try {
-      await work()
+      return await work()
     } finally {
       const next = waiting.shift()
       if (next === undefined) free += 1

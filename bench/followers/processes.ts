@@ -40,7 +40,8 @@ export async function startFunction(wechatUrl: string, services: Services): Prom
 type How = { readonly execArgv: readonly string[]; readonly args?: readonly string[] }
 
 function start(file: string, services: Services, { execArgv, args = [] }: How): Started {
-  const child = fork(file, [...args], { serialization: 'advanced', execArgv: [...execArgv] })
+  const profiling = process.execArgv.filter(it => it.startsWith('--cpu-prof'))
+  const child = fork(file, [...args], { serialization: 'advanced', execArgv: [...execArgv, ...profiling] })
   child.once('exit', (code, signal) => endWith(file, signal ?? code))
   return { call: openPeer(child, services), stop: () => stop(child) }
 }

@@ -62,7 +62,7 @@ function memoryLinks(counts: Counts) {
     },
     async writeFollower(row, stored) {
       const present = followers.get(row.openid)
-      if (present?.at !== stored?.at || present?.following !== stored?.following) return false
+      if (!isSame(present, stored)) return false
       followers.set(row.openid, row)
       if (stored?.unionid !== undefined && stored.unionid !== row.unionid) unions.delete(stored.unionid)
       if (row.unionid !== undefined) unions.set(row.unionid, row)
@@ -76,6 +76,10 @@ function memoryLinks(counts: Counts) {
     },
   }
   return { rows: { followers, unions } satisfies LinkRows, links }
+}
+
+function isSame(one: FollowerRow | undefined, other: FollowerRow | undefined): boolean {
+  return one?.at === other?.at && one?.following === other?.following && one?.unionid === other?.unionid
 }
 
 function entryOf<K, V>(rows: ReadonlyMap<K, V>, key: K): [K, V][] {

@@ -63,12 +63,16 @@ export function parseLenient(text: string): unknown {
 /** JSON in which integers past 2^53 become their digits as text: msgid has 64 bits. */
 function parseExact(text: string): unknown {
   try {
-    return JSON.parse(text, keepDigits)
+    // A reviver takes five times as long, which a page of 10,000 openids has no need of.
+    return mayOverflow.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
   } catch {
     // The caller tries again with the text mended, or reports it as no JSON.
     return undefined
   }
 }
+
+/** 2^53 has sixteen digits. */
+const mayOverflow = /\d{16}/
 
 function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
