@@ -236,6 +236,8 @@ export type Walk = {
   /** The longest page so far; a shorter one is the last. */
   readonly fullPage: number
   readonly came: number
+  /** Of so many pages at the beginning, all who came are queued; of those behind them some may not be. */
+  readonly queuedPages: number
   /** Set at the end, if nothing but the count says that it is the end: then who was not seen may be there still. */
   readonly isByCount?: boolean
   /** Where the store keeps its pages. */

@@ -11,7 +11,8 @@ import type { Log, Metrics, Now, WalkState } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import { isDue, type WalkPlan } from './walk.ts'
 import { finishWalk } from './walk-end.ts'
-import { CircleError, knowFollowers, type PagesDeps, type Walker, walkPages } from './walk-pages.ts'
+import { knowFollowers } from './walk-known.ts'
+import { CircleError, type PagesDeps, type Walker, walkPages } from './walk-pages.ts'
 import { makePlan, type PlanDeps } from './walk-plan.ts'
 
 export type SyncDeps = PagesDeps &

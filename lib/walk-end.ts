@@ -1,7 +1,10 @@
 /** The end of a walk: whoever was there before and was not seen has left. */
 
+import { queueFull, queueNews } from './follower-batches.ts'
+import type { OpenId } from './identifiers.ts'
 import type { Walk } from './ports.ts'
-import { linkedBefore, queueNews, type Walker } from './walk-pages.ts'
+import { linkedBefore } from './walk-known.ts'
+import type { Walker } from './walk-pages.ts'
 
 /** Longer than a function runs that notes something: whatever is older was written then. */
 const settleMs = 120_000
@@ -11,17 +14,20 @@ export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
   const { deps, seen, keepLease } = walker
   // What was noted after the walk began may be of people whom it came by too early to see.
   const entries = walker.entries.filter(it => it.notedAt < walk.beganAt)
+  // As of the start: who came back while the walk went on has a newer event, which this does not undo. Where the count
+  // alone ended the walk, WeChat is asked.
+  const change = walk.isByCount ? 'follow' : 'unfollow'
+  const how = { at: walk.startedAt, deps }
+  let waiting: readonly OpenId[] = []
   let left = 0
   for await (const openids of linkedBefore(walker.state, entries, deps)) {
     // Adding tells who was not seen, and tells of nobody twice.
     const gone = openids.filter(it => seen.add(it))
-    // As of the start: who came back while the walk went on has a newer event, which this does not undo. Where the count
-    // alone ended the walk, WeChat is asked.
-    const change = walk.isByCount ? 'follow' : 'unfollow'
-    if (gone.length > 0) await queueNews(change, gone, { at: walk.startedAt, deps })
+    waiting = await queueFull(change, [...waiting, ...gone], how)
     left += gone.length
     if (!(await keepLease())) throw new Error('another process has taken over the walk')
   }
+  await queueNews(change, waiting, how)
   if (!(await deps.walks.complete({ ...walk, left }, deps.owner)))
     throw new Error('another process has taken over the walk')
   // What was noted about then may have been read too late by the run that began it, and counts for the next walk as well.

@@ -2,24 +2,12 @@
 
 import type { AccessTokenSource } from './access-token.ts'
 import { askFollowers } from './ask-followers.ts'
-import type { FollowerNews } from './follower-news.ts'
+import { queueFull, queueNews } from './follower-batches.ts'
 import type { OpenId } from './identifiers.ts'
-import { createOpenIdSet, type OpenIdSet } from './openid-set.ts'
 import { inRuns } from './pool.ts'
-import type {
-  Erasures,
-  FollowerPage,
-  Journal,
-  Log,
-  NotedEntry,
-  Now,
-  Queue,
-  Walk,
-  WalkState,
-  WalkStore,
-  WeChat,
-} from './ports.ts'
+import type { Erasures, FollowerPage, Journal, Log, Now, Queue, Walk, WalkState, WalkStore, WeChat } from './ports.ts'
 import { advance, batchSize, beginWalk, type WalkPlan } from './walk.ts'
+import type { Known } from './walk-known.ts'
 import { type PlanDeps, planFrom } from './walk-plan.ts'
 import { withAccessToken } from './with-access-token.ts'
 
@@ -33,16 +21,6 @@ export type PagesDeps = {
   readonly now: Now
   readonly log: Log
   readonly owner: string
-}
-
-/** What is known of followers before the walk goes on. */
-export type Known = {
-  /** Linked already, so that nobody looks them up again. */
-  readonly linked: OpenIdSet
-  /** Seen on this walk. */
-  readonly seen: OpenIdSet
-  /** The entries of the journal that are known here, with the instant (ms) of each. */
-  readonly entries: readonly Pick<NotedEntry, 'key' | 'notedAt'>[]
 }
 
 export type Walker = Known & {
@@ -68,65 +46,32 @@ export class CircleError extends Error {
 
 const pagesPerLine = 10
 
-/**
- * Reads who is linked, and what this walk has seen so far.
- *
- * Who was found to have left counts as not linked: if the list names them, they came back unseen.
- */
-export async function knowFollowers(state: WalkState, deps: PagesDeps): Promise<Known> {
-  const { entries, leavers } = await readJournal(deps.journal)
-  const pages = state.current === undefined ? [] : deps.walks.openids(state.current)
-  return {
-    linked: await setOf(linkedBefore(state, entries, deps), it => !leavers.has(it)),
-    seen: await setOf(pages),
-    entries,
-  }
-}
-
-async function readJournal(journal: Journal): Promise<Pick<Known, 'entries'> & { readonly leavers: OpenIdSet }> {
-  const entries: Pick<NotedEntry, 'key' | 'notedAt'>[] = []
-  const leavers = createOpenIdSet()
-  for await (const { key, notedAt, unfollow } of journal.entries()) {
-    entries.push({ key, notedAt })
-    for (const openid of unfollow) leavers.add(openid)
-  }
-  return { entries, leavers }
-}
-
-type Lists = AsyncIterable<readonly OpenId[]> | readonly (readonly OpenId[])[]
-
-async function setOf(lists: Lists, isIn: (openid: OpenId) => boolean = () => true): Promise<OpenIdSet> {
-  const set = createOpenIdSet()
-  for await (const openids of lists) for (const openid of openids) if (isIn(openid)) set.add(openid)
-  return set
-}
-
-/** Everybody whom the last complete walk named, or these entries of the journal since. */
-export async function* linkedBefore(
-  { complete }: WalkState,
-  entries: Known['entries'],
-  { walks, journal }: Pick<PagesDeps, 'walks' | 'journal'>,
-): AsyncIterable<readonly OpenId[]> {
-  const keys = new Set(entries.map(it => it.key))
-  for await (const { key, follow } of journal.entries()) if (keys.has(key)) yield follow
-  if (complete !== undefined) yield* walks.openids(complete)
-}
-
 /** Walks until the list ends or the time is up; a new walk that today's quota does not do for is not begun. */
 export async function walkPages(walker: Walker): Promise<Walk | { readonly refused: WalkPlan }> {
   const { state, deps, until } = walker
-  let coming = fetchPage(state.current?.next, deps)
+  let coming = prefetch(state.current?.next, deps)
   const begun = state.current ?? (await begin(await coming, walker))
   if ('refused' in begun) return begun
-  let walk: Walk = begun
+  let place: Place = { walk: begun, waiting: await waitingOf(begun, walker) }
   for (;;) {
     const page = await coming
-    const step = await stepOf(walk, page, walker)
+    const step = await stepOf(place, page, walker)
     const goesOn = step.walk.next !== undefined && deps.now() < until
     if (goesOn) coming = prefetch(step.walk.next, deps)
-    walk = await takeStep(step, page.at, walker)
-    if (!goesOn) return walk
+    place = await takeStep(step, { at: page.at, goesOn }, walker)
+    if (!goesOn) return place.walk
   }
+}
+
+/** Where a walk stands, and who came but waits until a hundred are to be asked for together. */
+type Place = { readonly walk: Walk; readonly waiting: readonly OpenId[] }
+
+/** Who waited when the run before was killed: some of whoever came on the pages since `queuedPages`. */
+async function waitingOf(walk: Walk, walker: Walker): Promise<OpenId[]> {
+  const waiting: OpenId[] = []
+  const pageKeys = walk.pageKeys.slice(walk.queuedPages)
+  for await (const openids of walker.deps.walks.openids({ ...walk, pageKeys })) waiting.push(...cameOf(openids, walker))
+  return waiting
 }
 
 async function begin(page: FollowerPage, walker: Walker): Promise<Walk | { readonly refused: WalkPlan }> {
@@ -135,11 +80,16 @@ async function begin(page: FollowerPage, walker: Walker): Promise<Walk | { reado
   return beginWalk(page, walker.beganAt, walker.isEveryone)
 }
 
-type Step = { readonly walk: Walk; readonly openids: readonly OpenId[]; readonly came: readonly OpenId[] }
+type Step = Place & {
+  readonly openids: readonly OpenId[]
+  readonly came: readonly OpenId[]
+  /** Whether somebody came back who had wished to be forgotten; they do not wait, or they would look forgotten again. */
+  readonly isAnyBack: boolean
+}
 
 /** What a page means: whom it names, who of them came, and where the walk stands behind it. */
-async function stepOf(walk: Walk, page: FollowerPage, walker: Walker): Promise<Step> {
-  const { seen, linked, isEveryone, deps } = walker
+async function stepOf({ walk, waiting }: Place, page: FollowerPage, walker: Walker): Promise<Step> {
+  const { seen, deps } = walker
   // The set forgets nobody, so it is filled only here, where the page is taken for good.
   const fresh = page.openids.filter(it => seen.add(it))
   if (fresh.length === 0 && page.openids.length > 0) throw new CircleError()
@@ -147,8 +97,13 @@ async function stepOf(walk: Walk, page: FollowerPage, walker: Walker): Promise<S
   const isErased = await deps.erasures.all()
   const back = await backAmong(fresh.filter(isErased), deps)
   const openids = fresh.filter(it => back.has(it) || !isErased(it))
-  const came = openids.filter(it => isEveryone || !linked.has(it))
-  return { walk: advance(walk, page, { fresh: fresh.length, came: came.length }), openids, came }
+  const came = cameOf(openids, walker)
+  const ahead = advance(walk, page, { fresh: fresh.length, came: came.length })
+  return { walk: ahead, openids, came, waiting: waiting.filter(it => !isErased(it)), isAnyBack: back.size > 0 }
+}
+
+function cameOf(openids: readonly OpenId[], { linked, isEveryone }: Walker): readonly OpenId[] {
+  return openids.filter(it => isEveryone || !linked.has(it))
 }
 
 /** Who of those who wished to be forgotten followed again since, unseen: WeChat is asked here, for nothing may hold them. */
@@ -163,20 +118,36 @@ async function backAmong(erased: readonly OpenId[], deps: PagesDeps): Promise<Re
   return back
 }
 
-async function takeStep({ walk, openids, came }: Step, at: number, walker: Walker): Promise<Walk> {
-  const { deps } = walker
+type How = { readonly at: number; readonly goesOn: boolean }
+
+async function takeStep(step: Step, { at, goesOn }: How, walker: Walker): Promise<Place> {
+  const { openids, came, isAnyBack } = step
+  const { deps, keepLease } = walker
   // Queued before the checkpoint: a crash between asks again for who is linked already, and loses nobody.
-  await queueNews('follow', came, { at, deps })
+  const waiting = await queueFull('follow', [...step.waiting, ...came], { at, deps })
+  const mayWait = goesOn && !isAnyBack
+  if (!mayWait) await queueNews('follow', waiting, { at, deps })
+  const kept = mayWait ? waiting : []
+  const walk = { ...step.walk, queuedPages: queuedPagesOf(step, kept.length) }
   const saved = await deps.walks.savePage(walk, openids, deps.owner)
-  if (saved === undefined || !(await walker.keepLease())) throw new Error('another process has taken over the walk')
-  if (walk.pages % pagesPerLine === 0 || walk.next === undefined) {
-    const { pages, followers, total } = walk
-    deps.log.info('sync-followers.page', { pages, followers, total, came: walk.came })
-  }
-  return saved
+  if (saved === undefined || !(await keepLease())) throw new Error('another process has taken over the walk')
+  tell(walk, deps.log)
+  return { walk: saved, waiting: kept }
 }
 
-/** Fetched while the page before is worked on; a failure is thrown where the page is awaited. */
+/** How many pages at the beginning have nobody left who waits; the latest to come wait longest. */
+function queuedPagesOf({ walk, came }: Step, waiting: number): number {
+  if (waiting === 0) return walk.pages
+  return waiting <= came.length ? walk.pages - 1 : walk.queuedPages
+}
+
+function tell({ pages, followers, total, came, next }: Walk, log: Log): void {
+  if (pages % pagesPerLine === 0 || next === undefined) {
+    log.info('sync-followers.page', { pages, followers, total, came })
+  }
+}
+
+/** Fetched while something else is worked on; a failure is thrown where the page is awaited. */
 function prefetch(after: OpenId | undefined, deps: PagesDeps): Promise<FollowerPage> {
   const coming = fetchPage(after, deps)
   coming.catch(() => undefined)
@@ -185,16 +156,4 @@ function prefetch(after: OpenId | undefined, deps: PagesDeps): Promise<FollowerP
 
 function fetchPage(after: OpenId | undefined, { accessTokens, wechat }: PagesDeps): Promise<FollowerPage> {
   return withAccessToken(accessTokens, token => wechat.followerPage(token, after))
-}
-
-type How = { readonly at: number; readonly deps: Pick<PagesDeps, 'followers'> }
-
-/** Queues them in hundreds; `at` in seconds by WeChat's clock. */
-export function queueNews(
-  change: FollowerNews['change'],
-  openids: readonly OpenId[],
-  { at, deps }: How,
-): Promise<void> {
-  const news = inRuns(openids, batchSize).map(some => ({ change, openids: some, at }) satisfies FollowerNews)
-  return deps.followers.push(news)
 }

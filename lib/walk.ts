@@ -12,7 +12,7 @@ const dueMs = (3 * 60 + 10) * 60_000 - 8 * 3_600_000
 
 /** Begins a walk with its first page; `now` in ms by our clock. */
 export function beginWalk(page: FollowerPage, now: number, isEveryone: boolean): Walk {
-  const counts = { pages: 0, followers: 0, total: 0, leastTotal: page.total, fullPage: 0, came: 0 }
+  const counts = { pages: 0, followers: 0, total: 0, leastTotal: page.total, fullPage: 0, came: 0, queuedPages: 0 }
   return { id: `${page.at}-${now}`, startedAt: page.at, beganAt: now, isEveryone, ...counts, pageKeys: [] }
 }
 

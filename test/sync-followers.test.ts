@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
-import type { FollowerNews } from '../lib/follower-news.ts'
+import type { FollowerNews, News } from '../lib/follower-news.ts'
 import type { OpenId } from '../lib/identifiers.ts'
 import { parseSyncOrder, type SyncDeps } from '../lib/sync-followers.ts'
 import type { WeChatOptions } from '../local/wechat/server.ts'
@@ -24,13 +24,15 @@ async function openSync(options: WeChatOptions = {}) {
   return { ...world, take, openidOf }
 }
 
+const sizeOf = (news: News) => ('openids' in news ? news.openids.length : 0)
+
 describe('syncFollowers', () => {
   it.each([0, 1, 10, 25, 30])('queues all of %i followers once, in hundreds', async count => {
     const { walk, control, calls, queued, take } = await openSync()
     if (count > 0) await control('/people', { count, following: true })
     const report = await walk()
     expect(report).toMatchObject({ followers: count, came: count, left: 0, complete: true })
-    expect(Math.max(0, ...queued.map(it => ('openids' in it ? it.openids.length : 0)))).toBeLessThanOrEqual(100)
+    expect(Math.max(0, ...queued.map(sizeOf))).toBeLessThanOrEqual(100)
     expect(new Set(take('follow')).size).toBe(count)
     expect(await calls(path)).toBe(Math.max(1, Math.ceil(count / 10)))
   })
@@ -56,6 +58,36 @@ describe('syncFollowers', () => {
     const left = await Promise.all([3, 4, 5, 6].map(openidOf))
     expect(await walk()).toMatchObject({ came: 2, left: 4 })
     expect(new Set(take('unfollow'))).toEqual(new Set(left))
+  })
+
+  it('asks for a few who came on each page together, in hundreds', async () => {
+    const { walk, control, queued, take, tick } = await openSync()
+    await control('/people', { count: 240, following: true })
+    await walk()
+    expect(queued.map(sizeOf)).toEqual([100, 100, 40])
+    const came = new Set(take('follow'))
+    tick(dayMs)
+    await control('/people/change', { first: 0, count: 240, following: false })
+    expect(await walk()).toMatchObject({ left: 240 })
+    expect(queued.map(sizeOf)).toEqual([100, 100, 40])
+    expect(new Set(take('unfollow'))).toEqual(came)
+  })
+
+  it('forgets nobody who waited for the hundred to be full when it was killed', async () => {
+    const { walk, control, deps, queued, take, tick } = await openSync()
+    await control('/people', { count: 250, following: true })
+    let pages = 0
+    const savePage: SyncDeps['walks']['savePage'] = async (...args) => {
+      const saved = await deps.walks.savePage(...args)
+      if (++pages === 15) throw new Error('killed behind a checkpoint')
+      return saved
+    }
+    await expect(walk({}, { walks: { ...deps.walks, savePage } })).rejects.toThrow('killed')
+    expect(queued.map(sizeOf)).toEqual([100])
+    tick(60_001)
+    expect(await walk()).toMatchObject({ came: 250, complete: true })
+    expect(queued.map(sizeOf)).toEqual([100, 100, 50])
+    expect(new Set(take('follow')).size).toBe(250)
   })
 
   it('stops at its deadline, goes on from there, and takes nobody for gone before the walk is complete', async () => {

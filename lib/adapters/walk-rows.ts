@@ -33,6 +33,7 @@ const walkFields = v.object({
   fullPage: v.number(),
   isByCount: v.exactOptional(v.boolean()),
   came: v.number(),
+  queuedPages: v.number(),
   pageKeys,
   next: v.exactOptional(v.custom<OpenId>(isId)),
   left: v.exactOptional(v.number()),

@@ -14,6 +14,7 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   total: 6,
   leastTotal: 6,
   fullPage: 2,
+  queuedPages: 0,
   came: 0,
   pageKeys: [],
   ...more,

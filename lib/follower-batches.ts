@@ -1,0 +1,31 @@
+/** News of followers on its way into the queue: in hundreds, for WeChat is asked for a hundred in one call. */
+
+import type { FollowerNews } from './follower-news.ts'
+import type { OpenId } from './identifiers.ts'
+import { inRuns } from './pool.ts'
+import type { Queue } from './ports.ts'
+import { batchSize } from './walk.ts'
+
+/** `at` in seconds by WeChat's clock. */
+type How = { readonly at: number; readonly deps: { readonly followers: Pick<Queue, 'push'> } }
+
+/** Queues all of them; the last message may name fewer than a hundred. */
+export async function queueNews(
+  change: FollowerNews['change'],
+  openids: readonly OpenId[],
+  { at, deps }: How,
+): Promise<void> {
+  const news = inRuns(openids, batchSize).map(some => ({ change, openids: some, at }) satisfies FollowerNews)
+  if (news.length > 0) await deps.followers.push(news)
+}
+
+/** Queues those who fill hundreds and answers the rest, in the order in which they were given. */
+export async function queueFull(
+  change: FollowerNews['change'],
+  openids: readonly OpenId[],
+  how: How,
+): Promise<readonly OpenId[]> {
+  const full = openids.length - (openids.length % batchSize)
+  await queueNews(change, openids.slice(0, full), how)
+  return openids.slice(full)
+}
