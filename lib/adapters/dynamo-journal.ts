@@ -35,8 +35,12 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
   return {
     async note(entry, now) {
       const isNew = { ConditionExpression: 'attribute_not_exists(part)' }
-      // Two of one millisecond differ by chance; where they do not, the later one draws again.
-      while (!(await put(now * perMs + Math.floor(random() * perMs), entry, isNew)));
+      // Two of one millisecond differ by chance; where they do not, the later one takes the next place.
+      const drawn = Math.floor(random() * perMs)
+      for (let tries = 0; tries < perMs; tries++) {
+        if (await put(now * perMs + ((drawn + tries) % perMs), entry, isNew)) return
+      }
+      throw new Error(`the journal has no place left in millisecond ${now}`)
     },
     async *entries() {
       for await (const { part, ...entry } of rows()) {
