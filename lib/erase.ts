@@ -7,6 +7,7 @@
 
 import type { Erasure, Expiry } from './follower-news.ts'
 import { maskId, type OpenId } from './identifiers.ts'
+import { oneByOne } from './person-ids.ts'
 import { inParallel, inRuns } from './pool.ts'
 import type { Erasures, Journal, LinkStore, LinkUpkeep, Log, Now, PersonIds, Queue, WalkStore } from './ports.ts'
 import { batchSize } from './walk.ts'
@@ -28,16 +29,17 @@ const atOnce = 10
 /** Erases people; answers the erasures that failed, so that they come again. */
 export async function erasePeople<E extends Erasure>(erasures: readonly E[], deps: EraseDeps): Promise<E[]> {
   return forgetAll(erasures, deps, async ({ who, at, isSecond }) => {
+    // Each id leads to its own rows: those of an event need not be those that we joined.
     const known = await Promise.all(oneByOne(who).map(deps.links.idsOf))
     // From now on nothing that is under way brings the person back for good. Both times: the second may find more.
     await markAll(known, at, deps)
     // Before the rows too: they lead to one another, and these know them all, should this be cut short.
     if (!isSecond) await pushSecond(known, at, deps)
-    const gone = await Promise.all(known.map(ids => deps.links.erase(ids, at)))
-    const found = gone.filter((ids, index) => Object.keys(ids).length > Object.keys(known[index] ?? {}).length)
+    const found = (await Promise.all(known.map(ids => deps.links.erase(ids, at)))).flat()
     if (!isSecond && found.length > 0) await pushSecond(found, at, deps)
-    deps.log.info('link-followers.erased', { openids: openidsIn(gone).map(maskId), isSecond })
-    return withoutBack(openidsIn(gone), deps)
+    const openids = openidsIn([...known, ...found])
+    deps.log.info('link-followers.erased', { openids: openids.map(maskId), isSecond })
+    return withoutBack(openids, deps)
   })
 }
 
@@ -47,15 +49,6 @@ async function markAll(known: readonly PersonIds[], at: number, { erasures }: Er
 
 function openidsIn(known: readonly PersonIds[]): OpenId[] {
   return [...new Set(known.flatMap(it => it.openid ?? []))]
-}
-
-/** Each id leads to its own rows: those of an event need not be those that we joined. */
-function oneByOne({ openid, unionid, miniOpenid }: PersonIds): PersonIds[] {
-  return [
-    ...(openid === undefined ? [] : [{ openid }]),
-    ...(unionid === undefined ? [] : [{ unionid }]),
-    ...(miniOpenid === undefined ? [] : [{ miniOpenid }]),
-  ]
 }
 
 /** Forgets who left long ago, unless they came back; answers what failed, so that it comes again. */

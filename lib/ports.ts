@@ -141,9 +141,9 @@ export type LinkUpkeep = {
   idsOf(known: PersonIds): Promise<PersonIds>
   /**
    * Removes all of a person but what they did after `at` (seconds): followed again, or logged in again. Answers the ids
-   * that it came upon on the way, as when they were joined just now.
+   * beside these that it came upon on the way, as when they were joined just now.
    */
-  erase(ids: PersonIds, at: number): Promise<PersonIds>
+  erase(ids: PersonIds, at: number): Promise<readonly PersonIds[]>
   /** Removes who left up to `at` (seconds) and has not come back since, whenever they logged in; false if it did not. */
   expire(openid: OpenId, at: number): Promise<boolean>
   /** Followers, a hundred at a time, who left, or were without unionid when last asked, up to `until` (seconds). */

@@ -4,6 +4,7 @@ import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 
 import { checked } from '../checked.ts'
 import { type Address, isId, type OpenId, type UnionId } from '../identifiers.ts'
+import { without } from '../person-ids.ts'
 import { inRuns } from '../pool.ts'
 import type { LinkUpkeep, PersonIds } from '../ports.ts'
 import { change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
@@ -19,6 +20,8 @@ import {
 import { keyOf, linkRow, waitingKey, waitingShards } from './link-rows.ts'
 
 const runSize = 100
+/** Three kinds of rows lead to one another, and to a unionid of before or after a move of the account. */
+const mostRounds = 5
 
 /** Creates the upkeep of the links. */
 export function createLinkUpkeep(dynamo: Dynamo, table: string): LinkUpkeep {
@@ -89,31 +92,22 @@ function createRemoval(dynamo: Dynamo, table: string) {
     await strip({ unionid }, loginFields, unionLogin)
     return {}
   }
-  const removeOne = async (ids: PersonIds, removal: Removal): Promise<PersonIds[]> => {
-    const { openid, unionid, miniOpenid } = ids
-    return [
-      openid === undefined ? {} : ((await remove({ openid }, removal.follower)) ?? {}),
-      miniOpenid === undefined ? {} : ((await remove({ miniOpenid }, removal.mini)) ?? {}),
-      unionid === undefined ? {} : await removeUnion(unionid, removal),
-    ]
-  }
+  const removeOne = async ({ openid, unionid, miniOpenid }: PersonIds, removal: Removal): Promise<PersonIds[]> => [
+    openid === undefined ? {} : ((await remove({ openid }, removal.follower)) ?? {}),
+    miniOpenid === undefined ? {} : ((await remove({ miniOpenid }, removal.mini)) ?? {}),
+    unionid === undefined ? {} : await removeUnion(unionid, removal),
+  ]
 
-  return async (ids: PersonIds, removal: Removal): Promise<PersonIds> => {
-    let known = ids
-    let left = ids
-    // Three kinds of rows lead to one another: three rounds come to the end.
-    for (let round = 0; round < 3 && Object.keys(left).length > 0; round++) {
-      const found: PersonIds = Object.assign({}, ...(await removeOne(left, removal)))
+  return async (ids: PersonIds, removal: Removal): Promise<readonly PersonIds[]> => {
+    const known: PersonIds[] = [ids]
+    for (let left = known.slice(), round = 0; left.length > 0 && round < mostRounds; round++) {
+      const found: PersonIds[] = []
+      for (const it of left) found.push(...(await removeOne(it, removal)))
       left = without(found, known)
-      known = { ...found, ...known }
+      known.push(...left)
     }
-    return known
+    return known.slice(1)
   }
-}
-
-/** The ids that are not known yet. */
-function without(found: PersonIds, known: PersonIds): PersonIds {
-  return Object.fromEntries(Object.entries(found).filter(([kind]) => !Object.hasOwn(known, kind)))
 }
 
 function createSteps(dynamo: Dynamo, table: string) {

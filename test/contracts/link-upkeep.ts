@@ -42,6 +42,16 @@ export function linkUpkeepContract(make: () => Promise<LinkStore & LinkUpkeep>):
     expect(await store.followers([openid])).toEqual(new Map())
   })
 
+  it('erases the rows of a unionid that it was not told of, and answers it', async () => {
+    const moved = id('uPersonMoved')
+    const store = await makeWith(row(), 50_000)
+    await store.writeFollower(row({ unionid: moved, at: 101 }), row())
+    expect(await store.erase({ openid, unionid, miniOpenid }, 200)).toEqual([{ unionid: moved }])
+    expect(await known(store)).toEqual([false, false, false])
+    expect(await store.resolve([{ unionid: moved }])).toEqual([{ known: false, following: false }])
+    expect(await store.erase({ openid, unionid, miniOpenid }, 200)).toEqual([])
+  })
+
   it('erases nobody who followed again since, and keeps a login since', async () => {
     const again = await makeWith(row({ followedAt: 201, at: 201 }), 50_000)
     await again.erase({ openid, unionid, miniOpenid }, 200)

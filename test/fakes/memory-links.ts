@@ -2,6 +2,7 @@
 
 import type { Address, MiniOpenId, OpenId, UnionId } from '../../lib/identifiers.ts'
 import type { FollowerRow, Person } from '../../lib/link.ts'
+import { oneByOne, without } from '../../lib/person-ids.ts'
 import type { LinkStore, LinkUpkeep, PersonIds } from '../../lib/ports.ts'
 
 type Rows = {
@@ -51,14 +52,9 @@ function upkeep(rows: Rows): LinkUpkeep {
   return {
     idsOf: async told => idsOf(told, rows),
     async erase(told, at) {
-      const isBefore = (row: FollowerRow | undefined) => (row?.followedAt ?? 0) <= at
-      const isLoginBefore = (loginAt = 0) => loginAt < (at + 1) * 1000
-      const ids = idsOf(told, rows)
-      const { openid, unionid, miniOpenid } = ids
-      if (openid && isBefore(followers.get(openid))) followers.delete(openid)
-      if (miniOpenid && isLoginBefore(minis.get(miniOpenid)?.at)) minis.delete(miniOpenid)
-      if (unionid) strip(unionid, it => [isBefore(it.follower), isLoginBefore(it.loginAt)], rows)
-      return ids
+      const all = [idsOf(told, rows), ...oneByOne(told).map(it => idsOf(it, rows))]
+      for (const ids of all) eraseOne(ids, at, rows)
+      return without(all, [told])
     },
     async expire(openid, at) {
       const row = followers.get(openid)
@@ -84,6 +80,15 @@ function idsOf(told: PersonIds, { followers, minis, unions }: Rows): PersonIds {
   const union = unionid === undefined ? undefined : unions.get(unionid)
   const { openid = union?.follower?.openid, miniOpenid = union?.miniOpenid } = told
   return { ...(openid && { openid }), ...(unionid && { unionid }), ...(miniOpenid && { miniOpenid }) }
+}
+
+function eraseOne({ openid, unionid, miniOpenid }: PersonIds, at: number, rows: Rows): void {
+  const { followers, minis } = rows
+  const isBefore = (row: FollowerRow | undefined) => (row?.followedAt ?? 0) <= at
+  const isLoginBefore = (loginAt = 0) => loginAt < (at + 1) * 1000
+  if (openid && isBefore(followers.get(openid))) followers.delete(openid)
+  if (miniOpenid && isLoginBefore(minis.get(miniOpenid)?.at)) minis.delete(miniOpenid)
+  if (unionid) strip(unionid, it => [isBefore(it.follower), isLoginBefore(it.loginAt)], rows)
 }
 
 type Union = { follower?: FollowerRow; at: number; miniOpenid?: MiniOpenId; loginAt?: number }

@@ -320,4 +320,23 @@ export const found: Readonly<Record<string, Scenario>> = {
     ks: 1,
     js: 1,
   },
+  'nothing of a unionid is left that the follower got while they were forgotten': {
+    // Prevents: the rows are looked up by the unionid known before, and the new one leads to them for ever.
+    setup: { people: [isAway], isWalked: false, namesLeavers: false, takesCursorOfLeaver: false },
+    actions: (k, j) => [
+      follow(0, 'once'),
+      ...workIn('follow'),
+      pass(1000),
+      unfollow(0, 'once'),
+      forget(0),
+      follow(0, 'once'),
+      { do: 'rebind' },
+      consume('erase', 1),
+      advance('consume 1', k),
+      consume('follow'),
+      advance('consume 0', j),
+    ],
+    ks: 12,
+    js: 12,
+  },
 }

@@ -1,0 +1,23 @@
+/** The ids of one person, where each leads to rows of its own. */
+
+import type { PersonIds } from './ports.ts'
+
+/** Each id alone. */
+export function oneByOne({ openid, unionid, miniOpenid }: PersonIds): PersonIds[] {
+  return [
+    ...(openid === undefined ? [] : [{ openid }]),
+    ...(unionid === undefined ? [] : [{ unionid }]),
+    ...(miniOpenid === undefined ? [] : [{ miniOpenid }]),
+  ]
+}
+
+/** Of these, alone, the ones that none of those is. */
+export function without(ids: readonly PersonIds[], known: readonly PersonIds[]): PersonIds[] {
+  const keys = new Set(known.flatMap(oneByOne).map(it => JSON.stringify(it)))
+  return ids.flatMap(oneByOne).filter(it => {
+    const key = JSON.stringify(it)
+    if (keys.has(key)) return false
+    keys.add(key)
+    return true
+  })
+}
