@@ -35,7 +35,7 @@ export const handler = queueFunction(
   { read: arrivalOf, work: sendBatch },
 )
 
-function arrivalOf({ body, receiptHandle, attributes, messageAttributes }: SQSRecord) {
+function arrivalOf({ body, messageId, receiptHandle, attributes, messageAttributes }: SQSRecord) {
   const receives = Number(attributes.ApproximateReceiveCount)
   const attempts = Number(messageAttributes.attempts?.stringValue ?? 0) + receives
   const since = Number(messageAttributes.since?.stringValue ?? attributes.SentTimestamp)
@@ -45,6 +45,8 @@ function arrivalOf({ body, receiptHandle, attributes, messageAttributes }: SQSRe
   return {
     body,
     receiptHandle,
+    messageId,
+    receives,
     attempts,
     since,
     ...(doubtSince === undefined ? {} : { doubtSince: Number(doubtSince) }),

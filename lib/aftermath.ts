@@ -4,16 +4,13 @@ import type { Delivery } from './delivery.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log } from './ports.ts'
 import { publishResults, type ResultsDeps } from './results.ts'
 
-/** What is known of an event that goes back into a queue. */
-type Returning = EventAgain
-
 export type Aftermath<A> = {
   /** WeChat took the message: its mark is to be written. */
   accept(arrival: A, delivery: Delivery): void
   /** It came to another end, and its delivery is written. */
   end(delivery: Delivery): void
-  pushAgain(arrival: A, delaySeconds: number): void
-  park(arrival: A): void
+  pushAgain(arrival: A, event: EventAgain, delaySeconds: number): void
+  park(arrival: A, event: EventAgain): void
   /** It stays in the queue, and is shown again. */
   comesAgain(arrival: A): void
   /** Writes what is left to write; answers those that must come again by the queue. */
@@ -29,11 +26,11 @@ export type AftermathDeps = ResultsDeps & {
 const marksPerWrite = 25
 
 /** Collects the aftermath of one batch. */
-export function createAftermath<A extends Returning>(deps: AftermathDeps): Aftermath<A> {
+export function createAftermath<A>(deps: AftermathDeps): Aftermath<A> {
   const failed = new Set<A>()
   const marks: { readonly arrival: A; readonly delivery: Delivery }[] = []
   const again: { readonly arrival: A; readonly event: EventAgain; readonly delaySeconds: number }[] = []
-  const parked: A[] = []
+  const parked: { readonly arrival: A; readonly event: EventAgain }[] = []
   const ended: Delivery[] = []
   const writes: Promise<void>[] = []
 
@@ -47,13 +44,7 @@ export function createAftermath<A extends Returning>(deps: AftermathDeps): After
         else ended.push(delivery)
       }
     }
-    if (run.length > 0)
-      writes.push(
-        orAgain(
-          run.map(it => it.arrival),
-          write,
-        ),
-      )
+    if (run.length > 0) writes.push(orAgain(run.map(arrivalOf), write))
   }
 
   return {
@@ -62,14 +53,13 @@ export function createAftermath<A extends Returning>(deps: AftermathDeps): After
       if (marks.length === marksPerWrite) writeMarks()
     },
     end: delivery => void ended.push(delivery),
-    pushAgain: (arrival, delaySeconds) => void again.push({ arrival, event: eventOf(arrival), delaySeconds }),
-    park: arrival => void parked.push(arrival),
+    pushAgain: (arrival, event, delaySeconds) => void again.push({ arrival, event, delaySeconds }),
+    park: (arrival, event) => void parked.push({ arrival, event }),
     comesAgain: arrival => void failed.add(arrival),
     async finish() {
       writeMarks()
-      const returning = again.map(it => it.arrival)
-      writes.push(orAgain(returning, () => deps.events.pushAgain(again)))
-      writes.push(orAgain(parked, () => deps.events.park(parked.map(eventOf))))
+      writes.push(orAgain(again.map(arrivalOf), () => deps.events.pushAgain(again)))
+      writes.push(orAgain(parked.map(arrivalOf), () => deps.events.park(parked.map(it => it.event))))
       await Promise.all(writes)
       await publishResults(ended, deps)
       return failed
@@ -89,6 +79,6 @@ function createFallback<A>(failed: Set<A>, log: Log) {
   }
 }
 
-function eventOf({ body, attempts, since, doubtSince }: Returning): EventAgain {
-  return { body, attempts, since, ...(doubtSince === undefined ? {} : { doubtSince }) }
+function arrivalOf<A>({ arrival }: { readonly arrival: A }): A {
+  return arrival
 }

@@ -14,6 +14,12 @@ export type Delivery = {
   readonly at: string
 }
 
+/**
+ * What the store knows of an event beside that. Of a parked one: by which receive of which queue message it was parked,
+ * and since when (ms) an earlier try may have sent it.
+ */
+export type DoneMark = Delivery & { readonly parkedBy?: string; readonly doubtSince?: number }
+
 const sentStates: ReadonlySet<DeliveryState> = new Set(['accepted', 'delivered', 'blocked', 'failed', 'in-doubt'])
 
 /** Tells whether the message is, or may be, on a phone already: then its event is never sent again. */

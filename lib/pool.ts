@@ -8,8 +8,7 @@ export async function inParallel<T>(
   const lane = async () => {
     for (const item of waiting) await work(item)
   }
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane))
-  for (const it of lanes) if (it.status === 'rejected') throw it.reason
+  await allEnded(Array.from({ length: Math.min(width, items.length) }, lane))
 }
 
 /** Splits a list into runs of at most `size`. */
@@ -18,19 +17,29 @@ export function inRuns<T>(items: readonly T[], size: number): T[][] {
 }
 
 /**
- * Runs `work` over all items, at most `width` at a time, and of those of one lane no more than half, so that a lane whose
- * work hangs does not hold up the others.
+ * Runs `work` over all items, at most `width` at a time. What is free goes to the lane with the least in work, so that one
+ * whose work hangs holds up none but itself; beside no others, a lane has all of it.
  */
 export async function inLanes<T extends { readonly lane: string }>(
   items: readonly T[],
   width: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const lanes = Map.groupBy(items, it => it.lane)
-  if (lanes.size < 2) return inParallel(items, width, work)
-  const inSlot = createSlots(width)
-  const half = Math.ceil(width / 2)
-  await Promise.all([...lanes.values()].map(lane => inParallel(lane, half, it => inSlot(() => work(it)))))
+  const lanes = [...Map.groupBy(items, it => it.lane).values()].map(all => ({ waiting: all.toReversed(), busy: 0 }))
+  const leastBusy = () => lanes.filter(it => it.waiting.length > 0).toSorted((one, other) => one.busy - other.busy)[0]
+  const run = async () => {
+    for (let lane = leastBusy(); lane !== undefined; lane = leastBusy()) {
+      const item = lane.waiting.pop()
+      lane.busy += 1
+      if (item !== undefined) await work(item)
+      lane.busy -= 1
+    }
+  }
+  await allEnded(Array.from({ length: Math.min(width, items.length) }, run))
+}
+
+async function allEnded(runs: readonly Promise<void>[]): Promise<void> {
+  for (const it of await Promise.allSettled(runs)) if (it.status === 'rejected') throw it.reason
 }
 
 export type Slots = <T>(work: () => Promise<T>) => Promise<T>

@@ -40,7 +40,8 @@ export async function openGate({ gate, now, log, metrics }: GateDeps): Promise<S
       closed = { until, errcode: code }
       log.warn('send.parked', { errcode: code, until: new Date(until).toISOString() })
       metrics.count('QuotaUsedUp')
-      await gate.close(until, code)
+      // If nobody hears of it, the next batch learns it by a call of its own.
+      await gate.close(until, code).catch(error => log.error('send.gate-not-closed', { error }))
     },
   }
 }

@@ -1,22 +1,19 @@
 /** What follows from a send: the done mark, another try, the wait for quota, or the queue of what people must look at. */
 
 import type { Aftermath } from './aftermath.ts'
-import type { Delivery } from './delivery.ts'
+import type { Delivery, DoneMark } from './delivery.ts'
 import type { RequestError } from './errors.ts'
-import type { DeliveryStore, EventQueue, Log, Now } from './ports.ts'
+import type { DeliveryStore, EventAgain, EventQueue, Log, Now } from './ports.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { DeliveryFacts, SendOutcome } from './send-message.ts'
 import { idOf } from './template-message.ts'
 
 /** One message of the events queue; `attempts` counts this receive. */
-export type Arrival = {
-  readonly body: string
+export type Arrival = EventAgain & {
   readonly receiptHandle: string
-  readonly attempts: number
-  /** When (ms) the event was first pushed. */
-  readonly since: number
-  /** Since when (ms) a try may have sent it, without our knowing; absent while every try is known to have not. */
-  readonly doubtSince?: number
+  readonly messageId: string
+  /** How often this message was given out; more than once, if it was not deleted. */
+  readonly receives: number
 }
 
 export type SettleDeps = {
@@ -29,6 +26,8 @@ export type SettleDeps = {
 
 /** WeChat forgets a client_msg_id after ten minutes; half a minute is left for the call itself. */
 export const windowMs = 570_000
+/** A message does not come to the second. */
+const spareSeconds = 15
 /** SQS holds a message back for no longer. */
 const maxDelaySeconds = 900
 /** A queue keeps a message for 14 days: what still cannot be sent a day before is laid aside for people. */
@@ -36,22 +35,41 @@ const longestMs = 13 * 86_400_000
 
 type Settled<A> = {
   readonly arrival: A
+  /** What goes on with it, should it go back into a queue. */
+  readonly event: EventAgain
   readonly id: string | undefined
   readonly after: Aftermath<A>
   readonly deps: SettleDeps
 }
 
+/**
+ * What is known of an event by now. A message that is received once more may have sent it; not if the store says that its
+ * receive before this one parked it, for then only its deletion was lost.
+ */
+export function knownOf(
+  { body, attempts, since, doubtSince, messageId, receives }: Arrival,
+  mark?: DoneMark,
+): EventAgain {
+  const isParked = mark?.state === 'parked' && mark.parkedBy === nameOf({ messageId, receives: receives - 1 })
+  const doubt = isParked ? mark.doubtSince : doubtSince
+  return { body, attempts, since, ...(doubt === undefined ? {} : { doubtSince: doubt }) }
+}
+
+function nameOf({ messageId, receives }: Pick<Arrival, 'messageId' | 'receives'>): string {
+  return `${messageId}/${receives}`
+}
+
 /** Acts on an outcome and names it. */
 export async function settle<A extends Arrival>(outcome: SendOutcome, settled: Settled<A>): Promise<string> {
-  const { arrival, after, deps } = settled
+  const { arrival, event, after, deps } = settled
   switch (outcome.kind) {
     case 'unanswered':
-      await comeAgain(arrival, deps)
+      await comeAgain(arrival.receiptHandle, event, deps)
       after.comesAgain(arrival)
       return 'unanswered'
     case 'parked':
-      await record('parked', outcome.facts, settled)
-      after.park(arrival)
+      await recordParked(outcome.facts, settled)
+      after.park(arrival, event)
       return 'parked'
     case 'refused':
       return putOff(outcome, settled)
@@ -61,15 +79,25 @@ export async function settle<A extends Arrival>(outcome: SendOutcome, settled: S
 }
 
 /** Ends an event that failed its check. */
-export function reject<A extends Arrival>(error: RequestError, settled: Omit<Settled<A>, 'id'>): Promise<string> {
-  return end('rejected', { reason: error.message }, { ...settled, id: idOf(settled.arrival.body) })
+export function reject<A extends Arrival>(
+  error: RequestError,
+  settled: Omit<Settled<A>, 'id' | 'event'>,
+): Promise<string> {
+  const { arrival } = settled
+  return end('rejected', { reason: error.message }, { ...settled, event: knownOf(arrival), id: idOf(arrival.body) })
 }
 
-/** Within the window in which WeChat drops a second message; where SQS fails, the queue's own time does. */
-async function comeAgain({ receiptHandle, attempts, doubtSince }: Arrival, deps: SettleDeps): Promise<void> {
-  const now = deps.now()
-  const left = Math.floor((windowMs - (now - (doubtSince ?? now))) / 1000)
-  const seconds = Math.max(0, Math.min(retryDelay(attempts, deps.random), left - 15))
+/** Seconds until the next try: within the window in which WeChat drops a second message, if there may be a first. */
+function delayOf({ attempts, doubtSince }: EventAgain, { now, random }: SettleDeps): number {
+  const delay = retryDelay(attempts, random)
+  if (doubtSince === undefined) return delay
+  const left = Math.floor((windowMs - (now() - doubtSince)) / 1000)
+  return Math.max(0, Math.min(delay, left - spareSeconds))
+}
+
+/** Where SQS fails, the queue's own time does, which is within the window too. */
+async function comeAgain(receiptHandle: string, event: EventAgain, deps: SettleDeps): Promise<void> {
+  const seconds = delayOf({ ...event, doubtSince: event.doubtSince ?? deps.now() }, deps)
   try {
     await deps.events.comeAgain(receiptHandle, seconds)
   } catch (error) {
@@ -80,16 +108,16 @@ async function comeAgain({ receiptHandle, attempts, doubtSince }: Arrival, deps:
 /** Surely not sent: pushed again as a new message, ever later, until people must look at it. */
 async function putOff<A extends Arrival>(
   { leastSeconds, why }: Extract<SendOutcome, { kind: 'refused' }>,
-  { arrival, id, after, deps }: Settled<A>,
+  { arrival, event, id, after, deps }: Settled<A>,
 ): Promise<string> {
-  const { body, attempts, since } = arrival
+  const { body, since } = event
   if (deps.now() - since > longestMs) {
     await deps.events.setAside(body, `overdue: ${why}`, 'dead-letter')
     deps.log.error('send.overdue', { id, why })
     return 'overdue'
   }
-  const seconds = Math.max(leastSeconds, retryDelay(attempts, deps.random))
-  after.pushAgain(arrival, Math.min(seconds, maxDelaySeconds))
+  const seconds = Math.max(leastSeconds, delayOf(event, deps))
+  after.pushAgain(arrival, event, Math.min(seconds, maxDelaySeconds))
   return 'put-off'
 }
 
@@ -118,6 +146,19 @@ async function record<A>(state: Delivery['state'], facts: DeliveryFacts, settled
   const delivery = deliveryOf(id, state, facts, settled)
   await deps.deliveries.record(delivery)
   after.end(delivery)
+}
+
+/** It waits all the same if that cannot be written: it would only look as if a try had got no answer. */
+async function recordParked<A extends Arrival>(facts: DeliveryFacts, settled: Settled<A>): Promise<void> {
+  const { arrival, event, id, deps } = settled
+  if (id === undefined) return
+  const { doubtSince } = event
+  const doubt = doubtSince === undefined ? {} : { doubtSince }
+  try {
+    await deps.deliveries.record({ ...deliveryOf(id, 'parked', facts, settled), parkedBy: nameOf(arrival), ...doubt })
+  } catch (error) {
+    deps.log.error('send.not-noted', { error, id, state: 'parked' })
+  }
 }
 
 type Dated = { readonly arrival: Arrival; readonly deps: SettleDeps }

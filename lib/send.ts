@@ -1,14 +1,14 @@
 /** Sends the template message of each business event to the right follower, once. */
 
 import { type Aftermath, type AftermathDeps, createAftermath } from './aftermath.ts'
-import { type Delivery, isSent } from './delivery.ts'
+import { isSent } from './delivery.ts'
 import { RequestError } from './errors.ts'
 import { type Person, reachOf } from './link.ts'
 import { inLanes } from './pool.ts'
-import type { DeliveryStore, GateStore, LinkStore, Log, Metrics } from './ports.ts'
+import type { DeliveryStore, EventAgain, GateStore, LinkStore, Log, Metrics } from './ports.ts'
 import { openGate, type SendGate } from './send-gate.ts'
 import { type MessageDeps, type SendOutcome, sendMessage } from './send-message.ts'
-import { type Arrival, reject, type SettleDeps, settle, windowMs } from './send-outcome.ts'
+import { type Arrival, knownOf, reject, type SettleDeps, settle, windowMs } from './send-outcome.ts'
 import type { TemplateList } from './template-list.ts'
 import { parseTemplateMessage, type TemplateMessage } from './template-message.ts'
 
@@ -60,7 +60,7 @@ async function preparedOrPutOff<A extends Arrival>(
   } catch (error) {
     deps.log.error('send.not-prepared', { error })
     return arrivals.map(arrival => {
-      const putOff = () => settle(notBegun, { arrival, id: undefined, after, deps })
+      const putOff = () => settle(notBegun, { arrival, event: knownOf(arrival), id: undefined, after, deps })
       return { arrival, lane: '', run: putOff, putOff }
     })
   }
@@ -84,13 +84,15 @@ async function prepare<A extends Arrival>(
   ])
   const runs = new Map<string, Promise<string>>()
   const works = good.map(({ arrival, message }, index): Work<A> => {
-    const settled = { arrival, id: message.id, after, deps }
-    const context = { arrival, message, person: people[index], mark: marks.get(message.id) }
+    const mark = marks.get(message.id)
+    const event = knownOf(arrival, mark)
+    const settled = { arrival, event, id: message.id, after, deps }
+    const context = { event, message, person: people[index] }
     const run = async () => settle(await deliver(context, gate, deps), settled)
     return {
       arrival,
       lane: message.templateId,
-      run: () => once(runs, message.id, isSent(context.mark) ? async () => 'repeated' : run),
+      run: () => once(runs, message.id, isSent(mark) ? async () => 'repeated' : run),
       putOff: () => settle(notBegun, settled),
     }
   })
@@ -142,10 +144,9 @@ async function guarded<A>(run: Run, { arrival, after, log }: Guarded<A>): Promis
 }
 
 type Context = {
-  readonly arrival: Arrival
+  readonly event: EventAgain
   readonly message: TemplateMessage
   readonly person: Person | undefined
-  readonly mark: Delivery | undefined
 }
 
 async function deliver(context: Context, gate: SendGate, deps: SendDeps): Promise<SendOutcome> {
@@ -159,9 +160,9 @@ async function deliver(context: Context, gate: SendGate, deps: SendDeps): Promis
 }
 
 /** What must not be sent at all. */
-function barred({ arrival, message, person }: Context, now: number): SendOutcome | undefined {
+function barred({ event, message, person }: Context, now: number): SendOutcome | undefined {
   if (message.expiresAt !== undefined && message.expiresAt <= now) return dropped('expired')
-  const isOld = arrival.doubtSince !== undefined && now - arrival.doubtSince > windowMs
+  const isOld = event.doubtSince !== undefined && now - event.doubtSince > windowMs
   if (isOld && message.doubt === 'never-twice') {
     return { kind: 'ended', state: 'in-doubt', facts: { reason: 'a try of over ten minutes ago got no answer' } }
   }

@@ -62,7 +62,8 @@ async function openSend(options: WeChatOptions = {}) {
 
 function arrival(body: string | object, more: Partial<Arrival> = {}): Arrival {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return { body: text, receiptHandle: 'handle', attempts: 1, since: pushedAt, ...more }
+  const message = { receiptHandle: 'handle', messageId: crypto.randomUUID(), receives: 1 }
+  return { body: text, ...message, attempts: 1, since: pushedAt, ...more }
 }
 
 /** When the world begins. */
@@ -273,6 +274,68 @@ describe('sendBatch', () => {
     expect(await send([{ ...one, ...again?.event }])).toEqual([])
     expect(phone()).toHaveLength(1)
     expect(await stateOf('order-1')).toMatchObject({ state: 'in-doubt' })
+  })
+
+  it('tries again within the window, however late, when an earlier try may have sent it', async () => {
+    const { follower, send, control, queue, now } = await openSend()
+    const to = toUnion(await follower())
+    await control('/faults', { path, kind: 'errcode', errcode: 45011, times: 2 })
+    const late = arrival(event('order-1', to), { attempts: 9, doubtSince: now() - 480_000 })
+    expect(await send([late])).toEqual([])
+    // The minute must be over first, be it the last of the window.
+    expect(queue.again.map(it => it.delaySeconds)).toEqual([75])
+    const later = arrival(event('order-2', to), { attempts: 9, doubtSince: now() - 540_000 })
+    expect(await send([later])).toEqual([])
+    expect(queue.again.map(it => it.delaySeconds)).toEqual([75, 60])
+  })
+
+  it('parks without a doubt what was parked before, and came again only because its deletion was lost', async () => {
+    const { follower, send, control, queue, phone, stateOf, tick } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    expect(await send([one])).toEqual([])
+    tick(180_000)
+    const again = { ...one, receives: 2, attempts: 2, doubtSince: pushedAt }
+    expect(await send([again])).toEqual([])
+    expect(queue.parked.map(it => it.doubtSince)).toEqual([undefined, undefined])
+    tick(12 * 3_600_000)
+    const parked = queue.parked.map(it => ({ ...arrival(it.body), ...it, attempts: it.attempts + 1 }))
+    expect(await send(parked)).toEqual([])
+    expect([phone().length, queue.aside]).toEqual([1, []])
+    expect(await stateOf('order-1')).toMatchObject({ state: 'accepted' })
+    expect(await stateOf('order-1')).not.toHaveProperty('parkedBy')
+  })
+
+  it.each([
+    ['a receive between ended without our knowing how', { receives: 3 }],
+    ['it was another message that was parked', { receives: 2, messageId: 'another' }],
+  ])('keeps the doubt when %s', async (_why, more) => {
+    const { follower, send, control, queue } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    await send([one])
+    await send([{ ...one, attempts: 3, doubtSince: pushedAt, ...more }])
+    expect(queue.parked.map(it => it.doubtSince)).toEqual([undefined, pushedAt])
+  })
+
+  it('keeps the doubt that it was parked with', async () => {
+    const { follower, send, control, queue } = await openSend()
+    const doubtSince = pushedAt - 60_000
+    const one = arrival(event('order-1', toUnion(await follower())), { receives: 2, attempts: 2, doubtSince })
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    await send([one])
+    await send([{ ...one, receives: 3, attempts: 3 }])
+    expect(queue.parked.map(it => it.doubtSince)).toEqual([doubtSince, doubtSince])
+  })
+
+  it('parks without a doubt although neither the gate nor the delivery can be written', async () => {
+    const { deps, follower, send, control, queue } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    const away = async () => Promise.reject(new Error('away'))
+    const more = { gate: { ...deps.gate, close: away }, deliveries: { ...deps.deliveries, record: away } }
+    expect(await send([one], more)).toEqual([])
+    expect(queue.parked).toEqual([{ body: one.body, attempts: 1, since: pushedAt }])
   })
 
   it('puts off what it cannot begin before its deadline, as a new message', async () => {

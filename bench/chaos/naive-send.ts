@@ -37,9 +37,11 @@ export const handler = queueFunction(
   },
   {
     // It knows of no doubt either: whatever comes again is sent again.
-    read: ({ body, receiptHandle, attributes, messageAttributes }) => ({
+    read: ({ body, messageId, receiptHandle, attributes, messageAttributes }) => ({
       body,
+      messageId,
       receiptHandle,
+      receives: Number(attributes.ApproximateReceiveCount),
       attempts: Number(messageAttributes.attempts?.stringValue ?? 0) + Number(attributes.ApproximateReceiveCount),
       since: Number(messageAttributes.since?.stringValue ?? attributes.SentTimestamp),
     }),

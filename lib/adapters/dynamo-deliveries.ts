@@ -8,7 +8,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
 import { checked } from '../checked.ts'
-import type { Delivery } from '../delivery.ts'
+import type { Delivery, DoneMark } from '../delivery.ts'
 import type { DeliveryStore, Now } from '../ports.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
 import { batchPut } from './dynamo-batch-put.ts'
@@ -24,6 +24,11 @@ const row = v.object({
   attempts: v.number(),
   at: v.string(),
 }) satisfies v.GenericSchema<unknown, Delivery>
+const markRow = v.object({
+  ...row.entries,
+  parkedBy: v.exactOptional(v.string()),
+  doubtSince: v.exactOptional(v.number()),
+}) satisfies v.GenericSchema<unknown, DoneMark>
 const receiptRow = v.object({ state: v.picklist(states), reason: v.exactOptional(v.string()), at: v.string() })
 const expiry = v.object({ expiresAt: v.number() })
 
@@ -48,7 +53,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
   return {
     async read(ids) {
       const keys = ids.map(id => ({ id }))
-      const rows = (await batchGet(dynamo, table, keys)).filter(isFresh).map(item => checked(row, item, 'a delivery'))
+      const rows = (await batchGet(dynamo, table, keys)).filter(isFresh).map(it => checked(markRow, it, 'a delivery'))
       return new Map(rows.map(it => [it.id, it]))
     },
     async accept(deliveries) {
@@ -56,8 +61,8 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
       const items = [...index, ...deliveries].map(it => ({ ...it, expiresAt: expiresAt() }))
       return new Set((await batchPut(dynamo, table, items)).map(it => it.id))
     },
-    async record({ id, state, reason, errcode, rid, msgid, attempts, at }) {
-      const set = { state, reason, errcode, rid, msgid, attempts, at, expiresAt: expiresAt() }
+    async record({ id, state, reason, errcode, rid, msgid, attempts, at, parkedBy, doubtSince }) {
+      const set = { state, reason, errcode, rid, msgid, attempts, at, parkedBy, doubtSince, expiresAt: expiresAt() }
       const values = { nowSeconds: nowSeconds(), dropped: 'dropped', rejected: 'rejected', parked: 'parked' }
       await change(dynamo, table, { id }, { set, condition: isUnsent, values })
     },

@@ -30,6 +30,17 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     )
   })
 
+  it('keeps by which receive an event was parked and in what doubt, tells nobody, and forgets it with the next record', async () => {
+    const store = await make(clock)
+    const parked = delivery({ state: 'parked', errcode: 45009 })
+    const mark = { ...parked, parkedBy: 'message/1', doubtSince: 1_795_312_000_000 }
+    await store.record(mark)
+    expect((await store.read([parked.id])).get(parked.id)).toEqual(mark)
+    expect(await store.find(parked.id)).toEqual(parked)
+    await store.record(delivery({ state: 'dropped', reason: 'gone' }))
+    expect((await store.read([parked.id])).get(parked.id)).toEqual(delivery({ state: 'dropped', reason: 'gone' }))
+  })
+
   it('replaces what is not sent, and never what is or may be', async () => {
     const store = await make(clock)
     await store.record(delivery({ state: 'parked', errcode: 45009 }))

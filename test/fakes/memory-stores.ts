@@ -1,6 +1,6 @@
 /** The stores in memory: they pass the same contract suites as the real ones. */
 
-import { type Delivery, isSent } from '../../lib/delivery.ts'
+import { type Delivery, type DoneMark, isSent } from '../../lib/delivery.ts'
 import type { DeliveryStore, Gate, GateStore, LoginStore, Now, StoredToken, TokenStore } from '../../lib/ports.ts'
 
 export function memoryTokens(): TokenStore {
@@ -52,17 +52,17 @@ export function memoryLogins(): LoginStore {
 }
 
 export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] } {
-  const rows = new Map<string, { delivery: Delivery; until: number }>()
+  const rows = new Map<string, { delivery: DoneMark; until: number }>()
   const receipts = new Map<string, Pick<Delivery, 'state' | 'reason' | 'at'>>()
   const fresh = (id: string) => {
     const row = rows.get(id)
     return row !== undefined && row.until > now() ? row.delivery : undefined
   }
-  const put = (delivery: Delivery) => void rows.set(delivery.id, { delivery, until: now() + 15 * 86_400_000 })
+  const put = (delivery: DoneMark) => void rows.set(delivery.id, { delivery, until: now() + 15 * 86_400_000 })
   return {
     all: () => [...rows.values()].map(it => it.delivery),
     async read(ids) {
-      const found = new Map<string, Delivery>()
+      const found = new Map<string, DoneMark>()
       for (const id of ids) {
         const delivery = fresh(id)
         if (delivery !== undefined) found.set(id, delivery)
@@ -77,9 +77,11 @@ export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] 
       if (!isSent(fresh(delivery.id))) put(delivery)
     },
     async find(id) {
-      const delivery = fresh(id)
-      const receipt = delivery?.state === 'accepted' ? receipts.get(delivery.msgid ?? '') : undefined
-      return delivery && { ...delivery, ...receipt }
+      const mark = fresh(id)
+      if (mark === undefined) return undefined
+      const { parkedBy: _by, doubtSince: _since, ...delivery } = mark
+      const receipt = delivery.state === 'accepted' ? receipts.get(delivery.msgid ?? '') : undefined
+      return { ...delivery, ...receipt }
     },
     async keepReceipt(msgid, receipt) {
       if (!receipts.has(msgid)) receipts.set(msgid, receipt)

@@ -30,7 +30,13 @@ const metrics: Metrics = { count: () => undefined }
 /** How long things take, in ms, at an instant from the beginning. */
 export type Times = { readonly wechat: (at: number) => number; readonly tables: (at: number) => number }
 
-type Message = { readonly event: EventAgain; visibleAt: number; receives: number; firstReceivedAt?: number }
+type Message = {
+  readonly id: string
+  readonly event: EventAgain
+  visibleAt: number
+  receives: number
+  firstReceivedAt?: number
+}
 /** What runs until it is cut. */
 type Life = { isAlive: boolean; readonly endsAt: number }
 
@@ -85,11 +91,13 @@ async function invoke(batch: Message[], world: World): Promise<boolean> {
   return true
 }
 
-function arrivalOf({ event, receives, firstReceivedAt }: Message, index: number): Arrival {
+function arrivalOf({ id: messageId, event, receives, firstReceivedAt }: Message, index: number): Arrival {
   const doubtSince = event.doubtSince ?? (receives > 1 ? firstReceivedAt : undefined)
   return {
     body: event.body,
     receiptHandle: `${index}`,
+    messageId,
+    receives,
     attempts: event.attempts + receives,
     since: event.since,
     ...(doubtSince === undefined ? {} : { doubtSince }),
@@ -196,12 +204,13 @@ function openPhone(now: () => number) {
 
 function openQueue(now: () => number) {
   let messages: Message[] = []
+  let pushed = 0
   return {
     aside: [] as string[],
     isEmpty: () => messages.length === 0,
     nextAt: () => messages.reduce((least, it) => Math.min(least, it.visibleAt), Number.POSITIVE_INFINITY),
     push: (event: EventAgain, delayMs: number) =>
-      void messages.push({ event, visibleAt: now() + delayMs, receives: 0 }),
+      void messages.push({ id: `${pushed++}`, event, visibleAt: now() + delayMs, receives: 0 }),
     receive(most: number): Message[] {
       const batch = messages.filter(it => it.visibleAt <= now()).slice(0, most)
       for (const it of batch) {

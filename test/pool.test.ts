@@ -1,0 +1,114 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { createSlots, inLanes } from '../lib/pool.ts'
+
+type Item = { readonly lane: string; readonly number: number }
+
+/** Work that ends when it is told to. */
+function openWork() {
+  const running: (Item & { readonly end: () => void })[] = []
+  const work = (item: Item) =>
+    new Promise<void>(resolve => {
+      const mine = {
+        ...item,
+        end: () => {
+          running.splice(running.indexOf(mine), 1)
+          resolve()
+        },
+      }
+      running.push(mine)
+    })
+  return { running, work, busyOf: (lane: string) => running.filter(it => it.lane === lane).length }
+}
+
+const items = (lane: string, count: number): Item[] => Array.from({ length: count }, (_, number) => ({ lane, number }))
+const settle = () => new Promise<void>(resolve => setImmediate(resolve))
+
+describe('inLanes', () => {
+  it('gives a lane all of the width where no other waits', async () => {
+    const { running, work, busyOf } = openWork()
+    const done = inLanes([...items('much', 95), ...items('little', 5)], 50, work)
+    expect([busyOf('much'), busyOf('little')]).toEqual([45, 5])
+    for (const it of running.filter(({ lane }) => lane === 'little')) it.end()
+    await settle()
+    expect(busyOf('much')).toBe(50)
+    while (running.length > 0) {
+      running[0]?.end()
+      await settle()
+    }
+    await done
+  })
+
+  it('lets a lane whose work hangs hold up none but itself', async () => {
+    const { running, work, busyOf } = openWork()
+    void inLanes([...items('hangs', 100), ...items('runs', 100)], 10, work)
+    let ended = 0
+    for (let next = running.find(it => it.lane === 'runs'); next; next = running.find(it => it.lane === 'runs')) {
+      if (ended < 95) expect(busyOf('hangs')).toBe(5)
+      next.end()
+      ended += 1
+      await settle()
+    }
+    expect(ended).toBe(100)
+  })
+
+  it('does each piece of work once, never more at once than the width, whatever ends when', async () => {
+    const lane = fc.constantFrom('a', 'b', 'c')
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(lane, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.gen(),
+        async (lanes, width, draw) => {
+          const { running, work } = openWork()
+          const seen: number[] = []
+          const done = inLanes(
+            lanes.map((it, number) => ({ lane: it, number })),
+            width,
+            item => {
+              seen.push(item.number)
+              return work(item)
+            },
+          )
+          while (running.length > 0) {
+            expect(running.length).toBeLessThanOrEqual(width)
+            running[draw(fc.nat, { max: running.length - 1 })]?.end()
+            await settle()
+          }
+          await done
+          expect(seen.toSorted((one, other) => one - other)).toEqual(lanes.map((_, number) => number))
+        },
+      ),
+    )
+  })
+
+  it('rejects with a failure once all have ended', async () => {
+    const ended: number[] = []
+    const fails = inLanes(items('a', 3), 3, async ({ number }) => {
+      if (number === 0) throw new Error('the first')
+      await settle()
+      ended.push(number)
+    })
+    await expect(fails).rejects.toThrow('the first')
+    expect(ended).toEqual([1, 2])
+  })
+})
+
+describe('createSlots', () => {
+  it('lets so many run at once, frees the place of one that failed, and answers what each brought', async () => {
+    const inSlot = createSlots(2)
+    const { running, work } = openWork()
+    const all = items('a', 3).map(it => inSlot(() => work(it).then(() => it.number)))
+    const failed = expect(inSlot(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    const last = inSlot(async () => 'last')
+    expect(running).toHaveLength(2)
+    for (let round = 0; round < 3; round++) {
+      running[0]?.end()
+      await settle()
+    }
+    expect(await Promise.all(all)).toEqual([0, 1, 2])
+    await failed
+    expect(await last).toBe('last')
+  })
+})
