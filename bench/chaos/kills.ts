@@ -9,8 +9,8 @@ import type { Container, Edge } from './containers.ts'
 /** One kill: at the n-th request of this kind; of the answer itself there is one. */
 type Kill = { readonly edge: Edge; readonly moment: 'request' | 'answer'; left: number }
 
-/** The visibility timeout, and what is left then for trying again. */
-const comesAgainMs = 360_000
+/** The visibility timeout (resources/queues.yml), and what is left then for trying again. */
+const comesAgainMs = 180_000
 const spareMs = 120_000
 
 /** Tells whether what a crash leaves behind comes again while WeChat still knows all that may have been sent. */

@@ -21,10 +21,10 @@ const batchSize = 100
 const receiveMax = 10
 const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
 
-type How = { readonly name: FunctionName; readonly chance: Chance; readonly isRough: () => boolean }
+type How = { readonly name: FunctionName; readonly chance: Chance }
 
-/** Creates the mapping of the events queue to a function; in rough times messages are shown twice, or not deleted. */
-export function createMapping({ sqs, events }: World, { name, chance, isRough }: How): Mapping {
+/** Creates the mapping of the events queue to a function; some messages are shown twice, or not deleted. */
+export function createMapping({ sqs, events }: World, { name, chance }: How): Mapping {
   /** Messages that are shown once more, to another container, while the first one has them. */
   const copies: Message[] = []
 
@@ -35,7 +35,7 @@ export function createMapping({ sqs, events }: World, { name, chance, isRough }:
   }
   const remove = async (messages: readonly Message[]) => {
     for (const run of inRuns(messages, receiveMax)) {
-      if (isRough() && chance.strikes('not deleted')) continue
+      if (chance.strikes('not deleted')) continue
       const Entries = run.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
       await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: events.url, Entries }))
     }
@@ -47,7 +47,7 @@ export function createMapping({ sqs, events }: World, { name, chance, isRough }:
       const size = Math.max(batch.length, batchSize - chance.random(80))
       for (let more = await receive(); more.length > 0; more = await receive()) {
         batch.push(...more)
-        copies.push(...more.filter(() => isRough() && chance.strikes('shown twice')))
+        copies.push(...more.filter(() => chance.strikes('shown twice')))
         if (batch.length + receiveMax > size) break
       }
       return batch

@@ -62,7 +62,7 @@ export async function runLane(plan: Plan, { file, name, tell }: How): Promise<Ou
   const crew = await createCrew(containers, file, world.ports)
   try {
     await world.linkFollowers()
-    const mapping = createMapping(world, { name, chance: chanceOf(3), isRough: () => stage.wave.isDeadly })
+    const mapping = createMapping(world, { name, chance: chanceOf(3) })
     const run: Run = { plan, stage, world, crew, mapping, chance: chanceOf(4), faults, done: { events: 0, kills: 0 } }
     const planned = await playWaves(run, tell)
     const seconds = (performance.now() - began.real) / 1000

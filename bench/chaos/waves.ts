@@ -31,7 +31,8 @@ const kinds: readonly (Pick<Wave, 'name' | 'fault' | 'isRevoked'> & { readonly i
   { name: '45011 minute quota', fault: { kind: 'errcode', errcode: 45011 } },
   { name: 'control characters', fault: { kind: 'control-characters' } },
   { name: 'errcode as text', fault: { kind: 'errcode-as-string' } },
-  // What waits for midnight outlives WeChat's ten minutes: an event in doubt at that time goes to people, by design.
+  // What waits for midnight outlives WeChat's ten minutes: an event in doubt at that time goes to people, by design. So
+  // nothing is killed here and every mark is written; messages are shown twice and not deleted as in all waves.
   { name: '45009 day quota', fault: { kind: 'errcode', errcode: 45009 }, isCalm: true },
 ]
 
