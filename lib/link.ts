@@ -10,6 +10,8 @@ export type FollowerRow = {
   readonly followedAt?: number
   /** The instant up to which this is known to be true. */
   readonly at: number
+  /** Counts the states of one second, for a store that keeps more than one row of a person; absent for the first. */
+  readonly turn?: number
 }
 
 /** What WeChat answered, or an event told, of one follower. */

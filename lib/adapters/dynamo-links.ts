@@ -34,7 +34,8 @@ export function createLinkStore(dynamo: Dynamo, table: string): LinkStore {
       const rows = await read(openids.map(openid => keyOf({ openid })))
       return new Map([...rows.values()].flatMap(followerRowOf))
     },
-    async writeFollower(row, stored) {
+    async writeFollower(seen, stored) {
+      const row = inTurn(seen, stored)
       if (stored?.unionid !== undefined && stored.unionid !== row.unionid) await forget(stored.unionid, row, update)
       if (!(await putFollower(row, stored, update))) return false
       if (row.unionid !== undefined) await remember(row.unionid, row, update)
@@ -51,22 +52,29 @@ export function createLinkStore(dynamo: Dynamo, table: string): LinkStore {
   }
 }
 
+/** Of several states of one second the rows of an openid know the order, for each was written over the one before. */
+function inTurn({ turn: _, ...row }: FollowerRow, stored: FollowerRow | undefined): FollowerRow {
+  return stored?.at === row.at ? { ...row, turn: (stored.turn ?? 0) + 1 } : row
+}
+
 /** The unionid's row takes over the follower's state, unless it knows a newer one. */
-function remember(unionid: UnionId, { openid, following, followedAt, at }: FollowerRow, update: Update) {
-  const condition = 'attribute_not_exists(#at) OR #at <= :at'
-  return update(keyOf({ unionid }), { set: { openid, following, followedAt, at }, condition })
+function remember(unionid: UnionId, { openid, following, followedAt, at, turn }: FollowerRow, update: Update) {
+  const isEarlierTurn = 'attribute_not_exists(#turn) OR #turn <= :thisTurn'
+  const condition = `attribute_not_exists(#at) OR #at < :at OR (#at = :at AND (${isEarlierTurn}))`
+  const set = { openid, following, followedAt, at, turn }
+  return update(keyOf({ unionid }), { set, condition, values: { thisTurn: turn ?? 0 } })
 }
 
 /** The person has another unionid now: the old one must not lead to them any more. */
 function forget(unionid: UnionId, { openid, at }: FollowerRow, update: Update) {
-  const set = { openid: undefined, following: undefined, followedAt: undefined, at }
+  const set = { openid: undefined, following: undefined, followedAt: undefined, turn: undefined, at }
   return update(keyOf({ unionid }), { set, condition: '#openid = :whom AND #at <= :at', values: { whom: openid } })
 }
 
 /** Only if nobody else wrote since `stored` was read. */
 function putFollower(row: FollowerRow, stored: FollowerRow | undefined, update: Update) {
-  const { openid, unionid, following, followedAt, at } = row
-  const set = { unionid, following, followedAt, at, waits: waitsOf(row) }
+  const { openid, unionid, following, followedAt, at, turn } = row
+  const set = { unionid, following, followedAt, at, turn, waits: waitsOf(row) }
   if (stored === undefined) return update(keyOf({ openid }), { set, condition: 'attribute_not_exists(#address)' })
   // The unionid too: another process may have learnt it within the same second.
   const hasUnionid = stored.unionid === undefined ? 'attribute_not_exists(#unionid)' : '#unionid = :storedUnionid'

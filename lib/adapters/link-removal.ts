@@ -16,7 +16,7 @@ export type Removal = {
 }
 
 /** Follower fields and login fields of a unionid's row. */
-export const followerFields = ['openid', 'following', 'followedAt', 'at']
+export const followerFields = ['openid', 'following', 'followedAt', 'at', 'turn']
 export const loginFields = ['miniOpenid', 'loginAt']
 
 const always: Condition = { condition: 'attribute_exists(#address)', values: {} }

@@ -1,8 +1,8 @@
 /**
  * The rows of the links table, one per address:
  *
- * `openid#…` `{unionid?, following, followedAt?, at, waits?}` · `mini#…` `{unionid?, at}` ·
- * `unionid#…` `{openid?, following?, followedAt?, at?, miniOpenid?, loginAt?}`.
+ * `openid#…` `{unionid?, following, followedAt?, at, turn?, waits?}` · `mini#…` `{unionid?, at}` ·
+ * `unionid#…` `{openid?, following?, followedAt?, at?, turn?, miniOpenid?, loginAt?}`.
  *
  * `waits` puts a follower into the index of those who left or have no unionid yet: `left#n` or `unbound#n`.
  */
@@ -22,6 +22,7 @@ export const linkRow = v.object({
   following: v.exactOptional(v.boolean()),
   followedAt: v.exactOptional(v.number()),
   at: v.exactOptional(v.number()),
+  turn: v.exactOptional(v.number()),
   miniOpenid: v.exactOptional(v.custom<MiniOpenId>(isId)),
   loginAt: v.exactOptional(v.number()),
 })
@@ -49,10 +50,11 @@ export function personOf(address: Address, direct: LinkRows, behind: LinkRows): 
 /** Reads a row of an openid; empty for any other. */
 export function followerRowOf({ address, ...fields }: Row): [OpenId, FollowerRow][] {
   const openid = address.slice('openid#'.length)
-  const { following, at, unionid, followedAt } = fields
+  const { following, at, turn, unionid, followedAt } = fields
   if (!address.startsWith('openid#') || !isId(openid) || following === undefined || at === undefined) return []
   const ids = { openid, ...(unionid === undefined ? {} : { unionid }) }
-  return [[openid, { ...ids, following, at, ...(followedAt === undefined ? {} : { followedAt }) }]]
+  const dates = { at, ...(turn === undefined ? {} : { turn }), ...(followedAt === undefined ? {} : { followedAt }) }
+  return [[openid, { ...ids, following, ...dates }]]
 }
 
 export type Waiting = 'left' | 'unbound'

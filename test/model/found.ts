@@ -339,4 +339,21 @@ export const found: Readonly<Record<string, Scenario>> = {
     ks: 12,
     js: 12,
   },
+  'of several states of one second the last one stands in both rows': {
+    // Prevents: the row of the openid knows the order, the unionid's is written over by whoever comes last.
+    setup: { ...rules, people: [isAway], isWalked: false },
+    actions: (k, j) => [
+      follow(0, 'once'),
+      ...workIn('follow'),
+      pass(1000),
+      unfollow(0, 'once'),
+      consume('unfollow', 1),
+      advance('consume 1', k),
+      follow(0, 'once'),
+      consume('follow'),
+      advance('consume 0', j),
+    ],
+    ks: 8,
+    js: 12,
+  },
 }
