@@ -14,11 +14,11 @@ export type Delivery = {
   readonly at: string
 }
 
-/**
- * What the store knows of an event beside that. Of a parked one: by which receive of which queue message it was parked,
- * and since when (ms) an earlier try may have sent it.
- */
-export type DoneMark = Delivery & { readonly parkedBy?: string; readonly doubtSince?: number }
+/** By which receive of which queue message an event was parked, and since when (ms) an earlier try may have sent it. */
+export type Parking = { readonly receive: string; readonly doubtSince?: number }
+
+/** A delivery, and while it is parked by whom: each copy of an event is parked on its own. */
+export type DoneMark = Delivery & { readonly parkings?: readonly Parking[] }
 
 const sentStates: ReadonlySet<DeliveryState> = new Set(['accepted', 'delivered', 'blocked', 'failed', 'in-doubt'])
 

@@ -1,6 +1,6 @@
 /** What the use-cases need of the world; adapters give it, and test fakes pass the same contract suites. */
 
-import type { Delivery, DoneMark } from './delivery.ts'
+import type { Delivery, DoneMark, Parking } from './delivery.ts'
 import type { Address, AppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
 import type { FollowerRow, FollowerSeen, Person, Reach } from './link.ts'
 
@@ -155,8 +155,11 @@ export type DeliveryStore = {
   read(ids: readonly string[]): Promise<ReadonlyMap<string, DoneMark>>
   /** Writes accepted deliveries, whatever is stored: WeChat took them. Answers the ids that could not be written. */
   accept(deliveries: readonly Delivery[]): Promise<ReadonlySet<string>>
-  /** Writes a delivery, unless the stored one is on a phone already or may be; then nothing changes. */
-  record(mark: DoneMark): Promise<void>
+  /**
+   * Writes a delivery, unless the stored one is on a phone already or may be; then nothing changes. Parkings are
+   * kept beside those before; without any they are forgotten.
+   */
+  record(delivery: Delivery, parkings?: readonly Parking[]): Promise<void>
   /** A delivery with what its receipt says of it. */
   find(id: string): Promise<Delivery | undefined>
   /** Keeps what a receipt says, by its msgid; a second receipt changes nothing. */

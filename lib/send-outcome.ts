@@ -33,8 +33,12 @@ const maxDelaySeconds = 900
 /** A queue keeps a message for 14 days: what still cannot be sent a day before is laid aside for people. */
 const longestMs = 13 * 86_400_000
 
+export type Copies = readonly [Arrival, ...Arrival[]]
+
 type Settled<A> = {
   readonly arrival: A
+  /** All messages of the batch that bring this event; one of them is worked on. */
+  readonly copies: Copies
   /** What goes on with it, should it go back into a queue. */
   readonly event: EventAgain
   readonly id: string | undefined
@@ -42,20 +46,24 @@ type Settled<A> = {
   readonly deps: SettleDeps
 }
 
-/**
- * What is known of an event by now. A message that is received once more may have sent it; not if the store says that its
- * receive before this one parked it, for then only its deletion was lost.
- */
-export function knownOf(
-  { body, attempts, since, doubtSince, messageId, receives }: Arrival,
-  mark?: DoneMark,
-): EventAgain {
-  const isParked = mark?.state === 'parked' && mark.parkedBy === nameOf({ messageId, receives: receives - 1 })
-  const doubt = isParked ? mark.doubtSince : doubtSince
-  return { body, attempts, since, ...(doubt === undefined ? {} : { doubtSince: doubt }) }
+/** What is known by now of an event, of which a batch has these copies: it is in doubt since the first of them is. */
+export function knownOf([first, ...others]: Copies, mark?: DoneMark): EventAgain {
+  const doubts = [first, ...others].flatMap(it => doubtOf(it, mark) ?? [])
+  const { body, attempts, since } = first
+  return { body, attempts, since, ...(doubts.length === 0 ? {} : { doubtSince: Math.min(...doubts) }) }
 }
 
-function nameOf({ messageId, receives }: Pick<Arrival, 'messageId' | 'receives'>): string {
+/**
+ * A message that is received once more may have sent its event; not if the store says that its receive before this one
+ * parked it, for then only its deletion was lost.
+ */
+function doubtOf({ messageId, receives, doubtSince }: Arrival, mark?: DoneMark): number | undefined {
+  const before = receiveOf({ messageId, receives: receives - 1 })
+  const parking = mark?.state === 'parked' ? mark.parkings?.find(it => it.receive === before) : undefined
+  return parking === undefined ? doubtSince : parking.doubtSince
+}
+
+function receiveOf({ messageId, receives }: Pick<Arrival, 'messageId' | 'receives'>): string {
   return `${messageId}/${receives}`
 }
 
@@ -81,10 +89,11 @@ export async function settle<A extends Arrival>(outcome: SendOutcome, settled: S
 /** Ends an event that failed its check. */
 export function reject<A extends Arrival>(
   error: RequestError,
-  settled: Omit<Settled<A>, 'id' | 'event'>,
+  settled: Omit<Settled<A>, 'id' | 'event' | 'copies'>,
 ): Promise<string> {
   const { arrival } = settled
-  return end('rejected', { reason: error.message }, { ...settled, event: knownOf(arrival), id: idOf(arrival.body) })
+  const known = { copies: [arrival], event: knownOf([arrival]), id: idOf(arrival.body) } as const
+  return end('rejected', { reason: error.message }, { ...settled, ...known })
 }
 
 /** Seconds until the next try: within the window in which WeChat drops a second message, if there may be a first. */
@@ -150,12 +159,12 @@ async function record<A>(state: Delivery['state'], facts: DeliveryFacts, settled
 
 /** It waits all the same if that cannot be written: it would only look as if a try had got no answer. */
 async function recordParked<A extends Arrival>(facts: DeliveryFacts, settled: Settled<A>): Promise<void> {
-  const { arrival, event, id, deps } = settled
+  const { copies, event, id, deps } = settled
   if (id === undefined) return
   const { doubtSince } = event
-  const doubt = doubtSince === undefined ? {} : { doubtSince }
+  const parkings = copies.map(it => ({ receive: receiveOf(it), ...(doubtSince === undefined ? {} : { doubtSince }) }))
   try {
-    await deps.deliveries.record({ ...deliveryOf(id, 'parked', facts, settled), parkedBy: nameOf(arrival), ...doubt })
+    await deps.deliveries.record(deliveryOf(id, 'parked', facts, settled), parkings)
   } catch (error) {
     deps.log.error('send.not-noted', { error, id, state: 'parked' })
   }

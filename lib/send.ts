@@ -60,7 +60,8 @@ async function preparedOrPutOff<A extends Arrival>(
   } catch (error) {
     deps.log.error('send.not-prepared', { error })
     return arrivals.map(arrival => {
-      const putOff = () => settle(notBegun, { arrival, event: knownOf(arrival), id: undefined, after, deps })
+      const known = { copies: [arrival], event: knownOf([arrival]), id: undefined } as const
+      const putOff = () => settle(notBegun, { arrival, ...known, after, deps })
       return { arrival, lane: '', run: putOff, putOff }
     })
   }
@@ -83,10 +84,12 @@ async function prepare<A extends Arrival>(
     deps.links.resolve(good.map(it => it.message.to)),
   ])
   const runs = new Map<string, Promise<string>>()
+  const copiesOf = Map.groupBy(good, it => it.message.id)
   const works = good.map(({ arrival, message }, index): Work<A> => {
     const mark = marks.get(message.id)
-    const event = knownOf(arrival, mark)
-    const settled = { arrival, event, id: message.id, after, deps }
+    const copies = [arrival, ...others(copiesOf.get(message.id) ?? [], arrival)] as const
+    const event = knownOf(copies, mark)
+    const settled = { arrival, copies, event, id: message.id, after, deps }
     const context = { event, message, person: people[index] }
     const run = async () => settle(await deliver(context, gate, deps), settled)
     return {
@@ -97,6 +100,10 @@ async function prepare<A extends Arrival>(
     }
   })
   return [...works, ...rejections(parsed, after, deps)]
+}
+
+function others<A>(copies: readonly { readonly arrival: A }[], own: A): A[] {
+  return copies.flatMap(({ arrival }) => (arrival === own ? [] : arrival))
 }
 
 function rejections<A extends Arrival>(

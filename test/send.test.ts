@@ -303,7 +303,32 @@ describe('sendBatch', () => {
     expect(await send(parked)).toEqual([])
     expect([phone().length, queue.aside]).toEqual([1, []])
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted' })
-    expect(await stateOf('order-1')).not.toHaveProperty('parkedBy')
+    expect(await stateOf('order-1')).not.toHaveProperty('parkings')
+  })
+
+  it('knows of each copy of an event that it was parked', async () => {
+    const { follower, send, control, queue } = await openSend()
+    const body = event('order-1', toUnion(await follower()))
+    const copies = [arrival(body), arrival(body)]
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    for (const it of copies) await send([it])
+    for (const it of copies) await send([{ ...it, receives: 2, attempts: 2, doubtSince: pushedAt }])
+    expect(queue.parked.map(it => it.doubtSince)).toEqual(Array(4).fill(undefined))
+  })
+
+  it('parks one of several copies in a batch, for all of them and in the doubt of any', async () => {
+    const { follower, send, control, queue } = await openSend()
+    const to = toUnion(await follower())
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    const copies = [arrival(event('order-1', to)), arrival(event('order-1', to))]
+    await send(copies)
+    await send(copies.slice(1).map(it => ({ ...it, receives: 2, attempts: 2, doubtSince: pushedAt })))
+    const doubtful = [
+      arrival(event('order-2', to)),
+      arrival(event('order-2', to), { receives: 2, doubtSince: pushedAt }),
+    ]
+    await send(doubtful)
+    expect(queue.parked.map(it => it.doubtSince)).toEqual([undefined, undefined, pushedAt])
   })
 
   it.each([

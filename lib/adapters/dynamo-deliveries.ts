@@ -8,7 +8,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
 import { checked } from '../checked.ts'
-import type { Delivery, DoneMark } from '../delivery.ts'
+import type { Delivery, DoneMark, Parking } from '../delivery.ts'
 import type { DeliveryStore, Now } from '../ports.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
 import { batchPut } from './dynamo-batch-put.ts'
@@ -24,11 +24,8 @@ const row = v.object({
   attempts: v.number(),
   at: v.string(),
 }) satisfies v.GenericSchema<unknown, Delivery>
-const markRow = v.object({
-  ...row.entries,
-  parkedBy: v.exactOptional(v.string()),
-  doubtSince: v.exactOptional(v.number()),
-}) satisfies v.GenericSchema<unknown, DoneMark>
+/** `parkings` is a set of texts: a receive, and behind a blank since when it is in doubt. */
+const markRow = v.object({ ...row.entries, parkings: v.exactOptional(v.set(v.string())) })
 const receiptRow = v.object({ state: v.picklist(states), reason: v.exactOptional(v.string()), at: v.string() })
 const expiry = v.object({ expiresAt: v.number() })
 
@@ -53,7 +50,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
   return {
     async read(ids) {
       const keys = ids.map(id => ({ id }))
-      const rows = (await batchGet(dynamo, table, keys)).filter(isFresh).map(it => checked(markRow, it, 'a delivery'))
+      const rows = (await batchGet(dynamo, table, keys)).filter(isFresh).map(markOf)
       return new Map(rows.map(it => [it.id, it]))
     },
     async accept(deliveries) {
@@ -61,10 +58,14 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
       const items = [...index, ...deliveries].map(it => ({ ...it, expiresAt: expiresAt() }))
       return new Set((await batchPut(dynamo, table, items)).map(it => it.id))
     },
-    async record({ id, state, reason, errcode, rid, msgid, attempts, at, parkedBy, doubtSince }) {
-      const set = { state, reason, errcode, rid, msgid, attempts, at, parkedBy, doubtSince, expiresAt: expiresAt() }
+    async record({ id, state, reason, errcode, rid, msgid, attempts, at }, parkings) {
+      const fields = { state, reason, errcode, rid, msgid, attempts, at, expiresAt: expiresAt() }
       const values = { nowSeconds: nowSeconds(), dropped: 'dropped', rejected: 'rejected', parked: 'parked' }
-      await change(dynamo, table, { id }, { set, condition: isUnsent, values })
+      const how =
+        parkings === undefined
+          ? { set: { ...fields, parkings: undefined } }
+          : { set: fields, add: { parkings: new Set(parkings.map(textOf)) } }
+      await change(dynamo, table, { id }, { ...how, condition: isUnsent, values })
     },
     async find(id) {
       const item = await get(id)
@@ -84,6 +85,20 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
       return item === undefined ? undefined : checked(v.object({ event: v.string() }), item, 'a msgid').event
     },
   }
+}
+
+function markOf(item: unknown): DoneMark {
+  const { parkings, ...delivery } = checked(markRow, item, 'a delivery')
+  return parkings === undefined ? delivery : { ...delivery, parkings: [...parkings].map(parkingOf) }
+}
+
+function textOf({ receive, doubtSince }: Parking): string {
+  return doubtSince === undefined ? receive : `${receive} ${doubtSince}`
+}
+
+function parkingOf(text: string): Parking {
+  const [receive = '', doubtSince] = text.split(' ')
+  return { receive, ...(doubtSince === undefined ? {} : { doubtSince: Number(doubtSince) }) }
 }
 
 function indexRowOf({ id, msgid }: Delivery) {

@@ -61,23 +61,42 @@ export async function onlyIf(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** An update of one item: `set` writes each field, or removes it where undefined; `values` belong to the condition. */
+/**
+ * An update of one item: `set` writes each field, or removes it where undefined; `add` puts into sets; `values` belong to
+ * the condition.
+ */
 export type Change = {
   readonly set: Item
+  readonly add?: Readonly<Record<string, ReadonlySet<string>>>
   readonly condition: string
   readonly values?: Item
 }
 
 /** Changes one item if its condition holds; in the condition a field is `#name` and a value of its own `:name`. */
-export function change(dynamo: Dynamo, table: string, key: Item, { set, condition, values }: Change): Promise<boolean> {
-  const names = [...new Set([...Object.keys(set), ...[...condition.matchAll(/#(\w+)/g)].map(it => it[1] ?? '')])]
+export function change(dynamo: Dynamo, table: string, key: Item, how: Change): Promise<boolean> {
+  const { set, add = {}, condition, values } = how
+  const names = [
+    ...new Set([
+      ...Object.keys(set),
+      ...Object.keys(add),
+      ...[...condition.matchAll(/#(\w+)/g)].map(it => it[1] ?? ''),
+    ]),
+  ]
   const kept = Object.entries(set).filter(([, value]) => value !== undefined)
   const gone = Object.entries(set).filter(([, value]) => value === undefined)
   const expression = [
     kept.length === 0 ? '' : `SET ${kept.map(([name]) => `#${name} = :${name}`).join(', ')}`,
     gone.length === 0 ? '' : `REMOVE ${gone.map(([name]) => `#${name}`).join(', ')}`,
+    Object.keys(add).length === 0
+      ? ''
+      : `ADD ${Object.keys(add)
+          .map(name => `#${name} :${name}`)
+          .join(', ')}`,
   ]
-  const bound = Object.entries({ ...Object.fromEntries(kept), ...values }).map(([name, value]) => [`:${name}`, value])
+  const bound = Object.entries({ ...Object.fromEntries(kept), ...add, ...values }).map(([name, value]) => [
+    `:${name}`,
+    value,
+  ])
   return onlyIf(
     dynamo.send(
       new UpdateCommand({

@@ -6,6 +6,7 @@
 
 import http from 'node:http'
 import https from 'node:https'
+import { urlToHttpOptions } from 'node:url'
 
 import { TransportError, type TransportFailure } from '../errors.ts'
 
@@ -45,19 +46,22 @@ export function createTransport(options: TransportOptions): Transport {
   const { baseUrl, timeoutMs = 10_000, sockets = 50, remainingMs = () => Number.POSITIVE_INFINITY } = options
   const client = baseUrl.protocol === 'http:' ? http : https
   const agent = new client.Agent({ keepAlive: true, maxSockets: sockets, timeout: idleMs, scheduling: 'lifo' })
+  const { hostname, port } = urlToHttpOptions(baseUrl)
 
   const exchange = (call: Call) =>
     new Promise<Answer>((resolve, reject) => {
-      const payload = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body))
-      const request = client.request(new URL(`${call.path}?${new URLSearchParams(call.query)}`, baseUrl), {
+      const payload = call.body === undefined ? undefined : JSON.stringify(call.body)
+      const request = client.request({
         agent,
+        hostname,
+        port,
+        path: `${call.path}?${queryOf(call)}`,
         method: payload === undefined ? 'GET' : 'POST',
-        // Always a Content-Length: WeChat answers chunked bodies with an empty 412 (CONTRACT.md section 1.4).
-        headers:
-          payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': payload.byteLength },
+        headers: ['Host', baseUrl.host, ...contentOf(payload)],
       })
       guard(request, call.api, Math.min(timeoutMs, remainingMs() - writeMs), reject)
       request.once('response', response => collect(response, call.api).then(resolve, reject))
+      // A text leaves with its head in one piece; bytes would go on their own.
       request.end(payload)
     })
 
@@ -75,6 +79,18 @@ export function createTransport(options: TransportOptions): Transport {
       })
     }
   }
+}
+
+function queryOf({ query }: Call): string {
+  return Object.entries(query)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&')
+}
+
+/** Always a Content-Length: WeChat answers chunked bodies with an empty 412 (CONTRACT.md section 1.4). */
+function contentOf(payload: string | undefined): string[] {
+  if (payload === undefined) return []
+  return ['Content-Type', 'application/json', 'Content-Length', `${Buffer.byteLength(payload)}`]
 }
 
 /** A reset on a reused socket before any byte of an answer; never leaves this file. */
@@ -124,7 +140,10 @@ function collect(response: http.IncomingMessage, api: string): Promise<Answer> {
       reject(new TransportError(api, 'too-large', `an answer of more than ${maxAnswerBytes} bytes`))
       response.destroy()
     })
-    response.once('end', () => resolve(answerOf(response, Buffer.concat(chunks))))
+    response.once('end', () => {
+      const [only, ...others] = chunks
+      resolve(answerOf(response, only === undefined || others.length > 0 ? Buffer.concat(chunks) : only))
+    })
     response.once('error', () => reject(new TransportError(api, 'reset', 'connection lost amid the answer')))
     response.once('aborted', () => reject(new TransportError(api, 'reset', 'connection lost amid the answer')))
   })

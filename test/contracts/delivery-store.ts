@@ -30,12 +30,14 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     )
   })
 
-  it('keeps by which receive an event was parked and in what doubt, tells nobody, and forgets it with the next record', async () => {
+  it('keeps by which receives an event was parked and in what doubt, tells nobody, and forgets it with the next record', async () => {
     const store = await make(clock)
     const parked = delivery({ state: 'parked', errcode: 45009 })
-    const mark = { ...parked, parkedBy: 'message/1', doubtSince: 1_795_312_000_000 }
-    await store.record(mark)
-    expect((await store.read([parked.id])).get(parked.id)).toEqual(mark)
+    const parkings = [{ receive: 'one/1' }, { receive: 'other/2', doubtSince: 1_795_312_000_000 }]
+    await Promise.all(parkings.map(it => store.record(parked, [it])))
+    const mark = (await store.read([parked.id])).get(parked.id)
+    expect(mark).toEqual({ ...parked, parkings: expect.arrayContaining(parkings) })
+    expect(mark?.parkings).toHaveLength(2)
     expect(await store.find(parked.id)).toEqual(parked)
     await store.record(delivery({ state: 'dropped', reason: 'gone' }))
     expect((await store.read([parked.id])).get(parked.id)).toEqual(delivery({ state: 'dropped', reason: 'gone' }))

@@ -73,13 +73,16 @@ export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] 
       for (const it of deliveries) put(it)
       return new Set()
     },
-    async record(delivery) {
-      if (!isSent(fresh(delivery.id))) put(delivery)
+    async record(delivery, parked) {
+      const before = fresh(delivery.id)
+      if (isSent(before)) return
+      const parkings = parked && [...(before?.parkings ?? []), ...parked]
+      put(parkings === undefined ? delivery : { ...delivery, parkings })
     },
     async find(id) {
       const mark = fresh(id)
       if (mark === undefined) return undefined
-      const { parkedBy: _by, doubtSince: _since, ...delivery } = mark
+      const { parkings: _, ...delivery } = mark
       const receipt = delivery.state === 'accepted' ? receipts.get(delivery.msgid ?? '') : undefined
       return { ...delivery, ...receipt }
     },
