@@ -26,6 +26,7 @@ export const handler = queueFunction(
       events: eventQueue(),
       followers: followersQueue(),
       templates: templates(),
+      trouble: new Set<string>(),
       now,
       random,
       log,

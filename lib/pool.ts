@@ -18,17 +18,20 @@ export function inRuns<T>(items: readonly T[], size: number): T[][] {
 
 /**
  * Runs `work` over all items, at most `width` at a time. What is free goes to the lane with the least in work, so that one
- * whose work hangs holds up none but itself; beside no others, a lane has all of it.
+ * whose work hangs holds up none but itself; beside no others, a lane has all of it. Lanes that are known to be in
+ * `trouble` get what no other waits for.
  */
 export async function inLanes<T extends { readonly lane: string }>(
   items: readonly T[],
-  width: number,
+  { width, trouble }: { readonly width: number; readonly trouble: ReadonlySet<string> },
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const lanes = [...Map.groupBy(items, it => it.lane).values()].map(all => ({ waiting: all.toReversed(), busy: 0 }))
-  const leastBusy = () => lanes.filter(it => it.waiting.length > 0).toSorted((one, other) => one.busy - other.busy)[0]
+  const groups = [...Map.groupBy(items, it => it.lane)]
+  const lanes = groups.map(([name, all]) => ({ name, waiting: all.toReversed(), busy: 0 }))
+  const rank = (it: (typeof lanes)[number]) => it.busy + (trouble.has(it.name) ? width : 0)
+  const next = () => lanes.filter(it => it.waiting.length > 0).toSorted((one, other) => rank(one) - rank(other))[0]
   const run = async () => {
-    for (let lane = leastBusy(); lane !== undefined; lane = leastBusy()) {
+    for (let lane = next(); lane !== undefined; lane = next()) {
       const item = lane.waiting.pop()
       lane.busy += 1
       if (item !== undefined) await work(item)

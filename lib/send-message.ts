@@ -1,6 +1,6 @@
 /** One template message to one person: the call, and what WeChat's answer means for the event. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 import type { AccessTokenSource } from './access-token.ts'
 import type { Delivery } from './delivery.ts'
@@ -59,7 +59,7 @@ export async function sendMessage(message: TemplateMessage, openid: OpenId, deps
 
 /** Derived from the event's id and never random: within ten minutes WeChat sends the same id to one openid once. */
 export function clientMsgIdOf(eventId: string): string {
-  return createHash('sha256').update(eventId).digest('hex').slice(0, 32)
+  return hash('sha256', eventId).slice(0, 32)
 }
 
 function send(outgoing: OutgoingMessage, { accessTokens, wechat }: MessageDeps): Promise<string> {

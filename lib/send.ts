@@ -20,11 +20,16 @@ export type SendDeps = MessageDeps &
     readonly gate: GateStore
     readonly templates: TemplateList
     readonly metrics: Metrics
+    /** The templates whose latest message was not accepted, in the memory of one container. */
+    readonly trouble: Set<string>
   }
 
 /** Keep-alive sockets to WeChat in use at once by one function. */
 const width = 50
 const overdueMs = 3 * 86_400_000
+
+/** What else becomes of a message says nothing of its template. */
+const isTrouble: ReadonlySet<string> = new Set(['rejected', 'unanswered', 'put-off'])
 
 /** Sends a batch; starts no send after `until` (ms). Answers the arrivals that must come again by the queue. */
 export async function sendBatch<A extends Arrival>(
@@ -35,9 +40,12 @@ export async function sendBatch<A extends Arrival>(
   const counts: Record<string, number> = {}
   const after = createAftermath<A>(deps)
   const batch = await preparedOrPutOff(arrivals, after, deps)
-  await inLanes(batch, width, async ({ arrival, run, putOff }) => {
+  const { trouble } = deps
+  await inLanes(batch, { width, trouble }, async ({ arrival, lane, run, putOff }) => {
     const outcome = await guarded(deps.now() < limits.until ? run : putOff, { arrival, after, log: deps.log })
     counts[outcome] = (counts[outcome] ?? 0) + 1
+    if (outcome === 'accepted') trouble.delete(lane)
+    else if (isTrouble.has(outcome)) trouble.add(lane)
   })
   const failed = await after.finish()
   if (arrivals.some(it => deps.now() - it.since > overdueMs)) deps.metrics.count('EventOverdue')
@@ -46,7 +54,7 @@ export async function sendBatch<A extends Arrival>(
 }
 
 type Run = () => Promise<string>
-/** One piece of work; those of one `lane` together take at most half of the width. */
+/** One piece of work; `lane` is its template. */
 type Work<A> = { readonly arrival: A; readonly lane: string; readonly run: Run; readonly putOff: Run }
 
 /** While the tables do not answer nothing is sent, so nothing may come to look as if a try had got no answer. */

@@ -23,12 +23,13 @@ function openWork() {
 }
 
 const items = (lane: string, count: number): Item[] => Array.from({ length: count }, (_, number) => ({ lane, number }))
+const trouble = new Set<string>()
 const settle = () => new Promise<void>(resolve => setImmediate(resolve))
 
 describe('inLanes', () => {
   it('gives a lane all of the width where no other waits', async () => {
     const { running, work, busyOf } = openWork()
-    const done = inLanes([...items('much', 95), ...items('little', 5)], 50, work)
+    const done = inLanes([...items('much', 95), ...items('little', 5)], { width: 50, trouble }, work)
     expect([busyOf('much'), busyOf('little')]).toEqual([45, 5])
     for (const it of running.filter(({ lane }) => lane === 'little')) it.end()
     await settle()
@@ -42,7 +43,7 @@ describe('inLanes', () => {
 
   it('lets a lane whose work hangs hold up none but itself', async () => {
     const { running, work, busyOf } = openWork()
-    void inLanes([...items('hangs', 100), ...items('runs', 100)], 10, work)
+    void inLanes([...items('hangs', 100), ...items('runs', 100)], { width: 10, trouble }, work)
     let ended = 0
     for (let next = running.find(it => it.lane === 'runs'); next; next = running.find(it => it.lane === 'runs')) {
       if (ended < 95) expect(busyOf('hangs')).toBe(5)
@@ -53,19 +54,30 @@ describe('inLanes', () => {
     expect(ended).toBe(100)
   })
 
+  it('gives a lane in trouble what no other waits for', async () => {
+    const { running, work, busyOf } = openWork()
+    const both = [...items('ill', 50), ...items('well', 50)]
+    void inLanes(both, { width: 30, trouble: new Set(['ill']) }, work)
+    expect([busyOf('ill'), busyOf('well')]).toEqual([0, 30])
+    for (const it of running.slice(0, 25)) it.end()
+    await settle()
+    expect([busyOf('ill'), busyOf('well')]).toEqual([5, 25])
+  })
+
   it('does each piece of work once, never more at once than the width, whatever ends when', async () => {
     const lane = fc.constantFrom('a', 'b', 'c')
     await fc.assert(
       fc.asyncProperty(
         fc.array(lane, { maxLength: 40 }),
         fc.integer({ min: 1, max: 8 }),
+        fc.subarray(['a', 'b', 'c']),
         fc.gen(),
-        async (lanes, width, draw) => {
+        async (lanes, width, troubled, draw) => {
           const { running, work } = openWork()
           const seen: number[] = []
           const done = inLanes(
             lanes.map((it, number) => ({ lane: it, number })),
-            width,
+            { width, trouble: new Set(troubled) },
             item => {
               seen.push(item.number)
               return work(item)
@@ -85,7 +97,7 @@ describe('inLanes', () => {
 
   it('rejects with a failure once all have ended', async () => {
     const ended: number[] = []
-    const fails = inLanes(items('a', 3), 3, async ({ number }) => {
+    const fails = inLanes(items('a', 3), { width: 3, trouble }, async ({ number }) => {
       if (number === 0) throw new Error('the first')
       await settle()
       ended.push(number)

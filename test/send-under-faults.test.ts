@@ -43,6 +43,7 @@ async function openSend(timeoutMs = 5_000) {
     log,
     metrics,
     templates: { 'order-paid': orderPaid, refused: { ...orderPaid, templateId: 'x'.repeat(43) } },
+    trouble: new Set<string>(),
     followers: { push: async () => undefined },
     events: {
       setAside: async (_body, reason, where) => void aside.push(`${where}: ${reason}`),

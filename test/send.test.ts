@@ -38,6 +38,7 @@ async function openSend(options: WeChatOptions = {}) {
     followers: { push: async messages => void queue.followers.push(...messages) },
     miniAppid: isAppId(appid) ? appid : miniAppid,
     templates: { 'order-paid': orderPaid },
+    trouble: new Set<string>(),
     events: {
       setAside: async (_body, reason, where) => void queue.aside.push(`${where}: ${reason}`),
       pushAgain: async events =>
@@ -392,6 +393,25 @@ describe('sendBatch', () => {
     await send(Array.from({ length: 100 }, (_, index) => arrival(event(`later-${index}`, toUnion(who)))))
     expect(await calls(path)).toBe(before)
     expect(queue.parked).toHaveLength(200)
+  })
+
+  it('lets a template whose messages are refused wait for those of the others, until one is accepted', async () => {
+    const { deps, follower, send, control, phone } = await openSend()
+    const to = toUnion(await follower())
+    const ill = { ...orderPaid, templateId: 'x'.repeat(43) }
+    const templates = { 'order-paid': orderPaid, ill }
+    const mixed = (batch: string) =>
+      Array.from({ length: 80 }, (_, index) =>
+        arrival(event(`${batch}-${index}`, to, { template: index % 2 === 0 ? 'ill' : 'order-paid' })),
+      )
+    await send(mixed('first'), { templates })
+    expect(deps.trouble).toEqual(new Set([ill.templateId]))
+    await control('/templates', { add: [ill] })
+    await send(mixed('second'), { templates })
+    expect(deps.trouble).toEqual(new Set())
+    const second = phone().slice(40)
+    expect(second.slice(0, 40).filter(it => it.templateId === ill.templateId).length).toBeLessThanOrEqual(10)
+    expect(second).toHaveLength(80)
   })
 
   it('keeps the reserve of the quota for urgent templates', async () => {

