@@ -1,5 +1,7 @@
 /** What a batch leaves to write: done marks by 25, and messages by ten, so that a message costs a fraction of a request. */
 
+import { setImmediate } from 'node:timers/promises'
+
 import type { Delivery } from './delivery.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log } from './ports.ts'
 import { publishResults, type ResultsDeps } from './results.ts'
@@ -38,6 +40,8 @@ export function createAftermath<A>(deps: AftermathDeps): Aftermath<A> {
   const writeMarks = () => {
     const run = marks.splice(0)
     const write = async () => {
+      // First the messages that can leave now, for their answers take longest.
+      await setImmediate()
       const unwritten = await deps.deliveries.accept(run.map(it => it.delivery))
       for (const { arrival, delivery } of run) {
         if (unwritten.has(delivery.id)) failed.add(arrival)
