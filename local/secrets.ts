@@ -15,7 +15,8 @@ export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<R
   return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`${prefix}/${name}`, value]))
 }
 
-async function makeSessionKey() {
+/** Makes a private RSA key as a JWK, as lib/adapters/session-tokens.ts reads it. */
+export async function makeSessionKey() {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   const jwk = privateKey.export({ format: 'jwk' })
   return { ...jwk, kid: await calculateJwkThumbprint({ ...jwk, kty: 'RSA' }), alg: 'RS256', use: 'sig' }

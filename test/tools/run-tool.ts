@@ -24,8 +24,10 @@ export async function runTool(file: string, args: readonly string[], env: Env = 
   return { code, stdout, stderr }
 }
 
+type Service = 'lambda' | 'sqs' | 'dynamodb' | 'ssm'
+
 /** What makes a command take these services for AWS's. */
-export function onAws(urls: { readonly lambda?: string; readonly sqs?: string; readonly dynamodb?: string }): Env {
+export function onAws(urls: Readonly<Partial<Record<Service, string>>>): Env {
   const endpoints = Object.entries(urls).map(([service, url]) => [`AWS_ENDPOINT_URL_${service.toUpperCase()}`, url])
   return {
     ...Object.fromEntries(endpoints),

@@ -10,6 +10,8 @@ export type Asked = {
   readonly what: string
   /** What the credentials must allow, as in `lambda:InvokeFunction on queqiao-prod-sync-followers`. */
   readonly right: string
+  /** Whether the request holds a secret, which the text of an error might repeat. */
+  readonly isSecret?: boolean
 }
 
 /** Something could not be asked; the message says in one line what to do about it. */
@@ -30,7 +32,7 @@ export async function ask<T>(place: Place, asked: Asked, request: Promise<T>): P
 export function explainFailure(error: unknown, place: Place, asked: Asked): string {
   const names = namesOf(error)
   const cure = isLocal(place) ? cureOf(names, localCures, { place, asked }) : cureOf(names, awsCures, { place, asked })
-  return cure ?? `${nameOf(asked)} could not be asked: ${describe(error)}`
+  return cure ?? `${nameOf(asked)} could not be asked: ${describe(error, asked)}`
 }
 
 type Circumstances<P> = { readonly place: P; readonly asked: Asked }
@@ -58,6 +60,7 @@ const awsCures = new Map<string, Cure<OnAws>>([
     ({ place, asked }) => `${place.region} has no ${asked.what}: check --stage and --region, or deploy the stage first`,
   ],
   [denied, ({ asked }) => `AWS refuses: these credentials need ${asked.right}`],
+  ['ParameterAlreadyExists', ({ asked }) => `${nameOf(asked)} is there by now, and was not replaced: run this again`],
   ['CredentialsProviderError', () => 'there are no AWS credentials: set AWS_PROFILE, or log in with aws sso login'],
   ['TokenProviderError', () => 'the AWS login has ended: log in with aws sso login'],
   [busy, ({ asked }) => `${asked.service} already does as much as this account may: try again in a minute`],
@@ -84,6 +87,7 @@ const kinds = new Map(
     TooManyRequestsException: busy,
     ThrottlingException: busy,
     RequestThrottled: busy,
+    TooManyUpdates: busy,
     ProvisionedThroughputExceededException: busy,
     ExpiredTokenException: stale,
     ExpiredToken: stale,
@@ -124,7 +128,8 @@ function nameOf({ what }: Asked): string {
   return what.slice(what.indexOf(' ') + 1)
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown, { isSecret }: Asked): string {
+  if (isSecret) return error instanceof Error ? error.name : 'unknown'
   const [line = ''] = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split('\n')
   return line
 }

@@ -1,0 +1,51 @@
+/** A new session key, without a session that anybody refuses. */
+
+import * as v from 'valibot'
+
+import { makeSessionKey } from '../../local/secrets.ts'
+import { renderShare } from '../command/bar.ts'
+import { AskError } from '../command/explain-failure.ts'
+import type { Session } from '../command/run-command.ts'
+import { inUnits } from '../command/words.ts'
+import type { SecretStore } from './store.ts'
+
+/** Functions keep a secret for five minutes (lib/adapters/ssm-secrets.ts), and others the public keys five more. */
+const knownAfterMs = 600_000
+const lookEveryMs = 1000
+
+const keySet = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ keys: v.tupleWithRest([v.looseObject({ kid: v.string() })], v.unknown()) }),
+)
+
+/**
+ * Replaces the key that signs; what it signed stays good. The new key is published first, and signs when everybody
+ * can know it: else those who do not would refuse its sessions. Of the old keys only that one stays, for a parameter
+ * has room for two. Stopped on the way, it leaves a set that works.
+ */
+export async function rotateSessionKeys(
+  store: SecretStore,
+  { screen, now, sleep }: Pick<Session, 'screen' | 'now' | 'sleep'>,
+): Promise<void> {
+  const old = readSigning(await store.read('session-keys'), store.prefix)
+  const young = await makeSessionKey()
+  await store.write('session-keys', JSON.stringify({ keys: [old, young] }), 'replace')
+  screen.line(`  The new session key is published; in ${inUnits(knownAfterMs)} it signs. · 新密钥已发布，稍后启用`)
+  screen.line('  Ctrl-C leaves the old key signing. · 按 Ctrl-C 则仍由旧密钥签名')
+  const until = now() + knownAfterMs
+  while (now() < until) {
+    const facts = `signs in ${inUnits(until - now())}`
+    screen.progress({ bar: `  ${renderShare(1 - (until - now()) / knownAfterMs)}  ${facts}`, facts })
+    await sleep(lookEveryMs)
+  }
+  await store.write('session-keys', JSON.stringify({ keys: [young, old] }), 'replace')
+}
+
+function readSigning(text: string | undefined, prefix: string) {
+  const found = v.safeParse(keySet, text)
+  if (found.success) return found.output.keys[0]
+  throw new AskError(
+    `${prefix}/session-keys is not a JWK Set: delete the parameter and run this again; then everybody has to log in anew`,
+  )
+}

@@ -1,0 +1,84 @@
+/** `npm run secrets`: asks for and makes what a stage has no secret of yet, and replaces what is to be rotated. */
+
+import { AskError } from '../command/explain-failure.ts'
+import { interrupted, type Session } from '../command/run-command.ts'
+import { inChina } from '../command/words.ts'
+import { type AppsecretDeps, getAppsecrets, isAppsecret } from './appsecrets.ts'
+import { showForConsole } from './console-lines.ts'
+import { NoAnswer } from './hidden-input.ts'
+import { makeSecret } from './make.ts'
+import { type SecretName, secretNames } from './names.ts'
+import { commandFor, type Options } from './options.ts'
+import { rotateSessionKeys } from './rotate-session-keys.ts'
+import type { SecretStore } from './store.ts'
+
+export type SecretsDeps = AppsecretDeps &
+  Pick<Session, 'now' | 'sleep'> & {
+    readonly store: SecretStore
+    /** Whether what is written goes to a terminal, not into a file or the log of a pipeline. */
+    readonly isWatched: boolean
+  }
+
+/** Runs the command; answers its exit code. Throws SettingsError where the environment is wrong. */
+export async function runSecrets(options: Options, deps: SecretsDeps): Promise<number> {
+  const { screen, signal } = deps
+  try {
+    await provide(options, deps)
+    return 0
+  } catch (error) {
+    if (signal.aborted || error instanceof NoAnswer) {
+      screen.line('Stopped; what is told above as written stays. · 已停止，以上已写入的保留')
+      return interrupted
+    }
+    if (!(error instanceof AskError)) throw error
+    screen.problem(`✗ ${error.message}`)
+    return 1
+  }
+}
+
+async function provide(options: Options, deps: SecretsDeps): Promise<void> {
+  const { store, screen } = deps
+  screen.line(`The secrets of stage ${options.stage}, ${store.prefix}/… (${store.region}) · 密钥`)
+  const dates = await store.dates()
+  const wanted = secretNames.filter(it => !dates.has(it) || options.rotate.includes(it))
+  for (const name of secretNames.filter(it => !wanted.includes(it)))
+    screen.line(`  ${name.padEnd(18)}  is there, of ${inChina(dates.get(name) ?? 0)}`)
+
+  const isKeyRotated = wanted.includes('session-keys') && dates.has('session-keys')
+  const values = await collect(
+    wanted.filter(it => !(isKeyRotated && it === 'session-keys')),
+    deps,
+  )
+  await writeAll(values, dates, deps)
+  await showForConsole(values, { options, dates, ...deps })
+  if (isKeyRotated) await rotateSessionKeys(store, deps)
+  screen.line(describeNext(wanted, dates, options))
+}
+
+/** All is there before anything is written: who stops at a question has changed nothing. */
+async function collect(names: readonly SecretName[], deps: SecretsDeps): Promise<Map<SecretName, string>> {
+  const values = new Map<SecretName, string>(await getAppsecrets(names.filter(isAppsecret), deps))
+  for (const name of names) if (!isAppsecret(name)) values.set(name, await makeSecret(name))
+  return values
+}
+
+async function writeAll(
+  values: ReadonlyMap<SecretName, string>,
+  dates: ReadonlyMap<SecretName, number>,
+  { store, screen, signal }: SecretsDeps,
+): Promise<void> {
+  for (const [name, value] of values) {
+    signal.throwIfAborted()
+    const isThere = dates.has(name)
+    await store.write(name, value, isThere ? 'replace' : 'new')
+    screen.line(`✓ ${name.padEnd(18)}  ${isThere ? 'replaced · 已替换' : 'written · 已写入'}`)
+  }
+}
+
+function describeNext(wanted: readonly SecretName[], dates: ReadonlyMap<SecretName, number>, options: Options): string {
+  if (wanted.length === 0)
+    return `All is there, nothing was written; to replace: ${commandFor(options, ['--rotate', '<name>'])} · 均已存在`
+  if (wanted.every(it => dates.has(it)))
+    return '✓ The functions take it within five minutes, without a deployment. · 五分钟内生效，无需重新部署'
+  return `Next · 下一步: npx sls deploy --stage ${options.stage} --region ${options.region}`
+}
