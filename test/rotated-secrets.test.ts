@@ -1,0 +1,81 @@
+/** The functions take a rotated secret without a deployment: their own doors, in one container, beside a parameter store. */
+
+import { createHash } from 'node:crypto'
+
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+
+import { createClosing } from '../local/closing.ts'
+import { officialAppid } from './ids.ts'
+import { keySet } from './session.ts'
+import { openParameterStore } from './tools/parameter-store.ts'
+
+const context = { getRemainingTimeInMillis: () => 60_000 } as Partial<Context> as Context
+const tokenPath = '/queqiao/test/callback-token'
+const keysPath = '/queqiao/test/session-keys'
+const environment = {
+  ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
+  ...{ STAGE: 'test', SECRETS_PREFIX: '/queqiao/test', SESSION_SECONDS: '86400', CALLBACK_ENCRYPTION: 'required' },
+  ...{ WECHAT_OFFICIAL_APPID: officialAppid, WECHAT_MINI_APPID: officialAppid },
+  ...{ FOLLOWERS_QUEUE: 'followers', RECEIPTS_QUEUE: 'receipts' },
+}
+
+const closing = createClosing()
+let stored: Map<string, string>
+let functions: Awaited<ReturnType<typeof openFunctions>>
+
+/** Behind the clock of the test: a function takes hold of the time when it is loaded. */
+async function openFunctions() {
+  const [{ handler: callback }, { handler: jwks }] = await Promise.all([
+    import('../functions/callback.ts'),
+    import('../functions/jwks.ts'),
+  ])
+  return { callback, jwks }
+}
+
+beforeAll(async () => {
+  const ssm = await openParameterStore(closing, { [tokenPath]: 'TokenBefore', [keysPath]: keySet('before') })
+  stored = ssm.stored
+  vi.useFakeTimers({ toFake: ['Date'] })
+  for (const [name, value] of Object.entries({ ...environment, AWS_ENDPOINT_URL_SSM: ssm.url })) vi.stubEnv(name, value)
+  functions = await openFunctions()
+})
+
+afterAll(async () => {
+  vi.useRealTimers()
+  vi.unstubAllEnvs()
+  await closing.close()
+})
+
+const eventOf = (more: object) => more as Partial<APIGatewayProxyEventV2> as APIGatewayProxyEventV2
+
+/** WeChat's handshake, signed with this token. */
+async function statusOf(token: string) {
+  const [timestamp, nonce] = [`${Math.floor(Date.now() / 1000)}`, 'nonce']
+  const signature = createHash('sha1').update([token, timestamp, nonce].toSorted().join('')).digest('hex')
+  const queryStringParameters = { signature, timestamp, nonce, echostr: 'echo' }
+  return (await functions.callback(eventOf({ queryStringParameters }), context)).statusCode
+}
+
+async function kidsOf() {
+  const { body = '{}' } = await functions.jwks(eventOf({}), context)
+  return JSON.parse(body).keys.map(({ kid }: { kid: string }) => kid)
+}
+
+describe('a rotated secret', () => {
+  it('is taken by a function that runs, within five minutes', async () => {
+    expect([await statusOf('TokenBefore'), await statusOf('TokenAfter'), await kidsOf()]).toEqual([
+      200,
+      401,
+      ['before'],
+    ])
+
+    stored.set(tokenPath, 'TokenAfter').set(keysPath, keySet('after', 'before'))
+    vi.setSystemTime(Date.now() + 299_000)
+    expect([await statusOf('TokenBefore'), await kidsOf()]).toEqual([200, ['before']])
+    vi.setSystemTime(Date.now() + 1000)
+
+    expect([await statusOf('TokenBefore'), await statusOf('TokenAfter')]).toEqual([401, 200])
+    expect(await kidsOf()).toEqual(['after', 'before'])
+  })
+})

@@ -1,0 +1,337 @@
+/** `npm run secrets`, beside a parameter store that keeps SSM's rules. */
+
+import { PassThrough, Writable } from 'node:stream'
+
+import { afterEach, describe, expect, it } from 'vitest'
+
+import { createClosing } from '../../local/closing.ts'
+import { createScreen } from '../../tools/command/screen.ts'
+import type { SecretName } from '../../tools/secrets/names.ts'
+import type { Options } from '../../tools/secrets/options.ts'
+import { runSecrets } from '../../tools/secrets/run-secrets.ts'
+import { openSecretStore } from '../../tools/secrets/store.ts'
+import { leaksIn } from '../canary.ts'
+import { id } from '../ids.ts'
+import { sessionsWith } from '../session.ts'
+import { openParameterStore } from './parameter-store.ts'
+import { onAws, runTool } from './run-tool.ts'
+
+const official = '0123456789abcdef0123456789abcdef'
+const mini = 'fedcba9876543210fedcba9876543210'
+const env = { WECHAT_OFFICIAL_SECRET: official, WECHAT_MINI_SECRET: mini }
+const names = ['official-appsecret', 'mini-appsecret', 'callback-token', 'callback-aes-key', 'session-keys'] as const
+const pathOf = (name: SecretName) => `/queqiao/prod/${name}`
+const prod = ['--stage', 'prod', '--region', 'cn-north-1']
+
+let closing = createClosing()
+afterEach(async () => {
+  await closing.close()
+  closing = createClosing()
+})
+
+type Ssm = Awaited<ReturnType<typeof openParameterStore>>
+
+/** Runs the command as a process without a terminal. */
+async function runIt(ssm: Ssm, args: readonly string[], more: Readonly<Record<string, string>> = {}) {
+  const { code, stdout, stderr } = await runTool('secrets.ts', [...prod, ...args], {
+    ...onAws({ ssm: ssm.url }),
+    ...more,
+  })
+  const keys = ssm.stored.get(pathOf('session-keys')) ?? ''
+  const privateParts = [...keys.matchAll(/"(?:d|p|q)":"([^"]+)"/g)].map(it => it[1] ?? '')
+  expect(leaksIn(stdout + stderr, privateParts)).toEqual([])
+  return { code, stdout, stderr, all: stdout + stderr }
+}
+
+/** A stage that has its secrets. */
+async function openStage() {
+  const ssm = await openParameterStore(closing)
+  expect(await runIt(ssm, [], env)).toMatchObject({ code: 0 })
+  const before = new Map(ssm.stored)
+  ssm.written.length = 0
+  return { ssm, before, secretOf: (name: SecretName) => ssm.stored.get(pathOf(name)) ?? '' }
+}
+
+type Wishes = Partial<Options> & { typed?: string[]; env?: object; stopAt?: number; isWatched?: boolean }
+
+/** Runs the command in this process, with a clock of its own and, for what is typed, a terminal. */
+async function runHere(ssm: Ssm, { typed, env = {}, stopAt = Infinity, isWatched = false, ...more }: Wishes = {}) {
+  const clock = { now: 0 }
+  const leaving = new AbortController()
+  const { signal } = leaving
+  const out: string[] = []
+  const write = (line: string) => void out.push(line)
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const place = { stage: 'prod', region: 'cn-north-1', endpoint: ssm.url, credentials }
+  const options = { ...place, rotate: [], isShown: false, ...more }
+  const terminal = typed === undefined ? undefined : openTerminal(typed)
+  const code = await runSecrets(options, {
+    ...{ env: { ...env }, signal, isWatched, store: openSecretStore(place, signal), terminal },
+    screen: createScreen({ write, writeError: write, columns: () => 80, now: () => clock.now }),
+    now: () => clock.now,
+    async sleep(ms) {
+      clock.now += ms
+      if (clock.now >= stopAt) leaving.abort()
+      signal.throwIfAborted()
+    },
+  })
+  return { code, said: out.join(''), clock, happened: terminal?.happened ?? [] }
+}
+
+/** A terminal at which each text is typed when a question stands there; tells what happened to it, in order. */
+function openTerminal(typed: readonly string[]) {
+  const left = [...typed]
+  const happened: string[] = []
+  const input = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (isRaw: boolean) => void happened.push(isRaw ? 'hidden' : 'as before'),
+  })
+  const output = new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      happened.push(chunk)
+      if (chunk.endsWith(': ')) input.write(left.shift() ?? '\x04')
+      done()
+    },
+  })
+  return { input, output, happened }
+}
+
+describe('a stage without secrets', () => {
+  it('gets all of them as the functions read them, and no older one is replaced', async () => {
+    const { ssm, secretOf } = await openStage()
+    expect([...ssm.stored.keys()]).toEqual(names.map(pathOf))
+    expect([secretOf('official-appsecret'), secretOf('mini-appsecret')]).toEqual([official, mini])
+    expect(secretOf('callback-token')).toMatch(/^[A-Za-z0-9]{32}$/)
+    const key = secretOf('callback-aes-key')
+    expect(key).toMatch(/^[A-Za-z0-9]{43}$/)
+    // Written back it is the same text: nothing is left over that a strict reader would refuse.
+    expect(Buffer.from(key, 'base64').toString('base64')).toBe(`${key}=`)
+    const sessions = sessionsWith(async () => secretOf('session-keys'), Date.now)
+    const claims = { miniOpenid: id('oMini') }
+    expect(await sessions.verify(await sessions.sign(claims, Math.floor(Date.now() / 1000)))).toEqual(claims)
+  })
+
+  it('is told what comes next, and nothing secret where a log may keep it', async () => {
+    const ssm = await openParameterStore(closing)
+    const { stdout } = await runIt(ssm, [], env)
+    expect(ssm.written.map(it => it.isReplacing)).toEqual(names.map(() => false))
+    expect([...ssm.stored.values()].filter(it => stdout.includes(it))).toEqual([])
+    expect(stdout).toContain('npm run secrets -- --stage prod --region cn-north-1 --show')
+    expect(stdout).toContain('npx sls deploy --stage prod --region cn-north-1\n')
+  })
+
+  it('shows Token and EncodingAESKey at a terminal, with the page they go to', async () => {
+    const ssm = await openParameterStore(closing)
+    const { said } = await runHere(ssm, { env, isWatched: true })
+    expect(said).toContain('设置与开发 → 基本配置 → 服务器配置')
+    expect(said).toContain(`Token (令牌): ${ssm.stored.get(pathOf('callback-token'))}\n`)
+    expect(said).toContain(`EncodingAESKey (消息加解密密钥): ${ssm.stored.get(pathOf('callback-aes-key'))}\n`)
+    expect([official, mini, '"keys"'].filter(it => said.includes(it))).toEqual([])
+  })
+
+  it('needs the environment where there is no terminal, and says all that is wrong with it at once', async () => {
+    const ssm = await openParameterStore(closing)
+    const { code, stderr } = await runIt(ssm, [], { WECHAT_OFFICIAL_SECRET: `${official}0` })
+    expect(code).toBe(2)
+    expect(stderr).toContain('WECHAT_OFFICIAL_SECRET is not the Official Account’s appsecret')
+    expect(stderr).toContain('WECHAT_MINI_SECRET must be set')
+    expect([stderr.includes(official), ssm.written]).toEqual([false, []])
+  })
+
+  it.each([
+    [`${official}0`, 'this has 33 characters'],
+    [official.slice(1), 'this has 31 characters'],
+    [`${official.slice(1)}g`, 'this has other characters'],
+    ['wx0123456789abcdef', 'this is an appid'],
+  ])('takes no appsecret of another shape, and does not repeat it: %#', async (wrong, words) => {
+    const ssm = await openParameterStore(closing)
+    const { code, all } = await runIt(ssm, [], { ...env, WECHAT_MINI_SECRET: wrong })
+    expect([code, ssm.written, all.includes(wrong)]).toEqual([2, [], false])
+    expect(all).toContain(words)
+  })
+})
+
+describe('at a terminal', () => {
+  const asking = (name: string) => ['hidden', `  ${name} (does not show · 输入不显示): `, 'as before', '\n']
+
+  it('the appsecrets are asked for, and show nowhere', async () => {
+    const ssm = await openParameterStore(closing)
+    const { code, said, happened } = await runHere(ssm, { typed: [`${official}\r`, `${mini}\r`] })
+    expect(code).toBe(0)
+    expect([ssm.stored.get(pathOf('official-appsecret')), ssm.stored.get(pathOf('mini-appsecret'))]).toEqual([
+      official,
+      mini,
+    ])
+    expect([said.includes(official), said.includes(mini)]).toEqual([false, false])
+    expect(happened).toEqual(['official-appsecret', 'mini-appsecret'].flatMap(asking))
+  })
+
+  it('backspace takes back, spaces around a pasted text do not count, and a second line is no answer to the next question', async () => {
+    const ssm = await openParameterStore(closing)
+    await runHere(ssm, { typed: [`${official}xy\x7f\x7f\r`, ` ${mini}  \r\nrubbish\r`] })
+    expect([ssm.stored.get(pathOf('official-appsecret')), ssm.stored.get(pathOf('mini-appsecret'))]).toEqual([
+      official,
+      mini,
+    ])
+  })
+
+  it('what is wrong is said, and asked for again', async () => {
+    const ssm = await openParameterStore(closing)
+    const { code, said } = await runHere(ssm, { typed: ['\r', 'abc\r', `${official}\r`, `${mini}\r`] })
+    expect([code, ssm.stored.get(pathOf('official-appsecret'))]).toEqual([0, official])
+    expect(said).toContain('✗ this has 0 characters')
+    expect(said).toContain('✗ this has 3 characters')
+  })
+
+  it.each([
+    ['Ctrl-C', '\x03'],
+    ['Ctrl-D', '\x04'],
+  ])('%s ends it, with nothing written and the terminal as it was', async (_, key) => {
+    const ssm = await openParameterStore(closing)
+    const { code, said, happened } = await runHere(ssm, {
+      typed: [`${official}\r`, `abc${key === '\x03' ? '' : '\x15'}${key}`],
+    })
+    expect([code, ssm.written, happened.at(-2)]).toEqual([130, [], 'as before'])
+    expect(said).toContain('Stopped')
+  })
+
+  it('the environment goes before the question', async () => {
+    const ssm = await openParameterStore(closing)
+    const { happened } = await runHere(ssm, { env: { WECHAT_OFFICIAL_SECRET: official }, typed: [`${mini}\r`] })
+    expect(happened).toEqual(asking('mini-appsecret'))
+  })
+})
+
+describe('a stage that has its secrets', () => {
+  it('keeps them: they are told by name and date, and nothing is asked or written', async () => {
+    const { ssm, before } = await openStage()
+    const { code, stdout } = await runIt(ssm, [])
+    expect([code, ssm.stored, ssm.written]).toEqual([0, before, []])
+    for (const name of names) expect(stdout).toMatch(new RegExp(`${name} +is there, of 2026-11-22 16:10 in China`))
+    expect([...before.values()].filter(it => stdout.includes(it))).toEqual([])
+  })
+
+  it('gets what it lacks, and only that', async () => {
+    const { ssm, before } = await openStage()
+    ssm.stored.delete(pathOf('callback-aes-key'))
+    await runIt(ssm, [])
+    expect(ssm.written.map(it => it.name)).toEqual([pathOf('callback-aes-key')])
+    expect(ssm.stored.get(pathOf('callback-token'))).toBe(before.get(pathOf('callback-token')))
+  })
+
+  it('shows what the console needs when told to', async () => {
+    const { ssm, secretOf } = await openStage()
+    const { stdout } = await runIt(ssm, ['--show'])
+    expect(stdout).toContain(secretOf('callback-token'))
+    expect(stdout).toContain(secretOf('callback-aes-key'))
+    expect([stdout.includes(official), stdout.includes(secretOf('session-keys'))]).toEqual([false, false])
+  })
+
+  it('gets new ones for those named, and a word when the console may be told', async () => {
+    const { ssm, before, secretOf } = await openStage()
+    const { stdout } = await runIt(ssm, ['--rotate', 'callback-token,callback-aes-key', '--show'])
+    expect(ssm.written.map(it => [it.name, it.isReplacing])).toEqual([
+      [pathOf('callback-token'), true],
+      [pathOf('callback-aes-key'), true],
+    ])
+    expect(secretOf('callback-token')).not.toBe(before.get(pathOf('callback-token')))
+    expect(stdout).toContain('Paste them in five minutes')
+    expect(stdout).toContain('without a deployment')
+  })
+
+  it('gets the appsecret that WeChat has made anew', async () => {
+    const { ssm, secretOf } = await openStage()
+    await runIt(ssm, ['--rotate', 'official-appsecret'], { WECHAT_OFFICIAL_SECRET: mini })
+    expect([ssm.written.length, secretOf('official-appsecret')]).toEqual([1, mini])
+  })
+})
+
+describe('a new session key', () => {
+  const claims = { miniOpenid: id('oMini') }
+  const issuedAt = Math.floor(Date.now() / 1000)
+  const under = (keys: string) => sessionsWith(async () => keys, Date.now)
+
+  it('signs in the end; on the way nobody refuses a session, however old their copy of the keys', async () => {
+    const { ssm, before } = await openStage()
+    const { code, clock } = await runHere(ssm, { rotate: ['session-keys'] })
+    expect([code, clock.now]).toEqual([0, 600_000])
+    const states = [before.get(pathOf('session-keys')) ?? '', ...ssm.written.map(it => it.value)]
+    expect(states).toHaveLength(3)
+    for (const [index, state] of states.entries()) {
+      const token = await under(state).sign(claims, issuedAt)
+      for (const other of states.slice(Math.max(0, index - 1))) expect(await under(other).verify(token)).toEqual(claims)
+    }
+    const [first, , last] = await Promise.all(
+      states.map(async it => (await under(it).publicKeys()).keys.map(({ kid }) => kid)),
+    )
+    expect([last?.length, last?.[1]]).toEqual([2, first?.[0]])
+    expect(last?.[0]).not.toBe(first?.[0])
+  })
+
+  it('has room in a parameter that costs nothing, however often it is changed', async () => {
+    const { ssm } = await openStage()
+    for (let time = 0; time < 3; time++)
+      expect(await runHere(ssm, { rotate: ['session-keys'] })).toMatchObject({ code: 0 })
+    expect(JSON.parse(ssm.stored.get(pathOf('session-keys')) ?? '').keys).toHaveLength(2)
+  })
+
+  it('does not sign yet when the command is stopped, and a later run begins anew', async () => {
+    const { ssm, before } = await openStage()
+    const { code } = await runHere(ssm, { rotate: ['session-keys'], stopAt: 599_000 })
+    const token = await under(ssm.stored.get(pathOf('session-keys')) ?? '').sign(claims, issuedAt)
+    expect([code, await under(before.get(pathOf('session-keys')) ?? '').verify(token)]).toEqual([130, claims])
+    expect(await runHere(ssm, { rotate: ['session-keys'] })).toMatchObject({ code: 0 })
+  })
+
+  it('takes the place of no set that cannot be read', async () => {
+    const { ssm } = await openStage()
+    ssm.stored.set(pathOf('session-keys'), '{"keys":[]}')
+    const { code, said } = await runHere(ssm, { rotate: ['session-keys'] })
+    expect([code, ssm.written]).toEqual([1, []])
+    expect(said).toContain('/queqiao/prod/session-keys is not a JWK Set')
+  })
+})
+
+describe('npm run secrets says what to do', () => {
+  it.each([
+    ['AccessDeniedException', 'need ssm:PutParameter on arn:aws-cn:ssm:cn-north-1:*:parameter/queqiao/prod/*'],
+    ['ThrottlingException', 'SSM already does as much as this account may: try again in a minute'],
+    ['TooManyUpdates', 'SSM already does as much as this account may: try again in a minute'],
+    ['UnrecognizedClientException', 'aws and aws-cn have their own'],
+    ['ParameterAlreadyExists', '/queqiao/prod/official-appsecret is there by now, and was not replaced'],
+    ['Else', '/queqiao/prod/official-appsecret could not be asked: Else'],
+  ])('when SSM answers %s, even if it repeats the value', async (type, words) => {
+    const ssm = await openParameterStore(closing)
+    ssm.refusing.refuse = (action, { Value = '' }) =>
+      action === 'PutParameter' ? { type, message: `'${Value}' is wrong` } : undefined
+    const { code, stderr } = await runIt(ssm, [], env)
+    expect([code, stderr.includes(official)]).toEqual([1, false])
+    expect(stderr).toContain(words)
+    expect(stderr.trim()).not.toContain('\n')
+  })
+
+  it('where it may not look, or there are no credentials', async () => {
+    const ssm = await openParameterStore(closing)
+    ssm.refusing.refuse = () => ({ type: 'AccessDeniedException', message: 'no' })
+    expect((await runIt(ssm, [], env)).stderr).toContain('need ssm:GetParameters on arn:aws-cn:ssm:')
+    const { code, stderr } = await runTool('secrets.ts', prod, env)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('there are no AWS credentials: set AWS_PROFILE')])
+  })
+
+  it('for the local stack, for no stage, and for names that are none', async () => {
+    for (const args of [[], ['--stage', 'local']]) {
+      const { code, stderr } = await runTool('secrets.ts', args, env)
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining('the local stack makes its own secrets, at each npm start'),
+      ])
+    }
+    const { code, stderr } = await runTool('secrets.ts', [...prod, '--rotate', 'session-key'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--rotate takes names of secrets')])
+    expect(await runTool('secrets.ts', ['--help'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('--rotate'),
+    })
+  })
+})
