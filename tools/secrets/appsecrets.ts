@@ -36,21 +36,13 @@ export function isAppsecret(name: SecretName): name is AppsecretName {
 /** Gets these appsecrets; throws a SettingsError that lists all that is wrong, or NoAnswer. Nothing repeats a value. */
 export async function getAppsecrets(names: readonly AppsecretName[], deps: AppsecretDeps) {
   assertUsable(names, deps)
+  const { terminal } = deps
   const found = new Map<AppsecretName, string>()
   for (const name of names) {
-    const given = readGiven(name, deps.env)
-    found.set(name, given ?? (await askFor(name, deps)))
+    const text = readGiven(name, deps.env) ?? (terminal && (await askFor(name, { ...deps, terminal })))
+    if (text !== undefined) found.set(name, text)
   }
   return found
-}
-
-/** Says what is wrong with an appsecret, without a part of it. */
-export function findFlaw(text: string): string | undefined {
-  if (/^[0-9a-f]{32}$/i.test(text)) return undefined
-  const wanted = 'an appsecret has 32 characters, 0 to 9 and a to f'
-  if (/^wx[0-9a-f]{16}$/i.test(text)) return `this is an appid; ${wanted}`
-  if (text.length !== 32) return `this has ${text.length} characters; ${wanted}`
-  return `this has other characters; ${wanted}`
 }
 
 function assertUsable(names: readonly AppsecretName[], { env, terminal }: AppsecretDeps): void {
@@ -69,9 +61,11 @@ function readGiven(name: AppsecretName, env: Environment): string | undefined {
   return env[apps[name].variable]?.trim() || undefined
 }
 
-async function askFor(name: AppsecretName, { terminal, screen, signal }: AppsecretDeps): Promise<string> {
-  const { variable, what, page } = apps[name]
-  if (terminal === undefined) throw new SettingsError([`${variable} must be set`])
+async function askFor(
+  name: AppsecretName,
+  { terminal, screen, signal }: AppsecretDeps & { readonly terminal: Terminal },
+): Promise<string> {
+  const { what, page } = apps[name]
   screen.line(`  ${what}, from ${page}`)
   for (;;) {
     const text = (await askHidden(`  ${name} (does not show · 输入不显示): `, terminal, signal)).trim()
@@ -79,4 +73,13 @@ async function askFor(name: AppsecretName, { terminal, screen, signal }: Appsecr
     if (flaw === undefined) return text
     screen.problem(`  ✗ ${flaw}`)
   }
+}
+
+/** Says what is wrong with an appsecret, without a part of it. */
+function findFlaw(text: string): string | undefined {
+  if (/^[0-9a-f]{32}$/i.test(text)) return undefined
+  const wanted = 'an appsecret has 32 characters, 0 to 9 and a to f'
+  if (/^wx[0-9a-f]{16}$/i.test(text)) return `this is an appid; ${wanted}`
+  if (text.length !== 32) return `this has ${text.length} characters; ${wanted}`
+  return `this has other characters; ${wanted}`
 }
