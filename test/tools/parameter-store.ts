@@ -28,11 +28,13 @@ const put = v.object({
 export async function openParameterStore(closing: Closing, parameters: Readonly<Record<string, string>> = {}) {
   const stored = new Map(Object.entries(parameters))
   const written: { name: string; value: string; isReplacing: boolean }[] = []
+  const decrypted: string[] = []
   const refusing: { refuse: Refuse } = { refuse: () => undefined }
 
   function getParameters(input: unknown) {
     const { Names, WithDecryption } = v.parse(get, input)
     const found = Names.filter(it => stored.has(it))
+    if (WithDecryption) decrypted.push(...Names)
     const Parameters = found.map(Name => {
       const Value = WithDecryption ? stored.get(Name) : 'AQICAH=='
       return { Name, Value, Type: 'SecureString', LastModifiedDate: writtenAt / 1000 }
@@ -70,5 +72,5 @@ export async function openParameterStore(closing: Closing, parameters: Readonly<
     server.close()
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, stored, written, refusing }
+  return { url, stored, written, decrypted, refusing }
 }
