@@ -72,9 +72,9 @@ function doorsOf(list: Functions): Door[] {
   }))
 }
 
-/** A variable names what is reached through a client: a table, a queue, the place of the secrets. */
+/** A variable names what is reached through a client: a table, a queue, the place of the secrets, a bus. */
 function clientsFor(variables: readonly string[]): string[] {
-  const signs = { dynamodb: /_TABLE$/, sqs: /_QUEUE$/, ssm: /^SECRETS_PREFIX$/ }
+  const signs = { dynamodb: /_TABLE$/, sqs: /_QUEUE$/, ssm: /^SECRETS_PREFIX$/, eventbridge: /_BUS$/ }
   return Object.entries(signs).flatMap(([client, sign]) => (variables.some(it => sign.test(it)) ? client : []))
 }
 
