@@ -23,6 +23,7 @@ const variables = {
   QUOTA_RESERVE: { read: wholeNumber(0, 99_999_999), wanted: 'a whole number of messages, 0 for none' },
   RESULTS_BUS: { read: text, wanted: 'the name of an EventBridge bus, or off' },
   SECRETS_PREFIX: { read: text, wanted: 'a path of SSM Parameter Store' },
+  API_URL: { read: url, wanted: 'an http or https URL' },
   TOKENS_TABLE: { read: text, wanted: 'a DynamoDB table' },
   LOGINS_TABLE: { read: text, wanted: 'a DynamoDB table' },
   LINKS_TABLE: { read: text, wanted: 'a DynamoDB table' },

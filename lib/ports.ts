@@ -49,6 +49,9 @@ export type FollowerPage = {
   readonly next?: OpenId
 }
 
+/** A template as the account has it; `content` has `{{thing1.DATA}}` where a value goes. */
+export type AccountTemplate = { readonly templateId: string; readonly content: string }
+
 /** What goes to WeChat; with `page` the message opens the mini program. */
 export type OutgoingMessage = {
   readonly openid: OpenId
@@ -74,6 +77,7 @@ export type WeChat = {
   sendTemplate(accessToken: AccessToken, message: OutgoingMessage): Promise<string>
   /** What is left today of the calls of a path, such as `/cgi-bin/user/get`; about one per cent off. */
   quota(accessToken: AccessToken, path: string): Promise<Quota>
+  accountTemplates(accessToken: AccessToken): Promise<AccountTemplate[]>
 }
 
 /** `generation` grows by one with every token written; the instants are in milliseconds by our clock. */

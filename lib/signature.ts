@@ -19,6 +19,14 @@ export function verifyMessageSignature(query: SignedQuery, encrypted: string, to
   return isSame(signature, sign([token, timestamp, nonce, encrypted]))
 }
 
+/** Signs a query as WeChat does, to try our own callback. */
+export function signQuery<T extends { timestamp: string; nonce: string }>(
+  query: T,
+  token: string,
+): T & { signature: string } {
+  return { ...query, signature: sign([token, query.timestamp, query.nonce]) }
+}
+
 /** SHA-1, in lower-case hex, of the parts sorted by their bytes and joined. */
 function sign(parts: readonly string[]): string {
   const sorted = parts.map(it => Buffer.from(it)).sort(Buffer.compare)

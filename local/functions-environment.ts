@@ -1,4 +1,5 @@
 import type { Environment, Settings } from './environment.ts'
+import { reachableHost } from './ports.ts'
 
 /** Where the functions find what they use. */
 export type Endpoints = {
@@ -45,6 +46,7 @@ export function buildFunctionsEnvironment(env: Environment, settings: Settings, 
     WECHAT_API_URL: endpoints.wechat,
     WECHAT_OFFICIAL_APPID: settings.wechat.officialAppid,
     WECHAT_MINI_APPID: settings.wechat.miniAppid,
+    API_URL: `http://${reachableHost(settings.host)}:${settings.ports.api}`,
     CALLBACK_ENCRYPTION: env.CALLBACK_ENCRYPTION || 'optional',
     BUILD_FOLDER: `.esbuild/local-${settings.ports.api}`,
   }

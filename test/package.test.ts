@@ -95,7 +95,7 @@ describe('the package', () => {
 
   it('runs every function on nodejs24.x and arm64', () => {
     const functions = resourcesOf('AWS::Lambda::Function')
-    expect(functions).toHaveLength(13)
+    expect(functions).toHaveLength(14)
     for (const it of functions) expect(it.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
   })
 

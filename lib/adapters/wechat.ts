@@ -45,6 +45,8 @@ const quota = v.object({
   quota: v.object({ daily_limit: count, used: count, remain: count }),
   rate_limit: v.optional(v.object({ call_count: count, refresh_second: v.pipe(v.number(), v.minValue(1)) })),
 })
+const template = v.object({ template_id: v.string(), content: v.string() })
+const templates = v.object({ template_list: v.array(template) })
 
 /** Creates the client of one app. */
 export function createWeChat(options: WeChatOptions): WeChat {
@@ -66,6 +68,7 @@ export function createWeChat(options: WeChatOptions): WeChat {
     followerInfo: guarded('user/info/batchget', calls.followerInfo),
     sendTemplate: guarded('template/send', calls.sendTemplate, (_token, message) => message.templateId),
     quota: guarded('openapi/quota/get', calls.quota),
+    accountTemplates: guarded('get_all_private_template', calls.accountTemplates),
   }
 }
 
@@ -121,11 +124,26 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       return readAnswer(api, answer, sent, [accessToken, message.openid]).msgid
     },
 
+    ...accountCalls(transport),
+  }
+}
+
+/** What an account can be asked about itself. */
+function accountCalls(transport: Transport): Pick<WeChat, 'quota' | 'accountTemplates'> {
+  return {
     async quota(accessToken, path) {
       const api = 'openapi/quota/get'
       const call = { api, path: '/cgi-bin/openapi/quota/get', query: query(accessToken), safe: true }
       const answer = await transport({ ...call, body: { cgi_path: path } })
       return quotaOf(readAnswer(api, answer, quota, [accessToken]))
+    },
+
+    async accountTemplates(accessToken) {
+      const api = 'get_all_private_template'
+      const path = '/cgi-bin/template/get_all_private_template'
+      const answer = await transport({ api, path, query: query(accessToken), safe: true })
+      const { template_list } = readAnswer(api, answer, templates, [accessToken])
+      return template_list.map(it => ({ templateId: it.template_id, content: it.content }))
     },
   }
 }

@@ -1,0 +1,48 @@
+/** Our own HTTP API, reached from outside as WeChat reaches it. */
+
+import { connect, type TLSSocket } from 'node:tls'
+
+import type { Certificate, OwnApi } from '../doctor/deps.ts'
+
+/** WeChat waits no longer for an answer. */
+const limitMs = 5_000
+const maxTextLength = 2_000
+
+/** Opens the API below this URL; `limitMs` bounds each exchange. */
+export function openOwnApi(url: URL, limits: { readonly limitMs: number } = { limitMs }): OwnApi {
+  return {
+    address: url.href.replace(/\/$/, ''),
+    async get(path, query) {
+      const target = new URL(`${url.pathname.replace(/\/$/, '')}${path}`, url)
+      target.search = `${new URLSearchParams(query)}`
+      // WeChat follows no redirection either.
+      const answer = await fetch(target, { redirect: 'manual', signal: AbortSignal.timeout(limits.limitMs) })
+      return { status: answer.status, text: (await answer.text()).slice(0, maxTextLength) }
+    },
+    certificate: async () => (url.protocol === 'https:' ? readCertificate(url, limits.limitMs) : undefined),
+  }
+}
+
+function readCertificate({ hostname: host, port }: URL, timeoutMs: number): Promise<Certificate> {
+  return new Promise((resolve, reject) => {
+    // What a client would refuse is to be told, not to fail.
+    const socket = connect({ host, port: Number(port || 443), servername: host, rejectUnauthorized: false })
+    socket.setTimeout(timeoutMs, () => socket.destroy(new TimeUp()))
+    socket.once('error', reject)
+    socket.once('secureConnect', () => {
+      resolve(describe(host, socket))
+      socket.destroy()
+    })
+  })
+}
+
+class TimeUp extends Error {
+  readonly code = 'ETIMEDOUT'
+}
+
+function describe(host: string, socket: TLSSocket): Certificate {
+  const { authorizationError } = socket
+  const problem = authorizationError instanceof Error ? authorizationError.name : authorizationError
+  const validUntil = Date.parse(socket.getPeerCertificate().valid_to)
+  return { host, validUntil, ...(problem ? { problem: String(problem) } : {}) }
+}

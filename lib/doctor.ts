@@ -1,0 +1,86 @@
+/**
+ * Says what is wrong with a stage, in words to act on. Each check stands for itself: none hides another.
+ *
+ * A run costs eight calls to WeChat: two of the token APIs, `user/get`, `batchget`, `get_all_private_template` and
+ * three of `openapi/quota/get`; one more of the token API on a stage that has no token yet.
+ */
+
+import { checkAllowList } from './doctor/check-allow-list.ts'
+import { checkBinding } from './doctor/check-binding.ts'
+import { checkCallback } from './doctor/check-callback.ts'
+import { checkCertificate } from './doctor/check-certificate.ts'
+import { checkCertification } from './doctor/check-certification.ts'
+import { checkClock } from './doctor/check-clock.ts'
+import { checkCredentials } from './doctor/check-credentials.ts'
+import { checkMiniLink } from './doctor/check-mini-link.ts'
+import { checkQueues } from './doctor/check-queues.ts'
+import { checkQuotas } from './doctor/check-quotas.ts'
+import { checkSecrets } from './doctor/check-secrets.ts'
+import { checkTemplates } from './doctor/check-templates.ts'
+import type { DoctorDeps } from './doctor/deps.ts'
+import { explain } from './doctor/explain.ts'
+import { type Facts, gatherFacts } from './doctor/facts.ts'
+import { type Finding, wrong } from './doctor/finding.ts'
+
+type Check = (deps: DoctorDeps, facts: Facts) => Promise<Finding>
+
+/** In the order in which they are to be mended. */
+const checks = {
+  secrets: checkSecrets,
+  'official-credentials': (deps, facts) => checkCredentials('official', deps, facts),
+  'mini-credentials': (deps, facts) => checkCredentials('mini', deps, facts),
+  'allow-list': (_, facts) => checkAllowList(facts),
+  certification: (_, facts) => checkCertification(facts),
+  'open-platform': checkBinding,
+  templates: checkTemplates,
+  'mini-program-link': checkMiniLink,
+  callback: checkCallback,
+  quotas: checkQuotas,
+  queues: checkQueues,
+  certificate: checkCertificate,
+  clock: checkClock,
+} satisfies Record<string, Check>
+
+export type CheckName = keyof typeof checks
+
+export type DoctorReport = {
+  readonly stage: string
+  /** When (ms) it was made, by our clock. */
+  readonly at: number
+  /** Whether nothing is wrong; what could not be checked is not wrong for that. */
+  readonly isWell: boolean
+  /** How many calls to WeChat it cost. */
+  readonly calls: number
+  readonly checks: readonly (Finding & { readonly name: CheckName })[]
+}
+
+/** Longer than three calls to WeChat that hang, one after the other; the function has 60 s. */
+const limitMs = 40_000
+
+/** Makes all checks, side by side. */
+export async function examine(deps: DoctorDeps): Promise<DoctorReport> {
+  const facts = gatherFacts(deps)
+  const findings = await Promise.all(
+    checkNames().map(async name => ({ name, ...(await runCheck(checks[name], deps, facts)) })),
+  )
+  const isWell = findings.every(it => it.status !== 'wrong')
+  const bad = findings.flatMap(({ name, status }) => (status === 'wrong' || status === 'warning' ? [name] : []))
+  deps.log.info('doctor.examined', { isWell, bad })
+  return { stage: deps.stage, at: deps.now(), isWell, calls: deps.calls(), checks: findings }
+}
+
+function checkNames(): CheckName[] {
+  return Object.keys(checks).filter((it): it is CheckName => Object.hasOwn(checks, it))
+}
+
+async function runCheck(check: Check, deps: DoctorDeps, facts: Facts): Promise<Finding> {
+  const late = deps
+    .sleep(limitMs)
+    .then(() => wrong(`this check did not end within ${limitMs / 1000} s`, 'run it again; then see the function’s log'))
+  // What fails at once must not keep the others from being made.
+  const made = (async () => check(deps, facts))().catch(error => {
+    deps.log.info('doctor.failed', { error })
+    return explain(error)
+  })
+  return Promise.race([made, late])
+}

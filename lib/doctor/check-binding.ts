@@ -1,0 +1,25 @@
+/** Whether both apps share one Open Platform account, without which nobody has a unionid. */
+
+import type { DoctorDeps } from './deps.ts'
+import type { Facts } from './facts.ts'
+import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
+import { pages } from './pages.ts'
+
+const sampleSize = 100
+const bind = `${pages.bindOfficial}, and ${pages.bindMini}, of the same account; then npm run sync -- --everyone`
+
+/** Asks for up to a hundred followers; costs one `user/get` and one `batchget`. */
+export async function checkBinding({ official }: DoctorDeps, { firstPage, call }: Facts): Promise<Finding> {
+  const { openids } = await firstPage()
+  if (openids.length === 0) {
+    return notChecked('nobody follows the account yet', 'follow it with a phone, and run this again')
+  }
+  const sample = openids.slice(0, sampleSize)
+  const followers = await call(token => official.wechat.followerInfo(token, sample))
+  const following = followers.filter(it => it.following)
+  const bound = following.filter(it => it.unionid !== undefined).length
+  const words = `${bound} of ${following.length} followers have a unionid`
+  if (bound === 0) return wrong(`${words}: the Official Account is bound to no Open Platform account`, bind)
+  if (bound < following.length) return warning(words, bind)
+  return ok(words)
+}

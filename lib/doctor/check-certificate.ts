@@ -1,0 +1,27 @@
+/** How long the certificate of our API's domain is good. */
+
+import type { DoctorDeps } from './deps.ts'
+import { nameOf } from './explain.ts'
+import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
+
+const dayMs = 86_400_000
+/** ACM renews sixty days ahead: a month before the end something is in its way. */
+const lowDays = 30
+const cure = 'AWS console → Certificate Manager → the domain: its CNAME record must be in the DNS for it to be renewed'
+
+/** Makes one TLS connection to our own API; costs no call to WeChat. */
+export async function checkCertificate({ api, now }: DoctorDeps): Promise<Finding> {
+  try {
+    const certificate = await api.certificate()
+    if (certificate === undefined) return notChecked(`${api.address} is served without TLS`)
+    const { host, validUntil, problem } = certificate
+    const days = Math.floor((validUntil - now()) / dayMs)
+    if (days < 0) return wrong(`the certificate of ${host} has ended`, cure)
+    if (problem !== undefined) return wrong(`the certificate of ${host} is refused (${problem})`, cure)
+    const words = `the certificate of ${host} is good for ${days} days`
+    return days < lowDays ? warning(words, cure) : ok(words)
+  } catch (error) {
+    const where = 'the DNS must lead the domain to the API: AWS console → API Gateway → Custom domain names'
+    return wrong(`${api.address} cannot be connected to (${nameOf(error)})`, where)
+  }
+}

@@ -1,0 +1,30 @@
+/** Whether our clock is WeChat's: the callback takes no signature that is more than 300 s off. */
+
+import type { DoctorDeps, Sighting } from './deps.ts'
+import type { Facts } from './facts.ts'
+import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
+
+const warnSeconds = 30
+const refuseSeconds = 300
+const cure = 'set this machine’s clock by NTP; on Lambda it is AWS’s own, and WECHAT_API_URL’s is the one that is wrong'
+
+/** Goes by the Date header of the answers to the token calls; costs no call of its own. */
+export async function checkClock({ sightings }: DoctorDeps, facts: Facts): Promise<Finding> {
+  await Promise.allSettled([facts.officialToken(), facts.miniToken()])
+  const [best] = [...sightings()].sort((one, other) => roundTrip(one) - roundTrip(other))
+  if (best === undefined) return notChecked('WeChat has given no answer with a date (see the credentials)')
+  const seconds = Math.round(aheadMs(best) / 1000)
+  const off = Math.abs(seconds)
+  const words = `our clock is ${off} s ${seconds < 0 ? 'behind' : 'ahead of'} WeChat’s`
+  if (off > refuseSeconds) return wrong(`${words}: callbacks are refused`, cure)
+  return off > warnSeconds ? warning(words, cure) : ok(words)
+}
+
+function roundTrip({ before, after }: Sighting): number {
+  return after - before
+}
+
+/** The date has whole seconds: on the average it was half a second later. */
+function aheadMs({ at, before, after }: Sighting): number {
+  return (before + after) / 2 - (at * 1000 + 500)
+}

@@ -1,0 +1,68 @@
+/** Whether WeChat takes an app's appid and appsecret. */
+
+import { ConfigError, TransportError, WeChatError } from '../errors.ts'
+import type { DoctorDeps } from './deps.ts'
+import { explain, told } from './explain.ts'
+import type { Facts } from './facts.ts'
+import { type Finding, notChecked, ok, wrong } from './finding.ts'
+import { type AppName, pages } from './pages.ts'
+
+/** Checks one app; costs one call of the token API, which every other check of this app shares. */
+export async function checkCredentials(app: AppName, deps: DoctorDeps, facts: Facts): Promise<Finding> {
+  const { appid, isAskingHarmless } = deps[app]
+  try {
+    await (app === 'official' ? facts.officialToken() : facts.miniToken())
+    const how = isAskingHarmless ? 'WeChat takes its appsecret' : 'there is an access_token'
+    return ok(`${appid}: ${how}`)
+  } catch (error) {
+    return explainTokenFailure(error, { app, appid, stage: deps.stage })
+  }
+}
+
+type Asked = { readonly app: AppName; readonly appid: string; readonly stage: string }
+
+function explainTokenFailure(error: unknown, asked: Asked): Finding {
+  if (error instanceof ConfigError) return notChecked(`${error.problems.join('; ')} (see the secrets)`)
+  if (error instanceof TransportError) {
+    const cure = 'see whether the function has a way out: its subnet’s route to the NAT gateway, WECHAT_API_URL'
+    return wrong(error.message, cure)
+  }
+  if (!(error instanceof WeChatError)) return explain(error)
+  const cure = cureOf(error.errcode, asked)
+  return cure === undefined ? explain(error) : wrong(`${asked.appid}: ${told(error)}`, cure)
+}
+
+/** What mends a refusal at the token calls (CONTRACT.md section 3.1); undefined for what is not theirs alone. */
+function cureOf(errcode: number, { app, appid, stage }: Asked): string | undefined {
+  const page = pages[app]
+  const setSecret = `npm run secrets -- --stage ${stage}, or of a local run .env`
+  switch (errcode) {
+    case 40001:
+    case 40125:
+    case 41004:
+      return `the appsecret is not that of ${appid}, or was reset: ${page.secret}: reset it, and set it: ${setSecret}`
+    case 40013:
+    case 41002:
+      return `no app has this appid: copy it from ${page.secret}, and deploy with WECHAT_${app.toUpperCase()}_APPID`
+    case 40243:
+      return `the appsecret is frozen: ${page.secret}: 解冻; it takes ten minutes to act`
+    case 61024:
+      return 'this is the appid of a third-party platform: deploy with the appid of the app itself'
+    case 89501:
+    case 89502:
+    case 89503:
+    case 89504:
+    case 89505:
+      return `the app’s administrator has a message of WeChat on the phone, and must admit this address there`
+    case 89506:
+    case 89507:
+      return `the app’s administrator has refused this address: for ${errcode === 89507 ? 'an hour' : 'a day'} nothing helps`
+    case 48004:
+    case 50002:
+    case 50004:
+    case 50007:
+      return `the app is restricted: what for, and until when, says ${page.notices}`
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,13 @@
+/** Whether the mini program is linked to the Official Account, so that messages may open it. */
+
+import type { DoctorDeps } from './deps.ts'
+import { type Finding, notChecked } from './finding.ts'
+import { pages } from './pages.ts'
+
+/** No call of an account's own tells (only platforms may ask), and to try it is to write to somebody. */
+export async function checkMiniLink({ mini }: DoctorDeps): Promise<Finding> {
+  return notChecked(
+    'WeChat tells it to nobody; a message with a page is refused with 40013 if it is not so',
+    `look whether ${mini.appid} is in ${pages.linkedPrograms}`,
+  )
+}

@@ -1,0 +1,57 @@
+/** Whether the queues are there, and whether anything was put aside that nobody has looked at. */
+
+import type { DoctorDeps } from './deps.ts'
+import { nameOf } from './explain.ts'
+import { type Finding, ok, warning, wrong } from './finding.ts'
+
+type Kind = 'waiting' | 'dead' | 'review' | 'parked'
+type Queue = { readonly name: string; readonly kind: Kind }
+type Sized = Queue & ({ readonly size: number } | { readonly trouble: string })
+
+/** Reads all queues' sizes; costs no call to WeChat. */
+export async function checkQueues({ queues, queueNames, stage }: DoctorDeps): Promise<Finding> {
+  const sized = await Promise.all(listQueues(queueNames).map(it => withSize(it, queues.size(it.name))))
+  const absent = sized.filter(it => 'trouble' in it)
+  if (absent.length > 0) {
+    const words = absent.map(({ name, trouble }) => `${name} cannot be asked (${trouble})`).join('; ')
+    return wrong(words, `deploy the stage: npx sls deploy --stage ${stage}`)
+  }
+  const present = sized.filter(it => 'size' in it)
+  const full = (kind: Kind) => present.filter(it => it.kind === kind && it.size > 0)
+  const dead = full('dead')
+  if (dead.length > 0) return wrong(tell(dead), dead.map(it => cureOf(it.name, queueNames.events, stage)).join('; '))
+  const review = full('review')
+  if (review.length > 0) return warning(`${tell(review)}, in doubt`, redrive(stage))
+  const parked = full('parked')
+  const waits = parked.length === 0 ? '' : `; ${tell(parked)}, until there is quota again`
+  return ok(`nothing is put aside; ${tell(present.filter(it => it.kind === 'waiting'))}${waits}`)
+}
+
+function listQueues({ events, followers, receipts }: DoctorDeps['queueNames']): Queue[] {
+  return [
+    ...[events, followers, receipts].map(name => ({ name, kind: 'waiting' as const })),
+    ...[events, followers, receipts].map(name => ({ name: `${name}-dlq`, kind: 'dead' as const })),
+    { name: `${events}-review`, kind: 'review' },
+    { name: `${events}-parked`, kind: 'parked' },
+  ]
+}
+
+async function withSize(queue: Queue, asked: Promise<number>): Promise<Sized> {
+  const [outcome] = await Promise.allSettled([asked])
+  if (outcome?.status === 'fulfilled') return { ...queue, size: outcome.value }
+  return { ...queue, trouble: nameOf(outcome?.reason) }
+}
+
+function tell(queues: readonly { readonly name: string; readonly size: number }[]): string {
+  return queues.map(({ name, size }) => `${size} in ${name}`).join(', ')
+}
+
+/** Events have a command; what the functions give up on goes back as SQS does it. */
+function cureOf(name: string, events: string, stage: string): string {
+  if (name === `${events}-dlq`) return redrive(stage)
+  return `AWS console → SQS → ${name} → Start DLQ redrive, once the log of its function says what was wrong`
+}
+
+function redrive(stage: string): string {
+  return `npm run redrive -- --stage ${stage} shows them, and moves them back`
+}

@@ -1,0 +1,44 @@
+/** What is left of today's calls. */
+
+import { TransportError, WeChatError } from '../errors.ts'
+import type { Quota } from '../ports.ts'
+import type { DoctorDeps } from './deps.ts'
+import type { Facts } from './facts.ts'
+import { type Finding, ok, warning, wrong } from './finding.ts'
+import { pages } from './pages.ts'
+
+const paths = {
+  'template/send': '/cgi-bin/message/template/send',
+  'user/get': '/cgi-bin/user/get',
+  'user/info/batchget': '/cgi-bin/user/info/batchget',
+}
+/** Below this share of the limit it is time to look. */
+const low = 0.1
+const cure = `it is filled again at 00:00 in China; ${pages.quotas} shows it, and clears it ten times a month`
+
+/** Asks for three quotas; costs three calls of `openapi/quota/get`. */
+export async function checkQuotas({ official }: DoctorDeps, { call }: Facts): Promise<Finding> {
+  const quotas = await Promise.all(
+    Object.entries(paths).map(async ([name, path]) => ({
+      name,
+      quota: await call(token => official.wechat.quota(token, path)).catch(orUntold),
+    })),
+  )
+  const words = quotas.map(({ name, quota }) => `${name} ${left(quota)}`).join(', ')
+  const known = quotas.flatMap(({ quota }) => (quota instanceof Error ? [] : [quota]))
+  if (known.some(it => it.remain === 0)) return wrong(words, cure)
+  if (known.some(it => it.remain < it.limit * low)) return warning(words, cure)
+  return known.length === quotas.length ? ok(words) : warning(words, `${pages.quotas} shows it`)
+}
+
+/** WeChat does not tell every account (76021, 76022, 44993); what bars all calls is for others to explain. */
+function orUntold(error: unknown): Error {
+  const isUntold = error instanceof WeChatError && [76021, 76022, 76003, 44993].includes(error.errcode)
+  if (isUntold || error instanceof TransportError) return error
+  throw error
+}
+
+function left(quota: Quota | Error): string {
+  if (quota instanceof Error) return 'not told by WeChat'
+  return `${quota.remain.toLocaleString('en-US')} of ${quota.limit.toLocaleString('en-US')} left`
+}

@@ -1,0 +1,48 @@
+/** Whether the secrets are there, by name, and have the form they must have. What they are never shows. */
+
+import type { SecretName } from '../ports.ts'
+import type { DoctorDeps } from './deps.ts'
+import { nameOf } from './explain.ts'
+import { type Finding, ok, warning, wrong } from './finding.ts'
+import { pages } from './pages.ts'
+
+type Rule = { readonly form: RegExp; readonly wanted: string }
+
+const appsecret = { form: /^[0-9a-f]{32}$/, wanted: '32 hexadecimal digits' }
+
+const rules = {
+  'official-appsecret': appsecret,
+  'mini-appsecret': appsecret,
+  'callback-token': { form: /^[A-Za-z0-9]{3,32}$/, wanted: '3 to 32 letters and digits' },
+  'callback-aes-key': { form: /^[A-Za-z0-9]{43}$/, wanted: '43 letters and digits' },
+  'session-keys': { form: /^\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/, wanted: 'a JWK Set of at least one key' },
+} satisfies Record<SecretName, Rule>
+
+const names = ['official-appsecret', 'mini-appsecret', 'callback-token', 'callback-aes-key', 'session-keys'] as const
+const optional: SecretName = 'callback-aes-key'
+
+/** Checks all of them; costs no call to WeChat. */
+export async function checkSecrets({ secrets, stage }: DoctorDeps): Promise<Finding> {
+  const states = await Promise.all(
+    names.map(async name => ({ name, trouble: await troubleOf(name, secrets.get(name)) })),
+  )
+  const troubles = states.flatMap(({ name, trouble }) =>
+    trouble === undefined || (name === optional && trouble === missing) ? [] : [`${name} ${trouble}`],
+  )
+  if (troubles.length > 0)
+    return wrong(troubles.join('; '), `npm run secrets -- --stage ${stage}, or of a local run .env`)
+  if (states.every(it => it.trouble === undefined)) return ok(`${names.length} of ${names.length} are set`)
+  return warning(
+    `${optional} is not set: callbacks come in plain text, whose bodies no signature covers`,
+    `${pages.messagePush}: choose 安全模式, and set its EncodingAESKey as ${optional}`,
+  )
+}
+
+const missing = 'is not set'
+
+async function troubleOf(name: SecretName, asked: Promise<string | undefined>): Promise<string | undefined> {
+  const [outcome] = await Promise.allSettled([asked])
+  if (outcome?.status !== 'fulfilled') return `cannot be read (${nameOf(outcome?.reason)})`
+  if (outcome.value === undefined) return missing
+  return rules[name].form.test(outcome.value) ? undefined : `is not ${rules[name].wanted}`
+}

@@ -1,0 +1,44 @@
+/** Whether the account has every template of templates.json, with the same keys. */
+
+import type { AccountTemplate } from '../ports.ts'
+import type { Template } from '../template-list.ts'
+import type { DoctorDeps } from './deps.ts'
+import type { Facts } from './facts.ts'
+import { type Finding, ok, warning, wrong } from './finding.ts'
+import { pages } from './pages.ts'
+
+/** WeChat has not shown these lines of old templates since 2023, and asks for no value. */
+const unshown = new Set(['first', 'remark'])
+
+/** Compares both lists; costs one call of `get_all_private_template`. */
+export async function checkTemplates({ templates, stage }: DoctorDeps, facts: Facts): Promise<Finding> {
+  const named = Object.entries(templates())
+  const account = new Map((await facts.accountTemplates()).map(it => [it.templateId, it]))
+  const problems = named.flatMap(([name, template]) => problemsOf(name, template, account.get(template.templateId)))
+  const words = problems.map(it => it.words).join('; ')
+  const cure = `${pages.templates}: compare with templates.json, stage ${stage}, and deploy it`
+  if (problems.some(it => it.isWrong)) return wrong(words, cure)
+  if (problems.length > 0) return warning(words, cure)
+  if (named.length === 0) return ok(`templates.json names none for stage ${stage}: events carry a templateId`)
+  return ok(`${named.length} of ${named.length} are in the account, with the same keys`)
+}
+
+type Problem = { readonly isWrong: boolean; readonly words: string }
+
+function problemsOf(name: string, { templateId, fields }: Template, found: AccountTemplate | undefined): Problem[] {
+  if (found === undefined) return [{ isWrong: true, words: `${name}: the account has no template ${templateId}` }]
+  const keys = new Set(keysOf(found.content))
+  const lacking = [...keys].filter(it => !Object.hasOwn(fields, it) && !unshown.has(it))
+  const surplus = Object.keys(fields).filter(it => !keys.has(it))
+  return [
+    ...lacking.map(it => ({
+      isWrong: true,
+      words: `${name}: WeChat wants ${it}, which is not among its fields (47003)`,
+    })),
+    ...surplus.map(it => ({ isWrong: false, words: `${name}: WeChat’s content has no ${it}: it is shown to nobody` })),
+  ]
+}
+
+function keysOf(content: string): string[] {
+  return [...content.matchAll(/\{\{\s*(\w+)\.DATA\s*\}\}/g)].map(it => it[1] ?? '')
+}

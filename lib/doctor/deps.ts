@@ -1,0 +1,59 @@
+/** What the doctor needs of the world. */
+
+import type { AccessTokenSource } from '../access-token.ts'
+import type { AppId } from '../identifiers.ts'
+import type { Log, Now, Secrets, WeChat } from '../ports.ts'
+import type { TemplateList } from '../template-list.ts'
+
+export type DoctorDeps = {
+  readonly stage: string
+  readonly official: OfficialAccount
+  readonly mini: DoctorApp
+  readonly secrets: Secrets
+  /** This stage's list; throws ConfigError where it has a mistake. */
+  readonly templates: () => TemplateList
+  readonly api: OwnApi
+  readonly queues: QueueSizes
+  /** The queues of the stage that functions consume. */
+  readonly queueNames: { readonly events: string; readonly followers: string; readonly receipts: string }
+  /** What this run has seen of WeChat's clock. */
+  readonly sightings: () => readonly Sighting[]
+  /** How many calls to WeChat this run has made. */
+  readonly calls: () => number
+  readonly now: Now
+  readonly sleep: (ms: number) => Promise<void>
+  readonly log: Log
+}
+
+export type DoctorApp = {
+  readonly appid: AppId
+  readonly wechat: Pick<WeChat, 'fetchAccessToken'>
+  readonly accessTokens: AccessTokenSource
+  /** Whether asking for a token ends nobody else's: so with stable_token, not with cgi-bin/token. */
+  readonly isAskingHarmless: boolean
+}
+
+export type OfficialAccount = DoctorApp & {
+  readonly wechat: Pick<WeChat, 'followerPage' | 'followerInfo' | 'quota' | 'accountTemplates'>
+}
+
+/** One answer of WeChat: its clock in seconds, and ours (ms) before and after. */
+export type Sighting = { readonly at: number; readonly before: number; readonly after: number }
+
+/** Our own HTTP API as others reach it. */
+export type OwnApi = {
+  /** Where it is, for people to paste. */
+  readonly address: string
+  /** Throws an Error whose `code` says why nobody answered. */
+  get(path: string, query: Readonly<Record<string, string>>): Promise<{ status: number; text: string }>
+  /** Undefined where the API is served without TLS. */
+  certificate(): Promise<Certificate | undefined>
+}
+
+/** `problem` says why a client would refuse it. */
+export type Certificate = { readonly host: string; readonly validUntil: number; readonly problem?: string }
+
+export type QueueSizes = {
+  /** About how many messages wait; throws where there is no such queue. */
+  size(name: string): Promise<number>
+}

@@ -1,0 +1,39 @@
+/** What a failed call means for a check, where the check itself knows no better. */
+
+import { ConfigError, TransportError, WeChatError } from '../errors.ts'
+import { type Finding, notChecked, Unchecked, warning, wrong } from './finding.ts'
+import { pages } from './pages.ts'
+
+/** Explains a failure without a stack, a URL or a secret. */
+export function explain(error: unknown): Finding {
+  if (error instanceof Unchecked) return notChecked(error.message)
+  if (error instanceof WeChatError) return explainRefusal(error)
+  if (error instanceof TransportError) return warning(error.message, 'run this again in a minute')
+  if (error instanceof ConfigError) return wrong(error.problems.join('; '), 'mend that, and deploy the stage again')
+  return wrong(`this check broke (${nameOf(error)})`, 'look into the log of the function doctor')
+}
+
+function explainRefusal(error: WeChatError): Finding {
+  const { api, errcode } = error
+  if (errcode === 40164) return notChecked(`WeChat does not admit our address to ${api} (see the allow-list)`)
+  if (errcode === 48001) return notChecked(`the account may not call ${api} (see the certification)`)
+  if (error.class === 'quota') return notChecked(`the quota of ${api} is used up (${errcode}; see the quotas)`)
+  if (error.class === 'transient') return warning(told(error), 'run this again in a minute')
+  if (errcode === 40001 || errcode === 40014 || errcode === 42001) {
+    const cure = 'find the other system: it may ask GET /token instead (SHARE_TOKENS=on, docs/http-api.md)'
+    return wrong(`${api}: WeChat rejects even a fresh access_token (${errcode}): another system gets tokens`, cure)
+  }
+  return wrong(told(error), `read what WeChat says of it: ${pages.official.notices}`)
+}
+
+/** The refusal in WeChat's own words; `rid` is what its support asks for. */
+export function told({ message, rid }: WeChatError): string {
+  return rid === undefined ? message : `${message} (rid ${rid})`
+}
+
+/** The kind of an error: the network's `ECONNREFUSED`, AWS's `AccessDenied`. Its words could be anything. */
+export function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  const inner = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return inner ?? (error.cause instanceof Error ? nameOf(error.cause) : error.name)
+}

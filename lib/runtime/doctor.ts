@@ -1,0 +1,72 @@
+/** All that the doctor looks at, opened anew for each run: nothing remembered may hide what was mended just now. */
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+
+import { createAccessTokenSource } from '../access-token.ts'
+import { remainingMs } from '../adapters/deadline.ts'
+import { noteCalls } from '../adapters/noted-transport.ts'
+import { openOwnApi } from '../adapters/own-api.ts'
+import { createQueueSizes } from '../adapters/sqs-sizes.ts'
+import { createSecrets } from '../adapters/ssm-secrets.ts'
+import { createWeChat } from '../adapters/wechat.ts'
+import { createTransport, type Transport } from '../adapters/wechat-transport.ts'
+import { config } from '../config.ts'
+import type { DoctorDeps } from '../doctor/deps.ts'
+import { ConfigError } from '../errors.ts'
+import type { AppId } from '../identifiers.ts'
+import type { SecretName, Secrets } from '../ports.ts'
+import { log, now } from './context.ts'
+import { metrics } from './metrics.ts'
+import { tokenStore } from './stores.ts'
+import { templates } from './templates.ts'
+
+/** Opens everything for one run; throws ConfigError where the environment is wrong. */
+export function openDoctor(): DoctorDeps {
+  const { STAGE, API_URL, WECHAT_API_URL } = config('STAGE', 'API_URL', 'WECHAT_API_URL')
+  const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
+  const names = config('EVENTS_QUEUE', 'FOLLOWERS_QUEUE', 'RECEIPTS_QUEUE', 'SECRETS_PREFIX')
+  const secrets = createSecrets(names.SECRETS_PREFIX, now)
+  const { transport, calls, sightings } = noteCalls(
+    createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
+    now,
+  )
+  return {
+    stage: STAGE,
+    official: openApp(WECHAT_OFFICIAL_APPID, { name: 'official-appsecret', secrets, transport }),
+    mini: openApp(WECHAT_MINI_APPID, { name: 'mini-appsecret', secrets, transport }),
+    secrets,
+    templates,
+    api: openOwnApi(API_URL),
+    queues: createQueueSizes(),
+    queueNames: { events: names.EVENTS_QUEUE, followers: names.FOLLOWERS_QUEUE, receipts: names.RECEIPTS_QUEUE },
+    ...{ calls, sightings, now, log },
+    // A limit that was not reached keeps no process.
+    sleep: ms => setTimeout(ms, undefined, { ref: false }),
+  }
+}
+
+type Means = { readonly name: SecretName; readonly secrets: Secrets; readonly transport: Transport }
+
+function openApp(appid: AppId, { name, secrets, transport }: Means): DoctorDeps['official'] {
+  const { ACCESS_TOKEN_MODE: mode } = config('ACCESS_TOKEN_MODE')
+  const wechat = createWeChat({
+    appid,
+    async appsecret() {
+      const secret = await secrets.get(name)
+      if (secret === undefined) throw new ConfigError([`${name} is not set`])
+      return secret
+    },
+    transport,
+    mode,
+    // No breaker: what is refused is to be asked again.
+    breaker: { run: (_api, call) => call() },
+    // No alarm either: whoever runs this is told already.
+    watch: () => undefined,
+    nowSeconds: () => Math.floor(now() / 1000),
+  })
+  const tokens = tokenStore()
+  const sleep = (ms: number) => setTimeout(ms)
+  const source = { appid, wechat, tokens, now, sleep, owner: randomUUID(), log, metrics }
+  return { appid, wechat, accessTokens: createAccessTokenSource(source), isAskingHarmless: mode === 'stable' }
+}
