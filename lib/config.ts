@@ -11,6 +11,7 @@ const appid: Reader<AppId> = it => (isAppId(it) ? it : undefined)
 
 /** Each variable: how it is read, and what it must be. Those without a default must be set. */
 const variables = {
+  AWS_REGION: { read: text, wanted: 'the region, as Lambda sets it' },
   STAGE: { read: text, wanted: 'the name of the stage' },
   WECHAT_API_URL: { read: url, wanted: 'an http or https URL' },
   WECHAT_OFFICIAL_APPID: { read: appid, wanted: "the Official Account's appid: wx and 16 hexadecimal digits" },

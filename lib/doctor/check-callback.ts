@@ -1,6 +1,7 @@
 /** Whether our callback answers WeChat's handshake, asked for as WeChat does. */
 
 import { signQuery } from '../signature.ts'
+import { type Place, readLog, setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { nameOf } from './explain.ts'
 import { type Finding, notChecked, ok, wrong } from './finding.ts'
@@ -12,7 +13,7 @@ const echostr = '5202611220310000100'
 const nonce = '20261122'
 
 /** Makes a signed GET to our own API; costs no call to WeChat. */
-export async function checkCallback({ api, secrets, now, stage }: DoctorDeps): Promise<Finding> {
+export async function checkCallback({ api, secrets, now, ...place }: DoctorDeps): Promise<Finding> {
   const url = `${api.address}${path}`
   const [token] = await Promise.allSettled([secrets.get('callback-token')])
   if (token?.status !== 'fulfilled' || token.value === undefined) {
@@ -22,21 +23,24 @@ export async function checkCallback({ api, secrets, now, stage }: DoctorDeps): P
   try {
     const answer = await api.get(path, { ...query, echostr })
     if (answer.status === 200 && answer.text === echostr) return ok(`${url} answers; ${pages.messagePush} must have it`)
-    return explainAnswer(answer, { url, stage })
+    return explainAnswer(answer, { url, place })
   } catch (error) {
     const cure = `see whether the stage is deployed, and its domain leads to it; then paste the URL into ${pages.messagePush}`
     return wrong(`${url} does not answer (${nameOf(error)})`, cure)
   }
 }
 
-type Asked = { readonly url: string; readonly stage: string }
+type Asked = { readonly url: string; readonly place: Place }
 
-function explainAnswer({ status, text }: { status: number; text: string }, { url, stage }: Asked): Finding {
+function explainAnswer({ status, text }: { status: number; text: string }, { url, place }: Asked): Finding {
   if (text.includes('callback-unsigned')) {
-    const cure = `if it was set anew, run this again in five minutes; if not, npm run secrets -- --stage ${stage}`
+    const cure = `if it was set anew, run this again in five minutes; if not, ${setSecrets(place)}`
     return wrong(`${url} goes by another callback-token`, cure)
   }
   if (text.includes('callback-stale')) return wrong(`${url} goes by another clock`, 'see the clock')
   const what = status === 200 ? 'with something else than the echostr' : `with HTTP ${status}`
-  return wrong(`${url} answers ${what}`, `npx sls logs -f callback --stage ${stage}; nothing may stand before the API`)
+  return wrong(
+    `${url} answers ${what}`,
+    `${readLog('callback', place)}; nothing that answers itself may stand before the API`,
+  )
 }

@@ -1,6 +1,7 @@
 /** Whether WeChat takes an app's appid and appsecret. */
 
 import { ConfigError, TransportError, WeChatError } from '../errors.ts'
+import { type Place, setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { explain, told } from './explain.ts'
 import type { Facts } from './facts.ts'
@@ -15,11 +16,11 @@ export async function checkCredentials(app: AppName, deps: DoctorDeps, facts: Fa
     const how = isAskingHarmless ? 'WeChat takes its appsecret' : 'there is an access_token'
     return ok(`${appid}: ${how}`)
   } catch (error) {
-    return explainTokenFailure(error, { app, appid, stage: deps.stage })
+    return explainTokenFailure(error, { app, appid, place: deps })
   }
 }
 
-type Asked = { readonly app: AppName; readonly appid: string; readonly stage: string }
+type Asked = { readonly app: AppName; readonly appid: string; readonly place: Place }
 
 function explainTokenFailure(error: unknown, asked: Asked): Finding {
   if (error instanceof ConfigError) return notChecked(`${error.problems.join('; ')} (see the secrets)`)
@@ -33,14 +34,13 @@ function explainTokenFailure(error: unknown, asked: Asked): Finding {
 }
 
 /** What mends a refusal at the token calls (CONTRACT.md section 3.1); undefined for what is not theirs alone. */
-function cureOf(errcode: number, { app, appid, stage }: Asked): string | undefined {
+function cureOf(errcode: number, { app, appid, place }: Asked): string | undefined {
   const page = pages[app]
-  const setSecret = `npm run secrets -- --stage ${stage}, or of a local run .env`
   switch (errcode) {
     case 40001:
     case 40125:
     case 41004:
-      return `the appsecret is not that of ${appid}, or was reset: ${page.secret}: reset it, and set it: ${setSecret}`
+      return `the appsecret is not that of ${appid}, or was reset: ${page.secret}: reset it there, then ${setSecrets(place)}`
     case 40013:
     case 41002:
       return `no app has this appid: copy it from ${page.secret}, and deploy with WECHAT_${app.toUpperCase()}_APPID`

@@ -1,5 +1,6 @@
 /** Whether the queues are there, and whether anything was put aside that nobody has looked at. */
 
+import { deploy, type Place, redrive } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { nameOf } from './explain.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
@@ -9,19 +10,19 @@ type Queue = { readonly name: string; readonly kind: Kind }
 type Sized = Queue & ({ readonly size: number } | { readonly trouble: string })
 
 /** Reads all queues' sizes; costs no call to WeChat. */
-export async function checkQueues({ queues, queueNames, stage }: DoctorDeps): Promise<Finding> {
+export async function checkQueues({ queues, queueNames, ...place }: DoctorDeps): Promise<Finding> {
   const sized = await Promise.all(listQueues(queueNames).map(it => withSize(it, queues.size(it.name))))
   const absent = sized.filter(it => 'trouble' in it)
   if (absent.length > 0) {
     const words = absent.map(({ name, trouble }) => `${name} cannot be asked (${trouble})`).join('; ')
-    return wrong(words, `deploy the stage: npx sls deploy --stage ${stage}`)
+    return wrong(words, deploy(place))
   }
   const present = sized.filter(it => 'size' in it)
   const full = (kind: Kind) => present.filter(it => it.kind === kind && it.size > 0)
   const dead = full('dead')
-  if (dead.length > 0) return wrong(tell(dead), dead.map(it => cureOf(it.name, queueNames.events, stage)).join('; '))
+  if (dead.length > 0) return wrong(tell(dead), dead.map(it => cureOf(it.name, queueNames.events, place)).join('; '))
   const review = full('review')
-  if (review.length > 0) return warning(`${tell(review)}, in doubt`, redrive(stage))
+  if (review.length > 0) return warning(`${tell(review)}: nobody knows whether these were sent`, redrive(place))
   const parked = full('parked')
   const waits = parked.length === 0 ? '' : `; ${tell(parked)}, until there is quota again`
   return ok(`nothing is put aside; ${tell(present.filter(it => it.kind === 'waiting'))}${waits}`)
@@ -47,11 +48,7 @@ function tell(queues: readonly { readonly name: string; readonly size: number }[
 }
 
 /** Events have a command; what the functions give up on goes back as SQS does it. */
-function cureOf(name: string, events: string, stage: string): string {
-  if (name === `${events}-dlq`) return redrive(stage)
+function cureOf(name: string, events: string, place: Place): string {
+  if (name === `${events}-dlq`) return `${redrive(place)} shows them by reason, and moves them back`
   return `AWS console → SQS → ${name} → Start DLQ redrive, once the log of its function says what was wrong`
-}
-
-function redrive(stage: string): string {
-  return `npm run redrive -- --stage ${stage} shows them, and moves them back`
 }

@@ -1,6 +1,7 @@
 /** Whether the secrets are there, by name, and have the form they must have. What they are never shows. */
 
 import type { SecretName } from '../ports.ts'
+import { setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { nameOf } from './explain.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
@@ -22,15 +23,14 @@ const names = ['official-appsecret', 'mini-appsecret', 'callback-token', 'callba
 const optional: SecretName = 'callback-aes-key'
 
 /** Checks all of them; costs no call to WeChat. */
-export async function checkSecrets({ secrets, stage }: DoctorDeps): Promise<Finding> {
+export async function checkSecrets({ secrets, ...place }: DoctorDeps): Promise<Finding> {
   const states = await Promise.all(
     names.map(async name => ({ name, trouble: await troubleOf(name, secrets.get(name)) })),
   )
   const troubles = states.flatMap(({ name, trouble }) =>
     trouble === undefined || (name === optional && trouble === missing) ? [] : [`${name} ${trouble}`],
   )
-  if (troubles.length > 0)
-    return wrong(troubles.join('; '), `npm run secrets -- --stage ${stage}, or of a local run .env`)
+  if (troubles.length > 0) return wrong(troubles.join('; '), setSecrets(place))
   if (states.every(it => it.trouble === undefined)) return ok(`${names.length} of ${names.length} are set`)
   return warning(
     `${optional} is not set: callbacks come in plain text, whose bodies no signature covers`,

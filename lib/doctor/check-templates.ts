@@ -2,6 +2,7 @@
 
 import type { AccountTemplate } from '../ports.ts'
 import type { Template } from '../template-list.ts'
+import { deploy } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { Facts } from './facts.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
@@ -11,15 +12,15 @@ import { pages } from './pages.ts'
 const unshown = new Set(['first', 'remark'])
 
 /** Compares both lists; costs one call of `get_all_private_template`. */
-export async function checkTemplates({ templates, stage }: DoctorDeps, facts: Facts): Promise<Finding> {
+export async function checkTemplates({ templates, ...place }: DoctorDeps, facts: Facts): Promise<Finding> {
   const named = Object.entries(templates())
   const account = new Map((await facts.accountTemplates()).map(it => [it.templateId, it]))
   const problems = named.flatMap(([name, template]) => problemsOf(name, template, account.get(template.templateId)))
   const words = problems.map(it => it.words).join('; ')
-  const cure = `${pages.templates}: compare with templates.json, stage ${stage}, and deploy it`
+  const cure = `${pages.templates}: mend the list ${place.stage} of templates.json by it, then ${deploy(place)}`
   if (problems.some(it => it.isWrong)) return wrong(words, cure)
   if (problems.length > 0) return warning(words, cure)
-  if (named.length === 0) return ok(`templates.json names none for stage ${stage}: events carry a templateId`)
+  if (named.length === 0) return ok(`templates.json names none for stage ${place.stage}: events carry a templateId`)
   return ok(`${named.length} of ${named.length} are in the account, with the same keys`)
 }
 

@@ -7,6 +7,7 @@ import type { TemplateList } from '../template-list.ts'
 
 export type DoctorDeps = {
   readonly stage: string
+  readonly region: string
   readonly official: OfficialAccount
   readonly mini: DoctorApp
   readonly secrets: Secrets

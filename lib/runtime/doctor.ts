@@ -23,7 +23,7 @@ import { templates } from './templates.ts'
 
 /** Opens everything for one run; throws ConfigError where the environment is wrong. */
 export function openDoctor(): DoctorDeps {
-  const { STAGE, API_URL, WECHAT_API_URL } = config('STAGE', 'API_URL', 'WECHAT_API_URL')
+  const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
   const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
   const names = config('EVENTS_QUEUE', 'FOLLOWERS_QUEUE', 'RECEIPTS_QUEUE', 'SECRETS_PREFIX')
   const secrets = createSecrets(names.SECRETS_PREFIX, now)
@@ -33,6 +33,7 @@ export function openDoctor(): DoctorDeps {
   )
   return {
     stage: STAGE,
+    region: AWS_REGION,
     official: openApp(WECHAT_OFFICIAL_APPID, { name: 'official-appsecret', secrets, transport }),
     mini: openApp(WECHAT_MINI_APPID, { name: 'mini-appsecret', secrets, transport }),
     secrets,

@@ -2,11 +2,12 @@
 
 import { describe, expect, it } from 'vitest'
 
+import { FunctionError } from '../../tools/command/function.ts'
 import { UsageError } from '../../tools/command/options.ts'
 import { type Options, parseOptions } from '../../tools/sync/options.ts'
 import { renderPlan } from '../../tools/sync/plan-lines.ts'
 import { type Progress, renderBar, renderFacts } from '../../tools/sync/progress.ts'
-import { FunctionError, type Plan, type Report } from '../../tools/sync/report.ts'
+import type { Plan, Report } from '../../tools/sync/report.ts'
 import { runSync } from '../../tools/sync/run-sync.ts'
 import type { SyncFunction } from '../../tools/sync/sync-function.ts'
 

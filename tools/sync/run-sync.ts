@@ -1,16 +1,17 @@
 /** `npm run sync`: tells what a walk through the followers costs, begins it, and follows it to its end. */
 
-import { type Place, whereIs } from '../command/place.ts'
+import { explainFunctionFailure, FunctionError } from '../command/function.ts'
+import { logOf, type Place, whereIs } from '../command/place.ts'
 import { interrupted } from '../command/run-command.ts'
 import type { Screen } from '../command/screen.ts'
 import { inChina } from '../command/words.ts'
 import { renderEnding } from './ending-lines.ts'
-import { explainSyncFailure, syncLogOf } from './explain-failure.ts'
 import { type FollowDeps, follow } from './follow.ts'
 import { commandFor, type Options } from './options.ts'
 import { renderPlan } from './plan-lines.ts'
 import { renderBar, renderFacts } from './progress.ts'
-import { FunctionError, type Plan, type Report } from './report.ts'
+import type { Plan, Report } from './report.ts'
+import { fileName } from './sync-function.ts'
 
 export type SyncDeps = Omit<FollowDeps, 'show'> & {
   readonly place: Place
@@ -37,7 +38,7 @@ export async function runSync(options: Options, deps: SyncDeps): Promise<number>
       return interrupted
     }
     screen.problem(
-      `✗ ${explainSyncFailure(error, place)}${isOrdered ? `; to go on with the walk: ${againCommand(options)}` : ''}`,
+      `✗ ${explainFunctionFailure(error, place, fileName)}${isOrdered ? `; to go on with the walk: ${againCommand(options)}` : ''}`,
     )
     return 1
   }
@@ -85,7 +86,7 @@ async function watch(options: Options, start: Start, deps: SyncDeps): Promise<nu
   const ending = await follow(start, { ...deps, show })
   const hasBegun = ending.kind !== 'waiting' || ending.walk !== undefined
   const command = hasBegun ? againCommand(options) : commandFor(options)
-  screen.line(renderEnding(ending, { command, log: syncLogOf(place), now: now() }))
+  screen.line(renderEnding(ending, { command, log: logOf(place, fileName), now: now() }))
   return exitCodes[ending.kind]
 }
 

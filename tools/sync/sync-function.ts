@@ -1,10 +1,11 @@
 /** The function `sync-followers` of a stage, asked through Lambda's Invoke: on AWS, or of the local stack. */
 
-import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 
 import type { SyncOrder } from '../../lib/sync-followers.ts'
+import { functionName, readAnswer } from '../command/function.ts'
 import { clientConfig, isLocal, type Place } from '../command/place.ts'
-import { parseFailure, parseReport, type Report } from './report.ts'
+import { type Report, report } from './report.ts'
 
 export type SyncFunction = {
   /** Carries out an order that takes no time, and answers its report. */
@@ -18,16 +19,13 @@ type Order = Partial<SyncOrder>
 /** The planning makes a few calls to WeChat, each of at most 10 s. */
 const askLimitMs = 60_000
 
-/** Names the function as serverless does. */
-export function functionName({ stage }: Place): string {
-  return `queqiao-${stage}-sync-followers`
-}
+export const fileName = 'sync-followers'
 
 /** Opens the function; an aborted `signal` ends what is being asked, but no walk. */
 export function openSyncFunction(place: Place, signal: AbortSignal): SyncFunction {
   const client = new LambdaClient(clientConfig(place))
   const send = (order: Order, InvocationType: 'Event' | 'RequestResponse', abortSignal: AbortSignal) => {
-    const input = { FunctionName: functionName(place), InvocationType, Payload: JSON.stringify(order) }
+    const input = { FunctionName: functionName(place, fileName), InvocationType, Payload: JSON.stringify(order) }
     return client.send(new InvokeCommand(input), { abortSignal })
   }
   const soon = () => AbortSignal.any([signal, AbortSignal.timeout(askLimitMs)])
@@ -35,9 +33,9 @@ export function openSyncFunction(place: Place, signal: AbortSignal): SyncFunctio
 
   return {
     async ask(order) {
-      const report = reportOf(await send(order, 'RequestResponse', soon()))
+      const answer = readAnswer(await send(order, 'RequestResponse', soon()), report)
       if (failed !== undefined) throw failed
-      return report
+      return answer
     },
     async begin(order) {
       if (!isLocal(place)) {
@@ -46,16 +44,10 @@ export function openSyncFunction(place: Place, signal: AbortSignal): SyncFunctio
       }
       // serverless-offline leaves an `Event` run's failure unhandled, which ends the whole stack.
       send(order, 'RequestResponse', signal)
-        .then(reportOf)
+        .then(it => readAnswer(it, report))
         .catch(error => {
           if (!signal.aborted) failed = error
         })
     },
   }
-}
-
-function reportOf({ FunctionError, Payload }: InvokeCommandOutput): Report {
-  const text = Payload?.transformToString() ?? ''
-  if (FunctionError !== undefined) throw parseFailure(text)
-  return parseReport(text)
 }

@@ -1,0 +1,31 @@
+/** The commands that a cure may name, for people to copy. */
+
+/** Where the stage is; `local` is the one that npm start runs. */
+export type Place = { readonly stage: string; readonly region: string }
+
+/** Sets secrets. */
+export function setSecrets(place: Place): string {
+  return isLocal(place) ? 'set it in .env, and start the stack again' : `npm run secrets -- ${optionsOf(place)}`
+}
+
+/** Shows what was put aside of the events, and moves it back. */
+export function redrive(place: Place): string {
+  return isLocal(place) ? 'npm run redrive' : `npm run redrive -- ${optionsOf(place)}`
+}
+
+export function readLog(fileName: string, place: Place): string {
+  if (isLocal(place)) return 'see the terminal of npm start'
+  return `npx sls logs -f ${fileName} ${optionsOf(place)}`
+}
+
+export function deploy(place: Place): string {
+  return isLocal(place) ? 'start the stack again' : `npx sls deploy ${optionsOf(place)}`
+}
+
+function isLocal({ stage }: Place): boolean {
+  return stage === 'local'
+}
+
+function optionsOf({ stage, region }: Place): string {
+  return `--stage ${stage} --region ${region}`
+}
