@@ -1,5 +1,6 @@
 /** Our own HTTP API, reached from outside as WeChat reaches it. */
 
+import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 
 import type { Certificate, OwnApi } from '../doctor/deps.ts'
@@ -26,7 +27,8 @@ export function openOwnApi(url: URL, limits: { readonly limitMs: number } = { li
 function readCertificate({ hostname: host, port }: URL, timeoutMs: number): Promise<Certificate> {
   return new Promise((resolve, reject) => {
     // What a client would refuse is to be told, not to fail.
-    const socket = connect({ host, port: Number(port || 443), servername: host, rejectUnauthorized: false })
+    const name = isIP(host) === 0 ? { servername: host } : {}
+    const socket = connect({ host, port: Number(port || 443), ...name, rejectUnauthorized: false })
     socket.setTimeout(timeoutMs, () => socket.destroy(new TimeUp()))
     socket.once('error', reject)
     socket.once('secureConnect', () => {
@@ -41,8 +43,6 @@ class TimeUp extends Error {
 }
 
 function describe(host: string, socket: TLSSocket): Certificate {
-  const { authorizationError } = socket
-  const problem = authorizationError instanceof Error ? authorizationError.name : authorizationError
   const validUntil = Date.parse(socket.getPeerCertificate().valid_to)
-  return { host, validUntil, ...(problem ? { problem: String(problem) } : {}) }
+  return { host, validUntil, ...(socket.authorized ? {} : { problem: `${socket.authorizationError}` }) }
 }

@@ -1,0 +1,562 @@
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+
+import { openOwnApi } from '../lib/adapters/own-api.ts'
+import type { QueueSizes } from '../lib/doctor/deps.ts'
+import { readTemplateList } from '../lib/template-list.ts'
+import { pickFreePort } from '../local/ports.ts'
+import { defaultAccounts } from '../local/wechat/defaults.ts'
+import templates from '../templates.json' with { type: 'json' }
+import { leaksIn } from './canary.ts'
+import { answerCallback, openDoctorWorld, secretsInBox, serve } from './doctor-world.ts'
+import { selfSigned } from './self-signed.ts'
+import { orderPaid } from './world.ts'
+
+const path = {
+  stableToken: '/cgi-bin/stable_token',
+  userGet: '/cgi-bin/user/get',
+  batchget: '/cgi-bin/user/info/batchget',
+  templates: '/cgi-bin/template/get_all_private_template',
+  quota: '/cgi-bin/openapi/quota/get',
+  send: '/cgi-bin/message/template/send',
+}
+const minute = 60_000
+const listOf = (...list: object[]) => readTemplateList({ local: Object.assign({}, ...list) }, 'local')
+const nowhere = async () => `http://127.0.0.1:${await pickFreePort('127.0.0.1')}`
+
+type World = Awaited<ReturnType<typeof openDoctorWorld>>
+const fault = (world: World, at: string, errcode: number) =>
+  world.control('/faults', { path: at, kind: 'errcode', errcode, times: 100 })
+
+describe('examine', () => {
+  it('finds nothing wrong where nothing is, for nine calls to WeChat', async () => {
+    const world = await openDoctorWorld()
+
+    const report = await world.examine()
+
+    expect(report.isWell).toBe(true)
+    const statuses = Object.fromEntries(report.checks.map(it => [it.name, it.status]))
+    expect(statuses).toEqual({
+      secrets: 'ok',
+      'official-credentials': 'ok',
+      'mini-credentials': 'ok',
+      'allow-list': 'ok',
+      certification: 'ok',
+      'open-platform': 'ok',
+      templates: 'ok',
+      'mini-program-link': 'not-checked',
+      callback: 'ok',
+      quotas: 'ok',
+      queues: 'ok',
+      certificate: 'not-checked',
+      clock: 'ok',
+    })
+    expect(report.calls).toBe(9)
+    const made = await Promise.all(Object.values(path).map(world.calls))
+    expect(made.reduce((sum, it) => sum + it)).toBe(9)
+  })
+
+  it('needs one call less where there is a token already', async () => {
+    const world = await openDoctorWorld()
+    await world.examine()
+    expect(await world.examine()).toMatchObject({ isWell: true, calls: 8 })
+  })
+
+  it('leaves the token that others use alone in classic mode', async () => {
+    const world = await openDoctorWorld({ mode: 'classic' })
+    await world.examine()
+    expect(await world.examine()).toMatchObject({ isWell: true })
+    expect(await world.calls('/cgi-bin/token')).toBe(2)
+  })
+
+  it('tells of everything that is wrong at once, and no secret, token or openid', async () => {
+    const world = await openDoctorWorld({ secrets: { 'mini-appsecret': 'f'.repeat(32), 'callback-aes-key': 'short' } })
+    await fault(world, path.batchget, 40003)
+    await world.control('/templates', { remove: [orderPaid.templateId] })
+
+    const report = await world.examine({ api: openOwnApi(new URL(await nowhere())), queues: { size: async () => 1 } })
+
+    const wrong = report.checks.filter(it => it.status === 'wrong').map(it => it.name)
+    expect(wrong).toEqual(['secrets', 'mini-credentials', 'open-platform', 'templates', 'callback', 'queues'])
+    expect(report.checks.filter(it => it.status === 'wrong' && it.cure === undefined)).toEqual([])
+    expect(leaksIn(report, ['f'.repeat(32), 'short'])).toEqual([])
+  })
+
+  it('lets a check that breaks hide no other', async () => {
+    const world = await openDoctorWorld()
+    const templates = () => {
+      throw new TypeError('broken')
+    }
+
+    const report = await world.examine({ templates })
+
+    expect(report.find('templates')).toMatchObject({ status: 'wrong', words: 'this check broke (TypeError)' })
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
+
+  it('waits for no check longer than its limit', async () => {
+    const world = await openDoctorWorld()
+    const { promise: timeUp, resolve } = Promise.withResolvers<void>()
+    const size = () => {
+      setImmediate(resolve)
+      return new Promise<number>(() => {})
+    }
+
+    const report = await world.examine({ queues: { size }, sleep: () => timeUp })
+
+    expect(report.find('queues')).toMatchObject({ status: 'wrong', words: 'this check did not end within 40 s' })
+    expect(report.find('mini-program-link')).toMatchObject({ status: 'not-checked' })
+  })
+})
+
+describe('the secrets', () => {
+  it.each(['official-appsecret', 'mini-appsecret', 'callback-token', 'session-keys'])(
+    'say that %s is missing',
+    async name => {
+      const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
+      const cure = 'npm run secrets -- --stage prod --region cn-north-1'
+      expect(report.find('secrets')).toMatchObject({ status: 'wrong', words: `${name} is not set`, cure })
+      // What cannot be known for that is not wrong as well.
+      expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+    },
+  )
+
+  it.each([
+    ['official-appsecret', `${secretsInBox['official-appsecret']}\n`, '32 hexadecimal digits'],
+    ['callback-token', 'a b', '3 to 32 letters and digits'],
+    ['callback-aes-key', 'short', '43 letters and digits'],
+    ['session-keys', '{"keys":[]}', 'a JWK Set of at least one key'],
+  ])('say that %s has not the form it must have, and not what it is', async (name, value, form) => {
+    const { checks } = await (await openDoctorWorld({ secrets: { [name]: value } })).examine()
+    expect(checks[0]).toMatchObject({ name: 'secrets', status: 'wrong', words: `${name} is not ${form}` })
+    expect(JSON.stringify(checks[0])).not.toContain(value)
+  })
+
+  it('say that they cannot be read', async () => {
+    const get = async () => {
+      throw Object.assign(new Error('no'), { name: 'AccessDeniedException' })
+    }
+    const report = await (await openDoctorWorld()).examine({ secrets: { get } })
+    expect(report.find('secrets')?.words).toContain('mini-appsecret cannot be read (AccessDeniedException)')
+    expect(report.find('callback')).toMatchObject({ status: 'not-checked' })
+  })
+
+  it('warn where callbacks come in plain text', async () => {
+    const report = await (await openDoctorWorld({ secrets: { 'callback-aes-key': undefined } })).examine()
+    expect(report).toMatchObject({ isWell: true })
+    expect(report.find('secrets')).toMatchObject({ status: 'warning', cure: expect.stringContaining('安全模式') })
+  })
+})
+
+describe('the credentials', () => {
+  it.each(['official', 'mini'] as const)('of %s: an appsecret that is not the app’s', async name => {
+    const report = await (await openDoctorWorld({ secrets: { [`${name}-appsecret`]: '0'.repeat(32) } })).examine()
+    const { appid } = defaultAccounts[name]
+    expect(report.find(`${name}-credentials`)).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining(`${appid}: WeChat refused stable_token: 40125 invalid appsecret (rid `),
+      cure: expect.stringMatching(/AppSecret.* reset it there, then npm run secrets -- --stage prod/),
+    })
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
+
+  it('an appid that nobody has', async () => {
+    const mini = { ...defaultAccounts.mini, appid: 'wx00000000000000bb' }
+    const report = await (await openDoctorWorld({ box: { accounts: { ...defaultAccounts, mini } } })).examine()
+    expect(report.find('mini-credentials')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('40013'),
+      cure: expect.stringContaining('deploy with WECHAT_MINI_APPID'),
+    })
+  })
+
+  it.each([
+    [40001, 'the appsecret is not that of'],
+    [40243, '解冻'],
+    [61024, 'third-party platform'],
+    [89503, 'must admit this address there'],
+    [89506, 'for a day nothing helps'],
+    [89507, 'for an hour nothing helps'],
+    [48004, '通知中心'],
+    [50002, '通知中心'],
+  ])('explain %i', async (errcode, cure) => {
+    const world = await openDoctorWorld()
+    await fault(world, path.stableToken, errcode)
+    const report = await world.examine()
+    for (const name of ['official-credentials', 'mini-credentials']) {
+      expect(report.find(name)).toMatchObject({ status: 'wrong', cure: expect.stringContaining(cure) })
+    }
+    expect(report.find('open-platform')?.words).toMatch(/^not checked, because there is no access_token/)
+  })
+
+  it('are not known where WeChat does not answer', async () => {
+    const report = await (await openDoctorWorld({ wechatUrl: await nowhere() })).examine()
+    const wrong = report.checks.filter(it => it.status === 'wrong')
+    expect(wrong.map(it => it.name)).toEqual(['official-credentials', 'mini-credentials'])
+    expect(wrong[0]).toMatchObject({ cure: expect.stringContaining('NAT gateway') })
+    expect(report.find('clock')).toMatchObject({ status: 'not-checked' })
+  })
+
+  it('are good, and another system takes the token away', async () => {
+    const world = await openDoctorWorld()
+    await fault(world, path.userGet, 40001)
+    const report = await world.examine()
+    expect(report.find('open-platform')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('another system gets tokens'),
+      cure: expect.stringContaining('GET /token'),
+    })
+    expect(report.find('templates')).toMatchObject({ status: 'ok' })
+  })
+})
+
+describe('the allow-list', () => {
+  const elsewhere = ['203.0.113.9']
+
+  it.each(['official', 'mini'])('of %s names the address to paste', async app => {
+    const world = await openDoctorWorld()
+    await world.control('/allow-list', { app, addresses: elsewhere })
+
+    const report = await world.examine()
+
+    expect(report.find('allow-list')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('call from 127.0.0.1'),
+      cure: expect.stringMatching(/^paste 127\.0\.0\.1 into mp\.weixin\.qq\.com .*IP白名单$/),
+    })
+    // The credentials are not wrong for that.
+    expect(report.find(`${app}-credentials`)).toMatchObject({ status: 'not-checked' })
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
+
+  it('is looked at by other calls too, once there is a token', async () => {
+    const world = await openDoctorWorld()
+    await world.examine()
+    await world.control('/allow-list', { app: 'official', addresses: elsewhere, businessCalls: true })
+    await fault(world, path.stableToken, -1)
+
+    const report = await world.examine()
+
+    expect(report.find('allow-list')).toMatchObject({ status: 'wrong' })
+    expect(report.find('quotas')).toMatchObject({ status: 'not-checked' })
+  })
+
+  it('is not known where the credentials are wrong', async () => {
+    const report = await (await openDoctorWorld({ secrets: { 'mini-appsecret': '0'.repeat(32) } })).examine()
+    expect(report.find('allow-list')).toMatchObject({ status: 'not-checked' })
+  })
+})
+
+describe('the certification', () => {
+  it.each([path.userGet, path.templates])('is lacking where %s is barred', async barred => {
+    const world = await openDoctorWorld()
+    await fault(world, barred, 48001)
+
+    const report = await world.examine()
+
+    expect(report.find('certification')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('(48001)'),
+      cure: expect.stringContaining('认证情况'),
+    })
+    expect(report.find(barred === path.userGet ? 'open-platform' : 'templates')).toMatchObject({
+      status: 'not-checked',
+    })
+  })
+
+  it('is not known where neither answers', async () => {
+    const world = await openDoctorWorld()
+    for (const at of [path.userGet, path.templates]) await fault(world, at, -1)
+    const report = await world.examine()
+    expect(report.find('certification')).toMatchObject({ status: 'not-checked' })
+    expect(report.find('templates')).toMatchObject({ status: 'warning', cure: 'run this again in a minute' })
+  })
+})
+
+describe('the Open Platform account', () => {
+  it('is not bound where nobody has a unionid', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/people/change', { first: 0, count: 3, following: false })
+    await world.control('/people', { count: 120, following: true, unionid: false })
+    const report = await world.examine()
+    expect(report.find('open-platform')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringMatching(/^0 of 100 followers/),
+      cure: expect.stringMatching(/open\.weixin\.qq\.com .*npm run sync -- --everyone$/),
+    })
+  })
+
+  it('warns where some have none', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/people', { count: 1, following: true, unionid: false })
+    expect((await world.examine()).find('open-platform')).toMatchObject({
+      status: 'warning',
+      words: '3 of 4 followers have a unionid',
+    })
+  })
+
+  it('cannot be known while nobody follows', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/people/change', { first: 0, count: 3, following: false })
+    const report = await world.examine()
+    expect(report).toMatchObject({ isWell: true })
+    expect(report.find('open-platform')).toMatchObject({
+      status: 'not-checked',
+      cure: expect.stringContaining('follow'),
+    })
+  })
+})
+
+describe('the templates', () => {
+  it('name one that the account does not have', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/templates', { remove: [orderPaid.templateId] })
+    expect((await world.examine()).find('templates')).toMatchObject({
+      status: 'wrong',
+      words: `order-paid: the account has no template ${orderPaid.templateId}`,
+      cure: expect.stringMatching(/我的模板.*npx sls deploy --stage prod --region cn-north-1/),
+    })
+  })
+
+  it('name a key that WeChat wants and no event has', async () => {
+    const world = await openDoctorWorld()
+    const content =
+      '{{first.DATA}}\n订单编号：{{character_string1.DATA}}\n金额：{{ amount2.DATA }}\n时间：{{time3.DATA}}\n门店：{{thing4.DATA}}\n{{remark.DATA}}'
+    await world.control('/templates', {
+      remove: [orderPaid.templateId],
+      add: [{ ...orderPaid, fields: undefined, content }],
+    })
+    expect((await world.examine()).find('templates')).toMatchObject({
+      status: 'wrong',
+      words: 'order-paid: WeChat wants thing4, which is not among its fields (47003)',
+    })
+  })
+
+  it('warn of a field that nobody will see', async () => {
+    const world = await openDoctorWorld()
+    const more = { ...orderPaid, fields: { ...orderPaid.fields, thing9: '备注' } }
+    const report = await world.examine({ templates: () => listOf({ 'order-paid': more }) })
+    expect(report).toMatchObject({ isWell: true })
+    expect(report.find('templates')).toMatchObject({ status: 'warning', words: expect.stringContaining('no thing9') })
+  })
+
+  it('tell what is wrong with templates.json itself', async () => {
+    const report = await (await openDoctorWorld()).examine({ templates: () => listOf({ 'order-paid': { title: 7 } }) })
+    expect(report.find('templates')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('templates.json'),
+    })
+  })
+
+  it('may be none', async () => {
+    const report = await (await openDoctorWorld()).examine({ templates: () => readTemplateList(templates, 'prod') })
+    expect(report.find('templates')).toMatchObject({ status: 'ok', words: expect.stringContaining('stage prod') })
+  })
+})
+
+describe('the mini program', () => {
+  it('is not known to be linked: whose appid to look for, and where', async () => {
+    const link = (await (await openDoctorWorld()).examine()).find('mini-program-link')
+    expect(link).toMatchObject({
+      status: 'not-checked',
+      cure: expect.stringMatching(`${defaultAccounts.mini.appid}.*小程序管理`),
+    })
+  })
+})
+
+describe('the callback', () => {
+  const examineAt = async (url: string) =>
+    (await (await openDoctorWorld()).examine({ api: openOwnApi(new URL(url), { limitMs: 1000 }) })).find('callback')
+  const noon = Date.parse('2026-11-22T12:00:00+08:00')
+
+  it('answers below a path as well', async () => {
+    const answer = answerCallback(() => noon)
+    const url = await serve((request, response) => {
+      request.url = request.url?.replace('/v1/', '/')
+      answer(request, response)
+    })
+    expect(await examineAt(`${url}/v1/`)).toMatchObject({
+      status: 'ok',
+      words: expect.stringContaining(`${url}/v1/callback`),
+    })
+  })
+
+  it('goes by another token', async () => {
+    const url = await serve(answerCallback(() => noon, 'anotherToken'))
+    expect(await examineAt(url)).toMatchObject({
+      status: 'wrong',
+      words: `${url}/callback goes by another callback-token`,
+      cure: expect.stringContaining('npm run secrets -- --stage prod'),
+    })
+  })
+
+  it('goes by another clock', async () => {
+    const url = await serve(answerCallback(() => noon + 6 * minute))
+    expect(await examineAt(url)).toMatchObject({ status: 'wrong', words: `${url}/callback goes by another clock` })
+  })
+
+  it.each([
+    [500, 'x', 'answers with HTTP 500'],
+    [301, '', 'answers with HTTP 301'],
+    [200, '"5202611220310000100"', 'answers with something else than the echostr'],
+  ])('answers %i %j', async (status, text, words) => {
+    const url = await serve((_, response) => response.writeHead(status, { location: '/' }).end(text))
+    expect(await examineAt(url)).toMatchObject({
+      status: 'wrong',
+      words: `${url}/callback ${words}`,
+      cure: expect.stringContaining('npx sls logs -f callback --stage prod --region cn-north-1'),
+    })
+  })
+
+  it('does not answer at all', async () => {
+    const url = await nowhere()
+    expect(await examineAt(url)).toMatchObject({
+      status: 'wrong',
+      words: `${url}/callback does not answer (ECONNREFUSED)`,
+      cure: expect.stringContaining('服务器配置'),
+    })
+  })
+
+  it('hangs for longer than WeChat waits', async () => {
+    const url = await serve(() => {})
+    expect(await examineAt(url)).toMatchObject({ status: 'wrong', words: expect.stringContaining('does not answer') })
+  })
+})
+
+describe('the quotas', () => {
+  it.each([path.send, path.userGet, path.batchget])('of %s is used up', async used => {
+    const world = await openDoctorWorld()
+    await world.control('/quota', { app: 'official', path: used, day: 500, used: 500 })
+    const report = await world.examine()
+    expect(report.find('quotas')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('0 of 500 left'),
+      cure: expect.stringContaining('00:00 in China'),
+    })
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
+
+  it('warn where little is left', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/quota', { app: 'official', path: path.send, day: 1000, used: 950 })
+    const found = (await world.examine()).find('quotas')
+    expect(found).toMatchObject({ status: 'warning', words: expect.stringContaining('template/send 50 of 1,000 left') })
+  })
+
+  it('warn where WeChat does not tell', async () => {
+    const world = await openDoctorWorld()
+    await fault(world, path.quota, 76022)
+    expect((await world.examine()).find('quotas')).toMatchObject({
+      status: 'warning',
+      words: expect.stringContaining('not told'),
+    })
+  })
+})
+
+describe('the queues', () => {
+  const sizes = (full: Readonly<Record<string, number>>): QueueSizes => ({ size: async name => full[name] ?? 0 })
+  const examineWith = async (queues: QueueSizes) => (await (await openDoctorWorld()).examine({ queues })).find('queues')
+
+  it.each([
+    ['q-events-dlq', /^npm run redrive -- --stage prod --region cn-north-1/],
+    ['q-followers-dlq', /SQS → q-followers-dlq → Start DLQ redrive/],
+    ['q-receipts-dlq', /SQS → q-receipts-dlq → Start DLQ redrive/],
+  ])('have dead letters in %s', async (name, cure) => {
+    const found = await examineWith(sizes({ [name]: 3 }))
+    expect(found).toMatchObject({ status: 'wrong', words: `3 in ${name}`, cure: expect.stringMatching(cure) })
+  })
+
+  it('warn of what is in doubt', async () => {
+    const found = await examineWith(sizes({ 'q-events-review': 2 }))
+    expect(found).toMatchObject({ status: 'warning', words: expect.stringContaining('2 in q-events-review') })
+  })
+
+  it('tell what waits, and what waits for quota', async () => {
+    const found = await examineWith(sizes({ 'q-events': 7, 'q-events-parked': 5 }))
+    expect(found).toMatchObject({ status: 'ok', words: expect.stringMatching(/7 in q-events, .*5 in q-events-parked/) })
+  })
+
+  it('are not there', async () => {
+    const size = async (name: string) => {
+      if (name === 'q-receipts') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
+      return 0
+    }
+    expect(await examineWith({ size })).toMatchObject({
+      status: 'wrong',
+      words: 'q-receipts cannot be asked (QueueDoesNotExist)',
+      cure: 'npx sls deploy --stage prod --region cn-north-1',
+    })
+  })
+})
+
+describe('the certificate', () => {
+  const day = 86_400_000
+  const trusted = getCACertificates('default')
+  afterEach(() => setDefaultCACertificates(trusted))
+
+  type Case = { readonly days: number; readonly isTrusted?: boolean; readonly host?: string }
+
+  async function examineWith({ days, isTrusted = true, host = 'localhost' }: Case) {
+    const { key, cert } = selfSigned(Date.now() + days * day)
+    if (isTrusted) setDefaultCACertificates([cert])
+    const server = createServer({ key, cert }).listen(0, host)
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const api = openOwnApi(new URL(`https://${host}:${port}`))
+    // OpenSSL goes by the wall clock, whatever the test's is.
+    return (await (await openDoctorWorld()).examine({ api, now: Date.now })).find('certificate')
+  }
+
+  it('is good for long', async () => {
+    const found = await examineWith({ days: 90.5 })
+    expect(found).toMatchObject({ status: 'ok', words: 'the certificate of localhost is good for 90 days' })
+  })
+
+  it('warns a month before its end', async () => {
+    const found = await examineWith({ days: 29.5 })
+    expect(found).toMatchObject({ status: 'warning', cure: expect.stringContaining('Certificate Manager') })
+  })
+
+  it('has ended', async () => {
+    const found = await examineWith({ days: -1 })
+    expect(found).toMatchObject({ status: 'wrong', words: 'the certificate of localhost has ended' })
+  })
+
+  it('is one that no phone trusts', async () => {
+    const found = await examineWith({ days: 90, isTrusted: false })
+    expect(found).toMatchObject({ status: 'wrong', words: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT') })
+  })
+
+  it('is that of another domain', async () => {
+    const found = await examineWith({ days: 90, host: '127.0.0.1' })
+    expect(found).toMatchObject({ status: 'wrong', words: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID') })
+  })
+
+  it('cannot be seen where nobody answers', async () => {
+    const api = openOwnApi(new URL((await nowhere()).replace('http', 'https')))
+    expect((await (await openDoctorWorld()).examine({ api })).find('certificate')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('(ECONNREFUSED)'),
+      cure: expect.stringContaining('Custom domain names'),
+    })
+  })
+})
+
+describe('the clock', () => {
+  it.each([
+    [45_000, 'warning', 'our clock is 45 s behind WeChat’s'],
+    [-45_000, 'warning', 'our clock is 45 s ahead of WeChat’s'],
+    [301_000, 'wrong', 'our clock is 301 s behind WeChat’s: callbacks are refused'],
+    [25_000, 'ok', 'our clock is 25 s behind WeChat’s'],
+  ])('of WeChat is %i ms ahead', async (advance, status, words) => {
+    const world = await openDoctorWorld()
+    // By half a second more: what the header leaves out.
+    await world.control('/clock', { advance: advance + 500 })
+    expect((await world.examine()).find('clock')).toMatchObject({ status, words })
+  })
+})
