@@ -22,7 +22,8 @@ export async function checkCallback({ api, secrets, now, ...place }: DoctorDeps)
   const query = signQuery({ timestamp: `${Math.floor(now() / 1000)}`, nonce }, token.value)
   try {
     const answer = await api.get(path, { ...query, echostr })
-    if (answer.status === 200 && answer.text === echostr) return ok(`${url} answers; ${pages.messagePush} must have it`)
+    if (answer.status === 200 && answer.text === echostr)
+      return ok(`${url} answers the handshake; it belongs into ${pages.messagePush}`)
     return explainAnswer(answer, { url, place })
   } catch (error) {
     const cure = `see whether the stage is deployed, and its domain leads to it; then paste the URL into ${pages.messagePush}`

@@ -17,7 +17,7 @@ export async function checkClock({ sightings }: DoctorDeps, facts: Facts): Promi
   const off = Math.abs(seconds)
   const words = `our clock is ${off} s ${seconds < 0 ? 'behind' : 'ahead of'} WeChat’s`
   if (off > refuseSeconds) return wrong(`${words}: callbacks are refused`, cure)
-  return off > warnSeconds ? warning(words, cure) : ok(words)
+  return off > warnSeconds ? warning(words, cure) : ok(`our clock is within ${off + 1} s of WeChat’s`)
 }
 
 function roundTrip({ before, after }: Sighting): number {

@@ -34,7 +34,7 @@ export type DoctorApp = {
   readonly isAskingHarmless: boolean
 }
 
-export type OfficialAccount = DoctorApp & {
+type OfficialAccount = DoctorApp & {
   readonly wechat: Pick<WeChat, 'followerPage' | 'followerInfo' | 'quota' | 'accountTemplates'>
 }
 

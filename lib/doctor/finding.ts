@@ -1,7 +1,7 @@
 /** What a check found, for people to act on. */
 
 /** `not-checked` where an earlier trouble, or nothing on WeChat's side, lets it be known. */
-export type Status = 'ok' | 'warning' | 'wrong' | 'not-checked'
+type Status = 'ok' | 'warning' | 'wrong' | 'not-checked'
 
 /** `words` says what is so, `cure` which page to open with which value to paste, or which command to run. */
 export type Finding = { readonly status: Status; readonly words: string; readonly cure?: string }

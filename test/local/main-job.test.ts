@@ -284,6 +284,18 @@ describe('the reach of a user', () => {
   })
 })
 
+describe('the doctor', () => {
+  it('finds nothing wrong with the whole stack', async () => {
+    await follow(await person())
+    const invoke = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-doctor/invocations`
+    const { body } = await callJson('POST', invoke, { signal: signal(), body: {} })
+    answers.push(JSON.stringify(body))
+    const { checks } = v.parse(v.looseObject({ checks: v.array(v.looseObject({ status: v.string() })) }), body)
+    expect(checks.filter(it => it.status === 'wrong')).toEqual([])
+    expect(checks.filter(it => it.status === 'ok')).toHaveLength(11)
+  })
+})
+
 describe('POST /login', () => {
   it('answers the same code alike, with a token that the published keys verify', async () => {
     const body = { code: await code(await person()) }

@@ -1,9 +1,10 @@
 /** The report, for people to read: a line for each check, and below it what to do. */
 
+import type { CheckName } from '../../lib/doctor.ts'
 import { counted } from '../command/words.ts'
 import type { Finding, Report } from './report.ts'
 
-export type Colour = 'green' | 'yellow' | 'red' | 'dim'
+type Colour = 'green' | 'yellow' | 'red' | 'dim'
 export type Paint = (colour: Colour, text: string) => string
 
 const looks = {
@@ -13,26 +14,26 @@ const looks = {
   'not-checked': { colour: 'dim', sign: '–' },
 } as const satisfies Record<Finding['status'], { colour: Colour; sign: string }>
 
-const titles = new Map([
-  ['secrets', 'secrets · 密钥'],
-  ['official-credentials', 'Official Account · 公众号'],
-  ['mini-credentials', 'mini program · 小程序'],
-  ['allow-list', 'allow-list · IP 白名单'],
-  ['certification', 'certification · 认证'],
-  ['open-platform', 'Open Platform · 开放平台'],
-  ['templates', 'templates · 模板'],
-  ['mini-program-link', 'linked mini program · 关联小程序'],
-  ['callback', 'callback · 消息推送'],
-  ['quotas', 'quotas · 调用额度'],
-  ['queues', 'queues · 队列'],
-  ['certificate', 'certificate · 证书'],
-  ['clock', 'clock · 时钟'],
-])
+const titles: Readonly<Record<string, string>> = {
+  secrets: 'secrets · 密钥',
+  'official-credentials': 'Official Account · 公众号',
+  'mini-credentials': 'mini program · 小程序',
+  'allow-list': 'allow-list · IP 白名单',
+  certification: 'certification · 认证',
+  'open-platform': 'Open Platform · 开放平台',
+  templates: 'templates · 模板',
+  'mini-program-link': 'linked mini program · 关联小程序',
+  callback: 'callback · 消息推送',
+  quotas: 'quotas · 调用额度',
+  queues: 'queues · 队列',
+  certificate: 'certificate · 证书',
+  clock: 'clock · 时钟',
+} satisfies Record<CheckName, string>
 
 /** Writes one check: its line, and its cure below. */
 export function renderFinding({ name, status, words, cure }: Finding, paint: Paint): string {
   const { colour, sign } = looks[status]
-  const line = paint(colour, `  ${sign} ${titles.get(name) ?? name}: ${words}`)
+  const line = paint(colour, `  ${sign} ${titleOf(name)}: ${words}`)
   return cure === undefined ? line : `${line}\n      → ${cure}`
 }
 
@@ -42,5 +43,10 @@ export function renderEnd({ checks, isWell, calls }: Report, paint: Paint): stri
   const cost = `${counted(calls, 'call')} to WeChat`
   const warnings = count('warning') === 0 ? '' : `, ${counted(count('warning'), 'warning')}`
   if (isWell) return paint('green', `✓ nothing is wrong · 一切正常${warnings}; ${cost}`)
-  return paint('red', `✗ ${count('wrong')} of ${checks.length} are wrong · 有问题${warnings}; ${cost}`)
+  return paint('red', `✗ wrong · 有问题: ${count('wrong')} of ${counted(checks.length, 'check')}${warnings}; ${cost}`)
+}
+
+/** A stage of a later version may have more checks. */
+function titleOf(name: string): string {
+  return (Object.hasOwn(titles, name) ? titles[name] : undefined) ?? name
 }

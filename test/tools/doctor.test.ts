@@ -1,0 +1,157 @@
+/** `npm run doctor`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
+
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { pickFreePort } from '../../local/ports.ts'
+import { UsageError } from '../../tools/command/options.ts'
+import { renderEnd, renderFinding } from '../../tools/doctor/lines.ts'
+import { parseOptions } from '../../tools/doctor/options.ts'
+import type { Report } from '../../tools/doctor/report.ts'
+import { onAws, runTool } from './run-tool.ts'
+
+const well: Report = {
+  stage: 'prod',
+  at: 1,
+  isWell: true,
+  calls: 9,
+  checks: [
+    { name: 'secrets', status: 'ok', words: '5 of 5 are set' },
+    { name: 'clock', status: 'warning', words: 'our clock is 45 s ahead', cure: 'set it' },
+    { name: 'certificate', status: 'not-checked', words: 'not checked, because there is no TLS' },
+  ],
+}
+const cure = 'paste 203.0.113.7 into mp.weixin.qq.com'
+const ill: Report = {
+  ...well,
+  isWell: false,
+  checks: [...well.checks, { name: 'allow-list', status: 'wrong', words: 'WeChat does not admit us', cure }],
+}
+
+type Answer = { readonly status?: number; readonly headers?: Record<string, string>; readonly body: object }
+
+/** Lambda's API, which answers every invocation alike; answers where it is, and what was invoked. */
+async function openLambda({ status = 200, headers = {}, body }: Answer) {
+  const invoked: string[] = []
+  const server = createServer((request, response) => {
+    invoked.push(request.url?.split('/')[3] ?? '')
+    response.writeHead(status, headers).end(JSON.stringify(body))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  return { port, url: `http://127.0.0.1:${port}`, invoked }
+}
+
+async function run(answer: Answer, more: readonly string[] = []) {
+  const { url, invoked } = await openLambda(answer)
+  const args = ['--stage', 'prod', '--region', 'cn-north-1', ...more]
+  return { ...(await runTool('doctor.ts', args, onAws({ lambda: url }))), invoked }
+}
+
+describe('npm run doctor', () => {
+  it('prints a line for each check with its cure below, and ends with 0 where nothing is wrong', async () => {
+    const { code, stdout, stderr, invoked } = await run({ body: well })
+
+    expect([code, stderr, invoked]).toEqual([0, '', ['queqiao-prod-doctor']])
+    expect(stdout.split('\n')).toEqual([
+      'The doctor looks at stage prod (cn-north-1) · 正在检查',
+      '  ✓ secrets · 密钥: 5 of 5 are set',
+      '  ! clock · 时钟: our clock is 45 s ahead',
+      '      → set it',
+      '  – certificate · 证书: not checked, because there is no TLS',
+      '✓ nothing is wrong · 一切正常, 1 warning; 9 calls to WeChat',
+      '',
+    ])
+  })
+
+  it('ends with 1 where something is wrong', async () => {
+    const { code, stdout } = await run({ body: ill })
+    expect(code).toBe(1)
+    expect(stdout).toContain(`  ✗ allow-list · IP 白名单: WeChat does not admit us\n      → ${cure}\n`)
+    expect(stdout).toMatch(/✗ wrong · 有问题: 1 of 4 checks, 1 warning; 9 calls to WeChat\n$/)
+  })
+
+  it.each([
+    [well, 0],
+    [ill, 1],
+  ])('writes nothing but the report with --json', async (body, exitCode) => {
+    const { code, stdout, stderr } = await run({ body }, ['--json'])
+    expect([code, stderr]).toEqual([exitCode, ''])
+    expect(JSON.parse(stdout)).toEqual(body)
+  })
+
+  it('asks the local stack where LAMBDA_PORT says', async () => {
+    const { port, url, invoked } = await openLambda({ body: well })
+    const { code, stdout } = await runTool('doctor.ts', [], { LAMBDA_PORT: `${port}` })
+    expect([code, invoked]).toEqual([0, ['queqiao-local-doctor']])
+    expect(stdout).toContain(`stage local (${url})`)
+  })
+
+  it.each([
+    [
+      { status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' }, body: {} },
+      'need lambda:InvokeFunction on queqiao-prod-doctor',
+    ],
+    [
+      { headers: { 'x-amz-function-error': 'Unhandled' }, body: { errorMessage: 'misconfigured', trace: ['at x.ts'] } },
+      'queqiao-prod-doctor failed: misconfigured; its log: npx sls logs -f doctor --stage prod --region cn-north-1',
+    ],
+    [{ body: { isWell: true } }, 'it answers in another way than this version does'],
+  ])('says in one line why the function could not be asked, and ends with 1', async (answer, words) => {
+    const { code, stderr } = await run(answer, ['--json'])
+    expect(code).toBe(1)
+    expect(stderr).toContain(words)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('asks for npm start where no stack answers', async () => {
+    const { code, stderr } = await runTool('doctor.ts', [], { LAMBDA_PORT: `${await pickFreePort('127.0.0.1')}` })
+    expect([code, stderr]).toEqual([1, expect.stringContaining('start it with npm start')])
+  })
+
+  it('ends with 2 for what cannot be meant, and with 0 for help', async () => {
+    expect(await runTool('doctor.ts', ['--fix'])).toMatchObject({ code: 2, stdout: '' })
+    expect(await runTool('doctor.ts', ['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--json') })
+  })
+})
+
+describe('parseOptions', () => {
+  it('looks at the local stack when nothing is said', () => {
+    expect(parseOptions([], {})).toEqual({ stage: 'local', json: false })
+    expect(parseOptions(['--stage', 'prod', '--json'], {})).toMatchObject({ stage: 'prod', json: true })
+  })
+
+  // npm run doctor --json: npm keeps the option for itself, and the lines would go to a program.
+  it('refuses what npm took for itself', () => {
+    expect(() => parseOptions([], { npm_config_json: 'true' })).toThrow(UsageError)
+  })
+})
+
+describe('the lines', () => {
+  const tagged = (colour: string, text: string) => `<${colour}>${text}`
+
+  it.each([
+    ['ok', 'green'],
+    ['warning', 'yellow'],
+    ['wrong', 'red'],
+    ['not-checked', 'dim'],
+  ] as const)('paint %s %s, and leave the cure as it is, to be copied', (status, colour) => {
+    const text = renderFinding({ name: 'clock', status, words: 'w', cure: 'c' }, tagged)
+    expect(text).toMatch(new RegExp(`^<${colour}>.*: w\n {6}→ c$`))
+  })
+
+  it('paint the end', () => {
+    expect([renderEnd(well, tagged).slice(0, 7), renderEnd(ill, tagged).slice(0, 5)]).toEqual(['<green>', '<red>'])
+  })
+
+  it('show a check that they do not know, as of a later version', () => {
+    expect(renderFinding({ name: 'new', status: 'ok', words: 'w' }, tagged)).toContain('new: w')
+  })
+})
