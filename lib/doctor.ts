@@ -77,8 +77,7 @@ async function runCheck(check: Check, deps: DoctorDeps, facts: Facts): Promise<F
   const late = deps
     .sleep(limitMs)
     .then(() => wrong(`this check did not end within ${limitMs / 1000} s`, 'run it again; then see the function’s log'))
-  // What fails at once must not keep the others from being made.
-  const made = (async () => check(deps, facts))().catch(error => {
+  const made = check(deps, facts).catch(error => {
     deps.log.info('doctor.failed', { error })
     return explain(error)
   })
