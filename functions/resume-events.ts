@@ -1,7 +1,7 @@
 import { scheduleFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
 import { resumeEvents } from '../lib/resume-events.ts'
-import { log, now } from '../lib/runtime/context.ts'
+import { log, now, sleep } from '../lib/runtime/context.ts'
 import { parkedEvents } from '../lib/runtime/queues.ts'
 import { gateStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
@@ -15,6 +15,7 @@ export const handler = scheduleFunction(async () => {
     parked: parkedEvents(),
     reserve: config('QUOTA_RESERVE').QUOTA_RESERVE,
     now,
+    sleep,
     log,
   }
 }, resumeEvents)

@@ -15,6 +15,7 @@ export type ResumeDeps = {
   /** So many of the day's sends are kept for urgent templates; 0 keeps none. */
   readonly reserve: number
   readonly now: Now
+  readonly sleep: (ms: number) => Promise<void>
   readonly log: Log
 }
 
@@ -22,6 +23,8 @@ export type ResumeReport = { readonly moved: number }
 
 const path = '/cgi-bin/message/template/send'
 const dayQuota = 45009
+/** What opens so soon is waited for: the next look may be a minute later. */
+const patienceMs = 20_000
 /** A minute's worth, where WeChat does not tell how many calls it takes in one. */
 const usualPerMinute = 10_000
 const lanes = Array.from({ length: 10 }, (_, lane) => lane)
@@ -29,7 +32,9 @@ const lanes = Array.from({ length: 10 }, (_, lane) => lane)
 /** Moves events back until none waits, the minute's share is moved, or the time is up. */
 export async function resumeEvents(deps: ResumeDeps, { until }: { readonly until: number }): Promise<ResumeReport> {
   const { closedUntil = 0, reservedUntil = 0 } = await deps.gate.read()
-  if (deps.now() < closedUntil) return { moved: 0 }
+  const opensInMs = closedUntil - deps.now()
+  if (opensInMs > patienceMs) return { moved: 0 }
+  if (opensInMs > 0) await deps.sleep(opensInMs)
   const quota = deps.reserve > 0 || (await deps.parked.waiting()) ? await askQuota(deps) : undefined
   const isReserved = await keepReserve(quota, reservedUntil, deps)
   if (isReserved || quota?.remain === 0) return { moved: 0 }

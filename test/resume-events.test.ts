@@ -9,7 +9,7 @@ const forever = { until: Number.POSITIVE_INFINITY }
 
 async function openResume(waiting: number) {
   const world = await openWorld()
-  const { gate, log, now } = world
+  const { gate, log, now, sleep } = world
   let left = waiting
   const parked = {
     waiting: async () => left > 0,
@@ -19,7 +19,7 @@ async function openResume(waiting: number) {
       return count
     },
   }
-  const deps: ResumeDeps = { ...world.app('official'), gate, parked, reserve: 0, now, log }
+  const deps: ResumeDeps = { ...world.app('official'), gate, parked, reserve: 0, now, sleep, log }
   const resume = (more: Partial<ResumeDeps> = {}, limits = forever) => resumeEvents({ ...deps, ...more }, limits)
   return { ...world, resume, left: () => left }
 }
@@ -32,6 +32,14 @@ describe('resumeEvents', () => {
     expect(await calls(quotaPath)).toBe(0)
     tick(60_000)
     expect(await resume()).toEqual({ moved: 3_000 })
+  })
+
+  it('waits for a gate that opens in a moment, for the next look may be a minute later', async () => {
+    const { resume, gate, now } = await openResume(30)
+    const opensAt = now() + 20_000
+    await gate.close(opensAt, 45009)
+    expect(await resume()).toEqual({ moved: 30 })
+    expect(now()).toBeGreaterThanOrEqual(opensAt)
   })
 
   it('asks WeChat nothing while nothing waits', async () => {
