@@ -35,6 +35,8 @@ const count = Number(values.events)
 if (!Number.isInteger(count) || count < 100) throw new Error('--events takes a whole number from 100')
 
 const minuteMs = 60_000
+/** A tick so shortly before the reset waits for it (lib/resume-events.ts). */
+const patienceMs = 21_000
 const dayQuota = 45009
 const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
 const callsAnswer = v.object({ counts: v.record(v.string(), v.record(v.string(), v.number())) })
@@ -134,10 +136,10 @@ async function remove(run: readonly Message[]): Promise<void> {
   await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: events.url, Entries }))
 }
 
-/** Every minute, as the schedule does it, until the last tick before the reset; answers how many there were. */
+/** Every minute, as the schedule does it, until the last tick that finds the gate closed; answers how many there were. */
 async function waitForReset(): Promise<number> {
   let ticks = 0
-  for (; Date.now() + minuteMs < resetAt; ticks++) {
+  for (; Date.now() + minuteMs < resetAt - patienceMs; ticks++) {
     await advance(minuteMs)
     await containers[0]?.invoke('resume-events')
   }
