@@ -2,6 +2,7 @@ import { scheduleFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
 import { resumeEvents } from '../lib/resume-events.ts'
 import { log, now, sleep } from '../lib/runtime/context.ts'
+import { metrics } from '../lib/runtime/metrics.ts'
 import { parkedEvents } from '../lib/runtime/queues.ts'
 import { gateStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
@@ -17,5 +18,6 @@ export const handler = scheduleFunction(async () => {
     now,
     sleep,
     log,
+    metrics,
   }
 }, resumeEvents)

@@ -41,14 +41,19 @@ export type Config = { readonly [K in ConfigKey]: NonNullable<ReturnType<Variabl
 
 /** Reads exactly these variables; throws one ConfigError that lists all that are missing or wrong. */
 export function readConfig<K extends ConfigKey>(env: Env, keys: readonly K[]): Pick<Config, K> {
-  const read = keys.map(key => [key, variables[key].read(env[key] ?? '')] as const)
-  const problems = read.flatMap(([key, value]) =>
-    value === undefined ? `${key} must be ${variables[key].wanted}` : [],
-  )
+  const problems = problemsIn(env, keys)
   if (problems.length > 0) throw new ConfigError(problems)
+  const read = keys.map(key => [key, variables[key].read(env[key] ?? '')] as const)
   const config: Partial<Config> = Object.freeze(Object.fromEntries(read))
   if (!isComplete(config, keys)) throw new ConfigError(['a variable vanished while it was read'])
   return config
+}
+
+/** Tells what is missing or wrong of these variables. */
+export function problemsIn(env: Env, keys: readonly ConfigKey[]): string[] {
+  return keys.flatMap(key =>
+    variables[key].read(env[key] ?? '') === undefined ? `${key} must be ${variables[key].wanted}` : [],
+  )
 }
 
 /** Reads from the environment of this process. */

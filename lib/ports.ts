@@ -16,8 +16,9 @@ export type Log = {
   error(event: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
-/** What ops are told by numbers; each counts one. */
-type MetricName =
+/** What ops are told by numbers. */
+type CountName =
+  | 'MessageOutcome'
   | 'TokenRefused'
   | 'AddressNotAllowed'
   | 'UnknownErrcode'
@@ -28,7 +29,13 @@ type MetricName =
   | 'QuotaUsedUp'
   | 'SyncCompleted'
 
-export type Metrics = { count(name: MetricName, dimensions?: Readonly<Record<string, string>>): void }
+/** What stands at some value, and shows only that. */
+type GaugeName = 'QuotaLeftPercent' | 'SyncAgeHours'
+
+export type Metrics = {
+  count(name: CountName, dimensions?: Readonly<Record<string, string>>, times?: number): void
+}
+export type Gauges = { gauge(name: GaugeName, value: number): void }
 
 /** Of a day, in calls; `perMinute` where WeChat tells it. */
 export type Quota = {

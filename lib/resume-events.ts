@@ -3,7 +3,7 @@
 import type { AccessTokenSource } from './access-token.ts'
 import { TransportError, WeChatError } from './errors.ts'
 import { inParallel } from './pool.ts'
-import type { GateStore, Log, Now, ParkedEvents, Quota, WeChat } from './ports.ts'
+import type { GateStore, Gauges, Log, Now, ParkedEvents, Quota, WeChat } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import { withAccessToken } from './with-access-token.ts'
 
@@ -17,6 +17,7 @@ export type ResumeDeps = {
   readonly now: Now
   readonly sleep: (ms: number) => Promise<void>
   readonly log: Log
+  readonly metrics: Gauges
 }
 
 export type ResumeReport = { readonly moved: number }
@@ -25,6 +26,8 @@ const path = '/cgi-bin/message/template/send'
 const dayQuota = 45009
 /** What opens so soon is waited for: the next look may be a minute later. */
 const patienceMs = 20_000
+/** What is left of the quota is looked at every so often even if nothing waits, for ops. */
+const lookMinutes = 10
 /** A minute's worth, where WeChat does not tell how many calls it takes in one. */
 const usualPerMinute = 10_000
 const lanes = Array.from({ length: 10 }, (_, lane) => lane)
@@ -35,7 +38,8 @@ export async function resumeEvents(deps: ResumeDeps, { until }: { readonly until
   const opensInMs = closedUntil - deps.now()
   if (opensInMs > patienceMs) return { moved: 0 }
   if (opensInMs > 0) await deps.sleep(opensInMs)
-  const quota = deps.reserve > 0 || (await deps.parked.waiting()) ? await askQuota(deps) : undefined
+  const isAsked = deps.reserve > 0 || isLookTime(deps.now()) || (await deps.parked.waiting())
+  const quota = isAsked ? await askQuota(deps) : undefined
   const isReserved = await keepReserve(quota, reservedUntil, deps)
   if (isReserved || quota?.remain === 0) return { moved: 0 }
   const report = { moved: await moveBack(quota, { until, deps }) }
@@ -71,10 +75,16 @@ async function moveBack(quota: Quota | undefined, { until, deps }: Move): Promis
   return moved
 }
 
+function isLookTime(now: number): boolean {
+  return Math.floor(now / 60_000) % lookMinutes === 0
+}
+
 /** What waits must not wait for ever because WeChat does not tell its quota: then 45009 tells in time. */
-async function askQuota({ accessTokens, wechat, log }: ResumeDeps): Promise<Quota | undefined> {
+async function askQuota({ accessTokens, wechat, log, metrics }: ResumeDeps): Promise<Quota | undefined> {
   try {
-    return await withAccessToken(accessTokens, token => wechat.quota(token, path))
+    const quota = await withAccessToken(accessTokens, token => wechat.quota(token, path))
+    if (quota.limit > 0) metrics.gauge('QuotaLeftPercent', (100 * quota.remain) / quota.limit)
+    return quota
   } catch (error) {
     if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
     log.warn('resume-events.quota-unknown', { error })

@@ -4,6 +4,7 @@ import { type Aftermath, type AftermathDeps, createAftermath } from './aftermath
 import { isSent } from './delivery.ts'
 import { RequestError } from './errors.ts'
 import { type Person, reachOf } from './link.ts'
+import { createOutcomeTally, type OutcomeTally } from './outcome-tally.ts'
 import { inLanes } from './pool.ts'
 import type { DeliveryStore, EventAgain, GateStore, LinkStore, Log, Metrics } from './ports.ts'
 import { openGate, type SendGate } from './send-gate.ts'
@@ -24,6 +25,8 @@ export type SendDeps = MessageDeps &
     readonly trouble: Set<string>
   }
 
+type BatchDeps = SendDeps & { readonly tally: OutcomeTally }
+
 /** Keep-alive sockets to WeChat in use at once by one function. */
 const width = 50
 const overdueMs = 3 * 86_400_000
@@ -39,7 +42,8 @@ export async function sendBatch<A extends Arrival>(
 ): Promise<readonly A[]> {
   const counts: Record<string, number> = {}
   const after = createAftermath<A>(deps)
-  const batch = await preparedOrPutOff(arrivals, after, deps)
+  const tally = createOutcomeTally(deps.metrics)
+  const batch = await preparedOrPutOff(arrivals, after, { ...deps, tally })
   const { trouble } = deps
   await inLanes(batch, { width, trouble }, async ({ arrival, lane, run, putOff }) => {
     const outcome = await guarded(deps.now() < limits.until ? run : putOff, { arrival, after, log: deps.log })
@@ -47,6 +51,7 @@ export async function sendBatch<A extends Arrival>(
     if (outcome === 'accepted') trouble.delete(lane)
     else if (isTrouble.has(outcome)) trouble.add(lane)
   })
+  tally.flush()
   const failed = await after.finish()
   if (arrivals.some(it => deps.now() - it.since > overdueMs)) deps.metrics.count('EventOverdue')
   deps.log.info('send.batch', { arrivals: arrivals.length, ...counts, failed: failed.size })
@@ -61,7 +66,7 @@ type Work<A> = { readonly arrival: A; readonly lane: string; readonly run: Run; 
 async function preparedOrPutOff<A extends Arrival>(
   arrivals: readonly A[],
   after: Aftermath<A>,
-  deps: SendDeps,
+  deps: BatchDeps,
 ): Promise<Work<A>[]> {
   try {
     return await prepare(arrivals, after, deps)
@@ -82,7 +87,7 @@ const notBegun: SendOutcome = { kind: 'refused', leastSeconds: 0, why: 'not begu
 async function prepare<A extends Arrival>(
   arrivals: readonly A[],
   after: Aftermath<A>,
-  deps: SendDeps,
+  deps: BatchDeps,
 ): Promise<Work<A>[]> {
   const parsed = arrivals.map(arrival => ({ arrival, message: parse(arrival.body, deps.templates) }))
   const good = parsed.flatMap(({ arrival, message }) => (message instanceof RequestError ? [] : [{ arrival, message }]))
@@ -99,7 +104,7 @@ async function prepare<A extends Arrival>(
     const event = knownOf(copies, mark)
     const settled = { arrival, copies, event, id: message.id, after, deps }
     const context = { event, message, person: people[index] }
-    const run = async () => settle(await deliver(context, gate, deps), settled)
+    const run = async () => settle(await noted(deliver(context, gate, deps), message, deps.tally), settled)
     return {
       arrival,
       lane: message.templateId,
@@ -172,6 +177,16 @@ async function deliver(context: Context, gate: SendGate, deps: SendDeps): Promis
   const sent = await sendMessage(message, person.openid, deps)
   if (sent.kind === 'parked') await gate.close(sent.facts.errcode)
   return sent
+}
+
+async function noted(
+  delivered: Promise<SendOutcome>,
+  message: TemplateMessage,
+  tally: OutcomeTally,
+): Promise<SendOutcome> {
+  const outcome = await delivered
+  tally.note(message.templateId, outcome)
+  return outcome
 }
 
 /** What must not be sent at all. */

@@ -7,7 +7,7 @@
 import * as v from 'valibot'
 
 import { WeChatError } from './errors.ts'
-import type { Log, Metrics, Now, WalkState } from './ports.ts'
+import type { Gauges, Log, Metrics, Now, WalkState } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import { isDue, type WalkPlan } from './walk.ts'
 import { finishWalk } from './walk-end.ts'
@@ -24,7 +24,7 @@ export type SyncDeps = PagesDeps &
     /** Whether a walk that today's quota cannot finish begins all the same, and goes on tomorrow. */
     readonly spread: boolean
     readonly log: Log
-    readonly metrics: Metrics
+    readonly metrics: Metrics & Gauges
   }
 
 const syncOrder = v.object({
@@ -83,6 +83,7 @@ export async function syncFollowers(
   const orderedAt = deps.now()
   if (order.action === 'status') return reportOf(stateOf(state, orderedAt), state)
   if (order.action === 'plan') return plan(order, state, deps)
+  if (order.action === 'tick') tellAge(state, orderedAt, deps)
   if (order.action === 'tick' && !isWanted(state, orderedAt)) return reportOf('idle', state)
   if (!(await takeLease(order, deps))) return reportOf('busy', state)
   try {
@@ -100,6 +101,11 @@ async function plan(order: SyncOrder, state: WalkState, deps: SyncDeps): Promise
     const pausedUntil = deps.now() + secondsToReset(error.errcode, deps.now()) * 1000
     return { ...reportOf('waiting', state), pausedUntil }
   }
+}
+
+/** By when it began, for that is what the links are surely not older than. */
+function tellAge({ complete }: WalkState, now: number, { metrics }: SyncDeps): void {
+  if (complete !== undefined) metrics.gauge('SyncAgeHours', (now - complete.beganAt) / 3_600_000)
 }
 
 function isWanted({ current, complete, pausedUntil = 0 }: WalkState, now: number): boolean {

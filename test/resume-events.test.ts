@@ -9,7 +9,9 @@ const forever = { until: Number.POSITIVE_INFINITY }
 
 async function openResume(waiting: number) {
   const world = await openWorld()
-  const { gate, log, now, sleep } = world
+  const { gate, log, metrics, now, sleep, tick } = world
+  // A minute in which nobody looks at the quota for its own sake.
+  tick(60_000)
   let left = waiting
   const parked = {
     waiting: async () => left > 0,
@@ -19,7 +21,7 @@ async function openResume(waiting: number) {
       return count
     },
   }
-  const deps: ResumeDeps = { ...world.app('official'), gate, parked, reserve: 0, now, sleep, log }
+  const deps: ResumeDeps = { ...world.app('official'), gate, parked, reserve: 0, now, sleep, log, metrics }
   const resume = (more: Partial<ResumeDeps> = {}, limits = forever) => resumeEvents({ ...deps, ...more }, limits)
   return { ...world, resume, left: () => left }
 }
@@ -48,6 +50,17 @@ describe('resumeEvents', () => {
     expect(await calls(quotaPath)).toBe(0)
   })
 
+  it('looks at the quota every ten minutes all the same, and tells what is left of it', async () => {
+    const { resume, control, calls, tick, gauged } = await openResume(0)
+    await control('/quota', { app: 'official', path, day: 1_000, used: 750 })
+    for (let minute = 0; minute < 20; minute++) {
+      await resume()
+      tick(60_000)
+    }
+    expect(await calls(quotaPath)).toBe(2)
+    expect(gauged.QuotaLeftPercent).toBe(25)
+  })
+
   it('moves no more in a minute than WeChat takes in one, nor than is left of the day', async () => {
     const { resume, control, left } = await openResume(3_000)
     await control('/quota', { app: 'official', path, minute: 1_000 })
@@ -73,8 +86,8 @@ describe('resumeEvents', () => {
     expect(await gate.read()).toEqual({})
     await control('/quota', { app: 'official', path, used: 900 })
     expect(await resume({ reserve: 100 })).toEqual({ moved: 0 })
-    // It is noon in China.
-    expect(await gate.read()).toEqual({ reservedUntil: now() + 12 * 3_600_000 })
+    // It is a minute past noon in China.
+    expect(await gate.read()).toEqual({ reservedUntil: now() + 12 * 3_600_000 - 60_000 })
     tick(12 * 3_600_000)
     expect(await resume({ reserve: 100 })).toEqual({ moved: 0 })
     expect((await gate.read()).reservedUntil).toBeLessThanOrEqual(now())

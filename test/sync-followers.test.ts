@@ -37,6 +37,15 @@ describe('syncFollowers', () => {
     expect(await calls(path)).toBe(Math.max(1, Math.ceil(count / 10)))
   })
 
+  it('tells with each tick of its schedule how old the last complete walk is', async () => {
+    const { walk, tick, gauged } = await openSync()
+    await walk({ action: 'tick' })
+    expect(gauged).toEqual({})
+    tick(5 * 3_600_000)
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'idle' })
+    expect(gauged.SyncAgeHours).toBeCloseTo(5, 1)
+  })
+
   it('queues nobody the second time when nothing has changed', async () => {
     const { walk, control, queued, take, tick } = await openSync()
     await control('/people', { count: 25, following: true })

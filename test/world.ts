@@ -7,7 +7,7 @@ import { type AccessTokenMode, createWeChat } from '../lib/adapters/wechat.ts'
 import { createTransport } from '../lib/adapters/wechat-transport.ts'
 import { createBreaker } from '../lib/breaker.ts'
 import { isAppId } from '../lib/identifiers.ts'
-import type { Log, Metrics, TokenStore } from '../lib/ports.ts'
+import type { Gauges, Log, Metrics, TokenStore } from '../lib/ports.ts'
 import { watchRefusal } from '../lib/wechat-watch.ts'
 import { defaultAccounts } from '../local/wechat/defaults.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
@@ -51,11 +51,15 @@ export async function openWorld(options: WeChatOptions = {}) {
   })
   const lines: Line[] = []
   const counted: string[] = []
-  const metrics: Metrics = {
-    count: (name, dimensions = {}) => {
+  const gauged: Record<string, number> = {}
+  const metrics: Metrics & Gauges = {
+    count: (name, dimensions = {}, times = 1) => {
       const told = [name, ...Object.values(dimensions)].join(' ')
       leaks.push(...leaksIn(told))
-      counted.push(told)
+      counted.push(...Array.from({ length: times }, () => told))
+    },
+    gauge: (name, value) => {
+      gauged[name] = value
     },
   }
   const control = async (path: string, body?: object): Promise<unknown> => {
@@ -72,6 +76,8 @@ export async function openWorld(options: WeChatOptions = {}) {
     lines,
     /** The metrics counted so far, each with its dimensions. */
     counted,
+    /** The last value of each gauge. */
+    gauged,
     metrics,
     log: logInto(lines, leaks),
     tick: (ms: number) => {

@@ -36,7 +36,7 @@ let aheadMs = 0
 const now = () => Date.now() + aheadMs
 const complain = (event: string, fields: object = {}) => process.stderr.write(`\n${event} ${inspect(fields)}\n`)
 const log: Log = { info: () => undefined, warn: complain, error: complain }
-const metrics: Metrics = { count: () => undefined }
+const metrics = { count: () => undefined, gauge: () => undefined }
 const deps = { ...openRemoteStores(call), ...openApp(process.argv[2] ?? ''), now, sleep, log, metrics }
 
 /** Walks; the clock is that much ahead from now on, so that it may be another day. */

@@ -2,16 +2,19 @@
 
 import { MetricUnit, Metrics as Powertools } from '@aws-lambda-powertools/metrics'
 
-import type { Metrics } from '../ports.ts'
+import type { Gauges, Metrics } from '../ports.ts'
 
 /** Creates the metrics of one function. */
-export function createMetrics(): Metrics {
+export function createMetrics(): Metrics & Gauges {
   const powertools = new Powertools({ namespace: 'queqiao' })
   return {
-    count(name, dimensions = {}) {
+    count(name, dimensions = {}, times = 1) {
       const metric = powertools.singleMetric()
       for (const [key, value] of Object.entries(dimensions)) metric.addDimension(key, value)
-      metric.addMetric(name, MetricUnit.Count, 1)
+      metric.addMetric(name, MetricUnit.Count, times)
+    },
+    gauge(name, value) {
+      powertools.singleMetric().addMetric(name, MetricUnit.NoUnit, value)
     },
   }
 }

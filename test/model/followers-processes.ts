@@ -35,7 +35,7 @@ type World = {
 }
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const metrics = { count: () => undefined }
+const metrics = { count: () => undefined, gauge: () => undefined }
 
 /** Makes the processes of a world; each runs in a slot, one at a time. */
 export function openProcesses(world: World) {

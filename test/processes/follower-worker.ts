@@ -42,7 +42,7 @@ const { appid, appsecret } = defaultAccounts.official
 let clock = 0
 const now = () => clock
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const metrics = { count: () => undefined }
+const metrics = { count: () => undefined, gauge: () => undefined }
 let functions: ReturnType<typeof open>
 
 process.on('disconnect', () => process.exit(0))

@@ -1,0 +1,75 @@
+/** What the parameters of a deployment must be. Those that the functions read are held to their own rules. */
+
+import { type ConfigKey, problemsIn } from '../lib/config.ts'
+
+export type Parameters = Readonly<Record<string, unknown>>
+
+/** By parameter: the variable of the environment that gives it, which the functions know by the same name. */
+const read = {
+  officialAppid: 'WECHAT_OFFICIAL_APPID',
+  miniAppid: 'WECHAT_MINI_APPID',
+  wechatApiUrl: 'WECHAT_API_URL',
+  accessTokenMode: 'ACCESS_TOKEN_MODE',
+  callbackEncryption: 'CALLBACK_ENCRYPTION',
+  sessionSeconds: 'SESSION_SECONDS',
+  spreadSync: 'SPREAD_SYNC',
+  retentionDays: 'RETENTION_DAYS',
+  quotaReserve: 'QUOTA_RESERVE',
+  resultsBus: 'RESULTS_BUS',
+} as const satisfies Record<string, ConfigKey>
+
+const arn = 'arn:aws[a-z-]*'
+const allocation = { is: /^(eipalloc-[0-9a-f]{8,17})?$/, wanted: 'the allocation id of an Elastic IP, eipalloc-…' }
+const wholeNumber = { is: /^[1-9]\d{0,4}$/, wanted: 'a whole number from 1 to 99999' }
+
+/** What only the deployment reads; an empty value leaves out what is optional. */
+const deployed = {
+  egress: {
+    variable: 'EGRESS',
+    is: /^(nat-gateway|nat-gateway-per-zone|nat-instance|none)$/,
+    wanted: 'nat-gateway, nat-gateway-per-zone, nat-instance or none',
+  },
+  egressAllocationId: { variable: 'EGRESS_ALLOCATION_ID', ...allocation },
+  egressAllocationId2: { variable: 'EGRESS_ALLOCATION_ID_2', ...allocation },
+  domain: {
+    variable: 'DOMAIN',
+    is: /^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})?$/,
+    wanted: 'a domain in lower case, such as api.example.com',
+  },
+  hostedZoneId: { variable: 'HOSTED_ZONE_ID', is: /^(Z[A-Z0-9]{1,31})?$/, wanted: 'the id of a Route 53 zone, Z…' },
+  apiRate: { variable: 'API_RATE', ...wholeNumber },
+  apiBurst: { variable: 'API_BURST', ...wholeNumber },
+  producerRoles: {
+    variable: 'PRODUCER_ROLES',
+    is: new RegExp(`^(${arn}:iam::\\d{12}:role/[^,\\s]+(,${arn}:iam::\\d{12}:role/[^,\\s]+)*)?$`),
+    wanted: 'ARNs of IAM roles, with commas and no blanks between',
+  },
+  alarmTopic: {
+    variable: 'ALARM_TOPIC',
+    is: new RegExp(`^(${arn}:sns:[a-z0-9-]+:\\d{12}:[\\w.-]+)?$`),
+    wanted: 'the ARN of an SNS topic',
+  },
+  shareTokens: { variable: 'SHARE_TOKENS', is: /^(on|off)$/, wanted: 'on or off' },
+  keepData: { variable: 'KEEP_DATA', is: /^(on|off)$/, wanted: 'on or off' },
+}
+
+/** Names all that is missing or wrong, each by the variable that gives it; empty if the deployment may begin. */
+export function problemsOf(parameters: Parameters): string[] {
+  const env = Object.fromEntries(Object.entries(read).map(([name, key]) => [key, textOf(parameters[name])]))
+  const wrong = Object.entries(deployed).flatMap(([name, { variable, is, wanted }]) =>
+    is.test(textOf(parameters[name])) ? [] : `${variable} must be ${wanted}`,
+  )
+  return [...problemsIn(env, Object.values(read)), ...wrong, ...togetherIn(parameters)]
+}
+
+function togetherIn({ domain, hostedZoneId, egress, egressAllocationId2 }: Parameters): string[] {
+  const isLost = egressAllocationId2 !== '' && egress !== 'nat-gateway-per-zone'
+  return [
+    ...(hostedZoneId !== '' && domain === '' ? ['HOSTED_ZONE_ID is of no use without DOMAIN'] : []),
+    ...(isLost ? ['EGRESS_ALLOCATION_ID_2 is only for EGRESS=nat-gateway-per-zone'] : []),
+  ]
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : ''
+}

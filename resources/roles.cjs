@@ -1,0 +1,174 @@
+/**
+ * One role for each function. The table below is the whole truth of who may do what: a store's or queue's method that is
+ * called anew needs its action here (test/template.test.ts holds the roles against the adapters' commands).
+ */
+
+const links = { read: ['BatchGetItem'], write: ['UpdateItem'] }
+const walks = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
+/** A row is read, the lease taken, the new token written. */
+const officialToken = { secrets: ['official-appsecret'], tokens: ['GetItem', 'UpdateItem'] }
+/** Queues are found by their name. */
+const push = ['GetQueueUrl', 'SendMessage']
+/** What Lambda itself needs to hand a function the messages of a queue. */
+const consume = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage']
+
+/** For each function: DynamoDB actions by table, SQS actions by queue, the secrets it reads, and where it runs. */
+const grants = {
+  login: {
+    callsWeChat: true,
+    secrets: ['mini-appsecret', 'session-keys'],
+    tables: { LoginsTable: ['DeleteItem', 'GetItem', 'UpdateItem'], LinksTable: [...links.read, ...links.write] },
+  },
+  me: { secrets: ['session-keys'], tables: { LinksTable: links.read } },
+  callback: {
+    secrets: ['callback-aes-key', 'callback-token'],
+    queues: { FollowersQueue: push, ReceiptsQueue: push },
+  },
+  'refresh-tokens': {
+    callsWeChat: true,
+    secrets: ['mini-appsecret', 'official-appsecret'],
+    tables: { TokensTable: officialToken.tokens },
+  },
+  'sync-followers': {
+    callsWeChat: true,
+    secrets: officialToken.secrets,
+    tables: { TokensTable: officialToken.tokens, WalksTable: walks },
+    queues: { FollowersQueue: push },
+  },
+  'revisit-followers': {
+    callsWeChat: true,
+    secrets: officialToken.secrets,
+    tables: { TokensTable: officialToken.tokens },
+    indexes: { LinksTable: ['by-waiting'] },
+    queues: { FollowersQueue: push },
+  },
+  'link-followers': {
+    callsWeChat: true,
+    secrets: officialToken.secrets,
+    tables: {
+      TokensTable: officialToken.tokens,
+      LinksTable: [...links.read, 'DeleteItem', 'GetItem', ...links.write],
+      WalksTable: walks,
+    },
+    queues: { FollowersQueue: [...consume, 'ChangeMessageVisibility', ...push] },
+  },
+  send: {
+    callsWeChat: true,
+    publishes: true,
+    secrets: officialToken.secrets,
+    tables: {
+      TokensTable: officialToken.tokens,
+      LinksTable: links.read,
+      DeliveriesTable: ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'UpdateItem'],
+    },
+    queues: {
+      EventsQueue: [...consume, 'ChangeMessageVisibility', ...push],
+      EventsDeadLetterQueue: push,
+      EventsReviewQueue: push,
+      EventsParkedQueue: push,
+      FollowersQueue: push,
+    },
+  },
+  'resume-events': {
+    callsWeChat: true,
+    secrets: officialToken.secrets,
+    tables: { TokensTable: officialToken.tokens, DeliveriesTable: ['GetItem', 'UpdateItem'] },
+    queues: { EventsParkedQueue: [...consume, 'GetQueueUrl'], EventsQueue: push },
+  },
+  receipts: {
+    publishes: true,
+    tables: { DeliveriesTable: ['GetItem', 'UpdateItem'] },
+    queues: { ReceiptsQueue: consume },
+  },
+  deliveries: { tables: { DeliveriesTable: ['GetItem'] } },
+  reach: { tables: { LinksTable: links.read } },
+  jwks: { secrets: ['session-keys'] },
+  token: {
+    callsWeChat: true,
+    secrets: ['mini-appsecret', 'official-appsecret'],
+    tables: { TokensTable: officialToken.tokens },
+  },
+}
+
+module.exports = async ({ resolveVariable }) => {
+  const [stage, bus, shareTokens] = await Promise.all(
+    ['sls:stage', 'param:resultsBus', 'param:shareTokens'].map(resolveVariable),
+  )
+  const deployed = Object.entries(grants).filter(([name]) => name !== 'token' || shareTokens === 'on')
+  const roles = deployed.map(([name, grant]) => [`${pascal(name)}Role`, roleOf(name, grant, { stage, bus })])
+  return { Resources: Object.fromEntries(roles) }
+}
+
+function roleOf(name, grant, place) {
+  const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }
+  const PolicyDocument = { Version: '2012-10-17', Statement: statementsOf(name, grant, place) }
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] },
+      Policies: [{ PolicyName: name, PolicyDocument }],
+    },
+  }
+}
+
+function statementsOf(name, { callsWeChat, publishes, secrets, tables = {}, indexes = {}, queues = {} }, place) {
+  const { stage, bus } = place
+  return [
+    // The group is the template's; its ARN ends in `:*`, for the streams in it.
+    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf(`${logical(name)}LogGroup`)),
+    ...Object.entries(tables).map(([table, actions]) => allow(of('dynamodb', actions), arnOf(table))),
+    ...Object.entries(indexes).map(([table, names]) =>
+      allow(
+        ['dynamodb:Query'],
+        names.map(it => sub(`\${${table}.Arn}/index/${it}`)),
+      ),
+    ),
+    ...Object.entries(queues).map(([queue, actions]) => allow(of('sqs', actions), arnOf(queue))),
+    ...(secrets === undefined
+      ? []
+      : [
+          allow(
+            // Of parameters under the account's own aws/ssm key, which lets SSM decrypt for whoever may read them.
+            ['ssm:GetParameters'],
+            secrets.map(it => inAccount(`ssm:*:parameter/queqiao/${stage}/${it}`)),
+          ),
+        ]),
+    ...(publishes && bus !== 'off' ? [allow(['events:PutEvents'], inAccount(`events:*:event-bus/${bus}`))] : []),
+    ...(callsWeChat ? inVpc(`queqiao-${stage}-${name}`) : []),
+  ]
+}
+
+/** Lambda makes the network interfaces with the function's role; the code that runs by it must not. */
+function inVpc(functionName) {
+  const actions = of('ec2', [
+    'AssignPrivateIpAddresses',
+    'CreateNetworkInterface',
+    'DeleteNetworkInterface',
+    'DescribeNetworkInterfaces',
+    'DescribeSubnets',
+    'UnassignPrivateIpAddresses',
+  ])
+  const isItself = { ArnEquals: { 'lambda:SourceFunctionArn': inAccount(`lambda:*:function:${functionName}`) } }
+  return [allow(actions, '*'), { Effect: 'Deny', Action: actions, Resource: '*', Condition: isItself }]
+}
+
+const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource })
+const of = (service, actions) => actions.map(it => `${service}:${it}`)
+const arnOf = name => ({ 'Fn::GetAtt': [name, 'Arn'] })
+const sub = text => ({ 'Fn::Sub': text })
+
+/** An ARN of this account and region; `*` stands for both. */
+function inAccount(text) {
+  const [service, resource] = text.split(':*:')
+  return sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`)
+}
+
+function pascal(name) {
+  return name.replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase())
+}
+
+/** As serverless names what belongs to a function. */
+function logical(name) {
+  const spelled = name.replaceAll('-', 'Dash')
+  return spelled[0].toUpperCase() + spelled.slice(1)
+}
