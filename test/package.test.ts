@@ -1,15 +1,14 @@
-/** `sls package`, the users' own command: without an account, a network or a secret, for every partition alike. */
+/** What `sls package` makes of the functions and their triggers, as a clone has them; the rest is in template.test.ts. */
 
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
 
 import { unzipSync } from 'fflate'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { packageStage, resourcesOf, runServerless } from './packaged.ts'
 
 const secrets = {
   WECHAT_OFFICIAL_SECRET: 'canary0fficialcanary0fficialcana',
@@ -17,36 +16,19 @@ const secrets = {
   WECHAT_CALLBACK_TOKEN: 'canaryCallbackToken',
   WECHAT_CALLBACK_AES_KEY: 'canaryAesKeyCanaryAesKeyCanaryAesKeyCanaryA',
 }
-const template = v.object({
-  Resources: v.record(v.string(), v.looseObject({ Type: v.string(), Properties: v.optional(v.looseObject({})) })),
-})
 
-const serverless = join(import.meta.dirname, '../node_modules/serverless/bin/serverless.js')
+let built: Awaited<ReturnType<typeof packageStage>>
 let folder: string
 let text: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'queqiao-package-'))
-  const { PATH } = process.env
-  // Whatever would go out would go to a port where nobody listens.
-  const nowhere = 'http://127.0.0.1:9'
-  const env = {
-    PATH,
-    HOME: folder,
-    BUILD_FOLDER: '.esbuild/package-test',
-    HTTP_PROXY: nowhere,
-    HTTPS_PROXY: nowhere,
-    ...secrets,
-  }
-  const flags = ['package', '--stage', 'prod', '--package', join(folder, 'out')]
-  await promisify(execFile)(process.execPath, [serverless, ...flags], { env, timeout: 120_000 })
-  text = await readFile(join(folder, 'out/cloudformation-template-update-stack.json'), 'utf8')
+  built = await packageStage('package-test', secrets)
+  ;({ folder, text } = built)
 }, 150_000)
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => built.remove())
 
-const resourcesOf = (type: string) =>
-  Object.values(v.parse(template, JSON.parse(text)).Resources).filter(it => it.Type === type)
+const allOf = (type: string) => Object.values(resourcesOf(built.template, type))
 
 describe('the package', () => {
   it('has one bundle for each function, and each function its door', async () => {
@@ -71,8 +53,7 @@ describe('the package', () => {
 
   it('serves GET /token only where it is asked for, and only to IAM', async () => {
     expect(text).not.toContain('GET /token')
-    const env = { PATH: process.env.PATH, HOME: folder, SHARE_TOKENS: 'on' }
-    const { stdout } = await promisify(execFile)(process.execPath, [serverless, 'print', '--format', 'json'], { env })
+    const stdout = await runServerless(['print', '--format', 'json'], { SHARE_TOKENS: 'on' })
     const { token } = v.parse(
       v.looseObject({ functions: v.looseObject({ token: v.unknown() }) }),
       JSON.parse(stdout),
@@ -94,21 +75,21 @@ describe('the package', () => {
   })
 
   it('runs every function on nodejs24.x and arm64', () => {
-    const functions = resourcesOf('AWS::Lambda::Function')
+    const functions = allOf('AWS::Lambda::Function')
     expect(functions).toHaveLength(14)
     for (const it of functions) expect(it.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
   })
 
   it('answers a batch record by record, from queues that lay aside what fails, and never lets a redelivery miss the window', () => {
-    for (const it of resourcesOf('AWS::Lambda::EventSourceMapping')) {
+    for (const it of allOf('AWS::Lambda::EventSourceMapping')) {
       expect(it.Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] })
     }
-    const queues = resourcesOf('AWS::SQS::Queue').filter(it => it.Properties?.RedrivePolicy !== undefined)
+    const queues = allOf('AWS::SQS::Queue').filter(it => it.Properties.RedrivePolicy !== undefined)
     expect(queues).toHaveLength(3)
-    const events = queues.find(it => it.Properties?.QueueName === 'queqiao-prod-events')
+    const events = queues.find(it => it.Properties.QueueName === 'queqiao-prod-events')
     // Six of the function's 30 s, and three redeliveries within WeChat's ten minutes.
-    expect(events?.Properties?.VisibilityTimeout).toBe(180)
-    const send = resourcesOf('AWS::Lambda::Function').find(it => it.Properties?.FunctionName === 'queqiao-prod-send')
-    expect(send?.Properties?.Timeout).toBe(30)
+    expect(events?.Properties.VisibilityTimeout).toBe(180)
+    const send = allOf('AWS::Lambda::Function').find(it => it.Properties.FunctionName === 'queqiao-prod-send')
+    expect(send?.Properties.Timeout).toBe(30)
   })
 })

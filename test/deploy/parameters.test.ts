@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+
+import { type Parameters, problemsOf } from '../../deploy/parameters.ts'
+import { runServerless } from '../packaged.ts'
+
+const good = {
+  officialAppid: 'wx0123456789abcdef',
+  miniAppid: 'wxfedcba9876543210',
+  wechatApiUrl: 'https://api.weixin.qq.com',
+  accessTokenMode: 'stable',
+  callbackEncryption: 'required',
+  sessionSeconds: '86400',
+  spreadSync: 'off',
+  retentionDays: '30',
+  quotaReserve: '0',
+  resultsBus: 'off',
+  egress: 'nat-gateway',
+  egressAllocationId: '',
+  egressAllocationId2: '',
+  domain: '',
+  hostedZoneId: '',
+  apiRate: '100',
+  apiBurst: '200',
+  producerRoles: '',
+  alarmTopic: '',
+  shareTokens: 'off',
+  keepData: 'on',
+}
+const problemsWith = (more: Parameters) => problemsOf({ ...good, ...more })
+
+describe('the parameters', () => {
+  it.each<Parameters>([
+    {},
+    {
+      egress: 'nat-gateway-per-zone',
+      egressAllocationId: 'eipalloc-0123456789abcdef0',
+      egressAllocationId2: 'eipalloc-01234567',
+    },
+    { domain: 'api.example.com.cn', hostedZoneId: 'Z0123456789ABC' },
+    { producerRoles: 'arn:aws-cn:iam::123456789012:role/shop,arn:aws-cn:iam::123456789012:role/team/crm' },
+    { alarmTopic: 'arn:aws-cn:sns:cn-north-1:123456789012:ops', apiRate: 5 },
+  ])('are right: %o', more => {
+    expect(problemsWith(more)).toEqual([])
+  })
+
+  it.each<[string, Parameters]>([
+    ['WECHAT_OFFICIAL_APPID', { officialAppid: 'gh_0123456789ab' }],
+    ['WECHAT_MINI_APPID', { miniAppid: undefined }],
+    ['SESSION_SECONDS', { sessionSeconds: 'a day' }],
+    ['EGRESS', { egress: 'nat' }],
+    ['EGRESS_ALLOCATION_ID', { egressAllocationId: '203.0.113.7' }],
+    ['EGRESS_ALLOCATION_ID_2', { egressAllocationId2: 'eipalloc-01234567' }],
+    ['DOMAIN', { domain: 'https://api.example.com' }],
+    ['HOSTED_ZONE_ID', { hostedZoneId: 'Z0123456789ABC' }],
+    ['API_RATE', { apiRate: '0' }],
+    ['API_BURST', { apiBurst: 'many' }],
+    ['PRODUCER_ROLES', { producerRoles: 'arn:aws:iam::123456789012:role/shop, shop' }],
+    ['ALARM_TOPIC', { alarmTopic: 'ops@example.com' }],
+    ['SHARE_TOKENS', { shareTokens: 'yes' }],
+    ['KEEP_DATA', { keepData: '' }],
+  ])('are wrong in %s alone', (variable, more) => {
+    expect(problemsWith(more)).toEqual([expect.stringMatching(new RegExp(`^${variable} `))])
+  })
+
+  it('stop a package before anything is built, all of them named at once', async () => {
+    const wrong = {
+      WECHAT_OFFICIAL_APPID: '',
+      WECHAT_MINI_APPID: 'wx',
+      EGRESS: 'nat',
+      SHARE_TOKENS: 'yes',
+      KEEP_DATA: 'yes',
+    }
+    const failed = await runServerless(['package'], wrong).then(
+      () => '',
+      error => `${error.stdout}${error.stderr}`,
+    )
+    expect(failed).toContain('Nothing was built')
+    for (const variable of Object.keys(wrong)) expect(failed).toContain(`- ${variable} must be`)
+  })
+
+  it('may be given on the command line as well', async () => {
+    const args = ['package', '--param', 'egress=nat', '--param', 'domain=Example']
+    const failed = await runServerless(args).then(
+      () => '',
+      error => `${error.stdout}${error.stderr}`,
+    )
+    expect(failed.match(/^ +- \w+/gm)).toEqual(['  - EGRESS', '  - DOMAIN'])
+  })
+})

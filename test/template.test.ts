@@ -1,0 +1,326 @@
+/** The packaged template with everything turned on that a deployment can turn on. */
+
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import * as v from 'valibot'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { decide } from './cloudformation.ts'
+import { packageStage, type Resource, resourcesOf, type Template } from './packaged.ts'
+
+const roles = ['arn:aws:iam::123456789012:role/shop', 'arn:aws:iam::210987654321:role/crm']
+const topic = 'arn:aws:sns:ap-southeast-1:123456789012:ops'
+const everything = {
+  SHARE_TOKENS: 'on',
+  RESULTS_BUS: 'shop',
+  DOMAIN: 'api.example.com',
+  HOSTED_ZONE_ID: 'Z0123456789',
+  PRODUCER_ROLES: roles.join(','),
+  ALARM_TOPIC: topic,
+  API_RATE: '50',
+  API_BURST: '75',
+}
+/** The functions that call WeChat, as their imports say: whoever takes an app from lib/runtime/wechat.ts. */
+const callers = [
+  'link-followers',
+  'login',
+  'refresh-tokens',
+  'resume-events',
+  'revisit-followers',
+  'send',
+  'sync-followers',
+  'token',
+]
+
+const texts = v.union([v.string(), v.array(v.string())])
+const statement = v.object({
+  Effect: v.picklist(['Allow', 'Deny']),
+  Action: texts,
+  Resource: v.unknown(),
+  Condition: v.optional(v.unknown()),
+  Principal: v.optional(v.unknown()),
+})
+const roleProperties = v.object({
+  AssumeRolePolicyDocument: v.object({
+    Statement: v.tuple([v.object({ Effect: v.string(), Principal: v.unknown(), Action: v.string() })]),
+  }),
+  Policies: v.array(v.object({ PolicyDocument: v.object({ Statement: v.array(statement) }) })),
+})
+const functionProperties = v.looseObject({
+  FunctionName: v.string(),
+  Role: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.literal('Arn')]) }),
+  VpcConfig: v.optional(v.unknown()),
+})
+
+let built: Awaited<ReturnType<typeof packageStage>>
+let template: Template
+
+beforeAll(async () => {
+  built = await packageStage('template-test', everything)
+  template = decide(built.template)
+}, 150_000)
+
+afterAll(() => built.remove())
+
+const of = (type: string) => resourcesOf(template, type)
+const propertiesOf = (name: string) => template.Resources[name]?.Properties
+const functions = () => Object.values(of('AWS::Lambda::Function')).map(it => v.parse(functionProperties, it.Properties))
+const nameOf = ({ FunctionName }: { readonly FunctionName: string }) => FunctionName.slice('queqiao-prod-'.length)
+const statementsOf = (role: Resource) =>
+  v.parse(roleProperties, role.Properties).Policies.flatMap(it => it.PolicyDocument.Statement)
+const actionsOf = ({ Action }: v.InferOutput<typeof statement>) => [Action].flat()
+const filesIn = async (folder: string, files: readonly string[]) =>
+  Promise.all(files.map(it => readFile(join(import.meta.dirname, '..', folder, it), 'utf8')))
+
+describe('the roles', () => {
+  it('are one for each function, which Lambda alone may take', () => {
+    const taken = functions().map(it => it.Role['Fn::GetAtt'][0])
+    expect(taken.sort()).toEqual(Object.keys(of('AWS::IAM::Role')).sort())
+    expect(new Set(taken).size).toBe(functions().length)
+    for (const role of Object.values(of('AWS::IAM::Role'))) {
+      const [trust] = v.parse(roleProperties, role.Properties).AssumeRolePolicyDocument.Statement
+      expect(trust).toEqual({
+        Effect: 'Allow',
+        Principal: { Service: 'lambda.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      })
+      expect(role.Properties).not.toHaveProperty('ManagedPolicyArns')
+    }
+  })
+
+  it('name each action, and each resource but the network interfaces that a VPC needs', () => {
+    const all = Object.values(of('AWS::IAM::Role')).flatMap(statementsOf)
+    expect(all.length).toBeGreaterThan(40)
+    expect(all.flatMap(actionsOf).filter(it => it.includes('*'))).toEqual([])
+    const open = all.filter(it => JSON.stringify(it.Resource).includes('"*"'))
+    expect(open.filter(it => actionsOf(it).some(action => !action.startsWith('ec2:')))).toEqual([])
+    const named = all.filter(it => !open.includes(it)).map(it => JSON.stringify(it.Resource))
+    expect(named.filter(it => /\*/.test(it))).toEqual([])
+  })
+
+  it('let Lambda make network interfaces for the functions in the VPC, and not their code', () => {
+    const ec2Of = ({ Role }: { readonly Role: { 'Fn::GetAtt': readonly [string, string] } }) => {
+      const role = template.Resources[Role['Fn::GetAtt'][0]]
+      return role === undefined ? [] : statementsOf(role).filter(it => actionsOf(it)[0]?.startsWith('ec2:'))
+    }
+    const [inside, outside] = [true, false].map(is => functions().filter(it => (it.VpcConfig !== undefined) === is))
+    expect(outside?.flatMap(ec2Of)).toEqual([])
+    for (const it of inside ?? []) {
+      const itself = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${it.FunctionName}`
+      const Condition = { ArnEquals: { 'lambda:SourceFunctionArn': { 'Fn::Sub': itself } } }
+      const [making, made] = ec2Of(it)
+      expect(making).toMatchObject({ Effect: 'Allow', Resource: '*' })
+      expect(made).toMatchObject({ Effect: 'Deny', Action: making?.Action, Resource: '*', Condition })
+    }
+  })
+
+  it('hold together what the adapters ask of AWS, and no more', async () => {
+    const folder = 'lib/adapters'
+    const adapters = await filesIn(folder, await readdir(join(import.meta.dirname, '..', folder)))
+    const commands = adapters.flatMap(it => [...it.matchAll(/new (\w+)Command\(/g)].map(it => it[1] ?? ''))
+    const asked = commands.map(it =>
+      `${it.replace(/MessageBatch$/, 'Message')}`.replace(/^(Get|Put|Delete|Update)$/, '$1Item'),
+    )
+    const written = asked.map(it => it.replace(/^Batch(Get|Write)$/, 'Batch$1Item'))
+    const granted = Object.values(of('AWS::IAM::Role')).flatMap(statementsOf).flatMap(actionsOf)
+    const own = granted.filter(it => /^(dynamodb|sqs|ssm|events):/.test(it)).map(it => it.split(':')[1])
+    expect([...new Set(own)].sort()).toEqual([...new Set(written)].sort())
+  })
+
+  it('let a consumer of a queue take its messages, and each function write its own log only', () => {
+    for (const { Properties } of Object.values(of('AWS::Lambda::EventSourceMapping'))) {
+      const { EventSourceArn, FunctionName } = v.parse(
+        v.object({
+          EventSourceArn: v.unknown(),
+          FunctionName: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) }),
+        }),
+        Properties,
+      )
+      const taker = v.parse(functionProperties, propertiesOf(FunctionName['Fn::GetAtt'][0]))
+      const role = template.Resources[taker.Role['Fn::GetAtt'][0]]
+      const rights =
+        role && statementsOf(role).find(it => JSON.stringify(it.Resource) === JSON.stringify(EventSourceArn))
+      expect(rights && actionsOf(rights)).toEqual(
+        expect.arrayContaining(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']),
+      )
+    }
+    const logs = Object.values(of('AWS::IAM::Role')).map(it =>
+      statementsOf(it).filter(it => actionsOf(it)[0]?.startsWith('logs:')),
+    )
+    expect(logs.map(it => it.length)).toEqual(logs.map(() => 1))
+    expect(new Set(logs.map(([it]) => JSON.stringify(it?.Resource))).size).toBe(logs.length)
+  })
+})
+
+describe('the network', () => {
+  it('holds exactly the functions that call WeChat', async () => {
+    const doors = await readdir(join(import.meta.dirname, '../functions'))
+    const codes = await filesIn('functions', doors)
+    const calling = doors
+      .filter((_, index) => codes[index]?.includes('lib/runtime/wechat.ts'))
+      .map(it => it.slice(0, -3))
+    expect(calling.sort()).toEqual(callers)
+    const inside = functions().filter(it => it.VpcConfig !== undefined)
+    expect(inside.map(nameOf).sort()).toEqual(callers)
+    const subnets = [{ Ref: 'PrivateSubnetA' }, { Ref: 'PrivateSubnetB' }]
+    for (const it of inside) expect(it.VpcConfig).toMatchObject({ SubnetIds: subnets })
+  })
+
+  it('spans two zones, lets nothing in, and has gateway endpoints only', () => {
+    const zones = ['PrivateSubnetA', 'PrivateSubnetB'].map(it => JSON.stringify(propertiesOf(it)?.AvailabilityZone))
+    expect(new Set(zones).size).toBe(2)
+    expect(propertiesOf('FunctionsSecurityGroup')).not.toHaveProperty('SecurityGroupIngress')
+    const endpoints = Object.values(of('AWS::EC2::VPCEndpoint')).map(it => it.Properties)
+    expect(endpoints.map(it => it.VpcEndpointType)).toEqual(['Gateway', 'Gateway'])
+    expect(JSON.stringify(endpoints)).toMatch(/\.dynamodb.*\.s3/)
+  })
+
+  it.each([
+    ['nat-gateway', 'NatGateway', 'NatGateway', 1, 0],
+    ['nat-gateway-per-zone', 'NatGateway', 'SecondNatGateway', 2, 0],
+    ['nat-instance', 'NatInterface', 'NatInterface', 0, 1],
+  ])('leaves through %s', (egress, first, second, gateways, machines) => {
+    const chosen = decide(built.template, egress)
+    const target = (name: string) => {
+      const { NatGatewayId, NetworkInterfaceId } = chosen.Resources[name]?.Properties ?? {}
+      return [NatGatewayId, NetworkInterfaceId].filter(it => it !== undefined)
+    }
+    expect([target('EgressRouteA'), target('EgressRouteB')]).toEqual([[{ Ref: first }], [{ Ref: second }]])
+    expect(Object.keys(resourcesOf(chosen, 'AWS::EC2::NatGateway'))).toHaveLength(gateways)
+    expect(Object.keys(resourcesOf(chosen, 'AWS::AutoScaling::AutoScalingGroup'))).toHaveLength(machines)
+    expect(Object.keys(resourcesOf(chosen, 'AWS::EC2::EIP'))).toHaveLength(Math.max(1, gateways))
+    for (const it of Object.values(chosen.Resources)) expect(JSON.stringify(it)).not.toContain('AWS::NoValue')
+  })
+
+  it('keeps its address when all else goes, also while nothing leaves', () => {
+    for (const egress of ['nat-gateway', 'nat-gateway-per-zone', 'nat-instance', 'none']) {
+      const addresses = Object.values(resourcesOf(decide(built.template, egress), 'AWS::EC2::EIP'))
+      expect(addresses.length).toBeGreaterThan(0)
+      for (const it of addresses) expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+    }
+    expect(decide(built.template, 'none').Resources).not.toHaveProperty('EgressRouteA')
+  })
+
+  it('takes an address that is there already, and makes none', () => {
+    const given = { OwnsAddress: false, OwnsSecondAddress: false }
+    for (const egress of ['nat-gateway-per-zone', 'nat-instance']) {
+      const { Resources } = decide(built.template, egress, given)
+      expect(Object.values(Resources).filter(it => it.Type === 'AWS::EC2::EIP')).toEqual([])
+      expect(JSON.stringify(Resources)).not.toContain('EgressAddress.')
+      expect(JSON.stringify(Resources)).not.toContain('["EgressAddress"')
+    }
+  })
+})
+
+describe('the doors', () => {
+  it('are throttled, and closed to the pages of browsers', () => {
+    const DefaultRouteSettings = { ThrottlingRateLimit: '50', ThrottlingBurstLimit: '75' }
+    expect(propertiesOf('HttpApiStage')).toMatchObject({ DefaultRouteSettings })
+    expect(propertiesOf('HttpApi')).not.toHaveProperty('CorsConfiguration')
+  })
+
+  it('have a domain with its certificate only where one is named', () => {
+    expect(propertiesOf('Certificate')).toMatchObject({ DomainName: 'api.example.com', ValidationMethod: 'DNS' })
+    expect(propertiesOf('Domain')).toMatchObject({ DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }] })
+    const zoneless = decide(built.template, undefined, { HasHostedZone: false })
+    expect(zoneless.Resources.DomainRecord).toBeUndefined()
+    expect(zoneless.Resources.Certificate?.Properties).not.toHaveProperty('DomainValidationOptions')
+    const { Resources } = decide(built.template, undefined, { HasDomain: false, HasHostedZone: false })
+    expect(['Certificate', 'Domain', 'DomainMapping', 'DomainRecord'].filter(it => it in Resources)).toEqual([])
+  })
+})
+
+describe('the data', () => {
+  it('is encrypted, and in production can be brought back and outlives the stack', () => {
+    const tables = Object.values(of('AWS::DynamoDB::Table'))
+    expect(tables).toHaveLength(5)
+    for (const it of tables) {
+      expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+      expect(it.Properties).toMatchObject({
+        SSESpecification: { SSEEnabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+      })
+    }
+    const queues = Object.values(of('AWS::SQS::Queue'))
+    expect(queues.map(it => it.Properties.SqsManagedSseEnabled)).toEqual(queues.map(() => true))
+  })
+
+  it('travels by TLS only, and only the named roles of other accounts may push', () => {
+    const policies = Object.values(of('AWS::SQS::QueuePolicy')).map(it => it.Properties)
+    const queues = policies.flatMap(it => v.parse(v.array(v.object({ Ref: v.string() })), it.Queues))
+    expect(queues.map(it => it.Ref).sort()).toEqual(Object.keys(of('AWS::SQS::Queue')).sort())
+    const documents = policies.map(
+      it => v.parse(v.object({ Statement: v.array(statement) }), it.PolicyDocument).Statement,
+    )
+    for (const [tls] of documents) {
+      expect(tls).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })
+    }
+    const allowed = documents.flat().filter(it => it.Effect === 'Allow')
+    expect(allowed).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { AWS: { 'Fn::Split': [',', roles.join(',')] } },
+        Action: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
+        Resource: { 'Fn::GetAtt': ['EventsQueue', 'Arn'] },
+      },
+    ])
+    const { Resources } = decide(built.template, undefined, { HasProducers: false })
+    expect(JSON.stringify(Resources.EventsQueuePolicy)).not.toContain('Allow')
+  })
+
+  it('leaves logs that end after a month', () => {
+    const groups = Object.values(of('AWS::Logs::LogGroup'))
+    expect(groups).toHaveLength(functions().length)
+    for (const it of groups) expect(it.Properties.RetentionInDays).toBe(30)
+  })
+})
+
+describe('the alarms', () => {
+  it('all go to the topic, and speak of metrics that exist', async () => {
+    const alarms = Object.values(of('AWS::CloudWatch::Alarm')).map(it => it.Properties)
+    expect(alarms.length).toBeGreaterThan(15)
+    for (const it of alarms) expect(it).toMatchObject({ AlarmActions: [topic], OKActions: [topic] })
+    const names = new Set(
+      (await readFile(join(import.meta.dirname, '../lib/ports.ts'), 'utf8')).match(/(?<=')[A-Z]\w+(?=')/g),
+    )
+    const own = alarms.filter(it => it.Namespace === 'queqiao').map(it => v.parse(v.string(), it.MetricName))
+    expect(own.filter(it => !names.has(it))).toEqual([])
+  })
+
+  it('watch each queue of what was laid aside', () => {
+    const watched = JSON.stringify(Object.values(of('AWS::CloudWatch::Alarm')).map(it => it.Properties.Dimensions))
+    const aside = Object.keys(of('AWS::SQS::Queue')).filter(it => /DeadLetter|Review/.test(it))
+    expect(aside).toHaveLength(4)
+    expect(aside.filter(it => !watched.includes(it))).toEqual([])
+  })
+
+  it('call for a walk that is overdue even if there never was one', () => {
+    expect(propertiesOf('SyncOverdueAlarm')).toMatchObject({
+      MetricName: 'SyncCompleted',
+      Dimensions: [{ Name: 'service', Value: 'queqiao-prod' }],
+      Period: 3600,
+      EvaluationPeriods: 26,
+      TreatMissingData: 'breaching',
+    })
+  })
+
+  it('stand beside one dashboard, whose page is whole', () => {
+    const [dashboard, ...more] = Object.values(of('AWS::CloudWatch::Dashboard'))
+    expect(more).toEqual([])
+    const body = v.parse(v.object({ 'Fn::Sub': v.string() }), dashboard?.Properties.DashboardBody)['Fn::Sub']
+    const known = [...body.matchAll(/\$\{([^}]+)\}/g)].map(it => it[1])
+    expect(new Set(known)).toEqual(new Set(['AWS::Region', 'HttpApi']))
+    expect(JSON.parse(body)).toMatchObject({ widgets: expect.any(Array) })
+  })
+})
+
+it('gives what is to be pasted as outputs, and names no partition of its own', () => {
+  expect(Object.keys(built.template.Outputs)).toEqual(
+    expect.arrayContaining(['EgressAddress', 'EgressAllocationId', 'CallbackUrl', 'DomainTarget', 'HttpApiUrl']),
+  )
+  const given = [...roles, topic]
+  const own = given.reduce((text, it) => text.replaceAll(it, ''), built.text)
+  expect(own.match(/arn:aws[^"]*/g)).toBeNull()
+})
