@@ -9,6 +9,11 @@ const walks = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'Upd
 const officialToken = { secrets: ['official-appsecret'], tokens: ['GetItem', 'UpdateItem'] }
 /** Queues are found by their name. */
 const push = ['GetQueueUrl', 'SendMessage']
+/** All there are. */
+const queues = [
+  ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'EventsParkedQueue'],
+  ...['FollowersQueue', 'FollowersDeadLetterQueue', 'ReceiptsQueue', 'ReceiptsDeadLetterQueue'],
+]
 /** What Lambda itself needs to hand a function the messages of a queue. */
 const consume = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage']
 
@@ -83,6 +88,12 @@ const grants = {
   deliveries: { tables: { DeliveriesTable: ['GetItem'] } },
   reach: { tables: { LinksTable: links.read } },
   jwks: { secrets: ['session-keys'] },
+  doctor: {
+    callsWeChat: true,
+    secrets: ['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret', 'session-keys'],
+    tables: { TokensTable: officialToken.tokens },
+    queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
+  },
   token: {
     callsWeChat: true,
     secrets: ['mini-appsecret', 'official-appsecret'],

@@ -33,10 +33,14 @@ const nowhere = 'http://127.0.0.1:9'
 /** Runs a serverless command; of the environment it sees only this and the appids. */
 export async function runServerless(args: readonly string[], env: Environment = {}): Promise<string> {
   const { PATH = '' } = process.env
-  const closed = { PATH, HOME: tmpdir(), HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere }
+  const HOME = await mkdtemp(join(tmpdir(), 'queqiao-home-'))
+  const closed = { PATH, HOME, HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere }
   const options = { env: { ...closed, ...appids, ...env }, timeout: 120_000 }
-  const { stdout } = await promisify(execFile)(process.execPath, [serverless, ...args], options)
-  return stdout
+  try {
+    return (await promisify(execFile)(process.execPath, [serverless, ...args], options)).stdout
+  } finally {
+    await rm(HOME, { recursive: true, force: true })
+  }
 }
 
 /** Packages a stage into a folder of its own; `name` keeps two builds apart. */
