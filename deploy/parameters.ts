@@ -2,6 +2,8 @@
 
 import { type ConfigKey, problemsIn } from '../lib/config.ts'
 
+import type { Outputs } from './paste.ts'
+
 export type Parameters = Readonly<Record<string, unknown>>
 
 /** By parameter: the variable of the environment that gives it, which the functions know by the same name. */
@@ -60,6 +62,26 @@ export function problemsOf(parameters: Parameters): string[] {
     is.test(textOf(parameters[name])) ? [] : `${variable} must be ${wanted}`,
   )
   return [...problemsIn(env, Object.values(read)), ...wrong, ...togetherIn(parameters)]
+}
+
+/**
+ * Names what would take a deployed stage's address away from it: an address that was brought along is known only by its
+ * parameter, and without that the deployment would make another, which no allow-list has.
+ */
+export function lostAddresses(outputs: Outputs, parameters: Parameters): string[] {
+  const { EgressAddress, EgressAllocationId, SecondEgressAddress, SecondEgressAllocationId } = outputs
+  const [first, second] = [parameters.egressAllocationId, parameters.egressAllocationId2].map(textOf)
+  const isSecondUsed = parameters.egress === 'nat-gateway-per-zone'
+  const isLost = (own: string | undefined, used: string | undefined, given: string | undefined) =>
+    own === undefined && used !== undefined && given === ''
+  return [
+    ...(isLost(EgressAddress, EgressAllocationId, first)
+      ? [`EGRESS_ALLOCATION_ID must be ${EgressAllocationId} still`]
+      : []),
+    ...(isSecondUsed && isLost(SecondEgressAddress, SecondEgressAllocationId, second)
+      ? [`EGRESS_ALLOCATION_ID_2 must be ${SecondEgressAllocationId} still`]
+      : []),
+  ]
 }
 
 function togetherIn({ domain, hostedZoneId, egress, egressAllocationId2 }: Parameters): string[] {

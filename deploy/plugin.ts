@@ -1,26 +1,22 @@
 /** Serverless plugin: looks at the parameters before anything is built, and says at the end what goes where. */
 
-import { type Parameters, problemsOf } from './parameters.ts'
+import { lostAddresses, type Parameters, problemsOf } from './parameters.ts'
 import { linesAfterRemoval, linesToPaste, type Outputs } from './paste.ts'
 
 type Serverless = {
   readonly configurationInput: { readonly params?: Readonly<Record<string, Parameters>> }
   readonly processedInput: { readonly options: { readonly param?: readonly string[] } }
-  readonly serviceOutputs: Map<string, readonly string[]>
+  readonly servicePluginOutputs: Map<string, readonly string[]>
+  readonly pluginManager: { getPlugins(): readonly object[] }
   readonly classes: { readonly Error: new (message: string, code: string) => Error }
-  getProvider(name: 'aws'): Provider
-}
-type Provider = {
-  readonly naming: { getStackName(): string }
-  getStage(): string
-  request(service: string, method: string, params: object): Promise<Stacks>
-}
-type Stacks = {
-  readonly Stacks?: readonly {
-    readonly Outputs?: readonly { readonly OutputKey: string; readonly OutputValue: string }[]
-  }[]
+  getProvider(name: 'aws'): { getStage(): string }
 }
 type Tools = { readonly log: { notice(line: string): void } }
+/** Serverless' own plugin behind `sls info`, which asks CloudFormation for what a stack gave. */
+type Info = {
+  getStackInfo(): Promise<void>
+  gatheredData?: { readonly outputs: readonly { readonly OutputKey: string; readonly OutputValue: string }[] }
+}
 
 /** The local run has its own values, and no deployment. */
 const localStage = 'local'
@@ -29,15 +25,18 @@ export default class {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>
 
   constructor(serverless: Serverless, _options: unknown, { log }: Tools) {
-    const provider = serverless.getProvider('aws')
     let before: Outputs = {}
     this.hooks = {
-      'before:package:initialize': async () => check(serverless, provider.getStage()),
-      'after:aws:info:displayStackOutputs': async () => {
-        serverless.serviceOutputs.set('paste into', linesToPaste(await outputsOf(provider)))
+      'before:package:initialize': async () => refuseIf(serverless, problemsIn(serverless)),
+      'before:deploy:deploy': async () => {
+        const outputs = await readOutputs(serverless)
+        refuseIf(serverless, lostAddresses(outputs, parametersOf(serverless)))
+      },
+      'after:aws:info:gatherData': async () => {
+        serverless.servicePluginOutputs.set('to paste', linesToPaste(outputsIn(infoOf(serverless))))
       },
       'before:remove:remove': async () => {
-        before = await outputsOf(provider)
+        before = await readOutputs(serverless)
       },
       'after:remove:remove': async () => {
         for (const line of linesAfterRemoval(before)) log.notice(line)
@@ -46,26 +45,48 @@ export default class {
   }
 }
 
-function check(serverless: Serverless, stage: string): void {
-  const problems = stage === localStage ? [] : problemsOf(parametersOf(serverless, stage))
+function problemsIn(serverless: Serverless): string[] {
+  return stageOf(serverless) === localStage ? [] : problemsOf(parametersOf(serverless))
+}
+
+function refuseIf({ classes }: Serverless, problems: readonly string[]): void {
   if (problems.length === 0) return
   const lines = problems.map(it => `\n  - ${it}`).join('')
-  throw new serverless.classes.Error(`Nothing was built, for the parameters are not right:${lines}`, 'PARAMETERS')
+  throw new classes.Error(`Nothing was deployed, for the parameters are not right:${lines}`, 'PARAMETERS')
+}
+
+function stageOf(serverless: Serverless): string {
+  return serverless.getProvider('aws').getStage()
 }
 
 /** What `--param` gives goes before what the stage has, and that before the default. */
-function parametersOf({ configurationInput: { params = {} }, processedInput }: Serverless, stage: string): Parameters {
+function parametersOf(serverless: Serverless): Parameters {
+  const { configurationInput, processedInput } = serverless
+  const { params = {} } = configurationInput
   const given = (processedInput.options.param ?? []).map(it => [
     it.slice(0, it.indexOf('=')),
     it.slice(it.indexOf('=') + 1),
   ])
-  return { ...params.default, ...params[stage], ...Object.fromEntries(given) }
+  return { ...params.default, ...params[stageOf(serverless)], ...Object.fromEntries(given) }
 }
 
-async function outputsOf(provider: Provider): Promise<Outputs> {
-  const answer = await provider.request('CloudFormation', 'describeStacks', {
-    StackName: provider.naming.getStackName(),
-  })
-  const outputs = answer.Stacks?.[0]?.Outputs ?? []
-  return Object.fromEntries(outputs.map(it => [it.OutputKey, it.OutputValue]))
+/** What the stack gave so far: nothing if there is none yet, or if what is the matter with it will be told right after. */
+async function readOutputs(serverless: Serverless): Promise<Outputs> {
+  const info = infoOf(serverless)
+  await info.getStackInfo().catch(() => undefined)
+  return outputsIn(info)
+}
+
+function infoOf({ pluginManager }: Serverless): Info {
+  const info = pluginManager.getPlugins().find(isInfo)
+  if (info === undefined) throw new Error('serverless has no plugin that knows the stack')
+  return info
+}
+
+function isInfo(plugin: object): plugin is Info {
+  return 'getStackInfo' in plugin
+}
+
+function outputsIn({ gatheredData }: Info): Outputs {
+  return Object.fromEntries((gatheredData?.outputs ?? []).map(it => [it.OutputKey, it.OutputValue]))
 }

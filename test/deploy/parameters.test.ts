@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { type Parameters, problemsOf } from '../../deploy/parameters.ts'
+import { lostAddresses, type Parameters, problemsOf } from '../../deploy/parameters.ts'
 import { runServerless } from '../packaged.ts'
 
 const good = {
@@ -74,7 +74,7 @@ describe('the parameters', () => {
       () => '',
       error => `${error.stdout}${error.stderr}`,
     )
-    expect(failed).toContain('Nothing was built')
+    expect(failed).toContain('Nothing was deployed')
     for (const variable of Object.keys(wrong)) expect(failed).toContain(`- ${variable} must be`)
   })
 
@@ -85,5 +85,25 @@ describe('the parameters', () => {
       error => `${error.stdout}${error.stderr}`,
     )
     expect(failed.match(/^ +- \w+/gm)).toEqual(['  - EGRESS', '  - DOMAIN'])
+  })
+})
+
+describe('the address of a deployed stage', () => {
+  const brought = { EgressAllocationId: 'eipalloc-1', SecondEgressAllocationId: 'eipalloc-2' }
+  const perZone = { ...good, egress: 'nat-gateway-per-zone' }
+
+  it('is not lost by a parameter that is forgotten', () => {
+    expect(lostAddresses(brought, perZone)).toEqual([
+      expect.stringContaining('EGRESS_ALLOCATION_ID must be eipalloc-1'),
+      expect.stringContaining('EGRESS_ALLOCATION_ID_2 must be eipalloc-2'),
+    ])
+    expect(lostAddresses(brought, good)).toHaveLength(1)
+  })
+
+  it('stays without a parameter where the stage made it, and may be changed by naming another', () => {
+    const own = { ...brought, EgressAddress: '203.0.113.7', SecondEgressAddress: '203.0.113.8' }
+    expect(lostAddresses(own, perZone)).toEqual([])
+    expect(lostAddresses(brought, { ...good, egressAllocationId: 'eipalloc-01234567' })).toEqual([])
+    expect(lostAddresses({}, good)).toEqual([])
   })
 })
