@@ -3,10 +3,10 @@
  * needs its action here. Without a plugin, for the one there is has not changed since 2021 and takes managed policies.
  */
 
-const links = { read: ['BatchGetItem'], write: ['UpdateItem'] }
-const walks = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
 /** A row is read, the lease taken, the new token written. */
-const officialToken = { secrets: ['official-appsecret'], tokens: ['GetItem', 'UpdateItem'] }
+const tokens = ['GetItem', 'UpdateItem']
+const people = ['BatchGetItem']
+const walks = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
 /** Queues are found by their name. */
 const push = ['GetQueueUrl', 'SendMessage']
 /** All there are. */
@@ -22,9 +22,9 @@ const grants = {
   login: {
     callsWeChat: true,
     secrets: ['mini-appsecret', 'session-keys'],
-    tables: { LoginsTable: ['DeleteItem', 'GetItem', 'UpdateItem'], LinksTable: [...links.read, ...links.write] },
+    tables: { LoginsTable: ['DeleteItem', 'GetItem', 'UpdateItem'], LinksTable: ['BatchGetItem', 'UpdateItem'] },
   },
-  me: { secrets: ['session-keys'], tables: { LinksTable: links.read } },
+  me: { secrets: ['session-keys'], tables: { LinksTable: people } },
   callback: {
     secrets: ['callback-aes-key', 'callback-token'],
     queues: { FollowersQueue: push, ReceiptsQueue: push },
@@ -32,27 +32,27 @@ const grants = {
   'refresh-tokens': {
     callsWeChat: true,
     secrets: ['mini-appsecret', 'official-appsecret'],
-    tables: { TokensTable: officialToken.tokens },
+    tables: { TokensTable: tokens },
   },
   'sync-followers': {
     callsWeChat: true,
-    secrets: officialToken.secrets,
-    tables: { TokensTable: officialToken.tokens, WalksTable: walks },
+    secrets: ['official-appsecret'],
+    tables: { TokensTable: tokens, WalksTable: walks },
     queues: { FollowersQueue: push },
   },
   'revisit-followers': {
     callsWeChat: true,
-    secrets: officialToken.secrets,
-    tables: { TokensTable: officialToken.tokens },
+    secrets: ['official-appsecret'],
+    tables: { TokensTable: tokens },
     indexes: { LinksTable: ['by-waiting'] },
     queues: { FollowersQueue: push },
   },
   'link-followers': {
     callsWeChat: true,
-    secrets: officialToken.secrets,
+    secrets: ['official-appsecret'],
     tables: {
-      TokensTable: officialToken.tokens,
-      LinksTable: [...links.read, 'DeleteItem', 'GetItem', ...links.write],
+      TokensTable: tokens,
+      LinksTable: ['BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'],
       WalksTable: walks,
     },
     queues: { FollowersQueue: [...consume, 'ChangeMessageVisibility', ...push] },
@@ -60,10 +60,10 @@ const grants = {
   send: {
     callsWeChat: true,
     publishes: true,
-    secrets: officialToken.secrets,
+    secrets: ['official-appsecret'],
     tables: {
-      TokensTable: officialToken.tokens,
-      LinksTable: links.read,
+      TokensTable: tokens,
+      LinksTable: people,
       DeliveriesTable: ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'UpdateItem'],
     },
     queues: {
@@ -76,8 +76,8 @@ const grants = {
   },
   'resume-events': {
     callsWeChat: true,
-    secrets: officialToken.secrets,
-    tables: { TokensTable: officialToken.tokens, DeliveriesTable: ['GetItem', 'UpdateItem'] },
+    secrets: ['official-appsecret'],
+    tables: { TokensTable: tokens, DeliveriesTable: ['GetItem', 'UpdateItem'] },
     queues: { EventsParkedQueue: [...consume, 'GetQueueUrl'], EventsQueue: push },
   },
   receipts: {
@@ -86,7 +86,7 @@ const grants = {
     queues: { ReceiptsQueue: consume },
   },
   deliveries: { tables: { DeliveriesTable: ['GetItem'] } },
-  reach: { tables: { LinksTable: links.read } },
+  reach: { tables: { LinksTable: people } },
   jwks: { secrets: ['session-keys'] },
   doctor: {
     callsWeChat: true,
@@ -97,7 +97,7 @@ const grants = {
   token: {
     callsWeChat: true,
     secrets: ['mini-appsecret', 'official-appsecret'],
-    tables: { TokensTable: officialToken.tokens },
+    tables: { TokensTable: tokens },
   },
 }
 
@@ -122,7 +122,7 @@ function roleOf(name, grant, place) {
   }
 }
 
-function statementsOf(name, { callsWeChat, publishes, secrets, tables = {}, indexes = {}, queues = {} }, place) {
+function statementsOf(name, { callsWeChat, publishes, secrets = [], tables = {}, indexes = {}, queues = {} }, place) {
   const { stage, bus } = place
   return [
     // The group is the template's; its ARN ends in `:*`, for the streams in it.
@@ -135,18 +135,15 @@ function statementsOf(name, { callsWeChat, publishes, secrets, tables = {}, inde
       ),
     ),
     ...Object.entries(queues).map(([queue, actions]) => allow(of('sqs', actions), arnOf(queue))),
-    ...(secrets === undefined
-      ? []
-      : [
-          allow(
-            // Of parameters under the account's own aws/ssm key, which lets SSM decrypt for whoever may read them.
-            ['ssm:GetParameters'],
-            secrets.map(it => inAccount(`ssm:*:parameter/queqiao/${stage}/${it}`)),
-          ),
-        ]),
+    ...(secrets.length === 0 ? [] : [allow(['ssm:GetParameters'], secrets.map(secretOf(stage)))]),
     ...(publishes && bus !== 'off' ? [allow(['events:PutEvents'], inAccount(`events:*:event-bus/${bus}`))] : []),
     ...(callsWeChat ? inVpc(`queqiao-${stage}-${name}`) : []),
   ]
+}
+
+/** A parameter under the account's own key aws/ssm, by which SSM decrypts for whoever may read it. */
+function secretOf(stage) {
+  return name => inAccount(`ssm:*:parameter/queqiao/${stage}/${name}`)
 }
 
 /** Lambda makes the network interfaces with the function's role; the code that runs by it must not. */
