@@ -91,7 +91,7 @@ const grants = {
   doctor: {
     callsWeChat: true,
     secrets: ['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret', 'session-keys'],
-    tables: { TokensTable: officialToken.tokens },
+    tables: { TokensTable: tokens },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
   },
   token: {
