@@ -58,13 +58,21 @@ export function openTablesAt(endpoint: string): Tables {
   }
 }
 
+/** How a table is built, and not how it is kept: that goes by the deployment's parameters. */
+const built: ReadonlySet<string> = new Set([
+  'AttributeDefinitions',
+  'BillingMode',
+  'GlobalSecondaryIndexes',
+  'KeySchema',
+])
+
 async function tableTemplates() {
   const text = await readFile(new URL('../resources/tables.yml', import.meta.url), 'utf8')
   const { Resources } = v.parse(template, parse(text))
   return new Map(
-    Object.values(Resources).map(({ Properties: { TimeToLiveSpecification: _, ...table } }) => [
-      /names\.(\w+)/.exec(table.TableName)?.[1],
-      table,
+    Object.values(Resources).map(({ Properties }) => [
+      /names\.(\w+)/.exec(Properties.TableName)?.[1],
+      Object.fromEntries(Object.entries(Properties).filter(([name]) => built.has(name))),
     ]),
   )
 }
