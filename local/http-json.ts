@@ -10,18 +10,24 @@ export type JsonCall = {
   signal: AbortSignal
   body?: unknown
   bearer?: string
+  headers?: Record<string, string>
 }
 
 const toldLength = 300
 
 /** Calls an HTTP API and reads its answer, whatever its status is; a body that is no JSON is given as text. */
-export async function callJson(method: string, url: string, { signal, body, bearer }: JsonCall): Promise<JsonAnswer> {
+export async function callJson(
+  method: string,
+  url: string,
+  { signal, body, bearer, headers }: JsonCall,
+): Promise<JsonAnswer> {
   const response = await fetch(url, {
     method,
     signal,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })

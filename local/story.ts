@@ -15,6 +15,12 @@ export type Stage = {
   sqs: SQSClient
   /** WeChat's id of the template `order-paid`. */
   templateId: string
+  /** For a stage on AWS. */
+  deployed?: {
+    /** Makes the headers of a GET as a business system signs it. */
+    sign: (url: string) => Record<string, string>
+    limitMs: number
+  }
 }
 
 const name = '小鹊'
@@ -39,13 +45,18 @@ function follow(stage: Stage, steps: Steps): Promise<Person> {
     titleZh: '有人关注公众号',
     address: `POST ${stage.wechat}/_box/people/…/follow → POST ${stage.api}/callback`,
     expected: `GET ${stage.api}/reach says reachable`,
-    limitMs: stepMs,
+    limitMs: limitOf(stage),
   }
   return steps.play(step, async context => {
     const person = await control.addPerson(name, context.signal)
     context.saw(`person ${person.id} in the box`)
     await control.follow(person, context.signal)
-    await getUntil(`${stage.api}/reach?openid=${person.openid}`, context, answer => reachOf(answer) === 'reachable')
+    await getUntil(
+      stage,
+      `${stage.api}/reach?openid=${person.openid}`,
+      context,
+      answer => reachOf(answer) === 'reachable',
+    )
     return { result: person, told: `${name} (unionid ${person.unionid}) is reachable` }
   })
 }
@@ -57,7 +68,7 @@ function logIn(stage: Stage, steps: Steps, person: Person): Promise<string> {
     titleZh: '在小程序里登录',
     address: `POST ${stage.api}/login`,
     expected: '200 with a token and reach "reachable"',
-    limitMs: stepMs,
+    limitMs: limitOf(stage),
   }
   return steps.play(step, async context => {
     const code = await control.login(person, context.signal)
@@ -77,7 +88,7 @@ function readReach(stage: Stage, steps: Steps, token: string): Promise<void> {
     titleZh: '小程序查询能否收到消息',
     address: `GET ${url}`,
     expected: '200 with reach "reachable"',
-    limitMs: stepMs,
+    limitMs: limitOf(stage),
   }
   return steps.play(step, async context => {
     const answer = await callJson('GET', url, { bearer: token, signal: context.signal })
@@ -93,7 +104,8 @@ function pushEvent(stage: Stage, steps: Steps, person: Person) {
   const event = {
     id: `order-${order}:paid`,
     to: { unionid: person.unionid },
-    template: 'order-paid',
+    // Only the local stage has a list of names in templates.json.
+    ...(stage.deployed ? { templateId: stage.templateId } : { template: 'order-paid' }),
     data: { character_string1: order, amount2: '¥88.00', time3: '2026-11-22 09:30' },
     page: `pages/order/detail?id=${order}`,
   }
@@ -102,7 +114,7 @@ function pushEvent(stage: Stage, steps: Steps, person: Person) {
     titleZh: '业务系统推送事件：订单已支付',
     address: `SQS SendMessage ${stage.eventsQueueUrl}`,
     expected: 'SQS takes the event',
-    limitMs: stepMs,
+    limitMs: limitOf(stage),
   }
   return steps.play(step, async ({ signal }) => {
     const command = new SendMessageCommand({ QueueUrl: stage.eventsQueueUrl, MessageBody: JSON.stringify(event) })
@@ -120,7 +132,7 @@ function findMessage(stage: Stage, steps: Steps, person: Person, event: OrderEve
     titleZh: '模板消息到达手机',
     address: `GET ${url}`,
     expected: `one message of template ${stage.templateId} with ${JSON.stringify(event.data)}`,
-    limitMs: stepMs,
+    limitMs: limitOf(stage),
   }
   return steps.play(step, async context => {
     const message = await waitForMessage(stage, person, context)
@@ -154,10 +166,10 @@ function awaitReceipt(
     titleZh: '微信回执：送达成功',
     address: `GET ${url}`,
     expected: `state "delivered", msgid ${message.msgid}`,
-    limitMs: stepMs,
+    limitMs: limitOf(stage),
   }
   return steps.play(step, async context => {
-    const answer = await getUntil(url, context, ({ body }) => readDelivery(body)?.state === 'delivered')
+    const answer = await getUntil(stage, url, context, ({ body }) => readDelivery(body)?.state === 'delivered')
     if (readDelivery(answer.body)?.msgid !== message.msgid) throw new Error('the msgid is another one')
     await waitForMessage(stage, person, context)
     return { result: undefined, told: JSON.stringify(answer.body) }
@@ -165,13 +177,22 @@ function awaitReceipt(
 }
 
 /** Asks until the answer is the one hoped for; the step's limit ends it otherwise. */
-async function getUntil(url: string, { signal, saw }: StepContext, isDone: (answer: JsonAnswer) => boolean) {
+async function getUntil(
+  { deployed }: Stage,
+  url: string,
+  { signal, saw }: StepContext,
+  isDone: (answer: JsonAnswer) => boolean,
+) {
   for (;;) {
-    const answer = await callJson('GET', url, { signal })
+    const answer = await callJson('GET', url, { signal, headers: deployed?.sign(url) ?? {} })
     saw(answer.told)
     if (isDone(answer)) return answer
     await delay(100, undefined, { signal })
   }
+}
+
+function limitOf({ deployed }: Stage): number {
+  return deployed?.limitMs ?? stepMs
 }
 
 function readDelivery(body: unknown) {

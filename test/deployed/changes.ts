@@ -1,0 +1,61 @@
+/** What a stage lives through: a deployment without a change, one with a change, and the rotation of a secret. */
+
+import { isDeepStrictEqual } from 'node:util'
+
+import * as v from 'valibot'
+
+import { readResources } from './aws.ts'
+import { playDoctor, report, type World } from './checks.ts'
+import { stack } from './stage.ts'
+import { untilReachable } from './trials.ts'
+
+export async function playChanges(world: World): Promise<void> {
+  await playDeployment(world, 'A second deployment, without a change', '再次部署', {})
+  await playDeployment(world, 'A deployment with a change: sessions last an hour', '变更部署', {
+    SESSION_SECONDS: '3600',
+  })
+  await playRotation(world)
+}
+
+type Changes = Readonly<Record<string, string>>
+
+async function playDeployment(world: World, title: string, titleZh: string, changes: Changes): Promise<void> {
+  const { ministack, commands, trials } = world
+  await trials.play(title, titleZh, async () => {
+    const before = await idsIn(world)
+    const output = await commands.sls('deploy', changes)
+    const after = await idsIn(world)
+    const replaced = Object.keys(before).filter(it => before[it] !== after[it])
+    if (!isDeepStrictEqual(before, after)) throw new Error(`replaced: ${replaced.join(', ')}`)
+    const said = /No changes to deploy/.test(output) ? 'no changes to deploy' : 'updated'
+    return { result: ministack, told: `${said}; ${Object.keys(after).length} resources, and none was replaced` }
+  })
+}
+
+async function idsIn({ ministack }: World): Promise<Record<string, string>> {
+  const found = await readResources(ministack.aws, stack)
+  return Object.fromEntries(found.map(it => [it.LogicalResourceId, it.PhysicalResourceId]))
+}
+
+/** A function keeps a secret for five minutes; the containers that know the old one are ended, as time would end them. */
+async function playRotation(world: World): Promise<void> {
+  const { api, commands, trials, control, ministack } = world
+  await trials.tool('The callback’s token is rotated, without a deployment', '更换令牌', () =>
+    commands.tool('secrets', ['--rotate', 'callback-token']),
+  )
+  await trials.play('The doctor says that the callback goes by the old one for five minutes', '诊断', async () => {
+    const { code, output } = await commands.tool('doctor', ['--json'])
+    const callback = v.parse(report, output).checks.find(it => it.name === 'callback')
+    if (code !== 1 || callback?.status !== 'wrong') throw new Error(output)
+    return { result: undefined, told: callback.words }
+  })
+  await trials.play('A new container takes the new one, and WeChat’s events with it', '新容器生效', async context => {
+    const count = await ministack.endContainers(`${stack}-callback`)
+    await control.pushTo(`${api}/callback`, await trials.readCallbackKeys(commands), context.signal)
+    const person = await control.addPerson('小桥', context.signal)
+    await control.follow(person, context.signal)
+    await untilReachable({ ...world, openid: person.openid }, context)
+    return { result: undefined, told: `${count} ended; the next follower is reachable` }
+  })
+  await playDoctor(world)
+}

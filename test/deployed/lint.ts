@@ -1,0 +1,46 @@
+/** The packaged template, through cfn-lint: as a newcomer deploys it, and with everything turned on. */
+
+import { join } from 'node:path'
+
+import * as v from 'valibot'
+
+import { packageStage } from '../packaged.ts'
+import { run } from './process.ts'
+
+const everything = {
+  SHARE_TOKENS: 'on',
+  RESULTS_BUS: 'shop',
+  DOMAIN: 'api.example.com',
+  HOSTED_ZONE_ID: 'Z0123456789',
+  PRODUCER_ROLES: 'arn:aws:iam::123456789012:role/shop',
+  ALARM_TOPIC: 'arn:aws:sns:ap-southeast-1:123456789012:ops',
+  EGRESS: 'nat-instance',
+}
+const regions = ['ap-southeast-1', 'cn-north-1', 'cn-northwest-1']
+const found = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.array(v.object({ Level: v.string(), Message: v.string(), Rule: v.object({ Id: v.string() }) })),
+)
+
+/** Throws with what is wrong; answers what is to be told. */
+export async function lintTemplates(cfnLint: string): Promise<string> {
+  const plain = await lint(cfnLint, 'deploy-test-plain', {})
+  const full = await lint(cfnLint, 'deploy-test-full', everything)
+  return `0 errors in ${regions.join(', ')}; warnings: ${plain}, and with everything turned on ${full}`
+}
+
+async function lint(cfnLint: string, name: string, env: Readonly<Record<string, string>>): Promise<number> {
+  const packaged = await packageStage(name, env)
+  try {
+    const file = join(packaged.folder, 'out/cloudformation-template-update-stack.json')
+    const { PATH = '' } = process.env
+    const { output } = await run([cfnLint, '--format', 'json', '--regions', ...regions, '--', file], { PATH })
+    const issues = v.parse(found, output)
+    const errors = issues.filter(it => it.Level === 'Error').map(it => `${it.Rule.Id} ${it.Message}`)
+    if (errors.length > 0) throw new Error(`cfn-lint finds errors in the template (${name}):\n${errors.join('\n')}`)
+    return issues.length
+  } finally {
+    await packaged.remove()
+  }
+}

@@ -1,0 +1,110 @@
+/** From an AWS account with nothing in it to a stage that works, through its changes, and back to nothing. */
+
+import { SQSClient } from '@aws-sdk/client-sqs'
+
+import type { Closing } from '../../local/closing.ts'
+import type { Steps } from '../../local/steps.ts'
+import { playStory } from '../../local/story.ts'
+import { defaultAccounts } from '../../local/wechat/defaults.ts'
+import { openWeChat } from '../../local/wechat/server.ts'
+import { createWeChatControl } from '../../local/wechat-control.ts'
+import templates from '../../templates.json' with { type: 'json' }
+import { readOutputs } from './aws.ts'
+import { actAs, allocateAddress, allowReadingParameters, makeBusinessRole, takeBack } from './business.ts'
+import { playChanges } from './changes.ts'
+import { playChecks } from './checks.ts'
+import { type Ministack, openMinistack } from './ministack.ts'
+import { sign } from './sigv4.ts'
+import { createCommands, stack } from './stage.ts'
+import { createTrials, type Trials } from './trials.ts'
+
+type Means = {
+  readonly program: string
+  readonly steps: Steps
+  readonly closing: Closing
+  readonly watch: (problems: () => string[]) => void
+}
+
+const { official, mini } = defaultAccounts
+const appids = { WECHAT_OFFICIAL_APPID: official.appid, WECHAT_MINI_APPID: mini.appid }
+const secrets = { WECHAT_OFFICIAL_SECRET: official.appsecret, WECHAT_MINI_SECRET: mini.appsecret }
+const storyLimitMs = 60_000
+
+export async function playDeployment({ program, steps, closing, watch }: Means): Promise<void> {
+  const trials = createTrials(steps)
+  const ministack = await trials.play('ministack and WeChat in a box start', '启动', async () => {
+    const result = await openMinistack(program, closing)
+    watch(result.problems)
+    return { result, told: result.aws.endpoint }
+  })
+  const box = await openWeChat({ templates: Object.values(templates.local) })
+  closing.add(box.close)
+
+  const { commands, signer, roles } = await deploy(ministack, { trials, wechat: box.url })
+  const { HttpApiId } = await readOutputs(ministack.aws, stack)
+  const api = `https://${HttpApiId}.execute-api.localhost:${ministack.port}`
+  const signGet = (url: string) => sign({ method: 'GET', url, service: 'execute-api' }, signer)
+  const world = {
+    api,
+    wechat: box.url,
+    control: createWeChatControl(box.url),
+    ministack,
+    commands,
+    trials,
+    sign: signGet,
+  }
+
+  await trials.play(
+    'The callback’s URL, Token and key are pasted into WeChat’s console',
+    '填写消息推送',
+    async ({ signal }) => {
+      await world.control.pushTo(`${api}/callback`, await trials.readCallbackKeys(commands), signal)
+      return { result: undefined, told: `${api}/callback` }
+    },
+  )
+  const sqs = openSqs(ministack, signer)
+  closing.add(() => sqs.destroy())
+  const eventsQueueUrl = `${ministack.aws.endpoint}/000000000000/${stack}-events`
+  const deployed = { sign: signGet, limitMs: storyLimitMs }
+  const { templateId } = templates.local['order-paid']
+  await playStory({ api, wechat: box.url, eventsQueueUrl, sqs, templateId, deployed }, steps)
+
+  await playChecks(world)
+  await playChanges(world)
+  await trials.play('The stage is removed', '删除部署', async () => {
+    await takeBack(ministack.aws, roles)
+    await commands.sls('remove')
+    const left = await readOutputs(ministack.aws, stack).then(
+      () => 'the stack is still there',
+      () => undefined,
+    )
+    if (left !== undefined) throw new Error(left)
+    return { result: undefined, told: 'the stack is gone' }
+  })
+}
+
+type Deploying = { readonly trials: Trials; readonly wechat: string }
+
+/** What a newcomer does after `npm ci`: secrets, and the deployment. */
+async function deploy(ministack: Ministack, { trials, wechat }: Deploying) {
+  const { aws } = ministack
+  const role = await makeBusinessRole(aws)
+  // ministack knows neither an Elastic IP nor a NAT in a template: one is brought along, and nothing leaves by it.
+  const egress = { EGRESS: 'none', EGRESS_ALLOCATION_ID: await allocateAddress(aws) }
+  const emulator = { ...egress, WECHAT_API_URL: wechat, PRODUCER_ROLES: role }
+  const commands = createCommands(ministack, { appids, secrets, emulator })
+  await trials.tool('npm run secrets writes what is secret', '写入密钥', () => commands.tool('secrets'))
+  const roles = await trials.play('sls deploy', '部署', async () => {
+    await commands.sls('deploy')
+    const result = await allowReadingParameters(aws, stack)
+    return { result, told: `the stack ${stack} is there; ${result.length} roles read SSM by the emulator’s rule` }
+  })
+  return { commands, roles, signer: await actAs(aws, role) }
+}
+
+function openSqs(
+  { aws }: Ministack,
+  { accessKeyId, secretAccessKey, sessionToken, region }: Awaited<ReturnType<typeof actAs>>,
+) {
+  return new SQSClient({ endpoint: aws.endpoint, region, credentials: { accessKeyId, secretAccessKey, sessionToken } })
+}

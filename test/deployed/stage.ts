@@ -1,0 +1,46 @@
+/** The stage under test, by the commands that its users type. */
+
+import { join } from 'node:path'
+
+import type { Ministack } from './ministack.ts'
+import { type Ended, type Environment, mustRun, root, run } from './process.ts'
+
+export const stage = 'deploytest'
+export const stack = `queqiao-${stage}`
+
+export type Commands = {
+  /** `npm run <name> -- --stage … <more>`; whatever its exit code is. */
+  tool(name: 'secrets' | 'sync' | 'doctor', more?: readonly string[]): Promise<Ended>
+  /** `npx sls <name> --stage … <more>`; answers what it wrote. */
+  sls(name: 'deploy' | 'remove', env?: Environment): Promise<string>
+}
+
+/** Four values that people type, and what makes the emulator do: see docs/decisions/0014. */
+export type Values = {
+  readonly appids: Environment
+  readonly secrets: Environment
+  readonly emulator: Environment
+}
+
+export function createCommands({ env }: Ministack, { appids, secrets, emulator }: Values): Commands {
+  const serverless = join(root, 'node_modules/serverless/bin/serverless.js')
+  const deployment = { ...env, ...appids, ...emulator, BUILD_FOLDER: '.esbuild/deploy-test' }
+  return {
+    tool: (name, more = []) =>
+      run([process.execPath, join(root, `tools/${name}.ts`), '--stage', stage, ...more], { ...env, ...secrets }),
+    sls: (name, more = {}) =>
+      mustRun([process.execPath, serverless, name, '--stage', stage], { ...deployment, ...more }),
+  }
+}
+
+/** Runs a tool that must succeed. */
+export async function mustSucceed(ended: Promise<Ended>): Promise<string> {
+  const { code, output } = await ended
+  if (code !== 0) throw new Error(`it ended with ${code}:\n${output}`)
+  return output
+}
+
+/** The last line that says something. */
+export function lastLine(output: string): string {
+  return output.trim().split('\n').at(-1)?.trim() ?? ''
+}
