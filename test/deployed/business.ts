@@ -43,21 +43,50 @@ export async function allocateAddress(aws: Aws): Promise<string> {
   return v.parse(address, await aws.call('ec2', 'AllocateAddress', { Domain: 'vpc' })).allocationId
 }
 
+const document = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    Statement: v.array(
+      v.object({
+        Effect: v.string(),
+        Action: v.pipe(
+          v.union([v.string(), v.array(v.string())]),
+          v.transform(it => [it].flat()),
+        ),
+        Resource: v.unknown(),
+      }),
+    ),
+  }),
+)
+
+/** In AWS the right to do one is the right to do ten. */
+const batched = ['sqs:SendMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility']
+
 /**
- * For ssm:GetParameters the emulator asks whether the role may read `*`, where AWS asks for each parameter: the roles that
- * may read some get that too. Answers which; everything else is asked of the roles as they were deployed.
+ * Two questions the emulator puts otherwise than AWS: for ssm:GetParameters it asks about `*` and not each parameter, and
+ * for ten messages about an action `sqs:…Batch`, which AWS has not. Roles that have the right get what it asks for;
+ * everything else is asked of them as they were deployed. Answers which.
  */
-export async function allowReadingParameters(aws: Aws, stack: string): Promise<string[]> {
-  const PolicyDocument = policyOf({ Effect: 'Allow', Action: 'ssm:GetParameters', Resource: '*' })
+export async function answerEmulator(aws: Aws, stack: string): Promise<string[]> {
   const roles = (await readResources(aws, stack)).filter(it => it.ResourceType === 'AWS::IAM::Role')
-  const allowed: string[] = []
-  for (const { PhysicalResourceId } of roles) {
-    const policies = await readPolicies(aws, PhysicalResourceId)
-    if (!policies.some(it => it.includes('ssm:GetParameters'))) continue
-    await aws.call('iam', 'PutRolePolicy', { RoleName: PhysicalResourceId, PolicyName: extra, PolicyDocument })
-    allowed.push(PhysicalResourceId)
+  const changed: string[] = []
+  for (const { PhysicalResourceId: name } of roles) {
+    const granted = (await readPolicies(aws, name)).flatMap(it => v.parse(document, it).Statement)
+    const more = granted.filter(it => it.Effect === 'Allow').flatMap(it => inItsWords(it.Action, it.Resource))
+    if (more.length === 0) continue
+    await aws.call('iam', 'PutRolePolicy', { RoleName: name, PolicyName: extra, PolicyDocument: policyOf(...more) })
+    changed.push(name)
   }
-  return allowed
+  return changed
+}
+
+function inItsWords(actions: readonly string[], Resource: unknown): object[] {
+  const batch = actions.filter(it => batched.includes(it)).map(it => `${it}Batch`)
+  return [
+    ...(actions.includes('ssm:GetParameters') ? [{ Effect: 'Allow', Action: 'ssm:GetParameters', Resource: '*' }] : []),
+    ...(batch.length === 0 ? [] : [{ Effect: 'Allow', Action: batch, Resource }]),
+  ]
 }
 
 /** AWS deletes no role that has a policy from elsewhere. */
@@ -65,4 +94,4 @@ export async function takeBack(aws: Aws, roles: readonly string[]): Promise<void
   for (const name of roles) await aws.call('iam', 'DeleteRolePolicy', { RoleName: name, PolicyName: extra })
 }
 
-const extra = 'emulator-reads-parameters'
+const extra = 'emulator'

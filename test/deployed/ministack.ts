@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +13,7 @@ import type { Closing } from '../../local/closing.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { selfSigned } from '../self-signed.ts'
 import { type Aws, createAws } from './aws.ts'
-import { type Environment, run } from './process.ts'
+import { type Environment, root as projectRoot, run } from './process.ts'
 
 export type Ministack = {
   readonly aws: Aws
@@ -29,6 +30,8 @@ const host = '127.0.0.1'
 const region = 'ap-southeast-1'
 const root = { accessKeyId: 'root', secretAccessKey: 'root-secret' }
 const startMs = 30_000
+/** Stays after a run, for whoever looks for what was wrong. */
+const logFile = join(projectRoot, '.deploy-test/ministack.log')
 const dayMs = 86_400_000
 
 /** Starts it with nothing in it; on the closing it ends, and leaves nothing behind. */
@@ -47,11 +50,14 @@ export async function openMinistack(program: string, closing: Closing): Promise<
 
   const own = { ...shared, ...ownSettings(folder, port, files), PATH: `${files.bin}:${env.PATH}` }
   const child = spawn(program, [], { cwd: folder, env: own, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const log = createWriteStream(logFile)
   const lines: string[] = []
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', chunk =>
-      lines.push(...`${chunk}`.split('\n').filter(it => /ERROR|"level":"(ERROR|WARN)/.test(it))),
-    )
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', chunk => {
+      log.write(chunk)
+      lines.push(...`${chunk}`.split('\n').filter(it => /ERROR|"level":"WARN/.test(it)))
+    })
+  }
   const ended = once(child, 'exit')
   closing.add(async () => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid)
