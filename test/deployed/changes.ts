@@ -11,10 +11,11 @@ import { untilReachable } from './trials.ts'
 
 export async function playChanges(world: World): Promise<void> {
   await playDeployment(world, 'A second deployment, without a change', '再次部署', {})
+  // Before the next: an update ends every container, and with it what it remembers.
+  await playRotation(world)
   await playDeployment(world, 'A deployment with a change: sessions last an hour', '变更部署', {
     SESSION_SECONDS: '3600',
   })
-  await playRotation(world)
 }
 
 type Changes = Readonly<Record<string, string>>

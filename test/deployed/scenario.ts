@@ -28,7 +28,7 @@ type Means = {
 const { official, mini } = defaultAccounts
 const appids = { WECHAT_OFFICIAL_APPID: official.appid, WECHAT_MINI_APPID: mini.appid }
 const secrets = { WECHAT_OFFICIAL_SECRET: official.appsecret, WECHAT_MINI_SECRET: mini.appsecret }
-const storyLimitMs = 20_000
+const storyLimitMs = 60_000
 
 export async function playDeployment({ program, steps, closing, watch }: Means): Promise<void> {
   const trials = createTrials(steps)
