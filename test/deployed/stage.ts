@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Ministack } from './ministack.ts'
 import { type Ended, type Environment, mustRun, root, run } from './process.ts'
 
-export const stage = 'deploytest'
+const stage = 'deploytest'
 export const stack = `queqiao-${stage}`
 
 export type Commands = {
