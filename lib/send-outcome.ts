@@ -101,7 +101,8 @@ function delayOf({ attempts, doubtSince }: EventAgain, { now, random }: SettleDe
   const delay = retryDelay(attempts, random)
   if (doubtSince === undefined) return delay
   const left = Math.floor((windowMs - (now() - doubtSince)) / 1000)
-  return Math.max(0, Math.min(delay, left - spareSeconds))
+  // Past it nothing is to be caught any more: what is sent at-least-once comes again ever later, as all else.
+  return left <= 0 ? delay : Math.max(0, Math.min(delay, left - spareSeconds))
 }
 
 /** Where SQS fails, the queue's own time does, which is within the window too. */

@@ -290,6 +290,17 @@ describe('sendBatch', () => {
     expect(queue.again.map(it => it.delaySeconds)).toEqual([75, 60])
   })
 
+  it('does not come again at once for ever when the window is over, where a second message is better than none', async () => {
+    const { follower, send, control, queue, now } = await openSend()
+    const templates = { 'order-paid': { ...orderPaid, doubt: 'at-least-once' as const } }
+    const body = event('order-1', toUnion(await follower()))
+    const late = arrival(body, { attempts: 9, receives: 9, doubtSince: now() - 600_000 })
+    await control('/faults', { path, kind: 'errcode', errcode: -1 })
+    expect(await send([late], { templates })).toEqual([late])
+    expect(queue.later.every(it => it >= 150)).toBe(true)
+    expect(queue.later).toHaveLength(1)
+  })
+
   it('parks without a doubt what was parked before, and came again only because its deletion was lost', async () => {
     const { follower, send, control, queue, phone, stateOf, tick } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
