@@ -286,7 +286,7 @@ describe('the Open Platform account', () => {
     expect(report.find('open-platform')).toMatchObject({
       status: 'wrong',
       words: expect.stringMatching(/^0 of 100 followers/),
-      cure: expect.stringMatching(/open\.weixin\.qq\.com .*npm run sync -- --everyone$/),
+      cure: expect.stringMatching(/open\.weixin\.qq\.com .*npm run sync -- --everyone --stage \S+ --region \S+$/),
     })
   })
 

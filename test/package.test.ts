@@ -17,6 +17,11 @@ const secrets = {
   WECHAT_CALLBACK_AES_KEY: 'canaryAesKeyCanaryAesKeyCanaryAesKeyCanaryA',
 }
 
+const sourceMap = v.object({ sources: v.array(v.string()) })
+const emulators = /fauxqs|dynalite|serverless|sqs-consumer|vitest|fast-check|client-mock|fastify|busboy/
+/** A package of node_modules, or a folder of ours. */
+const partOf = (source: string) => /^(node_modules\/(?:@[^/]+\/)?[^/]+|[^/]+)/.exec(source)?.[1] ?? source
+
 let built: Awaited<ReturnType<typeof packageStage>>
 let folder: string
 let text: string
@@ -49,6 +54,24 @@ describe('the package', () => {
       const file = join(place, 'functions', `${name.slice(0, -4)}.cjs`)
       expect(await import(/* @vite-ignore */ pathToFileURL(file).href)).toMatchObject({ handler: expect.any(Function) })
     }
+  })
+
+  it('has no emulator, test or local file in any bundle', async () => {
+    const used = new Set<string>()
+    for (const name of (await readdir(join(folder, 'out'))).filter(it => it.endsWith('.zip'))) {
+      const files = unzipSync(await readFile(join(folder, 'out', name)))
+      const maps = Object.entries(files).filter(([file]) => file.endsWith('.cjs.map'))
+      expect(maps, name).toHaveLength(1)
+      for (const [, bytes] of maps)
+        for (const source of v.parse(sourceMap, JSON.parse(Buffer.from(bytes).toString())).sources)
+          used.add(partOf(source.replace(/^(\.\.\/)+/, '')))
+    }
+    expect([...used].filter(it => !it.startsWith('node_modules')).sort()).toEqual([
+      'functions',
+      'lib',
+      'templates.json',
+    ])
+    expect([...used].filter(it => emulators.test(it))).toEqual([])
   })
 
   it('serves GET /token only where it is asked for, and only to IAM', async () => {

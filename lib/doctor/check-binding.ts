@@ -1,15 +1,17 @@
 /** Whether both apps share one Open Platform account, without which nobody has a unionid. */
 
+import { syncEveryone } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { Facts } from './facts.ts'
 import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
 const sampleSize = 100
-const bind = `${pages.bindOfficial}, and ${pages.bindMini}, of the same account; then npm run sync -- --everyone`
 
 /** Asks for up to a hundred followers; costs one `user/get` and one `batchget`. */
-export async function checkBinding({ official }: DoctorDeps, { firstPage, call }: Facts): Promise<Finding> {
+export async function checkBinding(deps: DoctorDeps, { firstPage, call }: Facts): Promise<Finding> {
+  const { official } = deps
+  const bind = `${pages.bindOfficial}, and ${pages.bindMini}, of the same account; then ${syncEveryone(deps)}`
   const { openids } = await firstPage()
   if (openids.length === 0) {
     return notChecked('nobody follows the account yet', 'follow it with a phone, and run this again')

@@ -13,6 +13,11 @@ export function redrive(place: Place): string {
   return isLocal(place) ? 'npm run redrive' : `npm run redrive -- ${optionsOf(place)}`
 }
 
+/** Looks everybody up again. */
+export function syncEveryone(place: Place): string {
+  return isLocal(place) ? 'npm run sync -- --everyone' : `npm run sync -- --everyone ${optionsOf(place)}`
+}
+
 export function readLog(fileName: string, place: Place): string {
   if (isLocal(place)) return 'see the terminal of npm start'
   return `npx sls logs -f ${fileName} ${optionsOf(place)}`

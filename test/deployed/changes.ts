@@ -1,9 +1,10 @@
-/** What a stage lives through: a deployment without a change, one with a change, and the rotation of a secret. */
+/** What a stage lives through: deployments without a change, with one, and one that fails; the rotation of a secret. */
 
 import { isDeepStrictEqual } from 'node:util'
 
 import * as v from 'valibot'
 
+import { callJson } from '../../local/http-json.ts'
 import { readResources } from './aws.ts'
 import { playDoctor, report, type World } from './checks.ts'
 import { stack } from './stage.ts'
@@ -16,6 +17,7 @@ export async function playChanges(world: World): Promise<void> {
   await playDeployment(world, 'A deployment with a change: sessions last an hour', '变更部署', {
     SESSION_SECONDS: '3600',
   })
+  await playFailure(world)
 }
 
 type Changes = Readonly<Record<string, string>>
@@ -37,6 +39,32 @@ async function idsIn({ ministack }: World): Promise<Record<string, string>> {
   const found = await readResources(ministack.aws, stack)
   return Object.fromEntries(found.map(it => [it.LogicalResourceId, it.PhysicalResourceId]))
 }
+
+/** A zone id with a typing error: functions and roles are changed already when the record cannot be made. */
+async function playFailure(world: World): Promise<void> {
+  const { commands, trials } = world
+  await trials.play('A deployment that fails is undone', '部署失败自动回滚', async ({ signal }) => {
+    const before = await idsIn(world)
+    const changes = { SESSION_SECONDS: '7200', DOMAIN: 'api.example.com', HOSTED_ZONE_ID: 'Z0NONE0SUCH' }
+    const { code, output } = await commands.tryDeploy(changes)
+    const [why] = output.match(/.*DomainRecord.*/) ?? []
+    if (code === 0 || why === undefined) throw new Error(`it should have failed for its zone:\n${output}`)
+    const after = await idsIn(world)
+    if (!isDeepStrictEqual(before, after)) throw new Error(`changed: ${JSON.stringify({ before, after })}`)
+    const lasts = await sessionSeconds(world, signal)
+    if (lasts !== 3600) throw new Error(`the functions have kept SESSION_SECONDS of what failed: ${lasts}`)
+    return { result: undefined, told: `${why.trim()}; nothing has changed, sessions last ${lasts} s as before` }
+  })
+  await playDoctor(world)
+}
+
+/** As a login tells it. */
+async function sessionSeconds({ api, control }: World, signal: AbortSignal): Promise<number> {
+  const code = await control.login(await control.addPerson('小星', signal), signal)
+  return v.parse(session, (await callJson('POST', `${api}/login`, { body: { code }, signal })).body).expiresIn
+}
+
+const session = v.object({ expiresIn: v.number() })
 
 /** A function keeps a secret for five minutes; the containers that know the old one are ended, as time would end them. */
 async function playRotation(world: World): Promise<void> {

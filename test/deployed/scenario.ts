@@ -1,5 +1,7 @@
 /** From an AWS account with nothing in it to a stage that works, through its changes, and back to nothing. */
 
+import { isDeepStrictEqual } from 'node:util'
+
 import { SQSClient } from '@aws-sdk/client-sqs'
 
 import type { Closing } from '../../local/closing.ts'
@@ -15,7 +17,7 @@ import { playChanges } from './changes.ts'
 import { playChecks } from './checks.ts'
 import { type Ministack, openMinistack } from './ministack.ts'
 import { sign } from './sigv4.ts'
-import { createCommands, stack } from './stage.ts'
+import { createCommands, documentedCommands, stack, stage } from './stage.ts'
 import { createTrials, type Trials } from './trials.ts'
 
 type Means = {
@@ -28,6 +30,13 @@ type Means = {
 const { official, mini } = defaultAccounts
 const appids = { WECHAT_OFFICIAL_APPID: official.appid, WECHAT_MINI_APPID: mini.appid }
 const secrets = { WECHAT_OFFICIAL_SECRET: official.appsecret, WECHAT_MINI_SECRET: mini.appsecret }
+/** The first two have been typed by whoever runs this test. */
+const typed = [
+  'git clone <this repository> queqiao && cd queqiao',
+  'npm ci',
+  `npm run secrets -- --stage ${stage}`,
+  `WECHAT_OFFICIAL_APPID=wx… WECHAT_MINI_APPID=wx… npx sls deploy --stage ${stage}`,
+]
 const storyLimitMs = 60_000
 
 export async function playDeployment({ program, steps, closing, watch }: Means): Promise<void> {
@@ -94,6 +103,12 @@ async function deploy(ministack: Ministack, { trials, wechat }: Deploying) {
   const egress = { EGRESS: 'none', EGRESS_ALLOCATION_ID: await allocateAddress(aws) }
   const emulator = { ...egress, WECHAT_API_URL: wechat, PRODUCER_ROLES: role }
   const commands = createCommands(ministack, { appids, secrets, emulator })
+  await trials.play('docs/deploy.md is followed to the letter', '按文档操作', async () => {
+    const documented = await documentedCommands()
+    if (!isDeepStrictEqual(documented, typed)) throw new Error(`docs/deploy.md says\n${documented.join('\n')}`)
+    const values = Object.keys({ ...appids, ...secrets })
+    return { result: undefined, told: `${typed.length} commands, ${values.length} values: ${values.join(', ')}` }
+  })
   await trials.tool('npm run secrets writes what is secret', '写入密钥', () => commands.tool('secrets'))
   const roles = await trials.play('sls deploy', '部署', async () => {
     await commands.sls('deploy')

@@ -1,18 +1,21 @@
 /** The stage under test, by the commands that its users type. */
 
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Ministack } from './ministack.ts'
 import { type Ended, type Environment, mustRun, root, run } from './process.ts'
 
-const stage = 'deploytest'
+export const stage = 'deploytest'
 export const stack = `queqiao-${stage}`
 
 export type Commands = {
   /** `npm run <name> -- --stage … <more>`; whatever its exit code is. */
   tool(name: 'secrets' | 'sync' | 'doctor', more?: readonly string[]): Promise<Ended>
-  /** `npx sls <name> --stage … <more>`; answers what it wrote. */
+  /** `npx sls <name> --stage …`; answers what it wrote. */
   sls(name: 'deploy' | 'remove', env?: Environment): Promise<string>
+  /** `npx sls deploy --stage …`; whatever its exit code is. */
+  tryDeploy(env: Environment): Promise<Ended>
 }
 
 /** Four values that people type, and what makes the emulator do: see docs/decisions/0014. */
@@ -25,12 +28,21 @@ export type Values = {
 export function createCommands({ env }: Ministack, { appids, secrets, emulator }: Values): Commands {
   const serverless = join(root, 'node_modules/serverless/bin/serverless.js')
   const deployment = { ...env, ...appids, ...emulator, BUILD_FOLDER: '.esbuild/deploy-test' }
+  const sls = (name: string) => [process.execPath, serverless, name, '--stage', stage]
   return {
     tool: (name, more = []) =>
       run([process.execPath, join(root, `tools/${name}.ts`), '--stage', stage, ...more], { ...env, ...secrets }),
-    sls: (name, more = {}) =>
-      mustRun([process.execPath, serverless, name, '--stage', stage], { ...deployment, ...more }),
+    sls: (name, more = {}) => mustRun(sls(name), { ...deployment, ...more }),
+    tryDeploy: more => run(sls('deploy'), { ...deployment, ...more }),
   }
+}
+
+/** What docs/deploy.md has a newcomer type, with the stage of this test for its own. */
+export async function documentedCommands(): Promise<string[]> {
+  const text = await readFile(join(root, 'docs/deploy.md'), 'utf8')
+  const [, block = ''] = /^## The four commands\n+```sh\n(.*?)```/ms.exec(text) ?? []
+  const lines = block.split('\n').map(it => it.replace(/\s+#.*/, '').trim())
+  return lines.filter(it => it !== '').map(it => it.replace('--stage prod', `--stage ${stage}`))
 }
 
 /** Runs a tool that must succeed. */
