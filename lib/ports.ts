@@ -317,8 +317,8 @@ export type SecretName =
   | 'callback-aes-key'
   | 'session-keys'
 
-/** Secrets by name; undefined when it was never set. */
-export type Secrets = { get(name: SecretName): Promise<string | undefined> }
+/** Secrets by name; undefined when it was never set. What is kept of one is read anew if it turned out to be `refused`. */
+export type Secrets = { get(name: SecretName, refused?: string): Promise<string | undefined> }
 
 export type SessionClaims = { readonly miniOpenid: MiniOpenId; readonly unionid?: UnionId }
 

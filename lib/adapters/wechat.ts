@@ -8,14 +8,15 @@ import type { FollowerSeen } from '../link.ts'
 import type { AccessToken, FollowerPage, Identity, IssuedToken, OutgoingMessage, Quota, WeChat } from '../ports.ts'
 import { readAnswer } from './wechat-answer.ts'
 import type { Answer, Transport } from './wechat-transport.ts'
+import { withAppsecret } from './with-appsecret.ts'
 
 /** How tokens are issued: `stable` by stable_token, `classic` by cgi-bin/token. */
 export type AccessTokenMode = 'stable' | 'classic'
 
 export type WeChatOptions = {
   readonly appid: AppId
-  /** Asked for at each call that needs it, so that a rotated secret is used without a new deployment. */
-  readonly appsecret: () => Promise<string>
+  /** Asked for at each call that needs it, and once more, with what WeChat refused, in case it was rotated just now. */
+  readonly appsecret: (refused?: string) => Promise<string>
   readonly transport: Transport
   readonly mode: AccessTokenMode
   readonly breaker: Breaker
@@ -80,8 +81,7 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
   const at = (answer: Answer) => answer.at ?? nowSeconds()
 
   return {
-    async fetchAccessToken() {
-      const secret = await appsecret()
+    fetchAccessToken: withAppsecret(appsecret, async secret => {
       const credential = { grant_type: 'client_credential', appid, secret }
       const api = tokenApi(mode)
       const answer =
@@ -89,16 +89,15 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
           ? await transport({ api, path: '/cgi-bin/stable_token', query: {}, body: credential, safe: true })
           : await transport({ api, path: '/cgi-bin/token', query: credential, safe: false })
       return issuedOf(readAnswer(api, answer, token, [secret]))
-    },
+    }),
 
-    async exchangeCode(code) {
-      const secret = await appsecret()
+    exchangeCode: withAppsecret(appsecret, async (secret, code) => {
       const api = 'jscode2session'
       const query = { appid, secret, js_code: code, grant_type: 'authorization_code' }
       // Not safe: the code is single-use, so a second call may find it used (40163).
       const answer = await transport({ api, path: '/sns/jscode2session', query, safe: false })
       return identityOf(readAnswer(api, answer, session, [secret, code]))
-    },
+    }),
 
     async followerPage(accessToken, after) {
       const api = 'user/get'

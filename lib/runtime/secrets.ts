@@ -14,9 +14,9 @@ export function secrets(): Secrets {
   return opened
 }
 
-/** Reads a secret that must be there; throws ConfigError, which names it. */
-export async function neededSecret(name: SecretName): Promise<string> {
-  const value = await secrets().get(name)
+/** Reads a secret that must be there, and not the one that was refused just now; throws ConfigError, which names it. */
+export async function neededSecret(name: SecretName, refused?: string): Promise<string> {
+  const value = await secrets().get(name, refused)
   if (value !== undefined) return value
   throw new ConfigError([`the secret ${config('SECRETS_PREFIX').SECRETS_PREFIX}/${name} is not set`])
 }

@@ -39,7 +39,7 @@ function appOf(appid: AppId, secret: SecretName): App {
   opened ??= createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) })
   const wechat = createWeChat({
     appid,
-    appsecret: () => neededSecret(secret),
+    appsecret: refused => neededSecret(secret, refused),
     transport: opened,
     mode: ACCESS_TOKEN_MODE,
     breaker: createBreaker({ now, log, metrics }),

@@ -115,4 +115,21 @@ describe('SSM', () => {
     mock.on(GetParametersCommand).resolves({ Parameters: [] })
     expect(await secrets.get('mini-appsecret')).toBeUndefined()
   })
+
+  it('is asked anew for a secret that was refused, but not for one that is known to be another, nor all the time', async () => {
+    let now = 0
+    const mock = mockClient(SSMClient)
+    const store = (Value: string) => mock.on(GetParametersCommand).resolves({ Parameters: [{ Value }] })
+    const secrets = createSecrets('/queqiao/test', () => now)
+    store('before')
+    await secrets.get('mini-appsecret')
+    store('after')
+    now = 9_999
+    expect(await secrets.get('mini-appsecret', 'before')).toBe('before')
+    now = 10_000
+    expect(await secrets.get('mini-appsecret', 'another')).toBe('before')
+    const both = ['before', 'before'].map(it => secrets.get('mini-appsecret', it))
+    expect(await Promise.all(both)).toEqual(['after', 'after'])
+    expect(mock.commandCalls(GetParametersCommand)).toHaveLength(2)
+  })
 })
