@@ -42,14 +42,14 @@ export async function openEmulators(settings: Settings, ssmPort: number, closing
 
 /** WeChat in a box, with the deployment's identities and templates, pushing its events to our callback. */
 function openBox({ host, ports, wechat }: Settings) {
-  const { originalId } = defaultAccounts.official
+  const { official, mini } = defaultAccounts
   const hasKey = wechat.callbackAesKey !== ''
   return openWeChat({
     host,
     port: ports.wechat,
     accounts: {
-      official: { appid: wechat.officialAppid, appsecret: wechat.officialSecret, originalId },
-      mini: { appid: wechat.miniAppid, appsecret: wechat.miniSecret },
+      official: { appid: wechat.officialAppid, appsecret: wechat.officialSecret, originalId: official.originalId },
+      mini: { appid: wechat.miniAppid, appsecret: wechat.miniSecret, originalId: mini.originalId },
     },
     templates: Object.values(templates.local),
     callback: {
