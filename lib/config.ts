@@ -33,6 +33,8 @@ const variables = {
   EVENTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   FOLLOWERS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   RECEIPTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
+  IMAGE_CHECKS_QUEUE: { read: it => it || 'off', wanted: 'the name of an SQS queue, or off' },
+  IMAGE_CHECK_SCENE: { read: wholeNumber(1, 4), wanted: 'a number from 1 to 4' },
 } satisfies Record<string, { read: Reader<unknown>; wanted: string }>
 
 type Variables = typeof variables

@@ -12,3 +12,12 @@ export const consumedFollowersQueue = () => {
   const { FOLLOWERS_QUEUE } = config('FOLLOWERS_QUEUE')
   return { ...createQueue(FOLLOWERS_QUEUE), ...createConsumedQueue(FOLLOWERS_QUEUE) }
 }
+/** The queue of checks, if this deployment has pictures checked. */
+export const imageChecksQueue = () => {
+  const { IMAGE_CHECKS_QUEUE } = config('IMAGE_CHECKS_QUEUE')
+  return IMAGE_CHECKS_QUEUE === 'off' ? {} : { imageChecks: createQueue(IMAGE_CHECKS_QUEUE) }
+}
+export const consumedImageChecksQueue = () => {
+  const { IMAGE_CHECKS_QUEUE } = config('IMAGE_CHECKS_QUEUE')
+  return { ...createQueue(IMAGE_CHECKS_QUEUE), ...createConsumedQueue(IMAGE_CHECKS_QUEUE) }
+}
