@@ -2,7 +2,7 @@ import { httpFunction } from '../lib/adapters/lambda.ts'
 import { answerHandshake, handleEvent, readEvent } from '../lib/callback.ts'
 import { config } from '../lib/config.ts'
 import { log, now } from '../lib/runtime/context.ts'
-import { followersQueue, imageChecksQueue, receiptsQueue } from '../lib/runtime/queues.ts'
+import { followersQueue, imageChecks, receiptsQueue } from '../lib/runtime/queues.ts'
 import { neededSecret, secrets } from '../lib/runtime/secrets.ts'
 
 export const handler = httpFunction(
@@ -10,7 +10,7 @@ export const handler = httpFunction(
     keys: callbackKeys,
     followers: followersQueue(),
     receipts: receiptsQueue(),
-    ...imageChecksQueue(),
+    ...imageChecks(),
     log,
   }),
   async ({ query, body }, deps) => {

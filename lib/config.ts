@@ -9,6 +9,9 @@ type Reader<T> = (text: string) => T | undefined
 const text: Reader<string> = it => (it === '' ? undefined : it)
 const appid: Reader<AppId> = it => (isAppId(it) ? it : undefined)
 
+/** Of a content check, in WeChat's numbers. */
+const scenes = [1, 2, 3, 4] as const
+
 /** Each variable: how it is read, and what it must be. Those without a default must be set. */
 const variables = {
   AWS_REGION: { read: text, wanted: 'the region, as Lambda sets it' },
@@ -34,7 +37,7 @@ const variables = {
   FOLLOWERS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   RECEIPTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   IMAGE_CHECKS_QUEUE: { read: it => it || 'off', wanted: 'the name of an SQS queue, or off' },
-  IMAGE_CHECK_SCENE: { read: wholeNumber(1, 4), wanted: 'a number from 1 to 4' },
+  IMAGE_CHECK_SCENE: { read: it => scenes.find(scene => `${scene}` === it), wanted: 'a number from 1 to 4' },
 } satisfies Record<string, { read: Reader<unknown>; wanted: string }>
 
 type Variables = typeof variables

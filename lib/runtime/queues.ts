@@ -12,12 +12,11 @@ export const consumedFollowersQueue = () => {
   const { FOLLOWERS_QUEUE } = config('FOLLOWERS_QUEUE')
   return { ...createQueue(FOLLOWERS_QUEUE), ...createConsumedQueue(FOLLOWERS_QUEUE) }
 }
-/** The queue of checks, if this deployment has pictures checked. */
-export const imageChecksQueue = () => {
-  const { IMAGE_CHECKS_QUEUE } = config('IMAGE_CHECKS_QUEUE')
-  return IMAGE_CHECKS_QUEUE === 'off' ? {} : { imageChecks: createQueue(IMAGE_CHECKS_QUEUE) }
-}
+export const imageChecksQueue = () => createQueue(config('IMAGE_CHECKS_QUEUE').IMAGE_CHECKS_QUEUE)
+/** Only where pictures are checked. */
+export const imageChecks = () =>
+  config('IMAGE_CHECKS_QUEUE').IMAGE_CHECKS_QUEUE === 'off' ? {} : { imageChecks: imageChecksQueue() }
 export const consumedImageChecksQueue = () => {
   const { IMAGE_CHECKS_QUEUE } = config('IMAGE_CHECKS_QUEUE')
-  return { ...createQueue(IMAGE_CHECKS_QUEUE), ...createConsumedQueue(IMAGE_CHECKS_QUEUE) }
+  return { ...imageChecksQueue(), ...createConsumedQueue(IMAGE_CHECKS_QUEUE) }
 }
