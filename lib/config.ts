@@ -45,11 +45,10 @@ const variables = {
   FILES_URL: { read: url, wanted: 'an http or https URL' },
   IMAGES_PER_DAY: { read: wholeNumber(1, 99_999), wanted: 'a whole number from 1 to 99999' },
   IMAGE_CHECK: { read: oneOf('on', 'off'), wanted: 'on or off' },
-  IMAGES_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
-  IMAGE_CHECKS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
-  RECEIPTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
-  IMAGE_CHECKS_QUEUE: { read: it => it || 'off', wanted: 'the name of an SQS queue, or off' },
   IMAGE_CHECK_SCENE: { read: it => scenes.find(scene => `${scene}` === it), wanted: 'a number from 1 to 4' },
+  IMAGES_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
+  IMAGE_CHECKS_QUEUE: { read: it => it || 'off', wanted: 'the name of an SQS queue, or off' },
+  RECEIPTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
 } satisfies Record<string, { read: Reader<unknown>; wanted: string }>
 
 type Variables = typeof variables

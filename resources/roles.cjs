@@ -13,7 +13,7 @@ const push = ['GetQueueUrl', 'SendMessage']
 const queues = [
   ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'EventsParkedQueue'],
   ...['FollowersQueue', 'FollowersDeadLetterQueue', 'ReceiptsQueue', 'ReceiptsDeadLetterQueue'],
-  ...['ImagesQueue', 'ImagesDeadLetterQueue'],
+  ...['ImagesQueue', 'ImagesDeadLetterQueue', 'ImageChecksQueue', 'ImageChecksDeadLetterQueue'],
 ]
 /** What Lambda itself needs to hand a function the messages of a queue. */
 const consume = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage']
@@ -33,7 +33,7 @@ const grants = {
   me: { secrets: ['session-keys'], tables: { LinksTable: people } },
   callback: {
     secrets: ['callback-aes-key', 'callback-token'],
-    queues: { FollowersQueue: push, ReceiptsQueue: push },
+    queues: { FollowersQueue: push, ReceiptsQueue: push, ImageChecksQueue: push },
   },
   'refresh-tokens': {
     callsWeChat: true,
@@ -112,6 +112,20 @@ const grants = {
     },
     queues: { ImagesQueue: consume, ImageChecksQueue: push },
   },
+  // Who signs a URL lends its own right.
+  'check-images': {
+    callsWeChat: true,
+    secrets: ['mini-appsecret'],
+    tables: { TokensTable: tokens, ImagesTable: ['GetItem', 'PutItem', 'UpdateItem'] },
+    buckets: {
+      ImagesBucket: {
+        '': look,
+        'checking/*': ['DeleteObject', 'GetObject'],
+        'images/*': ['DeleteObject', ...copied],
+      },
+    },
+    queues: { ImageChecksQueue: [...consume, 'ChangeMessageVisibility', ...push] },
+  },
   jwks: { secrets: ['session-keys'] },
   doctor: {
     callsWeChat: true,
@@ -130,8 +144,9 @@ module.exports = async ({ resolveVariable }) => {
   const [stage, bus, shareTokens, imageCheck] = await Promise.all(
     ['sls:stage', 'param:resultsBus', 'param:shareTokens', 'param:imageCheck'].map(resolveVariable),
   )
-  const missing = imageCheck === 'on' ? [] : ['ImageChecksQueue']
-  const deployed = Object.entries(grants).filter(([name]) => name !== 'token' || shareTokens === 'on')
+  const missing = imageCheck === 'on' ? [] : ['ImageChecksQueue', 'ImageChecksDeadLetterQueue']
+  const optional = { token: shareTokens, 'check-images': imageCheck }
+  const deployed = Object.entries(grants).filter(([name]) => (optional[name] ?? 'on') === 'on')
   const roles = deployed.map(([name, grant]) => [`${pascal(name)}Role`, roleOf(name, grant, { stage, bus, missing })])
   return { Resources: Object.fromEntries(roles) }
 }

@@ -34,8 +34,8 @@ describe('the package', () => {
   it('has one bundle for each function, and each function its door', async () => {
     const names = (await readdir(join(folder, 'out'))).filter(it => it.endsWith('.zip')).map(it => it.slice(0, -4))
     const doors = (await readdir(join(import.meta.dirname, '../functions'))).map(it => it.slice(0, -3))
-    // token.ts is there only where the parameter shareTokens asks for it.
-    expect(names.sort()).toEqual(doors.filter(it => it !== 'token').sort())
+    // These are there only where the parameters shareTokens and imageCheck ask for them.
+    expect(names.sort()).toEqual(doors.filter(it => it !== 'token' && it !== 'check-images').sort())
   })
 
   it('has bundles that load on their own, far from any node_modules', async () => {

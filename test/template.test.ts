@@ -13,6 +13,7 @@ const roles = ['arn:aws:iam::123456789012:role/shop', 'arn:aws:iam::210987654321
 const topic = 'arn:aws:sns:ap-southeast-1:123456789012:ops'
 const everything = {
   SHARE_TOKENS: 'on',
+  IMAGE_CHECK: 'on',
   RESULTS_BUS: 'shop',
   DOMAIN: 'api.example.com',
   HOSTED_ZONE_ID: 'Z0123456789',
@@ -23,6 +24,7 @@ const everything = {
 }
 /** The functions that call WeChat, as their imports say: whoever takes an app from lib/runtime/wechat.ts or doctor.ts. */
 const callers = [
+  'check-images',
   'doctor',
   'link-followers',
   'login',

@@ -28,8 +28,8 @@ export async function checkQueues({ queues, queueNames, ...place }: DoctorDeps):
   return ok(`nothing is put aside; ${tell(present.filter(it => it.kind === 'waiting'))}${waits}`)
 }
 
-function listQueues({ events, followers, receipts, images }: DoctorDeps['queueNames']): Queue[] {
-  const consumed = [events, followers, receipts, images]
+function listQueues({ events, followers, receipts, images, imageChecks }: DoctorDeps['queueNames']): Queue[] {
+  const consumed = [events, followers, receipts, images, ...(imageChecks === undefined ? [] : [imageChecks])]
   return [
     ...consumed.map(name => ({ name, kind: 'waiting' as const })),
     ...consumed.map(name => ({ name: `${name}-dlq`, kind: 'dead' as const })),

@@ -21,6 +21,8 @@ export type DoctorDeps = {
     readonly followers: string
     readonly receipts: string
     readonly images: string
+    /** Where pictures are checked. */
+    readonly imageChecks?: string
   }
   /** What this run has seen of WeChat's clock. */
   readonly sightings: () => readonly Sighting[]

@@ -26,6 +26,7 @@ export function openDoctor(): DoctorDeps {
   const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
   const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
   const names = config('EVENTS_QUEUE', 'FOLLOWERS_QUEUE', 'RECEIPTS_QUEUE', 'IMAGES_QUEUE', 'SECRETS_PREFIX')
+  const { IMAGE_CHECKS_QUEUE: imageChecks } = config('IMAGE_CHECKS_QUEUE')
   const secrets = createSecrets(names.SECRETS_PREFIX, now)
   const { transport, calls, sightings } = noteCalls(
     createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
@@ -45,6 +46,7 @@ export function openDoctor(): DoctorDeps {
       followers: names.FOLLOWERS_QUEUE,
       receipts: names.RECEIPTS_QUEUE,
       images: names.IMAGES_QUEUE,
+      ...(imageChecks === 'off' ? {} : { imageChecks }),
     },
     ...{ calls, sightings, now, log },
     // A limit that was not reached keeps no process.

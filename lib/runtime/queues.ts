@@ -13,7 +13,6 @@ export const consumedFollowersQueue = () => {
   const { FOLLOWERS_QUEUE } = config('FOLLOWERS_QUEUE')
   return { ...createQueue(FOLLOWERS_QUEUE), ...createConsumedQueue(FOLLOWERS_QUEUE) }
 }
-export const imageChecksQueue = () => createQueue(config('IMAGE_CHECKS_QUEUE').IMAGE_CHECKS_QUEUE)
 /** Only where pictures are checked. */
 export const imageChecks = () =>
   config('IMAGE_CHECKS_QUEUE').IMAGE_CHECKS_QUEUE === 'off' ? {} : { imageChecks: imageChecksQueue() }
