@@ -200,6 +200,11 @@ describe('what the mini program pushes', () => {
     expect(readBoth(delivery('secure', message, nowMs / 1000, miniAppid))).toMatchObject({ kind: 'other' })
   })
 
+  it('counts for no other app in plain text either', () => {
+    const foreign = delivery('plain', json({ appid: 'wx9999999999999999' }))
+    expect(read(foreign, { ...both, encryption: 'optional' })).toMatchObject({ kind: 'other' })
+  })
+
   it('may ask to forget a person whom it knows, and nobody else', () => {
     const revoke = (more = {}) =>
       JSON.stringify({

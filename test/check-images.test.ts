@@ -147,11 +147,37 @@ describe('checkImages', () => {
     expect(lines.filter(it => it.event === 'images.served')).toHaveLength(1)
   })
 
+  it('asks no more once it is decided, whatever else WeChat says', async () => {
+    const { arrive, work, hear, pass, images, checks, checkCount, isServed } = await openCheckWorld()
+    const image = await arrive()
+    await work()
+    await hear(1)
+    await work()
+    const traceId = (await images.find(image.id))?.traceId
+    await checks.push([
+      { verdict: { traceId, suggest: 'review', errcode: -1008 } },
+      { verdict: { traceId, suggest: 'risky', errcode: 0 } },
+    ])
+    await pass(20)
+    expect([await checkCount(), isServed(image), checks.waiting()]).toEqual([1, true, []])
+  })
+
+  it('serves nothing where the picture is gone when the verdict comes', async () => {
+    const { arrive, work, hear, files, stateOf } = await openCheckWorld()
+    const image = await arrive()
+    await work()
+    await hear(1)
+    await files.remove(checkingKey(image))
+    await work()
+    expect([files.keys(), await stateOf(image)]).toEqual([[], ['refused', 'check-failed']])
+  })
+
   it('asks once for two copies of a message at once', async () => {
     const { arrive, work, hear, pass, checks, images, isServed, checkCount, control } = await openCheckWorld()
     const image = await arrive()
     await checks.push([{ ask: image.id }])
     await work()
+    expect(checks.waiting().filter(it => 'ask' in it.message)).toMatchObject([{ inSeconds: 60 }])
     await pass(5)
     expect(await images.find(image.id)).toMatchObject({ asks: 1 })
     // The other one had signed the same URL, and was refused as a repeat.
