@@ -72,6 +72,12 @@ describe('the package', () => {
     expect(token).toMatchObject({ events: [{ httpApi: route }] })
   })
 
+  it('has pictures checked only where that is asked for', () => {
+    expect(text).not.toMatch(/ImageChecks|CheckImages|CheckDashimages/)
+    const callback = allOf('AWS::Lambda::Function').find(it => it.Properties.FunctionName === 'queqiao-prod-callback')
+    expect(callback?.Properties).toMatchObject({ Environment: { Variables: { IMAGE_CHECKS_QUEUE: 'off' } } })
+  })
+
   it('has no secret in its template, only names', () => {
     expect(Object.values(secrets).filter(it => text.includes(it))).toEqual([])
     expect(text).toContain('/queqiao/prod')

@@ -381,6 +381,11 @@ describe('the buckets', () => {
       [folder('checking'), ['s3:PutObject', 's3:PutObjectTagging']],
       [folder('images'), ['s3:PutObject', 's3:PutObjectTagging']],
     ])
+    expect(rightsOf('CheckImagesRole')).toEqual([
+      [{ 'Fn::GetAtt': ['ImagesBucket', 'Arn'] }, ['s3:ListBucket']],
+      [folder('checking'), ['s3:DeleteObject', 's3:GetObject']],
+      [folder('images'), ['s3:DeleteObject', 's3:PutObject', 's3:PutObjectTagging']],
+    ])
   })
 })
 
@@ -399,7 +404,7 @@ describe('the alarms', () => {
   it('watch each queue of what was laid aside', () => {
     const watched = JSON.stringify(Object.values(of('AWS::CloudWatch::Alarm')).map(it => it.Properties.Dimensions))
     const aside = Object.keys(of('AWS::SQS::Queue')).filter(it => /DeadLetter|Review/.test(it))
-    expect(aside).toHaveLength(5)
+    expect(aside).toHaveLength(6)
     expect(aside.filter(it => !watched.includes(it))).toEqual([])
   })
 
