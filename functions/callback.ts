@@ -2,11 +2,17 @@ import { httpFunction } from '../lib/adapters/lambda.ts'
 import { answerHandshake, handleEvent, readEvent } from '../lib/callback.ts'
 import { config } from '../lib/config.ts'
 import { log, now } from '../lib/runtime/context.ts'
-import { followersQueue, receiptsQueue } from '../lib/runtime/queues.ts'
+import { followersQueue, imageChecks, receiptsQueue } from '../lib/runtime/queues.ts'
 import { neededSecret, secrets } from '../lib/runtime/secrets.ts'
 
 export const handler = httpFunction(
-  async () => ({ keys: callbackKeys, followers: followersQueue(), receipts: receiptsQueue(), log }),
+  async () => ({
+    keys: callbackKeys,
+    followers: followersQueue(),
+    receipts: receiptsQueue(),
+    ...imageChecks(),
+    log,
+  }),
   async ({ query, body }, deps) => {
     const keys = await deps.keys()
     // Only the handshake has an echostr, and only it has no body.
@@ -17,10 +23,12 @@ export const handler = httpFunction(
 )
 
 async function callbackKeys() {
-  const { WECHAT_OFFICIAL_APPID: appid, CALLBACK_ENCRYPTION: encryption } = config(
+  const { WECHAT_OFFICIAL_APPID: appid, WECHAT_MINI_APPID: miniAppid } = config(
     'WECHAT_OFFICIAL_APPID',
-    'CALLBACK_ENCRYPTION',
+    'WECHAT_MINI_APPID',
   )
+  const { CALLBACK_ENCRYPTION: encryption } = config('CALLBACK_ENCRYPTION')
   const [token, encodingAesKey] = await Promise.all([neededSecret('callback-token'), secrets().get('callback-aes-key')])
-  return { appid, encryption, token, ...(encodingAesKey === undefined ? {} : { encodingAesKey }) }
+  const key = encodingAesKey === undefined ? {} : { encodingAesKey }
+  return { appid, miniAppid, encryption, token, ...key }
 }

@@ -5,6 +5,7 @@ import { RequestError } from './errors.ts'
 import { encryptedOf, parseEvent, type WeChatEvent } from './event.ts'
 import type { Erasure, FollowerNews } from './follower-news.ts'
 import type { AppId } from './identifiers.ts'
+import type { ImageCheckMessage } from './image-ports.ts'
 import type { Log, Now, Queue } from './ports.ts'
 import type { Receipt } from './receipts.ts'
 import { type SignedQuery, verifyMessageSignature, verifySignature } from './signature.ts'
@@ -17,7 +18,10 @@ export type CallbackQuery = SignedQuery & {
 
 /** The console's settings; where encryption is required and a key is set, a callback in plain text is refused. */
 export type CallbackKeys = {
+  /** The Official Account's. */
   readonly appid: AppId
+  /** The mini program's, whose message push may come here too, with the same Token and EncodingAESKey. */
+  readonly miniAppid?: AppId
   readonly token: string
   readonly encodingAesKey?: string
   readonly encryption: 'required' | 'optional'
@@ -28,6 +32,8 @@ export type CallbackDeps = {
   readonly appid: AppId
   readonly followers: Pick<Queue, 'push'>
   readonly receipts: Pick<Queue, 'push'>
+  /** Only where pictures are checked. */
+  readonly imageChecks?: Pick<Queue, 'push'>
   readonly log: Log
 }
 
@@ -58,13 +64,34 @@ export function readEvent(
     if (!verifySignature(query, keys.token)) throw forged('callback-unsigned', 401)
   }
   checkTime(query.timestamp, now)
-  return parseEvent(isEncrypted ? decrypted(query, body, keys) : plain(body, keys))
+  if (!isEncrypted) {
+    const event = parseEvent(plain(body, keys))
+    // In plain text nothing says whose push it is, and only one app's can be a verdict.
+    return event.kind === 'image-verdict' ? ofMiniProgram(event, keys) : event
+  }
+  const { message, isMini } = decrypted(query, body, keys)
+  const event = parseEvent(message)
+  return isMini ? ofMiniProgram(event, keys) : ofOfficialAccount(event)
+}
+
+/** An app can speak of its own people only: what the mini program says changes no follower and no receipt. */
+function ofMiniProgram(event: WeChatEvent, { miniAppid }: CallbackKeys): WeChatEvent {
+  if (event.kind === 'image-verdict' || event.kind === 'erase') {
+    const { appid = miniAppid } = event
+    if (appid !== undefined && appid === miniAppid) return { ...event, appid }
+  }
+  return event.kind === 'other' ? event : { kind: 'other', name: `${event.kind} in the name of the mini program` }
+}
+
+function ofOfficialAccount(event: WeChatEvent): WeChatEvent {
+  if (event.kind !== 'image-verdict') return event
+  return { kind: 'other', name: `${event.kind} in the name of the Official Account` }
 }
 
 /** Queues an event for the function that acts on it; what nobody acts on is only told. */
 export async function handleEvent(
   event: WeChatEvent,
-  { appid, followers, receipts, log }: CallbackDeps,
+  { appid, followers, receipts, imageChecks, log }: CallbackDeps,
 ): Promise<void> {
   switch (event.kind) {
     case 'follow':
@@ -74,6 +101,9 @@ export async function handleEvent(
       return followers.push([erasureOf(event, appid)])
     case 'receipt':
       return receipts.push([{ msgid: event.msgid, status: event.status, at: event.at } satisfies Receipt])
+    case 'image-verdict':
+      if (imageChecks === undefined) return log.info('callback.ignored', { event: event.kind })
+      return imageChecks.push([{ verdict: event.verdict } satisfies ImageCheckMessage])
     case 'other':
       return log.info('callback.ignored', { event: event.name })
   }
@@ -91,14 +121,17 @@ function erasureOf(event: Extract<WeChatEvent, { kind: 'erase' }>, appid: AppId)
   return { change: 'erase', who, at, isSecond: false }
 }
 
-function decrypted(query: CallbackQuery, body: string, { token, encodingAesKey, appid }: CallbackKeys): string {
+function decrypted(query: CallbackQuery, body: string, keys: CallbackKeys): { message: string; isMini: boolean } {
+  const { token, encodingAesKey, appid, miniAppid } = keys
   if (encodingAesKey === undefined) throw forged('callback-forged', 403)
   const encrypted = encryptedOf(body) ?? ''
   const { msg_signature: signature, timestamp, nonce } = query
   if (!verifyMessageSignature({ signature, timestamp, nonce }, encrypted, token)) throw forged('callback-forged', 403)
   const message = decryptMessage(encrypted, encodingAesKey, appid)
-  if (message === undefined) throw forged('callback-forged', 403)
-  return message
+  if (message !== undefined) return { message, isMini: false }
+  const mini = miniAppid === undefined ? undefined : decryptMessage(encrypted, encodingAesKey, miniAppid)
+  if (mini !== undefined) return { message: mini, isMini: true }
+  throw forged('callback-forged', 403)
 }
 
 /** A plain body is covered by no signature: where encryption was agreed on, it could be anybody's. */

@@ -23,6 +23,10 @@ export type RequestErrorCode =
   | 'callback-not-encrypted'
   | 'callback-malformed'
   | 'event-invalid'
+  | 'image-type'
+  | 'image-too-large'
+  | 'images-too-many'
+  | 'image-unknown'
   | 'wechat-busy'
   | 'wechat-unavailable'
 

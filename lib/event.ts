@@ -1,10 +1,11 @@
-/** The events that WeChat pushes: XML from outside, read with care (CONTRACT.md section 11.6). */
+/** The events that WeChat pushes: XML or JSON from outside, read with care (CONTRACT.md sections 11.3, 11.6 and 12.2). */
 
 import { XMLParser } from 'fast-xml-parser'
 import * as v from 'valibot'
 
 import { RequestError } from './errors.ts'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from './identifiers.ts'
+import type { ImageVerdict } from './image-ports.ts'
 
 /** What an event says; `at` is its CreateTime, seconds by WeChat's clock. */
 export type WeChatEvent =
@@ -18,6 +19,8 @@ export type WeChatEvent =
       readonly at: number
     }
   | { readonly kind: 'receipt'; readonly msgid: string; readonly status: string; readonly at: number }
+  /** `appid` names the app that had the picture checked. */
+  | { readonly kind: 'image-verdict'; readonly appid?: string; readonly verdict: ImageVerdict }
   | { readonly kind: 'other'; readonly name: string }
 
 /** Deeper than any message of WeChat's. */
@@ -34,14 +37,15 @@ const parser = new XMLParser({
 
 const text = v.string()
 const instant = v.pipe(text, v.regex(/^\d{1,12}$/), v.transform(Number))
-const message = v.object({ xml: v.looseObject({ MsgType: v.optional(text), Event: v.optional(text) }) })
-const envelope = v.object({ xml: v.looseObject({ Encrypt: v.optional(v.pipe(text, v.maxLength(100_000))) }) })
+const message = v.looseObject({ MsgType: text, Event: v.optional(text) })
+const envelope = v.looseObject({ Encrypt: v.optional(v.pipe(text, v.maxLength(100_000))) })
 const follow = v.object({ FromUserName: v.custom<OpenId>(isId), CreateTime: instant })
 const openid = v.custom<OpenId & MiniOpenId>(isId)
+const appid = v.optional(v.pipe(text, v.maxLength(64)))
 const authorization = v.object({
   FromUserName: openid,
   OpenID: v.optional(openid),
-  AppID: v.optional(v.pipe(text, v.maxLength(64))),
+  AppID: appid,
   UnionID: v.optional(v.union([v.custom<UnionId>(isId), v.literal('')])),
   CreateTime: instant,
 })
@@ -51,22 +55,45 @@ const receipt = v.object({
   CreateTime: instant,
 })
 
+const check = v.object({
+  appid,
+  trace_id: v.pipe(text, v.regex(/^[\w-]{1,128}$/)),
+  errcode: v.optional(v.pipe(text, v.regex(/^-?\d{1,12}$/), v.transform(Number)), '0'),
+})
+const suggestion = v.object({ result: v.object({ suggest: v.picklist(['pass', 'review', 'risky']) }) })
+
+type Reader = (fields: unknown) => WeChatEvent
+
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['subscribe', fields => newsOf('follow', checked(follow, fields))],
+  ['unsubscribe', fields => newsOf('unfollow', checked(follow, fields))],
+  ['templatesendjobfinish', fields => receiptOf(checked(receipt, fields))],
+  ['user_authorization_revoke', fields => erasureOf(checked(authorization, fields))],
+  ['user_authorization_cancellation', fields => erasureOf(checked(authorization, fields))],
+  ['wxa_media_check', verdictOf],
+])
+
 /** Reads an event; throws RequestError `callback-malformed` and nothing else. */
-export function parseEvent(xml: string): WeChatEvent {
-  const fields = checked(message, parseXml(xml)).xml
-  const name = fields.MsgType === 'event' ? (fields.Event ?? '').toLowerCase() : (fields.MsgType ?? '')
-  if (name === 'subscribe' || name === 'unsubscribe') {
-    const { FromUserName, CreateTime } = checked(follow, fields)
-    return { kind: name === 'subscribe' ? 'follow' : 'unfollow', openid: FromUserName, at: CreateTime }
-  }
-  if (name === 'templatesendjobfinish') {
-    const { MsgID, Status, CreateTime } = checked(receipt, fields)
-    return { kind: 'receipt', msgid: MsgID, status: Status, at: CreateTime }
-  }
-  if (name === 'user_authorization_revoke' || name === 'user_authorization_cancellation') {
-    return erasureOf(checked(authorization, fields))
-  }
-  return { kind: 'other', name: name.slice(0, 64) }
+export function parseEvent(body: string): WeChatEvent {
+  const fields = checked(message, parseBody(body))
+  const name = fields.MsgType === 'event' ? (fields.Event ?? '').toLowerCase() : fields.MsgType
+  const read = fields.MsgType === 'event' ? readers.get(name) : undefined
+  return read === undefined ? { kind: 'other', name: name.slice(0, 64) } : read(fields)
+}
+
+function newsOf(kind: 'follow' | 'unfollow', { FromUserName, CreateTime }: v.InferOutput<typeof follow>): WeChatEvent {
+  return { kind, openid: FromUserName, at: CreateTime }
+}
+
+function receiptOf({ MsgID, Status, CreateTime }: v.InferOutput<typeof receipt>): WeChatEvent {
+  return { kind: 'receipt', msgid: MsgID, status: Status, at: CreateTime }
+}
+
+/** Where WeChat could not check there may be no suggestion, and none may count: a person would have to look. */
+function verdictOf(fields: unknown): WeChatEvent {
+  const { appid, trace_id: traceId, errcode } = checked(check, fields)
+  const suggest = errcode === 0 ? checked(suggestion, fields).result.suggest : 'review'
+  return { kind: 'image-verdict', verdict: { traceId, suggest, errcode }, ...(appid === undefined ? {} : { appid }) }
 }
 
 /** A person withdrew an authorisation, or closed their WeChat account: what is kept of them must go. */
@@ -87,14 +114,40 @@ function erasureOf({
 }
 
 /** Reads the `Encrypt` field of a callback body, if it has one; throws like parseEvent. */
-export function encryptedOf(xml: string): string | undefined {
-  return checked(envelope, parseXml(xml)).xml.Encrypt
+export function encryptedOf(body: string): string | undefined {
+  return checked(envelope, parseBody(body)).Encrypt
+}
+
+/** A mini program may choose JSON in its console; it has the fields that XML has below its root. */
+function parseBody(body: string): unknown {
+  return body.trimStart().startsWith('{') ? parseJson(body) : parseXml(body)
+}
+
+function parseJson(body: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(body, textOfNumber)
+    if (!isDeeper(parsed, maxDepth)) return parsed
+  } catch {
+    // Told below; the parser's own words quote the input.
+  }
+  throw malformed('not JSON, or nested too deep')
+}
+
+/** Everything stays text, as in XML. */
+function textOfNumber(_name: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
+  return typeof value === 'number' ? source : value
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return depth === 0 || Object.values(value).some(it => isDeeper(it, depth - 1))
 }
 
 function parseXml(xml: string): unknown {
   if (/<!DOCTYPE|<!ENTITY/i.test(xml)) throw malformed('a DOCTYPE is not accepted')
   try {
-    return parser.parse(xml)
+    const { xml: fields }: { xml?: unknown } = parser.parse(xml)
+    return fields
   } catch {
     // The parser's own words quote the input, which may be anything.
     throw malformed('not XML, or nested too deep')

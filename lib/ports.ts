@@ -69,6 +69,12 @@ export type OutgoingMessage = {
   readonly url?: string
 }
 
+/** Where a check is told to look at people: profile, comment, forum, social log. */
+export type CheckScene = 1 | 2 | 3 | 4
+
+/** A picture of somebody who opened the mini program within two hours; WeChat downloads it from `mediaUrl`. */
+export type MediaToCheck = { readonly mediaUrl: string; readonly openid: MiniOpenId; readonly scene: CheckScene }
+
 /**
  * WeChat's server APIs.
  *
@@ -85,6 +91,8 @@ export type WeChat = {
   /** What is left today of the calls of a path, such as `/cgi-bin/user/get`; about one per cent off. */
   quota(accessToken: AccessToken, path: string): Promise<Quota>
   accountTemplates(accessToken: AccessToken): Promise<AccountTemplate[]>
+  /** Has a picture checked, and answers the trace_id under which the verdict will be pushed. */
+  mediaCheckAsync(accessToken: AccessToken, media: MediaToCheck): Promise<string>
 }
 
 /** `generation` grows by one with every token written; the instants are in milliseconds by our clock. */

@@ -31,6 +31,10 @@ const queueAlarms = {
     says: 'Delivery receipts could not be written: the log of receipts tells why',
     ...deadLetters('ReceiptsDeadLetterQueue'),
   },
+  ImagesDeadLetters: {
+    says: 'Pictures that were uploaded could not be looked at: the log of receive-images tells why',
+    ...deadLetters('ImagesDeadLetterQueue'),
+  },
   EventsWait: {
     says: 'An event waits for over 15 minutes: the log of send tells why',
     ...queue('EventsQueue', 'ApproximateAgeOfOldestMessage'),
@@ -38,6 +42,14 @@ const queueAlarms = {
     above: 15 * minute,
     Period: 5 * minute,
     EvaluationPeriods: 3,
+  },
+}
+
+/** Only where pictures are checked. */
+const checkAlarms = {
+  ImageChecksDeadLetters: {
+    says: 'Pictures wait for a check that WeChat could not be asked for: the log of check-images tells why',
+    ...deadLetters('ImageChecksDeadLetterQueue'),
   },
 }
 
@@ -111,13 +123,16 @@ const quotaAlarms = ({ own }) => ({
 })
 
 module.exports = async ({ resolveVariable }) => {
-  const [stage, officialAppid, miniAppid, topic] = await Promise.all(
-    ['sls:stage', 'param:officialAppid', 'param:miniAppid', 'param:alarmTopic'].map(resolveVariable),
+  const [stage, officialAppid, miniAppid, topic, imageCheck] = await Promise.all(
+    ['sls:stage', 'param:officialAppid', 'param:miniAppid', 'param:alarmTopic', 'param:imageCheck'].map(
+      resolveVariable,
+    ),
   )
   const service = `queqiao-${stage}`
   const own = (MetricName, more = {}) => ({ Namespace: 'queqiao', MetricName, dimensions: { service, ...more } })
   const wechat = wechatAlarms({ own, officialAppid, miniAppid })
-  const table = Object.entries({ ...queueAlarms, ...wechat, ...functionAlarms, ...quotaAlarms({ own }) })
+  const queues = imageCheck === 'on' ? { ...queueAlarms, ...checkAlarms } : queueAlarms
+  const table = Object.entries({ ...queues, ...wechat, ...functionAlarms, ...quotaAlarms({ own }) })
   const actions = topic === '' ? {} : { AlarmActions: [topic], OKActions: [topic] }
   const Resources = table.map(([name, how]) => [`${name}Alarm`, alarmOf(`${service}-${name}`, how, actions)])
   return { Resources: Object.fromEntries(Resources) }

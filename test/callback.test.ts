@@ -72,11 +72,11 @@ function encrypt(message: string, appid: string = officialAppid): string {
 }
 
 /** What WeChat would send now in each mode. */
-function delivery(mode: 'plain' | 'compatible' | 'secure', message = xml, at = nowMs / 1000) {
+function delivery(mode: 'plain' | 'compatible' | 'secure', message = xml, at = nowMs / 1000, appid?: string) {
   const signed = { timestamp: `${at}`, nonce: '4711' }
   const query = { ...signed, signature: sha1(keys.token, signed.timestamp, signed.nonce) }
   if (mode === 'plain') return { query, body: message }
-  const sealed = encrypt(message)
+  const sealed = encrypt(message, appid)
   const inner = mode === 'secure' ? '<ToUserName>gh</ToUserName>' : message.replace(/^<xml>|<\/xml>$/g, '')
   const msg_signature = sha1(keys.token, signed.timestamp, signed.nonce, sealed)
   return {
@@ -159,6 +159,72 @@ describe('readEvent', () => {
   })
 })
 
+describe('what the mini program pushes', () => {
+  const verdict = { traceId: 't-1', suggest: 'pass', errcode: 0 }
+  const check = { MsgType: 'event', Event: 'wxa_media_check', appid: miniAppid, trace_id: 't-1', errcode: 0 }
+  const json = (more: object = {}) => JSON.stringify({ ...check, result: { suggest: 'pass' }, ...more })
+  const both = { ...keys, miniAppid }
+  /** In an envelope of JSON, encrypted for an app. */
+  function pushed(message: string, appid: string = miniAppid, plain = {}) {
+    const { query, body } = delivery('secure', message, nowMs / 1000, appid)
+    const Encrypt = /CDATA\[(.*?)\]/.exec(body)?.[1]
+    return { query, body: JSON.stringify({ ToUserName: 'gh', ...plain, Encrypt }) }
+  }
+  const readBoth = ({ query, body }: { query: object; body: string }) => readEvent(query, body, { keys: both, now })
+
+  it('is read in both envelopes, and in plain text where that is agreed on', () => {
+    const event = { kind: 'image-verdict', appid: miniAppid, verdict }
+    expect(readBoth(pushed(json()))).toEqual(event)
+    expect(readBoth(pushed(json(), miniAppid, { ...check, trace_id: 'somebody-elses' }))).toEqual(event)
+    expect(readBoth(delivery('secure', json(), nowMs / 1000, miniAppid))).toEqual(event)
+    expect(read(delivery('plain', json()), { ...both, encryption: 'optional' })).toEqual(event)
+    expect(() => readBoth(delivery('plain', json()))).toThrow(refusal('callback-not-encrypted', 403))
+  })
+
+  it('is refused where its app is not known, and where it was altered', () => {
+    expect(() => read(pushed(json()))).toThrow(refusal('callback-forged', 403))
+    const { query, body } = pushed(json())
+    expect(() => readBoth({ query, body: body.replace('"Encrypt":"', '"Encrypt":"AAAA') })).toThrow(
+      refusal('callback-forged', 403),
+    )
+  })
+
+  const receipt = `<xml><MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>1</MsgID><Status>success</Status><CreateTime>1767225600</CreateTime></xml>`
+  it.each([
+    ['a follow', xml],
+    ['a follow as JSON', '{"MsgType":"event","Event":"subscribe","FromUserName":"oWho","CreateTime":1767225600}'],
+    ['an unfollow', xml.replace('subscribe', 'unsubscribe')],
+    ['a receipt', receipt],
+    ['a verdict of another app', json({ appid: 'wx9999999999999999' })],
+  ])('never counts as %s', (_what, message) => {
+    expect(readBoth(delivery('secure', message, nowMs / 1000, miniAppid))).toMatchObject({ kind: 'other' })
+  })
+
+  it('counts for no other app in plain text either', () => {
+    const foreign = delivery('plain', json({ appid: 'wx9999999999999999' }))
+    expect(read(foreign, { ...both, encryption: 'optional' })).toMatchObject({ kind: 'other' })
+  })
+
+  it('may ask to forget a person whom it knows, and nobody else', () => {
+    const revoke = (more = {}) =>
+      JSON.stringify({
+        MsgType: 'event',
+        Event: 'user_authorization_revoke',
+        FromUserName: 'oWho',
+        CreateTime: 1767225600,
+        ...more,
+      })
+    const erase = { kind: 'erase', appid: miniAppid, openid: 'oWho' }
+    expect(readBoth(pushed(revoke()))).toMatchObject(erase)
+    expect(readBoth(pushed(revoke({ AppID: miniAppid })))).toMatchObject(erase)
+    expect(readBoth(pushed(revoke({ AppID: officialAppid })))).toMatchObject({ kind: 'other' })
+  })
+
+  it('cannot be said by the Official Account', () => {
+    expect(readBoth(pushed(json(), officialAppid))).toMatchObject({ kind: 'other' })
+  })
+})
+
 describe('answerHandshake', () => {
   it('answers the bare echostr once the signature holds', () => {
     const { query } = delivery('plain')
@@ -172,18 +238,30 @@ describe('answerHandshake', () => {
 })
 
 describe('handleEvent', () => {
-  it('queues followers and receipts apart, and only tells of the rest', async () => {
+  it('queues followers, receipts and verdicts apart, and only tells of the rest', async () => {
     const pushed: Record<string, unknown[]> = { followers: [], receipts: [] }
     const queue = (name: string) => ({
       push: async (messages: readonly unknown[]) => void pushed[name]?.push(...messages),
     })
-    const log = { info: () => {}, warn: () => {}, error: () => {} }
+    const ignored: unknown[] = []
+    const log = {
+      info: (_event: string, fields?: Readonly<Record<string, unknown>>) => void ignored.push(fields?.event),
+      warn: () => {},
+      error: () => {},
+    }
     const deps = { appid: officialAppid, followers: queue('followers'), receipts: queue('receipts'), log }
     await handleEvent({ kind: 'unfollow', openid: id('oWho'), at: 5 }, deps)
     await handleEvent({ kind: 'erase', openid: id('oWho'), unionid: id('u'), appid: officialAppid, at: 6 }, deps)
     await handleEvent({ kind: 'erase', openid: id('oWho'), appid: miniAppid, at: 7 }, deps)
     await handleEvent({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, deps)
     await handleEvent({ kind: 'other', name: 'click' }, deps)
+    const verdict = { traceId: 't-1', suggest: 'risky', errcode: 0 } as const
+    await handleEvent({ kind: 'image-verdict', verdict }, deps)
+    expect(ignored).toEqual(['click', 'image-verdict'])
+    const checks: unknown[] = []
+    const imageChecks = { push: async (messages: readonly unknown[]) => void checks.push(...messages) }
+    await handleEvent({ kind: 'image-verdict', verdict }, { ...deps, imageChecks })
+    expect(checks).toEqual([{ verdict }])
     expect(pushed).toEqual({
       followers: [
         { change: 'unfollow', openids: ['oWho'], at: 5 },

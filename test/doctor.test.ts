@@ -461,6 +461,14 @@ describe('the queues', () => {
   const sizes = (full: Readonly<Record<string, number>>): QueueSizes => ({ size: async name => full[name] ?? 0 })
   const examineWith = async (queues: QueueSizes) => (await (await openDoctorWorld()).examine({ queues })).find('queues')
 
+  it('count the checks of pictures where there are any', async () => {
+    const queueNames = { events: 'e', followers: 'f', receipts: 'r', images: 'i', imageChecks: 'c' }
+    const examine = async (full: Readonly<Record<string, number>>) =>
+      (await (await openDoctorWorld()).examine({ queues: sizes(full), queueNames })).find('queues')
+    expect(await examine({ c: 7 })).toMatchObject({ status: 'ok', words: expect.stringContaining('7 in c') })
+    expect(await examine({ 'c-dlq': 2 })).toMatchObject({ status: 'wrong', words: '2 in c-dlq' })
+  })
+
   it.each([
     ['q-events-dlq', /^npm run redrive -- --stage prod --region cn-north-1/],
     ['q-followers-dlq', /SQS → q-followers-dlq → Start DLQ redrive/],

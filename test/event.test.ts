@@ -45,6 +45,39 @@ describe('parseEvent', () => {
     },
   )
 
+  const verdict = (result: string, errcode = 0) =>
+    `{"ToUserName":"gh_1","FromUserName":"oMp","CreateTime":1767225600,"MsgType":"event","Event":"wxa_media_check","appid":"wx0123456789abcdef","trace_id":"62f11967-2b24d27a-34715985","version":2,"detail":[{"strategy":"content_model","errcode":0,"suggest":"risky","label":20002,"prob":90}],"errcode":${errcode},"errmsg":"ok"${result}}`
+  const read = (suggest: string, errcode = 0) => ({
+    kind: 'image-verdict',
+    appid: 'wx0123456789abcdef',
+    verdict: { traceId: '62f11967-2b24d27a-34715985', suggest, errcode },
+  })
+
+  it.each(['pass', 'review', 'risky'])('reads the verdict %s on a picture, of JSON and of XML', suggest => {
+    expect(parseEvent(verdict(`,"result":{"suggest":"${suggest}","label":100}`))).toEqual(read(suggest))
+    const xml = event(
+      `<Event>wxa_media_check</Event><appid>wx0123456789abcdef</appid><trace_id><![CDATA[62f11967-2b24d27a-34715985]]></trace_id><version>2</version><detail><strategy>content_model</strategy><errcode>0</errcode><suggest>risky</suggest></detail><errcode>0</errcode><errmsg>ok</errmsg><result><suggest><![CDATA[${suggest}]]></suggest><label>100</label></result>`,
+    )
+    expect(parseEvent(xml)).toEqual(read(suggest))
+  })
+
+  it('never takes what could not be checked for a pass', () => {
+    expect(parseEvent(verdict(',"result":{"suggest":"pass","label":100}', -1008))).toEqual(read('review', -1008))
+    expect(parseEvent(verdict('', -1008))).toEqual(read('review', -1008))
+    for (const result of ['', ',"result":{}', ',"result":{"suggest":"fine"}', ',"result":"pass"']) {
+      expect(() => parseEvent(verdict(result))).toThrow(expect.objectContaining({ code: 'callback-malformed' }))
+    }
+  })
+
+  it('reads numbers of JSON as the text that they are', () => {
+    const json =
+      '{"FromUserName":"oA","CreateTime":1767225600,"MsgType":"event","Event":"TEMPLATESENDJOBFINISH","MsgID":3599307433715204104,"Status":"success"}'
+    expect(parseEvent(json)).toMatchObject({ kind: 'receipt', msgid: '3599307433715204104', at: 1767225600 })
+    expect(() => parseEvent(json.replace('1767225600', '1.767e9'))).toThrow(
+      expect.objectContaining({ code: 'callback-malformed' }),
+    )
+  })
+
   it('knows that there are other messages', () => {
     expect(parseEvent(event('<Event>CLICK</Event>'))).toEqual({ kind: 'other', name: 'click' })
     expect(parseEvent('<xml><MsgType>text</MsgType><Content>hi</Content></xml>')).toEqual({
@@ -59,6 +92,10 @@ describe('parseEvent', () => {
     ['a DOCTYPE', bomb],
     ['deep nesting', deep],
     ['no XML', '{"ToUserName":"gh"}'],
+    ['no JSON', '{"MsgType":"event",}'],
+    ['deep JSON', `{"MsgType":"text","a":${'['.repeat(9)}${']'.repeat(9)}}`],
+    ['bottomless JSON', `{"MsgType":"text","a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
+    ['a list', '[{"MsgType":"text"}]'],
     ['nothing', ''],
     ['an event of nobody', event('<Event>subscribe</Event>').replace('oA1b2C3d4E5f6G7h8I9j0KlMnOpQ', 'a b')],
     ['a time that is none', event('<Event>subscribe</Event>').replace('1767225600', 'soon')],
@@ -66,6 +103,29 @@ describe('parseEvent', () => {
     expect(() => parseEvent(xml)).toThrow(
       expect.objectContaining({ name: 'RequestError', code: 'callback-malformed', status: 400 }),
     )
+  })
+
+  it('throws nothing but RequestError, whatever JSON comes', () => {
+    const names = ['MsgType', 'Event', 'trace_id', 'result', 'suggest', 'errcode', 'Encrypt', '__proto__', 'toString']
+    const value = fc.letrec(tie => ({
+      any: fc.oneof(
+        { maxDepth: 10 },
+        fc.constantFrom('event', 'wxa_media_check', 'subscribe', 'pass', 'oA', -1008, 2 ** 63),
+        fc.jsonValue(),
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...names), tie('any'), { maxKeys: 9 }),
+      ),
+    })).any
+    const json = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 9 }).map(it => JSON.stringify(it))
+    const cut = fc.tuple(json, fc.nat(200)).map(([text, end]) => text.slice(0, end))
+    expect(() =>
+      fc.assert(
+        fc.property(fc.oneof(json, cut), body => {
+          for (const readBody of [parseEvent, encryptedOf]) allowRequestError(() => readBody(body))
+        }),
+        { numRuns: 2000 },
+      ),
+    ).not.toThrow()
   })
 
   it('throws nothing but RequestError, whatever comes', () => {

@@ -39,8 +39,8 @@ describe('the package', () => {
   it('has one bundle for each function, and each function its door', async () => {
     const names = (await readdir(join(folder, 'out'))).filter(it => it.endsWith('.zip')).map(it => it.slice(0, -4))
     const doors = (await readdir(join(import.meta.dirname, '../functions'))).map(it => it.slice(0, -3))
-    // token.ts is there only where the parameter shareTokens asks for it.
-    expect(names.sort()).toEqual(doors.filter(it => it !== 'token').sort())
+    // These are there only where the parameters shareTokens and imageCheck ask for them.
+    expect(names.sort()).toEqual(doors.filter(it => it !== 'token' && it !== 'check-images').sort())
   })
 
   it('has bundles that load on their own, far from any node_modules', async () => {
@@ -74,6 +74,16 @@ describe('the package', () => {
     expect([...used].filter(it => emulators.test(it))).toEqual([])
   })
 
+  it('has the signer of forms without S3’s client, and with it only what moves pictures', async () => {
+    const has = async (name: string, word: string) =>
+      Buffer.from(
+        unzipSync(await readFile(join(folder, 'out', `${name}.zip`)))[`functions/${name}.cjs`] ?? [],
+      ).includes(word)
+    // A word of S3's rules for addresses.
+    expect(await has('receive-images', 'S3Express')).toBe(true)
+    expect([await has('images', 'S3Express'), await has('image', 'S3Express')]).toEqual([false, false])
+  })
+
   it('serves GET /token only where it is asked for, and only to IAM', async () => {
     expect(text).not.toContain('GET /token')
     const stdout = await runServerless(['print', '--format', 'json'], { SHARE_TOKENS: 'on' })
@@ -85,6 +95,12 @@ describe('the package', () => {
     expect(token).toMatchObject({ events: [{ httpApi: route }] })
   })
 
+  it('has pictures checked only where that is asked for', () => {
+    expect(text).not.toMatch(/ImageChecks|CheckImages|CheckDashimages/)
+    const callback = allOf('AWS::Lambda::Function').find(it => it.Properties.FunctionName === 'queqiao-prod-callback')
+    expect(callback?.Properties).toMatchObject({ Environment: { Variables: { IMAGE_CHECKS_QUEUE: 'off' } } })
+  })
+
   it('has no secret in its template, only names', () => {
     expect(Object.values(secrets).filter(it => text.includes(it))).toEqual([])
     expect(text).toContain('/queqiao/prod')
@@ -93,13 +109,14 @@ describe('the package', () => {
   it('names no partition: aws and aws-cn deploy the same template', () => {
     expect(text.match(/arn:aws[^"]*/g)).toBeNull()
     expect(
-      text.match(/[a-z0-9.-]+\.amazonaws\.com(?!\.cn)/g)?.filter(it => !/^(lambda|events|apigateway)\./.test(it)) ?? [],
+      text.match(/[a-z0-9.-]+\.amazonaws\.com(?!\.cn)/g)?.filter(it => !/^(lambda|events|apigateway|s3)\./.test(it)) ??
+        [],
     ).toEqual([])
   })
 
   it('runs every function on nodejs24.x and arm64', () => {
     const functions = allOf('AWS::Lambda::Function')
-    expect(functions).toHaveLength(14)
+    expect(functions).toHaveLength(17)
     for (const it of functions) expect(it.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
   })
 
@@ -108,7 +125,7 @@ describe('the package', () => {
       expect(it.Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] })
     }
     const queues = allOf('AWS::SQS::Queue').filter(it => it.Properties.RedrivePolicy !== undefined)
-    expect(queues).toHaveLength(3)
+    expect(queues).toHaveLength(4)
     const events = queues.find(it => it.Properties.QueueName === 'queqiao-prod-events')
     // Six of the function's 30 s, and three redeliveries within WeChat's ten minutes.
     expect(events?.Properties.VisibilityTimeout).toBe(180)

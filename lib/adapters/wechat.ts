@@ -1,4 +1,4 @@
-/** WeChat's server APIs for one app; the only place that knows their paths and field names (CONTRACT.md 3 to 6 and 9). */
+/** WeChat's server APIs for one app; the only place that knows their paths and field names (CONTRACT.md 3 to 6, 9 and 12). */
 
 import * as v from 'valibot'
 
@@ -48,6 +48,7 @@ const quota = v.object({
 })
 const template = v.object({ template_id: v.string(), content: v.string() })
 const templates = v.object({ template_list: v.array(template) })
+const traced = v.object({ trace_id: v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/)) })
 
 /** Creates the client of one app. */
 export function createWeChat(options: WeChatOptions): WeChat {
@@ -70,6 +71,7 @@ export function createWeChat(options: WeChatOptions): WeChat {
     sendTemplate: guarded('template/send', calls.sendTemplate, (_token, message) => message.templateId),
     quota: guarded('openapi/quota/get', calls.quota),
     accountTemplates: guarded('get_all_private_template', calls.accountTemplates),
+    mediaCheckAsync: guarded('media_check_async', calls.mediaCheckAsync),
   }
 }
 
@@ -121,6 +123,14 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       // Safe: within ten minutes the client_msg_id makes a repeat harmless.
       const answer = await transport({ api, path, query: query(accessToken), body: bodyOf(message), safe: true })
       return readAnswer(api, answer, sent, [accessToken, message.openid]).msgid
+    },
+
+    async mediaCheckAsync(accessToken, { mediaUrl, openid, scene }) {
+      const api = 'media_check_async'
+      const body = { media_url: mediaUrl, media_type: 2, version: 2, scene, openid }
+      // Safe: the same URL again is refused (87020), and asked for anew with another.
+      const call = { api, path: '/wxa/media_check_async', query: query(accessToken), body, safe: true }
+      return readAnswer(api, await transport(call), traced, [accessToken, mediaUrl, openid]).trace_id
     },
 
     ...accountCalls(transport),

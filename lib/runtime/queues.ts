@@ -6,9 +6,17 @@ import { config } from '../config.ts'
 
 export const followersQueue = () => createQueue(config('FOLLOWERS_QUEUE').FOLLOWERS_QUEUE)
 export const receiptsQueue = () => createQueue(config('RECEIPTS_QUEUE').RECEIPTS_QUEUE)
+export const imageChecksQueue = () => createQueue(config('IMAGE_CHECKS_QUEUE').IMAGE_CHECKS_QUEUE)
 export const eventQueue = () => createEventQueue(config('EVENTS_QUEUE').EVENTS_QUEUE)
 export const parkedEvents = () => createParkedEvents(config('EVENTS_QUEUE').EVENTS_QUEUE)
 export const consumedFollowersQueue = () => {
   const { FOLLOWERS_QUEUE } = config('FOLLOWERS_QUEUE')
   return { ...createQueue(FOLLOWERS_QUEUE), ...createConsumedQueue(FOLLOWERS_QUEUE) }
+}
+/** Only where pictures are checked. */
+export const imageChecks = () =>
+  config('IMAGE_CHECKS_QUEUE').IMAGE_CHECKS_QUEUE === 'off' ? {} : { imageChecks: imageChecksQueue() }
+export const consumedImageChecksQueue = () => {
+  const { IMAGE_CHECKS_QUEUE } = config('IMAGE_CHECKS_QUEUE')
+  return { ...imageChecksQueue(), ...createConsumedQueue(IMAGE_CHECKS_QUEUE) }
 }

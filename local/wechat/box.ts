@@ -7,6 +7,7 @@ import { type Clock, createClock } from './clock.ts'
 import type { Accounts, AppName } from './defaults.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createLogins, type Logins } from './logins.ts'
+import { createMediaChecks, type MediaChecks } from './media-checks.ts'
 import { createMessages, type Messages } from './messages.ts'
 import { createPeople, type People } from './people.ts'
 import { createProfiles, type Profiles } from './profiles.ts'
@@ -20,9 +21,13 @@ export type BoxSettings = {
   accounts: Accounts
   templates: readonly TemplateSetting[]
   callback: CallbackConfig
+  /** The mini program's own message push. */
+  miniCallback: CallbackConfig
   pageSize: number
   now: () => number
   receiptDelayMs: number
+  /** From a content check to its verdict. */
+  verdictDelayMs: number
   callbackTimeoutMs: number
   callbackRetryGapMs: number
 }
@@ -38,7 +43,14 @@ type Rules = {
 }
 
 /** One app with what is kept per app. */
-export type App = { name: AppName; appid: string; appsecret: string; tokens: Tokens; allowList: AllowList }
+export type App = {
+  name: AppName
+  appid: string
+  appsecret: string
+  tokens: Tokens
+  allowList: AllowList
+  callbacks: Callbacks
+}
 
 /** The state of WeChat. */
 export type Box = {
@@ -51,7 +63,7 @@ export type Box = {
   quota: Quota
   templates: Templates
   messages: Messages
-  callbacks: Callbacks
+  mediaChecks: MediaChecks
   faults: Faults
   calls: Calls
   rids: RidLog
@@ -64,19 +76,19 @@ export type Box = {
 /** Creates a WeChat in which nobody lives yet. */
 export function createBox(settings: BoxSettings): Box {
   const clock = createClock(settings.now)
-  const callbacks = createCallbacks(clock, callbackOptions(settings))
+  const apps = { official: createApp('official', settings, clock), mini: createApp('mini', settings, clock) }
   const timers = createTimers()
   return {
     settings,
     clock,
-    apps: { official: createApp('official', settings, clock), mini: createApp('mini', settings, clock) },
+    apps,
     people: createPeople(settings.accounts),
     profiles: createProfiles(),
     logins: createLogins(clock),
     quota: createQuota(clock),
     templates: createTemplates(settings.templates),
     messages: createMessages(clock),
-    callbacks,
+    mediaChecks: createMediaChecks(clock),
     faults: createFaults(),
     calls: createCalls(clock),
     rids: createRidLog(clock),
@@ -84,21 +96,22 @@ export function createBox(settings: BoxSettings): Box {
     later: timers.later,
     close: () => {
       timers.close()
-      callbacks.close()
+      for (const app of Object.values(apps)) app.callbacks.close()
     },
   }
 }
 
 function createApp(name: AppName, settings: BoxSettings, clock: Clock): App {
   const { appid, appsecret } = settings.accounts[name]
-  return { name, appid, appsecret, tokens: createTokens(clock), allowList: createAllowList() }
+  const callbacks = createCallbacks(clock, callbackOptions(name, settings))
+  return { name, appid, appsecret, tokens: createTokens(clock), allowList: createAllowList(), callbacks }
 }
 
-function callbackOptions(settings: BoxSettings): CallbackOptions {
-  const { appid, originalId } = settings.accounts.official
+function callbackOptions(name: AppName, settings: BoxSettings): CallbackOptions {
+  const { appid, originalId } = settings.accounts[name]
   return {
     account: { appid, originalId },
-    config: settings.callback,
+    config: name === 'mini' ? settings.miniCallback : settings.callback,
     timeoutMs: settings.callbackTimeoutMs,
     retryGapMs: settings.callbackRetryGapMs,
   }
@@ -106,8 +119,10 @@ function callbackOptions(settings: BoxSettings): CallbackOptions {
 
 function createTimers() {
   const timers = new Set<NodeJS.Timeout>()
+  let isClosed = false
   return {
     later: (work: () => void, ms: number) => {
+      if (isClosed) return
       const timer = setTimeout(() => {
         timers.delete(timer)
         work()
@@ -115,6 +130,7 @@ function createTimers() {
       timers.add(timer)
     },
     close: () => {
+      isClosed = true
       for (const timer of timers) clearTimeout(timer)
       timers.clear()
     },

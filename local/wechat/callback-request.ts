@@ -28,7 +28,12 @@ export async function pushEvent(
     query.set('encrypt_type', 'aes')
     query.set('msg_signature', sign(config.token, signed.timestamp, signed.nonce, ciphertext))
     const compatible = config.mode === 'compatible'
-    body = writeEnvelope(ciphertext, { plain: message.plain, originalId: sender.originalId, compatible })
+    body = writeEnvelope(ciphertext, {
+      plain: message.plain,
+      originalId: sender.originalId,
+      compatible,
+      format: config.format,
+    })
   }
   const answer = await request(withQuery(config.url, query), sender, { method: 'POST', body })
   return judge(answer, text => text === 'success' || text === '')

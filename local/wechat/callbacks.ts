@@ -23,7 +23,9 @@ export type CallbackOptions = {
   retryGapMs: number
 }
 
-/** The message push of the Official Account. */
+type Change = { [K in keyof CallbackConfig]?: CallbackConfig[K] | undefined } & { hold?: boolean | undefined }
+
+/** The message push of one app. */
 export type Callbacks = ReturnType<typeof createCallbacks>
 
 type Push = {
@@ -51,12 +53,17 @@ export function createCallbacks(clock: Clock, options: CallbackOptions) {
       const { url } = push.config
       return url === undefined ? undefined : verifyUrl({ ...push.config, url }, senderOf(push))
     },
-    configure: (change: Partial<CallbackConfig> & { hold?: boolean }) => {
-      const { hold, ...rest } = change
-      push.config = { ...push.config, ...rest }
+    /** What is undefined stays, but for the URL: none switches the push off. */
+    configure: ({ hold, ...change }: Change) => {
+      const { config } = push
+      const { token = config.token, aesKey = config.aesKey, mode = config.mode, format = config.format } = change
+      push.config = { url: 'url' in change ? change.url : config.url, token, aesKey, mode, format }
       push.holding = hold ?? push.holding
     },
-    state: () => ({ url: push.config.url, mode: push.config.mode, holding: push.holding }),
+    state: () => {
+      const { url, mode, format } = push.config
+      return { url, mode, format, holding: push.holding }
+    },
     deliveries: (): readonly Delivery[] => push.log,
     held: (): readonly PushedEvent[] => push.held,
     forget: () => {
@@ -79,7 +86,8 @@ function emit(push: Push, event: WeChatEvent): string {
   const id = `e${push.counter}`
   if (push.config.url === undefined && !push.holding) return id
   const { originalId } = push.options.account
-  const plain = writeEvent(event, { originalId, createTime: push.clock.seconds() })
+  const { format } = push.config
+  const plain = writeEvent(event, { originalId, createTime: push.clock.seconds(), format })
   keep(push, { id, event: event.event, openid: event.openid, plain })
   if (push.busy < parallel) void work(push)
   return id

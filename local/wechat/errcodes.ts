@@ -8,6 +8,7 @@ const texts = {
   40001: `invalid credential, access_token is invalid or not latest${advice}`,
   40002: 'invalid grant_type',
   40003: 'invalid openid',
+  40004: 'invalid media type',
   40013: 'invalid appid',
   40014: 'invalid access_token',
   40029: 'invalid code',
@@ -18,6 +19,7 @@ const texts = {
   40066: 'invalid url',
   40097: 'invalid args',
   40125: 'invalid appsecret',
+  40129: 'invalid scene',
   40163: 'code been used',
   40164: 'invalid ip, not in whitelist',
   40165: 'invalid weapp pagepath',
@@ -36,6 +38,7 @@ const texts = {
   43101: 'user refuse to accept the msg',
   43116: 'This template_id is banned',
   44002: 'empty post data',
+  44991: 'reach max api minute quota limit',
   45009: `reach max api daily quota limit${advice}`,
   45011: 'api minute-quota reach limit, must slower, retry next minute',
   45065: 'clientmsgid exist',
@@ -43,6 +46,7 @@ const texts = {
   47003: 'argument invalid!',
   48001: 'api unauthorized',
   48006: 'forbid to clear quota because of reaching the limit',
+  61010: 'code is expired',
   76001: 'rid not found, please check',
   76002: 'rid is error',
   76003: 'could not query this rid,no permission',
@@ -52,6 +56,7 @@ const texts = {
   87007: 'session_key is not existd or expired',
   87008: 'invalid sig_method',
   87009: 'invalid signature',
+  87020: 'reach max submit times of the same media',
 } satisfies Record<string, string>
 
 /** Codes that an endpoint of the box gives. */

@@ -1,29 +1,42 @@
-/** Events of the Official Account as XML, the form in which it pushes them. */
+/** Events as they are pushed: XML, or the JSON that a mini program may choose. */
+import type { CallbackConfig } from './callback-config.ts'
+
+type Format = CallbackConfig['format']
+
+/** Numbers, objects and lists of them only where an event has them on the wire. */
+type Value = string | number | readonly Value[] | { readonly [name: string]: Value }
 
 /** An event about one person; `fields` stand behind the common ones, in this order. */
-export type WeChatEvent = { openid: string; event: string; fields: Record<string, string> }
+export type WeChatEvent = { openid: string; event: string; fields: Record<string, Value> }
 
 /** Fields that WeChat writes as bare numbers. */
-const bareEvents = new Set(['MsgID', 'CreateTime'])
+const bareEvents = new Set(['MsgID'])
 
 /** Writes the whole message. */
-export function writeEvent(event: WeChatEvent, account: { originalId: string; createTime: number }): string {
+export function writeEvent(
+  event: WeChatEvent,
+  { originalId, createTime, format }: { originalId: string; createTime: number; format: Format },
+): string {
   const fields = {
-    ToUserName: account.originalId,
+    ToUserName: originalId,
     FromUserName: event.openid,
-    CreateTime: String(account.createTime),
+    CreateTime: createTime,
     MsgType: 'event',
     Event: event.event,
     ...event.fields,
   }
-  return wrap(Object.entries(fields).map(([name, value]) => element(name, value)))
+  return format === 'json' ? JSON.stringify(fields) : wrap(elements(fields))
 }
 
-/** Hides a message in its envelope: alone (secure), or behind its own plain elements (compatible). */
+/** Hides a message in its envelope: alone (secure), or behind its own plain fields (compatible). */
 export function writeEnvelope(
   ciphertext: string,
-  message: { plain: string; originalId: string; compatible: boolean },
+  message: { plain: string; originalId: string; compatible: boolean; format: Format },
 ): string {
+  if (message.format === 'json') {
+    const encrypted = JSON.stringify({ ToUserName: message.originalId, Encrypt: ciphertext })
+    return message.compatible ? `${message.plain.slice(0, -1)},"Encrypt":${JSON.stringify(ciphertext)}}` : encrypted
+  }
   const encrypted = element('Encrypt', ciphertext)
   if (message.compatible) return message.plain.replace(/<\/xml>$/, () => `${encrypted}</xml>`)
   return wrap([element('ToUserName', message.originalId), encrypted])
@@ -33,7 +46,18 @@ function wrap(elements: readonly string[]): string {
   return `<xml>${elements.join('')}</xml>`
 }
 
-function element(name: string, value: string): string {
+function elements(fields: { readonly [name: string]: Value }): string[] {
+  return Object.entries(fields).map(([name, value]) => element(name, value))
+}
+
+function element(name: string, value: Value): string {
+  if (typeof value === 'number') return `<${name}>${value}</${name}>`
+  if (isList(value)) return value.map(it => element(name, it)).join('')
+  if (typeof value === 'object') return `<${name}>${elements(value).join('')}</${name}>`
   if (bareEvents.has(name) && /^\d+$/.test(value)) return `<${name}>${value}</${name}>`
   return `<${name}><![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]></${name}>`
+}
+
+function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value)
 }

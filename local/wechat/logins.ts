@@ -19,6 +19,7 @@ export type Logins = ReturnType<typeof createLogins>
 export function createLogins(clock: Clock) {
   const codes = new Map<string, Code>()
   const sessions = new Map<number, string>()
+  const seenAt = new Map<number, number>()
 
   function forgetExpired(): void {
     for (const [text, code] of codes) {
@@ -36,6 +37,7 @@ export function createLogins(clock: Clock) {
       const text = randomBytes(16).toString('hex')
       codes.set(text, { person, sessionKey, expiresAt: clock.now() + lifeMs, used: false })
       sessions.set(person, sessionKey)
+      seenAt.set(person, clock.now())
       return text
     },
     /** Who would log in with this code; leaves the code as it is. */
@@ -48,5 +50,7 @@ export function createLogins(clock: Clock) {
       return { kind: 'session', person: code.person, sessionKey: code.sessionKey }
     },
     sessionKeyOf: (person: number) => sessions.get(person),
+    /** When the person last opened the mini program and logged in, in ms. */
+    seenAt: (person: number) => seenAt.get(person),
   }
 }

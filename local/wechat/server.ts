@@ -9,11 +9,13 @@ import { servePage } from './phone/serve-page.ts'
 import { serveApi, splitTarget } from './serve-api.ts'
 
 /** Everything that can be chosen; times are milliseconds, `pageSize` is the openids per page of user/get. */
-export type WeChatOptions = Partial<Omit<BoxSettings, 'callback'>> & {
+export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback'>> & {
   host?: string
   /** 0, the default, takes any free port. */
   port?: number
   callback?: Partial<CallbackConfig>
+  /** The mini program's; what is not given is as in `callback`, but it is written as JSON. */
+  miniCallback?: Partial<CallbackConfig>
 }
 
 /** A running box. */
@@ -48,13 +50,20 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
 }
 
 function readSettings(options: WeChatOptions): BoxSettings {
+  const callback: CallbackConfig = {
+    ...{ url: undefined, mode: 'secure', format: 'xml', ...defaultCallback },
+    ...options.callback,
+  }
   return {
     accounts: options.accounts ?? defaultAccounts,
     templates: options.templates ?? [],
-    callback: { url: undefined, mode: 'secure', ...defaultCallback, ...options.callback },
+    callback,
+    miniCallback: { ...callback, format: 'json', ...options.miniCallback },
     pageSize: options.pageSize ?? 10_000,
     now: options.now ?? Date.now,
     receiptDelayMs: options.receiptDelayMs ?? 500,
+    // Minutes on the platform; whoever tries things out does not want to wait for that.
+    verdictDelayMs: options.verdictDelayMs ?? 1000,
     // WeChat gives a receiver five seconds.
     callbackTimeoutMs: options.callbackTimeoutMs ?? 5000,
     callbackRetryGapMs: options.callbackRetryGapMs ?? 1000,

@@ -87,12 +87,14 @@ const client = () =>
     nowSeconds: () => 0,
   })
 
+const media = { mediaUrl: 'https://bucket/checking/x.png?X-Amz-Signature=canary', openid, scene: 4 } as const
 const message = { openid, templateId: 'T', data: {}, clientMsgId: 'c' }
 const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   'GET /cgi-bin/user/get': () => client().followerPage(accessToken),
   'POST /cgi-bin/user/info/batchget': () => client().followerInfo(accessToken, [openid]),
   'GET /sns/jscode2session': () => client().exchangeCode(shortCode),
   'POST /cgi-bin/message/template/send': () => client().sendTemplate(accessToken, message),
+  'POST /wxa/media_check_async': () => client().mediaCheckAsync(accessToken, media),
 }
 
 async function readAny(): Promise<unknown> {
@@ -149,6 +151,21 @@ describe('an answer', () => {
     expect((await outcomeOf(() => answerTo('{"errcode":0,"msgid":{"a":1}}'))).text).toContain('unexpected msgid')
     expect((await outcomeOf(() => answerTo('[1,2]'))).text).toContain('not a JSON object')
     expect((await outcomeOf(() => answerTo('<html></html>'))).text).toContain('not a JSON object')
+  })
+
+  it('to a check of a picture is its trace_id, and none of its errors tells the signed URL', async () => {
+    const check = async (body: string) => {
+      present = { id: '', endpoint: '', status: 200, body }
+      return client().mediaCheckAsync(accessToken, media)
+    }
+    const traceId = '967e945cd8a3e458f3c74dcb886068e9'
+    expect(await check(`{"errcode":0,"errmsg":"ok","trace_id":"${traceId}"}`)).toBe(traceId)
+    for (const answer of ['{"errcode":0}', '{"errcode":0,"trace_id":""}', '{"errcode":0,"trace_id":7}']) {
+      expect((await outcomeOf(() => check(answer))).text).toContain('unexpected trace_id')
+    }
+    const { text } = await outcomeOf(() => check(`{"errcode":87020,"errmsg":"again ${media.mediaUrl} rid: x"}`))
+    expect(text).toContain('again …')
+    expect(text).not.toContain('X-Amz-Signature')
   })
 
   it('of more than 4 MB is cut off', async () => {

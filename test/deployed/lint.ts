@@ -9,6 +9,7 @@ import { run } from './process.ts'
 
 const everything = {
   SHARE_TOKENS: 'on',
+  IMAGE_CHECK: 'on',
   RESULTS_BUS: 'shop',
   DOMAIN: 'api.example.com',
   HOSTED_ZONE_ID: 'Z0123456789',

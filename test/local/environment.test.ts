@@ -25,7 +25,7 @@ describe('readSettings', () => {
   it('needs nothing', () => {
     expect(readSettings({})).toMatchObject({
       host: '127.0.0.1',
-      ports: { api: 3000, lambda: 3002, wechat: 3100, sqs: 4566, dynamodb: 8000 },
+      ports: { api: 3000, lambda: 3002, wechat: 3100, sqs: 4566, s3: 4567, dynamodb: 8000 },
       wechatApiUrl: undefined,
       wechat: { officialAppid: defaultAccounts.official.appid, miniSecret: defaultAccounts.mini.appsecret },
       endpoints: { dynamodb: undefined, sqs: undefined, s3: undefined },
@@ -68,7 +68,15 @@ describe('readSettings', () => {
 })
 
 describe('buildFunctionsEnvironment', () => {
-  const endpoints = { dynamodb: 'http://d', sqs: 'http://q', s3: 'http://s', ssm: 'http://m', wechat: 'http://w' }
+  const endpoints = {
+    dynamodb: 'http://d',
+    sqs: 'http://q',
+    s3: 'http://s',
+    ssm: 'http://m',
+    wechat: 'http://w',
+    s3Door: 'http://u',
+    files: 'http://f',
+  }
   const account = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'real', AWS_SESSION_TOKEN: 't', AWS_PROFILE: 'p' }
 
   it('leaves no way to a real account', () => {
@@ -78,6 +86,8 @@ describe('buildFunctionsEnvironment', () => {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       CALLBACK_ENCRYPTION: 'optional',
+      UPLOAD_URL: 'http://u/queqiao-local-images',
+      FILES_URL: 'http://f',
     })
     expect(env).not.toHaveProperty('AWS_PROFILE')
     expect(env).not.toHaveProperty('AWS_SESSION_TOKEN')

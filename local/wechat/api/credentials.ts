@@ -25,10 +25,13 @@ export function refuseAddress(address: string): Refusal {
   return { errcode: 40164, errmsg: `invalid ip ${address} ipv6 ${asIpv6(address)}, not in whitelist` }
 }
 
+/** Content security has a code of its own for its minute limit. */
+const minuteErrcode = (path: string) => (path === '/wxa/media_check_async' ? 44991 : 45011)
+
 /** Counts the call against the app's limits. */
 export function refuseOverQuota(call: Call, app: App): Refusal | undefined {
   const spent = call.box.quota.spend(app.name, call.path)
-  if (spent === 'minute') return { errcode: 45011 }
+  if (spent === 'minute') return { errcode: minuteErrcode(call.path) }
   // The gateway refuses here, and its suffix has the form without comma on /sns as well.
   return spent === 'day' ? { errcode: 45009, suffix: 'rid' } : undefined
 }

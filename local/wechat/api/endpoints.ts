@@ -2,6 +2,7 @@
 import type { SecretEndpoint, TokenEndpoint } from './endpoint.ts'
 import { batchGet, userGet, userInfo } from './followers.ts'
 import { checkSession, codeToSession } from './login.ts'
+import { mediaCheckAsync } from './media-check.ts'
 import { clearQuota, clearQuotaBySecret, quotaEndpoints, ridGet } from './quota.ts'
 import { send } from './send.ts'
 import { allPrivateTemplates } from './template-list.ts'
@@ -24,6 +25,7 @@ const endpoints = new Map<string, TokenEndpoint | SecretEndpoint>([
   ['/cgi-bin/clear_quota/v2', clearQuotaBySecret],
   ['/sns/jscode2session', codeToSession],
   ['/wxa/checksession', checkSession],
+  ['/wxa/media_check_async', mediaCheckAsync],
 ])
 
 /** The endpoint at a path; case and slashes must be exact. */

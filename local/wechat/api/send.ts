@@ -95,7 +95,7 @@ function carryOut(draft: Draft, msgid: string): void {
   if (delivered) box.messages.deliver(message)
   const fields = { MsgID: msgid, Status: delivered ? 'success' : failure }
   const receipt = { openid: message.openid, event: 'TEMPLATESENDJOBFINISH', fields }
-  box.later(() => box.callbacks.emit(receipt), box.settings.receiptDelayMs)
+  box.later(() => box.apps.official.callbacks.emit(receipt), box.settings.receiptDelayMs)
 }
 
 function writeMessage({ box, body, openid, person, template, data }: Draft, msgid: string): Message {

@@ -1,7 +1,11 @@
 /** The message push: where it goes, what is held back, and what became of each delivery. */
-import { callbackModes } from '../callback-config.ts'
-import { ControlError, textMap } from './input.ts'
+import type { Box } from '../box.ts'
+import { callbackFormats, callbackModes } from '../callback-config.ts'
+import type { Callbacks } from '../callbacks.ts'
+import { ControlError, type Input, textMap } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
+
+const appNames = ['official', 'mini'] as const
 
 /** Routes about callbacks. */
 export const callbackRoutes: readonly ControlRoute[] = [
@@ -10,29 +14,45 @@ export const callbackRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/callback/release', run: release },
   { method: 'POST', path: '/callback/send', run: send },
   { method: 'GET', path: '/callbacks', run: list },
-  { method: 'DELETE', path: '/callbacks', run: ({ box }) => box.callbacks.forget() },
+  { method: 'DELETE', path: '/callbacks', run: ({ box, query }) => pushOf(box, query.get('app')).forget() },
 ]
 
+/** The push of the app that the body names; the Official Account's if it names none. */
+function chosen({ box, input }: { box: Box; input: Input }): Callbacks {
+  return box.apps[input.choice('app', appNames) ?? 'official'].callbacks
+}
+
+function pushOf(box: Box, app: string | null): Callbacks {
+  if (app === null || app === 'official') return box.apps.official.callbacks
+  if (app === 'mini') return box.apps.mini.callbacks
+  throw new ControlError('"app" must be official or mini')
+}
+
 function configure({ box, input }: ControlCall) {
+  const push = chosen({ box, input })
+  const change = readChange(input)
+  if (change.format === 'json' && push === box.apps.official.callbacks) {
+    throw new ControlError('an Official Account pushes XML only')
+  }
+  push.configure(change)
+  return push.state()
+}
+
+function readChange(input: Input) {
   const url = readUrl(input.get('url'))
   const token = input.text('token')
   const aesKey = input.text('aesKey')
-  const mode = input.choice('mode', callbackModes)
-  const hold = input.flag('hold')
   if (token !== undefined && !/^[A-Za-z0-9]{3,32}$/.test(token)) {
     throw new ControlError('"token" must be 3 to 32 letters and digits')
   }
   if (aesKey !== undefined && !/^[A-Za-z0-9]{43}$/.test(aesKey)) {
     throw new ControlError('"aesKey" must be 43 letters and digits')
   }
-  box.callbacks.configure({
-    ...(input.has('url') && { url }),
-    ...(token !== undefined && { token }),
-    ...(aesKey !== undefined && { aesKey }),
-    ...(mode !== undefined && { mode }),
-    ...(hold !== undefined && { hold }),
-  })
-  return box.callbacks.state()
+  const given = {
+    ...{ token, aesKey, hold: input.flag('hold') },
+    ...{ mode: input.choice('mode', callbackModes), format: input.choice('format', callbackFormats) },
+  }
+  return { ...given, ...(input.has('url') && { url }) }
 }
 
 /** null switches the push off. */
@@ -43,15 +63,16 @@ function readUrl(value: unknown): string | undefined {
   return url.href
 }
 
-async function verify({ box }: ControlCall) {
-  const answer = await box.callbacks.verify()
+async function verify(call: ControlCall) {
+  const answer = await chosen(call).verify()
   if (answer === undefined) throw new ControlError('no callback URL is set', 409)
   return { verified: answer.outcome === 'accepted', ...answer }
 }
 
-async function release({ box, input }: ControlCall) {
-  const released = await box.callbacks.release(input.texts('order'))
-  return { released, held: box.callbacks.held().length }
+async function release(call: ControlCall) {
+  const push = chosen(call)
+  const released = await push.release(call.input.texts('order'))
+  return { released, held: push.held().length }
 }
 
 /** Any event about a person, for what no other route makes. */
@@ -61,11 +82,14 @@ function send({ box, input }: ControlCall) {
   const fields = textMap(input.get('fields') ?? {}, 'fields')
   const strange = Object.keys(fields).find(name => !/^[A-Za-z]\w{0,63}$/.test(name))
   if (strange !== undefined) throw new ControlError(`"${strange}" cannot be the name of an XML element`)
-  return { event: box.callbacks.emit({ openid: box.people.openid(person), event, fields }) }
+  const push = chosen({ box, input })
+  const openid = push === box.apps.mini.callbacks ? box.people.miniOpenid(person) : box.people.openid(person)
+  return { event: push.emit({ openid, event, fields }) }
 }
 
 function list({ box, query }: ControlCall) {
   const event = query.get('event')
-  const deliveries = box.callbacks.deliveries().filter(entry => event === null || entry.event === event)
-  return { held: box.callbacks.held(), deliveries }
+  const push = pushOf(box, query.get('app'))
+  const deliveries = push.deliveries().filter(entry => event === null || entry.event === event)
+  return { held: push.held(), deliveries }
 }

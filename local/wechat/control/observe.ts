@@ -32,7 +32,9 @@ function describeBox({ box }: ControlCall) {
     followers: box.people.followers(),
     messages: box.messages.count(),
     templates: box.templates.all(),
-    callback: box.callbacks.state(),
+    mediaChecks: box.mediaChecks.all().length,
+    callback: box.apps.official.callbacks.state(),
+    miniCallback: box.apps.mini.callbacks.state(),
     faults: box.faults.all(),
   }
 }

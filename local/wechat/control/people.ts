@@ -93,7 +93,9 @@ function unfollow({ box, person, input }: ControlCall) {
 function tell(box: Box, input: Input, news: { person: number; event: string; fields: Record<string, string> }) {
   const openid = box.people.openid(news.person)
   const silent = input.flag('silent') ?? false
-  const event = silent ? undefined : box.callbacks.emit({ openid, event: news.event, fields: news.fields })
+  const event = silent
+    ? undefined
+    : box.apps.official.callbacks.emit({ openid, event: news.event, fields: news.fields })
   return { ...describePerson(box, news.person), event }
 }
 

@@ -7,6 +7,7 @@ import { splitTarget } from '../serve-api.ts'
 import { callbackRoutes } from './callback.ts'
 import { faultRoutes } from './faults.ts'
 import { ControlError, readInput } from './input.ts'
+import { mediaCheckRoutes } from './media-checks.ts'
 import { observationRoutes } from './observe.ts'
 import { peopleRoutes } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
@@ -18,6 +19,7 @@ const routes: readonly ControlRoute[] = [
   ...peopleRoutes,
   ...observationRoutes,
   ...callbackRoutes,
+  ...mediaCheckRoutes,
   ...ruleRoutes,
   ...faultRoutes,
 ]

@@ -1,9 +1,9 @@
-import { createDecipheriv } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { defaultAccounts, defaultCallback } from '../../../local/wechat/defaults.ts'
 import { field } from '../../../local/wechat/json.ts'
 import type { WeChatOptions } from '../../../local/wechat/server.ts'
 import { sign } from '../../../local/wechat/signature.ts'
+import { decryptPush } from './decrypt-push.ts'
 import { goodData, noon, openTestBox, type TestBox, template } from './open-test-box.ts'
 import { openReceiver, type Reaction, type Received } from './receiver.ts'
 
@@ -24,19 +24,6 @@ async function settledDeliveries(box: TestBox, count: number): Promise<unknown[]
     if (!Array.isArray(deliveries) || deliveries.length < count) throw new Error('not yet')
     return deliveries
   })
-}
-
-function decrypt(ciphertext: string) {
-  const key = Buffer.from(`${defaultCallback.aesKey}=`, 'base64')
-  const decipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
-  const padded = Buffer.concat([decipher.update(ciphertext, 'base64'), decipher.final()])
-  const plain = padded.subarray(0, padded.length - (padded.at(-1) ?? 0))
-  const length = plain.readUInt32BE(16)
-  return {
-    length: padded.length,
-    message: plain.subarray(20, 20 + length).toString(),
-    appid: plain.subarray(20 + length).toString(),
-  }
 }
 
 function subscribed(openid: string): string {
@@ -73,8 +60,8 @@ describe('a callback', () => {
     const { body = '', query } = receiver.received[0] ?? {}
     const ciphertext = /<Encrypt><!\[CDATA\[(.*)\]\]><\/Encrypt>/.exec(body)?.[1] ?? ''
     const plain = subscribed(person.openid)
-    expect(decrypt(ciphertext)).toEqual({ length: expect.any(Number), message: plain, appid })
-    expect(decrypt(ciphertext).length % 32).toBe(0)
+    expect(decryptPush(ciphertext)).toEqual({ length: expect.any(Number), message: plain, appid })
+    expect(decryptPush(ciphertext).length % 32).toBe(0)
     expect(query?.get('encrypt_type')).toBe('aes')
     expect(query?.get('msg_signature')).toBe(signatureOf(receiver.received[0] ?? expect.fail(), ciphertext))
     const encrypted = `<Encrypt><![CDATA[${ciphertext}]]></Encrypt></xml>`

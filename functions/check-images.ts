@@ -1,0 +1,31 @@
+import { queueFunction } from '../lib/adapters/lambda.ts'
+import { checkImages } from '../lib/check-images.ts'
+import { config } from '../lib/config.ts'
+import { parseImageCheck } from '../lib/image-check-message.ts'
+import { log, now, random } from '../lib/runtime/context.ts'
+import { imageFiles } from '../lib/runtime/image-files.ts'
+import { readableUrls } from '../lib/runtime/image-links.ts'
+import { consumedImageChecksQueue } from '../lib/runtime/queues.ts'
+import { imageStore } from '../lib/runtime/stores.ts'
+import { accessTokens, miniProgram } from '../lib/runtime/wechat.ts'
+
+export const handler = queueFunction(
+  async () => {
+    const app = miniProgram()
+    return {
+      images: imageStore(),
+      files: { ...imageFiles(), ...readableUrls() },
+      wechat: app.wechat,
+      accessTokens: accessTokens(app),
+      checks: consumedImageChecksQueue(),
+      scene: config('IMAGE_CHECK_SCENE').IMAGE_CHECK_SCENE,
+      ...{ now, random, log },
+    }
+  },
+  {
+    read: ({ body, receiptHandle, attributes }) => {
+      return { message: parseImageCheck(body), receiptHandle, receives: Number(attributes.ApproximateReceiveCount) }
+    },
+    work: checkImages,
+  },
+)
