@@ -23,6 +23,7 @@ export type RequestErrorCode =
   | 'callback-not-encrypted'
   | 'callback-malformed'
   | 'event-invalid'
+  | 'file-unknown'
   | 'wechat-busy'
   | 'wechat-unavailable'
 
