@@ -1,19 +1,17 @@
 /** `npm run static`: uploads what is new or changed, and tells where it all is. */
 
-import { inParallel } from '../../lib/pool.ts'
 import { staticPrefix } from '../../lib/static-name.ts'
-import { renderShare } from '../command/bar.ts'
 import { AskError } from '../command/explain-failure.ts'
 import { UsageError } from '../command/options.ts'
 import { type Place, whereIs } from '../command/place.ts'
 import { interrupted, type Session } from '../command/run-command.ts'
 import { counted, inThousands } from '../command/words.ts'
 import type { Address } from './address.ts'
-import { digestFile } from './digest.ts'
 import { type Found, findFiles } from './find-files.ts'
 import { commandFor, type Options } from './options.ts'
-import { type DigestedFile, type Plan, planUpload, type Upload } from './plan.ts'
+import { type Plan, planUpload } from './plan.ts'
 import type { StaticStore } from './store.ts'
+import { digestFiles, upload } from './upload.ts'
 
 export type StaticDeps = Pick<Session, 'screen' | 'signal'> & {
   readonly place: Place
@@ -21,9 +19,6 @@ export type StaticDeps = Pick<Session, 'screen' | 'signal'> & {
   readonly open: (bucket: string) => StaticStore
 }
 
-const atOnce = 8
-/** Files are held in memory while they are on their way: larger ones go one by one. */
-const largeBytes = 8_000_000
 const namesTold = 20
 
 /** Runs the command; answers its exit code. Throws UsageError if there is no such folder. */
@@ -52,7 +47,7 @@ async function publish(options: Options, deps: StaticDeps): Promise<number> {
   tellNames('left out · 未上传', found.leftOut, deps)
   if (isRefused(found.problems, deps)) return 1
   const store = deps.open(bucket)
-  const [stored, files] = await Promise.all([store.list(), digest(found, deps)])
+  const [stored, files] = await Promise.all([store.list(), digestFiles(found.files, deps)])
   const plan = planUpload(files, stored)
   if (isRefused(plan.problems, deps)) return 1
   if (options.dryRun) return tellPlan(plan, options, deps)
@@ -71,35 +66,6 @@ async function lookInto(folder: string): Promise<Found> {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
     throw new UsageError(`there is no folder ${folder}: make it, or name another with --folder`)
-  }
-}
-
-async function digest({ files }: Found, deps: StaticDeps): Promise<DigestedFile[]> {
-  const digested: DigestedFile[] = []
-  const show = showing('read', { files: files.length, bytes: sumOf(files) }, deps)
-  await inParallel(files, atOnce, async file => {
-    digested.push({ ...file, ...(await digestFile(file.path, deps.signal)) })
-    show(file.size)
-  })
-  return digested.toSorted((a, b) => (a.name < b.name ? -1 : 1))
-}
-
-async function upload(steps: Plan['steps'], store: StaticStore, deps: StaticDeps): Promise<void> {
-  const all = steps.flat()
-  const show = showing('uploaded', { files: all.length, bytes: sumOf(all) }, deps)
-  const put = async (it: Upload) => {
-    deps.signal.throwIfAborted()
-    await store.put(it)
-    show(it.size)
-  }
-  for (const step of steps) {
-    const isLarge = (it: Upload) => it.size > largeBytes
-    await inParallel(
-      step.filter(it => !isLarge(it)),
-      atOnce,
-      put,
-    )
-    await inParallel(step.filter(isLarge), 1, put)
   }
 }
 
@@ -137,25 +103,4 @@ function tellNames(what: string, names: readonly string[], { screen }: StaticDep
   screen.line(`  ${inThousands(names.length)} ${what}:`)
   for (const it of names.slice(0, namesTold)) screen.line(`    ${it}`)
   if (names.length > namesTold) screen.line(`    and ${inThousands(names.length - namesTold)} more`)
-}
-
-type Amount = { readonly files: number; readonly bytes: number }
-
-function showing(what: string, total: Amount, { screen }: StaticDeps) {
-  let [count, bytes] = [0, 0]
-  return (size: number) => {
-    count += 1
-    bytes += size
-    const mb = `${inMegabytes(bytes)}/${inMegabytes(total.bytes)} MB`
-    const facts = `${what} ${inThousands(count)}/${inThousands(total.files)} · ${mb}`
-    screen.progress({ bar: `  ${renderShare(count / total.files)}  ${facts}`, facts })
-  }
-}
-
-function inMegabytes(bytes: number): string {
-  return (bytes / 1_000_000).toFixed(1)
-}
-
-function sumOf(files: readonly { readonly size: number }[]): number {
-  return files.reduce((sum, it) => sum + it.size, 0)
 }
