@@ -16,7 +16,7 @@ export async function emptyBuckets({ DataPolicy, ...outputs }: Outputs, { config
   if (DataPolicy !== 'Delete' || buckets.length === 0) return
   const s3 = new S3Client((await config()) ?? {})
   try {
-    for (const bucket of buckets) tell(`${bucket}: ${await empty(s3, bucket)} objects removed`)
+    for (const bucket of buckets) tell(`${bucket}: objects removed: ${await empty(s3, bucket)}`)
   } finally {
     s3.destroy()
   }

@@ -6,6 +6,7 @@ import { lostAddresses, type Parameters, problemsOf } from './parameters.ts'
 import { linesAfterRemoval, linesToPaste, type Outputs } from './paste.ts'
 
 type Serverless = {
+  readonly serviceDir: string
   readonly configurationInput: { readonly params?: Readonly<Record<string, Parameters>> }
   readonly processedInput: { readonly options: { readonly param?: readonly string[] } }
   readonly servicePluginOutputs: Map<string, readonly string[]>
@@ -42,7 +43,8 @@ export default class {
       'after:deploy:deploy': async () => {
         // Loaded only now: most commands need neither it nor the SDK.
         const { publishStatic } = await import('./publish-static.ts')
-        await publishStatic({ ...askingOf(serverless, log), outputs: await readOutputs(serverless) })
+        const outputs = await readOutputs(serverless)
+        await publishStatic({ ...askingOf(serverless, log), folder: serverless.serviceDir, outputs })
       },
       'after:aws:info:gatherData': async () => {
         serverless.servicePluginOutputs.set('to paste', linesToPaste(outputsIn(infoOf(serverless))))

@@ -1,6 +1,7 @@
 /** Uploads the folder `static`, if there is one, to the stage that was just deployed: what `npm run static` does. */
 
 import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
 
 import type { S3Client } from '@aws-sdk/client-s3'
 
@@ -11,6 +12,8 @@ import { openStaticStore } from '../tools/static/store.ts'
 import type { Outputs } from './paste.ts'
 
 type Publishing = {
+  /** Where serverless.yml is. */
+  readonly folder: string
   readonly stage: string
   readonly region: string
   readonly outputs: Outputs
@@ -19,15 +22,16 @@ type Publishing = {
 }
 
 /** Does nothing without the folder; throws if not all of it is there in the end. */
-export async function publishStatic({ stage, region, outputs, config, tell }: Publishing): Promise<void> {
+export async function publishStatic({ stage, region, outputs, config, tell, ...more }: Publishing): Promise<void> {
   const { StaticBucket: bucket, FilesUrl: url } = outputs
-  if (!existsSync(standardFolder) || bucket === undefined || url === undefined) return
+  const folder = join(more.folder, standardFolder)
+  if (!existsSync(folder) || bucket === undefined || url === undefined) return
   const write = (text: string) => tell(text.trimEnd())
   const client = (await config()) ?? {}
   const { signal } = new AbortController()
   const place = { stage, region }
   const code = await runStatic(
-    { ...place, folder: standardFolder, isPruning: false, dryRun: false },
+    { ...place, folder: relative('', folder), isPruning: false, dryRun: false },
     {
       ...{ place, signal },
       screen: createScreen({ write, writeError: write, columns: () => undefined, now: Date.now }),

@@ -40,7 +40,7 @@ describe('serveFile', () => {
 
   it.each([
     ...['', '/', '/logo.png', 'logo.png/', 'a//b', '..', '../images/x', 'a/../b', './a', 'a/.hidden', '.env'],
-    ...['a%2e%2e/b', 'a b', 'a\\b', 'a\0b', 'a?b', 'a#b', 'ü.png', 'a\nb', 'x'.repeat(513), 'a/'.repeat(10) + 'b'],
+    ...['a%2e%2e/b', 'a b', 'a\\b', 'a\0b', 'a?b', 'a#b', 'ü.png', 'a\nb', 'x'.repeat(513), `${'a/'.repeat(10)}b`],
   ])('finds no static file %j', async path => {
     await expect(serveFile({ path }, deps)).rejects.toThrow(unknown)
   })
