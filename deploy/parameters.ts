@@ -18,6 +18,8 @@ const read = {
   retentionDays: 'RETENTION_DAYS',
   quotaReserve: 'QUOTA_RESERVE',
   resultsBus: 'RESULTS_BUS',
+  imagesPerDay: 'IMAGES_PER_DAY',
+  imageCheck: 'IMAGE_CHECK',
 } as const satisfies Record<string, ConfigKey>
 
 const arn = 'arn:aws[a-z-]*'
@@ -64,6 +66,12 @@ const deployed = {
     wanted: 'the ARN of an SNS topic',
   },
   shareTokens: { variable: 'SHARE_TOKENS', is: /^(on|off)$/, wanted: 'on or off' },
+  imageDays: {
+    variable: 'IMAGE_DAYS',
+    is: /^([1-9]\d{0,3})?$/,
+    wanted: 'a whole number of days from 1 to 9999, or empty',
+  },
+  imageCheckScene: { variable: 'IMAGE_CHECK_SCENE', is: /^[1-4]$/, wanted: 'one of WeChat’s scenes, 1 to 4' },
   keepData: { variable: 'KEEP_DATA', is: /^(on|off)$/, wanted: 'on or off' },
 }
 

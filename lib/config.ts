@@ -7,11 +7,15 @@ type Env = Readonly<Record<string, string | undefined>>
 type Reader<T> = (text: string) => T | undefined
 
 const text: Reader<string> = it => (it === '' ? undefined : it)
+const textOrNone: Reader<string> = it => it
 const appid: Reader<AppId> = it => (isAppId(it) ? it : undefined)
 
 /** Each variable: how it is read, and what it must be. Those without a default must be set. */
 const variables = {
   AWS_REGION: { read: text, wanted: 'the region, as Lambda sets it' },
+  AWS_ACCESS_KEY_ID: { read: text, wanted: 'an access key, as Lambda sets it' },
+  AWS_SECRET_ACCESS_KEY: { read: text, wanted: 'a secret key, as Lambda sets it' },
+  AWS_SESSION_TOKEN: { read: textOrNone, wanted: 'a session token, as Lambda sets it' },
   STAGE: { read: text, wanted: 'the name of the stage' },
   WECHAT_API_URL: { read: url, wanted: 'an http or https URL' },
   WECHAT_OFFICIAL_APPID: { read: appid, wanted: "the Official Account's appid: wx and 16 hexadecimal digits" },
@@ -32,6 +36,14 @@ const variables = {
   WALKS_TABLE: { read: text, wanted: 'a DynamoDB table' },
   EVENTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   FOLLOWERS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
+  IMAGES_TABLE: { read: text, wanted: 'a DynamoDB table' },
+  IMAGES_BUCKET: { read: text, wanted: 'an S3 bucket' },
+  UPLOAD_URL: { read: url, wanted: 'an http or https URL' },
+  FILES_URL: { read: url, wanted: 'an http or https URL' },
+  IMAGES_PER_DAY: { read: wholeNumber(1, 99_999), wanted: 'a whole number from 1 to 99999' },
+  IMAGE_CHECK: { read: oneOf('on', 'off'), wanted: 'on or off' },
+  IMAGES_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
+  IMAGE_CHECKS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   RECEIPTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
 } satisfies Record<string, { read: Reader<unknown>; wanted: string }>
 

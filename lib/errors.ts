@@ -24,6 +24,10 @@ export type RequestErrorCode =
   | 'callback-malformed'
   | 'event-invalid'
   | 'file-unknown'
+  | 'image-type'
+  | 'image-too-large'
+  | 'images-too-many'
+  | 'image-unknown'
   | 'wechat-busy'
   | 'wechat-unavailable'
 

@@ -80,3 +80,11 @@ export type ImageVerdict = {
   readonly suggest: 'pass' | 'review' | 'risky'
   readonly errcode: number
 }
+
+/** What a client posts, beside the file, to put one object into the store. */
+export type UploadForm = { readonly url: string; readonly fields: Readonly<Record<string, string>> }
+
+/** Signs forms. Each allows one key, one type and a size from 1 byte to `size`, until so many seconds from now. */
+export type UploadForms = {
+  sign(upload: { key: string; contentType: ImageType; size: number; seconds: number }): UploadForm
+}

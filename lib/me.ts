@@ -1,6 +1,6 @@
 /** Tells a logged-in user whether messages can reach them. */
 
-import { RequestError } from './errors.ts'
+import { bearerOf } from './bearer.ts'
 import { type Reach, reachOf } from './link.ts'
 import type { LinkStore, SessionTokens } from './ports.ts'
 
@@ -19,15 +19,4 @@ export async function getMe(authorization: string | undefined, { sessions, links
   const reach = person === undefined ? 'unknown' : reachOf({ miniOpenid }, person)
   const followedAt = person?.followedAt
   return { reach, ...(followedAt === undefined ? {} : { followedAt: new Date(followedAt * 1000).toISOString() }) }
-}
-
-/** Longer than any token of ours: what follows is not even parsed. */
-const maxTokenLength = 4096
-
-function bearerOf(authorization: string | undefined): string {
-  const token = /^Bearer +([A-Za-z0-9._-]+) *$/i.exec(authorization ?? '')?.[1]
-  if (token === undefined || token.length > maxTokenLength) {
-    throw new RequestError('session-missing', 401, 'Send the session token as "Authorization: Bearer <token>".')
-  }
-  return token
 }

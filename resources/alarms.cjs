@@ -31,6 +31,10 @@ const queueAlarms = {
     says: 'Delivery receipts could not be written: the log of receipts tells why',
     ...deadLetters('ReceiptsDeadLetterQueue'),
   },
+  ImagesDeadLetters: {
+    says: 'Pictures that were uploaded could not be looked at: the log of receive-images tells why',
+    ...deadLetters('ImagesDeadLetterQueue'),
+  },
   EventsWait: {
     says: 'An event waits for over 15 minutes: the log of send tells why',
     ...queue('EventsQueue', 'ApproximateAgeOfOldestMessage'),

@@ -26,8 +26,10 @@ function graphsOfMessages(service) {
     'Events for people who cannot be reached': ['not-following', 'no-unionid', 'unknown'].map(it =>
       outcome(` outcome="${it}"`),
     ),
-    'Events that wait': ['events', 'events-parked', 'followers', 'receipts'].map(waiting),
-    'Laid aside for people': ['events-dlq', 'events-review', 'followers-dlq', 'receipts-dlq'].map(waiting),
+    'Events that wait': ['events', 'events-parked', 'followers', 'receipts', 'arrivals'].map(waiting),
+    'Laid aside for people': ['events-dlq', 'events-review', 'followers-dlq', 'receipts-dlq', 'arrivals-dlq'].map(
+      waiting,
+    ),
     'Seconds that the oldest event waits': [queue('events', 'ApproximateAgeOfOldestMessage')],
   }
 }

@@ -13,11 +13,17 @@ const push = ['GetQueueUrl', 'SendMessage']
 const queues = [
   ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'EventsParkedQueue'],
   ...['FollowersQueue', 'FollowersDeadLetterQueue', 'ReceiptsQueue', 'ReceiptsDeadLetterQueue'],
+  ...['ImagesQueue', 'ImagesDeadLetterQueue'],
 ]
 /** What Lambda itself needs to hand a function the messages of a queue. */
 const consume = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage']
 
-/** For each function: DynamoDB actions by table, SQS actions by queue, the secrets it reads, and where it runs. */
+/** A copy is a read and a write, and its tag a right of its own. */
+const copied = ['PutObject', 'PutObjectTagging']
+/** Without a look at the bucket S3 says of a key that is not there only that it is forbidden. */
+const look = ['ListBucket']
+
+/** For each function: DynamoDB actions by table, SQS actions by queue, S3 actions by bucket and keys, the secrets it reads, and where it runs. */
 const grants = {
   login: {
     callsWeChat: true,
@@ -87,6 +93,25 @@ const grants = {
   },
   deliveries: { tables: { DeliveriesTable: ['GetItem'] } },
   reach: { tables: { LinksTable: people } },
+  // Who signs a form lends its own right.
+  images: {
+    secrets: ['session-keys'],
+    tables: { ImagesTable: ['PutItem', 'UpdateItem'] },
+    buckets: { ImagesBucket: { 'uploads/*': ['PutObject'] } },
+  },
+  image: { secrets: ['session-keys'], tables: { ImagesTable: ['GetItem'] } },
+  'receive-images': {
+    tables: { ImagesTable: ['GetItem', 'PutItem', 'UpdateItem'] },
+    buckets: {
+      ImagesBucket: {
+        '': look,
+        'uploads/*': ['DeleteObject', 'GetObject'],
+        'checking/*': copied,
+        'images/*': copied,
+      },
+    },
+    queues: { ImagesQueue: consume, ImageChecksQueue: push },
+  },
   jwks: { secrets: ['session-keys'] },
   doctor: {
     callsWeChat: true,
@@ -102,11 +127,12 @@ const grants = {
 }
 
 module.exports = async ({ resolveVariable }) => {
-  const [stage, bus, shareTokens] = await Promise.all(
-    ['sls:stage', 'param:resultsBus', 'param:shareTokens'].map(resolveVariable),
+  const [stage, bus, shareTokens, imageCheck] = await Promise.all(
+    ['sls:stage', 'param:resultsBus', 'param:shareTokens', 'param:imageCheck'].map(resolveVariable),
   )
+  const missing = imageCheck === 'on' ? [] : ['ImageChecksQueue']
   const deployed = Object.entries(grants).filter(([name]) => name !== 'token' || shareTokens === 'on')
-  const roles = deployed.map(([name, grant]) => [`${pascal(name)}Role`, roleOf(name, grant, { stage, bus })])
+  const roles = deployed.map(([name, grant]) => [`${pascal(name)}Role`, roleOf(name, grant, { stage, bus, missing })])
   return { Resources: Object.fromEntries(roles) }
 }
 
@@ -122,8 +148,13 @@ function roleOf(name, grant, place) {
   }
 }
 
-function statementsOf(name, { callsWeChat, publishes, secrets = [], tables = {}, indexes = {}, queues = {} }, place) {
-  const { stage, bus } = place
+function statementsOf(
+  name,
+  { callsWeChat, publishes, secrets = [], tables = {}, indexes = {}, queues = {}, buckets = {} },
+  place,
+) {
+  const { stage, bus, missing } = place
+  const present = Object.entries(queues).filter(([queue]) => !missing.includes(queue))
   return [
     // The group is the template's; its ARN ends in `:*`, for the streams in it.
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf(`${logical(name)}LogGroup`)),
@@ -134,7 +165,10 @@ function statementsOf(name, { callsWeChat, publishes, secrets = [], tables = {},
         names.map(it => sub(`\${${table}.Arn}/index/${it}`)),
       ),
     ),
-    ...Object.entries(queues).map(([queue, actions]) => allow(of('sqs', actions), arnOf(queue))),
+    ...present.map(([queue, actions]) => allow(of('sqs', actions), arnOf(queue))),
+    ...Object.entries(buckets).flatMap(([bucket, keys]) =>
+      Object.entries(keys).map(([key, actions]) => allow(of('s3', actions), objectsOf(bucket, key))),
+    ),
     ...(secrets.length === 0 ? [] : [allow(['ssm:GetParameters'], secrets.map(secretOf(stage)))]),
     ...(publishes && bus !== 'off' ? [allow(['events:PutEvents'], inAccount(`events:*:event-bus/${bus}`))] : []),
     ...(callsWeChat ? inVpc(`queqiao-${stage}-${name}`) : []),
@@ -163,6 +197,7 @@ function inVpc(functionName) {
 const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource })
 const of = (service, actions) => actions.map(it => `${service}:${it}`)
 const arnOf = name => ({ 'Fn::GetAtt': [name, 'Arn'] })
+const objectsOf = (bucket, key) => (key === '' ? arnOf(bucket) : sub(`\${${bucket}.Arn}/${key}`))
 const sub = text => ({ 'Fn::Sub': text })
 
 /** An ARN of this account and region; `*` stands for both. */

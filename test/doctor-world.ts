@@ -63,7 +63,7 @@ export async function openDoctorWorld({ box, mode = 'stable', secrets: more = {}
       templates: () => readTemplateList(templates, 'local'),
       api: openOwnApi(new URL(apiUrl)),
       queues: { size: async () => 0 },
-      queueNames: { events: 'q-events', followers: 'q-followers', receipts: 'q-receipts' },
+      queueNames: { events: 'q-events', followers: 'q-followers', receipts: 'q-receipts', images: 'q-images' },
       ...{ calls, sightings, now, log },
       // No check is late unless a test says so.
       sleep: () => new Promise(() => {}),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { deliveryStoreContract } from './contracts/delivery-store.ts'
 import { erasuresContract } from './contracts/erasures.ts'
 import { gateContract } from './contracts/gate.ts'
+import { imageStoreContract } from './contracts/image-store.ts'
 import { journalContract } from './contracts/journal.ts'
 import { linkStoreContract } from './contracts/link-store.ts'
 import { linkUpkeepContract } from './contracts/link-upkeep.ts'
@@ -13,6 +14,7 @@ import { dynamoDbContracts } from './contracts/on-dynamodb.ts'
 import { tokenStoreContract } from './contracts/token-store.ts'
 import { walkStoreContract } from './contracts/walk-store.ts'
 import { openTables, type Tables } from './dynamodb.ts'
+import { memoryImages } from './fakes/memory-images.ts'
 import { memoryLinks } from './fakes/memory-links.ts'
 import { memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
 import { memoryErasures, memoryJournal, memoryWalks } from './fakes/memory-walks.ts'
@@ -24,6 +26,7 @@ describe('in memory', () => {
   describe('link upkeep', () => linkUpkeepContract(async () => memoryLinks()))
   describe('delivery store', () => deliveryStoreContract(async now => memoryDeliveries(now)))
   describe('gate', () => gateContract(async () => memoryGate()))
+  describe('image store', () => imageStoreContract(async () => memoryImages()))
   describe('walk store', () => walkStoreContract(async () => memoryWalks()))
   describe('journal', () => journalContract(async () => memoryJournal()))
   describe('erasures', () => erasuresContract(async () => memoryErasures()))

@@ -28,10 +28,11 @@ export async function checkQueues({ queues, queueNames, ...place }: DoctorDeps):
   return ok(`nothing is put aside; ${tell(present.filter(it => it.kind === 'waiting'))}${waits}`)
 }
 
-function listQueues({ events, followers, receipts }: DoctorDeps['queueNames']): Queue[] {
+function listQueues({ events, followers, receipts, images }: DoctorDeps['queueNames']): Queue[] {
+  const consumed = [events, followers, receipts, images]
   return [
-    ...[events, followers, receipts].map(name => ({ name, kind: 'waiting' as const })),
-    ...[events, followers, receipts].map(name => ({ name: `${name}-dlq`, kind: 'dead' as const })),
+    ...consumed.map(name => ({ name, kind: 'waiting' as const })),
+    ...consumed.map(name => ({ name: `${name}-dlq`, kind: 'dead' as const })),
     { name: `${events}-review`, kind: 'review' },
     { name: `${events}-parked`, kind: 'parked' },
   ]

@@ -16,7 +16,12 @@ export type DoctorDeps = {
   readonly api: OwnApi
   readonly queues: QueueSizes
   /** The queues of the stage that functions consume. */
-  readonly queueNames: { readonly events: string; readonly followers: string; readonly receipts: string }
+  readonly queueNames: {
+    readonly events: string
+    readonly followers: string
+    readonly receipts: string
+    readonly images: string
+  }
   /** What this run has seen of WeChat's clock. */
   readonly sightings: () => readonly Sighting[]
   /** How many calls to WeChat this run has made. */

@@ -25,7 +25,7 @@ import { templates } from './templates.ts'
 export function openDoctor(): DoctorDeps {
   const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
   const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
-  const names = config('EVENTS_QUEUE', 'FOLLOWERS_QUEUE', 'RECEIPTS_QUEUE', 'SECRETS_PREFIX')
+  const names = config('EVENTS_QUEUE', 'FOLLOWERS_QUEUE', 'RECEIPTS_QUEUE', 'IMAGES_QUEUE', 'SECRETS_PREFIX')
   const secrets = createSecrets(names.SECRETS_PREFIX, now)
   const { transport, calls, sightings } = noteCalls(
     createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
@@ -40,7 +40,12 @@ export function openDoctor(): DoctorDeps {
     templates,
     api: openOwnApi(API_URL),
     queues: createQueueSizes(),
-    queueNames: { events: names.EVENTS_QUEUE, followers: names.FOLLOWERS_QUEUE, receipts: names.RECEIPTS_QUEUE },
+    queueNames: {
+      events: names.EVENTS_QUEUE,
+      followers: names.FOLLOWERS_QUEUE,
+      receipts: names.RECEIPTS_QUEUE,
+      images: names.IMAGES_QUEUE,
+    },
     ...{ calls, sightings, now, log },
     // A limit that was not reached keeps no process.
     sleep: ms => setTimeout(ms, undefined, { ref: false }),

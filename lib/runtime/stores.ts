@@ -4,6 +4,7 @@ import { type Dynamo, openDynamo } from '../adapters/dynamo.ts'
 import { createDeliveryStore } from '../adapters/dynamo-deliveries.ts'
 import { createErasures } from '../adapters/dynamo-erasures.ts'
 import { createGateStore } from '../adapters/dynamo-gate.ts'
+import { createImageStore } from '../adapters/dynamo-images.ts'
 import { createJournal } from '../adapters/dynamo-journal.ts'
 import { createLinkUpkeep } from '../adapters/dynamo-link-upkeep.ts'
 import { createLinkStore } from '../adapters/dynamo-links.ts'
@@ -25,6 +26,7 @@ export const loginStore = () => createLoginStore(dynamo(), config('LOGINS_TABLE'
 export const linkStore = () => createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed: false }) =>
   createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, ...how })
+export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
 export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
 export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)

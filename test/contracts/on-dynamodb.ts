@@ -5,6 +5,7 @@ import { describe } from 'vitest'
 import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
 import { createErasures } from '../../lib/adapters/dynamo-erasures.ts'
 import { createGateStore } from '../../lib/adapters/dynamo-gate.ts'
+import { createImageStore } from '../../lib/adapters/dynamo-images.ts'
 import { createJournal } from '../../lib/adapters/dynamo-journal.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo-link-upkeep.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
@@ -15,6 +16,7 @@ import type { Tables } from '../dynamodb.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
 import { gateContract } from './gate.ts'
+import { imageStoreContract } from './image-store.ts'
 import { journalContract } from './journal.ts'
 import { linkStoreContract } from './link-store.ts'
 import { linkUpkeepContract } from './link-upkeep.ts'
@@ -40,6 +42,7 @@ export function dynamoDbContracts(tables: () => Tables): void {
       on('deliveries', (...where) => createDeliveryStore(...where, { now, isIndexed: true }))(),
     ))
   describe('gate', () => gateContract(on('deliveries', createGateStore)))
+  describe('image store', () => imageStoreContract(on('images', createImageStore)))
   describe('walk store', () => walkStoreContract(on('walks', createWalkStore)))
   describe('journal', () => journalContract(on('walks', (...where) => createJournal(...where, Math.random))))
   describe('erasures', () => erasuresContract(on('walks', createErasures)))

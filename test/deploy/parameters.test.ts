@@ -14,6 +14,10 @@ const good = {
   retentionDays: '30',
   quotaReserve: '0',
   resultsBus: 'off',
+  imagesPerDay: '100',
+  imageCheck: 'off',
+  imageDays: '',
+  imageCheckScene: '4',
   egress: 'nat-gateway',
   egressAllocationId: '',
   egressAllocationId2: '',
@@ -78,6 +82,10 @@ describe('the parameters', () => {
     ['ALARM_TOPIC', { alarmTopic: 'ops@example.com' }],
     ['SHARE_TOKENS', { shareTokens: 'yes' }],
     ['KEEP_DATA', { keepData: '' }],
+    ['IMAGES_PER_DAY', { imagesPerDay: '0' }],
+    ['IMAGE_CHECK', { imageCheck: 'yes' }],
+    ['IMAGE_DAYS', { imageDays: '0' }],
+    ['IMAGE_CHECK_SCENE', { imageCheckScene: '5' }],
   ])('are wrong in %s alone', (variable, more) => {
     expect(problemsWith(more)).toEqual([expect.stringMatching(new RegExp(`^${variable} `))])
   })

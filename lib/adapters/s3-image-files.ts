@@ -1,0 +1,53 @@
+/** The pictures in S3: heads are read, copies are made inside S3, and nothing of a picture's size comes here. */
+
+import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+
+import type { ImageFiles } from '../image-ports.ts'
+
+/** Its name has the bytes that it was first served with for ever. */
+const cacheControl = 'public, max-age=31536000, immutable'
+/** The business system tags anew what it refers to; what keeps this tag may expire. */
+const tagging = 'referenced=no'
+
+/** Creates the files of a bucket; `isPathStyle` where the bucket has no host of its own. */
+export function createImageFiles(
+  bucket: string,
+  { isPathStyle }: { readonly isPathStyle: boolean },
+): Pick<ImageFiles, 'head' | 'copy' | 'remove'> {
+  const s3 = new S3Client({ forcePathStyle: isPathStyle })
+  return {
+    async head(key, most) {
+      const Range = `bytes=0-${most - 1}`
+      const found = await unless(['NoSuchKey'], s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })))
+      if (found?.Body === undefined) return undefined
+      const size = Number(found.ContentRange?.split('/')[1] ?? found.ContentLength)
+      return { bytes: await found.Body.transformToByteArray(), size, etag: found.ETag ?? '' }
+    },
+    async copy(from, to, { contentType, etag }) {
+      const request = new CopyObjectCommand({
+        Bucket: bucket,
+        Key: to,
+        CopySource: `${bucket}/${from}`,
+        ...(etag === undefined ? {} : { CopySourceIfMatch: etag }),
+        MetadataDirective: 'REPLACE',
+        ContentType: contentType,
+        CacheControl: cacheControl,
+        TaggingDirective: 'REPLACE',
+        Tagging: tagging,
+      })
+      return (await unless(['PreconditionFailed', 'NoSuchKey'], s3.send(request))) !== undefined
+    },
+    async remove(key) {
+      await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+    },
+  }
+}
+
+async function unless<T>(names: readonly string[], answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof Error && names.includes(error.name)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,29 @@
+/** What lends the rights on pictures to others, signed without the SDK: forms to upload by, URLs to read by. */
+
+import { createReadableUrls, createUploadForms, type SignedPlace } from '../adapters/s3-signer.ts'
+import { config } from '../config.ts'
+import { now } from './context.ts'
+
+export const uploadForms = () => createUploadForms(place())
+export const readableUrls = () => createReadableUrls(place())
+
+/** Where files are served, without a slash at its end. */
+export function filesUrl(): string {
+  return config('FILES_URL').FILES_URL.href.replace(/\/$/, '')
+}
+
+function place(): SignedPlace {
+  const {
+    UPLOAD_URL: url,
+    IMAGES_BUCKET: bucket,
+    AWS_REGION: region,
+  } = config('UPLOAD_URL', 'IMAGES_BUCKET', 'AWS_REGION')
+  // Lambda sets them once for a container's life.
+  const keys = config('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN')
+  const credentials = {
+    accessKeyId: keys.AWS_ACCESS_KEY_ID,
+    secretAccessKey: keys.AWS_SECRET_ACCESS_KEY,
+    sessionToken: keys.AWS_SESSION_TOKEN,
+  }
+  return { url, bucket, region, credentials, now }
+}

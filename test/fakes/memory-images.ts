@@ -1,0 +1,66 @@
+/** The rows and the files of pictures in memory: they pass the same contract suites as the real ones. */
+
+import { createHash } from 'node:crypto'
+
+import type { Image, ImageFiles, ImageStore } from '../../lib/image-ports.ts'
+
+export function memoryImages(): ImageStore & { all(): Image[] } {
+  const rows = new Map<string, Image>()
+  const counts = new Map<string, number>()
+  return {
+    all: () => [...rows.values()],
+    async expect(image) {
+      rows.set(image.id, image)
+    },
+    find: async id => rows.get(id),
+    async move(image, from) {
+      if (rows.get(image.id)?.state !== from) return false
+      rows.set(image.id, image)
+      return true
+    },
+    traced: async traceId => [...rows.values()].find(it => it.traceId === traceId),
+    async countUpload(owner, day, most) {
+      const count = counts.get(`${owner} ${day}`) ?? 0
+      if (count >= most) return false
+      counts.set(`${owner} ${day}`, count + 1)
+      return true
+    },
+  }
+}
+
+export type MemoryFiles = ImageFiles & {
+  put(key: string, bytes: Uint8Array): void
+  get(key: string): Uint8Array | undefined
+  keys(): string[]
+  /** The most bytes that one call has read. */
+  mostRead(): number
+}
+
+export function memoryImageFiles(): MemoryFiles {
+  const files = new Map<string, Uint8Array>()
+  const etagOf = (bytes: Uint8Array) => `"${createHash('md5').update(bytes).digest('hex')}"`
+  let mostRead = 0
+  return {
+    put: (key, bytes) => void files.set(key, bytes),
+    get: key => files.get(key),
+    keys: () => [...files.keys()].sort(),
+    mostRead: () => mostRead,
+    async head(key, most) {
+      const file = files.get(key)
+      if (file === undefined) return undefined
+      const bytes = file.subarray(0, most)
+      mostRead = Math.max(mostRead, bytes.length)
+      return { bytes, size: file.length, etag: etagOf(file) }
+    },
+    async copy(from, to, { etag }) {
+      const file = files.get(from)
+      if (file === undefined || (etag !== undefined && etag !== etagOf(file))) return false
+      files.set(to, file)
+      return true
+    },
+    async remove(key) {
+      files.delete(key)
+    },
+    readableUrl: async (key, seconds) => `http://127.0.0.1/${key}?seconds=${seconds}`,
+  }
+}

@@ -1,0 +1,222 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import type { Image, ImageFiles, ImageType } from '../lib/image-ports.ts'
+import { headBytes, parseArrival, type ReceiveImagesDeps, receiveImages } from '../lib/receive-images.ts'
+import { memoryImageFiles, memoryImages } from './fakes/memory-images.ts'
+import { id } from './ids.ts'
+import { headerOf, jpegWithNotes, pictureOf } from './pictures.ts'
+import './seed.ts'
+
+const mebibyte = 1024 * 1024
+const now = Date.parse('2026-11-22T12:00:00+08:00')
+const owner = 'o'.repeat(22)
+const size = { width: 640, height: 427 }
+const log = { info() {}, warn() {}, error() {} }
+
+async function openReceiver({ isChecked = false } = {}) {
+  const [images, files] = [memoryImages(), memoryImageFiles()]
+  const asked: unknown[] = []
+  const checks = {
+    async push(messages: readonly unknown[]) {
+      asked.push(...messages)
+    },
+  }
+  const deps: ReceiveImagesDeps = { images, files, checks: isChecked ? checks : undefined, now: () => now, log }
+  const expectImage = async (more: Partial<Image> = {}) => {
+    const image: Image = {
+      ...{ id: 'i'.repeat(22), owner, miniOpenid: id('mini-1'), contentType: 'image/png', state: 'expected' },
+      ...{ size: 20 * mebibyte, asks: 0, at: now - 1000 },
+      ...more,
+    }
+    await images.expect(image)
+    return { image, key: `uploads/${image.owner}/${image.id}` }
+  }
+  const receive = (key: string, more: Partial<ReceiveImagesDeps> = {}) =>
+    receiveImages([{ keys: [key] }], { ...deps, ...more }, { until: now + 1000 })
+  return { images, files, asked, deps, expectImage, receive }
+}
+
+describe('receiveImages', () => {
+  it.each<[ImageType, string]>([
+    ['image/jpeg', 'jpg'],
+    ['image/png', 'png'],
+    ['image/webp', 'webp'],
+    ['image/gif', 'gif'],
+  ])('serves %s as .%s', async (contentType, ending) => {
+    const { images, files, expectImage, receive } = await openReceiver()
+    const { image, key } = await expectImage({ contentType })
+    const picture = pictureOf(contentType, size, 5000)
+    files.put(key, picture)
+    expect(await receive(key)).toEqual([])
+    expect(files.keys()).toEqual([`images/${owner}/${image.id}.${ending}`])
+    expect(files.get(`images/${owner}/${image.id}.${ending}`)).toEqual(picture)
+    expect(await images.find(image.id)).toEqual({ ...image, state: 'served', size: 5000, ...size, at: now })
+  })
+
+  it('reads 256 KiB of the largest picture, and no more', async () => {
+    const { files, expectImage, receive } = await openReceiver()
+    const { key } = await expectImage()
+    files.put(key, pictureOf('image/png', size, 20 * mebibyte))
+    await receive(key)
+    expect(headBytes).toBe(256 * 1024)
+    expect(files.mostRead()).toBe(headBytes)
+    expect(files.keys()).toHaveLength(1)
+  })
+
+  it.each([
+    ['not-an-image', Buffer.from('<!DOCTYPE html><script>alert(1)</script>')],
+    ['not-an-image', jpegWithNotes(9, 9, 300_000)],
+    ['type-differs', headerOf('image/gif', size)],
+    ['too-many-pixels', headerOf('image/png', { width: 16_385, height: 1 })],
+    ['too-many-pixels', headerOf('image/png', { width: 10_001, height: 10_000 })],
+    ['too-large', pictureOf('image/png', size, 2001)],
+  ] as const)('removes what is %s, and says so', async (reason, bytes) => {
+    const { images, files, expectImage, receive } = await openReceiver()
+    const { image, key } = await expectImage({ size: reason === 'too-large' ? 2000 : mebibyte })
+    files.put(key, bytes)
+    expect(await receive(key)).toEqual([])
+    expect(files.keys()).toEqual([])
+    expect(await images.find(image.id)).toMatchObject({ state: 'refused', reason, at: now })
+  })
+
+  it('moves it out of reach and asks for a check, where WeChat checks', async () => {
+    const { images, files, asked, expectImage, receive } = await openReceiver({ isChecked: true })
+    const { image, key } = await expectImage()
+    files.put(key, headerOf('image/png', size))
+    await receive(key)
+    expect(files.keys()).toEqual([`checking/${owner}/${image.id}.png`])
+    expect(asked).toEqual([{ ask: image.id }])
+    expect(await images.find(image.id)).toMatchObject({ state: 'checking', ...size })
+  })
+
+  it('lets the first arrival win', async () => {
+    const { files, expectImage, receive } = await openReceiver()
+    const { image, key } = await expectImage()
+    const first = pictureOf('image/png', size, 1000)
+    files.put(key, first)
+    await receive(key)
+    files.put(key, pictureOf('image/png', { width: 1, height: 1 }, 2000))
+    await receive(key)
+    expect(files.keys()).toEqual([`images/${owner}/${image.id}.png`])
+    expect(files.get(`images/${owner}/${image.id}.png`)).toEqual(first)
+  })
+
+  it('does not let a second file pass for the first while WeChat checks that, nor asks once more', async () => {
+    const { files, images, asked, expectImage, receive } = await openReceiver({ isChecked: true })
+    const { image, key } = await expectImage()
+    const first = headerOf('image/png', size)
+    files.put(key, first)
+    await receive(key)
+    await images.move({ ...image, state: 'checking', asks: 1, traceId: 'trace' }, 'checking')
+    files.put(key, pictureOf('image/png', size, 999))
+    await receive(key)
+    expect(files.keys()).toEqual([`checking/${owner}/${image.id}.png`])
+    expect(files.get(`checking/${owner}/${image.id}.png`)).toEqual(first)
+    expect(asked).toEqual([{ ask: image.id }])
+  })
+
+  it('copies only the file that it looked at: one exchanged meanwhile comes again', async () => {
+    const { files, images, expectImage, receive } = await openReceiver()
+    const { image, key } = await expectImage()
+    files.put(key, headerOf('image/png', size))
+    const exchanging: ImageFiles = {
+      ...files,
+      async head(...asked) {
+        const found = await files.head(...asked)
+        files.put(key, Buffer.from('<html>'))
+        return found
+      },
+    }
+    expect(await receive(key, { files: exchanging })).toEqual([{ keys: [key] }])
+    expect(files.keys()).toEqual([key])
+    expect(await images.find(image.id)).toMatchObject({ state: 'expected' })
+    expect(await receive(key)).toEqual([])
+    expect(await images.find(image.id)).toMatchObject({ state: 'refused', reason: 'not-an-image' })
+  })
+
+  it('removes what nobody expects, and touches nothing outside of uploads/', async () => {
+    const { files, images, expectImage, receive } = await openReceiver()
+    const { image } = await expectImage()
+    const stranger = `uploads/${'s'.repeat(22)}/${image.id}`
+    const unknown = `uploads/${owner}/${'u'.repeat(22)}`
+    const served = `images/${owner}/${image.id}.png`
+    for (const key of [stranger, unknown, served, 'uploads/x']) files.put(key, headerOf('image/png', size))
+    for (const key of files.keys()) expect(await receive(key)).toEqual([])
+    expect(files.keys()).toEqual([served, 'uploads/x'])
+    expect(await images.find(image.id)).toEqual(image)
+  })
+
+  it('leaves for the next run what it has no time for', async () => {
+    const { deps, expectImage } = await openReceiver()
+    const arrival = { keys: [(await expectImage()).key] }
+    expect(await receiveImages([arrival], deps, { until: now })).toEqual([arrival])
+  })
+
+  it.each([
+    { isChecked: false, place: 'images', state: 'served', questions: 0 },
+    { isChecked: true, place: 'checking', state: 'checking', questions: 1 },
+  ])('comes to the same end wherever a crash cuts it off ($state)', async ({ isChecked, place, state, questions }) => {
+    for (let steps = 0; steps < 8; steps++) {
+      const { files, images, asked, deps, expectImage, receive } = await openReceiver({ isChecked })
+      const { image, key } = await expectImage()
+      const picture = headerOf('image/png', size)
+      files.put(key, picture)
+      await receiveImages([{ keys: [key] }], crashAfter(steps, deps), { until: now + 1000 })
+      expect(await receive(key)).toEqual([])
+      expect(files.keys()).toEqual([`${place}/${owner}/${image.id}.png`])
+      expect(await images.find(image.id)).toMatchObject({ state, ...size })
+      expect(new Set(asked.map(it => JSON.stringify(it))).size).toBe(questions)
+    }
+  })
+})
+
+/** After so many calls nothing is reached any more, nor told. */
+function crashAfter(steps: number, deps: ReceiveImagesDeps): ReceiveImagesDeps {
+  let left = steps
+  const dying = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get(target, name, receiver) {
+        const method: unknown = Reflect.get(target, name, receiver)
+        if (typeof method !== 'function') return method
+        return async (...args: unknown[]) => {
+          if (left-- <= 0) throw new Error('crashed')
+          return method.apply(target, args)
+        }
+      },
+    })
+  const { images, files, checks } = deps
+  return { ...deps, images: dying(images), files: dying(files), checks: checks && dying(checks) }
+}
+
+describe('parseArrival', () => {
+  const record = (key: unknown) => ({ eventName: 'ObjectCreated:Post', s3: { bucket: { name: 'b' }, object: { key } } })
+
+  it('reads the keys as S3 spells them, and S3’s own test as none', () => {
+    const body = JSON.stringify({ Records: [record('uploads/a%2Bb/c+d'), record('uploads/%E4%BD%A0/x')] })
+    expect(parseArrival(body)).toEqual({ keys: ['uploads/a+b/c d', 'uploads/你/x'] })
+    expect(parseArrival('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}')).toEqual({ keys: [] })
+  })
+
+  it.each(['', '{}', 'null', '[]', '{"Records":7}', JSON.stringify({ Records: [record(7)] })])('refuses %s', body => {
+    expect(() => parseArrival(body)).toThrow()
+  })
+
+  it('refuses a key that cannot be read, or is endless', () => {
+    for (const key of ['%', 'x'.repeat(3073)])
+      expect(() => parseArrival(JSON.stringify({ Records: [record(key)] }))).toThrow()
+    expect(() => parseArrival(JSON.stringify({ Records: Array(101).fill(record('k')) }))).toThrow()
+  })
+
+  it('throws or answers, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), body => {
+        try {
+          expect(parseArrival(body).keys).toBeInstanceOf(Array)
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error)
+        }
+      }),
+    )
+  })
+})
