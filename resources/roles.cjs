@@ -112,6 +112,14 @@ const grants = {
     },
     queues: { ImagesQueue: consume, ImageChecksQueue: push },
   },
+  // Who signs an address lends its own right.
+  'serve-files': {
+    buckets: {
+      ImagesBucket: { '': look, 'images/*': ['GetObject'] },
+      StaticBucket: { '': look, 'static/*': ['GetObject'] },
+    },
+  },
+  'domain-file': { buckets: { StaticBucket: { '': look, 'static/*': ['GetObject'] } } },
   jwks: { secrets: ['session-keys'] },
   doctor: {
     callsWeChat: true,
