@@ -330,6 +330,11 @@ describe('the alarms', () => {
 
 describe('the files', () => {
   const distributionOf = (it: Template) => v.parse(distribution, it.Resources.FilesDistribution?.Properties)
+  const withFiles = (choice: string): Template => {
+    const { HasCloudFront, ...more } = built.template.Conditions
+    const changed = JSON.stringify(HasCloudFront).replace('"auto"', JSON.stringify(choice))
+    return { ...built.template, Conditions: { ...more, HasCloudFront: JSON.parse(changed) } }
+  }
   const urlOf = ({ Resources }: Template) => Resources.FilesUrlParameter?.Properties.Value
   const policyOf = (bucket: string, { Resources }: Template = template) => {
     const { PolicyDocument } = Resources[`${bucket}Policy`]?.Properties ?? {}
@@ -410,7 +415,7 @@ describe('the files', () => {
 
   it.each([
     ['in aws-cn', () => decide(inPartition('aws-cn', built.template))],
-    ['where FILES=api', () => decide(built.template, undefined, { HasCloudFront: false })],
+    ['where FILES=api', () => decide(withFiles('api'))],
   ])('are served by the API %s, and CloudFront is nowhere', (_, make) => {
     const made = make()
     expect(JSON.stringify(made.Resources)).not.toMatch(/CloudFront|cloudfront|FilesDistribution/)
