@@ -20,7 +20,7 @@ import { pickFreePort } from '../../local/ports.ts'
 import { openSqs } from '../../local/stores.ts'
 import { createScreen } from '../../tools/command/screen.ts'
 import { contentTypeOf } from '../../tools/static/content-types.ts'
-import { hashedName } from '../../tools/static/plan.ts'
+import { hashedName, planUpload } from '../../tools/static/plan.ts'
 import { runStatic } from '../../tools/static/run-static.ts'
 import { openStaticStore, type StaticStore } from '../../tools/static/store.ts'
 import { openParameterStore } from './parameter-store.ts'
@@ -311,6 +311,11 @@ describe('npm run static', () => {
     const other = await runHere({ ...bucket, bucket: 'queqiao-other-static' }, folder)
     expect([other.code, other.said]).toEqual([1, expect.stringContaining('has no bucket queqiao-other-static')])
   })
+})
+
+it('nothing but static files is ever to be removed', () => {
+  const stored = new Map(['images/a/b.jpg', 'a.txt', 'static/a.txt'].map(it => [it, { size: 1, etag: 'x' }]))
+  expect(planUpload([], stored).gone).toEqual(['static/a.txt'])
 })
 
 it.each([
