@@ -15,6 +15,8 @@ const everything = {
   PRODUCER_ROLES: 'arn:aws:iam::123456789012:role/shop',
   ALARM_TOPIC: 'arn:aws:sns:ap-southeast-1:123456789012:ops',
   EGRESS: 'nat-instance',
+  FILES_DOMAIN: 'files.example.com',
+  FILES_CERTIFICATE: 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef',
 }
 const regions = ['ap-southeast-1', 'cn-north-1', 'cn-northwest-1']
 const found = v.pipe(
