@@ -9,6 +9,7 @@ export type Addresses = {
   sqs: string
   dynamodb: string
   s3: string
+  s3Door: string
   eventsQueueUrl: string
 }
 
@@ -27,7 +28,8 @@ export function renderBanner({ addresses, isBox, lan }: BannerOptions): string {
     ['API', addresses.api],
     isBox ? ['WeChat in a box, phones', `${addresses.wechat}/`] : ['WeChat', addresses.wechat],
     ['SQS queue for events', addresses.eventsQueueUrl],
-    ['S3', addresses.s3],
+    ['S3 for uploads', addresses.s3Door],
+    ['S3 itself', addresses.s3],
     ['DynamoDB', addresses.dynamodb],
     ['Lambda invoke', addresses.invoke],
   ]

@@ -29,6 +29,23 @@ const queueSchema = v.objectWithRest(
   v.unknown(),
 )
 
+const bucketSchema = v.object({
+  BucketName: v.string(),
+  NotificationConfiguration: v.optional(
+    v.object({
+      QueueConfigurations: v.array(
+        v.object({
+          Queue: arnOf,
+          Filter: v.object({
+            S3Key: v.object({ Rules: v.tuple([v.object({ Name: v.literal('prefix'), Value: v.string() })]) }),
+          }),
+        }),
+      ),
+    }),
+    { QueueConfigurations: [] },
+  ),
+})
+
 const sqsEventSchema = v.object({
   arn: arnOf,
   batchSize: v.optional(v.number(), 10),
@@ -67,6 +84,9 @@ export type Queue = {
   redrive: { deadLetterQueue: string; maxReceiveCount: number } | undefined
 }
 
+/** A bucket, and the queues (by logical name) that are told of what arrives below a prefix. */
+export type Bucket = { name: string; notifications: { queue: string; prefix: string }[] }
+
 /** A function that a queue (by logical name) feeds; times in seconds. */
 type Trigger = {
   functionName: string
@@ -82,10 +102,11 @@ type Trigger = {
 export type Deployment = {
   tables: Table[]
   queues: Queue[]
+  buckets: Bucket[]
   triggers: Trigger[]
 }
 
-/** Reads tables, queues and SQS triggers out of what `sls print --format json` says. */
+/** Reads tables, queues, buckets and SQS triggers out of what `sls print --format json` says. */
 export function readDeployment(printed: unknown): Deployment {
   const config = v.parse(configSchema, printed)
   const resources = Object.entries(config.resources.Resources)
@@ -93,10 +114,20 @@ export function readDeployment(printed: unknown): Deployment {
   return {
     tables: ofType('AWS::DynamoDB::Table').map(([, table]) => v.parse(tableSchema, table.Properties)),
     queues: ofType('AWS::SQS::Queue').map(([logicalName, queue]) => readQueue(logicalName, queue.Properties)),
+    buckets: ofType('AWS::S3::Bucket').map(([, bucket]) => readBucket(bucket.Properties)),
     triggers: Object.values(config.functions).flatMap(({ name, timeout = config.provider.timeout, events }) =>
       events.flatMap(({ sqs }) => (sqs ? [readTrigger(name, timeout, sqs)] : [])),
     ),
   }
+}
+
+function readBucket(properties: Record<string, unknown>): Bucket {
+  const { BucketName, NotificationConfiguration } = v.parse(bucketSchema, properties)
+  const notifications = NotificationConfiguration.QueueConfigurations.map(({ Queue: queue, Filter }) => ({
+    queue,
+    prefix: Filter.S3Key.Rules[0].Value,
+  }))
+  return { name: BucketName, notifications }
 }
 
 function readTrigger(functionName: string, timeout: number, event: v.InferOutput<typeof sqsEventSchema>): Trigger {

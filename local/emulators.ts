@@ -1,4 +1,5 @@
 import templates from '../templates.json' with { type: 'json' }
+import { findLanAddress } from './banner.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'
 import type { Endpoints } from './functions-environment.ts'
@@ -18,6 +19,8 @@ export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings
     dynamodb: endpoints.dynamodb ?? `http://127.0.0.1:${ports.dynamodb}`,
     sqs: endpoints.sqs ?? fauxqs,
     s3: endpoints.s3 ?? fauxqs,
+    s3Door: `http://${lanHost(host)}:${ports.s3}`,
+    files: `http://${lanHost(host)}:${ports.api}`,
     ssm: `http://127.0.0.1:${ssmPort}`,
     wechat: wechatApiUrl ?? `http://${reachableHost(host)}:${ports.wechat}`,
   }
@@ -38,6 +41,11 @@ export async function openEmulators(settings: Settings, ssmPort: number, closing
     makeSecrets(secretsPrefix, wechat).then(secrets => open(openParameterStore(ssmPort, secrets))),
     wechatApiUrl === undefined && open(openBox(settings)),
   ])
+}
+
+/** The host by which phones on the same network find what listens on every interface; on loopback there are none. */
+function lanHost(host: string): string {
+  return findLanAddress(host) ?? reachableHost(host)
 }
 
 /** WeChat in a box, with the deployment's identities and templates, pushing its events to our callback. */

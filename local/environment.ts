@@ -18,7 +18,7 @@ export type WeChatKeys = {
 /** What the environment says about the local run. */
 export type Settings = {
   host: string
-  ports: { api: number; lambda: number; wechat: number; sqs: number; dynamodb: number }
+  ports: { api: number; lambda: number; wechat: number; sqs: number; s3: number; dynamodb: number }
   /** Another WeChat than the box. */
   wechatApiUrl: string | undefined
   wechat: WeChatKeys
@@ -60,6 +60,7 @@ export function readSettings(env: Environment): Settings {
       lambda: port('LAMBDA_PORT', 3002),
       wechat: port('WECHAT_PORT', 3100),
       sqs: port('SQS_PORT', 4566),
+      s3: port('S3_PORT', 4567),
       dynamodb: port('DYNAMODB_PORT', 8000),
     },
     wechatApiUrl,

@@ -6,6 +6,10 @@ export type Endpoints = {
   dynamodb: string
   sqs: string
   s3: string
+  /** The door in front of S3, where phones upload and read. */
+  s3Door: string
+  /** The API, as phones find it. */
+  files: string
   ssm: string
   wechat: string
 }
@@ -42,6 +46,8 @@ export function buildFunctionsEnvironment(env: Environment, settings: Settings, 
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
+    UPLOAD_URL: `${endpoints.s3Door}/queqiao-local-images`,
+    FILES_URL: endpoints.files,
     AWS_ENDPOINT_URL_SSM: endpoints.ssm,
     WECHAT_API_URL: endpoints.wechat,
     WECHAT_OFFICIAL_APPID: settings.wechat.officialAppid,

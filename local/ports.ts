@@ -23,14 +23,15 @@ export async function assertPortsFree(uses: readonly PortUse[]): Promise<void> {
 
 /** Picks the ports of a stack of its own, as tests want it. */
 export async function pickFreePorts(host: string) {
-  const [api, lambda, wechat, sqs, dynamodb] = await Promise.all([
+  const [api, lambda, wechat, sqs, s3, dynamodb] = await Promise.all([
+    pickFreePort(host),
     pickFreePort(host),
     pickFreePort(host),
     pickFreePort(host),
     pickFreePort(host),
     pickFreePort(host),
   ])
-  return { api, lambda, wechat, sqs, dynamodb }
+  return { api, lambda, wechat, sqs, s3, dynamodb }
 }
 
 /** Picks a port that nobody listens on. */

@@ -4,13 +4,14 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
+import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3'
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
-import type { Queue, Table } from './deployment.ts'
+import type { Bucket, Queue, Table } from './deployment.ts'
 
 /** A queue that exists. */
 export type ProvisionedQueue = {
@@ -22,6 +23,11 @@ export type ProvisionedQueue = {
 /** Creates the tables that are missing and waits until all can be used; what exists stays as it is. */
 export async function provisionTables(dynamodb: DynamoDBClient, tables: readonly Table[]): Promise<void> {
   await Promise.all(tables.map(table => provisionTable(dynamodb, table)))
+}
+
+/** Creates the buckets that are missing; what exists stays as it is. */
+export async function provisionBuckets(s3: S3Client, buckets: readonly Bucket[]): Promise<void> {
+  await Promise.all(buckets.map(({ name }) => provisionBucket(s3, name)))
 }
 
 /** Creates the queues that are missing and gives all of them their settings; returns them by logical name. */
@@ -45,6 +51,14 @@ async function provisionTable(dynamodb: DynamoDBClient, table: Table): Promise<v
     if (!(error instanceof ResourceInUseException)) throw error
   }
   await waitUntilTableExists({ client: dynamodb, maxWaitTime: 20, minDelay: 1, maxDelay: 1 }, table)
+}
+
+async function provisionBucket(s3: S3Client, Bucket: string): Promise<void> {
+  try {
+    await s3.send(new CreateBucketCommand({ Bucket }))
+  } catch (error) {
+    if (!(error instanceof BucketAlreadyOwnedByYou)) throw error
+  }
 }
 
 async function provisionQueue(sqs: SQSClient, queue: Queue): Promise<ProvisionedQueue> {

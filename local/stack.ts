@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Addresses } from './banner.ts'
 import { type Closing, createClosing } from './closing.ts'
@@ -9,7 +10,9 @@ import type { Environment, Settings } from './environment.ts'
 import { startMapping } from './event-source-mapping.ts'
 import { buildFunctionsEnvironment, chooseCredentials } from './functions-environment.ts'
 import { assertPortsFree, type PortUse, pickFreePort, reachableHost } from './ports.ts'
-import { type ProvisionedQueue, provisionQueues, provisionTables } from './provision.ts'
+import { type ProvisionedQueue, provisionBuckets, provisionQueues, provisionTables } from './provision.ts'
+import { createNotifications } from './s3-door/notifications.ts'
+import { openS3Door } from './s3-door/server.ts'
 import { startOffline } from './serverless.ts'
 
 /** What the stack is made from. */
@@ -70,10 +73,16 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
 
   const client = { region: settings.region, credentials: chooseCredentials(options.env, settings) }
   const sqs = new SQSClient({ ...client, endpoint: endpoints.sqs })
+  // Paths, for an S3 on one machine has no host for each bucket.
+  const s3 = new S3Client({ ...client, endpoint: endpoints.s3, forcePathStyle: true })
   closing.add(() => sqs.destroy())
+  closing.add(() => s3.destroy())
   const [deployment] = await Promise.all([offline.config.then(readDeployment), opening])
-  const provisioning = provision(deployment, sqs, { ...client, endpoint: endpoints.dynamodb })
+  const provisioning = provision(deployment, { sqs, s3 }, { ...client, endpoint: endpoints.dynamodb })
   const [queues] = await Promise.all([provisioning, offline.ready])
+  const onArrival = createNotifications({ sqs, region: settings.region, buckets: deployment.buckets, queues })
+  const door = await openS3Door({ ...client, ...{ host: settings.host, port: settings.ports.s3, s3, onArrival } })
+  closing.add(door.close)
 
   const invoke = `http://${reachableHost(settings.host)}:${lambda}`
   startMappings({ ...options, deployment, queues, invoke, sqs, closing })
@@ -92,13 +101,14 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
 
 async function provision(
   deployment: Deployment,
-  sqs: SQSClient,
+  { sqs, s3 }: { sqs: SQSClient; s3: S3Client },
   config: ConstructorParameters<typeof DynamoDBClient>[0],
 ) {
   const dynamodb = new DynamoDBClient(config ?? {})
   const [queues] = await Promise.all([
     provisionQueues(sqs, deployment.queues),
     provisionTables(dynamodb, deployment.tables),
+    provisionBuckets(s3, deployment.buckets),
   ])
   dynamodb.destroy()
   return queues
@@ -135,6 +145,7 @@ function listPortUses({ host, ports, endpoints, wechatApiUrl }: Settings): PortU
   return [
     { port: ports.api, host, purpose: 'API', variable: 'API_PORT' },
     { port: ports.lambda, host, purpose: 'Lambda invoke', variable: 'LAMBDA_PORT' },
+    { port: ports.s3, host, purpose: 'S3 for uploads', variable: 'S3_PORT' },
     ...(wechatApiUrl ? [] : [{ port: ports.wechat, host, purpose: 'WeChat in a box', variable: 'WECHAT_PORT' }]),
     ...(endpoints.sqs && endpoints.s3
       ? []

@@ -44,6 +44,15 @@ export async function openSqs(port: number, region: string): Promise<Store> {
     return payload.replaceAll(/http:\/\/sqs\.[^/"]+\.localhost(:\d+)?\//g, `${url}/`)
   })
 
+  // It copies whatever the source has become meanwhile; S3 looks at the condition.
+  app.addHook('preHandler', async (request, reply) => {
+    const { 'x-amz-copy-source': source, 'x-amz-copy-source-if-match': etag } = request.headers
+    if (typeof source !== 'string' || etag === undefined) return
+    const { headers, statusCode } = await app.inject({ method: 'HEAD', url: `/${source.replace(/^\//, '')}` })
+    if (statusCode !== 200 || headers.etag === etag) return
+    return reply.code(412).type('application/xml').send('<Error><Code>PreconditionFailed</Code></Error>')
+  })
+
   await app.listen({ port, host: loopbackHost })
   return { url, close: () => app.close() }
 }

@@ -51,6 +51,16 @@ describe('the package', () => {
     }
   })
 
+  it('has the signer of forms without S3’s client, and with it only what moves pictures', async () => {
+    const has = async (name: string, word: string) =>
+      Buffer.from(
+        unzipSync(await readFile(join(folder, 'out', `${name}.zip`)))[`functions/${name}.cjs`] ?? [],
+      ).includes(word)
+    // A word of S3's rules for addresses.
+    expect(await has('receive-images', 'S3Express')).toBe(true)
+    expect([await has('images', 'S3Express'), await has('image', 'S3Express')]).toEqual([false, false])
+  })
+
   it('serves GET /token only where it is asked for, and only to IAM', async () => {
     expect(text).not.toContain('GET /token')
     const stdout = await runServerless(['print', '--format', 'json'], { SHARE_TOKENS: 'on' })
@@ -70,13 +80,14 @@ describe('the package', () => {
   it('names no partition: aws and aws-cn deploy the same template', () => {
     expect(text.match(/arn:aws[^"]*/g)).toBeNull()
     expect(
-      text.match(/[a-z0-9.-]+\.amazonaws\.com(?!\.cn)/g)?.filter(it => !/^(lambda|events|apigateway)\./.test(it)) ?? [],
+      text.match(/[a-z0-9.-]+\.amazonaws\.com(?!\.cn)/g)?.filter(it => !/^(lambda|events|apigateway|s3|cloudfront)\./.test(it)) ??
+        [],
     ).toEqual([])
   })
 
   it('runs every function on nodejs24.x and arm64', () => {
     const functions = allOf('AWS::Lambda::Function')
-    expect(functions).toHaveLength(14)
+    expect(functions).toHaveLength(19)
     for (const it of functions) expect(it.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
   })
 
@@ -85,7 +96,7 @@ describe('the package', () => {
       expect(it.Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] })
     }
     const queues = allOf('AWS::SQS::Queue').filter(it => it.Properties.RedrivePolicy !== undefined)
-    expect(queues).toHaveLength(3)
+    expect(queues).toHaveLength(4)
     const events = queues.find(it => it.Properties.QueueName === 'queqiao-prod-events')
     // Six of the function's 30 s, and three redeliveries within WeChat's ten minutes.
     expect(events?.Properties.VisibilityTimeout).toBe(180)

@@ -23,6 +23,7 @@ const everything = {
   API_BURST: '75',
   FILES_DOMAIN: 'files.example.com',
   FILES_CERTIFICATE: certificate,
+  IMAGE_DAYS: '90',
 }
 /** The functions that call WeChat, as their imports say: whoever takes an app from lib/runtime/wechat.ts or doctor.ts. */
 const callers = [
@@ -108,7 +109,9 @@ describe('the roles', () => {
     const open = all.filter(it => JSON.stringify(it.Resource).includes('"*"'))
     expect(open.filter(it => actionsOf(it).some(action => !action.startsWith('ec2:')))).toEqual([])
     const named = all.filter(it => !open.includes(it)).map(it => JSON.stringify(it.Resource))
-    expect(named.filter(it => /\*/.test(it))).toEqual([])
+    // Of a bucket, the keys below one folder.
+    const folders = /"\$\{\w+Bucket\.Arn\}\/[a-z]+\/\*"/g
+    expect(named.filter(it => it.replaceAll(folders, '').includes('*'))).toEqual([])
   })
 
   it('let Lambda make network interfaces for the functions in the VPC, and not their code', () => {
@@ -134,9 +137,13 @@ describe('the roles', () => {
     const asked = commands.map(it =>
       `${it.replace(/MessageBatch$/, 'Message')}`.replace(/^(Get|Put|Delete|Update)$/, '$1Item'),
     )
-    const written = asked.map(it => it.replace(/^Batch(Get|Write)$/, 'Batch$1Item'))
+    const single = asked.map(it => it.replace(/^Batch(Get|Write)$/, 'Batch$1Item'))
+    // S3 knows no right to copy; who copies reads, writes and tags. A look at the bucket tells what is not there.
+    const written = single.flatMap(it =>
+      it === 'CopyObject' ? ['GetObject', 'ListBucket', 'PutObject', 'PutObjectTagging'] : it,
+    )
     const granted = Object.values(of('AWS::IAM::Role')).flatMap(statementsOf).flatMap(actionsOf)
-    const own = granted.filter(it => /^(dynamodb|sqs|ssm|events):/.test(it)).map(it => it.split(':')[1])
+    const own = granted.filter(it => /^(dynamodb|sqs|ssm|events|s3):/.test(it)).map(it => it.split(':')[1])
     expect([...new Set(own)].sort()).toEqual([...new Set(written)].sort())
   })
 
@@ -246,7 +253,7 @@ describe('the doors', () => {
 describe('the data', () => {
   it('is encrypted, and in production can be brought back and outlives the stack', () => {
     const tables = Object.values(of('AWS::DynamoDB::Table'))
-    expect(tables).toHaveLength(5)
+    expect(tables).toHaveLength(6)
     for (const it of tables) {
       expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
       expect(it.Properties).toMatchObject({
@@ -277,6 +284,16 @@ describe('the data', () => {
         Action: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
         Resource: { 'Fn::GetAtt': ['EventsQueue', 'Arn'] },
       },
+      {
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: { 'Fn::GetAtt': ['ImagesQueue', 'Arn'] },
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+          ArnLike: { 'aws:SourceArn': { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::queqiao-*` } },
+        },
+      },
     ])
     const { Resources } = decide(built.template, undefined, { HasProducers: false })
     expect(JSON.stringify(Resources.EventsQueuePolicy)).not.toContain('Allow')
@@ -286,6 +303,93 @@ describe('the data', () => {
     const groups = Object.values(of('AWS::Logs::LogGroup'))
     expect(groups).toHaveLength(functions().length)
     for (const it of groups) expect(it.Properties.RetentionInDays).toBe(30)
+  })
+})
+
+describe('the buckets', () => {
+  // Serverless keeps the bundles in one of its own.
+  const isOurs = (name: string) => !name.startsWith('ServerlessDeployment')
+  const buckets = () => Object.entries(of('AWS::S3::Bucket')).filter(([name]) => isOurs(name))
+
+  it('are closed, encrypted, and in production outlive the stack', () => {
+    expect(buckets().map(([name]) => name)).toEqual(['ImagesBucket', 'StaticBucket'])
+    for (const [, it] of buckets()) {
+      expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+      expect(it.Properties).not.toHaveProperty('BucketName')
+      expect(it.Properties).toMatchObject({
+        PublicAccessBlockConfiguration: {
+          ...{ BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+      })
+    }
+  })
+
+  it('are spoken to by TLS only', () => {
+    const all = Object.entries(of('AWS::S3::BucketPolicy')).filter(([name]) => isOurs(name))
+    const policies = all.map(([, it]) => it.Properties)
+    expect(policies.map(it => it.Bucket)).toEqual(buckets().map(([name]) => ({ Ref: name })))
+    for (const { Bucket, PolicyDocument } of policies) {
+      const { Ref } = v.parse(v.object({ Ref: v.string() }), Bucket)
+      const [tls] = v.parse(v.object({ Statement: v.array(statement) }), PolicyDocument).Statement
+      expect(tls).toMatchObject({
+        ...{ Effect: 'Deny', Principal: '*', Action: 's3:*' },
+        Resource: [{ 'Fn::GetAtt': [Ref, 'Arn'] }, { 'Fn::Sub': `\${${Ref}.Arn}/*` }],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      })
+    }
+  })
+
+  it('forget what was left behind, and pictures that nothing refers to where that is asked for', () => {
+    const rules = (name: string) =>
+      v.parse(
+        v.object({ Rules: v.array(v.looseObject({ Id: v.string() })) }),
+        propertiesOf(name)?.LifecycleConfiguration,
+      ).Rules
+    const unfinished = { Id: 'unfinished', Prefix: '', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }
+    expect(rules('ImagesBucket')).toMatchObject([
+      { Prefix: 'uploads/', ExpirationInDays: 1 },
+      { Prefix: 'checking/', ExpirationInDays: 7 },
+      unfinished,
+      { Prefix: 'images/', TagFilters: [{ Key: 'referenced', Value: 'no' }], ExpirationInDays: '90' },
+    ])
+    expect(rules('StaticBucket')).toMatchObject([unfinished])
+    const kept = decide(built.template, undefined, { ForgetsImages: false }).Resources.ImagesBucket
+    expect(JSON.stringify(kept)).not.toContain('referenced')
+  })
+
+  it('notify of uploads, and of nothing else, a queue that waits for them', () => {
+    expect(propertiesOf('ImagesBucket')?.NotificationConfiguration).toEqual({
+      QueueConfigurations: [
+        {
+          Event: 's3:ObjectCreated:*',
+          Queue: { 'Fn::GetAtt': ['ImagesQueue', 'Arn'] },
+          Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'uploads/' }] } },
+        },
+      ],
+    })
+    // The bucket needs the policy first; a policy that named the bucket would need the bucket first.
+    expect(template.Resources.ImagesBucket).toMatchObject({ DependsOn: ['ImagesQueuePolicy'] })
+    expect(JSON.stringify(template.Resources.ImagesQueuePolicy)).not.toContain('ImagesBucket')
+  })
+
+  it('give each function its folders only', () => {
+    const rightsOf = (role: string) =>
+      statementsOf(template.Resources[role] ?? { Type: '', Properties: {} })
+        .filter(it => actionsOf(it)[0]?.startsWith('s3:'))
+        .map(it => [it.Resource, actionsOf(it)])
+    const folder = (name: string) => ({ 'Fn::Sub': `\${ImagesBucket.Arn}/${name}/*` })
+    expect(rightsOf('ImagesRole')).toEqual([[folder('uploads'), ['s3:PutObject']]])
+    expect(rightsOf('ImageRole')).toEqual([])
+    expect(rightsOf('ReceiveImagesRole')).toEqual([
+      [{ 'Fn::GetAtt': ['ImagesBucket', 'Arn'] }, ['s3:ListBucket']],
+      [folder('uploads'), ['s3:DeleteObject', 's3:GetObject']],
+      [folder('checking'), ['s3:PutObject', 's3:PutObjectTagging']],
+      [folder('images'), ['s3:PutObject', 's3:PutObjectTagging']],
+    ])
   })
 })
 
@@ -304,7 +408,7 @@ describe('the alarms', () => {
   it('watch each queue of what was laid aside', () => {
     const watched = JSON.stringify(Object.values(of('AWS::CloudWatch::Alarm')).map(it => it.Properties.Dimensions))
     const aside = Object.keys(of('AWS::SQS::Queue')).filter(it => /DeadLetter|Review/.test(it))
-    expect(aside).toHaveLength(4)
+    expect(aside).toHaveLength(5)
     expect(aside.filter(it => !watched.includes(it))).toEqual([])
   })
 

@@ -16,7 +16,7 @@ const place = (more: Partial<SignedPlace> = {}): SignedPlace => ({
   bucket: 'pictures',
   region: 'ap-southeast-1',
   credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG', sessionToken: '' },
-  now: Date.now,
+  now: () => Date.now(),
   ...more,
 })
 const withToken = (token: string) => place({ credentials: { ...place().credentials, sessionToken: token } })

@@ -25,7 +25,7 @@ describe('readSettings', () => {
   it('needs nothing', () => {
     expect(readSettings({})).toMatchObject({
       host: '127.0.0.1',
-      ports: { api: 3000, lambda: 3002, wechat: 3100, sqs: 4566, dynamodb: 8000 },
+      ports: { api: 3000, lambda: 3002, wechat: 3100, sqs: 4566, s3: 4567, dynamodb: 8000 },
       wechatApiUrl: undefined,
       wechat: { officialAppid: defaultAccounts.official.appid, miniSecret: defaultAccounts.mini.appsecret },
       endpoints: { dynamodb: undefined, sqs: undefined, s3: undefined },

@@ -1,9 +1,10 @@
 import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Deployment, readDeployment } from '../../local/deployment.ts'
 import { pickFreePort } from '../../local/ports.ts'
-import { provisionQueues, provisionTables } from '../../local/provision.ts'
+import { provisionBuckets, provisionQueues, provisionTables } from '../../local/provision.ts'
 import { openDynamoDb, openSqs } from '../../local/stores.ts'
 
 /** As `sls print` says it. */
@@ -61,6 +62,22 @@ const printed = {
         },
       },
       DeadQueue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'queqiao-local-events-dlq' } },
+      Pictures: {
+        Type: 'AWS::S3::Bucket',
+        Properties: {
+          BucketName: 'queqiao-local-pictures',
+          NotificationConfiguration: {
+            QueueConfigurations: [
+              {
+                Event: 's3:ObjectCreated:*',
+                Queue: { 'Fn::GetAtt': ['EventsQueue', 'Arn'] },
+                Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'uploads/' }] } },
+              },
+            ],
+          },
+        },
+      },
+      Plain: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'queqiao-local-plain' } },
       Alarm: { Type: 'AWS::CloudWatch::Alarm' },
     },
   },
@@ -97,6 +114,21 @@ describe('readDeployment', () => {
         reportsItemFailures: false,
       },
     ])
+  })
+})
+
+describe('provisionBuckets', () => {
+  it('creates buckets, leaves those that exist, and knows whom each notifies', async () => {
+    const { store } = await openSqsClient()
+    const s3 = new S3Client({ ...config, endpoint: store.url, forcePathStyle: true })
+    onTestFinished(() => s3.destroy())
+
+    await provisionBuckets(s3, deployment.buckets)
+    await provisionBuckets(s3, deployment.buckets)
+
+    const { Buckets } = await s3.send(new ListBucketsCommand({}))
+    expect(Buckets?.map(it => it.Name)).toEqual(['queqiao-local-pictures', 'queqiao-local-plain'])
+    expect(deployment.buckets.map(it => it.notifications)).toEqual([[{ queue: 'EventsQueue', prefix: 'uploads/' }], []])
   })
 })
 
