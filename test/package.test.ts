@@ -77,11 +77,12 @@ describe('the package', () => {
     expect(text).toContain('/queqiao/prod')
   })
 
-  it('names no partition: aws and aws-cn deploy the same template', () => {
+  it('names no partition: aws and aws-cn deploy the same functions', () => {
     expect(text.match(/arn:aws[^"]*/g)).toBeNull()
     expect(
-      text.match(/[a-z0-9.-]+\.amazonaws\.com(?!\.cn)/g)?.filter(it => !/^(lambda|events|apigateway|s3|cloudfront)\./.test(it)) ??
-        [],
+      text
+        .match(/[a-z0-9.-]+\.amazonaws\.com(?!\.cn)/g)
+        ?.filter(it => !/^(lambda|events|apigateway|s3|cloudfront)\./.test(it)) ?? [],
     ).toEqual([])
   })
 
