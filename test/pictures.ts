@@ -5,12 +5,12 @@ import type { ImageType } from '../lib/image-ports.ts'
 export type Size = { readonly width: number; readonly height: number }
 
 /** The header of a picture of this type and size. */
-export function headerOf(contentType: ImageType, { width, height }: Size): Buffer {
+export function headerOf(contentType: ImageType, { width, height }: Size): Buffer<ArrayBuffer> {
   return makers[contentType](width, height)
 }
 
 /** A picture of so many bytes: a right header, then bytes that differ from place to place. */
-export function pictureOf(contentType: ImageType, size: Size, bytes: number): Buffer {
+export function pictureOf(contentType: ImageType, size: Size, bytes: number): Buffer<ArrayBuffer> {
   const picture = Buffer.alloc(bytes)
   for (let at = 0; at + 4 <= bytes; at += 4) picture.writeUInt32LE(Math.imul(at + 1, 0x9e3779b1) >>> 0, at)
   headerOf(contentType, size).copy(picture)
@@ -28,7 +28,7 @@ export const webps = {
 }
 
 /** A JPEG whose frame header stands behind so many bytes of camera notes. */
-export function jpegWithNotes(width: number, height: number, notes: number): Buffer {
+export function jpegWithNotes(width: number, height: number, notes: number): Buffer<ArrayBuffer> {
   const segments: Buffer[] = []
   for (let left = notes; left > 0; left -= 65_533) {
     const length = Math.min(left, 65_533)
@@ -38,7 +38,7 @@ export function jpegWithNotes(width: number, height: number, notes: number): Buf
   return Buffer.concat([Buffer.from([0xff, 0xd8]), ...segments, Buffer.from(frame), Buffer.alloc(12)])
 }
 
-const makers: Readonly<Record<ImageType, (width: number, height: number) => Buffer>> = {
+const makers: Readonly<Record<ImageType, (width: number, height: number) => Buffer<ArrayBuffer>>> = {
   'image/jpeg': (width, height) => jpegWithNotes(width, height, 14),
   'image/png': (width, height) =>
     Buffer.from([
@@ -60,7 +60,7 @@ const makers: Readonly<Record<ImageType, (width: number, height: number) => Buff
   'image/webp': webps.VP8X,
 }
 
-function webp(chunk: string, content: readonly number[]): Buffer {
+function webp(chunk: string, content: readonly number[]): Buffer<ArrayBuffer> {
   return Buffer.from([...ascii('RIFF'), ...le16(22), 0, 0, ...ascii('WEBP'), ...ascii(chunk), 10, 0, 0, 0, ...content])
 }
 

@@ -22,10 +22,14 @@ const free = /^(policy|x-amz-signature|file|bucket|x-ignore-.*)$/
 
 /** Judges the fields of a form (names in lower case) that was posted to a bucket; throws S3Failure. */
 export function judgeForm(bucket: string, fields: Claim, keeper: Keeper & { now: number }): Allowance {
-  const policy = needed(fields, 'policy')
-  checkSignature(policy, fields, keeper)
-  const { expiration, conditions } = readPolicy(policy)
-  if (Date.parse(expiration) <= keeper.now) throw refused('Policy expired.')
+  checkSignature(needed(fields, 'policy'), fields, keeper)
+  return judgePolicy(bucket, fields, keeper.now)
+}
+
+/** Judges the fields by the policy among them, whoever signed it; throws S3Failure. */
+export function judgePolicy(bucket: string, fields: Claim, now: number): Allowance {
+  const { expiration, conditions } = readPolicy(needed(fields, 'policy'))
+  if (Date.parse(expiration) <= now) throw refused('Policy expired.')
 
   const values = new Map([...fields, ['bucket', bucket]])
   const range = { least: 0, most: mostEver }

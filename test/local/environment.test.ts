@@ -68,7 +68,15 @@ describe('readSettings', () => {
 })
 
 describe('buildFunctionsEnvironment', () => {
-  const endpoints = { dynamodb: 'http://d', sqs: 'http://q', s3: 'http://s', ssm: 'http://m', wechat: 'http://w' }
+  const endpoints = {
+    dynamodb: 'http://d',
+    sqs: 'http://q',
+    s3: 'http://s',
+    ssm: 'http://m',
+    wechat: 'http://w',
+    s3Door: 'http://u',
+    files: 'http://f',
+  }
   const account = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'real', AWS_SESSION_TOKEN: 't', AWS_PROFILE: 'p' }
 
   it('leaves no way to a real account', () => {
@@ -78,6 +86,8 @@ describe('buildFunctionsEnvironment', () => {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       CALLBACK_ENCRYPTION: 'optional',
+      UPLOAD_URL: 'http://u/queqiao-local-images',
+      FILES_URL: 'http://f',
     })
     expect(env).not.toHaveProperty('AWS_PROFILE')
     expect(env).not.toHaveProperty('AWS_SESSION_TOKEN')
