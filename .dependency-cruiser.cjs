@@ -29,7 +29,7 @@ module.exports = {
       severity: 'error',
       from: { path: adapters },
       to: {
-        path: '^(functions|lib/runtime)/|^lib/(login|me|callback|refresh-tokens|sync-followers|link-followers|send|receipts|deliveries|reach|jwks)\\.ts$',
+        path: '^(functions|lib/runtime)/|^lib/(login|me|callback|refresh-tokens|sync-followers|link-followers|send|receipts|deliveries|reach|jwks|serve-files|domain-file)\\.ts$',
       },
     },
     {

@@ -24,6 +24,7 @@ const read = {
 
 const arn = 'arn:aws[a-z-]*'
 const allocation = { is: /^(eipalloc-[0-9a-f]{8,17})?$/, wanted: 'the allocation id of an Elastic IP, eipalloc-…' }
+const domainName = /^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})?$/
 const wholeNumber = { is: /^[1-9]\d{0,4}$/, wanted: 'a whole number from 1 to 99999' }
 
 /** What only the deployment reads; an empty value leaves out what is optional. */
@@ -37,10 +38,21 @@ const deployed = {
   egressAllocationId2: { variable: 'EGRESS_ALLOCATION_ID_2', ...allocation },
   domain: {
     variable: 'DOMAIN',
-    is: /^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})?$/,
+    is: domainName,
     wanted: 'a domain in lower case, such as api.example.com',
   },
   hostedZoneId: { variable: 'HOSTED_ZONE_ID', is: /^(Z[A-Z0-9]{1,31})?$/, wanted: 'the id of a Route 53 zone, Z…' },
+  files: { variable: 'FILES', is: /^(auto|cloudfront|api)$/, wanted: 'auto, cloudfront or api' },
+  filesDomain: {
+    variable: 'FILES_DOMAIN',
+    is: domainName,
+    wanted: 'a domain in lower case, such as files.example.com',
+  },
+  filesCertificate: {
+    variable: 'FILES_CERTIFICATE',
+    is: /^(arn:aws:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]{36})?$/,
+    wanted: 'the ARN of an ACM certificate in us-east-1, where CloudFront looks for it',
+  },
   apiRate: { variable: 'API_RATE', ...wholeNumber },
   apiBurst: { variable: 'API_BURST', ...wholeNumber },
   producerRoles: {
@@ -92,11 +104,27 @@ export function lostAddresses(outputs: Outputs, parameters: Parameters): string[
   ]
 }
 
-function togetherIn({ domain, hostedZoneId, egress, egressAllocationId2 }: Parameters): string[] {
+function togetherIn(parameters: Parameters): string[] {
+  const { domain, hostedZoneId, egress, egressAllocationId2 } = parameters
   const isLost = egressAllocationId2 !== '' && egress !== 'nat-gateway-per-zone'
   return [
     ...(hostedZoneId !== '' && domain === '' ? ['HOSTED_ZONE_ID is of no use without DOMAIN'] : []),
     ...(isLost ? ['EGRESS_ALLOCATION_ID_2 is only for EGRESS=nat-gateway-per-zone'] : []),
+    ...filesTogetherIn(parameters),
+  ]
+}
+
+/** `region` is where the stage goes: the partitions of China and of governments are known by it. */
+function filesTogetherIn({ files, filesDomain, filesCertificate, domain, region }: Parameters): string[] {
+  const isElsewhere = /^(cn|us-gov)-/.test(textOf(region))
+  const byApi = files === 'api' || isElsewhere
+  return [
+    ...(isElsewhere && files === 'cloudfront' ? [`FILES must be auto or api in ${region}`] : []),
+    ...((filesDomain === '') === (filesCertificate === '')
+      ? []
+      : ['FILES_DOMAIN and FILES_CERTIFICATE need each other']),
+    ...(byApi && filesDomain !== '' ? ['FILES_DOMAIN is only for CloudFront; DOMAIN is the API’s'] : []),
+    ...(filesDomain !== '' && filesDomain === domain ? ['FILES_DOMAIN must be another than DOMAIN'] : []),
   ]
 }
 

@@ -4,7 +4,7 @@ export type Outputs = Readonly<Record<string, string | undefined>>
 
 /** Says where each value goes. */
 export function linesToPaste(outputs: Outputs): string[] {
-  const { CallbackUrl, DomainTarget } = outputs
+  const { CallbackUrl, DomainTarget, FilesTarget } = outputs
   return [
     ...addressesIn(outputs).map(
       it => `${it}  → API IP allow-list (IP白名单), of the Official Account and the mini program`,
@@ -13,7 +13,20 @@ export function linesToPaste(outputs: Outputs): string[] {
     ...(CallbackUrl === undefined
       ? []
       : [`${new URL(CallbackUrl).origin}  → server domains (服务器域名) of the mini program, request`]),
+    ...serverDomainsIn(outputs),
     ...(DomainTarget === undefined ? [] : [`${DomainTarget}  → DNS: what a CNAME of the domain points to`]),
+    ...(FilesTarget === undefined ? [] : [`${FilesTarget}  → DNS: what a CNAME of the files’ domain points to`]),
+  ]
+}
+
+/** Where the mini program may upload to and download from; the API leads it on to the buckets. */
+function serverDomainsIn({ UploadDomain, StaticDomain, FilesUrl, FilesBy }: Outputs): string[] {
+  const page = 'mini program (小程序) → 开发管理 → 开发设置 → 服务器域名'
+  const buckets = FilesBy === 'api' ? [UploadDomain, StaticDomain].filter(it => it !== undefined) : []
+  const read = [...(FilesUrl === undefined ? [] : [new URL(FilesUrl).origin]), ...buckets.map(it => `https://${it}`)]
+  return [
+    ...(UploadDomain === undefined ? [] : [`https://${UploadDomain}  → ${page}: uploadFile 合法域名`]),
+    ...read.map(it => `${it}  → ${page}: downloadFile 合法域名`),
   ]
 }
 

@@ -1,15 +1,23 @@
 /** Serverless plugin: looks at the parameters before anything is built, and says at the end what goes where. */
 
+import type { S3ClientConfig } from '@aws-sdk/client-s3'
+
 import { lostAddresses, type Parameters, problemsOf } from './parameters.ts'
 import { linesAfterRemoval, linesToPaste, type Outputs } from './paste.ts'
 
 type Serverless = {
+  readonly serviceDir: string
   readonly configurationInput: { readonly params?: Readonly<Record<string, Parameters>> }
   readonly processedInput: { readonly options: { readonly param?: readonly string[] } }
   readonly servicePluginOutputs: Map<string, readonly string[]>
   readonly pluginManager: { getPlugins(): readonly object[] }
   readonly classes: { readonly Error: new (message: string, code: string) => Error }
-  getProvider(name: 'aws'): { getStage(): string }
+  getProvider(name: 'aws'): {
+    getStage(): string
+    getRegion(): string
+    /** What a client of the SDK asks AWS with, as serverless itself does. */
+    getAwsSdkV3Config(): Promise<S3ClientConfig>
+  }
 }
 type Tools = { readonly log: { notice(line: string): void } }
 /** Serverless' own plugin behind `sls info`, which asks CloudFormation for what a stack gave. */
@@ -32,11 +40,19 @@ export default class {
         const outputs = await readOutputs(serverless)
         refuseIf(serverless, lostAddresses(outputs, parametersOf(serverless)))
       },
+      'after:deploy:deploy': async () => {
+        // Loaded only now: most commands need neither it nor the SDK.
+        const { publishStatic } = await import('./publish-static.ts')
+        const outputs = await readOutputs(serverless)
+        await publishStatic({ ...askingOf(serverless, log), folder: serverless.serviceDir, outputs })
+      },
       'after:aws:info:gatherData': async () => {
         serverless.servicePluginOutputs.set('to paste', linesToPaste(outputsIn(infoOf(serverless))))
       },
       'before:remove:remove': async () => {
         before = await readOutputs(serverless)
+        const { emptyBuckets } = await import('./empty-buckets.ts')
+        await emptyBuckets(before, askingOf(serverless, log))
       },
       'after:remove:remove': async () => {
         for (const line of linesAfterRemoval(before)) log.notice(line)
@@ -46,7 +62,14 @@ export default class {
 }
 
 function problemsIn(serverless: Serverless): string[] {
-  return stageOf(serverless) === localStage ? [] : problemsOf(parametersOf(serverless))
+  const region = serverless.getProvider('aws').getRegion()
+  return stageOf(serverless) === localStage ? [] : problemsOf({ ...parametersOf(serverless), region })
+}
+
+function askingOf(serverless: Serverless, log: Tools['log']) {
+  const provider = serverless.getProvider('aws')
+  const config = () => provider.getAwsSdkV3Config()
+  return { stage: provider.getStage(), region: provider.getRegion(), config, tell: (line: string) => log.notice(line) }
 }
 
 function refuseIf({ classes }: Serverless, problems: readonly string[]): void {

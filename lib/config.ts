@@ -41,6 +41,7 @@ const variables = {
   FOLLOWERS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   IMAGES_TABLE: { read: text, wanted: 'a DynamoDB table' },
   IMAGES_BUCKET: { read: text, wanted: 'an S3 bucket' },
+  STATIC_BUCKET: { read: text, wanted: 'an S3 bucket' },
   UPLOAD_URL: { read: url, wanted: 'an http or https URL' },
   FILES_URL: { read: url, wanted: 'an http or https URL' },
   IMAGES_PER_DAY: { read: wholeNumber(1, 99_999), wanted: 'a whole number from 1 to 99999' },

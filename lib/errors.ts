@@ -23,6 +23,7 @@ export type RequestErrorCode =
   | 'callback-not-encrypted'
   | 'callback-malformed'
   | 'event-invalid'
+  | 'file-unknown'
   | 'image-type'
   | 'image-too-large'
   | 'images-too-many'

@@ -126,6 +126,14 @@ const grants = {
     },
     queues: { ImageChecksQueue: [...consume, 'ChangeMessageVisibility', ...push] },
   },
+  // Who signs an address lends its own right.
+  'serve-files': {
+    buckets: {
+      ImagesBucket: { '': look, 'images/*': ['GetObject'] },
+      StaticBucket: { '': look, 'static/*': ['GetObject'] },
+    },
+  },
+  'domain-file': { buckets: { StaticBucket: { '': look, 'static/*': ['GetObject'] } } },
   jwks: { secrets: ['session-keys'] },
   doctor: {
     callsWeChat: true,

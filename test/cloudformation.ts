@@ -6,7 +6,15 @@ import type { Template } from './packaged.ts'
 
 const egresses = ['nat-gateway', 'nat-gateway-per-zone', 'nat-instance', 'none']
 const noValue = Symbol('AWS::NoValue')
-const texts = v.tuple([v.string(), v.string()])
+const partition = { Ref: 'AWS::Partition' } as const
+const text = v.union([
+  v.string(),
+  v.pipe(
+    v.object({ Ref: v.literal(partition.Ref) }),
+    v.transform(() => 'aws'),
+  ),
+])
+const texts = v.tuple([text, text])
 const list = v.array(v.unknown())
 const branches = v.tuple([v.string(), v.unknown(), v.unknown()])
 
@@ -20,6 +28,12 @@ export function decide(template: Template, egress?: string, decided: Decisions =
   const Resources = Object.entries(template.Resources).filter(([, it]) => isMade(it))
   const settled = Resources.map(([name, it]) => [name, { ...it, Properties: settle(it.Properties, holds) }])
   return { ...template, Resources: Object.fromEntries(settled) }
+}
+
+/** The same template where the conditions see another partition than aws. */
+export function inPartition(name: string, template: Template): Template {
+  const [ref, text] = [JSON.stringify(partition), JSON.stringify(name)]
+  return { ...template, Conditions: JSON.parse(JSON.stringify(template.Conditions).replaceAll(ref, text)) }
 }
 
 type Terms = { readonly holds: (name: string) => boolean; readonly egress: string | undefined }

@@ -106,17 +106,18 @@ describe('the package', () => {
     expect(text).toContain('/queqiao/prod')
   })
 
-  it('names no partition: aws and aws-cn deploy the same template', () => {
+  it('names no partition: aws and aws-cn deploy the same functions', () => {
     expect(text.match(/arn:aws[^"]*/g)).toBeNull()
     expect(
-      text.match(/[a-z0-9.-]+\.amazonaws\.com(?!\.cn)/g)?.filter(it => !/^(lambda|events|apigateway|s3)\./.test(it)) ??
-        [],
+      text
+        .match(/[a-z0-9.-]+\.amazonaws\.com(?!\.cn)/g)
+        ?.filter(it => !/^(lambda|events|apigateway|s3|cloudfront)\./.test(it)) ?? [],
     ).toEqual([])
   })
 
   it('runs every function on nodejs24.x and arm64', () => {
     const functions = allOf('AWS::Lambda::Function')
-    expect(functions).toHaveLength(17)
+    expect(functions).toHaveLength(19)
     for (const it of functions) expect(it.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
   })
 

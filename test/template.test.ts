@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { decide } from './cloudformation.ts'
-import { packageStage, type Resource, resourcesOf, type Template } from './packaged.ts'
+import { decide, inPartition } from './cloudformation.ts'
+import { packageStage, type Resource, resourcesOf, runServerless, type Template } from './packaged.ts'
 
 const roles = ['arn:aws:iam::123456789012:role/shop', 'arn:aws:iam::210987654321:role/crm']
 const topic = 'arn:aws:sns:ap-southeast-1:123456789012:ops'
+const certificate = 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef'
 const everything = {
   SHARE_TOKENS: 'on',
   IMAGE_CHECK: 'on',
@@ -21,6 +22,8 @@ const everything = {
   ALARM_TOPIC: topic,
   API_RATE: '50',
   API_BURST: '75',
+  FILES_DOMAIN: 'files.example.com',
+  FILES_CERTIFICATE: certificate,
   IMAGE_DAYS: '90',
 }
 /** The functions that call WeChat, as their imports say: whoever takes an app from lib/runtime/wechat.ts or doctor.ts. */
@@ -55,6 +58,14 @@ const functionProperties = v.looseObject({
   FunctionName: v.string(),
   Role: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.literal('Arn')]) }),
   VpcConfig: v.optional(v.unknown()),
+})
+const behavior = v.looseObject({ TargetOriginId: v.string() })
+const distribution = v.object({
+  DistributionConfig: v.looseObject({
+    DefaultCacheBehavior: behavior,
+    CacheBehaviors: v.array(behavior),
+    Origins: v.array(v.looseObject({ Id: v.string() })),
+  }),
 })
 
 let built: Awaited<ReturnType<typeof packageStage>>
@@ -428,11 +439,145 @@ describe('the alarms', () => {
   })
 })
 
+describe('the files', () => {
+  const text = (it: string) => ({ 'Fn::Join': ['', [it]] })
+  const distributionOf = (it: Template) => v.parse(distribution, it.Resources.FilesDistribution?.Properties)
+  const withFiles = (choice: string): Template => {
+    const { HasCloudFront, ...more } = built.template.Conditions
+    const changed = JSON.stringify(HasCloudFront).replace('"auto"', JSON.stringify(choice))
+    return { ...built.template, Conditions: { ...more, HasCloudFront: JSON.parse(changed) } }
+  }
+  const urlOf = ({ Resources }: Template) => Resources.FilesUrlParameter?.Properties.Value
+  const policyOf = (bucket: string, { Resources }: Template = template) => {
+    const { PolicyDocument } = Resources[`${bucket}Policy`]?.Properties ?? {}
+    return v.parse(v.object({ Statement: v.array(statement) }), PolicyDocument).Statement
+  }
+
+  it('are read by HTTPS through one distribution, pictures and static files and nothing else', () => {
+    const { DefaultCacheBehavior, CacheBehaviors, Origins, ...more } = distributionOf(template).DistributionConfig
+    expect(more).toMatchObject({ Enabled: true, HttpVersion: 'http2and3', Aliases: [text('files.example.com')] })
+    expect(more.ViewerCertificate).toMatchObject({
+      AcmCertificateArn: text(certificate),
+      MinimumProtocolVersion: 'TLSv1.2_2021',
+    })
+    const paths = CacheBehaviors.map(it => [it.PathPattern, it.TargetOriginId, it.Compress])
+    expect(paths).toEqual([
+      ['/images/*', 'images', false],
+      ['/static/*', 'static', true],
+    ])
+    for (const it of [DefaultCacheBehavior, ...CacheBehaviors])
+      expect(it).toMatchObject({ ViewerProtocolPolicy: 'https-only', AllowedMethods: ['GET', 'HEAD'] })
+    // Without a path of its own a request ends in the bucket's policy, which knows static/ only.
+    expect(DefaultCacheBehavior.TargetOriginId).toBe('static')
+    expect(Origins.map(it => [it.Id, it.DomainName, it.OriginAccessControlId])).toEqual(
+      ['Images', 'Static'].map(it => [
+        it.toLowerCase(),
+        { 'Fn::GetAtt': [`${it}Bucket`, 'RegionalDomainName'] },
+        { 'Fn::GetAtt': ['FilesAccess', 'Id'] },
+      ]),
+    )
+    const [access] = Object.values(of('AWS::CloudFront::OriginAccessControl'))
+    expect(access?.Properties.OriginAccessControlConfig).toMatchObject({
+      ...{ OriginAccessControlOriginType: 's3', SigningBehavior: 'always', SigningProtocol: 'sigv4' },
+    })
+  })
+
+  it.each([
+    ['ImagesBucket', 'images'],
+    ['StaticBucket', 'static'],
+  ])('are let out of %s to this distribution only, below %s/', (bucket, folder) => {
+    const [tls, ...allowed] = policyOf(bucket)
+    const arn = `arn:\${AWS::Partition}:cloudfront::\${AWS::AccountId}:distribution/\${FilesDistribution}`
+    expect(tls?.Effect).toBe('Deny')
+    expect(allowed).toMatchObject([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudfront.amazonaws.com' },
+        Action: 's3:GetObject',
+        Resource: { 'Fn::Sub': `\${${bucket}.Arn}/${folder}/*` },
+        Condition: { StringEquals: { 'aws:SourceArn': { 'Fn::Sub': arn } } },
+      },
+    ])
+  })
+
+  it('are what they say they are, and a picture can do nothing', () => {
+    const [images, statics] = ['ImagesHeaders', 'StaticHeaders'].map(
+      it => propertiesOf(it)?.ResponseHeadersPolicyConfig,
+    )
+    const nosniff = { ContentTypeOptions: { Override: true } }
+    const nothing = { ContentSecurityPolicy: "default-src 'none'; sandbox", Override: true }
+    expect(images).toMatchObject({ SecurityHeadersConfig: { ...nosniff, ContentSecurityPolicy: nothing } })
+    expect(statics).toMatchObject({ SecurityHeadersConfig: nosniff })
+    const behaviors = distributionOf(template).DistributionConfig.CacheBehaviors
+    expect(behaviors.map(it => it.ResponseHeadersPolicyId)).toEqual([
+      { Ref: 'ImagesHeaders' },
+      { Ref: 'StaticHeaders' },
+    ])
+  })
+
+  it('have CloudFront’s own domain without one', () => {
+    const own = decide(built.template, undefined, { HasFilesDomain: false })
+    const { Aliases, ViewerCertificate } = distributionOf(own).DistributionConfig
+    expect([Aliases, ViewerCertificate]).toEqual([undefined, { CloudFrontDefaultCertificate: true }])
+    expect(urlOf(own)).toEqual({
+      'Fn::Join': ['', ['https://', { 'Fn::GetAtt': ['FilesDistribution', 'DomainName'] }]],
+    })
+    expect(urlOf(template)).toBe('https://files.example.com')
+  })
+
+  it.each([
+    ['in aws-cn', () => decide(inPartition('aws-cn', built.template))],
+    ['where FILES=api', () => decide(withFiles('api'))],
+  ])('are served by the API %s, and CloudFront is nowhere', (_, make) => {
+    const made = make()
+    expect(JSON.stringify(made.Resources)).not.toMatch(/CloudFront|cloudfront|FilesDistribution/)
+    expect(urlOf(made)).toBe('https://api.example.com')
+    for (const bucket of ['ImagesBucket', 'StaticBucket'])
+      expect(policyOf(bucket, made).map(it => it.Effect)).toEqual(['Deny'])
+  })
+
+  // CloudFormation refuses a template with a type that it does not know, whatever its conditions say.
+  it('name no origin access control in China, where CloudFormation knows none', async () => {
+    const printed = await runServerless(['print', '--format', 'json'], { AWS_REGION: 'cn-north-1' })
+    expect([printed.includes('FilesDistribution'), printed.includes('OriginAccessControl"')]).toEqual([true, false])
+    expect(built.text).toContain('AWS::CloudFront::OriginAccessControl"')
+  })
+
+  it('are led to by a function that may read nothing else', () => {
+    const rightsOf = (role: string) =>
+      statementsOf(template.Resources[role] ?? { Type: '', Properties: {} })
+        .filter(it => !actionsOf(it)[0]?.startsWith('logs:'))
+        .map(it => [JSON.stringify(it.Resource), ...actionsOf(it)])
+    const look = (bucket: string) => [JSON.stringify({ 'Fn::GetAtt': [bucket, 'Arn'] }), 's3:ListBucket']
+    const read = (key: string) => [JSON.stringify({ 'Fn::Sub': key }), 's3:GetObject']
+    const statics = [look('StaticBucket'), read(`\${StaticBucket.Arn}/static/*`)]
+    expect(rightsOf('DomainFileRole')).toEqual(statics)
+    expect(rightsOf('ServeFilesRole')).toEqual([
+      look('ImagesBucket'),
+      read(`\${ImagesBucket.Arn}/images/*`),
+      ...statics,
+    ])
+  })
+
+  it('tell npm run static and a removal what they need', () => {
+    const names = ['StaticBucketParameter', 'FilesUrlParameter'].map(it => propertiesOf(it)?.Name)
+    expect(names).toEqual(['/queqiao/prod/static-bucket', '/queqiao/prod/files-url'])
+    expect(propertiesOf('StaticBucketParameter')).toMatchObject({ Type: 'String', Value: { Ref: 'StaticBucket' } })
+    const outputs = Object.entries(built.template.Outputs).map(([name, { Value }]) => [name, Value])
+    expect(Object.fromEntries(outputs)).toMatchObject({
+      ImagesBucket: { Ref: 'ImagesBucket' },
+      StaticBucket: { Ref: 'StaticBucket' },
+      DataPolicy: 'Retain',
+      UploadDomain: { 'Fn::GetAtt': ['ImagesBucket', 'RegionalDomainName'] },
+    })
+  })
+})
+
 it('gives what is to be pasted as outputs, and names no partition of its own', () => {
   expect(Object.keys(built.template.Outputs)).toEqual(
     expect.arrayContaining(['EgressAddress', 'EgressAllocationId', 'CallbackUrl', 'DomainTarget', 'HttpApiUrl']),
   )
-  const given = [...roles, topic]
+  const given = [...roles, topic, certificate]
   const own = given.reduce((text, it) => text.replaceAll(it, ''), built.text)
   expect(own.match(/arn:aws[^"]*/g)).toBeNull()
 })

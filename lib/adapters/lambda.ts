@@ -23,8 +23,13 @@ export type HttpRequest = {
   readonly body: string
 }
 
-/** An HTTP answer: an object becomes JSON, a text stays as it is. */
-export type HttpAnswer = { readonly status: number; readonly body: object | string; readonly maxAgeSeconds?: number }
+/** An HTTP answer: an object becomes JSON, a text stays as it is. `location` is where a 302 leads. */
+export type HttpAnswer = {
+  readonly status: number
+  readonly body: object | string
+  readonly maxAgeSeconds?: number
+  readonly location?: string
+}
 
 /** Brings a function's dependencies; once per container. */
 export type Open<D> = () => Promise<D>
@@ -132,13 +137,14 @@ function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
   return { headers, query: queryStringParameters ?? {}, path: pathParameters ?? {}, body: text }
 }
 
-function answerOf({ status, body, maxAgeSeconds }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+function answerOf({ status, body, maxAgeSeconds, location }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
   const isText = typeof body === 'string'
   return {
     statusCode: status,
     headers: {
       'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
       'cache-control': maxAgeSeconds === undefined ? 'no-store' : `public, max-age=${maxAgeSeconds}`,
+      ...(location === undefined ? {} : { location }),
     },
     body: isText ? body : JSON.stringify(body),
   }

@@ -1,10 +1,13 @@
-/** The pictures themselves, for the functions that move them. */
+/** The pictures themselves, for the functions that move them, and the static files. */
 
 import { createImageFiles } from '../adapters/s3-image-files.ts'
 import { config } from '../config.ts'
 
-export const imageFiles = () => {
-  const { IMAGES_BUCKET, UPLOAD_URL } = config('IMAGES_BUCKET', 'UPLOAD_URL')
+export const imageFiles = () => filesOf(config('IMAGES_BUCKET').IMAGES_BUCKET)
+export const staticFiles = () => filesOf(config('STATIC_BUCKET').STATIC_BUCKET)
+
+function filesOf(bucket: string) {
+  const { UPLOAD_URL } = config('UPLOAD_URL')
   // A bucket that uploads find by a path has no host of its own, as on one machine.
-  return createImageFiles(IMAGES_BUCKET, { isPathStyle: UPLOAD_URL.pathname !== '/' })
+  return createImageFiles(bucket, { isPathStyle: UPLOAD_URL.pathname !== '/' })
 }

@@ -7,6 +7,13 @@ import { now } from './context.ts'
 export const uploadForms = () => createUploadForms(place())
 export const readableUrls = () => createReadableUrls(place())
 
+/** The same for static files: their bucket has its address beside that of the pictures, by its own name. */
+export function readableStaticUrls() {
+  const { STATIC_BUCKET } = config('STATIC_BUCKET')
+  const { url, bucket, ...more } = place()
+  return createReadableUrls({ ...more, bucket: STATIC_BUCKET, url: new URL(url.href.replace(bucket, STATIC_BUCKET)) })
+}
+
 /** Where files are served, without a slash at its end. */
 export function filesUrl(): string {
   return config('FILES_URL').FILES_URL.href.replace(/\/$/, '')

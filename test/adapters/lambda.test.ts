@@ -41,6 +41,19 @@ async function answerTo(work: (request: HttpRequest) => Promise<HttpAnswer>, eve
 const failing = (error: unknown) => answerTo(async () => Promise.reject(error))
 
 describe('httpFunction', () => {
+  it('leads elsewhere, for as long as the answer says', async () => {
+    const answer = { status: 302, body: '', location: 'https://files.example.com/a', maxAgeSeconds: 120 }
+    const headers = { location: answer.location, 'cache-control': 'public, max-age=120' }
+    expect(
+      await invoke(
+        httpFunction(
+          async () => ({}),
+          async () => answer,
+        ),
+      ),
+    ).toMatchObject({ statusCode: 302, headers })
+  })
+
   it('hands over the body whatever its encoding, the query, the path and the headers', async () => {
     const seen: HttpRequest[] = []
     const event = request({

@@ -23,6 +23,9 @@ const good = {
   egressAllocationId2: '',
   domain: '',
   hostedZoneId: '',
+  files: 'auto',
+  filesDomain: '',
+  filesCertificate: '',
   apiRate: '100',
   apiBurst: '200',
   producerRoles: '',
@@ -30,6 +33,7 @@ const good = {
   shareTokens: 'off',
   keepData: 'on',
 }
+const filesCertificate = 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef'
 const problemsWith = (more: Parameters) => problemsOf({ ...good, ...more })
 
 describe('the parameters', () => {
@@ -43,6 +47,9 @@ describe('the parameters', () => {
     { domain: 'api.example.com.cn', hostedZoneId: 'Z0123456789ABC' },
     { producerRoles: 'arn:aws-cn:iam::123456789012:role/shop,arn:aws-cn:iam::123456789012:role/team/crm' },
     { alarmTopic: 'arn:aws-cn:sns:cn-north-1:123456789012:ops', apiRate: 5 },
+    { files: 'cloudfront', filesDomain: 'files.example.com', filesCertificate, region: 'ap-southeast-1' },
+    { files: 'auto', region: 'cn-northwest-1' },
+    { files: 'api', region: 'cn-north-1' },
   ])('are right: %o', more => {
     expect(problemsWith(more)).toEqual([])
   })
@@ -56,6 +63,19 @@ describe('the parameters', () => {
     ['EGRESS_ALLOCATION_ID_2', { egressAllocationId2: 'eipalloc-01234567' }],
     ['DOMAIN', { domain: 'https://api.example.com' }],
     ['HOSTED_ZONE_ID', { hostedZoneId: 'Z0123456789ABC' }],
+    ['FILES', { files: 's3' }],
+    ['FILES', { files: 'cloudfront', region: 'cn-north-1' }],
+    ['FILES', { files: 'cloudfront', region: 'us-gov-west-1' }],
+    ['FILES_DOMAIN', { filesDomain: 'https://files.example.com', filesCertificate }],
+    ['FILES_DOMAIN', { filesDomain: 'files.example.com' }],
+    ['FILES_DOMAIN', { filesCertificate }],
+    ['FILES_DOMAIN', { filesDomain: 'files.example.com', filesCertificate, files: 'api' }],
+    ['FILES_DOMAIN', { filesDomain: 'files.example.com', filesCertificate, region: 'cn-north-1' }],
+    ['FILES_DOMAIN', { filesDomain: 'a.example.com', filesCertificate, domain: 'a.example.com' }],
+    [
+      'FILES_CERTIFICATE',
+      { filesDomain: 'a.example.com', filesCertificate: filesCertificate.replace('us-east-1', 'eu-west-1') },
+    ],
     ['API_RATE', { apiRate: '0' }],
     ['API_BURST', { apiBurst: 'many' }],
     ['PRODUCER_ROLES', { producerRoles: 'arn:aws:iam::123456789012:role/shop, shop' }],

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { linesAfterRemoval, linesToPaste } from '../../deploy/paste.ts'
 
@@ -19,6 +19,32 @@ it('says of each value where it goes', () => {
     expect.stringMatching(/^https:\/\/api\.example\.com .*服务器域名/),
     expect.stringMatching(/^d-abc\..*CNAME/),
   ])
+})
+
+describe('the mini program’s server domains', () => {
+  const buckets = { UploadDomain: 'i.s3.cn-north-1.amazonaws.com.cn', StaticDomain: 's.s3.cn-north-1.amazonaws.com.cn' }
+  const page = '小程序\\) → 开发管理 → 开发设置 → 服务器域名'
+
+  it('are the bucket for uploads, and CloudFront for downloads', () => {
+    const given = {
+      ...buckets,
+      FilesUrl: 'https://files.example.com',
+      FilesTarget: 'd1.example.net',
+      FilesBy: 'cloudfront',
+    }
+    expect(linesToPaste(given)).toEqual([
+      expect.stringMatching(new RegExp(`^https://i\\.s3\\S+ .*${page}: uploadFile 合法域名$`)),
+      expect.stringMatching(new RegExp(`^https://files\\.example\\.com .*${page}: downloadFile 合法域名$`)),
+      expect.stringMatching(/^d1\.example\.net .*CNAME/),
+    ])
+  })
+
+  it('are also the buckets for downloads where the API leads to them', () => {
+    const lines = linesToPaste({ ...buckets, FilesUrl: 'https://api.example.com', FilesBy: 'api' })
+    const read = lines.filter(it => it.endsWith('downloadFile 合法域名')).map(it => it.split(' ')[0])
+    const hosts = ['api.example.com', buckets.UploadDomain, buckets.StaticDomain]
+    expect(read).toEqual(hosts.map(it => `https://${it}`))
+  })
 })
 
 it('names an address that was there before by its allocation id', () => {

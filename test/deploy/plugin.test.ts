@@ -1,6 +1,13 @@
-import { expect, it } from 'vitest'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { expect, it, onTestFinished } from 'vitest'
 
 import Plugin from '../../deploy/plugin.ts'
+import { pickFreePort } from '../../local/ports.ts'
+import { openSqs } from '../../local/stores.ts'
 
 const outputs = {
   EgressAddress: '203.0.113.7',
@@ -8,7 +15,10 @@ const outputs = {
   CallbackUrl: 'https://api.example.com/callback',
 }
 
-function openPlugin(stack: Readonly<Record<string, string>> | undefined, params = {}) {
+function openPlugin(
+  stack: Readonly<Record<string, string>> | undefined,
+  { params = {}, client = {}, serviceDir = tmpdir() } = {},
+) {
   const told: string[] = []
   const info = {
     gatheredData: { outputs: [] as { OutputKey: string; OutputValue: string }[] },
@@ -18,12 +28,17 @@ function openPlugin(stack: Readonly<Record<string, string>> | undefined, params 
     },
   }
   const serverless = {
+    serviceDir,
     configurationInput: { params: { default: { egressAllocationId: '', egressAllocationId2: '', ...params } } },
     processedInput: { options: {} },
     servicePluginOutputs: new Map<string, readonly string[]>(),
     pluginManager: { getPlugins: () => [{}, info] },
     classes: { Error },
-    getProvider: () => ({ getStage: () => 'prod' }),
+    getProvider: () => ({
+      getStage: () => 'prod',
+      getRegion: () => 'ap-southeast-1',
+      getAwsSdkV3Config: async () => client,
+    }),
   }
   const { hooks } = new Plugin(serverless, {}, { log: { notice: line => void told.push(line) } })
   return { told, serverless, info, run: async (hook: string) => hooks[hook]?.() }
@@ -48,4 +63,39 @@ it('lets a stage be deployed that is not there yet, and refuses one that would l
   await openPlugin(outputs).run('before:deploy:deploy')
   const forgotten = openPlugin({ EgressAllocationId: 'eipalloc-1' }).run('before:deploy:deploy')
   await expect(forgotten).rejects.toThrow('EGRESS_ALLOCATION_ID must be eipalloc-1')
+})
+
+it('asks no bucket where a removal keeps the data, or the stage has none', async () => {
+  const client = { endpoint: 'http://127.0.0.1:9', region: 'us-east-1', maxAttempts: 1 }
+  for (const stack of [undefined, outputs, { ...outputs, ImagesBucket: 'a', StaticBucket: 'b', DataPolicy: 'Retain' }])
+    await openPlugin(stack, { client }).run('before:remove:remove')
+  const emptying = openPlugin({ ImagesBucket: 'a', StaticBucket: 'b', DataPolicy: 'Delete' }, { client })
+  await expect(emptying.run('before:remove:remove')).rejects.toThrow()
+})
+
+it('uploads the folder static after a deployment, and does nothing where there is none', async () => {
+  const store = await openSqs(await pickFreePort('127.0.0.1'), 'us-east-1')
+  onTestFinished(() => store.close())
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const client = { endpoint: store.url, region: 'us-east-1', credentials, forcePathStyle: true, maxAttempts: 1 }
+  const s3 = new S3Client(client)
+  onTestFinished(() => s3.destroy())
+  const serviceDir = await mkdtemp(join(tmpdir(), 'queqiao-service-'))
+  onTestFinished(() => rm(serviceDir, { recursive: true }))
+  const stack = { StaticBucket: 'stage-static', FilesUrl: 'https://files.example.com' }
+
+  const without = openPlugin(stack, { client, serviceDir })
+  await without.run('after:deploy:deploy')
+  expect(without.told).toEqual([])
+
+  await mkdir(join(serviceDir, 'static'))
+  await writeFile(join(serviceDir, 'static/a.txt'), 'a')
+  await expect(openPlugin(stack, { client, serviceDir }).run('after:deploy:deploy')).rejects.toThrow('its static files')
+
+  await s3.send(new CreateBucketCommand({ Bucket: 'stage-static' }))
+  const { run, told } = openPlugin(stack, { client, serviceDir })
+  await run('after:deploy:deploy')
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'stage-static', Key: 'static/a.txt' }))
+  expect(await Body?.transformToString()).toBe('a')
+  expect(told.at(-1)).toContain('https://files.example.com/static/…')
 })

@@ -12,6 +12,8 @@ import type { Closing } from '../../local/closing.ts'
 type Refusal = { readonly type: string; readonly message: string }
 type Refuse = (action: string, input: { readonly Value?: string }) => Refusal | undefined
 
+/** What the stack itself writes is no secret. */
+const plain = /\/(static-bucket|files-url)$/
 /** More would need an advanced parameter, which costs by the month. */
 const standardBytes = 4096
 const writtenAt = Date.parse('2026-11-22T08:10:00Z')
@@ -36,8 +38,9 @@ export async function openParameterStore(closing: Closing, parameters: Readonly<
     const found = Names.filter(it => stored.has(it))
     if (WithDecryption) decrypted.push(...Names)
     const Parameters = found.map(Name => {
-      const Value = WithDecryption ? stored.get(Name) : 'AQICAH=='
-      return { Name, Value, Type: 'SecureString', LastModifiedDate: writtenAt / 1000 }
+      const isPlain = plain.test(Name)
+      const Value = WithDecryption || isPlain ? stored.get(Name) : 'AQICAH=='
+      return { Name, Value, Type: isPlain ? 'String' : 'SecureString', LastModifiedDate: writtenAt / 1000 }
     })
     return { Parameters, InvalidParameters: Names.filter(it => !stored.has(it)) }
   }

@@ -24,7 +24,7 @@ export async function runTool(file: string, args: readonly string[], env: Env = 
   return { code, stdout, stderr }
 }
 
-type Service = 'lambda' | 'sqs' | 'dynamodb' | 'ssm'
+type Service = 'lambda' | 'sqs' | 'dynamodb' | 'ssm' | 's3'
 
 /** What makes a command take these services for AWS's. */
 export function onAws(urls: Readonly<Partial<Record<Service, string>>>): Env {

@@ -10,7 +10,7 @@ import { localStage, type Stage } from './options.ts'
 export type Place = OnAws | Local
 export type OnAws = { readonly stage: string; readonly region: string }
 export type Local = OnAws & { readonly endpoint: string; readonly credentials: Credentials }
-export type Service = 'lambda' | 'sqs' | 'dynamodb'
+export type Service = 'lambda' | 'sqs' | 'dynamodb' | 's3'
 
 const connectLimitMs = 5000
 
@@ -58,5 +58,7 @@ function endpointOf(service: Service, { host, ports, endpoints }: Settings): str
       return endpoints.sqs ?? `http://127.0.0.1:${ports.sqs}`
     case 'dynamodb':
       return endpoints.dynamodb ?? `http://127.0.0.1:${ports.dynamodb}`
+    case 's3':
+      return endpoints.s3 ?? `http://127.0.0.1:${ports.sqs}`
   }
 }

@@ -1,0 +1,9 @@
+import { httpFunction } from '../lib/adapters/lambda.ts'
+import { createDomainFiles } from '../lib/domain-file.ts'
+import { now } from '../lib/runtime/context.ts'
+import { staticFiles } from '../lib/runtime/image-files.ts'
+
+export const handler = httpFunction(
+  async () => createDomainFiles({ statics: staticFiles(), now }),
+  async ({ path }, files) => ({ status: 200, body: await files.read(path.file ?? '') }),
+)

@@ -1,0 +1,37 @@
+/** Shows WeChat the file by which it sees that a domain is ours: it wants it at the domain's root. */
+
+import type { ImageFiles } from './image-ports.ts'
+import type { Now } from './ports.ts'
+import { fileUnknown } from './serve-files.ts'
+import { staticKey } from './static-name.ts'
+
+export type DomainFiles = {
+  /** Answers the text of a file; throws RequestError 404 without such a file. */
+  read(name: string): Promise<string>
+}
+
+type DomainFilesDeps = { readonly statics: Pick<ImageFiles, 'head'>; readonly now: Now }
+
+const domainFile = /^[A-Za-z0-9_-]{1,64}\.txt$/
+/** WeChat's own have some dozen bytes. */
+const maxBytes = 4096
+const keepMs = 60_000
+const maxKept = 100
+
+/** Creates the reader. A text is kept for a minute; that there is none is not, for it may have just been uploaded. */
+export function createDomainFiles({ statics, now }: DomainFilesDeps): DomainFiles {
+  const kept = new Map<string, { readonly text: string; readonly until: number }>()
+  return {
+    async read(name) {
+      if (!domainFile.test(name)) throw fileUnknown()
+      const known = kept.get(name)
+      if (known !== undefined && known.until > now()) return known.text
+      const found = await statics.head(staticKey(name), maxBytes)
+      if (found === undefined || found.size > maxBytes) throw fileUnknown()
+      if (kept.size >= maxKept) kept.clear()
+      const text = new TextDecoder().decode(found.bytes)
+      kept.set(name, { text, until: now() + keepMs })
+      return text
+    },
+  }
+}

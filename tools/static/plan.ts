@@ -1,0 +1,81 @@
+/** What has to be uploaded, and what could go: the folder's files beside what the bucket has. */
+
+import { staticKey, staticPrefix } from '../../lib/static-name.ts'
+import { contentTypeOf } from './content-types.ts'
+import { type Digest, digestBytes } from './digest.ts'
+import { type FoundFile, manifestName } from './find-files.ts'
+
+export type DigestedFile = FoundFile & Digest
+
+/** An object to put; `from` is a file, or the bytes themselves. */
+export type Upload = Digest & {
+  readonly key: string
+  readonly from: FoundFile | Uint8Array
+  readonly size: number
+  readonly contentType: string
+  readonly cacheControl: string
+}
+
+/** What the bucket has, by key; `etag` without its quotes. */
+export type Stored = ReadonlyMap<string, { readonly size: number; readonly etag: string }>
+
+export type Plan = {
+  /** In the order in which they may be put at once: a name is told when what it names is there. */
+  readonly steps: readonly (readonly Upload[])[]
+  /** How many objects are there already as they should be. */
+  readonly unchanged: number
+  /** Keys that nothing in the folder asks for. */
+  readonly gone: readonly string[]
+  readonly problems: readonly string[]
+}
+
+const forFiveMinutes = 'public, max-age=300'
+const forAYear = 'public, max-age=31536000, immutable'
+const hashLength = 8
+
+/** Plans an upload. */
+export function planUpload(files: readonly DigestedFile[], stored: Stored): Plan {
+  const manifest = new Map(files.map(it => [it.name, hashedName(it)]))
+  const hashed = files.map(it => uploadOf(it, hashedName(it), forAYear))
+  const plain = files.map(it => uploadOf(it, it.name, forFiveMinutes))
+  const all = [hashed, plain, [manifestOf(manifest)]]
+  const wanted = new Set(all.flat().map(it => it.key))
+  const steps = all.map(step => step.filter(it => !isThere(it, stored)))
+  return {
+    steps,
+    unchanged: all.flat().length - steps.flat().length,
+    gone: [...stored.keys()].filter(it => it.startsWith(staticPrefix) && !wanted.has(it)),
+    problems: plain
+      .filter(it => hashed.some(other => other.key === it.key))
+      .map(it => `${it.key}: another file has this name with its hash`),
+  }
+}
+
+/** `icons/logo.png` becomes `icons/logo.1a2b3c4d.png`. */
+export function hashedName({ name, sha256 }: Pick<DigestedFile, 'name' | 'sha256'>): string {
+  const hash = sha256.slice(0, hashLength)
+  const dot = name.lastIndexOf('.')
+  return dot > name.lastIndexOf('/') ? `${name.slice(0, dot)}.${hash}${name.slice(dot)}` : `${name}.${hash}`
+}
+
+function uploadOf(file: DigestedFile, name: string, cacheControl: string): Upload {
+  const { size, md5, sha256 } = file
+  return { key: staticKey(name), from: file, size, md5, sha256, contentType: contentTypeOf(file.name), cacheControl }
+}
+
+function manifestOf(names: ReadonlyMap<string, string>): Upload {
+  const bytes = Buffer.from(`${JSON.stringify(Object.fromEntries(names), null, 2)}\n`)
+  return {
+    ...digestBytes(bytes),
+    key: staticKey(manifestName),
+    from: bytes,
+    size: bytes.length,
+    contentType: contentTypeOf(manifestName),
+    cacheControl: 'no-cache',
+  }
+}
+
+function isThere({ key, size, md5 }: Upload, stored: Stored): boolean {
+  const found = stored.get(key)
+  return found !== undefined && found.size === size && found.etag === md5
+}

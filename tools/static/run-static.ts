@@ -1,0 +1,106 @@
+/** `npm run static`: uploads what is new or changed, and tells where it all is. */
+
+import { staticPrefix } from '../../lib/static-name.ts'
+import { AskError } from '../command/explain-failure.ts'
+import { UsageError } from '../command/options.ts'
+import { type Place, whereIs } from '../command/place.ts'
+import { interrupted, type Session } from '../command/run-command.ts'
+import { counted, inThousands } from '../command/words.ts'
+import type { Address } from './address.ts'
+import { type Found, findFiles } from './find-files.ts'
+import { commandFor, type Options } from './options.ts'
+import { type Plan, planUpload } from './plan.ts'
+import type { StaticStore } from './store.ts'
+import { digestFiles, upload } from './upload.ts'
+
+export type StaticDeps = Pick<Session, 'screen' | 'signal'> & {
+  readonly place: Place
+  readonly address: () => Promise<Address>
+  readonly open: (bucket: string) => StaticStore
+}
+
+const namesTold = 20
+
+/** Runs the command; answers its exit code. Throws UsageError if there is no such folder. */
+export async function runStatic(options: Options, deps: StaticDeps): Promise<number> {
+  const { screen, signal } = deps
+  try {
+    return await publish(options, deps)
+  } catch (error) {
+    if (signal.aborted) {
+      screen.line('Stopped; what is uploaded stays, and the next run goes on. · 已停止，下次运行继续')
+      return interrupted
+    }
+    if (!(error instanceof AskError)) throw error
+    screen.problem(`✗ ${error.message}`)
+    return 1
+  }
+}
+
+async function publish(options: Options, deps: StaticDeps): Promise<number> {
+  const { screen, place } = deps
+  const found = await lookInto(options.folder)
+  const { bucket, url } = await deps.address()
+  screen.line(
+    `The static files of stage ${options.stage}, ${options.folder} → ${bucket} (${whereIs(place)}) · 静态文件`,
+  )
+  tellNames('left out · 未上传', found.leftOut, deps)
+  if (isRefused(found.problems, deps)) return 1
+  const store = deps.open(bucket)
+  const [stored, files] = await Promise.all([store.list(), digestFiles(found.files, deps)])
+  const plan = planUpload(files, stored)
+  if (isRefused(plan.problems, deps)) return 1
+  if (options.dryRun) return tellPlan(plan, options, deps)
+  await upload(plan.steps, store, deps)
+  await prune(plan, store, { options, deps })
+  const count = `${counted(plan.steps.flat().length, 'object')} uploaded, ${inThousands(plan.unchanged)} as before`
+  screen.line(`✓ ${counted(files.length, 'file')}: ${count} · 已上传`)
+  screen.line(`  ${url}/${staticPrefix}…`)
+  return 0
+}
+
+async function lookInto(folder: string): Promise<Found> {
+  try {
+    return await findFiles(folder)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
+    throw new UsageError(`there is no folder ${folder}: make it, or name another with --folder`)
+  }
+}
+
+type Run = { readonly options: Options; readonly deps: StaticDeps }
+
+async function prune({ gone }: Plan, store: StaticStore, { options, deps }: Run): Promise<void> {
+  if (gone.length === 0) return
+  if (!options.isPruning) {
+    const command = commandFor(options, ['--prune'])
+    deps.screen.line(`  ${counted(gone.length, 'object')} of before stay; to remove them · 删除旧文件: ${command}`)
+    return
+  }
+  tellNames('removed · 删除', gone, deps)
+  await store.remove(gone)
+}
+
+function tellPlan({ steps, gone }: Plan, options: Options, deps: StaticDeps): number {
+  const keys = steps.flat().map(it => it.key)
+  tellNames('would be uploaded · 将上传', keys, deps)
+  if (options.isPruning) tellNames('would be removed · 将删除', gone, deps)
+  if (keys.length === 0) deps.screen.line('  all is there · 均已存在')
+  return 0
+}
+
+function isRefused(problems: readonly string[], { screen }: StaticDeps): boolean {
+  if (problems.length === 0) return false
+  screen.problem('✗ nothing was uploaded · 未上传:')
+  for (const it of problems.slice(0, namesTold)) screen.problem(`  ${it}`)
+  if (problems.length > namesTold) screen.problem(`  and ${inThousands(problems.length - namesTold)} more`)
+  return true
+}
+
+function tellNames(what: string, names: readonly string[], { screen }: StaticDeps): void {
+  if (names.length === 0) return
+  screen.line(`  ${inThousands(names.length)} ${what}:`)
+  for (const it of names.slice(0, namesTold)) screen.line(`    ${it}`)
+  if (names.length > namesTold) screen.line(`    and ${inThousands(names.length - namesTold)} more`)
+}
