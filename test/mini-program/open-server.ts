@@ -1,20 +1,23 @@
 /** An HTTP server of a test, for answers that no good server gives. */
 
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 
 import { onTestFinished } from 'vitest'
 
 export type Reply = { status: number; body?: unknown; headers?: Record<string, string> }
-type Handler = (request: IncomingMessage, response: ServerResponse, url: string) => Reply | Promise<Reply> | undefined
+type Handler = (request: IncomingMessage, url: string) => Reply | undefined | Promise<Reply | undefined>
 
-/** Opens one that ends with the test; a handler that answers undefined answers by itself, or never. */
+/** Opens one that ends with the test; a handler that gives undefined never answers. */
 export async function openServer(handle: Handler): Promise<string> {
-  const server = createServer(async (request, response) => {
-    const reply = await handle(request, response, url)
-    if (reply === undefined) return
-    const { status, body = {}, headers } = reply
-    response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body))
+  const server = createServer((request, response) => {
+    const answer = (reply: Reply | undefined) => {
+      if (reply === undefined) return
+      const { status, body = {}, headers } = reply
+      response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body))
+    }
+    // A caller who hangs up in the middle has nothing to be answered.
+    Promise.resolve(handle(request, url)).then(answer, () => response.destroy())
   })
   onTestFinished(() => {
     server.closeAllConnections()

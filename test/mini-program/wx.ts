@@ -6,7 +6,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { request as openRequest } from 'node:http'
 import { basename, extname } from 'node:path'
 
@@ -71,6 +71,9 @@ export function createWx(code: () => Promise<string>): StandIn {
       settle('setStorage', options, async () => storage.set(key, JSON.stringify(data)))
     },
     getFileSystemManager: () => ({
+      getFileInfo({ filePath, ...options }) {
+        settle('getFileInfo', options, async () => ({ size: (await stat(filePath)).size }))
+      },
       readFile({ filePath, position, length, ...options }) {
         settle('readFile', options, async () => {
           const file = await open(filePath)

@@ -28,8 +28,8 @@ export type Api = {
   /** Logs in anew, as it is needed once the two apps share an Open Platform account. */
   logInAgain(): Promise<void>
   me(): Promise<Me>
-  /** Sends a picture of `size` bytes; `onProgress` hears of percents, 0 to 100. */
-  uploadImage(filePath: string, size: number, onProgress?: (percent: number) => void): Upload
+  /** Sends a picture of the phone; `onProgress` hears of percents, 0 to 100. */
+  uploadImage(filePath: string, onProgress?: (percent: number) => void): Upload
   image(id: string): Promise<Image>
   /** Asks until the picture is served or refused, for about a minute; then answers it as it is. */
   awaitImage(id: string): Promise<Image>
@@ -91,6 +91,7 @@ export type Platform = {
   getStorage(option: { key: string } & Callbacks<{ data: unknown }>): unknown
   setStorage(option: { key: string; data: object } & Callbacks<unknown>): unknown
   getFileSystemManager(): {
+    getFileInfo(option: { filePath: string } & Callbacks<{ size: number }>): unknown
     readFile(
       option: { filePath: string; position: number; length: number } & Callbacks<{ data: string | ArrayBuffer }>,
     ): unknown
@@ -150,7 +151,7 @@ export function createApi(options: ApiOptions): Api {
     token: sessions.token,
     logInAgain: async () => void (await sessions.renew(await sessions.token())),
     me: async () => readMe(await authorized({ method: 'GET', path: '/me' })),
-    uploadImage: (filePath, size, onProgress = ignore) => startUpload(wx, authorized, { filePath, size, onProgress }),
+    uploadImage: (filePath, onProgress = ignore) => startUpload(wx, authorized, { filePath, onProgress }),
     image,
     async awaitImage(id) {
       for (let pause = 500, waited = 0; ; waited += pause, pause = Math.min(pause * 1.5, 5000)) {
@@ -225,29 +226,27 @@ function createSessions({ wx, baseUrl, code, timeoutMs, now }: Settings, ask: As
   }
 }
 
-type Picture = { filePath: string; size: number; onProgress: (percent: number) => void }
+type Picture = { filePath: string; onProgress: (percent: number) => void }
 
 /** Gets a form for the picture and sends it straight to S3, which takes it or says why not. */
-function startUpload(wx: Platform, authorized: Ask, { filePath, size, onProgress }: Picture): Upload {
+function startUpload(wx: Platform, authorized: Ask, { filePath, onProgress }: Picture): Upload {
   let isAborted = false
   let task: { abort(): void } | undefined
   const goOn = () => {
     if (isAborted) throw new ApiError('aborted', 0, 'the upload was aborted')
   }
   async function run(): Promise<string> {
-    const contentType = await contentTypeOf(wx, filePath, size)
+    const data = await describe(wx, filePath)
     goOn()
-    const { id, url, formData } = readForm(
-      await authorized({ method: 'POST', path: '/images', data: { contentType, size } }),
-    )
+    const { id, url, formData } = readForm(await authorized({ method: 'POST', path: '/images', data }))
     goOn()
-    const { statusCode, data } = await promised<{ statusCode: number; data: string }>(callbacks => {
+    const answer = await promised<{ statusCode: number; data: string }>(callbacks => {
       const started = wx.uploadFile({ url, filePath, name: 'file', formData, timeout: uploadTimeoutMs, ...callbacks })
       started.onProgressUpdate(({ progress }) => onProgress(progress))
       task = started
     })
-    if (statusCode >= 200 && statusCode < 300) return id
-    throw uploadProblemOf(statusCode, data)
+    if (answer.statusCode >= 200 && answer.statusCode < 300) return id
+    throw uploadProblemOf(answer.statusCode, answer.data)
   }
   const abort = () => {
     isAborted = true
@@ -256,16 +255,19 @@ function startUpload(wx: Platform, authorized: Ask, { filePath, size, onProgress
   return { done: run(), abort }
 }
 
-async function contentTypeOf(wx: Platform, filePath: string, size: number): Promise<string> {
+/** What the API asks of a picture, by the file itself. */
+async function describe(wx: Platform, filePath: string): Promise<{ contentType: string; size: number }> {
+  const files = wx.getFileSystemManager()
+  const { size } = await promised<{ size: number }>(it => files.getFileInfo({ filePath, ...it }))
   const length = Math.min(12, size)
   const { data } = await promised<{ data: string | ArrayBuffer }>(it =>
-    wx.getFileSystemManager().readFile({ filePath, position: 0, length, ...it }),
+    files.readFile({ filePath, position: 0, length, ...it }),
   )
   const bytes = typeof data === 'string' ? [] : Array.from(new Uint8Array(data))
   const hex = bytes.map(byte => (byte + 256).toString(16).slice(1)).join('')
   const found = signatures.find(([, signature]) => signature.test(hex))
   if (found === undefined) throw new ApiError('image-type', 415, 'the file is no JPEG, PNG, GIF or WebP picture')
-  return found[0]
+  return { contentType: found[0], size }
 }
 
 /** Makes a promise of a call of `wx`; statusCode of any number is a success there. */

@@ -23,16 +23,16 @@ Page({
     try {
       const { tempFiles } = await wx.chooseMedia({ count: 1, mediaType: ['image'], sizeType: ['compressed'] })
       const [file] = tempFiles
-      if (file !== undefined) await this.send(file.tempFilePath, file.size)
+      if (file !== undefined) await this.send(file.tempFilePath)
     } catch (error) {
       // Who closes the album without a choice has done nothing wrong.
       if (!/:fail (auth )?cancel/.test(textOf(error))) this.setData({ problem: `打不开相册（${textOf(error)}）` })
     }
   },
 
-  async send(filePath: string, size: number) {
+  async send(filePath: string) {
     this.setData({ ...atFirst, step: 'sending' })
-    this.upload = api.uploadImage(filePath, size, percent => this.setData({ percent }))
+    this.upload = api.uploadImage(filePath, percent => this.setData({ percent }))
     try {
       const id = await this.upload.done
       this.setData({ id })
