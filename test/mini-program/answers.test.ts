@@ -107,6 +107,13 @@ describe('what fails', () => {
     await expect(api.me()).rejects.toThrow(refusal({ code: 'network', status: 0 }))
   })
 
+  it('because nobody listed the domain is told from a dead network', async () => {
+    const { wx } = await openApi(() => good)
+    const request: typeof wx.request = ({ fail }) => fail({ errMsg: 'request:fail url not in domain list' })
+    const api = createApi({ wx: { ...wx, request }, baseUrl: 'https://api.example.com' })
+    await expect(api.me()).rejects.toThrow(refusal({ code: 'domain-not-listed', status: 0 }))
+  })
+
   it('in wx.login is told with its words, and not asked of the server', async () => {
     const fail = async () => Promise.reject(new Error('system error'))
     const api = createApi({ wx: createWx(fail), baseUrl: 'http://127.0.0.1:9' })

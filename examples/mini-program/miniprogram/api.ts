@@ -36,8 +36,8 @@ export type Api = {
 }
 
 /**
- * Any failure. `code` is the server's (docs/http-api.md), or one of ours: `network`, `timeout`, `aborted`, `wx-failed`,
- * `answer-unexpected`, `upload-refused` (then `s3Code` is S3's). `status` is 0 where nothing was answered; `errcode` and
+ * Any failure. `code` is the server's (docs/http-api.md), or one of ours: `network`, `timeout`, `aborted`,
+ * `domain-not-listed`, `wx-failed`, `answer-unexpected`, `upload-refused` (then `s3Code` is S3's). `status` is 0 where nothing was answered; `errcode` and
  * `rid` are WeChat's.
  */
 export class ApiError extends Error {
@@ -280,6 +280,7 @@ function promised<T>(start: (callbacks: Callbacks<T>) => unknown): Promise<T> {
 function failureOf(errMsg: string): string {
   if (/timeout|timed out|超时/i.test(errMsg)) return 'timeout'
   if (/:fail abort/.test(errMsg)) return 'aborted'
+  if (/not in domain list/.test(errMsg)) return 'domain-not-listed'
   return /^(request|uploadFile):/.test(errMsg) ? 'network' : 'wx-failed'
 }
 

@@ -27,6 +27,7 @@ const refusals: Readonly<Record<string, string>> = {
 
 const problems: Readonly<Record<string, string>> = {
   network: '网络不通，请检查网络后再试。',
+  'domain-not-listed': '请在小程序后台把域名加入“服务器域名”。',
   timeout: '等待超时，请再试一次。',
   'login-code-invalid': '登录没有成功，请再试一次。',
   'login-refused': '微信没有通过这次登录。',
