@@ -7,12 +7,12 @@ import { crc32, deflateSync } from 'node:zlib'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { createApi } from '../../examples/mini-program/miniprogram/api.ts'
+import { createApi, type Platform } from '../../examples/mini-program/miniprogram/api.ts'
 import { readSettings } from '../../local/environment.ts'
 import { pickFreePorts } from '../../local/ports.ts'
 import { openStack, type Stack } from '../../local/stack.ts'
 import { createWeChatControl } from '../../local/wechat-control.ts'
-import { createWx } from './wx.ts'
+import { createWx, type StandIn } from './wx.ts'
 
 let stack: Stack
 let folder: string
@@ -29,14 +29,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function openPhone() {
+async function openPhone(change = (wx: StandIn): Platform => wx) {
   const box = createWeChatControl(stack.addresses.wechat)
   const person = await box.addPerson('小鹊', signal())
-  return createApi({
-    wx: createWx(() => box.login(person, signal())),
-    baseUrl: stack.addresses.api,
-    timeoutMs: 15_000,
-  })
+  const wx = change(createWx(() => box.login(person, signal())))
+  return createApi({ wx, baseUrl: stack.addresses.api, timeoutMs: 15_000 })
 }
 
 async function fileOf(name: string, bytes: Buffer): Promise<string> {
@@ -86,5 +83,19 @@ describe('a picture', () => {
     const id = await api.uploadImage(await fileOf('tmp_2.png', liar)).done
     expect(await api.awaitImage(id)).toMatchObject({ state: 'refused', reason: 'not-an-image', imageUrl: undefined })
     await expect(other.image(id)).rejects.toThrow(expect.objectContaining({ code: 'image-unknown', status: 404 }))
+  })
+
+  it('that is larger than it was said to be is refused by S3, and told so', async () => {
+    const lying = (wx: StandIn): Platform => ({
+      ...wx,
+      getFileSystemManager: () => ({
+        ...wx.getFileSystemManager(),
+        getFileInfo: ({ success }) => success({ size: 20 }),
+      }),
+    })
+    const api = await openPhone(lying)
+    const refused = { code: 'upload-refused', status: 400, s3Code: 'EntityTooLarge' }
+    const path = await fileOf('tmp_3.png', pngOf(64))
+    await expect(api.uploadImage(path).done).rejects.toThrow(expect.objectContaining(refused))
   })
 })
