@@ -49,7 +49,8 @@ describe('the documents', () => {
     const docs = (await readdir(join(root, 'docs'), { recursive: true }))
       .filter(it => it.endsWith('.md'))
       .map(it => `docs/${it}`)
-    const files = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'local/wechat/README.md', ...docs]
+    const examples = ['mini-program', 'push-event'].map(it => `examples/${it}/README.md`)
+    const files = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'local/wechat/README.md', ...examples, ...docs]
     const missing: string[] = []
     for (const file of files) {
       const links = [...(await read(file)).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(it => it[1] ?? '')
