@@ -8,7 +8,7 @@ import { createWeChatControl } from '../../local/wechat-control.ts'
 import { miniAppid } from '../ids.ts'
 
 const { appsecret } = defaultAccounts.mini
-const accounts = { ...defaultAccounts, mini: { appid: miniAppid, appsecret } }
+const accounts = { ...defaultAccounts, mini: { ...defaultAccounts.mini, appid: miniAppid } }
 const { signal } = new AbortController()
 
 /** The mini program's client, with secrets as they are read one after the other. */
