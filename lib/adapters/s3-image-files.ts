@@ -18,7 +18,11 @@ export function createImageFiles(
   return {
     async head(key, most) {
       const Range = `bytes=0-${most - 1}`
-      const found = await unless(['NoSuchKey'], s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })))
+      // Of an empty object there is no first byte: as good as none.
+      const found = await unless(
+        ['NoSuchKey', 'InvalidRange'],
+        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })),
+      )
       if (found?.Body === undefined) return undefined
       const size = Number(found.ContentRange?.split('/')[1] ?? found.ContentLength)
       return { bytes: await found.Body.transformToByteArray(), size, etag: found.ETag ?? '' }
