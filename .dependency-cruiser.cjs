@@ -52,6 +52,13 @@ module.exports = {
       from: { path: '^local/wechat/' },
       to: { path: '^(lib|functions)/|^local/[^/]+\\.ts$' },
     },
+    {
+      name: 'door-and-signer-share-nothing',
+      comment: 'What judges signatures must not be wrong as what makes them.',
+      severity: 'error',
+      from: { path: '^local/s3-door/' },
+      to: { path: '^(lib|functions)/|^local/[^/]+\\.ts$' },
+    },
     { name: 'nothing-stands-on-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

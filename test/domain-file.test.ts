@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
+import { createImageFiles } from '../lib/adapters/s3-image-files.ts'
 import { createDomainFiles } from '../lib/domain-file.ts'
+import { pickFreePort } from '../local/ports.ts'
+import { openSqs } from '../local/stores.ts'
 
 const name = 'MP_verify_Ab3dEf6hIj9kLm2n.txt'
 const unknown = expect.objectContaining({ name: 'RequestError', code: 'file-unknown', status: 404 })
@@ -49,6 +53,22 @@ describe('a file by which WeChat knows a domain', () => {
     const { files } = openFiles(objects)
     expect(await files.read('small.txt')).toHaveLength(4096)
     await expect(files.read('large.txt')).rejects.toThrow(unknown)
+  })
+
+  it('is told from S3, and is none there if it is empty or missing', async () => {
+    const store = await openSqs(await pickFreePort('127.0.0.1'), 'us-east-1')
+    onTestFinished(() => store.close())
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+    const s3 = new S3Client({ endpoint: store.url, region: 'us-east-1', credentials, forcePathStyle: true })
+    onTestFinished(() => s3.destroy())
+    const Bucket = 'stage-static'
+    await s3.send(new CreateBucketCommand({ Bucket }))
+    for (const [file, Body] of Object.entries({ 'a.txt': 'Ab3', 'empty.txt': '' }))
+      await s3.send(new PutObjectCommand({ Bucket, Key: `static/${file}`, Body }))
+
+    const files = createDomainFiles({ statics: createImageFiles(s3, Bucket), now: Date.now })
+    expect(await files.read('a.txt')).toBe('Ab3')
+    for (const file of ['empty.txt', 'none.txt']) await expect(files.read(file)).rejects.toThrow(unknown)
   })
 
   it.each([

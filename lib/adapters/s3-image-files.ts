@@ -9,16 +9,21 @@ const cacheControl = 'public, max-age=31536000, immutable'
 /** The business system tags anew what it refers to; what keeps this tag may expire. */
 const tagging = 'referenced=no'
 
-/** Creates the files of a bucket; `isPathStyle` where the bucket has no host of its own. */
-export function createImageFiles(
-  bucket: string,
-  { isPathStyle }: { readonly isPathStyle: boolean },
-): Pick<ImageFiles, 'head' | 'copy' | 'remove'> {
-  const s3 = new S3Client({ forcePathStyle: isPathStyle })
+/** Creates the client; `isPathStyle` where buckets have no hosts of their own. */
+export function openS3({ isPathStyle }: { readonly isPathStyle: boolean }): S3Client {
+  return new S3Client({ forcePathStyle: isPathStyle })
+}
+
+/** Creates the files of a bucket. */
+export function createImageFiles(s3: S3Client, bucket: string): Pick<ImageFiles, 'head' | 'copy' | 'remove'> {
   return {
     async head(key, most) {
       const Range = `bytes=0-${most - 1}`
-      const found = await unless(['NoSuchKey'], s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })))
+      // Of an empty object there is no first byte: as good as none.
+      const found = await unless(
+        ['NoSuchKey', 'InvalidRange'],
+        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })),
+      )
       if (found?.Body === undefined) return undefined
       const size = Number(found.ContentRange?.split('/')[1] ?? found.ContentLength)
       return { bytes: await found.Body.transformToByteArray(), size, etag: found.ETag ?? '' }

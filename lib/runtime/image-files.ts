@@ -1,6 +1,6 @@
 /** The pictures themselves, for the functions that move them, and the static files. */
 
-import { createImageFiles } from '../adapters/s3-image-files.ts'
+import { createImageFiles, openS3 } from '../adapters/s3-image-files.ts'
 import { config } from '../config.ts'
 
 export const imageFiles = () => filesOf(config('IMAGES_BUCKET').IMAGES_BUCKET)
@@ -9,5 +9,5 @@ export const staticFiles = () => filesOf(config('STATIC_BUCKET').STATIC_BUCKET)
 function filesOf(bucket: string) {
   const { UPLOAD_URL } = config('UPLOAD_URL')
   // A bucket that uploads find by a path has no host of its own, as on one machine.
-  return createImageFiles(bucket, { isPathStyle: UPLOAD_URL.pathname !== '/' })
+  return createImageFiles(openS3({ isPathStyle: UPLOAD_URL.pathname !== '/' }), bucket)
 }

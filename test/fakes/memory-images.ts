@@ -48,7 +48,7 @@ export function memoryImageFiles(): MemoryFiles {
     async head(key, most) {
       const file = files.get(key)
       if (file === undefined) return undefined
-      const bytes = file.subarray(0, most)
+      const bytes = Uint8Array.from(file.subarray(0, most))
       mostRead = Math.max(mostRead, bytes.length)
       return { bytes, size: file.length, etag: etagOf(file) }
     },

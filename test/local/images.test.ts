@@ -68,13 +68,14 @@ async function post({ upload }: Form, file: Uint8Array<ArrayBuffer>, more: Recor
 }
 
 const keyOf = ({ imageUrl }: Form) => new URL(imageUrl).pathname.slice(1)
+const uploadKeyOf = ({ upload }: Form) => upload.fields.key ?? ''
 const readFile = async (Key: string) =>
   (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToByteArray()
 const keysIn = async (Prefix: string) =>
   ((await s3.send(new ListObjectsV2Command({ Bucket, Prefix }))).Contents ?? []).map(it => it.Key)
 
 async function eventually(look: () => Promise<unknown>, wanted: unknown): Promise<void> {
-  await expect.poll(look, { timeout: 15_000, interval: 100 }).toEqual(wanted)
+  await expect.poll(look, { timeout: 25_000, interval: 100 }).toEqual(wanted)
 }
 
 describe('a picture', () => {
@@ -91,7 +92,7 @@ describe('a picture', () => {
     const file = await s3.send(new GetObjectCommand({ Bucket, Key: keyOf(form) }))
     expect(file).toMatchObject({ ContentType: 'image/png', CacheControl: 'public, max-age=31536000, immutable' })
     expect(Buffer.from((await file.Body?.transformToByteArray()) ?? []).equals(picture)).toBe(true)
-    await eventually(() => keysIn('uploads/'), [])
+    await eventually(() => keysIn(uploadKeyOf(form)), [])
   })
 
   it('that comes again under a form that was used is removed', async () => {
@@ -101,7 +102,7 @@ describe('a picture', () => {
     await post(form, first)
     await eventually(() => state(token, form), expect.objectContaining({ state: 'served' }))
     await post(form, second)
-    await eventually(() => keysIn('uploads/'), [])
+    await eventually(() => keysIn(uploadKeyOf(form)), [])
     expect(await readFile(keyOf(form))).toEqual(new Uint8Array(first))
   })
 
@@ -118,7 +119,7 @@ describe('a picture', () => {
     const form = await formFor(token, { contentType: 'image/png', size: 5000 })
     expect(await post(form, new Uint8Array(file))).toMatchObject({ status: 201 })
     await eventually(() => state(token, form), expect.objectContaining({ state: 'refused', reason }))
-    await eventually(() => keysIn('uploads/'), [])
+    await eventually(() => keysIn(uploadKeyOf(form)), [])
     expect(await keysIn(keyOf(form))).toEqual([])
   })
 })
@@ -154,7 +155,7 @@ describe('what is not allowed', () => {
     expect(await post(form, file, { 'x-amz-meta-more': 'x' })).toEqual(denied)
     const Policy = theirs.upload.fields.Policy ?? ''
     expect(await post(form, file, { Policy })).toEqual({ status: 403, code: 'SignatureDoesNotMatch' })
-    expect(await keysIn('uploads/')).toEqual([])
+    expect([await keysIn(uploadKeyOf(form)), await keysIn(uploadKeyOf(theirs))]).toEqual([[], []])
     expect(await state(other, theirs)).toMatchObject({ state: 'expected' })
   })
 

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+
+import type { ImageFiles } from '../../lib/image-ports.ts'
+
+type Files = Pick<ImageFiles, 'head' | 'copy' | 'remove'>
+type Place = { readonly files: Files; put(key: string, bytes: Uint8Array): Promise<void> }
+
+/** What every store of pictures must do; `make` gives an empty one, and a way into it. */
+export function imageFilesContract(make: () => Promise<Place>): void {
+  const contentType = 'image/png'
+
+  it('reads no more of a file than it is asked for, and tells its whole size', async () => {
+    const { files, put } = await make()
+    const bytes = Uint8Array.from({ length: 1000 }, (_, at) => at % 251)
+    await put('uploads/a/b', bytes)
+    expect(await files.head('uploads/a/b', 10)).toEqual({
+      ...{ bytes: bytes.subarray(0, 10), size: 1000, etag: expect.stringMatching(/./) },
+    })
+    expect(await files.head('uploads/a/b', 5000)).toMatchObject({ bytes, size: 1000 })
+    expect(await files.head('uploads/a/none', 10)).toBeUndefined()
+  })
+
+  it('copies the file that was looked at, and not one that came in its place', async () => {
+    const { files, put } = await make()
+    await put('uploads/a/b', Buffer.from('one'))
+    const { etag = '' } = (await files.head('uploads/a/b', 10)) ?? {}
+    await put('uploads/a/b', Buffer.from('two'))
+    expect(await files.copy('uploads/a/b', 'images/a/b.png', { contentType, etag })).toBe(false)
+    expect(await files.head('images/a/b.png', 10)).toBeUndefined()
+    const { etag: second = '' } = (await files.head('uploads/a/b', 10)) ?? {}
+    expect(await files.copy('uploads/a/b', 'images/a/b.png', { contentType, etag: second })).toBe(true)
+    expect((await files.head('images/a/b.png', 10))?.bytes).toEqual(new Uint8Array(Buffer.from('two')))
+    expect(await files.copy('uploads/a/b', 'images/a/c.png', { contentType })).toBe(true)
+    expect(await files.copy('uploads/a/none', 'images/a/d.png', { contentType, etag })).toBe(false)
+  })
+
+  it('removes a file, and nothing where there is none', async () => {
+    const { files, put } = await make()
+    await put('uploads/a/b', Buffer.from('one'))
+    await files.remove('uploads/a/b')
+    await files.remove('uploads/a/b')
+    expect(await files.head('uploads/a/b', 10)).toBeUndefined()
+  })
+}
