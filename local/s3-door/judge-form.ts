@@ -35,7 +35,7 @@ export function judgePolicy(bucket: string, fields: Claim, now: number): Allowan
   const range = { least: 0, most: mostEver }
   const covered = new Set<string>()
   for (const condition of conditions) {
-    if (v.is(rangeSchema, condition)) narrow(range, condition)
+    if (Array.isArray(condition) && v.is(rangeSchema, condition)) narrow(range, condition)
     else covered.add(judgeCondition(condition, values))
   }
   const extra = [...fields.keys()].filter(it => !covered.has(it) && !free.test(it))
@@ -67,7 +67,7 @@ function judgeCondition(condition: unknown, values: Claim): string {
 }
 
 function readCondition(condition: unknown): ['eq' | 'starts-with', string, string] {
-  if (v.is(matchSchema, condition)) return [condition[0], condition[1].slice(1).toLowerCase(), condition[2]]
+  if (Array.isArray(condition) && v.is(matchSchema, condition)) return [condition[0], condition[1].slice(1).toLowerCase(), condition[2]]
   if (!v.is(exactSchema, condition)) throw unreadable()
   const [[name, value] = ['', '']] = Object.entries(condition)
   return ['eq', name.toLowerCase(), value]
