@@ -5,6 +5,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import * as v from 'valibot'
 import { callJson, type JsonAnswer } from './http-json.ts'
 import type { StepContext, Steps } from './steps.ts'
+import { playPicture } from './story-picture.ts'
 import { createWeChatControl, type Person, type PhoneMessage } from './wechat-control.ts'
 
 /** Where the story is played. */
@@ -19,6 +20,8 @@ export type Stage = {
   deployed?: {
     /** Makes the headers of a GET as a business system signs it. */
     sign: (url: string) => Record<string, string>
+    /** Asks what the stage gives out an address of. */
+    reach: typeof fetch
     limitMs: number
   }
 }
@@ -28,7 +31,7 @@ const stepMs = 10_000
 const loginSchema = v.object({ token: v.string(), expiresIn: v.number(), reach: v.string() })
 const deliverySchema = v.object({ state: v.string(), msgid: v.exactOptional(v.string()) })
 
-/** Plays the whole job once: follow, log in, push an event, find the message on the phone, see its receipt. */
+/** Plays the whole job once: follow, log in, push an event, find the message on the phone, see its receipt; send a picture up. */
 export async function playStory(stage: Stage, steps: Steps): Promise<void> {
   const person = await follow(stage, steps)
   const token = await logIn(stage, steps, person)
@@ -36,6 +39,8 @@ export async function playStory(stage: Stage, steps: Steps): Promise<void> {
   const event = await pushEvent(stage, steps, person)
   const message = await findMessage(stage, steps, person, event)
   await awaitReceipt(stage, steps, person, event, message)
+  const reach = stage.deployed?.reach ?? fetch
+  await playPicture({ api: stage.api, limitMs: limitOf(stage), reach }, steps, token)
 }
 
 function follow(stage: Stage, steps: Steps): Promise<Person> {

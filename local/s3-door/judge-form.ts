@@ -67,7 +67,8 @@ function judgeCondition(condition: unknown, values: Claim): string {
 }
 
 function readCondition(condition: unknown): ['eq' | 'starts-with', string, string] {
-  if (Array.isArray(condition) && v.is(matchSchema, condition)) return [condition[0], condition[1].slice(1).toLowerCase(), condition[2]]
+  if (Array.isArray(condition) && v.is(matchSchema, condition))
+    return [condition[0], condition[1].slice(1).toLowerCase(), condition[2]]
   if (!v.is(exactSchema, condition)) throw unreadable()
   const [[name, value] = ['', '']] = Object.entries(condition)
   return ['eq', name.toLowerCase(), value]

@@ -16,6 +16,7 @@ import { actAs, allocateAddress, answerEmulator, makeBusinessRole, takeBack } fr
 import { playChanges } from './changes.ts'
 import { playChecks } from './checks.ts'
 import { type Ministack, openMinistack } from './ministack.ts'
+import { createReach } from './reach.ts'
 import { sign } from './sigv4.ts'
 import { createCommands, documentedCommands, stack, stage } from './stage.ts'
 import { createTrials, type Trials } from './trials.ts'
@@ -75,7 +76,7 @@ export async function playDeployment({ program, steps, closing, watch }: Means):
   const sqs = openSqs(ministack, signer)
   closing.add(() => sqs.destroy())
   const eventsQueueUrl = `${ministack.aws.endpoint}/000000000000/${stack}-events`
-  const deployed = { sign: signGet, limitMs: storyLimitMs }
+  const deployed = { sign: signGet, reach: createReach(ministack), limitMs: storyLimitMs }
   const { templateId } = templates.local['order-paid']
   await playStory({ api, wechat: box.url, eventsQueueUrl, sqs, templateId, deployed }, steps)
 
@@ -101,7 +102,8 @@ async function deploy(ministack: Ministack, { trials, wechat }: Deploying) {
   const role = await makeBusinessRole(aws)
   // ministack knows neither an Elastic IP nor a NAT in a template: one is brought along, and nothing leaves by it.
   const egress = { EGRESS: 'none', EGRESS_ALLOCATION_ID: await allocateAddress(aws) }
-  const emulator = { ...egress, WECHAT_API_URL: wechat, PRODUCER_ROLES: role }
+  // Its CloudFront reaches no bucket: the API leads to them.
+  const emulator = { ...egress, FILES: 'api', WECHAT_API_URL: wechat, PRODUCER_ROLES: role }
   const commands = createCommands(ministack, { appids, secrets, emulator })
   await trials.play('docs/deploy.md is followed to the letter', '按文档操作', async () => {
     const documented = await documentedCommands()

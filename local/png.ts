@@ -1,0 +1,31 @@
+import { crc32, deflateSync } from 'node:zlib'
+
+/** Red, green and blue, from 0 to 255. */
+export type Colour = readonly [number, number, number]
+
+const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+const bitsPerChannel = 8
+const trueColour = 2
+
+/** Draws a PNG, pixel by pixel. */
+export function drawPng(width: number, height: number, colourAt: (x: number, y: number) => Colour): Buffer {
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([bitsPerChannel, trueColour], 8)
+  // Each row begins with the number of its filter: none.
+  const rows = Array.from({ length: height }, (_, y) => [
+    0,
+    ...Array.from({ length: width }, (__, x) => colourAt(x, y)),
+  ])
+  const pixels = deflateSync(Buffer.from(rows.flat(2)))
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))])
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const named = Buffer.concat([Buffer.from(type, 'latin1'), data])
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+  length.writeUInt32BE(data.length)
+  sum.writeUInt32BE(crc32(named))
+  return Buffer.concat([length, named, sum])
+}
