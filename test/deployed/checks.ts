@@ -16,6 +16,8 @@ export type World = {
   readonly commands: Commands
   readonly trials: Trials
   readonly sign: (url: string) => Record<string, string>
+  /** Asks what the stage gives out an address of. */
+  readonly reach: typeof fetch
 }
 
 const crowd = 250

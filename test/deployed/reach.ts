@@ -15,7 +15,8 @@ export function createReach({ port }: Pick<Ministack, 'port'>): typeof fetch {
     const isAws = awsName.test(new URL(asked.url).hostname)
     const answer = await (isAws ? ask(asked, port) : fetch(asked, { redirect: 'manual' }))
     const to = answer.headers.get('location')
-    if (to === null || answer.status >= 400) return answer
+    // S3 also says where something now is, with 201.
+    if (to === null || answer.status < 300 || answer.status > 399) return answer
     if (redirects === mostRedirects) throw new Error(`${mostRedirects} redirects, and there are more`)
     await answer.body?.cancel()
     return follow(new Request(new URL(to, asked.url), { signal: asked.signal }), redirects + 1)

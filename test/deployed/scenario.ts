@@ -15,6 +15,7 @@ import { readOutputs } from './aws.ts'
 import { actAs, allocateAddress, answerEmulator, makeBusinessRole, takeBack } from './business.ts'
 import { playChanges } from './changes.ts'
 import { playChecks } from './checks.ts'
+import { playFiles } from './files.ts'
 import { type Ministack, openMinistack } from './ministack.ts'
 import { createReach } from './reach.ts'
 import { sign } from './sigv4.ts'
@@ -63,6 +64,7 @@ export async function playDeployment({ program, steps, closing, watch }: Means):
     commands,
     trials,
     sign: signGet,
+    reach: createReach(ministack),
   }
 
   await trials.play(
@@ -76,10 +78,11 @@ export async function playDeployment({ program, steps, closing, watch }: Means):
   const sqs = openSqs(ministack, signer)
   closing.add(() => sqs.destroy())
   const eventsQueueUrl = `${ministack.aws.endpoint}/000000000000/${stack}-events`
-  const deployed = { sign: signGet, reach: createReach(ministack), limitMs: storyLimitMs }
+  const deployed = { ...world, limitMs: storyLimitMs }
   const { templateId } = templates.local['order-paid']
   await playStory({ api, wechat: box.url, eventsQueueUrl, sqs, templateId, deployed }, steps)
 
+  await playFiles(world)
   await playChecks(world)
   await playChanges(world)
   await trials.play('The stage is removed', '删除部署', async () => {

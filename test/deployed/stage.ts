@@ -11,7 +11,7 @@ export const stack = `queqiao-${stage}`
 
 export type Commands = {
   /** `npm run <name> -- --stage … <more>`; whatever its exit code is. */
-  tool(name: 'secrets' | 'sync' | 'doctor', more?: readonly string[]): Promise<Ended>
+  tool(name: 'secrets' | 'sync' | 'doctor' | 'static', more?: readonly string[]): Promise<Ended>
   /** `npx sls <name> --stage …`; answers what it wrote. */
   sls(name: 'deploy' | 'remove', env?: Environment): Promise<string>
   /** `npx sls deploy --stage …`; whatever its exit code is. */
