@@ -90,7 +90,7 @@ describe('a picture', () => {
     const served = { state: 'served', imageUrl: form.imageUrl, contentType: 'image/png', size: picture.length, ...size }
     await eventually(() => state(token, form), expect.objectContaining(served))
     const file = await s3.send(new GetObjectCommand({ Bucket, Key: keyOf(form) }))
-    expect(file).toMatchObject({ ContentType: 'image/png', CacheControl: 'public, max-age=31536000, immutable' })
+    expect(file).toMatchObject({ ContentType: 'image/png', CacheControl: 'public, max-age=2592000, immutable' })
     expect(Buffer.from((await file.Body?.transformToByteArray()) ?? []).equals(picture)).toBe(true)
     await eventually(() => keysIn(uploadKeyOf(form)), [])
   })
