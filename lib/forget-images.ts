@@ -68,11 +68,11 @@ async function* find(owner: string, { images, files }: ForgetImagesDeps): AsyncI
   }
 }
 
-/** Each file of a picture that is to stay has its row, for that is written before. */
+/** Whether there was something to remove. Each file of a picture that is to stay has its row, for that comes first. */
 async function removeOne({ id, key }: Found, { at }: Forgetting, { images, files }: ForgetImagesDeps) {
   const image = id === undefined ? undefined : await images.find(id)
   if (image !== undefined && image.createdAt >= (at + 1) * 1000) return false
   if (image !== undefined) await images.remove(image.id)
   if (key !== undefined) await files.remove(key)
-  return true
+  return image !== undefined || key !== undefined
 }
