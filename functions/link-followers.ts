@@ -1,8 +1,9 @@
 import { queueFunction } from '../lib/adapters/lambda.ts'
+import { config } from '../lib/config.ts'
 import { parseNews } from '../lib/follower-news.ts'
 import { linkFollowers } from '../lib/link-followers.ts'
 import { log, now } from '../lib/runtime/context.ts'
-import { consumedFollowersQueue } from '../lib/runtime/queues.ts'
+import { consumedFollowersQueue, imagesQueue } from '../lib/runtime/queues.ts'
 import { erasures, journal, linkStore, linkUpkeep, walkStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 
@@ -17,6 +18,8 @@ export const handler = queueFunction(
       journal: journal(),
       erasures: erasures(),
       followers: consumedFollowersQueue(),
+      imageArrivals: imagesQueue(),
+      miniAppid: config('WECHAT_MINI_APPID').WECHAT_MINI_APPID,
       now,
       log,
     }

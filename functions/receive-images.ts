@@ -3,14 +3,14 @@ import { config } from '../lib/config.ts'
 import { parseArrival, receiveImages } from '../lib/receive-images.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { imageFiles } from '../lib/runtime/image-files.ts'
-import { imageChecksQueue } from '../lib/runtime/queues.ts'
+import { imageChecksQueue, imagesQueue } from '../lib/runtime/queues.ts'
 import { imageStore } from '../lib/runtime/stores.ts'
 
 export const handler = queueFunction(
   async () => {
     const isChecked = config('IMAGE_CHECK').IMAGE_CHECK === 'on'
     const checks = isChecked ? imageChecksQueue() : undefined
-    return { images: imageStore(), files: imageFiles(), checks, now, log }
+    return { images: imageStore(), files: imageFiles(), imageArrivals: imagesQueue(), checks, now, log }
   },
   { read: ({ body }) => parseArrival(body), work: receiveImages },
 )

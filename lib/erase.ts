@@ -6,7 +6,9 @@
  */
 
 import type { Erasure, Expiry } from './follower-news.ts'
-import { maskId, type OpenId } from './identifiers.ts'
+import type { Forgetting } from './forget-images.ts'
+import { type AppId, maskId, type OpenId } from './identifiers.ts'
+import { ownerOf } from './image-keys.ts'
 import { oneByOne } from './person-ids.ts'
 import { inParallel, inRuns } from './pool.ts'
 import type { Erasures, Journal, LinkStore, LinkUpkeep, Log, Now, PersonIds, Queue, WalkStore } from './ports.ts'
@@ -19,6 +21,9 @@ export type EraseDeps = {
   readonly journal: Pick<Journal, 'forget' | 'note'>
   readonly now: Now
   readonly followers: Pick<Queue, 'push'>
+  /** The queue by which arrivals of pictures come; who is forgotten takes theirs along. */
+  readonly imageArrivals: Pick<Queue, 'push'>
+  readonly miniAppid: AppId
   readonly log: Log
 }
 
@@ -35,16 +40,30 @@ export async function erasePeople<E extends Erasure>(erasures: readonly E[], dep
     await markAll(known, at, deps)
     // Before the rows too: they lead to one another, and these know them all, should this be cut short.
     if (!isSecond) await pushSecond(known, at, deps)
+    const owners = await forgetPictures(known, at, deps)
     const found = (await Promise.all(known.map(ids => deps.links.erase(ids, at)))).flat()
     if (!isSecond && found.length > 0) await pushSecond(found, at, deps)
+    owners.push(...(await forgetPictures(found, at, deps)))
     const openids = openidsIn([...known, ...found])
-    deps.log.info('link-followers.erased', { openids: openids.map(maskId), isSecond })
+    deps.log.info('link-followers.erased', { openids: openids.map(maskId), owners, isSecond })
     return withoutBack(openids, deps)
   })
 }
 
 async function markAll(known: readonly PersonIds[], at: number, { erasures }: EraseDeps): Promise<void> {
   for (const openid of openidsIn(known)) await erasures.mark(openid, at)
+}
+
+/** Both times, as the links; answers the names that these people have among the pictures. */
+async function forgetPictures(
+  people: readonly PersonIds[],
+  at: number,
+  { imageArrivals, miniAppid }: EraseDeps,
+): Promise<string[]> {
+  const miniOpenids = new Set(people.flatMap(it => it.miniOpenid ?? []))
+  const owners = [...miniOpenids].map(it => ownerOf(miniAppid, it))
+  await imageArrivals.push(owners.map(forget => ({ forget, at, isSecond: false }) satisfies Forgetting))
+  return owners
 }
 
 function openidsIn(known: readonly PersonIds[]): OpenId[] {

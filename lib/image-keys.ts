@@ -10,6 +10,7 @@ type Named = Pick<Image, 'id' | 'owner' | 'contentType'>
 /** Of 256 bits so many characters: 132 bits, which nobody finds twice. */
 const nameLength = 22
 const name = /^[A-Za-z0-9_-]{22}$/
+const fileName = /\/([A-Za-z0-9_-]{22})(?:\.[a-z]+)?$/
 const upload = /^uploads\/([A-Za-z0-9_-]{22})\/([A-Za-z0-9_-]{22})$/
 
 /** The name that stands for a person in keys, from which the openid cannot be read. */
@@ -20,6 +21,21 @@ export function ownerOf(miniAppid: AppId, miniOpenid: MiniOpenId): string {
 /** Tells whether a text has the form of an image's id. */
 export function isImageId(text: unknown): text is string {
   return typeof text === 'string' && name.test(text)
+}
+
+/** Tells whether a text has the form of an owner's name. */
+export function isOwner(text: unknown): text is string {
+  return isImageId(text)
+}
+
+/** All places of an owner's pictures, in the order in which a picture goes through them. */
+export function placesOf(owner: string): string[] {
+  return ['uploads', 'checking', 'images'].map(it => `${it}/${owner}/`)
+}
+
+/** Reads the id of a picture off a key in any of the places; undefined for what is no picture's. */
+export function idIn(key: string): string | undefined {
+  return fileName.exec(key)?.[1]
 }
 
 /** Where the client's form writes to. */

@@ -26,7 +26,8 @@ export type ImageRefusal =
   | 'check-failed'
 
 /**
- * One upload. `owner` stands for the person in names, for an openid must not; `size` in bytes; `at` in ms, of its state.
+ * One upload. `owner` stands for the person in names, for an openid must not; `size` in bytes; `createdAt` in ms, when its
+ * form was signed, and `at` of its state.
  * `traceId` is WeChat's, of the check under way, and `asks` counts how often WeChat was asked.
  */
 export type Image = {
@@ -41,6 +42,7 @@ export type Image = {
   readonly height?: number
   readonly traceId?: string
   readonly asks: number
+  readonly createdAt: number
   readonly at: number
 }
 
@@ -50,6 +52,10 @@ export type ImageStore = {
   find(id: string): Promise<Image | undefined>
   /** Writes what became of it, if the stored one is still in the state `from`; false if it is not, or not there. */
   move(image: Image, from: ImageState): Promise<boolean>
+  /** The ids of an owner's uploads, up to a thousand at a time; one of a moment ago may be missing yet. */
+  ofOwner(owner: string): AsyncIterable<readonly string[]>
+  /** Removes an upload; nothing if it is not there. */
+  remove(id: string): Promise<void>
   /** Finds the picture that WeChat checks under this trace_id. */
   traced(traceId: string): Promise<Image | undefined>
   /** Counts one more upload of an owner on a day (`2026-11-22`, in China); false, and not counted, beyond `most`. */
@@ -62,6 +68,8 @@ export type ImageFiles = {
   head(key: string, most: number): Promise<{ bytes: Uint8Array; size: number; etag: string } | undefined>
   /** Copies within the store if the source still has this etag; false if it has not, or is not there. */
   copy(from: string, to: string, more: { contentType: ImageType; etag?: string }): Promise<boolean>
+  /** The keys that begin so, a thousand at a time. */
+  list(prefix: string): AsyncIterable<readonly string[]>
   /** Removes an object; nothing if it is not there. */
   remove(key: string): Promise<void>
   /** A URL by which anybody can read the object for so many seconds. */

@@ -57,7 +57,8 @@ export async function takeImage(
   const owner = ownerOf(deps.miniAppid, miniOpenid)
   await count(owner, deps)
   const at = deps.now()
-  const image = { id: deps.randomId(), owner, miniOpenid, contentType, state: 'expected', size, asks: 0, at } as const
+  const upToNow = { state: 'expected', asks: 0, createdAt: at, at } as const
+  const image = { id: deps.randomId(), owner, miniOpenid, contentType, size, ...upToNow }
   await deps.images.expect(image satisfies Image)
   deps.log.info('images.expected', { id: image.id, contentType, size })
   const upload = deps.forms.sign({ key: uploadKey(image), contentType, size, seconds: formSeconds })

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 
+import { type ForgetImagesDeps, type Forgetting, forgetImages, forgetting } from './forget-images.ts'
 import { type ImageHeader, readImageHeader } from './image-header.ts'
 import { checkingKey, imageKey, parseUploadKey, uploadKey } from './image-keys.ts'
 import { imageLimits, maxPixels, maxSide } from './image-limits.ts'
@@ -9,7 +10,7 @@ import type { Image, ImageCheckMessage, ImageFiles, ImageRefusal, ImageStore } f
 import { inParallel } from './pool.ts'
 import type { Log, Now, Queue } from './ports.ts'
 
-export type ReceiveImagesDeps = {
+export type ReceiveImagesDeps = ForgetImagesDeps & {
   readonly images: Pick<ImageStore, 'find' | 'move'>
   readonly files: Pick<ImageFiles, 'head' | 'copy' | 'remove'>
   /** The queue of checks, where WeChat checks each picture. */
@@ -18,8 +19,8 @@ export type ReceiveImagesDeps = {
   readonly log: Log
 }
 
-/** One notification of the store: the keys that something arrived under. */
-export type ImageArrival = { readonly keys: readonly string[] }
+/** One notification of the store: the keys that something arrived under; or whose pictures are to go. */
+export type ImageArrival = { readonly keys: readonly string[] } | Forgetting
 
 type Arrived = { readonly size: number; readonly etag: string }
 
@@ -37,10 +38,11 @@ const notification = v.object({
 /** S3 sends it once, when the notification is set up. */
 const testNotification = v.object({ Event: v.literal('s3:TestEvent') })
 
-/** Reads a notification of S3; throws on what is none. */
+/** Reads a message of the queue; throws on what is neither S3's nor ours. What has S3's `Records` is never a wish. */
 export function parseArrival(body: string): ImageArrival {
-  const read = v.parse(v.pipe(v.string(), v.parseJson(), v.union([notification, testNotification])), body)
+  const read = v.parse(v.pipe(v.string(), v.parseJson(), v.union([notification, testNotification, forgetting])), body)
   if ('Event' in read) return { keys: [] }
+  if ('forget' in read) return read
   // S3 writes keys as forms do.
   return { keys: read.Records.map(({ s3 }) => decodeURIComponent(s3.object.key.replaceAll('+', ' '))) }
 }
@@ -55,6 +57,7 @@ export async function receiveImages<A extends ImageArrival>(
   await inParallel(arrivals, atOnce, async arrival => {
     try {
       if (deps.now() >= until) failed.push(arrival)
+      else if ('forget' in arrival) await forgetImages(arrival, deps, { until })
       else for (const key of arrival.keys) await receive(key, deps)
     } catch (error) {
       deps.log.error('images.not-received', { error })
@@ -91,9 +94,14 @@ async function accept(image: Image, file: Arrived & { readonly bytes: Uint8Array
   const isCopied = await deps.files.copy(uploadKey(image), to, { contentType, etag: file.etag })
   if (!isCopied) throw new Error('another file came in the place of the one that was looked at')
   const next: Image = { ...image, state, size: file.size, width, height, at: deps.now() }
-  if (!(await deps.images.move(next, 'expected'))) return
+  if (!(await deps.images.move(next, 'expected'))) return removeForgotten(image.id, to, deps)
   deps.log.info(`images.${state}`, { id: image.id, contentType, size: file.size, width, height })
   if (state === 'checking') await askFor(next, deps)
+}
+
+/** Another copy of the notification was quicker; or who uploaded it was forgotten meanwhile, and this copy with them. */
+async function removeForgotten(id: string, copy: string, { images, files }: ReceiveImagesDeps): Promise<void> {
+  if ((await images.find(id)) === undefined) await files.remove(copy)
 }
 
 function refusalOf(

@@ -20,7 +20,7 @@ const consume = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage']
 
 /** A copy is a read and a write, and its tag a right of its own. */
 const copied = ['PutObject', 'PutObjectTagging']
-/** Without a look at the bucket S3 says of a key that is not there only that it is forbidden. */
+/** Without a look at the bucket S3 says of a key that is not there only that it is forbidden; it also lists. */
 const look = ['ListBucket']
 
 /** For each function: DynamoDB actions by table, SQS actions by queue, S3 actions by bucket and keys, the secrets it reads, and where it runs. */
@@ -61,7 +61,7 @@ const grants = {
       LinksTable: ['BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'],
       WalksTable: walks,
     },
-    queues: { FollowersQueue: [...consume, 'ChangeMessageVisibility', ...push] },
+    queues: { FollowersQueue: [...consume, 'ChangeMessageVisibility', ...push], ImagesQueue: push },
   },
   send: {
     callsWeChat: true,
@@ -101,16 +101,17 @@ const grants = {
   },
   image: { secrets: ['session-keys'], tables: { ImagesTable: ['GetItem'] } },
   'receive-images': {
-    tables: { ImagesTable: ['GetItem', 'PutItem', 'UpdateItem'] },
+    tables: { ImagesTable: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'] },
+    indexes: { ImagesTable: ['by-owner'] },
     buckets: {
       ImagesBucket: {
         '': look,
         'uploads/*': ['DeleteObject', 'GetObject'],
-        'checking/*': copied,
-        'images/*': copied,
+        'checking/*': ['DeleteObject', ...copied],
+        'images/*': ['DeleteObject', ...copied],
       },
     },
-    queues: { ImagesQueue: consume, ImageChecksQueue: push },
+    queues: { ImagesQueue: [...consume, ...push], ImageChecksQueue: push },
   },
   // Who signs a URL lends its own right.
   'check-images': {

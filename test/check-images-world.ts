@@ -139,7 +139,7 @@ function imageOf({ miniOpenid }: Person, at: number, more: Partial<Image>): Imag
   made += 1
   const id = `${made}`.padStart(22, 'i')
   const base = { id, owner: 'o'.repeat(22), miniOpenid, contentType: 'image/png' as const, state: 'checking' as const }
-  return { ...base, size: 7, width: 1, height: 1, asks: 0, at, ...more }
+  return { ...base, size: 7, width: 1, height: 1, asks: 0, createdAt: at, at, ...more }
 }
 
 /** Gives out the files as the bucket does behind its signed URLs. */

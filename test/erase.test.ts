@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
 import type { Erasure, FollowerNews, News } from '../lib/follower-news.ts'
+import { ownerOf } from '../lib/image-keys.ts'
 import type { PersonIds } from '../lib/ports.ts'
 import { openFollowers } from './followers-world.ts'
 import { id } from './ids.ts'
@@ -56,6 +57,32 @@ describe('an erasure', () => {
     expect(new Set(later.map(it => it.seconds))).toEqual(new Set([120]))
     expect(await workLater()).toEqual([])
     expect(await traces(who)).toEqual([])
+  })
+
+  it.each(['openid', 'unionid', 'miniOpenid'] as const)('by %s has the pictures of the person removed', async key => {
+    const { openFollower, work, workLater, seconds, unpictured, lines, deps } = await openErasure()
+    const who = await openFollower()
+    const at = seconds()
+    await work([erasureOf({ [key]: who[key] }, at)])
+    const owner = ownerOf(deps.miniAppid, who.miniOpenid)
+    expect(unpictured.splice(0)).toEqual([{ forget: owner, at, isSecond: false }])
+    await workLater()
+    expect(unpictured).toContainEqual({ forget: owner, at, isSecond: false })
+    // By which ops find what caches still hold.
+    const erased = lines.filter(it => it.event === 'link-followers.erased')
+    expect(erased).toContainEqual(expect.objectContaining({ fields: expect.objectContaining({ owners: [owner] }) }))
+  })
+
+  it('has also the pictures removed of a login that it comes upon on the way', async () => {
+    const { openFollower, work, seconds, unpictured, deps } = await openErasure()
+    const who = await openFollower()
+    const at = seconds()
+    const blind = {
+      ...deps.links,
+      idsOf: async () => ({ openid: who.openid, ...(who.unionid && { unionid: who.unionid }) }),
+    }
+    await work([erasureOf({ openid: who.openid }, at)], { links: blind })
+    expect(unpictured).toEqual([{ forget: ownerOf(deps.miniAppid, who.miniOpenid), at, isSecond: false }])
   })
 
   it('takes along the rows of another unionid than the event names: the apps may have been bound anew', async () => {
@@ -144,9 +171,10 @@ describe('an erasure', () => {
   })
 
   it('is finished after a crash between any two of its steps', async () => {
-    const { openFollower, traces, work, workLater, seconds, deps } = await openErasure()
+    const { openFollower, traces, work, workLater, seconds, deps, unpictured } = await openErasure()
     const crash = () => Promise.reject(new Error('killed'))
     const crashes = [
+      { imageArrivals: { push: crash } },
       { links: { ...deps.links, erase: crash } },
       { links: { ...deps.links, followers: crash } },
       { walks: { ...deps.walks, forget: crash } },
@@ -159,13 +187,15 @@ describe('an erasure', () => {
       expect(await work([wish])).toEqual([])
       await workLater()
       expect(await traces(who)).toEqual([])
+      const forget = ownerOf(deps.miniAppid, who.miniOpenid)
+      expect(unpictured).toContainEqual({ forget, at: wish.at, isSecond: false })
     }
   })
 })
 
 describe('whoever left', () => {
   it('is forgotten after the retention time, with the login, and nobody who came back', async () => {
-    const { openFollower, traces, control, reach, work, walk, queued, revisit, tick } = await openErasure()
+    const { openFollower, traces, control, reach, work, walk, queued, revisit, tick, unpictured } = await openErasure()
     const [leaver, returner] = [await openFollower(), await openFollower()]
     for (const who of [leaver, returner]) await control(`/people/${who.id}/unfollow`, { silent: true })
     await walk()
@@ -178,6 +208,8 @@ describe('whoever left', () => {
     await work([{ change: 'follow', openids: [returner.openid], at: 0 }])
     await work(queued.splice(0))
     expect(await traces(leaver)).toEqual([])
+    // They may go on using the mini program.
+    expect(unpictured).toEqual([])
     expect(await reach(returner)).toBe('reachable')
   })
 })

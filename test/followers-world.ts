@@ -18,6 +18,8 @@ export async function openFollowers(options: WeChatOptions = {}) {
   const queued: News[] = []
   const later: { readonly news: News; readonly seconds: number }[] = []
   const putOff: number[] = []
+  /** Whose pictures are to go, as the queue of their arrivals is told. */
+  const unpictured: unknown[] = []
   const followers = {
     push: async (messages: readonly unknown[], seconds = 0) => {
       const news = messages.map(it => parseNews(JSON.stringify(it)))
@@ -26,7 +28,9 @@ export async function openFollowers(options: WeChatOptions = {}) {
     },
     comeAgain: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
   }
-  const common = { ...official, links, walks, journal, erasures, followers, now, log }
+  const imageArrivals = { push: async (wishes: readonly unknown[]) => void unpictured.push(...wishes) }
+  const miniAppid = world.app('mini').appid
+  const common = { ...official, links, walks, journal, erasures, followers, imageArrivals, miniAppid, now, log }
   const deps: LinkFollowersDeps & SyncDeps & RevisitDeps = {
     ...common,
     metrics,
@@ -42,6 +46,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     queued,
     later,
     putOff,
+    unpictured,
     seconds: () => Math.floor(now() / 1000),
     /** Hands news in as the queue does; answers those that must come again. */
     work: async (told: readonly News[], more: Partial<LinkFollowersDeps> = {}) => {

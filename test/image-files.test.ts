@@ -62,7 +62,7 @@ describe('S3', () => {
     expect(copied?.args[0].input).toEqual({
       ...{ Bucket: 'pictures', Key: 'images/a/b.png', CopySource: 'pictures/uploads/a/b', CopySourceIfMatch: '"e"' },
       ...{ MetadataDirective: 'REPLACE', ContentType: 'image/png' },
-      CacheControl: 'public, max-age=31536000, immutable',
+      CacheControl: 'public, max-age=2592000, immutable',
       ...{ TaggingDirective: 'REPLACE', Tagging: 'referenced=no' },
     })
   })

@@ -22,11 +22,13 @@ async function openReceiver({ isChecked = false } = {}) {
       asked.push(...messages)
     },
   }
-  const deps: ReceiveImagesDeps = { images, files, checks: isChecked ? checks : undefined, now: () => now, log }
+  const imageArrivals = { push: async () => {} }
+  const common = { images, files, imageArrivals, now: () => now, log }
+  const deps: ReceiveImagesDeps = { ...common, checks: isChecked ? checks : undefined }
   const expectImage = async (more: Partial<Image> = {}) => {
     const image: Image = {
       ...{ id: 'i'.repeat(22), owner, miniOpenid: id('mini-1'), contentType: 'image/png', state: 'expected' },
-      ...{ size: 20 * mebibyte, asks: 0, at: now - 1000 },
+      ...{ size: 20 * mebibyte, asks: 0, createdAt: now - 1000, at: now - 1000 },
       ...more,
     }
     await images.expect(image)
@@ -198,6 +200,15 @@ describe('parseArrival', () => {
     expect(parseArrival('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}')).toEqual({ keys: [] })
   })
 
+  it('reads a wish to be forgotten, and never one out of what S3 wrote', () => {
+    const wish = { forget: owner, at: 1_700_000_000, isSecond: false }
+    expect(parseArrival(JSON.stringify(wish))).toEqual(wish)
+    const records = [record('uploads/a/b')]
+    expect(parseArrival(JSON.stringify({ ...wish, Records: records }))).toEqual({ keys: ['uploads/a/b'] })
+    for (const it of [{ forget: 'a/b' }, { at: -1 }, { at: 1.5 }, { isSecond: 'no' }, { Event: 'x' }])
+      expect(() => parseArrival(JSON.stringify({ ...wish, ...it }))).toThrow()
+  })
+
   it.each(['', '{}', 'null', '[]', '{"Records":7}', JSON.stringify({ Records: [record(7)] })])('refuses %s', body => {
     expect(() => parseArrival(body)).toThrow()
   })
@@ -212,7 +223,7 @@ describe('parseArrival', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), body => {
         try {
-          expect(parseArrival(body).keys).toBeInstanceOf(Array)
+          expect(parseArrival(body)).toEqual({ keys: expect.any(Array) })
         } catch (error) {
           expect(error).toBeInstanceOf(Error)
         }

@@ -140,13 +140,12 @@ describe('the roles', () => {
       `${it.replace(/MessageBatch$/, 'Message')}`.replace(/^(Get|Put|Delete|Update)$/, '$1Item'),
     )
     const single = asked.map(it => it.replace(/^Batch(Get|Write)$/, 'Batch$1Item'))
-    // S3 knows no right to copy; who copies reads, writes and tags. A look at the bucket tells what is not there.
-    const written = single.flatMap(it =>
-      it === 'CopyObject' ? ['GetObject', 'ListBucket', 'PutObject', 'PutObjectTagging'] : it,
-    )
+    // S3 knows no right to copy; who copies reads, writes and tags. The paginator's command is not in our words.
+    const written = single.flatMap(it => (it === 'CopyObject' ? ['GetObject', 'PutObject', 'PutObjectTagging'] : it))
     const granted = Object.values(of('AWS::IAM::Role')).flatMap(statementsOf).flatMap(actionsOf)
     const own = granted.filter(it => /^(dynamodb|sqs|ssm|events|s3):/.test(it)).map(it => it.split(':')[1])
-    expect([...new Set(own)].sort()).toEqual([...new Set(written)].sort())
+    const listed = adapters.some(it => it.includes('paginateListObjectsV2(')) ? ['ListBucket'] : []
+    expect([...new Set(own)].sort()).toEqual([...new Set([...written, ...listed])].sort())
   })
 
   it('let a consumer of a queue take its messages, and each function write its own log only', () => {
@@ -356,7 +355,11 @@ describe('the buckets', () => {
       { Prefix: 'uploads/', ExpirationInDays: 1 },
       { Prefix: 'checking/', ExpirationInDays: 7 },
       unfinished,
-      { Prefix: 'images/', TagFilters: [{ Key: 'referenced', Value: 'no' }], ExpirationInDays: { 'Fn::Join': ['', ['90']] } },
+      {
+        Prefix: 'images/',
+        TagFilters: [{ Key: 'referenced', Value: 'no' }],
+        ExpirationInDays: { 'Fn::Join': ['', ['90']] },
+      },
     ])
     expect(rules('StaticBucket')).toMatchObject([unfinished])
     const kept = decide(built.template, undefined, { ForgetsImages: false }).Resources.ImagesBucket
@@ -389,14 +392,36 @@ describe('the buckets', () => {
     expect(rightsOf('ReceiveImagesRole')).toEqual([
       [{ 'Fn::GetAtt': ['ImagesBucket', 'Arn'] }, ['s3:ListBucket']],
       [folder('uploads'), ['s3:DeleteObject', 's3:GetObject']],
-      [folder('checking'), ['s3:PutObject', 's3:PutObjectTagging']],
-      [folder('images'), ['s3:PutObject', 's3:PutObjectTagging']],
+      [folder('checking'), ['s3:DeleteObject', 's3:PutObject', 's3:PutObjectTagging']],
+      [folder('images'), ['s3:DeleteObject', 's3:PutObject', 's3:PutObjectTagging']],
     ])
     expect(rightsOf('CheckImagesRole')).toEqual([
       [{ 'Fn::GetAtt': ['ImagesBucket', 'Arn'] }, ['s3:ListBucket']],
       [folder('checking'), ['s3:DeleteObject', 's3:GetObject']],
       [folder('images'), ['s3:DeleteObject', 's3:PutObject', 's3:PutObjectTagging']],
     ])
+  })
+})
+
+describe('who is forgotten', () => {
+  const rightsOf = (role: string, resource: unknown) =>
+    statementsOf(template.Resources[role] ?? { Type: '', Properties: {} })
+      .filter(it => JSON.stringify([it.Resource].flat()) === JSON.stringify([resource]))
+      .flatMap(actionsOf)
+  const arn = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] })
+
+  it('takes pictures along: who erases may tell of it, and only who receives pictures finds and removes their rows', () => {
+    expect(rightsOf('LinkFollowersRole', arn('ImagesQueue'))).toEqual(['sqs:GetQueueUrl', 'sqs:SendMessage'])
+    expect(rightsOf('LinkFollowersRole', arn('ImagesTable'))).toEqual([])
+    expect(rightsOf('ReceiveImagesRole', arn('ImagesQueue'))).toContain('sqs:SendMessage')
+    const owned = { 'Fn::Sub': `\${ImagesTable.Arn}/index/by-owner` }
+    const may = (resource: unknown, action: string) =>
+      Object.keys(of('AWS::IAM::Role')).filter(it => rightsOf(it, resource).includes(action))
+    expect(may(owned, 'dynamodb:Query')).toEqual(['ReceiveImagesRole'])
+    expect(may(arn('ImagesTable'), 'dynamodb:DeleteItem')).toEqual(['ReceiveImagesRole'])
+    expect(propertiesOf('ImagesTable')).toMatchObject({
+      GlobalSecondaryIndexes: [{ IndexName: 'by-owner', Projection: { ProjectionType: 'KEYS_ONLY' } }],
+    })
   })
 })
 

@@ -55,7 +55,8 @@ async function link(bodies: readonly string[]): Promise<string[]> {
 
 function openApp(url: string) {
   const { appid, appsecret } = defaultAccounts.official
-  if (!isAppId(appid)) throw new Error(`${appid} is no appid`)
+  const { appid: miniAppid } = defaultAccounts.mini
+  if (!isAppId(appid) || !isAppId(miniAppid)) throw new Error('no appids')
   const { tokens } = openRemoteStores(call)
   const wechat = createWeChat({
     appid,
@@ -67,5 +68,11 @@ function openApp(url: string) {
     nowSeconds: () => Math.floor(now() / 1000),
   })
   const owner = randomUUID()
-  return { wechat, accessTokens: createAccessTokenSource({ appid, wechat, tokens, now, sleep, owner, log, metrics }) }
+  const source = { appid, wechat, tokens, now, sleep, owner, log, metrics }
+  return {
+    wechat,
+    accessTokens: createAccessTokenSource(source),
+    imageArrivals: { push: async () => undefined },
+    miniAppid,
+  }
 }

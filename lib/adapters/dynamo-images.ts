@@ -3,14 +3,14 @@
  * and each owner's count of a day. `expiresAt` in seconds, where a row ends by itself.
  */
 
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
 import { checked } from '../checked.ts'
 import { isId, type MiniOpenId } from '../identifiers.ts'
 import { isImageType } from '../image-limits.ts'
 import type { Image, ImageStore, ImageType } from '../image-ports.ts'
-import { change, type Dynamo, onlyIf } from './dynamo.ts'
+import { change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const daySeconds = 86_400
 /** So long is it told why a picture was refused. */
@@ -18,6 +18,7 @@ const refusedDays = 30
 /** The day in China ends before that in most of the world; nobody asks for a count later than this. */
 const countDays = 2
 const traceDays = 2
+const pageSize = 1000
 
 const image = v.object({
   id: v.string(),
@@ -33,6 +34,7 @@ const image = v.object({
   height: v.exactOptional(v.number()),
   traceId: v.exactOptional(v.string()),
   asks: v.number(),
+  createdAt: v.number(),
   at: v.number(),
 }) satisfies v.GenericSchema<unknown, Image>
 
@@ -65,6 +67,10 @@ export function createImageStore(dynamo: Dynamo, table: string): ImageStore {
       const set = { ...fields, reason, width, height, traceId, expiresAt: endOf(it) }
       return change(dynamo, table, { id }, { set, condition: '#state = :from', values: { from } })
     },
+    ofOwner: owner => idsOf(dynamo, table, owner),
+    async remove(id) {
+      await dynamo.send(new DeleteCommand({ TableName: table, Key: { id } }))
+    },
     async traced(traceId) {
       const trace = v.safeParse(v.object({ image: v.string() }), await read(traceKey(traceId)))
       const found = trace.success ? await find(trace.output.image) : undefined
@@ -84,6 +90,20 @@ export function createImageStore(dynamo: Dynamo, table: string): ImageStore {
       })
       return onlyIf(dynamo.send(count))
     },
+  }
+}
+
+const isOwned = {
+  IndexName: 'by-owner',
+  KeyConditionExpression: '#owner = :owner',
+  ExpressionAttributeNames: { '#owner': 'owner' },
+  Limit: pageSize,
+}
+
+async function* idsOf(dynamo: Dynamo, table: string, owner: string): AsyncIterable<string[]> {
+  const found = { TableName: table, ...isOwned, ExpressionAttributeValues: { ':owner': owner } }
+  for await (const rows of queryAll(dynamo, from => new QueryCommand({ ...found, ExclusiveStartKey: from }))) {
+    yield rows.map(it => checked(v.object({ id: v.string() }), it, 'a key of images').id)
   }
 }
 

@@ -1,11 +1,17 @@
 /** The pictures in S3: heads are read, copies are made inside S3, and nothing of a picture's size comes here. */
 
-import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3'
 
 import type { ImageFiles } from '../image-ports.ts'
 
-/** Its name has the bytes that it was first served with for ever. */
-const cacheControl = 'public, max-age=31536000, immutable'
+/** Its name has the bytes that it was first served with for ever; but what was forgotten is to end in caches, too. */
+const cacheControl = 'public, max-age=2592000, immutable'
 /** The business system tags anew what it refers to; what keeps this tag may expire. */
 const tagging = 'referenced=no'
 
@@ -15,7 +21,7 @@ export function openS3({ isPathStyle }: { readonly isPathStyle: boolean }): S3Cl
 }
 
 /** Creates the files of a bucket. */
-export function createImageFiles(s3: S3Client, bucket: string): Pick<ImageFiles, 'head' | 'copy' | 'remove'> {
+export function createImageFiles(s3: S3Client, bucket: string): Pick<ImageFiles, 'head' | 'copy' | 'list' | 'remove'> {
   return {
     async head(key, most) {
       const Range = `bytes=0-${most - 1}`
@@ -41,6 +47,11 @@ export function createImageFiles(s3: S3Client, bucket: string): Pick<ImageFiles,
         Tagging: tagging,
       })
       return (await unless(['PreconditionFailed', 'NoSuchKey'], s3.send(request))) !== undefined
+    },
+    async *list(Prefix) {
+      for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix })) {
+        yield Contents.flatMap(it => it.Key ?? [])
+      }
     },
     async remove(key) {
       await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))

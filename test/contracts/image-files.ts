@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 
 import type { ImageFiles } from '../../lib/image-ports.ts'
+import { inParallel } from '../../lib/pool.ts'
 
-type Files = Pick<ImageFiles, 'head' | 'copy' | 'remove'>
+type Files = Pick<ImageFiles, 'head' | 'copy' | 'list' | 'remove'>
 type Place = { readonly files: Files; put(key: string, bytes: Uint8Array): Promise<void> }
 
 /** What every store of pictures must do; `make` gives an empty one, and a way into it. */
@@ -32,6 +33,21 @@ export function imageFilesContract(make: () => Promise<Place>): void {
     expect((await files.head('images/a/b.png', 10))?.bytes).toEqual(new Uint8Array(Buffer.from('two')))
     expect(await files.copy('uploads/a/b', 'images/a/c.png', { contentType })).toBe(true)
     expect(await files.copy('uploads/a/none', 'images/a/d.png', { contentType, etag })).toBe(false)
+  })
+
+  it('lists what begins so, a thousand at a time, also while it is removed', async () => {
+    const { files, put } = await make()
+    const keys = Array.from({ length: 1001 }, (_, index) => `images/a/${`${index}`.padStart(4, '0')}`)
+    await inParallel([...keys, 'images/ab', 'uploads/a/0000'], 20, it => put(it, Buffer.from('one')))
+    const pages: (readonly string[])[] = []
+    for await (const page of files.list('images/a/')) {
+      pages.push(page)
+      await inParallel(page, 20, files.remove)
+    }
+    expect(pages.flat()).toEqual(keys)
+    expect(pages.map(it => it.length)).toEqual([1000, 1])
+    expect((await Array.fromAsync(files.list('images/a'))).flat()).toEqual(['images/ab'])
+    expect((await Array.fromAsync(files.list('images/c/'))).flat()).toEqual([])
   })
 
   it('removes a file, and nothing where there is none', async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 
 import type { Image, ImageStore } from '../../lib/image-ports.ts'
+import { inParallel } from '../../lib/pool.ts'
 import { id } from '../ids.ts'
 
 const expected: Image = {
@@ -11,6 +12,7 @@ const expected: Image = {
   state: 'expected',
   size: 1234,
   asks: 0,
+  createdAt: 1_700_000_000_000,
   at: 1_700_000_000_000,
 }
 
@@ -45,6 +47,26 @@ export function imageStoreContract(make: () => Promise<ImageStore>): void {
     await store.move({ ...checking, asks: 2, traceId: 'trace-2' }, 'checking')
     expect([await store.traced('trace-1'), await store.traced('trace-3')]).toEqual([undefined, undefined])
     expect(await store.traced('trace-2')).toMatchObject({ id: expected.id, asks: 2 })
+  })
+
+  it('finds all of an owner, whatever became of it, and removes it for good', async () => {
+    const store = await make()
+    const ids = Array.from({ length: 1001 }, (_, index) => `${index}`.padStart(22, '0'))
+    await inParallel(ids, 20, it => store.expect({ ...expected, id: it }))
+    await store.expect({ ...expected, id: 'j'.repeat(22), owner: 'x'.repeat(22) })
+    await store.countUpload(expected.owner, '2026-11-22', 3)
+    const [first = '', second = ''] = ids
+    await store.move({ ...expected, id: first, state: 'served' }, 'expected')
+    await store.move({ ...expected, id: second, state: 'checking', traceId: 'trace-1' }, 'expected')
+    const found = await Array.fromAsync(store.ofOwner(expected.owner))
+    expect(found.flat().sort()).toEqual(ids)
+    expect(Math.max(...found.map(it => it.length))).toBe(1000)
+    for (const it of [first, second, second]) await store.remove(it)
+    expect((await Array.fromAsync(store.ofOwner(expected.owner))).flat().sort()).toEqual(ids.slice(2))
+    expect([await store.find(first), await store.traced('trace-1')]).toEqual([undefined, undefined])
+    expect(await store.move({ ...expected, id: first, state: 'served' }, 'served')).toBe(false)
+    expect((await Array.fromAsync(store.ofOwner('x'.repeat(22)))).flat()).toEqual(['j'.repeat(22)])
+    expect((await Array.fromAsync(store.ofOwner('y'.repeat(22)))).flat()).toEqual([])
   })
 
   it('counts the uploads of an owner and a day up to the most, also at once', async () => {

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 
 import type { Image, ImageFiles, ImageStore } from '../../lib/image-ports.ts'
+import { inRuns } from '../../lib/pool.ts'
 
 export function memoryImages(): ImageStore & { all(): Image[] } {
   const rows = new Map<string, Image>()
@@ -17,6 +18,13 @@ export function memoryImages(): ImageStore & { all(): Image[] } {
       if (rows.get(image.id)?.state !== from) return false
       rows.set(image.id, image)
       return true
+    },
+    async *ofOwner(owner) {
+      const ids = [...rows.values()].filter(it => it.owner === owner).map(it => it.id)
+      yield* inRuns(ids.sort(), 1000)
+    },
+    async remove(id) {
+      rows.delete(id)
     },
     traced: async traceId => [...rows.values()].find(it => it.traceId === traceId),
     async countUpload(owner, day, most) {
@@ -57,6 +65,10 @@ export function memoryImageFiles(): MemoryFiles {
       if (file === undefined || (etag !== undefined && etag !== etagOf(file))) return false
       files.set(to, file)
       return true
+    },
+    async *list(prefix) {
+      const keys = [...files.keys()].filter(it => it.startsWith(prefix))
+      yield* inRuns(keys.sort(), 1000)
     },
     async remove(key) {
       files.delete(key)

@@ -45,8 +45,12 @@ async function box(path: string): Promise<unknown> {
   return (await callJson('POST', `${stack.addresses.wechat}/_box${path}`, { signal: signal(), body: {} })).body
 }
 
-async function logIn(): Promise<string> {
-  const { id } = v.parse(v.object({ id: v.number() }), await box('/people'))
+async function newPerson(): Promise<number> {
+  return v.parse(v.object({ id: v.number() }), await box('/people')).id
+}
+
+async function logIn(person?: number): Promise<string> {
+  const id = person ?? (await newPerson())
   const body = v.parse(v.object({ code: v.string() }), await box(`/people/${id}/login`))
   const answer = await callJson('POST', `${stack.addresses.api}/login`, { signal: signal(), body })
   return v.parse(v.object({ token: v.string() }), answer.body).token
@@ -79,7 +83,7 @@ async function eventually(look: () => Promise<unknown>, wanted: unknown): Promis
 }
 
 describe('a picture', () => {
-  it('of 20 MiB goes up, and is there byte for byte, to be kept for ever', async () => {
+  it('of 20 MiB goes up, and is there byte for byte, to be kept for a month', async () => {
     const token = await logIn()
     const picture = pictureOf('image/png', size, 20 * mebibyte)
     const form = await formFor(token, { contentType: 'image/png', size: picture.length })
@@ -90,7 +94,7 @@ describe('a picture', () => {
     const served = { state: 'served', imageUrl: form.imageUrl, contentType: 'image/png', size: picture.length, ...size }
     await eventually(() => state(token, form), expect.objectContaining(served))
     const file = await s3.send(new GetObjectCommand({ Bucket, Key: keyOf(form) }))
-    expect(file).toMatchObject({ ContentType: 'image/png', CacheControl: 'public, max-age=31536000, immutable' })
+    expect(file).toMatchObject({ ContentType: 'image/png', CacheControl: 'public, max-age=2592000, immutable' })
     expect(Buffer.from((await file.Body?.transformToByteArray()) ?? []).equals(picture)).toBe(true)
     await eventually(() => keysIn(uploadKeyOf(form)), [])
   })
@@ -121,6 +125,32 @@ describe('a picture', () => {
     await eventually(() => state(token, form), expect.objectContaining({ state: 'refused', reason }))
     await eventually(() => keysIn(uploadKeyOf(form)), [])
     expect(await keysIn(keyOf(form))).toEqual([])
+  })
+})
+
+describe('who wishes to be forgotten', () => {
+  it('takes along what they uploaded, and what they do not upload any more', async () => {
+    const person = await newPerson()
+    const [token, other] = [await logIn(person), await logIn()]
+    const picture = headerOf('image/png', size)
+    const wanted = { contentType: 'image/png', size: picture.length }
+    const [served, late, theirs] = [
+      await formFor(token, wanted),
+      await formFor(token, wanted),
+      await formFor(other, wanted),
+    ]
+    for (const it of [served, theirs]) await post(it, picture)
+    await eventually(() => state(token, served), expect.objectContaining({ state: 'served' }))
+    await eventually(() => state(other, theirs), expect.objectContaining({ state: 'served' }))
+
+    await box(`/people/${person}/cancel`)
+
+    await eventually(() => keysIn(keyOf(served)), [])
+    await eventually(() => state(token, late), expect.objectContaining({ code: 'image-unknown' }))
+    expect(await post(late, picture)).toMatchObject({ status: 201 })
+    await eventually(() => keysIn(uploadKeyOf(late)), [])
+    expect(await keysIn(keyOf(late))).toEqual([])
+    expect(await keysIn(keyOf(theirs))).toHaveLength(1)
   })
 })
 

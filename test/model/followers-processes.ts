@@ -7,6 +7,7 @@ import { logIn } from '../../lib/login.ts'
 import { revisitFollowers } from '../../lib/revisit-followers.ts'
 import { type SyncReport, syncFollowers } from '../../lib/sync-followers.ts'
 import { memoryLogins } from '../fakes/memory-stores.ts'
+import { miniAppid } from '../ids.ts'
 import type { Judge } from './judge.ts'
 import { type People, type Person, unionidOf } from './people.ts'
 import type { Choice, Message, MessageQueue } from './queue.ts'
@@ -131,6 +132,8 @@ function needsOf({ schedule, people, queue, backend }: World) {
           request(async () => queue.put(bodies, delaySeconds)),
         comeAgain: async () => undefined,
       },
+      imageArrivals: { push: async () => undefined },
+      miniAppid,
       now,
       sleep: (ms: number) => schedule.sleep(process, ms),
       log,

@@ -38,6 +38,7 @@ type Opening = Extract<Order, { kind: 'open' }>
 /** What the functions may take (serverless.yml), less what they keep back. */
 const limitMs = { sync: 885_000, link: 45_000 }
 const { appid, appsecret } = defaultAccounts.official
+const { appid: miniAppid } = defaultAccounts.mini
 
 let clock = 0
 const now = () => clock
@@ -75,6 +76,7 @@ function open({ wechatUrl, names }: Opening) {
     journal: createJournal(dynamo, names.walks, Math.random),
     erasures: createErasures(dynamo, names.walks),
     followers: { ...createQueue(names.queue), ...createConsumedQueue(names.queue) },
+    imageArrivals: { push: async () => undefined },
     owner: randomUUID(),
     spread: false,
     now,
@@ -95,7 +97,7 @@ function open({ wechatUrl, names }: Opening) {
 }
 
 function openWeChat(url: string, tokens: ReturnType<typeof createTokenStore>) {
-  if (!isAppId(appid)) throw new Error(`${appid} is no appid`)
+  if (!isAppId(appid) || !isAppId(miniAppid)) throw new Error('no appids')
   const wechat = createWeChat({
     appid,
     appsecret: async () => appsecret,
@@ -106,5 +108,5 @@ function openWeChat(url: string, tokens: ReturnType<typeof createTokenStore>) {
     nowSeconds: () => Math.floor(clock / 1000),
   })
   const source = { appid, wechat, tokens, now, sleep, owner: randomUUID(), log, metrics }
-  return { wechat, accessTokens: createAccessTokenSource(source) }
+  return { wechat, accessTokens: createAccessTokenSource(source), miniAppid }
 }
