@@ -356,7 +356,11 @@ describe('the buckets', () => {
       { Prefix: 'uploads/', ExpirationInDays: 1 },
       { Prefix: 'checking/', ExpirationInDays: 7 },
       unfinished,
-      { Prefix: 'images/', TagFilters: [{ Key: 'referenced', Value: 'no' }], ExpirationInDays: { 'Fn::Join': ['', ['90']] } },
+      {
+        Prefix: 'images/',
+        TagFilters: [{ Key: 'referenced', Value: 'no' }],
+        ExpirationInDays: { 'Fn::Join': ['', ['90']] },
+      },
     ])
     expect(rules('StaticBucket')).toMatchObject([unfinished])
     const kept = decide(built.template, undefined, { ForgetsImages: false }).Resources.ImagesBucket
