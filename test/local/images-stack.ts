@@ -2,12 +2,13 @@
 
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import * as v from 'valibot'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 
 import { type Environment, readSettings } from '../../local/environment.ts'
 import { callJson } from '../../local/http-json.ts'
 import { pickFreePorts } from '../../local/ports.ts'
 import { openStack } from '../../local/stack.ts'
+import { headerOf } from '../pictures.ts'
 
 const Bucket = 'queqiao-local-images'
 
@@ -20,10 +21,33 @@ const formAnswer = v.object({
 
 /** What `POST /images` answers. */
 export type Form = v.InferOutput<typeof formAnswer>
-export type ImagesStack = Awaited<ReturnType<typeof openImagesStack>>
+export type ImagesStack = Awaited<ReturnType<typeof openOnFreePorts>>
 
-/** Opens the stack on free ports; `more` is what its functions find in their environment besides. */
+/**
+ * Opens the stack on free ports; `more` is what its functions find in their environment besides. A first picture has
+ * gone all the way when it resolves: it loads each function's code, for which a busy machine takes many seconds.
+ */
 export async function openImagesStack(more: Environment = {}) {
+  const stack = await openOnFreePorts(more)
+  try {
+    await sendFirstPicture(stack)
+    return stack
+  } catch (error) {
+    await stack.close()
+    throw error
+  }
+}
+
+async function sendFirstPicture(stack: ImagesStack): Promise<void> {
+  const token = await stack.logIn()
+  const file = headerOf('image/png', { width: 1, height: 1 })
+  const form = await stack.formFor(token, { contentType: 'image/png', size: file.length })
+  await post(form, file)
+  const seen = async () => expect(await stack.state(token, form)).toMatchObject({ state: 'served' })
+  await vi.waitFor(seen, { timeout: 60_000, interval: 100 })
+}
+
+async function openOnFreePorts(more: Environment) {
   const lines: string[] = []
   const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1') }
   const note = (line: string) => void lines.push(line)
