@@ -1,6 +1,11 @@
 /** The arrows of the house: functions → lib; local → functions, lib; the core knows no edge. */
+const { readdirSync } = require('node:fs')
+const { join } = require('node:path')
+
 const adapters = '^lib/adapters/'
 const edges = '^lib/(adapters|runtime)/'
+// A use-case has the name of its function.
+const useCases = readdirSync(join(__dirname, 'functions')).map(it => it.replace('.', '\\.'))
 
 module.exports = {
   forbidden: [
@@ -29,7 +34,7 @@ module.exports = {
       severity: 'error',
       from: { path: adapters },
       to: {
-        path: '^(functions|lib/runtime)/|^lib/(login|me|callback|refresh-tokens|sync-followers|link-followers|send|receipts|deliveries|reach|jwks|serve-files|domain-file)\\.ts$',
+        path: `^(functions|lib/runtime)/|^lib/(${useCases.join('|')})$`,
       },
     },
     {

@@ -12,6 +12,7 @@ import { checkCertificate } from './doctor/check-certificate.ts'
 import { checkCertification } from './doctor/check-certification.ts'
 import { checkClock } from './doctor/check-clock.ts'
 import { checkCredentials } from './doctor/check-credentials.ts'
+import { checkImageHosts } from './doctor/check-image-hosts.ts'
 import { checkMiniLink } from './doctor/check-mini-link.ts'
 import { checkQueues } from './doctor/check-queues.ts'
 import { checkQuotas } from './doctor/check-quotas.ts'
@@ -38,6 +39,7 @@ const checks = {
   quotas: checkQuotas,
   queues: checkQueues,
   certificate: checkCertificate,
+  images: checkImageHosts,
   clock: checkClock,
 } satisfies Record<string, Check>
 

@@ -13,7 +13,7 @@ export const imageTypes = {
 export type ImageType = keyof typeof imageTypes
 
 /** `expected` until it arrives, `checking` until WeChat's verdict; `served` and `refused` are final. */
-export type ImageState = 'expected' | 'checking' | 'served' | 'refused'
+type ImageState = 'expected' | 'checking' | 'served' | 'refused'
 
 /** Why a picture was removed. */
 export type ImageRefusal =

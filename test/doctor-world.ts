@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest'
 import { createAccessTokenSource } from '../lib/access-token.ts'
 import { noteCalls } from '../lib/adapters/noted-transport.ts'
 import { openOwnApi } from '../lib/adapters/own-api.ts'
+import { openSite } from '../lib/adapters/site.ts'
 import { type AccessTokenMode, createWeChat } from '../lib/adapters/wechat.ts'
 import { createTransport } from '../lib/adapters/wechat-transport.ts'
 import { answerHandshake } from '../lib/callback.ts'
@@ -62,6 +63,7 @@ export async function openDoctorWorld({ box, mode = 'stable', secrets: more = {}
       secrets: { get: async name => secrets[name] },
       templates: () => readTemplateList(templates, 'local'),
       api: openOwnApi(new URL(apiUrl)),
+      sites: { upload: openSite(new URL(filesUrl)), files: openSite(new URL(filesUrl)) },
       queues: { size: async () => 0 },
       queueNames: { events: 'q-events', followers: 'q-followers', receipts: 'q-receipts', images: 'q-images' },
       ...{ calls, sightings, now, log },
@@ -70,6 +72,7 @@ export async function openDoctorWorld({ box, mode = 'stable', secrets: more = {}
     }
   }
   const apiUrl = await serve(answerCallback(now))
+  const filesUrl = await serve((_, response) => response.writeHead(403).end())
 
   return {
     ...world,

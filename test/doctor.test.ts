@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-
 import { openOwnApi } from '../lib/adapters/own-api.ts'
-import type { QueueSizes } from '../lib/doctor/deps.ts'
+import { openSite } from '../lib/adapters/site.ts'
+import type { QueueSizes, Site } from '../lib/doctor/deps.ts'
 import { readTemplateList } from '../lib/template-list.ts'
 import { pickFreePort } from '../local/ports.ts'
 import { defaultAccounts } from '../local/wechat/defaults.ts'
@@ -53,6 +53,7 @@ describe('examine', () => {
       quotas: 'ok',
       queues: 'ok',
       certificate: 'not-checked',
+      images: 'ok',
       clock: 'ok',
     })
     expect(report.calls).toBe(9)
@@ -552,6 +553,82 @@ describe('the certificate', () => {
       words: expect.stringContaining('(ECONNREFUSED)'),
       cure: expect.stringContaining('Custom domain names'),
     })
+  })
+})
+
+describe('the hosts of images', () => {
+  const page = '开发管理 → 开发设置 → 服务器域名'
+  const answering = (origin: string, status = 403): Site => ({ origin, ask: async () => status })
+  const failing = (origin: string, code: string): Site => ({
+    origin,
+    ask: async () => Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) })),
+  })
+  const bucket = 'https://b.s3.cn-north-1.amazonaws.com.cn'
+  const own = 'https://files.example.com'
+  const examineWith = async (upload: Site, files: Site) =>
+    (await (await openDoctorWorld()).examine({ sites: { upload, files } })).find('images')
+
+  it('answer: which value goes where', async () => {
+    const found = await examineWith(answering(bucket), answering(own, 404))
+    expect(found).toMatchObject({ status: 'ok', words: expect.stringContaining(page) })
+    expect(found?.words).toContain(`uploadFile 合法域名 ${bucket}, downloadFile 合法域名 ${own}`)
+  })
+
+  it('are asked for a file that nobody has, below any path', async () => {
+    const asked: string[] = []
+    const url = await serve(({ method, url = '' }, response) => {
+      asked.push(`${method} ${url}`)
+      response.writeHead(302, { location: '/elsewhere' }).end()
+    })
+    const sites = [new URL(url), new URL(`${url}/a-bucket`)].map(openSite)
+    expect(await Promise.all(sites.map(it => it.ask()))).toEqual([302, 302])
+    expect(asked.sort()).toEqual(['HEAD /a-bucket/images/nobody/none.png', 'HEAD /images/nobody/none.png'])
+    expect(sites.map(it => it.origin)).toEqual([url, url])
+  })
+
+  it('have a domain that the DNS leads nowhere', async () => {
+    expect(await examineWith(answering(bucket), failing(own, 'ENOTFOUND'))).toMatchObject({
+      status: 'wrong',
+      words: `${own} gives no usable answer (ENOTFOUND)`,
+      cure: expect.stringMatching(/^the DNS must lead the domain .*docs\/images\.md/),
+    })
+  })
+
+  it('have a certificate that phones refuse', async () => {
+    const server = createServer(selfSigned(Date.now() + 86_400_000)).listen(0, 'localhost')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    expect(await examineWith(answering(bucket), openSite(new URL(`https://localhost:${port}`)))).toMatchObject({
+      status: 'wrong',
+      words: `https://localhost:${port} gives no usable answer (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+      cure: expect.stringContaining('certificate'),
+    })
+  })
+
+  it('cannot be reached from where the function is', async () => {
+    const found = await examineWith(openSite(new URL(await nowhere())), answering(own))
+    expect(found).toMatchObject({ status: 'wrong', words: expect.stringContaining('(ECONNREFUSED)') })
+    expect(found?.cure).toContain('NAT gateway')
+  })
+
+  it('fail behind their front', async () => {
+    const found = await examineWith(answering(bucket), answering(own, 502))
+    expect(found).toMatchObject({ status: 'wrong', words: `${own} gives no usable answer (status 502)` })
+  })
+
+  it.each(['ENOTFOUND', 'EAI_AGAIN'])('are AWS’s own names, which the DNS here does not know (%s)', async code => {
+    expect(await examineWith(failing(bucket, code), answering(own))).toMatchObject({
+      status: 'not-checked',
+      words: `not checked, because the DNS here does not find ${bucket}, a name of AWS`,
+      cure: expect.stringContaining(`uploadFile 合法域名 ${bucket}`),
+    })
+  })
+
+  it('both fail: each is told', async () => {
+    const found = await examineWith(failing(bucket, 'ETIMEDOUT'), failing(own, 'CERT_HAS_EXPIRED'))
+    expect(found?.status).toBe('wrong')
+    expect(found?.words).toMatch(/files\.example\.com .*\(CERT_HAS_EXPIRED\); .*amazonaws.*\(ETIMEDOUT\)/)
   })
 })
 

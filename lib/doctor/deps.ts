@@ -14,6 +14,8 @@ export type DoctorDeps = {
   /** This stage's list; throws ConfigError where it has a mistake. */
   readonly templates: () => TemplateList
   readonly api: OwnApi
+  /** Where pictures are uploaded to, and where they and static files are read. */
+  readonly sites: { readonly upload: Site; readonly files: Site }
   readonly queues: QueueSizes
   /** The queues of the stage that functions consume. */
   readonly queueNames: {
@@ -60,6 +62,12 @@ export type OwnApi = {
 
 /** `problem` says why a client would refuse it. */
 export type Certificate = { readonly host: string; readonly validUntil: number; readonly problem?: string }
+
+export type Site = {
+  readonly origin: string
+  /** The status of the answer for a file that is not there. Throws an Error whose `code` says why nobody answered. */
+  ask(): Promise<number>
+}
 
 export type QueueSizes = {
   /** About how many messages wait; throws where there is no such queue. */

@@ -17,6 +17,7 @@ export const pages = {
     allowList: `${program} → 开发管理 → 开发设置 → IP白名单`,
     notices: `${program} → 通知中心`,
   },
+  serverDomains: `${program} → 开发管理 → 开发设置 → 服务器域名`,
   certification: `${account} → 设置与开发 → 公众号设置 → 账号详情 → 认证情况`,
   templates: `${account} → 广告与服务 → 模板消息 → 我的模板`,
   linkedPrograms: `${account} → 广告与服务 → 小程序管理`,

@@ -7,6 +7,7 @@ import { createAccessTokenSource } from '../access-token.ts'
 import { remainingMs } from '../adapters/deadline.ts'
 import { noteCalls } from '../adapters/noted-transport.ts'
 import { openOwnApi } from '../adapters/own-api.ts'
+import { openSite } from '../adapters/site.ts'
 import { createQueueSizes } from '../adapters/sqs-sizes.ts'
 import { createSecrets } from '../adapters/ssm-secrets.ts'
 import { createWeChat } from '../adapters/wechat.ts'
@@ -27,6 +28,7 @@ export function openDoctor(): DoctorDeps {
   const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
   const names = config('EVENTS_QUEUE', 'FOLLOWERS_QUEUE', 'RECEIPTS_QUEUE', 'IMAGES_QUEUE', 'SECRETS_PREFIX')
   const { IMAGE_CHECKS_QUEUE: imageChecks } = config('IMAGE_CHECKS_QUEUE')
+  const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
   const secrets = createSecrets(names.SECRETS_PREFIX, now)
   const { transport, calls, sightings } = noteCalls(
     createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
@@ -40,6 +42,7 @@ export function openDoctor(): DoctorDeps {
     secrets,
     templates,
     api: openOwnApi(API_URL),
+    sites: { upload: openSite(UPLOAD_URL), files: openSite(FILES_URL) },
     queues: createQueueSizes(),
     queueNames: {
       events: names.EVENTS_QUEUE,

@@ -292,7 +292,7 @@ describe('the doctor', () => {
     answers.push(JSON.stringify(body))
     const { checks } = v.parse(v.looseObject({ checks: v.array(v.looseObject({ status: v.string() })) }), body)
     expect(checks.filter(it => it.status === 'wrong')).toEqual([])
-    expect(checks.filter(it => it.status === 'ok')).toHaveLength(11)
+    expect(checks.filter(it => it.status === 'ok')).toHaveLength(12)
   })
 })
 

@@ -27,6 +27,7 @@ const titles: Readonly<Record<string, string>> = {
   quotas: 'quotas · 调用额度',
   queues: 'queues · 队列',
   certificate: 'certificate · 证书',
+  images: 'images · 图片域名',
   clock: 'clock · 时钟',
 } satisfies Record<CheckName, string>
 

@@ -1,0 +1,53 @@
+/** Whether the hosts answer that the mini program uploads pictures to, and loads pictures and static files from. */
+
+import type { DoctorDeps, Site } from './deps.ts'
+import { nameOf } from './explain.ts'
+import { type Finding, notChecked, ok, wrong } from './finding.ts'
+import { pages } from './pages.ts'
+
+/** AWS's own names are always in the DNS; if ours does not find them, that says nothing of what phones find. */
+const ofAws = /\.(amazonaws\.com(\.cn)?|cloudfront\.net)$/
+const notFound: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN'])
+
+/** Asks each for a file that is not there; a refusal is an answer as well. Costs no call to WeChat. */
+export async function checkImageHosts({ sites: { upload, files } }: DoctorDeps): Promise<Finding> {
+  const [uploadTrouble, filesTrouble] = await Promise.all([troubleWith(upload), troubleWith(files)])
+  const troubles = [
+    ...(filesTrouble === undefined ? [] : [{ ...filesTrouble, site: files, cure: cureOfFiles(files) }]),
+    ...(uploadTrouble === undefined ? [] : [{ ...uploadTrouble, site: upload, cure: wayOut }]),
+  ]
+  const [first, ...more] = troubles.filter(it => !isUnseen(it))
+  if (first !== undefined) return wrong([first, ...more].map(tell).join('; '), first.cure)
+  const unseen = troubles.find(isUnseen)
+  const toPaste = `uploadFile 合法域名 ${upload.origin}, downloadFile 合法域名 ${files.origin}`
+  const cure = `look whether both are in ${pages.serverDomains}: ${toPaste}`
+  if (unseen !== undefined) return notChecked(`the DNS here does not find ${unseen.site.origin}, a name of AWS`, cure)
+  return ok(`both hosts answer; ${pages.serverDomains} needs them: ${toPaste}`)
+}
+
+type Trouble = { readonly name: string; readonly site: Site; readonly cure: string }
+
+const wayOut = 'the function must get out to it, as to WeChat: AWS console → VPC → NAT gateway, and the S3 endpoint'
+
+/** A name of AWS is made with the distribution or the API; one of our own must be led there. */
+function cureOfFiles({ origin }: Site): string {
+  if (ofAws.test(new URL(origin).hostname)) return wayOut
+  return 'the DNS must lead the domain to what the deployment prints, and the certificate must be for it (docs/images.md)'
+}
+
+async function troubleWith(site: Site): Promise<{ readonly name: string } | undefined> {
+  try {
+    const status = await site.ask()
+    return status < 500 ? undefined : { name: `status ${status}` }
+  } catch (error) {
+    return { name: nameOf(error) }
+  }
+}
+
+function isUnseen({ name, site }: Trouble): boolean {
+  return notFound.has(name) && ofAws.test(new URL(site.origin).hostname)
+}
+
+function tell({ name, site }: Trouble): string {
+  return `${site.origin} gives no usable answer (${name})`
+}

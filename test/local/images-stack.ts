@@ -1,0 +1,110 @@
+/** A whole local stack, with the hands of a mini program's user and eyes that see into the bucket of pictures. */
+
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import * as v from 'valibot'
+import { expect, vi } from 'vitest'
+
+import { type Environment, readSettings } from '../../local/environment.ts'
+import { callJson } from '../../local/http-json.ts'
+import { pickFreePorts } from '../../local/ports.ts'
+import { openStack } from '../../local/stack.ts'
+import { headerOf } from '../pictures.ts'
+
+const Bucket = 'queqiao-local-images'
+
+const formAnswer = v.object({
+  id: v.string(),
+  upload: v.object({ url: v.string(), fields: v.record(v.string(), v.string()) }),
+  imageUrl: v.string(),
+  expiresIn: v.number(),
+})
+
+/** What `POST /images` answers. */
+export type Form = v.InferOutput<typeof formAnswer>
+export type ImagesStack = Awaited<ReturnType<typeof openOnFreePorts>>
+
+/**
+ * Opens the stack on free ports; `more` is what its functions find in their environment besides. A first picture has
+ * gone all the way when it resolves: it loads each function's code, for which a busy machine takes many seconds.
+ */
+export async function openImagesStack(more: Environment = {}) {
+  const stack = await openOnFreePorts(more)
+  try {
+    await sendFirstPicture(stack)
+    return stack
+  } catch (error) {
+    await stack.close()
+    throw error
+  }
+}
+
+async function sendFirstPicture(stack: ImagesStack): Promise<void> {
+  const token = await stack.logIn()
+  const file = headerOf('image/png', { width: 1, height: 1 })
+  const form = await stack.formFor(token, { contentType: 'image/png', size: file.length })
+  await post(form, file)
+  const seen = async () => expect(await stack.state(token, form)).toMatchObject({ state: 'served' })
+  await vi.waitFor(seen, { timeout: 60_000, interval: 100 })
+}
+
+async function openOnFreePorts(more: Environment) {
+  const lines: string[] = []
+  const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1') }
+  const note = (line: string) => void lines.push(line)
+  const stack = await openStack({ settings, env: { ...process.env, ...more }, onFunctionLine: note, report: note })
+  const { api, s3: endpoint, wechat } = stack.addresses
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true })
+
+  const box = async (path: string, body?: unknown) => (await call(`${wechat}/_box${path}`, { body })).body
+  const newPerson = async () => v.parse(v.object({ id: v.number() }), await box('/people', {})).id
+  const ask = (bearer: string, body: object) => call(`${api}/images`, { body, bearer })
+
+  return {
+    addresses: stack.addresses,
+    lines,
+    box,
+    newPerson,
+    /** The session token of this person, or of somebody new. */
+    async logIn(person?: number): Promise<string> {
+      const id = person ?? (await newPerson())
+      const body = v.parse(v.object({ code: v.string() }), await box(`/people/${id}/login`, {}))
+      return v.parse(v.object({ token: v.string() }), (await call(`${api}/login`, { body })).body).token
+    },
+    ask,
+    formFor: async (bearer: string, body: object) => v.parse(formAnswer, (await ask(bearer, body)).body),
+    state: async (bearer: string, { id }: Pick<Form, 'id'>) => (await call(`${api}/images/${id}`, { bearer })).body,
+    file: (Key: string) => s3.send(new GetObjectCommand({ Bucket, Key })),
+    keysIn: async (Prefix: string) =>
+      ((await s3.send(new ListObjectsV2Command({ Bucket, Prefix }))).Contents ?? []).flatMap(it => it.Key ?? []),
+    async close() {
+      s3.destroy()
+      await stack.close()
+    },
+  }
+}
+
+/** Posts as wx.uploadFile does: the fields first, then the file as `file`. */
+export async function post({ upload }: Form, file: Uint8Array<ArrayBuffer>, more: Record<string, string> = {}) {
+  const form = new FormData()
+  for (const [name, value] of Object.entries({ ...upload.fields, ...more })) form.append(name, value)
+  form.append('file', new Blob([file]), 'picture.png')
+  const answer = await fetch(upload.url, { method: 'POST', body: form, signal: signal() })
+  return { status: answer.status, code: /<Code>(\w+)</.exec(await answer.text())?.[1] }
+}
+
+/** The key under which a picture is served. */
+export const keyOf = ({ imageUrl }: Form) => new URL(imageUrl).pathname.slice(1)
+export const uploadKeyOf = ({ upload }: Form) => upload.fields.key ?? ''
+
+/** Looks again until what is seen fits; what it was last is told when it never does. */
+export async function eventually(look: () => Promise<unknown>, wanted: unknown): Promise<void> {
+  await expect.poll(look, { timeout: 25_000, interval: 100 }).toEqual(wanted)
+}
+
+const signal = () => AbortSignal.timeout(20_000)
+
+/** A POST where there is a body. */
+function call(url: string, more: { body?: unknown; bearer?: string }) {
+  return callJson(more.body === undefined ? 'GET' : 'POST', url, { signal: signal(), ...more })
+}
