@@ -42,24 +42,6 @@ export async function playFiles(world: World): Promise<void> {
   })
 }
 
-/** The stage has a distribution by now. */
-export async function playCloudFront({ ministack, reach, trials }: World): Promise<void> {
-  const { FilesUrl, ImagesBucket } = await readOutputs(ministack.aws, stack)
-  await trials.play(
-    'CloudFront serves them from the closed bucket, and nothing but what is to be served',
-    '经 CloudFront 提供',
-    async ({ signal }) => {
-      const served = await reach(`${FilesUrl}/static/banner.svg`, { signal })
-      if ((await served.text()) !== files['banner.svg']) throw new Error(`${served.status} ${served.url}`)
-      for (const path of ['uploads/x', 'checking/x', '']) {
-        const { status } = await reach(`${FilesUrl}/${path}`, { signal })
-        if (status < 400) throw new Error(`${FilesUrl}/${path} → ${status}`)
-      }
-      return { result: undefined, told: `${FilesUrl}/static/banner.svg; nothing else of ${ImagesBucket}` }
-    },
-  )
-}
-
 async function withFolder(work: (folder: string) => Promise<unknown>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'queqiao-static-'))
   try {

@@ -6,7 +6,7 @@ import { request } from 'node:https'
 
 import type { Ministack } from './ministack.ts'
 
-const awsName = /\.(amazonaws\.com|cloudfront\.net)$/
+const awsName = /\.amazonaws\.com$/
 const mostRedirects = 3
 
 /** Makes a `fetch` that goes to the emulator for what has a name of AWS, and follows redirects there. */

@@ -105,7 +105,7 @@ async function deploy(ministack: Ministack, { trials, wechat }: Deploying) {
   const role = await makeBusinessRole(aws)
   // ministack knows neither an Elastic IP nor a NAT in a template: one is brought along, and nothing leaves by it.
   const egress = { EGRESS: 'none', EGRESS_ALLOCATION_ID: await allocateAddress(aws) }
-  // Its CloudFront reaches no bucket: the API leads to them.
+  // It decides no condition by the partition, so it would make no CloudFront.
   const emulator = { ...egress, FILES: 'api', WECHAT_API_URL: wechat, PRODUCER_ROLES: role }
   const commands = createCommands(ministack, { appids, secrets, emulator })
   await trials.play('docs/deploy.md is followed to the letter', '按文档操作', async () => {
