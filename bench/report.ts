@@ -35,6 +35,8 @@ export function report(results: readonly Result[], format: Format): string {
 
 function rowOf({ door, bundles, times }: Result): string[] {
   const { deployed, reference, clients } = bundles
+  // Beside no client at all everything is much.
+  const ratio = clients.length === 0 ? () => '' : ratioText
   return [
     door.name,
     clients.map(it => (door.asksFor.includes(it) ? it : `${it} !`)).join(' '),
@@ -70,6 +72,6 @@ function kilobytes(bytes: number): string {
   return (bytes / 1024).toFixed(0)
 }
 
-function ratio(value: number, limit: number): string {
+function ratioText(value: number, limit: number): string {
   return `${value.toFixed(2)}${value > limit ? ' !' : ''}`
 }

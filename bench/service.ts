@@ -8,7 +8,7 @@ import { parse } from 'yaml'
 
 const environment = v.record(v.string(), v.string())
 const functions = v.record(v.string(), v.object({ handler: v.string(), environment: v.optional(environment, {}) }))
-/** Functions that a parameter chooses, in a file of their own: one list per value of the parameter. */
+/** Functions that a parameter chooses, in a file of their own: one list per value of the parameter, maybe below `functions`. */
 const chosen = v.pipe(v.string(), v.regex(/^\$\{file\(/))
 
 const serverless = v.object({
@@ -55,7 +55,15 @@ export async function readService(): Promise<Service> {
 
 async function readChosen(reference: string): Promise<Functions[]> {
   const path = /^\$\{file\(([^)]+)\)/.exec(reference)?.[1] ?? ''
-  return Object.values(v.parse(v.record(v.string(), functions), await readYaml(path)))
+  const lists = v.record(v.string(), functions)
+  const either = v.union([
+    v.pipe(
+      v.object({ functions: lists }),
+      v.transform(it => it.functions),
+    ),
+    lists,
+  ])
+  return Object.values(v.parse(either, await readYaml(path)))
 }
 
 /** CloudFormation's tags (!GetAtt) are of no interest here. */
@@ -72,9 +80,9 @@ function doorsOf(list: Functions): Door[] {
   }))
 }
 
-/** A variable names what is reached through a client: a table, a queue, the place of the secrets, a bus. */
+/** A variable names what is reached through a client: a table, a bucket, a queue, the place of the secrets, a bus. */
 function clientsFor(variables: readonly string[]): string[] {
-  const signs = { dynamodb: /_TABLE$/, sqs: /_QUEUE$/, ssm: /^SECRETS_PREFIX$/, eventbridge: /_BUS$/ }
+  const signs = { dynamodb: /_TABLE$/, s3: /_BUCKET$/, sqs: /_QUEUE$/, ssm: /^SECRETS_PREFIX$/, eventbridge: /_BUS$/ }
   return Object.entries(signs).flatMap(([client, sign]) => (variables.some(it => sign.test(it)) ? client : []))
 }
 
