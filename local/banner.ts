@@ -58,6 +58,7 @@ function renderNext({ api, wechat }: Addresses, isBox: boolean): string[] {
     ...(isBox ? [`  Next:  open ${wechat}/ and let somebody follow · 打开手机页面，让用户关注`] : []),
     `  Ask · 查询：  curl '${api}/reach?openid=<openid>'`,
     '  Push an event · 推送事件：  examples/push-event/README.md',
+    '  A mini program · 小程序：  examples/mini-program/README.md',
   ]
 }
 
