@@ -20,6 +20,7 @@ const read = {
   resultsBus: 'RESULTS_BUS',
   imagesPerDay: 'IMAGES_PER_DAY',
   imageCheck: 'IMAGE_CHECK',
+  imageCheckScene: 'IMAGE_CHECK_SCENE',
 } as const satisfies Record<string, ConfigKey>
 
 const arn = 'arn:aws[a-z-]*'
@@ -71,7 +72,6 @@ const deployed = {
     is: /^([1-9]\d{0,3})?$/,
     wanted: 'a whole number of days from 1 to 9999, or empty',
   },
-  imageCheckScene: { variable: 'IMAGE_CHECK_SCENE', is: /^[1-4]$/, wanted: 'one of WeChat’s scenes, 1 to 4' },
   keepData: { variable: 'KEEP_DATA', is: /^(on|off)$/, wanted: 'on or off' },
 }
 

@@ -3,7 +3,7 @@
 import { createServer } from 'node:http'
 
 import * as v from 'valibot'
-import { onTestFinished, vi } from 'vitest'
+import { vi } from 'vitest'
 
 import { handleEvent, readEvent } from '../lib/callback.ts'
 import { type CheckArrival, type CheckImagesDeps, checkImages } from '../lib/check-images.ts'
@@ -13,6 +13,7 @@ import type { Image, ImageCheckMessage } from '../lib/image-ports.ts'
 import type { ConsumedQueue, Now, Queue } from '../lib/ports.ts'
 import { defaultCallback } from '../local/wechat/defaults.ts'
 import { type MemoryFiles, memoryImageFiles, memoryImages } from './fakes/memory-images.ts'
+import { listen } from './listen.ts'
 import { openReceiver } from './local/wechat/receiver.ts'
 import { openWorld, type Person } from './world.ts'
 
@@ -149,11 +150,5 @@ async function openHost(files: MemoryFiles): Promise<string> {
     if (file === undefined) response.writeHead(404).end()
     else response.writeHead(200, { 'Content-Type': 'image/png' }).end(file)
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  return listen(server)
 }

@@ -1,9 +1,8 @@
 /** An HTTP server of a test, for answers that no good server gives. */
 
-import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 
-import { onTestFinished } from 'vitest'
+import { listen } from '../listen.ts'
 
 export type Reply = { status: number; body?: unknown; headers?: Record<string, string> }
 type Handler = (request: IncomingMessage, url: string) => Reply | undefined | Promise<Reply | undefined>
@@ -19,13 +18,7 @@ export async function openServer(handle: Handler): Promise<string> {
     // A caller who hangs up in the middle has nothing to be answered.
     Promise.resolve(handle(request, url)).then(answer, () => response.destroy())
   })
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const address = server.address()
-  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  const url = await listen(server)
   return url
 }
 

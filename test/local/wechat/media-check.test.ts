@@ -1,9 +1,10 @@
 import { createServer } from 'node:http'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { defaultAccounts, defaultCallback } from '../../../local/wechat/defaults.ts'
 import { field, textField } from '../../../local/wechat/json.ts'
 import type { WeChatOptions } from '../../../local/wechat/server.ts'
 import { sign } from '../../../local/wechat/signature.ts'
+import { listen } from '../../listen.ts'
 import { decryptPush } from './decrypt-push.ts'
 import { noon, openTestBox } from './open-test-box.ts'
 import { openReceiver } from './receiver.ts'
@@ -24,13 +25,7 @@ async function openHost() {
     response.on('drain', pour)
     return pour()
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  return listen(server)
 }
 
 async function openChecks(options: WeChatOptions = {}) {
