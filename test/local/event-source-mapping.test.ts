@@ -260,7 +260,8 @@ describe('startMapping', () => {
     )
     await send(queue.queueUrl, ['slow'])
 
-    map(queue, lambda.url, { timeoutMs: 50 })
+    // Far more than the second answer takes on a machine that is busy.
+    map(queue, lambda.url, { timeoutMs: 500 })
 
     await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
     expect(bodiesOf(lambda.invocations)).toEqual(['slow', 'slow'])
