@@ -295,6 +295,43 @@ export type WalkStore = {
   forget(openids: ReadonlySet<OpenId>): Promise<void>
 }
 
+/**
+ * Whether a first walk, or one that looks everybody up again, is not walked or not worked into the links yet: then who is
+ * unknown may be a follower all the same.
+ */
+export type LinkingProgress = { isUnderWay(): Promise<boolean> }
+
+/** A walk as its linking is counted: `beganAt` (ms) names it; `isWhole` for a first walk, or one that looks everybody up again. */
+export type CountedWalk = { readonly beganAt: number; readonly isWhole: boolean }
+
+/**
+ * The messages that a walk queued in one go: `step` counts from 1, and `run` is the instant (ms) at which the run of the
+ * function began that queued them, for a step may be repeated.
+ */
+export type WalkStep = CountedWalk & { readonly step: number; readonly run: number }
+
+/** One message of a step, counted from 0. */
+export type QueuedPart = WalkStep & { readonly message: number }
+
+/** Counts what the walks queued until it is worked into the links. What was queued over 14 days ago counts no more. */
+export type LinkingStore = LinkingProgress & {
+  /**
+   * A walk begins, or goes on behind so many steps: until it is closed it counts as not walked. What is known of steps
+   * behind these goes, for they will be queued again; and so does all of a walk that was never closed.
+   */
+  open(walk: CountedWalk, steps: number): Promise<void>
+  /** The walk is walked to its end. What an earlier one queued and a whole one queued again counts no more. */
+  close(walk: CountedWalk): Promise<void>
+  /** Forgets the walk that was not closed. */
+  abandon(): Promise<void>
+  /** So many messages are about to be queued. To be said before they are, or one could be worked in uncounted. */
+  expect(step: WalkStep, messages: number): Promise<void>
+  /** These messages are worked in. To say so again changes nothing, nor does it for a step that was repeated since. */
+  workedIn(parts: readonly QueuedPart[]): Promise<void>
+  /** How many messages are not worked in yet, of all walks. */
+  waiting(): Promise<number>
+}
+
 /** What was worked into the links: the walk must not look them up again, and must miss them if they left unseen. */
 export type JournalEntry = { readonly follow: readonly OpenId[]; readonly unfollow: readonly OpenId[] }
 export type NotedEntry = JournalEntry & { readonly key: string; readonly notedAt: number }

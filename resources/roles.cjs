@@ -71,6 +71,7 @@ const grants = {
       TokensTable: tokens,
       LinksTable: people,
       DeliveriesTable: ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'UpdateItem'],
+      WalksTable: ['Query'],
     },
     queues: {
       EventsQueue: [...consume, 'ChangeMessageVisibility', ...push],

@@ -9,12 +9,14 @@ import { imageStoreContract } from './contracts/image-store.ts'
 import { journalContract } from './contracts/journal.ts'
 import { linkStoreContract } from './contracts/link-store.ts'
 import { linkUpkeepContract } from './contracts/link-upkeep.ts'
+import { linkingStoreContract } from './contracts/linking-store.ts'
 import { loginStoreContract } from './contracts/login-store.ts'
 import { dynamoDbContracts } from './contracts/on-dynamodb.ts'
 import { tokenStoreContract } from './contracts/token-store.ts'
 import { walkStoreContract } from './contracts/walk-store.ts'
 import { openTables, type Tables } from './dynamodb.ts'
 import { memoryImages } from './fakes/memory-images.ts'
+import { memoryLinking } from './fakes/memory-linking.ts'
 import { memoryLinks } from './fakes/memory-links.ts'
 import { memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
 import { memoryErasures, memoryJournal, memoryWalks } from './fakes/memory-walks.ts'
@@ -28,6 +30,7 @@ describe('in memory', () => {
   describe('gate', () => gateContract(async () => memoryGate()))
   describe('image store', () => imageStoreContract(async () => memoryImages()))
   describe('walk store', () => walkStoreContract(async () => memoryWalks()))
+  describe('count of the linking', () => linkingStoreContract(async now => memoryLinking(now)))
   describe('journal', () => journalContract(async () => memoryJournal()))
   describe('erasures', () => erasuresContract(async () => memoryErasures()))
 })

@@ -7,11 +7,13 @@ import { createGateStore } from '../adapters/dynamo-gate.ts'
 import { createImageStore } from '../adapters/dynamo-images.ts'
 import { createJournal } from '../adapters/dynamo-journal.ts'
 import { createLinkUpkeep } from '../adapters/dynamo-link-upkeep.ts'
+import { createLinkingStore } from '../adapters/dynamo-linking.ts'
 import { createLinkStore } from '../adapters/dynamo-links.ts'
 import { createLoginStore } from '../adapters/dynamo-logins.ts'
 import { createTokenStore } from '../adapters/dynamo-tokens.ts'
 import { createWalkStore } from '../adapters/dynamo-walks.ts'
 import { config } from '../config.ts'
+import type { LinkingProgress } from '../ports.ts'
 import { now, random } from './context.ts'
 
 let opened: Dynamo | undefined
@@ -28,6 +30,9 @@ export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed
   createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, ...how })
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
 export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
+export const linkingStore = () => createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, now)
+/** For who only asks: one read of one row. */
+export const linkingProgress = (): LinkingProgress => linkingStore()
 export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)
 export const erasures = () => createErasures(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
