@@ -12,7 +12,7 @@ import { parse } from 'yaml'
 export type Tables = {
   readonly dynamo: DynamoDBDocumentClient
   /** Makes a new, empty table of this kind and answers its name. */
-  make(kind: 'tokens' | 'logins' | 'links' | 'deliveries' | 'walks' | 'images'): Promise<string>
+  make(kind: 'tokens' | 'logins' | 'links' | 'deliveries' | 'attempts' | 'walks' | 'images'): Promise<string>
   close(): Promise<void>
 }
 
