@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
+/** `npm test`: all but what takes long (vitest.long.config.ts) and what only many seeds are for (vitest.seeds.config.ts). */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/**/*.{long,fuzz}.test.ts'],
+    provide: { isWide: false },
     reporters: ['default', './test/closing-line.ts'],
     globalSetup: ['test/print-seed.ts'],
     setupFiles: ['test/seed.ts', 'test/canary-setup.ts'],
