@@ -51,6 +51,8 @@ export type SyncReport = {
   readonly total: number
   readonly came: number
   readonly left: number
+  /** Entries of the list that were no openids. */
+  readonly odd: number
   readonly complete: boolean
   /** Whether the walk told of is not complete yet. */
   readonly isUnderWay: boolean
@@ -247,11 +249,12 @@ function reportOf(state: SyncState, { current, complete, pausedUntil }: WalkStat
     total = 0,
     came = 0,
     left = 0,
+    odd = 0,
     isEveryone = false,
     beganAt,
   } = current ?? complete ?? {}
   return {
-    ...{ state, pages, followers, total, came, left, isEveryone },
+    ...{ state, pages, followers, total, came, left, odd, isEveryone },
     complete: state === 'complete',
     isUnderWay: current !== undefined,
     ...(beganAt === undefined ? {} : { beganAt }),
