@@ -10,6 +10,8 @@ import * as v from 'valibot'
 import { parse } from 'yaml'
 
 export type Tables = {
+  /** Where this DynamoDB answers. */
+  readonly url: string
   readonly dynamo: DynamoDBDocumentClient
   /** Makes a new, empty table of this kind and answers its name. */
   make(kind: 'tokens' | 'logins' | 'links' | 'deliveries' | 'walks' | 'images'): Promise<string>
@@ -43,6 +45,7 @@ export function openTablesAt(endpoint: string): Tables {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
   let made = 0
   return {
+    url: endpoint,
     dynamo: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     async make(kind) {
       const table = (await tableTemplates()).get(kind)

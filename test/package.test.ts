@@ -4,11 +4,20 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { unzipSync } from 'fflate'
 import * as v from 'valibot'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 
+import { createLinkStore } from '../lib/adapters/dynamo-links.ts'
+import { toSqsEvent } from '../local/event-batch.ts'
+import { openParameterStore } from '../local/parameter-store.ts'
+import { defaultAccounts } from '../local/wechat/defaults.ts'
+import { decide, inPartition } from './cloudformation.ts'
+import { openTables } from './dynamodb.ts'
 import { packageStage, resourcesOf, runServerless } from './packaged.ts'
+import { messageOf, openRecordingSqs, traceOf } from './recursive-loop.ts'
+import { openWorld, orderPaid } from './world.ts'
 
 const secrets = {
   WECHAT_OFFICIAL_SECRET: 'canary0fficialcanary0fficialcana',
@@ -33,6 +42,16 @@ beforeAll(async () => {
 
 afterAll(() => built.remove())
 
+/** Loads a bundle from a place of its own, as a new container does. */
+const loadBundle = async (name: string, place: string): Promise<unknown> => {
+  const files = unzipSync(await readFile(join(folder, 'out', `${name}.zip`)))
+  for (const [file, bytes] of Object.entries(files)) {
+    await mkdir(join(folder, place, dirname(file)), { recursive: true })
+    await writeFile(join(folder, place, file), bytes)
+  }
+  return import(/* @vite-ignore */ pathToFileURL(join(folder, place, 'functions', `${name}.cjs`)).href)
+}
+
 const allOf = (type: string) => Object.values(resourcesOf(built.template, type))
 
 describe('the package', () => {
@@ -45,14 +64,8 @@ describe('the package', () => {
 
   it('has bundles that load on their own, far from any node_modules', async () => {
     for (const name of (await readdir(join(folder, 'out'))).filter(it => it.endsWith('.zip'))) {
-      const files = unzipSync(await readFile(join(folder, 'out', name)))
-      const place = join(folder, name.slice(0, -4))
-      for (const [file, bytes] of Object.entries(files)) {
-        await mkdir(join(place, dirname(file)), { recursive: true })
-        await writeFile(join(place, file), bytes)
-      }
-      const file = join(place, 'functions', `${name.slice(0, -4)}.cjs`)
-      expect(await import(/* @vite-ignore */ pathToFileURL(file).href)).toMatchObject({ handler: expect.any(Function) })
+      const door = await loadBundle(name.slice(0, -4), name.slice(0, -4))
+      expect(door).toMatchObject({ handler: expect.any(Function) })
     }
   })
 
@@ -132,5 +145,118 @@ describe('the package', () => {
     expect(events?.Properties.VisibilityTimeout).toBe(180)
     const send = allOf('AWS::Lambda::Function').find(it => it.Properties.FunctionName === 'queqiao-prod-send')
     expect(send?.Properties.Timeout).toBe(30)
+  })
+})
+
+describe('the packaged send, put off again and again', () => {
+  type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>
+  const door = v.object({ handler: v.custom<Handler>(it => typeof it === 'function') })
+  const path = '/cgi-bin/message/template/send'
+  const source = { queueArn: 'arn:aws:sqs:us-east-1:123456789012:events', region: 'us-east-1' }
+
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  /** Everything that the function reaches, on loopback, and a follower to send to. */
+  async function openPlace() {
+    const [world, tables, sqs] = await Promise.all([openWorld(), openTables(), openRecordingSqs()])
+    const { official, mini } = defaultAccounts
+    const ssm = await openParameterStore(0, { '/queqiao/prod/official-appsecret': official.appsecret })
+    onTestFinished(async () => {
+      await Promise.all([ssm.close(), tables.close()])
+    })
+    const [TOKENS_TABLE, LINKS_TABLE, DELIVERIES_TABLE] = [
+      await tables.make('tokens'),
+      await tables.make('links'),
+      await tables.make('deliveries'),
+    ]
+    const { openid } = await world.person({ following: true })
+    await createLinkStore(tables.dynamo, LINKS_TABLE).writeFollower(
+      { openid, following: true, followedAt: 1, at: 1 },
+      undefined,
+    )
+    const env = {
+      ...{
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_LAMBDA_FUNCTION_NAME: 'queqiao-prod-send',
+      },
+      ...{ AWS_ENDPOINT_URL_DYNAMODB: tables.url, AWS_ENDPOINT_URL_SQS: sqs.url, AWS_ENDPOINT_URL_SSM: ssm.url },
+      ...{
+        TOKENS_TABLE,
+        LINKS_TABLE,
+        DELIVERIES_TABLE,
+        EVENTS_QUEUE: 'events',
+        FOLLOWERS_QUEUE: 'followers',
+        RESULTS_BUS: 'off',
+      },
+      ...{ STAGE: 'prod', SECRETS_PREFIX: '/queqiao/prod', WECHAT_API_URL: world.box.url, ACCESS_TOKEN_MODE: 'stable' },
+      ...{
+        WECHAT_OFFICIAL_APPID: official.appid,
+        WECHAT_MINI_APPID: mini.appid,
+        POWERTOOLS_LOG_LEVEL: 'SILENT',
+        POWERTOOLS_METRICS_DISABLED: 'true',
+      },
+    }
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+    const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
+    return {
+      ...world,
+      sqs,
+      event: JSON.stringify({ id: 'order-1', to: { openid }, templateId: orderPaid.templateId, data }),
+    }
+  }
+
+  const openContainer = async () => v.parse(door, await loadBundle('send', `send-${crypto.randomUUID()}`)).handler
+
+  type Place = Awaited<ReturnType<typeof openPlace>>
+  type Message = ReturnType<typeof messageOf>
+
+  /** Hands a message to the function as Lambda does; answers the one that it pushed into its own queue. */
+  async function invoke(handler: Handler, message: Message, { sqs, trace }: Pick<Place, 'sqs'> & { trace: string }) {
+    vi.stubEnv('_X_AMZN_TRACE_ID', trace)
+    const answer = await handler(toSqsEvent([message], source), { getRemainingTimeInMillis: () => 30_000 } as Context)
+    expect(answer).toEqual({ batchItemFailures: [] })
+    return sqs.take('events')[0]
+  }
+
+  /** One refusal keeps the breaker of the first container open; the last one, new, has not heard of it. */
+  async function* containers(rounds: number) {
+    const refused = await openContainer()
+    for (let round = 0; round < rounds; round++) yield refused
+    yield await openContainer()
+  }
+
+  /** Puts the event off for so many rounds, and then lets it go; answers how it ended, and after how many invocations. */
+  async function play({ sqs, event }: Place, { rounds, recursiveLoop }: { rounds: number; recursiveLoop: unknown }) {
+    let message: Message | undefined = messageOf(event)
+    let invocations = 0
+    for await (const handler of containers(rounds)) {
+      const trace = message && traceOf(message, recursiveLoop)
+      if (message === undefined || trace === undefined) break
+      message = await invoke(handler, message, { sqs, trace })
+      invocations += 1
+    }
+    return { invocations, isDone: message === undefined }
+  }
+
+  const loopOf = (partition: string) => {
+    const made = Object.values(resourcesOf(decide(inPartition(partition, built.template)), 'AWS::Lambda::Function'))
+    return made.find(it => it.Properties.FunctionName === 'queqiao-prod-send')?.Properties.RecursiveLoop
+  }
+
+  it('gets its event through after 40 rounds through its own queue, as its template allows', async () => {
+    const place = await openPlace()
+    await place.control('/faults', { path, kind: 'errcode', errcode: 48001, times: 1 })
+    expect(await play(place, { rounds: 40, recursiveLoop: loopOf('aws') })).toEqual({ invocations: 41, isDone: true })
+    expect(place.box.messages()).toMatchObject([{ templateId: orderPaid.templateId }])
+  })
+
+  it('would be stopped by Lambda on the way, did its template not allow it: the header goes along', async () => {
+    const place = await openPlace()
+    await place.control('/faults', { path, kind: 'errcode', errcode: 48001, times: 1 })
+    expect(await play(place, { rounds: 40, recursiveLoop: undefined })).toEqual({ invocations: 16, isDone: false })
   })
 })
