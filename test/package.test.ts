@@ -7,17 +7,14 @@ import { pathToFileURL } from 'node:url'
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { unzipSync } from 'fflate'
 import * as v from 'valibot'
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 
-import { createLinkStore } from '../lib/adapters/dynamo-links.ts'
 import { toSqsEvent } from '../local/event-batch.ts'
-import { openParameterStore } from '../local/parameter-store.ts'
-import { defaultAccounts } from '../local/wechat/defaults.ts'
 import { decide, inPartition } from './cloudformation.ts'
-import { openTables } from './dynamodb.ts'
 import { packageStage, resourcesOf, runServerless } from './packaged.ts'
-import { messageOf, openRecordingSqs, traceOf } from './recursive-loop.ts'
-import { openWorld, orderPaid } from './world.ts'
+import { openPlace, type Place } from './packaged-send.ts'
+import { messageOf, traceOf } from './recursive-loop.ts'
+import { orderPaid } from './world.ts'
 
 const secrets = {
   WECHAT_OFFICIAL_SECRET: 'canary0fficialcanary0fficialcana',
@@ -158,60 +155,8 @@ describe('the packaged send, put off again and again', () => {
     vi.unstubAllEnvs()
   })
 
-  /** Everything that the function reaches, on loopback, and a follower to send to. */
-  async function openPlace() {
-    const [world, tables, sqs] = await Promise.all([openWorld(), openTables(), openRecordingSqs()])
-    const { official, mini } = defaultAccounts
-    const ssm = await openParameterStore(0, { '/queqiao/prod/official-appsecret': official.appsecret })
-    onTestFinished(async () => {
-      await Promise.all([ssm.close(), tables.close()])
-    })
-    const [TOKENS_TABLE, LINKS_TABLE, DELIVERIES_TABLE] = [
-      await tables.make('tokens'),
-      await tables.make('links'),
-      await tables.make('deliveries'),
-    ]
-    const { openid } = await world.person({ following: true })
-    await createLinkStore(tables.dynamo, LINKS_TABLE).writeFollower(
-      { openid, following: true, followedAt: 1, at: 1 },
-      undefined,
-    )
-    const env = {
-      ...{
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_LAMBDA_FUNCTION_NAME: 'queqiao-prod-send',
-      },
-      ...{ AWS_ENDPOINT_URL_DYNAMODB: tables.url, AWS_ENDPOINT_URL_SQS: sqs.url, AWS_ENDPOINT_URL_SSM: ssm.url },
-      ...{
-        TOKENS_TABLE,
-        LINKS_TABLE,
-        DELIVERIES_TABLE,
-        EVENTS_QUEUE: 'events',
-        FOLLOWERS_QUEUE: 'followers',
-        RESULTS_BUS: 'off',
-      },
-      ...{ STAGE: 'prod', SECRETS_PREFIX: '/queqiao/prod', WECHAT_API_URL: world.box.url, ACCESS_TOKEN_MODE: 'stable' },
-      ...{
-        WECHAT_OFFICIAL_APPID: official.appid,
-        WECHAT_MINI_APPID: mini.appid,
-        POWERTOOLS_LOG_LEVEL: 'SILENT',
-        POWERTOOLS_METRICS_DISABLED: 'true',
-      },
-    }
-    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
-    const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
-    return {
-      ...world,
-      sqs,
-      event: JSON.stringify({ id: 'order-1', to: { openid }, templateId: orderPaid.templateId, data }),
-    }
-  }
-
   const openContainer = async () => v.parse(door, await loadBundle('send', `send-${crypto.randomUUID()}`)).handler
 
-  type Place = Awaited<ReturnType<typeof openPlace>>
   type Message = ReturnType<typeof messageOf>
 
   /** Hands a message to the function as Lambda does; answers the one that it pushed into its own queue. */
@@ -222,18 +167,21 @@ describe('the packaged send, put off again and again', () => {
     return sqs.take('events')[0]
   }
 
-  /** One refusal keeps the breaker of the first container open; the last one, new, has not heard of it. */
-  async function* containers(rounds: number) {
+  /** WeChat refuses the first container for as long as it goes on; the last one, new, has not heard of it. */
+  async function* containers(rounds: number, { control, box }: Place) {
+    await control('/faults', { path, kind: 'errcode', errcode: 48001, times: 1000 })
     const refused = await openContainer()
     for (let round = 0; round < rounds; round++) yield refused
+    await fetch(`${box.url}/_box/faults`, { method: 'DELETE' })
     yield await openContainer()
   }
 
   /** Puts the event off for so many rounds, and then lets it go; answers how it ended, and after how many invocations. */
-  async function play({ sqs, event }: Place, { rounds, recursiveLoop }: { rounds: number; recursiveLoop: unknown }) {
+  async function play(place: Place, { rounds, recursiveLoop }: { rounds: number; recursiveLoop: unknown }) {
+    const { sqs, event } = place
     let message: Message | undefined = messageOf(event)
     let invocations = 0
-    for await (const handler of containers(rounds)) {
+    for await (const handler of containers(rounds, place)) {
       const trace = message && traceOf(message, recursiveLoop)
       if (message === undefined || trace === undefined) break
       message = await invoke(handler, message, { sqs, trace })
@@ -249,14 +197,12 @@ describe('the packaged send, put off again and again', () => {
 
   it('gets its event through after 40 rounds through its own queue, as its template allows', async () => {
     const place = await openPlace()
-    await place.control('/faults', { path, kind: 'errcode', errcode: 48001, times: 1 })
     expect(await play(place, { rounds: 40, recursiveLoop: loopOf('aws') })).toEqual({ invocations: 41, isDone: true })
     expect(place.box.messages()).toMatchObject([{ templateId: orderPaid.templateId }])
   })
 
   it('would be stopped by Lambda on the way, did its template not allow it: the header goes along', async () => {
     const place = await openPlace()
-    await place.control('/faults', { path, kind: 'errcode', errcode: 48001, times: 1 })
     expect(await play(place, { rounds: 40, recursiveLoop: undefined })).toEqual({ invocations: 16, isDone: false })
   })
 })
