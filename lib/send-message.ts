@@ -4,6 +4,7 @@ import { hash } from 'node:crypto'
 
 import type { AccessTokenSource } from './access-token.ts'
 import type { Delivery } from './delivery.ts'
+import { secondsUntilLater } from './errcode.ts'
 import { TransportError, WeChatError } from './errors.ts'
 import type { FollowerNews } from './follower-news.ts'
 import type { AppId, OpenId } from './identifiers.ts'
@@ -156,6 +157,8 @@ function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
   switch (error.class) {
     case 'permanent-recipient':
       return ended('dropped', facts)
+    case 'recipient-later':
+      return { kind: 'refused', leastSeconds: secondsUntilLater(errcode), why: `later: ${errcode}` }
     case 'permanent-request':
       return ended('rejected', facts)
     case 'quota':
