@@ -72,6 +72,7 @@ const grants = {
       LinksTable: people,
       DeliveriesTable: ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'UpdateItem'],
       WalksTable: ['Query'],
+      AttemptsTable: ['PutItem', 'Query'],
     },
     queues: {
       EventsQueue: [...consume, 'ChangeMessageVisibility', ...push],

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe } from 'vitest'
 
+import { attemptsContract } from './contracts/attempts.ts'
 import { deliveryStoreContract } from './contracts/delivery-store.ts'
 import { erasuresContract } from './contracts/erasures.ts'
 import { gateContract } from './contracts/gate.ts'
@@ -18,7 +19,7 @@ import { openTables, type Tables } from './dynamodb.ts'
 import { memoryImages } from './fakes/memory-images.ts'
 import { memoryLinking } from './fakes/memory-linking.ts'
 import { memoryLinks } from './fakes/memory-links.ts'
-import { memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
+import { memoryAttempts, memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
 import { memoryErasures, memoryJournal, memoryWalks } from './fakes/memory-walks.ts'
 
 describe('in memory', () => {
@@ -27,6 +28,7 @@ describe('in memory', () => {
   describe('link store', () => linkStoreContract(async () => memoryLinks()))
   describe('link upkeep', () => linkUpkeepContract(async () => memoryLinks()))
   describe('delivery store', () => deliveryStoreContract(async now => memoryDeliveries(now)))
+  describe('attempts', () => attemptsContract(async () => memoryAttempts()))
   describe('gate', () => gateContract(async () => memoryGate()))
   describe('image store', () => imageStoreContract(async () => memoryImages()))
   describe('walk store', () => walkStoreContract(async () => memoryWalks()))

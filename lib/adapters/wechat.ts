@@ -5,7 +5,8 @@ import * as v from 'valibot'
 import type { Breaker } from '../breaker.ts'
 import type { AppId } from '../identifiers.ts'
 import type { AccessToken, OutgoingMessage, WeChat } from '../ports.ts'
-import { readAnswer } from './wechat-answer.ts'
+import { maybe } from './lenient.ts'
+import { msgidOf, readAnswer } from './wechat-answer.ts'
 import {
   followersOf,
   identityOf,
@@ -38,7 +39,11 @@ export type WeChatOptions = {
   readonly nowSeconds: () => number
 }
 
-const sent = v.object({ msgid: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.regex(/^\d{1,20}$/)) })
+/** An errcode of 0 says that WeChat took the message, be the msgid as it may; without either it said nothing. */
+const sent = v.pipe(
+  v.looseObject({ errcode: maybe(v.unknown()), msgid: v.optional(v.unknown()) }),
+  v.check(({ errcode, msgid }) => errcode !== undefined || msgidOf(msgid) !== undefined),
+)
 const traced = v.object({ trace_id: v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/)) })
 
 /** Creates the client of one app. */
@@ -112,7 +117,7 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       const path = '/cgi-bin/message/template/send'
       // Safe: within ten minutes the client_msg_id makes a repeat harmless.
       const answer = await transport({ api, path, query: query(accessToken), body: bodyOf(message), safe: true })
-      return readAnswer(api, answer, sent, [accessToken, message.openid]).msgid
+      return msgidOf(readAnswer(api, answer, sent, [accessToken, message.openid]).msgid)
     },
 
     async mediaCheckAsync(accessToken, { mediaUrl, openid, scene }) {

@@ -1,6 +1,7 @@
 /** The DynamoDB stores, each with the one variable it needs; the client is shared by all of a container. */
 
 import { type Dynamo, openDynamo } from '../adapters/dynamo.ts'
+import { createAttemptStore } from '../adapters/dynamo-attempts.ts'
 import { createDeliveryStore } from '../adapters/dynamo-deliveries.ts'
 import { createErasures } from '../adapters/dynamo-erasures.ts'
 import { createGateStore } from '../adapters/dynamo-gate.ts'
@@ -14,7 +15,7 @@ import { createTokenStore } from '../adapters/dynamo-tokens.ts'
 import { createWalkStore } from '../adapters/dynamo-walks.ts'
 import { config } from '../config.ts'
 import type { LinkingProgress } from '../ports.ts'
-import { now, random } from './context.ts'
+import { log, now, random } from './context.ts'
 
 let opened: Dynamo | undefined
 
@@ -27,7 +28,8 @@ export const tokenStore = () => createTokenStore(dynamo(), config('TOKENS_TABLE'
 export const loginStore = () => createLoginStore(dynamo(), config('LOGINS_TABLE').LOGINS_TABLE)
 export const linkStore = () => createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed: false }) =>
-  createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, ...how })
+  createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log, ...how })
+export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, now)
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
 export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
 export const linkingStore = () => createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, now)

@@ -2,6 +2,7 @@
 
 import { describe } from 'vitest'
 
+import { createAttemptStore } from '../../lib/adapters/dynamo-attempts.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
 import { createErasures } from '../../lib/adapters/dynamo-erasures.ts'
 import { createGateStore } from '../../lib/adapters/dynamo-gate.ts'
@@ -14,6 +15,7 @@ import { createLoginStore } from '../../lib/adapters/dynamo-logins.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo-tokens.ts'
 import { createWalkStore } from '../../lib/adapters/dynamo-walks.ts'
 import type { Tables } from '../dynamodb.ts'
+import { attemptsContract } from './attempts.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
 import { gateContract } from './gate.ts'
@@ -43,6 +45,7 @@ export function dynamoDbContracts(tables: () => Tables): void {
     deliveryStoreContract(now =>
       on('deliveries', (...where) => createDeliveryStore(...where, { now, isIndexed: true }))(),
     ))
+  describe('attempts', () => attemptsContract(on('attempts', (...where) => createAttemptStore(...where, Date.now))))
   describe('gate', () => gateContract(on('deliveries', createGateStore)))
   describe('image store', () => imageStoreContract(on('images', createImageStore)))
   describe('walk store', () => walkStoreContract(on('walks', createWalkStore)))
