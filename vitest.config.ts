@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 import { defineConfig } from 'vitest/config'
 
 /** `npm test`: all but what takes long (vitest.long.config.ts) and what only many seeds are for (vitest.seeds.config.ts). */
@@ -12,7 +14,10 @@ export default defineConfig({
     // What a test writes to its console goes through its own stdout, where the canary looks.
     disableConsoleIntercept: true,
     expect: { requireAssertions: true },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Half of what the tests take is waiting: on two cores one after the other would leave a core idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Ten times what any takes on a quiet machine.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })

@@ -14,7 +14,7 @@ import { waitUntilUsable } from '../local/provision.ts'
 export type Tables = {
   readonly dynamo: DynamoDBDocumentClient
   /** Makes a new, empty table of this kind and answers its name when it can be used. */
-  make(kind: 'tokens' | 'logins' | 'links' | 'deliveries' | 'walks' | 'images'): Promise<string>
+  make(kind: 'tokens' | 'logins' | 'links' | 'deliveries' | 'attempts' | 'walks' | 'images'): Promise<string>
   close(): Promise<void>
 }
 
