@@ -63,7 +63,9 @@ const fields = {
   ...more,
 }
 const listed = (['paid', 'plain'] as const).map(name =>
-  fc.record({ ...fields, data: data[name] }, { requiredKeys: ['id', 'to', 'data'] }).map(it => ({ ...it, template: name })),
+  fc
+    .record({ ...fields, data: data[name] }, { requiredKeys: ['id', 'to', 'data'] })
+    .map(it => ({ ...it, template: name })),
 )
 const unlisted = fc
   .tuple(
