@@ -48,6 +48,7 @@ const variables = {
   IMAGES_PER_DAY: { read: wholeNumber(1, 99_999), wanted: 'a whole number from 1 to 99999' },
   IMAGE_CHECK: { read: oneOf('on', 'off'), wanted: 'on or off' },
   IMAGE_CHECK_SCENE: { read: it => scenes.find(scene => `${scene}` === it), wanted: 'a number from 1 to 4' },
+  IMAGE_METADATA: { read: oneOf('strip', 'keep'), wanted: 'strip or keep' },
   IMAGES_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   IMAGE_CHECKS_QUEUE: { read: it => it || 'off', wanted: 'the name of an SQS queue, or off' },
   RECEIPTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
