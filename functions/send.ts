@@ -27,6 +27,7 @@ export const handler = queueFunction(
       followers: followersQueue(),
       templates: templates(),
       trouble: new Set<string>(),
+      minute: { minute: 0, accepted: 0 },
       now,
       random,
       log,
@@ -50,6 +51,12 @@ function arrivalOf({ body, messageId, receiptHandle, attributes, messageAttribut
     receives,
     attempts,
     since,
+    ...slotOf(messageAttributes.slotAt?.stringValue),
     ...(doubtSince === undefined ? {} : { doubtSince: Number(doubtSince) }),
   }
+}
+
+/** Anybody may have written the attribute: what is no instant is not there. */
+function slotOf(text: string | undefined): { readonly slotAt?: number } {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? { slotAt: Number(text) } : {}
 }

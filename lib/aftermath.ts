@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 
 import type { Delivery } from './delivery.ts'
-import type { DeliveryStore, EventAgain, EventQueue, Log } from './ports.ts'
+import type { DeliveryStore, EventAgain, EventQueue, Log, ParkedKind } from './ports.ts'
 import { publishResults, type ResultsDeps } from './results.ts'
 
 export type Aftermath<A> = {
@@ -12,7 +12,7 @@ export type Aftermath<A> = {
   /** It came to another end, and its delivery is written. */
   end(delivery: Delivery): void
   pushAgain(arrival: A, event: EventAgain, delaySeconds: number): void
-  park(arrival: A, event: EventAgain): void
+  park(arrival: A, event: EventAgain, kind: ParkedKind): void
   /** It stays in the queue, and is shown again. */
   comesAgain(arrival: A): void
   /** Writes what is left to write; answers those that must come again by the queue. */
@@ -32,7 +32,7 @@ export function createAftermath<A>(deps: AftermathDeps): Aftermath<A> {
   const failed = new Set<A>()
   const marks: { readonly arrival: A; readonly delivery: Delivery }[] = []
   const again: { readonly arrival: A; readonly event: EventAgain; readonly delaySeconds: number }[] = []
-  const parked: { readonly arrival: A; readonly event: EventAgain }[] = []
+  const parked: { readonly arrival: A; readonly event: EventAgain; readonly kind: ParkedKind }[] = []
   const ended: Delivery[] = []
   const writes: Promise<void>[] = []
 
@@ -58,12 +58,12 @@ export function createAftermath<A>(deps: AftermathDeps): Aftermath<A> {
     },
     end: delivery => void ended.push(delivery),
     pushAgain: (arrival, event, delaySeconds) => void again.push({ arrival, event, delaySeconds }),
-    park: (arrival, event) => void parked.push({ arrival, event }),
+    park: (arrival, event, kind) => void parked.push({ arrival, event, kind }),
     comesAgain: arrival => void failed.add(arrival),
     async finish() {
       writeMarks()
       writes.push(orAgain(again.map(arrivalOf), () => deps.events.pushAgain(again)))
-      writes.push(orAgain(parked.map(arrivalOf), () => deps.events.park(parked.map(it => it.event))))
+      writes.push(orAgain(parked.map(arrivalOf), () => deps.events.park(parked)))
       await Promise.all(writes)
       await publishResults(ended, deps)
       return failed

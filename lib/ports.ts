@@ -239,6 +239,8 @@ export type EventAgain = {
   /** When (ms) it was first pushed. */
   readonly since: number
   readonly doubtSince?: number
+  /** When (ms) it may leave, of those that leave in a minute; see `lib/send-pace.ts`. */
+  readonly slotAt?: number
 }
 
 /** The queue of business events, as its consumer sees it. */
@@ -248,7 +250,7 @@ export type EventQueue = ConsumedQueue & {
   /** Pushes events once more as new messages, ten a call; throws if any could not be. */
   pushAgain(events: readonly { readonly event: EventAgain; readonly delaySeconds: number }[]): Promise<void>
   /** Moves events to where they wait at no cost for the quota to be filled again; throws if any could not be. */
-  park(events: readonly EventAgain[]): Promise<void>
+  park(events: readonly { readonly event: EventAgain; readonly kind: ParkedKind }[]): Promise<void>
 }
 
 /** Urgent events may use what is kept of the quota for them, so they wait apart from the others. */

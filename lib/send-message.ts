@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto'
 
 import type { AccessTokenSource } from './access-token.ts'
+import type { Wait } from './batch-pace.ts'
 import type { Delivery } from './delivery.ts'
 import { TransportError, WeChatError } from './errors.ts'
 import type { FollowerNews } from './follower-news.ts'
@@ -23,13 +24,13 @@ export type MessageDeps = {
 }
 
 /**
- * `refused` was surely not sent, and comes again after the seconds at least; after `unanswered` nobody knows; `parked`
+ * `refused` was surely not sent, and comes again after the seconds at least, or when its wait is over; after `unanswered` nobody knows; `parked`
  * waits until the quota behind the errcode is filled again.
  */
 export type SendOutcome =
   | { readonly kind: 'ended'; readonly state: EndState; readonly facts: DeliveryFacts }
   | { readonly kind: 'parked'; readonly facts: DeliveryFacts & { readonly errcode: number } }
-  | { readonly kind: 'refused'; readonly leastSeconds: number; readonly why: string }
+  | { readonly kind: 'refused'; readonly leastSeconds: number; readonly why: string; readonly wait?: Wait }
   | { readonly kind: 'unanswered' }
 
 type EndState = 'accepted' | 'dropped' | 'rejected' | 'in-doubt'
@@ -133,10 +134,12 @@ function withoutToken(error: WeChatError | TransportError, { log }: MessageDeps)
 
 function outcomeOfQuota(errcode: number, facts: DeliveryFacts, now: number): SendOutcome {
   if (errcode !== minuteQuota) return { kind: 'parked', facts: { ...facts, errcode } }
-  return { kind: 'refused', leastSeconds: secondsToReset(errcode, now), why: 'minute quota' }
+  return { kind: 'refused', leastSeconds: secondsToReset(errcode, now), why: minuteFull }
 }
 
 const minuteQuota = 45011
+/** Why a message waits for another minute. */
+export const minuteFull = 'minute quota'
 
 function outcomeOfSilence(error: TransportError, { log }: MessageDeps): SendOutcome {
   log.warn('send.unanswered', { error })

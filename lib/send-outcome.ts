@@ -3,7 +3,7 @@
 import type { Aftermath } from './aftermath.ts'
 import type { Delivery, DoneMark } from './delivery.ts'
 import type { RequestError } from './errors.ts'
-import type { DeliveryStore, EventAgain, EventQueue, Log, Now } from './ports.ts'
+import type { DeliveryStore, EventAgain, EventQueue, Log, Now, ParkedKind } from './ports.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { DeliveryFacts, SendOutcome } from './send-message.ts'
 import { idOf } from './template-message.ts'
@@ -42,6 +42,7 @@ type Settled<A> = {
   /** What goes on with it, should it go back into a queue. */
   readonly event: EventAgain
   readonly id: string | undefined
+  readonly parkedKind: ParkedKind
   readonly after: Aftermath<A>
   readonly deps: SettleDeps
 }
@@ -49,8 +50,9 @@ type Settled<A> = {
 /** What is known by now of an event, of which a batch has these copies: it is in doubt since the first of them is. */
 export function knownOf([first, ...others]: Copies, mark?: DoneMark): EventAgain {
   const doubts = [first, ...others].flatMap(it => doubtOf(it, mark) ?? [])
-  const { body, attempts, since } = first
-  return { body, attempts, since, ...(doubts.length === 0 ? {} : { doubtSince: Math.min(...doubts) }) }
+  const { body, attempts, since, slotAt } = first
+  const slot = slotAt === undefined ? {} : { slotAt }
+  return { body, attempts, since, ...slot, ...(doubts.length === 0 ? {} : { doubtSince: Math.min(...doubts) }) }
 }
 
 /**
@@ -77,7 +79,7 @@ export async function settle<A extends Arrival>(outcome: SendOutcome, settled: S
       return 'unanswered'
     case 'parked':
       await recordParked(outcome.facts, settled)
-      after.park(arrival, event)
+      after.park(arrival, event, settled.parkedKind)
       return 'parked'
     case 'refused':
       return putOff(outcome, settled)
@@ -89,10 +91,10 @@ export async function settle<A extends Arrival>(outcome: SendOutcome, settled: S
 /** Ends an event that failed its check. */
 export function reject<A extends Arrival>(
   error: RequestError,
-  settled: Omit<Settled<A>, 'id' | 'event' | 'copies'>,
+  settled: Omit<Settled<A>, 'id' | 'event' | 'copies' | 'parkedKind'>,
 ): Promise<string> {
   const { arrival } = settled
-  const known = { copies: [arrival], event: knownOf([arrival]), id: idOf(arrival.body) } as const
+  const known = { copies: [arrival], event: knownOf([arrival]), id: idOf(arrival.body), parkedKind: 'usual' } as const
   return end('rejected', { reason: error.message }, { ...settled, ...known })
 }
 
@@ -117,7 +119,7 @@ async function comeAgain(receiptHandle: string, event: EventAgain, deps: SettleD
 
 /** Surely not sent: pushed again as a new message, ever later, until people must look at it. */
 async function putOff<A extends Arrival>(
-  { leastSeconds, why }: Extract<SendOutcome, { kind: 'refused' }>,
+  { leastSeconds, why, wait }: Extract<SendOutcome, { kind: 'refused' }>,
   { arrival, event, id, after, deps }: Settled<A>,
 ): Promise<string> {
   const { body, since } = event
@@ -126,9 +128,15 @@ async function putOff<A extends Arrival>(
     deps.log.error('send.overdue', { id, why })
     return 'overdue'
   }
-  const seconds = Math.max(leastSeconds, delayOf(event, deps))
-  after.pushAgain(arrival, event, Math.min(seconds, maxDelaySeconds))
+  const { slotAt: _, ...again } = event
+  const seconds = wait === undefined ? Math.max(leastSeconds, delayOf(event, deps)) : secondsUntil(wait.until, deps)
+  const slot = wait?.slotAt === undefined ? {} : { slotAt: wait.slotAt }
+  after.pushAgain(arrival, { ...again, ...slot }, Math.min(seconds, maxDelaySeconds))
   return 'put-off'
+}
+
+function secondsUntil(at: number, { now }: SettleDeps): number {
+  return Math.max(0, Math.ceil((at - now()) / 1000))
 }
 
 /**

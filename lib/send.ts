@@ -1,14 +1,15 @@
 /** Sends the template message of each business event to the right follower, once. */
 
 import { type Aftermath, type AftermathDeps, createAftermath } from './aftermath.ts'
+import type { MinuteCount, Wait } from './batch-pace.ts'
 import { isSent } from './delivery.ts'
 import { RequestError } from './errors.ts'
 import { type Person, reachOf } from './link.ts'
 import { createOutcomeTally, type OutcomeTally } from './outcome-tally.ts'
 import { inLanes } from './pool.ts'
-import type { DeliveryStore, EventAgain, GateStore, LinkStore, Log, Metrics } from './ports.ts'
+import type { DeliveryStore, EventAgain, GateStore, LinkStore, Log, Metrics, ParkedKind } from './ports.ts'
 import { openGate, type SendGate } from './send-gate.ts'
-import { type MessageDeps, type SendOutcome, sendMessage } from './send-message.ts'
+import { type MessageDeps, minuteFull, type SendOutcome, sendMessage } from './send-message.ts'
 import { type Arrival, knownOf, reject, type SettleDeps, settle, windowMs } from './send-outcome.ts'
 import type { TemplateList } from './template-list.ts'
 import { parseTemplateMessage, type TemplateMessage } from './template-message.ts'
@@ -19,6 +20,8 @@ export type SendDeps = MessageDeps &
     readonly links: Pick<LinkStore, 'resolve'>
     readonly deliveries: Pick<DeliveryStore, 'read'>
     readonly gate: GateStore
+    /** In the memory of one container. */
+    readonly minute: MinuteCount
     readonly templates: TemplateList
     readonly metrics: Metrics
     /** The templates whose latest message was not accepted, in the memory of one container. */
@@ -73,7 +76,7 @@ async function preparedOrPutOff<A extends Arrival>(
   } catch (error) {
     deps.log.error('send.not-prepared', { error })
     return arrivals.map(arrival => {
-      const known = { copies: [arrival], event: knownOf([arrival]), id: undefined } as const
+      const known = { copies: [arrival], event: knownOf([arrival]), id: undefined, parkedKind: 'usual' } as const
       const putOff = () => settle(notBegun, { arrival, ...known, after, deps })
       return { arrival, lane: '', run: putOff, putOff }
     })
@@ -92,7 +95,7 @@ async function prepare<A extends Arrival>(
   const parsed = arrivals.map(arrival => ({ arrival, message: parse(arrival.body, deps.templates) }))
   const good = parsed.flatMap(({ arrival, message }) => (message instanceof RequestError ? [] : [{ arrival, message }]))
   const [gate, marks, people] = await Promise.all([
-    openGate(deps),
+    openGate(deps, good.length),
     deps.deliveries.read([...new Set(good.map(it => it.message.id))]),
     deps.links.resolve(good.map(it => it.message.to)),
   ])
@@ -102,7 +105,8 @@ async function prepare<A extends Arrival>(
     const mark = marks.get(message.id)
     const copies = [arrival, ...others(copiesOf.get(message.id) ?? [], arrival)] as const
     const event = knownOf(copies, mark)
-    const settled = { arrival, copies, event, id: message.id, after, deps }
+    const parkedKind: ParkedKind = message.urgent ? 'urgent' : 'usual'
+    const settled = { arrival, copies, event, id: message.id, parkedKind, after, deps }
     const context = { event, message, person: people[index] }
     const run = async () => settle(await noted(deliver(context, gate, deps), message, deps.tally), settled)
     return {
@@ -170,13 +174,27 @@ type Context = {
 }
 
 async function deliver(context: Context, gate: SendGate, deps: SendDeps): Promise<SendOutcome> {
-  const { message, person } = context
+  const { event, message, person } = context
   const outcome = barred(context, deps.now()) ?? gate.bar(message)
   if (outcome !== undefined) return outcome
   if (person?.openid === undefined) return dropped('unknown')
+  const wait = await gate.pace.wait(event)
+  if (wait !== undefined) return full(wait)
   const sent = await sendMessage(message, person.openid, deps)
   if (sent.kind === 'parked') await gate.close(sent.facts.errcode)
-  return sent
+  if (sent.kind === 'ended' && sent.state === 'accepted') gate.accepted()
+  return sent.kind === 'refused' && sent.why === minuteFull ? slowed(sent, gate) : sent
+}
+
+/** WeChat takes no more in this minute: it gets a slot in another. */
+async function slowed(refused: SendOutcome, { pace }: SendGate): Promise<SendOutcome> {
+  await pace.refused()
+  const wait = await pace.wait({})
+  return wait === undefined ? refused : full(wait)
+}
+
+function full(wait: Wait): SendOutcome {
+  return { kind: 'refused', leastSeconds: 0, why: minuteFull, wait }
 }
 
 async function noted(

@@ -42,7 +42,7 @@ export function createConsumedQueue(name: string): ConsumedQueue {
 export function createEventQueue(name: string): EventQueue {
   const events = openQueue(name)
   const aside = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
-  const parked = openQueue(`${name}-parked`)
+  const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
   return {
     ...consumed(events),
     async setAside(body, reason, where) {
@@ -52,14 +52,21 @@ export function createEventQueue(name: string): EventQueue {
     },
     pushAgain: list =>
       events.sendAll(list.map(({ event, delaySeconds }) => ({ ...entryOf(event), DelaySeconds: delaySeconds }))),
-    park: list => parked.sendAll(list.map(entryOf)),
+    async park(list) {
+      for (const [kind, group] of Map.groupBy(list, it => it.kind))
+        await parked[kind].sendAll(group.map(it => entryOf(it.event)))
+    },
   }
 }
 
 /** The message of an event that was tried before; `arrivalOf` in functions/send.ts reads it. */
-function entryOf({ body, attempts, since, doubtSince }: EventAgain) {
+function entryOf({ body, attempts, since, doubtSince, slotAt }: EventAgain) {
+  const slot = slotAt === undefined ? {} : { slotAt: text(`${Math.round(slotAt)}`) }
   const doubt = doubtSince === undefined ? {} : { doubtSince: text(`${doubtSince}`) }
-  return { MessageBody: body, MessageAttributes: { attempts: text(`${attempts}`), since: text(`${since}`), ...doubt } }
+  return {
+    MessageBody: body,
+    MessageAttributes: { attempts: text(`${attempts}`), since: text(`${since}`), ...doubt, ...slot },
+  }
 }
 
 function consumed({ sqs, url }: QueueClient): ConsumedQueue {

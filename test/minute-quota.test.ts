@@ -1,0 +1,144 @@
+/** A campaign against WeChat's quota of a minute: several containers, one queue, our functions, WeChat in a box. */
+
+import { describe, expect, it } from 'vitest'
+
+import { isAppId } from '../lib/identifiers.ts'
+import type { EventAgain, Quota } from '../lib/ports.ts'
+import { resumeEvents } from '../lib/resume-events.ts'
+import { type SendDeps, sendBatch } from '../lib/send.ts'
+import type { Arrival } from '../lib/send-outcome.ts'
+import { defaultAccounts } from '../local/wechat/defaults.ts'
+import { miniAppid } from './ids.ts'
+import { openWorld, orderPaid } from './world.ts'
+
+const path = '/cgi-bin/message/template/send'
+const minuteMs = 60_000
+const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
+const { appid } = defaultAccounts.mini
+const forever = { until: Number.POSITIVE_INFINITY }
+
+type Waiting = { readonly event: EventAgain; readonly dueAt: number }
+type World = Awaited<ReturnType<typeof openWorld>>
+
+/** Opens a campaign of so many events to one follower; `isTold`: quota/get tells the limit of a minute. */
+async function openCampaign(events: number, { containers = 1, perMinute = 100, isTold = true }) {
+  const world = await openWorld()
+  await world.control('/quota', { app: 'official', path, minute: perMinute })
+  const who = await world.person({ following: true })
+  const at = Math.floor(world.now() / 1000)
+  await world.links.writeFollower({ openid: who.openid, following: true, followedAt: at, at }, undefined)
+  const to = { openid: who.openid }
+  const began = world.now()
+  const queue: Waiting[] = Array.from({ length: events }, (_, index) => ({
+    event: { body: JSON.stringify({ id: `o${index}`, to, template: 'order-paid', data }), attempts: 0, since: began },
+    dueAt: began,
+  }))
+  const senders = Array.from({ length: containers }, () => senderOf(world, queue))
+  return { ...world, queue, senders, began, resume: () => resumeEvents(resumeDepsOf(world, isTold), forever) }
+}
+
+function senderOf(world: World, queue: Waiting[]): SendDeps {
+  const { links, deliveries, gate, now, random, log, metrics } = world
+  const unused = async () => expect.unreachable()
+  return {
+    ...world.app('official'),
+    ...{ links, deliveries, gate, now, random, log, metrics },
+    followers: { push: unused },
+    miniAppid: isAppId(appid) ? appid : miniAppid,
+    templates: { 'order-paid': orderPaid },
+    trouble: new Set<string>(),
+    minute: { minute: 0, accepted: 0 },
+    events: {
+      ...{ setAside: unused, park: unused, comeAgain: unused },
+      pushAgain: async list => {
+        for (const { event, delaySeconds } of list) {
+          expect(delaySeconds).toBeLessThanOrEqual(900)
+          queue.push({ event, dueAt: now() + delaySeconds * 1000 })
+        }
+      },
+    },
+  }
+}
+
+function resumeDepsOf(world: World, isTold: boolean) {
+  const { gate, now, sleep, log, metrics } = world
+  const { wechat, accessTokens } = world.app('official')
+  const untold = ({ perMinute: _, ...quota }: Quota) => quota
+  const quota: typeof wechat.quota = async (...of) => {
+    const told = await wechat.quota(...of)
+    return isTold ? told : untold(told)
+  }
+  const parked = { count: async () => ({ urgent: 0, usual: 0 }), moveBack: async () => 0 }
+  return { wechat: { quota }, accessTokens, gate, parked, reserve: 0, now, sleep, log, metrics }
+}
+
+type Campaign = Awaited<ReturnType<typeof openCampaign>>
+
+/** Runs queue, containers and schedule second by second; answers what went out in each minute. */
+async function run(campaign: Campaign, longestMinutes: number): Promise<number[]> {
+  const { queue, senders, began, now, tick, resume, box } = campaign
+  const sent: number[] = []
+  for (let second = 0; queue.length > 0 && second < longestMinutes * 60; second++) {
+    if (second % 60 === 15) await resume()
+    const due = queue.filter(it => it.dueAt <= now())
+    queue.splice(0, queue.length, ...queue.filter(it => it.dueAt > now()))
+    for (let round = 0; round < due.length; round += 100 * senders.length)
+      await Promise.all(
+        senders.map((deps, index) => receive(due.slice(round + 100 * index, round + 100 * (index + 1)), deps)),
+      )
+    tick(1_000)
+    sent[Math.floor((now() - 1_000 - began) / minuteMs)] = box.messages().length
+  }
+  return sent.map((count, minute) => count - (sent[minute - 1] ?? 0))
+}
+
+async function receive(due: readonly Waiting[], deps: SendDeps): Promise<void> {
+  if (due.length === 0) return
+  const arrivals = due.map(({ event }): Arrival => {
+    const message = { receiptHandle: 'handle', messageId: crypto.randomUUID(), receives: 1 }
+    return { ...event, ...message, attempts: event.attempts + 1 }
+  })
+  expect(await sendBatch(arrivals, deps, forever)).toEqual([])
+}
+
+describe('more events than WeChat takes in a minute', () => {
+  it.each([
+    ['tells its limit', true],
+    ['does not tell its limit', false],
+  ])('cost at most 1.1 calls each and use every minute, where WeChat %s', async (_what, isTold) => {
+    const campaign = await openCampaign(1_000, { isTold })
+    const sent = await run(campaign, 15)
+    expect(campaign.box.messages()).toHaveLength(1_000)
+    expect(await campaign.calls(path)).toBeLessThanOrEqual(1_100)
+    expect(Math.min(...sent.slice(0, -1))).toBeGreaterThanOrEqual(85)
+    expect(sent.length).toBeLessThanOrEqual(12)
+  })
+
+  it('waste no more than what ten containers had in flight at the first refusal', async () => {
+    const campaign = await openCampaign(2_000, { containers: 10, perMinute: 200, isTold: false })
+    const sent = await run(campaign, 20)
+    expect(campaign.box.messages()).toHaveLength(2_000)
+    expect(await campaign.calls(path)).toBeLessThanOrEqual(2_000 + 10 * 50 + 100)
+    expect(sent.length).toBeLessThanOrEqual(13)
+  })
+
+  it('find the rate again when WeChat takes fewer, and when it takes more', async () => {
+    const campaign = await openCampaign(4_000, { perMinute: 400, isTold: false })
+    await run(campaign, 3)
+    await campaign.control('/quota', { app: 'official', path, minute: 100 })
+    const fewer = await run(campaign, 10)
+    expect(fewer.slice(-5)).toEqual(Array(5).fill(100))
+    await campaign.control('/quota', { app: 'official', path, minute: 2_000 })
+    const more = await run(campaign, 60)
+    expect(Math.min(...more.slice(14, -1))).toBeGreaterThan(300)
+    expect(campaign.box.messages()).toHaveLength(4_000)
+    expect(await campaign.calls(path)).toBeLessThanOrEqual(4_400)
+  })
+
+  it('cost no write while WeChat takes them all', async () => {
+    const campaign = await openCampaign(300, { perMinute: 1_000 })
+    await run(campaign, 2)
+    expect(await campaign.calls(path)).toBe(300)
+    expect(await campaign.gate.read()).toEqual({})
+  })
+})
