@@ -20,8 +20,6 @@ export type SendGate = {
   bar(message: Pick<TemplateMessage, 'urgent'>): SendOutcome | undefined
   /** Closes it for everybody until the quota behind this errcode is filled again. */
   close(errcode: number): Promise<void>
-  /** WeChat took a message: there is quota. */
-  accepted(): void
   readonly pace: BatchPace
 }
 
@@ -36,14 +34,14 @@ export async function openGate(deps: GateDeps, count: number): Promise<SendGate>
   const stored = await gate.read()
   const { closedUntil = 0, reservedUntil = 0, errcode = dayQuota } = stored
   const pace = keepPace(stored.pace, count, deps)
-  const trial = tryOut(stored, now())
+  const barByTrial = openTrial(stored, now())
   let closed = { until: closedUntil, errcode }
 
   return {
     bar({ urgent }) {
       if (now() < closed.until) return waiting(closed.errcode, 'the quota is used up')
       if (!urgent && now() < reservedUntil) return waiting(dayQuota, 'the rest of the quota is kept for urgent ones')
-      return trial.bar()
+      return barByTrial()
     },
     async close(code) {
       const until = now() + secondsToReset(code, now()) * 1000
@@ -55,25 +53,16 @@ export async function openGate(deps: GateDeps, count: number): Promise<SendGate>
       const closing = { until, errcode: code, at: now() }
       await gate.close(closing).catch(error => log.error('send.gate-not-closed', { error }))
     },
-    accepted() {
-      trial.end()
-      pace.accepted()
-    },
     pace,
   }
 }
 
-/** Right after the gate was opened before its time a few go first, until WeChat takes one. */
-function tryOut({ look }: Gate, now: number) {
+/** In the minute after the gate was opened before its time a few of each batch go first. */
+function openTrial({ look }: Gate, now: number): () => SendOutcome | undefined {
   let left = isOnTrial(look, now) ? trialSize : Number.POSITIVE_INFINITY
-  return {
-    bar(): SendOutcome | undefined {
-      left -= 1
-      return left < 0 ? { kind: 'refused', leastSeconds: trialSeconds, why: 'quota is tried out' } : undefined
-    },
-    end() {
-      left = Number.POSITIVE_INFINITY
-    },
+  return () => {
+    left -= 1
+    return left < 0 ? { kind: 'refused', leastSeconds: trialSeconds, why: 'quota is tried out' } : undefined
   }
 }
 

@@ -7,13 +7,15 @@ import type { EventAgain, Quota } from '../lib/ports.ts'
 import { resumeEvents } from '../lib/resume-events.ts'
 import { type SendDeps, sendBatch } from '../lib/send.ts'
 import type { Arrival } from '../lib/send-outcome.ts'
+import { slowDown } from '../lib/send-pace.ts'
 import { defaultAccounts } from '../local/wechat/defaults.ts'
+import { memoryLinking } from './fakes/memory-linking.ts'
+import { memoryAttempts } from './fakes/memory-stores.ts'
 import { miniAppid } from './ids.ts'
+import { arrival, data, event, openSend, path, pushedAt, toUnion } from './send-world.ts'
 import { openWorld, orderPaid } from './world.ts'
 
-const path = '/cgi-bin/message/template/send'
 const minuteMs = 60_000
-const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
 const { appid } = defaultAccounts.mini
 const forever = { until: Number.POSITIVE_INFINITY }
 
@@ -43,6 +45,7 @@ function senderOf(world: World, queue: Waiting[]): SendDeps {
   return {
     ...world.app('official'),
     ...{ links, deliveries, gate, now, random, log, metrics },
+    ...{ attempts: memoryAttempts(), linking: memoryLinking(now) },
     followers: { push: unused },
     miniAppid: isAppId(appid) ? appid : miniAppid,
     templates: { 'order-paid': orderPaid },
@@ -55,6 +58,7 @@ function senderOf(world: World, queue: Waiting[]): SendDeps {
           expect(delaySeconds).toBeLessThanOrEqual(900)
           queue.push({ event, dueAt: now() + delaySeconds * 1000 })
         }
+        return new Set()
       },
     },
   }
@@ -140,5 +144,115 @@ describe('more events than WeChat takes in a minute', () => {
     await run(campaign, 2)
     expect(await campaign.calls(path)).toBe(300)
     expect(await campaign.gate.read()).toEqual({})
+  })
+})
+
+describe('an event that comes with a slot', () => {
+  const paced = async () => {
+    const world = await openSend()
+    const stored = { ...slowDown(undefined, { now: pushedAt, accepted: 100 }), turn: 1 }
+    await world.gate.setPace(stored)
+    world.tick(180_000)
+    const to = toUnion(await world.follower())
+    const one = (slotAt?: number) => arrival(event(crypto.randomUUID(), to), slotAt === undefined ? {} : { slotAt })
+    return { ...world, one, turn: async () => (await world.gate.read()).pace?.turn }
+  }
+
+  it('leaves at once when it is due, without a write', async () => {
+    const { send, one, phone, now, turn } = await paced()
+    expect(await send([one(now() - 30_000), one(now() + 1_000)])).toEqual([])
+    expect([phone().length, await turn()]).toEqual([2, 1])
+  })
+
+  it('waits on for it when it comes too early, without a write or a call', async () => {
+    const { send, one, calls, now, queue, turn } = await paced()
+    const slotAt = now() + 700_500
+    expect(await send([one(slotAt)])).toEqual([])
+    expect(queue.again).toMatchObject([{ event: { slotAt }, delaySeconds: 701 }])
+    expect([await calls(path), await turn()]).toEqual([0, 1])
+  })
+
+  it.each([
+    ['far too late', -60_001],
+    ['out of this world', 900_001],
+  ])('needs another, %s', async (_what, afterMs) => {
+    const { send, one, now, turn } = await paced()
+    await send([one(now() + afterMs)])
+    expect(await turn()).toBe(2)
+  })
+
+  it('leaves at once where there is no pace any more', async () => {
+    const { send, one, phone, now, tick, turn } = await paced()
+    tick(600_000)
+    await send([one(now() + 700_000)])
+    expect([phone().length, await turn()]).toEqual([1, 1])
+  })
+
+  it('gets one for each message of its batch with one write', async () => {
+    const { send, one, phone, queue, now, turn } = await paced()
+    await send(Array.from({ length: 40 }, () => one()))
+    expect(await turn()).toBe(2)
+    const slots = queue.again.map(it => it.event.slotAt ?? 0)
+    expect(new Set([...slots, now()]).size + phone().length).toBe(41)
+    expect(phone().length).toBeLessThanOrEqual(2)
+  })
+
+  it('waits without a slot while the pace cannot be stored, and nothing is called', async () => {
+    const { deps, send, one, queue, calls, now } = await paced()
+    const away = { ...deps.gate, setPace: async () => Promise.reject(new Error('away')) }
+    expect(await send([one(), one()], { gate: away })).toEqual([])
+    expect(queue.again.map(it => it.event.slotAt)).toEqual([undefined, undefined])
+    expect(queue.again.every(it => it.delaySeconds >= 450 && it.delaySeconds <= 900)).toBe(true)
+    expect([await calls(path), now()]).toEqual([0, pushedAt + 180_000])
+  })
+
+  it('is repeated within WeChat’s window without one, if it may have been sent', async () => {
+    const { send, one, phone, deps } = await paced()
+    const doubtful = one()
+    const { id } = JSON.parse(doubtful.body)
+    await deps.deliveries.recordUncertainty(id, { since: deps.now() - 60_000, windows: 1, why: 'no answer' })
+    await deps.gate.setPace({ ...slowDown(undefined, { now: deps.now(), accepted: 0 }), turn: 2 })
+    await send([doubtful])
+    expect(phone()).toHaveLength(1)
+  })
+})
+
+describe('an event that waits for the quota of a day', () => {
+  it('waits apart if it is urgent', async () => {
+    const { send, follower, control, queue } = await openSend()
+    const to = toUnion(await follower())
+    const templates = { 'order-paid': orderPaid, urgent: { ...orderPaid, urgent: true } }
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    const both = [event('usual', to), event('urgent', to, { template: 'urgent' })]
+    await send(
+      both.map(it => arrival(it)),
+      { templates },
+    )
+    expect(queue.parkedAs.toSorted()).toEqual(['urgent', 'usual'])
+  })
+
+  it('is one of five that a batch tries right after the gate was opened before its time', async () => {
+    const { send, follower, control, queue, calls, gate, now, tick } = await openSend()
+    const to = toUnion(await follower())
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
+    tick(60_000)
+    const opened = { nextAt: 0, waitMs: 0, falseTimes: 0, openedAt: now(), openedRemain: 50 }
+    await gate.reopen(await gate.read(), opened)
+    await send(Array.from({ length: 100 }, (_, index) => arrival(event(`o${index}`, to))))
+    expect(await calls(path)).toBe(5)
+    expect([queue.parked.length + queue.again.length, (await gate.read()).closedAt]).toEqual([100, now()])
+  })
+
+  it('goes with all others a minute later', async () => {
+    const { send, follower, phone, queue, gate, now, tick } = await openSend()
+    const to = toUnion(await follower())
+    await gate.reopen({}, { nextAt: 0, waitMs: 0, falseTimes: 0, openedAt: now(), openedRemain: 50 })
+    await send(Array.from({ length: 60 }, (_, index) => arrival(event(`o${index}`, to))))
+    expect([phone().length, queue.again.length]).toEqual([5, 55])
+    expect(queue.again.every(it => it.delaySeconds === 60)).toBe(true)
+    tick(60_000)
+    await send(queue.again.splice(0).map(it => arrival(it.event.body)))
+    expect(phone()).toHaveLength(60)
   })
 })

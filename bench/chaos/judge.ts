@@ -57,7 +57,11 @@ async function recordedFalsely({ dynamo }: World, good: readonly PlannedEvent[])
   const wrong: string[] = []
   for (const run of inRuns(good, 100)) {
     const rows = await store.read(run.map(it => it.id))
-    wrong.push(...run.flatMap(({ id }) => (rows.get(id)?.state === 'accepted' ? [] : `${id}: ${rows.get(id)?.state}`)))
+    wrong.push(
+      ...run.flatMap(({ id }) =>
+        rows.get(id)?.delivery?.state === 'accepted' ? [] : `${id}: ${rows.get(id)?.delivery?.state}`,
+      ),
+    )
   }
   return wrong
 }
