@@ -55,11 +55,11 @@ export async function resumeEvents(deps: ResumeDeps, limits: Limits): Promise<Re
   return report(await moveBack({ gate, quota, kinds: kindsOf(isReserved) }, deps, limits), deps)
 }
 
-/** Opens the gate before its time, whatever is known of the quota; false if it is open, or was closed just now. */
+/** Opens the gate before its time, whatever WeChat tells of the quota; undefined if it was closed in this moment. */
 export async function openGateEarly(gate: Gate, quota: Quota | undefined, deps: ResumeDeps, limits: Limits) {
   const { closedAt: _, ...known } = lookAt(gate.closedAt ?? 0, gate.look)
   const look = { ...known, openedAt: deps.now(), openedRemain: quota?.remain ?? 0 }
-  return open({ gate, quota, look }, deps, limits)
+  return open({ gate, quota: undefined, look }, deps, limits)
 }
 
 /** What WeChat tells of the day's template messages; undefined if it does not, and the log says why. */
