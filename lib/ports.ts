@@ -52,10 +52,14 @@ export type Quota = {
 export type IssuedToken = { readonly accessToken: AccessToken; readonly expiresInSeconds: number }
 export type Identity = { readonly miniOpenid: MiniOpenId; readonly unionid?: UnionId }
 
-/** One page of `user/get`. `at` is WeChat's own clock in seconds; `next` is absent on the last page. */
+/**
+ * One page of `user/get`. `odd` entries beside the openids are none; `total` is absent where WeChat does not tell it; `at`
+ * is WeChat's own clock in seconds; `next` is absent where no page comes behind this one.
+ */
 export type FollowerPage = {
   readonly openids: readonly OpenId[]
-  readonly total: number
+  readonly odd: number
+  readonly total?: number
   readonly at: number
   readonly next?: OpenId
 }
@@ -88,7 +92,7 @@ export type WeChat = {
   fetchAccessToken(): Promise<IssuedToken>
   exchangeCode(code: string): Promise<Identity>
   followerPage(accessToken: AccessToken, after?: OpenId): Promise<FollowerPage>
-  /** Up to 100 openids; one that is bad fails them all (40003). */
+  /** Up to 100 openids; one that is bad fails them all (40003). Of whom WeChat says nothing usable, none is answered. */
   followerInfo(accessToken: AccessToken, openids: readonly OpenId[]): Promise<FollowerSeen[]>
   /** Answers the msgid, 64 bits as text; undefined if WeChat took the message and named none. */
   sendTemplate(accessToken: AccessToken, message: OutgoingMessage): Promise<string | undefined>
@@ -301,6 +305,8 @@ export type Walk = {
   readonly came: number
   /** Of so many pages at the beginning, all who came are queued; of those behind them some may not be. */
   readonly queuedPages: number
+  /** So many entries of its pages were no openids: who was meant may be there still. */
+  readonly odd?: number
   /** Set at the end, if nothing but the count says that it is the end: then who was not seen may be there still. */
   readonly isByCount?: boolean
   /** Where the store keeps its pages. */
@@ -351,7 +357,7 @@ export type CountedWalk = { readonly beganAt: number; readonly isWhole: boolean 
  */
 export type WalkStep = CountedWalk & { readonly step: number; readonly run: number }
 
-/** One message of a step, counted from 0. */
+/** One message of a step, counted from 0; each names a hundred people, the last one the rest. */
 export type QueuedPart = WalkStep & { readonly message: number }
 
 /** Counts what the walks queued until it is worked into the links. What was queued over 14 days ago counts no more. */
@@ -365,11 +371,11 @@ export type LinkingStore = LinkingProgress & {
   close(walk: CountedWalk): Promise<void>
   /** Forgets the walk that was not closed. */
   abandon(): Promise<void>
-  /** So many messages are about to be queued. To be said before they are, or one could be worked in uncounted. */
-  expect(step: WalkStep, messages: number): Promise<void>
+  /** So many people are about to be queued, in hundreds. To be said before they are, or some could be worked in uncounted. */
+  expect(step: WalkStep, people: number): Promise<void>
   /** These messages are worked in. To say so again changes nothing, nor does it for a step that was repeated since. */
   workedIn(parts: readonly QueuedPart[]): Promise<void>
-  /** How many messages are not worked in yet, of all walks. */
+  /** How many people are not worked in yet, of all walks. */
   waiting(): Promise<number>
 }
 

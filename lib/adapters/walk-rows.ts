@@ -31,6 +31,7 @@ const walkFields = v.object({
   total: v.number(),
   leastTotal: v.number(),
   fullPage: v.number(),
+  odd: v.exactOptional(v.number()),
   isByCount: v.exactOptional(v.boolean()),
   came: v.number(),
   queuedPages: v.number(),
