@@ -13,7 +13,7 @@ export type PaceDeps = {
 }
 
 /** How many messages WeChat took from one process in the latest minute (since 1970) in which it took any. */
-export type MinuteCount = { minute: number; accepted: number }
+type MinuteCount = { minute: number; accepted: number }
 
 /** A message must not leave before `until` (ms); with `slotAt` it has a slot then. */
 export type Wait = { readonly until: number; readonly slotAt?: number }

@@ -3,8 +3,6 @@
  * day's calls is about one per cent off, so that it tells a rest where a call is refused.
  */
 
-import type { Quota } from './ports.ts'
-
 /** What is known by the looks at one closing of the gate; all instants in milliseconds. */
 export type QuotaLook = {
   /** The closing that was looked at. */
@@ -21,6 +19,9 @@ export type QuotaLook = {
   readonly openedAt?: number
   readonly openedRemain?: number
 }
+
+/** What WeChat tells of a day's calls. */
+type Told = { readonly limit: number; readonly remain: number }
 
 const minuteMs = 60_000
 /** A schedule comes a few seconds early or late. */
@@ -45,7 +46,7 @@ export function lookAt(closedAt: number, look: QuotaLook | undefined): QuotaLook
 }
 
 /** Takes in what WeChat told; undefined if it refused to tell. */
-export function takeIn(look: QuotaLook, quota: Quota | undefined, now: number) {
+export function takeIn(look: QuotaLook, quota: Told | undefined, now: number) {
   if (quota === undefined) {
     const waitMs = Math.min(2 * look.waitMs, longestWaitMs)
     return { isBack: false, look: { ...look, waitMs, nextAt: now + waitMs } }
@@ -64,7 +65,7 @@ export function isOnTrial(look: QuotaLook | undefined, now: number): boolean {
 }
 
 /** A rest within WeChat's error must have grown since it was false; what was false more than once is tried ever later. */
-function isCredible({ falseRemain, falseTimes, closedAt = 0 }: QuotaLook, { limit, remain }: Quota, now: number) {
+function isCredible({ falseRemain, falseTimes, closedAt = 0 }: QuotaLook, { limit, remain }: Told, now: number) {
   if (remain === 0) return false
   if (remain > (falseRemain ?? 0) + limit * noise) return true
   const hasGrown = falseRemain !== undefined && remain > falseRemain

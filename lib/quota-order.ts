@@ -12,7 +12,7 @@ const order = v.object({ action: v.optional(v.picklist(['tick', 'status', 'reope
 export type QuotaOrder = v.InferOutput<typeof order>
 
 /** The gate and what waits behind it; all instants in milliseconds, `quota` absent where WeChat did not tell it. */
-export type QuotaStatus = {
+type QuotaStatus = {
   readonly quota?: Quota
   readonly closedUntil?: number
   readonly errcode?: number

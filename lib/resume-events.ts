@@ -34,7 +34,7 @@ const lookMinutes = 10
 /** A minute's worth, where WeChat does not tell how many calls it takes in one. */
 const usualPerMinute = 10_000
 /** So many go first when the gate is opened before its time; the others follow once WeChat did not refuse them. */
-export const trialShare = 5
+const trialShare = 5
 /** Half of WeChat's own error: a rest that is not above the reserve by this may not be above it at all. */
 const noise = 0.01
 const askEveryMs = 600_000
