@@ -125,7 +125,7 @@ const quotaAlarms = ({ own }) => ({
     above: 0,
   },
   QuotaUsedUp: {
-    says: 'The day’s quota is used up: events wait until it is filled again',
+    says: 'The day’s quota is used up: events wait until there is some again; npm run quota shows it',
     ...own('QuotaUsedUp'),
     above: 0,
   },
