@@ -111,7 +111,7 @@ describe('httpFunction', () => {
     expect(answer).toMatchObject({ statusCode: 413, problem: { code: 'body-too-large' } })
   })
 
-  it('answers half a second before Lambda would end it without an answer', async () => {
+  it('answers half a second before Lambda would end it without an answer', { timeout: 10_000 }, async () => {
     const endless = httpFunction(
       async () => ({}),
       () => new Promise<HttpAnswer>(() => {}),
