@@ -69,6 +69,16 @@ describe('logIn', () => {
     expect(await calls(codePath)).toBe(2)
   })
 
+  it('refuses a code that was used before (40163) for good, and asks WeChat no second time', async () => {
+    const { deps, code, person, control } = await openLogin()
+    const request = { code: await code(await person()) }
+    // Once: who asked again would get a session.
+    await control('/faults', { path: codePath, kind: 'errcode', errcode: 40163, times: 1 })
+    const used = expect.objectContaining({ code: 'login-code-invalid', status: 400, errcode: 40163 })
+    await expect(logIn(request, deps)).rejects.toThrow(used)
+    await expect(logIn(request, deps)).rejects.toThrow(used)
+  })
+
   it('gives the code back after a failure, so that the next try may use it', async () => {
     const { deps, code, person, control } = await openLogin()
     const request = { code: await code(await person()) }

@@ -17,7 +17,7 @@ const blind =
   /^test\/(local|mini-program|deployed|mutation)\/|^test\/(package|template|docs)\.test|processes\.test|\.(long|fuzz)\.test/
 /** So many times as long as the tests take without a change, and a little for a machine that is busy. */
 const patience = 4
-const leastMs = 10_000
+const leastMs = 30_000
 
 /** `prepare` first; `close` at any time. */
 export function openTrials(root: string, count: number) {
