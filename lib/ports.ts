@@ -132,11 +132,12 @@ export type LoginClaim = { readonly kind: 'mine' } | { readonly kind: 'theirs'; 
 
 /** Remembers each login code while it may come again, by its hash, with a result that only the code itself opens. */
 export type LoginStore = {
-  /** Claims the code atomically for `until` (ms), unless it has a result or another claim runs. */
-  claim(codeHash: string, times: { now: number; until: number; expiresAt: number }): Promise<LoginClaim>
-  finish(codeHash: string, result: string): Promise<void>
-  /** Gives the claim back, so that the next try may call WeChat. */
-  release(codeHash: string): Promise<void>
+  /** Claims the code atomically for its owner until `until` (ms), unless it has a result or another owner's claim runs. */
+  claim(codeHash: string, claim: { owner: string; now: number; until: number; expiresAt: number }): Promise<LoginClaim>
+  /** Writes the result, if the claim still is this owner's: whoever comes too late leaves a successor's result alone. */
+  finish(codeHash: string, owner: string, result: string): Promise<void>
+  /** Gives the claim back, if it still is this owner's and without a result, so that the next try may call WeChat. */
+  release(codeHash: string, owner: string): Promise<void>
 }
 
 /** All ids of a person that are known. */

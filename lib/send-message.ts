@@ -5,6 +5,7 @@ import { hash } from 'node:crypto'
 import type { AccessTokenSource } from './access-token.ts'
 import type { Wait } from './batch-pace.ts'
 import type { Delivery } from './delivery.ts'
+import { isDuplicate, isKnown, secondsUntilLater } from './errcode.ts'
 import { TransportError, WeChatError } from './errors.ts'
 import type { FollowerNews } from './follower-news.ts'
 import type { AppId, OpenId } from './identifiers.ts'
@@ -141,22 +142,20 @@ async function outcomeOf(error: WeChatError | TransportError, openid: OpenId, de
  * 40241 by what it says, so it means this event only if an earlier call may have sent it.
  */
 function isOfDuplicate({ errcode }: WeChatError, { isUncertain, isRepeated }: Try): boolean {
-  return errcode === sameId || (errcode === sameContent && (isUncertain || isRepeated))
+  return isDuplicate(errcode) && (errcode === sameId || isUncertain || isRepeated)
 }
 
 const sameId = 45065
-const sameContent = 40241
-const sameContentSeconds = 60
 const sentBefore = 'WeChat says that it has this message already'
 
 function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
   const { errcode, rid } = error
-  if (errcode === sameContent)
-    return { kind: 'refused', leastSeconds: sameContentSeconds, why: 'said twice in a minute' }
   const facts = { reason: error.message.slice(0, 200), errcode, ...(rid === undefined ? {} : { rid }) }
   switch (error.class) {
     case 'permanent-recipient':
       return ended('dropped', facts)
+    case 'recipient-later':
+      return { kind: 'refused', leastSeconds: secondsUntilLater(errcode), why: `later: ${errcode}` }
     case 'permanent-request':
       return ended('rejected', facts)
     case 'quota':
@@ -172,8 +171,12 @@ function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
 }
 
 function possibleSend(error: WeChatError | TransportError, { startedAt }: Try): PossibleSend {
-  const why = error instanceof WeChatError ? `WeChat answered ${error.errcode}` : `no answer: ${error.failure}`
-  return { at: startedAt, why }
+  return { at: startedAt, why: error instanceof WeChatError ? wordsOf(error) : `no answer: ${error.failure}` }
+}
+
+function wordsOf({ errcode, rid }: WeChatError): string {
+  const unknown = isKnown(errcode) ? '' : ', which nobody here knows'
+  return `WeChat answered ${errcode}${unknown}${rid === undefined ? '' : `; rid ${rid}`}`
 }
 
 function withoutToken(error: WeChatError | TransportError, { log }: MessageDeps): SendOutcome {
