@@ -13,6 +13,7 @@ import {
   jpegOf,
   jpegWithNotes,
   lossy,
+  notedPlace,
   pngChunk,
   pngFrame,
   pngOf,
@@ -200,7 +201,7 @@ describe('the orientation', () => {
 })
 
 describe('a picture without its metadata', () => {
-  const secret = '39.9042N116'
+  const secret = notedPlace
   const bareOf = (file: Buffer) => surveyImage(file)?.bare
   const profile = Buffer.from('ICC_PROFILE\0\x01\x01profile', 'latin1')
 
