@@ -1,4 +1,4 @@
-/** News of followers that a walk queues: in hundreds, for WeChat is asked for a hundred in one call. */
+/** News of followers on its way into the queue: in hundreds, for WeChat is asked for a hundred in one call. */
 
 import type { FollowerNews } from './follower-news.ts'
 import type { OpenId } from './identifiers.ts'
@@ -7,23 +7,37 @@ import type { LinkingStore, Queue, WalkStep } from './ports.ts'
 import { batchSize } from './walk.ts'
 
 /** `at` in seconds by WeChat's clock. */
-type How = {
+type How = { readonly at: number; readonly deps: { readonly followers: Pick<Queue, 'push'> } }
+type WalkHow = {
   readonly at: number
   readonly step: WalkStep
-  readonly deps: { readonly followers: Pick<Queue, 'push'>; readonly linking: Pick<LinkingStore, 'expect'> }
+  readonly deps: How['deps'] & { readonly linking: Pick<LinkingStore, 'expect'> }
 }
 
-/** Queues all of them as one step of the walk; the last message may name fewer than a hundred. */
-export async function queueNews(
+/** Queues all of them; the last message may name fewer than a hundred. */
+export function queueNews(change: FollowerNews['change'], openids: readonly OpenId[], how: How): Promise<void> {
+  return pushAll(
+    inRuns(openids, batchSize).map(some => ({ change, openids: some, at: how.at })),
+    how,
+  )
+}
+
+/** The same as one step of a walk, whose messages are counted until they are worked in. */
+export async function queueStep(
   change: FollowerNews['change'],
   openids: readonly OpenId[],
-  { at, step, deps }: How,
+  { at, step, deps }: WalkHow,
 ): Promise<void> {
-  if (openids.length === 0) return
-  await deps.linking.expect(step, openids.length)
+  if (openids.length > 0) await deps.linking.expect(step, openids.length)
   const runs = inRuns(openids, batchSize)
-  const news = runs.map((some, message) => ({ change, openids: some, at, walk: { ...step, message } }))
-  await deps.followers.push(news satisfies FollowerNews[])
+  await pushAll(
+    runs.map((some, message) => ({ change, openids: some, at, walk: { ...step, message } })),
+    { deps },
+  )
+}
+
+async function pushAll(news: readonly FollowerNews[], { deps }: Pick<How, 'deps'>): Promise<void> {
+  if (news.length > 0) await deps.followers.push(news)
 }
 
 /** Those who fill hundreds, and the rest, in the order in which they were given. */

@@ -1,6 +1,6 @@
 /** The end of a walk: whoever was there before and was not seen has left. */
 
-import { queueNews, splitFull } from './follower-batches.ts'
+import { queueStep, splitFull } from './follower-batches.ts'
 import type { OpenId } from './identifiers.ts'
 import type { Walk } from './ports.ts'
 import { countedWalk } from './walk.ts'
@@ -20,7 +20,7 @@ export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
   const change = walk.isByCount || walk.odd !== undefined ? 'follow' : 'unfollow'
   let step = walk.pages
   const queue = (openids: readonly OpenId[]) =>
-    queueNews(change, openids, { at: walk.startedAt, step: stepAt(++step, walk, walker), deps })
+    queueStep(change, openids, { at: walk.startedAt, step: stepAt(++step, walk, walker), deps })
   let waiting: readonly OpenId[] = []
   let left = 0
   for await (const openids of linkedBefore(walker.state, entries, deps)) {

@@ -2,7 +2,7 @@
 
 import type { AccessTokenSource } from './access-token.ts'
 import { askFollowers } from './ask-followers.ts'
-import { queueNews, splitFull } from './follower-batches.ts'
+import { queueStep, splitFull } from './follower-batches.ts'
 import type { OpenId } from './identifiers.ts'
 import { inRuns } from './pool.ts'
 import type {
@@ -150,7 +150,7 @@ async function takeStep(step: Step, { at, goesOn }: How, walker: Walker): Promis
   const all = [...step.waiting, ...came]
   const mayWait = goesOn && !isAnyBack
   const { full, rest: kept } = mayWait ? splitFull(all) : { full: all, rest: [] }
-  await queueNews('follow', full, { at, step: stepAt(step.walk.pages, step.walk, walker), deps })
+  await queueStep('follow', full, { at, step: stepAt(step.walk.pages, step.walk, walker), deps })
   const walk = { ...step.walk, queuedPages: queuedPagesOf(step, kept.length) }
   const saved = await deps.walks.savePage(walk, openids, deps.owner)
   if (saved === undefined || !(await keepLease())) throw new Error('another process has taken over the walk')

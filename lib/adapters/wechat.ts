@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import type { Breaker } from '../breaker.ts'
 import type { AppId } from '../identifiers.ts'
 import type { AccessToken, OutgoingMessage, WeChat } from '../ports.ts'
+import { maybe } from './lenient.ts'
 import { msgidOf, readAnswer } from './wechat-answer.ts'
 import {
   followersOf,
@@ -40,7 +41,7 @@ export type WeChatOptions = {
 
 /** An errcode of 0 says that WeChat took the message, be the msgid as it may; without either it said nothing. */
 const sent = v.pipe(
-  v.looseObject({ errcode: v.optional(v.unknown()), msgid: v.optional(v.unknown()) }),
+  v.looseObject({ errcode: maybe(v.unknown()), msgid: v.optional(v.unknown()) }),
   v.check(({ errcode, msgid }) => errcode !== undefined || msgidOf(msgid) !== undefined),
 )
 const traced = v.object({ trace_id: v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/)) })

@@ -134,11 +134,30 @@ export function memoryGate(): GateStore {
   let gate: Gate = {}
   return {
     read: async () => gate,
-    async close(until, errcode) {
-      if (until > (gate.closedUntil ?? 0)) gate = { ...gate, closedUntil: until, errcode }
+    async close({ until, errcode, at }) {
+      if (until >= (gate.closedUntil ?? 0)) gate = { ...gate, closedUntil: until, errcode }
+      if (at > (gate.closedAt ?? 0)) gate = { ...gate, closedAt: at }
+    },
+    async reopen({ closedUntil, closedAt }, look) {
+      if (gate.closedUntil !== closedUntil || gate.closedAt !== closedAt) return false
+      const { closedUntil: _, closedAt: __, errcode: ___, ...rest } = gate
+      gate = { ...rest, look }
+      return true
     },
     async reserve(until) {
       if (until > (gate.reservedUntil ?? 0)) gate = { ...gate, reservedUntil: until }
+    },
+    async unreserve(until) {
+      const { reservedUntil, ...rest } = gate
+      if (reservedUntil === until) gate = rest
+    },
+    async noteLook({ closedAt }, look) {
+      if (gate.closedAt === closedAt) gate = { ...gate, look }
+    },
+    async setPace(pace) {
+      if ((gate.pace?.turn ?? 0) !== pace.turn - 1) return false
+      gate = { ...gate, pace }
+      return true
     },
   }
 }
