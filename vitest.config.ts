@@ -18,8 +18,8 @@ export default defineConfig({
     expect: { requireAssertions: true, poll: { timeout: patience.timeout } },
     // Half of what the tests take is waiting: on two cores one after the other would leave a core idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Ten times what any takes on a quiet machine.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Ten times what any takes on a quiet machine, and more than they wait for something (patience).
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
   },
 })
