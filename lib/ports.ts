@@ -3,6 +3,8 @@
 import type { Delivery, DoneMark } from './delivery.ts'
 import type { Address, AppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
 import type { FollowerRow, FollowerSeen, Person, Reach } from './link.ts'
+import type { QuotaLook } from './quota-look.ts'
+import type { Pace } from './send-pace.ts'
 import type { Uncertainty } from './uncertainty.ts'
 
 /** WeChat's opaque token; brand-free on purpose, for it is only ever handed through. */
@@ -130,11 +132,12 @@ export type LoginClaim = { readonly kind: 'mine' } | { readonly kind: 'theirs'; 
 
 /** Remembers each login code while it may come again, by its hash, with a result that only the code itself opens. */
 export type LoginStore = {
-  /** Claims the code atomically for `until` (ms), unless it has a result or another claim runs. */
-  claim(codeHash: string, times: { now: number; until: number; expiresAt: number }): Promise<LoginClaim>
-  finish(codeHash: string, result: string): Promise<void>
-  /** Gives the claim back, so that the next try may call WeChat. */
-  release(codeHash: string): Promise<void>
+  /** Claims the code atomically for its owner until `until` (ms), unless it has a result or another owner's claim runs. */
+  claim(codeHash: string, claim: { owner: string; now: number; until: number; expiresAt: number }): Promise<LoginClaim>
+  /** Writes the result, if the claim still is this owner's: whoever comes too late leaves a successor's result alone. */
+  finish(codeHash: string, owner: string, result: string): Promise<void>
+  /** Gives the claim back, if it still is this owner's and without a result, so that the next try may call WeChat. */
+  release(codeHash: string, owner: string): Promise<void>
 }
 
 /** All ids of a person that are known. */
@@ -209,15 +212,33 @@ export type AttemptStore = {
 /** A bus that is told what became of events; throws if it did not take them all. */
 export type Results = { publish(deliveries: readonly Delivery[]): Promise<void> }
 
-/** Until when (ms) no message may go out, or none but urgent ones: the day's quota, or all but its reserve, is used up. */
-export type Gate = { readonly closedUntil?: number; readonly reservedUntil?: number; readonly errcode?: number }
+/**
+ * Until when (ms) no message may go out, or none but urgent ones: the day's quota, or all but its reserve, is used up.
+ * `closedAt` is when WeChat said so last; `look` and `pace` tell of quota that is back early, and of the minute's quota.
+ */
+export type Gate = {
+  readonly closedUntil?: number
+  readonly closedAt?: number
+  readonly reservedUntil?: number
+  readonly errcode?: number
+  readonly look?: QuotaLook
+  readonly pace?: Pace
+}
 
 /** Tells every process whether messages may go out. */
 export type GateStore = {
   read(): Promise<Gate>
   /** Closes it; an earlier end never shortens a later one. */
-  close(until: number, errcode: number): Promise<void>
+  close(closing: { readonly until: number; readonly errcode: number; readonly at: number }): Promise<void>
+  /** Opens it, unless it was closed anew since it was read; false, and nothing written, if it was. */
+  reopen(read: Pick<Gate, 'closedUntil' | 'closedAt'>, look: QuotaLook): Promise<boolean>
   reserve(until: number): Promise<void>
+  /** Ends this reservation and no later one. */
+  unreserve(until: number): Promise<void>
+  /** Notes what was seen of the quota, unless it was closed anew since it was read. */
+  noteLook(read: Pick<Gate, 'closedAt'>, look: QuotaLook): Promise<void>
+  /** Writes the pace if the stored one is of the turn before; false, and nothing written, if another came first. */
+  setPace(pace: Pace): Promise<boolean>
 }
 
 /** A queue of JSON messages. */
@@ -237,6 +258,8 @@ export type EventAgain = {
   readonly attempts: number
   /** When (ms) it was first pushed. */
   readonly since: number
+  /** Its slot (ms), where messages leave at a pace. */
+  readonly slotAt?: number
 }
 
 /** The queue of business events, as its consumer sees it. */
@@ -248,15 +271,18 @@ export type EventQueue = ConsumedQueue & {
     events: readonly { readonly event: EventAgain; readonly delaySeconds: number }[],
   ): Promise<ReadonlySet<number>>
   /** Moves events to where they wait at no cost for the quota to be filled again; answers the indexes of those it could not. */
-  park(events: readonly EventAgain[]): Promise<ReadonlySet<number>>
+  park(events: readonly { readonly event: EventAgain; readonly kind: ParkedKind }[]): Promise<ReadonlySet<number>>
 }
+
+/** Urgent events may use what is kept of the quota for them, so they wait apart from the others. */
+export type ParkedKind = 'urgent' | 'usual'
 
 /** The events that wait for quota. */
 export type ParkedEvents = {
-  /** Whether any waits. */
-  waiting(): Promise<boolean>
+  /** About how many wait. */
+  count(): Promise<Readonly<Record<ParkedKind, number>>>
   /** Moves up to ten back into the queue of events; answers how many. A crash between may move one twice. */
-  moveBack(most: number): Promise<number>
+  moveBack(kind: ParkedKind, most: number): Promise<number>
 }
 
 /**

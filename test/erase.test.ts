@@ -170,6 +170,20 @@ describe('an erasure', () => {
     expect(await reach(who)).toBe('reachable')
   })
 
+  it('that comes late leaves no mark on one who has followed again since', async () => {
+    const { openFollower, control, follow, work, workLater, tick, seconds, erasures } = await openErasure()
+    const who = await openFollower()
+    const wish = erasureOf({ openid: who.openid }, seconds())
+    tick(5_000)
+    await control(`/people/${who.id}/unfollow`, { silent: true })
+    await control(`/people/${who.id}/follow`, { silent: true })
+    await work([follow(who)])
+    await work([wish])
+    await workLater()
+    // Prevents that a walk of everyone passes over a follower.
+    expect(await erasures.marksOf([who.openid])).toEqual(new Map())
+  })
+
   it('is finished after a crash between any two of its steps', async () => {
     const { openFollower, traces, work, workLater, seconds, deps, unpictured } = await openErasure()
     const crash = () => Promise.reject(new Error('killed'))

@@ -100,7 +100,7 @@ afterAll(async () => {
   await rm(compiled, { recursive: true, force: true })
 })
 
-it(`comes to the same tables although it is killed ${kills} times`, { timeout: 240_000 }, async () => {
+it(`comes to the same tables although it is killed ${kills} times`, { timeout: 900_000 }, async () => {
   const calm = await play([])
   const [deaths = []] = fc.sample(fc.array(death, { minLength: kills, maxLength: kills }), { numRuns: 1 })
   const killed = await play(deaths)

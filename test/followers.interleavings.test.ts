@@ -79,7 +79,7 @@ describe.each([
     return model
   }
 
-  it('follow the truth in every order of events, pages, crashes and logins', { timeout: 300_000 }, async () => {
+  it('follow the truth in every order of events, pages, crashes and logins', { timeout: 900_000 }, async () => {
     const seen = new Map<Sight, number>(sights.map(it => [it, 0]))
     const actions = fc.array(action, { maxLength, size: 'max' })
     const property = fc.asyncProperty(setup, actions, async (how, what) => {

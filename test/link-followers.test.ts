@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { type FollowerNews, parseNews } from '../lib/follower-news.ts'
 import { isId, maskId, type OpenId } from '../lib/identifiers.ts'
-import type { LinkFollowersDeps } from '../lib/link-followers.ts'
+import { type LinkFollowersDeps, linkFollowers } from '../lib/link-followers.ts'
 import { openFollowers } from './followers-world.ts'
 import { id } from './ids.ts'
 import type { Person } from './world.ts'
@@ -359,6 +359,37 @@ describe('how far a walk is worked in', () => {
     expect(await work(news, { linking })).toEqual(news)
     await work(news)
     expect(await told()).toEqual([false, 0])
+  })
+})
+
+describe('several news of one person in a batch', () => {
+  it('that contradict each other have WeChat asked, in whatever order they come', async () => {
+    const { work, news, person, follow, reach, tick } = await openLinks()
+    const who = await person()
+    const left = news('unfollow', who)
+    tick(2_000)
+    await follow(who)
+    const came = news('follow', who)
+    expect(await work([came, left])).toEqual([])
+    expect(await reach(who)).toBe('reachable')
+  })
+
+  it.each([
+    ['the first', [2, 1]],
+    ['the last', [1, 2]],
+  ])('of which %s was received before: what a killed process left half written is completed', async (_, received) => {
+    const { work, links, deps, news, person } = await openLinks()
+    const who = await person({ following: true })
+    await work([news('follow', who)])
+    const unionid = who.unionid ?? id('u')
+    // As if it had been killed between the row of the openid and that of the unionid.
+    const { unions } = v.parse(v.object({ unions: v.instance(Map) }), links.all())
+    unions.delete(unionid)
+
+    const arrivals = received.map(receives => ({ news: news('follow', who), receiptHandle: `${receives}`, receives }))
+    expect(await linkFollowers(arrivals, deps, { until: Number.POSITIVE_INFINITY })).toEqual([])
+
+    expect((await links.resolve([{ unionid }]))[0]).toMatchObject({ known: true, openid: who.openid })
   })
 })
 

@@ -1,13 +1,24 @@
 /** What may be on a phone although no answer said so: it is remembered through all that becomes of the event later. */
 
 import { describe, expect, it } from 'vitest'
+import { createWeChat } from '../lib/adapters/wechat.ts'
+import { createTransport } from '../lib/adapters/wechat-transport.ts'
 import type { Arrival } from '../lib/send-outcome.ts'
 import { isForPeople, secondsLeft, uncertaintyOf } from '../lib/uncertainty.ts'
+import { officialAppid } from './ids.ts'
 import { again, arrival, event, openSend, path, pushedAgain, pushedAt, toUnion } from './send-world.ts'
 import { orderPaid } from './world.ts'
 
 /** The kept connection is lost, and the one after it, once WeChat has acted. */
 const lost = { path, kind: 'reset-after', times: 2 }
+const bareClient = {
+  appid: officialAppid,
+  appsecret: async () => 'secret',
+  mode: 'stable',
+  breaker: { run: <T>(_api: string, call: () => Promise<T>) => call() },
+  watch: () => undefined,
+  nowSeconds: () => 0,
+} as const
 const atLeastOnce = { 'order-paid': { ...orderPaid, doubt: 'at-least-once' as const } }
 
 describe('an answer that was lost after WeChat acted', () => {
@@ -215,6 +226,17 @@ describe('what was surely not sent', () => {
     expect(await send([again(one)])).toEqual([])
     expect(phone()).toHaveLength(1)
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted' })
+  })
+
+  it('is in no doubt when there was no connection', async () => {
+    const { deps, follower, send, queue, tick, phone, stateOf } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    const transport = createTransport({ baseUrl: new URL('http://127.0.0.1:9') })
+    const { sendTemplate } = createWeChat({ ...bareClient, transport })
+    expect(await send([one], { wechat: { ...deps.wechat, sendTemplate } })).toEqual([])
+    tick(900_000)
+    for (const it of queue.again.splice(0)) expect(await send([pushedAgain(it)])).toEqual([])
+    expect([phone().length, (await stateOf('order-1'))?.state]).toEqual([1, 'accepted'])
   })
 
   it('is in no doubt when it was refused, and the push that followed was lost', async () => {

@@ -396,6 +396,22 @@ describe('what events told between two walks', () => {
   })
 })
 
+describe('what an event told in the instant in which the walk began', () => {
+  it('stays noted: the walk may have been too early to see it', async () => {
+    const { walk, control, take, journal, openidOf, now, walks } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk({}, {}, { until: 0 })
+    await control('/people', { count: 1, following: true })
+    const { current } = await walks.state()
+    expect(current?.beganAt).toBe(now())
+    await journal.note({ follow: [await openidOf(25)], unfollow: [] }, now())
+    await control('/people/change', { first: 25, count: 1, following: false })
+    expect(await walk()).toMatchObject({ left: 0 })
+    expect(take('unfollow')).toEqual([])
+    expect(await Array.fromAsync(journal.entries())).toHaveLength(1)
+  })
+})
+
 describe('everyone', () => {
   it('is looked up again on demand, as after the apps were bound to another Open Platform account', async () => {
     const { walk, control, take, calls } = await openSync()

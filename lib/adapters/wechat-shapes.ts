@@ -99,7 +99,8 @@ function followerOf(it: v.InferOutput<typeof info>, answeredAt: number): Followe
 }
 
 export function quotaOf({ quota: { daily_limit, used, remain }, rate_limit }: v.InferOutput<typeof quota>): Quota {
-  const perMinute = rate_limit && Math.floor((rate_limit.call_count * 60) / rate_limit.refresh_second)
+  // A thousand calls a day are less than one a minute: with none at all nothing that waits would ever go.
+  const perMinute = rate_limit && Math.max(1, Math.floor((rate_limit.call_count * 60) / rate_limit.refresh_second))
   return { limit: daily_limit, used, remain, ...(perMinute === undefined ? {} : { perMinute }) }
 }
 

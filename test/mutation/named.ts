@@ -1,0 +1,155 @@
+/** Mutations that once survived all tests, or would do harm: each must die, whatever the score of the others. */
+
+import { lineOf, type Mutant, replaced } from './mutant.ts'
+
+/** `from` stands once in the file, and becomes `to`. */
+export type Named = { readonly file: string; readonly why: string; readonly from: string; readonly to: string }
+
+export const named: readonly Named[] = [
+  {
+    file: 'lib/login-seal.ts',
+    why: 'the key of the seal is the name of the code in the store',
+    from: 'login result ',
+    to: '',
+  },
+  {
+    file: 'lib/adapters/session-tokens.ts',
+    why: 'the issuer of a session is not checked',
+    from: '        issuer,\n        audience,\n        algorithms',
+    to: '        audience,\n        algorithms',
+  },
+  {
+    file: 'lib/adapters/session-tokens.ts',
+    why: 'a session needs no end',
+    from: "requiredClaims: ['exp', 'sub']",
+    to: "requiredClaims: ['sub']",
+  },
+  {
+    file: 'lib/login.ts',
+    why: 'a code that was used before (40163) is no final refusal',
+    from: '[40029, 40163, highRisk]',
+    to: '[40029, highRisk]',
+  },
+  {
+    file: 'lib/token-lease.ts',
+    why: 'a token is used to its very end',
+    from: 'const marginMs = 60_000',
+    to: 'const marginMs = 0',
+  },
+  {
+    file: 'lib/breaker.ts',
+    why: 'an answer about the call alone ends no row of failures',
+    from: 'if (isAnswer(error)) close(api, circuit, deps)',
+    to: '',
+  },
+  {
+    file: 'lib/breaker.ts',
+    why: 'a withheld call ends a row of failures',
+    from: 'if (isAnswer(error)) close(api, circuit, deps)',
+    to: 'close(api, circuit, deps)',
+  },
+  {
+    file: 'lib/breaker.ts',
+    why: 'what was under way when the breaker opened makes the pause longer',
+    from: 'if (deps.now() >= circuit.openUntil) fail(',
+    to: 'fail(',
+  },
+  {
+    file: 'lib/adapters/lambda.ts',
+    why: 'no time is kept back to answer a request',
+    from: 'const timeoutEarlyInMillis = 500',
+    to: 'const timeoutEarlyInMillis = 0',
+  },
+  {
+    file: 'lib/adapters/lambda.ts',
+    why: 'a short function begins nothing at all',
+    from: 'const spareShare = 0.6',
+    to: 'const spareShare = 1',
+  },
+  {
+    file: 'lib/adapters/wechat-transport.ts',
+    why: 'an idle connection is kept for longer than WeChat keeps it',
+    from: 'const idleMs = 10_000',
+    to: 'const idleMs = 100_000',
+  },
+  {
+    file: 'lib/retry-delay.ts',
+    why: 'what failed often waits for an hour',
+    from: 'const longestSeconds = 300',
+    to: 'const longestSeconds = 3600',
+  },
+  {
+    file: 'lib/callback-cipher.ts',
+    why: 'padding of more than one block of AES is refused',
+    from: 'const maxPadding = 32',
+    to: 'const maxPadding = 16',
+  },
+  {
+    file: 'lib/callback-cipher.ts',
+    why: 'content that is too short for its length is read',
+    from: 'if (content.byteLength < randomBytes + lengthBytes) return undefined',
+    to: '',
+  },
+  {
+    file: 'lib/link.ts',
+    why: 'a follower keeps the unionid that WeChat no longer names',
+    from: 'seen.unionid ?? (following ? undefined : stored?.unionid)',
+    to: 'seen.unionid ?? stored?.unionid',
+  },
+  {
+    file: 'lib/walk.ts',
+    why: 'a walk goes by a count that changed on the way',
+    from: 'return total === leastTotal && followers >= total',
+    to: 'return followers >= total',
+  },
+  {
+    file: 'lib/walk.ts',
+    why: 'a walk that saw everybody asks for an empty page',
+    from: 'return total === leastTotal && followers >= total',
+    to: 'return total === leastTotal && followers > total',
+  },
+  {
+    file: 'lib/walk-end.ts',
+    why: 'who came in the instant in which the walk began has left at its end',
+    from: 'it.notedAt < walk.beganAt)',
+    to: 'it.notedAt <= walk.beganAt)',
+  },
+  {
+    file: 'lib/write-followers.ts',
+    why: 'what a killed process left half written stays so',
+    from: 'return before && again.has(it.openid) ? deps.links.rejoin(before) : undefined',
+    to: 'return undefined',
+  },
+  {
+    file: 'lib/erase.ts',
+    why: 'who followed again keeps the mark of the erasure',
+    from: 'await erasures.unmark(openid, followedAt)',
+    to: '',
+  },
+  {
+    file: 'lib/link-followers.ts',
+    why: 'a late event of leaving is believed over one of following in the same batch',
+    from: "const following = news.change === 'follow' || before?.following === true",
+    to: "const following = news.change === 'follow'",
+  },
+  {
+    file: 'lib/link-followers.ts',
+    why: 'that a person was told of before is forgotten over a newer message',
+    from: 'const isAgain = receives > 1 || before?.isAgain === true',
+    to: 'const isAgain = receives > 1',
+  },
+  {
+    file: 'lib/link-followers.ts',
+    why: 'that a person was told of before is overlooked',
+    from: 'const isAgain = receives > 1 || before?.isAgain === true',
+    to: 'const isAgain = before?.isAgain === true',
+  },
+]
+
+/** Its mutant; throws if its text is not there, or there more than once: then the list is to be mended. */
+export function mutantOf({ file, why, from, to }: Named, source: string): Mutant {
+  const start = source.indexOf(from)
+  if (start < 0) throw new Error(`${file} has no \`${from}\` any more (${why}): mend test/mutation/named.ts`)
+  if (source.indexOf(from, start + 1) >= 0) throw new Error(`${file} has \`${from}\` more than once (${why})`)
+  return { file, what: why, line: lineOf(source, start), text: replaced(source, start, start + from.length, to) }
+}
