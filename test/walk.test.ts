@@ -10,6 +10,7 @@ const page = (number: number, total: number): FollowerPage => ({
   at: Math.floor(now / 1000),
   total,
   openids: [1, 2, 3].map(it => id(`o${number}-${it}`)),
+  odd: 0,
   next: id(`o${number}-3`),
 })
 
