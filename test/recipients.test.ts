@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
 import { createRecipients } from '../lib/recipients.ts'
-import { id } from './ids.ts'
 import { openWorld } from './world.ts'
 
 const batchget = '/cgi-bin/user/info/batchget'
