@@ -92,7 +92,8 @@ async function begin(page: FollowerPage, walker: Walker): Promise<Walk | { reado
   const plan = await planFrom(page, walker)
   if (!plan.fitsToday && !walker.spread) return { refused: plan }
   const walk = beginWalk(page, walker.beganAt, walker.isEveryone)
-  await walker.deps.linking.open(countedWalk(walk, walker.state.complete), 0)
+  // A first one counted as under way before.
+  if (walker.state.complete !== undefined) await walker.deps.linking.open(countedWalk(walk, walker.state.complete), 0)
   return walk
 }
 

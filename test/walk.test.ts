@@ -11,6 +11,7 @@ const page = (number: number, total: number): FollowerPage => ({
   total,
   odd: 0,
   openids: [1, 2, 3].map(it => id(`o${number}-${it}`)),
+  odd: 0,
   next: id(`o${number}-3`),
 })
 

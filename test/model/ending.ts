@@ -68,6 +68,9 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
       }
     }
     await judgeTraces()
+    const { linking } = backend.stores
+    demand((await linking.waiting()) === 0, 'all that walks queued is counted as worked in')
+    demand(!(await linking.isUnderWay()), 'nobody waits for a walk that is worked in')
   }
   const judgeTraces = async () => {
     const { links, walks, journal } = backend.stores
