@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 
 import { bundle } from './chaos/containers.ts'
 import { runLanes } from './chaos/lanes.ts'
-import { isAsDemanded, renderFaults, renderOutcome } from './chaos/report.ts'
+import { isAsDemanded, problemsIn, renderFaults, renderOutcome } from './chaos/report.ts'
 import { withProgress } from './followers/progress.ts'
 
 const { values } = parseArgs({
@@ -37,7 +37,7 @@ const file = await bundle()
 const ours = await play('chaos', 'send')
 const reference = values['no-reference'] ? undefined : await play('the reference', 'send-naively')
 say(`${renderOutcome(kills, ours, reference)}\n${renderFaults(ours, reference)}`)
-for (const it of [...ours.lost, ...ours.falseFailures].slice(0, 20)) say(`wrong: ${it}\n`)
+for (const it of problemsIn(ours).slice(0, 40)) say(`wrong: ${it}\n`)
 process.exit(isAsDemanded(kills, ours) ? 0 : 1)
 
 function play(title: string, name: 'send' | 'send-naively') {

@@ -7,6 +7,7 @@ import { judgeAnswer, toSqsEvent } from '../../local/event-batch.ts'
 import type { Chance } from './chance.ts'
 import type { FunctionName } from './container.ts'
 import type { Container } from './containers.ts'
+import { numbersIn } from './events.ts'
 import type { World } from './world.ts'
 
 export type Mapping = {
@@ -24,7 +25,7 @@ const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNam
 type How = { readonly name: FunctionName; readonly chance: Chance }
 
 /** Creates the mapping of the events queue to a function; some messages are shown twice, or not deleted. */
-export function createMapping({ sqs, events }: World, { name, chance }: How): Mapping {
+export function createMapping({ sqs, events, witness }: World, { name, chance }: How): Mapping {
   /** Messages that are shown once more, to another container, while the first one has them. */
   const copies: Message[] = []
 
@@ -54,7 +55,10 @@ export function createMapping({ sqs, events }: World, { name, chance }: How): Ma
     },
     async run(container, batch) {
       const ended = await container.invoke(name, toSqsEvent(batch, { queueArn: events.arn, region: 'us-east-1' }))
-      if (ended.kind !== 'answered') return { isAlive: ended.kind === 'failed', done: 0 }
+      if (ended.kind !== 'answered') {
+        if (ended.hasBegun) witness.died(batch.flatMap(it => numbersIn(it.Body ?? '')))
+        return { isAlive: ended.kind === 'failed', done: 0 }
+      }
       const { done, problem } = judgeAnswer(JSON.stringify(ended.answer), batch)
       if (problem !== undefined) throw new Error(problem)
       await remove(done)
