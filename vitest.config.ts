@@ -1,14 +1,21 @@
+import { availableParallelism } from 'node:os'
+
 import { defineConfig } from 'vitest/config'
 
+/** `npm test`: all but what takes long (vitest.long.config.ts) and what only many seeds are for (vitest.seeds.config.ts). */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/**/*.{long,fuzz}.test.ts'],
+    provide: { isWide: false },
     reporters: ['default', './test/closing-line.ts'],
     globalSetup: ['test/print-seed.ts'],
     setupFiles: ['test/seed.ts', 'test/canary-setup.ts'],
     // What a test writes to its console goes through its own stdout, where the canary looks.
     disableConsoleIntercept: true,
     expect: { requireAssertions: true },
+    // Half of what the tests take is waiting: on two cores one after the other would leave a core idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

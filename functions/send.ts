@@ -1,12 +1,11 @@
-import type { SQSRecord } from 'aws-lambda'
-
+import { arrivalOf } from '../lib/adapters/event-record.ts'
 import { queueFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
 import { log, now, random } from '../lib/runtime/context.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
 import { eventQueue, followersQueue } from '../lib/runtime/queues.ts'
 import { results } from '../lib/runtime/results.ts'
-import { deliveryStore, gateStore, linkStore } from '../lib/runtime/stores.ts'
+import { attemptStore, deliveryStore, gateStore, linkingProgress, linkStore } from '../lib/runtime/stores.ts'
 import { templates } from '../lib/runtime/templates.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 import { sendBatch } from '../lib/send.ts'
@@ -20,6 +19,8 @@ export const handler = queueFunction(
       accessTokens: accessTokens(app),
       miniAppid: config('WECHAT_MINI_APPID').WECHAT_MINI_APPID,
       links: linkStore(),
+      linking: linkingProgress(),
+      attempts: attemptStore(),
       deliveries: deliveryStore({ isIndexed: bus.results !== undefined }),
       ...bus,
       gate: gateStore(),
@@ -35,21 +36,3 @@ export const handler = queueFunction(
   },
   { read: arrivalOf, work: sendBatch },
 )
-
-function arrivalOf({ body, messageId, receiptHandle, attributes, messageAttributes }: SQSRecord) {
-  const receives = Number(attributes.ApproximateReceiveCount)
-  const attempts = Number(messageAttributes.attempts?.stringValue ?? 0) + receives
-  const since = Number(messageAttributes.since?.stringValue ?? attributes.SentTimestamp)
-  // Received once more, this very message was not deleted: an earlier try ended without our knowing how.
-  const firstReceivedAt = receives > 1 ? attributes.ApproximateFirstReceiveTimestamp : undefined
-  const doubtSince = messageAttributes.doubtSince?.stringValue ?? firstReceivedAt
-  return {
-    body,
-    receiptHandle,
-    messageId,
-    receives,
-    attempts,
-    since,
-    ...(doubtSince === undefined ? {} : { doubtSince: Number(doubtSince) }),
-  }
-}

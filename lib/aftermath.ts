@@ -2,6 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 
+import type { BatchAttempt } from './batch-attempt.ts'
 import type { Delivery } from './delivery.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log } from './ports.ts'
 import { publishResults, type ResultsDeps } from './results.ts'
@@ -27,8 +28,8 @@ export type AftermathDeps = ResultsDeps & {
 /** DynamoDB takes so many rows a request: no need to wait for more. */
 const marksPerWrite = 25
 
-/** Collects the aftermath of one batch. */
-export function createAftermath<A>(deps: AftermathDeps): Aftermath<A> {
+/** Collects the aftermath of one batch, whose attempt is amended before anything goes back into a queue. */
+export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttempt, 'amend'>): Aftermath<A> {
   const failed = new Set<A>()
   const marks: { readonly arrival: A; readonly delivery: Delivery }[] = []
   const again: { readonly arrival: A; readonly event: EventAgain; readonly delaySeconds: number }[] = []
@@ -43,12 +44,10 @@ export function createAftermath<A>(deps: AftermathDeps): Aftermath<A> {
       // First the messages that can leave now, for their answers take longest.
       await setImmediate()
       const unwritten = await deps.deliveries.accept(run.map(it => it.delivery))
-      for (const { arrival, delivery } of run) {
-        if (unwritten.has(delivery.id)) failed.add(arrival)
-        else ended.push(delivery)
-      }
+      ended.push(...run.flatMap(it => (unwritten.has(it.delivery.id) ? [] : it.delivery)))
+      return new Set(run.flatMap((it, index) => (unwritten.has(it.delivery.id) ? index : [])))
     }
-    if (run.length > 0) writes.push(orAgain(run.map(arrivalOf), write))
+    if (run.length > 0) writes.push(orAgain(run, write))
   }
 
   return {
@@ -62,8 +61,9 @@ export function createAftermath<A>(deps: AftermathDeps): Aftermath<A> {
     comesAgain: arrival => void failed.add(arrival),
     async finish() {
       writeMarks()
-      writes.push(orAgain(again.map(arrivalOf), () => deps.events.pushAgain(again)))
-      writes.push(orAgain(parked.map(arrivalOf), () => deps.events.park(parked.map(it => it.event))))
+      if (again.length + parked.length > 0) await attempt.amend()
+      writes.push(orAgain(again, () => deps.events.pushAgain(again)))
+      writes.push(orAgain(parked, () => deps.events.park(parked.map(it => it.event))))
       await Promise.all(writes)
       await publishResults(ended, deps)
       return failed
@@ -71,18 +71,20 @@ export function createAftermath<A>(deps: AftermathDeps): Aftermath<A> {
   }
 }
 
-/** Whatever could not be written comes again: for what WeChat took, its id makes that harmless. */
+/**
+ * Whatever could not be written comes again, each on its own: for what WeChat took, its id makes that harmless. `write`
+ * answers the indexes of those that it could not write.
+ */
 function createFallback<A>(failed: Set<A>, log: Log) {
-  return async (arrivals: readonly A[], write: () => Promise<void>) => {
-    try {
-      await write()
-    } catch (error) {
-      log.error('send.not-written', { error, events: arrivals.length })
-      for (const it of arrivals) failed.add(it)
+  return async (list: readonly { readonly arrival: A }[], write: () => Promise<ReadonlySet<number>>) => {
+    if (list.length === 0) return
+    const unwritten = await write().catch(error => {
+      log.error('send.not-written', { error, events: list.length })
+      return new Set(list.keys())
+    })
+    for (const index of unwritten) {
+      const it = list[index]
+      if (it !== undefined) failed.add(it.arrival)
     }
   }
-}
-
-function arrivalOf<A>({ arrival }: { readonly arrival: A }): A {
-  return arrival
 }

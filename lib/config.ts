@@ -36,6 +36,7 @@ const variables = {
   LOGINS_TABLE: { read: text, wanted: 'a DynamoDB table' },
   LINKS_TABLE: { read: text, wanted: 'a DynamoDB table' },
   DELIVERIES_TABLE: { read: text, wanted: 'a DynamoDB table' },
+  ATTEMPTS_TABLE: { read: text, wanted: 'a DynamoDB table' },
   WALKS_TABLE: { read: text, wanted: 'a DynamoDB table' },
   EVENTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   FOLLOWERS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },

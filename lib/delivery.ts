@@ -1,6 +1,18 @@
 /** What became of an event: the states of `GET /deliveries/{id}`. */
 
-type DeliveryState = 'accepted' | 'delivered' | 'blocked' | 'failed' | 'dropped' | 'rejected' | 'parked' | 'in-doubt'
+import type { Uncertainty } from './uncertainty.ts'
+
+export const deliveryStates = [
+  'accepted',
+  'delivered',
+  'blocked',
+  'failed',
+  'dropped',
+  'rejected',
+  'parked',
+  'in-doubt',
+] as const
+type DeliveryState = (typeof deliveryStates)[number]
 
 /** `at` is the instant of the state, RFC 3339; `msgid` is WeChat's, 64 bits as text. */
 export type Delivery = {
@@ -14,11 +26,11 @@ export type Delivery = {
   readonly at: string
 }
 
-/** By which receive of which queue message an event was parked, and since when (ms) an earlier try may have sent it. */
-export type Parking = { readonly receive: string; readonly doubtSince?: number }
-
-/** A delivery, and while it is parked by whom: each copy of an event is parked on its own. */
-export type DoneMark = Delivery & { readonly parkings?: readonly Parking[] }
+/** What the store has of an event: the delivery, once it has a state, and whether a call without an answer may have sent it. */
+export type DoneMark =
+  | { readonly delivery?: Delivery; readonly uncertainty?: Uncertainty; readonly isUnreadable?: false }
+  /** The row is damaged: what it says is not known, so nothing may be sent on its ground. */
+  | { readonly isUnreadable: true; readonly delivery?: never; readonly uncertainty?: never }
 
 const sentStates: ReadonlySet<DeliveryState> = new Set(['accepted', 'delivered', 'blocked', 'failed', 'in-doubt'])
 
@@ -27,7 +39,7 @@ export function isSent(delivery: Delivery | undefined): boolean {
   return delivery !== undefined && sentStates.has(delivery.state)
 }
 
-/** The state that a TEMPLATESENDJOBFINISH status stands for (CONTRACT.md section 11.6). */
+/** The state that the Status of a TEMPLATESENDJOBFINISH push stands for. */
 export function stateOfReceipt(status: string): Pick<Delivery, 'state' | 'reason'> {
   const text = status.trim().toLowerCase()
   if (text === 'success') return { state: 'delivered' }

@@ -64,6 +64,8 @@ type WeChatErrorDetails = {
   /** The address that WeChat saw us call from, with 40164. */
   readonly address?: string | undefined
   readonly withheld?: boolean
+  readonly isRepeat?: boolean | undefined
+  readonly msgid?: string | undefined
 }
 
 /** WeChat answered, and the answer was no: an errcode other than 0. `api` is the call's name, never its URL. */
@@ -77,6 +79,10 @@ export class WeChatError extends Error {
   readonly address: string | undefined
   /** Set if WeChat said so to an earlier call, and this one was not made. */
   readonly withheld: boolean
+  /** Set if the call was made twice, for a kept connection was lost: WeChat may have acted on the first. */
+  readonly isRepeat: boolean
+  /** The message that a refused duplicate is a duplicate of, where WeChat names it. */
+  readonly msgid: string | undefined
 
   constructor(api: string, errcode: number, errmsg: string, more: WeChatErrorDetails = {}) {
     super(`WeChat refused ${api}: ${errcode} ${errmsg}`)
@@ -86,6 +92,8 @@ export class WeChatError extends Error {
     this.class = more.class ?? classify(errcode, api)
     this.address = more.address
     this.withheld = more.withheld ?? false
+    this.isRepeat = more.isRepeat ?? false
+    this.msgid = more.msgid
   }
 }
 

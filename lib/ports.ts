@@ -1,8 +1,9 @@
 /** What the use-cases need of the world; adapters give it, and test fakes pass the same contract suites. */
 
-import type { Delivery, DoneMark, Parking } from './delivery.ts'
+import type { Delivery, DoneMark } from './delivery.ts'
 import type { Address, AppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
 import type { FollowerRow, FollowerSeen, Person, Reach } from './link.ts'
+import type { Uncertainty } from './uncertainty.ts'
 
 /** WeChat's opaque token; brand-free on purpose, for it is only ever handed through. */
 export type AccessToken = string
@@ -27,6 +28,7 @@ type CountName =
   | 'SyncRefused'
   | 'EventOverdue'
   | 'QuotaUsedUp'
+  | 'SendInterrupted'
   | 'SyncCompleted'
 
 /** What stands at some value, and shows only that. */
@@ -86,8 +88,8 @@ export type WeChat = {
   followerPage(accessToken: AccessToken, after?: OpenId): Promise<FollowerPage>
   /** Up to 100 openids; one that is bad fails them all (40003). */
   followerInfo(accessToken: AccessToken, openids: readonly OpenId[]): Promise<FollowerSeen[]>
-  /** Answers the msgid, 64 bits as text. */
-  sendTemplate(accessToken: AccessToken, message: OutgoingMessage): Promise<string>
+  /** Answers the msgid, 64 bits as text; undefined if WeChat took the message and named none. */
+  sendTemplate(accessToken: AccessToken, message: OutgoingMessage): Promise<string | undefined>
   /** What is left today of the calls of a path, such as `/cgi-bin/user/get`; about one per cent off. */
   quota(accessToken: AccessToken, path: string): Promise<Quota>
   accountTemplates(accessToken: AccessToken): Promise<AccountTemplate[]>
@@ -140,7 +142,7 @@ export type PersonIds = {
 
 export type LinkStore = {
   /** Finds up to 100 people, in the order asked, with at most two batch reads. */
-  resolve(addresses: readonly Address[]): Promise<Person[]>
+  resolve(addresses: readonly Address[]): Promise<(Person | undefined)[]>
   /** Reads the follower rows of up to 100 openids. */
   followers(openids: readonly OpenId[]): Promise<ReadonlyMap<OpenId, FollowerRow>>
   /**
@@ -175,16 +177,29 @@ export type DeliveryStore = {
   /** Writes accepted deliveries, whatever is stored: WeChat took them. Answers the ids that could not be written. */
   accept(deliveries: readonly Delivery[]): Promise<ReadonlySet<string>>
   /**
-   * Writes a delivery, unless the stored one is on a phone already or may be; then nothing changes. Parkings are
-   * kept beside those before; without any they are forgotten.
+   * Writes a delivery; false, and nothing changes, if the stored one is on a phone already or may be. What is `dropped`
+   * or `rejected` was surely not sent, so that is not written over an uncertainty either.
    */
-  record(delivery: Delivery, parkings?: readonly Parking[]): Promise<void>
+  record(delivery: Delivery): Promise<boolean>
+  /** Remembers that an event may have been sent, through whatever is recorded later; false if that is decided by now. */
+  recordUncertainty(id: string, uncertainty: Uncertainty): Promise<boolean>
   /** A delivery with what its receipt says of it. */
   find(id: string): Promise<Delivery | undefined>
   /** Keeps what a receipt says, by its msgid; a second receipt changes nothing. */
   keepReceipt(msgid: string, receipt: Pick<Delivery, 'state' | 'reason' | 'at'>): Promise<void>
   /** Finds the event of a msgid, in a store that keeps an index of them. */
   eventOf(msgid: string): Promise<string | undefined>
+}
+
+/** One invocation of the sender: from `at` (ms) on, the events of these queue messages may have been sent. */
+export type Attempt = { readonly id: string; readonly at: number; readonly messageIds: readonly string[] }
+
+/** What invocations were about to send, for those that ended without a word. */
+export type AttemptStore = {
+  /** Writes an attempt over what was written of it before. */
+  write(attempt: Attempt): Promise<void>
+  /** When (ms) each of these messages may have been sent, of the attempts from `since` (ms) on. */
+  attemptsOf(messageIds: readonly string[], since: number): Promise<ReadonlyMap<string, readonly number[]>>
 }
 
 /** A bus that is told what became of events; throws if it did not take them all. */
@@ -212,23 +227,24 @@ export type ConsumedQueue = {
   comeAgain(receiptHandle: string, seconds: number): Promise<void>
 }
 
-/** An event as it goes back into a queue, with what is known of the tries behind it. */
+/** An event as it goes back into a queue. */
 export type EventAgain = {
   readonly body: string
   readonly attempts: number
   /** When (ms) it was first pushed. */
   readonly since: number
-  readonly doubtSince?: number
 }
 
 /** The queue of business events, as its consumer sees it. */
 export type EventQueue = ConsumedQueue & {
   /** Puts an event aside for people to look at, with the reason beside it: what is wrong, or what is in doubt. */
   setAside(body: string, reason: string, where: 'dead-letter' | 'review'): Promise<void>
-  /** Pushes events once more as new messages, ten a call; throws if any could not be. */
-  pushAgain(events: readonly { readonly event: EventAgain; readonly delaySeconds: number }[]): Promise<void>
-  /** Moves events to where they wait at no cost for the quota to be filled again; throws if any could not be. */
-  park(events: readonly EventAgain[]): Promise<void>
+  /** Pushes events once more as new messages, ten a call; answers the indexes of those that could not be. */
+  pushAgain(
+    events: readonly { readonly event: EventAgain; readonly delaySeconds: number }[],
+  ): Promise<ReadonlySet<number>>
+  /** Moves events to where they wait at no cost for the quota to be filled again; answers the indexes of those it could not. */
+  park(events: readonly EventAgain[]): Promise<ReadonlySet<number>>
 }
 
 /** The events that wait for quota. */
@@ -293,6 +309,43 @@ export type WalkStore = {
   pause(until: number, owner: string): Promise<boolean>
   /** Takes people out of every page. */
   forget(openids: ReadonlySet<OpenId>): Promise<void>
+}
+
+/**
+ * Whether a first walk, or one that looks everybody up again, is not walked or not worked into the links yet: then who is
+ * unknown may be a follower all the same.
+ */
+export type LinkingProgress = { isUnderWay(): Promise<boolean> }
+
+/** A walk as its linking is counted: `beganAt` (ms) names it; `isWhole` for a first walk, or one that looks everybody up again. */
+export type CountedWalk = { readonly beganAt: number; readonly isWhole: boolean }
+
+/**
+ * The messages that a walk queued in one go: `step` counts from 1, and `run` is the instant (ms) at which the run of the
+ * function began that queued them, for a step may be repeated.
+ */
+export type WalkStep = CountedWalk & { readonly step: number; readonly run: number }
+
+/** One message of a step, counted from 0. */
+export type QueuedPart = WalkStep & { readonly message: number }
+
+/** Counts what the walks queued until it is worked into the links. What was queued over 14 days ago counts no more. */
+export type LinkingStore = LinkingProgress & {
+  /**
+   * A walk begins, or goes on behind so many steps: until it is closed it counts as not walked. What is known of steps
+   * behind these goes, for they will be queued again; and so does all of a walk that was never closed.
+   */
+  open(walk: CountedWalk, steps: number): Promise<void>
+  /** The walk is walked to its end. What an earlier one queued and a whole one queued again counts no more. */
+  close(walk: CountedWalk): Promise<void>
+  /** Forgets the walk that was not closed. */
+  abandon(): Promise<void>
+  /** So many messages are about to be queued. To be said before they are, or one could be worked in uncounted. */
+  expect(step: WalkStep, messages: number): Promise<void>
+  /** These messages are worked in. To say so again changes nothing, nor does it for a step that was repeated since. */
+  workedIn(parts: readonly QueuedPart[]): Promise<void>
+  /** How many messages are not worked in yet, of all walks. */
+  waiting(): Promise<number>
 }
 
 /** What was worked into the links: the walk must not look them up again, and must miss them if they left unseen. */

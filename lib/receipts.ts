@@ -58,6 +58,8 @@ async function keep(
   { deliveries, results }: ReceiptsDeps,
 ): Promise<Delivery | 'early' | undefined> {
   const { msgid, receives } = arrival
+  // 0 names no message: whose receipt it is, nobody can tell.
+  if (!/[1-9]/.test(msgid)) return undefined
   const facts = { ...stateOfReceipt(arrival.status), at: new Date(arrival.at * 1000).toISOString() }
   await deliveries.keepReceipt(msgid, facts)
   if (results === undefined) return undefined

@@ -10,6 +10,7 @@ import type { AppId, OpenId } from './identifiers.ts'
 import type { Log, Now, OutgoingMessage, Queue, WeChat } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import type { TemplateMessage } from './template-message.ts'
+import type { PossibleSend } from './uncertainty.ts'
 import { withAccessToken } from './with-access-token.ts'
 
 export type MessageDeps = {
@@ -25,12 +26,15 @@ export type MessageDeps = {
 /**
  * `refused` was surely not sent, and comes again after the seconds at least; after `unanswered` nobody knows; `parked`
  * waits until the quota behind the errcode is filled again.
+ *
+ * `possibleSend` is set where the message may be on the phone although this outcome does not say so.
  */
-export type SendOutcome =
+export type SendOutcome = { readonly possibleSend?: PossibleSend } & (
   | { readonly kind: 'ended'; readonly state: EndState; readonly facts: DeliveryFacts }
   | { readonly kind: 'parked'; readonly facts: DeliveryFacts & { readonly errcode: number } }
   | { readonly kind: 'refused'; readonly leastSeconds: number; readonly why: string }
-  | { readonly kind: 'unanswered' }
+  | { readonly kind: 'unanswered'; readonly possibleSend: PossibleSend }
+)
 
 type EndState = 'accepted' | 'dropped' | 'rejected' | 'in-doubt'
 export type DeliveryFacts = Pick<Delivery, 'reason' | 'errcode' | 'rid' | 'msgid'>
@@ -43,17 +47,33 @@ const configSeconds = 150
 const pageRefusals: ReadonlySet<number> = new Set([40165, 40166])
 const notFollowing = 43004
 
+/** What is known of earlier calls for a message, and what must be done before one. */
+export type Before = {
+  /** Whether one of them may have sent it. */
+  readonly isUncertain: boolean
+  /** Awaited before each call; what it throws as a TransportError was not called. */
+  readonly begin: () => Promise<void>
+}
+
+/** `isRepeated` is set once a call was made twice for a lost connection, of which the first may have sent it. */
+type Try = MessageDeps & Before & { readonly startedAt: number; isRepeated: boolean }
+
 /** Sends one message to a person who can be reached, and answers what came of it. */
-export async function sendMessage(message: TemplateMessage, openid: OpenId, deps: MessageDeps): Promise<SendOutcome> {
+export async function sendMessage(
+  message: TemplateMessage,
+  openid: OpenId,
+  deps: MessageDeps & Before,
+): Promise<SendOutcome> {
   const outgoing = outgoingOf(message, openid, deps.miniAppid)
+  const current: Try = { ...deps, startedAt: deps.now(), isRepeated: false }
   try {
-    return ended('accepted', { msgid: await send(outgoing, deps) })
+    return accepted(await send(outgoing, current))
   } catch (error) {
     if (!isOfWeChat(error)) throw error
     if (message.pageIsOptional && error instanceof WeChatError && pageRefusals.has(error.errcode)) {
-      return sendWithoutPage(outgoing, error, deps)
+      return sendWithoutPage(outgoing, error, current)
     }
-    return outcomeOf(error, openid, deps)
+    return outcomeOf(error, openid, current)
   }
 }
 
@@ -62,20 +82,28 @@ export function clientMsgIdOf(eventId: string): string {
   return hash('sha256', eventId).slice(0, 32)
 }
 
-function send(outgoing: OutgoingMessage, { accessTokens, wechat }: MessageDeps): Promise<string> {
-  return withAccessToken(accessTokens, token => wechat.sendTemplate(token, outgoing))
+function send(outgoing: OutgoingMessage, current: Try): Promise<string | undefined> {
+  return withAccessToken(current.accessTokens, async token => {
+    await current.begin()
+    try {
+      return await current.wechat.sendTemplate(token, outgoing)
+    } catch (error) {
+      if (error instanceof WeChatError && error.isRepeat) current.isRepeated = true
+      throw error
+    }
+  })
 }
 
 /** Once, if the template's policy says that the message matters more than its page. */
 async function sendWithoutPage(
   { page: _, ...outgoing }: OutgoingMessage,
   { errcode, rid }: WeChatError,
-  deps: MessageDeps,
+  deps: Try,
 ): Promise<SendOutcome> {
   deps.log.warn('send.without-page', { errcode, rid })
   try {
     const msgid = await send(outgoing, deps)
-    return ended('accepted', { msgid, errcode, reason: 'sent without its page, which WeChat refused' })
+    return accepted(msgid, { errcode, reason: 'sent without its page, which WeChat refused' })
   } catch (error) {
     if (!isOfWeChat(error)) throw error
     return outcomeOf(error, outgoing.openid, deps)
@@ -97,16 +125,33 @@ function outgoingOf(message: TemplateMessage, openid: OpenId, miniAppid: AppId):
   }
 }
 
-async function outcomeOf(error: WeChatError | TransportError, openid: OpenId, deps: MessageDeps): Promise<SendOutcome> {
+async function outcomeOf(error: WeChatError | TransportError, openid: OpenId, deps: Try): Promise<SendOutcome> {
   // Without a token the message itself never left.
   if (error.api !== sendApi) return withoutToken(error, deps)
   if (error instanceof TransportError) return outcomeOfSilence(error, deps)
+  if (isOfDuplicate(error, deps)) return accepted(error.msgid, { errcode: error.errcode, reason: sentBefore })
   if (error.errcode === notFollowing) await lookAgain(openid, deps)
-  return outcomeOfRefusal(error, deps)
+  const outcome = outcomeOfRefusal(error, deps)
+  return deps.isRepeated ? { ...outcome, possibleSend: possibleSend(error, deps) } : outcome
 }
 
-function outcomeOfRefusal(error: WeChatError, deps: MessageDeps): SendOutcome {
+/**
+ * WeChat refuses it as a duplicate, so the message is there: 45065 goes by the client_msg_id, which is this event's alone;
+ * 40241 by what it says, so it means this event only if an earlier call may have sent it.
+ */
+function isOfDuplicate({ errcode }: WeChatError, { isUncertain, isRepeated }: Try): boolean {
+  return errcode === sameId || (errcode === sameContent && (isUncertain || isRepeated))
+}
+
+const sameId = 45065
+const sameContent = 40241
+const sameContentSeconds = 60
+const sentBefore = 'WeChat says that it has this message already'
+
+function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
   const { errcode, rid } = error
+  if (errcode === sameContent)
+    return { kind: 'refused', leastSeconds: sameContentSeconds, why: 'said twice in a minute' }
   const facts = { reason: error.message.slice(0, 200), errcode, ...(rid === undefined ? {} : { rid }) }
   switch (error.class) {
     case 'permanent-recipient':
@@ -121,8 +166,13 @@ function outcomeOfRefusal(error: WeChatError, deps: MessageDeps): SendOutcome {
       return { kind: 'refused', leastSeconds: configSeconds, why: `config: ${errcode}` }
     default:
       deps.log.warn('send.unanswered', { error })
-      return { kind: 'unanswered' }
+      return { kind: 'unanswered', possibleSend: possibleSend(error, deps) }
   }
+}
+
+function possibleSend(error: WeChatError | TransportError, { startedAt }: Try): PossibleSend {
+  const why = error instanceof WeChatError ? `WeChat answered ${error.errcode}` : `no answer: ${error.failure}`
+  return { at: startedAt, why }
 }
 
 function withoutToken(error: WeChatError | TransportError, { log }: MessageDeps): SendOutcome {
@@ -138,9 +188,11 @@ function outcomeOfQuota(errcode: number, facts: DeliveryFacts, now: number): Sen
 
 const minuteQuota = 45011
 
-function outcomeOfSilence(error: TransportError, { log }: MessageDeps): SendOutcome {
-  log.warn('send.unanswered', { error })
-  return error.isUnsent ? { kind: 'refused', leastSeconds: 0, why: error.failure } : { kind: 'unanswered' }
+function outcomeOfSilence(error: TransportError, deps: Try): SendOutcome {
+  deps.log.warn('send.unanswered', { error })
+  return error.isUnsent
+    ? { kind: 'refused', leastSeconds: 0, why: error.failure }
+    : { kind: 'unanswered', possibleSend: possibleSend(error, deps) }
 }
 
 /** WeChat says that they do not follow, our link says they do: WeChat is asked, and its answer corrects the link. */
@@ -152,6 +204,10 @@ async function lookAgain(openid: OpenId, { followers, log }: MessageDeps): Promi
     // The message has its outcome; the next walk corrects the link as well.
     log.warn('send.link-not-corrected', { error })
   }
+}
+
+function accepted(msgid: string | undefined, facts: DeliveryFacts = {}): SendOutcome {
+  return ended('accepted', { ...(msgid === undefined ? {} : { msgid }), ...facts })
 }
 
 function ended(state: EndState, facts: DeliveryFacts): SendOutcome {

@@ -1,144 +1,160 @@
 /** What follows from a send: the done mark, another try, the wait for quota, or the queue of what people must look at. */
 
 import type { Aftermath } from './aftermath.ts'
-import type { Delivery, DoneMark } from './delivery.ts'
-import type { RequestError } from './errors.ts'
+import type { BatchAttempt } from './batch-attempt.ts'
+import type { Delivery } from './delivery.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log, Now } from './ports.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { DeliveryFacts, SendOutcome } from './send-message.ts'
-import { idOf } from './template-message.ts'
+import { secondsLeft, type Uncertainty, uncertaintyOf } from './uncertainty.ts'
 
 /** One message of the events queue; `attempts` counts this receive. */
 export type Arrival = EventAgain & {
   readonly receiptHandle: string
   readonly messageId: string
-  /** How often this message was given out; more than once, if it was not deleted. */
+  /** How often this message was given out. */
   readonly receives: number
+  /** When (ms) it was given out for the first time, if this is not that time. */
+  readonly firstReceivedAt?: number
+  /** Since when (ms), as whoever moved it back into the queue knows, it may have been sent. */
+  readonly uncertainSince?: number
 }
 
 export type SettleDeps = {
-  readonly deliveries: Pick<DeliveryStore, 'record'>
+  readonly deliveries: Pick<DeliveryStore, 'record' | 'recordUncertainty'>
   readonly events: Pick<EventQueue, 'comeAgain' | 'setAside'>
   readonly now: Now
   readonly random: () => number
   readonly log: Log
 }
 
-/** WeChat forgets a client_msg_id after ten minutes; half a minute is left for the call itself. */
-export const windowMs = 570_000
 /** A message does not come to the second. */
 const spareSeconds = 15
+/** So near to a window's end there is time for a few tries, and none for many. */
+const leastSeconds = 5
 /** SQS holds a message back for no longer. */
 const maxDelaySeconds = 900
 /** A queue keeps a message for 14 days: what still cannot be sent a day before is laid aside for people. */
 const longestMs = 13 * 86_400_000
 
-export type Copies = readonly [Arrival, ...Arrival[]]
-
-type Settled<A> = {
+/** An event in work: what is known of it, and what hears of its end. */
+export type InWork<A> = {
   readonly arrival: A
   /** All messages of the batch that bring this event; one of them is worked on. */
-  readonly copies: Copies
-  /** What goes on with it, should it go back into a queue. */
-  readonly event: EventAgain
+  readonly copies: readonly Arrival[]
   readonly id: string | undefined
+  /** Whether earlier calls may have sent it, and how much of that its delivery knows. */
+  readonly uncertainty: Uncertainty | undefined
+  readonly recorded: Uncertainty | undefined
+  readonly attempt: Pick<BatchAttempt, 'takeBack'>
   readonly after: Aftermath<A>
   readonly deps: SettleDeps
 }
 
-/** What is known by now of an event, of which a batch has these copies: it is in doubt since the first of them is. */
-export function knownOf([first, ...others]: Copies, mark?: DoneMark): EventAgain {
-  const doubts = [first, ...others].flatMap(it => doubtOf(it, mark) ?? [])
-  const { body, attempts, since } = first
-  return { body, attempts, since, ...(doubts.length === 0 ? {} : { doubtSince: Math.min(...doubts) }) }
+/** Acts on an outcome and names it. */
+export async function settle<A extends Arrival>(outcome: SendOutcome, before: InWork<A>): Promise<string> {
+  const { possibleSend } = outcome
+  if (possibleSend === undefined) before.attempt.takeBack(before.copies.map(it => it.messageId))
+  const uncertainty = uncertaintyOf(before.uncertainty, possibleSend === undefined ? [] : [possibleSend])
+  const work = { ...before, uncertainty }
+  if (outcome.kind === 'ended') return end(outcome.state, outcome.facts, work)
+  // It must not be forgotten on the way back into a queue.
+  if ((await remember(work)) === 'decided') return 'repeated'
+  if (outcome.kind === 'unanswered') return comeAgain(work)
+  return outcome.kind === 'parked' ? park(outcome.facts, work) : putOff(outcome, work)
 }
 
 /**
- * A message that is received once more may have sent its event; not if the store says that its receive before this one
- * parked it, for then only its deletion was lost.
+ * For an event of which the tables could not be asked. Given out before, it stays in the queue, for what an earlier
+ * invocation may have sent is known by its message; else it is pushed again.
  */
-function doubtOf({ messageId, receives, doubtSince }: Arrival, mark?: DoneMark): number | undefined {
-  const before = receiveOf({ messageId, receives: receives - 1 })
-  const parking = mark?.state === 'parked' ? mark.parkings?.find(it => it.receive === before) : undefined
-  return parking === undefined ? doubtSince : parking.doubtSince
-}
-
-function receiveOf({ messageId, receives }: Pick<Arrival, 'messageId' | 'receives'>): string {
-  return `${messageId}/${receives}`
-}
-
-/** Acts on an outcome and names it. */
-export async function settle<A extends Arrival>(outcome: SendOutcome, settled: Settled<A>): Promise<string> {
-  const { arrival, event, after, deps } = settled
-  switch (outcome.kind) {
-    case 'unanswered':
-      await comeAgain(arrival.receiptHandle, event, deps)
-      after.comesAgain(arrival)
-      return 'unanswered'
-    case 'parked':
-      await recordParked(outcome.facts, settled)
-      after.park(arrival, event)
-      return 'parked'
-    case 'refused':
-      return putOff(outcome, settled)
-    case 'ended':
-      return end(outcome.state, outcome.facts, settled)
-  }
-}
-
-/** Ends an event that failed its check. */
-export function reject<A extends Arrival>(
-  error: RequestError,
-  settled: Omit<Settled<A>, 'id' | 'event' | 'copies'>,
+export async function stayOrPutOff<A extends Arrival>(
+  arrival: A,
+  after: Aftermath<A>,
+  deps: SettleDeps,
 ): Promise<string> {
-  const { arrival } = settled
-  const known = { copies: [arrival], event: knownOf([arrival]), id: idOf(arrival.body) } as const
-  return end('rejected', { reason: error.message }, { ...settled, ...known })
+  const unknown = { copies: [arrival], id: undefined, uncertainty: undefined, recorded: undefined }
+  const work = { arrival, ...unknown, attempt: { takeBack: () => undefined }, after, deps }
+  if (arrival.firstReceivedAt === undefined) return putOff({ kind: 'refused', leastSeconds: 0, why: 'no tables' }, work)
+  await comeAgain(work)
+  return 'put-off'
+}
+
+/** Writes an uncertainty down; throws if that fails. `decided` says that by now another copy came to an end. */
+async function remember<A>({ id, uncertainty, recorded, deps }: InWork<A>): Promise<'remembered' | 'decided'> {
+  const isKnown = uncertainty?.since === recorded?.since && uncertainty?.windows === recorded?.windows
+  if (id === undefined || uncertainty === undefined || isKnown) return 'remembered'
+  return (await deps.deliveries.recordUncertainty(id, uncertainty)) ? 'remembered' : 'decided'
 }
 
 /** Seconds until the next try: within the window in which WeChat drops a second message, if there may be a first. */
-function delayOf({ attempts, doubtSince }: EventAgain, { now, random }: SettleDeps): number {
-  const delay = retryDelay(attempts, random)
-  if (doubtSince === undefined) return delay
-  const left = Math.floor((windowMs - (now() - doubtSince)) / 1000)
+function delayOf<A extends Arrival>({ arrival, uncertainty, deps }: InWork<A>): number {
+  const delay = retryDelay(arrival.attempts, deps.random)
+  if (uncertainty === undefined) return delay
+  const left = secondsLeft(uncertainty, deps.now())
   // Past it nothing is to be caught any more: what is sent at-least-once comes again ever later, as all else.
-  return left <= 0 ? delay : Math.max(0, Math.min(delay, left - spareSeconds))
+  return left <= 0 ? delay : Math.max(leastSeconds, Math.min(delay, left - spareSeconds))
 }
 
 /** Where SQS fails, the queue's own time does, which is within the window too. */
-async function comeAgain(receiptHandle: string, event: EventAgain, deps: SettleDeps): Promise<void> {
-  const seconds = delayOf({ ...event, doubtSince: event.doubtSince ?? deps.now() }, deps)
+async function comeAgain<A extends Arrival>(work: InWork<A>): Promise<string> {
+  const { arrival, after, deps } = work
+  after.comesAgain(arrival)
   try {
-    await deps.events.comeAgain(receiptHandle, seconds)
+    await deps.events.comeAgain(arrival.receiptHandle, delayOf(work))
   } catch (error) {
     deps.log.warn('send.comes-later', { error })
   }
+  return 'unanswered'
 }
 
-/** Surely not sent: pushed again as a new message, ever later, until people must look at it. */
+/** Surely not sent by this try: pushed again as a new message, ever later, until people must look at it. */
 async function putOff<A extends Arrival>(
-  { leastSeconds, why }: Extract<SendOutcome, { kind: 'refused' }>,
-  { arrival, event, id, after, deps }: Settled<A>,
+  { leastSeconds: least, why }: Extract<SendOutcome, { kind: 'refused' }>,
+  work: InWork<A>,
 ): Promise<string> {
-  const { body, since } = event
-  if (deps.now() - since > longestMs) {
-    await deps.events.setAside(body, `overdue: ${why}`, 'dead-letter')
+  const { arrival, id, after, deps } = work
+  if (deps.now() - arrival.since > longestMs) {
+    await deps.events.setAside(arrival.body, `overdue: ${why}`, 'dead-letter')
     deps.log.error('send.overdue', { id, why })
     return 'overdue'
   }
-  const seconds = Math.max(leastSeconds, delayOf(event, deps))
-  after.pushAgain(arrival, event, Math.min(seconds, maxDelaySeconds))
+  after.pushAgain(arrival, againOf(arrival), Math.min(Math.max(least, delayOf(work)), maxDelaySeconds))
   return 'put-off'
+}
+
+/** It waits all the same if that cannot be written. */
+async function park<A extends Arrival>(facts: DeliveryFacts, work: InWork<A>): Promise<string> {
+  const { arrival, id, after, deps } = work
+  try {
+    if (id !== undefined) await deps.deliveries.record(deliveryOf(id, 'parked', facts, work))
+  } catch (error) {
+    deps.log.error('send.not-noted', { error, id, state: 'parked' })
+  }
+  after.park(arrival, againOf(arrival))
+  return 'parked'
+}
+
+function againOf({ body, attempts, since }: EventAgain): EventAgain {
+  return { body, attempts, since }
+}
+
+/** What says that nothing was sent does not end an event that may have been: that is for people to decide. */
+async function end<A extends Arrival>(state: Delivery['state'], facts: DeliveryFacts, work: InWork<A>) {
+  const { uncertainty } = work
+  if (state === 'accepted' || state === 'in-doubt' || uncertainty === undefined) return endAs(state, facts, work)
+  const reason = `${facts.reason}; an earlier try may have sent it (${uncertainty.why})`
+  return endAs('in-doubt', { ...facts, reason }, work)
 }
 
 /**
  * Writes the done mark; what people must look at is put aside before, so that a crash between cannot lose it. Without
  * a readable id, only the queue of what was put aside tells of the event.
  */
-async function end<A extends Arrival>(state: Delivery['state'], facts: DeliveryFacts, settled: Settled<A>) {
-  const { arrival, id, after, deps } = settled
+async function endAs<A extends Arrival>(state: Delivery['state'], facts: DeliveryFacts, work: InWork<A>) {
+  const { arrival, id, after, deps } = work
   if (state === 'accepted' && id !== undefined) {
-    after.accept(arrival, deliveryOf(id, 'accepted', facts, settled))
+    after.accept(arrival, deliveryOf(id, 'accepted', facts, work))
     return state
   }
   if (state === 'rejected' || state === 'in-doubt') {
@@ -146,29 +162,11 @@ async function end<A extends Arrival>(state: Delivery['state'], facts: DeliveryF
     await deps.events.setAside(arrival.body, `${state}: ${facts.reason}`, where)
     deps.log.warn(`send.${state}`, { id, ...facts })
   }
-  await record(state, facts, settled)
+  if (id === undefined) return state
+  const delivery = deliveryOf(id, state, facts, work)
+  // Another copy of the event may be on the phone: then this end is not its end, and nobody is told of it.
+  if (await deps.deliveries.record(delivery)) after.end(delivery)
   return state
-}
-
-async function record<A>(state: Delivery['state'], facts: DeliveryFacts, settled: Settled<A & Arrival>) {
-  const { id, after, deps } = settled
-  if (id === undefined) return
-  const delivery = deliveryOf(id, state, facts, settled)
-  await deps.deliveries.record(delivery)
-  after.end(delivery)
-}
-
-/** It waits all the same if that cannot be written: it would only look as if a try had got no answer. */
-async function recordParked<A extends Arrival>(facts: DeliveryFacts, settled: Settled<A>): Promise<void> {
-  const { copies, event, id, deps } = settled
-  if (id === undefined) return
-  const { doubtSince } = event
-  const parkings = copies.map(it => ({ receive: receiveOf(it), ...(doubtSince === undefined ? {} : { doubtSince }) }))
-  try {
-    await deps.deliveries.record(deliveryOf(id, 'parked', facts, settled), parkings)
-  } catch (error) {
-    deps.log.error('send.not-noted', { error, id, state: 'parked' })
-  }
 }
 
 type Dated = { readonly arrival: Arrival; readonly deps: SettleDeps }

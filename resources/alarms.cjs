@@ -108,6 +108,11 @@ const quotaAlarms = ({ own }) => ({
     EvaluationPeriods: 26,
     TreatMissingData: 'breaching',
   },
+  SendInterrupted: {
+    says: 'send ended while messages were on their way: they are sent again, within WeChat’s ten minutes to no harm; its log tells why',
+    ...own('SendInterrupted'),
+    above: 0,
+  },
   QuotaUsedUp: {
     says: 'The day’s quota is used up: events wait until it is filled again',
     ...own('QuotaUsedUp'),

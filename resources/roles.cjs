@@ -71,6 +71,8 @@ const grants = {
       TokensTable: tokens,
       LinksTable: people,
       DeliveriesTable: ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'UpdateItem'],
+      WalksTable: ['Query'],
+      AttemptsTable: ['PutItem', 'Query'],
     },
     queues: {
       EventsQueue: [...consume, 'ChangeMessageVisibility', ...push],

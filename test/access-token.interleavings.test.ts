@@ -15,6 +15,7 @@ import type { AccessToken, StoredToken, TokenStore } from '../lib/ports.ts'
 import { withAccessToken } from '../lib/with-access-token.ts'
 import { memoryTokens } from './fakes/memory-stores.ts'
 import { officialAppid } from './ids.ts'
+import { runs } from './runs.ts'
 
 type Mode = 'stable' | 'classic'
 type Action =
@@ -26,7 +27,7 @@ type Action =
   | { readonly do: 'call' | 'keepFresh'; readonly slot: number }
   | { readonly do: 'kill'; readonly slot: number; readonly arrives: boolean }
 
-const runs = 10_000
+const many = { everyday: 4000, wide: 10_000 }
 const slots = 3
 const leaseMs = 15_000
 const pollMs = 200
@@ -67,11 +68,12 @@ describe.each(['stable', 'classic'] as const)('one token for several processes, 
       worlds.runs += 1
       add(world.seen, worlds.seen)
     })
-    await fc.assert(property, { numRuns: runs })
+    const numRuns = runs(many)
+    await fc.assert(property, { numRuns })
     const figures = [...worlds.seen].map(([what, count]) => `${count} ${what}`).join(', ')
     process.stdout.write(`token, ${mode}, ${worlds.runs} interleavings: ${figures}\n`)
 
-    expect(worlds.runs).toBe(runs)
+    expect(worlds.runs).toBe(numRuns)
     // Schedules that never came there would prove nothing.
     for (const count of worlds.seen.values()) expect(count).toBeGreaterThan(0)
   })

@@ -512,7 +512,8 @@ describe('the certificate', () => {
   async function examineWith({ days, isTrusted = true, host = 'localhost' }: Case) {
     const { key, cert } = selfSigned(Date.now() + days * day)
     if (isTrusted) setDefaultCACertificates([cert])
-    const server = createServer({ key, cert }).listen(0, host)
+    // Answers, for the check of the callback waits as long as WeChat does.
+    const server = createServer({ key, cert }, (_, answer) => answer.end()).listen(0, host)
     await once(server, 'listening')
     onTestFinished(() => void server.close())
     const { port } = server.address() as AddressInfo

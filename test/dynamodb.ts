@@ -9,10 +9,12 @@ import dynalite from 'dynalite'
 import * as v from 'valibot'
 import { parse } from 'yaml'
 
+import { waitUntilUsable } from '../local/provision.ts'
+
 export type Tables = {
   readonly dynamo: DynamoDBDocumentClient
-  /** Makes a new, empty table of this kind and answers its name. */
-  make(kind: 'tokens' | 'logins' | 'links' | 'deliveries' | 'walks' | 'images'): Promise<string>
+  /** Makes a new, empty table of this kind and answers its name when it can be used. */
+  make(kind: 'tokens' | 'logins' | 'links' | 'deliveries' | 'attempts' | 'walks' | 'images'): Promise<string>
   close(): Promise<void>
 }
 
@@ -20,9 +22,9 @@ const template = v.object({
   Resources: v.record(v.string(), v.object({ Properties: v.looseObject({ TableName: v.string() }) })),
 })
 
-/** Starts dynalite on a free port of 127.0.0.1. */
-export async function openTables(): Promise<Tables> {
-  const server = dynalite({ createTableMs: 0 }).listen(0, '127.0.0.1')
+/** Starts dynalite on a free port of 127.0.0.1; a table of its is usable so long after it was made. */
+export async function openTables(createTableMs = 0): Promise<Tables> {
+  const server = dynalite({ createTableMs }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   const tables = openTablesAt(`http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}`)
@@ -52,6 +54,7 @@ export function openTablesAt(endpoint: string): Tables {
           TableName: string
         }),
       )
+      await waitUntilUsable(client, TableName)
       return TableName
     },
     close: async () => client.destroy(),

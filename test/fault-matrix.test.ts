@@ -29,7 +29,7 @@ const cases: readonly Case[] = [
   { name: 'truncated JSON', fault: { kind: 'truncated' }, once: 'transient', always: 'transient' },
   { name: 'reset before processing', fault: { kind: 'reset-before' }, once: ['ok', 'transient'], always: 'transient' },
   { name: 'reset after processing', fault: { kind: 'reset-after' }, once: ['ok', 'transient'], always: 'transient' },
-  { name: '4 s slow', fault: { kind: 'slow', ms: 4000 }, once: 'ok', always: 'ok' },
+  { name: '2 s slow', fault: { kind: 'slow', ms: 2000 }, once: 'ok', always: 'ok' },
   { name: '-1', fault: { kind: 'errcode', errcode: -1 }, once: 'transient', always: 'transient' },
   ...[40001, 40014, 42001].map(
     errcode => ({ name: `${errcode}`, fault: { kind: 'errcode', errcode }, once: 'ok', always: 'config' }) as const,

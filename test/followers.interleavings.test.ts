@@ -14,6 +14,7 @@ import { found } from './model/found.ts'
 import { type Sight, sights } from './model/judge.ts'
 import { type Action, openModel, type Setup } from './model/model.ts'
 import { inDynamo, inMemory } from './model/stores.ts'
+import { runs } from './runs.ts'
 
 const dayMs = 86_400_000
 const maxLength = 60
@@ -68,9 +69,9 @@ const setup: fc.Arbitrary<Setup> = fc.record({
 })
 
 describe.each([
-  { title: 'the stores in memory', runs: 10_000, open: inMemory },
-  { title: 'the adapters, on tables in memory', runs: 1000, open: inDynamo },
-])('links, with $title', ({ title, runs, open }) => {
+  { title: 'the stores in memory', many: { everyday: 3000, wide: 10_000 }, open: inMemory },
+  { title: 'the adapters, on tables in memory', many: { everyday: 300, wide: 1000 }, open: inDynamo },
+])('links, with $title', ({ title, many, open }) => {
   const play = async (how: Setup, actions: readonly Action[]) => {
     const model = await openModel(how, open)
     for (const it of actions) await model.act(it)
@@ -86,9 +87,10 @@ describe.each([
       expect(model.violations).toEqual([])
       for (const [sight, times] of model.seen) seen.set(sight, (seen.get(sight) ?? 0) + times)
     })
-    await fc.assert(property, { numRuns: runs })
+    const numRuns = runs(many)
+    await fc.assert(property, { numRuns })
     const figures = [...seen].map(([what, times]) => `${times} ${what}`).join(', ')
-    process.stdout.write(`followers, ${title}, ${runs} interleavings: ${figures}\n`)
+    process.stdout.write(`followers, ${title}, ${numRuns} interleavings: ${figures}\n`)
 
     // Schedules that never came there would prove nothing.
     for (const [sight, times] of seen) expect(times, sight).toBeGreaterThan(0)

@@ -10,6 +10,8 @@ import { type SendDeps, sendBatch } from '../lib/send.ts'
 import { clientMsgIdOf } from '../lib/send-message.ts'
 import type { Arrival } from '../lib/send-outcome.ts'
 import { defaultAccounts } from '../local/wechat/defaults.ts'
+import { memoryLinking } from './fakes/memory-linking.ts'
+import { memoryAttempts } from './fakes/memory-stores.ts'
 import { miniAppid, officialAppid } from './ids.ts'
 import { playSends } from './processes/virtual-lambda.ts'
 import { openWorld, orderPaid } from './world.ts'
@@ -37,6 +39,8 @@ async function openSend(timeoutMs = 5_000) {
     miniAppid,
     links,
     deliveries,
+    attempts: memoryAttempts(),
+    linking: memoryLinking(now),
     gate,
     now,
     random,
@@ -47,8 +51,8 @@ async function openSend(timeoutMs = 5_000) {
     followers: { push: async () => undefined },
     events: {
       setAside: async (_body, reason, where) => void aside.push(`${where}: ${reason}`),
-      pushAgain: async () => undefined,
-      park: async () => undefined,
+      pushAgain: async () => new Set(),
+      park: async () => new Set(),
       comeAgain: async () => undefined,
     },
   }
@@ -85,7 +89,7 @@ describe('an answer that does not say whether the message was sent', () => {
 
     const left = await send([one])
     tick(10_000)
-    if (left.length > 0) expect(await send([{ ...one, receives: 2, attempts: 2, doubtSince: first }])).toEqual([])
+    if (left.length > 0) expect(await send([{ ...one, receives: 2, attempts: 2, firstReceivedAt: first }])).toEqual([])
 
     expect((await calls(path)) - before).toBe(2)
     expect(box.messages().filter(it => it.clientMsgId === clientMsgIdOf('order-1'))).toHaveLength(1)

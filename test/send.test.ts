@@ -1,83 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Delivery } from '../lib/delivery.ts'
-import type { Address } from '../lib/identifiers.ts'
-import { isAppId } from '../lib/identifiers.ts'
-import type { EventAgain } from '../lib/ports.ts'
 import { keepReceipts } from '../lib/receipts.ts'
-import { type SendDeps, sendBatch } from '../lib/send.ts'
+import { sendBatch } from '../lib/send.ts'
 import { clientMsgIdOf } from '../lib/send-message.ts'
-import type { Arrival } from '../lib/send-outcome.ts'
-import { defaultAccounts } from '../local/wechat/defaults.ts'
-import type { WeChatOptions } from '../local/wechat/server.ts'
-import { id, miniAppid } from './ids.ts'
-import { openWorld, orderPaid, type Person } from './world.ts'
-
-const path = '/cgi-bin/message/template/send'
-const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
-const { appid } = defaultAccounts.mini
-
-async function openSend(options: WeChatOptions = {}) {
-  const world = await openWorld(options)
-  const { links, deliveries, gate, now, random, log, metrics } = world
-  const queue = {
-    aside: [] as string[],
-    again: [] as { event: EventAgain; delaySeconds: number }[],
-    parked: [] as EventAgain[],
-    later: [] as number[],
-    followers: [] as unknown[],
-  }
-  const deps: SendDeps = {
-    ...world.app('official'),
-    links,
-    deliveries,
-    now,
-    random,
-    log,
-    gate,
-    metrics,
-    followers: { push: async messages => void queue.followers.push(...messages) },
-    miniAppid: isAppId(appid) ? appid : miniAppid,
-    templates: { 'order-paid': orderPaid },
-    trouble: new Set<string>(),
-    events: {
-      setAside: async (_body, reason, where) => void queue.aside.push(`${where}: ${reason}`),
-      pushAgain: async events =>
-        void queue.again.push(...events.map(({ event, delaySeconds }) => ({ event, delaySeconds }))),
-      park: async events => void queue.parked.push(...events),
-      comeAgain: async (_handle, seconds) => void queue.later.push(seconds),
-    },
-  }
-  const follower = async (more: object = {}) => {
-    const who = await world.person({ following: true, ...more })
-    const at = Math.floor(now() / 1000)
-    const unionid = who.unionid === undefined ? {} : { unionid: who.unionid }
-    await links.writeFollower({ openid: who.openid, ...unionid, following: true, followedAt: at, at }, undefined)
-    await links.writeLogin({ miniOpenid: who.miniOpenid, ...unionid }, now())
-    return who
-  }
-  const send = (arrivals: Arrival[], more: Partial<SendDeps> = {}) =>
-    sendBatch(arrivals, { ...deps, ...more }, { until: Number.POSITIVE_INFINITY })
-  const stateOf = (event: string) => deliveries.find(event)
-  return { ...world, deps, queue, follower, send, stateOf, phone: () => world.box.messages() }
-}
-
-function arrival(body: string | object, more: Partial<Arrival> = {}): Arrival {
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const message = { receiptHandle: 'handle', messageId: crypto.randomUUID(), receives: 1 }
-  return { body: text, ...message, attempts: 1, since: pushedAt, ...more }
-}
-
-/** When the world begins. */
-const pushedAt = Date.parse('2026-11-22T12:00:00+08:00')
-
-const event = (name: string, to: Address, more: object = {}) => ({
-  id: name,
-  to,
-  template: 'order-paid',
-  data,
-  ...more,
-})
-const toUnion = (who: Person) => ({ unionid: who.unionid ?? id('none') })
+import { id } from './ids.ts'
+import { appid, arrival, data, event, openSend, path, pushedAt, toUnion } from './send-world.ts'
+import { orderPaid } from './world.ts'
 
 describe('sendBatch', () => {
   it('reaches the same phone by unionid, miniOpenid and openid, with the fields, the page and the link', async () => {
@@ -118,17 +46,6 @@ describe('sendBatch', () => {
     const one = arrival(event('order-1', toUnion(await follower())))
     await Promise.all([send([one]), send([one])])
     expect(phone()).toHaveLength(1)
-  })
-
-  it('makes one message when a process is killed between the send and the done mark', async () => {
-    const { follower, send, phone, deps, stateOf, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
-    const killed = { ...deps.deliveries, accept: async () => Promise.reject(new Error('killed')) }
-    expect(await send([one], { deliveries: killed })).toEqual([one])
-    tick(360_000)
-    expect(await send([{ ...one, attempts: 2, doubtSince: deps.now() - 360_000 }])).toEqual([])
-    expect(phone()).toHaveLength(1)
-    expect(await stateOf('order-1')).toMatchObject({ state: 'accepted', msgid: phone()[0]?.msgid })
   })
 
   it('lays the bad events aside by name and sends the good ones beside them', async () => {
@@ -252,120 +169,7 @@ describe('sendBatch', () => {
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted' })
   })
 
-  it('does not try again once WeChat has forgotten the id: nobody knows what the earlier try did', async () => {
-    const { follower, send, queue, phone, stateOf, now } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 3, doubtSince: now() - 600_000 })
-    expect(await send([one])).toEqual([])
-    expect(await stateOf('order-1')).toMatchObject({ state: 'in-doubt' })
-    expect(queue.aside).toEqual([expect.stringMatching(/^review: in-doubt/)])
-    expect(phone()).toEqual([])
-  })
-
-  it('carries the doubt along when a later try is surely not sent', async () => {
-    const { follower, send, control, queue, phone, stateOf, tick, now } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
-    const doubtSince = now()
-    await control('/faults', [{ path, kind: 'reset-after', times: 2 }])
-    expect(await send([one])).toEqual([one])
-    tick(30_000)
-    await control('/faults', [{ path, kind: 'errcode', errcode: 48001 }])
-    expect(await send([{ ...one, attempts: 2, doubtSince }])).toEqual([])
-    tick(600_000)
-    const [again] = queue.again
-    expect(await send([{ ...one, ...again?.event }])).toEqual([])
-    expect(phone()).toHaveLength(1)
-    expect(await stateOf('order-1')).toMatchObject({ state: 'in-doubt' })
-  })
-
-  it('tries again within the window, however late, when an earlier try may have sent it', async () => {
-    const { follower, send, control, queue, now } = await openSend()
-    const to = toUnion(await follower())
-    await control('/faults', { path, kind: 'errcode', errcode: 45011, times: 2 })
-    const late = arrival(event('order-1', to), { attempts: 9, doubtSince: now() - 480_000 })
-    expect(await send([late])).toEqual([])
-    // The minute must be over first, be it the last of the window.
-    expect(queue.again.map(it => it.delaySeconds)).toEqual([75])
-    const later = arrival(event('order-2', to), { attempts: 9, doubtSince: now() - 540_000 })
-    expect(await send([later])).toEqual([])
-    expect(queue.again.map(it => it.delaySeconds)).toEqual([75, 60])
-  })
-
-  it('does not come again at once for ever when the window is over, where a second message is better than none', async () => {
-    const { follower, send, control, queue, now } = await openSend()
-    const templates = { 'order-paid': { ...orderPaid, doubt: 'at-least-once' as const } }
-    const body = event('order-1', toUnion(await follower()))
-    const late = arrival(body, { attempts: 9, receives: 9, doubtSince: now() - 600_000 })
-    await control('/faults', { path, kind: 'errcode', errcode: -1 })
-    expect(await send([late], { templates })).toEqual([late])
-    expect(queue.later.every(it => it >= 150)).toBe(true)
-    expect(queue.later).toHaveLength(1)
-  })
-
-  it('parks without a doubt what was parked before, and came again only because its deletion was lost', async () => {
-    const { follower, send, control, queue, phone, stateOf, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
-    await control('/quota', { app: 'official', path, day: 100, used: 100 })
-    expect(await send([one])).toEqual([])
-    tick(180_000)
-    const again = { ...one, receives: 2, attempts: 2, doubtSince: pushedAt }
-    expect(await send([again])).toEqual([])
-    expect(queue.parked.map(it => it.doubtSince)).toEqual([undefined, undefined])
-    tick(12 * 3_600_000)
-    const parked = queue.parked.map(it => ({ ...arrival(it.body), ...it, attempts: it.attempts + 1 }))
-    expect(await send(parked)).toEqual([])
-    expect([phone().length, queue.aside]).toEqual([1, []])
-    expect(await stateOf('order-1')).toMatchObject({ state: 'accepted' })
-    expect(await stateOf('order-1')).not.toHaveProperty('parkings')
-  })
-
-  it('knows of each copy of an event that it was parked', async () => {
-    const { follower, send, control, queue } = await openSend()
-    const body = event('order-1', toUnion(await follower()))
-    const copies = [arrival(body), arrival(body)]
-    await control('/quota', { app: 'official', path, day: 100, used: 100 })
-    for (const it of copies) await send([it])
-    for (const it of copies) await send([{ ...it, receives: 2, attempts: 2, doubtSince: pushedAt }])
-    expect(queue.parked.map(it => it.doubtSince)).toEqual(Array(4).fill(undefined))
-  })
-
-  it('parks one of several copies in a batch, for all of them and in the doubt of any', async () => {
-    const { follower, send, control, queue } = await openSend()
-    const to = toUnion(await follower())
-    await control('/quota', { app: 'official', path, day: 100, used: 100 })
-    const copies = [arrival(event('order-1', to)), arrival(event('order-1', to))]
-    await send(copies)
-    await send(copies.slice(1).map(it => ({ ...it, receives: 2, attempts: 2, doubtSince: pushedAt })))
-    const doubtful = [
-      arrival(event('order-2', to)),
-      arrival(event('order-2', to), { receives: 2, doubtSince: pushedAt }),
-    ]
-    await send(doubtful)
-    expect(queue.parked.map(it => it.doubtSince)).toEqual([undefined, undefined, pushedAt])
-  })
-
-  it.each([
-    ['a receive between ended without our knowing how', { receives: 3 }],
-    ['it was another message that was parked', { receives: 2, messageId: 'another' }],
-  ])('keeps the doubt when %s', async (_why, more) => {
-    const { follower, send, control, queue } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
-    await control('/quota', { app: 'official', path, day: 100, used: 100 })
-    await send([one])
-    await send([{ ...one, attempts: 3, doubtSince: pushedAt, ...more }])
-    expect(queue.parked.map(it => it.doubtSince)).toEqual([undefined, pushedAt])
-  })
-
-  it('keeps the doubt that it was parked with', async () => {
-    const { follower, send, control, queue } = await openSend()
-    const doubtSince = pushedAt - 60_000
-    const one = arrival(event('order-1', toUnion(await follower())), { receives: 2, attempts: 2, doubtSince })
-    await control('/quota', { app: 'official', path, day: 100, used: 100 })
-    await send([one])
-    await send([{ ...one, receives: 3, attempts: 3 }])
-    expect(queue.parked.map(it => it.doubtSince)).toEqual([doubtSince, doubtSince])
-  })
-
-  it('parks without a doubt although neither the gate nor the delivery can be written', async () => {
+  it('parks although neither the gate nor the delivery can be written', async () => {
     const { deps, follower, send, control, queue } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
@@ -442,14 +246,6 @@ describe('sendBatch', () => {
     expect(phone().map(it => it.clientMsgId)).toEqual([clientMsgIdOf('urgent')])
   })
 
-  it('sends again after ten minutes where a second message is better than none', async () => {
-    const { follower, send, queue, phone, now } = await openSend()
-    const templates = { 'order-paid': { ...orderPaid, doubt: 'at-least-once' as const } }
-    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 3, doubtSince: now() - 600_000 })
-    expect(await send([one], { templates })).toEqual([])
-    expect([phone().length, queue.aside]).toEqual([1, []])
-  })
-
   it('sends without the page that WeChat refuses, once, where the template says so, and records it', async () => {
     const { follower, send, control, phone, stateOf, queue } = await openSend()
     const who = await follower()
@@ -495,6 +291,7 @@ describe('sendBatch', () => {
     const templates = { 'order-paid': orderPaid, hanging: { ...orderPaid, templateId: 'hangs' } }
     const released = Promise.withResolvers<void>()
     const wechat = {
+      ...deps.wechat,
       sendTemplate: async (...[token, message]: Parameters<typeof deps.wechat.sendTemplate>) => {
         if (message.templateId === 'hangs') await released.promise
         return deps.wechat.sendTemplate(token, message)

@@ -254,7 +254,7 @@ describe('the doors', () => {
 describe('the data', () => {
   it('is encrypted, and in production can be brought back and outlives the stack', () => {
     const tables = Object.values(of('AWS::DynamoDB::Table'))
-    expect(tables).toHaveLength(6)
+    expect(tables).toHaveLength(7)
     for (const it of tables) {
       expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
       expect(it.Properties).toMatchObject({

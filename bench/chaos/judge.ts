@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 
 import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
-import type { DoneMark } from '../../lib/delivery.ts'
+import type { Delivery } from '../../lib/delivery.ts'
 import { inRuns } from '../../lib/pool.ts'
 import type { Telling } from './bus.ts'
 import { badCopyOf, numberOf, type PlannedEvent } from './events.ts'
@@ -81,13 +81,15 @@ async function casesOf(world: World, played: readonly PlayedEvent[]): Promise<Ca
   }))
 }
 
+/** What cannot be read shows as a delivery that says nothing. */
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const noTellings: readonly Telling[] = []
 
-async function marksOf({ dynamo }: World, played: readonly PlayedEvent[]): Promise<Map<string, DoneMark>> {
-  const store = createDeliveryStore(dynamo, 'deliveries', { now: Date.now, isIndexed: false })
-  const marks = new Map<string, DoneMark>()
+async function marksOf({ dynamo }: World, played: readonly PlayedEvent[]): Promise<Map<string, Delivery>> {
+  const store = createDeliveryStore(dynamo, 'deliveries', { now: Date.now, log: silent, isIndexed: false })
+  const marks = new Map<string, Delivery>()
   for (const run of inRuns(played, 100)) {
-    for (const [id, mark] of await store.read(run.map(it => it.id))) marks.set(id, mark)
+    for (const [id, { delivery }] of await store.read(run.map(it => it.id))) if (delivery) marks.set(id, delivery)
   }
   return marks
 }

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 
+import { arrivalOf } from '../../lib/adapters/event-record.ts'
 import { queueFunction } from '../../lib/adapters/lambda.ts'
 import { config } from '../../lib/config.ts'
 import type { OutgoingMessage } from '../../lib/ports.ts'
@@ -19,11 +20,15 @@ export const handler = queueFunction(
     const withRandomId = (message: OutgoingMessage) => ({ ...message, clientMsgId: randomBytes(16).toString('hex') })
     return {
       wechat: {
+        ...app.wechat,
         sendTemplate: (token: string, it: OutgoingMessage) => app.wechat.sendTemplate(token, withRandomId(it)),
       },
       accessTokens: accessTokens(app),
       miniAppid: config('WECHAT_MINI_APPID').WECHAT_MINI_APPID,
       links: linkStore(),
+      linking: { isUnderWay: async () => false },
+      // It knows of no earlier call: whatever comes again is sent again.
+      attempts: { write: async () => undefined, attemptsOf: async () => new Map() },
       deliveries: { ...deliveryStore(), read: async () => new Map() },
       gate: gateStore(),
       events: eventQueue(),
@@ -36,16 +41,5 @@ export const handler = queueFunction(
       metrics,
     }
   },
-  {
-    // It knows of no doubt either: whatever comes again is sent again.
-    read: ({ body, messageId, receiptHandle, attributes, messageAttributes }) => ({
-      body,
-      messageId,
-      receiptHandle,
-      receives: Number(attributes.ApproximateReceiveCount),
-      attempts: Number(messageAttributes.attempts?.stringValue ?? 0) + Number(attributes.ApproximateReceiveCount),
-      since: Number(messageAttributes.since?.stringValue ?? attributes.SentTimestamp),
-    }),
-    work: sendBatch,
-  },
+  { read: arrivalOf, work: sendBatch },
 )

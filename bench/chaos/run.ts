@@ -121,7 +121,7 @@ async function playWave(run: Run, planned: readonly PlannedEvent[]): Promise<Pla
   const gone = new Set<number>()
   const course = createCourse(wave.trouble, { world, random: chance.random, events: planned.length, gone })
   stage.course = course
-  if (process.env.CHAOS_DEBUG) process.stderr.write(`${run.plan.lane} ${wave.name} ${performance.now()|0}\n`)
+  if (process.env.CHAOS_DEBUG) process.stderr.write(`${run.plan.lane} ${wave.name} ${performance.now() | 0}\n`)
   await course.start()
   const script = wave.fault && (await scriptFaults(world.control, wave.fault, planned.length, chance.random))
   const events = dressed(planned, wave, chance)

@@ -1,6 +1,6 @@
 /** The judgement of one event: is it where it should be, once, and is all that is said of it true? */
 
-import type { DoneMark } from '../../lib/delivery.ts'
+import type { Delivery } from '../../lib/delivery.ts'
 import type { Telling } from './bus.ts'
 import type { PlayedEvent } from './judge.ts'
 import type { Evidence } from './witness.ts'
@@ -11,7 +11,7 @@ export type Case = {
   /** When its messages came to a phone, ms. */
   readonly arrivals: readonly number[]
   readonly tellings: readonly Telling[]
-  readonly mark: DoneMark | undefined
+  readonly mark: Delivery | undefined
   readonly evidence: Evidence
 }
 

@@ -12,21 +12,41 @@ const runSize = 25
 /** What it did not get to is handed in again, with pauses that grow. */
 const maxRounds = 5
 
-/** Puts rows with distinct ids, whatever is stored; answers those that could not be written. */
-export async function batchPut<T extends { readonly id: string }>(
+type Row = { readonly id: string }
+type Tell = (error: unknown) => void
+
+/**
+ * Puts rows with distinct ids, whatever is stored; answers those that could not be written. One row that DynamoDB refuses
+ * does not take its neighbours along. `tell` hears of each failure.
+ */
+export async function batchPut<T extends Row>(
   dynamo: Dynamo,
   table: string,
   items: readonly T[],
+  tell: Tell,
 ): Promise<T[]> {
-  const runs = await Promise.all(inRuns(items, runSize).map(run => putRun(dynamo, table, run)))
-  return runs.flat()
+  const put = (run: readonly T[]) => putOrSplit(run, { put: rows => putRun(dynamo, table, rows), tell })
+  return (await Promise.all(inRuns(items, runSize).map(put))).flat()
 }
 
-async function putRun<T extends { readonly id: string }>(
-  dynamo: Dynamo,
-  table: string,
-  run: readonly T[],
-): Promise<T[]> {
+type Put<T> = (rows: readonly T[]) => Promise<T[]>
+
+/** A request of which DynamoDB says that something in it is wrong is made in halves. */
+async function putOrSplit<T extends Row>(run: readonly T[], how: { put: Put<T>; tell: Tell }): Promise<T[]> {
+  try {
+    return await how.put(run)
+  } catch (error) {
+    if (run.length === 1 || !isRefused(error)) {
+      how.tell(error)
+      return [...run]
+    }
+    const middle = Math.ceil(run.length / 2)
+    const halves = [run.slice(0, middle), run.slice(middle)]
+    return (await Promise.all(halves.map(half => putOrSplit(half, how)))).flat()
+  }
+}
+
+async function putRun<T extends Row>(dynamo: Dynamo, table: string, run: readonly T[]): Promise<T[]> {
   let left = run
   for (let round = 0; left.length > 0 && round < maxRounds; round++) {
     if (round > 0) await sleep(50 * 2 ** round)
@@ -36,4 +56,9 @@ async function putRun<T extends { readonly id: string }>(
     left = left.filter(it => unprocessed.has(it.id))
   }
   return [...left]
+}
+
+/** By DynamoDB, or by the SDK, which could not even put it into a request: those errors tell of no exchange. */
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'ValidationException' || !('$metadata' in error))
 }

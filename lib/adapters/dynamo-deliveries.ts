@@ -8,108 +8,129 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
 import { checked } from '../checked.ts'
-import type { Delivery, DoneMark, Parking } from '../delivery.ts'
-import type { DeliveryStore, Now } from '../ports.ts'
+import { type Delivery, type DoneMark, deliveryStates } from '../delivery.ts'
+import type { DeliveryStore, Log, Now } from '../ports.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
 import { batchPut } from './dynamo-batch-put.ts'
 
-const states = ['accepted', 'delivered', 'blocked', 'failed', 'dropped', 'rejected', 'parked', 'in-doubt'] as const
-const row = v.object({
-  id: v.string(),
-  state: v.picklist(states),
+const facts = {
   reason: v.exactOptional(v.string()),
   errcode: v.exactOptional(v.number()),
   rid: v.exactOptional(v.string()),
   msgid: v.exactOptional(v.string()),
+}
+const deliveryRow = v.object({
+  id: v.string(),
+  state: v.picklist(deliveryStates),
+  ...facts,
   attempts: v.number(),
   at: v.string(),
 }) satisfies v.GenericSchema<unknown, Delivery>
-/** `parkings` is a set of texts: a receive, and behind a blank since when it is in doubt. */
-const markRow = v.object({ ...row.entries, parkings: v.exactOptional(v.set(v.string())) })
-const receiptRow = v.object({ state: v.picklist(states), reason: v.exactOptional(v.string()), at: v.string() })
+/** `uncertain` is there while a call without an answer may have sent the event, be it without a state yet. */
+const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string() })
+const markRow = v.object({ id: v.string(), state: v.exactOptional(v.string()), uncertain: v.exactOptional(uncertain) })
+const receiptRow = v.object({
+  state: v.picklist(deliveryStates),
+  reason: v.exactOptional(v.string()),
+  at: v.string(),
+})
 const expiry = v.object({ expiresAt: v.number() })
 
 /** A queue holds a message for at most 14 days: for a day longer its event is known to be done. */
 const keepMs = 15 * 86_400_000
+const isOver = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds'
 /** Nothing on a phone is ever taken for less than that again. */
-const isUnsent = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds OR #state IN (:dropped, :rejected, :parked)'
+const isUnsent = `${isOver} OR attribute_not_exists(#state) OR #state IN (:dropped, :rejected, :parked)`
+const isSurelyUnsent = `${isOver} OR (attribute_not_exists(#uncertain) AND (${isUnsent}))`
+const unsent = { dropped: 'dropped', rejected: 'rejected', parked: 'parked' }
+/** Whatever stood there is no longer so, and of a row that is over nothing may come back. */
+const noState = { state: undefined, reason: undefined, errcode: undefined, rid: undefined, msgid: undefined }
+const saysUnsent: ReadonlySet<Delivery['state']> = new Set(['dropped', 'rejected'])
 
-type Options = { readonly now: Now; readonly isIndexed: boolean }
+type Options = { readonly now: Now; readonly isIndexed: boolean; readonly log?: Log }
 
 /** Creates the store of deliveries; `isIndexed` writes the way from a msgid to its event as well. */
-export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isIndexed }: Options): DeliveryStore {
+export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isIndexed, log }: Options): DeliveryStore {
   const nowSeconds = () => Math.floor(now() / 1000)
   const expiresAt = () => Math.ceil((now() + keepMs) / 1000)
+  const tell = (error: unknown) => log?.error('deliveries.not-written', { error })
   // DynamoDB deletes in its own time.
-  const isFresh = (item: unknown) => checked(expiry, item, 'a delivery').expiresAt > nowSeconds()
+  const isFresh = (item: unknown) => {
+    const read = v.safeParse(expiry, item)
+    return !read.success || read.output.expiresAt > nowSeconds()
+  }
   const get = async (id: string) => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }))
     return Item !== undefined && isFresh(Item) ? Item : undefined
   }
+  const write = (id: string, set: Readonly<Record<string, unknown>>, condition: string) =>
+    change(dynamo, table, { id }, { set, condition, values: { ...unsent, nowSeconds: nowSeconds() } })
 
   return {
     async read(ids) {
       const keys = ids.map(id => ({ id }))
-      const rows = (await batchGet(dynamo, table, keys)).filter(isFresh).map(markOf)
-      return new Map(rows.map(it => [it.id, it]))
+      const rows = (await batchGet(dynamo, table, keys)).filter(isFresh)
+      return new Map(rows.map(item => [`${item.id}`, markOf(item)]))
     },
     async accept(deliveries) {
-      const index = isIndexed ? deliveries.flatMap(indexRowOf) : []
-      const items = [...index, ...deliveries].map(it => ({ ...it, expiresAt: expiresAt() }))
-      return new Set((await batchPut(dynamo, table, items)).map(it => it.id))
+      const rows = deliveries.flatMap(it => [it, ...(isIndexed ? indexRowOf(it) : [])])
+      const items = rows.map(it => ({ ...it, expiresAt: expiresAt() }))
+      return unwrittenOf(deliveries, await batchPut(dynamo, table, items, tell))
     },
-    async record({ id, state, reason, errcode, rid, msgid, attempts, at }, parkings) {
+    record({ id, state, reason, errcode, rid, msgid, attempts, at }) {
       const fields = { state, reason, errcode, rid, msgid, attempts, at, expiresAt: expiresAt() }
-      const values = { nowSeconds: nowSeconds(), dropped: 'dropped', rejected: 'rejected', parked: 'parked' }
-      const how =
-        parkings === undefined
-          ? { set: { ...fields, parkings: undefined } }
-          : { set: fields, add: { parkings: new Set(parkings.map(textOf)) } }
-      await change(dynamo, table, { id }, { ...how, condition: isUnsent, values })
+      // Whoever waits on goes on with what is known of it; who is through does not need it.
+      const set = state === 'parked' ? fields : { ...fields, uncertain: undefined }
+      return write(id, set, saysUnsent.has(state) ? isSurelyUnsent : isUnsent)
+    },
+    recordUncertainty(id, uncertainty) {
+      return write(id, { ...noState, uncertain: { ...uncertainty }, expiresAt: expiresAt() }, isUnsent)
     },
     async find(id) {
       const item = await get(id)
-      if (item === undefined) return undefined
-      const delivery = checked(row, item, 'a delivery')
-      const receipt = delivery.msgid === undefined ? undefined : await get(keyOf(delivery.msgid))
+      if (item === undefined || !('state' in item)) return undefined
+      const delivery = checked(deliveryRow, item, 'a delivery')
+      const receipt = delivery.msgid === undefined ? undefined : await get(receiptKeyOf(delivery.msgid))
       if (delivery.state !== 'accepted' || receipt === undefined) return delivery
       return { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
     },
     async keepReceipt(msgid, { state, reason, at }) {
       const set = { state, reason, at, expiresAt: expiresAt() }
-      const condition = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds'
-      await change(dynamo, table, { id: keyOf(msgid) }, { set, condition, values: { nowSeconds: nowSeconds() } })
+      const key = { id: receiptKeyOf(msgid) }
+      await change(dynamo, table, key, { set, condition: isOver, values: { nowSeconds: nowSeconds() } })
     },
     async eventOf(msgid) {
-      const item = await get(indexKeyOf(msgid))
+      const item = await get(`event#${msgid}`)
       return item === undefined ? undefined : checked(v.object({ event: v.string() }), item, 'a msgid').event
     },
   }
 }
 
+/** A delivery without the way from its msgid counts as not written: both are written again. */
+function unwrittenOf(deliveries: readonly Delivery[], rows: readonly { readonly id: string }[]): ReadonlySet<string> {
+  const missing = new Set(rows.map(it => it.id))
+  return new Set(deliveries.flatMap(it => (missing.has(it.id) || missing.has(indexKeyOf(it)) ? it.id : [])))
+}
+
 function markOf(item: unknown): DoneMark {
-  const { parkings, ...delivery } = checked(markRow, item, 'a delivery')
-  return parkings === undefined ? delivery : { ...delivery, parkings: [...parkings].map(parkingOf) }
+  const mark = v.safeParse(markRow, item)
+  if (!mark.success) return { isUnreadable: true }
+  const { state, uncertain: uncertainty } = mark.output
+  const known = uncertainty === undefined ? {} : { uncertainty }
+  if (state === undefined) return known
+  const delivery = v.safeParse(deliveryRow, item)
+  return delivery.success ? { ...known, delivery: delivery.output } : { isUnreadable: true }
 }
 
-function textOf({ receive, doubtSince }: Parking): string {
-  return doubtSince === undefined ? receive : `${receive} ${doubtSince}`
+function indexRowOf(delivery: Delivery) {
+  return delivery.msgid === undefined ? [] : [{ id: indexKeyOf(delivery), event: delivery.id }]
 }
 
-function parkingOf(text: string): Parking {
-  const [receive = '', doubtSince] = text.split(' ')
-  return { receive, ...(doubtSince === undefined ? {} : { doubtSince: Number(doubtSince) }) }
-}
-
-function indexRowOf({ id, msgid }: Delivery) {
-  return msgid === undefined ? [] : [{ id: indexKeyOf(msgid), event: id }]
-}
-
-function indexKeyOf(msgid: string): string {
+function indexKeyOf({ msgid }: Delivery): string {
   return `event#${msgid}`
 }
 
 /** No event id has a `#`. */
-function keyOf(msgid: string): string {
+function receiptKeyOf(msgid: string): string {
   return `receipt#${msgid}`
 }

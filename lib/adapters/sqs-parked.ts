@@ -7,11 +7,11 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs'
 
-import type { ParkedEvents } from '../ports.ts'
+import type { Log, ParkedEvents } from '../ports.ts'
 import { openQueue } from './sqs-queues.ts'
 
 /** Creates the way back of the events of this queue. */
-export function createParkedEvents(name: string): ParkedEvents {
+export function createParkedEvents(name: string, log: Log): ParkedEvents {
   const events = openQueue(name)
   const parked = openQueue(`${name}-parked`)
 
@@ -26,13 +26,14 @@ export function createParkedEvents(name: string): ParkedEvents {
       const { Messages = [] } = await parked.sqs.send(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: most, MessageAttributeNames: ['All'] }),
       )
-      if (Messages.length === 0) return 0
       // Pushed before it is deleted: a crash between makes two of one, and the done mark one of two.
-      await events.sendAll(Messages.map(entryOf))
-      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
+      const unsent = await events.sendAll(Messages.map(entryOf), error => log.error('parked.not-moved', { error }))
+      const moved = Messages.filter((_, index) => !unsent.has(index))
+      if (moved.length === 0) return 0
+      const Entries = moved.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
       const { Failed = [] } = await parked.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
-      if (Failed.length > 0) throw new Error(`SQS refused to delete ${Failed.length} messages: ${Failed[0]?.Code}`)
-      return Messages.length
+      if (Failed.length > 0) log.warn('parked.not-deleted', { messages: Failed.length, code: Failed[0]?.Code })
+      return moved.length
     },
   }
 }

@@ -1,5 +1,7 @@
 /** The queues, addressed by name: the URL is asked for once, so that no template has to spell it per partition. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
+
 import {
   ChangeMessageVisibilityCommand,
   GetQueueUrlCommand,
@@ -10,26 +12,34 @@ import {
 } from '@aws-sdk/client-sqs'
 
 import { inParallel } from '../pool.ts'
-import type { ConsumedQueue, EventAgain, EventQueue, Queue } from '../ports.ts'
+import type { ConsumedQueue, EventAgain, EventQueue, Log, Queue } from '../ports.ts'
 
 export type QueueClient = {
   readonly sqs: SQSClient
   url(): Promise<string>
-  /** Sends any number of messages, ten a call; throws if SQS refused any. */
-  sendAll(entries: readonly Entry[]): Promise<void>
+  /** Sends any number of messages, ten a call; answers the indexes of those that could not be, each told to `tell`. */
+  sendAll(entries: readonly Entry[], tell: Tell): Promise<ReadonlySet<number>>
 }
+type Tell = (error: unknown) => void
 
 /** SQS takes ten messages a call, of 256 KB together. */
 const runSize = 10
 const runBytes = 240_000
 const callsAtOnce = 5
+/** What SQS refused for a reason of its own is handed in again, with pauses that grow. */
+const maxRounds = 3
 
-/** Creates a queue of JSON messages; throws if SQS refused any of them. */
+/** Creates a queue of JSON messages; throws once all others are sent if SQS took any of them not. */
 export function createQueue(name: string): Queue {
   const queue = openQueue(name)
   return {
-    push: (messages, delaySeconds = 0) =>
-      queue.sendAll(messages.map(it => ({ MessageBody: JSON.stringify(it), DelaySeconds: delaySeconds }))),
+    async push(messages, delaySeconds = 0) {
+      const entries = messages.map(it => ({ MessageBody: JSON.stringify(it), DelaySeconds: delaySeconds }))
+      const causes: unknown[] = []
+      const { size } = await queue.sendAll(entries, cause => causes.push(cause))
+      if (size > 0)
+        throw new Error(`${size} of ${entries.length} messages were not sent to ${name}`, { cause: causes[0] })
+    },
   }
 }
 
@@ -39,27 +49,30 @@ export function createConsumedQueue(name: string): ConsumedQueue {
 }
 
 /** Creates the consumer's side of the events queue; what is laid aside goes to queues of its name with an ending. */
-export function createEventQueue(name: string): EventQueue {
+export function createEventQueue(name: string, log: Log): EventQueue {
   const events = openQueue(name)
   const aside = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
   const parked = openQueue(`${name}-parked`)
+  const tell = (error: unknown) => log.error('events.not-sent', { error })
   return {
     ...consumed(events),
     async setAside(body, reason, where) {
       const { sqs, url } = aside[where]
-      const MessageAttributes = { reason: text(reason) }
+      const MessageAttributes = { reason: text(plain(reason)) }
       await sqs.send(new SendMessageCommand({ QueueUrl: await url(), MessageBody: body, MessageAttributes }))
     },
     pushAgain: list =>
-      events.sendAll(list.map(({ event, delaySeconds }) => ({ ...entryOf(event), DelaySeconds: delaySeconds }))),
-    park: list => parked.sendAll(list.map(entryOf)),
+      events.sendAll(
+        list.map(({ event, delaySeconds }) => ({ ...entryOf(event), DelaySeconds: delaySeconds })),
+        tell,
+      ),
+    park: list => parked.sendAll(list.map(entryOf), tell),
   }
 }
 
-/** The message of an event that was tried before; `arrivalOf` in functions/send.ts reads it. */
-function entryOf({ body, attempts, since, doubtSince }: EventAgain) {
-  const doubt = doubtSince === undefined ? {} : { doubtSince: text(`${doubtSince}`) }
-  return { MessageBody: body, MessageAttributes: { attempts: text(`${attempts}`), since: text(`${since}`), ...doubt } }
+/** The message of an event that was tried before; event-record.ts reads it. */
+function entryOf({ body, attempts, since }: EventAgain) {
+  return { MessageBody: body, MessageAttributes: { attempts: text(`${attempts}`), since: text(`${since}`) } }
 }
 
 function consumed({ sqs, url }: QueueClient): ConsumedQueue {
@@ -90,22 +103,46 @@ export function openQueue(name: string): QueueClient {
   return {
     sqs,
     url,
-    async sendAll(entries) {
-      if (entries.length === 0) return
-      const QueueUrl = await url()
-      await inParallel(inCalls(entries), callsAtOnce, async run => {
-        const Entries = run.map((entry, index) => ({ ...entry, Id: `${index}` }))
-        const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))
-        if (Failed.length > 0) throw new Error(`SQS refused ${Failed.length} messages for ${name}: ${Failed[0]?.Code}`)
+    async sendAll(entries, tell) {
+      const unsent = new Set<number>()
+      const numbered = entries.map((entry, index) => ({ ...entry, Id: `${index}` }))
+      await inParallel(inCalls(numbered), callsAtOnce, async run => {
+        for (const { Id } of await sendCall({ sqs, url }, run, tell)) unsent.add(Number(Id))
       })
+      return unsent
     },
   }
 }
 
-type Entry = Omit<SendMessageBatchRequestEntry, 'Id'>
+/** Sends up to ten; answers those that SQS did not take: a call that failed says nothing of the other calls. */
+async function sendCall(
+  { sqs, url }: Pick<QueueClient, 'sqs' | 'url'>,
+  run: readonly Numbered[],
+  tell: Tell,
+): Promise<readonly Numbered[]> {
+  let left = run
+  try {
+    for (let round = 0; left.length > 0 && round < maxRounds; round++) {
+      if (round > 0) await sleep(50 * 2 ** round)
+      const request = { QueueUrl: await url(), Entries: [...left] }
+      const { Failed = [] } = await sqs.send(new SendMessageBatchCommand(request))
+      const failed = new Set(Failed.map(it => it.Id))
+      left = left.filter(it => failed.has(it.Id))
+      // What is wrong with the message itself stays so.
+      if (Failed.some(it => it.SenderFault)) break
+    }
+    if (left.length > 0) tell(new Error(`SQS refused ${left.length} of ${run.length} messages`))
+  } catch (error) {
+    tell(error)
+  }
+  return left
+}
 
-function inCalls(entries: readonly Entry[]): Entry[][] {
-  const calls: { entries: Entry[]; bytes: number }[] = []
+type Entry = Omit<SendMessageBatchRequestEntry, 'Id'>
+type Numbered = SendMessageBatchRequestEntry
+
+function inCalls(entries: readonly Numbered[]): Numbered[][] {
+  const calls: { entries: Numbered[]; bytes: number }[] = []
   for (const entry of entries) {
     const bytes = Buffer.byteLength(entry.MessageBody ?? '') + 500
     const last = calls.at(-1)
@@ -117,6 +154,11 @@ function inCalls(entries: readonly Entry[]): Entry[][] {
     }
   }
   return calls.map(it => it.entries)
+}
+
+/** SQS refuses a message for a single control character or half of a pair, as others' words may have them. */
+function plain(words: string): string {
+  return words.toWellFormed().replaceAll(/[\p{Cc}\uFFFE\uFFFF]+/gu, ' ')
 }
 
 function text(value: string) {

@@ -12,6 +12,8 @@ const envelope = v.looseObject({
   // One official page shows errcode as text.
   errcode: v.optional(v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d{1,12}$/))]), v.transform(Number))),
   errmsg: v.optional(v.string()),
+  msg_id: v.optional(v.unknown()),
+  msgid: v.optional(v.unknown()),
 })
 
 /**
@@ -21,7 +23,7 @@ const envelope = v.looseObject({
  */
 export function readAnswer<T>(
   api: string,
-  answer: Pick<Answer, 'status' | 'body'>,
+  answer: Pick<Answer, 'status' | 'body' | 'isRepeat'>,
   shape: v.GenericSchema<unknown, T>,
   hidden: Hidden = [],
 ): T {
@@ -33,21 +35,25 @@ export function readAnswer<T>(
   const outer = v.safeParse(envelope, parsed)
   if (parsed === undefined || Array.isArray(parsed) || !outer.success)
     throw new TransportError(api, 'not-json', 'not a JSON object', status)
-  const { errcode = 0, errmsg = '' } = outer.output
-  if (errcode !== 0) throw refusalOf(api, errcode, errmsg, hidden)
+  const { errcode = 0, errmsg = '', msg_id, msgid = msg_id } = outer.output
+  if (errcode !== 0) {
+    const more = { rid: ridOf(errmsg), address: addressOf(errcode, errmsg), isRepeat: answer.isRepeat }
+    throw new WeChatError(api, errcode, clean(errmsg, hidden), { ...more, msgid: msgidOf(msgid) })
+  }
   const inner = v.safeParse(shape, parsed, { abortEarly: true })
   if (inner.success) return inner.output
   throw new TransportError(api, 'shape', `unexpected ${v.getDotPath(inner.issues[0]) ?? 'answer'}`, status)
 }
 
-function refusalOf(api: string, errcode: number, errmsg: string, hidden: Hidden): WeChatError {
-  const address = errcode === 40164 ? addressOf(errmsg) : undefined
-  return new WeChatError(api, errcode, clean(errmsg, hidden), { rid: ridOf(errmsg), address })
+/** A msgid as text; undefined for what names no message, as 0 does. */
+export function msgidOf(value: unknown): string | undefined {
+  const text = typeof value === 'number' && Number.isSafeInteger(value) ? `${value}` : value
+  return typeof text === 'string' && /^0*[1-9]\d{0,19}$/.test(text) ? text.replace(/^0+/, '') : undefined
 }
 
 /** The address that WeChat saw us call from: `invalid ip A.B.C.D ipv6 ::ffff:A.B.C.D, not in whitelist`. */
-function addressOf(errmsg: string): string | undefined {
-  return /\binvalid ip ([0-9a-fA-F.:]{3,45})(?=[\s,]|$)/.exec(errmsg)?.[1]
+function addressOf(errcode: number, errmsg: string): string | undefined {
+  return errcode !== 40164 ? undefined : /\binvalid ip ([0-9a-fA-F.:]{3,45})(?=[\s,]|$)/.exec(errmsg)?.[1]
 }
 
 /** The trace id that WeChat's support asks for; some bodies have no space before it. */

@@ -20,7 +20,13 @@ type Call = {
 }
 
 /** `at` is WeChat's clock in seconds, from its Date header; absent if it sent none. */
-export type Answer = { readonly status: number; readonly body: Buffer; readonly at?: number }
+export type Answer = {
+  readonly status: number
+  readonly body: Buffer
+  readonly at?: number
+  /** Set if it answers a second call: WeChat may have acted on the first, whose connection was lost. */
+  readonly isRepeat?: boolean
+}
 
 export type Transport = (call: Call) => Promise<Answer>
 
@@ -74,11 +80,19 @@ export function createTransport(options: TransportOptions): Transport {
       if (!(error instanceof StaleSocket)) throw error
       // The socket had died of idleness. Once more, on a new one, if that can do no harm.
       if (!call.safe) throw new TransportError(call.api, 'reset', 'the kept connection was closed')
-      return exchange(call).catch(again => {
-        throw again instanceof StaleSocket ? new TransportError(call.api, 'reset', 'connection closed twice') : again
-      })
+      return exchange(call).then(
+        answer => ({ ...answer, isRepeat: true }),
+        again => repeatFailed(call, again),
+      )
     }
   }
+}
+
+/** However the second call failed, WeChat may have acted on the first. */
+function repeatFailed({ api }: Call, error: unknown): never {
+  if (error instanceof StaleSocket) throw new TransportError(api, 'reset', 'connection closed twice')
+  if (!(error instanceof TransportError) || !error.isUnsent) throw error
+  throw new TransportError(api, 'reset', `the kept connection was closed, and then: ${error.failure}`)
 }
 
 function queryOf({ query }: Call): string {

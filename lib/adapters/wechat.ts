@@ -6,7 +6,7 @@ import type { Breaker } from '../breaker.ts'
 import { type AppId, isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
 import type { FollowerSeen } from '../link.ts'
 import type { AccessToken, FollowerPage, Identity, IssuedToken, OutgoingMessage, Quota, WeChat } from '../ports.ts'
-import { readAnswer } from './wechat-answer.ts'
+import { msgidOf, readAnswer } from './wechat-answer.ts'
 import type { Answer, Transport } from './wechat-transport.ts'
 import { withAppsecret } from './with-appsecret.ts'
 
@@ -39,7 +39,11 @@ const info = v.object({
   unionid: v.optional(v.union([id, v.literal('')])),
   subscribe_time: v.optional(v.number()),
 })
-const sent = v.object({ msgid: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.regex(/^\d{1,20}$/)) })
+/** An errcode of 0 says that WeChat took the message, be the msgid as it may; without either it said nothing. */
+const sent = v.pipe(
+  v.looseObject({ errcode: v.optional(v.unknown()), msgid: v.optional(v.unknown()) }),
+  v.check(({ errcode, msgid }) => errcode !== undefined || msgidOf(msgid) !== undefined),
+)
 
 const count = v.pipe(v.number(), v.minValue(0))
 const quota = v.object({
@@ -122,7 +126,7 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       const path = '/cgi-bin/message/template/send'
       // Safe: within ten minutes the client_msg_id makes a repeat harmless.
       const answer = await transport({ api, path, query: query(accessToken), body: bodyOf(message), safe: true })
-      return readAnswer(api, answer, sent, [accessToken, message.openid]).msgid
+      return msgidOf(readAnswer(api, answer, sent, [accessToken, message.openid]).msgid)
     },
 
     async mediaCheckAsync(accessToken, { mediaUrl, openid, scene }) {

@@ -3,13 +3,14 @@
 import { createParkedEvents } from '../adapters/sqs-parked.ts'
 import { createConsumedQueue, createEventQueue, createQueue } from '../adapters/sqs-queues.ts'
 import { config } from '../config.ts'
+import { log } from './context.ts'
 
 export const followersQueue = () => createQueue(config('FOLLOWERS_QUEUE').FOLLOWERS_QUEUE)
 export const receiptsQueue = () => createQueue(config('RECEIPTS_QUEUE').RECEIPTS_QUEUE)
 export const imagesQueue = () => createQueue(config('IMAGES_QUEUE').IMAGES_QUEUE)
 export const imageChecksQueue = () => createQueue(config('IMAGE_CHECKS_QUEUE').IMAGE_CHECKS_QUEUE)
-export const eventQueue = () => createEventQueue(config('EVENTS_QUEUE').EVENTS_QUEUE)
-export const parkedEvents = () => createParkedEvents(config('EVENTS_QUEUE').EVENTS_QUEUE)
+export const eventQueue = () => createEventQueue(config('EVENTS_QUEUE').EVENTS_QUEUE, log)
+export const parkedEvents = () => createParkedEvents(config('EVENTS_QUEUE').EVENTS_QUEUE, log)
 export const consumedFollowersQueue = () => {
   const { FOLLOWERS_QUEUE } = config('FOLLOWERS_QUEUE')
   return { ...createQueue(FOLLOWERS_QUEUE), ...createConsumedQueue(FOLLOWERS_QUEUE) }

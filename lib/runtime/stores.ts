@@ -1,18 +1,21 @@
 /** The DynamoDB stores, each with the one variable it needs; the client is shared by all of a container. */
 
 import { type Dynamo, openDynamo } from '../adapters/dynamo.ts'
+import { createAttemptStore } from '../adapters/dynamo-attempts.ts'
 import { createDeliveryStore } from '../adapters/dynamo-deliveries.ts'
 import { createErasures } from '../adapters/dynamo-erasures.ts'
 import { createGateStore } from '../adapters/dynamo-gate.ts'
 import { createImageStore } from '../adapters/dynamo-images.ts'
 import { createJournal } from '../adapters/dynamo-journal.ts'
 import { createLinkUpkeep } from '../adapters/dynamo-link-upkeep.ts'
+import { createLinkingStore } from '../adapters/dynamo-linking.ts'
 import { createLinkStore } from '../adapters/dynamo-links.ts'
 import { createLoginStore } from '../adapters/dynamo-logins.ts'
 import { createTokenStore } from '../adapters/dynamo-tokens.ts'
 import { createWalkStore } from '../adapters/dynamo-walks.ts'
 import { config } from '../config.ts'
-import { now, random } from './context.ts'
+import type { LinkingProgress } from '../ports.ts'
+import { log, now, random } from './context.ts'
 
 let opened: Dynamo | undefined
 
@@ -25,9 +28,13 @@ export const tokenStore = () => createTokenStore(dynamo(), config('TOKENS_TABLE'
 export const loginStore = () => createLoginStore(dynamo(), config('LOGINS_TABLE').LOGINS_TABLE)
 export const linkStore = () => createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed: false }) =>
-  createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, ...how })
+  createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log, ...how })
+export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, now)
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
 export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
+export const linkingStore = () => createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, now)
+/** For who only asks: one read of one row. */
+export const linkingProgress = (): LinkingProgress => linkingStore()
 export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)
 export const erasures = () => createErasures(dynamo(), config('WALKS_TABLE').WALKS_TABLE)

@@ -3,7 +3,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { GetQueueUrlCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  type BatchWriteCommandInput,
+  DynamoDBDocumentClient,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { describe, expect, it } from 'vitest'
 
@@ -13,9 +20,16 @@ import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo-tokens.ts'
 import { createQueue } from '../../lib/adapters/sqs-queues.ts'
 import { createSecrets } from '../../lib/adapters/ssm-secrets.ts'
+import type { Log } from '../../lib/ports.ts'
 import { canary } from '../canary.ts'
 import { id, officialAppid } from '../ids.ts'
 
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const deliveries = (more: object = {}) =>
+  createDeliveryStore(dynamo(), 'deliveries', { now: () => 0, isIndexed: false, log: silent, ...more })
+const accepted = (id: string, msgid: string) => {
+  return { id, state: 'accepted', msgid, attempts: 1, at: '2026-11-22T04:00:00.000Z' } as const
+}
 const dynamo = () => DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }))
 
 describe('DynamoDB', () => {
@@ -65,13 +79,59 @@ describe('DynamoDB', () => {
     ])
   })
 
-  it('does not take a row of another shape for a delivery', async () => {
+  it('does not take a row of another shape for a delivery, nor its neighbours for one', async () => {
+    const good = { id: 'b', state: 'accepted', attempts: 1, at: '2026-11-22T04:00:00.000Z' }
+    const odd = [{ state: 'odd' }, { state: 'accepted', attempts: 'one' }, { uncertain: { since: 'x' } }]
+    const rows = odd.map((it, index) => ({ id: `a${index}`, expiresAt: 9e9, ...it }))
     mockClient(DynamoDBDocumentClient)
       .on(BatchGetCommand)
-      .resolves({ Responses: { deliveries: [{ id: 'a', expiresAt: 9e9, state: 'odd' }] } })
-    await expect(
-      createDeliveryStore(dynamo(), 'deliveries', { now: () => 0, isIndexed: false }).read(['a']),
-    ).rejects.toThrow()
+      .resolves({ Responses: { deliveries: [...rows, { id: 'a3' }, { ...good, expiresAt: 9e9 }] } })
+    expect(await deliveries().read(['a0', 'a1', 'a2', 'a3', 'b'])).toEqual(
+      new Map([
+        ['a0', { isUnreadable: true }],
+        ['a1', { isUnreadable: true }],
+        ['a2', { isUnreadable: true }],
+        ['a3', {}],
+        ['b', { delivery: good }],
+      ]),
+    )
+  })
+
+  it('has not written a delivery whose way from its msgid it did not get to', async () => {
+    const unprocessed = [{ PutRequest: { Item: { id: 'event#7' } } }]
+    mockClient(DynamoDBDocumentClient)
+      .on(BatchWriteCommand)
+      .resolves({ UnprocessedItems: { deliveries: unprocessed } })
+    const all = ['5', '6', '7'].map(msgid => accepted(`order-${msgid}`, msgid))
+    expect(await deliveries({ isIndexed: true }).accept(all)).toEqual(new Set(['order-7']))
+  })
+
+  it('writes the neighbours of a row that it refuses, or that cannot be put into a request', async () => {
+    const written: string[] = []
+    mockClient(DynamoDBDocumentClient)
+      .on(BatchWriteCommand)
+      .callsFake(({ RequestItems }: BatchWriteCommandInput) => {
+        const ids = RequestItems?.deliveries?.map(it => `${it.PutRequest?.Item?.id}`) ?? []
+        if (ids.includes('order-7'))
+          throw Object.assign(new Error('no'), { name: 'ValidationException', $metadata: {} })
+        if (ids.includes('order-9')) throw new Error('NaN is no number')
+        written.push(...ids)
+        return {}
+      })
+    const all = Array.from({ length: 25 }, (_, index) => accepted(`order-${index}`, `${index + 1}`))
+    const told: unknown[] = []
+    const store = deliveries({ log: { ...silent, error: (name: string) => void told.push(name) } })
+    expect(await store.accept(all)).toEqual(new Set(['order-7', 'order-9']))
+    expect(written.length).toBe(23)
+    expect(told).toEqual(['deliveries.not-written', 'deliveries.not-written'])
+  })
+
+  it('is not asked for each row alone when it is away', async () => {
+    const mock = mockClient(DynamoDBDocumentClient)
+    mock.on(BatchWriteCommand).rejects(Object.assign(new Error('away'), { $metadata: { attempts: 3 } }))
+    const all = Array.from({ length: 25 }, (_, index) => accepted(`order-${index}`, `${index + 1}`))
+    expect((await deliveries().accept(all)).size).toBe(25)
+    expect(mock.commandCalls(BatchWriteCommand)).toHaveLength(1)
   })
 })
 
@@ -80,7 +140,7 @@ describe('SQS', () => {
     const mock = mockClient(SQSClient)
     mock.on(GetQueueUrlCommand).resolves({ QueueUrl: 'http://127.0.0.1/q' })
     mock.on(SendMessageBatchCommand).resolves({ Failed: [{ Id: '0', Code: 'InternalError', SenderFault: false }] })
-    await expect(createQueue('q').push([canary, {}])).rejects.toThrow('SQS refused 1 messages for q: InternalError')
+    await expect(createQueue('q').push([canary, {}])).rejects.toThrow('1 of 2 messages were not sent to q')
   })
 
   it('is asked for a queue’s URL once, and again after a failure', async () => {
@@ -88,7 +148,7 @@ describe('SQS', () => {
     mock.on(GetQueueUrlCommand).rejectsOnce(new Error('away')).resolves({ QueueUrl: 'http://127.0.0.1/q' })
     mock.on(SendMessageBatchCommand).resolves({})
     const queue = createQueue('q')
-    await expect(queue.push([canary])).rejects.toThrow('away')
+    await expect(queue.push([canary])).rejects.toThrow('1 of 1 messages were not sent to q')
     await queue.push(Array.from({ length: 25 }, () => ({})))
     await queue.push([{}])
     expect(mock.commandCalls(GetQueueUrlCommand)).toHaveLength(2)

@@ -24,32 +24,47 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     const found = await store.read(['order-1:paid', 'other', 'unknown'])
     expect(found).toEqual(
       new Map([
-        ['order-1:paid', full],
-        ['other', delivery({ id: 'other', msgid })],
+        ['order-1:paid', { delivery: full }],
+        ['other', { delivery: delivery({ id: 'other', msgid }) }],
       ]),
     )
   })
 
-  it('keeps by which receives an event was parked and in what doubt, tells nobody, and forgets it with the next record', async () => {
+  it('remembers that an event may have been sent, while it waits and until it is decided, and tells nobody', async () => {
     const store = await make(clock)
+    const uncertainty = { since: clock() - 60_000, windows: 2, why: 'no answer' }
+    expect(await store.recordUncertainty('order-1:paid', uncertainty)).toBe(true)
+    expect([await store.find('order-1:paid'), await markOf(store)]).toEqual([undefined, { uncertainty }])
     const parked = delivery({ state: 'parked', errcode: 45009 })
-    const parkings = [{ receive: 'one/1' }, { receive: 'other/2', doubtSince: 1_795_312_000_000 }]
-    await Promise.all(parkings.map(it => store.record(parked, [it])))
-    const mark = (await store.read([parked.id])).get(parked.id)
-    expect(mark).toEqual({ ...parked, parkings: expect.arrayContaining(parkings) })
-    expect(mark?.parkings).toHaveLength(2)
-    expect(await store.find(parked.id)).toEqual(parked)
-    await store.record(delivery({ state: 'dropped', reason: 'gone' }))
-    expect((await store.read([parked.id])).get(parked.id)).toEqual(delivery({ state: 'dropped', reason: 'gone' }))
+    expect(await store.record(parked)).toBe(true)
+    expect([await store.find('order-1:paid'), await markOf(store)]).toEqual([parked, { uncertainty, delivery: parked }])
+    expect(await store.recordUncertainty('order-1:paid', { ...uncertainty, windows: 3 })).toBe(true)
+    expect(await markOf(store)).toEqual({ uncertainty: { ...uncertainty, windows: 3 } })
+    await store.accept([delivery({ msgid })])
+    expect(await markOf(store)).toEqual({ delivery: delivery({ msgid }) })
+    expect(await store.recordUncertainty('order-1:paid', uncertainty)).toBe(false)
+    expect(await markOf(store)).toEqual({ delivery: delivery({ msgid }) })
+  })
+
+  it.each(['dropped', 'rejected'] as const)('does not say %s of what may have been sent', async state => {
+    const store = await make(clock)
+    const uncertainty = { since: clock(), windows: 1, why: 'no answer' }
+    await store.recordUncertainty('order-1:paid', uncertainty)
+    expect(await store.record(delivery({ state, reason: 'expired' }))).toBe(false)
+    expect(await markOf(store)).toEqual({ uncertainty })
+    const doubt = delivery({ state: 'in-doubt', reason: 'it may have been sent' })
+    expect(await store.record(doubt)).toBe(true)
+    expect(await markOf(store)).toEqual({ delivery: doubt })
   })
 
   it('replaces what is not sent, and never what is or may be', async () => {
     const store = await make(clock)
     await store.record(delivery({ state: 'parked', errcode: 45009 }))
     await store.record(delivery({ msgid, attempts: 2 }))
-    await store.record(delivery({ state: 'dropped', reason: 'late' }))
-    await store.record(delivery({ msgid: '1', attempts: 3 }))
-    expect((await store.read(['order-1:paid'])).get('order-1:paid')).toEqual(delivery({ msgid, attempts: 2 }))
+    expect(await store.record(delivery({ state: 'dropped', reason: 'late' }))).toBe(false)
+    expect(await store.record(delivery({ state: 'rejected', reason: 'bad' }))).toBe(false)
+    expect(await store.record(delivery({ msgid: '1', attempts: 3 }))).toBe(false)
+    expect(await markOf(store)).toEqual({ delivery: delivery({ msgid, attempts: 2 }) })
   })
 
   it('writes accepted ones whatever is stored: WeChat took them', async () => {
@@ -57,7 +72,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     await store.record(delivery({ state: 'parked', errcode: 45009 }))
     const many = Array.from({ length: 60 }, (_, index) => delivery({ id: `order-${index}`, msgid: `${index}` }))
     expect(await store.accept([delivery({ msgid, attempts: 2 }), ...many])).toEqual(new Set())
-    expect((await store.read(['order-1:paid'])).get('order-1:paid')).toEqual(delivery({ msgid, attempts: 2 }))
+    expect(await markOf(store)).toEqual({ delivery: delivery({ msgid, attempts: 2 }) })
     expect((await store.read(many.map(it => it.id))).size).toBe(60)
   })
 
@@ -72,7 +87,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect(await store.find('other')).toEqual(delivery({ id: 'other', msgid: '7' }))
     await store.keepReceipt('7', { state: 'delivered', at: '2026-11-22T01:33:00.000Z' })
     expect(await store.find('other')).toMatchObject({ state: 'delivered', at: '2026-11-22T01:33:00.000Z' })
-    expect((await store.read(['other'])).get('other')?.state).toBe('accepted')
+    expect((await store.read(['other'])).get('other')?.delivery?.state).toBe('accepted')
   })
 
   it('finds the event of a msgid, where it keeps an index', async () => {
@@ -88,6 +103,14 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     now += 15 * 86_400_000 + 1000
     expect((await store.read(['order-1:paid'])).size).toBe(0)
     await store.record(delivery({ state: 'dropped', reason: 'not-following' }))
-    expect((await store.read(['order-1:paid'])).get('order-1:paid')?.state).toBe('dropped')
+    expect((await markOf(store))?.delivery?.state).toBe('dropped')
+    now += 15 * 86_400_000 + 1000
+    // What a row said once must not come back with what is learnt anew.
+    await store.recordUncertainty('order-1:paid', { since: now, windows: 1, why: 'no answer' })
+    expect((await markOf(store))?.delivery).toBeUndefined()
   })
+}
+
+async function markOf(store: DeliveryStore) {
+  return (await store.read(['order-1:paid'])).get('order-1:paid')
 }

@@ -2,17 +2,20 @@
 
 import { describe } from 'vitest'
 
+import { createAttemptStore } from '../../lib/adapters/dynamo-attempts.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
 import { createErasures } from '../../lib/adapters/dynamo-erasures.ts'
 import { createGateStore } from '../../lib/adapters/dynamo-gate.ts'
 import { createImageStore } from '../../lib/adapters/dynamo-images.ts'
 import { createJournal } from '../../lib/adapters/dynamo-journal.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo-link-upkeep.ts'
+import { createLinkingStore } from '../../lib/adapters/dynamo-linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
 import { createLoginStore } from '../../lib/adapters/dynamo-logins.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo-tokens.ts'
 import { createWalkStore } from '../../lib/adapters/dynamo-walks.ts'
 import type { Tables } from '../dynamodb.ts'
+import { attemptsContract } from './attempts.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
 import { gateContract } from './gate.ts'
@@ -20,6 +23,7 @@ import { imageStoreContract } from './image-store.ts'
 import { journalContract } from './journal.ts'
 import { linkStoreContract } from './link-store.ts'
 import { linkUpkeepContract } from './link-upkeep.ts'
+import { linkingStoreContract } from './linking-store.ts'
 import { loginStoreContract } from './login-store.ts'
 import { tokenStoreContract } from './token-store.ts'
 import { walkStoreContract } from './walk-store.ts'
@@ -41,9 +45,12 @@ export function dynamoDbContracts(tables: () => Tables): void {
     deliveryStoreContract(now =>
       on('deliveries', (...where) => createDeliveryStore(...where, { now, isIndexed: true }))(),
     ))
+  describe('attempts', () => attemptsContract(on('attempts', (...where) => createAttemptStore(...where, Date.now))))
   describe('gate', () => gateContract(on('deliveries', createGateStore)))
   describe('image store', () => imageStoreContract(on('images', createImageStore)))
   describe('walk store', () => walkStoreContract(on('walks', createWalkStore)))
+  describe('count of the linking', () =>
+    linkingStoreContract(now => on('walks', (...where) => createLinkingStore(...where, now))()))
   describe('journal', () => journalContract(on('walks', (...where) => createJournal(...where, Math.random))))
   describe('erasures', () => erasuresContract(on('walks', createErasures)))
 }

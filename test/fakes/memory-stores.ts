@@ -1,7 +1,17 @@
 /** The stores in memory: they pass the same contract suites as the real ones. */
 
 import { type Delivery, type DoneMark, isSent } from '../../lib/delivery.ts'
-import type { DeliveryStore, Gate, GateStore, LoginStore, Now, StoredToken, TokenStore } from '../../lib/ports.ts'
+import type {
+  Attempt,
+  AttemptStore,
+  DeliveryStore,
+  Gate,
+  GateStore,
+  LoginStore,
+  Now,
+  StoredToken,
+  TokenStore,
+} from '../../lib/ports.ts'
 
 export function memoryTokens(): TokenStore {
   const rows = new Map<string, { token?: StoredToken; lease?: { owner: string; until: number } }>()
@@ -52,44 +62,69 @@ export function memoryLogins(): LoginStore {
 }
 
 export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] } {
-  const rows = new Map<string, { delivery: DoneMark; until: number }>()
+  const rows = new Map<string, { mark: DoneMark; until: number }>()
   const receipts = new Map<string, Pick<Delivery, 'state' | 'reason' | 'at'>>()
   const fresh = (id: string) => {
     const row = rows.get(id)
-    return row !== undefined && row.until > now() ? row.delivery : undefined
+    return row !== undefined && row.until > now() ? row.mark : undefined
   }
-  const put = (delivery: DoneMark) => void rows.set(delivery.id, { delivery, until: now() + 15 * 86_400_000 })
+  const put = (id: string, mark: DoneMark) => void rows.set(id, { mark, until: now() + 15 * 86_400_000 })
+  const all = () => [...rows.values()].flatMap(it => it.mark.delivery ?? [])
   return {
-    all: () => [...rows.values()].map(it => it.delivery),
+    all,
     async read(ids) {
       const found = new Map<string, DoneMark>()
       for (const id of ids) {
-        const delivery = fresh(id)
-        if (delivery !== undefined) found.set(id, delivery)
+        const mark = fresh(id)
+        if (mark !== undefined) found.set(id, mark)
       }
       return found
     },
     async accept(deliveries) {
-      for (const it of deliveries) put(it)
+      for (const it of deliveries) put(it.id, { delivery: it })
       return new Set()
     },
-    async record(delivery, parked) {
+    async record(delivery) {
       const before = fresh(delivery.id)
-      if (isSent(before)) return
-      const parkings = parked && [...(before?.parkings ?? []), ...parked]
-      put(parkings === undefined ? delivery : { ...delivery, parkings })
+      const saysUnsent = delivery.state === 'dropped' || delivery.state === 'rejected'
+      if (isSent(before?.delivery) || (saysUnsent && before?.uncertainty !== undefined)) return false
+      const isKept = delivery.state === 'parked' && before?.uncertainty !== undefined
+      put(delivery.id, { delivery, ...(isKept ? { uncertainty: before.uncertainty } : {}) })
+      return true
+    },
+    async recordUncertainty(id, uncertainty) {
+      if (isSent(fresh(id)?.delivery)) return false
+      put(id, { uncertainty })
+      return true
     },
     async find(id) {
-      const mark = fresh(id)
-      if (mark === undefined) return undefined
-      const { parkings: _, ...delivery } = mark
+      const delivery = fresh(id)?.delivery
+      if (delivery === undefined) return undefined
       const receipt = delivery.state === 'accepted' ? receipts.get(delivery.msgid ?? '') : undefined
       return { ...delivery, ...receipt }
     },
     async keepReceipt(msgid, receipt) {
       if (!receipts.has(msgid)) receipts.set(msgid, receipt)
     },
-    eventOf: async msgid => [...rows.values()].find(it => it.delivery.msgid === msgid)?.delivery.id,
+    eventOf: async msgid => all().find(it => it.msgid === msgid)?.id,
+  }
+}
+
+export function memoryAttempts(): AttemptStore {
+  const rows = new Map<string, Attempt>()
+  return {
+    async write(attempt) {
+      rows.set(`${attempt.at}#${attempt.id}`, attempt)
+    },
+    async attemptsOf(messageIds, since) {
+      const found = new Map<string, number[]>()
+      // The clocks of a queue and of a function may differ by a minute.
+      const later = [...rows.values()].filter(it => it.at >= since - 60_000)
+      for (const { at, messageIds: all } of later.toSorted((one, other) => one.at - other.at)) {
+        for (const it of all) if (messageIds.includes(it)) found.set(it, [...(found.get(it) ?? []), at])
+      }
+      return found
+    },
   }
 }
 

@@ -13,6 +13,21 @@ async function occupy() {
   return port
 }
 
+it('pickFreePort › passes over a port in use, picks none twice, and none that a connection may get', async () => {
+  const first = await pickFreePort(host)
+  // The next one of this process.
+  const server = createServer().listen(first + 1, host)
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+
+  const ports = [first, await pickFreePort(host), await pickFreePort(host)]
+
+  expect(ports).not.toContain(first + 1)
+  expect(new Set(ports).size).toBe(3)
+  // Prevents that another program gets the port before the one for whom it was picked listens.
+  expect(ports.filter(it => it < 12_000 || it >= 32_000)).toEqual([])
+})
+
 describe('assertPortsFree', () => {
   it('lets free ports pass, and leaves them free', async () => {
     const use = { port: await pickFreePort(host), host, purpose: 'API', variable: 'API_PORT' }

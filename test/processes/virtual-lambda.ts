@@ -11,8 +11,9 @@ import { TransportError } from '../../lib/errors.ts'
 import type { EventAgain, Log, Metrics } from '../../lib/ports.ts'
 import { type SendDeps, sendBatch } from '../../lib/send.ts'
 import type { Arrival } from '../../lib/send-outcome.ts'
+import { memoryLinking } from '../fakes/memory-linking.ts'
 import { memoryLinks } from '../fakes/memory-links.ts'
-import { memoryDeliveries, memoryGate, memoryTokens } from '../fakes/memory-stores.ts'
+import { memoryAttempts, memoryDeliveries, memoryGate, memoryTokens } from '../fakes/memory-stores.ts'
 import { id, miniAppid, officialAppid } from '../ids.ts'
 import { orderPaid } from '../world.ts'
 
@@ -46,10 +47,22 @@ export async function playSends(count: number, random: () => number, times: Time
   const phone = openPhone(clock.now)
   const queue = openQueue(clock.now)
   const deliveries = memoryDeliveries(clock.now)
+  const attempts = memoryAttempts()
   const links = memoryLinks()
   const seconds = Math.floor(clock.now() / 1000)
   await links.writeFollower({ openid, following: true, followedAt: seconds, at: seconds }, undefined)
-  const world = { clock, phone, queue, deliveries, links, gate: memoryGate(), tokens: memoryTokens(), random, times }
+  const world = {
+    clock,
+    phone,
+    queue,
+    deliveries,
+    attempts,
+    links,
+    gate: memoryGate(),
+    tokens: memoryTokens(),
+    random,
+    times,
+  }
   for (let number = 0; number < count; number++) queue.push(eventOf(number, clock.now()), 0)
   let cuts = 0
   while (!queue.isEmpty()) {
@@ -66,6 +79,7 @@ type World = {
   readonly phone: ReturnType<typeof openPhone>
   readonly queue: ReturnType<typeof openQueue>
   readonly deliveries: ReturnType<typeof memoryDeliveries>
+  readonly attempts: ReturnType<typeof memoryAttempts>
   readonly links: ReturnType<typeof memoryLinks>
   readonly gate: ReturnType<typeof memoryGate>
   readonly tokens: ReturnType<typeof memoryTokens>
@@ -92,7 +106,6 @@ async function invoke(batch: Message[], world: World): Promise<boolean> {
 }
 
 function arrivalOf({ id: messageId, event, receives, firstReceivedAt }: Message, index: number): Arrival {
-  const doubtSince = event.doubtSince ?? (receives > 1 ? firstReceivedAt : undefined)
   return {
     body: event.body,
     receiptHandle: `${index}`,
@@ -100,12 +113,12 @@ function arrivalOf({ id: messageId, event, receives, firstReceivedAt }: Message,
     receives,
     attempts: event.attempts + receives,
     since: event.since,
-    ...(doubtSince === undefined ? {} : { doubtSince }),
+    ...(receives === 1 || firstReceivedAt === undefined ? {} : { firstReceivedAt }),
   }
 }
 
 function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
-  const { clock, queue, deliveries, links, gate, random, times } = world
+  const { clock, queue, deliveries, attempts, links, gate, random, times } = world
   const began = clock.now()
   /** A request to a table or a queue: done half-way, answered if anybody is still there to hear it. */
   const slowly =
@@ -143,14 +156,18 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
       read: slowly(deliveries.read),
       accept: slowly(deliveries.accept),
       record: slowly(deliveries.record),
+      recordUncertainty: slowly(deliveries.recordUncertainty),
     },
+    attempts: { write: slowly(attempts.write), attemptsOf: slowly(attempts.attemptsOf) },
+    linking: memoryLinking(now),
     gate,
     events: {
       setAside: slowly(async (body, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),
       pushAgain: slowly(async list => {
         for (const { event, delaySeconds } of list) queue.push(event, delaySeconds * 1000)
+        return new Set<number>()
       }),
-      park: slowly(async () => undefined),
+      park: slowly(async () => new Set<number>()),
       comeAgain: slowly(async (handle, s) => {
         const message = batch[Number(handle)]
         if (message !== undefined) message.visibleAt = now() + s * 1000

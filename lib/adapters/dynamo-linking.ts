@@ -1,0 +1,143 @@
+/**
+ * What of the walks is not worked into the links yet, in the table of walks: rows `linking whole`/n and `linking changes`/n,
+ * where n is the instant (ms) at which the walk began, times a thousand, and the step. Each row names the messages of its
+ * step that are not worked in, so a message that comes twice is counted once; when none is left, the row goes. Step 0 is
+ * the walking itself.
+ *
+ * Each row is written by the few invocations that hold its hundred messages, and none grows: there is no common counter.
+ */
+
+import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import * as v from 'valibot'
+
+import { checked } from '../checked.ts'
+import { inParallel } from '../pool.ts'
+import type { CountedWalk, LinkingStore, Now, QueuedPart } from '../ports.ts'
+import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
+
+const partitions = ['linking whole', 'linking changes'] as const
+type Key = { readonly walk: string; readonly part: number }
+
+/** A walk of n steps takes longer than n/1000 ms, and one walk goes on at a time: no two share a number. */
+const stepsPerMs = 1000
+/** SQS keeps no message for longer, so what is older cannot be worked in any more. */
+const keptMs = 14 * 86_400_000
+const atOnce = 10
+/** Rows whose last message was just worked in may stand before one that tells. */
+const rowsPerLook = 10
+
+const stepRow = v.object({
+  walk: v.string(),
+  part: v.number(),
+  beganAt: v.number(),
+  step: v.number(),
+  left: v.optional(v.set(v.number()), () => new Set<number>()),
+})
+type StepRow = v.InferOutput<typeof stepRow>
+
+/** Creates the count of what is to be linked. */
+export function createLinkingStore(dynamo: Dynamo, table: string, now: Now): LinkingStore {
+  const rows = createRows(dynamo, table)
+  const sinceKept = () => (now() - keptMs) * stepsPerMs
+  const put = (walk: CountedWalk, step: number, more: object) =>
+    dynamo.send(
+      new PutCommand({ TableName: table, Item: { ...keyOf(walk, step), beganAt: walk.beganAt, step, ...more } }),
+    )
+  const tidy = async (isGone: (row: StepRow, unclosed: ReadonlySet<number>) => boolean) => {
+    const all = (await Promise.all(partitions.map(it => Array.fromAsync(rows.read(it, 0))))).flat()
+    const unclosed = new Set(all.filter(it => it.step === 0).map(it => it.beganAt))
+    const gone = all.filter(it => it.left.size === 0 || it.part < sinceKept() || isGone(it, unclosed))
+    await inParallel(gone, atOnce, it => rows.remove(it))
+  }
+
+  return {
+    async isUnderWay() {
+      for await (const { left } of rows.read(partitions[0], sinceKept(), rowsPerLook)) if (left.size > 0) return true
+      return false
+    },
+    async open(walk, steps) {
+      await put(walk, 0, { left: new Set([0]) })
+      await tidy(({ beganAt, step }, unclosed) => {
+        return beganAt === walk.beganAt ? step > steps : unclosed.has(beganAt)
+      })
+    },
+    async close(walk) {
+      if (walk.isWhole) await tidy(({ beganAt }) => beganAt < walk.beganAt)
+      await rows.remove(keyOf(walk, 0))
+    },
+    abandon: () => tidy(({ beganAt }, unclosed) => unclosed.has(beganAt)),
+    async expect({ step, run, ...walk }, messages) {
+      if (messages > 0) await put(walk, step, { run, left: new Set(Array(messages).keys()) })
+    },
+    async workedIn(parts) {
+      await inParallel(bySteps(parts), atOnce, it => rows.take(it))
+    },
+    async waiting() {
+      const all = await Promise.all(partitions.map(it => Array.fromAsync(rows.read(it, sinceKept()))))
+      return all.flat().reduce((sum, { step, left }) => sum + (step === 0 ? 0 : left.size), 0)
+    },
+  }
+}
+
+function createRows(dynamo: Dynamo, table: string) {
+  const named = { ExpressionAttributeNames: { '#left': 'left' } }
+  const removeDone = (Key: Key) => {
+    const isDone = { ConditionExpression: 'attribute_not_exists(#left)', ...named }
+    return onlyIf(dynamo.send(new DeleteCommand({ TableName: table, Key, ...isDone })))
+  }
+  return {
+    async remove({ walk, part }: Key) {
+      await dynamo.send(new DeleteCommand({ TableName: table, Key: { walk, part } }))
+    },
+    async *read(walk: string, since: number, Limit?: number): AsyncIterable<StepRow> {
+      const query = (from: StartKey) => new QueryCommand({ TableName: table, ...stepsSince(walk, since, from, Limit) })
+      for await (const items of queryAll(dynamo, query)) {
+        for (const item of items) yield checked(stepRow, item, 'a step of a walk')
+      }
+    },
+    /** One small write for all messages of a step that were worked in together, and one more for its last. */
+    async take(parts: readonly [QueuedPart, ...QueuedPart[]]) {
+      const Key = keyOf(parts[0], parts[0].step)
+      let isDone = false
+      const taking = dynamo.send(new UpdateCommand({ TableName: table, Key, ...withoutParts(parts) }))
+      await onlyIf(
+        taking.then(({ Attributes = {} }) => {
+          isDone = Attributes.left === undefined
+        }),
+      )
+      if (isDone) await removeDone(Key)
+    },
+  }
+}
+
+function stepsSince(walk: string, since: number, from: StartKey, limit: number | undefined) {
+  return {
+    ConsistentRead: true,
+    ExclusiveStartKey: from,
+    KeyConditionExpression: '#walk = :walk AND #part >= :since',
+    ExpressionAttributeNames: { '#walk': 'walk', '#part': 'part' },
+    ExpressionAttributeValues: { ':walk': walk, ':since': since },
+    ...(limit === undefined ? {} : { Limit: limit }),
+  }
+}
+
+/** Changes nothing where the step is done, or was queued again by another run. */
+function withoutParts(parts: readonly [QueuedPart, ...QueuedPart[]]) {
+  return {
+    UpdateExpression: 'DELETE #left :done',
+    ConditionExpression: '#run = :run',
+    ExpressionAttributeNames: { '#left': 'left', '#run': 'run' },
+    ExpressionAttributeValues: { ':done': new Set(parts.map(it => it.message)), ':run': parts[0].run },
+    ReturnValues: 'ALL_NEW' as const,
+  }
+}
+
+function keyOf({ isWhole, beganAt }: CountedWalk, step: number): Key {
+  return { walk: partitions[isWhole ? 0 : 1], part: beganAt * stepsPerMs + step }
+}
+
+/** The parts of each step, and of each run that queued it. */
+function bySteps(parts: readonly QueuedPart[]): [QueuedPart, ...QueuedPart[]][] {
+  const steps = Map.groupBy(parts, ({ isWhole, beganAt, step, run }) => `${isWhole} ${beganAt} ${step} ${run}`)
+  return [...steps.values()].flatMap(([one, ...more]) => (one === undefined ? [] : [[one, ...more]]))
+}

@@ -1,0 +1,61 @@
+/** Whether, and to whom, an event is sent now; and the send. */
+
+import type { Person } from './link.ts'
+import { reachOf } from './link.ts'
+import { isUnseen, type Recipients, type RecipientsDeps } from './recipients.ts'
+import type { GateDeps, SendGate } from './send-gate.ts'
+import { type MessageDeps, type SendOutcome, sendMessage } from './send-message.ts'
+import type { TemplateMessage } from './template-message.ts'
+import { isForPeople, type Uncertainty } from './uncertainty.ts'
+
+export type DeliverDeps = MessageDeps & RecipientsDeps & GateDeps
+
+/** An event of the batch; `person` is undefined if their row cannot be read, `since` is when (ms) it was pushed. */
+export type Planned = {
+  readonly message: TemplateMessage
+  readonly person: Person | undefined
+  readonly uncertainty: Uncertainty | undefined
+  readonly since: number
+}
+
+/** What all events of a batch share. */
+export type BatchContext = {
+  readonly gate: SendGate
+  readonly recipients: Recipients
+  readonly begin: () => Promise<void>
+}
+
+/** Somebody must mend a row first. */
+const unreadable: SendOutcome = { kind: 'refused', leastSeconds: 150, why: 'the link of this person cannot be read' }
+
+/** Sends an event, unless something speaks against it. */
+export async function deliver(planned: Planned, context: BatchContext, deps: DeliverDeps): Promise<SendOutcome> {
+  const { message, person, uncertainty, since } = planned
+  const decided = decide(planned, deps.now()) ?? context.gate.bar(message)
+  if (decided !== undefined) return decided
+  if (person === undefined) return unreadable
+  const found = isUnseen(person) ? await context.recipients.find(message.to, person, since) : { person }
+  if ('wait' in found) return found.wait
+  const reach = reachOf(message.to, found.person)
+  if (reach !== 'reachable' || found.person.openid === undefined) return dropped(reach)
+  const before = { isUncertain: uncertainty !== undefined, begin: context.begin }
+  const sent = await sendMessage(message, found.person.openid, { ...deps, ...before })
+  if (sent.kind === 'parked') await context.gate.close(sent.facts.errcode)
+  return sent
+}
+
+/** What is known without asking anybody: that it must not be sent, or not any more. */
+function decide({ message, person, uncertainty }: Planned, now: number): SendOutcome | undefined {
+  if (message.expiresAt !== undefined && message.expiresAt <= now) return dropped('expired')
+  if (isForPeople(uncertainty, message.doubt, now)) {
+    const reason = `a try of over ten minutes ago may have sent it (${uncertainty?.why})`
+    return { kind: 'ended', state: 'in-doubt', facts: { reason } }
+  }
+  if (person === undefined || isUnseen(person)) return undefined
+  const reach = reachOf(message.to, person)
+  return reach === 'reachable' ? undefined : dropped(reach)
+}
+
+function dropped(reason: string): SendOutcome {
+  return { kind: 'ended', state: 'dropped', facts: { reason } }
+}

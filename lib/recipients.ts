@@ -1,0 +1,87 @@
+/** Who the events of a batch go to: by the links, and of whom those have not heard, by what WeChat says. */
+
+import { type AskDeps, askFollowers } from './ask-followers.ts'
+import { TransportError, WeChatError } from './errors.ts'
+import { queueNews } from './follower-batches.ts'
+import type { Address, OpenId } from './identifiers.ts'
+import type { FollowerSeen, Person } from './link.ts'
+import type { LinkingProgress, Now, Queue } from './ports.ts'
+import type { SendOutcome } from './send-message.ts'
+
+export type RecipientsDeps = AskDeps & {
+  /** The queue of followers, told of who is found to follow. */
+  readonly followers: Pick<Queue, 'push'>
+  readonly linking: LinkingProgress
+  readonly now: Now
+}
+
+/** What became of the look for somebody: the person, or why the event must wait. */
+type Found = { readonly person: Person } | { readonly wait: SendOutcome }
+
+export type Recipients = {
+  /** Looks for somebody of whom the links have not heard; `since` is when (ms) the event was pushed. */
+  find(address: Address, person: Person, since: number): Promise<Found>
+}
+
+/** Whoever follows just now is linked within seconds. */
+const graceMs = 10_000
+const graceSeconds = 10
+/** Looked at so often while many are being worked in. */
+const waitSeconds = 120
+/** As long as the longest walk may take; then whoever is unknown is not among the followers. */
+const longestWaitMs = 3 * 86_400_000
+
+/** Tells whether the links have not heard of somebody, who may follow all the same. */
+export function isUnseen({ known, openid, unionid }: Person): boolean {
+  return !known || (openid === undefined && unionid !== undefined)
+}
+
+/** Creates the look of one batch: WeChat is asked once for all `unlinked` openids, and only if one is needed. */
+export function createRecipients(unlinked: readonly OpenId[], deps: RecipientsDeps): Recipients {
+  let asked: Promise<ReadonlyMap<OpenId, FollowerSeen>> | undefined
+  let underWay: Promise<boolean> | undefined
+  return {
+    async find(address, person, since) {
+      if ('openid' in address) {
+        asked ??= askAndLink([...new Set(unlinked)], deps)
+        return asked.then(answers => ({ person: personOf(answers.get(address.openid)) }), waitForWeChat)
+      }
+      const ageMs = deps.now() - since
+      if (ageMs < graceMs) return waitFor(graceSeconds, 'this person is not linked yet')
+      underWay ??= deps.linking.isUnderWay()
+      const mayCome = ageMs < longestWaitMs && (await underWay)
+      return mayCome ? waitFor(waitSeconds, 'the followers are being worked into the links') : { person }
+    },
+  }
+}
+
+/** Who follows is worked into the links as well: the next event finds them there. */
+async function askAndLink(
+  openids: readonly OpenId[],
+  deps: RecipientsDeps,
+): Promise<ReadonlyMap<OpenId, FollowerSeen>> {
+  const answers = await askFollowers(openids, deps)
+  const following = [...answers.values()].flatMap(it => (it.following ? it.openid : []))
+  try {
+    await queueNews('follow', following, { at: 0, deps })
+  } catch (error) {
+    // They are sent to all the same, and asked for again with their next event.
+    deps.log.warn('send.links-not-corrected', { error, openids: following.length })
+  }
+  return answers
+}
+
+function personOf(seen: FollowerSeen | undefined): Person {
+  if (seen === undefined) return { known: false, following: false }
+  const { openid, unionid, following } = seen
+  return { known: true, openid, following, ...(unionid === undefined ? {} : { unionid }) }
+}
+
+function waitForWeChat(error: unknown): Found {
+  if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
+  return waitFor(0, 'WeChat could not be asked who this is')
+}
+
+function waitFor(leastSeconds: number, why: string): Found {
+  return { wait: { kind: 'refused', leastSeconds, why } }
+}

@@ -1,0 +1,50 @@
+/**
+ * Whether a message may be on a phone although no answer says so.
+ *
+ * WeChat drops a second message of one client_msg_id for ten minutes: within such a window a repeat is harmless, and
+ * resolves the doubt. After it, a repeat may be a second message.
+ */
+
+/** A call that may have put the message on the phone: when (ms) it began at the latest known, and what is known of it. */
+export type PossibleSend = { readonly at: number; readonly why: string }
+
+/** `since` is when (ms) the last window began; `windows` counts them, for each may have put one message on the phone. */
+export type Uncertainty = { readonly since: number; readonly windows: number; readonly why: string }
+
+/** `never-twice` leaves to people what may have been sent; `at-least-once` rather sends it again. */
+export type UncertaintyPolicy = 'never-twice' | 'at-least-once'
+
+/** Half a minute of WeChat's ten minutes is left for the call itself. */
+export const windowMs = 570_000
+/** At least once, but not for ever: then people decide here too. */
+const maxWindows = 3
+
+/** Joins what is stored of an event with the calls that may have sent it; the first word on a window stands. */
+export function uncertaintyOf(
+  stored: Uncertainty | undefined,
+  possible: readonly PossibleSend[],
+): Uncertainty | undefined {
+  const before = stored === undefined ? [] : [{ at: stored.since, why: stored.why }]
+  const [first, ...later] = [...before, ...possible].toSorted((one, other) => one.at - other.at)
+  if (first === undefined) return undefined
+  const why = stored === undefined || isOver({ since: first.at }, stored.since) ? first.why : stored.why
+  let known: Uncertainty = { since: first.at, windows: stored?.windows ?? 1, why }
+  for (const { at, why } of later) if (isOver(known, at)) known = { since: at, windows: known.windows + 1, why }
+  return known
+}
+
+/** Tells whether only people can decide what happens next: another call may be a message too many. */
+export function isForPeople(known: Uncertainty | undefined, policy: UncertaintyPolicy, now: number): boolean {
+  if (known === undefined) return false
+  if (policy === 'never-twice') return known.windows > 1 || isOver(known, now)
+  return known.windows >= maxWindows && isOver(known, now)
+}
+
+/** Seconds of the window that are left for another try; negative once it is over. */
+export function secondsLeft({ since }: Uncertainty, now: number): number {
+  return Math.floor((windowMs - (now - since)) / 1000)
+}
+
+function isOver({ since }: Pick<Uncertainty, 'since'>, now: number): boolean {
+  return now - since > windowMs
+}

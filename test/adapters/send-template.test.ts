@@ -1,0 +1,92 @@
+/** What the client makes of WeChat's answers to a template message, over a socket. */
+
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { createWeChat } from '../../lib/adapters/wechat.ts'
+import { createTransport } from '../../lib/adapters/wechat-transport.ts'
+import type { OutgoingMessage } from '../../lib/ports.ts'
+import { id, officialAppid } from '../ids.ts'
+
+const message: OutgoingMessage = { openid: id('o1'), templateId: 't', data: {}, clientMsgId: 'c' }
+
+async function openClient(listener: RequestListener) {
+  const server = createServer(listener)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  const baseUrl = new URL(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
+  const wechat = createWeChat({
+    appid: officialAppid,
+    appsecret: async () => 'secret',
+    transport: createTransport({ baseUrl }),
+    mode: 'stable',
+    breaker: { run: (_api, call) => call() },
+    watch: () => undefined,
+    nowSeconds: () => 0,
+  })
+  return { send: () => wechat.sendTemplate('token', message), server }
+}
+
+const answering = (body: string) => openClient((_request, response) => response.end(body))
+
+describe('a template message', () => {
+  it.each(['3599307433715204104', '"3599307433715204104"', '"003599307433715204104"'])(
+    'has all digits of the msgid that comes as %s',
+    async msgid => {
+      const { send } = await answering(`{"errcode":0,"errmsg":"ok","msgid":${msgid}}`)
+      expect(await send()).toBe('3599307433715204104')
+    },
+  )
+
+  it.each([
+    '{"errcode":0,"errmsg":"ok"}',
+    '{"errcode":"0"}',
+    ...['0', '"0"', 'null', '""', '-1', '{}', '[1]', '1.5'].map(it => `{"errcode":0,"msgid":${it}}`),
+  ])('is taken by %s, which names no message', async body => {
+    const { send } = await answering(body)
+    expect(await send()).toBeUndefined()
+  })
+
+  it.each(['{}', '{"msgid":0}', '{"ok":true}', '[]'])('is not taken by %s, which says nothing', async body => {
+    const { send } = await answering(body)
+    await expect(send()).rejects.toMatchObject({ name: 'TransportError', isUnsent: false })
+  })
+
+  it('is named by the refusal of its duplicate', async () => {
+    const { send } = await answering('{"errcode":45065,"errmsg":"clientmsgid exist","msg_id":3599307433715204104}')
+    await expect(send()).rejects.toMatchObject({ errcode: 45065, msgid: '3599307433715204104', isRepeat: false })
+  })
+
+  it('may have been sent by a call whose kept connection was lost, whatever the second call is answered', async () => {
+    let calls = 0
+    const { send } = await openClient((request, response) => {
+      calls += 1
+      if (calls === 2) request.socket.resetAndDestroy()
+      else response.end(calls === 1 ? '{"errcode":0}' : '{"errcode":43004,"errmsg":"require subscribe"}')
+    })
+    await send()
+    await expect(send()).rejects.toMatchObject({ errcode: 43004, isRepeat: true })
+    expect(calls).toBe(3)
+  })
+
+  it('may have been sent by such a call although the second finds no connection', async () => {
+    let calls = 0
+    const { send, server } = await openClient((request, response) => {
+      calls += 1
+      if (calls > 1) {
+        server.close()
+        request.socket.resetAndDestroy()
+      } else response.end('{"errcode":0}')
+    })
+    await send()
+    await expect(send()).rejects.toMatchObject({ failure: 'reset', isUnsent: false })
+    expect(calls).toBe(2)
+  })
+})

@@ -1,0 +1,144 @@
+/** The queue of events: each message by itself, whatever becomes of its neighbours. */
+
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  type DeleteMessageBatchCommandInput,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandInput,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
+import { mockClient } from 'aws-sdk-client-mock'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+
+import { createParkedEvents } from '../../lib/adapters/sqs-parked.ts'
+import { createEventQueue } from '../../lib/adapters/sqs-queues.ts'
+import type { Log } from '../../lib/ports.ts'
+import { pickFreePort } from '../../local/ports.ts'
+import { openSqs } from '../../local/stores.ts'
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const endings = ['', '-dlq', '-review', '-parked']
+const eventOf = (number: number) => ({
+  body: JSON.stringify({ id: `e${number}` }),
+  attempts: number,
+  since: 1_000 + number,
+})
+const many = (count: number) => Array.from({ length: count }, (_, index) => eventOf(index))
+
+beforeEach(() => {
+  const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+})
+afterEach(() => void vi.unstubAllEnvs())
+
+/** An SQS on loopback with the queues of events. */
+async function openQueues() {
+  const { url, close } = await openSqs(await pickFreePort('127.0.0.1'), 'us-east-1')
+  onTestFinished(close)
+  vi.stubEnv('AWS_ENDPOINT_URL_SQS', url)
+  const sqs = new SQSClient({})
+  const urls = new Map<string, string | undefined>()
+  for (const ending of endings) {
+    urls.set(ending, (await sqs.send(new CreateQueueCommand({ QueueName: `events${ending}` }))).QueueUrl)
+  }
+  const receive = async (ending: string) => {
+    const request = { QueueUrl: urls.get(ending), MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request))
+    return Messages.map(({ Body, MessageAttributes = {} }) => ({
+      body: Body,
+      attributes: Object.fromEntries(Object.entries(MessageAttributes).map(([name, it]) => [name, it.StringValue])),
+    }))
+  }
+  return { events: createEventQueue('events', silent), parked: createParkedEvents('events', silent), receive }
+}
+
+describe('on an SQS', () => {
+  it('brings a parked event back with its attempts and its first push', async () => {
+    const { events, parked, receive } = await openQueues()
+    expect(await events.park([eventOf(7)])).toEqual(new Set())
+    expect([await parked.waiting(), await parked.moveBack(10)]).toEqual([true, 1])
+    expect(await receive('')).toEqual([{ body: '{"id":"e7"}', attributes: { attempts: '7', since: '1007' } }])
+    expect([await receive('-parked'), await parked.waiting()]).toEqual([[], false])
+  })
+
+  it('puts an event aside with a reason that SQS takes, whatever words it is made of', async () => {
+    const { events, receive } = await openQueues()
+    await events.setAside('{}', 'rejected: a\u0000b\u001fc \ud83d 好\u0007', 'dead-letter')
+    expect(await receive('-dlq')).toEqual([{ body: '{}', attributes: { reason: 'rejected: a b c \ufffd 好 ' } }])
+  })
+
+  it('sends what is large in calls of their own, each below what SQS takes', async () => {
+    const { events, receive } = await openQueues()
+    const large = many(8).map(it => ({ ...it, body: JSON.stringify({ id: it.attempts, text: 'x'.repeat(64_000) }) }))
+    expect(await events.pushAgain(large.map(event => ({ event, delaySeconds: 0 })))).toEqual(new Set())
+    const found = [...(await receive('')), ...(await receive(''))]
+    expect(new Set(found.map(it => it.body))).toEqual(new Set(large.map(it => it.body)))
+  })
+})
+
+describe('an SQS that refuses', () => {
+  /** Answers each call by what `refuse` says of its entries; remembers what was taken. */
+  function openRefusing(refuse: (body: string, call: number) => { SenderFault: boolean } | undefined) {
+    const mock = mockClient(SQSClient)
+    const taken: string[] = []
+    let calls = 0
+    mock.on(GetQueueUrlCommand).resolves({ QueueUrl: 'http://127.0.0.1/q' })
+    mock.on(SendMessageBatchCommand).callsFake(({ Entries = [] }: SendMessageBatchCommandInput) => {
+      calls += 1
+      const Failed = Entries.flatMap(({ Id, MessageBody = '' }) => {
+        const fault = refuse(MessageBody, calls)
+        if (fault === undefined) taken.push(MessageBody)
+        return fault === undefined ? [] : { Id, Code: 'InternalError', ...fault }
+      })
+      return { Failed }
+    })
+    return { taken, mock, events: createEventQueue('events', silent) }
+  }
+
+  it('one of a hundred, for good: tells that one, and takes the others once', async () => {
+    const { events, taken } = openRefusing(body => (body.includes('"e7"') ? { SenderFault: true } : undefined))
+    expect(await events.pushAgain(many(100).map(event => ({ event, delaySeconds: 10 })))).toEqual(new Set([7]))
+    expect([taken.length, new Set(taken).size]).toEqual([99, 99])
+  })
+
+  it('one of a hundred, once: hands in that one again', async () => {
+    let isFirst = true
+    const { events, taken } = openRefusing(body => {
+      if (!body.includes('"e42"') || !isFirst) return undefined
+      isFirst = false
+      return { SenderFault: false }
+    })
+    expect(await events.park(many(100))).toEqual(new Set())
+    expect([taken.length, new Set(taken).size]).toEqual([100, 100])
+  })
+
+  it('a whole call: tells its ten, and takes the others', async () => {
+    const { events, taken } = openRefusing((body, call) => {
+      if (call === 3) throw new Error('throttled')
+      return body === '' ? { SenderFault: true } : undefined
+    })
+    const unsent = await events.park(many(100))
+    expect([unsent.size, taken.length]).toEqual([10, 90])
+    expect(taken.some(it => [...unsent].some(index => it === eventOf(index).body))).toBe(false)
+  })
+
+  it('to take back a parked event: leaves that one where it waits, and moves its neighbours', async () => {
+    const { taken, mock } = openRefusing(body => (body.includes('"e1"') ? { SenderFault: true } : undefined))
+    const deleted: (string | undefined)[] = []
+    mock.on(ReceiveMessageCommand).resolves({
+      Messages: many(3).map(({ body }, index) => ({ Body: body, ReceiptHandle: `handle-${index}` })),
+    })
+    mock.on(DeleteMessageBatchCommand).callsFake(({ Entries = [] }: DeleteMessageBatchCommandInput) => {
+      deleted.push(...Entries.map(it => it.ReceiptHandle))
+      return {}
+    })
+    expect(await createParkedEvents('events', silent).moveBack(10)).toBe(2)
+    expect([taken, deleted]).toEqual([
+      ['{"id":"e0"}', '{"id":"e2"}'],
+      ['handle-0', 'handle-2'],
+    ])
+  })
+})

@@ -1,0 +1,139 @@
+import { expect, it } from 'vitest'
+
+import type { CountedWalk, LinkingStore, QueuedPart } from '../../lib/ports.ts'
+
+const dayMs = 86_400_000
+const beganAt = Date.parse('2026-11-22T12:00:00+08:00')
+const first: CountedWalk = { beganAt, isWhole: true }
+const daily: CountedWalk = { beganAt: beganAt + dayMs, isWhole: false }
+const everyone: CountedWalk = { beganAt: beganAt + 2 * dayMs, isWhole: true }
+const run = 7
+
+const partsOf = (walk: CountedWalk, step: number, messages: readonly number[], by = run): QueuedPart[] =>
+  messages.map(message => ({ ...walk, step, run: by, message }))
+
+/** What every count of the linking must do; `make` gives an empty one by this clock. */
+export function linkingStoreContract(make: (now: () => number) => Promise<LinkingStore>): void {
+  const open = (now = beganAt) => make(() => now)
+
+  it('has nothing under way before any walk', async () => {
+    const store = await open()
+    expect([await store.isUnderWay(), await store.waiting()]).toEqual([false, 0])
+  })
+
+  it.each([{ walk: first }, { walk: everyone }])(
+    'has $walk under way until it is walked and worked in',
+    async ({ walk }) => {
+      const store = await open(walk.beganAt)
+      await store.open(walk, 0)
+      expect([await store.isUnderWay(), await store.waiting()]).toEqual([true, 0])
+      await store.expect({ ...walk, step: 1, run }, 3)
+      await store.expect({ ...walk, step: 2, run }, 1)
+      await store.workedIn(partsOf(walk, 1, [0, 1, 2]))
+      expect([await store.isUnderWay(), await store.waiting()]).toEqual([true, 1])
+      await store.close(walk)
+      expect([await store.isUnderWay(), await store.waiting()]).toEqual([true, 1])
+      await store.workedIn(partsOf(walk, 2, [0]))
+      expect([await store.isUnderWay(), await store.waiting()]).toEqual([false, 0])
+    },
+  )
+
+  it('waits for the end of the walk, also if all that it queued so far is worked in', async () => {
+    const store = await open()
+    await store.open(first, 0)
+    await store.expect({ ...first, step: 1, run }, 1)
+    await store.workedIn(partsOf(first, 1, [0]))
+    expect(await store.isUnderWay()).toBe(true)
+    await store.close(first)
+    expect(await store.isUnderWay()).toBe(false)
+  })
+
+  it('counts what a daily walk queued, but has nobody wait for it', async () => {
+    const store = await open(daily.beganAt)
+    await store.open(daily, 0)
+    await store.expect({ ...daily, step: 1, run }, 2)
+    expect([await store.isUnderWay(), await store.waiting()]).toEqual([false, 2])
+    await store.close(daily)
+    await store.workedIn(partsOf(daily, 1, [1]))
+    expect(await store.waiting()).toBe(1)
+  })
+
+  it('counts a message once that comes again, and nothing of a step with no message', async () => {
+    const store = await open()
+    await store.open(first, 0)
+    await store.expect({ ...first, step: 1, run }, 3)
+    await store.expect({ ...first, step: 2, run }, 0)
+    for (let time = 0; time < 2; time++) await store.workedIn(partsOf(first, 1, [0, 2]))
+    expect(await store.waiting()).toBe(1)
+    await store.workedIn([])
+    await store.workedIn(partsOf(first, 1, [1]))
+    for (let time = 0; time < 2; time++) await store.workedIn(partsOf(first, 1, [1]))
+    expect(await store.waiting()).toBe(0)
+  })
+
+  it('takes messages of several steps at once', async () => {
+    const store = await open()
+    await store.open(first, 0)
+    for (const step of [1, 2, 3]) await store.expect({ ...first, step, run }, 2)
+    await store.workedIn([...partsOf(first, 1, [0, 1]), ...partsOf(first, 2, [1]), ...partsOf(first, 3, [0])])
+    expect(await store.waiting()).toBe(2)
+  })
+
+  it('does not take a message of a step for one of its repetition', async () => {
+    const store = await open()
+    await store.open(first, 0)
+    await store.expect({ ...first, step: 1, run }, 2)
+    await store.expect({ ...first, step: 1, run: run + 1 }, 2)
+    await store.workedIn(partsOf(first, 1, [0, 1]))
+    expect(await store.waiting()).toBe(2)
+    await store.workedIn(partsOf(first, 1, [0, 1], run + 1))
+    expect(await store.waiting()).toBe(0)
+  })
+
+  // A run that was killed may have said what it was about to queue, and never have queued it.
+  it('lets go what a run said behind its last checkpoint when the next one goes on', async () => {
+    const store = await open()
+    await store.open(first, 0)
+    for (const step of [1, 2, 3]) await store.expect({ ...first, step, run }, 2)
+    await store.open(first, 1)
+    expect(await store.waiting()).toBe(2)
+  })
+
+  it('lets a walk go that never came to its end, and keeps what a complete one queued', async () => {
+    const store = await open(everyone.beganAt)
+    await store.open(first, 0)
+    await store.expect({ ...first, step: 1, run }, 1)
+    await store.close(first)
+    await store.open({ ...everyone, beganAt: everyone.beganAt - 1 }, 0)
+    await store.expect({ ...everyone, beganAt: everyone.beganAt - 1, step: 1, run }, 5)
+    await store.open(daily, 0)
+    expect([await store.isUnderWay(), await store.waiting()]).toEqual([true, 1])
+    await store.expect({ ...daily, step: 1, run }, 5)
+    await store.abandon()
+    expect(await store.waiting()).toBe(1)
+  })
+
+  it('waits no more for what a whole walk has queued again', async () => {
+    const store = await open(everyone.beganAt)
+    await store.open(first, 0)
+    await store.expect({ ...first, step: 1, run }, 4)
+    await store.close(first)
+    await store.open(everyone, 0)
+    await store.expect({ ...everyone, step: 1, run }, 1)
+    await store.close(everyone)
+    expect(await store.waiting()).toBe(1)
+    await store.workedIn([...partsOf(everyone, 1, [0]), ...partsOf(first, 1, [0])])
+    expect([await store.isUnderWay(), await store.waiting()]).toEqual([false, 0])
+  })
+
+  it('waits for nothing that no queue can hold any more', async () => {
+    let now = beganAt
+    const store = await make(() => now)
+    await store.open(first, 0)
+    await store.expect({ ...first, step: 1, run }, 4)
+    now += 14 * dayMs
+    expect([await store.isUnderWay(), await store.waiting()]).toEqual([true, 4])
+    now += 1
+    expect([await store.isUnderWay(), await store.waiting()]).toEqual([false, 0])
+  })
+}

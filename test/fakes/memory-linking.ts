@@ -1,0 +1,50 @@
+/** What of the walks is not worked in yet, in memory: it passes the same contract suite as the real store. */
+
+import type { CountedWalk, LinkingStore } from '../../lib/ports.ts'
+
+const keptMs = 14 * 86_400_000
+
+type Row = { readonly walk: CountedWalk; readonly step: number; readonly run: number; readonly left: Set<number> }
+
+export function memoryLinking(now: () => number): LinkingStore {
+  const rows = new Map<string, Row>()
+  let unclosed: number | undefined
+  let isWholeUnclosed = false
+  const keyOf = ({ isWhole, beganAt }: CountedWalk, step: number) => `${isWhole} ${beganAt} ${step}`
+  const dropIf = (isGone: (row: Row) => boolean) => {
+    for (const [key, row] of rows) if (isGone(row)) rows.delete(key)
+  }
+  const kept = () => [...rows.values()].filter(it => it.walk.beganAt >= now() - keptMs)
+  const isFresh = () => unclosed !== undefined && unclosed >= now() - keptMs
+
+  return {
+    isUnderWay: async () => (isFresh() && isWholeUnclosed) || kept().some(it => it.walk.isWhole),
+    async open(walk, steps) {
+      dropIf(it => (it.walk.beganAt === walk.beganAt ? it.step > steps : it.walk.beganAt === unclosed))
+      unclosed = walk.beganAt
+      isWholeUnclosed = walk.isWhole
+    },
+    async close(walk) {
+      if (walk.isWhole) dropIf(it => it.walk.beganAt < walk.beganAt)
+      if (unclosed === walk.beganAt) unclosed = undefined
+    },
+    async abandon() {
+      dropIf(it => it.walk.beganAt === unclosed)
+      unclosed = undefined
+    },
+    async expect({ isWhole, beganAt, step, run }, messages) {
+      const walk = { isWhole, beganAt }
+      if (messages > 0) rows.set(keyOf(walk, step), { walk, step, run, left: new Set(Array(messages).keys()) })
+    },
+    async workedIn(parts) {
+      for (const part of parts) {
+        const key = keyOf(part, part.step)
+        const row = rows.get(key)
+        if (row?.run !== part.run) continue
+        row.left.delete(part.message)
+        if (row.left.size === 0) rows.delete(key)
+      }
+    },
+    waiting: async () => kept().reduce((sum, it) => sum + it.left.size, 0),
+  }
+}
