@@ -15,6 +15,8 @@ export type Course = {
   finish(): Promise<void>
   death(): Death | undefined
   isThrottled(): boolean
+  /** By how much messages come late, ms. */
+  lateMs(): number
 }
 
 const never = Number.POSITIVE_INFINITY
@@ -41,5 +43,6 @@ export function createCourse(trouble: Trouble | undefined, scene?: Scene): Cours
     finish: async () => void (isOn() && (await end())),
     death: () => (isOn() ? trouble?.death : undefined),
     isThrottled: () => isOn() && trouble?.isThrottled === true,
+    lateMs: () => (isOn() ? (trouble?.lateSeconds ?? 0) * 1000 : 0),
   }
 }

@@ -25,6 +25,8 @@ export type Plan = {
   readonly events: number
   readonly kills: number
   readonly seed: number
+  /** Only the waves with this in their name are played. */
+  readonly only: string
   readonly lanes: number
   readonly lane: number
 }
@@ -94,11 +96,12 @@ function faultsOf(stage: Stage, chances: Record<'store' | 'queue' | 'bus', Chanc
 
 /** One wave after the other; answers all events that were pushed. */
 async function playWaves(run: Run, tell: How['tell']): Promise<PlayedEvent[]> {
-  const { events, seed, lanes, lane } = run.plan
+  const { events, seed, only, lanes, lane } = run.plan
   const all = planEvents(events, createRandom(seed))
-  const runs = inRuns(all, Math.ceil(all.length / waves.length))
+  const chosen = waves.filter(it => it.name.includes(only))
+  const runs = inRuns(all, Math.ceil(all.length / chosen.length))
   const played: PlayedEvent[] = []
-  for (const [index, wave] of waves.entries()) {
+  for (const [index, wave] of chosen.entries()) {
     if (index % lanes !== lane) continue
     run.stage.wave = wave
     played.push(...(await playWave(run, runs[index] ?? [])))
@@ -121,7 +124,6 @@ async function playWave(run: Run, planned: readonly PlannedEvent[]): Promise<Pla
   const gone = new Set<number>()
   const course = createCourse(wave.trouble, { world, random: chance.random, events: planned.length, gone })
   stage.course = course
-  if (process.env.CHAOS_DEBUG) process.stderr.write(`${run.plan.lane} ${wave.name} ${performance.now() | 0}\n`)
   await course.start()
   const script = wave.fault && (await scriptFaults(world.control, wave.fault, planned.length, chance.random))
   const events = dressed(planned, wave, chance)
@@ -198,7 +200,7 @@ async function moveOn({ world, crew, stage: { course } }: Run): Promise<boolean>
   const dues = [...events.dueAt, ...parked.dueAt]
   if (parked.bodies.length > 0) dues.push(await resumeAt(world))
   if (dues.length === 0) return events.ready > 0
-  const due = Math.min(...dues) + windowMs
+  const due = Math.min(...dues) + Math.max(windowMs, course.lateMs())
   await world.advanceTo(Math.min(due, course.endsAt()))
   if (await course.endIfOver()) return true
   if (parked.bodies.length === 0) return true

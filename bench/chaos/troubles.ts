@@ -26,6 +26,8 @@ export type Trouble = {
   readonly death?: Death
   /** Messages are received and handed to no function: its concurrency is used up elsewhere, or it cannot start. */
   readonly isThrottled?: boolean
+  /** Messages come so late, many at a time: each batch takes real seconds to find out that nothing can be done. */
+  readonly lateSeconds?: number
 }
 
 /** Longer than WeChat remembers a client_msg_id, and than three receives. */
@@ -55,8 +57,8 @@ export const troubles = {
   dyingAfter: dying('after'),
   throttled: { from: 'start', minutes: tooLong, isThrottled: true },
   throttledLate: { from: 'stillness', minutes: tooLong, isThrottled: true },
-  tokenless: { from: 'start', minutes: tooLong + 2, ...failing('/cgi-bin/stable_token') },
-  sendless: { from: 'start', minutes: tooLong - 1, ...failing(sendPath) },
+  tokenless: { from: 'start', minutes: tooLong + 2, lateSeconds: 60, ...failing('/cgi-bin/stable_token') },
+  sendless: { from: 'start', minutes: tooLong - 1, lateSeconds: 30, ...failing(sendPath) },
   told45065: repeatsTold('error'),
   told40241: repeatsTold('too-soon'),
   /** Some leave and our links say so, some leave unseen, some stay and refuse; then all come back. */

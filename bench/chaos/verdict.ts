@@ -89,9 +89,9 @@ function refusedFalsely({ reason, at }: Telling, { expiresAt }: PlayedEvent, arr
 /** Doubt needs a call that left and was not refused for sure, or a death after which nobody can tell. */
 function inventedDoubt({ event, mark, evidence }: Case): string | undefined {
   if (mark?.state !== 'in-doubt') return undefined
-  if (!event.wave.mayDoubt) return 'in doubt, in a wave that ends within ten minutes'
   const { left, refused, isOfTheDead } = evidence
-  return left > refused || isOfTheDead ? undefined : 'in doubt, but it never left'
+  if (left === refused && !isOfTheDead) return 'in doubt, but it never left'
+  return event.wave.mayDoubt ? undefined : 'in doubt, in a wave that ends within ten minutes'
 }
 
 /** Between the mark and the telling a process may die; whoever must know asks for the delivery. */
