@@ -16,7 +16,8 @@ export default defineConfig({
     expect: { requireAssertions: true },
     // Half of what the tests take is waiting: on two cores one after the other would leave a core idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Ten times what any takes on a quiet machine.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })

@@ -40,6 +40,8 @@ const minuteMs = 60_000
 const patienceMs = 21_000
 const dayQuota = 45009
 const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
+const sendPath = '/cgi-bin/message/template/send'
+const quotaPath = '/cgi-bin/openapi/quota/get'
 const callsAnswer = v.object({ counts: v.record(v.string(), v.record(v.string(), v.number())) })
 
 process.once('SIGINT', () => {
@@ -58,13 +60,15 @@ const resetAt = Date.now() + secondsToReset(dayQuota, Date.now()) * 1000
 await closeGate(resetAt)
 await withProgress('pushing', () => 0, push)
 let done = 0
-const callsBefore = await calls()
+const sendsBefore = await calls(sendPath)
+const asksBefore = await calls(quotaPath)
 await withProgress('parking', () => done / count, consume)
 const parking = requests
 requests = 0
 const ticks = await withProgress('waiting', () => 1 - (resetAt - Date.now()) / (24 * 60 * minuteMs), waitForReset)
 const waiting = requests
-const callsWhileParked = (await calls()) - callsBefore
+const sendsWhileParked = (await calls(sendPath)) - sendsBefore
+const asksWhileParked = (await calls(quotaPath)) - asksBefore
 const parkedCount = (await queues.look('events-parked')).bodies.length
 const drainedAfterMs = await withProgress('draining', () => 0, drain)
 report((await queues.look('events-dlq')).bodies.length)
@@ -90,10 +94,16 @@ async function startContainers(): Promise<Container[]> {
   )
 }
 
-/** As the sender does it when WeChat says 45009. */
+/** As the sender does it when WeChat says 45009, whose quota is used up until the reset. */
 async function closeGate(until: number): Promise<void> {
+  await world.control('/quota', { app: 'official', path: sendPath, day: count, used: count })
   await world.aws.fill('deliveries', [
-    { id: { S: 'gate#send' }, closedUntil: { N: `${until}` }, errcode: { N: `${dayQuota}` } },
+    {
+      id: { S: 'gate#send' },
+      closedUntil: { N: `${until}` },
+      closedAt: { N: `${Date.now()}` },
+      errcode: { N: `${dayQuota}` },
+    },
   ])
 }
 
@@ -172,9 +182,9 @@ async function advance(ms: number): Promise<void> {
   await world.control('/clock', { advance: ms })
 }
 
-async function calls(): Promise<number> {
+async function calls(path: string): Promise<number> {
   const { counts } = v.parse(callsAnswer, await world.control('/calls'))
-  return Object.values(counts).reduce((sum, it) => sum + Object.values(it).reduce((one, other) => one + other, 0), 0)
+  return Object.values(counts).reduce((sum, it) => sum + (it[path] ?? 0), 0)
 }
 
 function report(deadLetters: number): void {
@@ -183,7 +193,8 @@ function report(deadLetters: number): void {
     ['events that waited', `${count}`, parkedCount.toLocaleString('en'), parkedCount === count],
     ['requests to SQS for each', '≤ 0.5', each.toFixed(3), each <= 0.5],
     [`requests of ${ticks} minutes of waiting`, '', `${waiting}`, undefined],
-    ['calls to WeChat', '0', `${callsWhileParked}`, callsWhileParked === 0],
+    ['calls of template/send', '0', `${sendsWhileParked}`, sendsWhileParked === 0],
+    ['calls of openapi/quota/get', '≤ 720', `${asksWhileParked}`, asksWhileParked <= 720],
     ['dead letters', '0', `${deadLetters}`, deadLetters === 0],
     [
       'first on a phone after the reset',

@@ -19,6 +19,7 @@ const read = {
   quotaReserve: 'QUOTA_RESERVE',
   resultsBus: 'RESULTS_BUS',
   imagesPerDay: 'IMAGES_PER_DAY',
+  imageMetadata: 'IMAGE_METADATA',
   imageCheck: 'IMAGE_CHECK',
   imageCheckScene: 'IMAGE_CHECK_SCENE',
 } as const satisfies Record<string, ConfigKey>

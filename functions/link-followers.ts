@@ -4,7 +4,7 @@ import { parseNews } from '../lib/follower-news.ts'
 import { linkFollowers } from '../lib/link-followers.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { consumedFollowersQueue, imagesQueue } from '../lib/runtime/queues.ts'
-import { erasures, journal, linkStore, linkUpkeep, walkStore } from '../lib/runtime/stores.ts'
+import { erasures, journal, linkingStore, linkStore, linkUpkeep, walkStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 
 export const handler = queueFunction(
@@ -16,6 +16,7 @@ export const handler = queueFunction(
       links: { ...linkStore(), ...linkUpkeep() },
       walks: walkStore(),
       journal: journal(),
+      linking: linkingStore(),
       erasures: erasures(),
       followers: consumedFollowersQueue(),
       imageArrivals: imagesQueue(),

@@ -8,9 +8,9 @@ import { imageStore } from '../lib/runtime/stores.ts'
 
 export const handler = queueFunction(
   async () => {
-    const isChecked = config('IMAGE_CHECK').IMAGE_CHECK === 'on'
-    const checks = isChecked ? imageChecksQueue() : undefined
-    return { images: imageStore(), files: imageFiles(), imageArrivals: imagesQueue(), checks, now, log }
+    const { IMAGE_CHECK, IMAGE_METADATA: metadata } = config('IMAGE_CHECK', 'IMAGE_METADATA')
+    const checks = IMAGE_CHECK === 'on' ? imageChecksQueue() : undefined
+    return { images: imageStore(), files: imageFiles(), imageArrivals: imagesQueue(), checks, metadata, now, log }
   },
   { read: ({ body }) => parseArrival(body), work: receiveImages },
 )

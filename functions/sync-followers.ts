@@ -5,7 +5,7 @@ import { config } from '../lib/config.ts'
 import { log, now, sleep } from '../lib/runtime/context.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
 import { followersQueue } from '../lib/runtime/queues.ts'
-import { erasures, journal, walkStore } from '../lib/runtime/stores.ts'
+import { erasures, journal, linkingStore, walkStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 import { parseSyncOrder, syncFollowers } from '../lib/sync-followers.ts'
 
@@ -17,6 +17,7 @@ export const handler = scheduleFunction(
       accessTokens: accessTokens(app),
       walks: walkStore(),
       journal: journal(),
+      linking: linkingStore(),
       erasures: erasures(),
       followers: followersQueue(),
       owner: randomUUID(),

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 
 import type { BatchAttempt } from './batch-attempt.ts'
 import type { Delivery } from './delivery.ts'
-import type { DeliveryStore, EventAgain, EventQueue, Log } from './ports.ts'
+import type { DeliveryStore, EventAgain, EventQueue, Log, ParkedKind } from './ports.ts'
 import { publishResults, type ResultsDeps } from './results.ts'
 
 export type Aftermath<A> = {
@@ -13,7 +13,7 @@ export type Aftermath<A> = {
   /** It came to another end, and its delivery is written. */
   end(delivery: Delivery): void
   pushAgain(arrival: A, event: EventAgain, delaySeconds: number): void
-  park(arrival: A, event: EventAgain): void
+  park(arrival: A, event: EventAgain, kind: ParkedKind): void
   /** It stays in the queue, and is shown again. */
   comesAgain(arrival: A): void
   /** Writes what is left to write; answers those that must come again by the queue. */
@@ -33,7 +33,7 @@ export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttem
   const failed = new Set<A>()
   const marks: { readonly arrival: A; readonly delivery: Delivery }[] = []
   const again: { readonly arrival: A; readonly event: EventAgain; readonly delaySeconds: number }[] = []
-  const parked: { readonly arrival: A; readonly event: EventAgain }[] = []
+  const parked: { readonly arrival: A; readonly event: EventAgain; readonly kind: ParkedKind }[] = []
   const ended: Delivery[] = []
   const writes: Promise<void>[] = []
 
@@ -57,13 +57,13 @@ export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttem
     },
     end: delivery => void ended.push(delivery),
     pushAgain: (arrival, event, delaySeconds) => void again.push({ arrival, event, delaySeconds }),
-    park: (arrival, event) => void parked.push({ arrival, event }),
+    park: (arrival, event, kind) => void parked.push({ arrival, event, kind }),
     comesAgain: arrival => void failed.add(arrival),
     async finish() {
       writeMarks()
       if (again.length + parked.length > 0) await attempt.amend()
       writes.push(orAgain(again, () => deps.events.pushAgain(again)))
-      writes.push(orAgain(parked, () => deps.events.park(parked.map(it => it.event))))
+      writes.push(orAgain(parked, () => deps.events.park(parked)))
       await Promise.all(writes)
       await publishResults(ended, deps)
       return failed

@@ -6,8 +6,9 @@
  * probes, ever later, until one succeeds.
  */
 
+import { begin, type Circuit, type CircuitDeps, createCircuit, isForgettable, isOpen, type Verdict } from './circuit.ts'
+import { isKnown } from './errcode.ts'
 import { TransportError, WeChatError } from './errors.ts'
-import type { Log, Metrics, Now } from './ports.ts'
 
 export type Breaker = {
   /**
@@ -17,99 +18,97 @@ export type Breaker = {
   run<T>(api: string, call: () => Promise<T>, part?: string): Promise<T>
 }
 
-export type BreakerDeps = { readonly now: Now; readonly log: Log; readonly metrics: Metrics }
-
-/** Codes by which WeChat refuses the whole account or address, whatever is asked (CONTRACT.md section 13). */
+/** Codes by which WeChat refuses the whole account or address, whatever is asked. */
 const accountRefusals: ReadonlySet<number> = new Set([
-  40066, 40125, 40164, 40243, 43003, 48001, 48004, 50004, 50007, 61004, 89501, 89503, 89506, 89507,
+  40066, 40125, 40164, 40243, 43003, 45102, 45501, 48001, 48004, 50004, 50007, 61004, 89501, 89503, 89506, 89507,
 ])
-const failuresInARow = 5
-const firstPauseMs = 10_000
-const longestPauseMs = 300_000
 
-type Circuit = { failures: number; pauseMs: number; openUntil: number; isProbing: boolean; cause?: unknown }
-
-/** Tells whether an error speaks against a circuit. */
-type Against = (error: unknown) => boolean
+/** Tells what the error of a call says of a circuit. */
+type Judge = (error: unknown) => Verdict
 
 /** Creates the breaker of one app, in the memory of one container. */
-export function createBreaker(deps: BreakerDeps): Breaker {
+export function createBreaker(deps: CircuitDeps): Breaker {
   const circuits = new Map<string, Circuit>()
-  const within = async <T>(name: string, against: Against, call: () => Promise<T>): Promise<T> => {
-    const circuit = circuits.get(name) ?? { failures: 0, pauseMs: 0, openUntil: 0, isProbing: false }
-    circuits.set(name, circuit)
-    if (isOpen(circuit, deps.now())) throw withheld(name.split(' ')[0] ?? name, circuit.cause)
-    circuit.isProbing = circuit.pauseMs > 0
-    try {
-      const result = await call()
-      close(name, circuit, deps)
-      return result
-    } catch (error) {
-      count(name, circuit, { error, against, deps })
-      throw error
-    } finally {
-      circuit.isProbing = false
-      // Parts can be many, and one that is well needs no memory.
-      if (circuit.failures === 0 && circuit.pauseMs === 0) circuits.delete(name)
+  return {
+    async run(api, call, part) {
+      const judged = judgesOf(api, part).map(([name, judge]) => ({
+        circuit: circuits.get(name) ?? createCircuit(name),
+        judge,
+      }))
+      // Before any of them begins: a call that one circuit withholds is no news for another.
+      const open = judged.find(({ circuit }) => isOpen(circuit, deps.now()))
+      if (open !== undefined) throw withheld(api, open.circuit.cause)
+      const end = beginAll(judged, circuits, deps)
+      try {
+        const result = await call()
+        end(() => 'well')
+        return result
+      } catch (error) {
+        end(judge => judge(error), error)
+        throw error
+      }
+    },
+  }
+}
+
+function judgesOf(api: string, part?: string): (readonly [string, Judge])[] {
+  if (part === undefined) return [[api, verdictOfAll]]
+  return [
+    [api, verdictForEverybody],
+    [`${api} ${part}`, verdictForPart],
+  ]
+}
+
+type Judged = { readonly circuit: Circuit; readonly judge: Judge }
+
+function beginAll(judged: readonly Judged[], circuits: Map<string, Circuit>, deps: CircuitDeps) {
+  const begun = judged.map(({ circuit, judge }) => {
+    circuits.set(circuit.name, circuit)
+    return { name: circuit.name, circuit, judge, end: begin(circuit, deps) }
+  })
+  return (verdictOf: (judge: Judge) => Verdict, error?: unknown) => {
+    for (const { name, circuit, judge, end } of begun) {
+      end(verdictOf(judge), error)
+      if (isForgettable(circuit)) circuits.delete(name)
     }
   }
-
-  return {
-    run: (api, call, part) =>
-      part === undefined
-        ? within(api, isFailure, call)
-        : // What only this part may suffer from says nothing of the others.
-          within(api, isOfEverybody, () => within(`${api} ${part}`, isFailure, call)),
-  }
 }
 
-function isOpen({ openUntil, isProbing, pauseMs }: Circuit, now: number): boolean {
-  return now < openUntil || (pauseMs > 0 && isProbing)
+/** Of a call that has no parts: an answer that is about the call alone (a recipient, a field, a quota) is a good sign. */
+const verdictOfAll: Judge = error => {
+  if (isNotCalled(error)) return 'nothing'
+  if (isAccountRefusal(error)) return 'opens'
+  return isFailure(error) ? 'failure' : 'well'
 }
 
-function close(api: string, circuit: Circuit, { log }: BreakerDeps): void {
-  if (circuit.pauseMs > 0) log.info('breaker.closed', { api })
-  Object.assign(circuit, { failures: 0, pauseMs: 0, openUntil: 0, cause: undefined })
+/** No connection, or a refusal of the whole account: whatever is sent, it meets the same. All else shows that WeChat is there. */
+const verdictForEverybody: Judge = error => {
+  if (isNotCalled(error)) return 'nothing'
+  if (isAccountRefusal(error)) return 'opens'
+  return isUnconnected(error) ? 'failure' : 'well'
 }
 
-type Failure = { readonly error: unknown; readonly against: Against; readonly deps: BreakerDeps }
-
-/** An answer that is about the call alone (a recipient, a field, a quota) shows that WeChat is there. */
-function count(api: string, circuit: Circuit, { error, against, deps }: Failure): void {
-  if (!against(error)) {
-    if (isAnswer(error)) close(api, circuit, deps)
-    return
-  }
-  // What was under way when it opened brings no news.
-  if (deps.now() >= circuit.openUntil) fail(api, circuit, { error, deps })
-}
-
-function fail(api: string, circuit: Circuit, { error, deps }: Omit<Failure, 'against'>): void {
-  circuit.failures += 1
-  const opens = circuit.pauseMs > 0 || isAccountRefusal(error) || circuit.failures >= failuresInARow
-  if (!opens) return
-  circuit.pauseMs = Math.min(circuit.pauseMs === 0 ? firstPauseMs : 2 * circuit.pauseMs, longestPauseMs)
-  circuit.openUntil = deps.now() + circuit.pauseMs
-  circuit.cause = error
-  deps.log.error('breaker.opened', { api, pauseSeconds: circuit.pauseMs / 1000, error })
-  deps.metrics.count('BreakerOpened', { api })
+/** What everybody meets says nothing of this part, good or bad. */
+const verdictForPart: Judge = error => {
+  if (isNotCalled(error) || isAccountRefusal(error) || isUnconnected(error)) return 'nothing'
+  return isFailure(error) ? 'failure' : 'well'
 }
 
 function isFailure(error: unknown): boolean {
   if (error instanceof TransportError) return true
-  return error instanceof WeChatError && (error.class === 'config' || error.class === 'transient')
+  if (!(error instanceof WeChatError)) return false
+  // A positive code that nobody knows may be about one person only; it is an answer all the same.
+  const isNew = error.errcode > 0 && !isKnown(error.errcode)
+  return !isNew && (error.class === 'config' || error.class === 'transient')
 }
 
-/** No connection, or a refusal of the whole account: whatever is sent, it meets the same. */
-function isOfEverybody(error: unknown): boolean {
-  if (error instanceof TransportError) return error.failure === 'connect'
-  return isAccountRefusal(error)
+function isUnconnected(error: unknown): boolean {
+  return error instanceof TransportError && error.failure === 'connect'
 }
 
-/** An answer, or at least a connection: WeChat is there. */
-function isAnswer(error: unknown): boolean {
-  if (error instanceof WeChatError) return !error.withheld
-  return !(error instanceof TransportError) || error.failure !== 'withheld'
+/** Withheld by another breaker, or for want of time. */
+function isNotCalled(error: unknown): boolean {
+  return error instanceof TransportError ? error.failure === 'withheld' : error instanceof WeChatError && error.withheld
 }
 
 function isAccountRefusal(error: unknown): boolean {

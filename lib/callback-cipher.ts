@@ -1,4 +1,4 @@
-/** Decrypts what WeChat sends in compatible and secure mode (CONTRACT.md section 11.4). */
+/** What WeChat encrypts in compatible and secure mode: found in a body, and decrypted. */
 
 import { createDecipheriv } from 'node:crypto'
 
@@ -6,6 +6,23 @@ const randomBytes = 16
 const lengthBytes = 4
 /** PKCS#7 with blocks of 32, not of AES's own 16. */
 const maxPadding = 32
+
+/** The field as XML and as JSON spell it; only JSON may put backslashes before its slashes. */
+const fields = [
+  /<Encrypt>\s{0,9}(?:<!\[CDATA\[)?([A-Za-z0-9+/=]+)/g,
+  /"\s{0,9}Encrypt\s{0,9}"\s{0,9}:\s{0,9}"([A-Za-z0-9+/=\\]+)"/g,
+]
+/** A person's message beside it, as in compatible mode, may hold what looks like the field. */
+const maxFound = 8
+
+/**
+ * Finds what may be the encrypted part of a body, at most eight texts. No parser runs for that: whoever has signed none
+ * of them is to cost one look through the body, however it is built.
+ */
+export function findEncrypted(body: string): string[] {
+  const found = (field: RegExp) => [...body.matchAll(field)].slice(0, maxFound / fields.length)
+  return fields.flatMap(found).map(([, text = '']) => text.replaceAll('\\/', '/'))
+}
 
 /** Decrypts a message; undefined if it was not encrypted with this key for this appid. */
 export function decryptMessage(encrypted: string, encodingAesKey: string, appid: string): string | undefined {

@@ -1,8 +1,8 @@
 /** Takes what WeChat pushes: proves that it is from WeChat, and queues it. Nothing slow happens here: WeChat waits 5 s. */
 
-import { decryptMessage } from './callback-cipher.ts'
+import { decryptMessage, findEncrypted } from './callback-cipher.ts'
 import { RequestError } from './errors.ts'
-import { encryptedOf, parseEvent, type WeChatEvent } from './event.ts'
+import { parseEvent, type WeChatEvent } from './event.ts'
 import type { Erasure, FollowerNews } from './follower-news.ts'
 import type { AppId } from './identifiers.ts'
 import type { ImageCheckMessage } from './image-ports.ts'
@@ -124,9 +124,11 @@ function erasureOf(event: Extract<WeChatEvent, { kind: 'erase' }>, appid: AppId)
 function decrypted(query: CallbackQuery, body: string, keys: CallbackKeys): { message: string; isMini: boolean } {
   const { token, encodingAesKey, appid, miniAppid } = keys
   if (encodingAesKey === undefined) throw forged('callback-forged', 403)
-  const encrypted = encryptedOf(body) ?? ''
   const { msg_signature: signature, timestamp, nonce } = query
-  if (!verifyMessageSignature({ signature, timestamp, nonce }, encrypted, token)) throw forged('callback-forged', 403)
+  // Before it is verified nothing of the body is parsed, nor decrypted.
+  const isSigned = (it: string) => verifyMessageSignature({ signature, timestamp, nonce }, it, token)
+  const encrypted = findEncrypted(body).find(isSigned)
+  if (encrypted === undefined) throw forged('callback-forged', 403)
   const message = decryptMessage(encrypted, encodingAesKey, appid)
   if (message !== undefined) return { message, isMini: false }
   const mini = miniAppid === undefined ? undefined : decryptMessage(encrypted, encodingAesKey, miniAppid)

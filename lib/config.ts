@@ -20,7 +20,7 @@ const variables = {
   AWS_SECRET_ACCESS_KEY: { read: text, wanted: 'a secret key, as Lambda sets it' },
   AWS_SESSION_TOKEN: { read: textOrNone, wanted: 'a session token, as Lambda sets it' },
   STAGE: { read: text, wanted: 'the name of the stage' },
-  WECHAT_API_URL: { read: url, wanted: 'an http or https URL' },
+  WECHAT_API_URL: { read: origin, wanted: 'an http or https URL without a path' },
   WECHAT_OFFICIAL_APPID: { read: appid, wanted: "the Official Account's appid: wx and 16 hexadecimal digits" },
   WECHAT_MINI_APPID: { read: appid, wanted: "the mini program's appid: wx and 16 hexadecimal digits" },
   ACCESS_TOKEN_MODE: { read: oneOf('stable', 'classic'), wanted: 'stable or classic' },
@@ -48,6 +48,7 @@ const variables = {
   IMAGES_PER_DAY: { read: wholeNumber(1, 99_999), wanted: 'a whole number from 1 to 99999' },
   IMAGE_CHECK: { read: oneOf('on', 'off'), wanted: 'on or off' },
   IMAGE_CHECK_SCENE: { read: it => scenes.find(scene => `${scene}` === it), wanted: 'a number from 1 to 4' },
+  IMAGE_METADATA: { read: oneOf('strip', 'keep'), wanted: 'strip or keep' },
   IMAGES_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   IMAGE_CHECKS_QUEUE: { read: it => it || 'off', wanted: 'the name of an SQS queue, or off' },
   RECEIPTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
@@ -91,6 +92,15 @@ function wholeNumber(least: number, most: number): Reader<number> {
   return it => (/^\d{1,9}$/.test(it) && Number(it) >= least && Number(it) <= most ? Number(it) : undefined)
 }
 
+/** What stands before a path alone: a name and password, a query or a fragment would be left out without a word. */
 function url(it: string): URL | undefined {
-  return /^https?:\/\//.test(it) && URL.canParse(it) ? new URL(it) : undefined
+  if (!/^https?:\/\//.test(it) || !URL.canParse(it)) return undefined
+  const read = new URL(it)
+  return read.href === `${read.origin}${read.pathname}` ? read : undefined
+}
+
+/** Of which nothing but the host is called: a path would be left out. */
+function origin(it: string): URL | undefined {
+  const read = url(it)
+  return read?.pathname === '/' ? read : undefined
 }

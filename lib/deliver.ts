@@ -4,7 +4,7 @@ import type { Person } from './link.ts'
 import { reachOf } from './link.ts'
 import { isUnseen, type Recipients, type RecipientsDeps } from './recipients.ts'
 import type { GateDeps, SendGate } from './send-gate.ts'
-import { type MessageDeps, type SendOutcome, sendMessage } from './send-message.ts'
+import { type MessageDeps, minuteFull, type SendOutcome, sendMessage } from './send-message.ts'
 import type { TemplateMessage } from './template-message.ts'
 import { isForPeople, type Uncertainty } from './uncertainty.ts'
 
@@ -16,6 +16,8 @@ export type Planned = {
   readonly person: Person | undefined
   readonly uncertainty: Uncertainty | undefined
   readonly since: number
+  /** The slot (ms) that it came with. */
+  readonly slotAt?: number
 }
 
 /** What all events of a batch share. */
@@ -38,10 +40,23 @@ export async function deliver(planned: Planned, context: BatchContext, deps: Del
   if ('wait' in found) return found.wait
   const reach = reachOf(message.to, found.person)
   if (reach !== 'reachable' || found.person.openid === undefined) return dropped(reach)
-  const before = { isUncertain: uncertainty !== undefined, begin: context.begin }
-  const sent = await sendMessage(message, found.person.openid, { ...deps, ...before })
-  if (sent.kind === 'parked') await context.gate.close(sent.facts.errcode)
-  return sent
+  const { gate, begin } = context
+  const isUncertain = uncertainty !== undefined
+  // A repeat must not leave WeChat's window: it waits for no slot.
+  const wait = isUncertain ? undefined : await gate.pace.wait(planned)
+  if (wait !== undefined) return { kind: 'refused', leastSeconds: 0, why: minuteFull, wait }
+  const sent = await sendMessage(message, found.person.openid, { ...deps, isUncertain, begin })
+  return heed(sent, gate, isUncertain)
+}
+
+/** Lets the gate know what WeChat said; a message for which the minute is full gets a slot in another. */
+async function heed(sent: SendOutcome, gate: SendGate, isUncertain: boolean): Promise<SendOutcome> {
+  if (sent.kind === 'parked') await gate.close(sent.facts.errcode)
+  if (sent.kind === 'ended' && sent.state === 'accepted') gate.pace.accepted()
+  if (sent.kind !== 'refused' || sent.why !== minuteFull) return sent
+  await gate.pace.refused()
+  const wait = isUncertain || sent.possibleSend !== undefined ? undefined : await gate.pace.wait({})
+  return wait === undefined ? sent : { ...sent, wait }
 }
 
 /** What is known without asking anybody: that it must not be sent, or not any more. */

@@ -1,7 +1,8 @@
 /**
  * What each errcode of WeChat asks of the caller.
  *
- * Source: CONTRACT.md section 13 and error-codes.json; a test holds this table against that file, code by code.
+ * Source: WeChat's page of global return codes (全局返回码) and the pages of the calls, as test/wechat/error-codes.json
+ * has them; a test holds the table against that file, code by code. What differs from it stands in tables of its own.
  */
 
 export type ErrcodeClass =
@@ -10,6 +11,7 @@ export type ErrcodeClass =
   | 'transient'
   | 'quota'
   | 'permanent-recipient'
+  | 'recipient-later'
   | 'permanent-request'
   | 'config'
 
@@ -57,13 +59,42 @@ const codesByClass = {
   quota: [
     43100, 44991, 44993, 45009, 45011, 45028, 45033, 45040, 45104, 48006, 87020,
   ],
-} satisfies Record<ErrcodeClass, readonly number[]>
+} satisfies Record<Exclude<ErrcodeClass, 'recipient-later'>, readonly number[]>
 
-/** At the token calls 40001 means a wrong appsecret, which no new token cures. */
+/**
+ * Codes that no table of WeChat's has, as people got them from message/template/send (developers.weixin.qq.com/community):
+ * 43117 "Sending messages to this openid too frequently, please try later", 40241 "The message is duplicate in 60 seconds".
+ */
+const unlisted: Readonly<Record<number, ErrcodeClass>> = { 40241: 'recipient-later', 43117: 'recipient-later' }
+
+/**
+ * Where the call says more than the code. At the token calls 40001 means a wrong appsecret, which no new token cures. Of a
+ * message to one person WeChat refuses what comes too close upon another (43108, 45061, 45066, 45081), what is too much
+ * for this person (45033), and whoever is frozen or not expected (50002, 50003); and it blocks the whole account for a
+ * while (45102, 45501). None of these left a message behind, as a failure of WeChat's (-1) may have.
+ */
 const overrides: Readonly<Record<string, Readonly<Record<number, ErrcodeClass>>>> = {
   token: { 40001: 'config' },
   stable_token: { 40001: 'config' },
+  'template/send': {
+    43108: 'recipient-later',
+    45033: 'recipient-later',
+    45061: 'recipient-later',
+    45066: 'recipient-later',
+    45081: 'recipient-later',
+    45102: 'config',
+    45501: 'config',
+    50002: 'recipient-later',
+    50003: 'recipient-later',
+  },
 }
+
+/** "In 60 seconds", "after a minute", "at the same moment", as the codes say. */
+const secondsByCode: Readonly<Record<number, number>> = { 40241: 60, 43108: 10, 45061: 60, 45066: 60, 45081: 10 }
+/** No page says how long "later" is: as long as SQS holds a message back. */
+const laterSeconds = 900
+
+const duplicates: ReadonlySet<number> = new Set([40241, 45065])
 
 const minuteQuotas: ReadonlySet<number> = new Set([44991, 45011])
 const monthQuotas: ReadonlySet<number> = new Set([43100, 45040, 48006])
@@ -73,17 +104,31 @@ const classByCode: ReadonlyMap<number, ErrcodeClass> = new Map(
 )
 
 /**
- * Classifies an errcode; `api` is the call it came from, such as `stable_token`.
+ * Classifies an errcode; `api` is the call it came from, such as `stable_token`. `recipient-later` is a refusal of this
+ * message to this person, which surely did not leave and may leave later.
  *
  * A code that no table has is transient: trying again, within the queue's cap, loses nothing.
  */
 export function classify(errcode: number, api?: string): ErrcodeClass {
-  return overrides[api ?? '']?.[errcode] ?? classByCode.get(errcode) ?? 'transient'
+  return overrides[api ?? '']?.[errcode] ?? classByCode.get(errcode) ?? unlisted[errcode] ?? 'transient'
 }
 
 /** Tells whether the tables know this errcode. */
 export function isKnown(errcode: number): boolean {
-  return classByCode.has(errcode)
+  return classByCode.has(errcode) || unlisted[errcode] !== undefined
+}
+
+/**
+ * Tells whether WeChat refuses a message because it has it already. 45065 says so of this very client_msg_id; 40241 came
+ * also to people who had sent nothing before, so it says so only where an earlier try may have got through.
+ */
+export function isDuplicate(errcode: number): boolean {
+  return duplicates.has(errcode)
+}
+
+/** Seconds until a message that was refused with a code of class `recipient-later` is worth another try. */
+export function secondsUntilLater(errcode: number): number {
+  return secondsByCode[errcode] ?? laterSeconds
 }
 
 /** Tells when the quota behind an errcode of class `quota` is filled again. */

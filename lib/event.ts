@@ -38,7 +38,6 @@ const parser = new XMLParser({
 const text = v.string()
 const instant = v.pipe(text, v.regex(/^\d{1,12}$/), v.transform(Number))
 const message = v.looseObject({ MsgType: text, Event: v.optional(text) })
-const envelope = v.looseObject({ Encrypt: v.optional(v.pipe(text, v.maxLength(100_000))) })
 const follow = v.object({ FromUserName: v.custom<OpenId>(isId), CreateTime: instant })
 const openid = v.custom<OpenId & MiniOpenId>(isId)
 const appid = v.optional(v.pipe(text, v.maxLength(64)))
@@ -111,11 +110,6 @@ function erasureOf({
     ...(AppID === undefined ? {} : { appid: AppID }),
     ...(UnionID === undefined || UnionID === '' ? {} : { unionid: UnionID }),
   }
-}
-
-/** Reads the `Encrypt` field of a callback body, if it has one; throws like parseEvent. */
-export function encryptedOf(body: string): string | undefined {
-  return checked(envelope, parseBody(body)).Encrypt
 }
 
 /** A mini program may choose JSON in its console; it has the fields that XML has below its root. */

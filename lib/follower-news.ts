@@ -6,12 +6,16 @@ import { isId, type MiniOpenId, type OpenId, type UnionId } from './identifiers.
 
 const openid = v.custom<OpenId>(isId)
 const openids = v.pipe(v.array(openid), v.maxLength(100))
-const seconds = v.pipe(v.number(), v.integer(), v.minValue(0))
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0))
 
 const followerNews = v.object({
   change: v.picklist(['follow', 'unfollow']),
   openids,
-  at: seconds,
+  at: whole,
+  /** Set if they were told of before, in a message with others, and who knows how far that came. */
+  isAgain: v.exactOptional(v.boolean()),
+  /** Which message of a walk this is, so that it can be told when the walk is worked in. */
+  walk: v.exactOptional(v.object({ beganAt: whole, isWhole: v.boolean(), step: whole, run: whole, message: whole })),
 })
 
 const erasure = v.object({
@@ -21,12 +25,12 @@ const erasure = v.object({
     unionid: v.exactOptional(v.custom<UnionId>(isId)),
     miniOpenid: v.exactOptional(v.custom<MiniOpenId>(isId)),
   }),
-  at: seconds,
+  at: whole,
   /** Set on the second time, when what was under way during the first has ended. */
   isSecond: v.boolean(),
 })
 
-const expiry = v.object({ change: v.literal('expire'), openids, at: seconds })
+const expiry = v.object({ change: v.literal('expire'), openids, at: whole })
 
 /** These openids followed, or left, at this instant (seconds, WeChat's clock). */
 export type FollowerNews = v.InferOutput<typeof followerNews>

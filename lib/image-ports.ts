@@ -62,10 +62,14 @@ export type ImageStore = {
   countUpload(owner: string, day: string, most: number): Promise<boolean>
 }
 
-/** The pictures themselves, by key; nothing of their size ever passes through here. */
+/** The pictures themselves, by key. */
 export type ImageFiles = {
   /** The first bytes of an object, at most `most`, with its whole size and its etag; undefined if it is not there. */
   head(key: string, most: number): Promise<{ bytes: Uint8Array; size: number; etag: string } | undefined>
+  /** The whole object, if it still has this etag; undefined if it has not, or is not there. */
+  read(key: string, etag: string): Promise<Uint8Array | undefined>
+  /** Writes an object, as a copy would be. */
+  write(key: string, bytes: Uint8Array, more: { contentType: ImageType }): Promise<void>
   /** Copies within the store if the source still has this etag; false if it has not, or is not there. */
   copy(from: string, to: string, more: { contentType: ImageType; etag?: string }): Promise<boolean>
   /** The keys that begin so, a thousand at a time. */

@@ -6,8 +6,9 @@ import { WeChatError } from './errors.ts'
 import type { FollowerNews, News } from './follower-news.ts'
 import type { OpenId } from './identifiers.ts'
 import type { FollowerSeen } from './link.ts'
+import { type Failure, failedMessages, isOfFollowers } from './link-failures.ts'
 import { createSlots, inParallel, inRuns, type Slots } from './pool.ts'
-import type { ConsumedQueue, Journal, Now } from './ports.ts'
+import type { ConsumedQueue, Journal, LinkingStore, Now } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import { batchSize } from './walk.ts'
 import { type WriteDeps, writeFollowers } from './write-followers.ts'
@@ -17,6 +18,7 @@ export type LinkFollowersDeps = AskDeps &
   EraseDeps & {
     readonly journal: Pick<Journal, 'note'>
     readonly followers: ConsumedQueue
+    readonly linking: Pick<LinkingStore, 'workedIn'>
     readonly now: Now
   }
 
@@ -30,7 +32,6 @@ const batchesAtOnce = 2 * asksAtOnce
 /** SQS hides a message for twelve hours at most, counted from its receive. */
 const longestWaitSeconds = 11 * 3600
 
-type Failure = { readonly openids: Set<OpenId>; waitSeconds: number }
 /** What the links hold now, for the next walk. */
 type Outcome = { readonly follow: OpenId[]; readonly unfollow: OpenId[] }
 
@@ -40,7 +41,7 @@ export async function linkFollowers<A extends NewsArrival>(
   deps: LinkFollowersDeps,
   { until }: { readonly until: number },
 ): Promise<readonly A[]> {
-  const failure: Failure = { openids: new Set(), waitSeconds: 0 }
+  const failure: Failure = { batches: new Set(), alone: new Set(), waitSeconds: 0 }
   const outcome: Outcome = { follow: [], unfollow: [] }
   const told = latest(arrivals.filter(isOfFollowers))
   const work: Work = { failure, outcome, deps, until, asking: createSlots(asksAtOnce) }
@@ -48,22 +49,30 @@ export async function linkFollowers<A extends NewsArrival>(
   await note(outcome, failure, deps)
   // After the links, which may have been told of in the same batch.
   const unforgotten = await forgetPeople(arrivals, deps)
-  deps.log.info('link-followers.batch', { openids: told.size, failed: failure.openids.size })
-  const failed = arrivals.filter(it => unforgotten.has(it) || hasFailed(it, failure))
+  const unlinked = await failedMessages(arrivals, failure, deps)
+  const { batches, alone } = failure
+  deps.log.info('link-followers.batch', { openids: told.size, failed: batches.size + alone.size })
+  const isDone = (it: A) => !unforgotten.has(it) && !unlinked.has(it)
+  const uncounted = await countIn(arrivals.filter(isDone), deps)
+  const failed = arrivals.filter(it => !isDone(it) || uncounted.has(it))
   if (failure.waitSeconds > 0) await putOff(failed, failure.waitSeconds, deps)
   return failed
 }
 
+/** Tells how far the walks are worked in; answers those that must come again, for else the count would never end. */
+async function countIn<A extends NewsArrival>(done: readonly A[], deps: LinkFollowersDeps): Promise<Set<A>> {
+  const walked = done.filter(isOfFollowers).filter(it => it.news.walk !== undefined)
+  try {
+    await deps.linking.workedIn(walked.flatMap(it => it.news.walk ?? []))
+    return new Set()
+  } catch (error) {
+    deps.log.error('link-followers.not-counted', { error, messages: walked.length })
+    return new Set<A>(walked)
+  }
+}
+
 /** What is told of one openid; `isAgain` if it was told before, and who knows how far that came. */
 type Told = FollowerSeen & { readonly isAgain: boolean }
-
-function isOfFollowers<A extends NewsArrival>(arrival: A): arrival is A & { readonly news: FollowerNews } {
-  return arrival.news.change === 'follow' || arrival.news.change === 'unfollow'
-}
-
-function hasFailed(arrival: NewsArrival, { openids }: Failure): boolean {
-  return isOfFollowers(arrival) && arrival.news.openids.some(it => openids.has(it))
-}
 
 type FollowerArrival = { readonly news: FollowerNews; readonly receives: number }
 
@@ -74,7 +83,7 @@ function latest(arrivals: readonly FollowerArrival[]): Map<OpenId, Told> {
     for (const openid of news.openids) {
       const before = told.get(openid)
       const following = news.change === 'follow' || before?.following === true
-      const isAgain = receives > 1 || before?.isAgain === true
+      const isAgain = receives > 1 || news.isAgain === true || before?.isAgain === true
       told.set(openid, { openid, following, isAgain, at: Math.max(news.at, before?.at ?? 0) })
     }
   }
@@ -91,34 +100,38 @@ type Work = {
 
 async function linkBatch(batch: readonly Told[], { failure, outcome, deps, until, asking }: Work): Promise<void> {
   try {
-    const seen = await asking(async () => (deps.now() < until ? look(batch, deps) : undefined))
-    if (seen === undefined) return notBegun(batch, failure)
+    const looked = await asking(async () => (deps.now() < until ? look(batch, deps) : undefined))
+    if (looked === undefined) return notBegun(batch, failure)
+    const { seen, unanswered } = looked
     const again = new Set(batch.filter(it => it.isAgain).map(it => it.openid))
     const { written, unwritten } = await writeFollowers(seen, again, deps)
-    for (const openid of unwritten) failure.openids.add(openid)
+    for (const openid of [...unanswered, ...unwritten]) failure.alone.add(openid)
     for (const { openid, following } of written) outcome[following ? 'follow' : 'unfollow'].push(openid)
   } catch (error) {
     deps.log.error('link-followers.failed', { error, openids: batch.length })
-    for (const { openid } of batch) failure.openids.add(openid)
+    for (const { openid } of batch) failure.batches.add(openid)
     failure.waitSeconds = Math.max(failure.waitSeconds, secondsUntil(error, deps.now()))
   }
 }
 
 /** There was no time for it: it comes again in a moment. */
 function notBegun(batch: readonly Told[], failure: Failure): void {
-  for (const { openid } of batch) failure.openids.add(openid)
+  for (const { openid } of batch) failure.batches.add(openid)
   failure.waitSeconds = Math.max(failure.waitSeconds, 1)
 }
 
+type Looked = { readonly seen: readonly FollowerSeen[]; readonly unanswered: readonly OpenId[] }
+
 /** What WeChat says of who followed, never older than what was told; who left needs no asking. */
-async function look(batch: readonly Told[], deps: LinkFollowersDeps): Promise<FollowerSeen[]> {
+async function look(batch: readonly Told[], deps: LinkFollowersDeps): Promise<Looked> {
   const asked = batch.filter(it => it.following).map(it => it.openid)
   const answers = await askFollowers(asked, deps)
-  return batch.flatMap(({ isAgain: _, ...told }) => {
+  const seen = batch.flatMap(({ isAgain: _, ...told }) => {
     if (!told.following) return told
-    const answer = answers.get(told.openid)
-    return answer === undefined ? [] : { ...answer, at: Math.max(answer.at, told.at) }
+    const answer = answers.get(told.openid) ?? 'nobody'
+    return answer === 'nobody' ? [] : { ...answer, at: Math.max(answer.at, told.at) }
   })
+  return { seen, unanswered: asked.filter(it => !answers.has(it)) }
 }
 
 /**
@@ -132,7 +145,7 @@ async function note(outcome: Outcome, failure: Failure, deps: LinkFollowersDeps)
     await deps.journal.note(outcome, deps.now())
   } catch (error) {
     deps.log.error('link-followers.not-noted', { error, openids: noted.length })
-    for (const openid of noted) failure.openids.add(openid)
+    for (const openid of noted) failure.batches.add(openid)
   }
 }
 

@@ -1,5 +1,7 @@
 /** Logs a mini-program user in: a wx.login code becomes an identity, a link and a session token. */
 
+import { randomUUID } from 'node:crypto'
+
 import * as v from 'valibot'
 
 import { RequestError, WeChatError } from './errors.ts'
@@ -50,8 +52,10 @@ export function parseLogin(body: string): { code: string } {
 
 /** Logs in by a code. The same code again, or twice at once, is exchanged once and answered alike. */
 export async function logIn({ code }: { code: string }, deps: LoginDeps): Promise<LoginAnswer> {
-  const claim = await claimOrWait(hashOfCode(code), deps)
-  const result = claim.kind === 'mine' ? await exchange(code, deps) : claim.result && openLogin(claim.result, code)
+  const owner = randomUUID()
+  const claim = await claimOrWait(hashOfCode(code), owner, deps)
+  const result =
+    claim.kind === 'mine' ? await exchange(code, owner, deps) : claim.result && openLogin(claim.result, code)
   if (!result) {
     throw new RequestError('login-in-progress', 429, 'This code is being exchanged: try again.', {
       retryAfterSeconds: 2,
@@ -64,25 +68,25 @@ export async function logIn({ code }: { code: string }, deps: LoginDeps): Promis
 }
 
 /** Claims the code; while another process exchanges it, waits for that one's result. */
-async function claimOrWait(codeHash: string, { logins, now, sleep }: LoginDeps): Promise<LoginClaim> {
+async function claimOrWait(codeHash: string, owner: string, { logins, now, sleep }: LoginDeps): Promise<LoginClaim> {
   for (let poll = 0; ; poll++) {
     const at = now()
-    const claim = await logins.claim(codeHash, { now: at, until: at + claimMs, expiresAt: at + codeMs })
+    const claim = await logins.claim(codeHash, { owner, now: at, until: at + claimMs, expiresAt: at + codeMs })
     if (claim.kind === 'mine' || claim.result !== undefined || poll === polls) return claim
     await sleep(pollMs)
   }
 }
 
-async function exchange(code: string, deps: LoginDeps): Promise<LoginResult> {
-  const result = await exchangeAndLink(code, deps)
-  await deps.logins.finish(hashOfCode(code), sealLogin(result, code))
+async function exchange(code: string, owner: string, deps: LoginDeps): Promise<LoginResult> {
+  const result = await exchangeAndLink(code, owner, deps)
+  await deps.logins.finish(hashOfCode(code), owner, sealLogin(result, code))
   return result
 }
 
-async function exchangeAndLink(code: string, deps: LoginDeps): Promise<LoginResult> {
+async function exchangeAndLink(code: string, owner: string, deps: LoginDeps): Promise<LoginResult> {
   // Dated by its beginning: whoever wishes to be forgotten while it is under way is.
   const beganAt = deps.now()
-  const identity = await exchangeOnce(code, deps)
+  const identity = await exchangeOnce(code, owner, deps)
   if ('errcode' in identity) return { kind: 'refused', ...identity }
   const reach = await link(identity, beganAt, deps)
   return { kind: 'identity', identity, issuedAt: Math.floor(deps.now() / 1000), reach }
@@ -91,14 +95,14 @@ async function exchangeAndLink(code: string, deps: LoginDeps): Promise<LoginResu
 type Refusal = { readonly errcode: number; readonly rid?: string }
 
 /** A final no is an answer; anything else gives the code back, for the next try may go better. */
-async function exchangeOnce(code: string, deps: LoginDeps): Promise<Identity | Refusal> {
+async function exchangeOnce(code: string, owner: string, deps: LoginDeps): Promise<Identity | Refusal> {
   try {
     return await deps.wechat.exchangeCode(code)
   } catch (error) {
     if (error instanceof WeChatError && finalRefusals.has(error.errcode)) {
       return { errcode: error.errcode, ...(error.rid === undefined ? {} : { rid: error.rid }) }
     }
-    await deps.logins.release(hashOfCode(code))
+    await deps.logins.release(hashOfCode(code), owner)
     throw error
   }
 }

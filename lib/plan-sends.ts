@@ -55,7 +55,7 @@ export async function planSends<A extends Arrival>(
   const good = parsed.flatMap(({ arrival, message }) => (message instanceof RequestError ? [] : [{ arrival, message }]))
   const bad = parsed.flatMap(({ arrival, message }) => (message instanceof RequestError ? { arrival, message } : []))
   const [gate, marks, people, interrupted] = await Promise.all([
-    openGate(deps),
+    openGate(deps, good.length),
     deps.deliveries.read([...new Set(good.map(it => it.message.id))]),
     deps.links.resolve(good.map(it => it.message.to)),
     interruptedSends(arrivals, deps),
@@ -72,7 +72,9 @@ export async function planSends<A extends Arrival>(
     const mark = marks.get(message.id)
     const copies = (copiesOf.get(message.id) ?? []).map(it => it.arrival)
     const work = inWork({ arrival, message }, copies, { mark, interrupted, ends, deps })
-    const planned = { message, person: people[index], uncertainty: work.uncertainty, since: arrival.since }
+    const { since, slotAt } = arrival
+    const slot = slotAt === undefined ? {} : { slotAt }
+    const planned = { message, person: people[index], uncertainty: work.uncertainty, since, ...slot }
     const send = async () => {
       const outcome = mark?.isUnreadable ? unreadable : await deliver(planned, context, deps)
       ends.tally.note(message.templateId, outcome)
@@ -119,7 +121,8 @@ function inWork<A extends Arrival>(
     ...(uncertainSince === undefined ? [] : [{ at: uncertainSince, why: 'it was received too often' }]),
   ])
   const uncertainty = uncertaintyOf(recorded, possible)
-  return { arrival, copies, id: message.id, uncertainty, recorded, ...ends, deps }
+  const kind = message.urgent ? 'urgent' : 'usual'
+  return { arrival, copies, id: message.id, kind, uncertainty, recorded, ...ends, deps }
 }
 
 /** An event that failed its check; it costs no call, so no deadline keeps it back. */
@@ -129,7 +132,7 @@ function rejection<A extends Arrival>(
   deps: PlanDeps,
 ): Work<A> {
   const outcome: SendOutcome = { kind: 'ended', state: 'rejected', facts: { reason: error.message } }
-  const known = { uncertainty: undefined, recorded: undefined }
+  const known = { kind: 'usual', uncertainty: undefined, recorded: undefined } as const
   const run = () => settle(outcome, { arrival, copies: [arrival], id: idOf(arrival.body), ...known, ...ends, deps })
   return { arrival, lane: '', run, putOff: run }
 }

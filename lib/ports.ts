@@ -3,6 +3,8 @@
 import type { Delivery, DoneMark } from './delivery.ts'
 import type { Address, AppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
 import type { FollowerRow, FollowerSeen, Person, Reach } from './link.ts'
+import type { QuotaLook } from './quota-look.ts'
+import type { Pace } from './send-pace.ts'
 import type { Uncertainty } from './uncertainty.ts'
 
 /** WeChat's opaque token; brand-free on purpose, for it is only ever handed through. */
@@ -50,10 +52,14 @@ export type Quota = {
 export type IssuedToken = { readonly accessToken: AccessToken; readonly expiresInSeconds: number }
 export type Identity = { readonly miniOpenid: MiniOpenId; readonly unionid?: UnionId }
 
-/** One page of `user/get`. `at` is WeChat's own clock in seconds; `next` is absent on the last page. */
+/**
+ * One page of `user/get`. `odd` entries beside the openids are none; `total` is absent where WeChat does not tell it; `at`
+ * is WeChat's own clock in seconds; `next` is absent where no page comes behind this one.
+ */
 export type FollowerPage = {
   readonly openids: readonly OpenId[]
-  readonly total: number
+  readonly odd: number
+  readonly total?: number
   readonly at: number
   readonly next?: OpenId
 }
@@ -86,7 +92,7 @@ export type WeChat = {
   fetchAccessToken(): Promise<IssuedToken>
   exchangeCode(code: string): Promise<Identity>
   followerPage(accessToken: AccessToken, after?: OpenId): Promise<FollowerPage>
-  /** Up to 100 openids; one that is bad fails them all (40003). */
+  /** Up to 100 openids; one that is bad fails them all (40003). Of whom WeChat says nothing usable, none is answered. */
   followerInfo(accessToken: AccessToken, openids: readonly OpenId[]): Promise<FollowerSeen[]>
   /** Answers the msgid, 64 bits as text; undefined if WeChat took the message and named none. */
   sendTemplate(accessToken: AccessToken, message: OutgoingMessage): Promise<string | undefined>
@@ -126,11 +132,12 @@ export type LoginClaim = { readonly kind: 'mine' } | { readonly kind: 'theirs'; 
 
 /** Remembers each login code while it may come again, by its hash, with a result that only the code itself opens. */
 export type LoginStore = {
-  /** Claims the code atomically for `until` (ms), unless it has a result or another claim runs. */
-  claim(codeHash: string, times: { now: number; until: number; expiresAt: number }): Promise<LoginClaim>
-  finish(codeHash: string, result: string): Promise<void>
-  /** Gives the claim back, so that the next try may call WeChat. */
-  release(codeHash: string): Promise<void>
+  /** Claims the code atomically for its owner until `until` (ms), unless it has a result or another owner's claim runs. */
+  claim(codeHash: string, claim: { owner: string; now: number; until: number; expiresAt: number }): Promise<LoginClaim>
+  /** Writes the result, if the claim still is this owner's: whoever comes too late leaves a successor's result alone. */
+  finish(codeHash: string, owner: string, result: string): Promise<void>
+  /** Gives the claim back, if it still is this owner's and without a result, so that the next try may call WeChat. */
+  release(codeHash: string, owner: string): Promise<void>
 }
 
 /** All ids of a person that are known. */
@@ -205,15 +212,33 @@ export type AttemptStore = {
 /** A bus that is told what became of events; throws if it did not take them all. */
 export type Results = { publish(deliveries: readonly Delivery[]): Promise<void> }
 
-/** Until when (ms) no message may go out, or none but urgent ones: the day's quota, or all but its reserve, is used up. */
-export type Gate = { readonly closedUntil?: number; readonly reservedUntil?: number; readonly errcode?: number }
+/**
+ * Until when (ms) no message may go out, or none but urgent ones: the day's quota, or all but its reserve, is used up.
+ * `closedAt` is when WeChat said so last; `look` and `pace` tell of quota that is back early, and of the minute's quota.
+ */
+export type Gate = {
+  readonly closedUntil?: number
+  readonly closedAt?: number
+  readonly reservedUntil?: number
+  readonly errcode?: number
+  readonly look?: QuotaLook
+  readonly pace?: Pace
+}
 
 /** Tells every process whether messages may go out. */
 export type GateStore = {
   read(): Promise<Gate>
   /** Closes it; an earlier end never shortens a later one. */
-  close(until: number, errcode: number): Promise<void>
+  close(closing: { readonly until: number; readonly errcode: number; readonly at: number }): Promise<void>
+  /** Opens it, unless it was closed anew since it was read; false, and nothing written, if it was. */
+  reopen(read: Pick<Gate, 'closedUntil' | 'closedAt'>, look: QuotaLook): Promise<boolean>
   reserve(until: number): Promise<void>
+  /** Ends this reservation and no later one. */
+  unreserve(until: number): Promise<void>
+  /** Notes what was seen of the quota, unless it was closed anew since it was read. */
+  noteLook(read: Pick<Gate, 'closedAt'>, look: QuotaLook): Promise<void>
+  /** Writes the pace if the stored one is of the turn before; false, and nothing written, if another came first. */
+  setPace(pace: Pace): Promise<boolean>
 }
 
 /** A queue of JSON messages. */
@@ -233,6 +258,8 @@ export type EventAgain = {
   readonly attempts: number
   /** When (ms) it was first pushed. */
   readonly since: number
+  /** Its slot (ms), where messages leave at a pace. */
+  readonly slotAt?: number
 }
 
 /** The queue of business events, as its consumer sees it. */
@@ -244,15 +271,18 @@ export type EventQueue = ConsumedQueue & {
     events: readonly { readonly event: EventAgain; readonly delaySeconds: number }[],
   ): Promise<ReadonlySet<number>>
   /** Moves events to where they wait at no cost for the quota to be filled again; answers the indexes of those it could not. */
-  park(events: readonly EventAgain[]): Promise<ReadonlySet<number>>
+  park(events: readonly { readonly event: EventAgain; readonly kind: ParkedKind }[]): Promise<ReadonlySet<number>>
 }
+
+/** Urgent events may use what is kept of the quota for them, so they wait apart from the others. */
+export type ParkedKind = 'urgent' | 'usual'
 
 /** The events that wait for quota. */
 export type ParkedEvents = {
-  /** Whether any waits. */
-  waiting(): Promise<boolean>
+  /** About how many wait. */
+  count(): Promise<Readonly<Record<ParkedKind, number>>>
   /** Moves up to ten back into the queue of events; answers how many. A crash between may move one twice. */
-  moveBack(most: number): Promise<number>
+  moveBack(kind: ParkedKind, most: number): Promise<number>
 }
 
 /**
@@ -276,6 +306,8 @@ export type Walk = {
   readonly came: number
   /** Of so many pages at the beginning, all who came are queued; of those behind them some may not be. */
   readonly queuedPages: number
+  /** So many entries of its pages were no openids: who was meant may be there still. */
+  readonly odd?: number
   /** Set at the end, if nothing but the count says that it is the end: then who was not seen may be there still. */
   readonly isByCount?: boolean
   /** Where the store keeps its pages. */
@@ -326,7 +358,7 @@ export type CountedWalk = { readonly beganAt: number; readonly isWhole: boolean 
  */
 export type WalkStep = CountedWalk & { readonly step: number; readonly run: number }
 
-/** One message of a step, counted from 0. */
+/** One message of a step, counted from 0; each names a hundred people, the last one the rest. */
 export type QueuedPart = WalkStep & { readonly message: number }
 
 /** Counts what the walks queued until it is worked into the links. What was queued over 14 days ago counts no more. */
@@ -340,11 +372,11 @@ export type LinkingStore = LinkingProgress & {
   close(walk: CountedWalk): Promise<void>
   /** Forgets the walk that was not closed. */
   abandon(): Promise<void>
-  /** So many messages are about to be queued. To be said before they are, or one could be worked in uncounted. */
-  expect(step: WalkStep, messages: number): Promise<void>
+  /** So many people are about to be queued, in hundreds. To be said before they are, or some could be worked in uncounted. */
+  expect(step: WalkStep, people: number): Promise<void>
   /** These messages are worked in. To say so again changes nothing, nor does it for a step that was repeated since. */
   workedIn(parts: readonly QueuedPart[]): Promise<void>
-  /** How many messages are not worked in yet, of all walks. */
+  /** How many people are not worked in yet, of all walks. */
   waiting(): Promise<number>
 }
 

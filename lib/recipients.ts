@@ -1,10 +1,10 @@
 /** Who the events of a batch go to: by the links, and of whom those have not heard, by what WeChat says. */
 
-import { type AskDeps, askFollowers } from './ask-followers.ts'
+import { type Answers, type AskDeps, askFollowers } from './ask-followers.ts'
 import { TransportError, WeChatError } from './errors.ts'
-import { queueNews } from './follower-batches.ts'
+import type { FollowerNews } from './follower-news.ts'
 import type { Address, OpenId } from './identifiers.ts'
-import type { FollowerSeen, Person } from './link.ts'
+import type { Person } from './link.ts'
 import type { LinkingProgress, Now, Queue } from './ports.ts'
 import type { SendOutcome } from './send-message.ts'
 
@@ -38,13 +38,13 @@ export function isUnseen({ known, openid, unionid }: Person): boolean {
 
 /** Creates the look of one batch: WeChat is asked once for all `unlinked` openids, and only if one is needed. */
 export function createRecipients(unlinked: readonly OpenId[], deps: RecipientsDeps): Recipients {
-  let asked: Promise<ReadonlyMap<OpenId, FollowerSeen>> | undefined
+  let asked: Promise<Answers> | undefined
   let underWay: Promise<boolean> | undefined
   return {
     async find(address, person, since) {
       if ('openid' in address) {
         asked ??= askAndLink([...new Set(unlinked)], deps)
-        return asked.then(answers => ({ person: personOf(answers.get(address.openid)) }), waitForWeChat)
+        return asked.then(answers => foundIn(answers, address.openid), waitForWeChat)
       }
       const ageMs = deps.now() - since
       if (ageMs < graceMs) return waitFor(graceSeconds, 'this person is not linked yet')
@@ -56,14 +56,13 @@ export function createRecipients(unlinked: readonly OpenId[], deps: RecipientsDe
 }
 
 /** Who follows is worked into the links as well: the next event finds them there. */
-async function askAndLink(
-  openids: readonly OpenId[],
-  deps: RecipientsDeps,
-): Promise<ReadonlyMap<OpenId, FollowerSeen>> {
+async function askAndLink(openids: readonly OpenId[], deps: RecipientsDeps): Promise<Answers> {
   const answers = await askFollowers(openids, deps)
-  const following = [...answers.values()].flatMap(it => (it.following ? it.openid : []))
+  const following = openids.filter(it => isFollowing(answers.get(it)))
+  if (following.length === 0) return answers
+  const news = { change: 'follow', openids: following, at: 0 } satisfies FollowerNews
   try {
-    await queueNews('follow', following, { at: 0, deps })
+    await deps.followers.push([news])
   } catch (error) {
     // They are sent to all the same, and asked for again with their next event.
     deps.log.warn('send.links-not-corrected', { error, openids: following.length })
@@ -71,10 +70,16 @@ async function askAndLink(
   return answers
 }
 
-function personOf(seen: FollowerSeen | undefined): Person {
-  if (seen === undefined) return { known: false, following: false }
-  const { openid, unionid, following } = seen
-  return { known: true, openid, following, ...(unionid === undefined ? {} : { unionid }) }
+function isFollowing(answer: ReturnType<Answers['get']>): boolean {
+  return answer !== undefined && answer !== 'nobody' && answer.following
+}
+
+function foundIn(answers: Answers, openid: OpenId): Found {
+  const answer = answers.get(openid)
+  if (answer === undefined) return waitFor(0, 'WeChat says nothing usable of this person')
+  if (answer === 'nobody') return { person: { known: false, following: false } }
+  const { unionid, following } = answer
+  return { person: { known: true, openid, following, ...(unionid === undefined ? {} : { unionid }) } }
 }
 
 function waitForWeChat(error: unknown): Found {

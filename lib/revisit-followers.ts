@@ -60,7 +60,7 @@ async function askAgain(deps: RevisitDeps, { until }: Limits): Promise<number> {
 
 async function hasUnionids(openids: readonly OpenId[], deps: RevisitDeps): Promise<boolean> {
   const answers = await askFollowers(openids, deps)
-  return [...answers.values()].some(it => it.unionid !== undefined)
+  return [...answers.values()].some(it => it !== 'nobody' && it.unionid !== undefined)
 }
 
 /** The same in runs of a hundred, but for the last. */

@@ -1,11 +1,13 @@
 /** Keeps messages from leaving while the day's quota, or all of it but the reserve for urgent ones, is used up. */
 
-import type { GateStore, Log, Metrics, Now } from './ports.ts'
+import { type BatchPace, keepPace, type PaceDeps } from './batch-pace.ts'
+import type { Gate, GateStore, Log, Metrics, Now } from './ports.ts'
+import { isOnTrial } from './quota-look.ts'
 import { secondsToReset } from './quota-reset.ts'
 import type { SendOutcome } from './send-message.ts'
 import type { TemplateMessage } from './template-message.ts'
 
-export type GateDeps = {
+export type GateDeps = PaceDeps & {
   readonly gate: GateStore
   readonly now: Now
   readonly log: Log
@@ -18,21 +20,28 @@ export type SendGate = {
   bar(message: Pick<TemplateMessage, 'urgent'>): SendOutcome | undefined
   /** Closes it for everybody until the quota behind this errcode is filled again. */
   close(errcode: number): Promise<void>
+  readonly pace: BatchPace
 }
 
 const dayQuota = 45009
+/** A batch tries so many, while it is not known whether there is quota again. */
+const trialSize = 5
+const trialSeconds = 60
 
-/** Reads the gate once; after a close, nothing of this batch leaves any more either. */
-export async function openGate({ gate, now, log, metrics }: GateDeps): Promise<SendGate> {
-  const { closedUntil = 0, reservedUntil = 0, errcode = dayQuota } = await gate.read()
+/** Reads the gate once for a batch of so many messages; after a close, nothing of it leaves any more either. */
+export async function openGate(deps: GateDeps, count: number): Promise<SendGate> {
+  const { gate, now, log, metrics } = deps
+  const stored = await gate.read()
+  const { closedUntil = 0, reservedUntil = 0, errcode = dayQuota } = stored
+  const pace = keepPace(stored.pace, count, deps)
+  const barByTrial = openTrial(stored, now())
   let closed = { until: closedUntil, errcode }
 
   return {
     bar({ urgent }) {
       if (now() < closed.until) return waiting(closed.errcode, 'the quota is used up')
-      return !urgent && now() < reservedUntil
-        ? waiting(dayQuota, 'the rest of the quota is kept for urgent ones')
-        : undefined
+      if (!urgent && now() < reservedUntil) return waiting(dayQuota, 'the rest of the quota is kept for urgent ones')
+      return barByTrial()
     },
     async close(code) {
       const until = now() + secondsToReset(code, now()) * 1000
@@ -41,8 +50,19 @@ export async function openGate({ gate, now, log, metrics }: GateDeps): Promise<S
       log.warn('send.parked', { errcode: code, until: new Date(until).toISOString() })
       metrics.count('QuotaUsedUp')
       // If nobody hears of it, the next batch learns it by a call of its own.
-      await gate.close(until, code).catch(error => log.error('send.gate-not-closed', { error }))
+      const closing = { until, errcode: code, at: now() }
+      await gate.close(closing).catch(error => log.error('send.gate-not-closed', { error }))
     },
+    pace,
+  }
+}
+
+/** In the minute after the gate was opened before its time a few of each batch go first. */
+function openTrial({ look }: Gate, now: number): () => SendOutcome | undefined {
+  let left = isOnTrial(look, now) ? trialSize : Number.POSITIVE_INFINITY
+  return () => {
+    left -= 1
+    return left < 0 ? { kind: 'refused', leastSeconds: trialSeconds, why: 'quota is tried out' } : undefined
   }
 }
 

@@ -3,7 +3,9 @@
 import { hash } from 'node:crypto'
 
 import type { AccessTokenSource } from './access-token.ts'
+import type { Wait } from './batch-pace.ts'
 import type { Delivery } from './delivery.ts'
+import { isDuplicate, isKnown, secondsUntilLater } from './errcode.ts'
 import { TransportError, WeChatError } from './errors.ts'
 import type { FollowerNews } from './follower-news.ts'
 import type { AppId, OpenId } from './identifiers.ts'
@@ -24,7 +26,7 @@ export type MessageDeps = {
 }
 
 /**
- * `refused` was surely not sent, and comes again after the seconds at least; after `unanswered` nobody knows; `parked`
+ * `refused` was surely not sent, and comes again when its wait is over, or after the seconds at least; after `unanswered` nobody knows; `parked`
  * waits until the quota behind the errcode is filled again.
  *
  * `possibleSend` is set where the message may be on the phone although this outcome does not say so.
@@ -32,7 +34,7 @@ export type MessageDeps = {
 export type SendOutcome = { readonly possibleSend?: PossibleSend } & (
   | { readonly kind: 'ended'; readonly state: EndState; readonly facts: DeliveryFacts }
   | { readonly kind: 'parked'; readonly facts: DeliveryFacts & { readonly errcode: number } }
-  | { readonly kind: 'refused'; readonly leastSeconds: number; readonly why: string }
+  | { readonly kind: 'refused'; readonly leastSeconds: number; readonly why: string; readonly wait?: Wait }
   | { readonly kind: 'unanswered'; readonly possibleSend: PossibleSend }
 )
 
@@ -140,22 +142,20 @@ async function outcomeOf(error: WeChatError | TransportError, openid: OpenId, de
  * 40241 by what it says, so it means this event only if an earlier call may have sent it.
  */
 function isOfDuplicate({ errcode }: WeChatError, { isUncertain, isRepeated }: Try): boolean {
-  return errcode === sameId || (errcode === sameContent && (isUncertain || isRepeated))
+  return isDuplicate(errcode) && (errcode === sameId || isUncertain || isRepeated)
 }
 
 const sameId = 45065
-const sameContent = 40241
-const sameContentSeconds = 60
 const sentBefore = 'WeChat says that it has this message already'
 
 function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
   const { errcode, rid } = error
-  if (errcode === sameContent)
-    return { kind: 'refused', leastSeconds: sameContentSeconds, why: 'said twice in a minute' }
   const facts = { reason: error.message.slice(0, 200), errcode, ...(rid === undefined ? {} : { rid }) }
   switch (error.class) {
     case 'permanent-recipient':
       return ended('dropped', facts)
+    case 'recipient-later':
+      return { kind: 'refused', leastSeconds: secondsUntilLater(errcode), why: `later: ${errcode}` }
     case 'permanent-request':
       return ended('rejected', facts)
     case 'quota':
@@ -171,8 +171,12 @@ function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
 }
 
 function possibleSend(error: WeChatError | TransportError, { startedAt }: Try): PossibleSend {
-  const why = error instanceof WeChatError ? `WeChat answered ${error.errcode}` : `no answer: ${error.failure}`
-  return { at: startedAt, why }
+  return { at: startedAt, why: error instanceof WeChatError ? wordsOf(error) : `no answer: ${error.failure}` }
+}
+
+function wordsOf({ errcode, rid }: WeChatError): string {
+  const unknown = isKnown(errcode) ? '' : ', which nobody here knows'
+  return `WeChat answered ${errcode}${unknown}${rid === undefined ? '' : `; rid ${rid}`}`
 }
 
 function withoutToken(error: WeChatError | TransportError, { log }: MessageDeps): SendOutcome {
@@ -183,10 +187,12 @@ function withoutToken(error: WeChatError | TransportError, { log }: MessageDeps)
 
 function outcomeOfQuota(errcode: number, facts: DeliveryFacts, now: number): SendOutcome {
   if (errcode !== minuteQuota) return { kind: 'parked', facts: { ...facts, errcode } }
-  return { kind: 'refused', leastSeconds: secondsToReset(errcode, now), why: 'minute quota' }
+  return { kind: 'refused', leastSeconds: secondsToReset(errcode, now), why: minuteFull }
 }
 
 const minuteQuota = 45011
+/** Why a message waits for another minute. */
+export const minuteFull = 'minute quota'
 
 function outcomeOfSilence(error: TransportError, deps: Try): SendOutcome {
   deps.log.warn('send.unanswered', { error })

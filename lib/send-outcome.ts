@@ -3,7 +3,7 @@
 import type { Aftermath } from './aftermath.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
 import type { Delivery } from './delivery.ts'
-import type { DeliveryStore, EventAgain, EventQueue, Log, Now } from './ports.ts'
+import type { DeliveryStore, EventAgain, EventQueue, Log, Now, ParkedKind } from './ports.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { DeliveryFacts, SendOutcome } from './send-message.ts'
 import { secondsLeft, type Uncertainty, uncertaintyOf } from './uncertainty.ts'
@@ -43,6 +43,8 @@ export type InWork<A> = {
   /** All messages of the batch that bring this event; one of them is worked on. */
   readonly copies: readonly Arrival[]
   readonly id: string | undefined
+  /** Where it waits for quota. */
+  readonly kind: ParkedKind
   /** Whether earlier calls may have sent it, and how much of that its delivery knows. */
   readonly uncertainty: Uncertainty | undefined
   readonly recorded: Uncertainty | undefined
@@ -74,7 +76,8 @@ export async function stayOrPutOff<A extends Arrival>(
   deps: SettleDeps,
 ): Promise<string> {
   const unknown = { copies: [arrival], id: undefined, uncertainty: undefined, recorded: undefined }
-  const work = { arrival, ...unknown, attempt: { takeBack: () => undefined }, after, deps }
+  const kind = 'usual' as const
+  const work = { arrival, ...unknown, kind, attempt: { takeBack: () => undefined }, after, deps }
   if (arrival.firstReceivedAt === undefined) return putOff({ kind: 'refused', leastSeconds: 0, why: 'no tables' }, work)
   await comeAgain(work)
   return 'put-off'
@@ -110,7 +113,7 @@ async function comeAgain<A extends Arrival>(work: InWork<A>): Promise<string> {
 
 /** Surely not sent by this try: pushed again as a new message, ever later, until people must look at it. */
 async function putOff<A extends Arrival>(
-  { leastSeconds: least, why }: Extract<SendOutcome, { kind: 'refused' }>,
+  { leastSeconds: least, why, wait }: Extract<SendOutcome, { kind: 'refused' }>,
   work: InWork<A>,
 ): Promise<string> {
   const { arrival, id, after, deps } = work
@@ -119,19 +122,25 @@ async function putOff<A extends Arrival>(
     deps.log.error('send.overdue', { id, why })
     return 'overdue'
   }
-  after.pushAgain(arrival, againOf(arrival), Math.min(Math.max(least, delayOf(work)), maxDelaySeconds))
+  const seconds = wait === undefined ? Math.max(least, delayOf(work)) : secondsUntil(wait.until, deps.now())
+  const slot = wait?.slotAt === undefined ? {} : { slotAt: wait.slotAt }
+  after.pushAgain(arrival, { ...againOf(arrival), ...slot }, Math.min(seconds, maxDelaySeconds))
   return 'put-off'
+}
+
+function secondsUntil(at: number, now: number): number {
+  return Math.max(0, Math.ceil((at - now) / 1000))
 }
 
 /** It waits all the same if that cannot be written. */
 async function park<A extends Arrival>(facts: DeliveryFacts, work: InWork<A>): Promise<string> {
-  const { arrival, id, after, deps } = work
+  const { arrival, id, kind, after, deps } = work
   try {
     if (id !== undefined) await deps.deliveries.record(deliveryOf(id, 'parked', facts, work))
   } catch (error) {
     deps.log.error('send.not-noted', { error, id, state: 'parked' })
   }
-  after.park(arrival, againOf(arrival))
+  after.park(arrival, againOf(arrival), kind)
   return 'parked'
 }
 

@@ -7,9 +7,9 @@
 import * as v from 'valibot'
 
 import { WeChatError } from './errors.ts'
-import type { Gauges, Log, Metrics, Now, WalkState } from './ports.ts'
+import type { Gauges, LinkingStore, Log, Metrics, Now, WalkState } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
-import { isDue, type WalkPlan } from './walk.ts'
+import { countedWalk, isDue, type WalkPlan } from './walk.ts'
 import { finishWalk } from './walk-end.ts'
 import { knowFollowers } from './walk-known.ts'
 import { CircleError, type PagesDeps, type Walker, walkPages } from './walk-pages.ts'
@@ -17,6 +17,7 @@ import { makePlan, type PlanDeps } from './walk-plan.ts'
 
 export type SyncDeps = PagesDeps &
   PlanDeps & {
+    readonly linking: Pick<LinkingStore, 'waiting'>
     readonly now: Now
     readonly sleep: (ms: number) => Promise<void>
     /** Names this process among those that want to walk. */
@@ -50,17 +51,24 @@ export type SyncReport = {
   readonly total: number
   readonly came: number
   readonly left: number
+  /** Entries of the list that were no openids. */
+  readonly odd: number
   readonly complete: boolean
   /** Whether the walk told of is not complete yet. */
   readonly isUnderWay: boolean
   /** Whether it looks everybody up again. */
   readonly isEveryone: boolean
+  /** How many people whom the walks queued are not worked into the links yet; a walk is over for people when none is. */
+  readonly toLink: number
   /** When (ms) the walk began, by our clock. */
   readonly beganAt?: number
   readonly plan?: WalkPlan
   /** When (ms) it goes on or may begin, if it waits for quota. */
   readonly pausedUntil?: number
 }
+
+/** What a run comes to; who is not linked yet is counted at its end. */
+type RunReport = Omit<SyncReport, 'toLink'>
 
 /** Prolonged with each page, so that a process that was killed holds the others up for no longer. */
 const leaseMs = 60_000
@@ -77,8 +85,13 @@ export function parseSyncOrder(input: unknown): SyncOrder {
 export async function syncFollowers(
   order: SyncOrder,
   deps: SyncDeps,
-  { until }: { readonly until: number },
+  limits: { readonly until: number },
 ): Promise<SyncReport> {
+  const report = await carryOut(order, deps, limits)
+  return { ...report, toLink: await deps.linking.waiting() }
+}
+
+async function carryOut(order: SyncOrder, deps: SyncDeps, { until }: { readonly until: number }): Promise<RunReport> {
   const state = await deps.walks.state()
   const orderedAt = deps.now()
   if (order.action === 'status') return reportOf(stateOf(state, orderedAt), state)
@@ -93,7 +106,7 @@ export async function syncFollowers(
   }
 }
 
-async function plan(order: SyncOrder, state: WalkState, deps: SyncDeps): Promise<SyncReport> {
+async function plan(order: SyncOrder, state: WalkState, deps: SyncDeps): Promise<RunReport> {
   try {
     return { ...reportOf(stateOf(state, deps.now()), state), plan: await makePlan(state, order, deps) }
   } catch (error) {
@@ -123,7 +136,7 @@ async function takeLease({ action }: SyncOrder, { walks, owner, now, sleep }: Sy
 
 type Ordered = SyncOrder & { readonly orderedAt: number }
 
-async function run(order: Ordered, deps: SyncDeps, until: number): Promise<SyncReport> {
+async function run(order: Ordered, deps: SyncDeps, until: number): Promise<RunReport> {
   // Read again under the lease: another process may have walked meanwhile.
   const state = await deps.walks.state()
   const done = spared(order, state, deps.now())
@@ -141,11 +154,28 @@ async function run(order: Ordered, deps: SyncDeps, until: number): Promise<SyncR
     keepLease: () => deps.walks.takeLease({ owner: deps.owner, now: deps.now(), until: deps.now() + leaseMs }),
     ...(await knowFollowers(state, deps)),
   }
+  await openCount(walker)
   try {
     return await walkAndFinish(walker, deps)
   } catch (error) {
-    return explain(error, deps)
+    return explain(error, walker, deps)
   }
+}
+
+/**
+ * A first walk that is due counts as under way before it begins, and while it waits for quota: nobody is known yet. Where
+ * nothing ever walks, nothing ever is.
+ */
+async function openCount({ state: { current, complete }, beganAt, deps }: Walker): Promise<void> {
+  if (current !== undefined) await deps.linking.open(countedWalk(current, complete), current.pages)
+  else if (complete === undefined) await deps.linking.open({ beganAt, isWhole: true }, 0)
+}
+
+/** The next walk begins at the first page; a first one is due still. */
+async function letGo({ state: { complete }, beganAt, deps }: Walker): Promise<void> {
+  await deps.walks.abandon(deps.owner)
+  if (complete === undefined) await deps.linking.open({ beganAt, isWhole: true }, 0)
+  else await deps.linking.abandon()
 }
 
 /** Why nothing is to be walked: no walk is wanted, or another process has made the one that was ordered. */
@@ -154,7 +184,7 @@ function spared({ action, orderedAt }: Ordered, state: WalkState, now: number): 
   return (state.complete?.beganAt ?? 0) > orderedAt ? 'complete' : undefined
 }
 
-async function walkAndFinish(walker: Walker, deps: SyncDeps): Promise<SyncReport> {
+async function walkAndFinish(walker: Walker, deps: SyncDeps): Promise<RunReport> {
   const { state } = walker
   // A walk that was killed right before its end has only the end left to do.
   const isWalked = state.current !== undefined && state.current.next === undefined
@@ -172,7 +202,7 @@ async function walkAndFinish(walker: Walker, deps: SyncDeps): Promise<SyncReport
 }
 
 /** Today's quota does not do: says so, and asks no more until it is filled again. */
-async function refuse(plan: WalkPlan, state: WalkState, deps: SyncDeps): Promise<SyncReport> {
+async function refuse(plan: WalkPlan, state: WalkState, deps: SyncDeps): Promise<RunReport> {
   const pausedUntil = await pause(deps)
   const words = 'today’s quota does not do for a walk: raise it, or let the walk spread over days'
   deps.log.error('sync-followers.refused', { words, plan })
@@ -181,8 +211,8 @@ async function refuse(plan: WalkPlan, state: WalkState, deps: SyncDeps): Promise
 }
 
 /** What WeChat says no to on the way: out of quota waits for the next day; a cursor that is no good begins anew. */
-async function explain(error: unknown, deps: SyncDeps): Promise<SyncReport> {
-  if (error instanceof CircleError) await deps.walks.abandon(deps.owner)
+async function explain(error: unknown, walker: Walker, deps: SyncDeps): Promise<RunReport> {
+  if (error instanceof CircleError) await letGo(walker)
   if (!(error instanceof WeChatError)) throw error
   const now = await deps.walks.state()
   const { current } = now
@@ -192,7 +222,7 @@ async function explain(error: unknown, deps: SyncDeps): Promise<SyncReport> {
     return { ...reportOf('waiting', now), pausedUntil }
   }
   if (error.errcode !== 40003 || current?.next === undefined) throw error
-  await deps.walks.abandon(deps.owner)
+  await letGo(walker)
   deps.log.warn('sync-followers.restarted', { words: 'WeChat no longer takes the cursor', rid: error.rid })
   return reportOf('under-way', {})
 }
@@ -212,18 +242,19 @@ function stateOf({ current, complete, pausedUntil = 0 }: WalkState, now: number)
 }
 
 /** Tells of the walk under way, or of the last complete one. */
-function reportOf(state: SyncState, { current, complete, pausedUntil }: WalkState): SyncReport {
+function reportOf(state: SyncState, { current, complete, pausedUntil }: WalkState): RunReport {
   const {
     pages = 0,
     followers = 0,
     total = 0,
     came = 0,
     left = 0,
+    odd = 0,
     isEveryone = false,
     beganAt,
   } = current ?? complete ?? {}
   return {
-    ...{ state, pages, followers, total, came, left, isEveryone },
+    ...{ state, pages, followers, total, came, left, odd, isEveryone },
     complete: state === 'complete',
     isUnderWay: current !== undefined,
     ...(beganAt === undefined ? {} : { beganAt }),

@@ -1,10 +1,11 @@
-/** The business event (DESIGN.md section 2): its one definition gives the type, the check and the JSON Schema file. */
+/** The business event: its one definition gives the type, the check and the JSON Schema file. */
 
 import * as v from 'valibot'
 
 import { eventIdPattern } from './delivery.ts'
 import { RequestError } from './errors.ts'
 import { type Address, isId } from './identifiers.ts'
+import { instantPattern, readInstant } from './instant.ts'
 import { sayIssue } from './say-issue.ts'
 import { type Template, type TemplateList, templateId, templateKey, templateName } from './template-list.ts'
 import { type CheckedValue, checkValue, isShown } from './value-rules.ts'
@@ -19,6 +20,8 @@ const recipient = v.union(
   [v.strictObject({ unionid: id }), v.strictObject({ miniOpenid: id }), v.strictObject({ openid: id })],
   'must have exactly one of unionid, miniOpenid, openid',
 )
+
+const isInstant = 'must be an instant such as 2026-11-22T12:00:00Z'
 
 /** What a producer pushes; `docs/schema/event.json` is made from it. */
 export const eventSchema = v.strictObject(
@@ -36,7 +39,18 @@ export const eventSchema = v.strictObject(
         v.regex(/^https?:\/\/[^\s]+$/, 'must begin with http:// or https://'),
       ),
     ),
-    expiresAt: v.optional(v.pipe(v.string(isText), v.isoTimestamp('must be an instant such as 2026-11-22T12:00:00Z'))),
+    expiresAt: v.optional(
+      v.pipe(
+        v.string(isText),
+        v.regex(instantPattern, isInstant),
+        v.rawTransform(({ dataset, addIssue, NEVER }) => {
+          const ms = readInstant(dataset.value)
+          if (ms !== undefined) return ms
+          addIssue({ message: isInstant })
+          return NEVER
+        }),
+      ),
+    ),
   },
   'must be an object',
 )
@@ -62,7 +76,6 @@ type Event = v.InferOutput<typeof eventSchema>
 export function parseTemplateMessage(body: string, templates: TemplateList): TemplateMessage {
   if (Buffer.byteLength(body) > maxBodyBytes) throw invalid(`larger than ${maxBodyBytes} bytes`)
   const event = checked(parseJson(body))
-  const expiresAt = event.expiresAt === undefined ? undefined : Date.parse(event.expiresAt)
   const template = templateOf(event, templates)
   return {
     id: event.id,
@@ -74,7 +87,7 @@ export function parseTemplateMessage(body: string, templates: TemplateList): Tem
     urgent: template.urgent ?? false,
     ...(event.page === undefined ? {} : { page: event.page }),
     ...(event.url === undefined ? {} : { url: event.url }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(event.expiresAt === undefined ? {} : { expiresAt: event.expiresAt }),
   }
 }
 

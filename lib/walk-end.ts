@@ -1,10 +1,11 @@
 /** The end of a walk: whoever was there before and was not seen has left. */
 
-import { queueFull, queueNews } from './follower-batches.ts'
+import { queueStep, splitFull } from './follower-batches.ts'
 import type { OpenId } from './identifiers.ts'
 import type { Walk } from './ports.ts'
+import { countedWalk } from './walk.ts'
 import { linkedBefore } from './walk-known.ts'
-import type { Walker } from './walk-pages.ts'
+import { stepAt, type Walker } from './walk-pages.ts'
 
 /** Longer than a function runs that notes something: whatever is older was written then. */
 const settleMs = 120_000
@@ -15,19 +16,24 @@ export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
   // What was noted after the walk began may be of people whom it came by too early to see.
   const entries = walker.entries.filter(it => it.notedAt < walk.beganAt)
   // As of the start: who came back while the walk went on has a newer event, which this does not undo. Where the count
-  // alone ended the walk, WeChat is asked.
-  const change = walk.isByCount ? 'follow' : 'unfollow'
-  const how = { at: walk.startedAt, deps }
+  // alone ended the walk, or an entry could not be read, WeChat is asked.
+  const change = walk.isByCount || walk.odd !== undefined ? 'follow' : 'unfollow'
+  let step = walk.pages
+  const queue = (openids: readonly OpenId[]) =>
+    queueStep(change, openids, { at: walk.startedAt, step: stepAt(++step, walk, walker), deps })
   let waiting: readonly OpenId[] = []
   let left = 0
   for await (const openids of linkedBefore(walker.state, entries, deps)) {
     // Adding tells who was not seen, and tells of nobody twice.
     const gone = openids.filter(it => seen.add(it))
-    waiting = await queueFull(change, [...waiting, ...gone], how)
+    const { full, rest } = splitFull([...waiting, ...gone])
+    await queue(full)
+    waiting = rest
     left += gone.length
     if (!(await keepLease())) throw new Error('another process has taken over the walk')
   }
-  await queueNews(change, waiting, how)
+  await queue(waiting)
+  await deps.linking.close(countedWalk(walk, walker.state.complete))
   if (!(await deps.walks.complete({ ...walk, left }, deps.owner)))
     throw new Error('another process has taken over the walk')
   // What was noted about then may have been read too late by the run that began it, and counts for the next walk as well.

@@ -2,11 +2,24 @@
 
 import type { AccessTokenSource } from './access-token.ts'
 import { askFollowers } from './ask-followers.ts'
-import { queueFull, queueNews } from './follower-batches.ts'
+import { queueStep, splitFull } from './follower-batches.ts'
 import type { OpenId } from './identifiers.ts'
 import { inRuns } from './pool.ts'
-import type { Erasures, FollowerPage, Journal, Log, Now, Queue, Walk, WalkState, WalkStore, WeChat } from './ports.ts'
-import { advance, batchSize, beginWalk, type WalkPlan } from './walk.ts'
+import type {
+  Erasures,
+  FollowerPage,
+  Journal,
+  LinkingStore,
+  Log,
+  Now,
+  Queue,
+  Walk,
+  WalkState,
+  WalkStep,
+  WalkStore,
+  WeChat,
+} from './ports.ts'
+import { advance, batchSize, beginWalk, countedWalk, type WalkPlan } from './walk.ts'
 import type { Known } from './walk-known.ts'
 import { type PlanDeps, planFrom } from './walk-plan.ts'
 import { withAccessToken } from './with-access-token.ts'
@@ -18,6 +31,7 @@ export type PagesDeps = {
   readonly journal: Journal
   readonly erasures: Pick<Erasures, 'all' | 'marksOf'>
   readonly followers: Pick<Queue, 'push'>
+  readonly linking: Pick<LinkingStore, 'open' | 'close' | 'abandon' | 'expect'>
   readonly now: Now
   readonly log: Log
   readonly owner: string
@@ -75,9 +89,16 @@ async function waitingOf(walk: Walk, walker: Walker): Promise<OpenId[]> {
 }
 
 async function begin(page: FollowerPage, walker: Walker): Promise<Walk | { readonly refused: WalkPlan }> {
-  const plan = await planFrom(page.total, walker)
+  const plan = await planFrom(page, walker)
   if (!plan.fitsToday && !walker.spread) return { refused: plan }
-  return beginWalk(page, walker.beganAt, walker.isEveryone)
+  const walk = beginWalk(page, walker.beganAt, walker.isEveryone)
+  await walker.deps.linking.open(countedWalk(walk, walker.state.complete), 0)
+  return walk
+}
+
+/** Names what is queued in one go, `step` of them since the walk began. */
+export function stepAt(step: number, walk: Walk, { state, beganAt: run }: Walker): WalkStep {
+  return { ...countedWalk(walk, state.complete), step, run }
 }
 
 type Step = Place & {
@@ -92,6 +113,7 @@ async function stepOf({ walk, waiting }: Place, page: FollowerPage, walker: Walk
   const { seen, deps } = walker
   // The set forgets nobody, so it is filled only here, where the page is taken for good.
   const fresh = page.openids.filter(it => seen.add(it))
+  if (page.odd > 0) deps.log.warn('sync-followers.odd', { words: 'entries that are no openids', entries: page.odd })
   if (fresh.length === 0 && page.openids.length > 0) throw new CircleError()
   // Read with each page: who wishes to be forgotten while the walk goes on is in none of the pages after that.
   const isErased = await deps.erasures.all()
@@ -111,7 +133,8 @@ async function backAmong(erased: readonly OpenId[], deps: PagesDeps): Promise<Re
   const back = new Set<OpenId>()
   for (const run of inRuns(erased, batchSize)) {
     const [marks, answers] = await Promise.all([deps.erasures.marksOf(run), askFollowers(run, deps)])
-    for (const { openid, followedAt = 0 } of answers.values()) {
+    for (const [openid, answer] of answers) {
+      const { followedAt = 0 } = answer === 'nobody' ? {} : answer
       if (followedAt > (marks.get(openid) ?? Number.POSITIVE_INFINITY)) back.add(openid)
     }
   }
@@ -124,10 +147,10 @@ async function takeStep(step: Step, { at, goesOn }: How, walker: Walker): Promis
   const { openids, came, isAnyBack } = step
   const { deps, keepLease } = walker
   // Queued before the checkpoint: a crash between asks again for who is linked already, and loses nobody.
-  const waiting = await queueFull('follow', [...step.waiting, ...came], { at, deps })
+  const all = [...step.waiting, ...came]
   const mayWait = goesOn && !isAnyBack
-  if (!mayWait) await queueNews('follow', waiting, { at, deps })
-  const kept = mayWait ? waiting : []
+  const { full, rest: kept } = mayWait ? splitFull(all) : { full: all, rest: [] }
+  await queueStep('follow', full, { at, step: stepAt(step.walk.pages, step.walk, walker), deps })
   const walk = { ...step.walk, queuedPages: queuedPagesOf(step, kept.length) }
   const saved = await deps.walks.savePage(walk, openids, deps.owner)
   if (saved === undefined || !(await keepLease())) throw new Error('another process has taken over the walk')

@@ -2,7 +2,7 @@
 
 import type { AccessTokenSource } from './access-token.ts'
 import { TransportError, WeChatError } from './errors.ts'
-import type { Log, Quota, WalkState, WeChat } from './ports.ts'
+import type { FollowerPage, Log, Quota, WalkState, WeChat } from './ports.ts'
 import { planWalk, type WalkPlan } from './walk.ts'
 import { withAccessToken } from './with-access-token.ts'
 
@@ -20,20 +20,23 @@ export async function makePlan(
   { everyone }: { everyone: boolean },
   deps: PlanDeps,
 ): Promise<WalkPlan> {
-  const { total } = await withAccessToken(deps.accessTokens, token =>
-    deps.wechat.followerPage(token, state.current?.next),
-  )
+  const page = await withAccessToken(deps.accessTokens, token => deps.wechat.followerPage(token, state.current?.next))
   const spent = state.current?.pages ?? 0
   const linked = everyone ? 0 : Math.max(state.current?.followers ?? 0, state.complete?.followers ?? 0)
-  return planWalk({ followers: total, linked, spent }, await askQuotas(deps))
+  return planWalk({ followers: atLeast(page), linked, spent }, await askQuotas(deps))
 }
 
 /** Plans a walk whose first page has come. */
 export async function planFrom(
-  total: number,
+  page: FollowerPage,
   { deps, linked, isEveryone }: { deps: PlanDeps; linked: { readonly size: number }; isEveryone: boolean },
 ): Promise<WalkPlan> {
-  return planWalk({ followers: total, linked: isEveryone ? 0 : linked.size, spent: 1 }, await askQuotas(deps))
+  return planWalk({ followers: atLeast(page), linked: isEveryone ? 0 : linked.size, spent: 1 }, await askQuotas(deps))
+}
+
+/** Where WeChat does not tell how many follow, at least those whom the page names. */
+function atLeast({ total, openids }: FollowerPage): number {
+  return total ?? openids.length
 }
 
 async function askQuotas(deps: PlanDeps): Promise<{ userGet?: Quota | undefined; batchget?: Quota | undefined }> {

@@ -1,8 +1,8 @@
 /** A walk through the list of followers: where it stands, when the next one is due, and what it costs. */
 
-import type { FollowerPage, Quota, Walk } from './ports.ts'
+import type { CountedWalk, FollowerPage, Quota, Walk } from './ports.ts'
 
-/** `user/get` answers so many openids a page, `user/info/batchget` takes so many (CONTRACT.md section 4). */
+/** `user/get` answers so many openids a page, `user/info/batchget` takes so many at most. */
 export const pageSize = 10_000
 export const batchSize = 100
 
@@ -12,8 +12,14 @@ const dueMs = (3 * 60 + 10) * 60_000 - 8 * 3_600_000
 
 /** Begins a walk with its first page; `now` in ms by our clock. */
 export function beginWalk(page: FollowerPage, now: number, isEveryone: boolean): Walk {
-  const counts = { pages: 0, followers: 0, total: 0, leastTotal: page.total, fullPage: 0, came: 0, queuedPages: 0 }
+  const leastTotal = page.total ?? 0
+  const counts = { pages: 0, followers: 0, total: 0, leastTotal, fullPage: 0, came: 0, queuedPages: 0 }
   return { id: `${page.at}-${now}`, startedAt: page.at, beganAt: now, isEveryone, ...counts, pageKeys: [] }
+}
+
+/** The walk as its linking is counted. A first walk looks everybody up as well as one that is told to. */
+export function countedWalk({ beganAt, isEveryone }: Walk, complete: Walk | undefined): CountedWalk {
+  return { beganAt, isWhole: isEveryone || complete === undefined }
 }
 
 /** The walk after one more page, of which `fresh` were not seen before on this walk. */
@@ -23,19 +29,26 @@ export function advance(walk: Walk, page: FollowerPage, { fresh, came }: { fresh
     ...rest,
     pages: walk.pages + 1,
     followers: walk.followers + fresh,
-    total: Math.max(walk.total, page.total),
-    leastTotal: Math.min(walk.leastTotal, page.total),
-    fullPage: Math.max(walk.fullPage, page.openids.length),
+    total: Math.max(walk.total, page.total ?? 0),
+    leastTotal: Math.min(walk.leastTotal, page.total ?? 0),
+    fullPage: Math.max(walk.fullPage, sizeOf(page)),
     came: walk.came + came,
+    ...(page.odd === 0 ? {} : { odd: (walk.odd ?? 0) + page.odd }),
   }
   if (isLast(ahead, page) || page.next === before) return ahead
   if (isCounted(ahead)) return { ...ahead, isByCount: true }
   return page.next === undefined ? ahead : { ...ahead, next: page.next }
 }
 
-/** No page behind it: it is empty or shorter than those before, or it alone names everybody (CONTRACT.md section 4.1). */
-function isLast({ pages, fullPage }: Walk, { openids, total, next }: FollowerPage): boolean {
-  return next === undefined || openids.length < fullPage || (pages === 1 && openids.length >= total)
+/** No page behind it: it is empty or shorter than those before, or it alone names everybody. */
+function isLast({ pages, fullPage }: Walk, page: FollowerPage): boolean {
+  const { total = Number.POSITIVE_INFINITY, next } = page
+  return next === undefined || sizeOf(page) < fullPage || (pages === 1 && sizeOf(page) >= total)
+}
+
+/** As WeChat counts: what is odd takes its place, too. */
+function sizeOf({ openids, odd }: FollowerPage): number {
+  return openids.length + odd
 }
 
 /**
@@ -43,7 +56,7 @@ function isLast({ pages, fullPage }: Walk, { openids, total, next }: FollowerPag
  * one. As many need not be the same: one may have come for one who left.
  */
 function isCounted({ followers, total, leastTotal }: Walk): boolean {
-  return total === leastTotal && followers >= total
+  return total > 0 && total === leastTotal && followers >= total
 }
 
 /** Tells whether a walk should begin: none was completed since the last 03:10 in China. */

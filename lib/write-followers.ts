@@ -57,7 +57,7 @@ async function writeAgain({ openid, at: toldAt }: FollowerSeen, deps: WriteDeps)
   for (let tries = 0; tries < maxTries; tries++) {
     const stored = (await deps.links.followers([openid])).get(openid)
     const answer = (await askFollowers([openid], deps)).get(openid)
-    if (answer === undefined) return true
+    if (typeof answer !== 'object') return answer === 'nobody'
     const at = Math.max(answer.at, toldAt, stored?.at ?? 0)
     const merged = mergeFollower(stored, { ...answer, at, confirmed: true })
     const row = typeof merged === 'string' && stored !== undefined ? { ...stored, at } : merged

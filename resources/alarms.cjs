@@ -1,5 +1,7 @@
 /** What ops are called for. Without an alarm topic the alarms only show; a missing value is no alarm, unless it says so. */
 
+const { deployedOf, logicalOf } = require('./recursive-loops.cjs')
+
 const minute = 60
 const hour = 3600
 
@@ -98,6 +100,15 @@ const functionAlarms = {
   SyncFails: { says: 'sync-followers fails', ...errorsOf('SyncDashfollowersLambdaFunction'), above: 2 },
 }
 
+/** Lambda counts it only where it stops loops: then what these functions put off is blocked until it is a dead letter. */
+const loopAlarm = name => ({
+  says: `Lambda took what ${name} puts off for an endless loop and blocks it: its recursive loop detection must be Allow`,
+  Namespace: 'AWS/Lambda',
+  MetricName: 'RecursiveInvocationsDropped',
+  dimensions: { FunctionName: { Ref: logicalOf(name) } },
+  above: 0,
+})
+
 const quotaAlarms = ({ own }) => ({
   SyncRefused: { says: 'Today’s quota does not do for a walk through the followers', ...own('SyncRefused'), above: 0 },
   SyncOverdue: {
@@ -114,7 +125,7 @@ const quotaAlarms = ({ own }) => ({
     above: 0,
   },
   QuotaUsedUp: {
-    says: 'The day’s quota is used up: events wait until it is filled again',
+    says: 'The day’s quota is used up: events wait until there is some again; npm run quota shows it',
     ...own('QuotaUsedUp'),
     above: 0,
   },
@@ -137,7 +148,9 @@ module.exports = async ({ resolveVariable }) => {
   const own = (MetricName, more = {}) => ({ Namespace: 'queqiao', MetricName, dimensions: { service, ...more } })
   const wechat = wechatAlarms({ own, officialAppid, miniAppid })
   const queues = imageCheck === 'on' ? { ...queueAlarms, ...checkAlarms } : queueAlarms
-  const table = Object.entries({ ...queues, ...wechat, ...functionAlarms, ...quotaAlarms({ own }) })
+  const looping = await deployedOf(resolveVariable)
+  const loops = Object.fromEntries(looping.map(it => [`${logicalOf(it)}Loops`, loopAlarm(it)]))
+  const table = Object.entries({ ...queues, ...wechat, ...functionAlarms, ...quotaAlarms({ own }), ...loops })
   const actions = topic === '' ? {} : { AlarmActions: [topic], OKActions: [topic] }
   const Resources = table.map(([name, how]) => [`${name}Alarm`, alarmOf(`${service}-${name}`, how, actions)])
   return { Resources: Object.fromEntries(Resources) }

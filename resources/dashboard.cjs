@@ -26,7 +26,9 @@ function graphsOfMessages(service) {
     'Events for people who cannot be reached': ['not-following', 'no-unionid', 'unknown'].map(it =>
       outcome(` outcome="${it}"`),
     ),
-    'Events that wait': ['events', 'events-parked', 'followers', 'receipts', 'arrivals'].map(waiting),
+    'Events that wait': ['events', 'events-parked', 'events-parked-urgent', 'followers', 'receipts', 'arrivals'].map(
+      waiting,
+    ),
     'Laid aside for people': ['events-dlq', 'events-review', 'followers-dlq', 'receipts-dlq', 'arrivals-dlq'].map(
       waiting,
     ),

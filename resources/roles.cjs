@@ -11,7 +11,7 @@ const walks = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'Upd
 const push = ['GetQueueUrl', 'SendMessage']
 /** All there are. */
 const queues = [
-  ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'EventsParkedQueue'],
+  ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'EventsParkedQueue', 'EventsParkedUrgentQueue'],
   ...['FollowersQueue', 'FollowersDeadLetterQueue', 'ReceiptsQueue', 'ReceiptsDeadLetterQueue'],
   ...['ImagesQueue', 'ImagesDeadLetterQueue', 'ImageChecksQueue', 'ImageChecksDeadLetterQueue'],
 ]
@@ -79,6 +79,7 @@ const grants = {
       EventsDeadLetterQueue: push,
       EventsReviewQueue: push,
       EventsParkedQueue: push,
+      EventsParkedUrgentQueue: push,
       FollowersQueue: push,
     },
   },
@@ -86,7 +87,11 @@ const grants = {
     callsWeChat: true,
     secrets: ['official-appsecret'],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem', 'UpdateItem'] },
-    queues: { EventsParkedQueue: [...consume, 'GetQueueUrl'], EventsQueue: push },
+    queues: {
+      EventsParkedQueue: [...consume, 'GetQueueUrl'],
+      EventsParkedUrgentQueue: [...consume, 'GetQueueUrl'],
+      EventsQueue: push,
+    },
   },
   receipts: {
     publishes: true,
@@ -141,7 +146,7 @@ const grants = {
   doctor: {
     callsWeChat: true,
     secrets: ['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret', 'session-keys'],
-    tables: { TokensTable: tokens },
+    tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
   },
   token: {

@@ -101,6 +101,118 @@ describe('the breaker', () => {
     expect(await call('ok', 'template/send')).toBe('ok')
   })
 
+  // A dozen 43117 to one busy person kept the template from everybody else.
+  it.each([43117, 40241, 43108, 45066, 50002])(
+    'holds nothing back for what concerns one person (%i)',
+    async errcode => {
+      const { call, counted } = openBreaker()
+      const refusal = new WeChatError('template/send', errcode, '')
+      for (let times = 0; times < 12; times++) expect(await call(refusal, 'template/send', 'one')).toBe(refusal)
+      expect([await call('ok', 'template/send', 'one'), counted]).toEqual(['ok', []])
+    },
+  )
+
+  it('takes a code that nobody knows for an answer, which may be about one person; a negative one for a failure', async () => {
+    const { call, counted } = openBreaker()
+    for (let times = 0; times < 12; times++) {
+      await call(new WeChatError('template/send', 43_999, ''), 'template/send', 'one')
+      await call(new WeChatError('jscode2session', 43_999, ''), 'jscode2session')
+    }
+    expect(counted).toEqual([])
+    for (let times = 0; times < 5; times++) await call(new WeChatError('jscode2session', -217, ''), 'jscode2session')
+    expect(counted).toEqual(['BreakerOpened'])
+  })
+
+  it('opens for everybody at once while WeChat blocks the account for the moment', async () => {
+    const { call } = openBreaker()
+    await call(new WeChatError('template/send', 45501, ''), 'template/send', 'one')
+    expect(await call('ok', 'template/send', 'other')).toMatchObject({ errcode: 45501, withheld: true })
+  })
+
+  it('does not count what was never called: a function out of time is no outage', async () => {
+    const { call } = openBreaker()
+    const outOfTime = new TransportError('user/get', 'withheld', 'not called: the function is out of time')
+    for (let times = 0; times < 12; times++) await call(outOfTime)
+    expect(await call('ok')).toBe('ok')
+  })
+
+  it('stays open though a call that began before comes back well at the same time', async () => {
+    const { breaker, call } = openBreaker()
+    const slow = Promise.withResolvers<string>()
+    const refused = breaker.run('user/get', () => slow.promise).catch(() => 'refused')
+    await call('ok')
+    slow.reject(notAllowed)
+    expect([await refused, await call('ok')]).toEqual(['refused', expect.objectContaining({ withheld: true })])
+  })
+
+  /** A call under way until it is told how it ends. */
+  const underWay = (breaker: ReturnType<typeof openBreaker>['breaker'], part?: string) => {
+    const answer = Promise.withResolvers<string>()
+    const done = breaker.run('send', () => answer.promise, part).catch((error: unknown) => error)
+    return async (error: Error) => {
+      answer.reject(error)
+      return done
+    }
+  }
+
+  it('learns nothing from what was under way when it opened: the pause stays as it is', async () => {
+    const { breaker, call, tick } = openBreaker()
+    const ends = [underWay(breaker), underWay(breaker), underWay(breaker)]
+    await call(notAllowed, 'send')
+    for (const end of ends) await end(outage)
+    tick(10_000)
+    expect(await call('ok', 'send')).toBe('ok')
+  })
+
+  it('lets no second call probe when one from before comes back amid the first', async () => {
+    const { breaker, call, tick } = openBreaker()
+    const before = underWay(breaker)
+    await call(notAllowed, 'send')
+    tick(10_000)
+    const probe = underWay(breaker)
+    await before(outage)
+    tick(20_000)
+    expect(await call('ok', 'send')).toMatchObject({ failure: 'withheld' })
+    await probe(outage)
+    tick(40_000)
+    expect(await call('ok', 'send')).toBe('ok')
+  })
+
+  // It was 310 s: the template's withheld calls counted as refusals of the account.
+  it('lets the others go 10 s after a refusal of the account, while one template waits for 300 s of its own', async () => {
+    const { call, tick } = openBreaker()
+    const banned = new WeChatError('send', 43116, 'This template_id is banned')
+    for (let times = 0; times < 4; times++) await call(banned, 'send', 'banned')
+    for (let pauseMs = 10_000; pauseMs <= 320_000; pauseMs *= 2) {
+      await call(banned, 'send', 'banned')
+      tick(Math.min(pauseMs, 300_000))
+    }
+    await call(banned, 'send', 'banned')
+    tick(300_000)
+    await call(notAllowed, 'send', 'banned')
+    for (let second = 1; second < 10; second++) {
+      tick(1000)
+      expect(await call('ok', 'send', 'other')).toMatchObject({ errcode: 40164, withheld: true })
+    }
+    tick(1000)
+    await call(banned, 'send', 'banned')
+    expect(await call('ok', 'send', 'other')).toBe('ok')
+  })
+
+  it('leaves a template as it was through a refusal of the account, and through no connection', async () => {
+    const { call, tick } = openBreaker()
+    const away = new TransportError('send', 'connect', 'no connection')
+    const hangs = new TransportError('send', 'timeout', 'no answer')
+    for (let times = 0; times < 5; times++) await call(hangs, 'send', 'one')
+    tick(10_000)
+    await call(notAllowed, 'send', 'one')
+    tick(10_000)
+    expect(await call('ok', 'send', 'one')).toBe('ok')
+    for (const error of [hangs, hangs, hangs, hangs, away]) await call(error, 'send', 'one')
+    expect(await call(hangs, 'send', 'one')).toBe(hangs)
+    expect(await call('ok', 'send', 'one')).toMatchObject({ failure: 'withheld' })
+  })
+
   it('does not open for one banned template: others still go out', async () => {
     const { call } = openBreaker()
     const banned = new WeChatError('template/send', 43116, 'This template_id is banned')

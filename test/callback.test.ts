@@ -123,6 +123,30 @@ describe('readEvent', () => {
     expect(() => read({ query, body: '<xml><MsgType>event</MsgType></xml>' })).toThrow(refusal('callback-forged', 403))
   })
 
+  it.each([
+    ['with a DOCTYPE', '<!DOCTYPE xml [<!ENTITY a "aaaa">]><xml><Encrypt>&a;</Encrypt></xml>'],
+    ['of 20,000 elements in each other', '<a>'.repeat(20_000)],
+    ['of 20,000 lists in each other', `{"a":${'['.repeat(20_000)}`],
+    ['of fields that are encrypted ten thousand times', '<Encrypt>AA'.repeat(5_000)],
+    ['that is half a JSON', '{"Encrypt":"AAAA"'],
+  ])('parses no body %s before its signature is verified', (_what, body) => {
+    const { timestamp, nonce } = delivery('secure').query
+    for (const query of [delivery('secure').query, { timestamp, nonce, msg_signature: 'a'.repeat(40) }]) {
+      expect(() => read({ query, body })).toThrow(refusal('callback-forged', 403))
+    }
+  })
+
+  it('reads what is signed by msg_signature alone', () => {
+    const { query, body } = delivery('secure')
+    expect(read({ query: { ...query, signature: undefined }, body })).toEqual(follow)
+  })
+
+  it('finds the encrypted part beside a person’s message that looks like one', () => {
+    const { query, body } = delivery('compatible')
+    const chat = '<Content><![CDATA[<Encrypt>AAAA</Encrypt> "Encrypt":"BBBB"]]></Content>'
+    expect(read({ query, body: body.replace('<xml>', `<xml>${chat}`) })).toEqual(follow)
+  })
+
   it('refuses what was encrypted for another app, or with another key', () => {
     expect(() => read(delivery('secure'), { appid: id('wx9999999999999999') as never })).toThrow(
       refusal('callback-forged', 403),
@@ -179,6 +203,13 @@ describe('what the mini program pushes', () => {
     expect(readBoth(delivery('secure', json(), nowMs / 1000, miniAppid))).toEqual(event)
     expect(read(delivery('plain', json()), { ...both, encryption: 'optional' })).toEqual(event)
     expect(() => readBoth(delivery('plain', json()))).toThrow(refusal('callback-not-encrypted', 403))
+  })
+
+  it('is read from JSON with blanks, and with slashes that are escaped', () => {
+    const { query, body } = pushed(json())
+    const spaced = body.replace('"Encrypt":', '" Encrypt" : ').replaceAll('/', '\\/')
+    expect(spaced).toMatch(/\\\//)
+    expect(readBoth({ query, body: spaced })).toMatchObject({ kind: 'image-verdict' })
   })
 
   it('is refused where its app is not known, and where it was altered', () => {

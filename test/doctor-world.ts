@@ -65,6 +65,7 @@ export async function openDoctorWorld({ box, mode = 'stable', secrets: more = {}
       api: openOwnApi(new URL(apiUrl)),
       sites: { upload: openSite(new URL(filesUrl)), files: openSite(new URL(filesUrl)) },
       queues: { size: async () => 0 },
+      gate: world.gate,
       queueNames: { events: 'q-events', followers: 'q-followers', receipts: 'q-receipts', images: 'q-images' },
       ...{ calls, sightings, now, log },
       // No check is late unless a test says so.

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { openOwnApi } from '../lib/adapters/own-api.ts'
 import { openSite } from '../lib/adapters/site.ts'
 import type { QueueSizes, Site } from '../lib/doctor/deps.ts'
+import { slowDown } from '../lib/send-pace.ts'
 import { readTemplateList } from '../lib/template-list.ts'
 import { pickFreePort } from '../local/ports.ts'
 import { defaultAccounts } from '../local/wechat/defaults.ts'
@@ -458,6 +459,54 @@ describe('the quotas', () => {
   })
 })
 
+describe('the gate of sending', () => {
+  const hint = expect.stringMatching(/^npm run quota -- --stage prod --region cn-north-1/)
+
+  it('is closed although quota is left', async () => {
+    const world = await openDoctorWorld()
+    await world.gate.close({ until: world.now() + 3_600_000, errcode: 45009, at: world.now() })
+    const report = await world.examine()
+    expect(report.isWell).toBe(false)
+    expect(report.find('quotas')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringMatching(/^no message leaves until 2026-11-22T05:00:00.000Z, after WeChat’s 45009; template/),
+      cure: hint,
+    })
+  })
+
+  it('is closed, and there is no access token', async () => {
+    const world = await openDoctorWorld({ secrets: { 'official-appsecret': 'wrong' } })
+    await world.gate.close({ until: world.now() + 3_600_000, errcode: 45009, at: world.now() })
+    expect((await world.examine()).find('quotas')).toMatchObject({ status: 'wrong', cure: hint })
+  })
+
+  it('lets urgent messages through alone', async () => {
+    const world = await openDoctorWorld()
+    await world.gate.reserve(world.now() + 3_600_000)
+    expect((await world.examine()).find('quotas')).toMatchObject({
+      status: 'warning',
+      words: expect.stringMatching(/^none but urgent messages leave until 2026-11-22T05/),
+      cure: hint,
+    })
+  })
+
+  it('lets so many through in a minute', async () => {
+    const world = await openDoctorWorld()
+    await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 100 }), turn: 1 })
+    expect((await world.examine()).find('quotas')).toMatchObject({
+      status: 'warning',
+      words: expect.stringContaining('95 messages a minute leave'),
+    })
+  })
+
+  it('was closed, and is open', async () => {
+    const world = await openDoctorWorld()
+    await world.gate.close({ until: world.now(), errcode: 45009, at: world.now() - 1_000 })
+    await world.gate.reserve(world.now())
+    expect((await world.examine()).find('quotas')).toMatchObject({ status: 'ok' })
+  })
+})
+
 describe('the queues', () => {
   const sizes = (full: Readonly<Record<string, number>>): QueueSizes => ({ size: async name => full[name] ?? 0 })
   const examineWith = async (queues: QueueSizes) => (await (await openDoctorWorld()).examine({ queues })).find('queues')
@@ -484,9 +533,17 @@ describe('the queues', () => {
     expect(found).toMatchObject({ status: 'warning', words: expect.stringContaining('2 in q-events-review') })
   })
 
-  it('tell what waits, and what waits for quota', async () => {
-    const found = await examineWith(sizes({ 'q-events': 7, 'q-events-parked': 5 }))
-    expect(found).toMatchObject({ status: 'ok', words: expect.stringMatching(/7 in q-events, .*5 in q-events-parked/) })
+  it('tell what waits', async () => {
+    const found = await examineWith(sizes({ 'q-events': 7 }))
+    expect(found).toMatchObject({ status: 'ok', words: expect.stringContaining('7 in q-events, ') })
+  })
+
+  it.each(['q-events-parked', 'q-events-parked-urgent'])('do not pass over what waits for quota in %s', async name => {
+    expect(await examineWith(sizes({ [name]: 5 }))).toMatchObject({
+      status: 'wrong',
+      words: `5 in ${name}: they wait for quota`,
+      cure: expect.stringMatching(/^npm run quota -- --stage prod --region cn-north-1/),
+    })
   })
 
   it('are not there', async () => {

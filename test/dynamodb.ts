@@ -12,6 +12,8 @@ import { parse } from 'yaml'
 import { waitUntilUsable } from '../local/provision.ts'
 
 export type Tables = {
+  /** Where this DynamoDB answers. */
+  readonly url: string
   readonly dynamo: DynamoDBDocumentClient
   /** Makes a new, empty table of this kind and answers its name when it can be used. */
   make(kind: 'tokens' | 'logins' | 'links' | 'deliveries' | 'attempts' | 'walks' | 'images'): Promise<string>
@@ -45,6 +47,7 @@ export function openTablesAt(endpoint: string): Tables {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
   let made = 0
   return {
+    url: endpoint,
     dynamo: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     async make(kind) {
       const table = (await tableTemplates()).get(kind)

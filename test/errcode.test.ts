@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { classify, isKnown, quotaReset } from '../lib/errcode.ts'
+import { classify, isDuplicate, isKnown, quotaReset, secondsUntilLater } from '../lib/errcode.ts'
 import { secondsToReset } from '../lib/quota-reset.ts'
 import codes from './wechat/error-codes.json' with { type: 'json' }
 
@@ -15,6 +15,41 @@ describe('classify', () => {
     expect(classify(40001, 'template/send')).toBe('token-invalid')
     expect(classify(40001, 'stable_token')).toBe('config')
     expect(classify(40001, 'token')).toBe('config')
+  })
+
+  it('knows what no table of WeChat has, as people got it from template/send', () => {
+    const listed = new Set(codes.map(it => it.code))
+    for (const code of [40241, 43117]) {
+      expect([listed.has(code), isKnown(code), classify(code, 'template/send')]).toEqual([
+        false,
+        true,
+        'recipient-later',
+      ])
+    }
+  })
+
+  // Each was taken for no answer, for a quota of everybody's, or for a fault of the template.
+  it('takes for a refusal of one person, at a message, what speaks of one person or one request alone', () => {
+    const ofOne = [43108, 45033, 45061, 45066, 45081, 50002, 50003]
+    expect(new Set(ofOne.map(it => classify(it, 'template/send')))).toEqual(new Set(['recipient-later']))
+    expect([classify(45047, 'template/send'), classify(43101, 'template/send')]).toEqual([
+      'permanent-recipient',
+      'permanent-recipient',
+    ])
+    expect(new Set([45102, 45501].map(it => classify(it, 'template/send')))).toEqual(new Set(['config']))
+  })
+
+  it('leaves a message in doubt only after a failure of WeChat’s, or a code that nobody knows', () => {
+    const doubtful = codes.filter(it => classify(it.code, 'template/send') === 'transient').map(it => it.code)
+    expect(doubtful).toEqual([-1000, -1, 61450, 87015, 268487002])
+  })
+
+  it('knows which codes say that WeChat has the message already', () => {
+    expect([45065, 40241, 45066, 43117, 0].map(isDuplicate)).toEqual([true, true, false, false, false])
+  })
+
+  it('knows when a refusal of one person is worth another try: when the code says so, or after a quarter of an hour', () => {
+    expect([40241, 45066, 43108, 43117, 50002].map(secondsUntilLater)).toEqual([60, 60, 10, 900, 900])
   })
 
   it('takes a code that nobody knows for transient', () => {

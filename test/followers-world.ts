@@ -12,7 +12,7 @@ const forever = { until: Number.POSITIVE_INFINITY }
 
 export async function openFollowers(options: WeChatOptions = {}) {
   const world = await openWorld({ pageSize: 10, ...options })
-  const { links, walks, journal, erasures, log, metrics, now, sleep } = world
+  const { links, walks, journal, linking, erasures, log, metrics, now, sleep } = world
   const official = world.app('official')
   /** What waits in the queue now, and what was pushed with a delay. */
   const queued: News[] = []
@@ -30,7 +30,19 @@ export async function openFollowers(options: WeChatOptions = {}) {
   }
   const imageArrivals = { push: async (wishes: readonly unknown[]) => void unpictured.push(...wishes) }
   const miniAppid = world.app('mini').appid
-  const common = { ...official, links, walks, journal, erasures, followers, imageArrivals, miniAppid, now, log }
+  const common = {
+    ...official,
+    links,
+    walks,
+    journal,
+    linking,
+    erasures,
+    followers,
+    imageArrivals,
+    miniAppid,
+    now,
+    log,
+  }
   const deps: LinkFollowersDeps & SyncDeps & RevisitDeps = {
     ...common,
     metrics,

@@ -28,7 +28,7 @@ function openPictures({ isChecked = false } = {}) {
   const tell = (event: string, fields?: object) => void lines.push({ event, ...fields })
   const log = { info: tell, warn: tell, error: tell }
   const deps: ReceiveImagesDeps = {
-    ...{ images, files, now: () => after + 1000, log },
+    ...{ images, files, metadata: 'strip', now: () => after + 1000, log },
     imageArrivals: {
       async push(messages, seconds = 0) {
         const told = messages.map(it => parseArrival(JSON.stringify(it)))
@@ -232,10 +232,13 @@ function mortal({ images, files, imageArrivals }: ReceiveImagesDeps, calls: numb
       yield* method(of)
     }
   const { find, move, remove, ofOwner } = images
-  const { head, copy, list } = files
+  const { head, read, copy, write, list } = files
   return {
     images: { find: call(find), move: call(move), remove: call(remove), ofOwner: walk(ofOwner) },
-    files: { head: call(head), copy: call(copy), remove: call(files.remove), list: walk(list) },
+    files: {
+      ...{ head: call(head), read: call(read), copy: call(copy), write: call(write) },
+      ...{ remove: call(files.remove), list: walk(list) },
+    },
     imageArrivals: { push: call(imageArrivals.push) },
   }
 }

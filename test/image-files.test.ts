@@ -49,21 +49,30 @@ describe('on fauxqs', () => {
 describe('S3', () => {
   const denied = () => Object.assign(new Error('denied'), { name: 'AccessDenied' })
 
-  it('is asked for the first 256 KiB, and for a copy with its own type, age and tag', async () => {
+  it('is asked for the first 256 KiB, and for a copy and a new file with their own type, age and tag', async () => {
     const mock = mockClient(S3Client)
     mock.on(GetObjectCommand).resolves({})
     mock.on(CopyObjectCommand).resolves({})
+    mock.on(PutObjectCommand).resolves({})
     const files = createImageFiles(new S3Client({ region: 'us-east-1' }), 'pictures')
     await files.head('uploads/a/b', headBytes)
     await files.copy('uploads/a/b', 'images/a/b.png', { contentType: 'image/png', etag: '"e"' })
+    await files.write('images/a/c.png', Buffer.from('c'), { contentType: 'image/png' })
     const [got] = mock.commandCalls(GetObjectCommand)
     expect(got?.args[0].input).toEqual({ Bucket: 'pictures', Key: 'uploads/a/b', Range: 'bytes=0-262143' })
     const [copied] = mock.commandCalls(CopyObjectCommand)
+    const served = {
+      ...{ ContentType: 'image/png', CacheControl: 'public, max-age=2592000, immutable', Tagging: 'referenced=no' },
+    }
     expect(copied?.args[0].input).toEqual({
       ...{ Bucket: 'pictures', Key: 'images/a/b.png', CopySource: 'pictures/uploads/a/b', CopySourceIfMatch: '"e"' },
-      ...{ MetadataDirective: 'REPLACE', ContentType: 'image/png' },
-      CacheControl: 'public, max-age=2592000, immutable',
-      ...{ TaggingDirective: 'REPLACE', Tagging: 'referenced=no' },
+      ...{ MetadataDirective: 'REPLACE', TaggingDirective: 'REPLACE' },
+      ...served,
+    })
+    const [put] = mock.commandCalls(PutObjectCommand)
+    expect(put?.args[0].input).toEqual({
+      ...{ Bucket: 'pictures', Key: 'images/a/c.png', Body: Buffer.from('c') },
+      ...served,
     })
   })
 
@@ -73,6 +82,7 @@ describe('S3', () => {
     mock.on(CopyObjectCommand).rejects(denied())
     const files = createImageFiles(new S3Client({ region: 'us-east-1' }), 'pictures')
     await expect(files.head('uploads/a/b', 10)).rejects.toThrow('denied')
+    await expect(files.read('uploads/a/b', '"e"')).rejects.toThrow('denied')
     await expect(files.copy('a', 'b', { contentType: 'image/png' })).rejects.toThrow('denied')
   })
 })

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
 import { type FollowerNews, parseNews } from '../lib/follower-news.ts'
+import { isId, maskId, type OpenId } from '../lib/identifiers.ts'
 import type { LinkFollowersDeps } from '../lib/link-followers.ts'
 import { openFollowers } from './followers-world.ts'
 import { id } from './ids.ts'
@@ -201,6 +202,163 @@ describe('linkFollowers', () => {
     expect(queued.splice(0)).toHaveLength(1)
     await control('/people/change', { first: 0, count: 250, unionid: true })
     expect(await revisit()).toMatchObject({ asked: 250 })
+  })
+})
+
+describe('somebody of whom WeChat says nothing usable', () => {
+  /** Followers of whom some are left out of WeChat's answers; `calls` counts those that named so many. */
+  async function openOdd(count: number, isLeftOut: (person: number, asked: number) => boolean) {
+    const world = await openLinks()
+    const people = await Promise.all(Array.from({ length: count }, () => world.person({ following: true })))
+    const asked: number[] = []
+    const wechat: LinkFollowersDeps['wechat'] = {
+      async followerInfo(token, openids) {
+        asked.push(openids.length)
+        const infos = await world.deps.wechat.followerInfo(token, openids)
+        const indexOf = ({ openid }: { openid: OpenId }) => people.findIndex(it => it.openid === openid)
+        return infos.filter(it => !isLeftOut(indexOf(it), openids.length))
+      },
+    }
+    const work = (news: FollowerNews[], more: Partial<LinkFollowersDeps> = {}) => world.work(news, { wechat, ...more })
+    const linked = async () => (await world.links.followers(people.map(it => it.openid))).size
+    return { ...world, people, asked, work, linked }
+  }
+  const lengthsOf = (news: readonly { openids: readonly OpenId[] }[]) => news.map(it => it.openids.length)
+
+  it('is asked for alone, and linked with the others', async () => {
+    const { work, news, people, asked, linked, later } = await openOdd(20, (person, count) => person === 7 && count > 1)
+    expect(await work([news('follow', ...people)])).toEqual([])
+    expect([await linked(), asked, later]).toEqual([20, [20, 1], []])
+  })
+
+  it('comes again alone: the others are linked, and the message with all of them is done', async () => {
+    const { work, news, people, linked, later, lines } = await openOdd(20, person => person === 7)
+    const told = news('follow', ...people)
+    expect(await work([told])).toEqual([])
+    expect(await linked()).toBe(19)
+    const odd = people[7]?.openid ?? ''
+    const alone = { change: 'follow', openids: [odd], at: told.at, isAgain: true }
+    expect(later).toEqual([{ news: alone, seconds: 60 }])
+    const line = { event: 'link-followers.unanswered', fields: { openids: [maskId(odd)] } }
+    expect(lines).toContainEqual(expect.objectContaining(line))
+    expect(JSON.stringify(lines)).not.toContain(odd)
+  })
+
+  // Queued anew each time it would have no end; the queue counts its tries, and the dead-letter queue is the end.
+  it('comes again in the same message once it is alone, also beside others', async () => {
+    const { work, news, people, linked, later } = await openOdd(20, person => person === 7)
+    const [odd, ...others] = [...people.slice(7), ...people.slice(0, 7)]
+    if (odd === undefined) throw new Error('nobody there')
+    const alone = news('follow', odd)
+    expect(await work([alone])).toEqual([alone])
+    expect(await work([alone, news('follow', ...others)])).toEqual([alone])
+    expect([await linked(), later]).toEqual([19, []])
+  })
+
+  it('shares a message with those of the same message, and with nobody of another', async () => {
+    const { work, news, people, linked, later } = await openOdd(50, person => [1, 2, 30].includes(person))
+    expect(await work([news('follow', ...people.slice(0, 25)), news('follow', ...people.slice(25))])).toEqual([])
+    expect(await linked()).toBe(47)
+    expect(
+      lengthsOf(later.map(it => v.parse(v.looseObject({ openids: v.array(v.custom<OpenId>(isId)) }), it.news))),
+    ).toEqual([2, 1])
+  })
+
+  it('is asked for alone only among few', async () => {
+    const { work, news, people, asked, linked } = await openOdd(60, person => person >= 30)
+    expect(await work([news('follow', ...people)])).toEqual([])
+    expect([await linked(), asked.length]).toEqual([30, 1 + 10])
+  })
+
+  it('keeps nobody else from being linked when today’s quota does not do for asking again', async () => {
+    const { work, news, people, control, linked, later, putOff } = await openOdd(20, person => person === 7)
+    await control('/quota', { app: 'official', path: batchget, day: 5, used: 4 })
+    expect(await work([news('follow', ...people)])).toEqual([])
+    expect([await linked(), later.length, putOff]).toEqual([19, 1, []])
+  })
+
+  it('is no one in particular where nobody is told of: then all come again together', async () => {
+    const { work, news, people, asked, linked, later } = await openOdd(20, () => true)
+    const told = news('follow', ...people)
+    expect(await work([told])).toEqual([told])
+    expect([await linked(), asked, later]).toEqual([0, [20], []])
+  })
+
+  it('comes again with all of the message if it could not be queued alone', async () => {
+    const { work, news, people, deps } = await openOdd(20, person => person === 7)
+    const told = news('follow', ...people)
+    const followers = { ...deps.followers, push: () => Promise.reject(new Error('SQS is away')) }
+    expect(await work([told], { followers })).toEqual([told])
+  })
+
+  it('may have one row of two from the first time, which is mended', async () => {
+    const { work, news, people, links } = await openOdd(1, () => false)
+    const told = news('follow', ...people)
+    await work([told])
+    const rejoined: OpenId[] = []
+    const watched = { ...links, rejoin: async ({ openid }: { openid: OpenId }) => void rejoined.push(openid) }
+    await work([told], { links: watched })
+    expect(rejoined).toEqual([])
+    await work([{ ...told, isAgain: true }], { links: watched })
+    expect(rejoined).toEqual(told.openids)
+  })
+})
+
+describe('how far a walk is worked in', () => {
+  async function openWalked(people: number) {
+    const world = await openFollowers()
+    await world.control('/people', { count: people, following: true })
+    const told = async () => [await world.linking.isUnderWay(), (await world.walk({ action: 'status' })).toLink]
+    return { ...world, told }
+  }
+
+  it('is told until the last message is, however often one comes', async () => {
+    const { walk, work, queued, told } = await openWalked(250)
+    expect(await told()).toEqual([false, 0])
+    expect(await walk()).toMatchObject({ state: 'complete', toLink: 250 })
+    const [one, two, three] = queued.splice(0)
+    if (!one || !two || !three) throw new Error('three messages are queued')
+    expect(await told()).toEqual([true, 250])
+    await work([three, one])
+    await work([three])
+    expect(await told()).toEqual([true, 100])
+    await work([two])
+    expect(await told()).toEqual([false, 0])
+  })
+
+  it('does not go on by what could not be worked in', async () => {
+    const { walk, work, control, queued, told } = await openWalked(30)
+    await walk()
+    await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
+    const [news] = queued.splice(0)
+    if (news === undefined) throw new Error('one message is queued')
+    expect(await work([news])).toEqual([news])
+    expect(await told()).toEqual([true, 30])
+    await work([news])
+    expect(await told()).toEqual([false, 0])
+  })
+
+  it('is done for a message whose odd one comes again alone', async () => {
+    const { walk, work, deps, queued, later, told } = await openWalked(30)
+    await walk()
+    const [news] = queued.splice(0)
+    if (news?.change !== 'follow') throw new Error('one message is queued')
+    const wechat: LinkFollowersDeps['wechat'] = {
+      followerInfo: async (...asked) =>
+        (await deps.wechat.followerInfo(...asked)).filter(it => it.openid !== news.openids[0]),
+    }
+    expect(await work([news], { wechat })).toEqual([])
+    expect([later.length, ...(await told())]).toEqual([1, false, 0])
+  })
+
+  it('lets a message come again that could not be counted, or the count would have no end', async () => {
+    const { walk, work, queued, told } = await openWalked(30)
+    await walk()
+    const news = queued.splice(0)
+    const linking = { workedIn: () => Promise.reject(new Error('DynamoDB is away')) }
+    expect(await work(news, { linking })).toEqual(news)
+    await work(news)
+    expect(await told()).toEqual([false, 0])
   })
 })
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
+import { TransportError } from '../lib/errors.ts'
 import { type LoginDeps, logIn, parseLogin } from '../lib/login.ts'
 import { getMe } from '../lib/me.ts'
+import type { Identity } from '../lib/ports.ts'
 import { id } from './ids.ts'
 import { keySet, sessionsWith } from './session.ts'
 import { openWorld, type Person } from './world.ts'
@@ -83,6 +85,22 @@ describe('logIn', () => {
     expect(answer).toEqual(refusal('login-in-progress', 429))
     await deps.sleep(15_000)
     expect(await logIn(request, deps)).toMatchObject({ expiresIn: 86_400 })
+  })
+
+  it('leaves the result of a successor alone when it ends too late, with an answer or without', async () => {
+    for (const ending of ['answer', 'failure'] as const) {
+      const { deps, code, person } = await openLogin()
+      const who = await person()
+      const request = { code: await code(who) }
+      const late = Promise.withResolvers<Identity>()
+      const first = logIn(request, { ...deps, wechat: { exchangeCode: () => late.promise } })
+      await deps.sleep(15_000)
+      const answer = await logIn(request, deps)
+      if (ending === 'answer') late.resolve({ miniOpenid: id('somebody-else') })
+      else late.reject(new TransportError('jscode2session', 'timeout', 'no answer'))
+      await Promise.allSettled([first])
+      expect(await logIn(request, deps)).toEqual(answer)
+    }
   })
 })
 

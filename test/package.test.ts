@@ -1,14 +1,20 @@
 /** What `sls package` makes of the functions and their triggers, as a clone has them; the rest is in template.test.ts. */
 
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { unzipSync } from 'fflate'
 import * as v from 'valibot'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 
+import { toSqsEvent } from '../local/event-batch.ts'
+import { decide, inPartition } from './cloudformation.ts'
 import { packageStage, resourcesOf, runServerless } from './packaged.ts'
+import { openPlace, type Place } from './packaged-send.ts'
+import { messageOf, traceOf } from './recursive-loop.ts'
+import { orderPaid } from './world.ts'
 
 const secrets = {
   WECHAT_OFFICIAL_SECRET: 'canary0fficialcanary0fficialcana',
@@ -19,6 +25,7 @@ const secrets = {
 
 const sourceMap = v.object({ sources: v.array(v.string()) })
 const emulators = /fauxqs|dynalite|serverless|sqs-consumer|vitest|fast-check|client-mock|fastify|busboy/
+const load = createRequire(import.meta.url)
 /** A package of node_modules, or a folder of ours. */
 const partOf = (source: string) => /^(node_modules\/(?:@[^/]+\/)?[^/]+|[^/]+)/.exec(source)?.[1] ?? source
 
@@ -33,6 +40,17 @@ beforeAll(async () => {
 
 afterAll(() => built.remove())
 
+/** Loads a bundle from a place of its own, as a new container does. */
+const loadBundle = async (name: string, place: string): Promise<unknown> => {
+  const files = unzipSync(await readFile(join(folder, 'out', `${name}.zip`)))
+  for (const [file, bytes] of Object.entries(files)) {
+    await mkdir(join(folder, place, dirname(file)), { recursive: true })
+    await writeFile(join(folder, place, file), bytes)
+  }
+  // By Node itself, as Lambda does, and not by what loads the tests.
+  return load(join(folder, place, 'functions', `${name}.cjs`))
+}
+
 const allOf = (type: string) => Object.values(resourcesOf(built.template, type))
 
 describe('the package', () => {
@@ -45,14 +63,8 @@ describe('the package', () => {
 
   it('has bundles that load on their own, far from any node_modules', async () => {
     for (const name of (await readdir(join(folder, 'out'))).filter(it => it.endsWith('.zip'))) {
-      const files = unzipSync(await readFile(join(folder, 'out', name)))
-      const place = join(folder, name.slice(0, -4))
-      for (const [file, bytes] of Object.entries(files)) {
-        await mkdir(join(place, dirname(file)), { recursive: true })
-        await writeFile(join(place, file), bytes)
-      }
-      const file = join(place, 'functions', `${name.slice(0, -4)}.cjs`)
-      expect(await import(/* @vite-ignore */ pathToFileURL(file).href)).toMatchObject({ handler: expect.any(Function) })
+      const door = await loadBundle(name.slice(0, -4), name.slice(0, -4))
+      expect(door).toMatchObject({ handler: expect.any(Function) })
     }
   })
 
@@ -132,5 +144,67 @@ describe('the package', () => {
     expect(events?.Properties.VisibilityTimeout).toBe(180)
     const send = allOf('AWS::Lambda::Function').find(it => it.Properties.FunctionName === 'queqiao-prod-send')
     expect(send?.Properties.Timeout).toBe(30)
+  })
+})
+
+describe('the packaged send, put off again and again', () => {
+  type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>
+  const door = v.object({ handler: v.custom<Handler>(it => typeof it === 'function') })
+  const path = '/cgi-bin/message/template/send'
+  const source = { queueArn: 'arn:aws:sqs:us-east-1:123456789012:events', region: 'us-east-1' }
+
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  const openContainer = async () => v.parse(door, await loadBundle('send', `send-${crypto.randomUUID()}`)).handler
+
+  type Message = ReturnType<typeof messageOf>
+
+  /** Hands a message to the function as Lambda does; answers the one that it pushed into its own queue. */
+  async function invoke(handler: Handler, message: Message, { sqs, trace }: Pick<Place, 'sqs'> & { trace: string }) {
+    vi.stubEnv('_X_AMZN_TRACE_ID', trace)
+    const answer = await handler(toSqsEvent([message], source), { getRemainingTimeInMillis: () => 30_000 } as Context)
+    expect(answer).toEqual({ batchItemFailures: [] })
+    return sqs.take('events')[0]
+  }
+
+  /** WeChat refuses the first container for as long as it goes on; the last one, new, has not heard of it. */
+  async function* containers(rounds: number, { control, box }: Place) {
+    await control('/faults', { path, kind: 'errcode', errcode: 48001, times: 1000 })
+    const refused = await openContainer()
+    for (let round = 0; round < rounds; round++) yield refused
+    await fetch(`${box.url}/_box/faults`, { method: 'DELETE' })
+    yield await openContainer()
+  }
+
+  /** Puts the event off for so many rounds, and then lets it go; answers how it ended, and after how many invocations. */
+  async function play(place: Place, { rounds, recursiveLoop }: { rounds: number; recursiveLoop: unknown }) {
+    const { sqs, event } = place
+    let message: Message | undefined = messageOf(event)
+    let invocations = 0
+    for await (const handler of containers(rounds, place)) {
+      const trace = message && traceOf(message, recursiveLoop)
+      if (message === undefined || trace === undefined) break
+      message = await invoke(handler, message, { sqs, trace })
+      invocations += 1
+    }
+    return { invocations, isDone: message === undefined }
+  }
+
+  const loopOf = (partition: string) => {
+    const made = Object.values(resourcesOf(decide(inPartition(partition, built.template)), 'AWS::Lambda::Function'))
+    return made.find(it => it.Properties.FunctionName === 'queqiao-prod-send')?.Properties.RecursiveLoop
+  }
+
+  it('gets its event through after 40 rounds through its own queue, as its template allows', async () => {
+    const place = await openPlace()
+    expect(await play(place, { rounds: 40, recursiveLoop: loopOf('aws') })).toEqual({ invocations: 41, isDone: true })
+    expect(place.box.messages()).toMatchObject([{ templateId: orderPaid.templateId }])
+  })
+
+  it('would be stopped by Lambda on the way, did its template not allow it: the header goes along', async () => {
+    const place = await openPlace()
+    expect(await play(place, { rounds: 40, recursiveLoop: undefined })).toEqual({ invocations: 16, isDone: false })
   })
 })

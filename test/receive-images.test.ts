@@ -1,20 +1,38 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { imageTypeOf, surveyImage } from '../lib/image-header.ts'
 import type { Image, ImageFiles, ImageType } from '../lib/image-ports.ts'
 import { headBytes, parseArrival, type ReceiveImagesDeps, receiveImages } from '../lib/receive-images.ts'
+import { serveImage } from '../lib/settle-image.ts'
 import { memoryImageFiles, memoryImages } from './fakes/memory-images.ts'
 import { id } from './ids.ts'
-import { headerOf, jpegWithNotes, pictureOf } from './pictures.ts'
+import {
+  cameraNotes,
+  gifExtension,
+  gifFrame,
+  gifOf,
+  headerOf,
+  jpegWithNotes,
+  pictureOf,
+  pngOf,
+  withNotes,
+} from './pictures.ts'
 import './seed.ts'
 
 const mebibyte = 1024 * 1024
 const now = Date.parse('2026-11-22T12:00:00+08:00')
 const owner = 'o'.repeat(22)
 const size = { width: 640, height: 427 }
+/** Noted by a camera, and the comment of a GIF. */
+const secret = '39.9042N116'
+/** 35 bytes with a frame of 200 million pixels on a screen of one. */
+const gifBomb = gifOf({ width: 1, height: 1 }, [gifFrame({ width: 20_000, height: 10_000 })])
 const log = { info() {}, warn() {}, error() {} }
 
-async function openReceiver({ isChecked = false } = {}) {
+type Options = { readonly isChecked?: boolean; readonly metadata?: ReceiveImagesDeps['metadata'] }
+
+async function openReceiver({ isChecked = false, metadata = 'strip' }: Options = {}) {
   const [images, files] = [memoryImages(), memoryImageFiles()]
   const asked: unknown[] = []
   const checks = {
@@ -23,7 +41,7 @@ async function openReceiver({ isChecked = false } = {}) {
     },
   }
   const imageArrivals = { push: async () => {} }
-  const common = { images, files, imageArrivals, now: () => now, log }
+  const common = { images, files, imageArrivals, metadata, now: () => now, log }
   const deps: ReceiveImagesDeps = { ...common, checks: isChecked ? checks : undefined }
   const expectImage = async (more: Partial<Image> = {}) => {
     const image: Image = {
@@ -56,26 +74,104 @@ describe('receiveImages', () => {
     expect(await images.find(image.id)).toEqual({ ...image, state: 'served', size: 5000, ...size, at: now })
   })
 
-  it('reads 256 KiB of the largest picture, and no more', async () => {
-    const { files, expectImage, receive } = await openReceiver()
-    const { key } = await expectImage()
-    files.put(key, pictureOf('image/png', size, 20 * mebibyte))
-    await receive(key)
+  it('reads the largest picture once, and of what cannot be taken no more than 256 KiB', async () => {
+    const large = pictureOf('image/png', size, 20 * mebibyte)
+    const refused = [{ contentType: 'image/gif' }, { size: large.length - 1 }] as const
+    for (const [more, read] of [[{}, large.length], ...refused.map(it => [it, headBytes] as const)] as const) {
+      const { files, expectImage, receive } = await openReceiver()
+      const { key } = await expectImage(more)
+      files.put(key, large)
+      await receive(key)
+      expect(files.mostRead()).toBe(read)
+      expect(files.keys()).toHaveLength(read === headBytes ? 0 : 1)
+    }
     expect(headBytes).toBe(256 * 1024)
-    expect(files.mostRead()).toBe(headBytes)
-    expect(files.keys()).toHaveLength(1)
+  })
+
+  it('holds one large picture at a time, whatever arrives at once', async () => {
+    const { images, files, deps, expectImage } = await openReceiver()
+    const arrivals = []
+    for (const name of ['a', 'b', 'c', 'd']) {
+      const { key } = await expectImage({ id: name.repeat(22) })
+      files.put(key, pictureOf('image/png', size, mebibyte))
+      arrivals.push({ keys: [key] })
+    }
+    let [held, most] = [0, 0]
+    const counting: ImageFiles = {
+      ...files,
+      async read(...asked) {
+        most = Math.max(most, ++held)
+        return files.read(...asked)
+      },
+      async copy(...copied) {
+        held -= 1
+        return files.copy(...copied)
+      },
+    }
+    expect(await receiveImages(arrivals, { ...deps, files: counting }, { until: now + 1000 })).toEqual([])
+    expect(images.all().map(it => it.state)).toEqual(Array(4).fill('served'))
+    expect([held, most]).toEqual([0, 1])
+  })
+
+  it.each([
+    ['image/jpeg', withNotes['image/jpeg'](size, cameraNotes(6))],
+    ['image/jpeg', jpegWithNotes(640, 427, 400_000)],
+    ['image/jpeg', jpegWithNotes(640, 427, 1_500_000)],
+    ['image/png', withNotes['image/png'](size, cameraNotes(1))],
+    ['image/webp', withNotes['image/webp'](size, cameraNotes(8))],
+    ['image/gif', gifOf(size, [gifExtension(0xfe, secret), gifFrame(size)])],
+  ] as const)('serves %s without its metadata, and keeps them where that is wanted', async (contentType, picture) => {
+    for (const metadata of ['strip', 'keep'] as const) {
+      const { images, files, expectImage, receive } = await openReceiver({ metadata })
+      const { image, key } = await expectImage({ contentType })
+      files.put(key, picture)
+      expect(await receive(key)).toEqual([])
+      const [served = ''] = files.keys()
+      const bytes = files.get(served)
+      const { width, height, bare } = surveyImage(picture) ?? {}
+      expect(bytes).toEqual(metadata === 'keep' ? picture : Uint8Array.from(bare ?? []))
+      expect(Buffer.from(bytes ?? []).includes(secret)).toBe(metadata === 'keep' && picture.includes(secret))
+      expect(await images.find(image.id)).toMatchObject({ state: 'served', size: bytes?.length, width, height })
+    }
+  })
+
+  it('has WeChat check what will be served, without its metadata', async () => {
+    const { files, images, expectImage, receive } = await openReceiver({ isChecked: true })
+    const { image, key } = await expectImage({ contentType: 'image/jpeg' })
+    files.put(key, withNotes['image/jpeg'](size, cameraNotes(6)))
+    await receive(key)
+    const checked = files.get(`checking/${owner}/${image.id}.jpg`)
+    expect(Buffer.from(checked ?? []).includes(secret)).toBe(false)
+    const stored = await images.find(image.id)
+    expect(stored).toMatchObject({ width: size.height, height: size.width, size: checked?.length })
+    await serveImage(stored ?? image, { images, files, now: () => now, log })
+    expect(files.keys()).toEqual([`images/${owner}/${image.id}.jpg`])
+    expect(files.get(`images/${owner}/${image.id}.jpg`)).toEqual(checked)
+  })
+
+  it('copies within the store where there is nothing to strip', async () => {
+    const { files, expectImage, receive } = await openReceiver()
+    const { image, key } = await expectImage()
+    files.put(key, pngOf(size))
+    const write = async () => {
+      throw new Error('written')
+    }
+    expect(await receive(key, { files: { ...files, write } })).toEqual([])
+    expect(files.keys()).toEqual([`images/${owner}/${image.id}.png`])
   })
 
   it.each([
     ['not-an-image', Buffer.from('<!DOCTYPE html><script>alert(1)</script>')],
-    ['not-an-image', jpegWithNotes(9, 9, 300_000)],
+    ['not-an-image', jpegWithNotes(9, 9, 300_000).subarray(0, 290_000)],
     ['type-differs', headerOf('image/gif', size)],
     ['too-many-pixels', headerOf('image/png', { width: 16_385, height: 1 })],
     ['too-many-pixels', headerOf('image/png', { width: 10_001, height: 10_000 })],
+    ['too-many-pixels', gifBomb],
     ['too-large', pictureOf('image/png', size, 2001)],
   ] as const)('removes what is %s, and says so', async (reason, bytes) => {
     const { images, files, expectImage, receive } = await openReceiver()
-    const { image, key } = await expectImage({ size: reason === 'too-large' ? 2000 : mebibyte })
+    const contentType = reason === 'type-differs' ? 'image/png' : (imageTypeOf(bytes) ?? 'image/png')
+    const { image, key } = await expectImage({ contentType, size: reason === 'too-large' ? 2000 : mebibyte })
     files.put(key, bytes)
     expect(await receive(key)).toEqual([])
     expect(files.keys()).toEqual([])
@@ -85,7 +181,7 @@ describe('receiveImages', () => {
   it('moves it out of reach and asks for a check, where WeChat checks', async () => {
     const { images, files, asked, expectImage, receive } = await openReceiver({ isChecked: true })
     const { image, key } = await expectImage()
-    files.put(key, headerOf('image/png', size))
+    files.put(key, pngOf(size))
     await receive(key)
     expect(files.keys()).toEqual([`checking/${owner}/${image.id}.png`])
     expect(asked).toEqual([{ ask: image.id }])
@@ -121,7 +217,7 @@ describe('receiveImages', () => {
   it('copies only the file that it looked at: one exchanged meanwhile comes again', async () => {
     const { files, images, expectImage, receive } = await openReceiver()
     const { image, key } = await expectImage()
-    files.put(key, headerOf('image/png', size))
+    files.put(key, pngOf(size))
     const exchanging: ImageFiles = {
       ...files,
       async head(...asked) {
@@ -137,13 +233,29 @@ describe('receiveImages', () => {
     expect(await images.find(image.id)).toMatchObject({ state: 'refused', reason: 'not-an-image' })
   })
 
+  it('strips only the file that it looked at: one exchanged meanwhile comes again', async () => {
+    const { files, images, expectImage, receive } = await openReceiver()
+    const { image, key } = await expectImage({ contentType: 'image/jpeg' })
+    files.put(key, jpegWithNotes(640, 427, 400_000))
+    const exchanging: ImageFiles = {
+      ...files,
+      async read(...asked) {
+        files.put(key, Buffer.from('<html>'))
+        return files.read(...asked)
+      },
+    }
+    expect(await receive(key, { files: exchanging })).toEqual([{ keys: [key] }])
+    expect(files.keys()).toEqual([key])
+    expect(await images.find(image.id)).toMatchObject({ state: 'expected' })
+  })
+
   it('removes what nobody expects, and touches nothing outside of uploads/', async () => {
     const { files, images, expectImage, receive } = await openReceiver()
     const { image } = await expectImage()
     const stranger = `uploads/${'s'.repeat(22)}/${image.id}`
     const unknown = `uploads/${owner}/${'u'.repeat(22)}`
     const served = `images/${owner}/${image.id}.png`
-    for (const key of [stranger, unknown, served, 'uploads/x']) files.put(key, headerOf('image/png', size))
+    for (const key of [stranger, unknown, served, 'uploads/x']) files.put(key, pngOf(size))
     for (const key of files.keys()) expect(await receive(key)).toEqual([])
     expect(files.keys()).toEqual([served, 'uploads/x'])
     expect(await images.find(image.id)).toEqual(image)

@@ -1,35 +1,54 @@
 import { describe, expect, it } from 'vitest'
 
+import { createWeChat } from '../lib/adapters/wechat.ts'
+import type { ParkedEvents } from '../lib/ports.ts'
 import { type ResumeDeps, resumeEvents } from '../lib/resume-events.ts'
+import { slowDown } from '../lib/send-pace.ts'
+import { miniAppid } from './ids.ts'
 import { openWorld } from './world.ts'
 
 const path = '/cgi-bin/message/template/send'
 const quotaPath = '/cgi-bin/openapi/quota/get'
+const minuteMs = 60_000
 const forever = { until: Number.POSITIVE_INFINITY }
 
-async function openResume(waiting: number) {
+async function openResume(waiting: number, urgent = 0) {
   const world = await openWorld()
   const { gate, log, metrics, now, sleep, tick } = world
   // A minute in which nobody looks at the quota for its own sake.
   tick(60_000)
-  let left = waiting
-  const parked = {
-    waiting: async () => left > 0,
-    moveBack: async (most: number) => {
-      const count = Math.min(most, left)
-      left -= count
+  const left = { urgent, usual: waiting }
+  const parked: ParkedEvents = {
+    count: async () => ({ ...left }),
+    moveBack: async (kind, most) => {
+      const count = Math.min(most, left[kind])
+      left[kind] -= count
       return count
     },
   }
   const deps: ResumeDeps = { ...world.app('official'), gate, parked, reserve: 0, now, sleep, log, metrics }
   const resume = (more: Partial<ResumeDeps> = {}, limits = forever) => resumeEvents({ ...deps, ...more }, limits)
-  return { ...world, resume, left: () => left }
+  const close = (minutes: number, errcode = 45009) =>
+    gate.close({ until: now() + minutes * minuteMs, errcode, at: now() })
+  /** The schedule of so many minutes; answers what was moved in each. */
+  const minutes = async (count: number, more: Partial<ResumeDeps> = {}) => {
+    const moved: number[] = []
+    for (let minute = 0; minute < count; minute++) {
+      tick(minuteMs)
+      moved.push((await resume(more)).moved)
+    }
+    return moved
+  }
+  const setQuota = (change: object) => world.control('/quota', { app: 'official', path, ...change })
+  const refuseToTell = (errcode: number, times: number) =>
+    world.control('/faults', { path: quotaPath, kind: 'errcode', errcode, times })
+  return { ...world, deps, resume, close, minutes, setQuota, refuseToTell, left: () => left.usual, waiting: left }
 }
 
 describe('resumeEvents', () => {
   it('moves nothing while the gate is closed, and all of it in the minute after', async () => {
-    const { resume, gate, now, tick, calls } = await openResume(3_000)
-    await gate.close(now() + 60_000, 45009)
+    const { resume, close, tick, calls } = await openResume(3_000)
+    await close(1)
     expect(await resume()).toEqual({ moved: 0 })
     expect(await calls(quotaPath)).toBe(0)
     tick(60_000)
@@ -39,7 +58,7 @@ describe('resumeEvents', () => {
   it('waits for a gate that opens in a moment, for the next look may be a minute later', async () => {
     const { resume, gate, now } = await openResume(30)
     const opensAt = now() + 20_000
-    await gate.close(opensAt, 45009)
+    await gate.close({ until: opensAt, errcode: 45009, at: now() })
     expect(await resume()).toEqual({ moved: 30 })
     expect(now()).toBeGreaterThanOrEqual(opensAt)
   })
@@ -91,5 +110,170 @@ describe('resumeEvents', () => {
     tick(12 * 3_600_000)
     expect(await resume({ reserve: 100 })).toEqual({ moved: 0 })
     expect((await gate.read()).reservedUntil).toBeLessThanOrEqual(now())
+  })
+
+  it('moves nothing while nothing is left of the day', async () => {
+    const { resume, setQuota, left } = await openResume(30)
+    await setQuota({ day: 1_000, used: 1_000 })
+    expect(await resume()).toEqual({ moved: 0 })
+    expect(left()).toBe(30)
+  })
+
+  it('moves at least one a minute where WeChat tells its limit of a whole day', async () => {
+    const { resume, deps } = await openResume(30)
+    const quota = { daily_limit: 1_000, used: 0, remain: 1_000 }
+    const told = { errcode: 0, errmsg: 'ok', quota, rate_limit: { call_count: 1_000, refresh_second: 86_400 } }
+    const { wechat } = tellingWeChat(told, deps.now)
+    expect(await resume({ wechat })).toEqual({ moved: 1 })
+  })
+})
+
+/** Our client, to which WeChat answers always the same. */
+function tellingWeChat(answer: object, now: () => number) {
+  const wechat = createWeChat({
+    appid: miniAppid,
+    appsecret: async () => 'secret',
+    transport: async () => ({ status: 200, body: Buffer.from(JSON.stringify(answer)) }),
+    mode: 'stable',
+    breaker: { run: (_api, call) => call() },
+    watch: () => undefined,
+    nowSeconds: () => now() / 1000,
+  })
+  return { wechat }
+}
+
+describe('quota that is back before midnight', () => {
+  it('is used within three minutes: a few first, the others in the next minute', async () => {
+    const { close, minutes, setQuota, gate, left } = await openResume(3_000)
+    await setQuota({ day: 100_000, used: 100_000 })
+    await close(12 * 60)
+    expect(await minutes(7)).toEqual([0, 0, 0, 0, 0, 0, 0])
+    await setQuota({ used: 0 })
+    expect(await minutes(4)).toEqual([0, 5, 2_995, 0])
+    expect(await gate.read()).toMatchObject({ look: { openedRemain: 100_000 } })
+    expect(await gate.read()).not.toHaveProperty('closedUntil')
+    expect(left()).toBe(0)
+  })
+
+  it.each([
+    ['a day’s', 45009],
+    ['a month’s', 48006],
+  ])('is looked for behind %s code too, in the first minute after a stray refusal', async (_what, errcode) => {
+    const { close, minutes } = await openResume(30)
+    await close(30 * 24 * 60, errcode)
+    expect(await minutes(2)).toEqual([5, 25])
+  })
+
+  it('costs one call of quota/get every second minute while it is not, and nothing else', async () => {
+    const { close, minutes, setQuota, calls } = await openResume(30)
+    await setQuota({ day: 1_000, used: 1_000 })
+    await close(12 * 60)
+    await minutes(60)
+    expect([await calls(quotaPath), await calls(path)]).toEqual([30, 0])
+  })
+
+  it('is not believed in a small rest right after the refusal, but once that has grown', async () => {
+    const { close, minutes, setQuota } = await openResume(30)
+    await setQuota({ day: 100_000, used: 99_400 })
+    await close(12 * 60)
+    expect(await minutes(9)).toEqual(Array(9).fill(0))
+    await setQuota({ day: 100_050 })
+    expect(await minutes(3)).toEqual([0, 5, 25])
+  })
+
+  it('does not flap when WeChat tells much and refuses all the same', async () => {
+    const { minutes, setQuota, close, gate, now } = await openResume(1_000)
+    await setQuota({ day: 100_000, used: 0 })
+    await close(12 * 60)
+    let opened = 0
+    for (let minute = 0; minute < 240; minute++) {
+      const [moved = 0] = await minutes(1)
+      expect(moved).toBeLessThanOrEqual(5)
+      if (moved === 0) continue
+      opened += 1
+      await gate.close({ until: now() + 6 * 3_600_000, errcode: 45009, at: now() + 1 })
+    }
+    expect(opened).toBeLessThanOrEqual(6)
+  })
+
+  it('is asked for ever later while WeChat refuses to tell; the gate opens at its reset all the same', async () => {
+    const { close, minutes, refuseToTell, calls } = await openResume(30)
+    await close(4 * 60)
+    await refuseToTell(44993, 1_000)
+    expect((await minutes(239)).every(it => it === 0)).toBe(true)
+    expect(await calls(quotaPath)).toBeLessThanOrEqual(8)
+    expect(await minutes(1)).toEqual([30])
+  })
+
+  it('is not used if WeChat refused a message while it was looked at', async () => {
+    const { close, tick, resume, deps, gate, now, left } = await openResume(30)
+    await close(12 * 60)
+    tick(minuteMs)
+    const accessTokens = deps.accessTokens
+    const wechat = {
+      async quota(token: string, of: string) {
+        await gate.close({ until: now() + 1_000_000, errcode: 45009, at: now() })
+        return deps.wechat.quota(token, of)
+      },
+    }
+    expect(await resume({ wechat, accessTokens })).toEqual({ moved: 0 })
+    expect((await gate.read()).closedUntil).toBeGreaterThan(now())
+    expect(left()).toBe(30)
+  })
+})
+
+describe('the reserve', () => {
+  it('lets urgent events go that are parked, while all others wait', async () => {
+    const { resume, setQuota, waiting } = await openResume(30, 2)
+    await setQuota({ day: 1_000, used: 900 })
+    expect(await resume({ reserve: 100 })).toEqual({ moved: 2 })
+    expect(waiting).toEqual({ urgent: 0, usual: 30 })
+  })
+
+  it('is kept when the gate is opened before its time', async () => {
+    const { close, minutes, setQuota, waiting, gate } = await openResume(30, 8)
+    await setQuota({ day: 1_000, used: 1_000 })
+    await close(12 * 60)
+    await minutes(1, { reserve: 100 })
+    await setQuota({ used: 920 })
+    expect(await minutes(3, { reserve: 100 })).toEqual([0, 5, 3])
+    expect(waiting).toEqual({ urgent: 0, usual: 30 })
+    expect(await gate.read()).toMatchObject({ reservedUntil: expect.any(Number) })
+  })
+
+  it('ends when more than it is left again, and not by an error of WeChat’s count', async () => {
+    const { minutes, setQuota, gate, waiting } = await openResume(30)
+    await setQuota({ day: 1_000, used: 900 })
+    await minutes(1, { reserve: 100 })
+    await setQuota({ used: 891 })
+    expect(await minutes(1, { reserve: 100 })).toEqual([0])
+    await setQuota({ used: 0 })
+    expect(await minutes(1, { reserve: 100 })).toEqual([30])
+    expect(await gate.read()).toEqual({})
+    expect(waiting.usual).toBe(0)
+  })
+
+  it('ends with the deployment that kept it', async () => {
+    const { minutes, setQuota } = await openResume(30)
+    await setQuota({ day: 1_000, used: 900 })
+    expect(await minutes(1, { reserve: 100 })).toEqual([0])
+    expect(await minutes(1)).toEqual([30])
+  })
+})
+
+describe('the minute’s quota', () => {
+  it('is asked for while messages are paced, once in ten minutes, and no more than that is moved in a minute', async () => {
+    const { minutes, setQuota, gate, now, calls } = await openResume(0)
+    await setQuota({ minute: 200 })
+    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 50 }), turn: 1 })
+    await minutes(4)
+    expect((await gate.read()).pace).toMatchObject({ perMinute: 190, told: 200, turn: 2 })
+    expect(await calls(quotaPath)).toBe(1)
+  })
+
+  it('is not told: then no more is moved in a minute than the pace lets go', async () => {
+    const { minutes, gate, now } = await openResume(1_000)
+    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 80 }), turn: 1 })
+    expect(await minutes(2)).toEqual([76, 76])
   })
 })

@@ -53,9 +53,9 @@ describe('among a hundred events', () => {
   it('one that cannot be parked comes again alone', async () => {
     const { deps, follower, send, gate, now, queue } = await openSend()
     const batch = hundred(toUnion(await follower()))
-    await gate.close(now() + 3_600_000, 45009)
+    await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
     const park = async (list: Parameters<typeof deps.events.park>[0]) => {
-      queue.parked.push(...list)
+      queue.parked.push(...list.map(it => it.event))
       return new Set([99])
     }
     expect(await send(batch, { events: { ...deps.events, park } })).toEqual([batch[99]])

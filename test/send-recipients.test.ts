@@ -42,7 +42,7 @@ describe('an openid that is not linked', () => {
   it('is not asked about for what is not sent anyway', async () => {
     const { person, send, calls, gate, now } = await openSend()
     const who = await person({ following: true })
-    await gate.close(now() + 3_600_000, 45009)
+    await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
     await send([
       arrival(event('late', { openid: who.openid }, { expiresAt: '2020-01-01T00:00:00Z' })),
       arrival(event('parked', { openid: who.openid })),

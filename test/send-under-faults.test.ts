@@ -48,6 +48,7 @@ async function openSend(timeoutMs = 5_000) {
     metrics,
     templates: { 'order-paid': orderPaid, refused: { ...orderPaid, templateId: 'x'.repeat(43) } },
     trouble: new Set<string>(),
+    minute: { minute: 0, accepted: 0 },
     followers: { push: async () => undefined },
     events: {
       setAside: async (_body, reason, where) => void aside.push(`${where}: ${reason}`),

@@ -26,6 +26,7 @@ export async function openSend(options: WeChatOptions = {}) {
     aside: [] as string[],
     again: [] as { event: EventAgain; delaySeconds: number }[],
     parked: [] as EventAgain[],
+    parkedAs: [] as string[],
     later: [] as number[],
     followers: [] as unknown[],
     bus: [] as string[],
@@ -45,6 +46,7 @@ export async function openSend(options: WeChatOptions = {}) {
     miniAppid: isAppId(appid) ? appid : miniAppid,
     templates: { 'order-paid': orderPaid },
     trouble: new Set<string>(),
+    minute: { minute: 0, accepted: 0 },
     events: {
       setAside: async (_body, reason, where) => void queue.aside.push(`${where}: ${reason}`),
       async pushAgain(events) {
@@ -52,7 +54,8 @@ export async function openSend(options: WeChatOptions = {}) {
         return new Set()
       },
       async park(events) {
-        queue.parked.push(...events)
+        queue.parked.push(...events.map(it => it.event))
+        queue.parkedAs.push(...events.map(it => it.kind))
         return new Set()
       },
       comeAgain: async (_handle, seconds) => void queue.later.push(seconds),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { FollowerNews, News } from '../lib/follower-news.ts'
 import type { OpenId } from '../lib/identifiers.ts'
+import type { FollowerPage } from '../lib/ports.ts'
 import { parseSyncOrder, type SyncDeps } from '../lib/sync-followers.ts'
 import type { WeChatOptions } from '../local/wechat/server.ts'
 import { openFollowers } from './followers-world.ts'
@@ -416,5 +417,167 @@ describe('everyone', () => {
     const kept = complete === undefined ? [] : (await Array.fromAsync(walks.openids(complete))).flat()
     expect(kept).toHaveLength(24)
     expect(kept).not.toContain(erased)
+  })
+})
+
+describe('the linking', () => {
+  const isUnderWay = async ({ linking }: { linking: { isUnderWay(): Promise<boolean> } }) => linking.isUnderWay()
+  const linkAll = async ({ work, queued }: Awaited<ReturnType<typeof openSync>>) => {
+    expect(await work(queued.splice(0))).toEqual([])
+  }
+
+  it('is under way from the first page of a first walk to its last link, and not before anything ever walked', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    expect(await isUnderWay(sync)).toBe(false)
+    await sync.walk({}, {}, { until: 0 })
+    await linkAll(sync)
+    expect(await isUnderWay(sync)).toBe(true)
+    await sync.walk()
+    expect(await isUnderWay(sync)).toBe(true)
+    await linkAll(sync)
+    expect(await isUnderWay(sync)).toBe(false)
+  })
+
+  it('is under way for a walk that looks everybody up again, and not for one that looks up who came', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    await sync.walk()
+    await linkAll(sync)
+    sync.tick(dayMs)
+    await sync.control('/people', { count: 3, following: true })
+    expect(await sync.walk()).toMatchObject({ came: 3, toLink: 3 })
+    expect(await isUnderWay(sync)).toBe(false)
+    expect(await sync.walk({ everyone: true })).toMatchObject({ came: 28 })
+    expect(await isUnderWay(sync)).toBe(true)
+    await linkAll(sync)
+    expect(await isUnderWay(sync)).toBe(false)
+    expect(await sync.walk({ action: 'status' })).toMatchObject({ state: 'complete', toLink: 0 })
+  })
+
+  it('is under way while a first walk is due and waits for quota', async () => {
+    const sync = await openSync({ pageSize: 10_000 })
+    await sync.control('/people', { count: 30_005, following: true })
+    await sync.control('/quota', { app: 'official', path, day: 10, used: 7 })
+    expect(await sync.walk({ action: 'tick' })).toMatchObject({ state: 'refused', toLink: 0 })
+    expect(await isUnderWay(sync)).toBe(true)
+  })
+
+  it('is not under way for a walk with everyone that was refused, nor while today’s quota is used up', async () => {
+    const sync = await openSync({ pageSize: 10_000 })
+    await sync.control('/people', { count: 30_005, following: true })
+    await sync.walk()
+    await linkAll(sync)
+    await sync.control('/quota', { app: 'official', path, day: 10, used: 7 })
+    expect(await sync.walk({ everyone: true })).toMatchObject({ state: 'refused' })
+    expect(await isUnderWay(sync)).toBe(false)
+  })
+
+  it('is under way still when WeChat no longer took the cursor of a first walk, of which nothing is counted then', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    await sync.walk({}, {}, { until: 0 })
+    await sync.control('/faults', { path, kind: 'errcode', errcode: 40003 })
+    expect(await sync.walk()).toMatchObject({ state: 'under-way', toLink: 0 })
+    expect(await isUnderWay(sync)).toBe(true)
+  })
+
+  it('counts a page once that was queued, and queued again after a crash', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    await sync.walk({}, {}, { until: 0 })
+    const crash = { ...sync.walks, savePage: async () => Promise.reject(new Error('killed')) }
+    await expect(sync.walk({}, { walks: crash }, { until: 0 })).rejects.toThrow('killed')
+    sync.tick(1)
+    expect(await sync.walk()).toMatchObject({ came: 25, toLink: 25 })
+    const [first, stale, ...rest] = sync.queued.splice(0)
+    if (first === undefined || stale === undefined) throw new Error('all are queued')
+    await sync.work([first, stale])
+    expect(await sync.walk({ action: 'status' })).toMatchObject({ toLink: 15 })
+    await sync.work(rest)
+    expect(await isUnderWay(sync)).toBe(false)
+  })
+
+  // Such a run has said what it would queue, and whoever goes on queues it in another step.
+  it('has no end that was said and never came, when a run is killed before it queued', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    const dead = { ...sync.deps.followers, push: () => Promise.reject(new Error('killed')) }
+    await expect(sync.walk({}, { followers: dead }, { until: 0 })).rejects.toThrow('killed')
+    sync.tick(1)
+    expect(await sync.walk()).toMatchObject({ toLink: 25 })
+    await linkAll(sync)
+    expect(await sync.walk({ action: 'status' })).toMatchObject({ toLink: 0 })
+    expect(await isUnderWay(sync)).toBe(false)
+  })
+
+  it('counts who left, too', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    await sync.walk()
+    await linkAll(sync)
+    sync.tick(dayMs)
+    await sync.control('/people/change', { first: 3, count: 4, following: false })
+    expect(await sync.walk()).toMatchObject({ left: 4, toLink: 4 })
+    await linkAll(sync)
+    expect(await sync.walk({ action: 'status' })).toMatchObject({ toLink: 0 })
+  })
+})
+
+describe('entries of the list that are no openids', () => {
+  /** Of each page some entries are odd; `lost` are those in whose place they stand. */
+  async function openOdd(spoil: (page: FollowerPage, number: number) => FollowerPage) {
+    const sync = await openSync()
+    const { deps } = sync
+    let pages = 0
+    const wechat: SyncDeps['wechat'] = {
+      ...deps.wechat,
+      followerPage: async (...asked) => spoil(await deps.wechat.followerPage(...asked), ++pages),
+    }
+    return { ...sync, walkOdd: (order: object = {}) => sync.walk(order, { wechat }) }
+  }
+  /** Two entries at the end of a page that name nobody. */
+  const spoilt = (page: FollowerPage): FollowerPage => ({ ...page, openids: page.openids.slice(0, -2), odd: 2 })
+
+  it('do not end the list, are told, and keep nobody else from being found', async () => {
+    const { walkOdd, control, take, lines } = await openOdd((page, number) => (number === 1 ? spoilt(page) : page))
+    await control('/people', { count: 25, following: true })
+    expect(await walkOdd()).toMatchObject({ pages: 3, followers: 23, came: 23, odd: 2, complete: true })
+    expect(new Set(take('follow')).size).toBe(23)
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'sync-followers.odd' }))
+  })
+
+  // Whose entry could not be read was not seen; to say that they left would be wrong.
+  it('have nobody taken for gone: WeChat is asked about whom it did not name', async () => {
+    const { walk, walkOdd, control, links, work, queued, tick, openidOf } = await openOdd((page, number) =>
+      number === 1 ? spoilt(page) : page,
+    )
+    await control('/people', { count: 25, following: true })
+    await walk()
+    await work(queued.splice(0))
+    tick(dayMs)
+    await control('/people/change', { first: 3, count: 1, following: false })
+    expect(await walkOdd()).toMatchObject({ came: 0, left: 3 })
+    expect(queued.map(it => it.change)).toEqual(['follow'])
+    await work(queued.splice(0))
+    const openids = await Promise.all(Array.from({ length: 25 }, (_, person) => openidOf(person)))
+    const rows = await links.followers(openids)
+    expect(openids.filter(it => rows.get(it)?.following === false)).toEqual([openids[3]])
+  })
+
+  it('may be all of a page', async () => {
+    const { walkOdd, control, take } = await openOdd((page, number) =>
+      number === 2 ? { ...page, openids: [], odd: page.openids.length } : page,
+    )
+    await control('/people', { count: 25, following: true })
+    expect(await walkOdd()).toMatchObject({ pages: 3, followers: 15, complete: true })
+    expect(new Set(take('follow')).size).toBe(15)
+  })
+
+  it('do not make a walk go on for ever where WeChat does not tell how many follow', async () => {
+    const { walkOdd, control, walks } = await openOdd(({ total: _, ...page }) => page)
+    await control('/people', { count: 25, following: true })
+    expect(await walkOdd()).toMatchObject({ pages: 3, followers: 25, total: 0, complete: true })
+    expect((await walks.state()).complete).toMatchObject({ total: 0, leastTotal: 0 })
   })
 })

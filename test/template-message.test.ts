@@ -65,6 +65,8 @@ describe('parseTemplateMessage', () => {
     ['a value that is a number', { ...event, data: { thing1: 7 } }, 'data.thing1 must be a text'],
     ['a misspelt field', { ...event, expireAt: 'x' }, 'expireAt is not a field of an event'],
     ['a time that is none', { ...event, expiresAt: 'tomorrow' }, 'expiresAt must be an instant'],
+    ['hours alone as its offset', { ...event, expiresAt: '2020-01-01T00:00:00+08' }, 'expiresAt must be an instant'],
+    ['a day that is none', { ...event, expiresAt: '2027-02-29T00:00:00Z' }, 'expiresAt must be an instant'],
     ['a link that is none', { ...event, url: 'javascript:alert(1)' }, 'url must begin with http'],
     ['an id of WeChat’s that is none', { ...unnamed, templateId: 'a b' }, 'templateId is no template id of WeChat'],
     ['70 KB', { ...event, data: { thing1: 'x'.repeat(70_000) } }, 'larger than'],

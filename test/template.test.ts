@@ -425,6 +425,71 @@ describe('who is forgotten', () => {
   })
 })
 
+describe('what goes back into the queue that triggers its function', () => {
+  const mapping = v.object({
+    EventSourceArn: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.literal('Arn')]) }),
+    FunctionName: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) }),
+  })
+  /** The logical names of the functions, with the queues that trigger each and those that its role may send to. */
+  const edges = () => {
+    const mappings = Object.values(of('AWS::Lambda::EventSourceMapping')).map(it => v.parse(mapping, it.Properties))
+    return Object.entries(of('AWS::Lambda::Function')).map(([name, { Properties }]) => {
+      const role = template.Resources[v.parse(functionProperties, Properties).Role['Fn::GetAtt'][0]]
+      const sends = role === undefined ? [] : statementsOf(role).filter(it => actionsOf(it).includes('sqs:SendMessage'))
+      const triggers = mappings.filter(it => it.FunctionName['Fn::GetAtt'][0] === name).map(it => it.EventSourceArn)
+      const texts = sends.map(it => JSON.stringify(it.Resource))
+      return { name, triggers: triggers.map(it => JSON.stringify(it)), sends: texts }
+    })
+  }
+  /** Those whose messages can come back to them, at once or through others. */
+  const circling = () => {
+    const all = edges()
+    const next = (queues: readonly string[]) => all.filter(it => it.triggers.some(queue => queues.includes(queue)))
+    return all.filter(({ name, sends }) => {
+      const reached = new Set(next(sends))
+      for (const it of reached) for (const further of next(it.sends)) reached.add(further)
+      return [...reached].some(it => it.name === name)
+    })
+  }
+  const allowing = (made: Template) =>
+    Object.entries(resourcesOf(made, 'AWS::Lambda::Function')).flatMap(([name, { Properties }]) =>
+      Properties.RecursiveLoop === undefined ? [] : [[name, Properties.RecursiveLoop]],
+    )
+  const alarmed = (made: Template) =>
+    Object.values(resourcesOf(made, 'AWS::CloudWatch::Alarm')).flatMap(({ Properties }) => {
+      if (Properties.MetricName !== 'RecursiveInvocationsDropped') return []
+      expect(Properties).toMatchObject({
+        Namespace: 'AWS/Lambda',
+        Statistic: 'Sum',
+        Threshold: 0,
+        AlarmActions: [topic],
+      })
+      return v.parse(
+        v.tuple([v.object({ Name: v.literal('FunctionName'), Value: v.object({ Ref: v.string() }) })]),
+        Properties.Dimensions,
+      )[0].Value.Ref
+    })
+
+  // Lambda stops it after some 16 rounds: an event that was put off for 50 minutes ended in the dead-letter queue.
+  it('is allowed to exactly these functions, each with an alarm', () => {
+    const names = circling().map(it => it.name)
+    const four = [
+      'SendLambdaFunction',
+      'LinkDashfollowersLambdaFunction',
+      'ReceiveDashimagesLambdaFunction',
+      'CheckDashimagesLambdaFunction',
+    ]
+    expect(names.sort()).toEqual(four.sort())
+    expect(allowing(template).sort()).toEqual(four.map(it => [it, 'Allow']).sort())
+    expect(alarmed(template).sort()).toEqual(four)
+  })
+
+  it('needs no leave in China, where Lambda looks for no loops, and is watched all the same', () => {
+    const inChina = decide(inPartition('aws-cn', built.template))
+    expect([allowing(inChina), alarmed(inChina)]).toEqual([[], alarmed(template)])
+  })
+})
+
 describe('the alarms', () => {
   it('all go to the topic, and speak of metrics that exist', async () => {
     const alarms = Object.values(of('AWS::CloudWatch::Alarm')).map(it => it.Properties)

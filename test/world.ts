@@ -13,6 +13,7 @@ import { defaultAccounts } from '../local/wechat/defaults.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
 import templates from '../templates.json' with { type: 'json' }
 import { leaksIn } from './canary.ts'
+import { memoryLinking } from './fakes/memory-linking.ts'
 import { memoryLinks } from './fakes/memory-links.ts'
 import { memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
 import { memoryErasures, memoryJournal, memoryWalks } from './fakes/memory-walks.ts'
@@ -95,6 +96,7 @@ export async function openWorld(options: WeChatOptions = {}) {
     gate: memoryGate(),
     walks: memoryWalks(),
     journal: memoryJournal(),
+    linking: memoryLinking(now),
     erasures: memoryErasures(),
     person: async (more: object = {}) => personOf(await control('/people', more)),
     app: (name: 'official' | 'mini', tokens: TokenStore = memoryTokens(), mode: AccessTokenMode = 'stable') =>

@@ -4,11 +4,18 @@ import { readFile, writeFile } from 'node:fs/promises'
 
 import { toJsonSchema } from '@valibot/to-json-schema'
 
+import { instantPattern } from '../lib/instant.ts'
 import { eventSchema } from '../lib/template-message.ts'
 
 const file = new URL('../docs/schema/event.json', import.meta.url)
 const schema = {
-  ...toJsonSchema(eventSchema, { target: 'draft-2020-12' }),
+  ...toJsonSchema(eventSchema, {
+    target: 'draft-2020-12',
+    typeMode: 'input',
+    // The pattern cannot say which dates there are.
+    overrideAction: ({ jsonSchema }) =>
+      jsonSchema.pattern === instantPattern.source ? { ...jsonSchema, format: 'date-time' } : undefined,
+  }),
   title: 'A business event of Queqiao: one template message to one person',
   // What the check in lib/template-message.ts says in code.
   oneOf: [{ required: ['template'] }, { required: ['templateId'] }],

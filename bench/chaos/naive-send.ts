@@ -35,6 +35,7 @@ export const handler = queueFunction(
       followers: followersQueue(),
       templates: templates(),
       trouble: new Set<string>(),
+      minute: { minute: 0, accepted: 0 },
       now,
       random,
       log,

@@ -5,6 +5,7 @@ import type {
   ConsumedQueue,
   Erasures,
   Journal,
+  LinkingStore,
   LinkStore,
   LinkUpkeep,
   NotedEntry,
@@ -25,13 +26,15 @@ const linkMethods = ['followers', 'writeFollower', 'rejoin', 'idsOf', 'erase', '
 export function openRemoteStores(call: Call) {
   const links = remote<LinkStore & LinkUpkeep>(call, 'links', linkMethods)
   const tokens = remote<TokenStore>(call, 'tokens', ['read', 'takeLease', 'write', 'freeLease'])
+  const counted = ['open', 'close', 'abandon', 'expect', 'workedIn', 'waiting'] as const
+  const linking = remote<LinkingStore>(call, 'linking', counted)
   const queue = remote<Letters>(call, 'queue', ['push'])
   const followers: Queue & ConsumedQueue = {
     push: messages => queue.push(messages.map(it => JSON.stringify(it))),
     comeAgain: () => Promise.reject(new Error('the box has quota enough')),
   }
   const walked = { walks: openWalks(call), journal: openJournal(call), erasures: openErasures(call) }
-  return { links, tokens, followers, ...walked }
+  return { links, linking, tokens, followers, ...walked }
 }
 
 function openWalks(call: Call): WalkStore {

@@ -20,6 +20,7 @@ const columns: Readonly<Record<string, (sync: Sync) => string>> = {
   seconds: it => it.seconds.toFixed(1),
   'snapshot rows r/w': ({ counts }) => `${whole(counts.pagesRead)} / ${whole(counts.pagesWritten)}`,
   'journal r/w': ({ counts }) => `${whole(counts.notesRead)} / ${whole(counts.notesWritten)}`,
+  'linking counted': ({ counts }) => whole(counts.stepsWritten),
   checkpoints: ({ counts }) => whole(counts.checkpoints),
   'erasures asked': ({ counts }) => whole(counts.marksRead),
   'other calls': it => whole(otherCalls(it.calls)),

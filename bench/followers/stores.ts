@@ -2,7 +2,16 @@
 
 import type { OpenId, UnionId } from '../../lib/identifiers.ts'
 import type { FollowerRow } from '../../lib/link.ts'
-import type { Erasures, Journal, LinkStore, NotedEntry, StoredToken, TokenStore } from '../../lib/ports.ts'
+import type {
+  Erasures,
+  Journal,
+  LinkingStore,
+  LinkStore,
+  NotedEntry,
+  StoredToken,
+  TokenStore,
+} from '../../lib/ports.ts'
+import { batchSize } from '../../lib/walk.ts'
 import type { EntryStore, MarkStore } from './remote-stores.ts'
 import { memoryWalks } from './walk-rows.ts'
 
@@ -17,6 +26,7 @@ export type Counts = {
   pagesRead: number
   notesWritten: number
   notesRead: number
+  stepsWritten: number
 }
 
 export type LinkRows = {
@@ -33,6 +43,7 @@ export function createStores() {
     walks: memoryWalks(counts),
     tokens: memoryTokens(),
     journal: memoryJournal(counts),
+    linking: memoryLinking(counts),
     erasures: memoryErasures(counts),
   }
   return { counts, rows, services }
@@ -49,6 +60,7 @@ function zero(): Counts {
     pagesRead: 0,
     notesWritten: 0,
     notesRead: 0,
+    stepsWritten: 0,
   }
 }
 
@@ -117,6 +129,28 @@ function memoryJournal(counts: Counts): Pick<Journal, 'note' | 'drop'> & EntrySt
     async drop(keys) {
       for (const key of keys) rows.delete(key)
     },
+  }
+}
+
+/** Nothing is killed here, so people are only counted; a step and its messages are as many writes as in DynamoDB. */
+function memoryLinking(counts: Counts): Omit<LinkingStore, 'isUnderWay'> {
+  let waiting = 0
+  const write = async (rows: number) => {
+    counts.stepsWritten += rows
+  }
+  return {
+    open: () => write(1),
+    close: () => write(1),
+    abandon: () => write(0),
+    expect(_step, people) {
+      waiting += people
+      return write(people > 0 ? 1 : 0)
+    },
+    async workedIn(parts) {
+      waiting -= parts.length * batchSize
+      await write(new Set(parts.map(it => `${it.beganAt} ${it.step}`)).size)
+    },
+    waiting: async () => Math.max(0, waiting),
   }
 }
 

@@ -85,6 +85,8 @@ const environment = {
   TOKENS_TABLE: 'tokens',
   LINKS_TABLE: 'links',
   DELIVERIES_TABLE: 'deliveries',
+  ATTEMPTS_TABLE: 'attempts',
+  WALKS_TABLE: 'walks',
   EVENTS_QUEUE: 'events',
   FOLLOWERS_QUEUE: 'followers',
 }

@@ -8,7 +8,7 @@ import type { OpenId } from '../identifiers.ts'
 import { inParallel } from '../pool.ts'
 import type { Journal, JournalEntry } from '../ports.ts'
 import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
-import { packedOpenids, packOpenids, unpackOpenids } from './packed-openids.ts'
+import { packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
 
 const entryRow = v.object({ part: v.number(), follow: packedOpenids, unfollow: packedOpenids })
 const perMs = 1000
@@ -21,6 +21,15 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
     return onlyIf(dynamo.send(new PutCommand({ TableName: table, Item, ...how })))
   }
   const remove = (part: number) => dynamo.send(new DeleteCommand({ TableName: table, Key: { walk: 'journal', part } }))
+  const noteRow = async (entry: JournalEntry, now: number) => {
+    const isNew = { ConditionExpression: 'attribute_not_exists(part)' }
+    // Two of one millisecond differ by chance; where they do not, the later one takes the next place.
+    const drawn = Math.floor(random() * perMs)
+    for (let tries = 0; tries < perMs; tries++) {
+      if (await put(now * perMs + ((drawn + tries) % perMs), entry, isNew)) return
+    }
+    throw new Error(`the journal has no place left in millisecond ${now}`)
+  }
   async function* rows() {
     const query = (from: StartKey) =>
       new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isJournal })
@@ -34,13 +43,7 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
 
   return {
     async note(entry, now) {
-      const isNew = { ConditionExpression: 'attribute_not_exists(part)' }
-      // Two of one millisecond differ by chance; where they do not, the later one takes the next place.
-      const drawn = Math.floor(random() * perMs)
-      for (let tries = 0; tries < perMs; tries++) {
-        if (await put(now * perMs + ((drawn + tries) % perMs), entry, isNew)) return
-      }
-      throw new Error(`the journal has no place left in millisecond ${now}`)
+      for (const some of inRows(entry)) await noteRow(some, now)
     },
     async *entries() {
       for await (const { part, ...entry } of rows()) {
@@ -61,6 +64,16 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
       }
     },
   }
+}
+
+/** An invocation may work in 10,000 people; all but very long openids of so many fit one row. */
+function inRows(entry: JournalEntry): JournalEntry[] {
+  const { follow, unfollow } = entry
+  if (splitByRows([...follow, ...unfollow]).length === 1) return [entry]
+  return [
+    ...splitByRows(follow).map(it => ({ follow: it, unfollow: [] })),
+    ...splitByRows(unfollow).map(it => ({ follow: [], unfollow: it })),
+  ]
 }
 
 const isJournal = {

@@ -13,6 +13,7 @@ import * as v from 'valibot'
 import { checked } from '../checked.ts'
 import { inParallel } from '../pool.ts'
 import type { CountedWalk, LinkingStore, Now, QueuedPart } from '../ports.ts'
+import { batchSize } from '../walk.ts'
 import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
 
 const partitions = ['linking whole', 'linking changes'] as const
@@ -31,6 +32,7 @@ const stepRow = v.object({
   part: v.number(),
   beganAt: v.number(),
   step: v.number(),
+  people: v.number(),
   left: v.optional(v.set(v.number()), () => new Set<number>()),
 })
 type StepRow = v.InferOutput<typeof stepRow>
@@ -56,7 +58,7 @@ export function createLinkingStore(dynamo: Dynamo, table: string, now: Now): Lin
       return false
     },
     async open(walk, steps) {
-      await put(walk, 0, { left: new Set([0]) })
+      await put(walk, 0, { people: 0, left: new Set([0]) })
       await tidy(({ beganAt, step }, unclosed) => {
         return beganAt === walk.beganAt ? step > steps : unclosed.has(beganAt)
       })
@@ -66,15 +68,16 @@ export function createLinkingStore(dynamo: Dynamo, table: string, now: Now): Lin
       await rows.remove(keyOf(walk, 0))
     },
     abandon: () => tidy(({ beganAt }, unclosed) => unclosed.has(beganAt)),
-    async expect({ step, run, ...walk }, messages) {
-      if (messages > 0) await put(walk, step, { run, left: new Set(Array(messages).keys()) })
+    async expect({ step, run, ...walk }, people) {
+      const left = new Set(Array(Math.ceil(people / batchSize)).keys())
+      if (people > 0) await put(walk, step, { run, people, left })
     },
     async workedIn(parts) {
       await inParallel(bySteps(parts), atOnce, it => rows.take(it))
     },
     async waiting() {
       const all = await Promise.all(partitions.map(it => Array.fromAsync(rows.read(it, sinceKept()))))
-      return all.flat().reduce((sum, { step, left }) => sum + (step === 0 ? 0 : left.size), 0)
+      return all.flat().reduce((sum, row) => sum + peopleLeft(row), 0)
     },
   }
 }
@@ -130,6 +133,11 @@ function withoutParts(parts: readonly [QueuedPart, ...QueuedPart[]]) {
     ExpressionAttributeValues: { ':done': new Set(parts.map(it => it.message)), ':run': parts[0].run },
     ReturnValues: 'ALL_NEW' as const,
   }
+}
+
+/** A message names a hundred people, the last one of a step the rest. */
+function peopleLeft({ people, left }: StepRow): number {
+  return [...left].reduce((sum, message) => sum + Math.min(batchSize, people - message * batchSize), 0)
 }
 
 function keyOf({ isWhole, beganAt }: CountedWalk, step: number): Key {

@@ -10,7 +10,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { checked } from '../checked.ts'
 import type { Walk, WalkStore } from '../ports.ts'
 import { change, type Dynamo } from './dynamo.ts'
-import { createPageRows, digestOf, type PageRows, type StateRow, stateKey, stateRow } from './walk-rows.ts'
+import { createPageRows, type PageRows, pageKeyOf, type StateRow, stateKey, stateRow } from './walk-rows.ts'
 
 /** Creates the store of walks. */
 export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
@@ -38,9 +38,10 @@ export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
       return state
     },
     async *openids(walk) {
-      for await (const { key, openids } of pages.read(walk.pageKeys)) {
+      for await (const { key, parts } of pages.read(walk.pageKeys)) {
+        const openids = parts.flat()
         // Somebody was taken out of it: it is not what its name says, should that come again.
-        if (digestOf(openids) !== key) mended.add(key)
+        if (pageKeyOf(openids) !== key) mended.add(key)
         yield openids
       }
     },
@@ -74,12 +75,12 @@ function createPages({
   return {
     async savePage(walk, openids, owner) {
       const { current, complete, spare = [] } = await readState()
-      const key = digestOf(openids)
+      const key = pageKeyOf(openids)
       const others = spare.filter(it => it !== key)
       const isThere = !mended.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
       if (!isThere) {
         if (!(await set({ spare: [...others, key] }, owner))) return undefined
-        await pages.put(key, openids)
+        await pages.put(openids)
         mended.delete(key)
       }
       const saved: Walk = { ...walk, pageKeys: [...walk.pageKeys, key] }
@@ -98,10 +99,12 @@ function createPages({
     },
     async forget(gone) {
       const { current, complete, spare = [] } = await readState()
-      for await (const { key, openids } of pages.read([...spare, ...keysOf(current), ...keysOf(complete)])) {
-        const kept = openids.filter(it => !gone.has(it))
-        // Under the name it had, for the walks name it so; it only looks changed to the next walk.
-        if (kept.length < openids.length) await pages.replace(key, kept)
+      for await (const { key, parts } of pages.read([...spare, ...keysOf(current), ...keysOf(complete)])) {
+        for (const [part, openids] of parts.entries()) {
+          const kept = openids.filter(it => !gone.has(it))
+          // Under the name it had, for the walks name it so; it only looks changed to the next walk.
+          if (kept.length < openids.length) await pages.replace(key, part, kept)
+        }
       }
     },
   }

@@ -8,6 +8,8 @@ import type { Arrival } from '../send-outcome.ts'
 const oldestMs = 60 * 86_400_000
 /** By how much the clocks of SQS and of who pushed may differ. */
 const skewMs = 60_000
+/** SQS holds a message back for no longer, so no slot lies further ahead. */
+const longestDelayMs = 900_000
 const mostAttempts = 1_000_000
 
 /**
@@ -19,6 +21,7 @@ export function arrivalOf({ body, messageId, receiptHandle, attributes, messageA
   const pushedAt = Number(attributes.SentTimestamp)
   const instant = (name: string) => wholeNumber(messageAttributes, name, [pushedAt - oldestMs, pushedAt + skewMs])
   const uncertainSince = instant('doubtSince')
+  const slotAt = wholeNumber(messageAttributes, 'slotAt', [pushedAt - skewMs, pushedAt + longestDelayMs + skewMs])
   return {
     body,
     receiptHandle,
@@ -28,6 +31,7 @@ export function arrivalOf({ body, messageId, receiptHandle, attributes, messageA
     since: instant('since') ?? pushedAt,
     ...(receives > 1 ? { firstReceivedAt: Number(attributes.ApproximateFirstReceiveTimestamp) } : {}),
     ...(uncertainSince === undefined ? {} : { uncertainSince }),
+    ...(slotAt === undefined ? {} : { slotAt }),
   }
 }
 

@@ -10,7 +10,30 @@ export const packedOpenids = v.object({
   others: v.exactOptional(v.array(v.custom<OpenId>(isId))),
 })
 
+export const noOpenids: PackedOpenids = { packed: new Uint8Array() }
+
 export type PackedOpenids = v.InferOutput<typeof packedOpenids>
+
+/** DynamoDB takes 400 KB a row, with its names and the rest of its fields. */
+const rowBytes = 350_000
+/** What DynamoDB counts for an element of a list, beside its text. */
+const elementBytes = 4
+
+/** Splits a list into as many as fit a row each: one for 10,000 of WeChat's own openids, and at least one. */
+export function splitByRows(openids: readonly OpenId[]): [readonly OpenId[], ...(readonly OpenId[])[]] {
+  const rows: OpenId[][] = []
+  let bytes = rowBytes
+  for (const openid of openids) {
+    bytes += openid.length === openidLength ? packedBytes : openid.length + elementBytes
+    if (bytes > rowBytes) {
+      rows.push([])
+      bytes = openid.length + elementBytes
+    }
+    rows.at(-1)?.push(openid)
+  }
+  const [first = [], ...others] = rows
+  return [first, ...others]
+}
 
 /** Packs a list; unpacked, those of another length stand behind the others. */
 export function packOpenids(openids: readonly OpenId[]): PackedOpenids {

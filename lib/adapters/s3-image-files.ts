@@ -1,14 +1,15 @@
-/** The pictures in S3: heads are read, copies are made inside S3, and nothing of a picture's size comes here. */
+/** The pictures in S3; copies are made inside it. */
 
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3'
 
-import type { ImageFiles } from '../image-ports.ts'
+import type { ImageFiles, ImageType } from '../image-ports.ts'
 
 /** Its name has the bytes that it was first served with for ever; but what was forgotten is to end in caches, too. */
 const cacheControl = 'public, max-age=2592000, immutable'
@@ -21,7 +22,7 @@ export function openS3({ isPathStyle }: { readonly isPathStyle: boolean }): S3Cl
 }
 
 /** Creates the files of a bucket. */
-export function createImageFiles(s3: S3Client, bucket: string): Pick<ImageFiles, 'head' | 'copy' | 'list' | 'remove'> {
+export function createImageFiles(s3: S3Client, bucket: string): Omit<ImageFiles, 'readableUrl'> {
   return {
     async head(key, most) {
       const Range = `bytes=0-${most - 1}`
@@ -34,6 +35,14 @@ export function createImageFiles(s3: S3Client, bucket: string): Pick<ImageFiles,
       const size = Number(found.ContentRange?.split('/')[1] ?? found.ContentLength)
       return { bytes: await found.Body.transformToByteArray(), size, etag: found.ETag ?? '' }
     },
+    async read(key, etag) {
+      const request = new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag })
+      const found = await unless(['PreconditionFailed', 'NoSuchKey'], s3.send(request))
+      return found?.Body?.transformToByteArray()
+    },
+    async write(key, bytes, { contentType }) {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ...servedAs(contentType) }))
+    },
     async copy(from, to, { contentType, etag }) {
       const request = new CopyObjectCommand({
         Bucket: bucket,
@@ -41,10 +50,8 @@ export function createImageFiles(s3: S3Client, bucket: string): Pick<ImageFiles,
         CopySource: `${bucket}/${from}`,
         ...(etag === undefined ? {} : { CopySourceIfMatch: etag }),
         MetadataDirective: 'REPLACE',
-        ContentType: contentType,
-        CacheControl: cacheControl,
         TaggingDirective: 'REPLACE',
-        Tagging: tagging,
+        ...servedAs(contentType),
       })
       return (await unless(['PreconditionFailed', 'NoSuchKey'], s3.send(request))) !== undefined
     },
@@ -57,6 +64,10 @@ export function createImageFiles(s3: S3Client, bucket: string): Pick<ImageFiles,
       await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
     },
   }
+}
+
+function servedAs(contentType: ImageType) {
+  return { ContentType: contentType, CacheControl: cacheControl, Tagging: tagging }
 }
 
 async function unless<T>(names: readonly string[], answer: Promise<T>): Promise<T | undefined> {

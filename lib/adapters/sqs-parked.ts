@@ -1,4 +1,4 @@
-/** The events that wait for quota, in a queue that nothing consumes: waiting costs nothing there. */
+/** The events that wait for quota, in queues that nothing consumes: waiting costs nothing there. */
 
 import {
   DeleteMessageBatchCommand,
@@ -8,22 +8,22 @@ import {
 } from '@aws-sdk/client-sqs'
 
 import type { Log, ParkedEvents } from '../ports.ts'
-import { openQueue } from './sqs-queues.ts'
+import { openQueue, type QueueClient } from './sqs-queues.ts'
 
 /** Creates the way back of the events of this queue. */
 export function createParkedEvents(name: string, log: Log): ParkedEvents {
   const events = openQueue(name)
-  const parked = openQueue(`${name}-parked`)
+  const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
 
   return {
-    async waiting() {
-      const request = { QueueUrl: await parked.url(), AttributeNames: ['ApproximateNumberOfMessages' as const] }
-      const { Attributes } = await parked.sqs.send(new GetQueueAttributesCommand(request))
-      return Number(Attributes?.ApproximateNumberOfMessages ?? 0) > 0
+    async count() {
+      const [urgent, usual] = await Promise.all([sizeOf(parked.urgent), sizeOf(parked.usual)])
+      return { urgent, usual }
     },
-    async moveBack(most) {
-      const QueueUrl = await parked.url()
-      const { Messages = [] } = await parked.sqs.send(
+    async moveBack(kind, most) {
+      const { sqs, url } = parked[kind]
+      const QueueUrl = await url()
+      const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: most, MessageAttributeNames: ['All'] }),
       )
       // Pushed before it is deleted: a crash between makes two of one, and the done mark one of two.
@@ -31,11 +31,17 @@ export function createParkedEvents(name: string, log: Log): ParkedEvents {
       const moved = Messages.filter((_, index) => !unsent.has(index))
       if (moved.length === 0) return 0
       const Entries = moved.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
-      const { Failed = [] } = await parked.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
+      const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
       if (Failed.length > 0) log.warn('parked.not-deleted', { messages: Failed.length, code: Failed[0]?.Code })
       return moved.length
     },
   }
+}
+
+async function sizeOf({ sqs, url }: QueueClient): Promise<number> {
+  const request = { QueueUrl: await url(), AttributeNames: ['ApproximateNumberOfMessages' as const] }
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand(request))
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0)
 }
 
 function entryOf({ Body, MessageAttributes = {} }: Message) {

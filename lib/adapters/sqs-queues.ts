@@ -52,7 +52,7 @@ export function createConsumedQueue(name: string): ConsumedQueue {
 export function createEventQueue(name: string, log: Log): EventQueue {
   const events = openQueue(name)
   const aside = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
-  const parked = openQueue(`${name}-parked`)
+  const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
   const tell = (error: unknown) => log.error('events.not-sent', { error })
   return {
     ...consumed(events),
@@ -66,13 +66,21 @@ export function createEventQueue(name: string, log: Log): EventQueue {
         list.map(({ event, delaySeconds }) => ({ ...entryOf(event), DelaySeconds: delaySeconds })),
         tell,
       ),
-    park: list => parked.sendAll(list.map(entryOf), tell),
+    async park(list) {
+      const unsent = new Set<number>()
+      for (const [kind, group] of Map.groupBy([...list.entries()], ([, it]) => it.kind)) {
+        const entries = group.map(([, { event }]) => entryOf(event))
+        for (const at of await parked[kind].sendAll(entries, tell)) unsent.add(group[at]?.[0] ?? at)
+      }
+      return unsent
+    },
   }
 }
 
 /** The message of an event that was tried before; event-record.ts reads it. */
-function entryOf({ body, attempts, since }: EventAgain) {
-  return { MessageBody: body, MessageAttributes: { attempts: text(`${attempts}`), since: text(`${since}`) } }
+function entryOf({ body, attempts, since, slotAt }: EventAgain) {
+  const slot = slotAt === undefined ? {} : { slotAt: text(`${Math.round(slotAt)}`) }
+  return { MessageBody: body, MessageAttributes: { attempts: text(`${attempts}`), since: text(`${since}`), ...slot } }
 }
 
 function consumed({ sqs, url }: QueueClient): ConsumedQueue {

@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 
 import { TransportError, WeChatError } from '../errors.ts'
+import { maybe } from './lenient.ts'
 import type { Answer } from './wechat-transport.ts'
 
 /** What must not come out again, should WeChat repeat it in an errmsg. */
@@ -10,8 +11,8 @@ export type Hidden = readonly string[]
 
 const envelope = v.looseObject({
   // One official page shows errcode as text.
-  errcode: v.optional(v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d{1,12}$/))]), v.transform(Number))),
-  errmsg: v.optional(v.string()),
+  errcode: maybe(v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d{1,12}$/))]), v.transform(Number))),
+  errmsg: v.fallback(maybe(v.string()), undefined),
   msg_id: v.optional(v.unknown()),
   msgid: v.optional(v.unknown()),
 })

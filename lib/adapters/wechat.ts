@@ -1,12 +1,26 @@
-/** WeChat's server APIs for one app; the only place that knows their paths and field names (CONTRACT.md 3 to 6, 9 and 12). */
+/** WeChat's server APIs for one app; the only place that knows their paths and, with wechat-shapes.ts, their field names. */
 
 import * as v from 'valibot'
 
 import type { Breaker } from '../breaker.ts'
-import { type AppId, isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
-import type { FollowerSeen } from '../link.ts'
-import type { AccessToken, FollowerPage, Identity, IssuedToken, OutgoingMessage, Quota, WeChat } from '../ports.ts'
+import type { AppId } from '../identifiers.ts'
+import type { AccessToken, OutgoingMessage, WeChat } from '../ports.ts'
+import { maybe } from './lenient.ts'
 import { msgidOf, readAnswer } from './wechat-answer.ts'
+import {
+  followersOf,
+  identityOf,
+  infos,
+  issuedOf,
+  page,
+  pageOf,
+  quota,
+  quotaOf,
+  session,
+  templates,
+  templatesOf,
+  token,
+} from './wechat-shapes.ts'
 import type { Answer, Transport } from './wechat-transport.ts'
 import { withAppsecret } from './with-appsecret.ts'
 
@@ -25,33 +39,11 @@ export type WeChatOptions = {
   readonly nowSeconds: () => number
 }
 
-const id = v.custom<OpenId & MiniOpenId & UnionId>(isId)
-const token = v.object({ access_token: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)), expires_in: seconds() })
-const session = v.object({ openid: id, unionid: v.optional(id) })
-const page = v.object({
-  total: v.optional(v.number(), Number.POSITIVE_INFINITY),
-  data: v.optional(v.object({ openid: v.array(id) })),
-  next_openid: v.optional(v.union([id, v.literal('')])),
-})
-const info = v.object({
-  subscribe: v.picklist([0, 1]),
-  openid: id,
-  unionid: v.optional(v.union([id, v.literal('')])),
-  subscribe_time: v.optional(v.number()),
-})
 /** An errcode of 0 says that WeChat took the message, be the msgid as it may; without either it said nothing. */
 const sent = v.pipe(
-  v.looseObject({ errcode: v.optional(v.unknown()), msgid: v.optional(v.unknown()) }),
+  v.looseObject({ errcode: maybe(v.unknown()), msgid: v.optional(v.unknown()) }),
   v.check(({ errcode, msgid }) => errcode !== undefined || msgidOf(msgid) !== undefined),
 )
-
-const count = v.pipe(v.number(), v.minValue(0))
-const quota = v.object({
-  quota: v.object({ daily_limit: count, used: count, remain: count }),
-  rate_limit: v.optional(v.object({ call_count: count, refresh_second: v.pipe(v.number(), v.minValue(1)) })),
-})
-const template = v.object({ template_id: v.string(), content: v.string() })
-const templates = v.object({ template_list: v.array(template) })
 const traced = v.object({ trace_id: v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/)) })
 
 /** Creates the client of one app. */
@@ -117,8 +109,7 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       const body = { user_list: openids.map(openid => ({ openid })) }
       const call = { api, path: '/cgi-bin/user/info/batchget', query: { access_token: accessToken }, body, safe: true }
       const answer = await transport(call)
-      const shape = v.object({ user_info_list: v.array(info) })
-      return readAnswer(api, answer, shape, [accessToken]).user_info_list.map(it => followerOf(it, at(answer)))
+      return followersOf(readAnswer(api, answer, infos, [accessToken]), at(answer))
     },
 
     async sendTemplate(accessToken, message) {
@@ -155,50 +146,13 @@ function accountCalls(transport: Transport): Pick<WeChat, 'quota' | 'accountTemp
       const api = 'get_all_private_template'
       const path = '/cgi-bin/template/get_all_private_template'
       const answer = await transport({ api, path, query: query(accessToken), safe: true })
-      const { template_list } = readAnswer(api, answer, templates, [accessToken])
-      return template_list.map(it => ({ templateId: it.template_id, content: it.content }))
+      return templatesOf(readAnswer(api, answer, templates, [accessToken]))
     },
   }
 }
 
 function query(accessToken: AccessToken) {
   return { access_token: accessToken }
-}
-
-function seconds() {
-  return v.pipe(v.number(), v.minValue(1), v.maxValue(86_400))
-}
-
-function issuedOf(answer: v.InferOutput<typeof token>): IssuedToken {
-  return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in }
-}
-
-/** session_key is left behind here: nothing of ours needs it, so nothing of ours can leak it. */
-function identityOf({ openid, unionid }: v.InferOutput<typeof session>): Identity {
-  return { miniOpenid: openid, ...(unionid === undefined ? {} : { unionid }) }
-}
-
-/** `next_openid` is no "more" flag: it names the last entry of the last page too (CONTRACT.md section 4.1). */
-function pageOf({ total, data, next_openid }: v.InferOutput<typeof page>, at: number): FollowerPage {
-  const openids = data?.openid ?? []
-  const hasNext = openids.length > 0 && next_openid !== undefined && next_openid !== ''
-  return { openids, total, at, ...(hasNext ? { next: next_openid } : {}) }
-}
-
-function quotaOf({ quota: { daily_limit, used, remain }, rate_limit }: v.InferOutput<typeof quota>): Quota {
-  const perMinute = rate_limit && Math.floor((rate_limit.call_count * 60) / rate_limit.refresh_second)
-  return { limit: daily_limit, used, remain, ...(perMinute === undefined ? {} : { perMinute }) }
-}
-
-function followerOf(it: v.InferOutput<typeof info>, answeredAt: number): FollowerSeen {
-  const followedAt = it.subscribe_time
-  return {
-    openid: it.openid,
-    following: it.subscribe === 1,
-    at: Math.max(answeredAt, followedAt ?? 0),
-    ...(it.unionid === undefined || it.unionid === '' ? {} : { unionid: it.unionid }),
-    ...(it.subscribe !== 1 || followedAt === undefined ? {} : { followedAt }),
-  }
 }
 
 function bodyOf(message: OutgoingMessage) {

@@ -1,6 +1,6 @@
 /** Whether the queues are there, and whether anything was put aside that nobody has looked at. */
 
-import { deploy, type Place, redrive } from './commands.ts'
+import { deploy, type Place, redrive, showQuota } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { nameOf } from './explain.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
@@ -21,11 +21,11 @@ export async function checkQueues({ queues, queueNames, ...place }: DoctorDeps):
   const full = (kind: Kind) => present.filter(it => it.kind === kind && it.size > 0)
   const dead = full('dead')
   if (dead.length > 0) return wrong(tell(dead), dead.map(it => cureOf(it.name, queueNames.events, place)).join('; '))
+  const parked = full('parked')
+  if (parked.length > 0) return wrong(`${tell(parked)}: they wait for quota`, `${showQuota(place)} shows why`)
   const review = full('review')
   if (review.length > 0) return warning(`${tell(review)}: nobody knows whether these were sent`, redrive(place))
-  const parked = full('parked')
-  const waits = parked.length === 0 ? '' : `; ${tell(parked)}, until there is quota again`
-  return ok(`nothing is put aside; ${tell(present.filter(it => it.kind === 'waiting'))}${waits}`)
+  return ok(`nothing is put aside; ${tell(present.filter(it => it.kind === 'waiting'))}`)
 }
 
 function listQueues({ events, followers, receipts, images, imageChecks }: DoctorDeps['queueNames']): Queue[] {
@@ -35,6 +35,7 @@ function listQueues({ events, followers, receipts, images, imageChecks }: Doctor
     ...consumed.map(name => ({ name: `${name}-dlq`, kind: 'dead' as const })),
     { name: `${events}-review`, kind: 'review' },
     { name: `${events}-parked`, kind: 'parked' },
+    { name: `${events}-parked-urgent`, kind: 'parked' },
   ]
 }
 

@@ -1,7 +1,9 @@
-/** What is left of today's calls. */
+/** What is left of today's calls, and whether messages may leave. */
 
 import { TransportError, WeChatError } from '../errors.ts'
-import type { Quota } from '../ports.ts'
+import type { Gate, Quota } from '../ports.ts'
+import { isPaced } from '../send-pace.ts'
+import { type Place, showQuota } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { Facts } from './facts.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
@@ -16,8 +18,28 @@ const paths = {
 const low = 0.1
 const cure = `it is filled again at 00:00 in China; ${pages.quotas} shows it, and clears it ten times a month`
 
-/** Asks for three quotas; costs three calls of `openapi/quota/get`. */
-export async function checkQuotas({ official }: DoctorDeps, { call }: Facts): Promise<Finding> {
+/** Asks for three quotas, and reads the gate; costs three calls of `openapi/quota/get`. */
+export async function checkQuotas(deps: DoctorDeps, facts: Facts): Promise<Finding> {
+  const ofGate = judgeGate(await deps.gate.read(), deps.now(), deps)
+  try {
+    const ofQuotas = await judgeQuotas(deps, facts)
+    return ofGate === undefined ? ofQuotas : join(ofGate, ofQuotas)
+  } catch (error) {
+    // Without a token as well messages that must not leave are to be told of.
+    if (ofGate === undefined) throw error
+    return ofGate
+  }
+}
+
+function judgeGate({ closedUntil = 0, errcode, reservedUntil = 0, pace }: Gate, now: number, place: Place) {
+  const hint = `${showQuota(place)} shows what waits, and opens the gate`
+  if (now < closedUntil) return wrong(`no message leaves until ${iso(closedUntil)}, after WeChat’s ${errcode}`, hint)
+  if (now < reservedUntil) return warning(`none but urgent messages leave until ${iso(reservedUntil)}`, hint)
+  if (!isPaced(pace, now)) return undefined
+  return warning(`${Math.floor(pace.perMinute)} messages a minute leave, for WeChat took no more (45011)`, hint)
+}
+
+async function judgeQuotas({ official }: DoctorDeps, { call }: Facts): Promise<Finding> {
   const quotas = await Promise.all(
     Object.entries(paths).map(async ([name, path]) => ({
       name,
@@ -29,6 +51,16 @@ export async function checkQuotas({ official }: DoctorDeps, { call }: Facts): Pr
   if (known.some(it => it.remain === 0)) return wrong(words, cure)
   if (known.some(it => it.remain < it.limit * low)) return warning(words, cure)
   return known.length === quotas.length ? ok(words) : warning(words, `${pages.quotas} shows it`)
+}
+
+function join(one: Finding, other: Finding): Finding {
+  const words = `${one.words}; ${other.words}`
+  const cures = [one, other].flatMap(it => it.cure ?? []).join('; ')
+  return one.status === 'wrong' || other.status === 'wrong' ? wrong(words, cures) : warning(words, cures)
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString()
 }
 
 /** WeChat does not tell every account (76021, 76022, 44993); what bars all calls is for others to explain. */

@@ -13,6 +13,11 @@ export function redrive(place: Place): string {
   return isLocal(place) ? 'npm run redrive' : `npm run redrive -- ${optionsOf(place)}`
 }
 
+/** Shows the quota and what waits for it, and opens the gate. */
+export function showQuota(place: Place): string {
+  return isLocal(place) ? 'npm run quota' : `npm run quota -- ${optionsOf(place)}`
+}
+
 /** Looks everybody up again. */
 export function syncEveryone(place: Place): string {
   return isLocal(place) ? 'npm run sync -- --everyone' : `npm run sync -- --everyone ${optionsOf(place)}`

@@ -2,7 +2,7 @@
 
 import type { AccessTokenSource } from '../access-token.ts'
 import type { AppId } from '../identifiers.ts'
-import type { Log, Now, Secrets, WeChat } from '../ports.ts'
+import type { GateStore, Log, Now, Secrets, WeChat } from '../ports.ts'
 import type { TemplateList } from '../template-list.ts'
 
 export type DoctorDeps = {
@@ -17,6 +17,8 @@ export type DoctorDeps = {
   /** Where pictures are uploaded to, and where they and static files are read. */
   readonly sites: { readonly upload: Site; readonly files: Site }
   readonly queues: QueueSizes
+  /** Whether messages may leave. */
+  readonly gate: Pick<GateStore, 'read'>
   /** The queues of the stage that functions consume. */
   readonly queueNames: {
     readonly events: string

@@ -19,7 +19,7 @@ import type { AppId } from '../identifiers.ts'
 import type { SecretName, Secrets } from '../ports.ts'
 import { log, now } from './context.ts'
 import { metrics } from './metrics.ts'
-import { tokenStore } from './stores.ts'
+import { gateStore, tokenStore } from './stores.ts'
 import { templates } from './templates.ts'
 
 /** Opens everything for one run; throws ConfigError where the environment is wrong. */
@@ -44,6 +44,7 @@ export function openDoctor(): DoctorDeps {
     api: openOwnApi(API_URL),
     sites: { upload: openSite(UPLOAD_URL), files: openSite(FILES_URL) },
     queues: createQueueSizes(),
+    gate: gateStore(),
     queueNames: {
       events: names.EVENTS_QUEUE,
       followers: names.FOLLOWERS_QUEUE,

@@ -42,6 +42,11 @@ describe('a record of the events queue', () => {
     })
   })
 
+  it('tells the slot of an event that waited for it', () => {
+    const slotAt = sentAt + 900_000
+    expect(arrivalOf(record({ slotAt: `${slotAt}` }))).toMatchObject({ slotAt })
+  })
+
   it('tells when it was given out first only if it is given out once more', () => {
     expect(arrivalOf(record({}))).not.toHaveProperty('firstReceivedAt')
     expect(arrivalOf(record({}, 3))).toMatchObject({
@@ -64,6 +69,10 @@ describe('a record of the events queue', () => {
     { since: '0', doubtSince: '0' },
     { since: `${sentAt + 60_001}`, doubtSince: `${sentAt + 60_001}` },
     { since: 'Infinity', doubtSince: '-0' },
+    { slotAt: `${sentAt - 60_001}` },
+    { slotAt: `${sentAt + 960_001}` },
+    { slotAt: '-1' },
+    { slotAt: 'soon' },
     { anything: 'else' },
   ])('passes over %o, which is none of ours', attributes => {
     expect(arrivalOf(record(attributes))).toEqual(arrivalOf(record({})))
@@ -71,11 +80,14 @@ describe('a record of the events queue', () => {
 
   it('is counted and dated whatever its attributes are', () => {
     const value = fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String), fc.constant(undefined))
-    const attributes = fc.record({ attempts: value, since: value, doubtSince: value }, { requiredKeys: [] })
+    const attributes = fc.record(
+      { attempts: value, since: value, doubtSince: value, slotAt: value },
+      { requiredKeys: [] },
+    )
     fc.assert(
       fc.property(attributes, fc.integer({ min: 1, max: 1000 }), (some, receives) => {
-        const { attempts, since, uncertainSince = 0 } = arrivalOf(record(some, receives))
-        expect([attempts, since, uncertainSince].every(Number.isSafeInteger)).toBe(true)
+        const { attempts, since, uncertainSince = 0, slotAt = 0 } = arrivalOf(record(some, receives))
+        expect([attempts, since, uncertainSince, slotAt].every(Number.isSafeInteger)).toBe(true)
         expect(attempts).toBeGreaterThanOrEqual(receives)
         expect(since).toBeLessThanOrEqual(sentAt + 60_000)
       }),

@@ -148,7 +148,9 @@ describe('an answer', () => {
   })
 
   it('of the wrong shape is told as such, by the field', async () => {
-    expect((await outcomeOf(() => answerTo('{"errcode":0,"msgid":{"a":1}}'))).text).toContain('unexpected msgid')
+    present = { id: '', endpoint: '', status: 200, body: '{"openid":{"a":1}}' }
+    expect((await outcomeOf(() => client().exchangeCode(shortCode))).text).toContain('unexpected openid')
+    expect((await outcomeOf(() => answerTo('{"msgid":{"a":1}}'))).text).toContain('unexpected answer')
     expect((await outcomeOf(() => answerTo('[1,2]'))).text).toContain('not a JSON object')
     expect((await outcomeOf(() => answerTo('<html></html>'))).text).toContain('not a JSON object')
   })

@@ -20,12 +20,13 @@ import { pickFreePort } from '../../local/ports.ts'
 import { openSqs } from '../../local/stores.ts'
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const endings = ['', '-dlq', '-review', '-parked']
+const endings = ['', '-dlq', '-review', '-parked', '-parked-urgent']
 const eventOf = (number: number) => ({
   body: JSON.stringify({ id: `e${number}` }),
   attempts: number,
   since: 1_000 + number,
 })
+const usual = (event: ReturnType<typeof eventOf>) => ({ event, kind: 'usual' as const })
 const many = (count: number) => Array.from({ length: count }, (_, index) => eventOf(index))
 
 beforeEach(() => {
@@ -58,10 +59,27 @@ async function openQueues() {
 describe('on an SQS', () => {
   it('brings a parked event back with its attempts and its first push', async () => {
     const { events, parked, receive } = await openQueues()
-    expect(await events.park([eventOf(7)])).toEqual(new Set())
-    expect([await parked.waiting(), await parked.moveBack(10)]).toEqual([true, 1])
+    expect(await events.park([usual(eventOf(7))])).toEqual(new Set())
+    expect([await parked.count(), await parked.moveBack('usual', 10)]).toEqual([{ urgent: 0, usual: 1 }, 1])
     expect(await receive('')).toEqual([{ body: '{"id":"e7"}', attributes: { attempts: '7', since: '1007' } }])
-    expect([await receive('-parked'), await parked.waiting()]).toEqual([[], false])
+    expect([await receive('-parked'), await parked.count()]).toEqual([[], { urgent: 0, usual: 0 }])
+  })
+
+  it('lets urgent events wait apart, and brings them back without the others', async () => {
+    const { events, parked, receive } = await openQueues()
+    const both = [usual(eventOf(1)), { event: eventOf(2), kind: 'urgent' as const }]
+    expect(await events.park(both)).toEqual(new Set())
+    expect(await parked.count()).toEqual({ urgent: 1, usual: 1 })
+    expect([await parked.moveBack('urgent', 10), await parked.moveBack('urgent', 10)]).toEqual([1, 0])
+    expect((await receive('')).map(it => it.body)).toEqual(['{"id":"e2"}'])
+    expect(await parked.count()).toEqual({ urgent: 0, usual: 1 })
+  })
+
+  it('takes the slot of an event along in whole milliseconds', async () => {
+    const { events, receive } = await openQueues()
+    const event = { ...eventOf(7), slotAt: 1_700_000_000_000.6 }
+    expect(await events.pushAgain([{ event, delaySeconds: 0 }])).toEqual(new Set())
+    expect((await receive('')).map(it => it.attributes.slotAt)).toEqual(['1700000000001'])
   })
 
   it('puts an event aside with a reason that SQS takes, whatever words it is made of', async () => {
@@ -111,7 +129,7 @@ describe('an SQS that refuses', () => {
       isFirst = false
       return { SenderFault: false }
     })
-    expect(await events.park(many(100))).toEqual(new Set())
+    expect(await events.park(many(100).map(usual))).toEqual(new Set())
     expect([taken.length, new Set(taken).size]).toEqual([100, 100])
   })
 
@@ -120,9 +138,19 @@ describe('an SQS that refuses', () => {
       if (call === 3) throw new Error('throttled')
       return body === '' ? { SenderFault: true } : undefined
     })
-    const unsent = await events.park(many(100))
+    const unsent = await events.park(many(100).map(usual))
     expect([unsent.size, taken.length]).toEqual([10, 90])
     expect(taken.some(it => [...unsent].some(index => it === eventOf(index).body))).toBe(false)
+  })
+
+  it('one of urgent and usual events: tells that one by its place among all', async () => {
+    const { events, taken } = openRefusing(body => (body.includes('"e3"') ? { SenderFault: true } : undefined))
+    const mixed = many(6).map((event, index) => ({
+      event,
+      kind: index % 2 === 0 ? ('usual' as const) : ('urgent' as const),
+    }))
+    expect(await events.park(mixed)).toEqual(new Set([3]))
+    expect(taken).toHaveLength(5)
   })
 
   it('to take back a parked event: leaves that one where it waits, and moves its neighbours', async () => {
@@ -135,7 +163,7 @@ describe('an SQS that refuses', () => {
       deleted.push(...Entries.map(it => it.ReceiptHandle))
       return {}
     })
-    expect(await createParkedEvents('events', silent).moveBack(10)).toBe(2)
+    expect(await createParkedEvents('events', silent).moveBack('usual', 10)).toBe(2)
     expect([taken, deleted]).toEqual([
       ['{"id":"e0"}', '{"id":"e2"}'],
       ['handle-0', 'handle-2'],

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { ImageFiles } from '../../lib/image-ports.ts'
 import { inParallel } from '../../lib/pool.ts'
 
-type Files = Pick<ImageFiles, 'head' | 'copy' | 'list' | 'remove'>
+type Files = Omit<ImageFiles, 'readableUrl'>
 type Place = { readonly files: Files; put(key: string, bytes: Uint8Array): Promise<void> }
 
 /** What every store of pictures must do; `make` gives an empty one, and a way into it. */
@@ -33,6 +33,25 @@ export function imageFilesContract(make: () => Promise<Place>): void {
     expect((await files.head('images/a/b.png', 10))?.bytes).toEqual(new Uint8Array(Buffer.from('two')))
     expect(await files.copy('uploads/a/b', 'images/a/c.png', { contentType })).toBe(true)
     expect(await files.copy('uploads/a/none', 'images/a/d.png', { contentType, etag })).toBe(false)
+  })
+
+  it('reads the whole of the file that was looked at, and not of one that came in its place', async () => {
+    const { files, put } = await make()
+    const bytes = Uint8Array.from({ length: 300_000 }, (_, at) => at % 251)
+    await put('uploads/a/b', bytes)
+    const { etag = '' } = (await files.head('uploads/a/b', 10)) ?? {}
+    expect(await files.read('uploads/a/b', etag)).toEqual(bytes)
+    await put('uploads/a/b', Buffer.from('two'))
+    expect(await files.read('uploads/a/b', etag)).toBeUndefined()
+    expect(await files.read('uploads/a/none', etag)).toBeUndefined()
+  })
+
+  it('writes a file, also over another', async () => {
+    const { files } = await make()
+    for (const text of ['one', 'two']) {
+      await files.write('images/a/b.png', Buffer.from(text), { contentType })
+      expect((await files.head('images/a/b.png', 10))?.bytes).toEqual(new Uint8Array(Buffer.from(text)))
+    }
   })
 
   it('lists what begins so, a thousand at a time, also while it is removed', async () => {

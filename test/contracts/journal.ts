@@ -25,6 +25,17 @@ export function journalContract(make: () => Promise<Journal>): void {
     expect(await Array.fromAsync(journal.entries())).toEqual(entries.slice(1))
   })
 
+  it.each([27, 64, 128])('takes 10,000 openids of %i characters at once', async length => {
+    const journal = await make()
+    const openids = Array.from({ length: 10_000 }, (_, index) => id(`${index}`.padStart(length, 'o')))
+    const noted = { follow: openids.slice(0, 9_000), unfollow: openids.slice(9_000) }
+    await journal.note(noted, 5_000)
+    await journal.forget(new Set(openids.slice(8_999, 9_001)))
+    const entries = await Array.fromAsync(journal.entries())
+    expect(new Set(entries.flatMap(it => it.follow))).toEqual(new Set(noted.follow.slice(0, -1)))
+    expect(new Set(entries.flatMap(it => it.unfollow))).toEqual(new Set(noted.unfollow.slice(1)))
+  })
+
   it('takes people out of its entries', async () => {
     const journal = await make()
     await journal.note({ follow: [one, two], unfollow: [three] }, 5_000)

@@ -83,6 +83,25 @@ export function walkStoreContract(make: () => Promise<WalkStore>): void {
     expect(await openidsOf(store, await save(store, walk(), openids))).toEqual(openids)
   })
 
+  // DynamoDB takes 400 KB a row; an openid may have up to 128 characters.
+  it.each([27, 64, 128])(
+    'takes a page of 10,000 openids of %i characters, and lets people and page go',
+    async length => {
+      const store = await makeLeased()
+      const openids = Array.from({ length: 10_000 }, (_, index) => id(`${index}`.padStart(length, 'o')))
+      const first = await save(store, walk(), openids)
+      const [gone, gone2] = [openids[3] ?? id('o'), openids[9_998] ?? id('o')]
+      expect(new Set(await openidsOf(store, first))).toEqual(new Set(openids))
+      await store.forget(new Set([gone, gone2]))
+      expect(new Set(await openidsOf(store, first))).toEqual(new Set(openids.filter(it => it !== gone && it !== gone2)))
+      await store.complete(first, owner)
+      const second = await save(store, walk({ id: 'w2' }), [...openids.slice(0, 5_000), openidOf(1)])
+      expect((await openidsOf(store, second)).length).toBe(5_001)
+      await store.complete(second, owner)
+      expect(await openidsOf(store, first)).toEqual([])
+    },
+  )
+
   it('makes a walk the last complete one and lets the one before go', async () => {
     const store = await makeLeased()
     const first = await save(store, walk(), [id('o1')])

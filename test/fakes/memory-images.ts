@@ -60,6 +60,15 @@ export function memoryImageFiles(): MemoryFiles {
       mostRead = Math.max(mostRead, bytes.length)
       return { bytes, size: file.length, etag: etagOf(file) }
     },
+    async read(key, etag) {
+      const file = files.get(key)
+      if (file === undefined || etag !== etagOf(file)) return undefined
+      mostRead = Math.max(mostRead, file.length)
+      return Uint8Array.from(file)
+    },
+    async write(key, bytes) {
+      files.set(key, Uint8Array.from(bytes))
+    },
     async copy(from, to, { etag }) {
       const file = files.get(from)
       if (file === undefined || (etag !== undefined && etag !== etagOf(file))) return false

@@ -1,10 +1,16 @@
 /** What of the walks is not worked in yet, in memory: it passes the same contract suite as the real store. */
 
+import { inRuns } from '../../lib/pool.ts'
 import type { CountedWalk, LinkingStore } from '../../lib/ports.ts'
 
 const keptMs = 14 * 86_400_000
 
-type Row = { readonly walk: CountedWalk; readonly step: number; readonly run: number; readonly left: Set<number> }
+type Row = {
+  readonly walk: CountedWalk
+  readonly step: number
+  readonly run: number
+  readonly left: Map<number, number>
+}
 
 export function memoryLinking(now: () => number): LinkingStore {
   const rows = new Map<string, Row>()
@@ -32,9 +38,10 @@ export function memoryLinking(now: () => number): LinkingStore {
       dropIf(it => it.walk.beganAt === unclosed)
       unclosed = undefined
     },
-    async expect({ isWhole, beganAt, step, run }, messages) {
+    async expect({ isWhole, beganAt, step, run }, people) {
       const walk = { isWhole, beganAt }
-      if (messages > 0) rows.set(keyOf(walk, step), { walk, step, run, left: new Set(Array(messages).keys()) })
+      const left = new Map(inRuns(Array(people).fill(0), 100).map((some, message) => [message, some.length]))
+      if (people > 0) rows.set(keyOf(walk, step), { walk, step, run, left })
     },
     async workedIn(parts) {
       for (const part of parts) {
@@ -45,6 +52,6 @@ export function memoryLinking(now: () => number): LinkingStore {
         if (row.left.size === 0) rows.delete(key)
       }
     },
-    waiting: async () => kept().reduce((sum, it) => sum + it.left.size, 0),
+    waiting: async () => kept().reduce((sum, { left }) => [...left.values()].reduce((some, it) => some + it, sum), 0),
   }
 }

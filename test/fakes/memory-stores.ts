@@ -42,21 +42,23 @@ export function memoryTokens(): TokenStore {
 }
 
 export function memoryLogins(): LoginStore {
-  const rows = new Map<string, { until: number; expiresAt: number; result?: string }>()
+  const rows = new Map<string, { owner: string; until: number; expiresAt: number; result?: string }>()
   return {
-    async claim(codeHash, { now, until, expiresAt }) {
+    async claim(codeHash, { owner, now, until, expiresAt }) {
       const row = rows.get(codeHash)
-      const isFree = row === undefined || row.expiresAt <= now || (row.result === undefined && row.until <= now)
+      const isOver = row !== undefined && (row.until <= now || row.owner === owner)
+      const isFree = row === undefined || row.expiresAt <= now || (row.result === undefined && isOver)
       if (!isFree) return row.result === undefined ? { kind: 'theirs' } : { kind: 'theirs', result: row.result }
-      rows.set(codeHash, { until, expiresAt })
+      rows.set(codeHash, { owner, until, expiresAt })
       return { kind: 'mine' }
     },
-    async finish(codeHash, result) {
+    async finish(codeHash, owner, result) {
       const row = rows.get(codeHash)
-      if (row !== undefined) row.result = result
+      if (row?.owner === owner) row.result = result
     },
-    async release(codeHash) {
-      rows.delete(codeHash)
+    async release(codeHash, owner) {
+      const row = rows.get(codeHash)
+      if (row?.owner === owner && row.result === undefined) rows.delete(codeHash)
     },
   }
 }
@@ -132,11 +134,30 @@ export function memoryGate(): GateStore {
   let gate: Gate = {}
   return {
     read: async () => gate,
-    async close(until, errcode) {
-      if (until > (gate.closedUntil ?? 0)) gate = { ...gate, closedUntil: until, errcode }
+    async close({ until, errcode, at }) {
+      if (until >= (gate.closedUntil ?? 0)) gate = { ...gate, closedUntil: until, errcode }
+      if (at > (gate.closedAt ?? 0)) gate = { ...gate, closedAt: at }
+    },
+    async reopen({ closedUntil, closedAt }, look) {
+      if (gate.closedUntil !== closedUntil || gate.closedAt !== closedAt) return false
+      const { closedUntil: _, closedAt: __, errcode: ___, ...rest } = gate
+      gate = { ...rest, look }
+      return true
     },
     async reserve(until) {
       if (until > (gate.reservedUntil ?? 0)) gate = { ...gate, reservedUntil: until }
+    },
+    async unreserve(until) {
+      const { reservedUntil, ...rest } = gate
+      if (reservedUntil === until) gate = rest
+    },
+    async noteLook({ closedAt }, look) {
+      if (gate.closedAt === closedAt) gate = { ...gate, look }
+    },
+    async setPace(pace) {
+      if ((gate.pace?.turn ?? 0) !== pace.turn - 1) return false
+      gate = { ...gate, pace }
+      return true
     },
   }
 }

@@ -296,6 +296,35 @@ describe('the doctor', () => {
   })
 })
 
+describe('the quota of a day', () => {
+  const invoke = async (name: string, body: object) => {
+    const url = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-${name}/invocations`
+    const answer = await callJson('POST', url, { signal: signal(), body })
+    answers.push(JSON.stringify(answer.body))
+    return answer.body
+  }
+  const quota = (more: object) => box('/quota', { app: 'official', path: '/cgi-bin/message/template/send', ...more })
+
+  it('that is used up lets an event wait, and the doctor says so; once the gate is opened by hand it goes', async () => {
+    const who = await person()
+    await follow(who)
+    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    await quota({ day: 1, used: 1 })
+    await push(event('over-quota', { openid: who.openid }))
+    await eventually(() => delivery('over-quota'), expect.objectContaining({ state: 'parked', errcode: 45009 }))
+    const closed = expect.objectContaining({ closedUntil: expect.any(Number), parked: { urgent: 0, usual: 1 } })
+    await eventually(() => invoke('resume-events', { action: 'status' }), { moved: 0, status: closed })
+    const wrong = ['quotas', 'queues'].map(name => expect.objectContaining({ name, status: 'wrong' }))
+    expect(await invoke('doctor', {})).toMatchObject({ isWell: false, checks: expect.arrayContaining(wrong) })
+
+    await quota({ day: 100_000, used: 0 })
+    expect(await invoke('resume-events', { action: 'reopen' })).toMatchObject({ moved: 1, isReopened: true })
+
+    await eventually(() => delivery('over-quota'), expect.objectContaining({ state: 'delivered' }))
+    expect(await phone(who)).toHaveLength(1)
+  })
+})
+
 describe('POST /login', () => {
   it('answers the same code alike, with a token that the published keys verify', async () => {
     const body = { code: await code(await person()) }

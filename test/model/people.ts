@@ -93,7 +93,7 @@ export function openPeople(count: number, now: () => number, rules: Rules) {
         .slice(0, rules.pageSize)
         .map(it => it.openid)
       const next = openids.at(-1)
-      return { openids, total: followers().length, at: seconds(), ...(next === undefined ? {} : { next }) }
+      return { openids, odd: 0, total: followers().length, at: seconds(), ...(next === undefined ? {} : { next }) }
     },
     infos: (openids: readonly OpenId[]): FollowerSeen[] =>
       people.filter(it => openids.includes(it.openid)).map(it => infoOf(it, seconds(), rules)),

@@ -6,12 +6,14 @@ import type { Dynamo } from '../../lib/adapters/dynamo.ts'
 import { createErasures } from '../../lib/adapters/dynamo-erasures.ts'
 import { createJournal } from '../../lib/adapters/dynamo-journal.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo-link-upkeep.ts'
+import { createLinkingStore } from '../../lib/adapters/dynamo-linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
 import { createWalkStore } from '../../lib/adapters/dynamo-walks.ts'
 import { followerRowOf, linkRow } from '../../lib/adapters/link-rows.ts'
 import { isId, type UnionId } from '../../lib/identifiers.ts'
 import type { FollowerRow } from '../../lib/link.ts'
-import type { Erasures, Journal, LinkStore, LinkUpkeep, WalkStore } from '../../lib/ports.ts'
+import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep, WalkStore } from '../../lib/ports.ts'
+import { memoryLinking } from '../fakes/memory-linking.ts'
 import { memoryLinks } from '../fakes/memory-links.ts'
 import { memoryErasures, memoryJournal, memoryWalks } from '../fakes/memory-walks.ts'
 import type { Process, Schedule } from './schedule.ts'
@@ -21,6 +23,7 @@ type Stores = {
   readonly links: LinkStore & LinkUpkeep
   readonly walks: WalkStore
   readonly journal: Journal
+  readonly linking: LinkingStore
   readonly erasures: Erasures
 }
 
@@ -45,7 +48,7 @@ export type Watch = {
 
 /** The fakes of the contract suites; a call of theirs is one request. */
 export function inMemory(schedule: Schedule, watch: Watch): Backend {
-  const stores = watched(watch)
+  const stores = watched(watch, schedule.now)
   const linksOf = (process: Process): typeof stores.links => ({
     ...stores.links,
     async writeFollower(row, ...others) {
@@ -61,12 +64,13 @@ export function inMemory(schedule: Schedule, watch: Watch): Backend {
       links: stepped(linksOf(process), process, schedule),
       walks: stepped(stores.walks, process, schedule),
       journal: stepped(stores.journal, process, schedule),
+      linking: stepped(stores.linking, process, schedule),
       erasures: stepped(stores.erasures, process, schedule),
     }),
   }
 }
 
-function watched(watch: Watch): Stores {
+function watched(watch: Watch, now: () => number): Stores {
   const [links, walks] = [memoryLinks(), memoryWalks()]
   return {
     links: {
@@ -91,6 +95,7 @@ function watched(watch: Watch): Stores {
       },
     },
     journal: memoryJournal(),
+    linking: memoryLinking(now),
     erasures: memoryErasures(),
   }
 }
@@ -127,6 +132,7 @@ export function inDynamo(schedule: Schedule, watch: Watch): Backend {
     links: { ...createLinkStore(dynamo, 'links'), ...createLinkUpkeep(dynamo, 'links') },
     walks: createWalkStore(dynamo, 'walks'),
     journal: createJournal(dynamo, 'walks', random),
+    linking: createLinkingStore(dynamo, 'walks', schedule.now),
     erasures: createErasures(dynamo, 'walks'),
   })
   return {

@@ -107,8 +107,13 @@ function answer(command: object, tables: Tables, onWrite: OnWrite): object {
   if (command instanceof QueryCommand) return { Items: tableOf(tables, command.input.TableName).query(command.input) }
   const [name, written] = change(command, tables)
   onWrite(name, written)
-  const isAsked = command instanceof DeleteCommand && command.input.ReturnValues === 'ALL_OLD'
-  return isAsked && written.before !== undefined ? { Attributes: written.before } : {}
+  const attributes = attributesAsked(command, written)
+  return attributes === undefined ? {} : { Attributes: attributes }
+}
+
+function attributesAsked(command: object, { before, after }: Written): Item | undefined {
+  if (command instanceof DeleteCommand && command.input.ReturnValues === 'ALL_OLD') return before
+  return command instanceof UpdateCommand && command.input.ReturnValues === 'ALL_NEW' ? after : undefined
 }
 
 function change(command: object, tables: Tables): [string, Written] {
@@ -130,7 +135,7 @@ function tableOf(tables: Tables, name: string | undefined): Table {
   return table
 }
 
-/** `SET #a = :a, #b = :b REMOVE #c`. */
+/** `SET #a = :a, #b = :b REMOVE #c`, or `DELETE #a :a` of a set, which goes with its last element. */
 function updated(
   item: Item,
   { UpdateExpression = '', ExpressionAttributeNames = {}, ExpressionAttributeValues = {} }: Input,
@@ -142,7 +147,17 @@ function updated(
   }
   for (const [name] of (/REMOVE (.*)/.exec(UpdateExpression)?.[1] ?? '').matchAll(/#?\w+/g))
     delete changed[fieldOf(name)]
+  for (const [, name = '', value = ''] of UpdateExpression.matchAll(/DELETE (#?\w+) (:\w+)/g)) {
+    const left = subtract(changed[fieldOf(name)], ExpressionAttributeValues[value])
+    if (left.size === 0) delete changed[fieldOf(name)]
+    else changed[fieldOf(name)] = left
+  }
   return changed
+}
+
+function subtract(from: unknown, some: unknown): Set<unknown> {
+  const [all, gone] = [from, some].map(it => (it instanceof Set ? it : new Set<unknown>()))
+  return new Set([...(all ?? [])].filter(it => !gone?.has(it)))
 }
 
 const tests = new Map<string, Test>()
@@ -187,5 +202,6 @@ function oneOf(words: string[]): Test {
 function compare(one: unknown, sign: string, other: unknown): boolean {
   if (sign === '=') return one !== undefined && one === other
   if (typeof one !== 'number' || typeof other !== 'number') return false
+  if (sign === '>=') return one >= other
   return sign === '<' ? one < other : one <= other
 }

@@ -12,6 +12,7 @@ import { openDynamo } from '../../lib/adapters/dynamo.ts'
 import { createErasures } from '../../lib/adapters/dynamo-erasures.ts'
 import { createJournal } from '../../lib/adapters/dynamo-journal.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo-link-upkeep.ts'
+import { createLinkingStore } from '../../lib/adapters/dynamo-linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo-tokens.ts'
 import { createWalkStore } from '../../lib/adapters/dynamo-walks.ts'
@@ -74,6 +75,7 @@ function open({ wechatUrl, names }: Opening) {
     links: { ...createLinkStore(dynamo, names.links), ...createLinkUpkeep(dynamo, names.links) },
     walks: createWalkStore(dynamo, names.walks),
     journal: createJournal(dynamo, names.walks, Math.random),
+    linking: createLinkingStore(dynamo, names.walks, now),
     erasures: createErasures(dynamo, names.walks),
     followers: { ...createQueue(names.queue), ...createConsumedQueue(names.queue) },
     imageArrivals: { push: async () => undefined },

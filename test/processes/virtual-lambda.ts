@@ -176,6 +176,7 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
     followers: { push: async () => undefined },
     templates: { 'order-paid': orderPaid },
     trouble: new Set<string>(),
+    minute: { minute: 0, accepted: 0 },
     now,
     random,
     log,

@@ -159,7 +159,7 @@ describe('renderState', () => {
   it('says until when a parked event waits', () => {
     const parked = at('parked', { reason: 'the quota is used up', errcode: 45009 })
     expect(renderState(parked, '2 s')).toContain(
-      'goes out by itself once that is filled again, after 2026-11-23 00:00 in China',
+      'goes out by itself once there is quota again, at the latest after 2026-11-23 00:00 in China',
     )
   })
 })

@@ -35,6 +35,7 @@ const aReport = (more: Partial<Report> = {}): Report => ({
   followers: 0,
   total: 0,
   came: 0,
+  toLink: 0,
   ...more,
 })
 const page = (pages: number, more: Partial<Report> = {}) =>
@@ -139,6 +140,16 @@ describe('the progress line', () => {
     const empty = progress({ seen: { walk: page(1, { followers: 0, total: 0 }), base }, plan: aPlan({ followers: 0 }) })
     expect(renderFacts(empty)).toMatch(/^0 % · page 1\/1 · 0\/0/)
   })
+
+  it('goes on with the links once the list is walked', () => {
+    const linking = { toLink: 20_000, at: 2000 }
+    const walked = { ...complete, toLink: 15_000 }
+    expect(renderBar(progress({ seen: { walk: walked, base, linking } }))).toBe(
+      '  █████░░░░░░░░░░░░░░░  walked · linked 5,000/20,000 · 2,500/s · 6 s to go',
+    )
+    const more = { ...complete, toLink: 21_000 }
+    expect(renderFacts(progress({ seen: { walk: more, base, linking } }))).toBe('walked · linked 0/21,000')
+  })
 })
 
 /** Plays the command against a function that reports `statuses`, the last one for ever; time passes only in its sleep. */
@@ -200,6 +211,29 @@ describe('npm run sync', () => {
       '✓ complete · 遍历完成: 3 pages, 25,000 followers, 1,234 came, 12 left, 3 calls of user/get, ',
     )
     expect(text).toMatch(/about 13 of user\/info\/batchget to look up who came; 4 s$/)
+  })
+
+  it('shows how far the links are once the list is walked, and is complete when they are', async () => {
+    const linking = (toLink: number) => ({ ...complete, toLink })
+    const { code, text } = await play([aReport(), page(2), linking(25_000), linking(10_000), linking(0)])
+
+    expect(code).toBe(0)
+    expect(text.split('\n').slice(-3)).toEqual([
+      'walked · linked 0/25,000',
+      'walked · linked 15,000/25,000 · 15,000/s · 1 s to go',
+      expect.stringMatching(/^✓ complete .*; 4 s$/),
+    ])
+  })
+
+  it('says so when nobody is linked any more, names the log, and does not walk on', async () => {
+    const { code, text, seconds, orders } = await play([aReport(), { ...complete, toLink: 1_200 }])
+
+    expect([code, seconds, orders.length]).toEqual([1, 301, 1])
+    expect(text).toContain('walked · linked 0/1,200 · nobody linked for 15 s')
+    expect(text.split('\n').at(-1)).toBe(
+      '✗ the list is walked, but 1,200 followers wait to be linked, and none was for 5 min 0 s: what waits for quota goes on ' +
+        'by itself; of all else tells the log of link-followers: in the terminal of npm start · 未完成关联',
+    )
   })
 
   // The walk before is complete, and stays so until ours has its first page.

@@ -68,5 +68,5 @@ function resetOf({ state, errcode, at }: Delivery): string[] {
   if (state !== 'parked' || errcode === undefined) return []
   const parkedAt = Date.parse(at)
   const until = inChina(parkedAt + secondsToReset(errcode, parkedAt) * 1000)
-  return [`it goes out by itself once that is filled again, after ${until} · 额度恢复后自动发送`]
+  return [`it goes out by itself once there is quota again, at the latest after ${until} · 额度恢复后自动发送`]
 }

@@ -10,12 +10,14 @@ type Words = {
   readonly command: string
   /** Where the function writes its log. */
   readonly log: string
+  /** Where the function writes its log that links them. */
+  readonly linkLog: string
   /** Milliseconds. */
   readonly now: number
 }
 
 /** Writes the closing line. */
-export function renderEnding(ending: Ending, { command, log, now }: Words): string {
+export function renderEnding(ending: Ending, { command, log, linkLog, now }: Words): string {
   switch (ending.kind) {
     case 'complete':
       return `✓ complete · 遍历完成: ${sumUp(ending.walk)}; ${inUnits(ending.elapsedMs)}`
@@ -23,11 +25,18 @@ export function renderEnding(ending: Ending, { command, log, now }: Words): stri
       return `${describeWait(ending.walk, inChina(ending.until), inUnits(ending.until - now))}: ${command}`
     case 'lost':
       return `✗ WeChat no longer took the walk’s cursor, so the walk was let go; to begin anew: ${command}`
+    case 'unlinked':
+      return describeUnlinked(ending, linkLog)
     case 'stuck': {
       const what = ending.walk === undefined ? 'the walk has not begun' : 'the walk stands still'
       return `✗ ${what} for ${inUnits(ending.standsMs)}; why, tells the function’s log: ${log}`
     }
   }
+}
+
+function describeUnlinked({ toLink, standsMs }: Extract<Ending, { kind: 'unlinked' }>, log: string): string {
+  const what = `the list is walked, but ${counted(toLink, 'follower')} wait to be linked, and none was for ${inUnits(standsMs)}`
+  return `✗ ${what}: what waits for quota goes on by itself; of all else tells the log of link-followers: ${log} · 未完成关联`
 }
 
 function sumUp({ pages, followers, came, left = 0 }: Report): string {

@@ -31,7 +31,8 @@ export async function follow({ before, plan }: { before: Report; plan: Plan }, d
     if (ending !== undefined) return ending
     const { seen, movedAt } = watch
     show({ seen, plan, standsMs: now() - movedAt, now: now() })
-    if (seen !== undefined && now() - Math.max(movedAt, nudgedAt) >= nudgeAfterMs) {
+    const isWalked = seen?.linking !== undefined
+    if (seen !== undefined && !isWalked && now() - Math.max(movedAt, nudgedAt) >= nudgeAfterMs) {
       nudgedAt = now()
       await sync.begin({ action: 'tick' })
     }

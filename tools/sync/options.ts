@@ -21,7 +21,7 @@ export const helpText = `npm run sync -- [options]   walks through the list of f
   --help            this text
 
 A walk that is under way already is followed. Ctrl-C stops watching, not the walk.
-Ends with 0 if the walk is complete, 1 if it is not, 2 if the options are wrong.
+Ends with 0 if the walk is complete and who came is linked, 1 if it is not, 2 if the options are wrong.
 `
 
 const command = 'npm run sync'

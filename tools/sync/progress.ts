@@ -19,9 +19,11 @@ type Seen = {
   readonly walk: Report
   /** Where the walk was when we began to watch, and when (ms) that was. */
   readonly base: { readonly pages: number; readonly followers: number; readonly at: number }
+  /** Once the list is walked: how many waited to be linked then, and when (ms). */
+  readonly linking?: { readonly toLink: number; readonly at: number }
 }
 
-/** A page takes no longer; after that it is said. */
+/** A page, or a batch of links, takes no longer; after that it is said. */
 const patienceMs = 10_000
 
 /** The line of a terminal: a bar, then what `renderFacts` says. */
@@ -33,7 +35,8 @@ export function renderBar(progress: Progress): string {
 export function renderFacts(progress: Progress): string {
   const { seen, plan, standsMs, now } = progress
   if (seen === undefined) return `waiting for the first page · ${inUnits(standsMs)}`
-  const { walk, base } = seen
+  const { walk, base, linking } = seen
+  if (linking !== undefined) return renderLinking(walk, linking, { standsMs, now })
   const total = totalOf(walk, plan)
   const { remain } = plan.userGet
   return [
@@ -46,6 +49,25 @@ export function renderFacts(progress: Progress): string {
   ].join(' · ')
 }
 
+function renderLinking(
+  { toLink }: Report,
+  { toLink: all, at }: NonNullable<Seen['linking']>,
+  { standsMs, now }: { standsMs: number; now: number },
+): string {
+  const linked = linkedOf(toLink, all)
+  return [
+    'walked',
+    `linked ${inThousands(linked)}/${inThousands(linked + toLink)}`,
+    ...describePace(linked, now - at, toLink),
+    ...(standsMs < patienceMs ? [] : [`nobody linked for ${inUnits(standsMs)}`]),
+  ].join(' · ')
+}
+
+/** Another walk may have queued more meanwhile. */
+function linkedOf(toLink: number, all: number): number {
+  return Math.max(0, all - toLink)
+}
+
 function describePace(walked: number, elapsedMs: number, missing: number): string[] {
   if (walked <= 0 || elapsedMs <= 0) return []
   const pace = `${inThousands(Math.round((walked / elapsedMs) * 1000))}/s`
@@ -55,6 +77,8 @@ function describePace(walked: number, elapsedMs: number, missing: number): strin
 /** A list that shrank on the way ends before its total. */
 function shareOf({ seen, plan }: Progress): number {
   if (seen === undefined) return 0
+  const { linking, walk } = seen
+  if (linking !== undefined) return linkedOf(walk.toLink, linking.toLink) / Math.max(1, linking.toLink)
   return Math.min(1, seen.walk.followers / Math.max(1, totalOf(seen.walk, plan)))
 }
 

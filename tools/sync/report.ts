@@ -19,6 +19,7 @@ export const report = v.object({
   total: v.number(),
   came: v.number(),
   left: v.optional(v.number()),
+  toLink: v.optional(v.number(), 0),
   beganAt: v.optional(v.number()),
   pausedUntil: v.optional(v.number()),
   plan: v.optional(plan),

@@ -20,7 +20,7 @@ export type SyncDeps = Omit<FollowDeps, 'show'> & {
   readonly signal: AbortSignal
 }
 
-const exitCodes = { complete: 0, waiting: 1, lost: 1, stuck: 1 } as const
+const exitCodes = { complete: 0, waiting: 1, lost: 1, unlinked: 1, stuck: 1 } as const
 
 /** Runs the command; answers its exit code. */
 export async function runSync(options: Options, deps: SyncDeps): Promise<number> {
@@ -86,7 +86,9 @@ async function watch(options: Options, start: Start, deps: SyncDeps): Promise<nu
   const ending = await follow(start, { ...deps, show })
   const hasBegun = ending.kind !== 'waiting' || ending.walk !== undefined
   const command = hasBegun ? againCommand(options) : commandFor(options)
-  screen.line(renderEnding(ending, { command, log: logOf(place, fileName), now: now() }))
+  screen.line(
+    renderEnding(ending, { command, log: logOf(place, fileName), linkLog: logOf(place, 'link-followers'), now: now() }),
+  )
   return exitCodes[ending.kind]
 }
 

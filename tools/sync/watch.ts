@@ -15,15 +15,17 @@ export type Watch = {
 
 /**
  * How the watching ended: `waiting` for another day's quota, `lost` if WeChat no longer took the cursor and the walk
- * was let go, `stuck` if it stands still. Without `walk` it never began.
+ * was let go, `stuck` if it stands still, `unlinked` if it is walked and nobody is linked any more. Without `walk` it
+ * never began. A walk is complete for people when who came is linked.
  */
 export type Ending =
   | { readonly kind: 'complete'; readonly walk: Report; readonly elapsedMs: number }
   | { readonly kind: 'waiting'; readonly walk: Report | undefined; readonly until: number }
   | { readonly kind: 'lost' }
+  | { readonly kind: 'unlinked'; readonly toLink: number; readonly standsMs: number }
   | { readonly kind: 'stuck'; readonly walk: Report | undefined; readonly standsMs: number }
 
-/** A page takes seconds, the end of a walk through millions a minute or two. */
+/** A page takes seconds, a hundred links less, the end of a walk through millions a minute or two. */
 const stuckAfterMs = 300_000
 /** A cold start, what another process still does, and reading who is linked. */
 const beginsWithinMs = 120_000
@@ -34,29 +36,39 @@ const shortWaitMs = 120_000
 export function look(watch: Watch, report: Report, now: number): Watch {
   const { before, startedAt, seen } = watch
   if (!isAwaited(report, before)) return watch
-  const { beganAt, pages, followers } = report
+  const { beganAt, pages, followers, toLink } = report
   // What a walk did before we came is not of our time.
   const here = beganAt === before.beganAt ? { pages, followers, at: now } : { pages: 0, followers: 0, at: startedAt }
-  const hasMoved = seen?.walk.beganAt !== beganAt || seen?.walk.pages !== pages
-  return { ...watch, seen: { walk: report, base: seen?.base ?? here }, movedAt: hasMoved ? now : watch.movedAt }
+  const { walk, base = here, linking = isLinking(report) ? { toLink, at: now } : undefined } = seen ?? {}
+  const hasMoved = walk?.beganAt !== beganAt || walk?.pages !== pages || walk?.toLink !== toLink
+  const present = { walk: report, base, ...(linking === undefined ? {} : { linking }) }
+  return { ...watch, seen: present, movedAt: hasMoved ? now : watch.movedAt }
 }
 
 /** Tells whether there is nothing more to watch, as of a report that was taken in. */
 export function endingOf(watch: Watch, report: Report, now: number): Ending | undefined {
   const { before, startedAt, seen, movedAt } = watch
   const walk = seen?.walk
-  if (walk === report && report.state === 'complete') return { kind: 'complete', walk, elapsedMs: now - startedAt }
+  const isWalked = walk === report && report.state === 'complete'
+  if (isWalked && !isLinking(report)) return { kind: 'complete', walk, elapsedMs: now - startedAt }
   const hadBegun = walk !== undefined || before.state === 'under-way'
   if (hadBegun && walk !== report) return { kind: 'lost' }
   const isStuck = now - movedAt >= (hadBegun ? stuckAfterMs : beginsWithinMs)
   if (report.state === 'waiting') return waitOf(watch, report, { now, isStuck })
-  return isStuck ? { kind: 'stuck', walk, standsMs: now - movedAt } : undefined
+  if (!isStuck) return undefined
+  const standsMs = now - movedAt
+  return isWalked ? { kind: 'unlinked', toLink: report.toLink, standsMs } : { kind: 'stuck', walk, standsMs }
 }
 
 /** Whoever orders a walk while it waits for quota may know better: that wait is believed when nothing moves. */
 function waitOf({ before, seen }: Watch, { pausedUntil = 0 }: Report, how: { now: number; isStuck: boolean }) {
   const isNew = pausedUntil !== before.pausedUntil && pausedUntil - how.now > shortWaitMs
   return isNew || how.isStuck ? ({ kind: 'waiting', walk: seen?.walk, until: pausedUntil } as const) : undefined
+}
+
+/** Tells whether the list is walked, and people of it wait to be linked. */
+function isLinking({ state, toLink }: Report): boolean {
+  return state === 'complete' && toLink > 0
 }
 
 /**

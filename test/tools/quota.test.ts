@@ -1,0 +1,141 @@
+/** `npm run quota`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
+
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { UsageError } from '../../tools/command/options.ts'
+import { renderReopening, renderStatus } from '../../tools/quota/lines.ts'
+import { parseOptions } from '../../tools/quota/options.ts'
+import type { Status } from '../../tools/quota/report.ts'
+import { onAws, runTool } from './run-tool.ts'
+
+const now = Date.parse('2026-11-22T12:00:00+08:00')
+const midnight = now + 12 * 3_600_000
+const quota = { limit: 100_000, used: 812, remain: 99_188 }
+const aStatus = (more: Partial<Status> = {}): Status => ({
+  ...{ quota, reserve: 0, parked: { urgent: 0, usual: 0 } },
+  ...more,
+})
+const closed = aStatus({
+  closedUntil: midnight,
+  errcode: 45009,
+  looksAt: now + 90_000,
+  parked: { urgent: 2, usual: 1_232 },
+})
+
+/** Lambda's API, which answers each invocation with this. */
+async function openLambda(answer: object, headers = {}) {
+  const asked: unknown[] = []
+  const server = createServer(async (request, response) => {
+    asked.push(request.url?.split('/')[3], await json(request))
+    response.writeHead(200, headers).end(JSON.stringify(answer))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  return { port, url: `http://127.0.0.1:${port}`, asked }
+}
+
+describe('what npm run quota prints', () => {
+  const words = { now, reopen: 'npm run quota -- --reopen' }
+
+  it('tells the day, the open gate, and that nothing waits', () => {
+    expect(renderStatus(aStatus(), words)).toEqual([
+      '  today      812 of 100,000 used, 99,188 left · 今日额度',
+      '✓ gate       open · 已开放',
+      '  parked     no event waits for quota · 没有等待的事件',
+    ])
+  })
+
+  it('tells until when the gate is closed, when it is looked at next, and how it is opened', () => {
+    expect(renderStatus(closed, words)).toEqual([
+      '  today      812 of 100,000 used, 99,188 left · 今日额度',
+      '✗ gate       closed until 2026-11-23 00:00 in China, in 12 h 0 min, after WeChat’s 45009 · 已关闭',
+      '               it opens by itself once WeChat tells of quota; the next look is in 1 min 30 s. To open it now: npm run quota -- --reopen',
+      '  parked     1,234 events wait for quota, 2 of them urgent · 等待额度',
+    ])
+    expect(renderStatus({ ...closed, looksAt: now }, words)[2]).toContain('the next look is within a minute')
+  })
+
+  it('tells the reserve and the pace', () => {
+    const pace = { perMinute: 95.5, nextAt: now + 185_000 }
+    const lines = renderStatus(aStatus({ reserve: 1_000, reservedUntil: midnight, pace }), words)
+    expect(lines[0]).toContain('99,188 left; 1,000 are kept for urgent ones')
+    expect(lines[1]).toBe('! gate       open for urgent messages alone until 2026-11-23 00:00 in China · 仅限紧急消息')
+    expect(lines[2]).toContain(
+      '95 messages a minute, for WeChat took no more (45011); the next free slot is in 3 min 5 s',
+    )
+    const free = { perMinute: 95.5, nextAt: now }
+    expect(renderStatus(aStatus({ pace: free }), words)[2]).toContain('the next free slot is now')
+  })
+
+  it('tells the rate where WeChat does, and that it tells nothing', () => {
+    const rated = aStatus({ quota: { ...quota, perMinute: 1_000 } })
+    expect(renderStatus(rated, words)[0]).toContain('99,188 left; 1,000 a minute')
+    const { quota: _, ...untold } = aStatus()
+    expect(renderStatus(untold, words)[0]).toContain('WeChat does not tell')
+  })
+
+  it('tells what came of the opening', () => {
+    expect(renderReopening({ isReopened: true, moved: 5, status: aStatus() })).toContain(
+      '✓ opened · 已开放: 5 events moved',
+    )
+    expect(renderReopening({ isReopened: false, moved: 0, status: aStatus() })).toContain('the gate is open')
+    expect(renderReopening({ isReopened: false, moved: 0, status: closed })).toContain('✗ not opened')
+  })
+})
+
+describe('npm run quota', () => {
+  it('asks the function of a stage on AWS, and ends with 0 while messages may leave', async () => {
+    const { url, asked } = await openLambda({ moved: 0, status: aStatus() })
+    const place = ['--stage', 'prod', '--region', 'cn-north-1']
+    const { code, stdout, stderr } = await runTool('quota.ts', place, onAws({ lambda: url }))
+    expect([code, stderr]).toEqual([0, ''])
+    expect(asked).toEqual(['queqiao-prod-resume-events', { action: 'status' }])
+    expect(stdout).toMatch(/^The quota of messages, stage prod \(cn-north-1\)/)
+    expect(stdout).toContain('812 of 100,000 used')
+  })
+
+  it('ends with 1 while the gate is closed, and names the command that opens it there', async () => {
+    const { url } = await openLambda({ moved: 0, status: closed })
+    const place = ['--stage', 'prod', '--region', 'cn-north-1']
+    const { code, stdout } = await runTool('quota.ts', place, onAws({ lambda: url }))
+    expect(code).toBe(1)
+    expect(stdout).toContain('npm run quota -- --stage prod --region cn-north-1 --reopen')
+  })
+
+  it('opens the gate of the local stack', async () => {
+    const { port, asked } = await openLambda({ moved: 5, isReopened: true, status: aStatus() })
+    const { code, stdout } = await runTool('quota.ts', ['--reopen'], { LAMBDA_PORT: `${port}` })
+    expect([code, asked]).toEqual([0, ['queqiao-local-resume-events', { action: 'reopen' }]])
+    expect(stdout).toContain('✓ opened')
+  })
+
+  it('says in one line why the function failed', async () => {
+    const { url } = await openLambda({ errorMessage: 'away' }, { 'x-amz-function-error': 'Unhandled' })
+    const place = ['--stage', 'prod', '--region', 'cn-north-1']
+    const { code, stderr } = await runTool('quota.ts', place, onAws({ lambda: url }))
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      '✗ queqiao-prod-resume-events failed: away; its log: npx sls logs -f resume-events --stage prod --region cn-north-1\n',
+    )
+  })
+
+  it('takes no other options', async () => {
+    expect(() => parseOptions(['--open'], {})).toThrow(UsageError)
+    expect(() => parseOptions([], { npm_config_reopen: 'true' })).toThrow('npm run quota -- --')
+    expect(parseOptions([], {})).toEqual({ stage: 'local', reopen: false })
+    expect(await runTool('quota.ts', ['--help'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('--reopen'),
+    })
+    expect(await runTool('quota.ts', ['--open'])).toMatchObject({ code: 2, stdout: '' })
+  })
+})
