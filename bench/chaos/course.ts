@@ -15,6 +15,8 @@ export type Course = {
   finish(): Promise<void>
   death(): Death | undefined
   isThrottled(): boolean
+  /** Whether messages may be doubled now. */
+  mayDouble(): boolean
   /** By how much messages come late, ms. */
   lateMs(): number
 }
@@ -43,6 +45,7 @@ export function createCourse(trouble: Trouble | undefined, scene?: Scene): Cours
     finish: async () => void (isOn() && (await end())),
     death: () => (isOn() ? trouble?.death : undefined),
     isThrottled: () => isOn() && trouble?.isThrottled === true,
+    mayDouble: () => !(isOn() && trouble?.putsOff === true),
     lateMs: () => (isOn() ? (trouble?.lateSeconds ?? 0) * 1000 : 0),
   }
 }

@@ -22,10 +22,12 @@ const batchSize = 100
 const receiveMax = 10
 const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
 
-type How = { readonly name: FunctionName; readonly chance: Chance }
+/** `mayDouble` tells whether messages are shown twice, or not deleted, at this time. */
+type How = { readonly name: FunctionName; readonly chance: Chance; readonly mayDouble: () => boolean }
 
 /** Creates the mapping of the events queue to a function; some messages are shown twice, or not deleted. */
-export function createMapping({ sqs, events, witness }: World, { name, chance }: How): Mapping {
+export function createMapping({ sqs, events, witness }: World, { name, chance, mayDouble }: How): Mapping {
+  const strikes = (what: string) => mayDouble() && chance.strikes(what)
   /** Messages that are shown once more, to another container, while the first one has them. */
   const copies: Message[] = []
 
@@ -36,7 +38,7 @@ export function createMapping({ sqs, events, witness }: World, { name, chance }:
   }
   const remove = async (messages: readonly Message[]) => {
     for (const run of inRuns(messages, receiveMax)) {
-      if (chance.strikes('not deleted')) continue
+      if (strikes('not deleted')) continue
       const Entries = run.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
       await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: events.url, Entries }))
     }
@@ -48,7 +50,7 @@ export function createMapping({ sqs, events, witness }: World, { name, chance }:
       const size = Math.max(batch.length, batchSize - chance.random(80))
       for (let more = await receive(); more.length > 0; more = await receive()) {
         batch.push(...more)
-        copies.push(...more.filter(() => chance.strikes('shown twice')))
+        copies.push(...more.filter(() => strikes('shown twice')))
         if (batch.length + receiveMax > size) break
       }
       return batch

@@ -66,7 +66,7 @@ export async function runLane(plan: Plan, { file, name, tell }: How): Promise<Ou
   const crew = await createCrew(containers, file, world)
   try {
     await world.linkFollowers()
-    const mapping = createMapping(world, { name, chance: chanceOf(3) })
+    const mapping = createMapping(world, { name, chance: chanceOf(3), mayDouble: () => stage.course.mayDouble() })
     const run: Run = { plan, stage, world, crew, mapping, chance: chanceOf(4), faults, done: { events: 0, kills: 0 } }
     const played = await playWaves(run, tell)
     const seconds = (performance.now() - began.real) / 1000
@@ -87,7 +87,8 @@ function faultsOf(stage: Stage, chances: Record<'store' | 'queue' | 'bus', Chanc
       return chances.store.strikes(`table: ${store}`) ? store : undefined
     },
     queue() {
-      const { queue } = stage.wave
+      const { wave, course } = stage
+      const queue = course.mayDouble() ? wave.queue : wave.queue && 'refused'
       return queue !== undefined && chances.queue.strikes(`queue: ${queue}`) ? queue : undefined
     },
     bus: () => chances.bus.strikes('bus: refused at first'),

@@ -26,6 +26,11 @@ export type Trouble = {
   readonly death?: Death
   /** Messages are received and handed to no function: its concurrency is used up elsewhere, or it cannot start. */
   readonly isThrottled?: boolean
+  /**
+   * Events are put off again and again. No message is doubled meanwhile: with every fifth in each round there would soon
+   * be thousands.
+   */
+  readonly putsOff?: boolean
   /** Messages come so late, many at a time: each batch takes real seconds to find out that nothing can be done. */
   readonly lateSeconds?: number
 }
@@ -57,8 +62,14 @@ export const troubles = {
   dyingAfter: dying('after'),
   throttled: { from: 'start', minutes: tooLong, isThrottled: true },
   throttledLate: { from: 'stillness', minutes: tooLong, isThrottled: true },
-  tokenless: { from: 'start', minutes: tooLong + 2, lateSeconds: 60, ...failing('/cgi-bin/stable_token') },
-  sendless: { from: 'start', minutes: tooLong - 1, lateSeconds: 30, ...failing(sendPath) },
+  tokenless: {
+    from: 'start',
+    minutes: tooLong + 2,
+    putsOff: true,
+    lateSeconds: 60,
+    ...failing('/cgi-bin/stable_token'),
+  },
+  sendless: { from: 'start', minutes: tooLong - 1, putsOff: true, lateSeconds: 30, ...failing(sendPath) },
   told45065: repeatsTold('error'),
   told40241: repeatsTold('too-soon'),
   /** Some leave and our links say so, some leave unseen, some stay and refuse; then all come back. */
@@ -67,6 +78,7 @@ export const troubles = {
   tired: {
     from: 'start',
     minutes: shorter,
+    putsOff: true,
     begin: async scene => {
       for (const person of drawPeople(scene, 8)) await block(scene.world, person, 'often')
     },
@@ -75,6 +87,7 @@ export const troubles = {
   limited: {
     from: 'start',
     minutes: 600,
+    putsOff: true,
     begin: ({ world, events }) => limit(world, Math.max(5, Math.ceil(events / 8))),
     end: ({ world }) => limit(world, perRun),
   },
