@@ -3,14 +3,15 @@
  * fail, and kills the processes. What is on the phones at the end is compared with what should be.
  *
  * Ends with 1 if anything is lost, doubled, or called a failure that was none. `--events 1000` is quicker, and
- * `--no-reference` leaves out the same load with no done marks and random ids; `--seed` repeats a script.
+ * `--no-reference` leaves out the same load with no done marks and random ids; `--seed` repeats a script; `--only expired`
+ * plays the waves with that in their name.
  */
 
 import { parseArgs } from 'node:util'
 
 import { bundle } from './chaos/containers.ts'
 import { runLanes } from './chaos/lanes.ts'
-import { isAsDemanded, renderFaults, renderOutcome } from './chaos/report.ts'
+import { isAsDemanded, problemsIn, renderFaults, renderOutcome } from './chaos/report.ts'
 import { withProgress } from './followers/progress.ts'
 
 const { values } = parseArgs({
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     events: { type: 'string', default: '10000' },
     kills: { type: 'string' },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
+    only: { type: 'string', default: '' },
     'no-reference': { type: 'boolean', default: false },
   },
 })
@@ -37,7 +39,7 @@ const file = await bundle()
 const ours = await play('chaos', 'send')
 const reference = values['no-reference'] ? undefined : await play('the reference', 'send-naively')
 say(`${renderOutcome(kills, ours, reference)}\n${renderFaults(ours, reference)}`)
-for (const it of [...ours.lost, ...ours.falseFailures].slice(0, 20)) say(`wrong: ${it}\n`)
+for (const it of problemsIn(ours).slice(0, 40)) say(`wrong: ${it}\n`)
 process.exit(isAsDemanded(kills, ours) ? 0 : 1)
 
 function play(title: string, name: 'send' | 'send-naively') {
@@ -48,7 +50,7 @@ function play(title: string, name: 'send' | 'send-naively') {
   return withProgress(
     title,
     () => done / events,
-    () => runLanes({ events, kills, seed, lanes }, { file, name, tell }),
+    () => runLanes({ events, kills, seed, only: values.only, lanes }, { file, name, tell }),
   )
 }
 

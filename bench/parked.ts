@@ -26,6 +26,7 @@ import { ahead, moveTo } from './chaos/clock.ts'
 import { bundle, type Container, startContainer } from './chaos/containers.ts'
 import { openQueues } from './chaos/queues.ts'
 import { makeQueues } from './chaos/resources.ts'
+import { createWitness } from './chaos/witness.ts'
 import { renderTable } from './figures.ts'
 import { withProgress } from './followers/progress.ts'
 import { makeEvents, openWorld } from './send/world.ts'
@@ -83,7 +84,7 @@ async function startContainers(): Promise<Container[]> {
   }
   return Promise.all(
     [1, 2].map(async () => {
-      const container = await startContainer(file, ports)
+      const container = await startContainer(file, { ports, witness: createWitness() })
       container.listener = (edge, moment) => {
         if (edge === 'queue' && moment === 'request') requests += 1
         return 'pass'

@@ -14,14 +14,21 @@ import { openPeer } from '../followers/peer.ts'
 import { readService } from '../service.ts'
 import { ahead } from './clock.ts'
 import type { FunctionName, Invocation } from './container.ts'
-import { type Listener, layWire } from './wire.ts'
+import { type Listener, layWire, type Tap } from './wire.ts'
+import { isSend, type Witness } from './witness.ts'
 
 /** What a container reaches: by it requests are told apart. */
 export type Edge = 'wechat' | 'store' | 'queue'
-export type Ports = Readonly<Record<Edge | 'secrets', number>>
+/** Without a bus, nobody is told of results. */
+export type Ports = Readonly<Record<Edge | 'secrets', number> & { bus?: number }>
+/** What all containers share: the ports that they reach, and who watches the wires. */
+export type Surroundings = { readonly ports: Ports; readonly witness: Witness }
 
 /** How an invocation ended; `killed` and `failed` leave everything to the queue. */
-type Ended = { readonly kind: 'answered'; readonly answer: SQSBatchResponse } | { readonly kind: 'killed' | 'failed' }
+type Ended =
+  | { readonly kind: 'answered'; readonly answer: SQSBatchResponse }
+  /** `hasBegun`: a call for a message, or the note that goes before it, had left or was about to. */
+  | { readonly kind: 'killed' | 'failed'; readonly hasBegun: boolean }
 export type Container = {
   invoke(name: FunctionName, event?: SQSEvent): Promise<Ended>
   /** Ends it at once, as a crash does. */
@@ -31,7 +38,7 @@ export type Container = {
 }
 
 /** As in serverless.yml. */
-const limitMs = 60_000
+const limitMs = 30_000
 
 /** Bundles the functions with the settings of the deployment; answers the file. */
 export async function bundle(): Promise<string> {
@@ -47,37 +54,59 @@ export async function bundle(): Promise<string> {
   return join(folder, `container${settings.outExtension?.['.js'] ?? '.js'}`)
 }
 
+const noTap: Tap = { sent: () => undefined, received: () => undefined }
+
 /** Starts a container with wires of its own. */
-export async function startContainer(file: string, ports: Ports): Promise<Container> {
+export async function startContainer(file: string, { ports, witness }: Surroundings): Promise<Container> {
   const container = { listener: () => 'pass' } as Pick<Container, 'listener'>
-  const edges = ['wechat', 'store', 'queue'] as const
-  const wires = await Promise.all(edges.map(edge => layWire(ports[edge], moment => container.listener(edge, moment))))
-  const [wechat, store, queue] = wires.map(it => it.url)
-  const env = { ...environment, WECHAT_API_URL: wechat, AWS_ENDPOINT_URL_DYNAMODB: store, AWS_ENDPOINT_URL_SQS: queue }
+  const calls = { hasBegun: false }
+  const began = () => {
+    calls.hasBegun = true
+  }
+  const taps = { wechat: () => witness.tapCalls(began), store: () => witness.tapNotes(began), queue: () => noTap }
+  const lay = (edge: Edge) => {
+    const listener: Listener = (moment, head) => {
+      if (edge === 'wechat' && isSend(head)) began()
+      return container.listener(edge, moment, head)
+    }
+    return layWire(ports[edge], { listener, openTap: taps[edge] })
+  }
+  const wires = { wechat: await lay('wechat'), store: await lay('store'), queue: await lay('queue') }
   const child = fork(file, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { ...env, AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${ports.secrets}` },
+    env: {
+      ...environment,
+      WECHAT_API_URL: wires.wechat.url,
+      AWS_ENDPOINT_URL_DYNAMODB: wires.store.url,
+      AWS_ENDPOINT_URL_SQS: wires.queue.url,
+      ...(ports.bus === undefined ? {} : busAt(ports.bus)),
+      AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${ports.secrets}`,
+    },
   })
   child.once('exit', () => {
-    for (const wire of wires) wire.close()
+    for (const wire of Object.values(wires)) wire.close()
   })
-  return Object.assign(container, { invoke: createInvoke(child), kill: () => void child.kill('SIGKILL') })
+  return Object.assign(container, { invoke: createInvoke(child, calls), kill: () => void child.kill('SIGKILL') })
 }
 
-function createInvoke(child: ChildProcess): Container['invoke'] {
+function busAt(port: number) {
+  return { RESULTS_BUS: 'chaos', AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${port}` }
+}
+
+function createInvoke(child: ChildProcess, calls: { hasBegun: boolean }): Container['invoke'] {
   const call = openPeer(child, {})
-  const killed = once(child, 'exit').then((): Ended => ({ kind: 'killed' }))
-  return (name, event) => {
+  const killed = once(child, 'exit').then(() => 'killed' as const)
+  return async (name, event) => {
+    calls.hasBegun = false
     const invocation: Invocation = { aheadMs: ahead(), limitMs }
-    const answered = call('lambda', 'invoke', [name, event, invocation]).then(
-      (answer): Ended => ({ kind: 'answered', answer: answer as SQSBatchResponse }),
-      (error): Ended => {
-        process.stderr.write(`\n${name} failed: ${error}\n`)
-        return { kind: 'failed' }
-      },
-    )
-    return Promise.race([answered, killed])
+    const answered = call('lambda', 'invoke', [name, event, invocation]).catch(error => {
+      process.stderr.write(`\n${name} failed: ${error}\n`)
+      return 'failed' as const
+    })
+    const ended = await Promise.race([answered, killed])
+    if (ended === 'killed' || ended === 'failed') return { kind: ended, hasBegun: calls.hasBegun }
+    return { kind: 'answered', answer: ended as SQSBatchResponse }
   }
 }
 
@@ -98,6 +127,8 @@ const environment = {
   TOKENS_TABLE: 'tokens',
   LINKS_TABLE: 'links',
   DELIVERIES_TABLE: 'deliveries',
+  ATTEMPTS_TABLE: 'attempts',
+  WALKS_TABLE: 'walks',
   EVENTS_QUEUE: 'events',
   FOLLOWERS_QUEUE: 'followers',
 }

@@ -1,6 +1,6 @@
 /** The containers at hand: one that dies is replaced. */
 
-import { type Container, type Ports, startContainer } from './containers.ts'
+import { type Container, type Surroundings, startContainer } from './containers.ts'
 
 export type Crew = {
   /** A container that is free. */
@@ -11,8 +11,8 @@ export type Crew = {
 }
 
 /** Starts so many. */
-export async function createCrew(count: number, file: string, ports: Ports): Promise<Crew> {
-  const free = await Promise.all(Array.from({ length: count }, () => startContainer(file, ports)))
+export async function createCrew(count: number, file: string, around: Surroundings): Promise<Crew> {
+  const free = await Promise.all(Array.from({ length: count }, () => startContainer(file, around)))
   const alive = new Set(free)
   const waiting: ((container: Container) => void)[] = []
   const offer = (container: Container) => {
@@ -27,7 +27,7 @@ export async function createCrew(count: number, file: string, ports: Ports): Pro
     giveBack(container, isAlive) {
       if (isAlive) return offer(container)
       alive.delete(container)
-      void startContainer(file, ports).then(offer)
+      void startContainer(file, around).then(offer)
     },
     close() {
       for (const it of alive) it.kill()

@@ -9,6 +9,10 @@ export type PlannedEvent = {
   readonly id: string
   readonly body: string
   readonly isPoison: boolean
+  /** Whom it is for. */
+  readonly person: number
+  /** From this instant (ms) on it is not to be sent. */
+  readonly expiresAt?: number
 }
 
 /** Who lives in the box and follows the account. */
@@ -25,9 +29,23 @@ export function planEvents(count: number, random: Random): PlannedEvent[] {
   const offset = random(Math.min(poisonEvery, count))
   return Array.from({ length: count }, (_, number) => {
     const isPoison = number % poisonEvery === offset
-    const body = isPoison ? poisonOf(number, random) : JSON.stringify(eventOf(number, random))
-    return { number, id: idOf(number), body, isPoison }
+    const person = random(followers)
+    const event = eventOf(number, person, random)
+    const body = isPoison ? poisonOf(event, number) : JSON.stringify(event)
+    return { number, id: idOf(number), body, isPoison, person }
   })
+}
+
+/** The same event, but not to be sent any more from an instant on (ms). */
+export function expiring(event: PlannedEvent, expiresAt: number): PlannedEvent {
+  if (event.isPoison) return event
+  const body = JSON.stringify({ ...JSON.parse(event.body), expiresAt: new Date(expiresAt).toISOString() })
+  return { ...event, body, expiresAt }
+}
+
+/** A body with the event's id that is no event. */
+export function badCopyOf({ body }: PlannedEvent): string {
+  return JSON.stringify({ ...JSON.parse(body), surprise: true })
 }
 
 /** The number of the event behind a message on a phone. */
@@ -35,19 +53,24 @@ export function numberOf(data: Readonly<Record<string, string>>): number {
   return Number(/\d+/.exec(data.character_string1 ?? data.thing1 ?? '')?.[0])
 }
 
+/** The numbers of the events in whatever went over a wire, read as latin1; 第 has three bytes. */
+export function numbersIn(text: string): number[] {
+  const found = text.matchAll(/NO-(\d+)"|\xe7\xac\xac (\d+) |"chaos-(\d+)"/g)
+  return [...found].map(([, order, lesson, id]) => Number(order ?? lesson ?? id))
+}
+
 function idOf(number: number): string {
   return `chaos-${number}`
 }
 
-function eventOf(number: number, random: Random) {
+function eventOf(number: number, person: number, random: Random) {
   const time = '2026-11-22 09:30'
   const order = { template: 'order-paid', data: { character_string1: `NO-${number}`, amount2: '¥88.00', time3: time } }
   const lesson = { template: 'class-reminder', data: { thing1: `第 ${number} 课`, time2: time, const3: '已预约' } }
-  return { id: idOf(number), to: addressOf(random), ...(random(3) === 0 ? lesson : order) }
+  return { id: idOf(number), to: addressOf(person, random), ...(random(3) === 0 ? lesson : order) }
 }
 
-function addressOf(random: Random): object {
-  const person = random(followers)
+function addressOf(person: number, random: Random): object {
   const addresses = [
     { unionid: people.unionid(person) },
     { miniOpenid: people.miniOpenid(person) },
@@ -57,8 +80,7 @@ function addressOf(random: Random): object {
 }
 
 /** Six ways of being wrong; of the last one only WeChat knows. */
-function poisonOf(number: number, random: Random): string {
-  const good = eventOf(number, random)
+function poisonOf(good: ReturnType<typeof eventOf>, number: number): string {
   const bad: readonly object[] = [
     { ...good, template: 'no-such-template' },
     { ...good, data: { ...good.data, character_string1: '', thing1: '' } },

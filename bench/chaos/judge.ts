@@ -1,79 +1,119 @@
-/** The truth: what is on the phones, beside what the tables and queues say of it. */
+/** The truth: what is on the phones, beside what tables, queues and the bus say of it. */
 
 import * as v from 'valibot'
 
 import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
+import type { Delivery } from '../../lib/delivery.ts'
 import { inRuns } from '../../lib/pool.ts'
-import { numberOf, type PlannedEvent } from './events.ts'
+import type { Telling } from './bus.ts'
+import { badCopyOf, numberOf, type PlannedEvent } from './events.ts'
 import { callsOf } from './script.ts'
+import { type Case, problemsOf } from './verdict.ts'
+import type { Wave } from './waves.ts'
 import type { World } from './world.ts'
+
+/** An event that was pushed, and what its wave made of it; `mayBeDropped`: for some time it could not be sent. */
+export type PlayedEvent = PlannedEvent & { readonly wave: Wave; readonly mayBeDropped: boolean }
 
 export type Truth = {
   readonly events: number
   readonly poison: number
   readonly once: number
+  /** Good ones that were rightly not sent, and say so. */
+  readonly dropped: number
+  readonly inDoubt: number
+  readonly inDoubtOnPhones: number
   readonly lost: readonly string[]
-  /** Messages beyond the first of their event. */
-  readonly duplicates: number
-  /** Good events that the table says anything of but that WeChat took them. */
-  readonly falseFailures: readonly string[]
+  readonly doubled: readonly string[]
+  /** Deliveries and tellings of the bus that are not true. */
+  readonly falseStates: readonly string[]
+  /** In doubt although nothing can have left, or nothing outlived WeChat's ten minutes. */
+  readonly inventedDoubt: readonly string[]
+  /** On a phone, and the bus was never told so. */
+  readonly untold: readonly string[]
   readonly deadLetters: number
   /** Poison that is not among the dead letters, and dead letters that are no poison. */
   readonly poisonMissing: number
   readonly notPoison: number
-  readonly poisonOnPhones: number
-  readonly inReview: number
+  /** In review and not in doubt, or in doubt and not in review. */
+  readonly reviewWrong: number
   readonly sends: number
   readonly tokenCalls: number
 }
 
-const messages = v.array(v.object({ data: v.record(v.string(), v.string()) }))
+const messages = v.array(v.object({ data: v.record(v.string(), v.string()), at: v.number() }))
 
-/** Counts what became of every event. */
-export async function judge(world: World, planned: readonly PlannedEvent[]): Promise<Truth> {
-  const arrived = new Map<number, number>()
-  for (const { data } of v.parse(messages, await world.control('/messages'))) {
-    arrived.set(numberOf(data), (arrived.get(numberOf(data)) ?? 0) + 1)
-  }
-  const good = planned.filter(it => !it.isPoison)
-  const poison = planned.filter(it => it.isPoison)
-  const counts = good.map(it => arrived.get(it.number) ?? 0)
+/** Judges every event, and counts. */
+export async function judge(world: World, played: readonly PlayedEvent[]): Promise<Truth> {
+  const cases = await casesOf(world, played)
+  const good = cases.filter(it => !it.event.isPoison)
+  const found = cases.map(problemsOf)
+  const doubted = good.filter(it => it.mark?.state === 'in-doubt')
   return {
-    events: planned.length,
-    poison: poison.length,
-    once: counts.filter(it => it === 1).length,
-    lost: good.filter(it => !arrived.has(it.number)).map(it => it.id),
-    duplicates: counts.reduce((sum, it) => sum + Math.max(0, it - 1), 0),
-    falseFailures: await recordedFalsely(world, good),
-    poisonOnPhones: poison.filter(it => arrived.has(it.number)).length,
-    ...(await asideOf(world, poison)),
+    events: cases.length,
+    poison: cases.length - good.length,
+    once: good.filter(it => it.arrivals.length === 1).length,
+    dropped: good.filter(it => it.mark?.state === 'dropped' && it.arrivals.length === 0).length,
+    inDoubt: doubted.length,
+    inDoubtOnPhones: doubted.filter(it => it.arrivals.length > 0).length,
+    lost: found.flatMap(it => it.lost ?? []),
+    doubled: found.flatMap(it => it.doubled ?? []),
+    falseStates: found.flatMap(it => it.falseStates),
+    inventedDoubt: found.flatMap(it => it.inventedDoubt ?? []),
+    untold: found.flatMap(it => it.untold ?? []),
+    ...(await asideOf(world, { cases, doubted })),
     sends: await callsOf(world.control),
     tokenCalls: await callsOf(world.control, '/cgi-bin/stable_token'),
   }
 }
 
-async function recordedFalsely({ dynamo }: World, good: readonly PlannedEvent[]): Promise<string[]> {
-  const store = createDeliveryStore(dynamo, 'deliveries', { now: Date.now, isIndexed: false })
-  const wrong: string[] = []
-  for (const run of inRuns(good, 100)) {
-    const rows = await store.read(run.map(it => it.id))
-    wrong.push(
-      ...run.flatMap(({ id }) =>
-        rows.get(id)?.delivery?.state === 'accepted' ? [] : `${id}: ${rows.get(id)?.delivery?.state}`,
-      ),
-    )
-  }
-  return wrong
+async function casesOf(world: World, played: readonly PlayedEvent[]): Promise<Case[]> {
+  const all = v.parse(messages, await world.control('/messages'))
+  const arrivals = Map.groupBy(all, it => numberOf(it.data))
+  const tellings = Map.groupBy(world.tellings, it => it.id)
+  const marks = await marksOf(world, played)
+  return played.map(event => ({
+    event,
+    arrivals: (arrivals.get(event.number) ?? []).map(it => it.at),
+    tellings: tellings.get(event.id) ?? noTellings,
+    mark: marks.get(event.id),
+    evidence: world.witness.of(event.number),
+  }))
 }
 
-async function asideOf({ queues }: World, poison: readonly PlannedEvent[]) {
+/** What cannot be read shows as a delivery that says nothing. */
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const noTellings: readonly Telling[] = []
+
+async function marksOf({ dynamo }: World, played: readonly PlayedEvent[]): Promise<Map<string, Delivery>> {
+  const store = createDeliveryStore(dynamo, 'deliveries', { now: Date.now, log: silent, isIndexed: false })
+  const marks = new Map<string, Delivery>()
+  for (const run of inRuns(played, 100)) {
+    for (const [id, { delivery }] of await store.read(run.map(it => it.id))) if (delivery) marks.set(id, delivery)
+  }
+  return marks
+}
+
+type Aside = { readonly cases: readonly Case[]; readonly doubted: readonly Case[] }
+
+async function asideOf({ queues }: World, { cases, doubted }: Aside) {
   const dead = (await queues.look('events-dlq')).bodies
-  const review = (await queues.look('events-review')).bodies
-  const isPoison = new Set(poison.map(it => it.body))
+  const review = new Set((await queues.look('events-review')).bodies)
+  const poison = cases.flatMap(({ event }) => (event.isPoison ? event.body : []))
+  const mayDie = new Set([...poison, ...cases.flatMap(({ event }) => badCopiesOf(event))])
+  const inDoubt = new Set(doubted.map(it => it.event.body))
   return {
     deadLetters: dead.length,
-    poisonMissing: poison.filter(it => !dead.includes(it.body)).length,
-    notPoison: dead.filter(it => !isPoison.has(it)).length,
-    inReview: review.length,
+    poisonMissing: poison.filter(it => !dead.includes(it)).length,
+    notPoison: dead.filter(it => !mayDie.has(it)).length,
+    reviewWrong: missing(inDoubt, review) + missing(review, inDoubt),
   }
+}
+
+function missing(some: ReadonlySet<string>, among: ReadonlySet<string>): number {
+  return [...some].filter(it => !among.has(it)).length
+}
+
+function badCopiesOf(event: PlayedEvent): string[] {
+  return event.wave.hasBadCopies && !event.isPoison ? [badCopyOf(event)] : []
 }

@@ -5,6 +5,8 @@ import type { Message } from '@aws-sdk/client-sqs'
 import { windowMs } from '../../lib/uncertainty.ts'
 import type { Random } from '../followers/random.ts'
 import type { Container, Edge } from './containers.ts'
+import type { Death } from './troubles.ts'
+import { isSend } from './witness.ts'
 
 /** One kill: at the n-th request of this kind; of the answer itself there is one. */
 type Kill = { readonly edge: Edge; readonly moment: 'request' | 'answer'; left: number }
@@ -25,6 +27,23 @@ export function arm(container: Container, size: number, random: Random, killed: 
     if (edge !== kill.edge || moment !== kill.moment || --kill.left > 0) return 'pass'
     container.listener = () => 'cut'
     killed(`${kill.moment} of ${edge}`)
+    container.kill()
+    return 'cut'
+  }
+}
+
+/** Arms a container for one invocation that is to die at this place, if it comes there. */
+export function doom(container: Container, death: Death, random: Random, killed: () => void): void {
+  let left = death === 'at' ? 1 : 1 + random(3)
+  const moment = death === 'at' ? 'request' : 'answer'
+  const edge = death === 'before' ? 'store' : 'wechat'
+  let isSending = false
+  container.listener = (at, when, head) => {
+    if (at === 'wechat' && when === 'request') isSending = isSend(head)
+    const isThere = at === edge && when === moment && (edge === 'store' || isSending)
+    if (!isThere || --left > 0) return 'pass'
+    container.listener = () => 'cut'
+    killed()
     container.kill()
     return 'cut'
   }

@@ -7,6 +7,7 @@ import { judgeAnswer, toSqsEvent } from '../../local/event-batch.ts'
 import type { Chance } from './chance.ts'
 import type { FunctionName } from './container.ts'
 import type { Container } from './containers.ts'
+import { numbersIn } from './events.ts'
 import type { World } from './world.ts'
 
 export type Mapping = {
@@ -21,10 +22,12 @@ const batchSize = 100
 const receiveMax = 10
 const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
 
-type How = { readonly name: FunctionName; readonly chance: Chance }
+/** `mayDouble` tells whether messages are shown twice, or not deleted, at this time. */
+type How = { readonly name: FunctionName; readonly chance: Chance; readonly mayDouble: () => boolean }
 
 /** Creates the mapping of the events queue to a function; some messages are shown twice, or not deleted. */
-export function createMapping({ sqs, events }: World, { name, chance }: How): Mapping {
+export function createMapping({ sqs, events, witness }: World, { name, chance, mayDouble }: How): Mapping {
+  const strikes = (what: string) => mayDouble() && chance.strikes(what)
   /** Messages that are shown once more, to another container, while the first one has them. */
   const copies: Message[] = []
 
@@ -35,7 +38,7 @@ export function createMapping({ sqs, events }: World, { name, chance }: How): Ma
   }
   const remove = async (messages: readonly Message[]) => {
     for (const run of inRuns(messages, receiveMax)) {
-      if (chance.strikes('not deleted')) continue
+      if (strikes('not deleted')) continue
       const Entries = run.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
       await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: events.url, Entries }))
     }
@@ -47,14 +50,17 @@ export function createMapping({ sqs, events }: World, { name, chance }: How): Ma
       const size = Math.max(batch.length, batchSize - chance.random(80))
       for (let more = await receive(); more.length > 0; more = await receive()) {
         batch.push(...more)
-        copies.push(...more.filter(() => chance.strikes('shown twice')))
+        copies.push(...more.filter(() => strikes('shown twice')))
         if (batch.length + receiveMax > size) break
       }
       return batch
     },
     async run(container, batch) {
       const ended = await container.invoke(name, toSqsEvent(batch, { queueArn: events.arn, region: 'us-east-1' }))
-      if (ended.kind !== 'answered') return { isAlive: ended.kind === 'failed', done: 0 }
+      if (ended.kind !== 'answered') {
+        if (ended.hasBegun) witness.died(batch.flatMap(it => numbersIn(it.Body ?? '')))
+        return { isAlive: ended.kind === 'failed', done: 0 }
+      }
       const { done, problem } = judgeAnswer(JSON.stringify(ended.answer), batch)
       if (problem !== undefined) throw new Error(problem)
       await remove(done)

@@ -16,6 +16,7 @@ const inspected = v.object({
     inflight: v.array(v.object({ message, visibilityDeadline: v.number() })),
   }),
 })
+const nullVisibility = v.object({ VisibilityTimeout: v.null() })
 const queueUrlCall = /\.(GetQueueUrl|CreateQueue)$/
 
 /** What is in a queue: how much can be received, when more can be (ms), and all bodies. */
@@ -32,6 +33,11 @@ export async function openQueues(faultOf: () => QueueFault | undefined) {
     if (fault === 'answer-lost') lost.add(request)
     if (fault !== 'refused') return
     return reply.code(503).send({ __type: 'ServiceUnavailable' })
+  })
+  // It takes null, as NaN looks in JSON, for a number; to SQS it is a parameter that is missing.
+  app.addHook('preHandler', async (request, reply) => {
+    if (!v.is(nullVisibility, request.body)) return
+    return reply.code(400).send({ __type: 'MissingParameter', message: 'VisibilityTimeout' })
   })
   // The SDK follows a queue's URL: it must lead to where the request came from.
   app.addHook('onSend', async (request, reply, payload) => {

@@ -12,18 +12,22 @@ type Row = {
 
 const rows: readonly Row[] = [
   { what: 'lost', demanded: '0', of: it => it.lost.length },
-  { what: 'duplicates', demanded: '0', of: it => it.duplicates },
-  { what: 'false failures', demanded: '0', of: it => it.falseFailures.length },
-  { what: 'events in review', demanded: '0', of: it => it.inReview },
+  { what: 'twice', demanded: '0', of: it => it.doubled.length },
+  { what: 'false states, delivery or bus', demanded: '0', of: it => it.falseStates.length },
+  { what: 'in doubt without cause', demanded: '0', of: it => it.inventedDoubt.length },
+  { what: 'on a phone, bus not told', demanded: '0', of: it => it.untold.length },
+  { what: 'in review and not in doubt, or the reverse', demanded: '0', of: it => it.reviewWrong },
   { what: 'poison not among the dead letters', demanded: '0', of: it => it.poisonMissing },
   { what: 'dead letters that are no poison', demanded: '0', of: it => it.notPoison },
-  { what: 'poison on phones', demanded: '0', of: it => it.poisonOnPhones },
 ]
 
 const figures: readonly Row[] = [
   { what: 'events', demanded: '', of: it => it.events },
   { what: 'poison among them', demanded: '', of: it => it.poison },
   { what: 'good ones on a phone once', demanded: '', of: it => it.once },
+  { what: 'rightly dropped', demanded: '', of: it => it.dropped },
+  { what: 'in doubt', demanded: '', of: it => it.inDoubt },
+  { what: 'in doubt, and on a phone', demanded: '', of: it => it.inDoubtOnPhones },
   { what: 'dead letters, copies too', demanded: '', of: it => it.deadLetters },
   { what: 'calls of template/send', demanded: '', of: it => it.sends },
   { what: 'calls of stable_token', demanded: '', of: it => it.tokenCalls },
@@ -70,4 +74,9 @@ function told({ faults }: Outcome, name: string): string {
 
 function whole(count: number): string {
   return count.toLocaleString('en')
+}
+
+/** What is wrong, in words. */
+export function problemsIn({ lost, doubled, falseStates, inventedDoubt, untold }: Outcome): string[] {
+  return [...lost, ...doubled, ...falseStates, ...inventedDoubt, ...untold]
 }

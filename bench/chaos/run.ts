@@ -9,10 +9,12 @@ import { createRandom } from '../followers/random.ts'
 import { type Chance, count, createChance, type Tally } from './chance.ts'
 import type { FunctionName } from './container.ts'
 import type { Container } from './containers.ts'
+import { type Course, createCourse } from './course.ts'
 import { type Crew, createCrew } from './crew.ts'
 import { type PlannedEvent, planEvents } from './events.ts'
-import { judge, type Truth } from './judge.ts'
-import { arm, mayBeKilled } from './kills.ts'
+import { judge, type PlayedEvent, type Truth } from './judge.ts'
+import { arm, doom, mayBeKilled } from './kills.ts'
+import { dressed, messagesOf, type Message as Pushed } from './load.ts'
 import { createMapping, type Mapping } from './mapping.ts'
 import { scriptFaults } from './script.ts'
 import { type Wave, waves } from './waves.ts'
@@ -23,6 +25,8 @@ export type Plan = {
   readonly events: number
   readonly kills: number
   readonly seed: number
+  /** Only the waves with this in their name are played. */
+  readonly only: string
   readonly lanes: number
   readonly lane: number
 }
@@ -43,8 +47,8 @@ type Run = {
   readonly faults: Tally
   readonly done: { events: number; kills: number }
 }
-/** Where the run stands. */
-type Stage = { wave: Wave }
+/** Where the run stands: in which wave, and how far its trouble is. */
+type Stage = { wave: Wave; course: Course }
 
 /** The function's batching window: what becomes visible within it comes together. */
 const windowMs = 1_000
@@ -57,17 +61,17 @@ export async function runLane(plan: Plan, { file, name, tell }: How): Promise<Ou
   const began = { real: performance.now(), clock: Date.now() }
   const faults: Tally = new Map()
   const chanceOf = (part: number) => createChance((plan.seed * plan.lanes + plan.lane) * 10 + part, faults)
-  const stage: Stage = { wave: { name: 'calm', isDeadly: false } }
-  const world = await openWorld(faultsOf(stage, chanceOf(1), chanceOf(2)))
-  const crew = await createCrew(containers, file, world.ports)
+  const stage: Stage = { wave: { name: 'calm', isDeadly: false }, course: createCourse(undefined) }
+  const world = await openWorld(faultsOf(stage, { store: chanceOf(1), queue: chanceOf(2), bus: chanceOf(5) }))
+  const crew = await createCrew(containers, file, world)
   try {
     await world.linkFollowers()
-    const mapping = createMapping(world, { name, chance: chanceOf(3) })
+    const mapping = createMapping(world, { name, chance: chanceOf(3), mayDouble: () => stage.course.mayDouble() })
     const run: Run = { plan, stage, world, crew, mapping, chance: chanceOf(4), faults, done: { events: 0, kills: 0 } }
-    const planned = await playWaves(run, tell)
+    const played = await playWaves(run, tell)
     const seconds = (performance.now() - began.real) / 1000
     const clockHours = (Date.now() - began.clock) / 3_600_000
-    return { ...(await judge(world, planned)), faults, kills: run.done.kills, seconds, clockHours }
+    return { ...(await judge(world, played)), faults, kills: run.done.kills, seconds, clockHours }
   } finally {
     crew.close()
     await world.close()
@@ -75,35 +79,36 @@ export async function runLane(plan: Plan, { file, name, tell }: How): Promise<Ou
 }
 
 /** What the tables and the queues do in the present wave. */
-function faultsOf(stage: Stage, ofStore: Chance, ofQueue: Chance): Parameters<typeof openWorld>[0] {
+function faultsOf(stage: Stage, chances: Record<'store' | 'queue' | 'bus', Chance>): Parameters<typeof openWorld>[0] {
   return {
     store(isBatch) {
       const { store } = stage.wave
       if (store === undefined || (store === 'unprocessed' && !isBatch)) return undefined
-      return ofStore.strikes(`table: ${store}`) ? store : undefined
+      return chances.store.strikes(`table: ${store}`) ? store : undefined
     },
     queue() {
-      const { queue } = stage.wave
-      return queue !== undefined && ofQueue.strikes(`queue: ${queue}`) ? queue : undefined
+      const { wave, course } = stage
+      const queue = course.mayDouble() ? wave.queue : wave.queue && 'refused'
+      return queue !== undefined && chances.queue.strikes(`queue: ${queue}`) ? queue : undefined
     },
+    bus: () => chances.bus.strikes('bus: refused at first'),
   }
 }
 
 /** One wave after the other; answers all events that were pushed. */
-async function playWaves(run: Run, tell: How['tell']): Promise<PlannedEvent[]> {
-  const { events, seed, lanes, lane } = run.plan
+async function playWaves(run: Run, tell: How['tell']): Promise<PlayedEvent[]> {
+  const { events, seed, only, lanes, lane } = run.plan
   const all = planEvents(events, createRandom(seed))
-  const runs = inRuns(all, Math.ceil(all.length / waves.length))
-  const planned: PlannedEvent[] = []
-  for (const [index, wave] of waves.entries()) {
+  const chosen = waves.filter(it => it.name.includes(only))
+  const runs = inRuns(all, Math.ceil(all.length / chosen.length))
+  const played: PlayedEvent[] = []
+  for (const [index, wave] of chosen.entries()) {
     if (index % lanes !== lane) continue
     run.stage.wave = wave
-    const its = runs[index] ?? []
-    await playWave(run, its)
-    planned.push(...its)
-    tell(planned.length)
+    played.push(...(await playWave(run, runs[index] ?? [])))
+    tell(played.length)
   }
-  return planned
+  return played
 }
 
 /** How many processes are to be dead by now: a little early, so that none is missing at the end. */
@@ -114,27 +119,27 @@ function killsDue({ plan: { kills, lanes, events }, done }: Run): number {
 
 type How = { readonly file: string; readonly name: FunctionName; readonly tell: (done: number) => void }
 
-async function playWave(run: Run, events: readonly PlannedEvent[]) {
-  const { world, faults, chance } = run
-  const { name, fault } = run.stage.wave
-  const script = fault && (await scriptFaults(world.control, fault, events.length, chance.random))
-  await push(run, events)
+async function playWave(run: Run, planned: readonly PlannedEvent[]): Promise<PlayedEvent[]> {
+  const { world, faults, chance, stage } = run
+  const { wave } = stage
+  const gone = new Set<number>()
+  const course = createCourse(wave.trouble, { world, random: chance.random, events: planned.length, gone })
+  stage.course = course
+  await course.start()
+  const script = wave.fault && (await scriptFaults(world.control, wave.fault, planned.length, chance.random))
+  const events = dressed(planned, wave, chance)
+  await push(world, messagesOf(events, wave, chance))
   run.done.events += events.length
   await drain(run)
-  if (script !== undefined) count(faults, `WeChat: ${name}`, await script.end())
+  if (script !== undefined) count(faults, `WeChat: ${wave.name}`, await script.end())
+  await course.finish()
+  return events.map(it => ({ ...it, wave, mayBeDropped: it.expiresAt !== undefined || gone.has(it.person) }))
 }
 
-/** Every fifth event is pushed once more: at once, a minute later, or when WeChat has forgotten the first. */
-async function push({ world, chance }: Run, events: readonly PlannedEvent[]): Promise<void> {
-  const again = events.filter(() => chance.strikes('pushed twice'))
-  const delays = [0, 60, 700]
-  const entries = [
-    ...events.map(it => ({ MessageBody: it.body, DelaySeconds: 0 })),
-    ...again.map(it => ({ MessageBody: it.body, DelaySeconds: delays[chance.random(delays.length)] ?? 0 })),
-  ]
-  for (const some of inRuns(entries, 10)) {
+async function push({ sqs, events }: World, messages: readonly Pushed[]): Promise<void> {
+  for (const some of inRuns(messages, 10)) {
     const Entries = some.map((it, index) => ({ ...it, Id: `${index}` }))
-    await world.sqs.send(new SendMessageBatchCommand({ QueueUrl: world.events.url, Entries }))
+    await sqs.send(new SendMessageBatchCommand({ QueueUrl: events.url, Entries }))
   }
 }
 
@@ -144,30 +149,38 @@ async function drain(run: Run): Promise<void> {
   for (;;) {
     const container = await run.crew.take()
     const batch = await run.mapping.next()
-    if (batch.length > 0) {
+    if (batch.length > 0 && !run.stage.course.isThrottled()) {
       const work = runBatch(run, container, batch).finally(() => running.delete(work))
       running.add(work)
       continue
     }
     run.crew.giveBack(container, true)
+    if (batch.length > 0) continue
     if (running.size > 0) await Promise.race(running)
     else if (!(await moveOn(run))) return
   }
 }
 
 async function runBatch(run: Run, container: Container, batch: readonly Message[]): Promise<void> {
-  const { stage, done, chance, faults } = run
-  const { wave } = stage
-  const isDue = done.kills < killsDue(run)
-  if (wave.isDeadly && isDue && mayBeKilled(batch, Date.now())) {
-    const killed = (where: string) => count(faults, `process killed at the ${where}`, { struck: 1, of: 0 })
-    arm(container, batch.length, chance.random, where => {
-      done.kills += 1
-      killed(where)
-    })
-  } else if (wave.isRevoked && chance.strikes('WeChat: token replaced')) revokeAmid(run, container, batch.length)
+  prepare(run, container, batch)
   const { isAlive } = await run.mapping.run(container, batch)
   run.crew.giveBack(container, isAlive)
+}
+
+/** Decides what happens to an invocation. */
+function prepare(run: Run, container: Container, batch: readonly Message[]): void {
+  const { stage, done, chance, faults } = run
+  const { wave, course } = stage
+  const killed = (where: string) => count(faults, `process killed ${where}`, { struck: 1, of: 0 })
+  const death = course.death()
+  const isDue = done.kills < killsDue(run)
+  if (death !== undefined) doom(container, death, chance.random, () => killed(`${death} the first call, in a row`))
+  else if (wave.isDeadly && isDue && mayBeKilled(batch, Date.now())) {
+    arm(container, batch.length, chance.random, where => {
+      done.kills += 1
+      killed(`at the ${where}`)
+    })
+  } else if (wave.isRevoked && chance.strikes('WeChat: token replaced')) revokeAmid(run, container, batch.length)
 }
 
 /** Another system gets a token for itself, while the calls of this batch are under way. */
@@ -182,12 +195,15 @@ function revokeAmid({ world, chance }: Run, container: Container, size: number):
 }
 
 /** False if nothing is left to wait for. */
-async function moveOn({ world, crew }: Run): Promise<boolean> {
+async function moveOn({ world, crew, stage: { course } }: Run): Promise<boolean> {
+  await course.stillness()
   const [events, parked] = await Promise.all([world.queues.look('events'), world.queues.look('events-parked')])
   const dues = [...events.dueAt, ...parked.dueAt]
   if (parked.bodies.length > 0) dues.push(await resumeAt(world))
   if (dues.length === 0) return events.ready > 0
-  await world.advanceTo(Math.min(...dues) + windowMs)
+  const due = Math.min(...dues) + Math.max(windowMs, course.lateMs())
+  await world.advanceTo(Math.min(due, course.endsAt()))
+  if (await course.endIfOver()) return true
   if (parked.bodies.length === 0) return true
   const container = await crew.take()
   const ended = await container.invoke('resume-events')

@@ -6,7 +6,7 @@ import type { Random } from '../followers/random.ts'
 import { createDie } from './chance.ts'
 import type { Control } from './world.ts'
 
-const sendPath = '/cgi-bin/message/template/send'
+export const sendPath = '/cgi-bin/message/template/send'
 
 /** More calls than a wave can make, even if every fifth fails again and again. */
 const callsPerEvent = 4

@@ -1,18 +1,12 @@
 /** DynamoDB that throttles and leaves items unprocessed, in front of dynalite. */
 
-import { once } from 'node:events'
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 
 import dynalite from 'dynalite'
 import * as v from 'valibot'
+
+import { listen } from './listen.ts'
 
 /** What a request meets: it is throttled, or half of its batch stays unprocessed. */
 export type StoreFault = 'throttled' | 'unprocessed'
@@ -30,13 +24,13 @@ type Items = v.InferOutput<typeof batch>['RequestItems']
 
 /** Opens it; `faultOf` is asked about every request. */
 export async function openStore(faultOf: FaultOf): Promise<Store> {
-  const inner = await listen(dynalite({ createTableMs: 0 }))
+  const inner = dynalite({ createTableMs: 0 })
+  const innerPort = await listen(inner)
   const outer = createServer((incoming, response) => {
-    serve(incoming, response, { port: portOf(inner), faultOf }).catch(() => response.destroy())
+    serve(incoming, response, { port: innerPort, faultOf }).catch(() => response.destroy())
   })
-  await listen(outer)
   return {
-    port: portOf(outer),
+    port: await listen(outer),
     close() {
       for (const server of [outer, inner]) {
         server.close()
@@ -93,16 +87,4 @@ function forward({ body, headers }: Asked, port: number): Promise<Answer> {
     })
     call.once('error', reject).end(body)
   })
-}
-
-async function listen(server: Server): Promise<Server> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return server
-}
-
-function portOf(server: Server): number {
-  const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('it does not listen')
-  return address.port
 }

@@ -1,23 +1,27 @@
-/** A wire from one container to one address, on which every request and every answer can be stopped. */
+/** A wire from one container to one address, on which every request and every answer can be seen, and stopped. */
 
-import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** Hears of a request before it goes on, and of the first of its answer; if it says `cut`, that goes no further. */
-export type Listener = (moment: 'request' | 'answer') => 'cut' | 'pass'
+import { listen } from './listen.ts'
+
+/**
+ * Hears of a request before it goes on, by the first of its bytes, and of the first of its answer; if it says `cut`, that
+ * goes no further.
+ */
+export type Listener = (moment: 'request' | 'answer', head: string) => 'cut' | 'pass'
+/** Sees what passed on one connection, as latin1 text: what left, and what came back to a caller that still waits. */
+export type Tap = { sent(text: string, isHead: boolean): void; received(text: string): void }
+type Ears = { readonly listener: Listener; readonly openTap: () => Tap }
 export type Wire = { readonly url: string; close(): void }
 
 const requestLine = /^(?:GET|POST) \S+ HTTP/
 
 /** Lays a wire to a port of this machine; it carries bytes, so that resets and broken answers stay what they are. */
-export async function layWire(port: number, listener: Listener): Promise<Wire> {
+export async function layWire(port: number, ears: Ears): Promise<Wire> {
   const open = new Set<Socket>()
-  const server = createServer(near => join(near, connect(port, '127.0.0.1'), { listener, open }))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
+  const server = createServer(near => join(near, connect(port, '127.0.0.1'), { ears, open }))
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    url: `http://127.0.0.1:${await listen(server)}`,
     close() {
       server.close()
       for (const socket of open) socket.destroy()
@@ -25,18 +29,26 @@ export async function layWire(port: number, listener: Listener): Promise<Wire> {
   }
 }
 
-function join(near: Socket, far: Socket, { listener, open }: { listener: Listener; open: Set<Socket> }): void {
+function join(near: Socket, far: Socket, { ears, open }: { ears: Ears; open: Set<Socket> }): void {
+  const { listener } = ears
+  const tap = ears.openTap()
   let isAwaited = false
   near.on('data', chunk => {
-    if (requestLine.test(chunk.toString('latin1', 0, 200))) {
+    const text = chunk.toString('latin1')
+    const isHead = requestLine.test(text.slice(0, 2000))
+    if (isHead) {
       isAwaited = true
-      if (listener('request') === 'cut') return void far.destroy()
+      if (listener('request', text) === 'cut') return void far.destroy()
     }
+    if (far.destroyed) return
+    tap.sent(text, isHead)
     far.write(chunk)
   })
   far.on('data', chunk => {
-    if (isAwaited && listener('answer') === 'cut') return void near.destroy()
+    if (isAwaited && listener('answer', '') === 'cut') return void near.destroy()
     isAwaited = false
+    if (!near.writable) return
+    tap.received(chunk.toString('latin1'))
     near.write(chunk)
   })
   tie(near, far, open)

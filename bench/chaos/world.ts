@@ -10,24 +10,27 @@ import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import templates from '../../templates.json' with { type: 'json' }
 import { remote } from '../followers/peer.ts'
 import { startWeChat } from '../followers/processes.ts'
+import { openBus } from './bus.ts'
 import { ahead, moveTo } from './clock.ts'
 import { followers, people } from './events.ts'
 import { openQueues, type QueueFault } from './queues.ts'
 import { makeQueues, makeTables } from './resources.ts'
 import { type FaultOf, openStore } from './store.ts'
+import { createWitness } from './witness.ts'
 
 export type World = Awaited<ReturnType<typeof openWorld>>
-type FaultsOf = { readonly store: FaultOf; readonly queue: () => QueueFault | undefined }
+type FaultsOf = {
+  readonly store: FaultOf
+  readonly queue: () => QueueFault | undefined
+  /** Whether the bus refuses an entry, which it takes when it comes again. */
+  readonly bus: () => boolean
+}
 
 /** Opens it; the box, dynalite and fauxqs are new and empty, but for the followers and their links. */
 export async function openWorld(faultsOf: FaultsOf) {
   const wechat = startWeChat()
   const url = await remote<{ url(): Promise<string> }>(wechat.call, 'box', ['url']).url()
-  const [store, queues] = await Promise.all([openStore(faultsOf.store), openQueues(faultsOf.queue)])
-  const secrets = await openParameterStore(0, {
-    '/chaos/official-appsecret': defaultAccounts.official.appsecret,
-    '/chaos/mini-appsecret': defaultAccounts.mini.appsecret,
-  })
+  const { store, queues, bus, secrets } = await openAws(faultsOf)
   const [client, { sqs, events }] = await Promise.all([makeTables(store.port), makeQueues(queues.port)])
   const dynamo = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
   const control = createControl(url)
@@ -39,13 +42,18 @@ export async function openWorld(faultsOf: FaultsOf) {
     events,
     sqs,
     dynamo,
+    witness: createWitness(),
+    tellings: bus.tellings,
     ports: {
       wechat: Number(new URL(url).port),
       store: store.port,
       queue: queues.port,
+      bus: bus.port,
       secrets: Number(new URL(secrets.url).port),
     },
     linkFollowers: () => linkFollowers(dynamo),
+    /** Has the link of a person say whether they follow. */
+    link: (person: number, following: boolean) => linkFollower(dynamo, person, following),
     /** Moves everybody's clock to an instant; nothing may run meanwhile. */
     async advanceTo(instant: number) {
       const by = Math.max(0, Math.ceil(instant - Date.now()))
@@ -56,9 +64,19 @@ export async function openWorld(faultsOf: FaultsOf) {
       wechat.stop()
       store.close()
       queues.close()
+      bus.close()
       await secrets.close()
     },
   }
+}
+
+async function openAws(faultsOf: FaultsOf) {
+  const secrets = await openParameterStore(0, {
+    '/chaos/official-appsecret': defaultAccounts.official.appsecret,
+    '/chaos/mini-appsecret': defaultAccounts.mini.appsecret,
+  })
+  const [store, bus] = await Promise.all([openStore(faultsOf.store), openBus(faultsOf.bus)])
+  return { store, bus, secrets, queues: await openQueues(faultsOf.queue) }
 }
 
 export type Control = (path: string, body?: object, method?: string) => Promise<unknown>
@@ -74,11 +92,23 @@ function createControl(url: string): Control {
 
 async function linkFollowers(dynamo: DynamoDBDocumentClient): Promise<void> {
   const links = createLinkStore(dynamo, 'links')
-  const at = Math.floor(Date.now() / 1000)
   await inParallel([...Array(followers).keys()], 20, async person => {
-    const [openid, unionid, miniOpenid] = [people.openid(person), people.unionid(person), people.miniOpenid(person)]
-    if (!isId(openid) || !isId(unionid) || !isId(miniOpenid)) throw new Error(`person ${person} has no ids`)
-    await links.writeFollower({ openid, unionid, following: true, followedAt: at, at }, undefined)
-    await links.writeLogin({ miniOpenid, unionid }, at * 1000)
+    await linkFollower(dynamo, person, true)
+    const { unionid, miniOpenid } = idsOf(person)
+    await links.writeLogin({ miniOpenid, unionid }, Date.now())
   })
+}
+
+async function linkFollower(dynamo: DynamoDBDocumentClient, person: number, following: boolean): Promise<void> {
+  const links = createLinkStore(dynamo, 'links')
+  const at = Math.floor(Date.now() / 1000)
+  const { openid, unionid } = idsOf(person)
+  const stored = (await links.followers([openid])).get(openid)
+  await links.writeFollower({ openid, unionid, following, at, ...(following ? { followedAt: at } : {}) }, stored)
+}
+
+function idsOf(person: number) {
+  const [openid, unionid, miniOpenid] = [people.openid(person), people.unionid(person), people.miniOpenid(person)]
+  if (!isId(openid) || !isId(unionid) || !isId(miniOpenid)) throw new Error(`person ${person} has no ids`)
+  return { openid, unionid, miniOpenid }
 }

@@ -32,12 +32,16 @@ export type BoxSettings = {
   callbackRetryGapMs: number
 }
 
+/** How a repeat is told. */
+export const duplicates = ['same', 'error', 'too-soon'] as const
+type Duplicate = (typeof duplicates)[number]
+
 /** Switches that tests turn. */
 type Rules = {
   /** Off as on a test account: values are not checked against their types. */
   values: boolean
-  /** What a client_msg_id that was there before gives. */
-  duplicate: 'same' | 'error'
+  /** What a client_msg_id that was there before gives: the same msgid, 45065, or within a minute 40241. */
+  duplicate: Duplicate
   /** Pages of the released mini program; undefined accepts any. */
   pages: ReadonlySet<string> | undefined
 }

@@ -25,6 +25,8 @@ const texts = {
   40165: 'invalid weapp pagepath',
   40166: 'invalid weapp appid',
   40226: 'code blocked',
+  // Told of in forums, but never recorded.
+  40241: 'duplicate within 60 seconds',
   41001: 'access_token missing',
   41002: 'appid missing',
   41004: 'appsecret missing',
@@ -37,6 +39,7 @@ const texts = {
   43019: 'require remove blacklist',
   43101: 'user refuse to accept the msg',
   43116: 'This template_id is banned',
+  43117: 'sent to this user too often',
   44002: 'empty post data',
   44991: 'reach max api minute quota limit',
   45009: `reach max api daily quota limit${advice}`,

@@ -19,13 +19,16 @@ export type Message = {
   at: number
 }
 
+/** What is remembered of a message by its client_msg_id. */
+export type Earlier = { readonly msgid: string; readonly at: number }
+
 /** All messages of the box. */
 export type Messages = ReturnType<typeof createMessages>
 
 /** Creates the empty log of messages. */
 export function createMessages(clock: Clock) {
   const log: Message[] = []
-  const sent = new Map<string, { msgid: string; at: number }>()
+  const sent = new Map<string, Earlier>()
   let counter = 0n
   let delivered = 0
 
@@ -45,11 +48,11 @@ export function createMessages(clock: Clock) {
 
   return {
     nextMsgid,
-    /** The msgid of the message with this client_msg_id that went to this openid within ten minutes. */
-    earlier: (openid: string, clientMsgId: string): string | undefined => {
+    /** The message with this client_msg_id that went to this openid within ten minutes. */
+    earlier: (openid: string, clientMsgId: string): Earlier | undefined => {
       forgetOld()
       const entry = sent.get(`${openid} ${clientMsgId}`)
-      return entry !== undefined && clock.now() - entry.at < deduplicationMs ? entry.msgid : undefined
+      return entry !== undefined && clock.now() - entry.at < deduplicationMs ? entry : undefined
     },
     remember: (openid: string, clientMsgId: string, msgid: string) => {
       sent.delete(`${openid} ${clientMsgId}`)

@@ -1,5 +1,8 @@
-/** How template messages to a person end: `receipt` and `system` are accepted and then fail, `refuse` and `blacklist` at once. */
-export const blockings = ['none', 'receipt', 'system', 'refuse', 'blacklist'] as const
+/**
+ * How template messages to a person end: `receipt` and `system` are accepted and then fail; `refuse` and `blacklist` fail at
+ * once, and so does `often`, who got too many of late.
+ */
+export const blockings = ['none', 'receipt', 'system', 'refuse', 'blacklist', 'often'] as const
 
 type Blocking = (typeof blockings)[number]
 

@@ -1,13 +1,15 @@
 /** POST /cgi-bin/message/template/send: the checks in the order of CONTRACT 18.8, then acceptance, phone and receipt. */
 import type { Box } from '../box.ts'
 import { field, isFields, textField } from '../json.ts'
-import type { Message } from '../messages.ts'
+import type { Earlier, Message } from '../messages.ts'
 import { type Template, templateIdLength } from '../templates.ts'
 import type { Call, Outcome, Refusal, TokenEndpoint } from './endpoint.ts'
 import { readData } from './send-data.ts'
 
 /** Long enough for every real address; the platform's own limit is not published. */
 const longestUrl = 2048
+/** A repeat within it may be told as such. */
+const tooSoonMs = 60_000
 
 type Draft = {
   box: Box
@@ -69,6 +71,7 @@ function refuseRecipient({ box, person }: Draft): Refusal | undefined {
   if (!box.people.isFollowing(person)) return { errcode: 43004 }
   const { blocking } = box.profiles.get(person)
   if (blocking === 'blacklist') return { errcode: 43019 }
+  if (blocking === 'often') return { errcode: 43117 }
   return blocking === 'refuse' ? { errcode: 43101 } : undefined
 }
 
@@ -76,14 +79,21 @@ function accept(draft: Draft): Outcome {
   const { box, openid, body } = draft
   const clientMsgId = textField(body, 'client_msg_id')
   const earlier = clientMsgId === '' ? undefined : box.messages.earlier(openid, clientMsgId)
-  if (earlier !== undefined && box.rules.duplicate === 'error') return { errcode: 45065, extra: `"msgid":${earlier}` }
-  const msgid = earlier ?? box.messages.nextMsgid()
+  const refused = earlier && refuseDuplicate(box, earlier)
+  if (refused !== undefined) return refused
+  const msgid = earlier?.msgid ?? box.messages.nextMsgid()
   if (earlier === undefined) {
     if (clientMsgId !== '') box.messages.remember(openid, clientMsgId, msgid)
     carryOut(draft, msgid)
   }
   // Written by hand: the number has 64 bits and JSON.stringify would round it.
   return { json: `{"errcode":0,"errmsg":"ok","msgid":${msgid}}` }
+}
+
+function refuseDuplicate({ rules, clock }: Box, { msgid, at }: Earlier): Refusal | undefined {
+  if (rules.duplicate === 'error') return { errcode: 45065, extra: `"msgid":${msgid}` }
+  const isSoon = clock.now() - at < tooSoonMs
+  return rules.duplicate === 'too-soon' && isSoon ? { errcode: 40241 } : undefined
 }
 
 function carryOut(draft: Draft, msgid: string): void {

@@ -1,6 +1,6 @@
 /** What holds in the box: time, limits, allow-lists, templates, pages, tokens. */
 import { problemOfEntry } from '../allow-list.ts'
-import type { Box } from '../box.ts'
+import { type Box, duplicates } from '../box.ts'
 import type { AppName } from '../defaults.ts'
 import { isFields } from '../json.ts'
 import { type TemplateSetting, templateIdLength } from '../templates.ts'
@@ -62,7 +62,7 @@ function setAllowList({ box, input }: ControlCall) {
 function changeTemplates({ box, input }: ControlCall) {
   const added = (listOf(input.get('add'), 'add') ?? []).map(readTemplate)
   const removed = input.texts('remove') ?? []
-  const [values, duplicate] = [input.flag('enforceValues'), input.choice('duplicates', ['same', 'error'] as const)]
+  const [values, duplicate] = [input.flag('enforceValues'), input.choice('duplicates', duplicates)]
   for (const templateId of removed) box.templates.remove(templateId)
   for (const template of added) box.templates.add(template)
   box.rules.values = values ?? box.rules.values

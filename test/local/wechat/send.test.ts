@@ -81,6 +81,17 @@ describe('client_msg_id', () => {
     expect(await sendRaw({ client_msg_id: 'a' })).toMatch(new RegExp(`^{"errcode":45065,.*,"msgid":${msgid}}$`))
     expect(await messages()).toHaveLength(1)
   })
+
+  test('can be told as too soon, within a minute and no longer', async () => {
+    const { box, send, sendRaw, messages } = await openSending()
+    const first = await sendRaw({ client_msg_id: 'a' })
+    await box.control('/templates', { duplicates: 'too-soon' })
+    box.tick(minute - 1)
+    expect(await send({ client_msg_id: 'a' })).toMatchObject({ errcode: 40241 })
+    box.tick(1)
+    expect(await sendRaw({ client_msg_id: 'a' })).toBe(first)
+    expect(await messages()).toHaveLength(1)
+  })
 })
 
 describe('a refused message', () => {
@@ -151,6 +162,8 @@ describe('a refused message', () => {
     expect(await send()).toMatchObject({ errcode: 43019 })
     await box.control(`/people/${follower.id}/block`, { how: 'refuse' })
     expect(await send()).toMatchObject({ errcode: 43101 })
+    await box.control(`/people/${follower.id}/block`, { how: 'often' })
+    expect(await send()).toMatchObject({ errcode: 43117 })
   })
 
   test('pages of the mini program count once they are known', async () => {

@@ -1,0 +1,13 @@
+/** Servers of a run listen on loopback, wherever there is room. */
+
+import { once } from 'node:events'
+import type { Server } from 'node:net'
+
+/** Has a server listen; answers its port. */
+export async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('it does not listen')
+  return address.port
+}

@@ -1,0 +1,112 @@
+/** The judgement of one event: is it where it should be, once, and is all that is said of it true? */
+
+import type { Delivery } from '../../lib/delivery.ts'
+import type { Telling } from './bus.ts'
+import type { PlayedEvent } from './judge.ts'
+import type { Evidence } from './witness.ts'
+
+/** All that is known of one event. */
+export type Case = {
+  readonly event: PlayedEvent
+  /** When its messages came to a phone, ms. */
+  readonly arrivals: readonly number[]
+  readonly tellings: readonly Telling[]
+  readonly mark: Delivery | undefined
+  readonly evidence: Evidence
+}
+
+/** What is wrong with it, each in words. */
+export type Problems = {
+  readonly lost?: string
+  readonly doubled?: string
+  readonly falseStates: readonly string[]
+  readonly inventedDoubt?: string
+  readonly untold?: string
+}
+
+const notSent: ReadonlySet<string> = new Set(['dropped', 'rejected', 'failed'])
+const taken: ReadonlySet<string> = new Set(['accepted', 'delivered'])
+
+/** Judges one event. */
+export function problemsOf(it: Case): Problems {
+  const said = (words: string | undefined) => (words === undefined ? undefined : `${nameOf(it)}: ${words}`)
+  const { isPoison } = it.event
+  const falseStates = [...(isPoison ? poisonState(it) : markProblems(it)), ...tellingProblems(it)]
+  return dropUndefined({
+    lost: said(isPoison ? undefined : lostWhy(it)),
+    doubled: said(it.arrivals.length > 1 ? `${it.arrivals.length} messages` : undefined),
+    falseStates: falseStates.flatMap(words => said(words) ?? []),
+    inventedDoubt: said(inventedDoubt(it)),
+    untold: said(isPoison ? undefined : untold(it)),
+  })
+}
+
+function nameOf({ event, evidence }: Case): string {
+  const { left, refused, isOfTheDead } = evidence
+  return `${event.id} (${event.wave.name}; ${left} calls, ${refused} refused${isOfTheDead ? ', died amid them' : ''})`
+}
+
+/** Not on a phone, and nothing says why. */
+function lostWhy({ event, arrivals, mark }: Case): string | undefined {
+  if (arrivals.length > 0 || mark?.state === 'in-doubt') return undefined
+  const isDropped = event.mayBeDropped && notSent.has(mark?.state ?? '')
+  return isDropped ? undefined : `on no phone, the delivery says ${mark?.state}`
+}
+
+function markProblems({ event, arrivals, mark }: Case): string[] {
+  const state = mark?.state ?? 'nothing'
+  if (state === 'in-doubt') return []
+  if (taken.has(state)) return arrivals.length === 0 ? [`${state}, but on no phone`] : []
+  if (arrivals.length > 0) return [`${state} (${mark?.reason}), but on a phone`]
+  return event.mayBeDropped && notSent.has(state) ? [] : [`${state} (${mark?.reason}), without a cause`]
+}
+
+function poisonState({ arrivals, mark }: Case): string[] {
+  if (arrivals.length > 0) return ['poison on a phone']
+  // Of what is not even JSON no id can be read, so there is no delivery.
+  return mark === undefined || mark.state === 'rejected' ? [] : [`poison is ${mark.state}`]
+}
+
+/** What the bus was told must have been true when it was told. */
+function tellingProblems({ event, arrivals, tellings }: Case): string[] {
+  return tellings.flatMap(it => {
+    const why = taken.has(it.state)
+      ? takenFalsely(arrivals)
+      : notSent.has(it.state) && refusedFalsely(it, event, arrivals)
+    return why ? `the bus was told ${it.state} (${it.reason}), but ${why}` : []
+  })
+}
+
+function takenFalsely(arrivals: readonly number[]): string | undefined {
+  return arrivals.length === 0 ? 'on no phone' : undefined
+}
+
+function refusedFalsely({ reason, at }: Telling, { expiresAt }: PlayedEvent, arrivals: readonly number[]) {
+  if (Math.min(...arrivals) <= at) return 'on a phone'
+  return reason === 'expired' && expiresAt !== undefined && at < expiresAt ? 'before its time' : undefined
+}
+
+/** Doubt needs a call that left and was not refused for sure, or a death after which nobody can tell. */
+function inventedDoubt({ event, mark, evidence }: Case): string | undefined {
+  if (mark?.state !== 'in-doubt') return undefined
+  const { left, refused, isOfTheDead } = evidence
+  if (left === refused && !isOfTheDead) return 'in doubt, but it never left'
+  return event.wave.mayDoubt ? undefined : 'in doubt, in a wave that ends within ten minutes'
+}
+
+/** Between the mark and the telling a process may die; whoever must know asks for the delivery. */
+function untold({ arrivals, mark, tellings, evidence }: Case): string | undefined {
+  if (arrivals.length === 0 || mark?.state === 'in-doubt' || evidence.isOfTheDead) return undefined
+  return tellings.some(it => taken.has(it.state)) ? undefined : 'on a phone, but the bus was not told'
+}
+
+function dropUndefined(problems: { [K in keyof Problems]: Problems[K] | undefined }): Problems {
+  const { lost, doubled, falseStates = [], inventedDoubt, untold } = problems
+  return {
+    falseStates,
+    ...(lost === undefined ? {} : { lost }),
+    ...(doubled === undefined ? {} : { doubled }),
+    ...(inventedDoubt === undefined ? {} : { inventedDoubt }),
+    ...(untold === undefined ? {} : { untold }),
+  }
+}
