@@ -9,7 +9,6 @@ const now = Date.parse('2026-11-22T12:00:00+08:00')
 const page = (number: number, total: number): FollowerPage => ({
   at: Math.floor(now / 1000),
   total,
-  odd: 0,
   openids: [1, 2, 3].map(it => id(`o${number}-${it}`)),
   odd: 0,
   next: id(`o${number}-3`),

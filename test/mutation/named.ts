@@ -39,20 +39,20 @@ export const named: readonly Named[] = [
   {
     file: 'lib/breaker.ts',
     why: 'an answer about the call alone ends no row of failures',
-    from: 'if (isAnswer(error)) close(api, circuit, deps)',
-    to: '',
+    from: "if (isAccountRefusal(error)) return 'opens'\n  return isFailure(error) ? 'failure' : 'well'",
+    to: "if (isAccountRefusal(error)) return 'opens'\n  return isFailure(error) ? 'failure' : 'nothing'",
   },
   {
     file: 'lib/breaker.ts',
     why: 'a withheld call ends a row of failures',
-    from: 'if (isAnswer(error)) close(api, circuit, deps)',
-    to: 'close(api, circuit, deps)',
+    from: "return error instanceof TransportError ? error.failure === 'withheld' : error instanceof WeChatError && error.withheld",
+    to: 'return false',
   },
   {
-    file: 'lib/breaker.ts',
+    file: 'lib/circuit.ts',
     why: 'what was under way when the breaker opened makes the pause longer',
-    from: 'if (deps.now() >= circuit.openUntil) fail(',
-    to: 'fail(',
+    from: "else if (verdict !== 'nothing' && deps.now() >= circuit.openUntil) fail(",
+    to: "else if (verdict !== 'nothing') fail(",
   },
   {
     file: 'lib/adapters/lambda.ts',
@@ -99,13 +99,13 @@ export const named: readonly Named[] = [
   {
     file: 'lib/walk.ts',
     why: 'a walk goes by a count that changed on the way',
-    from: 'return total === leastTotal && followers >= total',
+    from: 'return total > 0 && total === leastTotal && followers >= total',
     to: 'return followers >= total',
   },
   {
     file: 'lib/walk.ts',
     why: 'a walk that saw everybody asks for an empty page',
-    from: 'return total === leastTotal && followers >= total',
+    from: 'return total > 0 && total === leastTotal && followers >= total',
     to: 'return total === leastTotal && followers > total',
   },
   {
@@ -135,14 +135,68 @@ export const named: readonly Named[] = [
   {
     file: 'lib/link-followers.ts',
     why: 'that a person was told of before is forgotten over a newer message',
-    from: 'const isAgain = receives > 1 || before?.isAgain === true',
-    to: 'const isAgain = receives > 1',
+    from: 'const isAgain = receives > 1 || news.isAgain === true || before?.isAgain === true',
+    to: 'const isAgain = receives > 1 || news.isAgain === true',
   },
   {
     file: 'lib/link-followers.ts',
     why: 'that a person was told of before is overlooked',
-    from: 'const isAgain = receives > 1 || before?.isAgain === true',
-    to: 'const isAgain = before?.isAgain === true',
+    from: 'const isAgain = receives > 1 || news.isAgain === true || before?.isAgain === true',
+    to: 'const isAgain = news.isAgain === true || before?.isAgain === true',
+  },
+  {
+    file: 'lib/send-message.ts',
+    why: 'a message that found no connection may have been sent',
+    from: 'return error.isUnsent\n',
+    to: 'return false\n',
+  },
+  {
+    file: 'lib/send-message.ts',
+    why: 'a call that was made twice is forgotten when the second is refused',
+    from: 'if (error instanceof WeChatError && error.isRepeat) current.isRepeated = true',
+    to: '',
+  },
+  {
+    file: 'lib/uncertainty.ts',
+    why: 'a window begins with the latest call that may have sent it',
+    from: 'one.at - other.at',
+    to: 'other.at - one.at',
+  },
+  {
+    file: 'lib/send-outcome.ts',
+    why: 'what may have been sent is dropped',
+    from: "if (state === 'accepted' || state === 'in-doubt' || uncertainty === undefined)",
+    to: 'if (true)',
+  },
+  {
+    file: 'lib/send-outcome.ts',
+    why: 'the last seconds of a window are a hot loop',
+    from: 'Math.max(leastSeconds, Math.min(delay, left - spareSeconds))',
+    to: 'Math.max(0, Math.min(delay, left - spareSeconds))',
+  },
+  {
+    file: 'lib/send-outcome.ts',
+    why: 'a bus is told of an end that is not the end',
+    from: 'if (await deps.deliveries.record(delivery)) after.end(delivery)',
+    to: 'await deps.deliveries.record(delivery)\n  after.end(delivery)',
+  },
+  {
+    file: 'lib/adapters/sqs-parked.ts',
+    why: 'a parked event forgets its tries on the way back',
+    from: 'MessageAttributes: Object.fromEntries(kept)',
+    to: 'MessageAttributes: {}',
+  },
+  {
+    file: 'lib/adapters/sqs-queues.ts',
+    why: 'ten messages are sent in one call, however large they are',
+    from: ' && last.bytes + bytes <= runBytes',
+    to: '',
+  },
+  {
+    file: 'lib/adapters/sqs-queues.ts',
+    why: 'a message is held back for longer than SQS takes',
+    from: 'const maxDelaySeconds = 900',
+    to: 'const maxDelaySeconds = 9000',
   },
 ]
 
