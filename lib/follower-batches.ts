@@ -6,16 +6,21 @@ import { inRuns } from './pool.ts'
 import type { Queue } from './ports.ts'
 import { batchSize } from './walk.ts'
 
-/** `at` in seconds by WeChat's clock. */
-type How = { readonly at: number; readonly deps: { readonly followers: Pick<Queue, 'push'> } }
+/** `at` in seconds by WeChat's clock; `isAgain` puts right what stands wrong of them. */
+type How = {
+  readonly at: number
+  readonly isAgain?: boolean
+  readonly deps: { readonly followers: Pick<Queue, 'push'> }
+}
 
 /** Queues all of them; the last message may name fewer than a hundred. */
 export async function queueNews(
   change: FollowerNews['change'],
   openids: readonly OpenId[],
-  { at, deps }: How,
+  { at, isAgain, deps }: How,
 ): Promise<void> {
-  const news = inRuns(openids, batchSize).map(some => ({ change, openids: some, at }) satisfies FollowerNews)
+  const how = { change, at, ...(isAgain ? { isAgain } : {}) }
+  const news = inRuns(openids, batchSize).map(some => ({ ...how, openids: some }) satisfies FollowerNews)
   if (news.length > 0) await deps.followers.push(news)
 }
 

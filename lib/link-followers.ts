@@ -2,6 +2,7 @@
 
 import { type AskDeps, askFollowers } from './ask-followers.ts'
 import { type EraseDeps, erasePeople, expirePeople } from './erase.ts'
+import { erasePictures } from './erase-pictures.ts'
 import { WeChatError } from './errors.ts'
 import type { FollowerNews, News } from './follower-news.ts'
 import type { OpenId } from './identifiers.ts'
@@ -54,7 +55,7 @@ export async function linkFollowers<A extends NewsArrival>(
   return failed
 }
 
-/** What is told of one openid; `isAgain` if it was told before, and who knows how far that came. */
+/** What is told of one openid; `isAgain` if what stands there is to be looked at: it was told before, and who knows how far that came. */
 type Told = FollowerSeen & { readonly isAgain: boolean }
 
 function isOfFollowers<A extends NewsArrival>(arrival: A): arrival is A & { readonly news: FollowerNews } {
@@ -74,7 +75,7 @@ function latest(arrivals: readonly FollowerArrival[]): Map<OpenId, Told> {
     for (const openid of news.openids) {
       const before = told.get(openid)
       const following = news.change === 'follow' || before?.following === true
-      const isAgain = receives > 1 || before?.isAgain === true
+      const isAgain = receives > 1 || news.isAgain === true || before?.isAgain === true
       told.set(openid, { openid, following, isAgain, at: Math.max(news.at, before?.at ?? 0) })
     }
   }
@@ -110,14 +111,18 @@ function notBegun(batch: readonly Told[], failure: Failure): void {
   failure.waitSeconds = Math.max(failure.waitSeconds, 1)
 }
 
-/** What WeChat says of who followed, never older than what was told; who left needs no asking. */
+/**
+ * What WeChat says of who followed, never older than what was told; who left needs no asking. Whom it does not know, as
+ * an openid of before a move of the account, does not follow.
+ */
 async function look(batch: readonly Told[], deps: LinkFollowersDeps): Promise<FollowerSeen[]> {
   const asked = batch.filter(it => it.following).map(it => it.openid)
   const answers = await askFollowers(asked, deps)
   return batch.flatMap(({ isAgain: _, ...told }) => {
     if (!told.following) return told
     const answer = answers.get(told.openid)
-    return answer === undefined ? [] : { ...answer, at: Math.max(answer.at, told.at) }
+    if (answer === undefined) return { ...told, following: false, isNobody: true }
+    return { ...answer, at: Math.max(answer.at, told.at) }
   })
 }
 
@@ -140,6 +145,8 @@ async function forgetPeople<A extends NewsArrival>(arrivals: readonly A[], deps:
   const failed = new Set<A>()
   const erasures = arrivals.flatMap(it => (it.news.change === 'erase' ? [{ ...it.news, arrival: it }] : []))
   const expiries = arrivals.flatMap(it => (it.news.change === 'expire' ? [{ ...it.news, arrival: it }] : []))
+  const pictures = arrivals.flatMap(it => (it.news.change === 'erase-pictures' ? [{ ...it.news, arrival: it }] : []))
+  for (const it of await erasePictures(pictures, deps)) failed.add(it.arrival)
   for (const it of await erasePeople(erasures, deps)) failed.add(it.arrival)
   for (const it of await expirePeople(expiries, deps)) failed.add(it.arrival)
   return failed

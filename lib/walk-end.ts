@@ -18,12 +18,15 @@ export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
   // alone ended the walk, WeChat is asked.
   const change = walk.isByCount ? 'follow' : 'unfollow'
   const how = { at: walk.startedAt, deps }
+  const isErased = await deps.erasures.all()
   let waiting: readonly OpenId[] = []
   let left = 0
   for await (const openids of linkedBefore(walker.state, entries, deps)) {
     // Adding tells who was not seen, and tells of nobody twice.
     const gone = openids.filter(it => seen.add(it))
-    waiting = await queueFull(change, [...waiting, ...gone], how)
+    // Who wished to be forgotten is in no page, whether they were seen or not: WeChat is asked.
+    await queueNews('follow', gone.filter(isErased), how)
+    waiting = await queueFull(change, [...waiting, ...gone.filter(it => !isErased(it))], how)
     left += gone.length
     if (!(await keepLease())) throw new Error('another process has taken over the walk')
   }

@@ -405,6 +405,52 @@ describe('everyone', () => {
     expect(await calls(path)).toBe(6)
   })
 
+  it('mends whatever row stands wrong', async () => {
+    const { walk, work, person, links, queued, tick, seconds, reach } = await openSync()
+    const people = await Promise.all([1, 2, 3, 4].map(() => person({ following: true })))
+    const [spoilt, spoiltUnion, other, right] = people
+    if (!spoilt || !spoiltUnion || !other || !right) throw new Error('nobody there')
+    await walk()
+    await work(queued.splice(0))
+    tick(5_000)
+    await links.spoil({ openid: spoilt.openid })
+    await links.spoil({ unionid: spoiltUnion.unionid ?? id('u') })
+    // An openid from before a move of the account, of which nobody ever told that it has left.
+    const before = { openid: id('oBefore'), unionid: other.unionid ?? id('u'), following: true, followedAt: 1 }
+    await links.writeFollower({ ...before, at: seconds() }, undefined)
+    tick(5_000)
+    expect(await walk()).toMatchObject({ came: 0 })
+    expect(queued).toEqual([])
+    await walk({ everyone: true })
+    await work(queued.splice(0))
+    expect(await Promise.all(people.map(reach))).toEqual(Array(4).fill('reachable'))
+    const byUnionid = await links.resolve(people.map(it => ({ unionid: it.unionid ?? id('u') })))
+    expect(byUnionid).toMatchObject(people.map(it => ({ openid: it.openid, following: true })))
+  })
+
+  it('costs those whose rows are right no write, and one batch read more', async () => {
+    const { walk, work, control, links, queued, tick } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk()
+    await work(queued.splice(0))
+    tick(5_000)
+    const asked: string[] = []
+    const watched = {
+      ...links,
+      writeFollower: (...args: Parameters<typeof links.writeFollower>) => {
+        asked.push('write')
+        return links.writeFollower(...args)
+      },
+      rejoin: (rows: Parameters<typeof links.rejoin>[0]) => {
+        asked.push(`rejoin ${rows.length}`)
+        return links.rejoin(rows)
+      },
+    }
+    await walk({ everyone: true })
+    await work(queued.splice(0), { links: watched })
+    expect(asked).toEqual(['rejoin 25'])
+  })
+
   it('but who wished to be forgotten', async () => {
     const { walk, walks, control, erasures, take, openidOf, seconds } = await openSync()
     await control('/people', { count: 25, following: true })

@@ -12,7 +12,7 @@ import { createLoginStore } from '../adapters/dynamo-logins.ts'
 import { createTokenStore } from '../adapters/dynamo-tokens.ts'
 import { createWalkStore } from '../adapters/dynamo-walks.ts'
 import { config } from '../config.ts'
-import { now, random } from './context.ts'
+import { log, now, random } from './context.ts'
 
 let opened: Dynamo | undefined
 
@@ -23,7 +23,10 @@ function dynamo(): Dynamo {
 
 export const tokenStore = () => createTokenStore(dynamo(), config('TOKENS_TABLE').TOKENS_TABLE)
 export const loginStore = () => createLoginStore(dynamo(), config('LOGINS_TABLE').LOGINS_TABLE)
-export const linkStore = () => createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
+export const linkStore = () =>
+  createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE, addresses =>
+    log.error('links.unreadable', { addresses }),
+  )
 export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed: false }) =>
   createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, ...how })
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
