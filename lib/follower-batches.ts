@@ -6,9 +6,10 @@ import { inRuns } from './pool.ts'
 import type { LinkingStore, Queue, WalkStep } from './ports.ts'
 import { batchSize } from './walk.ts'
 
-/** `at` in seconds by WeChat's clock. */
+/** `at` in seconds by WeChat's clock; `isAgain` puts right what stands wrong of them. */
 type How = {
   readonly at: number
+  readonly isAgain?: boolean
   readonly step: WalkStep
   readonly deps: {
     readonly followers: Pick<Queue, 'push'>
@@ -20,12 +21,13 @@ type How = {
 export async function queueStep(
   change: FollowerNews['change'],
   openids: readonly OpenId[],
-  { at, step, deps }: How,
+  { at, isAgain, step, deps }: How,
 ): Promise<void> {
   if (openids.length === 0) return
   await deps.linking.expect(step, openids.length)
+  const how = { change, at, ...(isAgain ? { isAgain } : {}) }
   const runs = inRuns(openids, batchSize)
-  const news = runs.map((some, message) => ({ change, openids: some, at, walk: { ...step, message } }))
+  const news = runs.map((some, message) => ({ ...how, openids: some, walk: { ...step, message } }))
   await deps.followers.push(news satisfies readonly FollowerNews[])
 }
 

@@ -35,6 +35,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('pass'), ms: duration }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('follow'), who, told }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('unfollow'), who, told }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('move'), who, told }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('consume'), slot, from: fc.nat(9), count }) },
   {
     weight: 3,

@@ -81,7 +81,7 @@ describe('mergeFollower', () => {
   it('forgets the unionid of a follower for whom WeChat names none any more', () => {
     const stored = { openid, unionid, following: true, followedAt: 5, at: 5 }
     const seen = { openid, following: true, followedAt: 5, at: 6 }
-    expect(mergeFollower(stored, seen)).toEqual(seen)
+    expect(mergeFollower(stored, seen)).toEqual({ ...seen, formerly: [unionid] })
   })
 
   it('keeps the unionid of one who leaves, for the event names none', () => {

@@ -117,13 +117,13 @@ export const named: readonly Named[] = [
   {
     file: 'lib/write-followers.ts',
     why: 'what a killed process left half written stays so',
-    from: 'return before && again.has(it.openid) ? deps.links.rejoin(before) : undefined',
-    to: 'return undefined',
+    from: 'rejoin(unchangedOf(wanted, again, stored), unwritten, deps)',
+    to: 'rejoin([], unwritten, deps)',
   },
   {
     file: 'lib/erase.ts',
     why: 'who followed again keeps the mark of the erasure',
-    from: 'await erasures.unmark(openid, followedAt)',
+    from: 'if (isReadable(row)) await erasures.unmark(row.openid, row.followedAt ?? 0)',
     to: '',
   },
   {
