@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os'
 
 import { defineConfig } from 'vitest/config'
 
+import { patience } from './test/patience.ts'
+
 /** `npm test`: all but what takes long (vitest.long.config.ts) and what only many seeds are for (vitest.seeds.config.ts). */
 export default defineConfig({
   test: {
@@ -13,11 +15,11 @@ export default defineConfig({
     setupFiles: ['test/seed.ts', 'test/canary-setup.ts'],
     // What a test writes to its console goes through its own stdout, where the canary looks.
     disableConsoleIntercept: true,
-    expect: { requireAssertions: true },
+    expect: { requireAssertions: true, poll: { timeout: patience.timeout } },
     // Half of what the tests take is waiting: on two cores one after the other would leave a core idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Ten times what any takes on a quiet machine.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Ten times what any takes on a quiet machine, and more than they wait for something (patience).
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
   },
 })

@@ -5,7 +5,7 @@ import { config } from '../lib/config.ts'
 import { log, now, sleep } from '../lib/runtime/context.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
 import { followersQueue } from '../lib/runtime/queues.ts'
-import { erasures, journal, linkingStore, walkStore } from '../lib/runtime/stores.ts'
+import { erasures, journal, linkingStore, linkStore, walkStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 import { parseSyncOrder, syncFollowers } from '../lib/sync-followers.ts'
 
@@ -15,6 +15,7 @@ export const handler = scheduleFunction(
     return {
       wechat: app.wechat,
       accessTokens: accessTokens(app),
+      links: linkStore(),
       walks: walkStore(),
       journal: journal(),
       linking: linkingStore(),

@@ -15,7 +15,7 @@ export type AskDeps = {
 }
 
 /** `nobody` is no openid of this account. */
-export type Answer = FollowerSeen | 'nobody'
+type Answer = FollowerSeen | 'nobody'
 export type Answers = ReadonlyMap<OpenId, Answer>
 
 /** Of a batch so many are asked for singly at most whose entry is missing or odd; they make a call each. */

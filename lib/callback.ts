@@ -3,7 +3,7 @@
 import { decryptMessage, findEncrypted } from './callback-cipher.ts'
 import { RequestError } from './errors.ts'
 import { parseEvent, type WeChatEvent } from './event.ts'
-import type { Erasure, FollowerNews } from './follower-news.ts'
+import type { Erasure, FollowerNews, PictureErasure } from './follower-news.ts'
 import type { AppId } from './identifiers.ts'
 import type { ImageCheckMessage } from './image-ports.ts'
 import type { Log, Now, Queue } from './ports.ts'
@@ -76,7 +76,7 @@ export function readEvent(
 
 /** An app can speak of its own people only: what the mini program says changes no follower and no receipt. */
 function ofMiniProgram(event: WeChatEvent, { miniAppid }: CallbackKeys): WeChatEvent {
-  if (event.kind === 'image-verdict' || event.kind === 'erase') {
+  if (event.kind === 'image-verdict' || event.kind === 'erase' || event.kind === 'erase-pictures') {
     const { appid = miniAppid } = event
     if (appid !== undefined && appid === miniAppid) return { ...event, appid }
   }
@@ -98,7 +98,9 @@ export async function handleEvent(
     case 'unfollow':
       return followers.push([newsOf(event)])
     case 'erase':
-      return followers.push([erasureOf(event, appid)])
+      return followers.push([{ change: 'erase', ...wishOf(event, appid), isSecond: false } satisfies Erasure])
+    case 'erase-pictures':
+      return followers.push([{ change: 'erase-pictures', ...wishOf(event, appid) } satisfies PictureErasure])
     case 'receipt':
       return receipts.push([{ msgid: event.msgid, status: event.status, at: event.at } satisfies Receipt])
     case 'image-verdict':
@@ -113,12 +115,13 @@ function newsOf({ kind, openid, at }: Extract<WeChatEvent, { kind: 'follow' | 'u
   return { change: kind, openids: [openid], at }
 }
 
+type EraseEvent = Extract<WeChatEvent, { kind: 'erase' | 'erase-pictures' }>
+
 /** Where the event names another app than the account, its openid is the one by which that app knows the person. */
-function erasureOf(event: Extract<WeChatEvent, { kind: 'erase' }>, appid: AppId): Erasure {
-  const { openid, unionid, at } = event
-  const isOwn = event.appid === undefined || event.appid === appid
+function wishOf({ openid, unionid, at, appid: named }: EraseEvent, appid: AppId): Pick<Erasure, 'who' | 'at'> {
+  const isOwn = named === undefined || named === appid
   const who = { ...(isOwn ? { openid } : { miniOpenid: openid }), ...(unionid === undefined ? {} : { unionid }) }
-  return { change: 'erase', who, at, isSecond: false }
+  return { who, at }
 }
 
 function decrypted(query: CallbackQuery, body: string, keys: CallbackKeys): { message: string; isMini: boolean } {

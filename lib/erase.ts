@@ -5,65 +5,69 @@
  * An erasure is done twice: what another process had read of the person before the first time is written by the second.
  */
 
+import { forgetPictures, type PictureErasureDeps } from './erase-pictures.ts'
 import type { Erasure, Expiry } from './follower-news.ts'
-import type { Forgetting } from './forget-images.ts'
-import { type AppId, maskId, type OpenId } from './identifiers.ts'
-import { ownerOf } from './image-keys.ts'
-import { oneByOne } from './person-ids.ts'
+import { maskId, type OpenId } from './identifiers.ts'
+import { isReadable } from './link.ts'
+import { together, without } from './person-ids.ts'
 import { inParallel, inRuns } from './pool.ts'
-import type { Erasures, Journal, LinkStore, LinkUpkeep, Log, Now, PersonIds, Queue, WalkStore } from './ports.ts'
+import type { Erasures, Journal, LinkStore, LinkUpkeep, Now, PersonIds, Queue, WalkStore } from './ports.ts'
 import { batchSize } from './walk.ts'
 
-export type EraseDeps = {
+export type EraseDeps = PictureErasureDeps & {
   readonly links: Pick<LinkUpkeep, 'idsOf' | 'erase' | 'expire'> & Pick<LinkStore, 'followers'>
   readonly erasures: Pick<Erasures, 'mark' | 'unmark'>
   readonly walks: Pick<WalkStore, 'forget'>
   readonly journal: Pick<Journal, 'forget' | 'note'>
   readonly now: Now
   readonly followers: Pick<Queue, 'push'>
-  /** The queue by which arrivals of pictures come; who is forgotten takes theirs along. */
-  readonly imageArrivals: Pick<Queue, 'push'>
-  readonly miniAppid: AppId
-  readonly log: Log
 }
 
 /** Longer than any function that reads and writes links may run. */
 const secondPassSeconds = 120
 const atOnce = 10
+/** Rows lead to a unionid, from there to a login, and to another unionid of before or after a move. */
+const mostRounds = 8
 
 /** Erases people; answers the erasures that failed, so that they come again. */
 export async function erasePeople<E extends Erasure>(erasures: readonly E[], deps: EraseDeps): Promise<E[]> {
-  return forgetAll(erasures, deps, async ({ who, at, isSecond }) => {
-    // Each id leads to its own rows: those of an event need not be those that we joined.
-    const known = await Promise.all(oneByOne(who).map(deps.links.idsOf))
+  return forgetAll(erasures, deps, wish => erase(wish, deps))
+}
+
+/**
+ * Nothing goes before the queue knows all ids that it leads to, by the message for the second time: should this be cut
+ * short, they would lead nowhere. So whatever is come upon on the way is told first, and then all begins anew.
+ */
+async function erase({ who, also = [], at, isSecond }: Erasure, deps: EraseDeps): Promise<OpenId[]> {
+  const told = without([who, ...also], [])
+  // Each id leads to its own rows: those of an event need not be those that we joined.
+  const known = without([...told, ...(await Promise.all(told.map(deps.links.idsOf)))], [])
+  const owners: string[] = []
+  let queued = isSecond ? told : []
+  for (let round = 0; round < mostRounds; round++) {
+    const news = without(known, queued)
     // From now on nothing that is under way brings the person back for good. Both times: the second may find more.
-    await markAll(known, at, deps)
-    // Before the rows too: they lead to one another, and these know them all, should this be cut short.
-    if (!isSecond) await pushSecond(known, at, deps)
-    const owners = await forgetPictures(known, at, deps)
-    const found = (await Promise.all(known.map(ids => deps.links.erase(ids, at)))).flat()
-    if (!isSecond && found.length > 0) await pushSecond(found, at, deps)
-    owners.push(...(await forgetPictures(found, at, deps)))
-    const openids = openidsIn([...known, ...found])
-    deps.log.info('link-followers.erased', { openids: openids.map(maskId), owners, isSecond })
-    return withoutBack(openids, deps)
-  })
+    await markAll(round === 0 ? known : news, at, deps)
+    if (news.length > 0) await pushSecond(known, at, deps)
+    owners.push(...(await forgetPictures(round === 0 ? known : news, at, deps)))
+    queued = known.slice()
+    const found = without(await deps.links.erase(known, at), known)
+    if (found.length === 0) return erased(known, { owners, isSecond }, deps)
+    known.push(...found)
+  }
+  throw new Error('always more rows lead to a person who is to be forgotten')
+}
+
+type Erased = { readonly owners: readonly string[]; readonly isSecond: boolean }
+
+function erased(known: readonly PersonIds[], how: Erased, deps: EraseDeps): Promise<OpenId[]> {
+  const openids = openidsIn(known)
+  deps.log.info('link-followers.erased', { openids: openids.map(maskId), ...how })
+  return withoutBack(openids, deps)
 }
 
 async function markAll(known: readonly PersonIds[], at: number, { erasures }: EraseDeps): Promise<void> {
   for (const openid of openidsIn(known)) await erasures.mark(openid, at)
-}
-
-/** Both times, as the links; answers the names that these people have among the pictures. */
-async function forgetPictures(
-  people: readonly PersonIds[],
-  at: number,
-  { imageArrivals, miniAppid }: EraseDeps,
-): Promise<string[]> {
-  const miniOpenids = new Set(people.flatMap(it => it.miniOpenid ?? []))
-  const owners = [...miniOpenids].map(it => ownerOf(miniAppid, it))
-  await imageArrivals.push(owners.map(forget => ({ forget, at, isSecond: false }) satisfies Forgetting))
-  return owners
 }
 
 function openidsIn(known: readonly PersonIds[]): OpenId[] {
@@ -121,15 +125,17 @@ async function withoutBack(openids: readonly OpenId[], deps: EraseDeps): Promise
 async function backAmong(openids: readonly OpenId[], { links, erasures }: EraseDeps): Promise<ReadonlySet<OpenId>> {
   const back = new Set<OpenId>()
   for (const run of inRuns(openids, batchSize)) {
-    for (const { openid, followedAt = 0 } of (await links.followers(run)).values()) {
-      await erasures.unmark(openid, followedAt)
-      back.add(openid)
+    for (const row of (await links.followers(run)).values()) {
+      if (isReadable(row)) await erasures.unmark(row.openid, row.followedAt ?? 0)
+      back.add(row.openid)
     }
   }
   return back
 }
 
+/** One message with all ids, so that the second time nothing leads to an id that is not known. */
 function pushSecond(known: readonly PersonIds[], at: number, { followers }: EraseDeps): Promise<void> {
-  const seconds = known.map(who => ({ change: 'erase', who, at, isSecond: true }) satisfies Erasure)
-  return followers.push(seconds, secondPassSeconds)
+  const [who = {}, ...also] = together(known)
+  const second = { change: 'erase', who, ...(also.length === 0 ? {} : { also }), at, isSecond: true } satisfies Erasure
+  return followers.push([second], secondPassSeconds)
 }

@@ -6,12 +6,14 @@ import * as v from 'valibot'
 import { RequestError } from './errors.ts'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from './identifiers.ts'
 import type { ImageVerdict } from './image-ports.ts'
+import { revokedBy } from './revoked-info.ts'
 
 /** What an event says; `at` is its CreateTime, seconds by WeChat's clock. */
 export type WeChatEvent =
   | { readonly kind: 'follow' | 'unfollow'; readonly openid: OpenId; readonly at: number }
   | {
-      readonly kind: 'erase'
+      /** All that is kept of the person is to go, or only the pictures that they uploaded. */
+      readonly kind: 'erase' | 'erase-pictures'
       /** The app that knows the person by this openid; the account's own if it is absent. */
       readonly appid?: string
       readonly openid: OpenId & MiniOpenId
@@ -48,6 +50,7 @@ const authorization = v.object({
   UnionID: v.optional(v.union([v.custom<UnionId>(isId), v.literal('')])),
   CreateTime: instant,
 })
+const revocation = v.object({ RevokeInfo: v.optional(v.pipe(text, v.maxLength(200))) })
 const receipt = v.object({
   MsgID: v.pipe(text, v.regex(/^\d{1,20}$/)),
   Status: v.pipe(text, v.maxLength(200)),
@@ -67,8 +70,8 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['subscribe', fields => newsOf('follow', checked(follow, fields))],
   ['unsubscribe', fields => newsOf('unfollow', checked(follow, fields))],
   ['templatesendjobfinish', fields => receiptOf(checked(receipt, fields))],
-  ['user_authorization_revoke', fields => erasureOf(checked(authorization, fields))],
-  ['user_authorization_cancellation', fields => erasureOf(checked(authorization, fields))],
+  ['user_authorization_revoke', revocationOf],
+  ['user_authorization_cancellation', fields => erasureOf('erase', checked(authorization, fields))],
   ['wxa_media_check', verdictOf],
 ])
 
@@ -95,16 +98,21 @@ function verdictOf(fields: unknown): WeChatEvent {
   return { kind: 'image-verdict', verdict: { traceId, suggest, errcode }, ...(appid === undefined ? {} : { appid }) }
 }
 
-/** A person withdrew an authorisation, or closed their WeChat account: what is kept of them must go. */
-function erasureOf({
-  FromUserName,
-  OpenID,
-  AppID,
-  UnionID,
-  CreateTime,
-}: v.InferOutput<typeof authorization>): WeChatEvent {
+/** A person withdrew an authorisation, for all or for a part of what they had given. */
+function revocationOf(fields: unknown): WeChatEvent {
+  const { RevokeInfo } = checked(revocation, fields)
+  const revoked = revokedBy(RevokeInfo)
+  if (revoked === 'nothing') return { kind: 'other', name: `user_authorization_revoke ${RevokeInfo}`.slice(0, 64) }
+  return erasureOf(revoked === 'everything' ? 'erase' : 'erase-pictures', checked(authorization, fields))
+}
+
+/** `FromUserName` is WeChat's own sender where `OpenID` names the person. */
+function erasureOf(
+  kind: 'erase' | 'erase-pictures',
+  { FromUserName, OpenID, AppID, UnionID, CreateTime }: v.InferOutput<typeof authorization>,
+): WeChatEvent {
   return {
-    kind: 'erase',
+    kind,
     openid: OpenID ?? FromUserName,
     at: CreateTime,
     ...(AppID === undefined ? {} : { appid: AppID }),
@@ -114,7 +122,19 @@ function erasureOf({
 
 /** A mini program may choose JSON in its console; it has the fields that XML has below its root. */
 function parseBody(body: string): unknown {
-  return body.trimStart().startsWith('{') ? parseJson(body) : parseXml(body)
+  return trimmed(body.trimStart().startsWith('{') ? parseJson(body) : parseXml(body))
+}
+
+/** Without the blanks around names and texts: the JSON that WeChat's page "授权用户信息变更" shows has them (`" OpenID"`). */
+function trimmed(value: unknown): unknown {
+  if (typeof value === 'string') return value.trim()
+  if (Array.isArray(value)) return value.map(trimmed)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value)
+  const isBlank = ([name]: readonly [string, unknown]) => name !== name.trim()
+  // Of two fields that differ by blanks alone the one without counts.
+  const inOrder = [...fields.filter(isBlank), ...fields.filter(it => !isBlank(it))]
+  return Object.fromEntries(inOrder.map(([name, it]) => [name.trim(), trimmed(it)]))
 }
 
 function parseJson(body: string): unknown {

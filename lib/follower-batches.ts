@@ -6,38 +6,29 @@ import { inRuns } from './pool.ts'
 import type { LinkingStore, Queue, WalkStep } from './ports.ts'
 import { batchSize } from './walk.ts'
 
-/** `at` in seconds by WeChat's clock. */
-type How = { readonly at: number; readonly deps: { readonly followers: Pick<Queue, 'push'> } }
-type WalkHow = {
+/** `at` in seconds by WeChat's clock; `isAgain` puts right what stands wrong of them. */
+type How = {
   readonly at: number
+  readonly isAgain?: boolean
   readonly step: WalkStep
-  readonly deps: How['deps'] & { readonly linking: Pick<LinkingStore, 'expect'> }
+  readonly deps: {
+    readonly followers: Pick<Queue, 'push'>
+    readonly linking: Pick<LinkingStore, 'expect'>
+  }
 }
 
-/** Queues all of them; the last message may name fewer than a hundred. */
-export function queueNews(change: FollowerNews['change'], openids: readonly OpenId[], how: How): Promise<void> {
-  return pushAll(
-    inRuns(openids, batchSize).map(some => ({ change, openids: some, at: how.at })),
-    how,
-  )
-}
-
-/** The same as one step of a walk, whose messages are counted until they are worked in. */
+/** Queues all of them as one step of a walk, whose messages are counted until they are worked in. */
 export async function queueStep(
   change: FollowerNews['change'],
   openids: readonly OpenId[],
-  { at, step, deps }: WalkHow,
+  { at, isAgain, step, deps }: How,
 ): Promise<void> {
-  if (openids.length > 0) await deps.linking.expect(step, openids.length)
+  if (openids.length === 0) return
+  await deps.linking.expect(step, openids.length)
+  const how = { change, at, ...(isAgain ? { isAgain } : {}) }
   const runs = inRuns(openids, batchSize)
-  await pushAll(
-    runs.map((some, message) => ({ change, openids: some, at, walk: { ...step, message } })),
-    { deps },
-  )
-}
-
-async function pushAll(news: readonly FollowerNews[], { deps }: Pick<How, 'deps'>): Promise<void> {
-  if (news.length > 0) await deps.followers.push(news)
+  const news = runs.map((some, message) => ({ ...how, openids: some, walk: { ...step, message } }))
+  await deps.followers.push(news satisfies readonly FollowerNews[])
 }
 
 /** Those who fill hundreds, and the rest, in the order in which they were given. */

@@ -2,6 +2,7 @@
 
 import { type AskDeps, askFollowers } from './ask-followers.ts'
 import { type EraseDeps, erasePeople, expirePeople } from './erase.ts'
+import { erasePictures } from './erase-pictures.ts'
 import { WeChatError } from './errors.ts'
 import type { FollowerNews, News } from './follower-news.ts'
 import type { OpenId } from './identifiers.ts'
@@ -71,7 +72,7 @@ async function countIn<A extends NewsArrival>(done: readonly A[], deps: LinkFoll
   }
 }
 
-/** What is told of one openid; `isAgain` if it was told before, and who knows how far that came. */
+/** What is told of one openid; `isAgain` if what stands there is to be looked at: it was told before, and who knows how far that came. */
 type Told = FollowerSeen & { readonly isAgain: boolean }
 
 type FollowerArrival = { readonly news: FollowerNews; readonly receives: number }
@@ -122,14 +123,19 @@ function notBegun(batch: readonly Told[], failure: Failure): void {
 
 type Looked = { readonly seen: readonly FollowerSeen[]; readonly unanswered: readonly OpenId[] }
 
-/** What WeChat says of who followed, never older than what was told; who left needs no asking. */
+/**
+ * What WeChat says of who followed, never older than what was told; who left needs no asking. Whom it does not know, as
+ * an openid of before a move of the account, does not follow.
+ */
 async function look(batch: readonly Told[], deps: LinkFollowersDeps): Promise<Looked> {
   const asked = batch.filter(it => it.following).map(it => it.openid)
   const answers = await askFollowers(asked, deps)
   const seen = batch.flatMap(({ isAgain: _, ...told }) => {
     if (!told.following) return told
-    const answer = answers.get(told.openid) ?? 'nobody'
-    return answer === 'nobody' ? [] : { ...answer, at: Math.max(answer.at, told.at) }
+    const answer = answers.get(told.openid)
+    if (answer === undefined) return []
+    if (answer === 'nobody') return { ...told, following: false, isNobody: true }
+    return { ...answer, at: Math.max(answer.at, told.at) }
   })
   return { seen, unanswered: asked.filter(it => !answers.has(it)) }
 }
@@ -153,6 +159,8 @@ async function forgetPeople<A extends NewsArrival>(arrivals: readonly A[], deps:
   const failed = new Set<A>()
   const erasures = arrivals.flatMap(it => (it.news.change === 'erase' ? [{ ...it.news, arrival: it }] : []))
   const expiries = arrivals.flatMap(it => (it.news.change === 'expire' ? [{ ...it.news, arrival: it }] : []))
+  const pictures = arrivals.flatMap(it => (it.news.change === 'erase-pictures' ? [{ ...it.news, arrival: it }] : []))
+  for (const it of await erasePictures(pictures, deps)) failed.add(it.arrival)
   for (const it of await erasePeople(erasures, deps)) failed.add(it.arrival)
   for (const it of await expirePeople(expiries, deps)) failed.add(it.arrival)
   return failed

@@ -12,12 +12,20 @@ export type FollowerRow = {
   readonly at: number
   /** Counts the states of one second, for a store that keeps more than one row of a person; absent for the first. */
   readonly turn?: number
+  /** The unionids that they had before, as before the apps were bound to another Open Platform account. */
+  readonly formerly?: readonly UnionId[]
 }
+
+/** A row that cannot be read, and what of it can. What WeChat says now is best written over it. */
+type UnreadableRow = Pick<FollowerRow, 'openid' | 'unionid' | 'formerly'> & { readonly isUnreadable: true }
+export type StoredRow = FollowerRow | UnreadableRow
 
 /** What WeChat answered, or an event told, of one follower. */
 export type FollowerSeen = FollowerRow & {
   /** Set when WeChat was asked after the stored row was read: then it is the newer of two that share a second. */
   readonly confirmed?: boolean
+  /** Set if WeChat does not know the openid: whoever stands by it has left, for openids do not come back. */
+  readonly isNobody?: boolean
 }
 
 /** What all rows together say of one person. */
@@ -35,14 +43,27 @@ export type Reach = 'reachable' | 'not-following' | 'no-unionid' | 'unknown'
  * Merges what was seen into what is stored: the row to write, or `unchanged`, or `ask`.
  *
  * An older event never undoes a newer one. Two events of one second that contradict each other cannot be ordered by
- * their times, so `ask` says: ask WeChat, and come back with the answer `confirmed`.
+ * their times, and none by those of a row that cannot be read, so `ask` says: ask WeChat, and come back with the answer
+ * `confirmed`.
  */
-export function mergeFollower(stored: FollowerRow | undefined, seen: FollowerSeen): FollowerRow | 'unchanged' | 'ask' {
+export function mergeFollower(stored: StoredRow | undefined, seen: FollowerSeen): FollowerRow | 'unchanged' | 'ask' {
+  if (seen.isNobody) return ofNobody(stored, seen)
   if (stored === undefined) return rowOf(seen)
+  if (!isReadable(stored)) return seen.confirmed ? rowOf(seen, stored) : 'ask'
   if (seen.at < stored.at) return 'unchanged'
   if (seen.at === stored.at && seen.following !== stored.following && !seen.confirmed) return 'ask'
   const row = rowOf(seen, stored)
   return isSame(row, stored) ? 'unchanged' : row
+}
+
+export function isReadable(row: StoredRow): row is FollowerRow {
+  return !('isUnreadable' in row)
+}
+
+/** The person that a store has found; throws where their row could not be read, so that nobody is told what is not known. */
+export function readable(person: Person | undefined): Person {
+  if (person === undefined) throw new Error('what is stored of this person cannot be read')
+  return person
 }
 
 /** Tells how a person can be reached by the address they were looked up with. */
@@ -64,17 +85,32 @@ export function cureOf(reach: Reach): string | undefined {
   return reach === 'reachable' ? undefined : cures[reach]
 }
 
-function rowOf(seen: FollowerSeen, stored?: FollowerRow): FollowerRow {
+/** No row is made of whom WeChat does not know; and one that follows does not any more, whenever that was told. */
+function ofNobody(stored: StoredRow | undefined, seen: FollowerSeen): FollowerRow | 'unchanged' {
+  if (stored === undefined) return 'unchanged'
+  if (!isReadable(stored)) return rowOf(seen, stored)
+  return stored.following ? rowOf({ ...seen, at: Math.max(seen.at, stored.at) }, stored) : 'unchanged'
+}
+
+function rowOf(seen: FollowerSeen, stored?: StoredRow): FollowerRow {
   const { openid, following, at, followedAt } = seen
   // An event of someone leaving names no unionid; the person is still the same.
   const unionid = seen.unionid ?? (following ? undefined : stored?.unionid)
+  const formerly = formerlyOf(unionid, stored)
   return {
     openid,
     following,
     at,
     ...(unionid === undefined ? {} : { unionid }),
     ...(followedAt === undefined ? {} : { followedAt }),
+    ...(formerly.length === 0 ? {} : { formerly }),
   }
+}
+
+/** Kept, for their rows must lead nowhere, and must go with the person. */
+function formerlyOf(unionid: UnionId | undefined, stored: StoredRow | undefined): UnionId[] {
+  const before = [...(stored?.formerly ?? []), ...(stored?.unionid === undefined ? [] : [stored.unionid])]
+  return [...new Set(before)].filter(it => it !== unionid)
 }
 
 /**

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 
 import { RequestError, WeChatError } from './errors.ts'
-import { type Reach, reachOf } from './link.ts'
+import { type Reach, reachOf, readable } from './link.ts'
 import { hashOfCode, openLogin, sealLogin } from './login-seal.ts'
 import type {
   Identity,
@@ -123,12 +123,15 @@ function refusal(errcode: number, rid: string | undefined): RequestError {
       })
 }
 
-/** Writes what the login taught, if anything is new, and tells how the user can be reached. */
+/**
+ * Writes what the login taught, if anything is new, and tells how the user can be reached. A row that cannot be read is
+ * written over; throws where that does not help.
+ */
 async function link(identity: Identity, at: number, { links }: LoginDeps): Promise<Reach> {
   const { miniOpenid, unionid } = identity
   const [stored] = await links.resolve([{ miniOpenid }])
   const isNew = stored === undefined || !stored.known || (unionid !== undefined && unionid !== stored.unionid)
   if (isNew) await links.writeLogin(identity, at)
   const [person] = isNew ? await links.resolve([{ miniOpenid }]) : [stored]
-  return person === undefined ? 'unknown' : reachOf({ miniOpenid }, person)
+  return reachOf({ miniOpenid }, readable(person))
 }

@@ -1,7 +1,7 @@
 /** Tells a logged-in user whether messages can reach them. */
 
 import { bearerOf } from './bearer.ts'
-import { type Reach, reachOf } from './link.ts'
+import { type Reach, reachOf, readable } from './link.ts'
 import type { LinkStore, SessionTokens } from './ports.ts'
 
 export type MeDeps = {
@@ -15,8 +15,9 @@ export type MeAnswer = { readonly reach: Reach; readonly followedAt?: string }
 /** Answers for the bearer of a session token; throws RequestError 401 without a good one. */
 export async function getMe(authorization: string | undefined, { sessions, links }: MeDeps): Promise<MeAnswer> {
   const { miniOpenid } = await sessions.verify(bearerOf(authorization))
-  const [person] = await links.resolve([{ miniOpenid }])
-  const reach = person === undefined ? 'unknown' : reachOf({ miniOpenid }, person)
-  const followedAt = person?.followedAt
+  const [found] = await links.resolve([{ miniOpenid }])
+  const person = readable(found)
+  const reach = reachOf({ miniOpenid }, person)
+  const { followedAt } = person
   return { reach, ...(followedAt === undefined ? {} : { followedAt: new Date(followedAt * 1000).toISOString() }) }
 }

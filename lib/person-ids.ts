@@ -21,3 +21,15 @@ export function without(ids: readonly PersonIds[], known: readonly PersonIds[]):
     return true
   })
 }
+
+/** The same ids in as few objects as they fit in. */
+export function together(ids: readonly PersonIds[]): PersonIds[] {
+  const all = without(ids, [])
+  const people: { -readonly [K in keyof PersonIds]: PersonIds[K] }[] = []
+  for (const id of all) {
+    const place = people.find(it => Object.keys(id).every(key => !Object.hasOwn(it, key)))
+    if (place === undefined) people.push({ ...id })
+    else Object.assign(place, id)
+  }
+  return people
+}

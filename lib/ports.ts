@@ -2,7 +2,7 @@
 
 import type { Delivery, DoneMark } from './delivery.ts'
 import type { Address, AppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
-import type { FollowerRow, FollowerSeen, Person, Reach } from './link.ts'
+import type { FollowerRow, FollowerSeen, Person, Reach, StoredRow } from './link.ts'
 import type { QuotaLook } from './quota-look.ts'
 import type { Pace } from './send-pace.ts'
 import type { Uncertainty } from './uncertainty.ts'
@@ -148,19 +148,30 @@ export type PersonIds = {
 }
 
 export type LinkStore = {
-  /** Finds up to 100 people, in the order asked, with at most two batch reads. */
-  resolve(addresses: readonly Address[]): Promise<(Person | undefined)[]>
-  /** Reads the follower rows of up to 100 openids. */
-  followers(openids: readonly OpenId[]): Promise<ReadonlyMap<OpenId, FollowerRow>>
   /**
-   * Writes a follower's row, if the stored row is still `stored`, then the row of the unionid.
-   * False if somebody else wrote meanwhile; then nothing leads to the person anew.
+   * Finds up to 100 people, in the order asked, with at most two batch reads; undefined for a person of whom a row that is
+   * needed cannot be read.
    */
-  writeFollower(row: FollowerRow, stored: FollowerRow | undefined): Promise<boolean>
-  /** Writes the row of the unionid alone, which a crash may have kept from being written. */
-  rejoin(row: FollowerRow): Promise<void>
+  resolve(addresses: readonly Address[]): Promise<(Person | undefined)[]>
+  /** Reads the follower rows of up to 100 openids; one that cannot be read says so in its place. */
+  followers(openids: readonly OpenId[]): Promise<ReadonlyMap<OpenId, StoredRow>>
+  /**
+   * Writes a follower's row, if the stored row is still `stored` (one that cannot be read is written over), then the row of
+   * the unionid. False if somebody else wrote meanwhile; then nothing leads to the person anew.
+   *
+   * By two openids, as after a move of the account, the unionid leads to the one that follows.
+   */
+  writeFollower(row: FollowerRow, stored: StoredRow | undefined): Promise<boolean>
+  /**
+   * Puts right, by the rows of up to 100 openids, what their unionids lead to: a crash may have kept it from being written.
+   * Where nothing is wrong it costs one batch read. Answers those whose unionid leads to another openid, of which nothing
+   * later is known than that it follows.
+   */
+  rejoin(rows: readonly FollowerRow[]): Promise<ReadonlySet<OpenId>>
   /** Joins a mini-program openid to its unionid; an older login does not undo a newer one. `at` in ms. */
   writeLogin(identity: Identity, at: number): Promise<void>
+  /** When (ms) whoever has one of up to 100 unionids last logged in; absent for who has not. */
+  loginsOf(unionids: readonly UnionId[]): Promise<ReadonlyMap<UnionId, number>>
 }
 
 /** What the links need beside reading and writing: who waits for something, and how people are forgotten. */
@@ -168,10 +179,12 @@ export type LinkUpkeep = {
   /** Completes what is known of a person's ids. */
   idsOf(known: PersonIds): Promise<PersonIds>
   /**
-   * Removes all of a person but what they did after `at` (seconds): followed again, or logged in again. Answers the ids
-   * beside these that it came upon on the way, as when they were joined just now.
+   * Removes all of a person but what they did after `at` (seconds): followed again, or logged in again.
+   *
+   * A row that leads to an id which is none of these stays, and that id is answered: once it is noted where no crash takes
+   * it away, this is called again with all of them.
    */
-  erase(ids: PersonIds, at: number): Promise<readonly PersonIds[]>
+  erase(ids: readonly PersonIds[], at: number): Promise<readonly PersonIds[]>
   /** Removes who left up to `at` (seconds) and has not come back since, whenever they logged in; false if it did not. */
   expire(openid: OpenId, at: number): Promise<boolean>
   /** Followers, a hundred at a time, who left, or were without unionid when last asked, up to `until` (seconds). */

@@ -2,7 +2,7 @@
 
 import { RequestError } from './errors.ts'
 import { type Address, isId } from './identifiers.ts'
-import { cureOf, type Reach, reachOf } from './link.ts'
+import { cureOf, type Reach, reachOf, readable } from './link.ts'
 import type { LinkStore } from './ports.ts'
 
 export type ReachAnswer = { readonly reach: Reach; readonly cure?: string }
@@ -20,10 +20,10 @@ export function parseAddress(query: Readonly<Record<string, string | undefined>>
   throw new RequestError('address-invalid', 400, 'Ask with exactly one of ?unionid=, ?miniOpenid= and ?openid=.')
 }
 
-/** Looks one person up. */
+/** Looks one person up; throws where what is stored of them cannot be read. */
 export async function getReach(address: Address, { links }: ReachDeps): Promise<ReachAnswer> {
   const [person] = await links.resolve([address])
-  const reach = person === undefined ? 'unknown' : reachOf(address, person)
+  const reach = reachOf(address, readable(person))
   const cure = cureOf(reach)
   return { reach, ...(cure === undefined ? {} : { cure }) }
 }

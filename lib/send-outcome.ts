@@ -32,8 +32,6 @@ export type SettleDeps = {
 const spareSeconds = 15
 /** So near to a window's end there is time for a few tries, and none for many. */
 const leastSeconds = 5
-/** SQS holds a message back for no longer. */
-const maxDelaySeconds = 900
 /** A queue keeps a message for 14 days: what still cannot be sent a day before is laid aside for people. */
 const longestMs = 13 * 86_400_000
 
@@ -124,7 +122,7 @@ async function putOff<A extends Arrival>(
   }
   const seconds = wait === undefined ? Math.max(least, delayOf(work)) : secondsUntil(wait.until, deps.now())
   const slot = wait?.slotAt === undefined ? {} : { slotAt: wait.slotAt }
-  after.pushAgain(arrival, { ...againOf(arrival), ...slot }, Math.min(seconds, maxDelaySeconds))
+  after.pushAgain(arrival, { ...againOf(arrival), ...slot }, seconds)
   return 'put-off'
 }
 

@@ -1,6 +1,7 @@
 /** The end of a walk: whoever was there before and was not seen has left. */
 
 import { queueStep, splitFull } from './follower-batches.ts'
+import type { FollowerNews } from './follower-news.ts'
 import type { OpenId } from './identifiers.ts'
 import type { Walk } from './ports.ts'
 import { countedWalk } from './walk.ts'
@@ -18,21 +19,24 @@ export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
   // As of the start: who came back while the walk went on has a newer event, which this does not undo. Where the count
   // alone ended the walk, or an entry could not be read, WeChat is asked.
   const change = walk.isByCount || walk.odd !== undefined ? 'follow' : 'unfollow'
+  const isErased = await deps.erasures.all()
   let step = walk.pages
-  const queue = (openids: readonly OpenId[]) =>
-    queueStep(change, openids, { at: walk.startedAt, step: stepAt(++step, walk, walker), deps })
+  const queue = (what: FollowerNews['change'], openids: readonly OpenId[]) =>
+    queueStep(what, openids, { at: walk.startedAt, step: stepAt(++step, walk, walker), deps })
   let waiting: readonly OpenId[] = []
   let left = 0
   for await (const openids of linkedBefore(walker.state, entries, deps)) {
     // Adding tells who was not seen, and tells of nobody twice.
     const gone = openids.filter(it => seen.add(it))
-    const { full, rest } = splitFull([...waiting, ...gone])
-    await queue(full)
+    // Who wished to be forgotten is in no page, whether they were seen or not: WeChat is asked.
+    await queue('follow', gone.filter(isErased))
+    const { full, rest } = splitFull([...waiting, ...gone.filter(it => !isErased(it))])
+    await queue(change, full)
     waiting = rest
     left += gone.length
     if (!(await keepLease())) throw new Error('another process has taken over the walk')
   }
-  await queue(waiting)
+  await queue(change, waiting)
   await deps.linking.close(countedWalk(walk, walker.state.complete))
   if (!(await deps.walks.complete({ ...walk, left }, deps.owner)))
     throw new Error('another process has taken over the walk')

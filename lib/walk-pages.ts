@@ -2,6 +2,7 @@
 
 import type { AccessTokenSource } from './access-token.ts'
 import { askFollowers } from './ask-followers.ts'
+import { type CameBackDeps, cameBack } from './came-back.ts'
 import { queueStep, splitFull } from './follower-batches.ts'
 import type { OpenId } from './identifiers.ts'
 import { inRuns } from './pool.ts'
@@ -24,7 +25,7 @@ import type { Known } from './walk-known.ts'
 import { type PlanDeps, planFrom } from './walk-plan.ts'
 import { withAccessToken } from './with-access-token.ts'
 
-export type PagesDeps = {
+export type PagesDeps = CameBackDeps & {
   readonly wechat: Pick<WeChat, 'followerPage' | 'followerInfo' | 'quota'>
   readonly accessTokens: AccessTokenSource
   readonly walks: WalkStore
@@ -84,7 +85,9 @@ type Place = { readonly walk: Walk; readonly waiting: readonly OpenId[] }
 async function waitingOf(walk: Walk, walker: Walker): Promise<OpenId[]> {
   const waiting: OpenId[] = []
   const pageKeys = walk.pageKeys.slice(walk.queuedPages)
-  for await (const openids of walker.deps.walks.openids({ ...walk, pageKeys })) waiting.push(...cameOf(openids, walker))
+  for await (const openids of walker.deps.walks.openids({ ...walk, pageKeys })) {
+    waiting.push(...openids.filter(it => isNew(it, walker)))
+  }
   return waiting
 }
 
@@ -92,7 +95,8 @@ async function begin(page: FollowerPage, walker: Walker): Promise<Walk | { reado
   const plan = await planFrom(page, walker)
   if (!plan.fitsToday && !walker.spread) return { refused: plan }
   const walk = beginWalk(page, walker.beganAt, walker.isEveryone)
-  await walker.deps.linking.open(countedWalk(walk, walker.state.complete), 0)
+  // A first one counted as under way before.
+  if (walker.state.complete !== undefined) await walker.deps.linking.open(countedWalk(walk, walker.state.complete), 0)
   return walk
 }
 
@@ -119,24 +123,23 @@ async function stepOf({ walk, waiting }: Place, page: FollowerPage, walker: Walk
   const isErased = await deps.erasures.all()
   const back = await backAmong(fresh.filter(isErased), deps)
   const openids = fresh.filter(it => back.has(it) || !isErased(it))
-  const came = cameOf(openids, walker)
+  // Who is back may be linked, as they were before, but the erasure that goes on may be about to take that away.
+  const came = openids.filter(it => back.has(it) || isNew(it, walker))
   const ahead = advance(walk, page, { fresh: fresh.length, came: came.length })
   return { walk: ahead, openids, came, waiting: waiting.filter(it => !isErased(it)), isAnyBack: back.size > 0 }
 }
 
-function cameOf(openids: readonly OpenId[], { linked, isEveryone }: Walker): readonly OpenId[] {
-  return openids.filter(it => isEveryone || !linked.has(it))
+function isNew(openid: OpenId, { linked, isEveryone }: Walker): boolean {
+  return isEveryone || !linked.has(openid)
 }
 
-/** Who of those who wished to be forgotten followed again since, unseen: WeChat is asked here, for nothing may hold them. */
+/** Who of those who wished to be forgotten came back since, unseen: WeChat is asked here, for nothing may hold them. */
 async function backAmong(erased: readonly OpenId[], deps: PagesDeps): Promise<ReadonlySet<OpenId>> {
   const back = new Set<OpenId>()
   for (const run of inRuns(erased, batchSize)) {
     const [marks, answers] = await Promise.all([deps.erasures.marksOf(run), askFollowers(run, deps)])
-    for (const [openid, answer] of answers) {
-      const { followedAt = 0 } = answer === 'nobody' ? {} : answer
-      if (followedAt > (marks.get(openid) ?? Number.POSITIVE_INFINITY)) back.add(openid)
-    }
+    const seen = [...answers.values()].flatMap(it => (it === 'nobody' ? [] : it))
+    for (const openid of (await cameBack(seen, marks, deps)).keys()) back.add(openid)
   }
   return back
 }
@@ -145,12 +148,13 @@ type How = { readonly at: number; readonly goesOn: boolean }
 
 async function takeStep(step: Step, { at, goesOn }: How, walker: Walker): Promise<Place> {
   const { openids, came, isAnyBack } = step
-  const { deps, keepLease } = walker
+  const { deps, keepLease, isEveryone } = walker
+  const how = { at, isAgain: isEveryone, deps }
   // Queued before the checkpoint: a crash between asks again for who is linked already, and loses nobody.
   const all = [...step.waiting, ...came]
   const mayWait = goesOn && !isAnyBack
   const { full, rest: kept } = mayWait ? splitFull(all) : { full: all, rest: [] }
-  await queueStep('follow', full, { at, step: stepAt(step.walk.pages, step.walk, walker), deps })
+  await queueStep('follow', full, { ...how, step: stepAt(step.walk.pages, step.walk, walker) })
   const walk = { ...step.walk, queuedPages: queuedPagesOf(step, kept.length) }
   const saved = await deps.walks.savePage(walk, openids, deps.owner)
   if (saved === undefined || !(await keepLease())) throw new Error('another process has taken over the walk')

@@ -43,7 +43,7 @@ const grants = {
   'sync-followers': {
     callsWeChat: true,
     secrets: ['official-appsecret'],
-    tables: { TokensTable: tokens, WalksTable: walks },
+    tables: { TokensTable: tokens, LinksTable: people, WalksTable: walks },
     queues: { FollowersQueue: push },
   },
   'revisit-followers': {

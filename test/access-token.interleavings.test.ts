@@ -58,7 +58,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 )
 
 describe.each(['stable', 'classic'] as const)('one token for several processes, %s', mode => {
-  it('holds in every order of their steps, whoever is killed', { timeout: 300_000 }, async () => {
+  it('holds in every order of their steps, whoever is killed', { timeout: 900_000 }, async () => {
     const worlds = { runs: 0, seen: noneSeen() }
     const property = fc.asyncProperty(fc.array(action, { maxLength: 100, size: 'max' }), async actions => {
       const world = openWorld(mode)

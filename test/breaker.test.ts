@@ -238,6 +238,35 @@ describe('the breaker', () => {
   })
 })
 
+describe('what the breaker counts', () => {
+  const away = new TransportError('send', 'connect', 'no connection')
+
+  it('is failures in a row: an answer about the call alone shows that WeChat is there', async () => {
+    const { call } = openBreaker()
+    const refused = new WeChatError('send', 43004, 'require subscribe')
+    for (const outcome of [outage, outage, outage, outage, refused, outage, outage, outage, outage]) await call(outcome)
+    expect(await call('ok')).toBe('ok')
+  })
+
+  it('is not ended by a call that was withheld: nobody answered', async () => {
+    const { call } = openBreaker()
+    const hangs = new TransportError('send', 'timeout', 'no answer')
+    for (let times = 0; times < 5; times++) await call(hangs, 'send', 'one')
+    for (const part of ['a', 'b', 'c', 'd']) await call(away, 'send', part)
+    expect(await call('ok', 'send', 'one')).toMatchObject({ failure: 'withheld' })
+    await call(away, 'send', 'e')
+    expect(await call('ok', 'send', 'f')).toMatchObject({ failure: 'withheld' })
+  })
+
+  it('is no failure of a call that was under way when it opened: the pause stays the first one', async () => {
+    const { call, tick, counted } = openBreaker()
+    await Promise.all(Array.from({ length: 8 }, () => call(outage)))
+    tick(10_000)
+    expect(await call('ok')).toBe('ok')
+    expect(counted).toEqual(['BreakerOpened'])
+  })
+})
+
 describe('ops', () => {
   it('are told the one address to paste, and how often', async () => {
     const { app, control, lines, counted } = await openWorld()

@@ -249,6 +249,9 @@ describe('what the mini program pushes', () => {
     expect(readBoth(pushed(revoke()))).toMatchObject(erase)
     expect(readBoth(pushed(revoke({ AppID: miniAppid })))).toMatchObject(erase)
     expect(readBoth(pushed(revoke({ AppID: officialAppid })))).toMatchObject({ kind: 'other' })
+    const pictures = { ...erase, kind: 'erase-pictures' }
+    expect(readBoth(pushed(revoke({ RevokeInfo: '14' })))).toMatchObject(pictures)
+    expect(readBoth(pushed(revoke({ RevokeInfo: '14', AppID: officialAppid })))).toMatchObject({ kind: 'other' })
   })
 
   it('cannot be said by the Official Account', () => {
@@ -284,6 +287,7 @@ describe('handleEvent', () => {
     await handleEvent({ kind: 'unfollow', openid: id('oWho'), at: 5 }, deps)
     await handleEvent({ kind: 'erase', openid: id('oWho'), unionid: id('u'), appid: officialAppid, at: 6 }, deps)
     await handleEvent({ kind: 'erase', openid: id('oWho'), appid: miniAppid, at: 7 }, deps)
+    await handleEvent({ kind: 'erase-pictures', openid: id('oWho'), appid: miniAppid, at: 8 }, deps)
     await handleEvent({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, deps)
     await handleEvent({ kind: 'other', name: 'click' }, deps)
     const verdict = { traceId: 't-1', suggest: 'risky', errcode: 0 } as const
@@ -298,6 +302,7 @@ describe('handleEvent', () => {
         { change: 'unfollow', openids: ['oWho'], at: 5 },
         { change: 'erase', who: { openid: 'oWho', unionid: 'u' }, at: 6, isSecond: false },
         { change: 'erase', who: { miniOpenid: 'oWho' }, at: 7, isSecond: false },
+        { change: 'erase-pictures', who: { miniOpenid: 'oWho' }, at: 8 },
       ],
       receipts: [{ msgid: '1', status: 'success', at: 6 }],
     })

@@ -15,6 +15,7 @@ import { defaultCallback } from '../local/wechat/defaults.ts'
 import { type MemoryFiles, memoryImageFiles, memoryImages } from './fakes/memory-images.ts'
 import { listen } from './listen.ts'
 import { openReceiver } from './local/wechat/receiver.ts'
+import { patience } from './patience.ts'
 import { openWorld, type Person } from './world.ts'
 
 const minuteMs = 60_000
@@ -109,7 +110,7 @@ export async function openCheckWorld() {
       vi.waitFor(async () => {
         const { held } = v.parse(v.object({ held: v.array(v.unknown()) }), await world.control('/callbacks?app=mini'))
         if (held.length < count) throw new Error(`${held.length} of ${count} are held`)
-      }),
+      }, patience),
     plan: (...outcomes: string[]) =>
       world.control(
         '/media-checks',

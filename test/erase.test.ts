@@ -43,8 +43,12 @@ async function openErasure() {
     const text = await scan()
     return [openid, miniOpenid, unionid ?? openid].filter(it => text.includes(it))
   }
-  /** What was put off is done by now. */
-  const workLater = () => work(world.later.splice(0).map(it => it.news))
+  /** What was put off is done by now, and what that put off; answers what must come again. */
+  const workLater = async () => {
+    const failed: News[] = []
+    while (world.later.length > 0) failed.push(...(await work(world.later.splice(0).map(it => it.news))))
+    return failed
+  }
   return { ...world, openFollower, traces, follow, workLater }
 }
 
@@ -157,6 +161,24 @@ describe('an erasure', () => {
     expect(await reach(who)).toBe('reachable')
   })
 
+  it('ends when the person logs in again: who follows all along is found by the next walk', async () => {
+    const { openFollower, links, reach, work, workLater, walk, queued, tick, seconds, now } = await openErasure()
+    const who = await openFollower()
+    await work([erasureOf({ openid: who.openid }, seconds())])
+    await workLater()
+    await walk()
+    expect([queued, await reach(who)]).toEqual([[], 'unknown'])
+    tick(5_000)
+    await links.writeLogin({ miniOpenid: who.miniOpenid, ...(who.unionid && { unionid: who.unionid }) }, now())
+    await walk()
+    await work(queued.splice(0))
+    expect(await reach(who)).toBe('reachable')
+    const byUnionid = await links.resolve([{ unionid: who.unionid ?? id('u') }])
+    expect(byUnionid).toMatchObject([{ openid: who.openid, following: true }])
+    await walk()
+    expect(queued).toEqual([])
+  })
+
   it('that comes late undoes nothing of one who has followed again since', async () => {
     const { openFollower, control, follow, reach, work, workLater, tick, seconds } = await openErasure()
     const who = await openFollower()
@@ -168,6 +190,38 @@ describe('an erasure', () => {
     await work([wish])
     await workLater()
     expect(await reach(who)).toBe('reachable')
+  })
+
+  it('that comes late leaves no mark on one who has followed again since', async () => {
+    const { openFollower, control, follow, work, workLater, tick, seconds, erasures } = await openErasure()
+    const who = await openFollower()
+    const wish = erasureOf({ openid: who.openid }, seconds())
+    tick(5_000)
+    await control(`/people/${who.id}/unfollow`, { silent: true })
+    await control(`/people/${who.id}/follow`, { silent: true })
+    await work([follow(who)])
+    await work([wish])
+    await workLater()
+    // Prevents that a walk of everyone passes over a follower.
+    expect(await erasures.marksOf([who.openid])).toEqual(new Map())
+  })
+
+  it('tells the queue of all ids before the row goes that leads to them', async () => {
+    const { openFollower, work, later, seconds, deps } = await openErasure()
+    const who = await openFollower()
+    // Killed right after the first row has gone, having been told of nothing but the openid.
+    const blind = {
+      ...deps.links,
+      idsOf: async (told: PersonIds) => told,
+      erase: async (...args: Parameters<typeof deps.links.erase>) => {
+        const found = await deps.links.erase(...args)
+        if (found.length === 0) throw new Error('killed')
+        return found
+      },
+    }
+    await work([erasureOf({ openid: who.openid }, seconds())], { links: blind })
+    const { openid, unionid, miniOpenid } = who
+    expect(later.map(it => it.news)).toContainEqual(expect.objectContaining({ who: { openid, unionid, miniOpenid } }))
   })
 
   it('is finished after a crash between any two of its steps', async () => {
@@ -190,6 +244,30 @@ describe('an erasure', () => {
       const forget = ownerOf(deps.miniAppid, who.miniOpenid)
       expect(unpictured).toContainEqual({ forget, at: wish.at, isSecond: false })
     }
+  })
+})
+
+describe('whoever withdrew what a picture may have been made of', () => {
+  it.each(['openid', 'unionid', 'miniOpenid'] as const)('loses the pictures and follows on, told by %s', async key => {
+    const { openFollower, work, walk, reach, seconds, unpictured, deps, later, queued } = await openErasure()
+    const who = await openFollower()
+    expect(await work([{ change: 'erase-pictures', who: { [key]: who[key] }, at: seconds() }])).toEqual([])
+    expect(unpictured).toContainEqual({
+      forget: ownerOf(deps.miniAppid, who.miniOpenid),
+      at: seconds(),
+      isSecond: false,
+    })
+    expect([later, await reach(who)]).toEqual([[], 'reachable'])
+    await walk()
+    expect(queued).toEqual([])
+  })
+
+  it('is heard again if their pictures could not be told of', async () => {
+    const { openFollower, work, seconds } = await openErasure()
+    const who = await openFollower()
+    const wish: News = { change: 'erase-pictures', who: { miniOpenid: who.miniOpenid }, at: seconds() }
+    const broken = { imageArrivals: { push: () => Promise.reject(new Error('SQS is away')) } }
+    expect(await work([wish], broken)).toEqual([wish])
   })
 })
 

@@ -28,22 +28,49 @@ describe('parseEvent', () => {
     })
   })
 
-  it.each(['user_authorization_revoke', 'user_authorization_cancellation'])(
-    'reads who is to be forgotten: %s',
-    name => {
-      const ids = '<OpenID>oX</OpenID><AppID>wx0123456789abcdef</AppID><UnionID>uY</UnionID><RevokeInfo>6</RevokeInfo>'
-      const at = 1767225600
-      expect(parseEvent(event(`<Event>${name}</Event>${ids}`))).toEqual({
-        kind: 'erase',
-        openid: 'oX',
-        appid: 'wx0123456789abcdef',
-        unionid: 'uY',
-        at,
-      })
-      const bare = { kind: 'erase', openid: 'oA1b2C3d4E5f6G7h8I9j0KlMnOpQ', at }
-      expect(parseEvent(event(`<Event>${name}</Event><UnionID><![CDATA[]]></UnionID>`))).toEqual(bare)
+  const ids = '<OpenID>oX</OpenID><AppID>wx0123456789abcdef</AppID><UnionID>uY</UnionID>'
+  const named = { openid: 'oX', appid: 'wx0123456789abcdef', unionid: 'uY', at: 1767225600 }
+  const withdrawn = (info: string) =>
+    parseEvent(event(`<Event>user_authorization_revoke</Event>${ids}<RevokeInfo><![CDATA[${info}]]></RevokeInfo>`))
+
+  it('reads who is to be forgotten: who closed their account, or withdrew all', () => {
+    const closed = event(`<Event>user_authorization_cancellation</Event>${ids}<RevokeInfo>7</RevokeInfo>`)
+    expect(parseEvent(closed)).toEqual({ kind: 'erase', ...named })
+    for (const all of ['', '301', '7,301']) expect(withdrawn(all)).toEqual({ kind: 'erase', ...named })
+    const bare = event('<Event>user_authorization_revoke</Event><UnionID><![CDATA[]]></UnionID>')
+    expect(parseEvent(bare)).toEqual({ kind: 'erase', openid: 'oA1b2C3d4E5f6G7h8I9j0KlMnOpQ', at: 1767225600 })
+  })
+
+  it.each(['6', '7', '14', '15', '20', '8,7', '21', '299'])(
+    'takes of one who withdrew kind %s the pictures and nothing else: the person still follows',
+    info => {
+      expect(withdrawn(info)).toEqual({ kind: 'erase-pictures', ...named })
     },
   )
+
+  it.each(['1', '2', '3', '4', '5', '8', '12', '13', '16', '18', '19', '201', '204', '207', '1,8'])(
+    'keeps all of one who withdrew kind %s, for nothing of it is kept',
+    info => {
+      expect(withdrawn(info)).toEqual({ kind: 'other', name: `user_authorization_revoke ${info}` })
+    },
+  )
+
+  it('reads JSON whose names begin with a blank, as on the page of WeChat, by what they mean', () => {
+    const sample = {
+      ToUserName: 'gh_870882ca4b1',
+      FromUserName: 'oaKk346BaWE-eIn4oSRWbaM9vR7s',
+      CreateTime: 1627359464,
+      MsgType: 'event',
+      Event: 'user_authorization_revoke',
+      ' OpenID': 'oaKk343WOktAaT2ygsX138BGblrg',
+      ' AppID': ' wx13974bf780d3dc89',
+      ' RevokeInfo': '301',
+    }
+    const wish = { kind: 'erase', openid: 'oaKk343WOktAaT2ygsX138BGblrg', appid: 'wx13974bf780d3dc89', at: 1627359464 }
+    expect(parseEvent(JSON.stringify(sample))).toEqual(wish)
+    expect(parseEvent(JSON.stringify({ ...sample, ' RevokeInfo': '7' }))).toMatchObject({ kind: 'erase-pictures' })
+    expect(parseEvent(JSON.stringify({ OpenID: 'oExact', ...sample }))).toMatchObject({ openid: 'oExact' })
+  })
 
   const verdict = (result: string, errcode = 0) =>
     `{"ToUserName":"gh_1","FromUserName":"oMp","CreateTime":1767225600,"MsgType":"event","Event":"wxa_media_check","appid":"wx0123456789abcdef","trace_id":"62f11967-2b24d27a-34715985","version":2,"detail":[{"strategy":"content_model","errcode":0,"suggest":"risky","label":20002,"prob":90}],"errcode":${errcode},"errmsg":"ok"${result}}`

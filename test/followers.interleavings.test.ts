@@ -35,6 +35,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('pass'), ms: duration }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('follow'), who, told }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('unfollow'), who, told }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('move'), who, told }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('consume'), slot, from: fc.nat(9), count }) },
   {
     weight: 3,
@@ -79,7 +80,7 @@ describe.each([
     return model
   }
 
-  it('follow the truth in every order of events, pages, crashes and logins', { timeout: 300_000 }, async () => {
+  it('follow the truth in every order of events, pages, crashes and logins', { timeout: 900_000 }, async () => {
     const seen = new Map<Sight, number>(sights.map(it => [it, 0]))
     const actions = fc.array(action, { maxLength, size: 'max' })
     const property = fc.asyncProperty(setup, actions, async (how, what) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { type FollowerNews, parseNews } from '../lib/follower-news.ts'
 import { isId, maskId, type OpenId } from '../lib/identifiers.ts'
-import type { LinkFollowersDeps } from '../lib/link-followers.ts'
+import { type LinkFollowersDeps, linkFollowers } from '../lib/link-followers.ts'
 import { openFollowers } from './followers-world.ts'
 import { id } from './ids.ts'
 import type { Person } from './world.ts'
@@ -118,6 +118,57 @@ describe('linkFollowers', () => {
     }
     expect(await work([news('follow', who)], { links: contended })).toEqual([])
     expect(await reach(who)).toBe('reachable')
+  })
+
+  it('writes over a row that cannot be read what WeChat says now, of who follows and of who left', async () => {
+    const { work, links, news, person, follow, unfollow, reach } = await openLinks()
+    const people = [await person({ following: true }), await person({ following: true }), await person()]
+    const [one, leaver, other] = people
+    if (!one || !leaver || !other) throw new Error('nobody there')
+    await work([news('follow', one, leaver)])
+    for (const it of [one, leaver]) await links.spoil({ openid: it.openid })
+    await unfollow(leaver)
+    await follow(other)
+    expect(await work([news('follow', one), news('unfollow', leaver), news('follow', other)])).toEqual([])
+    expect(await Promise.all(people.map(reach))).toEqual(['reachable', 'not-following', 'reachable'])
+    expect(await links.resolve([{ unionid: leaver.unionid ?? id('u') }])).toMatchObject([{ following: false }])
+  })
+
+  it('asks WeChat before it writes over such a row: what was told may be old', async () => {
+    const { work, links, news, person, follow, unfollow, reach, tick } = await openLinks()
+    const who = await person({ following: true })
+    const late = news('unfollow', who)
+    tick(5_000)
+    await unfollow(who)
+    await follow(who)
+    await work([news('follow', who)])
+    await links.spoil({ openid: who.openid })
+    expect(await work([late])).toEqual([])
+    expect(await reach(who)).toBe('reachable')
+  })
+
+  it('hands back the one whose rows cannot be written, and links the others', async () => {
+    const { work, links, news, person, reach } = await openLinks()
+    const [one, other] = [await person({ following: true }), await person({ following: true })]
+    const broken: LinkFollowersDeps['links'] = {
+      ...links,
+      writeFollower: (row, stored) =>
+        row.openid === one.openid ? Promise.reject(new Error('throttled')) : links.writeFollower(row, stored),
+    }
+    const failed = news('follow', one)
+    expect(await work([failed, news('follow', other)], { links: broken })).toEqual([failed])
+    expect(await reach(other)).toBe('reachable')
+  })
+
+  it('takes an openid that WeChat does not know any more for one that has left, and makes no row of it', async () => {
+    const { work, links, news } = await openLinks()
+    const [gone, never] = [id('oGone-0000000000000000000000'), id('oNever-000000000000000000000')]
+    await links.writeFollower({ openid: gone, unionid: id('uGone'), following: true, followedAt: 1, at: 1 }, undefined)
+    expect(await work([{ ...news('follow'), openids: [gone, never] }])).toEqual([])
+    expect(await links.resolve([{ unionid: id('uGone') }, { openid: never }])).toEqual([
+      { known: true, unionid: id('uGone'), openid: gone, following: false },
+      { known: false, following: false },
+    ])
   })
 
   it('halves a batch that WeChat finds too long', async () => {
@@ -296,7 +347,13 @@ describe('somebody of whom WeChat says nothing usable', () => {
     const told = news('follow', ...people)
     await work([told])
     const rejoined: OpenId[] = []
-    const watched = { ...links, rejoin: async ({ openid }: { openid: OpenId }) => void rejoined.push(openid) }
+    const watched: typeof links = {
+      ...links,
+      async rejoin(rows) {
+        rejoined.push(...rows.map(it => it.openid))
+        return links.rejoin(rows)
+      },
+    }
     await work([told], { links: watched })
     expect(rejoined).toEqual([])
     await work([{ ...told, isAgain: true }], { links: watched })
@@ -359,6 +416,37 @@ describe('how far a walk is worked in', () => {
     expect(await work(news, { linking })).toEqual(news)
     await work(news)
     expect(await told()).toEqual([false, 0])
+  })
+})
+
+describe('several news of one person in a batch', () => {
+  it('that contradict each other have WeChat asked, in whatever order they come', async () => {
+    const { work, news, person, follow, reach, tick } = await openLinks()
+    const who = await person()
+    const left = news('unfollow', who)
+    tick(2_000)
+    await follow(who)
+    const came = news('follow', who)
+    expect(await work([came, left])).toEqual([])
+    expect(await reach(who)).toBe('reachable')
+  })
+
+  it.each([
+    ['the first', [2, 1]],
+    ['the last', [1, 2]],
+  ])('of which %s was received before: what a killed process left half written is completed', async (_, received) => {
+    const { work, links, deps, news, person } = await openLinks()
+    const who = await person({ following: true })
+    await work([news('follow', who)])
+    const unionid = who.unionid ?? id('u')
+    // As if it had been killed between the row of the openid and that of the unionid.
+    const { unions } = v.parse(v.object({ unions: v.instance(Map) }), links.all())
+    unions.delete(unionid)
+
+    const arrivals = received.map(receives => ({ news: news('follow', who), receiptHandle: `${receives}`, receives }))
+    expect(await linkFollowers(arrivals, deps, { until: Number.POSITIVE_INFINITY })).toEqual([])
+
+    expect((await links.resolve([{ unionid }]))[0]).toMatchObject({ known: true, openid: who.openid })
   })
 })
 

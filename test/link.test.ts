@@ -78,6 +78,12 @@ describe('mergeFollower', () => {
     expect(mergeFollower(stored, { ...back, confirmed: true })).toEqual(back)
   })
 
+  it('forgets the unionid of a follower for whom WeChat names none any more', () => {
+    const stored = { openid, unionid, following: true, followedAt: 5, at: 5 }
+    const seen = { openid, following: true, followedAt: 5, at: 6 }
+    expect(mergeFollower(stored, seen)).toEqual({ ...seen, formerly: [unionid] })
+  })
+
   it('keeps the unionid of one who leaves, for the event names none', () => {
     const stored = { openid, unionid, following: true, followedAt: 5, at: 5 }
     expect(mergeFollower(stored, { openid, following: false, at: 6 })).toEqual({

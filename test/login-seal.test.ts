@@ -1,3 +1,5 @@
+import { createDecipheriv } from 'node:crypto'
+
 import { describe, expect, it } from 'vitest'
 
 import { hashOfCode, openLogin, sealLogin } from '../lib/login-seal.ts'
@@ -18,6 +20,14 @@ describe('a sealed login', () => {
         code,
       ),
     ).toThrow()
+  })
+
+  it('is not opened by the name of the code, which stands beside it in the store', () => {
+    const bytes = Buffer.from(sealLogin(result, code), 'base64')
+    const decipher = createDecipheriv('aes-256-gcm', Buffer.from(hashOfCode(code), 'hex'), bytes.subarray(0, 12))
+    decipher.setAuthTag(bytes.subarray(12, 28))
+    decipher.update(bytes.subarray(28))
+    expect(() => decipher.final()).toThrow('unable to authenticate')
   })
 
   it('shows nothing of the person, and looks different each time', () => {

@@ -4,6 +4,7 @@ import { TransportError } from '../lib/errors.ts'
 import { type LoginDeps, logIn, parseLogin } from '../lib/login.ts'
 import { getMe } from '../lib/me.ts'
 import type { Identity } from '../lib/ports.ts'
+import { getReach } from '../lib/reach.ts'
 import { id } from './ids.ts'
 import { keySet, sessionsWith } from './session.ts'
 import { openWorld, type Person } from './world.ts'
@@ -69,6 +70,16 @@ describe('logIn', () => {
     expect(await calls(codePath)).toBe(2)
   })
 
+  it('refuses a code that was used before (40163) for good, and asks WeChat no second time', async () => {
+    const { deps, code, person, control } = await openLogin()
+    const request = { code: await code(await person()) }
+    // Once: who asked again would get a session.
+    await control('/faults', { path: codePath, kind: 'errcode', errcode: 40163, times: 1 })
+    const used = expect.objectContaining({ code: 'login-code-invalid', status: 400, errcode: 40163 })
+    await expect(logIn(request, deps)).rejects.toThrow(used)
+    await expect(logIn(request, deps)).rejects.toThrow(used)
+  })
+
   it('gives the code back after a failure, so that the next try may use it', async () => {
     const { deps, code, person, control } = await openLogin()
     const request = { code: await code(await person()) }
@@ -115,6 +126,36 @@ describe('parseLogin', () => {
     ['null', 'null', 'body-invalid'],
   ])('refuses %s', (_what, body, code) => {
     expect(() => parseLogin(body)).toThrow(refusal(code, 400))
+  })
+})
+
+describe('a row that cannot be read', () => {
+  it('is written over by the login of its person', async () => {
+    const { deps, links, code, person } = await openLogin()
+    const who = await person()
+    await logIn({ code: await code(who) }, deps)
+    await links.spoil({ miniOpenid: who.miniOpenid })
+    expect(await logIn({ code: await code(who) }, deps)).toMatchObject({ reach: 'not-following' })
+  })
+
+  it('tells nobody that a person is unknown: who asks of them fails, and nobody else', async () => {
+    const { deps, sessions, links, code, person, now } = await openLogin()
+    const [who, other] = [await person(), await person()]
+    const at = Math.floor(now() / 1000)
+    for (const { openid, unionid } of [who, other]) {
+      await links.writeFollower({ openid, ...(unionid && { unionid }), following: true, followedAt: at, at }, undefined)
+    }
+    const [token, otherToken] = [
+      (await logIn({ code: await code(who) }, deps)).token,
+      (await logIn({ code: await code(other) }, deps)).token,
+    ]
+    await links.spoil({ unionid: who.unionid ?? id('u') })
+    const unread = 'what is stored of this person cannot be read'
+    await expect(getMe(`Bearer ${token}`, { sessions, links })).rejects.toThrow(unread)
+    await expect(getReach({ miniOpenid: who.miniOpenid }, { links })).rejects.toThrow(unread)
+    await expect(logIn({ code: await code(who) }, deps)).rejects.toThrow(unread)
+    expect(await getReach({ openid: who.openid }, { links })).toEqual({ reach: 'reachable' })
+    expect(await getMe(`Bearer ${otherToken}`, { sessions, links })).toMatchObject({ reach: 'reachable' })
   })
 })
 

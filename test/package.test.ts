@@ -36,7 +36,7 @@ let text: string
 beforeAll(async () => {
   built = await packageStage('package-test', secrets)
   ;({ folder, text } = built)
-}, 150_000)
+}, 240_000)
 
 afterAll(() => built.remove())
 

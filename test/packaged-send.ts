@@ -21,7 +21,12 @@ export async function openPlace() {
     await Promise.all([ssm.close(), tables.close()])
   })
   const LINKS_TABLE = await tables.make('links')
-  const made = { TOKENS_TABLE: await tables.make('tokens'), DELIVERIES_TABLE: await tables.make('deliveries') }
+  const made = {
+    TOKENS_TABLE: await tables.make('tokens'),
+    DELIVERIES_TABLE: await tables.make('deliveries'),
+    ATTEMPTS_TABLE: await tables.make('attempts'),
+    WALKS_TABLE: await tables.make('walks'),
+  }
   const urls = { WECHAT_API_URL: world.box.url, AWS_ENDPOINT_URL_DYNAMODB: tables.url, AWS_ENDPOINT_URL_SQS: sqs.url }
   const env = { ...fixed, ...made, ...urls, LINKS_TABLE, AWS_ENDPOINT_URL_SSM: ssm.url }
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)

@@ -35,7 +35,7 @@ export async function runServerless(args: readonly string[], env: Environment = 
   const { PATH = '' } = process.env
   const HOME = await mkdtemp(join(tmpdir(), 'queqiao-home-'))
   const closed = { PATH, HOME, HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere }
-  const options = { env: { ...closed, ...appids, ...env }, timeout: 120_000 }
+  const options = { env: { ...closed, ...appids, ...env }, timeout: 200_000 }
   try {
     return (await promisify(execFile)(process.execPath, [serverless, ...args], options)).stdout
   } finally {

@@ -60,6 +60,9 @@ export const withNotes = {
   'image/webp': (size: Size, notes: Buffer) => webpOf(size, [webpChunk('EXIF', notes)], 0x08),
 }
 
+/** The place in a camera's notes; nothing else of a picture holds it. */
+export const notedPlace = '39.9042N116'
+
 /** What a camera notes: place and time in each byte order, with the orientation behind them. */
 export function cameraNotes(orientation: number, order: 'II' | 'MM' = 'II'): Buffer {
   const notes = Buffer.alloc(26 + 24)
@@ -76,7 +79,7 @@ export function cameraNotes(orientation: number, order: 'II' | 'MM' = 'II'): Buf
   }
   entry(10, 0x0100, 640)
   entry(22, 0x0112, orientation)
-  notes.write('39.9042N116', 38, 'latin1')
+  notes.write(notedPlace, 38, 'latin1')
   return notes
 }
 

@@ -14,6 +14,7 @@ import {
   gifOf,
   headerOf,
   jpegWithNotes,
+  notedPlace,
   pictureOf,
   pngOf,
   withNotes,
@@ -25,7 +26,7 @@ const now = Date.parse('2026-11-22T12:00:00+08:00')
 const owner = 'o'.repeat(22)
 const size = { width: 640, height: 427 }
 /** Noted by a camera, and the comment of a GIF. */
-const secret = '39.9042N116'
+const secret = notedPlace
 /** 35 bytes with a frame of 200 million pixels on a screen of one. */
 const gifBomb = gifOf({ width: 1, height: 1 }, [gifFrame({ width: 20_000, height: 10_000 })])
 const log = { info() {}, warn() {}, error() {} }

@@ -123,14 +123,13 @@ describe('resumeEvents', () => {
     const { resume, deps } = await openResume(30)
     const quota = { daily_limit: 1_000, used: 0, remain: 1_000 }
     const told = { errcode: 0, errmsg: 'ok', quota, rate_limit: { call_count: 1_000, refresh_second: 86_400 } }
-    const { wechat } = tellingWeChat(told, deps.now)
-    expect(await resume({ wechat })).toEqual({ moved: 1 })
+    expect(await resume({ wechat: tellingWeChat(told, deps.now) })).toEqual({ moved: 1 })
   })
 })
 
 /** Our client, to which WeChat answers always the same. */
 function tellingWeChat(answer: object, now: () => number) {
-  const wechat = createWeChat({
+  return createWeChat({
     appid: miniAppid,
     appsecret: async () => 'secret',
     transport: async () => ({ status: 200, body: Buffer.from(JSON.stringify(answer)) }),
@@ -139,7 +138,6 @@ function tellingWeChat(answer: object, now: () => number) {
     watch: () => undefined,
     nowSeconds: () => now() / 1000,
   })
-  return { wechat }
 }
 
 describe('quota that is back before midnight', () => {
@@ -153,6 +151,17 @@ describe('quota that is back before midnight', () => {
     expect(await gate.read()).toMatchObject({ look: { openedRemain: 100_000 } })
     expect(await gate.read()).not.toHaveProperty('closedUntil')
     expect(left()).toBe(0)
+  })
+
+  it('waits for the first few to be taken, however soon it is looked again', async () => {
+    const { close, minutes, resume, tick, left } = await openResume(30)
+    await close(12 * 60)
+    expect(await minutes(1)).toEqual([5])
+    tick(30_000)
+    expect(await resume()).toEqual({ moved: 0 })
+    expect(left()).toBe(25)
+    tick(30_000)
+    expect(await resume()).toEqual({ moved: 25 })
   })
 
   it.each([
@@ -197,11 +206,16 @@ describe('quota that is back before midnight', () => {
   })
 
   it('is asked for ever later while WeChat refuses to tell; the gate opens at its reset all the same', async () => {
-    const { close, minutes, refuseToTell, calls } = await openResume(30)
+    const { close, minutes, refuseToTell, deps } = await openResume(30)
+    let asked = 0
+    const quota: typeof deps.wechat.quota = (...of) => {
+      asked += 1
+      return deps.wechat.quota(...of)
+    }
     await close(4 * 60)
     await refuseToTell(44993, 1_000)
-    expect((await minutes(239)).every(it => it === 0)).toBe(true)
-    expect(await calls(quotaPath)).toBeLessThanOrEqual(8)
+    expect((await minutes(239, { wechat: { quota } })).every(it => it === 0)).toBe(true)
+    expect([asked > 3, asked <= 8]).toEqual([true, true])
     expect(await minutes(1)).toEqual([30])
   })
 

@@ -74,7 +74,7 @@ let template: Template
 beforeAll(async () => {
   built = await packageStage('template-test', everything)
   template = decide(built.template)
-}, 150_000)
+}, 240_000)
 
 afterAll(() => built.remove())
 

@@ -20,7 +20,7 @@ import { isSend, type Witness } from './witness.ts'
 /** What a container reaches: by it requests are told apart. */
 export type Edge = 'wechat' | 'store' | 'queue'
 /** Without a bus, nobody is told of results. */
-export type Ports = Readonly<Record<Edge | 'secrets', number> & { bus?: number }>
+type Ports = Readonly<Record<Edge | 'secrets', number> & { bus?: number }>
 /** What all containers share: the ports that they reach, and who watches the wires. */
 export type Surroundings = { readonly ports: Ports; readonly witness: Witness }
 

@@ -21,7 +21,7 @@ export type EntryStore = { keys(): Promise<readonly string[]>; entry(key: string
 export type MarkStore = { marked(): Promise<readonly OpenId[]> }
 type Letters = { push(bodies: readonly string[]): Promise<void> }
 
-const linkMethods = ['followers', 'writeFollower', 'rejoin', 'idsOf', 'erase', 'expire'] as const
+const linkMethods = ['followers', 'writeFollower', 'rejoin', 'loginsOf', 'idsOf', 'erase', 'expire'] as const
 
 export function openRemoteStores(call: Call) {
   const links = remote<LinkStore & LinkUpkeep>(call, 'links', linkMethods)

@@ -1,7 +1,7 @@
 /** The stores in memory, which answer at once and count what is asked of them. */
 
 import type { OpenId, UnionId } from '../../lib/identifiers.ts'
-import type { FollowerRow } from '../../lib/link.ts'
+import { type FollowerRow, isReadable, type StoredRow } from '../../lib/link.ts'
 import type {
   Erasures,
   Journal,
@@ -67,7 +67,7 @@ function zero(): Counts {
 function memoryLinks(counts: Counts) {
   const followers = new Map<OpenId, FollowerRow>()
   const unions = new Map<UnionId, FollowerRow>()
-  const links: Pick<LinkStore, 'followers' | 'writeFollower' | 'rejoin'> = {
+  const links: Pick<LinkStore, 'followers' | 'writeFollower' | 'rejoin' | 'loginsOf'> = {
     async followers(openids) {
       counts.linkRowsRead += openids.length
       return new Map(openids.flatMap(it => entryOf(followers, it)))
@@ -82,15 +82,22 @@ function memoryLinks(counts: Counts) {
       counts.linkRowsWritten += row.unionid === undefined ? 1 : 2
       return true
     },
-    async rejoin(row) {
-      if (row.unionid !== undefined) unions.set(row.unionid, row)
-      counts.linkRowsWritten += 1
+    async rejoin(some) {
+      counts.linkRowsRead += some.length
+      for (const row of some) {
+        if (row.unionid === undefined || unions.get(row.unionid) === row) continue
+        unions.set(row.unionid, row)
+        counts.linkRowsWritten += 1
+      }
+      return new Set()
     },
+    loginsOf: async () => new Map(),
   }
   return { rows: { followers, unions } satisfies LinkRows, links }
 }
 
-function isSame(one: FollowerRow | undefined, other: FollowerRow | undefined): boolean {
+function isSame(one: FollowerRow | undefined, other: StoredRow | undefined): boolean {
+  if (other !== undefined && !isReadable(other)) return false
   return one?.at === other?.at && one?.following === other?.following && one?.unionid === other?.unionid
 }
 

@@ -19,6 +19,12 @@ type Item = v.InferOutput<typeof item>
 const one = v.object({ TableName: v.string(), Key: item })
 const many = v.object({ RequestItems: v.record(v.string(), v.object({ Keys: v.array(item) })) })
 const put = v.object({ Item: item })
+const change = v.object({
+  ...one.entries,
+  UpdateExpression: v.string(),
+  ExpressionAttributeNames: v.optional(v.record(v.string(), v.string()), {}),
+  ExpressionAttributeValues: v.optional(item, {}),
+})
 const writes = v.object({
   RequestItems: v.record(v.string(), v.array(v.object({ PutRequest: put }))),
 })
@@ -51,7 +57,7 @@ const answers: Readonly<Record<string, (body: unknown) => unknown>> = {
     writeUnits += unitsOf(v.parse(put, body).Item)
     return {}
   },
-  UpdateItem: () => ({}),
+  UpdateItem: update,
   GetQueueUrl: () => ({ QueueUrl: `${url()}/queue` }),
   SendMessage: body => takenOf(v.parse(sent, body)),
   SendMessageBatch(body) {
@@ -59,6 +65,22 @@ const answers: Readonly<Record<string, (body: unknown) => unknown>> = {
     return { Successful: Entries.map(it => ({ Id: it.Id, ...takenOf(it) })), Failed: [] }
   },
   ChangeMessageVisibility: () => ({}),
+}
+
+/** Sets and removes fields, whatever the condition: nobody else writes these rows. */
+function update(body: unknown): object {
+  const { TableName, Key, UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues } = v.parse(
+    change,
+    body,
+  )
+  const nameOf = (place: string) => ExpressionAttributeNames[place] ?? place
+  const set = [...UpdateExpression.matchAll(/(#\w+) = (:\w+)/g)].map(([, name = '', value = '']) => {
+    return [nameOf(name), ExpressionAttributeValues[value] ?? { NULL: true }] as const
+  })
+  const gone = [...(/REMOVE (.*)$/.exec(UpdateExpression)?.[1]?.matchAll(/#\w+/g) ?? [])].map(([name]) => nameOf(name))
+  const before = Object.entries(rows.get(keyOf(TableName, Key)) ?? Key).filter(([name]) => !gone.includes(name))
+  rows.set(keyOf(TableName, Key), Object.fromEntries([...before, ...set]))
+  return {}
 }
 
 const server = createServer(async (incoming, response) => {

@@ -1,37 +1,30 @@
 /** Who of the links waits for something, and how people are taken out of them (the rows: link-rows.ts). */
 
-import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 
-import { checked } from '../checked.ts'
-import { type Address, isId, type OpenId, type UnionId } from '../identifiers.ts'
+import { type Address, isId, type OpenId } from '../identifiers.ts'
 import { without } from '../person-ids.ts'
 import { inRuns } from '../pool.ts'
 import type { LinkUpkeep, PersonIds } from '../ports.ts'
-import { change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
-import {
-  bothOf,
-  type Condition,
-  erasureUntil,
-  expiryOf,
-  followerFields,
-  loginFields,
-  type Removal,
-} from './link-removal.ts'
-import { keyOf, linkRow, waitingKey, waitingShards } from './link-rows.ts'
+import { type Dynamo, queryAll } from './dynamo.ts'
+import { erasureUntil, expiryOf } from './link-removal.ts'
+import { createRemoving, idsIn, leadsOf } from './link-removing.ts'
+import { keyOf, type Row, rowOf, waitingKey, waitingShards } from './link-rows.ts'
+import { createSettling } from './link-settling.ts'
 
 const runSize = 100
 /** Three kinds of rows lead to one another, and to a unionid of before or after a move of the account. */
 const mostRounds = 5
 
-/** Creates the upkeep of the links. */
+/** Creates the upkeep of the links. What can be read of a row does for it: also what is spoilt has to go. */
 export function createLinkUpkeep(dynamo: Dynamo, table: string): LinkUpkeep {
   const read = async (address: Address) => {
     const Key = { address: keyOf(address) }
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))
-    return Item === undefined ? undefined : checked(linkRow, Item, 'a link')
+    return Item === undefined ? undefined : rowOf(Item)
   }
   const readIf = async (address: Address | undefined) => (address === undefined ? undefined : read(address))
-  const removeAll = createRemoval(dynamo, table)
+  const remove = createRemoving({ dynamo, table, read, settle: createSettling(dynamo, table) })
 
   return {
     async idsOf(told) {
@@ -42,18 +35,17 @@ export function createLinkUpkeep(dynamo: Dynamo, table: string): LinkUpkeep {
       const { openid = person?.openid, miniOpenid = person?.miniOpenid } = told
       return idsIn({ openid, unionid, miniOpenid })
     },
-    erase: (ids, at) => removeAll(ids, erasureUntil(at)),
+    erase: (ids, at) => remove(ids, ids, erasureUntil(at)),
     async expire(openid, at) {
       const row = await read({ openid })
-      if (row === undefined || row.following !== false || (row.at ?? 0) > at) return false
-      const person = await readIf(row.unionid === undefined ? undefined : { unionid: row.unionid })
+      if (row === undefined || !hasLeft(row, at)) return false
       const removal = expiryOf(openid, at)
+      const person = await readIf(row.unionid === undefined ? undefined : { unionid: row.unionid })
       // By another openid the same person may follow still.
-      if (person?.openid === undefined || person.openid === openid) {
-        await removeAll(idsIn({ unionid: row.unionid, miniOpenid: person?.miniOpenid }), removal)
-      }
+      const isOther = person?.openid !== undefined && person.openid !== openid
+      if (!isOther) await removeBehind(openid, row, (ids, known) => remove(ids, known, removal))
       // Last: it leads to the others, should this be cut short.
-      await removeAll({ openid }, removal)
+      await remove([{ openid }], [{ openid }, ...leadsOf(row)], removal)
       return (await read({ openid })) === undefined
     },
     async *waiting(what, until) {
@@ -73,80 +65,26 @@ export function createLinkUpkeep(dynamo: Dynamo, table: string): LinkUpkeep {
   }
 }
 
+function hasLeft({ isUnreadable, following, at = 0 }: Row, until: number): boolean {
+  return !isUnreadable && following === false && at <= until
+}
+
+type RemoveIds = (ids: readonly PersonIds[], known: readonly PersonIds[]) => Promise<PersonIds[]>
+
+/** Removes the rows to which the row of an openid leads, the farthest first, for each leads to those behind it. */
+async function removeBehind(openid: OpenId, row: Row, remove: RemoveIds): Promise<void> {
+  const known: PersonIds[] = [{ openid }]
+  let found = without(leadsOf(row), known)
+  for (let round = 0; found.length > 0 && round < mostRounds; round++) {
+    known.push(...found)
+    found = without(await remove(known.slice(1).toReversed(), known), known)
+  }
+}
+
 const isWaiting = {
   IndexName: 'by-waiting',
   KeyConditionExpression: 'waits = :waits AND #at <= :until',
   ExpressionAttributeNames: { '#at': 'at' },
-}
-
-/**
- * Removes a person's rows, each on its condition; of a unionid's row at least the side whose condition holds. What is
- * removed may lead to rows that were not known, for they were joined just now: these go as well, and are answered.
- */
-function createRemoval(dynamo: Dynamo, table: string) {
-  const { remove, strip } = createSteps(dynamo, table)
-  const removeUnion = async (unionid: UnionId, { unionFollower, unionLogin }: Removal): Promise<PersonIds> => {
-    const gone = await remove({ unionid }, bothOf(unionFollower, unionLogin))
-    if (gone !== undefined) return gone
-    await strip({ unionid }, followerFields, unionFollower)
-    await strip({ unionid }, loginFields, unionLogin)
-    return {}
-  }
-  const removeOne = async ({ openid, unionid, miniOpenid }: PersonIds, removal: Removal): Promise<PersonIds[]> => [
-    openid === undefined ? {} : ((await remove({ openid }, removal.follower)) ?? {}),
-    miniOpenid === undefined ? {} : ((await remove({ miniOpenid }, removal.mini)) ?? {}),
-    unionid === undefined ? {} : await removeUnion(unionid, removal),
-  ]
-
-  return async (ids: PersonIds, removal: Removal): Promise<readonly PersonIds[]> => {
-    const known: PersonIds[] = [ids]
-    for (let left = known.slice(), round = 0; left.length > 0 && round < mostRounds; round++) {
-      const found: PersonIds[] = []
-      for (const it of left) found.push(...(await removeOne(it, removal)))
-      left = without(found, known)
-      known.push(...left)
-    }
-    return known.slice(1)
-  }
-}
-
-function createSteps(dynamo: Dynamo, table: string) {
-  return {
-    /** Answers the ids in the row that it removed; undefined where the condition did not hold. */
-    async remove(address: Address, { condition, values }: Condition): Promise<PersonIds | undefined> {
-      const command = new DeleteCommand({
-        TableName: table,
-        Key: { address: keyOf(address) },
-        ConditionExpression: condition,
-        ExpressionAttributeNames: namesIn(condition),
-        ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: boundOf(values) }),
-        ReturnValues: 'ALL_OLD',
-      })
-      const sent = dynamo.send(command)
-      if (!(await onlyIf(sent))) return undefined
-      const { Attributes } = await sent
-      return Attributes === undefined ? {} : idsIn(checked(linkRow, Attributes, 'a link'))
-    },
-    strip(address: Address, fields: readonly string[], { condition, values }: Condition) {
-      const set = Object.fromEntries(fields.map(name => [name, undefined]))
-      // Never a new row: an update of one that is not there would make it.
-      const isThere = `attribute_exists(#address) AND (${condition})`
-      return change(dynamo, table, { address: keyOf(address) }, { set, condition: isThere, values })
-    },
-  }
-}
-
-function namesIn(condition: string): Record<string, string> {
-  return Object.fromEntries([...condition.matchAll(/#(\w+)/g)].map(([name, field]) => [name, field ?? '']))
-}
-
-function boundOf(values: Condition['values']): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value]))
-}
-
-function idsIn(ids: { readonly [K in keyof PersonIds]?: PersonIds[K] | undefined }): PersonIds {
-  const { openid, unionid, miniOpenid } = ids
-  return { ...(openid && { openid }), ...(unionid && { unionid }), ...(miniOpenid && { miniOpenid }) }
 }
 
 function openidOf(item: Readonly<Record<string, unknown>>): OpenId[] {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   BatchGetCommand,
+  DeleteCommand,
   DynamoDBDocumentClient,
   type QueryCommand,
   type QueryCommandInput,
@@ -73,6 +74,34 @@ export type Change = {
   readonly add?: Readonly<Record<string, ReadonlySet<string>>>
   readonly condition: string
   readonly values?: Item
+}
+
+/** What must hold of an item; in the condition a field is `#name` and a value `:name`. */
+export type Condition = { readonly condition: string; readonly values: Item }
+
+/** Both. */
+export function bothOf(one: Condition, other: Condition): Condition {
+  return {
+    condition: `(${one.condition}) AND (${other.condition})`,
+    values: { ...one.values, ...other.values },
+  }
+}
+
+/** Removes one item if its condition holds. */
+export function removeIf(dynamo: Dynamo, table: string, key: Item, { condition, values }: Condition): Promise<boolean> {
+  const names = [...condition.matchAll(/#(\w+)/g)].map(([name, field]) => [name, field ?? ''] as const)
+  const bound = Object.entries(values).map(([name, value]) => [`:${name}`, value] as const)
+  return onlyIf(
+    dynamo.send(
+      new DeleteCommand({
+        TableName: table,
+        Key: key,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: Object.fromEntries(names),
+        ...(bound.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(bound) }),
+      }),
+    ),
+  )
 }
 
 /** Changes one item if its condition holds; in the condition a field is `#name` and a value of its own `:name`. */

@@ -1,11 +1,7 @@
 /** What has to hold of each row of a person for it to be removed (the rows: link-rows.ts). */
 
 import type { OpenId } from '../identifiers.ts'
-
-type Values = Readonly<Record<string, unknown>>
-
-/** A condition in DynamoDB's words; `#name` stands for a field, `:name` for one of the values. */
-export type Condition = { readonly condition: string; readonly values: Values }
+import type { Condition } from './dynamo.ts'
 
 /** The row of a unionid has two sides: its follower and its login. */
 export type Removal = {
@@ -19,7 +15,7 @@ export type Removal = {
 export const followerFields = ['openid', 'following', 'followedAt', 'at', 'turn']
 export const loginFields = ['miniOpenid', 'loginAt']
 
-const always: Condition = { condition: 'attribute_exists(#address)', values: {} }
+export const always: Condition = { condition: 'attribute_exists(#address)', values: {} }
 
 /** All of a person but what they did after `at` (seconds): followed again, or logged in again (in ms). */
 export function erasureUntil(at: number): Removal {
@@ -45,13 +41,5 @@ export function expiryOf(openid: OpenId, at: number): Removal {
     },
     mini: always,
     unionLogin: always,
-  }
-}
-
-/** Both. */
-export function bothOf(one: Condition, other: Condition): Condition {
-  return {
-    condition: `(${one.condition}) AND (${other.condition})`,
-    values: { ...one.values, ...other.values },
   }
 }

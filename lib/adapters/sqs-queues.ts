@@ -26,6 +26,8 @@ type Tell = (error: unknown) => void
 const runSize = 10
 const runBytes = 240_000
 const callsAtOnce = 5
+/** It holds a message back for no longer; who still has to wait then is put off once more. */
+const maxDelaySeconds = 900
 /** What SQS refused for a reason of its own is handed in again, with pauses that grow. */
 const maxRounds = 3
 
@@ -63,7 +65,10 @@ export function createEventQueue(name: string, log: Log): EventQueue {
     },
     pushAgain: list =>
       events.sendAll(
-        list.map(({ event, delaySeconds }) => ({ ...entryOf(event), DelaySeconds: delaySeconds })),
+        list.map(({ event, delaySeconds }) => ({
+          ...entryOf(event),
+          DelaySeconds: Math.min(delaySeconds, maxDelaySeconds),
+        })),
         tell,
       ),
     async park(list) {

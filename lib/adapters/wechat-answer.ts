@@ -99,7 +99,8 @@ function mend(text: string): string {
 
 /** What ops may read of an errmsg: without its suffix, the secrets of the call, and anybody's openid. */
 function clean(errmsg: string, hidden: Hidden): string {
-  const bare = errmsg.slice(0, 1000).replace(/[,\s]*\b(?:rid|hints?):.*$/s, '')
-  const open = hidden.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '…')), bare)
-  return open.replace(/\b[A-Za-z0-9_-]{24,}/g, '…').slice(0, 200)
+  // Hidden before anything is cut off: half a secret would not be found.
+  const open = hidden.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '…')), errmsg)
+  const bare = open.slice(0, 1000).replace(/[,\s]*\b(?:rid|hints?):.*$/s, '')
+  return bare.replace(/\b[A-Za-z0-9_-]{24,}/g, '…').slice(0, 200)
 }

@@ -26,7 +26,10 @@ function dynamo(): Dynamo {
 
 export const tokenStore = () => createTokenStore(dynamo(), config('TOKENS_TABLE').TOKENS_TABLE)
 export const loginStore = () => createLoginStore(dynamo(), config('LOGINS_TABLE').LOGINS_TABLE)
-export const linkStore = () => createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
+export const linkStore = () =>
+  createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE, addresses =>
+    log.error('links.unreadable', { addresses }),
+  )
 export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed: false }) =>
   createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log, ...how })
 export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, now)

@@ -111,6 +111,15 @@ describe('httpFunction', () => {
     expect(answer).toMatchObject({ statusCode: 413, problem: { code: 'body-too-large' } })
   })
 
+  it('answers half a second before Lambda would end it without an answer', { timeout: 10_000 }, async () => {
+    const endless = httpFunction(
+      async () => ({}),
+      () => new Promise<HttpAnswer>(() => {}),
+    )
+    const answer = await endless(request(), { ...context, getRemainingTimeInMillis: () => 510 })
+    expect(answer).toMatchObject({ statusCode: 500, body: expect.stringContaining('internal') })
+  })
+
   it('opens once per container, and again after a failure', async () => {
     let opened = 0
     const open = async () => {
@@ -144,6 +153,26 @@ describe('queueFunction', () => {
       work: async () => [],
     })
     await expect(handler({ Records: [record('a', '1')] }, context)).rejects.toThrow('wrong')
+  })
+})
+
+describe('the deadline of the work', () => {
+  it.each([
+    [900_000, 15_000],
+    [60_000, 15_000],
+    [25_000, 15_000],
+    [20_000, 12_000],
+    [5_000, 3_000],
+  ])('of a function with %i ms left is %i ms before its end', async (remainingMs, spareMs) => {
+    const handler = scheduleFunction(
+      async () => ({}),
+      async (_deps, { until }) => until,
+    )
+    const before = Date.now()
+    const until = await handler({} as never, { ...context, getRemainingTimeInMillis: () => remainingMs })
+    const after = Date.now()
+    expect(until).toBeGreaterThanOrEqual(before + remainingMs - spareMs)
+    expect(until).toBeLessThanOrEqual(after + remainingMs - spareMs)
   })
 })
 

@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto'
+
 import { createLocalJWKSet, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 
@@ -62,6 +64,20 @@ describe('session tokens', () => {
       .setProtectedHeader({ alg: 'HS256', kid: 'one' })
       .sign(Buffer.from(keys))
     await expect(sessions.verify(hmac)).rejects.toThrow(refusal('session-invalid'))
+  })
+
+  it('are refused when they name another issuer or audience, or no end, though our own key signed them', async () => {
+    const sessions = sessionsWith(async () => keys, soon)
+    const [jwk] = JSON.parse(keys).keys
+    const sign = (more: { iss?: string; aud?: string; exp?: number }) =>
+      new SignJWT({ sub: 'oMini', iss: 'queqiao-test', aud: miniAppid, iat: issuedAt, ...more })
+        .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+        .sign(createPrivateKey({ key: jwk, format: 'jwk' }))
+    const exp = issuedAt + 3600
+    expect(await sessions.verify(await sign({ exp }))).toEqual({ miniOpenid: 'oMini' })
+    for (const wrong of [{ exp, iss: 'another-stage' }, { exp, aud: 'wx0000000000000000' }, {}]) {
+      await expect(sessions.verify(await sign(wrong))).rejects.toThrow(refusal('session-invalid'))
+    }
   })
 
   it('survive a rotation: the new key signs, the old one still verifies', async () => {

@@ -122,6 +122,13 @@ describe('an SQS that refuses', () => {
     expect([taken.length, new Set(taken).size]).toEqual([99, 99])
   })
 
+  it('to hold a message back for longer than a quarter of an hour: is asked for that', async () => {
+    const { events, mock } = openRefusing(() => undefined)
+    await events.pushAgain([10, 900, 9_000].map(delaySeconds => ({ event: eventOf(1), delaySeconds })))
+    const [call] = mock.commandCalls(SendMessageBatchCommand)
+    expect(call?.args[0].input.Entries?.map(it => it.DelaySeconds)).toEqual([10, 900, 900])
+  })
+
   it('one of a hundred, once: hands in that one again', async () => {
     let isFirst = true
     const { events, taken } = openRefusing(body => {

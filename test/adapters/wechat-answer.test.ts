@@ -37,6 +37,14 @@ describe('parseLenient', () => {
 })
 
 describe('readAnswer', () => {
+  it('hides a secret that stands where the message is cut off', () => {
+    const errmsg = `${'.'.repeat(20)}${' '.repeat(965)}${canary.appsecret} and more`
+    const body = Buffer.from(JSON.stringify({ errcode: 40013, errmsg }))
+    const read = () => readAnswer('token', { status: 200, body }, v.object({}), [canary.appsecret])
+    expect(read).toThrow(expect.objectContaining({ errcode: 40013 }))
+    expect(read).not.toThrow(canary.appsecret.slice(0, 8))
+  })
+
   it('throws nothing but its two errors, whatever comes, and they tell nothing of it', () => {
     const { accessToken, openid, code } = canary
     const errmsg = `invalid ${accessToken} of ${openid} with ${code}`

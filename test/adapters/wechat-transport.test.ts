@@ -1,5 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { ClientRequest, createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -59,6 +60,21 @@ describe('the transport', () => {
     await expect(transport({ ...call, safe: false })).rejects.toThrow(
       expect.objectContaining({ failure: 'reset', isUnsent: false }),
     )
+  })
+
+  it('lets go of an idle connection after 10 s: WeChat closes its own without notice, some after 15 s', async () => {
+    const { baseUrl, server } = await openServer()
+    // As WeChat, it says nothing of how long it waits.
+    server.keepAliveTimeout = 0
+    const asked: ClientRequest[] = []
+    const note = (message: unknown) => {
+      if (message instanceof Object && 'request' in message && message.request instanceof ClientRequest)
+        asked.push(message.request)
+    }
+    subscribe('http.client.request.start', note)
+    onTestFinished(() => void unsubscribe('http.client.request.start', note))
+    await createTransport({ baseUrl })(call)
+    expect(asked.map(it => it.socket?.timeout)).toEqual([10_000])
   })
 
   it('does not try a third time', async () => {

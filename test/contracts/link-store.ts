@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
+import type { Address } from '../../lib/identifiers.ts'
 import type { FollowerRow } from '../../lib/link.ts'
 import type { LinkStore } from '../../lib/ports.ts'
 import { id } from '../ids.ts'
@@ -16,8 +17,11 @@ const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
   ...more,
 })
 
+/** A store in which a row can be spoilt, so that it cannot be read. */
+export type Spoilable = { spoil(address: Address): Promise<void> }
+
 /** What every store of links must do; `make` gives an empty one. */
-export function linkStoreContract(make: () => Promise<LinkStore>): void {
+export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): void {
   it('knows nobody at first', async () => {
     const people = await (await make()).resolve([{ openid }, { unionid }, { miniOpenid }])
     expect(people).toEqual(Array(3).fill({ known: false, following: false }))
@@ -92,5 +96,105 @@ export function linkStoreContract(make: () => Promise<LinkStore>): void {
     await store.writeFollower(row({ following: false, at: 300 }), undefined)
     await store.writeFollower(row({ at: 200 }), undefined)
     expect(await store.resolve([{ unionid }, { openid }])).toMatchObject([{ following: false }, { following: false }])
+  })
+
+  describe('by two openids of one person, as after a move of the account', () => {
+    const newer = id('oOfficialMoved')
+    const moved = row({ openid: newer, followedAt: 150, at: 150 })
+    const { followedAt: _, ...left } = row({ following: false, at: 200 })
+    const reached = { known: true, unionid, openid: newer, following: true }
+
+    it('leads to the one that follows, whenever it is told that the other has left', async () => {
+      const store = await make()
+      await store.writeFollower(row(), undefined)
+      await store.writeFollower(moved, undefined)
+      await store.writeFollower(left, row())
+      expect(await store.resolve([{ unionid }])).toMatchObject([reached])
+    })
+
+    it('leads to the one that follows also if it is told of only after the other has left', async () => {
+      const store = await make()
+      await store.writeFollower(row(), undefined)
+      await store.writeFollower(left, row())
+      await store.writeFollower(moved, undefined)
+      expect(await store.resolve([{ unionid }])).toMatchObject([reached])
+    })
+
+    it('leads to the one that WeChat said of last that it follows, while nothing is told of the other', async () => {
+      const store = await make()
+      await store.writeFollower(moved, undefined)
+      await store.writeFollower(row(), undefined)
+      expect(await store.resolve([{ unionid }])).toMatchObject([reached])
+    })
+
+    it('leads there still when both are put right', async () => {
+      const store = await make()
+      await store.writeFollower(row(), undefined)
+      await store.writeFollower(moved, undefined)
+      await store.writeFollower(left, row())
+      await store.rejoin([left, moved])
+      expect(await store.resolve([{ unionid }])).toMatchObject([reached])
+    })
+  })
+
+  it('puts a unionid right by what stands in the row of the openid now, not by what was read', async () => {
+    const store = await make()
+    const { followedAt: _, ...left } = row({ following: false, at: 200 })
+    await store.writeFollower(row(), undefined)
+    await store.writeFollower(left, row())
+    await store.rejoin([row()])
+    expect(await store.resolve([{ unionid }])).toMatchObject([{ known: true, openid, following: false }])
+    await store.rejoin([row({ openid: id('oNobody'), unionid: id('uNobody') })])
+    expect(await store.resolve([{ unionid: id('uNobody') }])).toEqual([{ known: false, following: false }])
+  })
+
+  it('tells when somebody last logged in, by the unionid', async () => {
+    const store = await make()
+    const others = [id('uFollower'), id('uStranger')]
+    await store.writeFollower(row({ unionid: id('uFollower') }), undefined)
+    await store.writeLogin({ miniOpenid, unionid }, 5000)
+    expect(await store.loginsOf([unionid, ...others])).toEqual(new Map([[unionid, 5000]]))
+  })
+
+  it('judges row by row: one that cannot be read fails only those who need it', async () => {
+    const store = await make()
+    const [other, otherMini] = [row({ openid: id('oOther'), unionid: id('uOther') }), id('oOtherMini')]
+    await store.writeFollower(row(), undefined)
+    await store.writeFollower(other, undefined)
+    await store.writeLogin({ miniOpenid, unionid }, 1)
+    await store.writeLogin({ miniOpenid: otherMini, unionid: id('uOther') }, 1)
+    const addresses = [{ openid }, { unionid }, { miniOpenid }, { miniOpenid: otherMini }, { openid: id('oNew') }]
+    const isRead = async () => (await store.resolve(addresses)).map(it => it !== undefined)
+    await store.spoil({ openid })
+    expect(await isRead()).toEqual([false, true, true, true, true])
+    const unreadable = { openid, unionid, isUnreadable: true }
+    const rows = await store.followers([openid, other.openid])
+    expect(rows).toEqual(new Map<unknown, unknown>([[openid, unreadable]]).set(other.openid, other))
+    await store.spoil({ unionid })
+    expect(await isRead()).toEqual([false, false, false, true, true])
+    await store.spoil({ miniOpenid: otherMini })
+    expect(await isRead()).toEqual([false, false, false, false, true])
+  })
+
+  it('writes over what cannot be read, and so mends both rows of a follower', async () => {
+    const store = await make()
+    await store.writeFollower(row(), undefined)
+    await store.writeLogin({ miniOpenid, unionid }, 1)
+    for (const address of [{ openid }, { unionid }, { miniOpenid }]) await store.spoil(address)
+    expect(await store.writeFollower(row({ at: 200 }), undefined)).toBe(false)
+    expect(await store.writeFollower(row({ at: 200 }), row())).toBe(false)
+    const [stored] = (await store.followers([openid])).values()
+    expect(await store.writeFollower(row({ at: 200 }), stored)).toBe(true)
+    await store.writeLogin({ miniOpenid, unionid }, 2)
+    const person = { known: true, openid, unionid, following: true, followedAt: 90 }
+    expect(await store.resolve([{ openid }, { unionid }, { miniOpenid }])).toEqual([person, person, person])
+  })
+
+  it('mends the row of a unionid alone', async () => {
+    const store = await make()
+    await store.writeFollower(row(), undefined)
+    await store.spoil({ unionid })
+    await store.rejoin([row()])
+    expect(await store.resolve([{ unionid }])).toMatchObject([{ known: true, openid, following: true }])
   })
 }

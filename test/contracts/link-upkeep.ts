@@ -4,6 +4,7 @@ import type { OpenId } from '../../lib/identifiers.ts'
 import type { FollowerRow } from '../../lib/link.ts'
 import type { LinkStore, LinkUpkeep } from '../../lib/ports.ts'
 import { id } from '../ids.ts'
+import type { Spoilable } from './link-store.ts'
 
 const openid = id('oOfficial')
 const unionid = id('uPerson')
@@ -20,7 +21,7 @@ const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
 const left = (more: Partial<FollowerRow> = {}): FollowerRow => ({ openid, unionid, following: false, at: 100, ...more })
 
 /** What the upkeep of every store of links must do; `make` gives an empty store. */
-export function linkUpkeepContract(make: () => Promise<LinkStore & LinkUpkeep>): void {
+export function linkUpkeepContract(make: () => Promise<LinkStore & LinkUpkeep & Spoilable>): void {
   const makeWith = async (follower: FollowerRow, loginAt: number) => {
     const store = await make()
     await store.writeFollower(follower, undefined)
@@ -37,39 +38,60 @@ export function linkUpkeepContract(make: () => Promise<LinkStore & LinkUpkeep>):
 
   it('erases all of a person', async () => {
     const store = await makeWith(row(), 50_000)
-    await store.erase({ openid, unionid, miniOpenid }, 200)
+    await store.erase([{ openid, unionid, miniOpenid }], 200)
     expect(await known(store)).toEqual([false, false, false])
     expect(await store.followers([openid])).toEqual(new Map())
   })
 
-  it('erases the rows of a unionid that it was not told of, and answers it', async () => {
+  it('keeps what leads to ids that it was not told of, and answers these: a crash must not cut them off', async () => {
     const moved = id('uPersonMoved')
     const store = await makeWith(row(), 50_000)
-    await store.writeFollower(row({ unionid: moved, at: 101 }), row())
-    expect(await store.erase({ openid, unionid, miniOpenid }, 200)).toEqual([{ unionid: moved }])
+    await store.writeFollower(row({ unionid: moved, formerly: [unionid], at: 101 }), row())
+    expect(await store.erase([{ openid }], 200)).toEqual([{ unionid: moved }, { unionid }])
+    expect(await store.followers([openid])).not.toEqual(new Map())
+    expect(await store.erase([{ openid, unionid }, { unionid: moved }], 200)).toEqual([{ miniOpenid }])
+    expect((await store.resolve([{ unionid }])).map(it => it?.known)).toEqual([true])
+    expect(await store.erase([{ openid, unionid, miniOpenid }, { unionid: moved }], 200)).toEqual([])
     expect(await known(store)).toEqual([false, false, false])
     expect(await store.resolve([{ unionid: moved }])).toEqual([{ known: false, following: false }])
-    expect(await store.erase({ openid, unionid, miniOpenid }, 200)).toEqual([])
+    expect(await store.erase([{ openid, unionid, miniOpenid }, { unionid: moved }], 200)).toEqual([])
   })
 
   it('erases nobody who followed again since, and keeps a login since', async () => {
     const again = await makeWith(row({ followedAt: 201, at: 201 }), 50_000)
-    await again.erase({ openid, unionid, miniOpenid }, 200)
+    await again.erase([{ openid, unionid, miniOpenid }], 200)
     expect(await again.resolve(everything)).toMatchObject([
       { following: true },
       { following: true, openid },
       { known: false },
     ])
     const login = await makeWith(row(), 201_000)
-    await login.erase({ openid, unionid, miniOpenid }, 200)
+    await login.erase([{ openid, unionid, miniOpenid }], 200)
     expect(await known(login)).toEqual([false, true, true])
     expect(await login.resolve([{ unionid }])).toEqual([{ known: true, unionid, following: false }])
   })
 
   it('erases what is only asked again after it: the follow was before', async () => {
     const store = await makeWith(row({ at: 300 }), 50_000)
-    await store.erase({ openid, unionid, miniOpenid }, 200)
+    await store.erase([{ openid, unionid, miniOpenid }], 200)
     expect(await known(store)).toEqual([false, false, false])
+  })
+
+  it('erases also what cannot be read', async () => {
+    const store = await makeWith(row(), 50_000)
+    for (const it of [{ openid }, { unionid }]) await store.spoil(it)
+    await store.erase([{ openid, unionid, miniOpenid }], 200)
+    expect(await known(store)).toEqual([false, false, false])
+  })
+
+  it('forgets who left by one openid and follows by another only by the one', async () => {
+    const moved = row({ openid: id('oMoved'), at: 150 })
+    const store = await makeWith(row(), 50_000)
+    await store.writeFollower(moved, undefined)
+    await store.writeFollower(left({ at: 200 }), row())
+    await store.expire(openid, 300)
+    expect(await known(store)).toEqual([false, true, true])
+    expect(await store.resolve([{ miniOpenid }])).toMatchObject([{ openid: moved.openid, following: true }])
   })
 
   it('forgets who left, with their login; nobody who left later or came back', async () => {

@@ -1,5 +1,6 @@
 /** All contracts of the stores, on whatever speaks DynamoDB. */
 
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe } from 'vitest'
 
 import { createAttemptStore } from '../../lib/adapters/dynamo-attempts.ts'
@@ -14,6 +15,8 @@ import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
 import { createLoginStore } from '../../lib/adapters/dynamo-logins.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo-tokens.ts'
 import { createWalkStore } from '../../lib/adapters/dynamo-walks.ts'
+import { keyOf } from '../../lib/adapters/link-rows.ts'
+import type { Address } from '../../lib/identifiers.ts'
 import type { Tables } from '../dynamodb.ts'
 import { attemptsContract } from './attempts.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
@@ -28,6 +31,19 @@ import { loginStoreContract } from './login-store.ts'
 import { tokenStoreContract } from './token-store.ts'
 import { walkStoreContract } from './walk-store.ts'
 
+/** Puts into the row of an address what no such row has. */
+async function spoilLink(address: Address, dynamo: Tables['dynamo'], table: string): Promise<void> {
+  const [one, other] = 'miniOpenid' in address ? ['unionid', 'following'] : ['following', 'followedAt']
+  const command = new UpdateCommand({
+    TableName: table,
+    Key: { address: keyOf(address) },
+    UpdateExpression: 'SET #one = :spoilt, #other = :spoilt',
+    ExpressionAttributeNames: { '#one': one, '#other': other },
+    ExpressionAttributeValues: { ':spoilt': 'no such thing' },
+  })
+  await dynamo.send(command)
+}
+
 /** `tables` is asked for within the tests, when it is open. */
 export function dynamoDbContracts(tables: () => Tables): void {
   const on =
@@ -38,9 +54,13 @@ export function dynamoDbContracts(tables: () => Tables): void {
     }
   describe('token store', () => tokenStoreContract(on('tokens', createTokenStore)))
   describe('login store', () => loginStoreContract(on('logins', createLoginStore)))
-  describe('link store', () => linkStoreContract(on('links', createLinkStore)))
-  describe('link upkeep', () =>
-    linkUpkeepContract(on('links', (...where) => ({ ...createLinkStore(...where), ...createLinkUpkeep(...where) }))))
+  const links = on('links', (...where) => ({
+    ...createLinkStore(...where),
+    ...createLinkUpkeep(...where),
+    spoil: (address: Address) => spoilLink(address, ...where),
+  }))
+  describe('link store', () => linkStoreContract(links))
+  describe('link upkeep', () => linkUpkeepContract(links))
   describe('delivery store', () =>
     deliveryStoreContract(now =>
       on('deliveries', (...where) => createDeliveryStore(...where, { now, isIndexed: true }))(),

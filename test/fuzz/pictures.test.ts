@@ -6,7 +6,7 @@ import type { ImageType } from '../../lib/image-ports.ts'
 import * as make from '../pictures.ts'
 import { fuzz, leastShare, mutatedBytes, patienceMs } from './fuzz.ts'
 
-const secret = '39.9042N116'
+const secret = make.notedPlace
 const side = fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.constantFrom(1, 0x3fff))
 const size = fc.record({ width: side, height: side })
 const place = fc.nat(100).map(it => 2 * it)

@@ -16,13 +16,13 @@ import { type MappingOptions, startMapping } from '../../local/event-source-mapp
 import { pickFreePort } from '../../local/ports.ts'
 import { openSqs } from '../../local/stores.ts'
 import { canary, leaksIn } from '../canary.ts'
+import { patience } from '../patience.ts'
 
 type Answer = { status?: number; headers?: Record<string, string>; body?: unknown }
 type Invocation = { name: string; event: SQSEvent }
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 const region = 'us-east-1'
-const wait = { timeout: 8000, interval: 20 }
 /** What an event may hold, and a report must not. */
 const secretBody = JSON.stringify(canary)
 
@@ -136,7 +136,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url)
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
     expect(lambda.invocations).toEqual([
       {
         name: 'queqiao-local-send',
@@ -177,7 +177,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url, { batchSize: 20, windowMs: 800 })
 
-    await vi.waitFor(() => expect(bodiesOf(lambda.invocations)).toHaveLength(25), wait)
+    await vi.waitFor(() => expect(bodiesOf(lambda.invocations)).toHaveLength(25), patience)
     expect(lambda.invocations.map(({ event }) => event.Records.length)).toEqual([20, 5])
   })
 
@@ -188,7 +188,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url, { batchSize: 2 })
 
-    await vi.waitFor(() => expect(bodiesOf(lambda.invocations).sort()).toEqual(['a', 'b', 'c']), wait)
+    await vi.waitFor(() => expect(bodiesOf(lambda.invocations).sort()).toEqual(['a', 'b', 'c']), patience)
     expect(Math.max(...lambda.invocations.map(({ event }) => event.Records.length))).toBe(2)
   })
 
@@ -207,10 +207,10 @@ describe('startMapping', () => {
     await send(queue.queueUrl, ['a', 'b', 'c', 'd', 'e'])
 
     map(queue, lambda.url, { batchSize: 1, maximumConcurrency: 2 })
-    await vi.waitFor(() => expect(running).toBe(2), wait)
+    await vi.waitFor(() => expect(running).toBe(2), patience)
     release()
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
     expect(most).toBe(2)
     expect(lambda.invocations).toHaveLength(5)
   })
@@ -227,8 +227,8 @@ describe('startMapping', () => {
 
     map(queue, lambda.url)
 
-    await vi.waitFor(() => expect(bodiesOf(lambda.invocations)).toHaveLength(3), wait)
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
+    await vi.waitFor(() => expect(bodiesOf(lambda.invocations)).toHaveLength(3), patience)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
     expect(bodiesOf(lambda.invocations).sort()).toEqual(['bad', 'bad', 'good'])
   })
 
@@ -245,7 +245,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url)
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
     const counts = lambda.invocations.flatMap(({ event }) =>
       event.Records.map(r => r.attributes.ApproximateReceiveCount),
     )
@@ -263,7 +263,7 @@ describe('startMapping', () => {
     // Far more than the second answer takes on a machine that is busy.
     map(queue, lambda.url, { timeoutMs: 500 })
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
     expect(bodiesOf(lambda.invocations)).toEqual(['slow', 'slow'])
   })
 
@@ -274,8 +274,8 @@ describe('startMapping', () => {
 
     map(queue, lambda.url, { reportsItemFailures: false })
 
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), wait)
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
+    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), patience)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
   })
 
   it('leaves a message that keeps failing to the dead-letter queue', async () => {
@@ -287,7 +287,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url)
 
-    await vi.waitFor(async () => expect(await countMessages(dead.queueUrl)).toEqual([1, 0]), wait)
+    await vi.waitFor(async () => expect(await countMessages(dead.queueUrl)).toEqual([1, 0]), patience)
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: dead.queueUrl }))
     expect(Messages?.map(({ Body }) => Body)).toEqual([secretBody])
     expect(lambda.invocations).toHaveLength(2)
@@ -304,7 +304,7 @@ describe('startMapping', () => {
     map(events, lambda.url, { functionName: 'send' })
     map(receipts, lambda.url, { functionName: 'receipts' })
 
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(2), wait)
+    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(2), patience)
     const taken = lambda.invocations.map(({ name, event }) => [name, event.Records[0]?.body])
     expect(Object.fromEntries(taken)).toEqual({ send: 'event', receipts: 'receipt' })
   })
@@ -315,10 +315,10 @@ describe('startMapping', () => {
     await send(queue.queueUrl, [secretBody, secretBody])
 
     const { reports } = map(queue, `http://127.0.0.1:${port}`, { batchSize: 1 })
-    await vi.waitFor(() => expect(reports).toHaveLength(1), wait)
+    await vi.waitFor(() => expect(reports).toHaveLength(1), patience)
     const lambda = await openLambda(() => failing(), port)
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), wait)
+    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
     expect(bodiesOf(lambda.invocations)).toEqual([secretBody, secretBody])
     expect(reports).toEqual([
       expect.stringMatching(/^The Lambda endpoint .* does not answer \(.*ECONNREFUSED.*\); trying again$/),
@@ -333,12 +333,12 @@ describe('startMapping', () => {
     const nobody = new SQSClient({ endpoint: `http://127.0.0.1:${port}`, region, credentials, maxAttempts: 1 })
 
     const { reports, stop } = map(queue, lambda.url, { sqs: nobody })
-    await vi.waitFor(() => expect(reports).toHaveLength(1), wait)
+    await vi.waitFor(() => expect(reports).toHaveLength(1), patience)
     const late = await openSqs(port, region)
     closing.add(() => late.close())
     await nobody.send(new CreateQueueCommand({ QueueName: 'events' }))
 
-    await vi.waitFor(() => expect(reports).toHaveLength(2), wait)
+    await vi.waitFor(() => expect(reports).toHaveLength(2), patience)
     await stop(0)
     expect(reports).toEqual([
       expect.stringMatching(/^SQS queue .*:events does not answer \(.*\); trying again$/),
@@ -355,7 +355,7 @@ describe('startMapping', () => {
     })
     await send(queue.queueUrl, ['running'])
     const { stop } = map(queue, lambda.url)
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), wait)
+    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), patience)
 
     const stopped = stop()
     release()
@@ -369,7 +369,7 @@ describe('startMapping', () => {
     const lambda = await openLambda(() => new Promise<Answer>(() => undefined))
     await send(queue.queueUrl, ['endless'])
     const { stop } = map(queue, lambda.url)
-    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), wait)
+    await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), patience)
 
     await stop(10)
 

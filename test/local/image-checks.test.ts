@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toSqsEvent } from '../../local/event-batch.ts'
 import { invokeFunction } from '../../local/invoke.ts'
 import { leaksIn } from '../canary.ts'
+import { patience } from '../patience.ts'
 import { pictureOf } from '../pictures.ts'
 import { eventually, type Form, type ImagesStack, keyOf, openImagesStack, post } from './images-stack.ts'
 
@@ -49,7 +50,7 @@ const placesOf = async ({ id }: Form) =>
 
 /** What anybody meets at a picture's address, wherever that leads. */
 async function look({ imageUrl }: Form) {
-  const answer = await fetch(imageUrl, { signal: AbortSignal.timeout(20_000) })
+  const answer = await fetch(imageUrl, { signal: AbortSignal.timeout(patience.timeout) })
   const bytes = Buffer.from(await answer.arrayBuffer())
   return { status: answer.status, isPicture: bytes.includes(picture.subarray(0, 64)) }
 }
@@ -140,7 +141,7 @@ async function hearAgain(traceId: string): Promise<void> {
   const source = { region: 'us-east-1', queueArn: 'arn:aws:sqs:us-east-1:000000000000:queqiao-local-image-checks' }
   const event = toSqsEvent([{ ...message, Attributes: { ApproximateReceiveCount: '2' } }], source)
   const invoke = () =>
-    invokeFunction(stack.addresses.invoke, 'queqiao-local-check-images', event, AbortSignal.timeout(20_000))
+    invokeFunction(stack.addresses.invoke, 'queqiao-local-check-images', event, AbortSignal.timeout(patience.timeout))
   await eventually(invoke, { kind: 'answered', body: '{"batchItemFailures":[]}' })
 }
 

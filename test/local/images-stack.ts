@@ -8,6 +8,7 @@ import { type Environment, readSettings } from '../../local/environment.ts'
 import { callJson } from '../../local/http-json.ts'
 import { pickFreePorts } from '../../local/ports.ts'
 import { openStack } from '../../local/stack.ts'
+import { patience } from '../patience.ts'
 import { headerOf } from '../pictures.ts'
 
 const Bucket = 'queqiao-local-images'
@@ -99,10 +100,10 @@ export const uploadKeyOf = ({ upload }: Form) => upload.fields.key ?? ''
 
 /** Looks again until what is seen fits; what it was last is told when it never does. */
 export async function eventually(look: () => Promise<unknown>, wanted: unknown): Promise<void> {
-  await expect.poll(look, { timeout: 25_000, interval: 100 }).toEqual(wanted)
+  await expect.poll(look, { ...patience, interval: 100 }).toEqual(wanted)
 }
 
-const signal = () => AbortSignal.timeout(20_000)
+const signal = () => AbortSignal.timeout(patience.timeout)
 
 /** A POST where there is a body. */
 function call(url: string, more: { body?: unknown; bearer?: string }) {

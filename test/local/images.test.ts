@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { leaksIn } from '../canary.ts'
-import { headerOf, pictureOf } from '../pictures.ts'
+import { cameraNotes, headerOf, notedPlace, pictureOf, withNotes } from '../pictures.ts'
 import { eventually, type ImagesStack, keyOf, openImagesStack, post, uploadKeyOf } from './images-stack.ts'
 
 const mebibyte = 1024 * 1024
@@ -31,6 +31,21 @@ describe('a picture', () => {
     expect(file).toMatchObject({ ContentType: 'image/png', CacheControl: 'public, max-age=2592000, immutable' })
     expect(Buffer.from((await file.Body?.transformToByteArray()) ?? []).equals(picture)).toBe(true)
     await eventually(() => stack.keysIn(uploadKeyOf(form)), [])
+  })
+
+  it('is served without where it was taken, to be kept as long, and as it is held', async () => {
+    const token = await stack.logIn()
+    const picture = withNotes['image/jpeg'](size, cameraNotes(6))
+    expect(picture.includes(notedPlace)).toBe(true)
+    const form = await stack.formFor(token, { contentType: 'image/jpeg', size: picture.length })
+    await post(form, new Uint8Array(picture))
+    const turned = { state: 'served', width: size.height, height: size.width }
+    await eventually(() => stack.state(token, form), expect.objectContaining(turned))
+    const file = await stack.file(keyOf(form))
+    expect(file).toMatchObject({ ContentType: 'image/jpeg', CacheControl: 'public, max-age=2592000, immutable' })
+    const bytes = Buffer.from((await file.Body?.transformToByteArray()) ?? [])
+    expect(bytes.includes(notedPlace)).toBe(false)
+    expect(await stack.state(token, form)).toMatchObject({ size: bytes.length })
   })
 
   it('that comes again under a form that was used is removed', async () => {

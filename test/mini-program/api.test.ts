@@ -8,11 +8,12 @@ import { callJson } from '../../local/http-json.ts'
 import { pickFreePorts } from '../../local/ports.ts'
 import { openStack, type Stack } from '../../local/stack.ts'
 import { createWeChatControl, type WeChatControl } from '../../local/wechat-control.ts'
+import { patience } from '../patience.ts'
 import { createWx, type StandIn } from './wx.ts'
 
 let stack: Stack
 let box: WeChatControl
-const signal = () => AbortSignal.timeout(20_000)
+const signal = () => AbortSignal.timeout(patience.timeout)
 
 beforeAll(async () => {
   const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1') }
@@ -108,6 +109,6 @@ describe('the reach', () => {
     expect(await api.me()).toEqual({ reach: 'not-following', followedAt: undefined })
     await box.follow(person, signal())
     const reachable = { reach: 'reachable', followedAt: expect.stringMatching(/^\d{4}-.*Z$/) }
-    await expect.poll(() => api.me(), { timeout: 15_000, interval: 100 }).toEqual(reachable)
+    await expect.poll(() => api.me(), { ...patience, interval: 100 }).toEqual(reachable)
   })
 })

@@ -12,11 +12,12 @@ import { readSettings } from '../../local/environment.ts'
 import { pickFreePorts } from '../../local/ports.ts'
 import { openStack, type Stack } from '../../local/stack.ts'
 import { createWeChatControl } from '../../local/wechat-control.ts'
+import { patience } from '../patience.ts'
 import { createWx, type StandIn } from './wx.ts'
 
 let stack: Stack
 let folder: string
-const signal = () => AbortSignal.timeout(20_000)
+const signal = () => AbortSignal.timeout(patience.timeout)
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mini-program-'))

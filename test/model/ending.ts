@@ -2,6 +2,7 @@
 
 import { reachOf } from '../../lib/link.ts'
 import type { Parts } from './deeds.ts'
+import { openidOf } from './people.ts'
 import type { Backend } from './stores.ts'
 import { isForgotten, truthsOf } from './truth.ts'
 
@@ -68,6 +69,9 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
       }
     }
     await judgeTraces()
+    const { linking } = backend.stores
+    demand((await linking.waiting()) === 0, 'all that walks queued is counted as worked in')
+    demand(!(await linking.isUnderWay()), 'nobody waits for a walk that is worked in')
   }
   const judgeTraces = async () => {
     const { links, walks, journal } = backend.stores
@@ -75,10 +79,11 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
     const pages = [current, complete].flatMap(it => (it === undefined ? [] : [walks.openids(it)]))
     const walked = (await Promise.all(pages.map(it => Array.fromAsync(it)))).flat(2)
     const noted = (await Array.fromAsync(journal.entries())).flatMap(it => [...it.follow, ...it.unfollow])
-    const linked = [...(await links.followers(people.all.map(it => it.openid))).keys()]
+    const linked = [...(await links.followers(people.all.flatMap(it => it.openids))).keys()]
     // Where a walk goes on is told by a person, whoever that is; the next page puts another in their place.
     const text = backend.text().replaceAll(`"next":"${current?.next}"`, '')
-    for (const { openid, index } of people.all.filter(isForgotten)) {
+    for (const person of people.all.filter(isForgotten)) {
+      const [openid, { index }] = [openidOf(person), person]
       demand(!walked.includes(openid), `person ${index} is in no page, for they are forgotten`)
       demand(!noted.includes(openid), `person ${index} is not in the journal, for they are forgotten`)
       demand(!linked.includes(openid), `person ${index} has no row, for they are forgotten`)

@@ -44,6 +44,14 @@ const kill = (slot: Slot): Action => ({ do: 'kill', who: 0, slot, arrives: false
 /** Works all such messages in. */
 const workIn = (change: Change): Action[] => [consume(change), advance('consume 0')]
 const secondTime = pass(121_000)
+/** A consumer takes one message that tells of this, the `from`th. */
+const consumeOne = (change: Change, slot: number, from: number): Action => ({
+  do: 'consume',
+  slot,
+  from,
+  count: 1,
+  change,
+})
 
 export const found: Readonly<Record<string, Scenario>> = {
   'nobody is taken for gone because people came and left while the list was read': {
@@ -355,5 +363,174 @@ export const found: Readonly<Record<string, Scenario>> = {
     ],
     ks: 8,
     js: 12,
+  },
+  'a try that comes late brings nothing back of a unionid that was forgotten meanwhile': {
+    // Prevents: the row of the unionid is written from what was read before, and nothing leads to it any more.
+    setup: { ...rules, people: [isAway], isWalked: false },
+    actions: k => [
+      forget(0),
+      pass(1000),
+      follow(0, 'once'),
+      { do: 'double', pick: 1 },
+      consumeOne('follow', 1, 0),
+      advance('consume 1', 1),
+      kill('consume 1'),
+      consumeOne('follow', 0, 1),
+      advance('consume 0'),
+      consume('follow', 1),
+      advance('consume 1', k),
+      unfollow(0, 'once'),
+      ...workIn('unfollow'),
+      ...workIn('erase'),
+      advance('consume 1'),
+    ],
+    ks: 8,
+    js: 1,
+  },
+  'a write that comes late leaves nothing that leads to who was forgotten meanwhile': {
+    // Prevents: the unionid's row says that they followed since, but the row of that openid has gone with the wish.
+    setup: { ...rules, people: [isAway], isWalked: false },
+    actions: (k, j) => [
+      forget(0),
+      pass(1000),
+      follow(0, 'once'),
+      consume('follow', 1),
+      advance('consume 1', k),
+      unfollow(0, 'once'),
+      ...workIn('unfollow'),
+      consume('erase'),
+      advance('consume 0', j),
+      advance('consume 1'),
+    ],
+    ks: 8,
+    js: 16,
+  },
+  'whoever came back while they were forgotten is looked up, though they were linked before': {
+    // Prevents: the walk knows them as linked and asks nobody, while the second time takes their row.
+    setup: { ...rules, people: [isAway], isWalked: false },
+    actions: k => [
+      forget(0),
+      ...workIn('erase'),
+      secondTime,
+      follow(0, 'once'),
+      ...workIn('follow'),
+      walk,
+      advance('walk', k),
+      unfollow(0, 'once'),
+      ...workIn('unfollow'),
+      ...workIn('erase'),
+      follow(0, 'never'),
+      advance('walk'),
+    ],
+    ks: 16,
+    js: 1,
+  },
+  'a login that joined while its person was forgotten goes also if that was cut short': {
+    // Prevents: the row that leads to the login is gone, with it the knowledge of the login.
+    setup: { ...rules, people: [isAway], isWalked: false },
+    actions: (k, j) => [
+      forget(0),
+      consume('erase'),
+      advance('consume 0', k),
+      logIn,
+      advance('code'),
+      advance('consume 0', j),
+      kill('consume 0'),
+    ],
+    ks: 10,
+    js: 14,
+  },
+  'a unionid of before leads to nobody, however late it is written': {
+    // Prevents: it was not there yet to be taken back when the new one was written, and comes after that.
+    setup: { ...rules, people: [isAway], isWalked: false },
+    actions: (k, j) => [
+      follow(0, 'once'),
+      { do: 'double', pick: 0 },
+      consumeOne('follow', 0, 0),
+      advance('consume 0', k),
+      { do: 'rebind' },
+      consume('follow', 1),
+      advance('consume 1', j),
+      advance('consume 0'),
+      advance('consume 1'),
+    ],
+    ks: 8,
+    js: 10,
+  },
+  'a unionid of before leads to nobody, whoever is killed on the way to the new one': {
+    setup: { ...rules, people: [follows], isWalked: true },
+    actions: k => [
+      { do: 'rebind' },
+      unfollow(0, 'never'),
+      pass(1000),
+      follow(0, 'once'),
+      consume('follow'),
+      advance('consume 0', k),
+      kill('consume 0'),
+    ],
+    ks: 10,
+    js: 1,
+  },
+  'whoever has another openid since the account moved is reached by it, whenever the end of the old one is told': {
+    // Prevents: the later news is of the old openid, and takes the unionid away from the new one for good.
+    setup: { ...rules, people: [follows], isWalked: true },
+    actions: (k, j) => [
+      { do: 'move', who: 0, told: 'once' },
+      walk,
+      advance('walk'),
+      consume('follow', 1),
+      advance('consume 1', k),
+      consume('unfollow'),
+      advance('consume 0', j),
+      advance('consume 1'),
+    ],
+    ks: 10,
+    js: 10,
+  },
+  'whoever logs in again after they were forgotten is reached again, for they follow all along': {
+    // Prevents: only another follow would end the wish, and who follows cannot follow.
+    setup: { ...rules, people: [follows], isWalked: true },
+    actions: () => [forget(0), ...workIn('erase'), secondTime, ...workIn('erase'), pass(1000), logIn, advance('code')],
+    ks: 1,
+    js: 1,
+  },
+  'whoever wished to be forgotten is not taken for gone by a walk that goes on after a stop': {
+    // Prevents: the pages, from which it learns whom it has seen, pass over them.
+    setup: { ...rules, people: [isAway, follows, follows], isWalked: true },
+    actions: (k, j) => [
+      forget(0),
+      follow(0, 'once'),
+      consume('follow', 1),
+      advance('consume 1', j),
+      consume('erase'),
+      advance('consume 0', k),
+      advance('consume 1'),
+      pass(1000),
+      { do: 'walk', slot: 0, action: 'walk', isShort: true },
+      advance('walk'),
+      walk,
+      advance('walk'),
+      consume('unfollow', 1),
+      advance('consume 1'),
+    ],
+    ks: 8,
+    js: 8,
+  },
+  'whoever follows again unseen while their leaving is written is missed when they leave unseen': {
+    // Prevents: the journal has what was told, and not what was written when WeChat was asked once more.
+    setup: { ...rules, people: [follows], isWalked: true },
+    actions: k => [
+      forget(0),
+      unfollow(0, 'once'),
+      consume('unfollow', 1),
+      advance('consume 1', k),
+      ...workIn('erase'),
+      pass(1000),
+      follow(0, 'never'),
+      advance('consume 1'),
+      unfollow(0, 'never'),
+    ],
+    ks: 8,
+    js: 1,
   },
 }

@@ -14,6 +14,7 @@ export const sights = [
   'leavings unseen',
   'unionids found late',
   'moves to another Open Platform account',
+  'moves of the account',
   'wishes to be forgotten',
   'logins',
   'walks complete',
@@ -66,7 +67,7 @@ export function openJudge({ all }: Pick<People, 'all'>, { now, isAlive }: Pick<S
     /** Who left long ago may be forgotten from now on. */
     queued(news: News) {
       if (news.change !== 'expire') return
-      for (const person of all.filter(it => news.openids.includes(it.openid))) {
+      for (const person of all.filter(it => it.openids.some(openid => news.openids.includes(openid)))) {
         see('kept for long enough')
         person.expiredAt = now()
       }
@@ -74,7 +75,7 @@ export function openJudge({ all }: Pick<People, 'all'>, { now, isAlive }: Pick<S
     /** A wish is worked in, for the second time. */
     forgot({ who, at }: Erasure) {
       if (who.openid !== undefined) forgotten.set(who.openid, Math.max(at, forgotten.get(who.openid) ?? 0))
-      const isOf = ({ openid, miniOpenid }: Person) => openid === who.openid || miniOpenid === who.miniOpenid
+      const isOf = (it: Person) => it.openids.some(openid => openid === who.openid) || it.miniOpenid === who.miniOpenid
       for (const wish of all.filter(isOf).flatMap(it => it.wishes)) if (wish.at === at) wish.doneAt = now()
     },
     leased(lease: NonNullable<typeof holder>) {
@@ -89,16 +90,17 @@ export function openJudge({ all }: Pick<People, 'all'>, { now, isAlive }: Pick<S
     },
     /** A follower's row has changed. */
     wrote(before: FollowerRow | undefined, row: FollowerRow) {
-      const person = all.find(it => it.openid === row.openid)
+      const person = all.find(it => it.openids.some(openid => openid === row.openid))
       if (person === undefined) return demand(false, 'no row of anybody whom WeChat does not know')
       see('rows written')
       const who = `person ${person.index}`
-      const isTrue = wasSince(person, row.following, row.at * 1000)
+      const isTrue = wasSince(person, row)
       demand(row.at >= (before?.at ?? 0), `${who}: an older event undoes no newer one`)
       demand(isTrue || row.following, `${who}: who follows all along is never seen as not following`)
       demand(isTrue || !row.following, `${who}: nobody who left is resurrected`)
       const forgottenAt = forgotten.get(row.openid)
-      const isBack = person.spells.some(it => Math.floor(it.from / 1000) > (forgottenAt ?? 0))
+      const cameBack = [...person.spells, ...person.logins].map(it => Math.floor(it.from / 1000))
+      const isBack = cameBack.some(it => it > (forgottenAt ?? 0))
       demand(isBack || forgottenAt === undefined, `${who}: nobody who was forgotten is resurrected`)
       demand(row.at * 1000 <= now(), `${who}: no row knows the future`)
     },

@@ -4,14 +4,14 @@ import { handleEvent } from '../../lib/callback.ts'
 import type { WeChatEvent } from '../../lib/event.ts'
 import { miniAppid, officialAppid } from '../ids.ts'
 import type { Judge } from './judge.ts'
-import { isFollowing, type People, type Person, unionidOf } from './people.ts'
+import { isFollowing, openidOf, type People, type Person, unionidOf } from './people.ts'
 import type { MessageQueue } from './queue.ts'
 
 export type Told = 'once' | 'twice' | 'never'
 type How = 'revoke' | 'revoke-mini' | 'cancel'
 /** What people do. */
 export type Happening =
-  | { readonly do: 'follow' | 'unfollow'; readonly who: number; readonly told: Told }
+  | { readonly do: 'follow' | 'unfollow' | 'move'; readonly who: number; readonly told: Told }
   | { readonly do: 'bind'; readonly who: number }
   | { readonly do: 'rebind' }
   | { readonly do: 'forget'; readonly who: number; readonly how: How; readonly told: Told }
@@ -30,20 +30,29 @@ export function openLife(people: People, queue: MessageQueue, { see }: Pick<Judg
     if (isFollowing(person)) return
     see(told === 'never' ? 'follows unseen' : 'follows')
     people.follow(person)
-    return tell({ kind: 'follow', openid: person.openid, at: people.seconds() }, told)
+    return tell({ kind: 'follow', openid: openidOf(person), at: people.seconds() }, told)
   }
   const unfollow = (person: Person, told: Told) => {
     if (!isFollowing(person)) return
     see(told === 'never' ? 'leavings unseen' : 'leavings')
     people.unfollow(person)
-    return tell({ kind: 'unfollow', openid: person.openid, at: people.seconds() }, told)
+    return tell({ kind: 'unfollow', openid: openidOf(person), at: people.seconds() }, told)
+  }
+  /** Only the end of the old openid is told: the new one is in the list. */
+  const move = (person: Person, told: Told) => {
+    // A wish is one by an openid, and by another one a person would be somebody else.
+    if (!isFollowing(person) || person.wishes.length > 0) return
+    see('moves of the account')
+    const openid = openidOf(person)
+    people.move(person)
+    return tell({ kind: 'unfollow', openid, at: people.seconds() }, told)
   }
   const forget = (person: Person, how: How, told: Told) => {
     see('wishes to be forgotten')
     const [isMini, unionid, at] = [how === 'revoke-mini', unionidOf(person), people.seconds()]
     person.wishes.push({ at, app: isMini ? 'mini' : 'official', unionid, doneAt: Infinity })
     if (how === 'cancel') people.unfollow(person)
-    const [appid, openid] = isMini ? [miniAppid, person.miniOpenid] : [officialAppid, person.openid]
+    const [appid, openid] = isMini ? [miniAppid, person.miniOpenid] : [officialAppid, openidOf(person)]
     return tell({ kind: 'erase', appid, openid, at, ...(unionid === undefined ? {} : { unionid }) }, told)
   }
   const bind = (person: Person) => {
@@ -61,6 +70,8 @@ export function openLife(people: People, queue: MessageQueue, { see }: Pick<Judg
         return follow(people.at(it.who), it.told)
       case 'unfollow':
         return unfollow(people.at(it.who), it.told)
+      case 'move':
+        return move(people.at(it.who), it.told)
       case 'bind':
         return bind(people.at(it.who))
       case 'rebind':

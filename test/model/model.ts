@@ -62,5 +62,5 @@ export async function openModel(setup: Setup, open: Open) {
 }
 
 function isHappening(it: Action): it is Happening {
-  return ['follow', 'unfollow', 'bind', 'rebind', 'forget'].includes(it.do)
+  return ['follow', 'unfollow', 'move', 'bind', 'rebind', 'forget'].includes(it.do)
 }

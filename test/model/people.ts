@@ -2,13 +2,13 @@
 
 import { WeChatError } from '../../lib/errors.ts'
 import type { OpenId, UnionId } from '../../lib/identifiers.ts'
-import type { FollowerSeen } from '../../lib/link.ts'
+import type { FollowerRow, FollowerSeen } from '../../lib/link.ts'
 import type { FollowerPage, Identity } from '../../lib/ports.ts'
 import { id } from '../ids.ts'
 
 type AnyId = ReturnType<typeof id>
-/** From `from` to `to` (ms) somebody followed. */
-type Spell = { readonly from: number; to: number }
+/** From `from` to `to` (ms) somebody followed, by the openid that they had then. */
+type Spell = { readonly from: number; to: number; readonly openid: AnyId }
 /** A login that began at `from` and whose code was exchanged at `at` (ms). */
 export type Login = {
   readonly from: number
@@ -26,7 +26,8 @@ export type Wish = {
 
 export type Person = {
   readonly index: number
-  readonly openid: AnyId
+  /** All they ever had; the last one is the present one. */
+  readonly openids: AnyId[]
   readonly miniOpenid: AnyId
   /** All they ever had; the last one is the present one, if they are bound. */
   readonly unionids: UnionId[]
@@ -53,6 +54,7 @@ export type People = ReturnType<typeof openPeople>
 export function openPeople(count: number, now: () => number, rules: Rules) {
   const people: readonly Person[] = Array.from({ length: count }, (_, index) => personOf(index))
   let generation = 0
+  let moves = 0
   const seconds = () => Math.floor(now() / 1000)
   const followers = () => people.filter(isFollowing)
   const nameOf = (person: Person) => person.unionids.push(id(`union-${person.index}-${generation}`))
@@ -68,7 +70,13 @@ export function openPeople(count: number, now: () => number, rules: Rules) {
     hasMoved: () => generation > 0,
     seconds,
     follow(person: Person) {
-      if (!isFollowing(person)) person.spells.push({ from: now(), to: Infinity })
+      if (!isFollowing(person)) person.spells.push({ from: now(), to: Infinity, openid: openidOf(person) })
+    },
+    /** The account has moved: its followers are known by other openids, with the same unionids. */
+    move(person: Person) {
+      this.unfollow(person)
+      person.openids.push(id(`person-${person.index}-moved-${moves++}`))
+      this.follow(person)
     },
     unfollow(person: Person) {
       const last = person.spells.at(-1)
@@ -85,23 +93,32 @@ export function openPeople(count: number, now: () => number, rules: Rules) {
       for (const person of people) if (person.isBound) nameOf(person)
     },
     page(after: OpenId | undefined): FollowerPage {
-      const cursor = people.findIndex(it => it.openid === after)
-      const leaver = cursor >= 0 && !rules.takesCursorOfLeaver && !followers().some(it => it.openid === after)
+      const cursor = people.findIndex(it => it.openids.some(openid => openid === after))
+      const leaver = cursor >= 0 && !rules.takesCursorOfLeaver && !followers().some(it => openidOf(it) === after)
       if (leaver) throw new WeChatError('user/get', 40003, 'invalid openid')
       const openids = followers()
         .filter(it => it.index > cursor)
         .slice(0, rules.pageSize)
-        .map(it => it.openid)
+        .map(openidOf)
       const next = openids.at(-1)
       return { openids, odd: 0, total: followers().length, at: seconds(), ...(next === undefined ? {} : { next }) }
     },
-    infos: (openids: readonly OpenId[]): FollowerSeen[] =>
-      people.filter(it => openids.includes(it.openid)).map(it => infoOf(it, seconds(), rules)),
+    /** One openid that is nobody's any more fails them all. */
+    infos(openids: readonly OpenId[]): FollowerSeen[] {
+      const known = people.filter(it => openids.includes(openidOf(it)))
+      if (known.length < openids.length) throw new WeChatError('user/info/batchget', 40003, 'invalid openid')
+      return known.map(it => infoOf(it, seconds(), rules))
+    },
     exchange(person: Person): Identity {
       const unionid = unionidOf(person)
       return { miniOpenid: person.miniOpenid, ...(unionid === undefined ? {} : { unionid }) }
     },
   }
+}
+
+/** The openid by which WeChat knows them now. */
+export function openidOf({ openids, index }: Person): AnyId {
+  return openids.at(-1) ?? id(`person-${index}`)
 }
 
 /** The unionid that they have now. */
@@ -119,22 +136,24 @@ export function followedAtOf({ spells }: Person): number | undefined {
   return last === undefined ? undefined : Math.floor(last.from / 1000)
 }
 
-/** Whether they followed, or did not, at some instant since `from` (ms). */
-export function wasSince({ spells }: Person, following: boolean, from: number): boolean {
+/** Whether they followed, or did not, by this openid at some instant since `from` (ms). */
+export function wasSince(person: Person, { openid, following, at }: FollowerRow): boolean {
+  const from = at * 1000
+  const spells = person.spells.filter(it => it.openid === openid)
   if (following) return spells.some(it => it.to > from)
   const last = spells.at(-1)
   return last === undefined || last.to !== Infinity || last.from >= from
 }
 
 function personOf(index: number): Person {
-  const [openid, miniOpenid] = [id(`person-${index}`), id(`mini-${index}`)]
-  return { index, openid, miniOpenid, unionids: [], isBound: false, spells: [], logins: [], wishes: [], expiredAt: 0 }
+  const [openids, miniOpenid] = [[id(`person-${index}`)], id(`mini-${index}`)]
+  return { index, openids, miniOpenid, unionids: [], isBound: false, spells: [], logins: [], wishes: [], expiredAt: 0 }
 }
 
 function infoOf(person: Person, at: number, { namesLeavers }: Rules): FollowerSeen {
   const [following, followedAt, unionid] = [isFollowing(person), followedAtOf(person), unionidOf(person)]
   return {
-    openid: person.openid,
+    openid: openidOf(person),
     following,
     at,
     ...(unionid !== undefined && (following || namesLeavers) ? { unionid } : {}),

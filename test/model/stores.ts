@@ -1,7 +1,5 @@
 /** The stores as each process reaches them: every request is a step of the schedule, every write of a follower is watched. */
 
-import * as v from 'valibot'
-
 import type { Dynamo } from '../../lib/adapters/dynamo.ts'
 import { createErasures } from '../../lib/adapters/dynamo-erasures.ts'
 import { createJournal } from '../../lib/adapters/dynamo-journal.ts'
@@ -9,9 +7,9 @@ import { createLinkUpkeep } from '../../lib/adapters/dynamo-link-upkeep.ts'
 import { createLinkingStore } from '../../lib/adapters/dynamo-linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
 import { createWalkStore } from '../../lib/adapters/dynamo-walks.ts'
-import { followerRowOf, linkRow } from '../../lib/adapters/link-rows.ts'
+import { followerRowOf, rowOf } from '../../lib/adapters/link-rows.ts'
 import { isId, type UnionId } from '../../lib/identifiers.ts'
-import type { FollowerRow } from '../../lib/link.ts'
+import { type FollowerRow, isReadable } from '../../lib/link.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep, WalkStore } from '../../lib/ports.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
 import { memoryLinks } from '../fakes/memory-links.ts'
@@ -78,7 +76,7 @@ function watched(watch: Watch, now: () => number): Stores {
       async writeFollower(row, ...others) {
         const before = (await links.followers([row.openid])).get(row.openid)
         const isWritten = await links.writeFollower(row, ...others)
-        if (isWritten) watch.wrote(before, row)
+        if (isWritten) watch.wrote(before !== undefined && isReadable(before) ? before : undefined, row)
         return isWritten
       },
     },
@@ -170,9 +168,13 @@ function tellOf({ before, after }: Written, process: Process, watch: Watch): voi
 }
 
 function tellOfFollower(before: Item | undefined, after: Item, process: Process, watch: Watch): void {
-  const [row] = followerRowOf(v.parse(linkRow, after))
+  const row = followerOf(after)
   if (row === undefined) return
-  const old = before === undefined ? undefined : followerRowOf(v.parse(linkRow, before))[0]
-  if (row[1].unionid !== undefined) watch.joined(process, row[1].unionid)
-  watch.wrote(old?.[1], row[1])
+  if (row.unionid !== undefined) watch.joined(process, row.unionid)
+  watch.wrote(before === undefined ? undefined : followerOf(before), row)
+}
+
+function followerOf(item: Item): FollowerRow | undefined {
+  const [[, row] = []] = followerRowOf(rowOf({ address: '', ...item }))
+  return row !== undefined && isReadable(row) ? row : undefined
 }

@@ -1,26 +1,40 @@
 /** What `reach` must say of a person once everything is worked in; where the model cannot know, all that it may say. */
 
-import type { Address, UnionId } from '../../lib/identifiers.ts'
+import type { Address, OpenId, UnionId } from '../../lib/identifiers.ts'
 import type { Reach } from '../../lib/link.ts'
-import { followedAtOf, isFollowing, type Login, type Person, unionidOf, type Wish } from './people.ts'
+import { followedAtOf, isFollowing, type Login, openidOf, type Person, unionidOf, type Wish } from './people.ts'
 
 export type Truth = { readonly address: Address; readonly reach: ReadonlySet<Reach> }
 
 /** Every address of a person, with what its reach may be; of `excused` unionids there is no telling. */
 export function truthsOf(person: Person, excused: ReadonlySet<UnionId>): Truth[] {
-  const { openid, miniOpenid, logins } = person
+  const { openids, miniOpenid, logins } = person
   const unionids = [...new Set(person.unionids)].filter(it => !excused.has(it))
   const isSure = logins.every(it => it.unionid === undefined || !excused.has(it.unionid))
   return [
-    { address: { openid }, reach: ofOpenid(person) },
+    ...openids.map(openid => ({ address: { openid }, reach: ofOpenid(openid, person) })),
     ...(isSure ? [{ address: { miniOpenid }, reach: ofMini(person) }] : []),
     ...unionids.map(unionid => ({ address: { unionid }, reach: ofUnionid(unionid, person) })),
   ]
 }
 
-/** Wished to be forgotten as a follower, and has not followed again since. */
+/** Wished to be forgotten as a follower, and has neither followed again nor perhaps logged in again since. */
 export function isForgotten(person: Person): boolean {
-  return isForgottenBy(person, it => it.app === 'official')
+  return isForgottenBy(person, it => it.app === 'official') && !isPerhapsBack(person)
+}
+
+/** A login that began after a wish, however far it came. */
+function isPerhapsBack({ logins, wishes }: Person): boolean {
+  return logins.some(login => wishes.some(it => it.at < Math.floor(login.from / 1000)))
+}
+
+/** They logged in when all their wishes were worked in, as who they still are; a walk finds that they follow. */
+function isSurelyBack(person: Person): boolean {
+  const { logins, wishes, expiredAt } = person
+  const isLater = ({ from }: Login) => wishes.every(it => it.doneAt < from && it.at < Math.floor(from / 1000))
+  const isThey = ({ end, unionid }: Login) =>
+    end === 'answered' && unionid !== undefined && unionid === unionidOf(person)
+  return expiredAt === 0 && logins.some(it => isThey(it) && isLater(it))
 }
 
 /** All of a person's logins are older than a wish that must find them. */
@@ -38,18 +52,20 @@ function mayBeForgotten(person: Person): boolean {
   return isForgottenBy(person, () => true)
 }
 
-function ofOpenid(person: Person): Set<Reach> {
+function ofOpenid(openid: OpenId, person: Person): Set<Reach> {
+  // Nobody may have noticed that they were known by it.
+  if (openid !== openidOf(person)) return new Set(['not-following', 'unknown'])
   if (isForgotten(person) || person.spells.length === 0) return new Set(['unknown'])
   const reach = isFollowing(person) ? 'reachable' : 'not-following'
   // Nobody may have noticed that they ever followed; or they were forgotten once.
-  const isSure = isFollowing(person) && !mayBeForgotten(person)
+  const isSure = isFollowing(person) && (!mayBeForgotten(person) || isSurelyBack(person))
   return new Set(isSure ? [reach] : [reach, 'unknown'])
 }
 
 function ofUnionid(unionid: UnionId, person: Person): Set<Reach> {
   const isReachable = unionid === unionidOf(person) && isFollowing(person) && !isForgotten(person)
   const isKnown = person.logins.some(it => it.unionid === unionid && isSurelyKept(it, person))
-  if (isReachable && !mayBeForgotten(person)) return new Set(['reachable'])
+  if (isReachable && (!mayBeForgotten(person) || isSurelyBack(person))) return new Set(['reachable'])
   if (isReachable) return new Set(['reachable', 'not-following', 'unknown'])
   if (isForgotten(person) && isNamed(unionid, person) && areLoginsForgotten(person)) return new Set(['unknown'])
   return new Set(isKnown ? ['not-following'] : ['not-following', 'unknown'])

@@ -17,7 +17,7 @@ const blind =
   /^test\/(local|mini-program|deployed|mutation)\/|^test\/(package|template|docs)\.test|processes\.test|\.(long|fuzz)\.test/
 /** So many times as long as the tests take without a change, and a little for a machine that is busy. */
 const patience = 4
-const leastMs = 10_000
+const leastMs = 30_000
 
 /** `prepare` first; `close` at any time. */
 export function openTrials(root: string, count: number) {
@@ -52,7 +52,7 @@ export function openTrials(root: string, count: number) {
     const tests = testsOf(file).toSorted((one, other) => (took.get(one) ?? 0) - (took.get(other) ?? 0))
     if (tests.length === 0) return { isDead: false, told: 'no test reaches the file' }
     const report = await worker.run({ root, tests, change: { file, text } }, leastMs + patience * timeOf(tests))
-    if (report === 'timeout') return { isDead: true, told: 'it did not come to an end' }
+    if (report === 'timeout') return { isDead: true, told: 'it did not come to an end, or ended the process' }
     if (report.failure !== undefined) return { isDead: true, told: report.failure }
     if (Object.keys(report.took).length < tests.length) throw new Error(`not all tests of ${file} were run`)
     return { isDead: false, told: `${tests.length} test files passed` }

@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createClosing } from '../../local/closing.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { openSyncFunction } from '../../tools/sync/sync-function.ts'
+import { patience } from '../patience.ts'
 import { onAws, runTool } from './run-tool.ts'
 
 type Answer = { status?: number; headers?: Record<string, string>; body?: object }
@@ -167,6 +168,6 @@ describe('the local function', () => {
 
     await sync.begin({ action: 'walk' })
 
-    await vi.waitFor(() => expect(sync.ask({ action: 'status' })).rejects.toThrow('50002'))
+    await vi.waitFor(() => expect(sync.ask({ action: 'status' })).rejects.toThrow('50002'), patience)
   })
 })

@@ -3,6 +3,7 @@ import { defaultAccounts, defaultCallback } from '../../../local/wechat/defaults
 import { field } from '../../../local/wechat/json.ts'
 import type { WeChatOptions } from '../../../local/wechat/server.ts'
 import { sign } from '../../../local/wechat/signature.ts'
+import { patience } from '../../patience.ts'
 import { decryptPush } from './decrypt-push.ts'
 import { goodData, noon, openTestBox, type TestBox, template } from './open-test-box.ts'
 import { openReceiver, type Reaction, type Received } from './receiver.ts'
@@ -23,7 +24,7 @@ async function settledDeliveries(box: TestBox, count: number): Promise<unknown[]
     const deliveries = field(await box.control('/callbacks'), 'deliveries')
     if (!Array.isArray(deliveries) || deliveries.length < count) throw new Error('not yet')
     return deliveries
-  })
+  }, patience)
 }
 
 function subscribed(openid: string): string {

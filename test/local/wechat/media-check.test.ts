@@ -5,6 +5,7 @@ import { field, textField } from '../../../local/wechat/json.ts'
 import type { WeChatOptions } from '../../../local/wechat/server.ts'
 import { sign } from '../../../local/wechat/signature.ts'
 import { listen } from '../../listen.ts'
+import { patience } from '../../patience.ts'
 import { decryptPush } from './decrypt-push.ts'
 import { noon, openTestBox } from './open-test-box.ts'
 import { openReceiver } from './receiver.ts'
@@ -131,7 +132,7 @@ describe('a check', () => {
     await vi.waitFor(async () => {
       const held = field(await control('/callbacks?app=mini'), 'held')
       if (!Array.isArray(held) || held.length < 1) throw new Error('not yet')
-    })
+    }, patience)
     expect(receiver.received).toEqual([])
     expect(await control('/callback/release', { app: 'mini' })).toEqual({ released: 1, held: 0 })
     expect(receiver.received).toHaveLength(1)

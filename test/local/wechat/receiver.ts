@@ -1,6 +1,7 @@
 /** A back end that takes callbacks, as tests want it to behave. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { onTestFinished, vi } from 'vitest'
+import { patience } from '../../patience.ts'
 
 export type Received = { method: string; query: URLSearchParams; body: string }
 export type Reaction = { status?: number; body?: string } | 'never' | ((received: Received) => string)
@@ -25,12 +26,9 @@ export async function openReceiver(...reactions: Reaction[]) {
     received,
     /** Waits until so many requests came. */
     until: (count: number) =>
-      vi.waitFor(
-        () => {
-          if (received.length < count) throw new Error(`${received.length} of ${count} callbacks came`)
-        },
-        { timeout: 4000, interval: 10 },
-      ),
+      vi.waitFor(() => {
+        if (received.length < count) throw new Error(`${received.length} of ${count} callbacks came`)
+      }, patience),
   }
 }
 
