@@ -127,12 +127,15 @@ describe('neighbours', { timeout: 90_000 }, () => {
       { attempts: text('1e400'), since: text('9'.repeat(400)) },
       { attempts: { DataType: 'Binary', BinaryValue: Uint8Array.from([0, 255]) } },
     ]
+    // A hundred receipts at once would keep a busy machine from answering anything else.
+    await box('/callback', { hold: true })
     const all = events('odd', 100, who.openid)
     await push(all, index => (index % 10 === 0 ? (odd[(index / 10) % odd.length] ?? {}) : {}))
     await eventually(async () => sorted(await phone(who)), idsOf(all))
     await push([event('odd-last', who.openid)])
     await eventually(async () => (await phone(who)).length, 101)
-    await inParallel(all, 4, ({ id }) => eventually(() => stateOf(id), taken))
+    await inParallel(all, 2, ({ id }) => eventually(() => stateOf(id), 'accepted'))
+    await box('/callback', { hold: false })
   })
 
   it('of a person whom WeChat sends no more to for now are not held up', async () => {
