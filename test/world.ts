@@ -123,7 +123,7 @@ type AppOptions = {
 function appOf(name: 'official' | 'mini', { url, tokens, mode, now, log, metrics, leaks }: AppOptions) {
   const { appid, appsecret } = defaultAccounts[name]
   if (!isAppId(appid)) throw new Error(`${appid} is no appid`)
-  const transport = createTransport({ baseUrl: new URL(url), timeoutMs: 5_000 })
+  const transport = createTransport({ baseUrl: new URL(url), timeoutMs: 30_000 })
   const nowSeconds = () => Math.floor(now() / 1000)
   const wechat = createWeChat({
     appid,
