@@ -6,14 +6,10 @@ import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
 import type { Delivery } from '../../lib/delivery.ts'
 import { inRuns } from '../../lib/pool.ts'
 import type { Telling } from './bus.ts'
-import { badCopyOf, numberOf, type PlannedEvent } from './events.ts'
+import { badCopyOf, numberOf } from './events.ts'
 import { callsOf } from './script.ts'
-import { type Case, problemsOf } from './verdict.ts'
-import type { Wave } from './waves.ts'
+import { type Case, type PlayedEvent, problemsOf } from './verdict.ts'
 import type { World } from './world.ts'
-
-/** An event that was pushed, and what its wave made of it; `mayBeDropped`: for some time it could not be sent. */
-export type PlayedEvent = PlannedEvent & { readonly wave: Wave; readonly mayBeDropped: boolean }
 
 export type Truth = {
   readonly events: number

@@ -2,8 +2,12 @@
 
 import type { Delivery } from '../../lib/delivery.ts'
 import type { Telling } from './bus.ts'
-import type { PlayedEvent } from './judge.ts'
+import type { PlannedEvent } from './events.ts'
+import type { Wave } from './waves.ts'
 import type { Evidence } from './witness.ts'
+
+/** An event that was pushed, and what its wave made of it; `mayBeDropped`: for some time it could not be sent. */
+export type PlayedEvent = PlannedEvent & { readonly wave: Wave; readonly mayBeDropped: boolean }
 
 /** All that is known of one event. */
 export type Case = {
