@@ -4,11 +4,11 @@ import { defineConfig } from 'vitest/config'
 
 import { patience } from './test/patience.ts'
 
-/** `npm test`: all but what takes long (vitest.long.config.ts) and what only many seeds are for (vitest.seeds.config.ts). */
+/** `npm test`: all but what takes long (vitest.long.config.ts), with the fewest runs of each property test. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.{long,fuzz}.test.ts'],
+    exclude: ['test/**/*.long.test.ts'],
     provide: { isWide: false },
     reporters: ['default', './test/closing-line.ts'],
     globalSetup: ['test/print-seed.ts'],

@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     ...everyday.test,
     include: globSync('test/**/*.test.ts', { cwd: import.meta.dirname }).filter(isLong),
-    exclude: ['test/**/*.fuzz.test.ts'],
+    exclude: [],
     provide: { isWide: true },
   },
 })

@@ -1,7 +1,7 @@
 /**
  * One access_token per app for all processes: memory, then the store, then WeChat under a lease.
  *
- * WeChat ends a token when another is issued, so only one process may ask for it at a time (CONTRACT.md section 3).
+ * WeChat ends a token when another is issued, so only one process may ask for it at a time.
  */
 
 import { WeChatError } from './errors.ts'

@@ -81,7 +81,7 @@ const verdictOfAll: Judge = error => {
   return isFailure(error) ? 'failure' : 'well'
 }
 
-/** No connection, or a refusal of the whole account: whatever is sent, it meets the same. All else shows that WeChat is there. */
+/** No connection, or a refusal of the whole account, is what whatever is sent meets; all else shows that WeChat is there. */
 const verdictForEverybody: Judge = error => {
   if (isNotCalled(error)) return 'nothing'
   if (isAccountRefusal(error)) return 'opens'

@@ -26,7 +26,7 @@ export type Delivery = {
   readonly at: string
 }
 
-/** What the store has of an event: the delivery, once it has a state, and whether a call without an answer may have sent it. */
+/** What the store has of an event: its delivery, once it has a state, and whether a call may have sent it all the same. */
 export type DoneMark =
   | { readonly delivery?: Delivery; readonly uncertainty?: Uncertainty; readonly isUnreadable?: false }
   /** The row is damaged: what it says is not known, so nothing may be sent on its ground. */

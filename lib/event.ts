@@ -1,4 +1,4 @@
-/** The events that WeChat pushes: XML or JSON from outside, read with care (CONTRACT.md sections 11.3, 11.6 and 12.2). */
+/** The events that WeChat pushes: XML or JSON from outside, read with care. */
 
 import { XMLParser } from 'fast-xml-parser'
 import * as v from 'valibot'

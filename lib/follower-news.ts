@@ -12,7 +12,7 @@ const followerNews = v.object({
   change: v.picklist(['follow', 'unfollow']),
   openids,
   at: whole,
-  /** Set if what stands of them is to be looked at: told of before, who knows how far that came; or everybody is looked up again. */
+  /** Set if their rows are to be put right as well: they were told of before, or everybody is looked up again. */
   isAgain: v.exactOptional(v.boolean()),
   /** Which message of a walk this is, so that it can be told when the walk is worked in. */
   walk: v.exactOptional(v.object({ beganAt: whole, isWhole: v.boolean(), step: whole, run: whole, message: whole })),

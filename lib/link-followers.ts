@@ -72,7 +72,10 @@ async function countIn<A extends NewsArrival>(done: readonly A[], deps: LinkFoll
   }
 }
 
-/** What is told of one openid; `isAgain` if what stands there is to be looked at: it was told before, and who knows how far that came. */
+/**
+ * What is told of one openid; `isAgain` if its rows are to be put right as well: it was told before, and who knows how far
+ * that came, or everybody is looked up again.
+ */
 type Told = FollowerSeen & { readonly isAgain: boolean }
 
 type FollowerArrival = { readonly news: FollowerNews; readonly receives: number }

@@ -38,7 +38,7 @@ const loginRequest = v.strictObject(
   'must be an object',
 )
 
-/** WeChat takes a code once, within five minutes (CONTRACT.md section 5.1); for so long a repeat is answered as before. */
+/** WeChat takes a code once, within five minutes; for so long a repeat is answered as before. */
 const codeMs = 300_000
 /** Longer than the exchange may take: then its process is gone, and another may try. */
 const claimMs = 15_000

@@ -2,9 +2,11 @@
 
 import type { Aftermath } from './aftermath.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
-import { type DeliverDeps, deliver } from './deliver.ts'
+import { type DeliverDeps, deliver, type Planned } from './deliver.ts'
 import { type DoneMark, isSent } from './delivery.ts'
 import { RequestError } from './errors.ts'
+import type { OpenId } from './identifiers.ts'
+import type { Person } from './link.ts'
 import type { OutcomeTally } from './outcome-tally.ts'
 import type { AttemptStore, DeliveryStore, LinkStore, Metrics } from './ports.ts'
 import { createRecipients, isUnseen } from './recipients.ts'
@@ -13,7 +15,7 @@ import type { SendOutcome } from './send-message.ts'
 import { type Arrival, type InWork, type SettleDeps, settle } from './send-outcome.ts'
 import type { TemplateList } from './template-list.ts'
 import { idOf, parseTemplateMessage, type TemplateMessage } from './template-message.ts'
-import { uncertaintyOf } from './uncertainty.ts'
+import { type Uncertainty, uncertaintyOf } from './uncertainty.ts'
 
 export type PlanDeps = DeliverDeps &
   SettleDeps & {
@@ -51,42 +53,67 @@ export async function planSends<A extends Arrival>(
   ends: Ends<A>,
   deps: PlanDeps,
 ): Promise<readonly Work<A>[]> {
-  const parsed = arrivals.map(arrival => ({ arrival, message: parse(arrival.body, deps.templates) }))
+  const { good, bad } = parseAll(arrivals, deps.templates)
+  const { gate, people, ...known } = await readTables(good, arrivals, deps)
+  tellInterrupted(good, known, deps)
+  const recipients = createRecipients(unlinkedAmong(good, people), deps)
+  const context = { gate, recipients, begin: ends.attempt.begin }
+  const copiesOf = Map.groupBy(good, it => it.message.id)
+  const once = createOnce()
+  const works = good.map((event, index): Work<A> => {
+    const { id, templateId } = event.message
+    const mark = known.marks.get(id)
+    const copies = (copiesOf.get(id) ?? []).map(it => it.arrival)
+    const work = inWork(event, copies, { mark, interrupted: known.interrupted, ends, deps })
+    const planned = plannedOf(event, people[index], work.uncertainty)
+    const send = async () => {
+      const outcome = mark?.isUnreadable ? unreadable : await deliver(planned, context, deps)
+      ends.tally.note(templateId, outcome)
+      return settle(outcome, work)
+    }
+    const run = isSent(mark?.delivery) ? async () => 'repeated' : send
+    return { arrival: event.arrival, lane: templateId, run: () => once(id, run), putOff: () => settle(notBegun, work) }
+  })
+  return [...works, ...bad.map(it => rejection(it, ends, deps))]
+}
+
+/** Parts the events that can be sent from those that failed their check. */
+function parseAll<A extends Arrival>(arrivals: readonly A[], templates: TemplateList) {
+  const parsed = arrivals.map(arrival => ({ arrival, message: parse(arrival.body, templates) }))
   const good = parsed.flatMap(({ arrival, message }) => (message instanceof RequestError ? [] : [{ arrival, message }]))
   const bad = parsed.flatMap(({ arrival, message }) => (message instanceof RequestError ? { arrival, message } : []))
+  return { good, bad }
+}
+
+/** Reads all that the tables know, at once; `people` are in the order of the good ones. */
+async function readTables(good: readonly Good<Arrival>[], arrivals: readonly Arrival[], deps: PlanDeps) {
   const [gate, marks, people, interrupted] = await Promise.all([
     openGate(deps, good.length),
     deps.deliveries.read([...new Set(good.map(it => it.message.id))]),
     deps.links.resolve(good.map(it => it.message.to)),
     interruptedSends(arrivals, deps),
   ])
-  const unlinked = good.flatMap(({ message: { to } }, index) => {
+  return { gate, marks, people, interrupted }
+}
+
+/** The openids of whom the links have not heard. */
+function unlinkedAmong(good: readonly Good<Arrival>[], people: readonly (Person | undefined)[]): OpenId[] {
+  return good.flatMap(({ message: { to } }, index) => {
     const person = people[index]
     return 'openid' in to && person !== undefined && isUnseen(person) ? to.openid : []
   })
-  tellInterrupted(good, { marks, interrupted }, deps)
-  const context = { gate, recipients: createRecipients(unlinked, deps), begin: ends.attempt.begin }
-  const copiesOf = Map.groupBy(good, it => it.message.id)
-  const once = createOnce()
-  const works = good.map(({ arrival, message }, index): Work<A> => {
-    const mark = marks.get(message.id)
-    const copies = (copiesOf.get(message.id) ?? []).map(it => it.arrival)
-    const work = inWork({ arrival, message }, copies, { mark, interrupted, ends, deps })
-    const { since, slotAt } = arrival
-    const slot = slotAt === undefined ? {} : { slotAt }
-    const planned = { message, person: people[index], uncertainty: work.uncertainty, since, ...slot }
-    const send = async () => {
-      const outcome = mark?.isUnreadable ? unreadable : await deliver(planned, context, deps)
-      ends.tally.note(message.templateId, outcome)
-      return settle(outcome, work)
-    }
-    const run = isSent(mark?.delivery) ? async () => 'repeated' : send
-    return { arrival, lane: message.templateId, run: () => once(message.id, run), putOff: () => settle(notBegun, work) }
-  })
-  return [...works, ...bad.map(it => rejection(it, ends, deps))]
 }
 
-/** Of messages that were given out before: when (ms) an invocation that had them began to send, and never came to its end. */
+function plannedOf(
+  { arrival, message }: Good<Arrival>,
+  person: Person | undefined,
+  uncertainty: Uncertainty | undefined,
+): Planned {
+  const { since, slotAt } = arrival
+  return { message, person, uncertainty, since, ...(slotAt === undefined ? {} : { slotAt }) }
+}
+
+/** Of messages that were given out before: when (ms) invocations that had them began to send, and came to no end. */
 async function interruptedSends(arrivals: readonly Arrival[], { attempts }: PlanDeps): Promise<Interrupted> {
   const again = arrivals.flatMap(({ messageId, firstReceivedAt: at }) => (at === undefined ? [] : { messageId, at }))
   if (again.length === 0) return new Map()

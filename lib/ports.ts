@@ -283,7 +283,7 @@ export type EventQueue = ConsumedQueue & {
   pushAgain(
     events: readonly { readonly event: EventAgain; readonly delaySeconds: number }[],
   ): Promise<ReadonlySet<number>>
-  /** Moves events to where they wait at no cost for the quota to be filled again; answers the indexes of those it could not. */
+  /** Moves events to where they wait for quota at no cost; answers the indexes of those that could not be moved. */
   park(events: readonly { readonly event: EventAgain; readonly kind: ParkedKind }[]): Promise<ReadonlySet<number>>
 }
 
@@ -362,7 +362,7 @@ export type WalkStore = {
  */
 export type LinkingProgress = { isUnderWay(): Promise<boolean> }
 
-/** A walk as its linking is counted: `beganAt` (ms) names it; `isWhole` for a first walk, or one that looks everybody up again. */
+/** A walk as its linking is counted: `beganAt` (ms) names it; `isWhole` if it is the first, or looks everybody up again. */
 export type CountedWalk = { readonly beganAt: number; readonly isWhole: boolean }
 
 /**

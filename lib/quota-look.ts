@@ -66,7 +66,6 @@ export function isOnTrial(look: QuotaLook | undefined, now: number): boolean {
 
 /** A rest within WeChat's error must have grown since it was false; what was false more than once is tried ever later. */
 function isCredible({ falseRemain, falseTimes, closedAt = 0 }: QuotaLook, { limit, remain }: Told, now: number) {
-  if (remain === 0) return false
   if (remain > (falseRemain ?? 0) + limit * noise) return true
   const hasGrown = falseRemain !== undefined && remain > falseRemain
   return (hasGrown || remain > limit * noise) && now - closedAt >= patienceOf(falseTimes)

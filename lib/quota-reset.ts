@@ -1,4 +1,4 @@
-/** When a quota of WeChat is filled again (CONTRACT.md section 9.4: calendar day, China assumed; wall-clock minute). */
+/** When a quota of WeChat is filled again: with the calendar day, of China as we take it, or the wall-clock minute. */
 
 import { type QuotaReset, quotaReset } from './errcode.ts'
 

@@ -26,8 +26,8 @@ export type MessageDeps = {
 }
 
 /**
- * `refused` was surely not sent, and comes again when its wait is over, or after the seconds at least; after `unanswered` nobody knows; `parked`
- * waits until the quota behind the errcode is filled again.
+ * `refused` was surely not sent by this try, and comes again when its wait is over, or after the seconds at least; after
+ * `unanswered` nobody knows; `parked` waits until there is quota again behind the errcode.
  *
  * `possibleSend` is set where the message may be on the phone although this outcome does not say so.
  */

@@ -1,4 +1,4 @@
-/** The signatures of WeChat's callbacks (CONTRACT.md sections 11.2 and 11.3). */
+/** The signatures of WeChat's callbacks, in plain text and around what is encrypted. */
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 

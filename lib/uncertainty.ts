@@ -5,7 +5,7 @@
  * resolves the doubt. After it, a repeat may be a second message.
  */
 
-/** A call that may have put the message on the phone: when (ms) it began at the latest known, and what is known of it. */
+/** A call that may have put the message on the phone: `at` is the earliest (ms) that it can have begun, `why` what is known. */
 export type PossibleSend = { readonly at: number; readonly why: string }
 
 /** `since` is when (ms) the last window began; `windows` counts them, for each may have put one message on the phone. */

@@ -1,5 +1,6 @@
 /**
- * What WeChat takes as a value of a template, by the type in the key's name: our own reading of CONTRACT.md section 7.
+ * What WeChat takes as a value of a template, by the type in the key's name: our own reading of WeChat's
+ * pages on template and subscription messages.
  *
  * WeChat has the last word, so only what it surely refuses is refused here; where its pages disagree or say nothing
  * (10 or 12 digits of an amount, plates, names, `short_thing`), the milder reading holds.

@@ -16,6 +16,7 @@ import { withAccessToken } from '../lib/with-access-token.ts'
 import { memoryTokens } from './fakes/memory-stores.ts'
 import { officialAppid } from './ids.ts'
 import { runs } from './runs.ts'
+import { silentLog } from './silent-log.ts'
 
 type Mode = 'stable' | 'classic'
 type Action =
@@ -206,7 +207,7 @@ function openSchedule() {
   }
 }
 
-/** WeChat's side of the tokens (CONTRACT.md section 3). */
+/** WeChat's side of the tokens. */
 function openWeChat(mode: Mode, now: () => number) {
   const issued: { readonly text: AccessToken; readonly expiresAt: number; endsAt: number }[] = []
   let present: (typeof issued)[number] | undefined
@@ -362,7 +363,7 @@ function openWorld(mode: Mode) {
       now,
       sleep: ms => schedule.sleep(peer, ms),
       owner: `process ${peers.push(peer)}`,
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: silentLog,
       metrics: { count: () => undefined },
     })
     return { peer, source }

@@ -10,7 +10,7 @@ import { id, miniAppid, officialAppid } from './ids.ts'
 
 const sha1 = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex')
 
-// CONTRACT.md section 11.9.
+// A published message, with its token and key.
 const v3 = {
   token: 'weixin',
   key: 'mNnY5GekpChwqhy2c4NBH90g3hND6GeI4gii2YCvKLY',

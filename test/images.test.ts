@@ -6,6 +6,7 @@ import { type ImagesDeps, parseImageRequest, takeImage } from '../lib/images.ts'
 import { memoryImages } from './fakes/memory-images.ts'
 import { id, miniAppid } from './ids.ts'
 import { keySet, sessionsWith } from './session.ts'
+import { silentLog } from './silent-log.ts'
 
 const keys = keySet('one')
 const lateEvening = Date.parse('2026-11-22T23:50:00+08:00')
@@ -24,7 +25,7 @@ function openImages(more: Partial<ImagesDeps> = {}) {
     ...{ sessions, images, miniAppid, filesUrl, now },
     forms: createUploadForms({ url, bucket: 'pictures', region: 'us-east-1', credentials, now }),
     ...{ imagesPerDay: 3, isChecked: false, randomId: () => `${given++}`.padEnd(22, '_') },
-    log: { info() {}, warn() {}, error() {} },
+    log: silentLog,
     ...more,
   }
   const bearer = async (who: string) =>

@@ -20,6 +20,7 @@ import {
   withNotes,
 } from './pictures.ts'
 import './seed.ts'
+import { silentLog as log } from './silent-log.ts'
 
 const mebibyte = 1024 * 1024
 const now = Date.parse('2026-11-22T12:00:00+08:00')
@@ -29,7 +30,6 @@ const size = { width: 640, height: 427 }
 const secret = notedPlace
 /** 35 bytes with a frame of 200 million pixels on a screen of one. */
 const gifBomb = gifOf({ width: 1, height: 1 }, [gifFrame({ width: 20_000, height: 10_000 })])
-const log = { info() {}, warn() {}, error() {} }
 
 type Options = { readonly isChecked?: boolean; readonly metadata?: ReceiveImagesDeps['metadata'] }
 

@@ -15,7 +15,7 @@ const trimmed = (key: string, value: string) => {
 const typeOf = (key: string) => key.replace(/\d+$/, '')
 const characters = (text: string) => [...text].length
 
-/** CONTRACT.md section 7, row by row: what goes to WeChat, and what does not. */
+/** Type by type of a template's keys: what goes to WeChat, and what does not. */
 const rows: Record<string, { words: string; good: string[]; bad: string[] }> = {
   thing1: {
     words: 'at most 20 characters',

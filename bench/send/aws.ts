@@ -1,5 +1,6 @@
 /**
- * AWS as a process of its own, which answers from memory and at once what the sender asks of DynamoDB and SQS. It counts the requests, and the write units of what is written.
+ * AWS as a process of its own, which answers from memory and at once what the sender asks of DynamoDB and SQS. It counts
+ * the requests, and the write units of what is written.
  */
 
 import { createHash } from 'node:crypto'

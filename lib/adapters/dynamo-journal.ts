@@ -1,4 +1,4 @@
-/** What was worked into the links since the last walk: rows `journal`/n, where n is the instant (ms) times a thousand and chance. */
+/** What was worked into the links since the last walk: rows `journal`/n, n being the instant (ms) times 1,000, and chance. */
 
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'

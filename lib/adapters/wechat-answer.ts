@@ -1,4 +1,4 @@
-/** Reads what WeChat answers: hostile until checked, and not always JSON (CONTRACT.md sections 1.2 to 1.4). */
+/** Reads what WeChat answers: hostile until checked, and not always JSON. */
 
 import * as v from 'valibot'
 

@@ -4,7 +4,7 @@ import { WeChatError } from '../errors.ts'
 
 type Appsecret = (refused?: string) => Promise<string>
 
-/** What both endpoints answer to an appsecret that is not, or no longer, the app's (CONTRACT.md 3). */
+/** What both endpoints answer to an appsecret that is not, or no longer, the app's. */
 const wrongSecret = new Set([40001, 40125])
 
 /** Makes a call that is repeated once with another appsecret, if there is one, where WeChat refuses the one at hand. */

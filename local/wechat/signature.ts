@@ -1,4 +1,4 @@
-/** Signature and encryption of the message push, the sender's side (CONTRACT 11.2 to 11.4). */
+/** Signature and encryption of the message push, the sender's side. */
 import { createCipheriv, createHash } from 'node:crypto'
 
 /** WeChat pads to 32 bytes, twice the block size of AES: ordinary unpadders refuse what is left after 16. */

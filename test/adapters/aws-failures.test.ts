@@ -20,13 +20,12 @@ import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo-tokens.ts'
 import { createQueue } from '../../lib/adapters/sqs-queues.ts'
 import { createSecrets } from '../../lib/adapters/ssm-secrets.ts'
-import type { Log } from '../../lib/ports.ts'
 import { canary } from '../canary.ts'
 import { id, officialAppid } from '../ids.ts'
+import { silentLog } from '../silent-log.ts'
 
-const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const deliveries = (more: object = {}) =>
-  createDeliveryStore(dynamo(), 'deliveries', { now: () => 0, isIndexed: false, log: silent, ...more })
+  createDeliveryStore(dynamo(), 'deliveries', { now: () => 0, isIndexed: false, log: silentLog, ...more })
 const accepted = (id: string, msgid: string) => {
   return { id, state: 'accepted', msgid, attempts: 1, at: '2026-11-22T04:00:00.000Z' } as const
 }
@@ -120,7 +119,7 @@ describe('DynamoDB', () => {
       })
     const all = Array.from({ length: 25 }, (_, index) => accepted(`order-${index}`, `${index + 1}`))
     const told: unknown[] = []
-    const store = deliveries({ log: { ...silent, error: (name: string) => void told.push(name) } })
+    const store = deliveries({ log: { ...silentLog, error: (name: string) => void told.push(name) } })
     expect(await store.accept(all)).toEqual(new Set(['order-7', 'order-9']))
     expect(written.length).toBe(23)
     expect(told).toEqual(['deliveries.not-written', 'deliveries.not-written'])

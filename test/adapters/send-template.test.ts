@@ -1,27 +1,20 @@
 /** What the client makes of WeChat's answers to a template message, over a socket. */
 
-import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { createWeChat } from '../../lib/adapters/wechat.ts'
 import { createTransport } from '../../lib/adapters/wechat-transport.ts'
 import type { OutgoingMessage } from '../../lib/ports.ts'
 import { id, officialAppid } from '../ids.ts'
+import { listen } from '../listen.ts'
 
 const message: OutgoingMessage = { openid: id('o1'), templateId: 't', data: {}, clientMsgId: 'c' }
 
 async function openClient(listener: RequestListener) {
   const server = createServer(listener)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  const baseUrl = new URL(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
+  const baseUrl = new URL(await listen(server))
   const wechat = createWeChat({
     appid: officialAppid,
     appsecret: async () => 'secret',

@@ -15,11 +15,10 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 
 import { createParkedEvents } from '../../lib/adapters/sqs-parked.ts'
 import { createEventQueue } from '../../lib/adapters/sqs-queues.ts'
-import type { Log } from '../../lib/ports.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { openSqs } from '../../local/stores.ts'
+import { silentLog } from '../silent-log.ts'
 
-const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const endings = ['', '-dlq', '-review', '-parked', '-parked-urgent']
 const eventOf = (number: number) => ({
   body: JSON.stringify({ id: `e${number}` }),
@@ -53,7 +52,7 @@ async function openQueues() {
       attributes: Object.fromEntries(Object.entries(MessageAttributes).map(([name, it]) => [name, it.StringValue])),
     }))
   }
-  return { events: createEventQueue('events', silent), parked: createParkedEvents('events', silent), receive }
+  return { events: createEventQueue('events', silentLog), parked: createParkedEvents('events', silentLog), receive }
 }
 
 describe('on an SQS', () => {
@@ -113,7 +112,7 @@ describe('an SQS that refuses', () => {
       })
       return { Failed }
     })
-    return { taken, mock, events: createEventQueue('events', silent) }
+    return { taken, mock, events: createEventQueue('events', silentLog) }
   }
 
   it('one of a hundred, for good: tells that one, and takes the others once', async () => {
@@ -170,7 +169,7 @@ describe('an SQS that refuses', () => {
       deleted.push(...Entries.map(it => it.ReceiptHandle))
       return {}
     })
-    expect(await createParkedEvents('events', silent).moveBack('usual', 10)).toBe(2)
+    expect(await createParkedEvents('events', silentLog).moveBack('usual', 10)).toBe(2)
     expect([taken, deleted]).toEqual([
       ['{"id":"e0"}', '{"id":"e2"}'],
       ['handle-0', 'handle-2'],

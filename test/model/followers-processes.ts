@@ -8,6 +8,7 @@ import { revisitFollowers } from '../../lib/revisit-followers.ts'
 import { type SyncReport, syncFollowers } from '../../lib/sync-followers.ts'
 import { memoryLogins } from '../fakes/memory-stores.ts'
 import { miniAppid } from '../ids.ts'
+import { silentLog as log } from '../silent-log.ts'
 import type { Judge } from './judge.ts'
 import { type People, type Person, unionidOf } from './people.ts'
 import type { Choice, Message, MessageQueue } from './queue.ts'
@@ -35,7 +36,6 @@ type World = {
   readonly backend: Backend
 }
 
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const metrics = { count: () => undefined, gauge: () => undefined }
 
 /** Makes the processes of a world; each runs in a slot, one at a time. */

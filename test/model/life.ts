@@ -3,6 +3,7 @@
 import { handleEvent } from '../../lib/callback.ts'
 import type { WeChatEvent } from '../../lib/event.ts'
 import { miniAppid, officialAppid } from '../ids.ts'
+import { silentLog as log } from '../silent-log.ts'
 import type { Judge } from './judge.ts'
 import { isFollowing, openidOf, type People, type Person, unionidOf } from './people.ts'
 import type { MessageQueue } from './queue.ts'
@@ -15,8 +16,6 @@ export type Happening =
   | { readonly do: 'bind'; readonly who: number }
   | { readonly do: 'rebind' }
   | { readonly do: 'forget'; readonly who: number; readonly how: How; readonly told: Told }
-
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** Opens the life of these people; events go into the queue. */
 export function openLife(people: People, queue: MessageQueue, { see }: Pick<Judge, 'see'>) {

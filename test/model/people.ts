@@ -39,7 +39,7 @@ export type Person = {
   expiredAt: number
 }
 
-/** What CONTRACT.md section 4 leaves open. */
+/** What WeChat's pages about followers leave open. */
 export type Rules = {
   readonly pageSize: number
   /** Whether batchget names the unionid of who does not follow. */

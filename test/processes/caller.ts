@@ -18,6 +18,7 @@ import { isAppId } from '../../lib/identifiers.ts'
 import type { WeChat } from '../../lib/ports.ts'
 import { withAccessToken } from '../../lib/with-access-token.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
+import { silentLog as log } from '../silent-log.ts'
 
 const order = v.variant('kind', [
   v.object({
@@ -52,7 +53,6 @@ async function obey(it: v.InferOutput<typeof order>) {
 function open({ wechatUrl, table, mode }: Opening): void {
   if (!isAppId(appid)) throw new Error(`${appid} is no appid`)
   const now = Date.now
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const metrics = { count: () => undefined }
   wechat = createWeChat({
     appid,

@@ -25,6 +25,7 @@ import { isAppId } from '../../lib/identifiers.ts'
 import { linkFollowers } from '../../lib/link-followers.ts'
 import { parseSyncOrder, syncFollowers } from '../../lib/sync-followers.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
+import { silentLog as log } from '../silent-log.ts'
 
 const names = v.object({ tokens: v.string(), links: v.string(), walks: v.string(), queue: v.string() })
 const message = v.object({ body: v.string(), receiptHandle: v.string(), receives: v.number() })
@@ -43,7 +44,6 @@ const { appid: miniAppid } = defaultAccounts.mini
 
 let clock = 0
 const now = () => clock
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const metrics = { count: () => undefined, gauge: () => undefined }
 let functions: ReturnType<typeof open>
 

@@ -8,13 +8,14 @@ import { createWeChat } from '../../lib/adapters/wechat.ts'
 import type { Answer, Transport } from '../../lib/adapters/wechat-transport.ts'
 import { createBreaker } from '../../lib/breaker.ts'
 import { TransportError } from '../../lib/errors.ts'
-import type { EventAgain, Log, Metrics } from '../../lib/ports.ts'
+import type { EventAgain, Metrics } from '../../lib/ports.ts'
 import { type SendDeps, sendBatch } from '../../lib/send.ts'
 import type { Arrival } from '../../lib/send-outcome.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
 import { memoryLinks } from '../fakes/memory-links.ts'
 import { memoryAttempts, memoryDeliveries, memoryGate, memoryTokens } from '../fakes/memory-stores.ts'
 import { id, miniAppid, officialAppid } from '../ids.ts'
+import { silentLog as log } from '../silent-log.ts'
 import { orderPaid } from '../world.ts'
 
 /** A function of 10 s begins nothing new after 4 s (lib/adapters/lambda.ts), and so long before its end no call waits. */
@@ -25,7 +26,6 @@ const visibilityMs = 360_000
 const dedupeMs = 600_000
 const openid = id('openid-of-the-follower')
 
-const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const metrics: Metrics = { count: () => undefined }
 
 /** How long things take, in ms, at an instant from the beginning. */

@@ -1,4 +1,4 @@
-/** The calls about followers of the Official Account (CONTRACT 4). */
+/** The calls about followers of the Official Account. */
 import type { Box } from '../box.ts'
 import { field, textField } from '../json.ts'
 import type { Outcome, TokenEndpoint } from './endpoint.ts'

@@ -1,4 +1,4 @@
-/** Login of the mini program (CONTRACT 5.1 and 5.2). */
+/** Login of the mini program. */
 import { createHmac } from 'node:crypto'
 import type { Box } from '../box.ts'
 import { appWithId, refuseAddress, refuseCredentials, refuseOverQuota } from './credentials.ts'

@@ -1,4 +1,4 @@
-/** POST /wxa/media_check_async (CONTRACT 12.2): takes the check, downloads afterwards, and pushes the verdict. */
+/** POST /wxa/media_check_async: takes the check, downloads afterwards, and pushes the verdict. */
 import type { Box } from '../box.ts'
 import { downloadMedia } from '../download-media.ts'
 import { field, textField } from '../json.ts'

@@ -1,4 +1,4 @@
-/** Reading and clearing of the call counters, and what became of a call (CONTRACT 9). */
+/** Reading and clearing of the call counters, and what became of a call. */
 import type { App } from '../box.ts'
 import { textField } from '../json.ts'
 import { admit } from './credentials.ts'

@@ -1,4 +1,4 @@
-/** POST /cgi-bin/message/template/send: the checks in the order of CONTRACT 18.8, then acceptance, phone and receipt. */
+/** POST /cgi-bin/message/template/send: the checks in WeChat's order, then acceptance, phone and receipt. */
 import type { Box } from '../box.ts'
 import { field, isFields, textField } from '../json.ts'
 import type { Earlier, Message } from '../messages.ts'

@@ -1,4 +1,4 @@
-/** GET token and POST stable_token (CONTRACT 3). */
+/** GET token and POST stable_token. */
 import { field, textField } from '../json.ts'
 import type { IssuedToken } from '../tokens.ts'
 import { admit } from './credentials.ts'

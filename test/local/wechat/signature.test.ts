@@ -1,4 +1,4 @@
-/** The published vectors of CONTRACT 11.9. */
+/** Published signatures, and a published message, with their tokens and keys. */
 import { createDecipheriv } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { encrypt, sign } from '../../../local/wechat/signature.ts'
