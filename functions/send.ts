@@ -3,7 +3,7 @@ import { queueFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
 import { log, now, random } from '../lib/runtime/context.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
-import { eventQueue, followersQueue } from '../lib/runtime/queues.ts'
+import { eventQueue, followersBacklog, followersQueue } from '../lib/runtime/queues.ts'
 import { results } from '../lib/runtime/results.ts'
 import { attemptStore, deliveryStore, gateStore, linkingProgress, linkStore } from '../lib/runtime/stores.ts'
 import { templates } from '../lib/runtime/templates.ts'
@@ -20,6 +20,7 @@ export const handler = queueFunction(
       miniAppid: config('WECHAT_MINI_APPID').WECHAT_MINI_APPID,
       links: linkStore(),
       linking: linkingProgress(),
+      backlog: followersBacklog(),
       attempts: attemptStore(),
       deliveries: deliveryStore({ isIndexed: bus.results !== undefined }),
       ...bus,

@@ -28,8 +28,8 @@ export type AftermathDeps = ResultsDeps & {
 /** DynamoDB takes so many rows a request: no need to wait for more. */
 const marksPerWrite = 25
 
-/** Collects the aftermath of one batch, whose attempt is amended before anything goes back into a queue. */
-export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttempt, 'amend'>): Aftermath<A> {
+/** Collects the aftermath of one batch, whose attempt is saved before anything goes back into a queue, and at the end. */
+export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttempt, 'resolve' | 'save'>): Aftermath<A> {
   const failed = new Set<A>()
   const marks: { readonly arrival: A; readonly delivery: Delivery }[] = []
   const again: { readonly arrival: A; readonly event: EventAgain; readonly delaySeconds: number }[] = []
@@ -44,7 +44,9 @@ export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttem
       // First the messages that can leave now, for their answers take longest.
       await setImmediate()
       const unwritten = await deps.deliveries.accept(run.map(it => it.delivery))
-      ended.push(...run.flatMap(it => (unwritten.has(it.delivery.id) ? [] : it.delivery)))
+      const written = run.flatMap(it => (unwritten.has(it.delivery.id) ? [] : it.delivery))
+      for (const { id } of written) attempt.resolve(id)
+      ended.push(...written)
       return new Set(run.flatMap((it, index) => (unwritten.has(it.delivery.id) ? index : [])))
     }
     if (run.length > 0) writes.push(orAgain(run, write))
@@ -61,11 +63,12 @@ export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttem
     comesAgain: arrival => void failed.add(arrival),
     async finish() {
       writeMarks()
-      if (again.length + parked.length > 0) await attempt.amend()
+      // Before anything can be taken up again: what surely was not sent must not look as if it had been.
+      if (again.length + parked.length > 0) await attempt.save()
       writes.push(orAgain(again, () => deps.events.pushAgain(again)))
       writes.push(orAgain(parked, () => deps.events.park(parked)))
       await Promise.all(writes)
-      await publishResults(ended, deps)
+      await Promise.all([attempt.save(), publishResults(ended, deps)])
       return failed
     },
   }

@@ -1,34 +1,39 @@
 /**
  * The attempt of one batch to send: written before its first call, so that an invocation that ends without a word leaves
- * behind which messages it may have sent. A receive that never came to a call leaves nothing.
+ * behind which events it may have sent. What never came to a call leaves nothing.
  */
 
+import { attemptName } from './attempt-name.ts'
 import { TransportError } from './errors.ts'
 import type { AttemptStore, Log, Now } from './ports.ts'
 
 export type BatchAttempt = {
+  /** Names the events that the batch may send. */
+  cover(eventIds: readonly string[]): void
   /**
-   * To be awaited before each call. Throws TransportError `withheld` if the attempt cannot be written: then the call must
-   * not be made.
+   * To be awaited before each call for an event. Throws TransportError `withheld` if the attempt cannot be written: then
+   * the call must not be made.
    */
-  begin(): Promise<void>
-  /** These queue messages were surely not sent after all. */
-  takeBack(messageIds: readonly string[]): void
-  /** Writes down what was taken back; to be awaited before such an event goes back into a queue. */
-  amend(): Promise<void>
+  begin(eventId: string): Promise<void>
+  /** Nothing is unknown of this event any more: it was surely not sent, or what came of it is written. */
+  resolve(eventId: string): void
+  /** Writes down what is unknown by now, and nothing else; to be awaited before anything goes back into a queue. */
+  save(): Promise<void>
 }
 
 export type AttemptDeps = { readonly attempts: Pick<AttemptStore, 'write'>; readonly now: Now; readonly log: Log }
 
-/** Creates the attempt of these queue messages. */
-export function createBatchAttempt(messageIds: readonly string[], { attempts, now, log }: AttemptDeps): BatchAttempt {
+/** Creates the attempt of a batch. */
+export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAttempt {
   const id = crypto.randomUUID()
-  const unsent = new Set<string>()
+  let names: readonly string[] = []
+  const unknown = new Set<string>()
+  let saved: string | undefined
   let begun: { readonly at: number; readonly written: Promise<void> } | undefined
 
   const writeFirst = async (at: number) => {
     try {
-      await attempts.write({ id, at, messageIds })
+      await attempts.write({ id, at, names })
     } catch (error) {
       begun = undefined
       log.error('send.attempt-not-written', { error })
@@ -36,21 +41,24 @@ export function createBatchAttempt(messageIds: readonly string[], { attempts, no
     }
   }
   return {
-    begin() {
-      const at = now()
-      begun ??= { at, written: writeFirst(at) }
-      return begun.written
+    cover(eventIds) {
+      names = [...new Set(eventIds)].map(attemptName)
     },
-    takeBack(ids) {
-      for (const it of ids) unsent.add(it)
+    async begin(eventId) {
+      begun ??= { at: now(), written: writeFirst(now()) }
+      await begun.written
+      unknown.add(eventId)
     },
-    async amend() {
-      if (begun === undefined || unsent.size === 0) return
+    resolve: eventId => void unknown.delete(eventId),
+    async save() {
+      const left = [...unknown].map(attemptName)
+      if (begun === undefined || left.join() === saved) return
       try {
-        await attempts.write({ id, at: begun.at, messageIds: messageIds.filter(it => !unsent.has(it)) })
+        await attempts.write({ id, at: begun.at, names: left })
+        saved = left.join()
       } catch (error) {
-        // Then a crash right after this would leave them in doubt, which is too careful, and no more.
-        log.warn('send.attempt-not-amended', { error })
+        // Then these events count as perhaps sent, which is too careful, and no more.
+        log.warn('send.attempt-not-saved', { error })
       }
     },
   }

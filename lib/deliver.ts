@@ -2,7 +2,7 @@
 
 import type { Person } from './link.ts'
 import { reachOf } from './link.ts'
-import { isUnseen, type Recipients, type RecipientsDeps } from './recipients.ts'
+import { mayFollow, type Recipients, type RecipientsDeps } from './recipients.ts'
 import type { GateDeps, SendGate } from './send-gate.ts'
 import { type MessageDeps, minuteFull, type SendOutcome, sendMessage } from './send-message.ts'
 import type { TemplateMessage } from './template-message.ts'
@@ -36,7 +36,8 @@ export async function deliver(planned: Planned, context: BatchContext, deps: Del
   const decided = decide(planned, deps.now()) ?? context.gate.bar(message)
   if (decided !== undefined) return decided
   if (person === undefined) return unreadable
-  const found = isUnseen(person) ? await context.recipients.find(message.to, person, since) : { person }
+  const isToFind = mayFollow(message.to, person)
+  const found = isToFind ? await context.recipients.find(message.to, person, since) : { person }
   if ('wait' in found) return found.wait
   const reach = reachOf(message.to, found.person)
   if (reach !== 'reachable' || found.person.openid === undefined) return dropped(reach)
@@ -66,7 +67,7 @@ function decide({ message, person, uncertainty }: Planned, now: number): SendOut
     const reason = `a try of over ten minutes ago may have sent it (${uncertainty?.why})`
     return { kind: 'ended', state: 'in-doubt', facts: { reason } }
   }
-  if (person === undefined || isUnseen(person)) return undefined
+  if (person === undefined || mayFollow(message.to, person)) return undefined
   const reach = reachOf(message.to, person)
   return reach === 'reachable' ? undefined : dropped(reach)
 }

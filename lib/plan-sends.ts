@@ -1,29 +1,30 @@
 /** Plans a batch: checks all events, reads all that the tables know of them at once, and says what to do for each. */
 
 import type { Aftermath } from './aftermath.ts'
+import { attemptName } from './attempt-name.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
 import { type DeliverDeps, deliver, type Planned } from './deliver.ts'
 import { type DoneMark, isSent } from './delivery.ts'
 import { RequestError } from './errors.ts'
 import type { OpenId } from './identifiers.ts'
+import { type InterruptedDeps, type Knowledge, learnOfAttempts } from './interrupted-sends.ts'
 import type { Person } from './link.ts'
 import type { OutcomeTally } from './outcome-tally.ts'
-import type { AttemptStore, DeliveryStore, LinkStore, Metrics } from './ports.ts'
-import { createRecipients, isUnseen } from './recipients.ts'
+import type { Attempt, DeliveryStore, LinkStore } from './ports.ts'
+import { createRecipients, mayFollow } from './recipients.ts'
 import { openGate } from './send-gate.ts'
 import type { SendOutcome } from './send-message.ts'
 import { type Arrival, type InWork, type SettleDeps, settle } from './send-outcome.ts'
 import type { TemplateList } from './template-list.ts'
 import { idOf, parseTemplateMessage, type TemplateMessage } from './template-message.ts'
-import { type Uncertainty, uncertaintyOf } from './uncertainty.ts'
+import type { Uncertainty } from './uncertainty.ts'
 
 export type PlanDeps = DeliverDeps &
-  SettleDeps & {
+  SettleDeps &
+  InterruptedDeps & {
     readonly links: Pick<LinkStore, 'resolve'>
     readonly deliveries: Pick<DeliveryStore, 'read' | 'accept'>
-    readonly attempts: AttemptStore
     readonly templates: TemplateList
-    readonly metrics: Metrics
   }
 
 /** What hears of the ends of a batch's events. */
@@ -38,9 +39,7 @@ type Run = () => Promise<string>
 export type Work<A> = { readonly arrival: A; readonly lane: string; readonly run: Run; readonly putOff: Run }
 
 type Good<A> = { readonly arrival: A; readonly message: TemplateMessage }
-
-/** By message: when (ms) invocations that had it began to send. */
-type Interrupted = ReadonlyMap<string, readonly number[]>
+type Bad<A> = { readonly arrival: A; readonly message: RequestError }
 
 /** What was not even begun comes again in a moment. */
 const notBegun: SendOutcome = { kind: 'refused', leastSeconds: 0, why: 'not begun' }
@@ -54,27 +53,30 @@ export async function planSends<A extends Arrival>(
   deps: PlanDeps,
 ): Promise<readonly Work<A>[]> {
   const { good, bad } = parseAll(arrivals, deps.templates)
-  const { gate, people, ...known } = await readTables(good, arrivals, deps)
-  tellInterrupted(good, known, deps)
-  const recipients = createRecipients(unlinkedAmong(good, people), deps)
-  const context = { gate, recipients, begin: ends.attempt.begin }
-  const copiesOf = Map.groupBy(good, it => it.message.id)
+  const { gate, people, marks, attempts } = await readTables(good, bad, deps)
+  const ids = [...new Set(good.map(it => it.message.id))]
+  ends.attempt.cover(ids.filter(it => !isSent(marks.get(it)?.delivery)))
+  const known = await learnOfAttempts(ids, marks, attempts, deps)
+  const context = { gate, recipients: createRecipients(unlinkedAmong(good, people), deps) }
   const once = createOnce()
   const works = good.map((event, index): Work<A> => {
     const { id, templateId } = event.message
-    const mark = known.marks.get(id)
-    const copies = (copiesOf.get(id) ?? []).map(it => it.arrival)
-    const work = inWork(event, copies, { mark, interrupted: known.interrupted, ends, deps })
+    const mark = marks.get(id)
+    const work = inWork(event, known.get(id), { ends, deps })
     const planned = plannedOf(event, people[index], work.uncertainty)
+    const begin = () => ends.attempt.begin(id)
     const send = async () => {
-      const outcome = mark?.isUnreadable ? unreadable : await deliver(planned, context, deps)
+      const outcome = mark?.isUnreadable ? unreadable : await deliver(planned, { ...context, begin }, deps)
       ends.tally.note(templateId, outcome)
       return settle(outcome, work)
     }
-    const run = isSent(mark?.delivery) ? async () => 'repeated' : send
+    const isDecided = isSent(mark?.delivery) || known.get(id)?.isDecided
+    const run = isDecided ? async () => 'repeated' : send
     return { arrival: event.arrival, lane: templateId, run: () => once(id, run), putOff: () => settle(notBegun, work) }
   })
-  return [...works, ...bad.map(it => rejection(it, ends, deps))]
+  tellUnreadable(marks, deps)
+  const isOfGood = (id: string) => ids.includes(id) || isAtWork(marks.get(id)) || isNamed(id, attempts)
+  return [...works, ...bad.map(it => rejection(it, isOfGood, { ends, deps }))]
 }
 
 /** Parts the events that can be sent from those that failed their check. */
@@ -86,21 +88,41 @@ function parseAll<A extends Arrival>(arrivals: readonly A[], templates: Template
 }
 
 /** Reads all that the tables know, at once; `people` are in the order of the good ones. */
-async function readTables(good: readonly Good<Arrival>[], arrivals: readonly Arrival[], deps: PlanDeps) {
-  const [gate, marks, people, interrupted] = await Promise.all([
+async function readTables(good: readonly Good<Arrival>[], bad: readonly Bad<Arrival>[], deps: PlanDeps) {
+  const badIds = bad.flatMap(it => idOf(it.arrival.body) ?? [])
+  const [gate, marks, people, attempts] = await Promise.all([
     openGate(deps, good.length),
-    deps.deliveries.read([...new Set(good.map(it => it.message.id))]),
+    deps.deliveries.read([...new Set([...good.map(it => it.message.id), ...badIds])]),
     deps.links.resolve(good.map(it => it.message.to)),
-    interruptedSends(arrivals, deps),
+    deps.attempts.open(),
   ])
-  return { gate, marks, people, interrupted }
+  return { gate, marks, people, attempts }
 }
 
-/** The openids of whom the links have not heard. */
+/** Nothing is sent for such an event, and nothing told of it, until somebody has mended its row. */
+function tellUnreadable(marks: ReadonlyMap<string, DoneMark>, { log }: PlanDeps): void {
+  const ids = [...marks].flatMap(([id, mark]) => (mark.isUnreadable ? id : []))
+  if (ids.length > 0) log.error('send.deliveries-unreadable', { ids })
+}
+
+/** Tells whether something is known of an event that a bad copy of it must not talk over: it waits, or may be on a phone. */
+function isAtWork(mark: DoneMark | undefined): boolean {
+  if (mark === undefined) return false
+  return (
+    mark.isUnreadable || mark.uncertainty !== undefined || isSent(mark.delivery) || mark.delivery?.state === 'parked'
+  )
+}
+
+function isNamed(id: string, attempts: readonly Attempt[]): boolean {
+  const name = attemptName(id)
+  return attempts.some(it => it.names.includes(name))
+}
+
+/** The openids of which the links do not say that they follow. */
 function unlinkedAmong(good: readonly Good<Arrival>[], people: readonly (Person | undefined)[]): OpenId[] {
   return good.flatMap(({ message: { to } }, index) => {
     const person = people[index]
-    return 'openid' in to && person !== undefined && isUnseen(person) ? to.openid : []
+    return 'openid' in to && person !== undefined && mayFollow(to, person) ? to.openid : []
   })
 }
 
@@ -113,54 +135,29 @@ function plannedOf(
   return { message, person, uncertainty, since, ...(slotAt === undefined ? {} : { slotAt }) }
 }
 
-/** Of messages that were given out before: when (ms) invocations that had them began to send, and came to no end. */
-async function interruptedSends(arrivals: readonly Arrival[], { attempts }: PlanDeps): Promise<Interrupted> {
-  const again = arrivals.flatMap(({ messageId, firstReceivedAt: at }) => (at === undefined ? [] : { messageId, at }))
-  if (again.length === 0) return new Map()
-  const ids = again.map(it => it.messageId)
-  return attempts.attemptsOf(ids, Math.min(...again.map(it => it.at)))
-}
-
-/** An attempt of which the delivery knows is one that had no answer, and no news. */
-function tellInterrupted(
-  good: readonly Good<Arrival>[],
-  { marks, interrupted }: { marks: ReadonlyMap<string, DoneMark>; interrupted: Interrupted },
-  { log, metrics }: PlanDeps,
-): void {
-  const isNews = ({ arrival, message: { id } }: Good<Arrival>) =>
-    interrupted.has(arrival.messageId) && !isSent(marks.get(id)?.delivery) && marks.get(id)?.uncertainty === undefined
-  const events = good.filter(isNews).length
-  if (events === 0) return
-  log.warn('send.interrupted', { events })
-  metrics.count('SendInterrupted', {}, events)
-}
-
-type Known = { readonly mark: DoneMark | undefined; readonly interrupted: Interrupted }
-
 function inWork<A extends Arrival>(
   { arrival, message }: Good<A>,
-  copies: readonly A[],
-  { mark, interrupted, ends, deps }: Known & { ends: Ends<A>; deps: PlanDeps },
+  { uncertainty, recorded }: Knowledge = {},
+  { ends, deps }: { ends: Ends<A>; deps: PlanDeps },
 ): InWork<A> {
-  const recorded = mark?.uncertainty
-  const possible = copies.flatMap(({ messageId, uncertainSince }) => [
-    ...(interrupted.get(messageId) ?? []).map(at => ({ at, why: 'the function ended while it was being sent' })),
-    ...(uncertainSince === undefined ? [] : [{ at: uncertainSince, why: 'it was received too often' }]),
-  ])
-  const uncertainty = uncertaintyOf(recorded, possible)
   const kind = message.urgent ? 'urgent' : 'usual'
-  return { arrival, copies, id: message.id, kind, uncertainty, recorded, ...ends, deps }
+  return { arrival, id: message.id, kind, uncertainty, recorded, ...ends, deps }
 }
 
-/** An event that failed its check; it costs no call, so no deadline keeps it back. */
+/**
+ * An event that failed its check; it costs no call, so no deadline keeps it back. Beside a good copy that waits, or is on a
+ * phone, it is no end of the event: then only the queue of what was put aside tells of it.
+ */
 function rejection<A extends Arrival>(
-  { arrival, message: error }: { readonly arrival: A; readonly message: RequestError },
-  ends: Ends<A>,
-  deps: PlanDeps,
+  { arrival, message: error }: Bad<A>,
+  isOfGood: (id: string) => boolean,
+  { ends, deps }: { ends: Ends<A>; deps: PlanDeps },
 ): Work<A> {
   const outcome: SendOutcome = { kind: 'ended', state: 'rejected', facts: { reason: error.message } }
+  const own = idOf(arrival.body)
+  const id = own === undefined || isOfGood(own) ? undefined : own
   const known = { kind: 'usual', uncertainty: undefined, recorded: undefined } as const
-  const run = () => settle(outcome, { arrival, copies: [arrival], id: idOf(arrival.body), ...known, ...ends, deps })
+  const run = () => settle(outcome, { arrival, id, ...known, ...ends, deps })
   return { arrival, lane: '', run, putOff: run }
 }
 

@@ -211,15 +211,15 @@ export type DeliveryStore = {
   eventOf(msgid: string): Promise<string | undefined>
 }
 
-/** One invocation of the sender: from `at` (ms) on, the events of these queue messages may have been sent. */
-export type Attempt = { readonly id: string; readonly at: number; readonly messageIds: readonly string[] }
+/** One invocation of the sender: from `at` (ms) on, the events of these names (attempt-name.ts) may have been sent. */
+export type Attempt = { readonly id: string; readonly at: number; readonly names: readonly string[] }
 
-/** What invocations were about to send, for those that ended without a word. */
+/** What invocations are about to send, or were when they ended without a word. */
 export type AttemptStore = {
-  /** Writes an attempt over what was written of it before. */
+  /** Writes an attempt over what was written of it before; without names it is gone. */
   write(attempt: Attempt): Promise<void>
-  /** When (ms) each of these messages may have been sent, of the attempts from `since` (ms) on. */
-  attemptsOf(messageIds: readonly string[], since: number): Promise<ReadonlyMap<string, readonly number[]>>
+  /** All attempts that are there, the oldest first. */
+  open(): Promise<readonly Attempt[]>
 }
 
 /** A bus that is told what became of events; throws if it did not take them all. */
@@ -258,6 +258,9 @@ export type GateStore = {
 export type Queue = {
   push(messages: readonly unknown[], delaySeconds?: number): Promise<void>
 }
+
+/** What waits in a queue, or is being worked on; SQS counts only about right, and some seconds late. */
+export type Backlog = { isEmpty(): Promise<boolean> }
 
 /** A queue as its consumer sees it. */
 export type ConsumedQueue = {

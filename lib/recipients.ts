@@ -4,14 +4,16 @@ import { type Answers, type AskDeps, askFollowers } from './ask-followers.ts'
 import { TransportError, WeChatError } from './errors.ts'
 import type { FollowerNews } from './follower-news.ts'
 import type { Address, OpenId } from './identifiers.ts'
-import type { Person } from './link.ts'
-import type { LinkingProgress, Now, Queue } from './ports.ts'
+import { type Person, reachOf } from './link.ts'
+import type { Backlog, LinkingProgress, Now, Queue } from './ports.ts'
 import type { SendOutcome } from './send-message.ts'
 
 export type RecipientsDeps = AskDeps & {
   /** The queue of followers, told of who is found to follow. */
   readonly followers: Pick<Queue, 'push'>
   readonly linking: LinkingProgress
+  /** The same queue: whether anything of it waits to be worked in. */
+  readonly backlog: Backlog
   readonly now: Now
 }
 
@@ -26,20 +28,23 @@ export type Recipients = {
 /** Whoever follows just now is linked within seconds. */
 const graceMs = 10_000
 const graceSeconds = 10
-/** Looked at so often while many are being worked in. */
-const waitSeconds = 120
+/** Looked at so often while others are being worked in. */
+const waitSeconds = 60
+/** In a campaign somebody follows all the time: no reason to wait for ever. */
+const longestBacklogMs = 900_000
 /** As long as the longest walk may take; then whoever is unknown is not among the followers. */
 const longestWaitMs = 3 * 86_400_000
 
-/** Tells whether the links have not heard of somebody, who may follow all the same. */
-export function isUnseen({ known, openid, unionid }: Person): boolean {
-  return !known || (openid === undefined && unionid !== undefined)
+/** Tells whether somebody may follow although the links do not say so: they may not have heard of it yet. */
+export function mayFollow(address: Address, person: Person): boolean {
+  const reach = reachOf(address, person)
+  return reach === 'unknown' || reach === 'not-following'
 }
 
 /** Creates the look of one batch: WeChat is asked once for all `unlinked` openids, and only if one is needed. */
 export function createRecipients(unlinked: readonly OpenId[], deps: RecipientsDeps): Recipients {
   let asked: Promise<Answers> | undefined
-  let underWay: Promise<boolean> | undefined
+  const isWorkedIn = createCheckOfLinking(deps)
   return {
     async find(address, person, since) {
       if ('openid' in address) {
@@ -48,10 +53,31 @@ export function createRecipients(unlinked: readonly OpenId[], deps: RecipientsDe
       }
       const ageMs = deps.now() - since
       if (ageMs < graceMs) return waitFor(graceSeconds, 'this person is not linked yet')
-      underWay ??= deps.linking.isUnderWay()
-      const mayCome = ageMs < longestWaitMs && (await underWay)
-      return mayCome ? waitFor(waitSeconds, 'the followers are being worked into the links') : { person }
+      // Of whom it is known that they left, nothing more is to come.
+      return isUnseen(person) && !(await isWorkedIn(ageMs))
+        ? waitFor(waitSeconds, 'who follows is being linked')
+        : { person }
     },
+  }
+}
+
+/** Of one who left a row is known; of one who only logged in, the unionid. */
+function isUnseen({ known, openid, unionid }: Person): boolean {
+  return !known || (openid === undefined && unionid !== undefined)
+}
+
+/** Asks once for all of a batch whether the walks, and what events told, are worked into the links. */
+function createCheckOfLinking({ linking, backlog }: RecipientsDeps) {
+  let underWay: Promise<boolean> | undefined
+  let waiting: Promise<boolean> | undefined
+  return async (ageMs: number): Promise<boolean> => {
+    if (ageMs < longestBacklogMs) {
+      waiting ??= backlog.isEmpty().then(it => !it)
+      if (await waiting) return false
+    }
+    if (ageMs >= longestWaitMs) return true
+    underWay ??= linking.isUnderWay()
+    return !(await underWay)
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Aftermath } from './aftermath.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
 import type { Delivery } from './delivery.ts'
+import { isSame } from './interrupted-sends.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log, Now, ParkedKind } from './ports.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { DeliveryFacts, SendOutcome } from './send-message.ts'
@@ -14,10 +15,6 @@ export type Arrival = EventAgain & {
   readonly messageId: string
   /** How often this message was given out. */
   readonly receives: number
-  /** When (ms) it was given out for the first time, if this is not that time. */
-  readonly firstReceivedAt?: number
-  /** Since when (ms), as whoever moved it back into the queue knows, it may have been sent. */
-  readonly uncertainSince?: number
 }
 
 export type SettleDeps = {
@@ -32,21 +29,20 @@ export type SettleDeps = {
 const spareSeconds = 15
 /** So near to a window's end there is time for a few tries, and none for many. */
 const leastSeconds = 5
+const minuteSeconds = 60
 /** A queue keeps a message for 14 days: what still cannot be sent a day before is laid aside for people. */
 const longestMs = 13 * 86_400_000
 
 /** An event in work: what is known of it, and what hears of its end. */
 export type InWork<A> = {
   readonly arrival: A
-  /** All messages of the batch that bring this event; one of them is worked on. */
-  readonly copies: readonly Arrival[]
   readonly id: string | undefined
   /** Where it waits for quota. */
   readonly kind: ParkedKind
   /** Whether earlier calls may have sent it, and how much of that its delivery knows. */
   readonly uncertainty: Uncertainty | undefined
   readonly recorded: Uncertainty | undefined
-  readonly attempt: Pick<BatchAttempt, 'takeBack'>
+  readonly attempt: Pick<BatchAttempt, 'resolve'>
   readonly after: Aftermath<A>
   readonly deps: SettleDeps
 }
@@ -54,9 +50,18 @@ export type InWork<A> = {
 /** Acts on an outcome and names it. */
 export async function settle<A extends Arrival>(outcome: SendOutcome, before: InWork<A>): Promise<string> {
   const { possibleSend } = outcome
-  if (possibleSend === undefined) before.attempt.takeBack(before.copies.map(it => it.messageId))
+  const { id, attempt } = before
+  const isAccepted = outcome.kind === 'ended' && outcome.state === 'accepted'
+  // Whatever fails from here on, this try did not send it.
+  if (id !== undefined && possibleSend === undefined && !isAccepted) attempt.resolve(id)
   const uncertainty = uncertaintyOf(before.uncertainty, possibleSend === undefined ? [] : [possibleSend])
-  const work = { ...before, uncertainty }
+  const name = await act(outcome, { ...before, uncertainty })
+  // What was accepted is known only once its mark is written.
+  if (id !== undefined && !isAccepted) attempt.resolve(id)
+  return name
+}
+
+async function act<A extends Arrival>(outcome: SendOutcome, work: InWork<A>): Promise<string> {
   if (outcome.kind === 'ended') return end(outcome.state, outcome.facts, work)
   // It must not be forgotten on the way back into a queue.
   if ((await remember(work)) === 'decided') return 'repeated'
@@ -64,27 +69,16 @@ export async function settle<A extends Arrival>(outcome: SendOutcome, before: In
   return outcome.kind === 'parked' ? park(outcome.facts, work) : putOff(outcome, work)
 }
 
-/**
- * For an event of which the tables could not be asked. Given out before, it stays in the queue, for what an earlier
- * invocation may have sent is known by its message; else it is pushed again.
- */
-export async function stayOrPutOff<A extends Arrival>(
-  arrival: A,
-  after: Aftermath<A>,
-  deps: SettleDeps,
-): Promise<string> {
-  const unknown = { copies: [arrival], id: undefined, uncertainty: undefined, recorded: undefined }
-  const kind = 'usual' as const
-  const work = { arrival, ...unknown, kind, attempt: { takeBack: () => undefined }, after, deps }
-  if (arrival.firstReceivedAt === undefined) return putOff({ kind: 'refused', leastSeconds: 0, why: 'no tables' }, work)
-  await comeAgain(work)
-  return 'put-off'
+/** Puts an event off of which the tables could not be asked: what may have been sent is known by its id, whenever it comes. */
+export function putOffBlindly<A extends Arrival>(arrival: A, after: Aftermath<A>, deps: SettleDeps): Promise<string> {
+  const unknown = { id: undefined, kind: 'usual', uncertainty: undefined, recorded: undefined } as const
+  const work = { arrival, ...unknown, attempt: { resolve: () => undefined }, after, deps }
+  return putOff({ kind: 'refused', leastSeconds: 0, why: 'no tables' }, work)
 }
 
 /** Writes an uncertainty down; throws if that fails. `decided` says that by now another copy came to an end. */
 async function remember<A>({ id, uncertainty, recorded, deps }: InWork<A>): Promise<'remembered' | 'decided'> {
-  const isKnown = uncertainty?.since === recorded?.since && uncertainty?.windows === recorded?.windows
-  if (id === undefined || uncertainty === undefined || isKnown) return 'remembered'
+  if (id === undefined || uncertainty === undefined || isSame(uncertainty, recorded)) return 'remembered'
   return (await deps.deliveries.recordUncertainty(id, uncertainty)) ? 'remembered' : 'decided'
 }
 
@@ -120,10 +114,17 @@ async function putOff<A extends Arrival>(
     deps.log.error('send.overdue', { id, why })
     return 'overdue'
   }
-  const seconds = wait === undefined ? Math.max(least, delayOf(work)) : secondsUntil(wait.until, deps.now())
+  const seconds =
+    wait === undefined ? Math.max(withinWindow(least, work), delayOf(work)) : secondsUntil(wait.until, deps.now())
   const slot = wait?.slotAt === undefined ? {} : { slotAt: wait.slotAt }
   after.pushAgain(arrival, { ...againOf(arrival), ...slot }, seconds)
   return 'put-off'
+}
+
+/** A long wait must not outlast the window in which a repeat settles what may have been sent; a minute's quota is worth it. */
+function withinWindow<A>(seconds: number, { uncertainty, deps }: InWork<A>): number {
+  const left = uncertainty === undefined ? seconds : secondsLeft(uncertainty, deps.now()) - spareSeconds
+  return Math.min(seconds, Math.max(minuteSeconds, left))
 }
 
 function secondsUntil(at: number, now: number): number {

@@ -6,7 +6,7 @@ import { createOutcomeTally } from './outcome-tally.ts'
 import { type Ends, type PlanDeps, planSends, type Work } from './plan-sends.ts'
 import { inLanes } from './pool.ts'
 import type { Log } from './ports.ts'
-import { type Arrival, stayOrPutOff } from './send-outcome.ts'
+import { type Arrival, putOffBlindly } from './send-outcome.ts'
 
 export type SendDeps = PlanDeps &
   AftermathDeps & {
@@ -28,7 +28,7 @@ export async function sendBatch<A extends Arrival>(
   limits: { readonly until: number },
 ): Promise<readonly A[]> {
   const counts: Record<string, number> = {}
-  const ends = openEnds(arrivals, deps)
+  const ends = openEnds<A>(deps)
   const { trouble, log } = deps
   const batch = await planOrPutOff(arrivals, ends, deps)
   await inLanes(batch, { width, trouble }, async ({ arrival, lane, run, putOff }) => {
@@ -44,9 +44,8 @@ export async function sendBatch<A extends Arrival>(
   return [...failed]
 }
 
-function openEnds<A extends Arrival>(arrivals: readonly A[], deps: SendDeps): Ends<A> {
-  const messageIds = arrivals.map(it => it.messageId)
-  const attempt = createBatchAttempt(messageIds, deps)
+function openEnds<A extends Arrival>(deps: SendDeps): Ends<A> {
+  const attempt = createBatchAttempt(deps)
   return { attempt, after: createAftermath<A>(deps, attempt), tally: createOutcomeTally(deps.metrics) }
 }
 
@@ -61,7 +60,7 @@ async function planOrPutOff<A extends Arrival>(
   } catch (error) {
     deps.log.error('send.not-prepared', { error })
     return arrivals.map(arrival => {
-      const putOff = () => stayOrPutOff(arrival, ends.after, deps)
+      const putOff = () => putOffBlindly(arrival, ends.after, deps)
       return { arrival, lane: '', run: putOff, putOff }
     })
   }

@@ -72,7 +72,7 @@ const grants = {
       LinksTable: people,
       DeliveriesTable: ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'UpdateItem'],
       WalksTable: ['Query'],
-      AttemptsTable: ['PutItem', 'Query'],
+      AttemptsTable: ['DeleteItem', 'PutItem', 'Query'],
     },
     queues: {
       EventsQueue: [...consume, 'ChangeMessageVisibility', ...push],
@@ -80,7 +80,7 @@ const grants = {
       EventsReviewQueue: push,
       EventsParkedQueue: push,
       EventsParkedUrgentQueue: push,
-      FollowersQueue: push,
+      FollowersQueue: ['GetQueueAttributes', ...push],
     },
   },
   'resume-events': {

@@ -45,7 +45,7 @@ function senderOf(world: World, queue: Waiting[]): SendDeps {
   return {
     ...world.app('official'),
     ...{ links, deliveries, gate, now, random, log, metrics },
-    ...{ attempts: memoryAttempts(), linking: memoryLinking(now) },
+    ...{ attempts: memoryAttempts(), linking: memoryLinking(now), backlog: { isEmpty: async () => true } },
     followers: { push: unused },
     miniAppid: isAppId(appid) ? appid : miniAppid,
     templates: { 'order-paid': orderPaid },

@@ -20,6 +20,7 @@ describe('somebody of whom the links have not heard', () => {
       accessTokens: official.accessTokens,
       followers: { push: async () => undefined },
       linking,
+      backlog: { isEmpty: async () => true },
       now,
       log,
     }

@@ -85,7 +85,7 @@ describe.each(['unionid', 'miniOpenid'] as const)('a %s of whom the links have n
     await linking.close(walk)
     tick(60_000)
     await send([arrival(event('order-1', addressOf('u-new')))], { linking })
-    expect(queue.again.map(it => it.delaySeconds)).toEqual([120])
+    expect(queue.again.map(it => it.delaySeconds)).toEqual([60])
     await linking.workedIn([{ ...walk, step: 1, run: now() - 60_000, message: 0 }])
     for (const it of queue.again.splice(0)) await send([pushedAgain(it)], { linking })
     expect([queue.again, await stateOf('order-1')]).toMatchObject([[], { state: 'dropped', reason: 'unknown' }])
@@ -99,6 +99,44 @@ describe.each(['unionid', 'miniOpenid'] as const)('a %s of whom the links have n
     await send([arrival(event('order-1', addressOf('u-new')))], { linking })
     expect(await stateOf('order-1')).toMatchObject({ state: 'dropped', reason: 'unknown' })
   })
+})
+
+describe('somebody of whom the links say that they left', () => {
+  async function openLeft() {
+    const world = await openSend()
+    const who = await world.follower()
+    const [row] = (await world.links.followers([who.openid])).values()
+    const at = Math.floor(world.now() / 1000) + 1
+    await world.links.writeFollower({ openid: who.openid, ...toUnion(who), following: false, at }, row)
+    return { ...world, who }
+  }
+
+  it('is sent to by openid if WeChat says that they follow again', async () => {
+    const { send, phone, who } = await openLeft()
+    await send([arrival(event('order-1', { openid: who.openid }))])
+    expect(phone().map(it => it.openid)).toEqual([who.openid])
+  })
+
+  it('is looked up once more by unionid, for who follows again just now is linked by then', async () => {
+    const { send, queue, tick, who, stateOf } = await openLeft()
+    const linking = { isUnderWay: async () => true }
+    await send([arrival(event('order-1', toUnion(who)))])
+    expect(queue.again.map(it => it.delaySeconds)).toEqual([10])
+    tick(10_000)
+    for (const it of queue.again.splice(0)) await send([pushedAgain(it)], { linking })
+    expect(await stateOf('order-1')).toMatchObject({ state: 'dropped', reason: 'not-following' })
+  })
+})
+
+it('an unknown unionid waits while news of followers wait to be worked in, but no longer than a quarter of an hour', async () => {
+  const { send, queue, tick, stateOf } = await openSend()
+  const backlog = { isEmpty: async () => false }
+  tick(60_000)
+  await send([arrival(event('order-1', { unionid: id('u-new') }))], { backlog })
+  expect(queue.again.map(it => it.delaySeconds)).toEqual([60])
+  tick(900_000)
+  for (const it of queue.again.splice(0)) await send([pushedAgain(it)], { backlog })
+  expect(await stateOf('order-1')).toMatchObject({ state: 'dropped', reason: 'unknown' })
 })
 
 it('somebody whose unionid is known by a login, and whose follow is not, is looked up once more too', async () => {

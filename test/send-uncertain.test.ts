@@ -5,7 +5,7 @@ import { createWeChat } from '../lib/adapters/wechat.ts'
 import { createTransport } from '../lib/adapters/wechat-transport.ts'
 import type { Arrival } from '../lib/send-outcome.ts'
 import { isForPeople, secondsLeft, uncertaintyOf } from '../lib/uncertainty.ts'
-import { officialAppid } from './ids.ts'
+import { id, officialAppid } from './ids.ts'
 import { again, arrival, event, openSend, path, pushedAgain, pushedAt, toUnion } from './send-world.ts'
 import { orderPaid } from './world.ts'
 
@@ -51,7 +51,7 @@ describe('an answer that was lost after WeChat acted', () => {
   })
 
   it('is in doubt, and not dropped, when our links know before the next try that the person left', async () => {
-    const { follower, send, control, stateOf, links, calls, now } = await openSend()
+    const { follower, send, control, stateOf, links, calls, now, tick } = await openSend()
     const who = await follower()
     const one = arrival(event('order-1', toUnion(who)))
     await control('/faults', lost)
@@ -60,6 +60,7 @@ describe('an answer that was lost after WeChat acted', () => {
     const [row] = (await links.followers([who.openid])).values()
     const left = { openid: who.openid, ...toUnion(who), following: false, at: Math.floor(now() / 1000) + 1 }
     await links.writeFollower(left, row)
+    tick(30_000)
     expect(await send([again(one)])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({
       state: 'in-doubt',
@@ -143,6 +144,24 @@ describe('an answer that was lost after WeChat acted', () => {
   })
 })
 
+describe('a bad copy of an event', () => {
+  it('says nothing of a good one that waits for quota', async () => {
+    const { follower, send, gate, now, queue, stateOf } = await openSend()
+    const body = event('order-1', toUnion(await follower()))
+    await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
+    await send([arrival(body)])
+    await send([arrival({ ...body, extra: 1 })])
+    expect([(await stateOf('order-1'))?.state, queue.bus, queue.aside.length]).toEqual(['parked', [], 1])
+  })
+
+  it.each([0, 1])('says nothing of a good one beside it, in any order', async at => {
+    const { follower, send, queue, stateOf } = await openSend()
+    const body = event('order-1', toUnion(await follower()))
+    await send([arrival(body)].toSpliced(at, 0, arrival({ ...body, extra: 1 })))
+    expect([(await stateOf('order-1'))?.state, queue.bus]).toEqual(['accepted', ['order-1 accepted']])
+  })
+})
+
 describe('an invocation that ended without a word', () => {
   it('makes one message when it was killed between the send and the done mark', async () => {
     const { follower, send, phone, deps, stateOf, tick, counted } = await openSend()
@@ -154,6 +173,56 @@ describe('an invocation that ended without a word', () => {
     expect(phone()).toHaveLength(1)
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted', msgid: phone()[0]?.msgid })
     expect(counted).toContain('SendInterrupted')
+  })
+
+  it('is known by what it sent although its neighbour was put off before the mark was written', async () => {
+    const { deps, follower, send, control, phone, stateOf, queue, tick } = await openSend()
+    const [one, other] = [toUnion(await follower()), toUnion(await follower())]
+    const batch = [arrival(event('order-1', one)), arrival(event('order-2', other))]
+    // The tables take no marks, for as long as WeChat knows the id.
+    const unwritten = {
+      ...deps.deliveries,
+      accept: async (list: readonly { id: string }[]) => new Set(list.map(it => it.id)),
+    }
+    await control('/faults', { path, kind: 'errcode', errcode: 48001 })
+    const failed = await send(batch, { deliveries: unwritten })
+    expect([failed.length, queue.again.length, phone().length]).toEqual([1, 1, 1])
+    tick(700_000)
+    expect(await send(failed.map(again))).toEqual([])
+    const sent = failed[0] === batch[0] ? 'order-1' : 'order-2'
+    expect(await stateOf(sent)).toMatchObject({ state: 'in-doubt' })
+    expect(phone()).toHaveLength(1)
+  })
+
+  it.each([
+    ['while it may still be at it', 30_000, {}, 'accepted'],
+    ['when WeChat has forgotten its id', 700_000, {}, 'in-doubt'],
+    ['when the event has expired meanwhile', 60_000, { expiresAt: '2026-11-22T04:00:30Z' }, 'in-doubt'],
+  ])('is known to a second message of the event, %s', async (_when, age, more, state) => {
+    const { deps, follower, send, phone, stateOf, queue, tick } = await openSend()
+    const body = event('order-1', toUnion(await follower()), more)
+    const killed = { ...deps.deliveries, accept: async () => Promise.reject(new Error('killed')) }
+    await send([arrival(body)], { deliveries: killed })
+    tick(age)
+    expect(await send([arrival(body)])).toEqual([])
+    expect(phone()).toHaveLength(1)
+    expect(await stateOf('order-1')).toMatchObject({ state })
+    expect(queue.bus).toEqual(state === 'accepted' ? ['order-1 accepted'] : [])
+  })
+
+  it('is forgotten once its events know of it themselves', async () => {
+    const { deps, follower, send, tick } = await openSend()
+    const batch = Array.from({ length: 3 }, (_, index) => index)
+    const to = toUnion(await follower())
+    const messages = batch.map(it => arrival(event(`order-${it}`, to)))
+    const killed = { ...deps.deliveries, accept: async () => Promise.reject(new Error('killed')) }
+    await send(messages, { deliveries: killed })
+    expect((await deps.attempts.open()).map(it => it.names.length)).toEqual([3])
+    tick(120_000)
+    await send(messages.slice(0, 2).map(again))
+    expect((await deps.attempts.open()).map(it => it.names.length)).toEqual([1])
+    await send(messages.slice(2).map(again))
+    expect(await deps.attempts.open()).toEqual([])
   })
 
   it('leaves its events in doubt once WeChat has forgotten their ids, and nothing sends them again', async () => {
@@ -193,14 +262,14 @@ describe('an invocation that ended without a word', () => {
     expect(queue.again).toHaveLength(2)
   })
 
-  it('writes its attempt once for a batch, before the first call, and not at all if there is none', async () => {
+  it('writes its attempt once for a batch, before the first call, and takes it back at the end; none without a call', async () => {
     const { deps, follower, send, calls } = await openSend()
     const to = toUnion(await follower())
     const written: number[] = []
     const attempts = {
       ...deps.attempts,
       async write(attempt: Parameters<typeof deps.attempts.write>[0]) {
-        written.push(attempt.messageIds.length, await calls(path))
+        written.push(attempt.names.length, await calls(path))
         await deps.attempts.write(attempt)
       },
     }
@@ -210,7 +279,7 @@ describe('an invocation that ended without a word', () => {
       Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, to))),
       { attempts },
     )
-    expect(written).toEqual([100, 0])
+    expect(written).toEqual([100, 0, 0, 100])
   })
 })
 
@@ -264,16 +333,58 @@ describe('what was surely not sent', () => {
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted' })
   })
 
-  it('is pushed again as a new message while the tables do not answer, if it was given out once', async () => {
+  it('is pushed again as a new message while the tables do not answer, however often it was given out', async () => {
     const { deps, follower, send, phone, queue } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
     const away = { ...deps.links, resolve: async () => Promise.reject(new Error('away')) }
-    expect(await send([one], { links: away })).toEqual([])
-    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1, since: pushedAt }, delaySeconds: 8 }])
-    // Given out before, only this very message leads to what an invocation may have done to it.
-    expect(await send([again(one)], { links: away })).toEqual([again(one)])
-    expect([queue.again.length, queue.later, phone()]).toEqual([1, [15], []])
+    expect(await send([again(one)], { links: away })).toEqual([])
+    expect(queue.again).toEqual([{ event: { body: one.body, attempts: 2, since: pushedAt }, delaySeconds: 15 }])
+    expect(phone()).toEqual([])
   })
+
+  it.each([
+    ['the token source', { accessTokens: true }],
+    ['the count of the linking', { linking: true }],
+  ])('is in no doubt when %s fails for it while another of its batch is sent', async (_what, broken) => {
+    const { deps, follower, send, phone, stateOf, tick } = await openSend()
+    const to = toUnion(await follower())
+    const strange = 'linking' in broken ? { unionid: id('u-new') } : to
+    const batch = [arrival(event('order-1', to)), arrival(event('order-2', strange))]
+    let asked = 0
+    const present = async () => {
+      asked += 1
+      if ('accessTokens' in broken && asked === 2) throw new Error('a bug')
+      return deps.accessTokens.present()
+    }
+    const linking = { isUnderWay: async () => Promise.reject(new Error('away')) }
+    tick(10_000)
+    const failed = await send(batch, { accessTokens: { ...deps.accessTokens, present }, linking })
+    expect(failed).toEqual([batch[1]])
+    tick(900_000)
+    await send(failed.map(again))
+    expect(phone()).toHaveLength('linking' in broken ? 1 : 2)
+    expect((await stateOf('order-2'))?.state).toBe('linking' in broken ? 'dropped' : 'accepted')
+  })
+
+  it.each([
+    ['dropped', 43004, 'record'],
+    ['rejected', 47003, 'setAside'],
+  ] as const)(
+    'is %s in the end, and in no doubt, though that could not be written at first',
+    async (state, errcode, away) => {
+      const { deps, follower, send, control, stateOf, tick } = await openSend()
+      const to = toUnion(await follower())
+      await control('/faults', { path, kind: 'errcode', errcode, times: 2 })
+      const one = arrival(event('order-1', to))
+      const fails = { [away]: async () => Promise.reject(new Error('away')) }
+      const more =
+        away === 'record' ? { deliveries: { ...deps.deliveries, ...fails } } : { events: { ...deps.events, ...fails } }
+      expect(await send([one], more)).toEqual([one])
+      tick(900_000)
+      expect(await send([again(one)])).toEqual([])
+      expect(await stateOf('order-1')).toMatchObject({ state, errcode })
+    },
+  )
 })
 
 describe('a duplicate that WeChat tells by an error', () => {
@@ -320,8 +431,9 @@ describe('at-least-once', () => {
   })
 
   it('sends again after ten minutes where a second message is better than none', async () => {
-    const { follower, send, queue, phone, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())), { uncertainSince: pushedAt })
+    const { follower, send, queue, phone, tick, deliveries } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer' })
     tick(600_000)
     expect(await send([one], { templates: atLeastOnce })).toEqual([])
     expect([phone().length, queue.aside]).toEqual([1, []])
@@ -335,18 +447,30 @@ describe('the next try of what may have been sent', () => {
     [552_000, 5],
     [565_000, 5],
   ])('%i ms into the window comes after %i s, and never at once', async (age, seconds) => {
-    const { follower, send, control, queue, tick } = await openSend()
+    const { follower, send, control, queue, tick, deliveries } = await openSend()
     const attempts = age === 0 ? 1 : 9
-    const late = arrival(event('order-1', toUnion(await follower())), { attempts, uncertainSince: pushedAt })
+    const late = arrival(event('order-1', toUnion(await follower())), { attempts })
+    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer' })
     tick(age)
     await control('/faults', { path, kind: 'errcode', errcode: -1 })
     expect(await send([late])).toEqual([late])
     expect(queue.later).toEqual([seconds])
   })
 
+  it('does not outlast the window because WeChat wants this person left alone', async () => {
+    const { follower, send, control, queue, tick, deliveries } = await openSend()
+    const late = arrival(event('order-1', toUnion(await follower())), { attempts: 9 })
+    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer' })
+    tick(200_000)
+    await control('/faults', { path, kind: 'errcode', errcode: 43117 })
+    expect(await send([late])).toEqual([])
+    expect(queue.again.map(it => it.delaySeconds)).toEqual([355])
+  })
+
   it('waits for the minute quota first, be it the last of the window', async () => {
-    const { follower, send, control, queue, tick } = await openSend()
-    const late = arrival(event('order-1', toUnion(await follower())), { attempts: 9, uncertainSince: pushedAt })
+    const { follower, send, control, queue, tick, deliveries } = await openSend()
+    const late = arrival(event('order-1', toUnion(await follower())), { attempts: 9 })
+    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer' })
     tick(540_000)
     await control('/faults', { path, kind: 'errcode', errcode: 45011 })
     expect(await send([late])).toEqual([])

@@ -35,6 +35,7 @@ export async function openSend(options: WeChatOptions = {}) {
     ...world.app('official'),
     links,
     linking: memoryLinking(now),
+    backlog: { isEmpty: async () => true },
     deliveries,
     attempts: memoryAttempts(),
     now,
@@ -85,12 +86,7 @@ export function arrival(body: string | object, more: Partial<Arrival> = {}): Arr
 
 /** The same message given out once more. */
 export function again(one: Arrival): Arrival {
-  return {
-    ...one,
-    receives: one.receives + 1,
-    attempts: one.attempts + 1,
-    firstReceivedAt: one.firstReceivedAt ?? pushedAt,
-  }
+  return { ...one, receives: one.receives + 1, attempts: one.attempts + 1 }
 }
 
 /** The message by which an event came back into the queue. */

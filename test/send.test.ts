@@ -73,7 +73,7 @@ describe('sendBatch', () => {
   })
 
   it('drops what has nobody to go to, and says why, without a call', async () => {
-    const { follower, send, calls, stateOf, person, links, now } = await openSend()
+    const { follower, send, calls, stateOf, person, links, now, tick } = await openSend()
     const left = await follower()
     const [row] = (await links.followers([left.openid])).values()
     await links.writeFollower(
@@ -82,6 +82,8 @@ describe('sendBatch', () => {
     )
     const bare = await person({ unionid: false })
     await links.writeLogin({ miniOpenid: bare.miniOpenid }, now())
+    // Whoever follows just now has ten seconds to be linked.
+    tick(10_000)
     await send([
       arrival(event('left', toUnion(left))),
       arrival(event('bare', { miniOpenid: bare.miniOpenid })),

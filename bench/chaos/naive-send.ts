@@ -27,8 +27,9 @@ export const handler = queueFunction(
       miniAppid: config('WECHAT_MINI_APPID').WECHAT_MINI_APPID,
       links: linkStore(),
       linking: { isUnderWay: async () => false },
+      backlog: { isEmpty: async () => true },
       // It knows of no earlier call: whatever comes again is sent again.
-      attempts: { write: async () => undefined, attemptsOf: async () => new Map() },
+      attempts: { write: async () => undefined, open: async () => [] },
       deliveries: { ...deliveryStore(), read: async () => new Map() },
       gate: gateStore(),
       events: eventQueue(),

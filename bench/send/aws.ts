@@ -58,6 +58,11 @@ const answers: Readonly<Record<string, (body: unknown) => unknown>> = {
     writeUnits += unitsOf(v.parse(put, body).Item)
     return {}
   },
+  DeleteItem() {
+    writeUnits += 1
+    return {}
+  },
+  Query: () => ({ Items: [], Count: 0 }),
   UpdateItem: update,
   GetQueueUrl: () => ({ QueueUrl: `${url()}/queue` }),
   SendMessage: body => takenOf(v.parse(sent, body)),

@@ -1,74 +1,74 @@
 /**
- * What invocations of the sender were about to send: one row each, all under one key and in the order of time, so that a
- * message that comes again finds those since its first receive by one query. A message is named by eight bytes of the
- * digest of its id, for a hundred of them fit into one write unit.
+ * What invocations of the sender were about to send: one row for each that has not closed its attempt, all under one key,
+ * so that a batch learns of all of them by one query. The names of a hundred events fit into one write unit.
  */
 
-import { hash } from 'node:crypto'
-
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
-import { checked } from '../checked.ts'
-import type { AttemptStore, Now } from '../ports.ts'
+import type { Attempt, AttemptStore, Log, Now } from '../ports.ts'
 import { type Dynamo, queryAll } from './dynamo.ts'
 
 /** Of the only queue whose messages are sent. */
 const queue = 'events'
 /** A queue holds a message for at most 14 days. */
 const keepMs = 15 * 86_400_000
-/** The queue's clock, which tells of the first receive, and ours may differ. */
-const skewMs = 60_000
 const nameBytes = 8
 
-const row = v.object({ at: v.string(), messages: v.instance(Uint8Array) })
+const row = v.object({
+  at: v.pipe(v.string(), v.regex(/^\d{13}#[\w-]{1,64}$/)),
+  names: v.instance(Uint8Array),
+})
 
-/** Creates the store of attempts. */
-export function createAttemptStore(dynamo: Dynamo, table: string, now: Now): AttemptStore {
+type Options = { readonly now: Now; readonly log?: Log }
+
+/** Creates the store of attempts. A row that cannot be read says nothing, and is told. */
+export function createAttemptStore(dynamo: Dynamo, table: string, { now, log }: Options): AttemptStore {
   return {
-    async write({ id, at, messageIds }) {
-      const messages = Buffer.concat(messageIds.map(nameOf))
-      const Item = { queue, at: `${at}#${id}`, messages, expiresAt: Math.ceil((now() + keepMs) / 1000) }
+    async write({ id, at, names }) {
+      const key = { queue, at: `${at}#${id}` }
+      if (names.length === 0) {
+        await dynamo.send(new DeleteCommand({ TableName: table, Key: key }))
+        return
+      }
+      const bytes = Buffer.from(names.join(''), 'hex')
+      const Item = { ...key, names: bytes, expiresAt: Math.ceil((now() + keepMs) / 1000) }
       await dynamo.send(new PutCommand({ TableName: table, Item }))
     },
-    async attemptsOf(messageIds, since) {
-      const byName = new Map(messageIds.map(it => [nameOf(it).toString('hex'), it]))
-      const found = new Map<string, number[]>()
-      for await (const items of queryAll(dynamo, from => query(table, since - skewMs, from))) {
-        for (const { at, name } of items.flatMap(attemptsIn)) {
-          const id = byName.get(name)
-          if (id !== undefined) found.set(id, [...(found.get(id) ?? []), at])
-        }
+    async open() {
+      const found: Attempt[] = []
+      for await (const items of queryAll(dynamo, from => query(table, from))) {
+        const readable = items.flatMap(attemptIn)
+        if (readable.length < items.length)
+          log?.error('send.attempts-unreadable', { rows: items.length - readable.length })
+        found.push(...readable)
       }
       return found
     },
   }
 }
 
-/** Each message of a row, by its name, with the instant (ms) of the attempt. */
-function attemptsIn(item: unknown) {
-  const { at, messages } = checked(row, item, 'an attempt')
-  return namesIn(messages).map(name => ({ at: Number.parseInt(at, 10), name }))
-}
-
-function query(table: string, since: number, from: Parameters<Parameters<typeof queryAll>[1]>[0]): QueryCommand {
+function query(table: string, from: Parameters<Parameters<typeof queryAll>[1]>[0]): QueryCommand {
   return new QueryCommand({
     TableName: table,
     ConsistentRead: true,
-    KeyConditionExpression: '#queue = :queue AND #at >= :since',
-    ExpressionAttributeNames: { '#queue': 'queue', '#at': 'at' },
-    ExpressionAttributeValues: { ':queue': queue, ':since': `${Math.max(0, since)}` },
+    KeyConditionExpression: '#queue = :queue',
+    ExpressionAttributeNames: { '#queue': 'queue' },
+    ExpressionAttributeValues: { ':queue': queue },
     ExclusiveStartKey: from,
   })
 }
 
-function nameOf(messageId: string): Buffer {
-  return hash('sha256', messageId, 'buffer').subarray(0, nameBytes)
+function attemptIn(item: unknown): Attempt[] {
+  const read = v.safeParse(row, item)
+  if (!read.success) return []
+  const [at = '', id = ''] = read.output.at.split('#')
+  return [{ id, at: Number(at), names: namesIn(read.output.names) }]
 }
 
-function namesIn(messages: Uint8Array): string[] {
-  const bytes = Buffer.from(messages)
-  return Array.from({ length: bytes.length / nameBytes }, (_, index) =>
-    bytes.toString('hex', index * nameBytes, (index + 1) * nameBytes),
+function namesIn(bytes: Uint8Array): string[] {
+  const buffer = Buffer.from(bytes)
+  return Array.from({ length: Math.floor(buffer.length / nameBytes) }, (_, index) =>
+    buffer.toString('hex', index * nameBytes, (index + 1) * nameBytes),
   )
 }

@@ -20,7 +20,6 @@ export function arrivalOf({ body, messageId, receiptHandle, attributes, messageA
   const receives = Number(attributes.ApproximateReceiveCount)
   const pushedAt = Number(attributes.SentTimestamp)
   const instant = (name: string) => wholeNumber(messageAttributes, name, [pushedAt - oldestMs, pushedAt + skewMs])
-  const uncertainSince = instant('doubtSince')
   const slotAt = wholeNumber(messageAttributes, 'slotAt', [pushedAt - skewMs, pushedAt + longestDelayMs + skewMs])
   return {
     body,
@@ -29,8 +28,6 @@ export function arrivalOf({ body, messageId, receiptHandle, attributes, messageA
     receives,
     attempts: (wholeNumber(messageAttributes, 'attempts', [0, mostAttempts]) ?? 0) + receives,
     since: instant('since') ?? pushedAt,
-    ...(receives > 1 ? { firstReceivedAt: Number(attributes.ApproximateFirstReceiveTimestamp) } : {}),
-    ...(uncertainSince === undefined ? {} : { uncertainSince }),
     ...(slotAt === undefined ? {} : { slotAt }),
   }
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import {
   ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
@@ -12,7 +13,7 @@ import {
 } from '@aws-sdk/client-sqs'
 
 import { inParallel } from '../pool.ts'
-import type { ConsumedQueue, EventAgain, EventQueue, Log, Queue } from '../ports.ts'
+import type { Backlog, ConsumedQueue, EventAgain, EventQueue, Log, Queue } from '../ports.ts'
 
 export type QueueClient = {
   readonly sqs: SQSClient
@@ -41,6 +42,24 @@ export function createQueue(name: string): Queue {
       const { size } = await queue.sendAll(entries, cause => causes.push(cause))
       if (size > 0)
         throw new Error(`${size} of ${entries.length} messages were not sent to ${name}`, { cause: causes[0] })
+    },
+  }
+}
+
+const counts = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const
+
+/** Creates the look at what waits in a queue. */
+export function createBacklog(name: string): Backlog {
+  const { sqs, url } = openQueue(name)
+  return {
+    async isEmpty() {
+      const request = { QueueUrl: await url(), AttributeNames: [...counts] }
+      const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand(request))
+      return counts.every(it => Number(Attributes[it] ?? 0) === 0)
     },
   }
 }

@@ -1,10 +1,11 @@
 /** The queues, each with the one variable it needs. */
 
 import { createParkedEvents } from '../adapters/sqs-parked.ts'
-import { createConsumedQueue, createEventQueue, createQueue } from '../adapters/sqs-queues.ts'
+import { createBacklog, createConsumedQueue, createEventQueue, createQueue } from '../adapters/sqs-queues.ts'
 import { config } from '../config.ts'
 import { log } from './context.ts'
 
+export const followersBacklog = () => createBacklog(config('FOLLOWERS_QUEUE').FOLLOWERS_QUEUE)
 export const followersQueue = () => createQueue(config('FOLLOWERS_QUEUE').FOLLOWERS_QUEUE)
 export const receiptsQueue = () => createQueue(config('RECEIPTS_QUEUE').RECEIPTS_QUEUE)
 export const imagesQueue = () => createQueue(config('IMAGES_QUEUE').IMAGES_QUEUE)

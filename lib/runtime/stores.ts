@@ -32,7 +32,7 @@ export const linkStore = () =>
   )
 export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed: false }) =>
   createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log, ...how })
-export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, now)
+export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, { now, log })
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
 export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
 export const linkingStore = () => createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, now)

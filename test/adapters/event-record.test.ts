@@ -31,30 +31,19 @@ function record(attributes: Record<string, string | undefined>, receives = 1): S
 describe('a record of the events queue', () => {
   it('tells of the tries behind an event that was pushed again', () => {
     const since = `${sentAt - 86_400_000}`
-    expect(arrivalOf(record({ attempts: '4', since, doubtSince: since }))).toEqual({
+    expect(arrivalOf(record({ attempts: '4', since }))).toEqual({
       body: '{}',
       messageId: 'm',
       receiptHandle: 'h',
       receives: 1,
       attempts: 5,
       since: Number(since),
-      uncertainSince: Number(since),
     })
   })
 
   it('tells the slot of an event that waited for it', () => {
     const slotAt = sentAt + 900_000
     expect(arrivalOf(record({ slotAt: `${slotAt}` }))).toMatchObject({ slotAt })
-  })
-
-  it('tells when it was given out first only if it is given out once more', () => {
-    expect(arrivalOf(record({}))).not.toHaveProperty('firstReceivedAt')
-    expect(arrivalOf(record({}, 3))).toMatchObject({
-      receives: 3,
-      attempts: 3,
-      since: sentAt,
-      firstReceivedAt: sentAt + 500,
-    })
   })
 
   it.each([
@@ -65,10 +54,10 @@ describe('a record of the events queue', () => {
     { attempts: '9'.repeat(400) },
     { attempts: '' },
     { attempts: undefined },
-    { since: 'x', doubtSince: 'NaN' },
-    { since: '0', doubtSince: '0' },
-    { since: `${sentAt + 60_001}`, doubtSince: `${sentAt + 60_001}` },
-    { since: 'Infinity', doubtSince: '-0' },
+    { since: 'x' },
+    { since: '0' },
+    { since: `${sentAt + 60_001}` },
+    { since: 'Infinity' },
     { slotAt: `${sentAt - 60_001}` },
     { slotAt: `${sentAt + 960_001}` },
     { slotAt: '-1' },
@@ -80,14 +69,11 @@ describe('a record of the events queue', () => {
 
   it('is counted and dated whatever its attributes are', () => {
     const value = fc.oneof(fc.string(), fc.integer().map(String), fc.double().map(String), fc.constant(undefined))
-    const attributes = fc.record(
-      { attempts: value, since: value, doubtSince: value, slotAt: value },
-      { requiredKeys: [] },
-    )
+    const attributes = fc.record({ attempts: value, since: value, slotAt: value }, { requiredKeys: [] })
     fc.assert(
       fc.property(attributes, fc.integer({ min: 1, max: 1000 }), (some, receives) => {
-        const { attempts, since, uncertainSince = 0, slotAt = 0 } = arrivalOf(record(some, receives))
-        expect([attempts, since, uncertainSince, slotAt].every(Number.isSafeInteger)).toBe(true)
+        const { attempts, since, slotAt = 0 } = arrivalOf(record(some, receives))
+        expect([attempts, since, slotAt].every(Number.isSafeInteger)).toBe(true)
         expect(attempts).toBeGreaterThanOrEqual(receives)
         expect(since).toBeLessThanOrEqual(sentAt + 60_000)
       }),

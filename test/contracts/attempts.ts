@@ -1,44 +1,38 @@
 import { expect, it } from 'vitest'
 
+import { attemptName } from '../../lib/attempt-name.ts'
 import type { AttemptStore } from '../../lib/ports.ts'
 
 const noon = Date.parse('2026-11-22T12:00:00+08:00')
-const messages = (from: number, count: number) => Array.from({ length: count }, (_, index) => `message-${from + index}`)
+const names = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => attemptName(`e${from + index}`))
 
 /** What every store of attempts must do; `make` gives an empty one. */
 export function attemptsContract(make: () => Promise<AttemptStore>): void {
-  it('finds all attempts of a message in the order of time, and nothing of others', async () => {
+  it('answers all attempts with all their names, the oldest first', async () => {
     const store = await make()
-    await store.write({ id: 'b', at: noon + 180_000, messageIds: messages(50, 100) })
-    await store.write({ id: 'a', at: noon, messageIds: messages(0, 100) })
-    expect(await store.attemptsOf(['message-7', 'message-70', 'unknown'], noon)).toEqual(
-      new Map([
-        ['message-7', [noon]],
-        ['message-70', [noon, noon + 180_000]],
-      ]),
-    )
+    const [one, other] = [
+      { id: 'a', at: noon, names: names(0, 100) },
+      { id: 'b', at: noon + 180_000, names: names(50, 500) },
+    ]
+    await store.write(other)
+    await store.write(one)
+    expect(await store.open()).toEqual([one, other])
   })
 
   it('keeps two attempts of one instant apart, and writes over one by its id', async () => {
     const store = await make()
-    const one = { id: 'a', at: noon, messageIds: messages(0, 3) }
-    await store.write(one)
-    await store.write({ id: 'b', at: noon, messageIds: messages(3, 3) })
-    await store.write({ ...one, messageIds: ['message-2'] })
-    expect([...(await store.attemptsOf(messages(0, 6), noon)).keys()].toSorted()).toEqual(messages(2, 4))
+    await store.write({ id: 'a', at: noon, names: names(0, 3) })
+    await store.write({ id: 'b', at: noon, names: names(3, 3) })
+    await store.write({ id: 'a', at: noon, names: names(2, 1) })
+    expect((await store.open()).flatMap(it => it.names)).toEqual(names(2, 4))
   })
 
-  it('looks no further back than it is told, but for a minute by which clocks may differ', async () => {
+  it('lets an attempt go that names nothing any more', async () => {
     const store = await make()
-    await store.write({ id: 'a', at: noon, messageIds: ['message-1'] })
-    expect((await store.attemptsOf(['message-1'], noon + 59_000)).size).toBe(1)
-    expect((await store.attemptsOf(['message-1'], noon + 61_000)).size).toBe(0)
-  })
-
-  it('takes an attempt that is amended to none', async () => {
-    const store = await make()
-    await store.write({ id: 'a', at: noon, messageIds: ['message-1'] })
-    await store.write({ id: 'a', at: noon, messageIds: [] })
-    expect((await store.attemptsOf(['message-1'], noon)).size).toBe(0)
+    await store.write({ id: 'a', at: noon, names: names(0, 3) })
+    await store.write({ id: 'a', at: noon, names: [] })
+    await store.write({ id: 'b', at: noon, names: [] })
+    expect(await store.open()).toEqual([])
   })
 }

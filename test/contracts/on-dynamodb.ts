@@ -65,7 +65,8 @@ export function dynamoDbContracts(tables: () => Tables): void {
     deliveryStoreContract(now =>
       on('deliveries', (...where) => createDeliveryStore(...where, { now, isIndexed: true }))(),
     ))
-  describe('attempts', () => attemptsContract(on('attempts', (...where) => createAttemptStore(...where, Date.now))))
+  describe('attempts', () =>
+    attemptsContract(on('attempts', (...where) => createAttemptStore(...where, { now: Date.now }))))
   describe('gate', () => gateContract(on('deliveries', createGateStore)))
   describe('image store', () => imageStoreContract(on('images', createImageStore)))
   describe('walk store', () => walkStoreContract(on('walks', createWalkStore)))

@@ -116,17 +116,11 @@ export function memoryAttempts(): AttemptStore {
   const rows = new Map<string, Attempt>()
   return {
     async write(attempt) {
-      rows.set(`${attempt.at}#${attempt.id}`, attempt)
+      const key = `${attempt.at}#${attempt.id}`
+      if (attempt.names.length === 0) rows.delete(key)
+      else rows.set(key, attempt)
     },
-    async attemptsOf(messageIds, since) {
-      const found = new Map<string, number[]>()
-      // The clocks of a queue and of a function may differ by a minute.
-      const later = [...rows.values()].filter(it => it.at >= since - 60_000)
-      for (const { at, messageIds: all } of later.toSorted((one, other) => one.at - other.at)) {
-        for (const it of all) if (messageIds.includes(it)) found.set(it, [...(found.get(it) ?? []), at])
-      }
-      return found
-    },
+    open: async () => [...rows].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, attempt]) => attempt),
   }
 }
 

@@ -181,6 +181,18 @@ export const named: readonly Named[] = [
     to: 'await deps.deliveries.record(delivery)\n  after.end(delivery)',
   },
   {
+    file: 'lib/send-outcome.ts',
+    why: 'what was accepted is taken out of the attempt before its mark is written',
+    from: 'if (id !== undefined && !isAccepted) attempt.resolve(id)\n  return name',
+    to: 'if (id !== undefined) attempt.resolve(id)\n  return name',
+  },
+  {
+    file: 'lib/interrupted-sends.ts',
+    why: 'an attempt that ended is taken for one under way',
+    from: 'const endedMs = 60_000',
+    to: 'const endedMs = 6_000_000',
+  },
+  {
     file: 'lib/adapters/sqs-parked.ts',
     why: 'a parked event forgets its tries on the way back',
     from: 'MessageAttributes: Object.fromEntries(kept)',

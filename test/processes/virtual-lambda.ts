@@ -113,7 +113,6 @@ function arrivalOf({ id: messageId, event, receives, firstReceivedAt }: Message,
     receives,
     attempts: event.attempts + receives,
     since: event.since,
-    ...(receives === 1 || firstReceivedAt === undefined ? {} : { firstReceivedAt }),
   }
 }
 
@@ -158,8 +157,9 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
       record: slowly(deliveries.record),
       recordUncertainty: slowly(deliveries.recordUncertainty),
     },
-    attempts: { write: slowly(attempts.write), attemptsOf: slowly(attempts.attemptsOf) },
+    attempts: { write: slowly(attempts.write), open: slowly(attempts.open) },
     linking: memoryLinking(now),
+    backlog: { isEmpty: async () => true },
     gate,
     events: {
       setAside: slowly(async (body, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),

@@ -95,13 +95,10 @@ describe('what goes back', () => {
     expect(messageOf(letter, careful)?.attributes).toEqual({})
   })
 
-  // A new message has never been received: without this its event would be sent a second time.
-  it('is in doubt since it was pushed, if SQS moved it away', () => {
-    const pushed = aLetter({ at: 5000 })
-    expect(messageOf(pushed, careful)?.attributes).toEqual({ since: '5000', doubtSince: '5000' })
-    const again = aLetter({ at: 5000, attributes: { since: '1000', doubtSince: '4000' } })
-    expect(messageOf(again, careful)?.attributes).toEqual({ since: '1000', doubtSince: '4000' })
-    expect(messageOf(again, daring)?.attributes).toEqual({ since: '1000' })
+  it('keeps the instant of its push if SQS moved it away; what may have been sent, the sender knows by its id', () => {
+    expect(messageOf(aLetter({ at: 5000 }), careful)?.attributes).toEqual({ since: '5000' })
+    const again = aLetter({ at: 5000, attributes: { since: '1000' } })
+    expect(messageOf(again, careful)?.attributes).toEqual({ since: '1000' })
   })
 
   it('goes under a new id if its own is marked as perhaps sent, and the same each time', () => {
@@ -132,7 +129,7 @@ describe('the table', () => {
   it('says what each kind asks of people', () => {
     const text = renderTable([aLetter(), rejected(), inDoubt()], new Set())
     expect(text).toContain('rejected: surely not sent; mend what the reason names first')
-    expect(text).toContain('received too often: may have been sent')
+    expect(text).toContain('received too often: nobody wrote why')
     expect(text).toContain('in-doubt: may have been sent; --even-in-doubt sends it under a new id')
     expect(text).not.toContain('overdue')
   })

@@ -19,7 +19,6 @@ export type Letter = {
   /** When (ms) it was put aside; of one that SQS moved, when it was pushed. */
   readonly at: number
   readonly since?: string
-  readonly doubtSince?: string
 }
 
 const kinds = ['rejected', 'overdue', 'in-doubt', 'received too often', 'else'] as const
@@ -35,7 +34,7 @@ const ending = ':again'
 export function readLetter({ MessageId = '', ReceiptHandle = '', Body = '', ...more }: Message): Letter {
   const text = (name: string) => more.MessageAttributes?.[name]?.StringValue
   const reason = clean(text('reason') ?? unwritten)
-  const [since, doubtSince] = [text('since'), text('doubtSince')]
+  const since = text('since')
   return {
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
@@ -45,27 +44,21 @@ export function readLetter({ MessageId = '', ReceiptHandle = '', Body = '', ...m
     reason,
     at: Number(more.Attributes?.SentTimestamp ?? 0),
     ...(since === undefined ? {} : { since }),
-    ...(doubtSince === undefined ? {} : { doubtSince }),
   }
 }
 
 /**
  * The message that brings an event back; undefined if it would only be lost. Its attempts begin anew, and `since` is
- * kept; but what is overdue would be so again at once.
- *
- * What SQS moved away may have been sent with each of its receives: it is in doubt since it was pushed, unless
- * `evenInDoubt` says that this does not matter.
+ * kept; but what is overdue would be so again at once. What may have been sent, the sender knows by the event's id.
  */
 export function messageOf(
   letter: Letter,
   { evenInDoubt }: { readonly evenInDoubt: boolean },
 ): EventMessage | undefined {
   if (letter.kind === 'in-doubt') return evenInDoubt ? renamed(letter) : undefined
-  const pushedAt = letter.kind === unwritten ? `${letter.at}` : undefined
-  const { body, since = pushedAt, doubtSince = pushedAt } = letter
-  const hasSince = since !== undefined && letter.kind !== 'overdue'
-  const hasDoubt = doubtSince !== undefined && !evenInDoubt
-  return { body, attributes: { ...(hasSince ? { since } : {}), ...(hasDoubt ? { doubtSince } : {}) } }
+  const { body, since = letter.kind === unwritten ? `${letter.at}` : undefined } = letter
+  const isKept = since !== undefined && letter.kind !== 'overdue'
+  return { body, attributes: isKept ? { since } : {} }
 }
 
 const anyEvent = v.pipe(v.string(), v.parseJson(), v.looseObject({}))

@@ -8,7 +8,7 @@ const meanings = {
   rejected: 'surely not sent; mend what the reason names first, or it comes back here · 事件有误，先修复再移回',
   overdue: 'surely not sent, for 13 days; mend what the reason names first · 逾期未能发送，先修复再移回',
   'received too often':
-    'may have been sent; moved back it counts as in doubt, and goes to the review queue unless its template says at-least-once; --even-in-doubt sends it · 接收次数过多，可能已发送',
+    'nobody wrote why: the log of send tells; moved back it is judged anew, and never sent twice · 接收次数过多，原因见日志',
   'in-doubt': 'may have been sent; --even-in-doubt sends it under a new id · 可能已发送，需人工决定',
 } satisfies Record<Exclude<Kind, 'else'>, string>
 
