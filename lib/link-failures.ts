@@ -7,9 +7,14 @@ import type { Log, Queue } from './ports.ts'
 export type Failure = {
   /** Whose batch failed as a whole, so that their messages come again. */
   readonly batches: Set<OpenId>
+  /** Whose batch was not begun, for there was no time. */
+  readonly untried: Set<OpenId>
   /** Who failed alone among others who are worked in. */
   readonly alone: Set<OpenId>
+  /** For so long it makes no sense to try again. */
   waitSeconds: number
+  /** Set if somebody has to act before another try may do better. */
+  isLasting: boolean
 }
 
 type Deps = { readonly followers: Pick<Queue, 'push'>; readonly log: Log }
@@ -45,8 +50,10 @@ export async function failedMessages<A extends Arrival>(
 }
 
 /** A message all of whose people failed has none to spare: it comes again itself, so that its tries are counted. */
-function isWhole({ openids }: FollowerNews, { batches, alone }: Failure): boolean {
-  return openids.some(it => batches.has(it)) || (openids.length > 0 && openids.every(it => alone.has(it)))
+function isWhole({ openids }: FollowerNews, { batches, untried, alone }: Failure): boolean {
+  return (
+    openids.some(it => batches.has(it) || untried.has(it)) || (openids.length > 0 && openids.every(it => alone.has(it)))
+  )
 }
 
 function aloneOf({ change, openids, at }: FollowerNews, { alone }: Failure): FollowerNews {
