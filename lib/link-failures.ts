@@ -27,25 +27,29 @@ export function isOfFollowers<A extends Arrival>(arrival: A): arrival is A & { r
   return arrival.news.change === 'follow' || arrival.news.change === 'unfollow'
 }
 
+/** `again` must come again as they are; `parted` are done with, but some of their people are queued anew. */
+export type Unlinked<A> = { readonly again: ReadonlySet<A>; readonly parted: ReadonlySet<A> }
+
 /**
- * Answers the messages that must come again as they are. Of the others, those who failed alone are queued again in a
- * message of their own: it tries as often as any, and whoever ends in the dead-letter queue ends there without the rest.
+ * Tells which messages must come again as they are. Of the others, those who failed alone are queued again in a message of
+ * their own: it tries as often as any, and whoever ends in the dead-letter queue ends there without the rest. A message of
+ * a walk is worked in only with the last of its people, so the new one is that message of the walk from now on.
  */
 export async function failedMessages<A extends Arrival>(
   arrivals: readonly A[],
   failure: Failure,
   deps: Deps,
-): Promise<ReadonlySet<A>> {
+): Promise<Unlinked<A>> {
   const told = arrivals.filter(isOfFollowers)
   const whole = told.filter(it => isWhole(it.news, failure))
   const parted = told.filter(it => !whole.includes(it) && it.news.openids.some(openid => failure.alone.has(openid)))
   const apart = parted.map(it => aloneOf(it.news, failure))
   try {
     if (apart.length > 0) await deps.followers.push(apart, aloneAfterSeconds)
-    return new Set<A>(whole)
+    return { again: new Set<A>(whole), parted: new Set<A>(parted) }
   } catch (error) {
     deps.log.error('link-followers.not-queued-apart', { error, messages: apart.length })
-    return new Set<A>([...whole, ...parted])
+    return { again: new Set<A>([...whole, ...parted]), parted: new Set() }
   }
 }
 
@@ -56,6 +60,6 @@ function isWhole({ openids }: FollowerNews, { batches, untried, alone }: Failure
   )
 }
 
-function aloneOf({ change, openids, at }: FollowerNews, { alone }: Failure): FollowerNews {
-  return { change, openids: openids.filter(it => alone.has(it)), at, isAgain: true }
+function aloneOf(news: FollowerNews, { alone }: Failure): FollowerNews {
+  return { ...news, openids: news.openids.filter(it => alone.has(it)), isAgain: true }
 }

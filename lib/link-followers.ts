@@ -52,11 +52,12 @@ export async function linkFollowers<A extends NewsArrival>(
   await note(outcome, failure, deps)
   // After the links, which may have been told of in the same batch.
   const unforgotten = await forgetPeople(arrivals, deps)
-  const unlinked = await failedMessages(arrivals, failure, deps)
+  const { again, parted } = await failedMessages(arrivals, failure, deps)
   const { batches, untried, alone } = failure
   deps.log.info('link-followers.batch', { openids: told.size, failed: batches.size + untried.size + alone.size })
-  const isDone = (it: A) => !unforgotten.has(it) && !unlinked.has(it)
-  const uncounted = await countIn(arrivals.filter(isDone), deps)
+  const isDone = (it: A) => !unforgotten.has(it) && !again.has(it)
+  const whole = arrivals.filter(it => isDone(it) && !parted.has(it))
+  const uncounted = await countIn(whole, deps)
   const failed = arrivals.filter(it => !isDone(it) || uncounted.has(it))
   await putOff(failed, failure, deps)
   return failed

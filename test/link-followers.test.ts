@@ -445,7 +445,7 @@ describe('how far a walk is worked in', () => {
     expect(await told()).toEqual([false, 0])
   })
 
-  it('is done for a message whose odd one comes again alone', async () => {
+  it('goes on until the odd one of a message, who comes again alone, is linked', async () => {
     const { walk, work, deps, queued, later, told } = await openWalked(30)
     await walk()
     const [news] = queued.splice(0)
@@ -455,7 +455,34 @@ describe('how far a walk is worked in', () => {
         (await deps.wechat.followerInfo(...asked)).filter(it => it.openid !== news.openids[0]),
     }
     expect(await work([news], { wechat })).toEqual([])
-    expect([later.length, ...(await told())]).toEqual([1, false, 0])
+    expect([later.length, ...(await told())]).toEqual([1, true, 30])
+    const [alone] = later.splice(0)
+    if (alone === undefined) throw new Error('one is queued alone')
+    expect(await work([alone.news], { wechat })).toEqual([alone.news])
+    expect(await told()).toEqual([true, 30])
+    expect(await work([alone.news])).toEqual([])
+    expect(await told()).toEqual([false, 0])
+  })
+
+  it('goes on while one of several odd ones is left', async () => {
+    const { walk, work, deps, queued, later, told } = await openWalked(30)
+    await walk()
+    const [news] = queued.splice(0)
+    if (news?.change !== 'follow') throw new Error('one message is queued')
+    const without = (count: number): LinkFollowersDeps['wechat'] => ({
+      followerInfo: async (...asked) => {
+        const odd: readonly string[] = news.openids.slice(0, count)
+        return (await deps.wechat.followerInfo(...asked)).filter(it => !odd.includes(it.openid))
+      },
+    })
+    await work([news], { wechat: without(2) })
+    await work(
+      later.splice(0).map(it => it.news),
+      { wechat: without(1) },
+    )
+    expect([later.map(it => it.news), ...(await told())]).toMatchObject([[{ openids: [news.openids[0]] }], true, 30])
+    await work(later.splice(0).map(it => it.news))
+    expect(await told()).toEqual([false, 0])
   })
 
   it('lets a message come again that could not be counted, or the count would have no end', async () => {
