@@ -2,7 +2,7 @@ import { queueFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
 import { parseNews } from '../lib/follower-news.ts'
 import { linkFollowers } from '../lib/link-followers.ts'
-import { log, now } from '../lib/runtime/context.ts'
+import { log, now, random } from '../lib/runtime/context.ts'
 import { consumedFollowersQueue, imagesQueue } from '../lib/runtime/queues.ts'
 import { erasures, journal, linkingStore, linkStore, linkUpkeep, walkStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
@@ -22,6 +22,7 @@ export const handler = queueFunction(
       imageArrivals: imagesQueue(),
       miniAppid: config('WECHAT_MINI_APPID').WECHAT_MINI_APPID,
       now,
+      random,
       log,
     }
   },

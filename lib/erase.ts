@@ -7,15 +7,15 @@
 
 import { forgetPictures, type PictureErasureDeps } from './erase-pictures.ts'
 import type { Erasure, Expiry } from './follower-news.ts'
-import { maskId, type OpenId } from './identifiers.ts'
-import { isReadable } from './link.ts'
+import { maskId, type OpenId, type UnionId } from './identifiers.ts'
+import { type FollowerRow, isReadable } from './link.ts'
 import { together, without } from './person-ids.ts'
 import { inParallel, inRuns } from './pool.ts'
 import type { Erasures, Journal, LinkStore, LinkUpkeep, Now, PersonIds, Queue, WalkStore } from './ports.ts'
 import { batchSize } from './walk.ts'
 
 export type EraseDeps = PictureErasureDeps & {
-  readonly links: Pick<LinkUpkeep, 'idsOf' | 'erase' | 'expire'> & Pick<LinkStore, 'followers'>
+  readonly links: Pick<LinkUpkeep, 'idsOf' | 'erase' | 'expire'> & Pick<LinkStore, 'followers' | 'loginsOf'>
   readonly erasures: Pick<Erasures, 'mark' | 'unmark'>
   readonly walks: Pick<WalkStore, 'forget'>
   readonly journal: Pick<Journal, 'forget' | 'note'>
@@ -116,21 +116,29 @@ async function forgetAll<T>(
   }
 }
 
-/** Whoever followed again after the erasure has a row still, and is a follower like all others. */
+/** Whoever followed or logged in again after the wish has a row still, and is a follower like all others. */
 async function withoutBack(openids: readonly OpenId[], deps: EraseDeps): Promise<OpenId[]> {
   const back = await backAmong(openids, deps)
   return openids.filter(it => !back.has(it))
 }
 
-async function backAmong(openids: readonly OpenId[], { links, erasures }: EraseDeps): Promise<ReadonlySet<OpenId>> {
+async function backAmong(openids: readonly OpenId[], deps: EraseDeps): Promise<ReadonlySet<OpenId>> {
   const back = new Set<OpenId>()
   for (const run of inRuns(openids, batchSize)) {
-    for (const row of (await links.followers(run)).values()) {
-      if (isReadable(row)) await erasures.unmark(row.openid, row.followedAt ?? 0)
-      back.add(row.openid)
-    }
+    const rows = [...(await deps.links.followers(run)).values()]
+    await unmarkAll(rows.filter(isReadable), deps)
+    for (const { openid } of rows) back.add(openid)
   }
   return back
+}
+
+async function unmarkAll(rows: readonly FollowerRow[], { links, erasures }: EraseDeps): Promise<void> {
+  const unionids = [...new Set(rows.flatMap(it => it.unionid ?? []))]
+  const logins = unionids.length === 0 ? new Map<UnionId, number>() : await links.loginsOf(unionids)
+  for (const { openid, unionid, followedAt = 0 } of rows) {
+    const loginAt = unionid === undefined ? 0 : (logins.get(unionid) ?? 0)
+    await erasures.unmark(openid, Math.max(followedAt, Math.floor(loginAt / 1000)))
+  }
 }
 
 /** One message with all ids, so that the second time nothing leads to an id that is not known. */

@@ -3,24 +3,22 @@
 import { type AskDeps, askFollowers } from './ask-followers.ts'
 import { type EraseDeps, erasePeople, expirePeople } from './erase.ts'
 import { erasePictures } from './erase-pictures.ts'
-import { WeChatError } from './errors.ts'
 import type { FollowerNews, News } from './follower-news.ts'
 import type { OpenId } from './identifiers.ts'
 import type { FollowerSeen } from './link.ts'
 import { type Failure, failedMessages, isOfFollowers } from './link-failures.ts'
+import { noteWait, putOff, type WaitDeps } from './link-waits.ts'
 import { createSlots, inParallel, inRuns, type Slots } from './pool.ts'
-import type { ConsumedQueue, Journal, LinkingStore, Now } from './ports.ts'
-import { secondsToReset } from './quota-reset.ts'
+import type { Journal, LinkingStore } from './ports.ts'
 import { batchSize } from './walk.ts'
 import { type WriteDeps, writeFollowers } from './write-followers.ts'
 
 export type LinkFollowersDeps = AskDeps &
   WriteDeps &
-  EraseDeps & {
+  EraseDeps &
+  WaitDeps & {
     readonly journal: Pick<Journal, 'note'>
-    readonly followers: ConsumedQueue
     readonly linking: Pick<LinkingStore, 'workedIn'>
-    readonly now: Now
   }
 
 /** A message of the followers queue, and how often it was given out. */
@@ -30,8 +28,6 @@ export type NewsArrival = { readonly news: News; readonly receiptHandle: string;
 const asksAtOnce = 4
 /** Batches in work: while some are written, WeChat is asked for the next. */
 const batchesAtOnce = 2 * asksAtOnce
-/** SQS hides a message for twelve hours at most, counted from its receive. */
-const longestWaitSeconds = 11 * 3600
 
 /** What the links hold now, for the next walk. */
 type Outcome = { readonly follow: OpenId[]; readonly unfollow: OpenId[] }
@@ -42,7 +38,13 @@ export async function linkFollowers<A extends NewsArrival>(
   deps: LinkFollowersDeps,
   { until }: { readonly until: number },
 ): Promise<readonly A[]> {
-  const failure: Failure = { batches: new Set(), alone: new Set(), waitSeconds: 0 }
+  const failure: Failure = {
+    batches: new Set(),
+    untried: new Set(),
+    alone: new Set(),
+    waitSeconds: 0,
+    isLasting: false,
+  }
   const outcome: Outcome = { follow: [], unfollow: [] }
   const told = latest(arrivals.filter(isOfFollowers))
   const work: Work = { failure, outcome, deps, until, asking: createSlots(asksAtOnce) }
@@ -50,13 +52,14 @@ export async function linkFollowers<A extends NewsArrival>(
   await note(outcome, failure, deps)
   // After the links, which may have been told of in the same batch.
   const unforgotten = await forgetPeople(arrivals, deps)
-  const unlinked = await failedMessages(arrivals, failure, deps)
-  const { batches, alone } = failure
-  deps.log.info('link-followers.batch', { openids: told.size, failed: batches.size + alone.size })
-  const isDone = (it: A) => !unforgotten.has(it) && !unlinked.has(it)
-  const uncounted = await countIn(arrivals.filter(isDone), deps)
+  const { again, parted } = await failedMessages(arrivals, failure, deps)
+  const { batches, untried, alone } = failure
+  deps.log.info('link-followers.batch', { openids: told.size, failed: batches.size + untried.size + alone.size })
+  const isDone = (it: A) => !unforgotten.has(it) && !again.has(it)
+  const whole = arrivals.filter(it => isDone(it) && !parted.has(it))
+  const uncounted = await countIn(whole, deps)
   const failed = arrivals.filter(it => !isDone(it) || uncounted.has(it))
-  if (failure.waitSeconds > 0) await putOff(failed, failure.waitSeconds, deps)
+  await putOff(failed, failure, deps)
   return failed
 }
 
@@ -114,14 +117,13 @@ async function linkBatch(batch: readonly Told[], { failure, outcome, deps, until
   } catch (error) {
     deps.log.error('link-followers.failed', { error, openids: batch.length })
     for (const { openid } of batch) failure.batches.add(openid)
-    failure.waitSeconds = Math.max(failure.waitSeconds, secondsUntil(error, deps.now()))
+    noteWait(error, failure, deps.now())
   }
 }
 
 /** There was no time for it: it comes again in a moment. */
-function notBegun(batch: readonly Told[], failure: Failure): void {
-  for (const { openid } of batch) failure.batches.add(openid)
-  failure.waitSeconds = Math.max(failure.waitSeconds, 1)
+function notBegun(batch: readonly Told[], { untried }: Failure): void {
+  for (const { openid } of batch) untried.add(openid)
 }
 
 type Looked = { readonly seen: readonly FollowerSeen[]; readonly unanswered: readonly OpenId[] }
@@ -167,15 +169,4 @@ async function forgetPeople<A extends NewsArrival>(arrivals: readonly A[], deps:
   for (const it of await erasePeople(erasures, deps)) failed.add(it.arrival)
   for (const it of await expirePeople(expiries, deps)) failed.add(it.arrival)
   return failed
-}
-
-/** How long it makes no sense to try again: while today's quota is used up. */
-function secondsUntil(error: unknown, now: number): number {
-  if (!(error instanceof WeChatError) || error.class !== 'quota') return 0
-  return Math.min(secondsToReset(error.errcode, now), longestWaitSeconds)
-}
-
-async function putOff(arrivals: readonly NewsArrival[], seconds: number, deps: LinkFollowersDeps): Promise<void> {
-  deps.log.warn('link-followers.waiting', { messages: arrivals.length, seconds })
-  await inParallel(arrivals, batchesAtOnce, it => deps.followers.comeAgain(it.receiptHandle, seconds))
 }

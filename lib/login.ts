@@ -124,14 +124,13 @@ function refusal(errcode: number, rid: string | undefined): RequestError {
 }
 
 /**
- * Writes what the login taught, if anything is new, and tells how the user can be reached. A row that cannot be read is
- * written over; throws where that does not help.
+ * Writes the login, and tells how the user can be reached. Each one, though it may teach nothing new: only a login's date
+ * says that somebody who wished to be forgotten came back. It costs two small writes. A row that cannot be read is written
+ * over; throws where that does not help.
  */
 async function link(identity: Identity, at: number, { links }: LoginDeps): Promise<Reach> {
-  const { miniOpenid, unionid } = identity
-  const [stored] = await links.resolve([{ miniOpenid }])
-  const isNew = stored === undefined || !stored.known || (unionid !== undefined && unionid !== stored.unionid)
-  if (isNew) await links.writeLogin(identity, at)
-  const [person] = isNew ? await links.resolve([{ miniOpenid }]) : [stored]
+  const { miniOpenid } = identity
+  await links.writeLogin(identity, at)
+  const [person] = await links.resolve([{ miniOpenid }])
   return reachOf({ miniOpenid }, readable(person))
 }

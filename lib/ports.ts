@@ -179,7 +179,8 @@ export type LinkUpkeep = {
   /** Completes what is known of a person's ids. */
   idsOf(known: PersonIds): Promise<PersonIds>
   /**
-   * Removes all of a person but what they did after `at` (seconds): followed again, or logged in again.
+   * Removes all of a person but what they did after `at` (seconds): followed again, or logged in again. Who logged in
+   * again by a unionid stays a follower by it.
    *
    * A row that leads to an id which is none of these stays, and that id is answered: once it is noted where no crash takes
    * it away, this is called again with all of them.

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Erasure, FollowerNews, News } from '../lib/follower-news.ts'
 import { ownerOf } from '../lib/image-keys.ts'
+import { logIn, parseLogin } from '../lib/login.ts'
 import type { PersonIds } from '../lib/ports.ts'
 import { openFollowers } from './followers-world.ts'
 import { id } from './ids.ts'
@@ -49,7 +50,14 @@ async function openErasure() {
     while (world.later.length > 0) failed.push(...(await work(world.later.splice(0).map(it => it.news))))
     return failed
   }
-  return { ...world, openFollower, traces, follow, workLater }
+  /** Logs in as the mini program does; answers how the person is reached then. */
+  const logInAgain = async (who: Person) => {
+    const { code } = parseLogin(JSON.stringify(await world.control(`/people/${who.id}/login`, {})))
+    const sessions = { sign: async () => 'session', lifeSeconds: 1 }
+    const { wechat } = world.app('mini')
+    return (await logIn({ code }, { ...world, wechat, sessions })).reach
+  }
+  return { ...world, openFollower, traces, follow, workLater, logInAgain }
 }
 
 describe('an erasure', () => {
@@ -177,6 +185,41 @@ describe('an erasure', () => {
     expect(byUnionid).toMatchObject([{ openid: who.openid, following: true }])
     await walk()
     expect(queued).toEqual([])
+  })
+
+  it('undoes nothing the second time of one who logged in between and was linked by a walk', async () => {
+    const { openFollower, logInAgain, reach, work, workLater, walk, queued, tick, seconds, erasures, links } =
+      await openErasure()
+    const who = await openFollower()
+    await work([erasureOf({ openid: who.openid }, seconds())])
+    tick(4_000)
+    expect(await logInAgain(who)).toBe('not-following')
+    tick(2_000)
+    await walk()
+    await work(queued.splice(0))
+    expect(await reach(who)).toBe('reachable')
+    tick(125_000)
+    expect(await workLater()).toEqual([])
+    expect(await reach(who)).toBe('reachable')
+    expect(await links.resolve([{ miniOpenid: who.miniOpenid }])).toMatchObject([
+      { openid: who.openid, following: true },
+    ])
+    // A mark would have the next walk of everyone pass over them.
+    expect(await erasures.marksOf([who.openid])).toEqual(new Map())
+    await walk()
+    expect(queued).toEqual([])
+  })
+
+  it('that comes late undoes nothing of one who has logged in again since, though it taught nothing new', async () => {
+    const { openFollower, logInAgain, reach, work, workLater, tick, seconds, erasures } = await openErasure()
+    const who = await openFollower()
+    const wish = erasureOf({ openid: who.openid }, seconds())
+    tick(5_000)
+    expect(await logInAgain(who)).toBe('reachable')
+    expect(await work([wish])).toEqual([])
+    expect(await workLater()).toEqual([])
+    expect(await reach(who)).toBe('reachable')
+    expect(await erasures.marksOf([who.openid])).toEqual(new Map())
   })
 
   it('that comes late undoes nothing of one who has followed again since', async () => {

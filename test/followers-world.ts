@@ -47,6 +47,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     ...common,
     metrics,
     sleep,
+    random: () => 1,
     owner: 'a',
     spread: false,
     retentionDays: 30,

@@ -103,6 +103,56 @@ describe('linkFollowers', () => {
     expect([await reach(asked), await reach(left)]).toEqual(['reachable', 'not-following'])
   })
 
+  it.each([
+    ['a passing errcode', { kind: 'errcode', errcode: -1 }],
+    ['a failing gateway', { kind: 'status', status: 503 }],
+    ['a lost connection', { kind: 'reset-before' }],
+  ])('tries again within seconds after %s, later after each receive', async (_what, fault) => {
+    const { deps, control, news, person, putOff } = await openLinks()
+    const who = await person({ following: true })
+    await control('/faults', { path: batchget, ...fault, times: 20 })
+    for (const receives of [1, 2, 3]) {
+      const arrival = { news: news('follow', who), receiptHandle: 'r', receives }
+      expect(await linkFollowers([arrival], deps, { until: Number.POSITIVE_INFINITY })).toEqual([arrival])
+    }
+    expect(putOff).toEqual([10, 20, 40])
+  })
+
+  it('leaves to the queue’s own time what somebody has to mend first, so that the tries last', async () => {
+    const { work, control, news, person, putOff } = await openLinks()
+    const told = news('follow', await person({ following: true }))
+    await control('/faults', { path: batchget, kind: 'errcode', errcode: 48001 })
+    expect(await work([told])).toEqual([told])
+    expect(putOff).toEqual([])
+  })
+
+  it('tries again within seconds what could not be written, noted or forgotten', async () => {
+    const { work, news, person, putOff, journal, seconds } = await openLinks()
+    const told = news('follow', await person({ following: true }))
+    const away = () => Promise.reject(new Error('DynamoDB is away'))
+    expect(await work([told], { journal: { ...journal, note: away } })).toEqual([told])
+    const wish = {
+      change: 'erase',
+      who: { openid: told.openids[0] ?? id('o') },
+      at: seconds(),
+      isSecond: false,
+    } as const
+    expect(await work([wish], { followers: { push: away, comeAgain: async (_, it) => void putOff.push(it) } })).toEqual(
+      [wish],
+    )
+    expect(putOff).toEqual([10, 10])
+  })
+
+  it('fails no message more when it cannot put one off', async () => {
+    const { work, control, deps, news, person } = await openLinks()
+    const told = news('follow', await person({ following: true }))
+    const left = news('unfollow', await person())
+    await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
+    const followers = { ...deps.followers, comeAgain: () => Promise.reject(new Error('SQS is away')) }
+    expect(await work([told], { followers })).toEqual([told])
+    expect(await work([told, left])).toEqual([])
+  })
+
   it('wins through when another process writes the same follower at the same time', async () => {
     const { work, links, news, person, follow, reach } = await openLinks()
     const who = await person()
@@ -395,7 +445,7 @@ describe('how far a walk is worked in', () => {
     expect(await told()).toEqual([false, 0])
   })
 
-  it('is done for a message whose odd one comes again alone', async () => {
+  it('goes on until the odd one of a message, who comes again alone, is linked', async () => {
     const { walk, work, deps, queued, later, told } = await openWalked(30)
     await walk()
     const [news] = queued.splice(0)
@@ -405,7 +455,34 @@ describe('how far a walk is worked in', () => {
         (await deps.wechat.followerInfo(...asked)).filter(it => it.openid !== news.openids[0]),
     }
     expect(await work([news], { wechat })).toEqual([])
-    expect([later.length, ...(await told())]).toEqual([1, false, 0])
+    expect([later.length, ...(await told())]).toEqual([1, true, 30])
+    const [alone] = later.splice(0)
+    if (alone === undefined) throw new Error('one is queued alone')
+    expect(await work([alone.news], { wechat })).toEqual([alone.news])
+    expect(await told()).toEqual([true, 30])
+    expect(await work([alone.news])).toEqual([])
+    expect(await told()).toEqual([false, 0])
+  })
+
+  it('goes on while one of several odd ones is left', async () => {
+    const { walk, work, deps, queued, later, told } = await openWalked(30)
+    await walk()
+    const [news] = queued.splice(0)
+    if (news?.change !== 'follow') throw new Error('one message is queued')
+    const without = (count: number): LinkFollowersDeps['wechat'] => ({
+      followerInfo: async (...asked) => {
+        const odd: readonly string[] = news.openids.slice(0, count)
+        return (await deps.wechat.followerInfo(...asked)).filter(it => !odd.includes(it.openid))
+      },
+    })
+    await work([news], { wechat: without(2) })
+    await work(
+      later.splice(0).map(it => it.news),
+      { wechat: without(1) },
+    )
+    expect([later.map(it => it.news), ...(await told())]).toMatchObject([[{ openids: [news.openids[0]] }], true, 30])
+    await work(later.splice(0).map(it => it.news))
+    expect(await told()).toEqual([false, 0])
   })
 
   it('lets a message come again that could not be counted, or the count would have no end', async () => {

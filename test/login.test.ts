@@ -43,6 +43,17 @@ describe('logIn', () => {
     expect(await logIn({ code: await code(who) }, deps)).toMatchObject({ reach: 'not-following' })
   })
 
+  it('dates each login by its beginning, though it teaches nothing new: by that an erasure knows who came back', async () => {
+    const { deps, links, code, person, tick, now } = await openLogin()
+    const who = await person()
+    const unionid = who.unionid ?? id('u')
+    await logIn({ code: await code(who) }, deps)
+    tick(4_000)
+    const at = now()
+    await logIn({ code: await code(who) }, deps)
+    expect(await links.loginsOf([unionid])).toEqual(new Map([[unionid, at]]))
+  })
+
   it('answers the same code alike, with one call to WeChat, also ten times at once', async () => {
     const { deps, code, person, calls, tick } = await openLogin()
     const request = { code: await code(await person()) }

@@ -37,7 +37,15 @@ const now = () => Date.now() + aheadMs
 const complain = (event: string, fields: object = {}) => process.stderr.write(`\n${event} ${inspect(fields)}\n`)
 const log: Log = { info: () => undefined, warn: complain, error: complain }
 const metrics = { count: () => undefined, gauge: () => undefined }
-const deps = { ...openRemoteStores(call), ...openApp(process.argv[2] ?? ''), now, sleep, log, metrics }
+const deps = {
+  ...openRemoteStores(call),
+  ...openApp(process.argv[2] ?? ''),
+  now,
+  random: Math.random,
+  sleep,
+  log,
+  metrics,
+}
 
 /** Walks; the clock is that much ahead from now on, so that it may be another day. */
 function sync(ahead: number) {

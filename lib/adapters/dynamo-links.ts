@@ -62,7 +62,7 @@ export function createLinkStore(
       return others
     },
     async writeLogin(identity, at) {
-      // First: by the mini program's row the next login sees that nothing is left to write.
+      // First: whoever is known by the mini program's row has their login behind it.
       if (identity.unionid !== undefined) await joinMini(identity.unionid, identity, { at, update })
       await putMini(identity, at, update)
     },

@@ -1,7 +1,7 @@
 /** What has to hold of each row of a person for it to be removed (the rows: link-rows.ts). */
 
 import type { OpenId } from '../identifiers.ts'
-import type { Condition } from './dynamo.ts'
+import { bothOf, type Condition } from './dynamo.ts'
 
 /** The row of a unionid has two sides: its follower and its login. */
 export type Removal = {
@@ -9,6 +9,8 @@ export type Removal = {
   readonly mini: Condition
   readonly unionFollower: Condition
   readonly unionLogin: Condition
+  /** Set if the follower stays to whose unionid somebody logged in at this instant (ms) or later. */
+  readonly backAt?: number
 }
 
 /** Follower fields and login fields of a unionid's row. */
@@ -17,15 +19,19 @@ export const loginFields = ['miniOpenid', 'loginAt']
 
 export const always: Condition = { condition: 'attribute_exists(#address)', values: {} }
 
-/** All of a person but what they did after `at` (seconds): followed again, or logged in again (in ms). */
+/**
+ * All of a person but what they did after `at` (seconds): followed again, or logged in again (in ms). Who logged in again
+ * is a follower as they were: one who follows all along cannot follow anew.
+ */
 export function erasureUntil(at: number): Removal {
-  const values = { until: at }
-  const followed = { condition: 'attribute_not_exists(#followedAt) OR #followedAt <= :until', values }
+  const backAt = (at + 1) * 1000
+  const followed = { condition: 'attribute_not_exists(#followedAt) OR #followedAt <= :until', values: { until: at } }
   const before = (field: string) => ({
     condition: `attribute_not_exists(#${field}) OR #${field} < :untilMs`,
-    values: { untilMs: (at + 1) * 1000 },
+    values: { untilMs: backAt },
   })
-  return { follower: followed, unionFollower: followed, mini: before('at'), unionLogin: before('loginAt') }
+  const unionLogin = before('loginAt')
+  return { follower: followed, unionFollower: bothOf(followed, unionLogin), mini: before('at'), unionLogin, backAt }
 }
 
 /** All of a person who left up to `at` (seconds) and has not come back, whenever they logged in. */

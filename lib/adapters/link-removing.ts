@@ -34,6 +34,16 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps) {
     await strip(address, loginFields, bothOf(unionLogin, leadsAsRead(row, 'miniOpenid')))
     await resettle(row, address)
   }
+  /** A follower whose unionid has logged in since. */
+  const isBack = async (
+    { unionid, isUnreadable }: Row,
+    address: Address,
+    { backAt = Number.POSITIVE_INFINITY }: Removal,
+  ) => {
+    if (!('openid' in address) || unionid === undefined || isUnreadable) return false
+    const person = await read({ unionid })
+    return person?.loginAt !== undefined && person.loginAt >= backAt && !person.isUnreadable
+  }
   /** Answers whether the row is done with: it is gone, or leads where it led, and stays for what is newer in it. */
   const tryOne = async (row: Row, address: Address, removal: Removal): Promise<boolean> => {
     const condition = bothOf(conditionOf(row, address, removal), leadsAsRead(row))
@@ -44,11 +54,13 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps) {
     if ('unionid' in address) await stripUnion(row, address, removal)
     return true
   }
+  const tryIfNotBack = async (row: Row, address: Address, removal: Removal) =>
+    (await isBack(row, address, removal)) || tryOne(row, address, removal)
   const removeOne = async (address: Address, known: readonly PersonIds[], removal: Removal): Promise<PersonIds[]> => {
     for (let round = 0; round < mostRounds; round++) {
       const row = await read(address)
       const unknown = row === undefined ? [] : without(leadsOf(row), known)
-      if (row === undefined || unknown.length > 0 || (await tryOne(row, address, removal))) return unknown
+      if (row === undefined || unknown.length > 0 || (await tryIfNotBack(row, address, removal))) return unknown
     }
     throw new Error('a row to be removed was changed all the time')
   }

@@ -57,7 +57,7 @@ export function linkUpkeepContract(make: () => Promise<LinkStore & LinkUpkeep & 
     expect(await store.erase([{ openid, unionid, miniOpenid }, { unionid: moved }], 200)).toEqual([])
   })
 
-  it('erases nobody who followed again since, and keeps a login since', async () => {
+  it('erases nobody who followed again since', async () => {
     const again = await makeWith(row({ followedAt: 201, at: 201 }), 50_000)
     await again.erase([{ openid, unionid, miniOpenid }], 200)
     expect(await again.resolve(everything)).toMatchObject([
@@ -65,10 +65,30 @@ export function linkUpkeepContract(make: () => Promise<LinkStore & LinkUpkeep & 
       { following: true, openid },
       { known: false },
     ])
-    const login = await makeWith(row(), 201_000)
-    await login.erase([{ openid, unionid, miniOpenid }], 200)
-    expect(await known(login)).toEqual([false, true, true])
-    expect(await login.resolve([{ unionid }])).toEqual([{ known: true, unionid, following: false }])
+  })
+
+  it('erases nobody who logged in again since: they follow all along', async () => {
+    const store = await makeWith(row(), 201_000)
+    expect(await store.erase([{ openid, unionid, miniOpenid }], 200)).toEqual([])
+    expect(await store.resolve(everything)).toMatchObject(everything.map(() => ({ openid, unionid, following: true })))
+  })
+
+  it('erases who logged in within the second of the wish', async () => {
+    const store = await makeWith(row(), 200_999)
+    await store.erase([{ openid, unionid, miniOpenid }], 200)
+    expect(await known(store)).toEqual([false, false, false])
+  })
+
+  it('erases of who logged in again what hangs on another unionid', async () => {
+    const other = { openid: id('oOther'), unionid: id('uOther') }
+    const store = await makeWith(row(), 201_000)
+    await store.writeFollower(row(other), undefined)
+    await store.erase([{ openid, unionid, miniOpenid }, other], 200)
+    expect(await store.resolve([{ openid: other.openid }, { unionid: other.unionid }])).toMatchObject([
+      { known: false },
+      { known: false },
+    ])
+    expect(await known(store)).toEqual([true, true, true])
   })
 
   it('erases what is only asked again after it: the follow was before', async () => {

@@ -136,12 +136,19 @@ function eraseOne(id: PersonIds, { known, at }: Wish, rows: Rows): PersonIds[] {
   const isSpoilt = addressesOf(id).some(it => spoilt.delete(keyOf(it)))
   const isBefore = (row: FollowerRow | undefined) => isSpoilt || (row?.followedAt ?? 0) <= at
   const isLoginBefore = (loginAt = 0) => isSpoilt || loginAt < (at + 1) * 1000
-  if (openid && isBefore(followers.get(openid))) followers.delete(openid)
+  // Who logged in again is a follower as they were.
+  const isGone = (row: FollowerRow | undefined, loginAt: number | undefined) => isBefore(row) && isLoginBefore(loginAt)
+  if (openid && isGone(followers.get(openid), loginBehind(openid, rows))) followers.delete(openid)
   if (miniOpenid && isLoginBefore(minis.get(miniOpenid)?.at)) minis.delete(miniOpenid)
-  if (unionid) strip(unionid, it => [isBefore(it.follower), isLoginBefore(it.loginAt)], rows)
+  if (unionid) strip(unionid, it => [isGone(it.follower, it.loginAt), isLoginBefore(it.loginAt)], rows)
   const left = unionid && rows.unions.get(unionid)?.follower
   if (unionid && left) settle(unionid, left.openid, rows)
   return []
+}
+
+function loginBehind(openid: OpenId, { followers, unions }: Rows): number | undefined {
+  const unionid = followers.get(openid)?.unionid
+  return unionid && unions.get(unionid)?.loginAt
 }
 
 function leadsOf({ openid, unionid, miniOpenid }: PersonIds, { followers, minis, unions }: Rows): PersonIds[] {

@@ -135,6 +135,7 @@ function needsOf({ schedule, people, queue, backend }: World) {
       imageArrivals: { push: async () => undefined },
       miniAppid,
       now,
+      random: () => 1,
       sleep: (ms: number) => schedule.sleep(process, ms),
       log,
       metrics,

@@ -97,8 +97,8 @@ function reachBehind(unionid: UnionId | undefined, person: Person): Set<Reach> {
 /**
  * Worked in to its end, and exchanged after every wish.
  *
- * After it was worked in: a login that tells nothing new is not written (lib/login.ts), so a wish that comes late finds
- * the one before. Who left long ago loses their logins too.
+ * After it was worked in: one of the second in which the wish was told is taken for older. Who left long ago loses their
+ * logins too.
  */
 function isSurelyKept({ at, end }: Login, { wishes, expiredAt }: Person): boolean {
   return end === 'answered' && wishes.every(it => it.doneAt < at) && expiredAt === 0

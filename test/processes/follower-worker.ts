@@ -82,6 +82,7 @@ function open({ wechatUrl, names }: Opening) {
     owner: randomUUID(),
     spread: false,
     now,
+    random: Math.random,
     sleep,
     log,
     metrics,
