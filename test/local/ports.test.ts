@@ -16,10 +16,10 @@ async function occupy() {
 /** Listens on a port unless some other process does. */
 async function tryListen(port: number): Promise<boolean> {
   const server = createServer().listen(port, host)
-  const isListening = await Promise.race([
-    once(server, 'listening').then(() => true),
-    once(server, 'error').then(() => false),
-  ])
+  const isListening = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
   if (isListening) onTestFinished(() => void server.close())
   return isListening
 }
