@@ -145,13 +145,17 @@ function stepsSince(walk: string, since: number, from: StartKey, limit: number |
   }
 }
 
-/** Changes nothing where the step is done, or was queued again by another run. */
+/** Changes nothing where the step is done, was queued again by another run, or cannot be read. */
 function withoutParts(parts: readonly [QueuedPart, ...QueuedPart[]]) {
   return {
     UpdateExpression: 'DELETE #left :done',
-    ConditionExpression: '#run = :run',
+    ConditionExpression: '#run = :run AND (attribute_not_exists(#left) OR attribute_type(#left, :numbers))',
     ExpressionAttributeNames: { '#left': 'left', '#run': 'run' },
-    ExpressionAttributeValues: { ':done': new Set(parts.map(it => it.message)), ':run': parts[0].run },
+    ExpressionAttributeValues: {
+      ':done': new Set(parts.map(it => it.message)),
+      ':run': parts[0].run,
+      ':numbers': 'NS',
+    },
     ReturnValues: 'ALL_NEW' as const,
   }
 }

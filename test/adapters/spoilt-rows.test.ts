@@ -84,7 +84,7 @@ describe('the row of a step of a walk', () => {
   const beganAt = Date.parse('2026-11-22T12:00:00+08:00')
   const walk = { beganAt, isWhole: true }
 
-  async function openLinking() {
+  async function openLinking(field = 'people') {
     let now = beganAt
     const table = await tables.make('walks')
     const unreadable: (readonly string[])[] = []
@@ -98,7 +98,7 @@ describe('the row of a step of a walk', () => {
     for (const step of [1, 2]) await linking.expect({ ...walk, step, run: 7 }, 100)
     await linking.close(walk)
     const part = beganAt * 1000 + 1
-    await spoil(table, { walk: 'linking whole', part }, 'people', 'many')
+    await spoil(table, { walk: 'linking whole', part }, field, 'many')
     return { linking, unreadable, key: `linking whole/${part}`, pass: (ms: number) => (now += ms) }
   }
 
@@ -116,6 +116,12 @@ describe('the row of a step of a walk', () => {
     expect(unreadable).toEqual([[key]])
     pass(3 * dayMs + 1)
     expect(await linking.isUnderWay()).toBe(true)
+  })
+
+  it('fails nobody whose message was worked in', async () => {
+    const { linking } = await openLinking('left')
+    await linking.workedIn([1, 2].map(step => ({ ...walk, step, run: 7, message: 0 })))
+    expect(await linking.waiting()).toBe(0)
   })
 
   it('goes with the next whole walk', async () => {
