@@ -141,3 +141,14 @@ export class ConfigError extends Error {
     this.problems = problems
   }
 }
+
+/** Ends of events that a bus did not take; all others of the same call were published. */
+export class NotPublishedError extends Error {
+  override readonly name = 'NotPublishedError'
+  readonly ids: readonly string[]
+
+  constructor(ids: readonly string[], cause?: unknown) {
+    super(`the bus did not take ${ids.length} events`, { cause })
+    this.ids = ids
+  }
+}

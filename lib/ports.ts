@@ -224,7 +224,10 @@ export type AttemptStore = {
 }
 
 /** A bus that is told what became of events; throws if it did not take them all. */
-export type Results = { publish(deliveries: readonly Delivery[]): Promise<void> }
+export type Results = {
+  /** Tries all; throws NotPublishedError with those that were not taken. */
+  publish(deliveries: readonly Delivery[]): Promise<void>
+}
 
 /**
  * Until when (ms) no message may go out, or none but urgent ones: the day's quota, or all but its reserve, is used up.

@@ -36,6 +36,8 @@ const noise = 0.02
 const trialMs = 2 * minuteMs
 const firstPatienceMs = 10 * minuteMs
 const longestPatienceMs = 120 * minuteMs
+/** After this a rest within WeChat's error is tried as well: the refusal may have been a stray one. */
+const smallRestMs = 30 * minuteMs
 
 /** What is known of this closing of the gate; `look` may be of one before. */
 export function lookAt(closedAt: number, look: QuotaLook | undefined): QuotaLook {
@@ -64,11 +66,16 @@ export function isOnTrial(look: QuotaLook | undefined, now: number): boolean {
   return look?.openedAt !== undefined && look.closedAt === undefined && now - look.openedAt < firstWaitMs
 }
 
-/** A rest within WeChat's error must have grown since it was false; what was false more than once is tried ever later. */
+/**
+ * A rest within WeChat's error must have grown since it was false, or is tried after a long wait; what was false more than
+ * once is tried ever later.
+ */
 function isCredible({ falseRemain, falseTimes, closedAt = 0 }: QuotaLook, { limit, remain }: Told, now: number) {
+  if (remain === 0) return false
   if (remain > (falseRemain ?? 0) + limit * noise) return true
   const hasGrown = falseRemain !== undefined && remain > falseRemain
-  return (hasGrown || remain > limit * noise) && now - closedAt >= patienceOf(falseTimes)
+  const leastMs = hasGrown || remain > limit * noise ? 0 : smallRestMs
+  return now - closedAt >= Math.max(leastMs, patienceOf(falseTimes))
 }
 
 function patienceOf(falseTimes: number): number {

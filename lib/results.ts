@@ -1,6 +1,7 @@
 /** Which ends of an event a bus is told of, where the deployment names one. */
 
 import type { Delivery } from './delivery.ts'
+import { NotPublishedError } from './errors.ts'
 import type { Log, Results } from './ports.ts'
 
 export type ResultsDeps = {
@@ -25,6 +26,7 @@ export async function publishResults(deliveries: readonly Delivery[], { results,
   try {
     await results.publish(told)
   } catch (error) {
-    log.error('results.not-published', { error, ids: told.slice(0, 100).map(it => it.id) })
+    const ids = error instanceof NotPublishedError ? error.ids : told.map(it => it.id)
+    log.error('results.not-published', { error, ids: ids.slice(0, 100) })
   }
 }

@@ -16,8 +16,8 @@ export type GateDeps = PaceDeps & {
 
 /** The gate as one batch sees it. */
 export type SendGate = {
-  /** Why a message must wait; undefined if it may go. */
-  bar(message: Pick<TemplateMessage, 'urgent'>): SendOutcome | undefined
+  /** Why a message must wait; undefined if it may go. One that may have been sent before must not leave WeChat's window. */
+  bar(message: Pick<TemplateMessage, 'urgent'>, isUncertain?: boolean): SendOutcome | undefined
   /** Closes it for everybody until the quota behind this errcode is filled again. */
   close(errcode: number): Promise<void>
   readonly pace: BatchPace
@@ -38,10 +38,10 @@ export async function openGate(deps: GateDeps, count: number): Promise<SendGate>
   let closed = { until: closedUntil, errcode }
 
   return {
-    bar({ urgent }) {
+    bar({ urgent }, isUncertain = false) {
       if (now() < closed.until) return waiting(closed.errcode, 'the quota is used up')
       if (!urgent && now() < reservedUntil) return waiting(dayQuota, 'the rest of the quota is kept for urgent ones')
-      return barByTrial()
+      return barByTrial(isUncertain)
     },
     async close(code) {
       const until = now() + secondsToReset(code, now()) * 1000
@@ -58,11 +58,13 @@ export async function openGate(deps: GateDeps, count: number): Promise<SendGate>
 }
 
 /** In the minute after the gate was opened before its time a few of each batch go first. */
-function openTrial({ look }: Gate, now: number): () => SendOutcome | undefined {
+function openTrial({ look }: Gate, now: number): (isUncertain: boolean) => SendOutcome | undefined {
   let left = isOnTrial(look, now) ? trialSize : Number.POSITIVE_INFINITY
-  return () => {
+  return isUncertain => {
     left -= 1
-    return left < 0 ? { kind: 'refused', leastSeconds: trialSeconds, why: 'quota is tried out' } : undefined
+    return left < 0 && !isUncertain
+      ? { kind: 'refused', leastSeconds: trialSeconds, why: 'quota is tried out' }
+      : undefined
   }
 }
 

@@ -533,6 +533,22 @@ describe('the queues', () => {
     expect(found).toMatchObject({ status: 'warning', words: expect.stringContaining('2 in q-events-review') })
   })
 
+  it('tell of dead letters, parked events and events in doubt at once, and of a queue that is not there', async () => {
+    const full: Readonly<Record<string, number>> = { 'q-events-dlq': 3, 'q-events-parked': 5, 'q-events-review': 2 }
+    const all =
+      '3 in q-events-dlq; 5 in q-events-parked: they wait for quota; ' +
+      '2 in q-events-review: nobody knows whether these were sent'
+    const found = await examineWith(sizes(full))
+    expect(found).toMatchObject({ status: 'wrong', words: all })
+    expect(found?.cure).toMatch(/moves them back; npm run quota .* shows why; npm run redrive/)
+    const size = async (name: string) => {
+      if (name === 'q-images') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
+      return full[name] ?? 0
+    }
+    const words = `q-images cannot be asked (QueueDoesNotExist); ${all}`
+    expect(await examineWith({ size })).toMatchObject({ status: 'wrong', words })
+  })
+
   it('tell what waits', async () => {
     const found = await examineWith(sizes({ 'q-events': 7 }))
     expect(found).toMatchObject({ status: 'ok', words: expect.stringContaining('7 in q-events, ') })

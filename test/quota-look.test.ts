@@ -46,6 +46,30 @@ describe('looking for quota', () => {
     expect(takeIn(empty, quota(10), minutesOn(5)).isBack).toBe(true)
   })
 
+  it('tries a small rest half an hour after the refusal, for that may have been a stray one, and ever later', () => {
+    let look = first()
+    for (let minute = 1; minute < 30; minute += 2) {
+      const taken = takeIn(look, quota(1_800), minutesOn(minute))
+      expect(taken.isBack).toBe(false)
+      look = taken.look
+    }
+    expect(takeIn(look, quota(0), minutesOn(30)).isBack).toBe(false)
+    const tried = takeIn(look, quota(1_800), minutesOn(30))
+    expect(tried.isBack).toBe(true)
+    const waits: number[] = []
+    let [closed, again] = [minutesOn(31), tried.look]
+    for (let time = 0; time < 6; time++) {
+      const known = lookAt(closed, again)
+      const minute = Array.from({ length: 200 }, (_, index) => index).find(
+        it => takeIn(known, quota(1_800), closed + it * minuteMs).isBack,
+      )
+      waits.push(minute ?? 0)
+      again = takeIn(known, quota(1_800), closed + (minute ?? 0) * minuteMs).look
+      closed += ((minute ?? 0) + 1) * minuteMs
+    }
+    expect(waits).toEqual([30, 30, 40, 80, 120, 120])
+  })
+
   it('believes what was false twice in a row only ever later, be it large, unless it has grown much', () => {
     const opened = takeIn(first(), quota(50_000), minutesOn(1)).look
     const again = lookAt(minutesOn(2), opened)

@@ -23,16 +23,20 @@ const entries = v.object({
   ),
 })
 
-/** A bus on loopback that speaks PutEvents; `refuse` says of each entry whether it is refused this time. */
-async function openBus(refuse: (entry: number) => boolean = () => false) {
-  const told: v.InferOutput<typeof entries>['Entries'] = []
+type Entry = v.InferOutput<typeof entries>['Entries'][number]
+
+/** A bus on loopback that speaks PutEvents; `refuse` says of each entry whether it, or its whole `call`, is refused this time. */
+async function openBus(refuse: (entry: Entry, index: number) => boolean | 'call' = () => false) {
+  const told: Entry[] = []
   let seen = 0
   const server = createServer(async (request, response) => {
     const body: Buffer[] = []
     for await (const chunk of request) body.push(chunk)
     const { Entries } = v.parse(entries, JSON.parse(Buffer.concat(body).toString()))
-    const answers = Entries.map(entry => {
-      if (refuse(seen++)) return { ErrorCode: 'ThrottlingException' }
+    const refusals = Entries.map(entry => refuse(entry, seen++))
+    response.statusCode = refusals.includes('call') ? 400 : 200
+    const answers = Entries.map((entry, index) => {
+      if (response.statusCode === 400 || refusals[index]) return { ErrorCode: 'ThrottlingException' }
       told.push(entry)
       return { EventId: 'x' }
     })
@@ -60,7 +64,7 @@ describe('a bus', () => {
     const many = Array.from({ length: 23 }, (_, index) => delivery({ id: `order-${index}` }))
     await createResults('shop').publish(many)
     expect(told).toHaveLength(23)
-    expect(told[0]).toEqual({
+    expect(told.find(it => it.Detail.includes('order-0"'))).toEqual({
       EventBusName: 'shop',
       Source: 'queqiao',
       DetailType: 'delivery.accepted',
@@ -69,9 +73,9 @@ describe('a bus', () => {
   })
 
   it('gets again what it did not take, and fails if it does not take it in the end', async () => {
-    const { told } = await openBus(entry => entry !== 1 && entry < 6)
+    const { told } = await openBus((_, index) => index !== 1 && index < 6)
     await expect(createResults('shop').publish([delivery({ id: 'one' }), delivery({ id: 'two' })])).rejects.toThrow(
-      'refused 1 events',
+      'did not take 1 events',
     )
     expect(told.map(it => JSON.parse(it.Detail).id)).toEqual(['two'])
     await createResults('shop').publish([delivery({ id: 'three' })])
@@ -80,6 +84,26 @@ describe('a bus', () => {
 })
 
 describe('publishResults', () => {
+  it('tries all of them, however many the bus refuses, and tells ops of those alone that it did not take', async () => {
+    const { told } = await openBus(({ Detail }) => /order-[3-9]"/.test(Detail))
+    const { log, lines } = await openWorld()
+    const many = Array.from({ length: 33 }, (_, index) => delivery({ id: `order-${index}` }))
+    await publishResults(many, { results: createResults('shop'), log })
+    expect(told).toHaveLength(26)
+    const ids = [3, 4, 5, 6, 7, 8, 9].map(it => `order-${it}`)
+    expect(lines).toMatchObject([{ level: 'error', event: 'results.not-published', fields: { ids } }])
+  })
+
+  it('publishes the others when a whole call to the bus fails', async () => {
+    const { told } = await openBus(({ Detail }) => (Detail.includes('order-12"') ? 'call' : false))
+    const { log, lines } = await openWorld()
+    const many = Array.from({ length: 23 }, (_, index) => delivery({ id: `order-${index}` }))
+    await publishResults(many, { results: createResults('shop'), log })
+    expect(told.map(it => JSON.parse(it.Detail).id)).toHaveLength(13)
+    const ids = many.slice(10, 20).map(it => it.id)
+    expect(lines).toMatchObject([{ level: 'error', event: 'results.not-published', fields: { ids } }])
+  })
+
   it('passes over what is no end, and does nothing without a bus', async () => {
     const { log } = await openWorld()
     const told: Delivery[] = []

@@ -190,6 +190,15 @@ describe('quota that is back before midnight', () => {
     expect(await minutes(3)).toEqual([0, 5, 25])
   })
 
+  it('is tried by a few events in a small rest half an hour after a stray refusal, and then by all', async () => {
+    const { close, minutes, setQuota } = await openResume(30)
+    await setQuota({ day: 100_000, used: 98_200 })
+    await close(12 * 60)
+    const moved = await minutes(33)
+    expect(moved.slice(0, 29)).toEqual(Array(29).fill(0))
+    expect(moved.filter(it => it > 0)).toEqual([5, 25])
+  })
+
   it('does not flap when WeChat tells much and refuses all the same', async () => {
     const { minutes, setQuota, close, gate, now } = await openResume(1_000)
     await setQuota({ day: 100_000, used: 0 })

@@ -10,7 +10,6 @@
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
-import { checked } from '../checked.ts'
 import { inParallel } from '../pool.ts'
 import type { CountedWalk, LinkingStore, Now, QueuedPart } from '../ports.ts'
 import { batchSize } from '../walk.ts'
@@ -23,23 +22,30 @@ type Key = { readonly walk: string; readonly part: number }
 const stepsPerMs = 1000
 /** SQS keeps no message for longer, so what is older cannot be worked in any more. */
 const keptMs = 14 * 86_400_000
+/** For a step that cannot be read nobody waits for longer than the longest walk takes. */
+const unreadableMs = 3 * 86_400_000
 const atOnce = 10
 /** Rows whose last message was just worked in may stand before one that tells. */
 const rowsPerLook = 10
 
+const rowKey = v.object({ walk: v.string(), part: v.number() })
 const stepRow = v.object({
-  walk: v.string(),
-  part: v.number(),
+  ...rowKey.entries,
   beganAt: v.number(),
   step: v.number(),
   people: v.number(),
   left: v.optional(v.set(v.number()), () => new Set<number>()),
 })
-type StepRow = v.InferOutput<typeof stepRow>
+type StepRow = v.InferOutput<typeof stepRow> & { readonly isUnreadable?: true }
 
-/** Creates the count of what is to be linked. */
-export function createLinkingStore(dynamo: Dynamo, table: string, now: Now): LinkingStore {
-  const rows = createRows(dynamo, table)
+/** Creates the count of what is to be linked; `onUnreadable` is told of the keys of steps that cannot be read. */
+export function createLinkingStore(
+  dynamo: Dynamo,
+  table: string,
+  now: Now,
+  onUnreadable: (steps: readonly string[]) => void = () => undefined,
+): LinkingStore {
+  const rows = createRows(dynamo, table, onUnreadable)
   const sinceKept = () => (now() - keptMs) * stepsPerMs
   const put = (walk: CountedWalk, step: number, more: object) =>
     dynamo.send(
@@ -54,7 +60,10 @@ export function createLinkingStore(dynamo: Dynamo, table: string, now: Now): Lin
 
   return {
     async isUnderWay() {
-      for await (const { left } of rows.read(partitions[0], sinceKept(), rowsPerLook)) if (left.size > 0) return true
+      const isWaitedFor = ({ isUnreadable, beganAt }: StepRow) => !isUnreadable || beganAt >= now() - unreadableMs
+      for await (const row of rows.read(partitions[0], sinceKept(), rowsPerLook)) {
+        if (row.left.size > 0 && isWaitedFor(row)) return true
+      }
       return false
     },
     async open(walk, steps) {
@@ -82,7 +91,7 @@ export function createLinkingStore(dynamo: Dynamo, table: string, now: Now): Lin
   }
 }
 
-function createRows(dynamo: Dynamo, table: string) {
+function createRows(dynamo: Dynamo, table: string, onUnreadable: (steps: readonly string[]) => void) {
   const named = { ExpressionAttributeNames: { '#left': 'left' } }
   const removeDone = (Key: Key) => {
     const isDone = { ConditionExpression: 'attribute_not_exists(#left)', ...named }
@@ -95,7 +104,10 @@ function createRows(dynamo: Dynamo, table: string) {
     async *read(walk: string, since: number, Limit?: number): AsyncIterable<StepRow> {
       const query = (from: StartKey) => new QueryCommand({ TableName: table, ...stepsSince(walk, since, from, Limit) })
       for await (const items of queryAll(dynamo, query)) {
-        for (const item of items) yield checked(stepRow, item, 'a step of a walk')
+        const steps = items.map(stepOf)
+        const unreadable = steps.filter(it => it.isUnreadable).map(it => `${it.walk}/${it.part}`)
+        if (unreadable.length > 0) onUnreadable(unreadable)
+        yield* steps
       }
     },
     /** One small write for all messages of a step that were worked in together, and one more for its last. */
@@ -113,6 +125,15 @@ function createRows(dynamo: Dynamo, table: string) {
   }
 }
 
+/** Reads a row; of one that is wrong its key, by which it counts as waiting and goes with its walk. */
+function stepOf(item: Readonly<Record<string, unknown>>): StepRow {
+  const { success, output } = v.safeParse(stepRow, item)
+  if (success) return output
+  const { walk, part } = v.parse(rowKey, item)
+  const [beganAt, step] = [Math.floor(part / stepsPerMs), part % stepsPerMs]
+  return { walk, part, beganAt, step, people: 0, left: new Set([0]), isUnreadable: true }
+}
+
 function stepsSince(walk: string, since: number, from: StartKey, limit: number | undefined) {
   return {
     ConsistentRead: true,
@@ -124,13 +145,17 @@ function stepsSince(walk: string, since: number, from: StartKey, limit: number |
   }
 }
 
-/** Changes nothing where the step is done, or was queued again by another run. */
+/** Changes nothing where the step is done, was queued again by another run, or cannot be read. */
 function withoutParts(parts: readonly [QueuedPart, ...QueuedPart[]]) {
   return {
     UpdateExpression: 'DELETE #left :done',
-    ConditionExpression: '#run = :run',
+    ConditionExpression: '#run = :run AND (attribute_not_exists(#left) OR attribute_type(#left, :numbers))',
     ExpressionAttributeNames: { '#left': 'left', '#run': 'run' },
-    ExpressionAttributeValues: { ':done': new Set(parts.map(it => it.message)), ':run': parts[0].run },
+    ExpressionAttributeValues: {
+      ':done': new Set(parts.map(it => it.message)),
+      ':run': parts[0].run,
+      ':numbers': 'NS',
+    },
     ReturnValues: 'ALL_NEW' as const,
   }
 }

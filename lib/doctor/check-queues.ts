@@ -7,25 +7,53 @@ import { type Finding, ok, warning, wrong } from './finding.ts'
 
 type Kind = 'waiting' | 'dead' | 'review' | 'parked'
 type Queue = { readonly name: string; readonly kind: Kind }
-type Sized = Queue & ({ readonly size: number } | { readonly trouble: string })
+type Known = Queue & { readonly size: number }
+type Sized = Known | (Queue & { readonly trouble: string })
 
 /** Reads all queues' sizes; costs no call to WeChat. */
 export async function checkQueues({ queues, queueNames, ...place }: DoctorDeps): Promise<Finding> {
   const sized = await Promise.all(listQueues(queueNames).map(it => withSize(it, queues.size(it.name))))
+  const found = [absenceOf(sized, place), ...fullOf(sized, queueNames.events, place)].filter(it => it !== undefined)
+  if (found.length > 0) return joined(found)
+  return ok(`nothing is put aside; ${tell(presentOf(sized, 'waiting'))}`)
+}
+
+type Trouble = Finding & Required<Pick<Finding, 'cure'>>
+
+/** One finding of all: none hides another. */
+function joined(all: readonly Trouble[]): Finding {
+  const say = all.some(it => it.status === 'wrong') ? wrong : warning
+  return say(all.map(it => it.words).join('; '), all.map(it => it.cure).join('; '))
+}
+
+function absenceOf(sized: readonly Sized[], place: Place): Trouble | undefined {
   const absent = sized.filter(it => 'trouble' in it)
-  if (absent.length > 0) {
-    const words = absent.map(({ name, trouble }) => `${name} cannot be asked (${trouble})`).join('; ')
-    return wrong(words, deploy(place))
+  if (absent.length === 0) return undefined
+  const words = absent.map(({ name, trouble }) => `${name} cannot be asked (${trouble})`).join('; ')
+  return { status: 'wrong', words, cure: deploy(place) }
+}
+
+/** What is put aside, by kind: dead letters, events that wait for quota, events in doubt. */
+function fullOf(sized: readonly Sized[], events: string, place: Place): Trouble[] {
+  const full = (kind: Kind, of: (queues: readonly Known[]) => Trouble): Trouble[] => {
+    const queues = presentOf(sized, kind).filter(it => it.size > 0)
+    return queues.length === 0 ? [] : [of(queues)]
   }
-  const present = sized.filter(it => 'size' in it)
-  const full = (kind: Kind) => present.filter(it => it.kind === kind && it.size > 0)
-  const dead = full('dead')
-  if (dead.length > 0) return wrong(tell(dead), dead.map(it => cureOf(it.name, queueNames.events, place)).join('; '))
-  const parked = full('parked')
-  if (parked.length > 0) return wrong(`${tell(parked)}: they wait for quota`, `${showQuota(place)} shows why`)
-  const review = full('review')
-  if (review.length > 0) return warning(`${tell(review)}: nobody knows whether these were sent`, redrive(place))
-  return ok(`nothing is put aside; ${tell(present.filter(it => it.kind === 'waiting'))}`)
+  return [
+    ...full('dead', it => {
+      return { status: 'wrong', words: tell(it), cure: it.map(({ name }) => cureOf(name, events, place)).join('; ') }
+    }),
+    ...full('parked', it => {
+      return { status: 'wrong', words: `${tell(it)}: they wait for quota`, cure: `${showQuota(place)} shows why` }
+    }),
+    ...full('review', it => {
+      return { status: 'warning', words: `${tell(it)}: nobody knows whether these were sent`, cure: redrive(place) }
+    }),
+  ]
+}
+
+function presentOf(sized: readonly Sized[], kind: Kind): Known[] {
+  return sized.filter(it => 'size' in it).filter(it => it.kind === kind)
 }
 
 function listQueues({ events, followers, receipts, images, imageChecks }: DoctorDeps['queueNames']): Queue[] {

@@ -35,10 +35,16 @@ export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed
 export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, { now, log })
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
 export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
-export const linkingStore = () => createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, now)
+export const linkingStore = () =>
+  createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, now, steps =>
+    log.error('linking.unreadable', { steps }),
+  )
 /** For who only asks: one read of a few rows. */
 export const linkingProgress = (): LinkingProgress => linkingStore()
 export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)
 export const erasures = () => createErasures(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
-export const gateStore = () => createGateStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE)
+export const gateStore = () =>
+  createGateStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, fields =>
+    log.error('gate.unreadable', { fields }),
+  )

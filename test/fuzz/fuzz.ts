@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 
-import { runs } from '../runs.ts'
+import { inject } from 'vitest'
 
-const numRuns = runs({ everyday: 1000, wide: 100_000 })
+const numRuns = inject('isFuzzWide') ? 100_000 : 1000
 
 /** For all runs of one parser: what takes longer hangs, on any machine. */
 export const patienceMs = 900_000

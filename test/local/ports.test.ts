@@ -13,12 +13,21 @@ async function occupy() {
   return port
 }
 
+/** Listens on a port unless some other process does. */
+async function tryListen(port: number): Promise<boolean> {
+  const server = createServer().listen(port, host)
+  const isListening = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
+  if (isListening) onTestFinished(() => void server.close())
+  return isListening
+}
+
 it('pickFreePort › passes over a port in use, picks none twice, and none that a connection may get', async () => {
-  const first = await pickFreePort(host)
-  // The next one of this process.
-  const server = createServer().listen(first + 1, host)
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
+  // A port whose next one, which this process would pick, is to be had for the test.
+  let first = await pickFreePort(host)
+  while (!(await tryListen(first + 1))) first = await pickFreePort(host)
 
   const ports = [first, await pickFreePort(host), await pickFreePort(host)]
 

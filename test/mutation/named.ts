@@ -145,6 +145,12 @@ export const named: readonly Named[] = [
     to: 'const isAgain = news.isAgain === true || before?.isAgain === true',
   },
   {
+    file: 'lib/resume-events.ts',
+    why: 'more is moved back than is left of the day',
+    from: ', quota?.remain ?? Number.POSITIVE_INFINITY, most)',
+    to: ', most)',
+  },
+  {
     file: 'lib/send-message.ts',
     why: 'a message that found no connection may have been sent',
     from: 'return error.isUnsent\n',
