@@ -33,7 +33,7 @@ const unreadable: SendOutcome = { kind: 'refused', leastSeconds: 150, why: 'the 
 /** Sends an event, unless something speaks against it. */
 export async function deliver(planned: Planned, context: BatchContext, deps: DeliverDeps): Promise<SendOutcome> {
   const { message, person, uncertainty, since } = planned
-  const decided = decide(planned, deps.now()) ?? context.gate.bar(message)
+  const decided = decide(planned, deps.now()) ?? context.gate.bar(message, uncertainty !== undefined)
   if (decided !== undefined) return decided
   if (person === undefined) return unreadable
   const isToFind = mayFollow(message.to, person)

@@ -82,12 +82,11 @@ describe('an answer that does not say whether the message was sent', () => {
     ['-1, yet sent', { kind: 'errcode', errcode: -1, processed: true }],
   ])('%s: ends right, on the phone once, with at most one call more', async (_name, fault) => {
     // Nobody waits ten seconds here for an answer that does not come.
-    const { arrival, send, control, calls, deliveries, box, aside, now, tick } = await openSend(1_000)
+    const { arrival, send, control, calls, deliveries, box, aside, tick } = await openSend(1_000)
     await send([arrival('before')])
     const before = await calls(path)
     await control('/faults', { path, ...fault })
     const one = arrival('order-1')
-    const first = now()
 
     const left = await send([one])
     tick(10_000)

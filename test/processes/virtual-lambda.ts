@@ -36,7 +36,6 @@ type Message = {
   readonly event: EventAgain
   visibleAt: number
   receives: number
-  firstReceivedAt?: number
 }
 /** What runs until it is cut. */
 type Life = { isAlive: boolean; readonly endsAt: number }
@@ -105,7 +104,7 @@ async function invoke(batch: Message[], world: World): Promise<boolean> {
   return true
 }
 
-function arrivalOf({ id: messageId, event, receives, firstReceivedAt }: Message, index: number): Arrival {
+function arrivalOf({ id: messageId, event, receives }: Message, index: number): Arrival {
   return {
     body: event.body,
     receiptHandle: `${index}`,
@@ -235,7 +234,6 @@ function openQueue(now: () => number) {
       for (const it of batch) {
         it.visibleAt = now() + visibilityMs
         it.receives += 1
-        it.firstReceivedAt ??= now()
       }
       return batch
     },
