@@ -181,7 +181,7 @@ function allOf(words: string[]): Test {
   return (...item) => parts.every(it => it(...item))
 }
 
-/** `(…)`, `attribute_exists(#a)`, `attribute_not_exists(#a)` or `#a <= :a`. */
+/** `(…)`, `attribute_exists(#a)`, `attribute_not_exists(#a)`, `attribute_type(#a, :numbers)` or `#a <= :a`. */
 function oneOf(words: string[]): Test {
   const [word = ''] = words.splice(0, 1)
   if (word === '(') {
@@ -190,7 +190,10 @@ function oneOf(words: string[]): Test {
     return inner
   }
   if (word.startsWith('attribute_')) {
-    const [, field = ''] = words.splice(0, 3)
+    const isType = word === 'attribute_type'
+    const [, field = ''] = words.splice(0, isType ? 4 : 3)
+    // The only type that is asked for: a set of numbers.
+    if (isType) return (item, names) => item[names[field] ?? field] instanceof Set
     const exists = word === 'attribute_exists'
     return (item, names) => (item[names[field] ?? field] !== undefined) === exists
   }

@@ -123,7 +123,7 @@ export const named: readonly Named[] = [
   {
     file: 'lib/erase.ts',
     why: 'who followed again keeps the mark of the erasure',
-    from: 'if (isReadable(row)) await erasures.unmark(row.openid, row.followedAt ?? 0)',
+    from: 'await erasures.unmark(openid, Math.max(followedAt, Math.floor(loginAt / 1000)))',
     to: '',
   },
   {
