@@ -15,6 +15,8 @@ export type Planned = {
   readonly message: TemplateMessage
   readonly person: Person | undefined
   readonly uncertainty: Uncertainty | undefined
+  /** Whether another invocation may be sending it just now. */
+  readonly isUnderWay: boolean
   readonly since: number
   /** The slot (ms) that it came with. */
   readonly slotAt?: number
@@ -32,8 +34,9 @@ const unreadable: SendOutcome = { kind: 'refused', leastSeconds: 150, why: 'the 
 
 /** Sends an event, unless something speaks against it. */
 export async function deliver(planned: Planned, context: BatchContext, deps: DeliverDeps): Promise<SendOutcome> {
-  const { message, person, uncertainty, since } = planned
-  const decided = decide(planned, deps.now()) ?? context.gate.bar(message, uncertainty !== undefined)
+  const { message, person, uncertainty, isUnderWay, since } = planned
+  const isUncertain = uncertainty !== undefined || isUnderWay
+  const decided = decide(planned, deps.now()) ?? context.gate.bar(message, isUncertain)
   if (decided !== undefined) return decided
   if (person === undefined) return unreadable
   const isToFind = mayFollow(message.to, person)
@@ -42,7 +45,6 @@ export async function deliver(planned: Planned, context: BatchContext, deps: Del
   const reach = reachOf(message.to, found.person)
   if (reach !== 'reachable' || found.person.openid === undefined) return dropped(reach)
   const { gate, begin } = context
-  const isUncertain = uncertainty !== undefined
   // A repeat must not leave WeChat's window: it waits for no slot.
   const wait = isUncertain ? undefined : await gate.pace.wait(planned)
   if (wait !== undefined) return { kind: 'refused', leastSeconds: 0, why: minuteFull, wait }

@@ -15,18 +15,20 @@ export type InterruptedDeps = {
   readonly metrics: Metrics
 }
 
-/** What is known of an event: `recorded` is what its delivery says, `isDecided` that it came to an end just now. */
+/**
+ * What is known of an event: what its delivery says by now, and whether another invocation may be sending it, which will
+ * say itself what comes of that; `isDecided` if it came to an end just now.
+ */
 export type Knowledge = {
   readonly uncertainty?: Uncertainty
-  readonly recorded?: Uncertainty
-  readonly isDecided?: boolean
+  readonly isUnderWay: boolean
+  readonly isDecided: boolean
 }
 
 /** Twice as long as the function may run: whatever began before this has ended. */
 const endedMs = 60_000
 const writesAtOnce = 20
 const whyEnded = 'the function ended while it was being sent'
-const whyUnderWay = 'another invocation may be sending it'
 
 /**
  * Says of each event what may have been sent. What an attempt that has ended says of it is written into the event's own
@@ -39,17 +41,13 @@ export async function learnOfAttempts(
   deps: InterruptedDeps,
 ): Promise<ReadonlyMap<string, Knowledge>> {
   const hasEnded = (it: Attempt) => it.at < deps.now() - endedMs
-  const ended = possibleBy(attempts.filter(hasEnded), whyEnded)
-  const underWay = possibleBy(
-    attempts.filter(it => !hasEnded(it)),
-    whyUnderWay,
-  )
+  const ended = possibleBy(attempts.filter(hasEnded))
+  const underWay = new Set(attempts.filter(it => !hasEnded(it)).flatMap(it => it.names))
   const known = new Map<string, Knowledge>()
   await inParallel(ids, writesAtOnce, async id => {
     const name = attemptName(id)
     const adopted = await adopt(id, ended.get(name) ?? [], marks.get(id), deps)
-    const uncertainty = uncertaintyOf(adopted.recorded, underWay.get(name) ?? [])
-    known.set(id, { ...adopted, ...(uncertainty === undefined ? {} : { uncertainty }) })
+    known.set(id, { ...adopted, isUnderWay: underWay.has(name) })
   })
   await tidy(attempts.filter(hasEnded), ids, deps)
   tell(ids, marks, known, deps)
@@ -57,10 +55,10 @@ export async function learnOfAttempts(
 }
 
 /** By name of an event: when it may have been sent. */
-function possibleBy(attempts: readonly Attempt[], why: string): ReadonlyMap<string, readonly PossibleSend[]> {
+function possibleBy(attempts: readonly Attempt[]): ReadonlyMap<string, readonly PossibleSend[]> {
   const found = new Map<string, PossibleSend[]>()
   for (const { at, names } of attempts) {
-    for (const name of names) found.set(name, [...(found.get(name) ?? []), { at, why }])
+    for (const name of names) found.set(name, [...(found.get(name) ?? []), { at, why: whyEnded }])
   }
   return found
 }
@@ -70,14 +68,14 @@ async function adopt(
   possible: readonly PossibleSend[],
   mark: DoneMark | undefined,
   { deliveries }: InterruptedDeps,
-): Promise<Knowledge> {
+): Promise<Omit<Knowledge, 'isUnderWay'>> {
   const recorded = mark?.uncertainty
-  const before = recorded === undefined ? {} : { recorded }
+  const before = { ...(recorded === undefined ? {} : { uncertainty: recorded }), isDecided: false }
   if (possible.length === 0 || mark?.isUnreadable || isSent(mark?.delivery)) return before
   const uncertainty = uncertaintyOf(recorded, possible)
   if (uncertainty === undefined || isSame(uncertainty, recorded)) return before
   const isOpen = await deliveries.recordUncertainty(id, uncertainty)
-  return isOpen ? { recorded: uncertainty } : { isDecided: true }
+  return isOpen ? { uncertainty, isDecided: false } : { isDecided: true }
 }
 
 /** Tells whether two say the same of what is harmless still. */
@@ -110,7 +108,8 @@ function tell(
   known: ReadonlyMap<string, Knowledge>,
   { log, metrics }: InterruptedDeps,
 ): void {
-  const isNews = (id: string) => !isSame(known.get(id)?.recorded, marks.get(id)?.uncertainty)
+  const isNews = (id: string) =>
+    known.get(id)?.isDecided !== true && !isSame(known.get(id)?.uncertainty, marks.get(id)?.uncertainty)
   const events = ids.filter(isNews).length
   if (events === 0) return
   log.warn('send.interrupted', { events })

@@ -17,7 +17,6 @@ import type { SendOutcome } from './send-message.ts'
 import { type Arrival, type InWork, type SettleDeps, settle } from './send-outcome.ts'
 import type { TemplateList } from './template-list.ts'
 import { idOf, parseTemplateMessage, type TemplateMessage } from './template-message.ts'
-import type { Uncertainty } from './uncertainty.ts'
 
 export type PlanDeps = DeliverDeps &
   SettleDeps &
@@ -63,7 +62,7 @@ export async function planSends<A extends Arrival>(
     const { id, templateId } = event.message
     const mark = marks.get(id)
     const work = inWork(event, known.get(id), { ends, deps })
-    const planned = plannedOf(event, people[index], work.uncertainty)
+    const planned = plannedOf(event, people[index], work)
     const begin = () => ends.attempt.begin(id)
     const send = async () => {
       const outcome = mark?.isUnreadable ? unreadable : await deliver(planned, { ...context, begin }, deps)
@@ -129,19 +128,21 @@ function unlinkedAmong(good: readonly Good<Arrival>[], people: readonly (Person 
 function plannedOf(
   { arrival, message }: Good<Arrival>,
   person: Person | undefined,
-  uncertainty: Uncertainty | undefined,
+  { uncertainty, isUnderWay }: Pick<InWork<Arrival>, 'uncertainty' | 'isUnderWay'>,
 ): Planned {
   const { since, slotAt } = arrival
-  return { message, person, uncertainty, since, ...(slotAt === undefined ? {} : { slotAt }) }
+  return { message, person, uncertainty, isUnderWay, since, ...(slotAt === undefined ? {} : { slotAt }) }
 }
 
 function inWork<A extends Arrival>(
   { arrival, message }: Good<A>,
-  { uncertainty, recorded }: Knowledge = {},
+  known: Knowledge | undefined,
   { ends, deps }: { ends: Ends<A>; deps: PlanDeps },
 ): InWork<A> {
   const kind = message.urgent ? 'urgent' : 'usual'
-  return { arrival, id: message.id, kind, uncertainty, recorded, ...ends, deps }
+  const uncertainty = known?.uncertainty
+  const isUnderWay = known?.isUnderWay ?? false
+  return { arrival, id: message.id, kind, uncertainty, recorded: uncertainty, isUnderWay, ...ends, deps }
 }
 
 /**
@@ -156,7 +157,7 @@ function rejection<A extends Arrival>(
   const outcome: SendOutcome = { kind: 'ended', state: 'rejected', facts: { reason: error.message } }
   const own = idOf(arrival.body)
   const id = own === undefined || isOfGood(own) ? undefined : own
-  const known = { kind: 'usual', uncertainty: undefined, recorded: undefined } as const
+  const known = { kind: 'usual', uncertainty: undefined, recorded: undefined, isUnderWay: false } as const
   const run = () => settle(outcome, { arrival, id, ...known, ...ends, deps })
   return { arrival, lane: '', run, putOff: run }
 }

@@ -30,6 +30,7 @@ const spareSeconds = 15
 /** So near to a window's end there is time for a few tries, and none for many. */
 const leastSeconds = 5
 const minuteSeconds = 60
+const underWay = { kind: 'refused', leastSeconds: minuteSeconds, why: 'another invocation may be sending it' } as const
 /** A queue keeps a message for 14 days: what still cannot be sent a day before is laid aside for people. */
 const longestMs = 13 * 86_400_000
 
@@ -42,6 +43,8 @@ export type InWork<A> = {
   /** Whether earlier calls may have sent it, and how much of that its delivery knows. */
   readonly uncertainty: Uncertainty | undefined
   readonly recorded: Uncertainty | undefined
+  /** Whether another invocation may be sending it just now. */
+  readonly isUnderWay: boolean
   readonly attempt: Pick<BatchAttempt, 'resolve'>
   readonly after: Aftermath<A>
   readonly deps: SettleDeps
@@ -71,7 +74,13 @@ async function act<A extends Arrival>(outcome: SendOutcome, work: InWork<A>): Pr
 
 /** Puts an event off of which the tables could not be asked: what may have been sent is known by its id, whenever it comes. */
 export function putOffBlindly<A extends Arrival>(arrival: A, after: Aftermath<A>, deps: SettleDeps): Promise<string> {
-  const unknown = { id: undefined, kind: 'usual', uncertainty: undefined, recorded: undefined } as const
+  const unknown = {
+    id: undefined,
+    kind: 'usual',
+    uncertainty: undefined,
+    recorded: undefined,
+    isUnderWay: false,
+  } as const
   const work = { arrival, ...unknown, attempt: { resolve: () => undefined }, after, deps }
   return putOff({ kind: 'refused', leastSeconds: 0, why: 'no tables' }, work)
 }
@@ -149,8 +158,11 @@ function againOf({ body, attempts, since }: EventAgain): EventAgain {
 
 /** What says that nothing was sent does not end an event that may have been: that is for people to decide. */
 async function end<A extends Arrival>(state: Delivery['state'], facts: DeliveryFacts, work: InWork<A>) {
-  const { uncertainty } = work
-  if (state === 'accepted' || state === 'in-doubt' || uncertainty === undefined) return endAs(state, facts, work)
+  const { uncertainty, isUnderWay } = work
+  const saysUnsent = state !== 'accepted' && state !== 'in-doubt'
+  // The other says in a moment what it came to; until then nobody knows that this was not sent.
+  if (saysUnsent && uncertainty === undefined && isUnderWay) return putOff(underWay, work)
+  if (!saysUnsent || uncertainty === undefined) return endAs(state, facts, work)
   const reason = `${facts.reason}; an earlier try may have sent it (${uncertainty.why})`
   return endAs('in-doubt', { ...facts, reason }, work)
 }

@@ -115,17 +115,18 @@ describe('an answer that was lost after WeChat acted', () => {
     expect(await stateOf('order-1')).toMatchObject({ state: 'in-doubt' })
   })
 
-  it('stays in the queue where its attempt names it, if it cannot be remembered otherwise', async () => {
-    const { deps, follower, send, control, queue, tick } = await openSend()
+  it('is known by its attempt, if it cannot be remembered otherwise', async () => {
+    const { deps, follower, send, control, queue, phone, stateOf, tick } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
     await control('/faults', lost)
     const away = async () => Promise.reject(new Error('away'))
-    const deliveries = { ...deps.deliveries, recordUncertainty: away }
-    expect(await send([one], { deliveries })).toEqual([one])
+    expect(await send([one], { deliveries: { ...deps.deliveries, recordUncertainty: away } })).toEqual([one])
     tick(30_000)
     await control('/faults', { path, kind: 'errcode', errcode: 48001 })
-    expect(await send([again(one)], { deliveries })).toEqual([again(one)])
-    expect(queue.again).toEqual([])
+    expect(await send([again(one)])).toEqual([])
+    tick(700_000)
+    for (const it of queue.again.splice(0)) expect(await send([pushedAgain(it)])).toEqual([])
+    expect([phone().length, (await stateOf('order-1'))?.state]).toEqual([1, 'in-doubt'])
   })
 
   it('is not called a failure of the event by a bad copy of it', async () => {
@@ -197,7 +198,7 @@ describe('an invocation that ended without a word', () => {
   it.each([
     ['while it may still be at it', 30_000, {}, 'accepted'],
     ['when WeChat has forgotten its id', 700_000, {}, 'in-doubt'],
-    ['when the event has expired meanwhile', 60_000, { expiresAt: '2026-11-22T04:00:30Z' }, 'in-doubt'],
+    ['when the event has expired meanwhile', 61_000, { expiresAt: '2026-11-22T04:00:30Z' }, 'in-doubt'],
   ])('is known to a second message of the event, %s', async (_when, age, more, state) => {
     const { deps, follower, send, phone, stateOf, queue, tick } = await openSend()
     const body = event('order-1', toUnion(await follower()), more)
@@ -208,6 +209,30 @@ describe('an invocation that ended without a word', () => {
     expect(phone()).toHaveLength(1)
     expect(await stateOf('order-1')).toMatchObject({ state })
     expect(queue.bus).toEqual(state === 'accepted' ? ['order-1 accepted'] : [])
+  })
+
+  it('lets a copy that would be dropped wait until it is known what another invocation came to', async () => {
+    const { deps, follower, send, queue, stateOf, tick } = await openSend()
+    const to = toUnion(await follower())
+    const reached = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<void>()
+    const wechat = {
+      ...deps.wechat,
+      async sendTemplate(...call: Parameters<typeof deps.wechat.sendTemplate>) {
+        reached.resolve()
+        await released.promise
+        return deps.wechat.sendTemplate(...call)
+      },
+    }
+    const first = send([arrival(event('order-1', to))], { wechat })
+    await reached.promise
+    await send([arrival(event('order-1', to, { expiresAt: '2020-01-01T00:00:00Z' }))])
+    expect([await stateOf('order-1'), queue.bus, queue.again.map(it => it.delaySeconds)]).toEqual([undefined, [], [60]])
+    released.resolve()
+    await first
+    tick(60_000)
+    for (const it of queue.again.splice(0)) await send([pushedAgain(it)])
+    expect([(await stateOf('order-1'))?.state, queue.bus]).toEqual(['accepted', ['order-1 accepted']])
   })
 
   it('is forgotten once its events know of it themselves', async () => {

@@ -171,7 +171,7 @@ export const named: readonly Named[] = [
   {
     file: 'lib/send-outcome.ts',
     why: 'what may have been sent is dropped',
-    from: "if (state === 'accepted' || state === 'in-doubt' || uncertainty === undefined)",
+    from: 'if (!saysUnsent || uncertainty === undefined)',
     to: 'if (true)',
   },
   {
