@@ -81,7 +81,7 @@ describe('a callback', () => {
 
   test('comes three times when the answer is wrong, and every delivery is on record', async () => {
     const reactions: Reaction[] = [{ status: 500, body: 'success' }, { body: 'failed' }, 'never', { body: '' }]
-    const { box, receiver, person } = await openPushing({ reactions, callbackTimeoutMs: 60 })
+    const { box, receiver, person } = await openPushing({ reactions, callbackTimeoutMs: 3_000 })
     await follow(box, person.id)
     const deliveries = await settledDeliveries(box, 3)
     const about = { id: 'e1', event: 'subscribe', openid: person.openid, at: noon }
