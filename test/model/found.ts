@@ -533,4 +533,36 @@ export const found: Readonly<Record<string, Scenario>> = {
     ks: 8,
     js: 1,
   },
+  'a unionid of before leads to nobody, though who was on the way to the new one was killed and the account moved': {
+    // Prevents: the next try has something new to write, and lets go of nothing but what it replaces.
+    setup: { ...rules, people: [follows], isWalked: true },
+    actions: k => [
+      { do: 'rebind' },
+      unfollow(0, 'never'),
+      pass(1000),
+      follow(0, 'once'),
+      consume('follow'),
+      advance('consume 0', k),
+      kill('consume 0'),
+      { do: 'move', who: 0, told: 'never' },
+      ...workIn('follow'),
+    ],
+    ks: 10,
+    js: 1,
+  },
+  'a write that comes late makes nobody reachable whom WeChat does not know any more': {
+    // Prevents: the next try finds neither them nor a row, and is done, before the write of the killed one arrives.
+    setup: { ...rules, people: [isAway], isWalked: false },
+    actions: (k, j) => [
+      follow(0, 'once'),
+      consume('follow', 0),
+      advance('consume 0', k),
+      { do: 'move', who: 0, told: 'once' },
+      { do: 'kill', who: 0, slot: 'consume 0', arrives: true },
+      { do: 'consume', slot: 1, from: 0, count: 2 },
+      advance('consume 1', j),
+    ],
+    ks: 8,
+    js: 8,
+  },
 }
