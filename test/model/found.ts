@@ -565,4 +565,27 @@ export const found: Readonly<Record<string, Scenario>> = {
     ks: 8,
     js: 8,
   },
+  'whoever came back before their wish was worked in is not taken for gone by a walk that comes by meanwhile': {
+    // Prevents: the page is read with the mark, and judged without it; then the walk stops.
+    setup: { ...rules, people: [isAway, follows, follows], isWalked: true },
+    actions: (k, j) => [
+      forget(0),
+      pass(1000),
+      follow(0, 'once'),
+      ...workIn('follow'),
+      pass(1000),
+      { do: 'walk', slot: 0, action: 'walk', isShort: true },
+      advance('walk', k),
+      consume('erase'),
+      advance('consume 0', j),
+      advance('walk', 1),
+      advance('consume 0'),
+      advance('walk'),
+      walk,
+      advance('walk'),
+      ...workIn('unfollow'),
+    ],
+    ks: 16,
+    js: 8,
+  },
 }
