@@ -139,7 +139,9 @@ async function backAmong(erased: readonly OpenId[], deps: PagesDeps): Promise<Re
   for (const run of inRuns(erased, batchSize)) {
     const [marks, answers] = await Promise.all([deps.erasures.marksOf(run), askFollowers(run, deps)])
     const seen = [...answers.values()].flatMap(it => (it === 'nobody' ? [] : it))
-    for (const openid of (await cameBack(seen, marks, deps)).keys()) back.add(openid)
+    // A mark that is gone again was one of somebody who had come back before their wish was worked in.
+    const unmarked = run.filter(it => !marks.has(it))
+    for (const openid of [...unmarked, ...(await cameBack(seen, marks, deps)).keys()]) back.add(openid)
   }
   return back
 }

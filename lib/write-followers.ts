@@ -33,9 +33,10 @@ export async function writeFollowers(
 ): Promise<Written> {
   const unwritten = new Map<OpenId, unknown>()
   const stored = await deps.links.followers(seen.map(it => it.openid))
-  const isSomebody = (it: FollowerSeen) => !it.isNobody || stored.has(it.openid)
-  const wanted = await withoutErased(seen.filter(isSomebody), stored, deps)
-  const others = await rejoin(unchangedOf(wanted, again, stored), unwritten, deps)
+  const known = seen.flatMap(it => (it.isNobody && !stored.has(it.openid) ? ofStranger(it, again) : [it]))
+  const wanted = await withoutErased(known, stored, deps)
+  const unchanged = unchangedOf(wanted, again, stored)
+  const others = await rejoin(unchanged, unwritten, deps)
   const written: FollowerRow[] = []
   await inParallel(wanted, writesAtOnce, async it => {
     try {
@@ -47,9 +48,28 @@ export async function writeFollowers(
       unwritten.set(it.openid, error)
     }
   })
+  await rejoin(movedOf(written, again, unchanged), unwritten, deps)
   const [error] = unwritten.values()
   if (error !== undefined) deps.log.error('link-followers.unwritten', { openids: unwritten.size, error })
   return { written: written.filter(it => !unwritten.has(it.openid)), unwritten: new Set(unwritten.keys()) }
+}
+
+/**
+ * Whom WeChat does not know and no row names makes none; but of one who is told of again an earlier try, killed since, may
+ * have asked while WeChat knew them, and its write be on the way: a row of one who left keeps it out, and expires in time.
+ */
+function ofStranger({ openid, at }: FollowerSeen, again: ReadonlySet<OpenId>): FollowerSeen[] {
+  return again.has(openid) ? [{ openid, following: false, at }] : []
+}
+
+/** Of those in `again` an earlier try may have been cut short before it let go of the unionid of before. */
+function movedOf(
+  written: readonly FollowerRow[],
+  again: ReadonlySet<OpenId>,
+  rejoined: readonly FollowerRow[],
+): FollowerRow[] {
+  const done = new Set(rejoined.map(it => it.openid))
+  return written.filter(it => again.has(it.openid) && it.formerly !== undefined && !done.has(it.openid))
 }
 
 type Compared = { readonly seen: FollowerSeen; readonly before: StoredRow | undefined }
