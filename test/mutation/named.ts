@@ -117,7 +117,7 @@ export const named: readonly Named[] = [
   {
     file: 'lib/write-followers.ts',
     why: 'what a killed process left half written stays so',
-    from: 'rejoin(unchangedOf(wanted, again, stored), unwritten, deps)',
+    from: 'rejoin(unchanged, unwritten, deps)',
     to: 'rejoin([], unwritten, deps)',
   },
   {
