@@ -13,7 +13,9 @@ const { signal } = new AbortController()
 
 /** The mini program's client, with secrets as they are read one after the other. */
 async function openClient(first: string, second: string) {
-  const box = await openWeChat({ accounts })
+  // A token's life is told in whole seconds, of which one may begin between two reads of a running clock.
+  const beganAt = Date.now()
+  const box = await openWeChat({ accounts, now: () => beganAt })
   onTestFinished(box.close)
   const asked: (string | undefined)[] = []
   const wechat = createWeChat({
@@ -26,7 +28,7 @@ async function openClient(first: string, second: string) {
     mode: 'stable',
     breaker: { run: (_api, call) => call() },
     watch: () => undefined,
-    nowSeconds: () => Math.floor(Date.now() / 1000),
+    nowSeconds: () => Math.floor(beganAt / 1000),
   })
   const control = createWeChatControl(box.url)
   const newCode = async () => control.login(await control.addPerson('小鹊', signal), signal)
