@@ -1,4 +1,3 @@
-import templates from '../templates.json' with { type: 'json' }
 import { findLanAddress } from './banner.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'
@@ -7,6 +6,7 @@ import { openParameterStore } from './parameter-store.ts'
 import { reachableHost } from './ports.ts'
 import { makeSecrets } from './secrets.ts'
 import { openDynamoDb, openSqs } from './stores.ts'
+import { readLocalTemplates } from './templates.ts'
 import { defaultAccounts } from './wechat/defaults.ts'
 import { openWeChat } from './wechat/server.ts'
 
@@ -49,7 +49,7 @@ function lanHost(host: string): string {
 }
 
 /** WeChat in a box, with the deployment's identities and templates, pushing its events to our callback. */
-function openBox({ host, ports, wechat }: Settings) {
+function openBox({ host, ports, wechat, isTestAccount }: Settings) {
   const { official, mini } = defaultAccounts
   const hasKey = wechat.callbackAesKey !== ''
   return openWeChat({
@@ -59,7 +59,8 @@ function openBox({ host, ports, wechat }: Settings) {
       official: { appid: wechat.officialAppid, appsecret: wechat.officialSecret, originalId: official.originalId },
       mini: { appid: wechat.miniAppid, appsecret: wechat.miniSecret, originalId: mini.originalId },
     },
-    templates: Object.values(templates.local),
+    templates: Object.values(readLocalTemplates()),
+    enforceValues: !isTestAccount,
     callback: {
       url: `http://${reachableHost(host)}:${ports.api}/callback`,
       token: wechat.callbackToken,

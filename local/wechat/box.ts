@@ -20,6 +20,8 @@ import { createTokens, type Tokens } from './tokens.ts'
 export type BoxSettings = {
   accounts: Accounts
   templates: readonly TemplateSetting[]
+  /** Whether values are checked against their types, as on every account but a test account. */
+  enforceValues: boolean
   callback: CallbackConfig
   /** The mini program's own message push. */
   miniCallback: CallbackConfig
@@ -96,7 +98,7 @@ export function createBox(settings: BoxSettings): Box {
     faults: createFaults(),
     calls: createCalls(clock),
     rids: createRidLog(clock),
-    rules: { values: true, duplicate: 'same', pages: undefined },
+    rules: { values: settings.enforceValues, duplicate: 'same', pages: undefined },
     later: timers.later,
     close: () => {
       timers.close()

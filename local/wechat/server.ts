@@ -57,6 +57,7 @@ function readSettings(options: WeChatOptions): BoxSettings {
   return {
     accounts: options.accounts ?? defaultAccounts,
     templates: options.templates ?? [],
+    enforceValues: options.enforceValues ?? true,
     callback,
     miniCallback: { ...callback, format: 'json', ...options.miniCallback },
     pageSize: options.pageSize ?? 10_000,

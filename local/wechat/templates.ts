@@ -46,7 +46,7 @@ function readSetting(setting: TemplateSetting): Template {
     templateId: setting.templateId,
     title: setting.title,
     content,
-    keys: [...content.matchAll(/\{\{(\w+)\.DATA\}\}/g)].map(match => match[1] ?? ''),
+    keys: [...content.matchAll(/\{\{([^\s{}.]+)\.DATA\}\}/g)].map(match => match[1] ?? ''),
     approved: setting.approved ?? {},
     banned: setting.banned ?? false,
   }

@@ -5,6 +5,8 @@ import { ControlError } from './input.ts'
 import { describePerson } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 
+/** By which others know that this is the box, and no other WeChat. */
+const name = 'queqiao-wechat'
 /** Phones and messages that the phone page shows. */
 const phoneLimit = 20
 const messagesPerPhone = 5
@@ -26,6 +28,7 @@ export const observationRoutes: readonly ControlRoute[] = [
 
 function describeBox({ box }: ControlCall) {
   return {
+    box: name,
     now: box.clock.now(),
     apps: { official: box.apps.official.appid, mini: box.apps.mini.appid },
     people: box.people.size(),
