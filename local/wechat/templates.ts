@@ -35,6 +35,11 @@ export function createTemplates(settings: readonly TemplateSetting[]) {
   return {
     add,
     remove: (templateId: string) => templates.delete(templateId),
+    /** Has these and no others. */
+    replace: (list: readonly TemplateSetting[]) => {
+      templates.clear()
+      list.forEach(add)
+    },
     get: (templateId: string) => templates.get(templateId),
     all: () => [...templates.values()],
   }
