@@ -10,6 +10,7 @@ import { helpText, parseStartOptions, type StartOptions } from './start-options.
 import { createSteps, StepError, type Steps } from './steps.ts'
 import { playStory } from './story.ts'
 import { readLocalTemplates } from './templates.ts'
+import { endWithNpm } from './wechat/end-with-npm.ts'
 import { createWeChatControl, isBox } from './wechat-control.ts'
 
 const startLimitMs = 60_000
@@ -27,6 +28,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     void stop(128 + constants.signals[signal])
   })
 }
+endWithNpm(() => void stop(128 + constants.signals.SIGTERM))
 const options = readOptions()
 if (options?.isHelp) process.stdout.write(helpText)
 else if (options) main(options).catch(error => fail(error))
