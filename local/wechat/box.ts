@@ -80,7 +80,7 @@ export type Box = {
 }
 
 /** Creates a WeChat in which nobody lives yet. */
-export function createBox(settings: BoxSettings): Box {
+export function createBox(settings: BoxSettings, formerPeople = 0): Box {
   const clock = createClock(settings.now)
   const apps = { official: createApp('official', settings, clock), mini: createApp('mini', settings, clock) }
   const timers = createTimers()
@@ -88,7 +88,7 @@ export function createBox(settings: BoxSettings): Box {
     settings,
     clock,
     apps,
-    people: createPeople(settings.accounts),
+    people: createPeople(settings.accounts, formerPeople),
     profiles: createProfiles(),
     logins: createLogins(clock),
     quota: createQuota(clock),

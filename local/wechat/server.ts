@@ -36,7 +36,7 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
   let box = createBox(settings)
   const reset = () => {
     box.close()
-    box = createBox(settings)
+    box = createBox(settings, box.people.ever())
   }
   const server = createServer((request, response) => {
     serve({ box, reset }, request, response).catch(() => response.destroy())
