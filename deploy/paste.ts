@@ -30,8 +30,23 @@ function serverDomainsIn({ UploadDomain, StaticDomain, FilesUrl, FilesBy }: Outp
   ]
 }
 
-/** Says which addresses outlive the stack, and how a new deployment takes them again. */
+/** Says what outlives the stack, and how a new deployment takes it again. */
 export function linesAfterRemoval(outputs: Outputs): string[] {
+  return [...linesOfAddresses(outputs), ...linesOfData(outputs)]
+}
+
+function linesOfData({ DataPolicy, ImagesBucket, StaticBucket }: Outputs): string[] {
+  if (DataPolicy !== 'Retain') return []
+  const buckets = [ImagesBucket, StaticBucket].filter(it => it !== undefined)
+  return [
+    'The tables are kept. A new deployment of this stage takes them up by TABLES=existing',
+    ...buckets.map(
+      it => `The bucket ${it} is kept. A new deployment makes another: aws s3 sync s3://${it} s3://<the new one>`,
+    ),
+  ]
+}
+
+function linesOfAddresses(outputs: Outputs): string[] {
   const { EgressAddress, EgressAllocationId, SecondEgressAddress, SecondEgressAllocationId } = outputs
   const kept = [
     [EgressAddress, `EGRESS_ALLOCATION_ID=${EgressAllocationId}`],

@@ -59,6 +59,9 @@ const functionProperties = v.looseObject({
   Role: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.literal('Arn')]) }),
   VpcConfig: v.optional(v.unknown()),
 })
+const recoveryProperties = v.object({
+  PointInTimeRecoverySpecification: v.object({ PointInTimeRecoveryEnabled: v.boolean() }),
+})
 const behavior = v.looseObject({ TargetOriginId: v.string() })
 const distribution = v.object({
   DistributionConfig: v.looseObject({
@@ -67,6 +70,9 @@ const distribution = v.object({
     Origins: v.array(v.looseObject({ Id: v.string() })),
   }),
 })
+
+/** What outlives the stack, unless the deployment that made it fails. */
+const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
 
 let built: Awaited<ReturnType<typeof packageStage>>
 let template: Template
@@ -217,7 +223,7 @@ describe('the network', () => {
     for (const egress of ['nat-gateway', 'nat-gateway-per-zone', 'nat-instance', 'none']) {
       const addresses = Object.values(resourcesOf(decide(built.template, egress), 'AWS::EC2::EIP'))
       expect(addresses.length).toBeGreaterThan(0)
-      for (const it of addresses) expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+      for (const it of addresses) expect(it).toMatchObject(kept)
     }
     expect(decide(built.template, 'none').Resources).not.toHaveProperty('EgressRouteA')
   })
@@ -252,19 +258,26 @@ describe('the doors', () => {
 })
 
 describe('the data', () => {
-  it('is encrypted, and in production can be brought back and outlives the stack', () => {
+  it('is encrypted, and in production outlives the stack', () => {
     const tables = Object.values(of('AWS::DynamoDB::Table'))
     expect(tables).toHaveLength(7)
     for (const it of tables) {
-      expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
-      expect(it.Properties).toMatchObject({
-        SSESpecification: { SSEEnabled: true },
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        DeletionProtectionEnabled: true,
-      })
+      expect(it).toMatchObject(kept)
+      expect(it.Properties).toMatchObject({ SSESpecification: { SSEEnabled: true } })
+      // Protected from the first moment it could not be taken back when its first deployment fails.
+      expect(it.Properties).not.toHaveProperty('DeletionProtectionEnabled')
     }
     const queues = Object.values(of('AWS::SQS::Queue'))
     expect(queues.map(it => it.Properties.SqsManagedSseEnabled)).toEqual(queues.map(() => true))
+  })
+
+  it('can be brought back to any second, but for tokens and logins, which are of no use by then', () => {
+    const recoverable = Object.entries(of('AWS::DynamoDB::Table')).filter(([, { Properties }]) => {
+      const { PointInTimeRecoverySpecification: recovery } = v.parse(recoveryProperties, Properties)
+      return recovery.PointInTimeRecoveryEnabled
+    })
+    const names = ['AttemptsTable', 'DeliveriesTable', 'ImagesTable', 'LinksTable', 'WalksTable']
+    expect(recoverable.map(([name]) => name).sort()).toEqual(names)
   })
 
   it('travels by TLS only, and only the named roles of other accounts may push', () => {
@@ -315,7 +328,7 @@ describe('the buckets', () => {
   it('are closed, encrypted, and in production outlive the stack', () => {
     expect(buckets().map(([name]) => name)).toEqual(['ImagesBucket', 'StaticBucket'])
     for (const [, it] of buckets()) {
-      expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+      expect(it).toMatchObject(kept)
       expect(it.Properties).not.toHaveProperty('BucketName')
       expect(it.Properties).toMatchObject({
         PublicAccessBlockConfiguration: {

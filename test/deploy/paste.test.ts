@@ -58,3 +58,13 @@ it('says how a new deployment takes the kept addresses again', () => {
   ])
   expect(linesAfterRemoval({ EgressAllocationId: 'eipalloc-1' })).toEqual([])
 })
+
+it('says what becomes of kept data, and nothing where it went with the stage', () => {
+  const kept = { ImagesBucket: 'pictures', StaticBucket: 'files', DataPolicy: 'Retain' }
+  expect(linesAfterRemoval(kept)).toEqual([
+    expect.stringMatching(/tables are kept.*TABLES=existing$/),
+    expect.stringMatching(/pictures is kept.*aws s3 sync s3:\/\/pictures /),
+    expect.stringMatching(/files is kept/),
+  ])
+  expect(linesAfterRemoval({ ...kept, DataPolicy: 'Delete' })).toEqual([])
+})
