@@ -57,6 +57,13 @@ const deployed = {
   },
   apiRate: { variable: 'API_RATE', ...wholeNumber },
   apiBurst: { variable: 'API_BURST', ...wholeNumber },
+  callbackRate: { variable: 'CALLBACK_RATE', ...wholeNumber },
+  callbackBurst: { variable: 'CALLBACK_BURST', ...wholeNumber },
+  callbackConcurrency: {
+    variable: 'CALLBACK_CONCURRENCY',
+    is: /^([1-9]\d{0,4})?$/,
+    wanted: 'a whole number from 1 to 99999, or empty',
+  },
   producerRoles: {
     variable: 'PRODUCER_ROLES',
     is: new RegExp(`^(${arn}:iam::\\d{12}:role/[^,\\s]+(,${arn}:iam::\\d{12}:role/[^,\\s]+)*)?$`),

@@ -62,6 +62,14 @@ const functionProperties = v.looseObject({
 const recoveryProperties = v.object({
   PointInTimeRecoverySpecification: v.object({ PointInTimeRecoveryEnabled: v.boolean() }),
 })
+const scaledMapping = v.object({
+  FunctionName: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) }),
+  ScalingConfig: v.object({ MaximumConcurrency: v.number() }),
+})
+const routeSettings = v.record(
+  v.string(),
+  v.object({ ThrottlingRateLimit: v.string(), ThrottlingBurstLimit: v.string(), DetailedMetricsEnabled: v.boolean() }),
+)
 const behavior = v.looseObject({ TargetOriginId: v.string() })
 const distribution = v.object({
   DistributionConfig: v.looseObject({
@@ -246,6 +254,40 @@ describe('the doors', () => {
     expect(propertiesOf('HttpApi')).not.toHaveProperty('CorsConfiguration')
   })
 
+  // At 100 a second for all, receipts of what was sent at 167 a second got 429, and were lost.
+  it('take WeChat’s pushes as fast as send may send, whatever the other routes are asked', async () => {
+    const [sender = ''] = await filesIn('lib', ['send.ts'])
+    const sockets = Number(/^const width = (\d+)$/m.exec(sender)?.[1])
+    const [sending] = Object.values(of('AWS::Lambda::EventSourceMapping'))
+      .map(it => v.parse(scaledMapping, it.Properties))
+      .filter(it => it.FunctionName['Fn::GetAtt'][0] === 'SendLambdaFunction')
+    const secondsOfCall = 0.2
+    const pace = ((sending?.ScalingConfig.MaximumConcurrency ?? Number.NaN) * sockets) / secondsOfCall
+    const { RouteSettings } = v.parse(v.looseObject({ RouteSettings: routeSettings }), propertiesOf('HttpApiStage'))
+    expect(Object.keys(RouteSettings)).toEqual(['POST /callback'])
+    expect(Number(RouteSettings['POST /callback']?.ThrottlingRateLimit)).toBeGreaterThanOrEqual(pace)
+    // For its alarm; it is refused before its route is there.
+    expect(RouteSettings['POST /callback']?.DetailedMetricsEnabled).toBe(true)
+    expect(template.Resources.HttpApiStage).toMatchObject({
+      DependsOn: expect.arrayContaining(['HttpApiRoutePostCallback']),
+    })
+  })
+
+  it('have Lambdas kept for WeChat’s pushes only where that is asked for', () => {
+    const kept = (decided: boolean) =>
+      decide(built.template, undefined, { KeepsCallbackConcurrency: decided }).Resources.CallbackLambdaFunction
+        ?.Properties
+    expect(propertiesOf('CallbackLambdaFunction')).not.toHaveProperty('ReservedConcurrentExecutions')
+    expect(kept(true)).toHaveProperty('ReservedConcurrentExecutions')
+  })
+
+  it('write down what was asked, without what names people or events', () => {
+    const { Format } = v.parse(v.object({ Format: v.string() }), propertiesOf('HttpApiStage')?.AccessLogSettings)
+    const logged = Object.values(v.parse(v.record(v.string(), v.string()), JSON.parse(Format)))
+    expect(logged).toContain('$context.routeKey')
+    expect(logged.filter(it => /path|query|domain|sourceIp|authorizer/i.test(it))).toEqual([])
+  })
+
   it('have a domain with its certificate only where one is named', () => {
     expect(propertiesOf('Certificate')).toMatchObject({ DomainName: 'api.example.com', ValidationMethod: 'DNS' })
     expect(propertiesOf('Domain')).toMatchObject({ DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }] })
@@ -315,7 +357,8 @@ describe('the data', () => {
 
   it('leaves logs that end after a month', () => {
     const groups = Object.values(of('AWS::Logs::LogGroup'))
-    expect(groups).toHaveLength(functions().length)
+    // One for each function, and the API's.
+    expect(groups).toHaveLength(functions().length + 1)
     for (const it of groups) expect(it.Properties.RetentionInDays).toBe(30)
   })
 })
