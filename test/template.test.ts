@@ -611,19 +611,23 @@ describe('the files', () => {
       ['/images/*', 'images', false],
       ['/static/*', 'static', true],
     ])
-    for (const it of [DefaultCacheBehavior, ...CacheBehaviors])
+    for (const it of CacheBehaviors)
       expect(it).toMatchObject({ ViewerProtocolPolicy: 'https-only', AllowedMethods: ['GET', 'HEAD'] })
-    // Without a path of its own a request ends in the bucket's policy, which knows static/ only.
-    expect(DefaultCacheBehavior.TargetOriginId).toBe('static')
-    expect(Origins.map(it => [it.Id, it.DomainName, it.OriginAccessControlId])).toEqual(
-      ['Images', 'Static'].map(it => [
-        it.toLowerCase(),
-        { 'Fn::GetAtt': [`${it}Bucket`, 'RegionalDomainName'] },
-        { 'Fn::GetAtt': ['FilesAccess', 'Id'] },
-      ]),
-    )
-    const [access] = Object.values(of('AWS::CloudFront::OriginAccessControl'))
-    expect(access?.Properties.OriginAccessControlConfig).toMatchObject({
+    // What has no path of its own is a form, or finds nothing.
+    expect(DefaultCacheBehavior).toMatchObject({
+      ...{ TargetOriginId: 'uploads', ViewerProtocolPolicy: 'https-only' },
+      FunctionAssociations: [{ EventType: 'viewer-request' }],
+    })
+    const domainOf = (bucket: string) => ({ 'Fn::GetAtt': [bucket, 'RegionalDomainName'] })
+    const access = { 'Fn::GetAtt': ['FilesAccess', 'Id'] }
+    expect(Origins.map(it => [it.Id, it.DomainName, it.OriginAccessControlId])).toEqual([
+      ['images', domainOf('ImagesBucket'), access],
+      ['static', domainOf('StaticBucket'), access],
+      // A form brings a signature of its own.
+      ['uploads', domainOf('ImagesBucket'), undefined],
+    ])
+    const [control] = Object.values(of('AWS::CloudFront::OriginAccessControl'))
+    expect(control?.Properties.OriginAccessControlConfig).toMatchObject({
       ...{ OriginAccessControlOriginType: 's3', SigningBehavior: 'always', SigningProtocol: 'sigv4' },
     })
   })
@@ -659,6 +663,20 @@ describe('the files', () => {
       { Ref: 'ImagesHeaders' },
       { Ref: 'StaticHeaders' },
     ])
+  })
+
+  it('are uploaded by their own domain where there is one, and by the bucket’s name else', () => {
+    const urlOfForms = (made: Template) => {
+      const { Environment } = made.Resources.ImagesLambdaFunction?.Properties ?? {}
+      return v.parse(v.object({ Variables: v.looseObject({ UPLOAD_URL: v.unknown() }) }), Environment).Variables
+        .UPLOAD_URL
+    }
+    const byBucket = { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': ['ImagesBucket', 'RegionalDomainName'] }]] }
+    expect(urlOfForms(template)).toBe('https://files.example.com')
+    expect(urlOfForms(decide(built.template, undefined, { HasFilesDomain: false }))).toEqual(byBucket)
+    // Who signs addresses to read by signs for the bucket's own name.
+    for (const name of ['ServeDashfilesLambdaFunction', 'DomainDashfileLambdaFunction'])
+      expect(JSON.stringify(propertiesOf(name)?.Environment)).not.toContain('files.example.com')
   })
 
   it('have CloudFront’s own domain without one', () => {
@@ -714,7 +732,7 @@ describe('the files', () => {
       ImagesBucket: { Ref: 'ImagesBucket' },
       StaticBucket: { Ref: 'StaticBucket' },
       DataPolicy: 'Retain',
-      UploadDomain: { 'Fn::GetAtt': ['ImagesBucket', 'RegionalDomainName'] },
+      ImagesDomain: { 'Fn::GetAtt': ['ImagesBucket', 'RegionalDomainName'] },
     })
   })
 })
