@@ -227,6 +227,18 @@ describe('the network', () => {
     for (const it of Object.values(chosen.Resources)) expect(JSON.stringify(it)).not.toContain('AWS::NoValue')
   })
 
+  it('takes a NAT instance for one only when it says that it forwards, and counts those in service', () => {
+    const { NatGroup, NatLaunchTemplate } = decide(built.template, 'nat-instance').Resources
+    expect(NatGroup).toMatchObject({
+      CreationPolicy: { ResourceSignal: { Count: 1 } },
+      UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 0, WaitOnResourceSignals: true } },
+      Properties: { HealthCheckType: 'EC2', MetricsCollection: [{ Metrics: ['GroupInServiceInstances'] }] },
+    })
+    // To the very group that waits, whatever the script ends with.
+    const script = JSON.stringify(NatLaunchTemplate?.Properties)
+    expect(script).toMatch(/trap '[^']*cfn-signal --exit-code \$\? [^']*--resource NatGroup [^']*' EXIT/)
+  })
+
   it('keeps its address when all else goes, also while nothing leaves', () => {
     for (const egress of ['nat-gateway', 'nat-gateway-per-zone', 'nat-instance', 'none']) {
       const addresses = Object.values(resourcesOf(decide(built.template, egress), 'AWS::EC2::EIP'))
