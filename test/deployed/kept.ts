@@ -1,21 +1,18 @@
 /** Production keeps its data, and nothing else: not what a first deployment made that failed, and all that was used. */
 
-import {
-  DescribeTableCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  ListTablesCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb'
+import * as v from 'valibot'
 
-import { readOutputs, readResources } from './aws.ts'
+import { callDynamo, readOutputs, readResources } from './aws.ts'
 import { failing } from './changes.ts'
 import type { World } from './checks.ts'
 import type { Ministack } from './ministack.ts'
 import { stack } from './stage.ts'
 
 const deliveries = `${stack}-deliveries`
-const row = { id: { S: 'order-1:paid' } }
+const row = { id: { S: 'order-2:paid' } }
+const found = v.object({ Item: v.optional(v.looseObject({})) })
+const listed = v.object({ TableNames: v.array(v.string()) })
+const described = v.object({ Table: v.object({ DeletionProtectionEnabled: v.boolean() }) })
 
 /** An account with nothing in it has what fails there first: a service that it may not use yet, a quota, a zone that is not its own. */
 export async function playFirstFailure(world: Pick<World, 'trials' | 'commands' | 'ministack'>): Promise<void> {
@@ -38,7 +35,7 @@ export async function playKeptTables(world: World, beforeRemoval: () => Promise<
     const open = await unprotected(ministack)
     if (open.length > 0) throw new Error(`not protected: ${open.join(', ')}`)
     const result = await tablesOf(ministack)
-    await withDynamo(ministack, it => it.send(new PutItemCommand({ TableName: deliveries, Item: row })))
+    await callDynamo(ministack.aws, 'PutItem', { TableName: deliveries, Item: row })
     return { result, told: result.join(', ') }
   })
   await trials.play('The stage is removed, but for its tables', '删除部署', async () => {
@@ -57,15 +54,18 @@ export async function playKeptTables(world: World, beforeRemoval: () => Promise<
   })
   await trials.play('TABLES=existing takes them up, with what is in them', '接管数据表', async () => {
     await commands.sls('deploy', { TABLES: 'existing' })
-    const { Item } = await withDynamo(ministack, it =>
-      it.send(new GetItemCommand({ TableName: deliveries, Key: row, ConsistentRead: true })),
-    )
+    const asked = { TableName: deliveries, Key: row, ConsistentRead: true }
+    const { Item } = v.parse(found, await callDynamo(ministack.aws, 'GetItem', asked))
     const own = (await readResources(ministack.aws, stack)).filter(it => it.ResourceType === 'AWS::DynamoDB::Table')
     if (Item === undefined || own.length !== told.length) throw new Error(JSON.stringify({ Item, own }))
     return { result: undefined, told: `${own.length} tables are the stack’s own again` }
   })
-  await trials.play('With KEEP_DATA=off they go with the stage', '连同数据删除', async () => {
-    await commands.sls('deploy', { KEEP_DATA: 'off' })
+  await trials.play('A deployment with KEEP_DATA=off', '不再保留数据', async () => {
+    const output = await commands.sls('deploy', { KEEP_DATA: 'off' })
+    if (!output.includes('Deletion protection is off')) throw new Error(output)
+    return { result: undefined, told: 'the tables are protected no more' }
+  })
+  await trials.play('The tables go with the stage', '连同数据删除', async () => {
     await commands.sls('remove', { KEEP_DATA: 'off' })
     await mustBeGone(ministack)
     const left = await tablesOf(ministack)
@@ -82,27 +82,17 @@ async function mustBeGone({ aws }: Ministack): Promise<void> {
   if (left !== undefined) throw new Error(left)
 }
 
-async function tablesOf(ministack: Ministack): Promise<string[]> {
-  const { TableNames = [] } = await withDynamo(ministack, it => it.send(new ListTablesCommand({})))
+async function tablesOf({ aws }: Ministack): Promise<string[]> {
+  const { TableNames } = v.parse(listed, await callDynamo(aws, 'ListTables', {}))
   return TableNames.filter(it => it.startsWith(stack)).sort()
 }
 
 async function unprotected(ministack: Ministack): Promise<string[]> {
-  const tables = await tablesOf(ministack)
   const isOpen = async (TableName: string) => {
-    const { Table } = await withDynamo(ministack, it => it.send(new DescribeTableCommand({ TableName })))
-    return Table?.DeletionProtectionEnabled !== true
+    const { Table } = v.parse(described, await callDynamo(ministack.aws, 'DescribeTable', { TableName }))
+    return !Table.DeletionProtectionEnabled
   }
+  const tables = await tablesOf(ministack)
   const open = await Promise.all(tables.map(isOpen))
   return tables.filter((_, index) => open[index])
-}
-
-async function withDynamo<T>({ aws }: Ministack, work: (client: DynamoDBClient) => Promise<T>): Promise<T> {
-  const { endpoint, signer } = aws
-  const client = new DynamoDBClient({ endpoint, region: signer.region, credentials: signer })
-  try {
-    return await work(client)
-  } finally {
-    client.destroy()
-  }
 }

@@ -19,6 +19,7 @@ import { playFiles } from './files.ts'
 import { playFirstFailure, playKeptTables } from './kept.ts'
 import { type Ministack, openMinistack } from './ministack.ts'
 import { createReach } from './reach.ts'
+import { playRestore } from './restore.ts'
 import { sign } from './sigv4.ts'
 import { createCommands, documentedCommands, stack, stage } from './stage.ts'
 import { createTrials, type Trials } from './trials.ts'
@@ -86,6 +87,7 @@ export async function playDeployment({ program, steps, closing, watch }: Means):
   await playFiles(world)
   await playChecks(world)
   await playChanges(world)
+  await playRestore(world)
   await playKeptTables(world, () => takeBack(ministack.aws, roles))
 }
 
