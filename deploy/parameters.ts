@@ -58,6 +58,13 @@ const deployed = {
   },
   apiRate: { variable: 'API_RATE', ...wholeNumber },
   apiBurst: { variable: 'API_BURST', ...wholeNumber },
+  callbackRate: { variable: 'CALLBACK_RATE', ...wholeNumber },
+  callbackBurst: { variable: 'CALLBACK_BURST', ...wholeNumber },
+  callbackConcurrency: {
+    variable: 'CALLBACK_CONCURRENCY',
+    is: /^([1-9]\d{0,4})?$/,
+    wanted: 'a whole number from 1 to 99999, or empty',
+  },
   producerRoles: {
     variable: 'PRODUCER_ROLES',
     is: new RegExp(`^(${arn}:iam::\\d{12}:role/[^,\\s]+(,${arn}:iam::\\d{12}:role/[^,\\s]+)*)?$`),
@@ -75,6 +82,7 @@ const deployed = {
     wanted: 'a whole number of days from 1 to 9999, or empty',
   },
   keepData: { variable: 'KEEP_DATA', is: /^(on|off)$/, wanted: 'on or off' },
+  tables: { variable: 'TABLES', is: /^(new|existing)$/, wanted: 'new or existing' },
 }
 
 /** Names all that is missing or wrong, each by the variable that gives it; empty if the deployment may begin. */
@@ -116,12 +124,12 @@ function togetherIn(parameters: Parameters): string[] {
   ]
 }
 
-/** `region` is where the stage goes: the partitions of China and of governments are known by it. */
+/** `region` is where the stage goes: the partition of China is known by it. */
 function filesTogetherIn({ files, filesDomain, filesCertificate, domain, region }: Parameters): string[] {
-  const isElsewhere = /^(cn|us-gov)-/.test(textOf(region))
-  const byApi = files === 'api' || isElsewhere
+  const isInChina = textOf(region).startsWith('cn-')
+  const byApi = files === 'api' || isInChina
   return [
-    ...(isElsewhere && files === 'cloudfront' ? [`FILES must be auto or api in ${region}`] : []),
+    ...(isInChina && files === 'cloudfront' ? [`FILES must be auto or api in ${region}`] : []),
     ...((filesDomain === '') === (filesCertificate === '')
       ? []
       : ['FILES_DOMAIN and FILES_CERTIFICATE need each other']),

@@ -2,36 +2,76 @@
 
 export type Outputs = Readonly<Record<string, string | undefined>>
 
-/** Says where each value goes. */
+const service = 'developers.weixin.qq.com/platform → 我的业务 → 服务号'
+const mini = 'mp.weixin.qq.com (小程序) → 开发管理 → 开发设置'
+
+/** Says where each value goes, and of what cannot be entered what is missing. */
 export function linesToPaste(outputs: Outputs): string[] {
-  const { CallbackUrl, DomainTarget, FilesTarget } = outputs
+  const { DomainTarget, FilesTarget } = outputs
   return [
-    ...addressesIn(outputs).map(
-      it => `${it}  → API IP allow-list (IP白名单), of the Official Account and the mini program`,
-    ),
-    ...(CallbackUrl === undefined ? [] : [`${CallbackUrl}  → message push (消息推送) of the Official Account, URL`]),
-    ...(CallbackUrl === undefined
-      ? []
-      : [`${new URL(CallbackUrl).origin}  → server domains (服务器域名) of the mini program, request`]),
+    ...addressesIn(outputs).map(it => `${it}  → API IP allow-list (IP白名单): ${service} → 开发密钥, and ${mini}`),
+    ...callbackIn(outputs),
     ...serverDomainsIn(outputs),
     ...(DomainTarget === undefined ? [] : [`${DomainTarget}  → DNS: what a CNAME of the domain points to`]),
     ...(FilesTarget === undefined ? [] : [`${FilesTarget}  → DNS: what a CNAME of the files’ domain points to`]),
   ]
 }
 
-/** Where the mini program may upload to and download from; the API leads it on to the buckets. */
-function serverDomainsIn({ UploadDomain, StaticDomain, FilesUrl, FilesBy }: Outputs): string[] {
-  const page = 'mini program (小程序) → 开发管理 → 开发设置 → 服务器域名'
-  const buckets = FilesBy === 'api' ? [UploadDomain, StaticDomain].filter(it => it !== undefined) : []
-  const read = [...(FilesUrl === undefined ? [] : [new URL(FilesUrl).origin]), ...buckets.map(it => `https://${it}`)]
+/** The warning stands first: it is too late once the URL is entered. */
+function callbackIn({ CallbackUrl }: Outputs): string[] {
+  if (CallbackUrl === undefined) return []
   return [
-    ...(UploadDomain === undefined ? [] : [`https://${UploadDomain}  → ${page}: uploadFile 合法域名`]),
-    ...read.map(it => `${it}  → ${page}: downloadFile 合法域名`),
+    'Before the next line: once message push (消息推送) is switched on, menus and automatic replies (自定义菜单, 自动回复) made in the console stop, and an account has one URL only',
+    `${CallbackUrl}  → message push (消息推送), URL: ${service} → 域名与消息推送配置`,
   ]
 }
 
-/** Says which addresses outlive the stack, and how a new deployment takes them again. */
+/** Which field of the console takes which addresses, and the parameters that give addresses of one's own. */
+function serverDomainsIn({ CallbackUrl, UploadUrl, FilesUrl, FilesBy, ImagesDomain, StaticDomain }: Outputs): string[] {
+  const byApi = FilesBy === 'api'
+  // The API leads on to the buckets.
+  const buckets = byApi ? [ImagesDomain, StaticDomain].map(it => it && `https://${it}`) : []
+  const ownFiles = 'FILES_DOMAIN and FILES_CERTIFICATE'
+  return [
+    ...fieldOf('request', [CallbackUrl], 'DOMAIN'),
+    ...fieldOf('uploadFile', [UploadUrl], byApi ? undefined : ownFiles),
+    ...fieldOf('downloadFile', [FilesUrl, ...buckets], byApi ? undefined : ownFiles),
+  ]
+}
+
+function fieldOf(field: string, urls: readonly (string | undefined)[], by: string | undefined): string[] {
+  const page = `server domains (服务器域名), ${field} 合法域名: ${mini}`
+  const origins = urls.filter(it => it !== undefined).map(it => new URL(it).origin)
+  const cure = by === undefined ? 'a proxy of yours in front of it, with a domain of yours' : `deploy with ${by}`
+  return origins.map(it =>
+    isOfAws(it)
+      ? `missing  → ${page}: it wants a domain with an ICP filing (备案), and that it takes ${new URL(it).host} is not known: ${cure}`
+      : `${it}  → ${page}; the domain needs an ICP filing (备案)`,
+  )
+}
+
+/** Names that are AWS's, and that nobody else can have a filing for. */
+function isOfAws(url: string): boolean {
+  return /\.(amazonaws\.com(\.cn)?|cloudfront\.(net|cn))$/.test(new URL(url).hostname)
+}
+
+/** Says what outlives the stack, and how a new deployment takes it again. */
 export function linesAfterRemoval(outputs: Outputs): string[] {
+  return [...linesOfAddresses(outputs), ...linesOfData(outputs)]
+}
+
+function linesOfData({ DataPolicy, ImagesBucket, StaticBucket }: Outputs): string[] {
+  if (DataPolicy !== 'Retain') return []
+  const buckets = [ImagesBucket, StaticBucket].filter(it => it !== undefined)
+  return [
+    'The tables are kept. A new deployment of this stage takes them up by TABLES=existing',
+    ...buckets.map(
+      it => `The bucket ${it} is kept. A new deployment makes another: aws s3 sync s3://${it} s3://<the new one>`,
+    ),
+  ]
+}
+
+function linesOfAddresses(outputs: Outputs): string[] {
   const { EgressAddress, EgressAllocationId, SecondEgressAddress, SecondEgressAllocationId } = outputs
   const kept = [
     [EgressAddress, `EGRESS_ALLOCATION_ID=${EgressAllocationId}`],

@@ -1,51 +1,45 @@
 /** Serverless plugin: looks at the parameters before anything is built, and says at the end what goes where. */
 
-import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 
-import { lostAddresses, type Parameters, problemsOf } from './parameters.ts'
+import { lostAddresses, problemsOf } from './parameters.ts'
 import { linesAfterRemoval, linesToPaste, type Outputs } from './paste.ts'
-
-type Serverless = {
-  readonly serviceDir: string
-  readonly configurationInput: { readonly params?: Readonly<Record<string, Parameters>> }
-  readonly processedInput: { readonly options: { readonly param?: readonly string[] } }
-  readonly servicePluginOutputs: Map<string, readonly string[]>
-  readonly pluginManager: { getPlugins(): readonly object[] }
-  readonly classes: { readonly Error: new (message: string, code: string) => Error }
-  getProvider(name: 'aws'): {
-    getStage(): string
-    getRegion(): string
-    /** What a client of the SDK asks AWS with, as serverless itself does. */
-    getAwsSdkV3Config(): Promise<S3ClientConfig>
-  }
-}
-type Tools = { readonly log: { notice(line: string): void } }
-/** Serverless' own plugin behind `sls info`, which asks CloudFormation for what a stack gave. */
-type Info = {
-  getStackInfo(): Promise<void>
-  gatheredData?: { readonly outputs: readonly { readonly OutputKey: string; readonly OutputValue: string }[] }
-}
+import { problemsOfPlace, problemsOfTemplates } from './place.ts'
+import {
+  askingOf,
+  infoOf,
+  outputsIn,
+  parametersOf,
+  readOutputs,
+  type Serverless,
+  stageOf,
+  type Tools,
+  templateOf,
+} from './serverless.ts'
 
 /** The local run has its own values, and no deployment. */
 const localStage = 'local'
 
+type Wait = (ms: number) => Promise<void>
+
 export default class {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>
 
-  constructor(serverless: Serverless, _options: unknown, { log }: Tools) {
+  constructor(serverless: Serverless, _options: unknown, { log }: Tools, wait: Wait = delay) {
     let before: Outputs = {}
+    let isChanging = false
     this.hooks = {
-      'before:package:initialize': async () => refuseIf(serverless, problemsIn(serverless)),
-      'before:deploy:deploy': async () => {
-        const outputs = await readOutputs(serverless)
-        refuseIf(serverless, lostAddresses(outputs, parametersOf(serverless)))
+      'before:package:initialize': async () => refuseIf(serverless, await problemsIn(serverless)),
+      'before:deploy:deploy': async () => beforeDeployment(serverless, log),
+      'before:aws:deploy:deploy:updateStack': async () => {
+        isChanging = true
       },
-      'after:deploy:deploy': async () => {
-        // Loaded only now: most commands need neither it nor the SDK.
-        const { publishStatic } = await import('./publish-static.ts')
-        const outputs = await readOutputs(serverless)
-        await publishStatic({ ...askingOf(serverless, log), folder: serverless.serviceDir, outputs })
+      'after:aws:deploy:deploy:updateStack': async () => {
+        isChanging = false
       },
+      'after:deploy:deploy': async () => afterDeployment(serverless, log),
       'after:aws:info:gatherData': async () => {
         serverless.servicePluginOutputs.set('to paste', linesToPaste(outputsIn(infoOf(serverless))))
       },
@@ -57,59 +51,51 @@ export default class {
       'after:remove:remove': async () => {
         for (const line of linesAfterRemoval(before)) log.notice(line)
       },
+      error: async () => {
+        if (!isChanging) return
+        const { tellLeftBehind } = await import('./left-behind.ts')
+        await tellLeftBehind({ ...askingOf(serverless, log), wait })
+      },
     }
   }
 }
 
-function problemsIn(serverless: Serverless): string[] {
-  const region = serverless.getProvider('aws').getRegion()
-  return stageOf(serverless) === localStage ? [] : problemsOf({ ...parametersOf(serverless), region })
+// What speaks to AWS is loaded where it is needed: most commands need neither it nor the SDK.
+
+async function beforeDeployment(serverless: Serverless, log: Tools['log']): Promise<void> {
+  const { tables = '', ...parameters } = parametersOf(serverless)
+  refuseIf(serverless, lostAddresses(await readOutputs(serverless), parameters))
+  const { takeUpTables } = await import('./take-up.ts')
+  const template = templateOf(serverless)
+  refuseIf(serverless, await takeUpTables({ ...askingOf(serverless, log), template, tables: `${tables}` }))
 }
 
-function askingOf(serverless: Serverless, log: Tools['log']) {
-  const provider = serverless.getProvider('aws')
-  const config = () => provider.getAwsSdkV3Config()
-  return { stage: provider.getStage(), region: provider.getRegion(), config, tell: (line: string) => log.notice(line) }
+async function afterDeployment(serverless: Serverless, log: Tools['log']): Promise<void> {
+  const outputs = await readOutputs(serverless)
+  const { protectTables } = await import('./protect-tables.ts')
+  const { tablesIn } = await import('./take-up.ts')
+  const tables = tablesIn(templateOf(serverless)).map(it => it.name)
+  await protectTables({ ...askingOf(serverless, log), tables, isKept: outputs.DataPolicy === 'Retain' })
+  const { publishStatic } = await import('./publish-static.ts')
+  await publishStatic({ ...askingOf(serverless, log), folder: serverless.serviceDir, outputs })
+}
+
+async function problemsIn(serverless: Serverless): Promise<string[]> {
+  const stage = stageOf(serverless)
+  if (stage === localStage) return []
+  const region = serverless.getProvider('aws').getRegion()
+  const parameters = parametersOf(serverless)
+  const functionNames = serverless.service.getAllFunctionsNames()
+  const readTemplates = () => readFile(join(serverless.serviceDir, 'templates.json'), 'utf8')
+  return [
+    ...problemsOf({ ...parameters, region }),
+    ...problemsOfPlace(parameters, { stage, region, functionNames }),
+    ...(await problemsOfTemplates(stage, readTemplates)),
+  ]
 }
 
 function refuseIf({ classes }: Serverless, problems: readonly string[]): void {
   if (problems.length === 0) return
   const lines = problems.map(it => `\n  - ${it}`).join('')
   throw new classes.Error(`Nothing was deployed, for the parameters are not right:${lines}`, 'PARAMETERS')
-}
-
-function stageOf(serverless: Serverless): string {
-  return serverless.getProvider('aws').getStage()
-}
-
-/** What `--param` gives goes before what the stage has, and that before the default. */
-function parametersOf(serverless: Serverless): Parameters {
-  const { configurationInput, processedInput } = serverless
-  const { params = {} } = configurationInput
-  const given = (processedInput.options.param ?? []).map(it => [
-    it.slice(0, it.indexOf('=')),
-    it.slice(it.indexOf('=') + 1),
-  ])
-  return { ...params.default, ...params[stageOf(serverless)], ...Object.fromEntries(given) }
-}
-
-/** What the stack gave so far: nothing if there is none yet, or if what is the matter with it will be told right after. */
-async function readOutputs(serverless: Serverless): Promise<Outputs> {
-  const info = infoOf(serverless)
-  await info.getStackInfo().catch(() => undefined)
-  return outputsIn(info)
-}
-
-function infoOf({ pluginManager }: Serverless): Info {
-  const info = pluginManager.getPlugins().find(isInfo)
-  if (info === undefined) throw new Error('serverless has no plugin that knows the stack')
-  return info
-}
-
-function isInfo(plugin: object): plugin is Info {
-  return 'getStackInfo' in plugin
-}
-
-function outputsIn({ gatheredData }: Info): Outputs {
-  return Object.fromEntries((gatheredData?.outputs ?? []).map(it => [it.OutputKey, it.OutputValue]))
 }

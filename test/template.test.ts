@@ -59,6 +59,17 @@ const functionProperties = v.looseObject({
   Role: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.literal('Arn')]) }),
   VpcConfig: v.optional(v.unknown()),
 })
+const recoveryProperties = v.object({
+  PointInTimeRecoverySpecification: v.object({ PointInTimeRecoveryEnabled: v.boolean() }),
+})
+const scaledMapping = v.object({
+  FunctionName: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) }),
+  ScalingConfig: v.object({ MaximumConcurrency: v.number() }),
+})
+const routeSettings = v.record(
+  v.string(),
+  v.object({ ThrottlingRateLimit: v.string(), ThrottlingBurstLimit: v.string(), DetailedMetricsEnabled: v.boolean() }),
+)
 const behavior = v.looseObject({ TargetOriginId: v.string() })
 const distribution = v.object({
   DistributionConfig: v.looseObject({
@@ -67,6 +78,9 @@ const distribution = v.object({
     Origins: v.array(v.looseObject({ Id: v.string() })),
   }),
 })
+
+/** What outlives the stack, unless the deployment that made it fails. */
+const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
 
 let built: Awaited<ReturnType<typeof packageStage>>
 let template: Template
@@ -213,11 +227,23 @@ describe('the network', () => {
     for (const it of Object.values(chosen.Resources)) expect(JSON.stringify(it)).not.toContain('AWS::NoValue')
   })
 
+  it('takes a NAT instance for one only when it says that it forwards, and counts those in service', () => {
+    const { NatGroup, NatLaunchTemplate } = decide(built.template, 'nat-instance').Resources
+    expect(NatGroup).toMatchObject({
+      CreationPolicy: { ResourceSignal: { Count: 1 } },
+      UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 0, WaitOnResourceSignals: true } },
+      Properties: { HealthCheckType: 'EC2', MetricsCollection: [{ Metrics: ['GroupInServiceInstances'] }] },
+    })
+    // To the very group that waits, whatever the script ends with.
+    const script = JSON.stringify(NatLaunchTemplate?.Properties)
+    expect(script).toMatch(/trap '[^']*cfn-signal --exit-code \$\? [^']*--resource NatGroup [^']*' EXIT/)
+  })
+
   it('keeps its address when all else goes, also while nothing leaves', () => {
     for (const egress of ['nat-gateway', 'nat-gateway-per-zone', 'nat-instance', 'none']) {
       const addresses = Object.values(resourcesOf(decide(built.template, egress), 'AWS::EC2::EIP'))
       expect(addresses.length).toBeGreaterThan(0)
-      for (const it of addresses) expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+      for (const it of addresses) expect(it).toMatchObject(kept)
     }
     expect(decide(built.template, 'none').Resources).not.toHaveProperty('EgressRouteA')
   })
@@ -240,6 +266,40 @@ describe('the doors', () => {
     expect(propertiesOf('HttpApi')).not.toHaveProperty('CorsConfiguration')
   })
 
+  // At 100 a second for all, receipts of what was sent at 167 a second got 429, and were lost.
+  it('take WeChat’s pushes as fast as send may send, whatever the other routes are asked', async () => {
+    const [sender = ''] = await filesIn('lib', ['send.ts'])
+    const sockets = Number(/^const width = (\d+)$/m.exec(sender)?.[1])
+    const [sending] = Object.values(of('AWS::Lambda::EventSourceMapping'))
+      .map(it => v.parse(scaledMapping, it.Properties))
+      .filter(it => it.FunctionName['Fn::GetAtt'][0] === 'SendLambdaFunction')
+    const secondsOfCall = 0.2
+    const pace = ((sending?.ScalingConfig.MaximumConcurrency ?? Number.NaN) * sockets) / secondsOfCall
+    const { RouteSettings } = v.parse(v.looseObject({ RouteSettings: routeSettings }), propertiesOf('HttpApiStage'))
+    expect(Object.keys(RouteSettings)).toEqual(['POST /callback'])
+    expect(Number(RouteSettings['POST /callback']?.ThrottlingRateLimit)).toBeGreaterThanOrEqual(pace)
+    // For its alarm; it is refused before its route is there.
+    expect(RouteSettings['POST /callback']?.DetailedMetricsEnabled).toBe(true)
+    expect(template.Resources.HttpApiStage).toMatchObject({
+      DependsOn: expect.arrayContaining(['HttpApiRoutePostCallback']),
+    })
+  })
+
+  it('have Lambdas kept for WeChat’s pushes only where that is asked for', () => {
+    const kept = (decided: boolean) =>
+      decide(built.template, undefined, { KeepsCallbackConcurrency: decided }).Resources.CallbackLambdaFunction
+        ?.Properties
+    expect(propertiesOf('CallbackLambdaFunction')).not.toHaveProperty('ReservedConcurrentExecutions')
+    expect(kept(true)).toHaveProperty('ReservedConcurrentExecutions')
+  })
+
+  it('write down what was asked, without what names people or events', () => {
+    const { Format } = v.parse(v.object({ Format: v.string() }), propertiesOf('HttpApiStage')?.AccessLogSettings)
+    const logged = Object.values(v.parse(v.record(v.string(), v.string()), JSON.parse(Format)))
+    expect(logged).toContain('$context.routeKey')
+    expect(logged.filter(it => /path|query|domain|sourceIp|authorizer/i.test(it))).toEqual([])
+  })
+
   it('have a domain with its certificate only where one is named', () => {
     expect(propertiesOf('Certificate')).toMatchObject({ DomainName: 'api.example.com', ValidationMethod: 'DNS' })
     expect(propertiesOf('Domain')).toMatchObject({ DomainNameConfigurations: [{ EndpointType: 'REGIONAL' }] })
@@ -252,19 +312,26 @@ describe('the doors', () => {
 })
 
 describe('the data', () => {
-  it('is encrypted, and in production can be brought back and outlives the stack', () => {
+  it('is encrypted, and in production outlives the stack', () => {
     const tables = Object.values(of('AWS::DynamoDB::Table'))
     expect(tables).toHaveLength(7)
     for (const it of tables) {
-      expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
-      expect(it.Properties).toMatchObject({
-        SSESpecification: { SSEEnabled: true },
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        DeletionProtectionEnabled: true,
-      })
+      expect(it).toMatchObject(kept)
+      expect(it.Properties).toMatchObject({ SSESpecification: { SSEEnabled: true } })
+      // Protected from the first moment it could not be taken back when its first deployment fails.
+      expect(it.Properties).not.toHaveProperty('DeletionProtectionEnabled')
     }
     const queues = Object.values(of('AWS::SQS::Queue'))
     expect(queues.map(it => it.Properties.SqsManagedSseEnabled)).toEqual(queues.map(() => true))
+  })
+
+  it('can be brought back to any second, but for tokens and logins, which are of no use by then', () => {
+    const recoverable = Object.entries(of('AWS::DynamoDB::Table')).filter(([, { Properties }]) => {
+      const { PointInTimeRecoverySpecification: recovery } = v.parse(recoveryProperties, Properties)
+      return recovery.PointInTimeRecoveryEnabled
+    })
+    const names = ['AttemptsTable', 'DeliveriesTable', 'ImagesTable', 'LinksTable', 'WalksTable']
+    expect(recoverable.map(([name]) => name).sort()).toEqual(names)
   })
 
   it('travels by TLS only, and only the named roles of other accounts may push', () => {
@@ -302,7 +369,8 @@ describe('the data', () => {
 
   it('leaves logs that end after a month', () => {
     const groups = Object.values(of('AWS::Logs::LogGroup'))
-    expect(groups).toHaveLength(functions().length)
+    // One for each function, and the API's.
+    expect(groups).toHaveLength(functions().length + 1)
     for (const it of groups) expect(it.Properties.RetentionInDays).toBe(30)
   })
 })
@@ -315,7 +383,7 @@ describe('the buckets', () => {
   it('are closed, encrypted, and in production outlive the stack', () => {
     expect(buckets().map(([name]) => name)).toEqual(['ImagesBucket', 'StaticBucket'])
     for (const [, it] of buckets()) {
-      expect(it).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+      expect(it).toMatchObject(kept)
       expect(it.Properties).not.toHaveProperty('BucketName')
       expect(it.Properties).toMatchObject({
         PublicAccessBlockConfiguration: {
@@ -555,19 +623,23 @@ describe('the files', () => {
       ['/images/*', 'images', false],
       ['/static/*', 'static', true],
     ])
-    for (const it of [DefaultCacheBehavior, ...CacheBehaviors])
+    for (const it of CacheBehaviors)
       expect(it).toMatchObject({ ViewerProtocolPolicy: 'https-only', AllowedMethods: ['GET', 'HEAD'] })
-    // Without a path of its own a request ends in the bucket's policy, which knows static/ only.
-    expect(DefaultCacheBehavior.TargetOriginId).toBe('static')
-    expect(Origins.map(it => [it.Id, it.DomainName, it.OriginAccessControlId])).toEqual(
-      ['Images', 'Static'].map(it => [
-        it.toLowerCase(),
-        { 'Fn::GetAtt': [`${it}Bucket`, 'RegionalDomainName'] },
-        { 'Fn::GetAtt': ['FilesAccess', 'Id'] },
-      ]),
-    )
-    const [access] = Object.values(of('AWS::CloudFront::OriginAccessControl'))
-    expect(access?.Properties.OriginAccessControlConfig).toMatchObject({
+    // What has no path of its own is a form, or finds nothing.
+    expect(DefaultCacheBehavior).toMatchObject({
+      ...{ TargetOriginId: 'uploads', ViewerProtocolPolicy: 'https-only' },
+      FunctionAssociations: [{ EventType: 'viewer-request' }],
+    })
+    const domainOf = (bucket: string) => ({ 'Fn::GetAtt': [bucket, 'RegionalDomainName'] })
+    const access = { 'Fn::GetAtt': ['FilesAccess', 'Id'] }
+    expect(Origins.map(it => [it.Id, it.DomainName, it.OriginAccessControlId])).toEqual([
+      ['images', domainOf('ImagesBucket'), access],
+      ['static', domainOf('StaticBucket'), access],
+      // A form brings a signature of its own.
+      ['uploads', domainOf('ImagesBucket'), undefined],
+    ])
+    const [control] = Object.values(of('AWS::CloudFront::OriginAccessControl'))
+    expect(control?.Properties.OriginAccessControlConfig).toMatchObject({
       ...{ OriginAccessControlOriginType: 's3', SigningBehavior: 'always', SigningProtocol: 'sigv4' },
     })
   })
@@ -603,6 +675,20 @@ describe('the files', () => {
       { Ref: 'ImagesHeaders' },
       { Ref: 'StaticHeaders' },
     ])
+  })
+
+  it('are uploaded by their own domain where there is one, and by the bucket’s name else', () => {
+    const urlOfForms = (made: Template) => {
+      const { Environment } = made.Resources.ImagesLambdaFunction?.Properties ?? {}
+      return v.parse(v.object({ Variables: v.looseObject({ UPLOAD_URL: v.unknown() }) }), Environment).Variables
+        .UPLOAD_URL
+    }
+    const byBucket = { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': ['ImagesBucket', 'RegionalDomainName'] }]] }
+    expect(urlOfForms(template)).toBe('https://files.example.com')
+    expect(urlOfForms(decide(built.template, undefined, { HasFilesDomain: false }))).toEqual(byBucket)
+    // Who signs addresses to read by signs for the bucket's own name.
+    for (const name of ['ServeDashfilesLambdaFunction', 'DomainDashfileLambdaFunction'])
+      expect(JSON.stringify(propertiesOf(name)?.Environment)).not.toContain('files.example.com')
   })
 
   it('have CloudFront’s own domain without one', () => {
@@ -658,7 +744,7 @@ describe('the files', () => {
       ImagesBucket: { Ref: 'ImagesBucket' },
       StaticBucket: { Ref: 'StaticBucket' },
       DataPolicy: 'Retain',
-      UploadDomain: { 'Fn::GetAtt': ['ImagesBucket', 'RegionalDomainName'] },
+      ImagesDomain: { 'Fn::GetAtt': ['ImagesBucket', 'RegionalDomainName'] },
     })
   })
 })

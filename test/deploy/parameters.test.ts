@@ -30,10 +30,14 @@ const good = {
   filesCertificate: '',
   apiRate: '100',
   apiBurst: '200',
+  callbackRate: '1000',
+  callbackBurst: '2000',
+  callbackConcurrency: '',
   producerRoles: '',
   alarmTopic: '',
   shareTokens: 'off',
   keepData: 'on',
+  tables: 'new',
 }
 const filesCertificate = 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef'
 const problemsWith = (more: Parameters) => problemsOf({ ...good, ...more })
@@ -67,7 +71,6 @@ describe('the parameters', () => {
     ['HOSTED_ZONE_ID', { hostedZoneId: 'Z0123456789ABC' }],
     ['FILES', { files: 's3' }],
     ['FILES', { files: 'cloudfront', region: 'cn-north-1' }],
-    ['FILES', { files: 'cloudfront', region: 'us-gov-west-1' }],
     ['FILES_DOMAIN', { filesDomain: 'https://files.example.com', filesCertificate }],
     ['FILES_DOMAIN', { filesDomain: 'files.example.com' }],
     ['FILES_DOMAIN', { filesCertificate }],
@@ -80,10 +83,14 @@ describe('the parameters', () => {
     ],
     ['API_RATE', { apiRate: '0' }],
     ['API_BURST', { apiBurst: 'many' }],
+    ['CALLBACK_RATE', { callbackRate: '' }],
+    ['CALLBACK_BURST', { callbackBurst: '-1' }],
+    ['CALLBACK_CONCURRENCY', { callbackConcurrency: '0' }],
     ['PRODUCER_ROLES', { producerRoles: 'arn:aws:iam::123456789012:role/shop, shop' }],
     ['ALARM_TOPIC', { alarmTopic: 'ops@example.com' }],
     ['SHARE_TOKENS', { shareTokens: 'yes' }],
     ['KEEP_DATA', { keepData: '' }],
+    ['TABLES', { tables: 'old' }],
     ['IMAGES_PER_DAY', { imagesPerDay: '0' }],
     ['IMAGE_METADATA', { imageMetadata: 'remove' }],
     ['IMAGE_CHECK', { imageCheck: 'yes' }],
@@ -100,13 +107,16 @@ describe('the parameters', () => {
       EGRESS: 'nat',
       SHARE_TOKENS: 'yes',
       KEEP_DATA: 'yes',
+      ALARM_TOPIC: 'arn:aws:sns:us-east-1:123456789012:ops',
+      PRODUCER_ROLES: 'arn:aws-cn:iam::123456789012:role/shop',
     }
-    const failed = await runServerless(['package'], wrong).then(
+    const failed = await runServerless(['package', '--stage', 'a'.repeat(44)], wrong).then(
       () => '',
       error => `${error.stdout}${error.stderr}`,
     )
     expect(failed).toContain('Nothing was deployed')
     for (const variable of Object.keys(wrong)) expect(failed).toContain(`- ${variable} must be`)
+    expect(failed).toContain('- --stage must have at most 38 letters')
   })
 
   it('may be given on the command line as well', async () => {

@@ -15,35 +15,71 @@ it('says of each value where it goes', () => {
   expect(linesToPaste(outputs)).toEqual([
     expect.stringMatching(/^203\.0\.113\.7 .*IP白名单/),
     expect.stringMatching(/^203\.0\.113\.8 .*IP白名单/),
+    expect.stringContaining('自动回复'),
     expect.stringMatching(/^https:\/\/api\.example\.com\/callback .*消息推送/),
-    expect.stringMatching(/^https:\/\/api\.example\.com .*服务器域名/),
+    expect.stringMatching(/^https:\/\/api\.example\.com .*服务器域名.*request/),
     expect.stringMatching(/^d-abc\..*CNAME/),
   ])
 })
 
-describe('the mini program’s server domains', () => {
-  const buckets = { UploadDomain: 'i.s3.cn-north-1.amazonaws.com.cn', StaticDomain: 's.s3.cn-north-1.amazonaws.com.cn' }
-  const page = '小程序\\) → 开发管理 → 开发设置 → 服务器域名'
+it('says before the callback’s URL that menus and automatic replies stop by it', () => {
+  const lines = linesToPaste(outputs)
+  const [warning, url] = ['自动回复', '/callback'].map(word => lines.findIndex(it => it.includes(word)))
+  expect(warning).toBe((url ?? 0) - 1)
+})
 
-  it('are the bucket for uploads, and CloudFront for downloads', () => {
-    const given = {
-      ...buckets,
-      FilesUrl: 'https://files.example.com',
-      FilesTarget: 'd1.example.net',
-      FilesBy: 'cloudfront',
-    }
-    expect(linesToPaste(given)).toEqual([
-      expect.stringMatching(new RegExp(`^https://i\\.s3\\S+ .*${page}: uploadFile 合法域名$`)),
-      expect.stringMatching(new RegExp(`^https://files\\.example\\.com .*${page}: downloadFile 合法域名$`)),
-      expect.stringMatching(/^d1\.example\.net .*CNAME/),
+describe('the mini program’s server domains', () => {
+  const inAws = {
+    CallbackUrl: 'https://abc.execute-api.ap-southeast-1.amazonaws.com/callback',
+    UploadUrl: 'https://i.s3.ap-southeast-1.amazonaws.com',
+    ImagesDomain: 'i.s3.ap-southeast-1.amazonaws.com',
+    StaticDomain: 's.s3.ap-southeast-1.amazonaws.com',
+  }
+  const own = {
+    CallbackUrl: 'https://api.example.com/callback',
+    UploadUrl: 'https://files.example.com',
+    FilesUrl: 'https://files.example.com',
+    FilesBy: 'cloudfront',
+  }
+  const fieldsOf = (given: Readonly<Record<string, string>>) =>
+    linesToPaste(given).flatMap(it => {
+      const [, value, field] = /^(\S+) .*服务器域名\), (\w+) 合法域名/.exec(it) ?? []
+      return value === undefined ? [] : [[field, value]]
+    })
+
+  it('are one’s own for all three fields, each with what they need', () => {
+    expect(fieldsOf({ ...inAws, ...own })).toEqual([
+      ['request', 'https://api.example.com'],
+      ['uploadFile', 'https://files.example.com'],
+      ['downloadFile', 'https://files.example.com'],
     ])
+    const lines = linesToPaste(own).filter(it => it.includes('服务器域名'))
+    expect(lines.filter(it => !it.includes('备案'))).toEqual([])
   })
 
-  it('are also the buckets for downloads where the API leads to them', () => {
-    const lines = linesToPaste({ ...buckets, FilesUrl: 'https://api.example.com', FilesBy: 'api' })
-    const read = lines.filter(it => it.endsWith('downloadFile 合法域名')).map(it => it.split(' ')[0])
-    const hosts = ['api.example.com', buckets.UploadDomain, buckets.StaticDomain]
-    expect(read).toEqual(hosts.map(it => `https://${it}`))
+  // The console takes domains with a filing only; AWS's names would have been pasted in vain.
+  it.each([
+    ['https://d1.cloudfront.net', 'cloudfront', 'deploy with FILES_DOMAIN and FILES_CERTIFICATE'],
+    ['https://abc.execute-api.ap-southeast-1.amazonaws.com', 'api', 'a proxy of yours'],
+    ['https://abc.execute-api.cn-north-1.amazonaws.com.cn', 'api', 'a proxy of yours'],
+  ])('are missing where all are AWS’s own: %s', (FilesUrl, FilesBy, cure) => {
+    const given = { ...inAws, FilesUrl, FilesBy }
+    expect(new Set(fieldsOf(given).map(([, value]) => value))).toEqual(new Set(['missing']))
+    const lines = linesToPaste(given).filter(it => it.startsWith('missing'))
+    expect(lines[0]).toContain('deploy with DOMAIN')
+    for (const it of lines.slice(1)) expect(it).toContain(cure)
+    expect(lines).toHaveLength(FilesBy === 'api' ? 5 : 3)
+  })
+
+  it('also say that the API leads on to the buckets, whose names are AWS’s', () => {
+    const given = { ...inAws, ...own, UploadUrl: inAws.UploadUrl, FilesUrl: 'https://api.example.com', FilesBy: 'api' }
+    expect(fieldsOf(given)).toEqual([
+      ['request', 'https://api.example.com'],
+      ['uploadFile', 'missing'],
+      ['downloadFile', 'https://api.example.com'],
+      ['downloadFile', 'missing'],
+      ['downloadFile', 'missing'],
+    ])
   })
 })
 
@@ -57,4 +93,14 @@ it('says how a new deployment takes the kept addresses again', () => {
     expect.stringMatching(/203\.0\.113\.8 .*EGRESS_ALLOCATION_ID_2=eipalloc-2$/),
   ])
   expect(linesAfterRemoval({ EgressAllocationId: 'eipalloc-1' })).toEqual([])
+})
+
+it('says what becomes of kept data, and nothing where it went with the stage', () => {
+  const kept = { ImagesBucket: 'pictures', StaticBucket: 'files', DataPolicy: 'Retain' }
+  expect(linesAfterRemoval(kept)).toEqual([
+    expect.stringMatching(/tables are kept.*TABLES=existing$/),
+    expect.stringMatching(/pictures is kept.*aws s3 sync s3:\/\/pictures /),
+    expect.stringMatching(/files is kept/),
+  ])
+  expect(linesAfterRemoval({ ...kept, DataPolicy: 'Delete' })).toEqual([])
 })

@@ -8,6 +8,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import Plugin from '../../deploy/plugin.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { openSqs } from '../../local/stores.ts'
+import { openCloudFormation } from './cloudformation-box.ts'
 
 const outputs = {
   EgressAddress: '203.0.113.7',
@@ -15,15 +16,25 @@ const outputs = {
   CallbackUrl: 'https://api.example.com/callback',
 }
 
+const noSuchStack = Object.assign(new Error('Stack with id queqiao-prod does not exist'), { name: 'ValidationError' })
+
+type Opening = {
+  readonly params: Readonly<Record<string, string>>
+  readonly client: object
+  readonly serviceDir: string
+  /** What stands in the way of reading the stack, where there is none. */
+  readonly failure: Error
+}
+
 function openPlugin(
   stack: Readonly<Record<string, string>> | undefined,
-  { params = {}, client = {}, serviceDir = tmpdir() } = {},
+  { params = {}, client = {}, serviceDir = tmpdir(), failure = noSuchStack }: Partial<Opening> = {},
 ) {
   const told: string[] = []
   const info = {
     gatheredData: { outputs: [] as { OutputKey: string; OutputValue: string }[] },
     getStackInfo: async () => {
-      if (stack === undefined) throw new Error('no such stack')
+      if (stack === undefined) throw failure
       info.gatheredData.outputs = Object.entries(stack).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }))
     },
   }
@@ -33,14 +44,16 @@ function openPlugin(
     processedInput: { options: {} },
     servicePluginOutputs: new Map<string, readonly string[]>(),
     pluginManager: { getPlugins: () => [{}, info] },
+    service: { getAllFunctionsNames: () => [], provider: {} },
     classes: { Error },
     getProvider: () => ({
+      naming: { getStackName: () => 'queqiao-prod' },
       getStage: () => 'prod',
       getRegion: () => 'ap-southeast-1',
       getAwsSdkV3Config: async () => client,
     }),
   }
-  const { hooks } = new Plugin(serverless, {}, { log: { notice: line => void told.push(line) } })
+  const { hooks } = new Plugin(serverless, {}, { log: { notice: line => void told.push(line) } }, async () => undefined)
   return { told, serverless, info, run: async (hook: string) => hooks[hook]?.() }
 }
 
@@ -59,10 +72,50 @@ it('says after a removal how the address is taken again', async () => {
 })
 
 it('lets a stage be deployed that is not there yet, and refuses one that would lose its address', async () => {
-  await openPlugin(undefined).run('before:deploy:deploy')
-  await openPlugin(outputs).run('before:deploy:deploy')
+  const client = await openCloudFormation([])
+  await openPlugin(undefined, { client }).run('before:deploy:deploy')
+  await openPlugin(outputs, { client }).run('before:deploy:deploy')
   const forgotten = openPlugin({ EgressAllocationId: 'eipalloc-1' }).run('before:deploy:deploy')
   await expect(forgotten).rejects.toThrow('EGRESS_ALLOCATION_ID must be eipalloc-1')
+})
+
+it('tells why a stack cannot be read, if not for there being none', async () => {
+  const failure = Object.assign(new Error('The security token included in the request is expired'), {
+    name: 'ExpiredToken',
+  })
+  for (const hook of ['before:deploy:deploy', 'before:remove:remove'])
+    await expect(openPlugin(undefined, { failure }).run(hook)).rejects.toThrow('expired')
+})
+
+it('waits until a deployment that failed is undone, and tells what stays', async () => {
+  const events = [
+    ['queqiao-prod', 'AWS::CloudFormation::Stack', 'arn', 'UPDATE_ROLLBACK_COMPLETE'],
+    ['LinksTable', 'AWS::DynamoDB::Table', 'queqiao-prod-links', 'DELETE_FAILED'],
+    ['DomainRecord', 'AWS::Route53::RecordSet', '', 'CREATE_FAILED'],
+    ['queqiao-prod', 'AWS::CloudFormation::Stack', 'arn', 'UPDATE_IN_PROGRESS'],
+    // Of an earlier one.
+    ['WalksTable', 'AWS::DynamoDB::Table', 'queqiao-prod-walks', 'DELETE_FAILED'],
+  ] as const
+  const states = ['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE']
+  const client = await openCloudFormation(states.map(status => ({ status, events })))
+  const { run, told } = openPlugin(outputs, { client })
+  await run('before:aws:deploy:deploy:updateStack')
+  await run('error')
+  expect(told).toEqual([
+    expect.stringContaining('CloudFormation undoes'),
+    expect.stringContaining('Left behind'),
+    expect.stringContaining('LinksTable: aws dynamodb delete-table --table-name queqiao-prod-links'),
+    'Mend what failed, and deploy again.',
+  ])
+})
+
+it('has nothing to tell of an error that changed nothing, or came after the change', async () => {
+  const { run, told } = openPlugin(outputs)
+  await run('error')
+  await run('before:aws:deploy:deploy:updateStack')
+  await run('after:aws:deploy:deploy:updateStack')
+  await run('error')
+  expect(told).toEqual([])
 })
 
 it('asks no bucket where a removal keeps the data, or the stage has none', async () => {

@@ -41,6 +41,20 @@ export function createAws(endpoint: string, signer: Signer): Aws {
   }
 }
 
+/** DynamoDB speaks JSON. */
+export async function callDynamo({ endpoint, signer }: Aws, action: string, parameters: object): Promise<unknown> {
+  const [url, body] = [`${endpoint}/`, JSON.stringify(parameters)]
+  const headers = {
+    ...sign({ method: 'POST', url, service: 'dynamodb', body }, signer),
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': `DynamoDB_20120810.${action}`,
+  }
+  const answer = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(limitMs) })
+  const text = await answer.text()
+  if (answer.status !== 200) throw new Error(`dynamodb:${action} → ${answer.status} ${text}`)
+  return JSON.parse(text)
+}
+
 const members = <T extends v.GenericSchema>(item: T) =>
   v.union([
     v.pipe(

@@ -13,18 +13,21 @@ const everything = {
   RESULTS_BUS: 'shop',
   DOMAIN: 'api.example.com',
   HOSTED_ZONE_ID: 'Z0123456789',
-  PRODUCER_ROLES: 'arn:aws:iam::123456789012:role/shop',
-  ALARM_TOPIC: 'arn:aws:sns:ap-southeast-1:123456789012:ops',
   EGRESS: 'nat-instance',
+  CALLBACK_CONCURRENCY: '50',
 }
+const arnsIn = (partition: string, region: string) => ({
+  PRODUCER_ROLES: `arn:${partition}:iam::123456789012:role/shop`,
+  ALARM_TOPIC: `arn:${partition}:sns:${region}:123456789012:ops`,
+})
 /** In China there is no CloudFront to turn on, and a template without what CloudFormation does not know there. */
 const cloudFront = {
   FILES_DOMAIN: 'files.example.com',
   FILES_CERTIFICATE: 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef',
 }
 const partitions = [
-  { regions: ['ap-southeast-1'], more: cloudFront },
-  { regions: ['cn-north-1', 'cn-northwest-1'], more: {} },
+  { regions: ['ap-southeast-1'], more: { ...cloudFront, ...arnsIn('aws', 'ap-southeast-1') } },
+  { regions: ['cn-north-1', 'cn-northwest-1'], more: arnsIn('aws-cn', 'cn-north-1') },
 ]
 const found = v.pipe(
   v.string(),

@@ -16,8 +16,10 @@ import { actAs, allocateAddress, answerEmulator, makeBusinessRole, takeBack } fr
 import { playChanges } from './changes.ts'
 import { playChecks } from './checks.ts'
 import { playFiles } from './files.ts'
+import { playFirstFailure, playKeptTables } from './kept.ts'
 import { type Ministack, openMinistack } from './ministack.ts'
 import { createReach } from './reach.ts'
+import { playRestore } from './restore.ts'
 import { sign } from './sigv4.ts'
 import { createCommands, documentedCommands, stack, stage } from './stage.ts'
 import { createTrials, type Trials } from './trials.ts'
@@ -85,16 +87,8 @@ export async function playDeployment({ program, steps, closing, watch }: Means):
   await playFiles(world)
   await playChecks(world)
   await playChanges(world)
-  await trials.play('The stage is removed', '删除部署', async () => {
-    await takeBack(ministack.aws, roles)
-    await commands.sls('remove')
-    const left = await readOutputs(ministack.aws, stack).then(
-      () => 'the stack is still there',
-      () => undefined,
-    )
-    if (left !== undefined) throw new Error(left)
-    return { result: undefined, told: 'the stack is gone' }
-  })
+  await playRestore(world)
+  await playKeptTables(world, () => takeBack(ministack.aws, roles))
 }
 
 type Deploying = { readonly trials: Trials; readonly wechat: string }
@@ -115,6 +109,7 @@ async function deploy(ministack: Ministack, { trials, wechat }: Deploying) {
     return { result: undefined, told: `${typed.length} commands, ${values.length} values: ${values.join(', ')}` }
   })
   await trials.tool('npm run secrets writes what is secret', '写入密钥', () => commands.tool('secrets'))
+  await playFirstFailure({ trials, commands, ministack })
   const roles = await trials.play('sls deploy', '部署', async () => {
     await commands.sls('deploy')
     const result = await answerEmulator(aws, stack)

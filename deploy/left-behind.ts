@@ -1,0 +1,82 @@
+/** What a deployment that failed could not take back, with the command that removes each. */
+
+import type { StackEvent } from '@aws-sdk/client-cloudformation'
+
+import { type Config, readLastChange, readStatus, withCloudFormation } from './stack.ts'
+
+type Failed = {
+  readonly stack: string
+  readonly stage: string
+  readonly region: string
+  readonly config: Config
+  readonly tell: (line: string) => void
+  readonly wait: (ms: number) => Promise<void>
+}
+
+const everyMs = 3_000
+/** A distribution of CloudFront takes a quarter of an hour to go. */
+const mostRounds = 1_200
+
+/** Waits until CloudFormation has undone what failed, and tells what stays. */
+export async function tellLeftBehind({ stack, stage, region, config, tell, wait }: Failed): Promise<void> {
+  await withCloudFormation(config, async client => {
+    tell('CloudFormation undoes what this deployment changed; that may take minutes.')
+    let status = await readStatus(client, stack)
+    for (let round = 0; status?.endsWith('_IN_PROGRESS') && round < mostRounds; round++) {
+      await wait(everyMs)
+      status = await readStatus(client, stack)
+    }
+    const events = status === undefined ? [] : await readLastChange(client, stack)
+    for (const line of linesLeftBehind(events, { status, stack, stage, region })) tell(line)
+  })
+}
+
+type Ended = {
+  readonly status: string | undefined
+  readonly stack: string
+  readonly stage: string
+  readonly region: string
+}
+
+/** The events come with the newest first, as CloudFormation tells them. */
+export function linesLeftBehind(events: readonly StackEvent[], ended: Ended): string[] {
+  const last = new Map<string, StackEvent>()
+  for (const it of events) if (!last.has(it.PhysicalResourceId ?? '')) last.set(it.PhysicalResourceId ?? '', it)
+  const left = [...last.values()].filter(it => /^DELETE_(SKIPPED|FAILED)$/.test(it.ResourceStatus ?? ''))
+  const lines = left.map(it => `  ${it.LogicalResourceId}: ${commandFor(it, `--region ${ended.region}`)}`)
+  const told =
+    left.length === 0 ? ['Nothing of it is left behind.'] : ['Left behind, and how each is removed:', ...lines]
+  return [...told, ...nextStep(ended)]
+}
+
+function commandFor({ ResourceType: type = '', PhysicalResourceId: id = '' }: StackEvent, where: string): string {
+  switch (type) {
+    case 'AWS::DynamoDB::Table':
+      return `aws dynamodb delete-table --table-name ${id} ${where}`
+    case 'AWS::S3::Bucket':
+      return `aws s3 rb s3://${id} --force ${where}`
+    case 'AWS::EC2::EIP':
+      return [
+        // Known by its address to CloudFormation, and by another id to who releases it.
+        `aws ec2 describe-addresses --public-ips ${id} ${where} --query 'Addresses[].AllocationId' --output text`,
+        `xargs aws ec2 release-address ${where} --allocation-id`,
+      ].join(' | ')
+    default:
+      return `aws cloudcontrol delete-resource --type-name ${type} --identifier ${id} ${where}`
+  }
+}
+
+function nextStep({ status, stack, stage, region }: Ended): string[] {
+  switch (status) {
+    case undefined:
+    case 'UPDATE_ROLLBACK_COMPLETE':
+      return ['Mend what failed, and deploy again.']
+    case 'ROLLBACK_COMPLETE':
+      return [`Mend what failed, remove the empty stack by npx sls remove --stage ${stage}, and deploy again.`]
+    default:
+      return [
+        `The stack is ${status}, and takes no deployment so. Its events tell why: aws cloudformation describe-stack-events --stack-name ${stack} --region ${region}`,
+        `Once that is mended: aws cloudformation continue-update-rollback --stack-name ${stack} --region ${region}`,
+      ]
+  }
+}

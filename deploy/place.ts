@@ -1,0 +1,68 @@
+/** What a stage's name and region ask of the other parameters: wrong ones fail late, when half of the stage is made. */
+
+import { ConfigError } from '../lib/errors.ts'
+import { readTemplateList } from '../lib/template-list.ts'
+import type { Parameters } from './parameters.ts'
+
+export type Place = {
+  readonly stage: string
+  readonly region: string
+  /** As they will be called on AWS. */
+  readonly functionNames: readonly string[]
+}
+
+/** What Lambda takes for a function's name. */
+const mostLetters = 64
+
+/** Names all that does not fit the place. */
+export function problemsOfPlace(parameters: Parameters, place: Place): string[] {
+  return [...problemsOfStage(place), ...problemsOfRegion(place.region), ...problemsOfArns(parameters, place.region)]
+}
+
+/** Names each mistake in the stage's list of templates; `read` gives the text of templates.json. */
+export async function problemsOfTemplates(stage: string, read: () => Promise<string>): Promise<string[]> {
+  try {
+    readTemplateList(JSON.parse(await read()), stage)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.problems]
+    return [`templates.json must be JSON: ${error instanceof Error ? error.message : error}`]
+  }
+}
+
+function problemsOfStage({ stage, functionNames }: Place): string[] {
+  if (!/^[a-z][a-z0-9-]*$/i.test(stage)) return ['--stage must be letters, digits and -, beginning with a letter']
+  const longest = Math.max(...functionNames.map(it => it.length))
+  const room = mostLetters - (longest - stage.length)
+  return longest > mostLetters ? [`--stage must have at most ${room} letters, for the functions are named by it`] : []
+}
+
+function problemsOfRegion(region: string): string[] {
+  const isElsewhere = !/^(aws|aws-cn)$/.test(partitionOf(region))
+  return isElsewhere ? [`AWS_REGION must be one of AWS or AWS China: ${region} lacks what the template names`] : []
+}
+
+function problemsOfArns({ alarmTopic, producerRoles }: Parameters, region: string): string[] {
+  const partition = partitionOf(region)
+  const roles = arnsIn(producerRoles).filter(it => it.partition !== partition)
+  const topics = arnsIn(alarmTopic).filter(it => it.partition !== partition || it.region !== region)
+  return [
+    ...roles.map(it => `PRODUCER_ROLES must be of the partition ${partition}, as ${region} is: ${it.arn}`),
+    ...topics.map(it => `ALARM_TOPIC must be a topic in ${region}, where the alarms are: ${it.arn}`),
+  ]
+}
+
+/** Those that are ARNs at all; the others are told by their own rule. */
+function arnsIn(value: unknown) {
+  const given = typeof value === 'string' ? value.split(',').filter(it => it.startsWith('arn:')) : []
+  return given.map(arn => {
+    const [, partition, , region] = arn.split(':')
+    return { arn, partition, region }
+  })
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn'
+  const [, special] = /^us-(gov|iso[a-z]?)-/.exec(region) ?? []
+  return special === undefined ? 'aws' : `aws-us-${special}`
+}

@@ -1,0 +1,69 @@
+/** What CloudFormation knows of the stage's stack. */
+
+import type { CloudFormationClientConfig, StackEvent } from '@aws-sdk/client-cloudformation'
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  paginateDescribeStackEvents,
+} from '@aws-sdk/client-cloudformation'
+
+export type Resource = {
+  readonly Type: string
+  readonly DeletionPolicy?: string
+  readonly Properties?: Readonly<Record<string, unknown>>
+}
+export type Template = { readonly Resources?: Readonly<Record<string, Resource>> }
+/** What a client of the SDK asks AWS with; of all clients the same. */
+export type Config = () => Promise<
+  Pick<CloudFormationClientConfig, 'region' | 'credentials' | 'endpoint' | 'maxAttempts' | 'requestHandler'>
+>
+
+/** Opens a client, and closes it when the work is done. */
+export async function withCloudFormation<T>(config: Config, work: (client: CloudFormationClient) => Promise<T>) {
+  const client = new CloudFormationClient(await config())
+  try {
+    return await work(client)
+  } finally {
+    client.destroy()
+  }
+}
+
+/** Undefined if there is no such stack. */
+export async function readStatus(client: CloudFormationClient, StackName: string): Promise<string | undefined> {
+  try {
+    return (await client.send(new DescribeStacksCommand({ StackName }))).Stacks?.[0]?.StackStatus
+  } catch (error) {
+    if (isNoSuchStack(error)) return undefined
+    throw error
+  }
+}
+
+/** The template of the stack as it is deployed; undefined if there is no such stack. */
+export async function readTemplate(client: CloudFormationClient, StackName: string): Promise<Template | undefined> {
+  // Asked first, for the template of a stack that is gone may be told still.
+  if ((await readStatus(client, StackName)) === undefined) return undefined
+  const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Original' }))
+  return JSON.parse(TemplateBody)
+}
+
+/** The events of the stack's last change, the newest first. */
+export async function readLastChange(client: CloudFormationClient, StackName: string): Promise<StackEvent[]> {
+  const events: StackEvent[] = []
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName })) {
+    for (const event of StackEvents) {
+      events.push(event)
+      if (isBeginning(event)) return events
+    }
+  }
+  return events
+}
+
+/** CloudFormation has no error of its own for it. */
+export function isNoSuchStack(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ValidationError' && /stack.* does not exist/i.test(error.message)
+}
+
+function isBeginning({ PhysicalResourceId, StackId, ResourceStatus }: StackEvent): boolean {
+  return PhysicalResourceId === StackId && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(ResourceStatus ?? '')
+}

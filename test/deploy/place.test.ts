@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+
+import { type Place, problemsOfPlace, problemsOfTemplates } from '../../deploy/place.ts'
+import templates from '../../templates.json' with { type: 'json' }
+
+const topic = 'arn:aws:sns:ap-southeast-1:123456789012:ops'
+const roles = 'arn:aws:iam::123456789012:role/shop,arn:aws-cn:iam::210987654321:role/crm'
+const place = (more: Partial<Place> = {}): Place => {
+  const stage = more.stage ?? 'prod'
+  const functionNames = ['send', 'revisit-followers'].map(it => `queqiao-${stage}-${it}`)
+  return { stage, region: 'ap-southeast-1', functionNames, ...more }
+}
+
+describe('what does not fit its place', () => {
+  it('is nothing where all is of one region and partition', () => {
+    expect(problemsOfPlace({ alarmTopic: topic, producerRoles: '' }, place())).toEqual([])
+    const inChina = {
+      alarmTopic: 'arn:aws-cn:sns:cn-north-1:123456789012:ops',
+      producerRoles: 'arn:aws-cn:iam::123456789012:role/shop',
+    }
+    expect(problemsOfPlace(inChina, place({ region: 'cn-north-1' }))).toEqual([])
+  })
+
+  it('is an alarm topic of another region or partition', () => {
+    for (const region of ['us-east-1', 'cn-north-1'])
+      expect(problemsOfPlace({ alarmTopic: topic }, place({ region }))).toEqual([
+        expect.stringMatching(new RegExp(`^ALARM_TOPIC .*${region}.*${topic}$`)),
+      ])
+  })
+
+  it('is each role of another partition', () => {
+    expect(problemsOfPlace({ producerRoles: roles }, place())).toEqual([
+      expect.stringMatching(/^PRODUCER_ROLES .*partition aws,.*:role\/crm$/),
+    ])
+    expect(problemsOfPlace({ producerRoles: roles }, place({ region: 'cn-north-1' }))).toEqual([
+      expect.stringMatching(/^PRODUCER_ROLES .*partition aws-cn,.*:role\/shop$/),
+    ])
+  })
+
+  // Lambda takes 64 letters; what is too long failed when the network was made already.
+  it('is a stage whose functions would have names that are too long', () => {
+    expect(problemsOfPlace({}, place({ stage: 'a'.repeat(38) }))).toEqual([])
+    expect(problemsOfPlace({}, place({ stage: 'a'.repeat(39) }))).toEqual([expect.stringMatching(/^--stage .* 38 /)])
+    expect(problemsOfPlace({}, place({ stage: 'pre_prod' }))).toEqual([expect.stringMatching(/^--stage /)])
+  })
+
+  it('is a region without CloudFront, but for China', () => {
+    for (const region of ['us-gov-west-1', 'us-iso-east-1'])
+      expect(problemsOfPlace({}, place({ region }))).toEqual([expect.stringMatching(/^AWS_REGION .*:/)])
+  })
+})
+
+describe('the list of templates', () => {
+  const problemsIn = (text: string) => problemsOfTemplates('prod', async () => text)
+
+  it('is right as it stands, for each stage that has one and for those that have none', async () => {
+    for (const stage of ['prod', ...Object.keys(templates)])
+      expect(await problemsOfTemplates(stage, async () => JSON.stringify(templates))).toEqual([])
+  })
+
+  it('is told with each mistake, and when it is no JSON or not there', async () => {
+    const list = { prod: { paid: { templateId: 'a b', title: '订单', fields: {} } } }
+    expect(await problemsIn(JSON.stringify(list))).toEqual([
+      expect.stringContaining('stage prod'),
+      expect.stringContaining('stage prod'),
+    ])
+    expect(await problemsIn('{')).toEqual([expect.stringMatching(/^templates\.json must be JSON/)])
+    const gone = problemsOfTemplates('prod', () => Promise.reject(new Error('ENOENT')))
+    expect(await gone).toEqual([expect.stringContaining('ENOENT')])
+  })
+})
