@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 
 import type { BatchAttempt } from './batch-attempt.ts'
+import { createBatchWaits, type Wait, type WaitsDeps } from './batch-waits.ts'
 import type { Delivery } from './delivery.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log, ParkedKind } from './ports.ts'
 import { publishResults, type ResultsDeps } from './results.ts'
@@ -14,16 +15,19 @@ export type Aftermath<A> = {
   end(delivery: Delivery): void
   pushAgain(arrival: A, event: EventAgain, delaySeconds: number): void
   park(arrival: A, event: EventAgain, kind: ParkedKind): void
+  /** It was put off, for a cause that is to be told. */
+  wait(wait: Wait): void
   /** It stays in the queue, and is shown again. */
   comesAgain(arrival: A): void
   /** Writes what is left to write; answers those that must come again by the queue. */
   finish(): Promise<ReadonlySet<A>>
 }
 
-export type AftermathDeps = ResultsDeps & {
-  readonly deliveries: Pick<DeliveryStore, 'accept'>
-  readonly events: Pick<EventQueue, 'pushAgain' | 'park'>
-}
+export type AftermathDeps = ResultsDeps &
+  WaitsDeps & {
+    readonly deliveries: Pick<DeliveryStore, 'accept'>
+    readonly events: Pick<EventQueue, 'pushAgain' | 'park'>
+  }
 
 /** DynamoDB takes so many rows a request: no need to wait for more. */
 const marksPerWrite = 25
@@ -36,6 +40,7 @@ export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttem
   const parked: { readonly arrival: A; readonly event: EventAgain; readonly kind: ParkedKind }[] = []
   const ended: Delivery[] = []
   const writes: Promise<void>[] = []
+  const waits = createBatchWaits(deps)
 
   const orAgain = createFallback(failed, deps.log)
   const writeMarks = () => {
@@ -60,6 +65,7 @@ export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttem
     end: delivery => void ended.push(delivery),
     pushAgain: (arrival, event, delaySeconds) => void again.push({ arrival, event, delaySeconds }),
     park: (arrival, event, kind) => void parked.push({ arrival, event, kind }),
+    wait: waits.note,
     comesAgain: arrival => void failed.add(arrival),
     async finish() {
       writeMarks()
@@ -67,8 +73,8 @@ export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttem
       if (again.length + parked.length > 0) await attempt.save()
       writes.push(orAgain(again, () => deps.events.pushAgain(again)))
       writes.push(orAgain(parked, () => deps.events.park(parked)))
-      await Promise.all(writes)
-      await Promise.all([attempt.save(), publishResults(ended, deps)])
+      const [told] = await Promise.all([waits.tell(), ...writes])
+      await Promise.all([attempt.save(), publishResults([...ended, ...told], deps)])
       return failed
     },
   }

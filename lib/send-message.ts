@@ -13,6 +13,7 @@ import type { Log, Now, OutgoingMessage, Queue, WeChat } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import type { TemplateMessage } from './template-message.ts'
 import type { PossibleSend } from './uncertainty.ts'
+import { reasonOf, type WaitReason, wechatAway } from './waiting.ts'
 import { withAccessToken } from './with-access-token.ts'
 
 export type MessageDeps = {
@@ -34,7 +35,7 @@ export type MessageDeps = {
 export type SendOutcome = { readonly possibleSend?: PossibleSend } & (
   | { readonly kind: 'ended'; readonly state: EndState; readonly facts: DeliveryFacts }
   | { readonly kind: 'parked'; readonly facts: DeliveryFacts & { readonly errcode: number } }
-  | { readonly kind: 'refused'; readonly leastSeconds: number; readonly why: string; readonly wait?: Wait }
+  | (WaitReason & { readonly kind: 'refused'; readonly leastSeconds: number; readonly wait?: Wait })
   | { readonly kind: 'unanswered'; readonly possibleSend: PossibleSend }
 )
 
@@ -155,7 +156,7 @@ function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
     case 'permanent-recipient':
       return ended('dropped', facts)
     case 'recipient-later':
-      return { kind: 'refused', leastSeconds: secondsUntilLater(errcode), why: `later: ${errcode}` }
+      return { kind: 'refused', leastSeconds: secondsUntilLater(errcode), ...laterFor(errcode) }
     case 'permanent-request':
       return ended('rejected', facts)
     case 'quota':
@@ -163,7 +164,7 @@ function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
     case 'config':
     case 'token-invalid':
       deps.log.error('send.config', { error })
-      return { kind: 'refused', leastSeconds: configSeconds, why: `config: ${errcode}` }
+      return { kind: 'refused', leastSeconds: configSeconds, ...reasonOf(error) }
     default:
       deps.log.warn('send.unanswered', { error })
       return { kind: 'unanswered', possibleSend: possibleSend(error, deps) }
@@ -181,23 +182,29 @@ function wordsOf({ errcode, rid }: WeChatError): string {
 
 function withoutToken(error: WeChatError | TransportError, { log }: MessageDeps): SendOutcome {
   log.error('send.no-token', { error })
-  const isPassing = error.class === 'transient'
-  return { kind: 'refused', leastSeconds: isPassing ? 0 : configSeconds, why: isPassing ? 'no token' : 'config' }
+  const reason = reasonOf(error)
+  return reason === wechatAway
+    ? { kind: 'refused', leastSeconds: 0, cause: 'wechat', why: 'no token' }
+    : { kind: 'refused', leastSeconds: configSeconds, ...reason }
+}
+
+function laterFor(errcode: number): WaitReason {
+  return { cause: 'person', why: `later: ${errcode}`, errcode }
 }
 
 function outcomeOfQuota(errcode: number, facts: DeliveryFacts, now: number): SendOutcome {
   if (errcode !== minuteQuota) return { kind: 'parked', facts: { ...facts, errcode } }
-  return { kind: 'refused', leastSeconds: secondsToReset(errcode, now), why: minuteFull }
+  return { kind: 'refused', leastSeconds: secondsToReset(errcode, now), ...minuteFull }
 }
 
 const minuteQuota = 45011
 /** Why a message waits for another minute. */
-export const minuteFull = 'minute quota'
+export const minuteFull: WaitReason = { cause: 'quota', why: 'minute quota' }
 
 function outcomeOfSilence(error: TransportError, deps: Try): SendOutcome {
   deps.log.warn('send.unanswered', { error })
   return error.isUnsent
-    ? { kind: 'refused', leastSeconds: 0, why: error.failure }
+    ? { kind: 'refused', leastSeconds: 0, ...wechatAway }
     : { kind: 'unanswered', possibleSend: possibleSend(error, deps) }
 }
 

@@ -79,7 +79,7 @@ async function followToEnd(followed: Parameters<typeof follow>[0], options: Opti
     ...deps,
     tell: delivery => screen.line(renderState(delivery, inUnits(now() - startedAt))),
     wait(known, ms) {
-      const facts = `waiting for ${known === undefined ? 'the first news' : 'the receipt'} · ${inUnits(ms)}`
+      const facts = `waiting for ${awaited(known)} · ${inUnits(ms)}`
       screen.progress({ bar: `  ${facts}`, facts })
     },
   })
@@ -89,8 +89,14 @@ async function followToEnd(followed: Parameters<typeof follow>[0], options: Opti
   return seen?.state === 'accepted' || seen?.state === 'delivered' ? 0 : 1
 }
 
+function awaited(known: Delivery | undefined): string {
+  if (known === undefined) return 'the first news'
+  return known.state === 'waiting' ? 'the next try' : 'the receipt'
+}
+
 function describeSilence(seen: Delivery | undefined, waitMs: number, { log }: SendDeps): string {
   const time = inUnits(waitMs)
+  if (seen?.state === 'waiting') return `  nothing new for ${time}: it waits, as told above · 仍在等待`
   if (seen !== undefined)
     return `  no receipt for ${time}: it may still come, but not where WeChat cannot call /callback · 尚无回执`
   return `✗ no news for ${time} · 尚无结果: the event waits, or is tried again; why, tells the log of send: ${log}`
