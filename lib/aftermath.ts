@@ -7,6 +7,7 @@ import { createBatchWaits, type Wait, type WaitsDeps } from './batch-waits.ts'
 import type { Delivery } from './delivery.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log, ParkedKind } from './ports.ts'
 import { publishResults, type ResultsDeps } from './results.ts'
+import { idOf } from './template-message.ts'
 
 export type Aftermath<A> = {
   /** WeChat took the message: its mark is to be written. */
@@ -29,11 +30,16 @@ export type AftermathDeps = ResultsDeps &
     readonly events: Pick<EventQueue, 'pushAgain' | 'park'>
   }
 
+type Body = { readonly body: string }
+
 /** DynamoDB takes so many rows a request: no need to wait for more. */
 const marksPerWrite = 25
 
 /** Collects the aftermath of one batch, whose attempt is saved before anything goes back into a queue, and at the end. */
-export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttempt, 'resolve' | 'save'>): Aftermath<A> {
+export function createAftermath<A extends Body>(
+  deps: AftermathDeps,
+  attempt: Pick<BatchAttempt, 'resolve' | 'save'>,
+): Aftermath<A> {
   const failed = new Set<A>()
   const marks: { readonly arrival: A; readonly delivery: Delivery }[] = []
   const again: { readonly arrival: A; readonly event: EventAgain; readonly delaySeconds: number }[] = []
@@ -84,16 +90,17 @@ export function createAftermath<A>(deps: AftermathDeps, attempt: Pick<BatchAttem
  * Whatever could not be written comes again, each on its own: for what WeChat took, its id makes that harmless. `write`
  * answers the indexes of those that it could not write.
  */
-function createFallback<A>(failed: Set<A>, log: Log) {
+function createFallback<A extends Body>(failed: Set<A>, log: Log) {
   return async (list: readonly { readonly arrival: A }[], write: () => Promise<ReadonlySet<number>>) => {
     if (list.length === 0) return
+    let cause: unknown
     const unwritten = await write().catch(error => {
-      log.error('send.not-written', { error, events: list.length })
+      cause = error
       return new Set(list.keys())
     })
-    for (const index of unwritten) {
-      const it = list[index]
-      if (it !== undefined) failed.add(it.arrival)
-    }
+    const again = [...unwritten].flatMap(index => list[index]?.arrival ?? [])
+    for (const it of again) failed.add(it)
+    if (again.length === 0) return
+    log.error('send.not-written', { error: cause, events: again.length, ids: again.map(it => idOf(it.body)) })
   }
 }

@@ -58,8 +58,8 @@ export type Before = {
   readonly begin: () => Promise<void>
 }
 
-/** `isRepeated` is set once a call was made twice for a lost connection, of which the first may have sent it. */
-type Try = MessageDeps & Before & { readonly startedAt: number; isRepeated: boolean }
+/** `id` is the event's; `isRepeated` is set once a call was made twice for a lost connection, of which the first may have sent it. */
+type Try = MessageDeps & Before & { readonly id: string; readonly startedAt: number; isRepeated: boolean }
 
 /** Sends one message to a person who can be reached, and answers what came of it. */
 export async function sendMessage(
@@ -68,7 +68,7 @@ export async function sendMessage(
   deps: MessageDeps & Before,
 ): Promise<SendOutcome> {
   const outgoing = outgoingOf(message, openid, deps.miniAppid)
-  const current: Try = { ...deps, startedAt: deps.now(), isRepeated: false }
+  const current: Try = { ...deps, id: message.id, startedAt: deps.now(), isRepeated: false }
   try {
     return accepted(await send(outgoing, current))
   } catch (error) {
@@ -103,7 +103,7 @@ async function sendWithoutPage(
   { errcode, rid }: WeChatError,
   deps: Try,
 ): Promise<SendOutcome> {
-  deps.log.warn('send.without-page', { errcode, rid })
+  deps.log.warn('send.without-page', { id: deps.id, errcode, rid })
   try {
     const msgid = await send(outgoing, deps)
     return accepted(msgid, { errcode, reason: 'sent without its page, which WeChat refused' })
@@ -163,10 +163,10 @@ function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
       return outcomeOfQuota(errcode, facts, deps.now())
     case 'config':
     case 'token-invalid':
-      deps.log.error('send.config', { error })
+      deps.log.error('send.config', { id: deps.id, error })
       return { kind: 'refused', leastSeconds: configSeconds, ...reasonOf(error) }
     default:
-      deps.log.warn('send.unanswered', { error })
+      deps.log.warn('send.unanswered', { id: deps.id, error })
       return { kind: 'unanswered', possibleSend: possibleSend(error, deps) }
   }
 }
@@ -180,8 +180,8 @@ function wordsOf({ errcode, rid }: WeChatError): string {
   return `WeChat answered ${errcode}${unknown}${rid === undefined ? '' : `; rid ${rid}`}`
 }
 
-function withoutToken(error: WeChatError | TransportError, { log }: MessageDeps): SendOutcome {
-  log.error('send.no-token', { error })
+function withoutToken(error: WeChatError | TransportError, { id, log }: Try): SendOutcome {
+  log.error('send.no-token', { id, error })
   const reason = reasonOf(error)
   return reason === wechatAway
     ? { kind: 'refused', leastSeconds: 0, cause: 'wechat', why: 'no token' }
@@ -202,20 +202,20 @@ const minuteQuota = 45011
 export const minuteFull: WaitReason = { cause: 'quota', why: 'minute quota' }
 
 function outcomeOfSilence(error: TransportError, deps: Try): SendOutcome {
-  deps.log.warn('send.unanswered', { error })
+  deps.log.warn('send.unanswered', { id: deps.id, error })
   return error.isUnsent
     ? { kind: 'refused', leastSeconds: 0, ...wechatAway }
     : { kind: 'unanswered', possibleSend: possibleSend(error, deps) }
 }
 
 /** WeChat says that they do not follow, our link says they do: WeChat is asked, and its answer corrects the link. */
-async function lookAgain(openid: OpenId, { followers, log }: MessageDeps): Promise<void> {
+async function lookAgain(openid: OpenId, { id, followers, log }: Try): Promise<void> {
   const news = { change: 'follow', openids: [openid], at: 0 } satisfies FollowerNews
   try {
     await followers.push([news])
   } catch (error) {
     // The message has its outcome; the next walk corrects the link as well.
-    log.warn('send.link-not-corrected', { error })
+    log.warn('send.link-not-corrected', { id, error })
   }
 }
 

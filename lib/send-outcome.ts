@@ -116,14 +116,14 @@ function delayOf<A extends Arrival>({ arrival, uncertainty, deps }: InWork<A>): 
 
 /** Where SQS fails, the queue's own time does, which is within the window too. */
 async function comeAgain<A extends Arrival>(work: InWork<A>): Promise<string> {
-  const { arrival, after, deps } = work
+  const { arrival, id, after, deps } = work
   const seconds = delayOf(work)
   after.comesAgain(arrival)
   noteWait(wechatAway, { seconds, hasSlot: false }, work)
   try {
     await deps.events.comeAgain(arrival.receiptHandle, seconds)
   } catch (error) {
-    deps.log.warn('send.comes-later', { error })
+    deps.log.warn('send.comes-later', { id, error })
   }
   return 'unanswered'
 }
