@@ -287,12 +287,14 @@ export type EventAgain = {
   readonly since: number
   /** Its slot (ms), where messages leave at a pace. */
   readonly slotAt?: number
+  /** Its group (MessageGroupId), by which SQS keeps the messages of one from holding up those of the others. */
+  readonly group?: string
 }
 
 /** The queue of business events, as its consumer sees it. */
 export type EventQueue = ConsumedQueue & {
   /** Puts an event aside for people to look at, with the reason beside it: what is wrong, or what is in doubt. */
-  setAside(body: string, reason: string, where: 'dead-letter' | 'review'): Promise<void>
+  setAside(event: Pick<EventAgain, 'body' | 'group'>, reason: string, where: 'dead-letter' | 'review'): Promise<void>
   /** Pushes events once more as new messages, ten a call; answers the indexes of those that could not be. */
   pushAgain(
     events: readonly { readonly event: EventAgain; readonly delaySeconds: number }[],

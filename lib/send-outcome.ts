@@ -147,7 +147,7 @@ async function putOff<A extends Arrival>(
 /** It waits for people, who move it back from the dead letters. */
 async function giveUp<A extends Arrival>({ why }: WaitReason, work: InWork<A>): Promise<string> {
   const { arrival, id, deps } = work
-  await deps.events.setAside(arrival.body, `overdue: ${why}`, 'dead-letter')
+  await deps.events.setAside(arrival, `overdue: ${why}`, 'dead-letter')
   deps.log.error('send.overdue', { id, why })
   noteWait({ cause: 'operator', why: `it was laid aside as overdue: ${why}` }, { hasSlot: false }, work)
   return 'overdue'
@@ -187,8 +187,8 @@ async function park<A extends Arrival>(facts: DeliveryFacts, work: InWork<A>): P
   return 'parked'
 }
 
-function againOf({ body, attempts, since }: EventAgain): EventAgain {
-  return { body, attempts, since }
+function againOf({ body, attempts, since, group }: EventAgain): EventAgain {
+  return { body, attempts, since, ...(group === undefined ? {} : { group }) }
 }
 
 /** What says that nothing was sent does not end an event that may have been: that is for people to decide. */
@@ -214,7 +214,7 @@ async function endAs<A extends Arrival>(state: Delivery['state'], facts: Deliver
   }
   if (state === 'rejected' || state === 'in-doubt') {
     const where = state === 'rejected' ? 'dead-letter' : 'review'
-    await deps.events.setAside(arrival.body, `${state}: ${facts.reason}`, where)
+    await deps.events.setAside(arrival, `${state}: ${facts.reason}`, where)
     deps.log.warn(`send.${state}`, { id, ...facts })
   }
   if (id === undefined) return state

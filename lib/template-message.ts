@@ -7,7 +7,14 @@ import { RequestError } from './errors.ts'
 import { type Address, isId } from './identifiers.ts'
 import { instantPattern, readInstant } from './instant.ts'
 import { sayIssue } from './say-issue.ts'
-import { type Template, type TemplateList, templateId, templateKey, templateName } from './template-list.ts'
+import {
+  findTemplate,
+  type Template,
+  type TemplateList,
+  templateId,
+  templateKey,
+  templateName,
+} from './template-list.ts'
 import { type CheckedValue, checkValue, isShown } from './value-rules.ts'
 
 const maxBodyBytes = 64 * 1024
@@ -122,7 +129,7 @@ function checked(input: unknown): Event {
 function templateOf({ template, templateId }: Event, templates: TemplateList): Unlisted | Template {
   if ((template === undefined) === (templateId === undefined)) throw invalid('exactly one of template, templateId')
   if (templateId !== undefined) {
-    return Object.values(templates).find(it => it.templateId === templateId) ?? { templateId }
+    return findTemplate(templates, templateId)?.[1] ?? { templateId }
   }
   const found = Object.hasOwn(templates, template ?? '') ? templates[template ?? ''] : undefined
   if (found === undefined) throw invalid('template is not in the list of this stage in templates.json')

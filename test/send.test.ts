@@ -194,6 +194,20 @@ describe('sendBatch', () => {
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted' })
   })
 
+  it('keeps the group of what it puts off, parks or lays aside, so that SQS goes on sharing out by it', async () => {
+    const { follower, send, control, queue } = await openSend()
+    const to = toUnion(await follower())
+    const group = { group: 'order-paid' }
+    await control('/faults', { path, kind: 'errcode', errcode: 43117 })
+    await send([arrival(event('again', to), group)])
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    await send([arrival(event('parked', to), group)])
+    await send([arrival('no json', group)])
+    expect(queue.again.map(it => it.event)).toEqual([expect.objectContaining(group)])
+    expect(queue.parked).toEqual([expect.objectContaining(group)])
+    expect(queue.asideOf).toEqual([expect.objectContaining(group)])
+  })
+
   it('parks although neither the gate nor the delivery can be written', async () => {
     const { deps, follower, send, control, queue } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))

@@ -162,7 +162,7 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
     backlog: { isEmpty: async () => true },
     gate,
     events: {
-      setAside: slowly(async (body, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),
+      setAside: slowly(async ({ body }, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),
       pushAgain: slowly(async list => {
         for (const { event, delaySeconds } of list) queue.push(event, delaySeconds * 1000)
         return new Set<number>()

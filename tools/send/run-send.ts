@@ -1,7 +1,7 @@
 /** `npm run send`: pushes one event, and follows it to its end. */
 
 import { type Delivery, isSent } from '../../lib/delivery.ts'
-import type { EventsQueue } from '../command/events-queue.ts'
+import type { EventsQueue, Message } from '../command/events-queue.ts'
 import { AskError } from '../command/explain-failure.ts'
 import { interrupted } from '../command/run-command.ts'
 import type { Screen } from '../command/screen.ts'
@@ -48,16 +48,16 @@ export async function runSend(options: Options, event: Event, deps: SendDeps): P
 }
 
 async function pushAndFollow(options: Options, event: Event, deps: Pushing): Promise<number> {
-  const { id, body } = event
+  const { id, body, group } = event
   // Asked before anything is pushed, and with it whether one may ask.
   const known = options.isFollowed ? await deps.deliveries.find(id) : undefined
-  if (body !== undefined) await push(body, known, deps)
+  if (body !== undefined) await push({ body, ...(group === undefined ? {} : { group }) }, known, deps)
   if (!options.isFollowed) return 0
   const before = body === undefined || isSent(known) ? undefined : known
   return followToEnd({ id, before, waitMs: options.waitSeconds * 1000 }, options, deps)
 }
 
-async function push(body: string, known: Delivery | undefined, { events, screen, signal, course }: Pushing) {
+async function push(message: Message, known: Delivery | undefined, { events, screen, signal, course }: Pushing) {
   if (isSent(known)) {
     course.mayBePushed = true
     screen.line('· not pushed: an id that was sent is not sent again for 15 days · 此 id 已发送过，15 天内不重发')
@@ -65,7 +65,7 @@ async function push(body: string, known: Delivery | undefined, { events, screen,
   }
   // Should it be left in this moment, nobody knows.
   course.mayBePushed = true
-  await events.push({ body }, signal).catch(error => {
+  await events.push(message, signal).catch(error => {
     course.mayBePushed = signal.aborted
     throw error
   })
