@@ -47,7 +47,7 @@ const sendApi = 'template/send'
 /** Somebody must mend the deployment first: trying more often only adds noise. */
 const configSeconds = 150
 /** The mini program's page does not exist in its released version, or the mini program is not linked to the account. */
-const pageRefusals: ReadonlySet<number> = new Set([40165, 40166])
+const pageRefusals: ReadonlySet<number> = new Set([40013, 40165, 40166])
 const notFollowing = 43004
 
 /** What is known of earlier calls for a message, and what must be done before one. */
@@ -73,9 +73,7 @@ export async function sendMessage(
     return accepted(await send(outgoing, current))
   } catch (error) {
     if (!isOfWeChat(error)) throw error
-    if (message.pageIsOptional && error instanceof WeChatError && pageRefusals.has(error.errcode)) {
-      return sendWithoutPage(outgoing, error, current)
-    }
+    if (message.pageIsOptional && isOfPage(error, outgoing)) return sendWithoutPage(outgoing, error, current)
     return outcomeOf(error, openid, current)
   }
 }
@@ -111,6 +109,12 @@ async function sendWithoutPage(
     if (!isOfWeChat(error)) throw error
     return outcomeOf(error, outgoing.openid, deps)
   }
+}
+
+/** A token may be refused with 40013 as well: that says nothing of the page. */
+function isOfPage(error: WeChatError | TransportError, { page }: OutgoingMessage): error is WeChatError {
+  if (page === undefined || error.api !== sendApi) return false
+  return error instanceof WeChatError && pageRefusals.has(error.errcode)
 }
 
 function isOfWeChat(error: unknown): error is WeChatError | TransportError {
