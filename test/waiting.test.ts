@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 
+import { attemptName } from '../lib/attempt-name.ts'
 import { getDelivery } from '../lib/deliveries.ts'
 import type { Delivery } from '../lib/delivery.ts'
 import { id } from './ids.ts'
@@ -195,6 +196,27 @@ describe('an event that waits', () => {
     await sendAgain()
     expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: expect.stringContaining('no usable') })
     expect(written).toHaveLength(2)
+  })
+
+  it('says so again where the cause is the same, and only what may have been sent was written over it', async () => {
+    const { follower, send, control, stateOf, deps, queue, tick } = await openSend()
+    const withheld = { write: async () => Promise.reject(new Error('away')), open: async () => [] }
+    await send([arrival(event('order-1', toUnion(await follower())), { attempts: 2 })], { attempts: withheld })
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting' })
+    await control('/faults', { path, kind: 'reset-after', times: 2 })
+    tick(minuteMs)
+    await send(queue.again.splice(0).map(pushedAgain), deps)
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: expect.stringContaining('no usable') })
+  })
+
+  it('says so again where another invocation ended while it sent it', async () => {
+    const { follower, send, sendAgain, control, stateOf, deps, tick, now } = await openWaiting()
+    await control('/faults', { path, kind: 'errcode', errcode: 43117, times: 2 })
+    await send([arrival(event('order-1', toUnion(await follower())), { attempts: 2 })])
+    await deps.attempts.write({ id: 'died', at: now(), names: [attemptName('order-1')] })
+    tick(2 * minuteMs)
+    await sendAgain()
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', errcode: 43117 })
   })
 
   it('says nothing over an end that another message of it came to meanwhile', async () => {
