@@ -1,0 +1,52 @@
+/** A wrong deployment on the whole local stack: what waits for it says so, in little log, and goes once it is mended. */
+
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+import { event, events, eventually, openSendingStack, type SendingStack } from './sending-stack.ts'
+
+/** A refused deployment is tried again after 150 to 300 s. */
+const oneTry = 330_000
+/** As the sender pushes an event again that it has put off once. */
+const putOffOnce = () => ({ attempts: { DataType: 'String', StringValue: '1' } })
+
+let stack: SendingStack
+
+beforeAll(async () => {
+  stack = await openSendingStack()
+}, 120_000)
+
+afterAll(() => stack?.close())
+
+it('under 40164 every event tells whom it takes and when it is tried next, and goes once it is mended', {
+  timeout: 500_000,
+}, async () => {
+  const who = await stack.follower()
+  const stuck = events('stuck', 20, who.openid)
+  const ids = stuck.map(it => it.id)
+  const statesOf = () => Promise.all(ids.map(stack.stateOf))
+  const allowOnly = (addresses: readonly string[] | null) =>
+    stack.box('/allow-list', { app: 'official', addresses, businessCalls: true })
+  const lines = (name: string) => stack.lines.filter(it => it.includes(name))
+  await allowOnly(['203.0.113.7'])
+  await stack.push(stuck, putOffOnce)
+  await stack.push([event('first-try', who.openid)])
+
+  await eventually(statesOf, Array(20).fill('waiting'))
+  const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+  expect(await stack.delivery('stuck-7')).toEqual({
+    id: 'stuck-7',
+    state: 'waiting',
+    reason: 'an operator must act: config: 40164',
+    errcode: 40164,
+    attempts: 2,
+    at: instant,
+    nextTryAt: instant,
+  })
+  expect(await stack.delivery('first-try')).toMatchObject({ code: 'delivery-unknown' })
+  // Each batch tells the refusal once in full, and all others that meet it in one line.
+  expect(lines('send.config').length + lines('send.no-token').length).toBeLessThanOrEqual(12)
+
+  await allowOnly(null)
+  await eventually(statesOf, Array(20).fill('accepted'), oneTry)
+  expect((await stack.phone(who)).filter(it => it !== 'first-try').toSorted()).toEqual(ids.toSorted())
+})
