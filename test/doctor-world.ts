@@ -64,7 +64,7 @@ export async function openDoctorWorld({ box, mode = 'stable', secrets: more = {}
       templates: () => readTemplateList(templates, 'local'),
       api: openOwnApi(new URL(apiUrl)),
       sites: { upload: openSite(new URL(filesUrl)), files: openSite(new URL(filesUrl)) },
-      queues: { size: async () => 0 },
+      queues: { size: async () => ({ ready: 0, later: 0, inWork: 0 }) },
       gate: world.gate,
       queueNames: { events: 'q-events', followers: 'q-followers', receipts: 'q-receipts', images: 'q-images' },
       ...{ calls, sightings, now, log },

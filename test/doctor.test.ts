@@ -6,7 +6,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { openOwnApi } from '../lib/adapters/own-api.ts'
 import { openSite } from '../lib/adapters/site.ts'
-import type { QueueSizes, Site } from '../lib/doctor/deps.ts'
+import type { QueueSize, QueueSizes, Site } from '../lib/doctor/deps.ts'
 import { slowDown } from '../lib/send-pace.ts'
 import { readTemplateList } from '../lib/template-list.ts'
 import { pickFreePort } from '../local/ports.ts'
@@ -32,6 +32,8 @@ const nowhere = async () => `http://127.0.0.1:${await pickFreePort('127.0.0.1')}
 type World = Awaited<ReturnType<typeof openDoctorWorld>>
 const fault = (world: World, at: string, errcode: number) =>
   world.control('/faults', { path: at, kind: 'errcode', errcode, times: 100 })
+
+const ready = (count: number): QueueSize => ({ ready: count, later: 0, inWork: 0 })
 
 describe('examine', () => {
   it('finds nothing wrong where nothing is, for nine calls to WeChat', async () => {
@@ -80,7 +82,10 @@ describe('examine', () => {
     await fault(world, path.batchget, 40003)
     await world.control('/templates', { remove: [orderPaid.templateId] })
 
-    const report = await world.examine({ api: openOwnApi(new URL(await nowhere())), queues: { size: async () => 1 } })
+    const report = await world.examine({
+      api: openOwnApi(new URL(await nowhere())),
+      queues: { size: async () => ready(1) },
+    })
 
     const wrong = report.checks.filter(it => it.status === 'wrong').map(it => it.name)
     expect(wrong).toEqual(['secrets', 'mini-credentials', 'open-platform', 'templates', 'callback', 'queues'])
@@ -105,7 +110,7 @@ describe('examine', () => {
     const { promise: timeUp, resolve } = Promise.withResolvers<void>()
     const size = () => {
       setImmediate(resolve)
-      return new Promise<number>(() => {})
+      return new Promise<QueueSize>(() => {})
     }
 
     const report = await world.examine({ queues: { size }, sleep: () => timeUp })
@@ -508,7 +513,12 @@ describe('the gate of sending', () => {
 })
 
 describe('the queues', () => {
-  const sizes = (full: Readonly<Record<string, number>>): QueueSizes => ({ size: async name => full[name] ?? 0 })
+  const sizes = (full: Readonly<Record<string, number | QueueSize>>): QueueSizes => ({
+    size: async name => {
+      const size = full[name] ?? 0
+      return typeof size === 'number' ? ready(size) : size
+    },
+  })
   const examineWith = async (queues: QueueSizes) => (await (await openDoctorWorld()).examine({ queues })).find('queues')
 
   it('count the checks of pictures where there are any', async () => {
@@ -543,10 +553,40 @@ describe('the queues', () => {
     expect(found?.cure).toMatch(/moves them back; npm run quota .* shows why; npm run redrive/)
     const size = async (name: string) => {
       if (name === 'q-images') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
-      return full[name] ?? 0
+      return ready(full[name] ?? 0)
     }
     const words = `q-images cannot be asked (QueueDoesNotExist); ${all}`
     expect(await examineWith({ size })).toMatchObject({ status: 'wrong', words })
+  })
+
+  // With a wrong secret or address all events are put off, none of them visible: it said that nothing was wrong.
+  it('do not pass over events that are put off, and tell what is in work', async () => {
+    const world = await openDoctorWorld()
+    const queues = sizes({ 'q-events': { ready: 1, later: 4, inWork: 2 } })
+    const words = '4 in q-events are put off, and come again later'
+    const report = await world.examine({ queues })
+    expect(report.isWell).toBe(false)
+    expect(report.find('queues')).toMatchObject({
+      ...{ status: 'wrong', words },
+      cure: expect.stringMatching(/^npx sls logs -f send --stage prod/),
+    })
+    const busy = await examineWith(sizes({ 'q-events': { ready: 1, later: 0, inWork: 2 } }))
+    expect(busy).toMatchObject({ status: 'ok', words: expect.stringContaining('3 in q-events (2 in work), ') })
+  })
+
+  it('only warn of events put off while messages leave at a pace', async () => {
+    const world = await openDoctorWorld()
+    const queues = sizes({ 'q-events': { ready: 0, later: 4, inWork: 0 } })
+    await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 60 }), turn: 1 })
+    expect((await world.examine({ queues })).find('queues')).toMatchObject({
+      ...{ status: 'warning', words: expect.stringContaining('4 in q-events are put off') },
+      cure: expect.stringMatching(/^npm run quota/),
+    })
+  })
+
+  it('count what is put aside also while somebody looks at it', async () => {
+    const found = await examineWith(sizes({ 'q-events-dlq': { ready: 1, later: 0, inWork: 2 } }))
+    expect(found).toMatchObject({ status: 'wrong', words: '3 in q-events-dlq (2 in work)' })
   })
 
   it('tell what waits', async () => {
@@ -565,7 +605,7 @@ describe('the queues', () => {
   it('are not there', async () => {
     const size = async (name: string) => {
       if (name === 'q-receipts') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
-      return 0
+      return ready(0)
     }
     expect(await examineWith({ size })).toMatchObject({
       status: 'wrong',

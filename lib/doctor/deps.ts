@@ -72,6 +72,9 @@ export type Site = {
 }
 
 export type QueueSizes = {
-  /** About how many messages wait; throws where there is no such queue. */
-  size(name: string): Promise<number>
+  /** About how many messages there are; throws where there is no such queue. */
+  size(name: string): Promise<QueueSize>
 }
+
+/** `ready` may be taken now, `later` once its delay is over, `inWork` was taken and is not done, or comes again soon. */
+export type QueueSize = { readonly ready: number; readonly later: number; readonly inWork: number }
