@@ -18,10 +18,12 @@ const environment = {
   ...{ STAGE: 'test', SECRETS_PREFIX: '/queqiao/test', SESSION_SECONDS: '86400', CALLBACK_ENCRYPTION: 'required' },
   ...{ WECHAT_OFFICIAL_APPID: officialAppid, WECHAT_MINI_APPID: officialAppid },
   ...{ FOLLOWERS_QUEUE: 'followers', RECEIPTS_QUEUE: 'receipts' },
+  ...{ WECHAT_API_URL: 'http://127.0.0.1:9', ACCESS_TOKEN_MODE: 'stable' },
 }
 
 const closing = createClosing()
 let stored: Map<string, string>
+let reads: (readonly string[])[]
 let functions: Awaited<ReturnType<typeof openFunctions>>
 
 /** Behind the clock of the test: a function takes hold of the time when it is loaded. */
@@ -34,8 +36,12 @@ async function openFunctions() {
 }
 
 beforeAll(async () => {
-  const ssm = await openParameterStore(closing, { [tokenPath]: 'TokenBefore', [keysPath]: keySet('before') })
-  stored = ssm.stored
+  const ssm = await openParameterStore(closing, {
+    [tokenPath]: 'TokenBefore',
+    [keysPath]: keySet('before'),
+    '/queqiao/test/mini-appsecret': 'a'.repeat(32),
+  })
+  ;({ stored, reads } = ssm)
   vi.useFakeTimers({ toFake: ['Date'] })
   for (const [name, value] of Object.entries({ ...environment, AWS_ENDPOINT_URL_SSM: ssm.url })) vi.stubEnv(name, value)
   functions = await openFunctions()
@@ -61,6 +67,23 @@ async function kidsOf() {
   const { body = '{}' } = await functions.jwks(eventOf({}), context)
   return JSON.parse(body).keys.map(({ kid }: { kid: string }) => kid)
 }
+
+describe('the secrets of a function', () => {
+  it('come in one request, those of a login by what it opens', async () => {
+    expect(await statusOf('TokenBefore')).toBe(200)
+    const { miniProgram } = await import('../lib/runtime/wechat.ts')
+    const { neededSecret, sessionTokens } = await import('../lib/runtime/secrets.ts')
+    miniProgram()
+    sessionTokens()
+    await neededSecret('mini-appsecret')
+    const paths = ['callback-token', 'callback-aes-key', 'mini-appsecret', 'session-keys'].map(
+      it => `/queqiao/test/${it}`,
+    )
+    expect(reads).toEqual([paths.slice(0, 2), paths.slice(2)])
+    expect((await sessionTokens().publicKeys()).keys).toHaveLength(1)
+    expect(reads).toHaveLength(2)
+  })
+})
 
 describe('a rotated secret', () => {
   it('is taken by a function that runs, within five minutes', async () => {

@@ -19,19 +19,25 @@ const rules = {
   'session-keys': { form: /^\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/, wanted: 'a JWK Set of at least one key' },
 } satisfies Record<SecretName, Rule>
 
-const names = ['official-appsecret', 'mini-appsecret', 'callback-token', 'callback-aes-key', 'session-keys'] as const
+export const secretNames = [
+  'official-appsecret',
+  'mini-appsecret',
+  'callback-token',
+  'callback-aes-key',
+  'session-keys',
+] as const satisfies readonly SecretName[]
 const optional: SecretName = 'callback-aes-key'
 
 /** Checks all of them; costs no call to WeChat. */
 export async function checkSecrets({ secrets, ...place }: DoctorDeps): Promise<Finding> {
   const states = await Promise.all(
-    names.map(async name => ({ name, trouble: await troubleOf(name, secrets.get(name)) })),
+    secretNames.map(async name => ({ name, trouble: await troubleOf(name, secrets.get(name)) })),
   )
   const troubles = states.flatMap(({ name, trouble }) =>
     trouble === undefined || (name === optional && trouble === missing) ? [] : [`${name} ${trouble}`],
   )
   if (troubles.length > 0) return wrong(troubles.join('; '), setSecrets(place))
-  if (states.every(it => it.trouble === undefined)) return ok(`${names.length} of ${names.length} are set`)
+  if (states.every(it => it.trouble === undefined)) return ok(`${secretNames.length} of ${secretNames.length} are set`)
   return warning(
     `${optional} is not set: callbacks come in plain text, whose bodies no signature covers`,
     `${pages.messagePush}: choose 安全模式, and set its EncodingAESKey as ${optional}`,

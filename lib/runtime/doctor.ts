@@ -13,6 +13,7 @@ import { createSecrets } from '../adapters/ssm-secrets.ts'
 import { createWeChat } from '../adapters/wechat.ts'
 import { createTransport, type Transport } from '../adapters/wechat-transport.ts'
 import { config } from '../config.ts'
+import { secretNames } from '../doctor/check-secrets.ts'
 import type { DoctorDeps } from '../doctor/deps.ts'
 import { ConfigError } from '../errors.ts'
 import type { AppId } from '../identifiers.ts'
@@ -30,6 +31,7 @@ export function openDoctor(): DoctorDeps {
   const { IMAGE_CHECKS_QUEUE: imageChecks } = config('IMAGE_CHECKS_QUEUE')
   const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
   const secrets = createSecrets(names.SECRETS_PREFIX, now)
+  secrets.need(secretNames)
   const { transport, calls, sightings } = noteCalls(
     createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
     now,
