@@ -40,6 +40,7 @@ export const secretsInBox = {
   'callback-token': defaultCallback.token,
   'callback-aes-key': defaultCallback.aesKey,
   'session-keys': '{"keys":[{"kty":"RSA","kid":"a"}]}',
+  'session-public-keys': '{"keys":[{"kty":"RSA","kid":"a"}]}',
 }
 
 /** Opens a world in which nothing is wrong, but what the options say; three people follow. */

@@ -121,7 +121,7 @@ describe('examine', () => {
 })
 
 describe('the secrets', () => {
-  it.each(['official-appsecret', 'mini-appsecret', 'callback-token', 'session-keys'])(
+  it.each(['official-appsecret', 'mini-appsecret', 'callback-token', 'session-keys', 'session-public-keys'])(
     'say that %s is missing',
     async name => {
       const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
@@ -137,10 +137,21 @@ describe('the secrets', () => {
     ['callback-token', 'a b', '3 to 32 letters and digits'],
     ['callback-aes-key', 'short', '43 letters and digits'],
     ['session-keys', '{"keys":[]}', 'a JWK Set of at least one key'],
+    ['session-public-keys', '{"keys":[]}', 'a JWK Set of public keys alone'],
+    ['session-public-keys', '{"keys":[{"kty":"RSA","kid":"a","d":"private"}]}', 'a JWK Set of public keys alone'],
   ])('say that %s has not the form it must have, and not what it is', async (name, value, form) => {
     const { checks } = await (await openDoctorWorld({ secrets: { [name]: value } })).examine()
     expect(checks[0]).toMatchObject({ name: 'secrets', status: 'wrong', words: `${name} is not ${form}` })
     expect(JSON.stringify(checks[0])).not.toContain(value)
+  })
+
+  it('say that the key that signs is not published, for then no session is taken', async () => {
+    const world = await openDoctorWorld({ secrets: { 'session-public-keys': '{"keys":[{"kty":"RSA","kid":"b"}]}' } })
+    expect((await world.examine()).find('secrets')).toMatchObject({
+      status: 'wrong',
+      words: 'session-public-keys lacks the key a, which signs: every login would be refused',
+      cure: expect.stringMatching(/^delete the parameter .* npm run secrets -- --stage prod/),
+    })
   })
 
   it('say that they cannot be read', async () => {

@@ -105,6 +105,16 @@ describe('the roles', () => {
     }
   })
 
+  it('let a function that only checks sessions read no key that signs them', () => {
+    const readersOf = (secret: string) =>
+      Object.entries(of('AWS::IAM::Role')).flatMap(([name, role]) =>
+        JSON.stringify(statementsOf(role)).includes(`/queqiao/prod/${secret}"`) ? [name] : [],
+      )
+    expect(readersOf('session-keys').sort()).toEqual(['DoctorRole', 'LoginRole'])
+    const checkers = ['DoctorRole', 'ImageRole', 'ImagesRole', 'JwksRole', 'MeRole']
+    expect(readersOf('session-public-keys').sort()).toEqual(checkers)
+  })
+
   it('name each action, and each resource but the network interfaces that a VPC needs', () => {
     const all = Object.values(of('AWS::IAM::Role')).flatMap(statementsOf)
     expect(all.length).toBeGreaterThan(40)

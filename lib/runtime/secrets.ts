@@ -1,10 +1,10 @@
 /** The secrets, shared by all of a container, and the session tokens made with them. */
 
-import { createSessionTokens } from '../adapters/session-tokens.ts'
+import { createSessionChecker, createSessionSigner } from '../adapters/session-tokens.ts'
 import { createSecrets, type FunctionSecrets } from '../adapters/ssm-secrets.ts'
 import { config } from '../config.ts'
 import { ConfigError } from '../errors.ts'
-import type { SecretName, Secrets, SessionTokens } from '../ports.ts'
+import type { SecretName, Secrets, SessionChecker, SessionSigner } from '../ports.ts'
 import { now } from './context.ts'
 
 let opened: FunctionSecrets | undefined
@@ -23,14 +23,19 @@ export async function neededSecret(name: SecretName, refused?: string): Promise<
   throw new ConfigError([`the secret ${config('SECRETS_PREFIX').SECRETS_PREFIX}/${name} is not set`])
 }
 
-export function sessionTokens(): SessionTokens {
-  const { STAGE, WECHAT_MINI_APPID, SESSION_SECONDS } = config('STAGE', 'WECHAT_MINI_APPID', 'SESSION_SECONDS')
+export function sessionSigner(): SessionSigner {
   const known = secrets('session-keys')
-  return createSessionTokens({
-    keys: () => known.get('session-keys'),
-    issuer: `queqiao-${STAGE}`,
-    audience: WECHAT_MINI_APPID,
-    lifeSeconds: SESSION_SECONDS,
-    now,
-  })
+  const { SESSION_SECONDS } = config('SESSION_SECONDS')
+  return createSessionSigner({ ...session(), keys: () => known.get('session-keys'), lifeSeconds: SESSION_SECONDS })
+}
+
+/** For who only checks sessions: no key that signs is read. */
+export function sessionChecker(): SessionChecker {
+  const known = secrets('session-public-keys')
+  return createSessionChecker({ ...session(), keys: () => known.get('session-public-keys'), now })
+}
+
+function session() {
+  const { STAGE, WECHAT_MINI_APPID } = config('STAGE', 'WECHAT_MINI_APPID')
+  return { issuer: `queqiao-${STAGE}`, audience: WECHAT_MINI_APPID }
 }

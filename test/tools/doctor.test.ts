@@ -19,7 +19,7 @@ const well: Report = {
   isWell: true,
   calls: 9,
   checks: [
-    { name: 'secrets', status: 'ok', words: '5 of 5 are set' },
+    { name: 'secrets', status: 'ok', words: '6 of 6 are set' },
     { name: 'clock', status: 'warning', words: 'our clock is 45 s ahead', cure: 'set it' },
     { name: 'certificate', status: 'not-checked', words: 'not checked, because there is no TLS' },
   ],
@@ -62,7 +62,7 @@ describe('npm run doctor', () => {
     expect([code, stderr, invoked]).toEqual([0, '', ['queqiao-prod-doctor']])
     expect(stdout.split('\n')).toEqual([
       'The doctor looks at stage prod (cn-north-1) · 正在检查',
-      '  ✓ secrets · 密钥: 5 of 5 are set',
+      '  ✓ secrets · 密钥: 6 of 6 are set',
       '  ! clock · 时钟: our clock is 45 s ahead',
       '      → set it',
       '  – certificate · 证书: not checked, because there is no TLS',

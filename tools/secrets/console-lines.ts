@@ -1,7 +1,7 @@
 /** What WeChat's console must be told, ready to paste. */
 
 import type { Screen } from '../command/screen.ts'
-import type { SecretName } from './names.ts'
+import type { SecretName, StoredName } from './names.ts'
 import { commandFor, type Options } from './options.ts'
 import type { SecretStore } from './store.ts'
 
@@ -11,7 +11,7 @@ type Circumstances = {
   readonly screen: Screen
   readonly isWatched: boolean
   /** What was there before; the console has it until the new one is pasted. */
-  readonly dates: ReadonlyMap<SecretName, number>
+  readonly dates: ReadonlyMap<StoredName, number>
 }
 
 const names = ['callback-token', 'callback-aes-key'] as const
