@@ -151,6 +151,8 @@ const grants = {
     ],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
+    // Of the account, and so of no resource.
+    anywhere: ['lambda:GetAccountSettings'],
   },
   token: {
     callsWeChat: true,
@@ -184,7 +186,7 @@ function roleOf(name, grant, place) {
 
 function statementsOf(
   name,
-  { callsWeChat, publishes, secrets = [], tables = {}, indexes = {}, queues = {}, buckets = {} },
+  { callsWeChat, publishes, anywhere = [], secrets = [], tables = {}, indexes = {}, queues = {}, buckets = {} },
   place,
 ) {
   const { stage, bus, missing } = place
@@ -205,6 +207,7 @@ function statementsOf(
     ),
     ...(secrets.length === 0 ? [] : [allow(['ssm:GetParameters'], secrets.map(secretOf(stage)))]),
     ...(publishes && bus !== 'off' ? [allow(['events:PutEvents'], inAccount(`events:*:event-bus/${bus}`))] : []),
+    ...(anywhere.length === 0 ? [] : [allow(anywhere, '*')]),
     ...(callsWeChat ? inVpc(`queqiao-${stage}-${name}`) : []),
   ]
 }

@@ -66,6 +66,7 @@ export async function openDoctorWorld({ box, mode = 'stable', secrets: more = {}
       api: openOwnApi(new URL(apiUrl)),
       sites: { upload: openSite(new URL(filesUrl)), files: openSite(new URL(filesUrl)) },
       queues: { size: async () => ({ ready: 0, later: 0, inWork: 0 }) },
+      account: { concurrency: async () => 1000 },
       gate: world.gate,
       queueNames: { events: 'q-events', followers: 'q-followers', receipts: 'q-receipts', images: 'q-images' },
       ...{ calls, sightings, now, log },

@@ -6,7 +6,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { openOwnApi } from '../lib/adapters/own-api.ts'
 import { openSite } from '../lib/adapters/site.ts'
-import type { QueueSize, QueueSizes, Site } from '../lib/doctor/deps.ts'
+import type { DoctorDeps, QueueSize, QueueSizes, Site } from '../lib/doctor/deps.ts'
 import { slowDown } from '../lib/send-pace.ts'
 import { readTemplateList } from '../lib/template-list.ts'
 import { pickFreePort } from '../local/ports.ts'
@@ -55,6 +55,7 @@ describe('examine', () => {
       callback: 'ok',
       quotas: 'ok',
       queues: 'ok',
+      concurrency: 'ok',
       certificate: 'not-checked',
       images: 'ok',
       clock: 'ok',
@@ -623,6 +624,46 @@ describe('the queues', () => {
       words: 'q-receipts cannot be asked (QueueDoesNotExist)',
       cure: 'npx sls deploy --stage prod --region cn-north-1',
     })
+  })
+})
+
+describe('functions at once', () => {
+  const examineWith = async (account: DoctorDeps['account'], more: Partial<DoctorDeps> = {}) => {
+    const world = await openDoctorWorld()
+    return (await world.examine({ ...(account && { account }), ...more })).find('concurrency')
+  }
+  const limit = (count: number | undefined) => ({ concurrency: async () => count })
+
+  // A new account has ten: while messages are sent, WeChat's pushes were turned away and lost.
+  it.each([
+    [
+      10,
+      'wrong',
+      'the account lets 10 functions run at once, and queues alone may take 30: callbacks and logins are turned away meanwhile',
+    ],
+    [30, 'wrong', expect.stringContaining('turned away')],
+    [44, 'warning', 'the account lets 44 functions run at once, and queues alone may take 30'],
+    [45, 'ok', expect.stringContaining('45 functions')],
+    [undefined, 'not-checked', expect.stringContaining('does not tell')],
+  ])('may be %s', async (count, status, words) => {
+    expect(await examineWith(limit(count))).toMatchObject({ status, words })
+  })
+
+  it('say what to request, and count the checks of pictures where there are any', async () => {
+    const queueNames = { events: 'e', followers: 'f', receipts: 'r', images: 'i', imageChecks: 'c' }
+    expect(await examineWith(limit(35), { queueNames })).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('queues alone may take 35'),
+      cure: expect.stringContaining('Service Quotas → AWS Lambda → Concurrent executions: request 1,000'),
+    })
+  })
+
+  it('are not wrong where nobody may ask', async () => {
+    const concurrency = async () => {
+      throw Object.assign(new Error('no'), { name: 'AccessDeniedException' })
+    }
+    const words = 'not checked, because Lambda cannot be asked for it (AccessDeniedException)'
+    expect(await examineWith({ concurrency })).toMatchObject({ status: 'not-checked', words })
   })
 })
 

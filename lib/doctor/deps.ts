@@ -17,6 +17,8 @@ export type DoctorDeps = {
   /** Where pictures are uploaded to, and where they and static files are read. */
   readonly sites: { readonly upload: Site; readonly files: Site }
   readonly queues: QueueSizes
+  /** Only on AWS. */
+  readonly account?: AccountLimits
   /** Whether messages may leave. */
   readonly gate: Pick<GateStore, 'read'>
   /** The queues of the stage that functions consume. */
@@ -69,6 +71,11 @@ export type Site = {
   readonly origin: string
   /** The status of the answer for a file that is not there. Throws an Error whose `code` says why nobody answered. */
   ask(): Promise<number>
+}
+
+export type AccountLimits = {
+  /** How many functions may run at once, beside those that others have reserved; undefined where it is not told. */
+  concurrency(): Promise<number | undefined>
 }
 
 export type QueueSizes = {

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 
 import { createAccessTokenSource } from '../access-token.ts'
 import { remainingMs } from '../adapters/deadline.ts'
+import { createAccountLimits } from '../adapters/lambda-account.ts'
 import { noteCalls } from '../adapters/noted-transport.ts'
 import { openOwnApi } from '../adapters/own-api.ts'
 import { openSite } from '../adapters/site.ts'
@@ -46,6 +47,7 @@ export function openDoctor(): DoctorDeps {
     api: openOwnApi(API_URL),
     sites: { upload: openSite(UPLOAD_URL), files: openSite(FILES_URL) },
     queues: createQueueSizes(),
+    ...(STAGE === 'local' ? {} : { account: createAccountLimits() }),
     gate: gateStore(),
     queueNames: {
       events: names.EVENTS_QUEUE,

@@ -121,7 +121,9 @@ describe('npm run doctor', () => {
     const left = [...refusals]
     const server = createServer((_, response) => {
       const { status = 200, name } = left.shift() ?? {}
-      response.writeHead(status, name === undefined ? {} : { 'x-amzn-errortype': name }).end(JSON.stringify(name ? {} : well))
+      response
+        .writeHead(status, name === undefined ? {} : { 'x-amzn-errortype': name })
+        .end(JSON.stringify(name ? {} : well))
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     onTestFinished(() => void server.close())

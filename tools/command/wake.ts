@@ -17,7 +17,7 @@ type Waiting = {
   readonly sleep: (ms: number) => Promise<void>
 }
 
-export function isNotReady(error: unknown): boolean {
+function isNotReady(error: unknown): boolean {
   return error instanceof Error && notReady.has(error.name)
 }
 

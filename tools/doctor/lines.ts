@@ -26,6 +26,7 @@ const titles: Readonly<Record<string, string>> = {
   callback: 'callback · 消息推送',
   quotas: 'quotas · 调用额度',
   queues: 'queues · 队列',
+  concurrency: 'functions at once · 并发',
   certificate: 'certificate · 证书',
   images: 'images · 图片域名',
   clock: 'clock · 时钟',
