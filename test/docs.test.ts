@@ -45,6 +45,18 @@ describe('the documents', () => {
     expect(scriptNames.filter(it => !(it in scripts))).toEqual([])
   })
 
+  // They moved on 1 December 2025.
+  it('name no page of a console that is gone', async () => {
+    const folders = ['docs', 'lib', 'tools', 'deploy', 'resources']
+    const files = await Promise.all(
+      folders.map(async it => (await readdir(join(root, it), { recursive: true })).map(file => `${it}/${file}`)),
+    )
+    const texts = ['README.md', 'README.zh-CN.md', 'serverless.yml', ...files.flat()].filter(it => /\.\w+$/.test(it))
+    const gone: string[] = []
+    for (const it of texts) if (/设置与开发 → (基本配置|接口权限|公众号设置)/.test(await read(it))) gone.push(it)
+    expect(gone).toEqual([])
+  })
+
   it('link to files that are there', async () => {
     const docs = (await readdir(join(root, 'docs'), { recursive: true }))
       .filter(it => it.endsWith('.md'))

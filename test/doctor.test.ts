@@ -236,7 +236,10 @@ describe('the credentials', () => {
 describe('the allow-list', () => {
   const elsewhere = ['203.0.113.9']
 
-  it.each(['official', 'mini'])('of %s names the address to paste', async app => {
+  it.each([
+    ['official', 'developers.weixin.qq.com/platform → 我的业务 → 服务号 → 基础信息 → 开发密钥 → API IP白名单'],
+    ['mini', 'mp.weixin.qq.com (小程序) → 开发管理 → 开发设置 → IP白名单'],
+  ])('of %s names the address to paste, and where', async (app, page) => {
     const world = await openDoctorWorld()
     await world.control('/allow-list', { app, addresses: elsewhere })
 
@@ -245,7 +248,7 @@ describe('the allow-list', () => {
     expect(report.find('allow-list')).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining('call from 127.0.0.1'),
-      cure: expect.stringMatching(/^paste 127\.0\.0\.1 into mp\.weixin\.qq\.com .*IP白名单$/),
+      cure: `paste 127.0.0.1 into ${page}`,
     })
     // The credentials are not wrong for that.
     expect(report.find(`${app}-credentials`)).toMatchObject({ status: 'not-checked' })
@@ -404,6 +407,14 @@ describe('the callback', () => {
     })
   })
 
+  // Whoever pasted it lost the account's menu, and found out from the followers.
+  it('answers: where it is to be pasted, and what stops then', async () => {
+    const words =
+      / → 服务号 → 基础信息 → 域名与消息推送配置 .*, the menus and automatic replies that were made in the console stop$/
+    const found = await examineAt(await serve(answerCallback(() => noon)))
+    expect(found).toMatchObject({ status: 'ok', words: expect.stringMatching(words) })
+  })
+
   it('goes by another token', async () => {
     const url = await serve(answerCallback(() => noon, 'anotherToken'))
     expect(await examineAt(url)).toMatchObject({
@@ -436,7 +447,7 @@ describe('the callback', () => {
     expect(await examineAt(url)).toMatchObject({
       status: 'wrong',
       words: `${url}/callback does not answer (ECONNREFUSED)`,
-      cure: expect.stringContaining('服务器配置'),
+      cure: expect.stringMatching(/域名与消息推送配置.*the menus and automatic replies .* stop$/),
     })
   })
 

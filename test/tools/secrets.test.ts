@@ -134,7 +134,8 @@ describe('a stage without secrets', () => {
   it('shows Token and EncodingAESKey at a terminal, with the page they go to', async () => {
     const ssm = await openParameterStore(closing)
     const { said } = await runHere(ssm, { env, isWatched: true })
-    expect(said).toContain('设置与开发 → 基本配置 → 服务器配置')
+    expect(said).toContain('developers.weixin.qq.com/platform → 我的业务 → 服务号 → 基础信息 → 域名与消息推送配置')
+    expect(said).toContain('menus and automatic replies made in the console stop')
     expect(said).toContain(`Token (令牌): ${ssm.stored.get(pathOf('callback-token'))}\n`)
     expect(said).toContain(`EncodingAESKey (消息加解密密钥): ${ssm.stored.get(pathOf('callback-aes-key'))}\n`)
     expect([official, mini, '"keys"'].filter(it => said.includes(it))).toEqual([])

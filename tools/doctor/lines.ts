@@ -16,7 +16,7 @@ const looks = {
 
 const titles: Readonly<Record<string, string>> = {
   secrets: 'secrets · 密钥',
-  'official-credentials': 'Official Account · 公众号',
+  'official-credentials': 'Official Account · 服务号',
   'mini-credentials': 'mini program · 小程序',
   'allow-list': 'allow-list · IP 白名单',
   certification: 'certification · 认证',
