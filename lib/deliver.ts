@@ -30,7 +30,12 @@ export type BatchContext = {
 }
 
 /** Somebody must mend a row first. */
-const unreadable: SendOutcome = { kind: 'refused', leastSeconds: 150, why: 'the link of this person cannot be read' }
+const unreadable: SendOutcome = {
+  kind: 'refused',
+  leastSeconds: 150,
+  cause: 'operator',
+  why: 'the link of this person cannot be read',
+}
 
 /** Sends an event, unless something speaks against it. */
 export async function deliver(planned: Planned, context: BatchContext, deps: DeliverDeps): Promise<SendOutcome> {
@@ -47,7 +52,7 @@ export async function deliver(planned: Planned, context: BatchContext, deps: Del
   const { gate, begin } = context
   // A repeat must not leave WeChat's window: it waits for no slot.
   const wait = isUncertain ? undefined : await gate.pace.wait(planned)
-  if (wait !== undefined) return { kind: 'refused', leastSeconds: 0, why: minuteFull, wait }
+  if (wait !== undefined) return { kind: 'refused', leastSeconds: 0, ...minuteFull, wait }
   const sent = await sendMessage(message, found.person.openid, { ...deps, isUncertain, begin })
   return heed(sent, gate, isUncertain)
 }
@@ -56,7 +61,7 @@ export async function deliver(planned: Planned, context: BatchContext, deps: Del
 async function heed(sent: SendOutcome, gate: SendGate, isUncertain: boolean): Promise<SendOutcome> {
   if (sent.kind === 'parked') await gate.close(sent.facts.errcode)
   if (sent.kind === 'ended' && sent.state === 'accepted') gate.pace.accepted()
-  if (sent.kind !== 'refused' || sent.why !== minuteFull) return sent
+  if (sent.kind !== 'refused' || sent.why !== minuteFull.why) return sent
   await gate.pace.refused()
   const wait = isUncertain || sent.possibleSend !== undefined ? undefined : await gate.pace.wait({})
   return wait === undefined ? sent : { ...sent, wait }

@@ -9,12 +9,16 @@ export const deliveryStates = [
   'failed',
   'dropped',
   'rejected',
+  'waiting',
   'parked',
   'in-doubt',
 ] as const
 type DeliveryState = (typeof deliveryStates)[number]
 
-/** `at` is the instant of the state, RFC 3339; `msgid` is WeChat's, 64 bits as text. */
+/**
+ * `at` is the instant of the state, `nextTryAt` when what waits was to be tried next as the state was written, both RFC
+ * 3339; `msgid` is WeChat's, 64 bits as text.
+ */
 export type Delivery = {
   readonly id: string
   readonly state: DeliveryState
@@ -24,6 +28,7 @@ export type Delivery = {
   readonly msgid?: string
   readonly attempts: number
   readonly at: string
+  readonly nextTryAt?: string
 }
 
 /** What the store has of an event: its delivery, once it has a state, and whether a call may have sent it all the same. */

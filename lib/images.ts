@@ -39,9 +39,10 @@ export type ImagesAnswer = {
 }
 
 const formSeconds = 300
+const isSize = 'must be the whole number of bytes that the picture has, 1 or more'
 const body = v.strictObject({
   contentType: v.pipe(v.string(), v.maxLength(100)),
-  size: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  size: v.pipe(v.number(isSize), v.safeInteger(isSize), v.minValue(1, isSize)),
 })
 
 /**

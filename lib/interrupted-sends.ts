@@ -28,6 +28,8 @@ export type Knowledge = {
 /** Twice as long as the function may run: whatever began before this has ended. */
 const endedMs = 60_000
 const writesAtOnce = 20
+/** So many are named in the log. */
+const mostIds = 100
 const whyEnded = 'the function ended while it was being sent'
 
 /**
@@ -110,8 +112,8 @@ function tell(
 ): void {
   const isNews = (id: string) =>
     known.get(id)?.isDecided !== true && !isSame(known.get(id)?.uncertainty, marks.get(id)?.uncertainty)
-  const events = ids.filter(isNews).length
-  if (events === 0) return
-  log.warn('send.interrupted', { events })
-  metrics.count('SendInterrupted', {}, events)
+  const events = ids.filter(isNews)
+  if (events.length === 0) return
+  log.warn('send.interrupted', { events: events.length, ids: events.slice(0, mostIds) })
+  metrics.count('SendInterrupted', {}, events.length)
 }

@@ -7,7 +7,7 @@ import { type DeliverDeps, deliver, type Planned } from './deliver.ts'
 import { type DoneMark, isSent } from './delivery.ts'
 import { RequestError } from './errors.ts'
 import type { OpenId } from './identifiers.ts'
-import { type InterruptedDeps, type Knowledge, learnOfAttempts } from './interrupted-sends.ts'
+import { type InterruptedDeps, isSame, type Knowledge, learnOfAttempts } from './interrupted-sends.ts'
 import type { Person } from './link.ts'
 import type { OutcomeTally } from './outcome-tally.ts'
 import type { Attempt, DeliveryStore, LinkStore } from './ports.ts'
@@ -41,9 +41,14 @@ type Good<A> = { readonly arrival: A; readonly message: TemplateMessage }
 type Bad<A> = { readonly arrival: A; readonly message: RequestError }
 
 /** What was not even begun comes again in a moment. */
-const notBegun: SendOutcome = { kind: 'refused', leastSeconds: 0, why: 'not begun' }
+const notBegun: SendOutcome = { kind: 'refused', leastSeconds: 0, cause: 'ourselves', why: 'not begun' }
 /** Somebody must mend a row first. */
-const unreadable: SendOutcome = { kind: 'refused', leastSeconds: 150, why: 'its delivery cannot be read' }
+const unreadable: SendOutcome = {
+  kind: 'refused',
+  leastSeconds: 150,
+  cause: 'operator',
+  why: 'its delivery cannot be read',
+}
 
 /** Plans what to do for each arrival; throws if the tables do not answer. */
 export async function planSends<A extends Arrival>(
@@ -61,7 +66,7 @@ export async function planSends<A extends Arrival>(
   const works = good.map((event, index): Work<A> => {
     const { id, templateId } = event.message
     const mark = marks.get(id)
-    const work = inWork(event, known.get(id), { ends, deps })
+    const work = inWork(event, known.get(id), mark, { ends, deps })
     const planned = plannedOf(event, people[index], work)
     const begin = () => ends.attempt.begin(id)
     const send = async () => {
@@ -107,9 +112,8 @@ function tellUnreadable(marks: ReadonlyMap<string, DoneMark>, { log }: PlanDeps)
 /** Tells whether something is known of an event that a bad copy of it must not talk over: it waits, or may be on a phone. */
 function isAtWork(mark: DoneMark | undefined): boolean {
   if (mark === undefined) return false
-  return (
-    mark.isUnreadable || mark.uncertainty !== undefined || isSent(mark.delivery) || mark.delivery?.state === 'parked'
-  )
+  const isWaiting = mark.delivery?.state === 'parked' || mark.delivery?.state === 'waiting'
+  return mark.isUnreadable || mark.uncertainty !== undefined || isSent(mark.delivery) || isWaiting
 }
 
 function isNamed(id: string, attempts: readonly Attempt[]): boolean {
@@ -137,12 +141,27 @@ function plannedOf(
 function inWork<A extends Arrival>(
   { arrival, message }: Good<A>,
   known: Knowledge | undefined,
+  mark: DoneMark | undefined,
   { ends, deps }: { ends: Ends<A>; deps: PlanDeps },
 ): InWork<A> {
   const kind = message.urgent ? 'urgent' : 'usual'
   const uncertainty = known?.uncertainty
   const isUnderWay = known?.isUnderWay ?? false
-  return { arrival, id: message.id, kind, uncertainty, recorded: uncertainty, isUnderWay, ...ends, deps }
+  // What was learnt just now was written over what was told.
+  const told = isSame(uncertainty, mark?.uncertainty) ? mark?.delivery : undefined
+  const isDamaged = mark?.isUnreadable ?? false
+  return {
+    arrival,
+    id: message.id,
+    kind,
+    uncertainty,
+    recorded: uncertainty,
+    told,
+    isDamaged,
+    isUnderWay,
+    ...ends,
+    deps,
+  }
 }
 
 /**
@@ -157,7 +176,13 @@ function rejection<A extends Arrival>(
   const outcome: SendOutcome = { kind: 'ended', state: 'rejected', facts: { reason: error.message } }
   const own = idOf(arrival.body)
   const id = own === undefined || isOfGood(own) ? undefined : own
-  const known = { kind: 'usual', uncertainty: undefined, recorded: undefined, isUnderWay: false } as const
+  const known = {
+    kind: 'usual',
+    uncertainty: undefined,
+    recorded: undefined,
+    told: undefined,
+    isUnderWay: false,
+  } as const
   const run = () => settle(outcome, { arrival, id, ...known, ...ends, deps })
   return { arrival, lane: '', run, putOff: run }
 }

@@ -32,9 +32,11 @@ type CountName =
   | 'QuotaUsedUp'
   | 'SendInterrupted'
   | 'SyncCompleted'
+  | 'EventsWaiting'
+  | 'OperatorNeeded'
 
 /** What stands at some value, and shows only that. */
-type GaugeName = 'QuotaLeftPercent' | 'SyncAgeHours'
+type GaugeName = 'QuotaLeftPercent' | 'SyncAgeHours' | 'EventWaitSeconds'
 
 export type Metrics = {
   count(name: CountName, dimensions?: Readonly<Record<string, string>>, times?: number): void
@@ -202,6 +204,11 @@ export type DeliveryStore = {
    * or `rejected` was surely not sent, so that is not written over an uncertainty either.
    */
   record(delivery: Delivery): Promise<boolean>
+  /**
+   * Writes a delivery that waits, and leaves alone what is known of calls that may have sent it; false, and nothing
+   * changes, if the event, pushed at this instant (RFC 3339), came to an end since.
+   */
+  recordWaiting(delivery: Delivery, pushedAt: string): Promise<boolean>
   /** Remembers that an event may have been sent, through whatever is recorded later; false if that is decided by now. */
   recordUncertainty(id: string, uncertainty: Uncertainty): Promise<boolean>
   /** A delivery with what its receipt says of it. */
@@ -280,12 +287,14 @@ export type EventAgain = {
   readonly since: number
   /** Its slot (ms), where messages leave at a pace. */
   readonly slotAt?: number
+  /** Its group (MessageGroupId), by which SQS keeps the messages of one from holding up those of the others. */
+  readonly group?: string
 }
 
 /** The queue of business events, as its consumer sees it. */
 export type EventQueue = ConsumedQueue & {
   /** Puts an event aside for people to look at, with the reason beside it: what is wrong, or what is in doubt. */
-  setAside(body: string, reason: string, where: 'dead-letter' | 'review'): Promise<void>
+  setAside(event: Pick<EventAgain, 'body' | 'group'>, reason: string, where: 'dead-letter' | 'review'): Promise<void>
   /** Pushes events once more as new messages, ten a call; answers the indexes of those that could not be. */
   pushAgain(
     events: readonly { readonly event: EventAgain; readonly delaySeconds: number }[],

@@ -7,6 +7,7 @@ import type { Address, OpenId } from './identifiers.ts'
 import { type Person, reachOf } from './link.ts'
 import type { Backlog, LinkingProgress, Now, Queue } from './ports.ts'
 import type { SendOutcome } from './send-message.ts'
+import { reasonOf, type WaitReason } from './waiting.ts'
 
 export type RecipientsDeps = AskDeps & {
   /** The queue of followers, told of who is found to follow. */
@@ -52,10 +53,10 @@ export function createRecipients(unlinked: readonly OpenId[], deps: RecipientsDe
         return asked.then(answers => foundIn(answers, address.openid), waitForWeChat)
       }
       const ageMs = deps.now() - since
-      if (ageMs < graceMs) return waitFor(graceSeconds, 'this person is not linked yet')
+      if (ageMs < graceMs) return waitFor(graceSeconds, { cause: 'person', why: 'this person is not linked yet' })
       // Of whom it is known that they left, nothing more is to come.
       return isUnseen(person) && !(await isWorkedIn(ageMs))
-        ? waitFor(waitSeconds, 'who follows is being linked')
+        ? waitFor(waitSeconds, { cause: 'person', why: 'who follows is being linked' })
         : { person }
     },
   }
@@ -102,7 +103,7 @@ function isFollowing(answer: ReturnType<Answers['get']>): boolean {
 
 function foundIn(answers: Answers, openid: OpenId): Found {
   const answer = answers.get(openid)
-  if (answer === undefined) return waitFor(0, 'WeChat says nothing usable of this person')
+  if (answer === undefined) return waitFor(0, { cause: 'wechat', why: 'WeChat says nothing usable of this person' })
   if (answer === 'nobody') return { person: { known: false, following: false } }
   const { unionid, following } = answer
   return { person: { known: true, openid, following, ...(unionid === undefined ? {} : { unionid }) } }
@@ -110,9 +111,9 @@ function foundIn(answers: Answers, openid: OpenId): Found {
 
 function waitForWeChat(error: unknown): Found {
   if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
-  return waitFor(0, 'WeChat could not be asked who this is')
+  return waitFor(0, reasonOf(error))
 }
 
-function waitFor(leastSeconds: number, why: string): Found {
-  return { wait: { kind: 'refused', leastSeconds, why } }
+function waitFor(leastSeconds: number, reason: WaitReason): Found {
+  return { wait: { kind: 'refused', leastSeconds, ...reason } }
 }

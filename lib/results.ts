@@ -1,4 +1,4 @@
-/** Which ends of an event a bus is told of, where the deployment names one. */
+/** Which states of an event a bus is told of, where the deployment names one. */
 
 import type { Delivery } from './delivery.ts'
 import { NotPublishedError } from './errors.ts'
@@ -17,6 +17,7 @@ const published: ReadonlySet<Delivery['state']> = new Set([
   'failed',
   'dropped',
   'rejected',
+  'waiting',
 ])
 
 /** Publishes those that a bus is told of; what it could not take is told to ops, for the deliveries themselves are kept. */

@@ -63,7 +63,7 @@ function openTrial({ look }: Gate, now: number): (isUncertain: boolean) => SendO
   return isUncertain => {
     left -= 1
     return left < 0 && !isUncertain
-      ? { kind: 'refused', leastSeconds: trialSeconds, why: 'quota is tried out' }
+      ? { kind: 'refused', leastSeconds: trialSeconds, cause: 'quota', why: 'quota is tried out' }
       : undefined
   }
 }

@@ -13,6 +13,7 @@ import type { Log, Now, OutgoingMessage, Queue, WeChat } from './ports.ts'
 import { secondsToReset } from './quota-reset.ts'
 import type { TemplateMessage } from './template-message.ts'
 import type { PossibleSend } from './uncertainty.ts'
+import { reasonOf, type WaitReason, wechatAway } from './waiting.ts'
 import { withAccessToken } from './with-access-token.ts'
 
 export type MessageDeps = {
@@ -34,7 +35,7 @@ export type MessageDeps = {
 export type SendOutcome = { readonly possibleSend?: PossibleSend } & (
   | { readonly kind: 'ended'; readonly state: EndState; readonly facts: DeliveryFacts }
   | { readonly kind: 'parked'; readonly facts: DeliveryFacts & { readonly errcode: number } }
-  | { readonly kind: 'refused'; readonly leastSeconds: number; readonly why: string; readonly wait?: Wait }
+  | (WaitReason & { readonly kind: 'refused'; readonly leastSeconds: number; readonly wait?: Wait })
   | { readonly kind: 'unanswered'; readonly possibleSend: PossibleSend }
 )
 
@@ -46,7 +47,7 @@ const sendApi = 'template/send'
 /** Somebody must mend the deployment first: trying more often only adds noise. */
 const configSeconds = 150
 /** The mini program's page does not exist in its released version, or the mini program is not linked to the account. */
-const pageRefusals: ReadonlySet<number> = new Set([40165, 40166])
+const pageRefusals: ReadonlySet<number> = new Set([40013, 40165, 40166])
 const notFollowing = 43004
 
 /** What is known of earlier calls for a message, and what must be done before one. */
@@ -57,8 +58,8 @@ export type Before = {
   readonly begin: () => Promise<void>
 }
 
-/** `isRepeated` is set once a call was made twice for a lost connection, of which the first may have sent it. */
-type Try = MessageDeps & Before & { readonly startedAt: number; isRepeated: boolean }
+/** `id` is the event's; `isRepeated` is set once a call was made twice for a lost connection, of which the first may have sent it. */
+type Try = MessageDeps & Before & { readonly id: string; readonly startedAt: number; isRepeated: boolean }
 
 /** Sends one message to a person who can be reached, and answers what came of it. */
 export async function sendMessage(
@@ -67,14 +68,12 @@ export async function sendMessage(
   deps: MessageDeps & Before,
 ): Promise<SendOutcome> {
   const outgoing = outgoingOf(message, openid, deps.miniAppid)
-  const current: Try = { ...deps, startedAt: deps.now(), isRepeated: false }
+  const current: Try = { ...deps, id: message.id, startedAt: deps.now(), isRepeated: false }
   try {
     return accepted(await send(outgoing, current))
   } catch (error) {
     if (!isOfWeChat(error)) throw error
-    if (message.pageIsOptional && error instanceof WeChatError && pageRefusals.has(error.errcode)) {
-      return sendWithoutPage(outgoing, error, current)
-    }
+    if (message.pageIsOptional && isOfPage(error, outgoing)) return sendWithoutPage(outgoing, error, current)
     return outcomeOf(error, openid, current)
   }
 }
@@ -102,7 +101,7 @@ async function sendWithoutPage(
   { errcode, rid }: WeChatError,
   deps: Try,
 ): Promise<SendOutcome> {
-  deps.log.warn('send.without-page', { errcode, rid })
+  deps.log.warn('send.without-page', { id: deps.id, errcode, rid })
   try {
     const msgid = await send(outgoing, deps)
     return accepted(msgid, { errcode, reason: 'sent without its page, which WeChat refused' })
@@ -110,6 +109,12 @@ async function sendWithoutPage(
     if (!isOfWeChat(error)) throw error
     return outcomeOf(error, outgoing.openid, deps)
   }
+}
+
+/** A token may be refused with 40013 as well: that says nothing of the page. */
+function isOfPage(error: WeChatError | TransportError, { page }: OutgoingMessage): error is WeChatError {
+  if (page === undefined || error.api !== sendApi) return false
+  return error instanceof WeChatError && pageRefusals.has(error.errcode)
 }
 
 function isOfWeChat(error: unknown): error is WeChatError | TransportError {
@@ -155,17 +160,17 @@ function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
     case 'permanent-recipient':
       return ended('dropped', facts)
     case 'recipient-later':
-      return { kind: 'refused', leastSeconds: secondsUntilLater(errcode), why: `later: ${errcode}` }
+      return { kind: 'refused', leastSeconds: secondsUntilLater(errcode), ...laterFor(errcode) }
     case 'permanent-request':
       return ended('rejected', facts)
     case 'quota':
       return outcomeOfQuota(errcode, facts, deps.now())
     case 'config':
     case 'token-invalid':
-      deps.log.error('send.config', { error })
-      return { kind: 'refused', leastSeconds: configSeconds, why: `config: ${errcode}` }
+      deps.log.error('send.config', { id: deps.id, error })
+      return { kind: 'refused', leastSeconds: configSeconds, ...reasonOf(error) }
     default:
-      deps.log.warn('send.unanswered', { error })
+      deps.log.warn('send.unanswered', { id: deps.id, error })
       return { kind: 'unanswered', possibleSend: possibleSend(error, deps) }
   }
 }
@@ -179,36 +184,42 @@ function wordsOf({ errcode, rid }: WeChatError): string {
   return `WeChat answered ${errcode}${unknown}${rid === undefined ? '' : `; rid ${rid}`}`
 }
 
-function withoutToken(error: WeChatError | TransportError, { log }: MessageDeps): SendOutcome {
-  log.error('send.no-token', { error })
-  const isPassing = error.class === 'transient'
-  return { kind: 'refused', leastSeconds: isPassing ? 0 : configSeconds, why: isPassing ? 'no token' : 'config' }
+function withoutToken(error: WeChatError | TransportError, { id, log }: Try): SendOutcome {
+  log.error('send.no-token', { id, error })
+  const reason = reasonOf(error)
+  return reason === wechatAway
+    ? { kind: 'refused', leastSeconds: 0, cause: 'wechat', why: 'no token' }
+    : { kind: 'refused', leastSeconds: configSeconds, ...reason }
+}
+
+function laterFor(errcode: number): WaitReason {
+  return { cause: 'person', why: `later: ${errcode}`, errcode }
 }
 
 function outcomeOfQuota(errcode: number, facts: DeliveryFacts, now: number): SendOutcome {
   if (errcode !== minuteQuota) return { kind: 'parked', facts: { ...facts, errcode } }
-  return { kind: 'refused', leastSeconds: secondsToReset(errcode, now), why: minuteFull }
+  return { kind: 'refused', leastSeconds: secondsToReset(errcode, now), ...minuteFull }
 }
 
 const minuteQuota = 45011
 /** Why a message waits for another minute. */
-export const minuteFull = 'minute quota'
+export const minuteFull: WaitReason = { cause: 'quota', why: 'minute quota' }
 
 function outcomeOfSilence(error: TransportError, deps: Try): SendOutcome {
-  deps.log.warn('send.unanswered', { error })
+  deps.log.warn('send.unanswered', { id: deps.id, error })
   return error.isUnsent
-    ? { kind: 'refused', leastSeconds: 0, why: error.failure }
+    ? { kind: 'refused', leastSeconds: 0, ...wechatAway }
     : { kind: 'unanswered', possibleSend: possibleSend(error, deps) }
 }
 
 /** WeChat says that they do not follow, our link says they do: WeChat is asked, and its answer corrects the link. */
-async function lookAgain(openid: OpenId, { followers, log }: MessageDeps): Promise<void> {
+async function lookAgain(openid: OpenId, { id, followers, log }: Try): Promise<void> {
   const news = { change: 'follow', openids: [openid], at: 0 } satisfies FollowerNews
   try {
     await followers.push([news])
   } catch (error) {
     // The message has its outcome; the next walk corrects the link as well.
-    log.warn('send.link-not-corrected', { error })
+    log.warn('send.link-not-corrected', { id, error })
   }
 }
 

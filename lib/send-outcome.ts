@@ -8,6 +8,7 @@ import type { DeliveryStore, EventAgain, EventQueue, Log, Now, ParkedKind } from
 import { retryDelay } from './retry-delay.ts'
 import type { DeliveryFacts, SendOutcome } from './send-message.ts'
 import { secondsLeft, type Uncertainty, uncertaintyOf } from './uncertainty.ts'
+import { factsOf, isTold, type WaitReason, wechatAway } from './waiting.ts'
 
 /** One message of the events queue; `attempts` counts this receive. */
 export type Arrival = EventAgain & {
@@ -30,7 +31,12 @@ const spareSeconds = 15
 /** So near to a window's end there is time for a few tries, and none for many. */
 const leastSeconds = 5
 const minuteSeconds = 60
-const underWay = { kind: 'refused', leastSeconds: minuteSeconds, why: 'another invocation may be sending it' } as const
+const underWay = {
+  kind: 'refused',
+  leastSeconds: minuteSeconds,
+  cause: 'ourselves',
+  why: 'another invocation may be sending it',
+} as const
 /** A queue keeps a message for 14 days: what still cannot be sent a day before is laid aside for people. */
 const longestMs = 13 * 86_400_000
 
@@ -43,6 +49,10 @@ export type InWork<A> = {
   /** Whether earlier calls may have sent it, and how much of that its delivery knows. */
   readonly uncertainty: Uncertainty | undefined
   readonly recorded: Uncertainty | undefined
+  /** What its delivery says, and so need not be told again. */
+  readonly told: Delivery | undefined
+  /** Its row is damaged: people must mend it, and nothing is written over it. */
+  readonly isDamaged?: boolean
   /** Whether another invocation may be sending it just now. */
   readonly isUnderWay: boolean
   readonly attempt: Pick<BatchAttempt, 'resolve'>
@@ -67,9 +77,12 @@ export async function settle<A extends Arrival>(outcome: SendOutcome, before: In
 async function act<A extends Arrival>(outcome: SendOutcome, work: InWork<A>): Promise<string> {
   if (outcome.kind === 'ended') return end(outcome.state, outcome.facts, work)
   // It must not be forgotten on the way back into a queue.
-  if ((await remember(work)) === 'decided') return 'repeated'
-  if (outcome.kind === 'unanswered') return comeAgain(work)
-  return outcome.kind === 'parked' ? park(outcome.facts, work) : putOff(outcome, work)
+  const remembered = await remember(work)
+  if (remembered === 'decided') return 'repeated'
+  // What may have been sent was written over what was told.
+  const now = remembered === 'written' ? { ...work, told: undefined } : work
+  if (outcome.kind === 'unanswered') return comeAgain(now)
+  return outcome.kind === 'parked' ? park(outcome.facts, now) : putOff(outcome, now)
 }
 
 /** Puts an event off of which the tables could not be asked: what may have been sent is known by its id, whenever it comes. */
@@ -79,16 +92,17 @@ export function putOffBlindly<A extends Arrival>(arrival: A, after: Aftermath<A>
     kind: 'usual',
     uncertainty: undefined,
     recorded: undefined,
+    told: undefined,
     isUnderWay: false,
   } as const
   const work = { arrival, ...unknown, attempt: { resolve: () => undefined }, after, deps }
-  return putOff({ kind: 'refused', leastSeconds: 0, why: 'no tables' }, work)
+  return putOff({ kind: 'refused', leastSeconds: 0, cause: 'ourselves', why: 'no tables' }, work)
 }
 
 /** Writes an uncertainty down; throws if that fails. `decided` says that by now another copy came to an end. */
-async function remember<A>({ id, uncertainty, recorded, deps }: InWork<A>): Promise<'remembered' | 'decided'> {
-  if (id === undefined || uncertainty === undefined || isSame(uncertainty, recorded)) return 'remembered'
-  return (await deps.deliveries.recordUncertainty(id, uncertainty)) ? 'remembered' : 'decided'
+async function remember<A>({ id, uncertainty, recorded, deps }: InWork<A>): Promise<'known' | 'written' | 'decided'> {
+  if (id === undefined || uncertainty === undefined || isSame(uncertainty, recorded)) return 'known'
+  return (await deps.deliveries.recordUncertainty(id, uncertainty)) ? 'written' : 'decided'
 }
 
 /** Seconds until the next try: within the window in which WeChat drops a second message, if there may be a first. */
@@ -102,32 +116,53 @@ function delayOf<A extends Arrival>({ arrival, uncertainty, deps }: InWork<A>): 
 
 /** Where SQS fails, the queue's own time does, which is within the window too. */
 async function comeAgain<A extends Arrival>(work: InWork<A>): Promise<string> {
-  const { arrival, after, deps } = work
+  const { arrival, id, after, deps } = work
+  const seconds = delayOf(work)
   after.comesAgain(arrival)
+  noteWait(wechatAway, { seconds, hasSlot: false }, work)
   try {
-    await deps.events.comeAgain(arrival.receiptHandle, delayOf(work))
+    await deps.events.comeAgain(arrival.receiptHandle, seconds)
   } catch (error) {
-    deps.log.warn('send.comes-later', { error })
+    deps.log.warn('send.comes-later', { id, error })
   }
   return 'unanswered'
 }
 
 /** Surely not sent by this try: pushed again as a new message, ever later, until people must look at it. */
 async function putOff<A extends Arrival>(
-  { leastSeconds: least, why, wait }: Extract<SendOutcome, { kind: 'refused' }>,
+  outcome: Extract<SendOutcome, { kind: 'refused' }>,
   work: InWork<A>,
 ): Promise<string> {
-  const { arrival, id, after, deps } = work
-  if (deps.now() - arrival.since > longestMs) {
-    await deps.events.setAside(arrival.body, `overdue: ${why}`, 'dead-letter')
-    deps.log.error('send.overdue', { id, why })
-    return 'overdue'
-  }
+  const { leastSeconds: least, wait } = outcome
+  const { arrival, after, deps } = work
+  if (deps.now() - arrival.since > longestMs) return giveUp(outcome, work)
   const seconds =
     wait === undefined ? Math.max(withinWindow(least, work), delayOf(work)) : secondsUntil(wait.until, deps.now())
   const slot = wait?.slotAt === undefined ? {} : { slotAt: wait.slotAt }
   after.pushAgain(arrival, { ...againOf(arrival), ...slot }, seconds)
+  noteWait(outcome, { seconds, hasSlot: wait !== undefined }, work)
   return 'put-off'
+}
+
+/** It waits for people, who move it back from the dead letters. */
+async function giveUp<A extends Arrival>({ why }: WaitReason, work: InWork<A>): Promise<string> {
+  const { arrival, id, deps } = work
+  await deps.events.setAside(arrival, `overdue: ${why}`, 'dead-letter')
+  deps.log.error('send.overdue', { id, why })
+  noteWait({ cause: 'operator', why: `it was laid aside as overdue: ${why}` }, { hasSlot: false }, work)
+  return 'overdue'
+}
+
+type Next = { readonly seconds?: number; readonly hasSlot: boolean }
+
+/** What is put off once may be through in a moment: only from the second time on its delivery says that it waits. */
+function noteWait<A extends Arrival>(why: WaitReason, { seconds, hasSlot }: Next, work: InWork<A>): void {
+  const { arrival, id, told, isDamaged = false, after, deps } = work
+  const isNews = arrival.attempts > 1 && !isDamaged && !isTold(told, why)
+  const next = seconds === undefined ? {} : { nextTryAt: new Date(deps.now() + seconds * 1000).toISOString() }
+  const news =
+    id === undefined || !isNews ? {} : { news: { ...deliveryOf(id, 'waiting', factsOf(why), work), ...next } }
+  after.wait({ cause: why.cause, since: arrival.since, hasSlot, ...news })
 }
 
 /** A long wait must not outlast the window in which a repeat settles what may have been sent; a minute's quota is worth it. */
@@ -152,8 +187,8 @@ async function park<A extends Arrival>(facts: DeliveryFacts, work: InWork<A>): P
   return 'parked'
 }
 
-function againOf({ body, attempts, since }: EventAgain): EventAgain {
-  return { body, attempts, since }
+function againOf({ body, attempts, since, group }: EventAgain): EventAgain {
+  return { body, attempts, since, ...(group === undefined ? {} : { group }) }
 }
 
 /** What says that nothing was sent does not end an event that may have been: that is for people to decide. */
@@ -179,7 +214,7 @@ async function endAs<A extends Arrival>(state: Delivery['state'], facts: Deliver
   }
   if (state === 'rejected' || state === 'in-doubt') {
     const where = state === 'rejected' ? 'dead-letter' : 'review'
-    await deps.events.setAside(arrival.body, `${state}: ${facts.reason}`, where)
+    await deps.events.setAside(arrival, `${state}: ${facts.reason}`, where)
     deps.log.warn(`send.${state}`, { id, ...facts })
   }
   if (id === undefined) return state

@@ -2,11 +2,13 @@
 
 import { type AftermathDeps, createAftermath } from './aftermath.ts'
 import { createBatchAttempt } from './batch-attempt.ts'
+import { createBatchLog } from './batch-log.ts'
 import { createOutcomeTally } from './outcome-tally.ts'
 import { type Ends, type PlanDeps, planSends, type Work } from './plan-sends.ts'
 import { inLanes } from './pool.ts'
 import type { Log } from './ports.ts'
 import { type Arrival, putOffBlindly } from './send-outcome.ts'
+import { idOf } from './template-message.ts'
 
 export type SendDeps = PlanDeps &
   AftermathDeps & {
@@ -24,12 +26,14 @@ const isTrouble: ReadonlySet<string> = new Set(['rejected', 'unanswered', 'put-o
 /** Sends a batch; starts no send after `until` (ms). Answers the arrivals that must come again by the queue. */
 export async function sendBatch<A extends Arrival>(
   arrivals: readonly A[],
-  deps: SendDeps,
+  given: SendDeps,
   limits: { readonly until: number },
 ): Promise<readonly A[]> {
   const counts: Record<string, number> = {}
+  const log = createBatchLog(given.log)
+  const deps = { ...given, log }
+  const { trouble } = deps
   const ends = openEnds<A>(deps)
-  const { trouble, log } = deps
   const batch = await planOrPutOff(arrivals, ends, deps)
   await inLanes(batch, { width, trouble }, async ({ arrival, lane, run, putOff }) => {
     const outcome = await guarded(deps.now() < limits.until ? run : putOff, { arrival, ends, log })
@@ -40,6 +44,7 @@ export async function sendBatch<A extends Arrival>(
   ends.tally.flush()
   const failed = await ends.after.finish()
   if (arrivals.some(it => deps.now() - it.since > overdueMs)) deps.metrics.count('EventOverdue')
+  log.flush()
   log.info('send.batch', { arrivals: arrivals.length, ...counts, failed: failed.size })
   return [...failed]
 }
@@ -69,11 +74,14 @@ async function planOrPutOff<A extends Arrival>(
 type Guarded<A> = { readonly arrival: A; readonly ends: Ends<A>; readonly log: Log }
 
 /** A failure of one event (a store, a bug) must not take its neighbours along: it comes again, and it is told. */
-async function guarded<A>(run: () => Promise<string>, { arrival, ends, log }: Guarded<A>): Promise<string> {
+async function guarded<A extends Arrival>(
+  run: () => Promise<string>,
+  { arrival, ends, log }: Guarded<A>,
+): Promise<string> {
   try {
     return await run()
   } catch (error) {
-    log.error('send.failed', { error })
+    log.error('send.failed', { id: idOf(arrival.body), error })
     ends.after.comesAgain(arrival)
     return 'late'
   }

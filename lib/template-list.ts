@@ -62,6 +62,12 @@ export function readTemplateList(lists: Readonly<Record<string, unknown>>, stage
   throw new ConfigError(result.issues.map(it => `templates.json, stage ${stage}: ${sayIssue(it, 'a template')}`))
 }
 
+/** Finds a template by WeChat's id; two names may have one id, so that the one by which it was asked for counts. */
+export function findTemplate(list: TemplateList, templateId: string, name?: string): [string, Template] | undefined {
+  const found = Object.entries(list).filter(([, it]) => it.templateId === templateId)
+  return found.find(([it]) => it === name) ?? found[0]
+}
+
 type Mistake = { readonly field: 'values' | 'approved'; readonly key: string; readonly message: string }
 
 /** What a field for itself cannot see. */

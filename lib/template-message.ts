@@ -4,10 +4,18 @@ import * as v from 'valibot'
 
 import { eventIdPattern } from './delivery.ts'
 import { RequestError } from './errors.ts'
+import { readPage, wholeCharacters, withoutByteOrderMark } from './event-text.ts'
 import { type Address, isId } from './identifiers.ts'
 import { instantPattern, readInstant } from './instant.ts'
 import { sayIssue } from './say-issue.ts'
-import { type Template, type TemplateList, templateId, templateKey, templateName } from './template-list.ts'
+import {
+  findTemplate,
+  type Template,
+  type TemplateList,
+  templateId,
+  templateKey,
+  templateName,
+} from './template-list.ts'
 import { type CheckedValue, checkValue, isShown } from './value-rules.ts'
 
 const maxBodyBytes = 64 * 1024
@@ -55,6 +63,8 @@ export const eventSchema = v.strictObject(
   'must be an object',
 )
 
+const listAsData = v.object({ data: v.array(v.unknown()) })
+
 /** One business event, checked: its `data` can go to WeChat as it is; `expiresAt` in milliseconds. */
 export type TemplateMessage = {
   readonly id: string
@@ -85,8 +95,8 @@ export function parseTemplateMessage(body: string, templates: TemplateList): Tem
     doubt: template.doubt ?? 'never-twice',
     pageIsOptional: template.page === 'optional',
     urgent: template.urgent ?? false,
-    ...(event.page === undefined ? {} : { page: event.page }),
-    ...(event.url === undefined ? {} : { url: event.url }),
+    ...(event.page === undefined ? {} : { page: pageOf(event.page) }),
+    ...(event.url === undefined ? {} : { url: wholeCharacters(event.url) }),
     ...(event.expiresAt === undefined ? {} : { expiresAt: event.expiresAt }),
   }
 }
@@ -105,7 +115,7 @@ function parseJson(body: string): unknown {
 
 function silentJson(body: string): unknown {
   try {
-    return JSON.parse(body)
+    return JSON.parse(withoutByteOrderMark(body))
   } catch {
     // Whatever is wrong with it, it is not JSON, which is all the caller needs to know.
     return undefined
@@ -114,6 +124,8 @@ function silentJson(body: string): unknown {
 
 function checked(input: unknown): Event {
   const result = v.safeParse(eventSchema, input, { abortPipeEarly: true })
+  // A list passes as an object whose keys are numbers.
+  if (v.is(listAsData, input)) throw invalid('data must be an object')
   if (result.success) return result.output
   throw invalid(sayIssue(result.issues[0], 'an event'))
 }
@@ -122,7 +134,7 @@ function checked(input: unknown): Event {
 function templateOf({ template, templateId }: Event, templates: TemplateList): Unlisted | Template {
   if ((template === undefined) === (templateId === undefined)) throw invalid('exactly one of template, templateId')
   if (templateId !== undefined) {
-    return Object.values(templates).find(it => it.templateId === templateId) ?? { templateId }
+    return findTemplate(templates, templateId)?.[1] ?? { templateId }
   }
   const found = Object.hasOwn(templates, template ?? '') ? templates[template ?? ''] : undefined
   if (found === undefined) throw invalid('template is not in the list of this stage in templates.json')
@@ -155,7 +167,13 @@ function addressOf(to: v.InferOutput<typeof recipient>): Address {
 }
 
 function textOf(it: v.InferOutput<typeof value>): string {
-  return typeof it === 'string' ? it : it.value
+  return wholeCharacters(typeof it === 'string' ? it : it.value)
+}
+
+function pageOf(text: string): string {
+  const read = readPage(text)
+  if ('problem' in read) throw invalid(read.problem)
+  return read.page
 }
 
 function invalid(what: string): RequestError {

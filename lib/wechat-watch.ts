@@ -3,13 +3,27 @@
 import { isKnown } from './errcode.ts'
 import { WeChatError } from './errors.ts'
 import type { AppId } from './identifiers.ts'
-import type { Log, Metrics } from './ports.ts'
+import type { Log, Metrics, Now } from './ports.ts'
 
-export type WatchDeps = { readonly appid: AppId; readonly log: Log; readonly metrics: Metrics }
+export type WatchDeps = { readonly appid: AppId; readonly now: Now; readonly log: Log; readonly metrics: Metrics }
 
-/** Counts and tells a failed call, where its errcode is ops' business; whatever it is, the caller goes on with it. */
-export function watchRefusal(error: unknown, { appid, log, metrics }: WatchDeps): void {
-  if (!(error instanceof WeChatError) || error.withheld) return
+/** Fifty calls that are under way meet the same refusal: it is told once, and again after so long. */
+const quietMs = 30_000
+
+/** Creates the watch of one app, in the memory of one container. */
+export function createWatch(deps: WatchDeps): (error: unknown) => void {
+  const toldAt = new Map<string, number>()
+  return error => {
+    if (!(error instanceof WeChatError)) return
+    const kind = `${error.api} ${error.errcode} ${error.address}`
+    if (deps.now() - (toldAt.get(kind) ?? Number.NEGATIVE_INFINITY) < quietMs) return
+    if (watchRefusal(error, deps)) toldAt.set(kind, deps.now())
+  }
+}
+
+/** Counts and tells a failed call, where its errcode is ops' business, and whether it is; the caller goes on with it. */
+function watchRefusal(error: WeChatError, { appid, log, metrics }: WatchDeps): boolean {
+  if (error.withheld) return false
   const { api, errcode, rid, address } = error
   if (!isKnown(errcode)) {
     metrics.count('UnknownErrcode', { api })
@@ -23,4 +37,5 @@ export function watchRefusal(error: unknown, { appid, log, metrics }: WatchDeps)
       into: 'the API IP allow-list (IP白名单) of this appid',
     })
   }
+  return address !== undefined || !isKnown(errcode)
 }

@@ -110,6 +110,12 @@ describe('parseImageRequest', () => {
     }
   })
 
+  it.each([0, -1, 1.5, '1234', null])('says what is wanted of a size of %j', size => {
+    expect(() => parse({ ...png, size })).toThrow(
+      'size must be the whole number of bytes that the picture has, 1 or more',
+    )
+  })
+
   it.each([
     ['a byte too much', { ...png, size: most + 1 }, 'image-too-large', 413],
     ['a page', { ...png, contentType: 'text/html' }, 'image-type', 415],

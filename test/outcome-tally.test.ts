@@ -23,7 +23,7 @@ it('counts all that are alike at once: by errcode, by why nobody was reached, el
   ]) {
     tally.note('t1', outcome)
   }
-  tally.note('t1', { kind: 'refused', leastSeconds: 60, why: 'busy' })
+  tally.note('t1', { kind: 'refused', leastSeconds: 60, cause: 'person', why: 'busy' })
   tally.note('t1', { kind: 'unanswered', possibleSend: { at: 0, why: 'no answer' } })
   tally.note('t1', { kind: 'parked', facts: { errcode: 45009 } })
   tally.flush()

@@ -104,15 +104,25 @@ describe('publishResults', () => {
     expect(lines).toMatchObject([{ level: 'error', event: 'results.not-published', fields: { ids } }])
   })
 
-  it('passes over what is no end, and does nothing without a bus', async () => {
+  it('tells all ends but those for people, and what waits but not for quota, and does nothing without a bus', async () => {
     const { log } = await openWorld()
     const told: Delivery[] = []
     const results = { publish: async (deliveries: readonly Delivery[]) => void told.push(...deliveries) }
-    const states = ['accepted', 'delivered', 'blocked', 'failed', 'dropped', 'rejected', 'parked', 'in-doubt'] as const
+    const states = [
+      'accepted',
+      'delivered',
+      'blocked',
+      'failed',
+      'dropped',
+      'rejected',
+      'waiting',
+      'parked',
+      'in-doubt',
+    ] as const
     const deliveries = states.map(state => delivery({ state }))
     await publishResults(deliveries, { results, log })
     await publishResults(deliveries, { log })
-    expect(told.map(it => it.state)).toEqual(states.slice(0, 6))
+    expect(told.map(it => it.state)).toEqual(states.slice(0, 7))
   })
 
   it('tells ops which were lost when the bus fails, and keeps nobody from going on', async () => {

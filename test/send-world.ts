@@ -24,6 +24,7 @@ export async function openSend(options: WeChatOptions = {}) {
   const { links, deliveries, gate, now, random, log, metrics } = world
   const queue = {
     aside: [] as string[],
+    asideOf: [] as object[],
     again: [] as { event: EventAgain; delaySeconds: number }[],
     parked: [] as EventAgain[],
     parkedAs: [] as string[],
@@ -49,7 +50,10 @@ export async function openSend(options: WeChatOptions = {}) {
     trouble: new Set<string>(),
     minute: { minute: 0, accepted: 0 },
     events: {
-      setAside: async (_body, reason, where) => void queue.aside.push(`${where}: ${reason}`),
+      async setAside(one, reason, where) {
+        queue.aside.push(`${where}: ${reason}`)
+        queue.asideOf.push(one)
+      },
       async pushAgain(events) {
         queue.again.push(...events.map(({ event, delaySeconds }) => ({ event, delaySeconds })))
         return new Set()

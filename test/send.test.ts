@@ -3,7 +3,7 @@ import type { Delivery } from '../lib/delivery.ts'
 import { keepReceipts } from '../lib/receipts.ts'
 import { sendBatch } from '../lib/send.ts'
 import { clientMsgIdOf } from '../lib/send-message.ts'
-import { id } from './ids.ts'
+import { id, miniAppid } from './ids.ts'
 import { appid, arrival, data, event, openSend, path, pushedAt, toUnion } from './send-world.ts'
 import { orderPaid } from './world.ts'
 
@@ -194,6 +194,20 @@ describe('sendBatch', () => {
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted' })
   })
 
+  it('keeps the group of what it puts off, parks or lays aside, so that SQS goes on sharing out by it', async () => {
+    const { follower, send, control, queue } = await openSend()
+    const to = toUnion(await follower())
+    const group = { group: 'order-paid' }
+    await control('/faults', { path, kind: 'errcode', errcode: 43117 })
+    await send([arrival(event('again', to), group)])
+    await control('/quota', { app: 'official', path, day: 100, used: 100 })
+    await send([arrival(event('parked', to), group)])
+    await send([arrival('no json', group)])
+    expect(queue.again.map(it => it.event)).toEqual([expect.objectContaining(group)])
+    expect(queue.parked).toEqual([expect.objectContaining(group)])
+    expect(queue.asideOf).toEqual([expect.objectContaining(group)])
+  })
+
   it('parks although neither the gate nor the delivery can be written', async () => {
     const { deps, follower, send, control, queue } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
@@ -283,6 +297,28 @@ describe('sendBatch', () => {
     expect(await stateOf('lenient')).toMatchObject({ state: 'accepted', errcode: 40165, reason: expect.any(String) })
     expect(await stateOf('strict')).toMatchObject({ state: 'rejected', errcode: 40165 })
     expect(queue.aside).toHaveLength(1)
+  })
+
+  it('sends without the page where WeChat does not know the mini program, be it of a hundred messages', async () => {
+    const { deps, follower, send, phone, stateOf, queue } = await openSend()
+    const to = toUnion(await follower())
+    const templates = { 'order-paid': orderPaid, lenient: { ...orderPaid, page: 'optional' as const } }
+    const more = { page: 'pages/order/detail', template: 'lenient' }
+    const many = Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to, more)))
+    const other = { ...deps, templates, miniAppid }
+    await send(many, other)
+    expect([phone().length, queue.again]).toEqual([100, []])
+    expect(await stateOf('order-99')).toMatchObject({ state: 'accepted', errcode: 40013 })
+    await send([arrival(event('strict', to, { page: more.page }))], other)
+    expect(queue.again).toHaveLength(1)
+  })
+
+  it('takes a 40013 of the token for no refusal of the page', async () => {
+    const { follower, send, control, phone, calls, queue } = await openSend()
+    await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: 40013 })
+    const templates = { 'order-paid': { ...orderPaid, page: 'optional' as const } }
+    await send([arrival(event('order-1', toUnion(await follower()), { page: 'pages/a' }))], { templates })
+    expect([phone(), await calls(path), queue.again.length]).toEqual([[], 0, 1])
   })
 
   it('has the link looked up again of whom WeChat says that they do not follow', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { ConfigError } from '../lib/errors.ts'
-import { readTemplateList } from '../lib/template-list.ts'
+import { findTemplate, readTemplateList } from '../lib/template-list.ts'
 import lists from '../templates.json' with { type: 'json' }
 
 const orderPaid = {
@@ -19,6 +19,19 @@ const problemsOf = (entry: unknown) => {
     throw error
   }
 }
+
+describe('findTemplate', () => {
+  it('finds the name that was asked for, of two that have one id, or else the first', () => {
+    const list = { first: orderPaid, second: { ...orderPaid, title: '另一个' } }
+    const { templateId } = orderPaid
+    const found = [
+      findTemplate(list, templateId, 'second'),
+      findTemplate(list, templateId, 'none'),
+      findTemplate(list, 'x'),
+    ]
+    expect(found.map(it => it?.[0])).toEqual(['second', 'first', undefined])
+  })
+})
 
 describe('readTemplateList', () => {
   it.each(Object.keys(lists))('takes the list of stage %s in templates.json', stage => {

@@ -166,6 +166,60 @@ describe('the values of an event', () => {
   })
 })
 
+describe('what is mended, for it is plain what is meant', () => {
+  const { template: _, ...unnamed } = event
+  const free = { ...unnamed, templateId: 'x' }
+  const read = (more: object) => parse({ ...free, ...more })
+
+  it('is a byte order mark before the event', () => {
+    const body = `\uFEFF${JSON.stringify(event)}`
+    expect([parse(body).id, idOf(body)]).toEqual([event.id, event.id])
+    expect(() => parse(`\uFEFF\uFEFF${JSON.stringify(event)}`)).toThrow('not JSON')
+  })
+
+  it('is half of an emoji that was cut in two, in a value, the page or the link', () => {
+    const cut = '好🎉'.slice(0, 2)
+    const { data, page, url } = read({
+      data: { thing1: `${cut}了`, thing2: { value: `🎉${cut}` } },
+      page: `pages/a?t=${cut}`,
+      url: `https://example.com/${cut}`,
+    })
+    expect([data, page, url]).toEqual([{ thing1: '好了', thing2: '🎉好' }, 'pages/a?t=好', 'https://example.com/好'])
+    expect(() => read({ data: { thing1: '\ud83d' } })).toThrow('thing1 must not be empty')
+  })
+
+  it('leaves a trimmed value whole, wherever its limit falls in an emoji', () => {
+    for (const lead of [15, 16, 17, 18, 19, 20]) {
+      const long = `${'好'.repeat(lead)}👨‍👩‍👧🎉🎉🎉`
+      const reminder = { ...event, template: 'class-reminder', data: { thing1: long, const2: '已预约' } }
+      const { thing1 = '' } = parse(reminder).data
+      expect([thing1.isWellFormed(), [...thing1].length <= 20, thing1.endsWith('…')]).toEqual([true, true, true])
+      expect(thing1).not.toMatch(/\u200d…/)
+    }
+  })
+
+  it.each([
+    ['/pages/a?id=1', 'pages/a?id=1'],
+    ['  //pages/a \n', 'pages/a'],
+    ['pages/a?name=a b', 'pages/a?name=a b'],
+  ])('is a page written as %j', (page, sent) => {
+    expect(read({ page }).page).toBe(sent)
+  })
+
+  it.each([
+    ['pages/a\nb', 'page must have no newline and no other control character'],
+    [' / ', 'page is empty'],
+    ['\ud83d', 'page is empty'],
+  ])('is not a page written as %j', (page, words) => {
+    expect(() => read({ page })).toThrow(words)
+  })
+
+  it('is not a list of values', () => {
+    expect(() => read({ data: [] })).toThrow('data must be an object')
+    expect(() => read({ data: ['x'] })).toThrow('data must be an object')
+  })
+})
+
 describe('idOf', () => {
   it('finds the id of an event that is otherwise wrong', () => {
     expect(idOf('{"id":"order-1","to":7}')).toBe('order-1')

@@ -8,7 +8,7 @@ import { createTransport } from '../lib/adapters/wechat-transport.ts'
 import { createBreaker } from '../lib/breaker.ts'
 import { isAppId } from '../lib/identifiers.ts'
 import type { Gauges, Log, Metrics, TokenStore } from '../lib/ports.ts'
-import { watchRefusal } from '../lib/wechat-watch.ts'
+import { createWatch } from '../lib/wechat-watch.ts'
 import { defaultAccounts } from '../local/wechat/defaults.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
 import templates from '../templates.json' with { type: 'json' }
@@ -125,6 +125,7 @@ function appOf(name: 'official' | 'mini', { url, tokens, mode, now, log, metrics
   if (!isAppId(appid)) throw new Error(`${appid} is no appid`)
   const transport = createTransport({ baseUrl: new URL(url), timeoutMs: 30_000 })
   const nowSeconds = () => Math.floor(now() / 1000)
+  const watch = createWatch({ appid, now, log, metrics })
   const wechat = createWeChat({
     appid,
     appsecret: async () => appsecret,
@@ -133,7 +134,7 @@ function appOf(name: 'official' | 'mini', { url, tokens, mode, now, log, metrics
     breaker: createBreaker({ now, log, metrics }),
     watch(error) {
       leaks.push(...leaksIn(error))
-      watchRefusal(error, { appid, log, metrics })
+      watch(error)
     },
     nowSeconds,
   })

@@ -17,7 +17,7 @@ const spareMs = 120_000
 
 /** Tells whether what a crash leaves behind comes again while WeChat still knows all that may have been sent. */
 export function mayBeKilled(messages: readonly Message[], now: number): boolean {
-  return messages.every(it => now - doubtSince(it, now) + comesAgainMs + spareMs < windowMs)
+  return messages.every(it => now - receivedSince(it, now) + comesAgainMs + spareMs < windowMs)
 }
 
 /** Arms a container for one invocation; `killed` hears of it. */
@@ -58,7 +58,7 @@ function drawKill(size: number, random: Random): Kill {
   return { edge: 'queue', moment, left: 1 + random(3) }
 }
 
-function doubtSince({ Attributes = {}, MessageAttributes = {} }: Message, now: number): number {
-  const known = MessageAttributes.doubtSince?.StringValue ?? Attributes.ApproximateFirstReceiveTimestamp
-  return Number(known ?? now)
+/** What is pushed again is surely not sent by then, or its delivery knows since when it may be. */
+function receivedSince({ Attributes = {} }: Message, now: number): number {
+  return Number(Attributes.ApproximateFirstReceiveTimestamp ?? now)
 }

@@ -10,6 +10,7 @@ import * as v from 'valibot'
 import { checked } from '../checked.ts'
 import { type Delivery, type DoneMark, deliveryStates } from '../delivery.ts'
 import type { DeliveryStore, Log, Now } from '../ports.ts'
+import { isOver, isSurelyUnsent, isUnsent, mayWait, noState, unsent } from './delivery-conditions.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
 import { batchPut } from './dynamo-batch-put.ts'
 
@@ -25,6 +26,7 @@ const deliveryRow = v.object({
   ...facts,
   attempts: v.number(),
   at: v.string(),
+  nextTryAt: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, Delivery>
 /** `uncertain` is there while a call without an answer may have sent the event, be it without a state yet. */
 const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string() })
@@ -38,13 +40,6 @@ const expiry = v.object({ expiresAt: v.number() })
 
 /** A queue holds a message for at most 14 days: for a day longer its event is known to be done. */
 const keepMs = 15 * 86_400_000
-const isOver = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds'
-/** Nothing on a phone is ever taken for less than that again. */
-const isUnsent = `${isOver} OR attribute_not_exists(#state) OR #state IN (:dropped, :rejected, :parked)`
-const isSurelyUnsent = `${isOver} OR (attribute_not_exists(#uncertain) AND (${isUnsent}))`
-const unsent = { dropped: 'dropped', rejected: 'rejected', parked: 'parked' }
-/** Whatever stood there is no longer so, and of a row that is over nothing may come back. */
-const noState = { state: undefined, reason: undefined, errcode: undefined, rid: undefined, msgid: undefined }
 const saysUnsent: ReadonlySet<Delivery['state']> = new Set(['dropped', 'rejected'])
 
 type Options = { readonly now: Now; readonly isIndexed: boolean; readonly log?: Log }
@@ -52,7 +47,7 @@ type Options = { readonly now: Now; readonly isIndexed: boolean; readonly log?: 
 /** Creates the store of deliveries; `isIndexed` writes the way from a msgid to its event as well. */
 export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isIndexed, log }: Options): DeliveryStore {
   const nowSeconds = () => Math.floor(now() / 1000)
-  const expiresAt = () => Math.ceil((now() + keepMs) / 1000)
+  const expiresAt = () => expiryAt(now())
   const tell = (error: unknown) => log?.error('deliveries.not-written', { error })
   // DynamoDB deletes in its own time.
   const isFresh = (item: unknown) => {
@@ -73,16 +68,17 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
       return new Map(rows.map(item => [`${item.id}`, markOf(item)]))
     },
     async accept(deliveries) {
-      const rows = deliveries.flatMap(it => [it, ...(isIndexed ? indexRowOf(it) : [])])
+      const rows = isIndexed ? deliveries.flatMap(it => [it, ...indexRowOf(it)]) : deliveries
       const items = rows.map(it => ({ ...it, expiresAt: expiresAt() }))
       return unwrittenOf(deliveries, await batchPut(dynamo, table, items, tell))
     },
-    record({ id, state, reason, errcode, rid, msgid, attempts, at }) {
-      const fields = { state, reason, errcode, rid, msgid, attempts, at, expiresAt: expiresAt() }
+    record({ id, state, ...facts }) {
+      const fields = { ...noState, ...facts, state, expiresAt: expiresAt() }
       // Whoever waits on goes on with what is known of it; who is through does not need it.
       const set = state === 'parked' ? fields : { ...fields, uncertain: undefined }
       return write(id, set, saysUnsent.has(state) ? isSurelyUnsent : isUnsent)
     },
+    recordWaiting: (delivery, pushedAt) => recordWaiting({ dynamo, table }, delivery, { pushedAt, now: now() }),
     recordUncertainty(id, uncertainty) {
       return write(id, { ...noState, uncertain: { ...uncertainty }, expiresAt: expiresAt() }, isUnsent)
     },
@@ -96,14 +92,32 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     },
     async keepReceipt(msgid, { state, reason, at }) {
       const set = { state, reason, at, expiresAt: expiresAt() }
-      const key = { id: receiptKeyOf(msgid) }
-      await change(dynamo, table, key, { set, condition: isOver, values: { nowSeconds: nowSeconds() } })
+      const how = { set, condition: isOver, values: { nowSeconds: nowSeconds() } }
+      await change(dynamo, table, { id: receiptKeyOf(msgid) }, how)
     },
-    async eventOf(msgid) {
-      const item = await get(`event#${msgid}`)
-      return item === undefined ? undefined : checked(v.object({ event: v.string() }), item, 'a msgid').event
-    },
+    eventOf: async msgid => indexed(await get(`event#${msgid}`)),
   }
+}
+
+function expiryAt(now: number): number {
+  return Math.ceil((now + keepMs) / 1000)
+}
+
+type Place = { readonly dynamo: Dynamo; readonly table: string }
+type Instants = { readonly pushedAt: string; readonly now: number }
+
+/** Of a row that is over nothing may come back: then it is written anew. */
+async function recordWaiting(
+  { dynamo, table }: Place,
+  { id, ...facts }: Delivery,
+  { pushedAt, now }: Instants,
+): Promise<boolean> {
+  const set = { ...noState, ...facts, expiresAt: expiryAt(now) }
+  const nowSeconds = Math.floor(now / 1000)
+  const values = { ...unsent, pushedAt, nowSeconds }
+  if (await change(dynamo, table, { id }, { set, condition: mayWait, values })) return true
+  const anew = { set: { ...set, uncertain: undefined }, condition: '#expiresAt <= :nowSeconds', values: { nowSeconds } }
+  return change(dynamo, table, { id }, anew)
 }
 
 /** A delivery without the way from its msgid counts as not written: both are written again. */
@@ -120,6 +134,10 @@ function markOf(item: unknown): DoneMark {
   if (state === undefined) return known
   const delivery = v.safeParse(deliveryRow, item)
   return delivery.success ? { ...known, delivery: delivery.output } : { isUnreadable: true }
+}
+
+function indexed(item: unknown): string | undefined {
+  return item === undefined ? undefined : checked(v.object({ event: v.string() }), item, 'a msgid').event
 }
 
 function indexRowOf(delivery: Delivery) {

@@ -20,6 +20,7 @@ export function arrivalOf({ body, messageId, receiptHandle, attributes, messageA
   const receives = Number(attributes.ApproximateReceiveCount)
   const pushedAt = Number(attributes.SentTimestamp)
   const instant = (name: string) => wholeNumber(messageAttributes, name, [pushedAt - oldestMs, pushedAt + skewMs])
+  const group = attributes.MessageGroupId
   const slotAt = wholeNumber(messageAttributes, 'slotAt', [pushedAt - skewMs, pushedAt + longestDelayMs + skewMs])
   return {
     body,
@@ -29,6 +30,7 @@ export function arrivalOf({ body, messageId, receiptHandle, attributes, messageA
     attempts: (wholeNumber(messageAttributes, 'attempts', [0, mostAttempts]) ?? 0) + receives,
     since: instant('since') ?? pushedAt,
     ...(slotAt === undefined ? {} : { slotAt }),
+    ...(group === undefined ? {} : { group }),
   }
 }
 

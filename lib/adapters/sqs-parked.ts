@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sqs'
 
 import type { Log, ParkedEvents } from '../ports.ts'
-import { openQueue, type QueueClient } from './sqs-queues.ts'
+import { grouped, openQueue, type QueueClient } from './sqs-queues.ts'
 
 /** Creates the way back of the events of this queue. */
 export function createParkedEvents(name: string, log: Log): ParkedEvents {
@@ -24,7 +24,12 @@ export function createParkedEvents(name: string, log: Log): ParkedEvents {
       const { sqs, url } = parked[kind]
       const QueueUrl = await url()
       const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: most, MessageAttributeNames: ['All'] }),
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: most,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: ['MessageGroupId'],
+        }),
       )
       // Pushed before it is deleted: a crash between makes two of one, and the done mark one of two.
       const unsent = await events.sendAll(Messages.map(entryOf), error => log.error('parked.not-moved', { error }))
@@ -44,10 +49,11 @@ async function sizeOf({ sqs, url }: QueueClient): Promise<number> {
   return Number(Attributes?.ApproximateNumberOfMessages ?? 0)
 }
 
-function entryOf({ Body, MessageAttributes = {} }: Message) {
+function entryOf({ Body, Attributes, MessageAttributes = {} }: Message) {
   const kept = Object.entries(MessageAttributes).map(([name, { DataType, StringValue }]) => [
     name,
     { DataType: DataType ?? 'String', StringValue },
   ])
-  return { MessageBody: Body ?? '', MessageAttributes: Object.fromEntries(kept) }
+  const message = { MessageBody: Body ?? '', MessageAttributes: Object.fromEntries(kept) }
+  return { ...message, ...grouped(Attributes?.MessageGroupId) }
 }

@@ -77,10 +77,11 @@ export function createEventQueue(name: string, log: Log): EventQueue {
   const tell = (error: unknown) => log.error('events.not-sent', { error })
   return {
     ...consumed(events),
-    async setAside(body, reason, where) {
+    async setAside({ body, group }, reason, where) {
       const { sqs, url } = aside[where]
       const MessageAttributes = { reason: text(plain(reason)) }
-      await sqs.send(new SendMessageCommand({ QueueUrl: await url(), MessageBody: body, MessageAttributes }))
+      const message = { MessageBody: body, MessageAttributes, ...grouped(group) }
+      await sqs.send(new SendMessageCommand({ QueueUrl: await url(), ...message }))
     },
     pushAgain: list =>
       events.sendAll(
@@ -102,9 +103,15 @@ export function createEventQueue(name: string, log: Log): EventQueue {
 }
 
 /** The message of an event that was tried before; event-record.ts reads it. */
-function entryOf({ body, attempts, since, slotAt }: EventAgain) {
+function entryOf({ body, attempts, since, slotAt, group }: EventAgain) {
   const slot = slotAt === undefined ? {} : { slotAt: text(`${Math.round(slotAt)}`) }
-  return { MessageBody: body, MessageAttributes: { attempts: text(`${attempts}`), since: text(`${since}`), ...slot } }
+  const MessageAttributes = { attempts: text(`${attempts}`), since: text(`${since}`), ...slot }
+  return { MessageBody: body, MessageAttributes, ...grouped(group) }
+}
+
+/** The group of a message, as SQS takes it; a message need not have one. */
+export function grouped(group: string | undefined): { readonly MessageGroupId?: string } {
+  return group === undefined ? {} : { MessageGroupId: group }
 }
 
 function consumed({ sqs, url }: QueueClient): ConsumedQueue {

@@ -64,7 +64,7 @@ export function createWeChat(options: WeChatOptions): WeChat {
     exchangeCode: guarded('jscode2session', calls.exchangeCode),
     followerPage: guarded('user/get', calls.followerPage),
     followerInfo: guarded('user/info/batchget', calls.followerInfo),
-    sendTemplate: guarded('template/send', calls.sendTemplate, (_token, message) => message.templateId),
+    sendTemplate: guarded('template/send', calls.sendTemplate, (_token, message) => partOf(message)),
     quota: guarded('openapi/quota/get', calls.quota),
     accountTemplates: guarded('get_all_private_template', calls.accountTemplates),
     mediaCheckAsync: guarded('media_check_async', calls.mediaCheckAsync),
@@ -73,6 +73,11 @@ export function createWeChat(options: WeChatOptions): WeChat {
 
 function tokenApi(mode: AccessTokenMode): 'stable_token' | 'token' {
   return mode === 'stable' ? 'stable_token' : 'token'
+}
+
+/** A page that WeChat refuses says nothing of the template's messages without one. */
+function partOf({ templateId, page }: OutgoingMessage): string {
+  return page === undefined ? templateId : `${templateId} with a page`
 }
 
 function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptions): WeChat {

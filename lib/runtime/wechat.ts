@@ -10,7 +10,7 @@ import { createBreaker } from '../breaker.ts'
 import { config } from '../config.ts'
 import type { AppId } from '../identifiers.ts'
 import type { SecretName, WeChat } from '../ports.ts'
-import { watchRefusal } from '../wechat-watch.ts'
+import { createWatch } from '../wechat-watch.ts'
 import { log, now, sleep } from './context.ts'
 import { metrics } from './metrics.ts'
 import { neededSecret, secrets } from './secrets.ts'
@@ -44,7 +44,7 @@ function appOf(appid: AppId, secret: SecretName): App {
     transport: opened,
     mode: ACCESS_TOKEN_MODE,
     breaker: createBreaker({ now, log, metrics }),
-    watch: error => watchRefusal(error, { appid, log, metrics }),
+    watch: createWatch({ appid, now, log, metrics }),
     nowSeconds: () => Math.floor(now() / 1000),
   })
   return { appid, wechat }

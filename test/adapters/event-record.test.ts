@@ -29,6 +29,13 @@ function record(attributes: Record<string, string | undefined>, receives = 1): S
 }
 
 describe('a record of the events queue', () => {
+  it('tells of the group that it was pushed with', () => {
+    const one = record({})
+    const attributes = { ...one.attributes, MessageGroupId: 'order-paid' }
+    expect(arrivalOf({ ...one, attributes }).group).toBe('order-paid')
+    expect(arrivalOf(one)).not.toHaveProperty('group')
+  })
+
   it('tells of the tries behind an event that was pushed again', () => {
     const since = `${sentAt - 86_400_000}`
     expect(arrivalOf(record({ attempts: '4', since }))).toEqual({

@@ -1,18 +1,20 @@
 /** What the client makes of WeChat's answers to a template message, over a socket. */
 
 import { createServer, type RequestListener } from 'node:http'
+import { text } from 'node:stream/consumers'
 
 import { describe, expect, it } from 'vitest'
-
 import { createWeChat } from '../../lib/adapters/wechat.ts'
 import { createTransport } from '../../lib/adapters/wechat-transport.ts'
+import { type Breaker, createBreaker } from '../../lib/breaker.ts'
 import type { OutgoingMessage } from '../../lib/ports.ts'
-import { id, officialAppid } from '../ids.ts'
+import { id, miniAppid, officialAppid } from '../ids.ts'
 import { listen } from '../listen.ts'
+import { silentLog } from '../silent-log.ts'
 
 const message: OutgoingMessage = { openid: id('o1'), templateId: 't', data: {}, clientMsgId: 'c' }
 
-async function openClient(listener: RequestListener) {
+async function openClient(listener: RequestListener, breaker: Breaker = { run: (_api, call) => call() }) {
   const server = createServer(listener)
   const baseUrl = new URL(await listen(server))
   const wechat = createWeChat({
@@ -20,16 +22,31 @@ async function openClient(listener: RequestListener) {
     appsecret: async () => 'secret',
     transport: createTransport({ baseUrl }),
     mode: 'stable',
-    breaker: { run: (_api, call) => call() },
+    breaker,
     watch: () => undefined,
     nowSeconds: () => 0,
   })
-  return { send: () => wechat.sendTemplate('token', message), server }
+  const send = (more: Partial<OutgoingMessage> = {}) => wechat.sendTemplate('token', { ...message, ...more })
+  return { send, server }
 }
 
 const answering = (body: string) => openClient((_request, response) => response.end(body))
 
 describe('a template message', () => {
+  // Where fifty were refused at once for their page, the template was taken for ill, and none left without a page either.
+  it('leaves without its page after fifty that were refused for theirs', async () => {
+    const breaker = createBreaker({ now: () => 0, log: silentLog, metrics: { count: () => undefined } })
+    const { send } = await openClient(async (request, response) => {
+      const refused = (await text(request)).includes('pagepath')
+      response.end(refused ? '{"errcode":40013,"errmsg":"invalid appid"}' : '{"errcode":0,"msgid":7}')
+    }, breaker)
+    const page = { miniAppid, path: 'pages/a' }
+    const tried = await Promise.allSettled(Array.from({ length: 50 }, () => send({ page })))
+    expect(tried.every(it => it.status === 'rejected')).toBe(true)
+    await expect(send({ page })).rejects.toMatchObject({ errcode: 40013, withheld: true })
+    expect(await send()).toBe('7')
+  })
+
   it.each(['3599307433715204104', '"3599307433715204104"', '"003599307433715204104"'])(
     'has all digits of the msgid that comes as %s',
     async msgid => {

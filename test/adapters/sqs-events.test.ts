@@ -8,6 +8,7 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   type SendMessageBatchCommandInput,
+  SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { mockClient } from 'aws-sdk-client-mock'
@@ -83,7 +84,7 @@ describe('on an SQS', () => {
 
   it('puts an event aside with a reason that SQS takes, whatever words it is made of', async () => {
     const { events, receive } = await openQueues()
-    await events.setAside('{}', 'rejected: a\u0000b\u001fc \ud83d 好\u0007', 'dead-letter')
+    await events.setAside({ body: '{}' }, 'rejected: a\u0000b\u001fc \ud83d 好\u0007', 'dead-letter')
     expect(await receive('-dlq')).toEqual([{ body: '{}', attributes: { reason: 'rejected: a b c \ufffd 好 ' } }])
   })
 
@@ -157,6 +158,27 @@ describe('an SQS that refuses', () => {
     }))
     expect(await events.park(mixed)).toEqual(new Set([3]))
     expect(taken).toHaveLength(5)
+  })
+
+  it('a message without its group gets none: each is pushed, parked, laid aside and taken back with its own', async () => {
+    const { mock, events } = openRefusing(() => undefined)
+    const grouped = { ...eventOf(1), group: 'order-paid' }
+    mock.on(SendMessageCommand).resolves({})
+    mock.on(DeleteMessageBatchCommand).resolves({})
+    mock.on(ReceiveMessageCommand).resolves({
+      Messages: [{ Body: '{}', ReceiptHandle: 'a', Attributes: { MessageGroupId: 'order-paid' } }, { Body: '{}' }],
+    })
+    const both = [grouped, eventOf(2)]
+    await events.pushAgain(both.map(event => ({ event, delaySeconds: 10 })))
+    await events.park(both.map(usual))
+    for (const it of both) await events.setAside(it, 'rejected: no', 'dead-letter')
+    await createParkedEvents('events', silentLog).moveBack('usual', 10)
+    const batches = mock.commandCalls(SendMessageBatchCommand).map(it => it.args[0].input.Entries ?? [])
+    expect(batches.map(run => run.map(it => it.MessageGroupId))).toEqual(Array(3).fill(['order-paid', undefined]))
+    const aside = mock.commandCalls(SendMessageCommand).map(it => it.args[0].input.MessageGroupId)
+    expect(aside).toEqual(['order-paid', undefined])
+    const [asked] = mock.commandCalls(ReceiveMessageCommand)
+    expect(asked?.args[0].input.MessageSystemAttributeNames).toContain('MessageGroupId')
   })
 
   it('to take back a parked event: leaves that one where it waits, and moves its neighbours', async () => {

@@ -67,6 +67,69 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect(await markOf(store)).toEqual({ delivery: delivery({ msgid, attempts: 2 }) })
   })
 
+  const waiting = (more: Partial<Delivery> = {}) =>
+    delivery({ state: 'waiting', reason: 'later', attempts: 2, nextTryAt: '2026-11-22T02:05:00.000Z', ...more })
+  const before = '2026-11-22T01:00:00.000Z'
+
+  it('tells what an event waits for, and of each later state nothing of that', async () => {
+    const store = await make(clock)
+    expect(await store.recordWaiting(waiting({ errcode: 43117 }), before)).toBe(true)
+    expect(await store.find('order-1:paid')).toEqual(waiting({ errcode: 43117 }))
+    expect(await store.recordWaiting(waiting({ reason: 'another' }), before)).toBe(true)
+    expect(await markOf(store)).toEqual({ delivery: waiting({ reason: 'another' }) })
+    for (const state of ['parked', 'dropped'] as const) {
+      expect(await store.record(delivery({ state }))).toBe(true)
+      expect(await store.find('order-1:paid')).toEqual(delivery({ state }))
+      await store.recordWaiting(waiting(), '2026-11-22T01:31:00.000Z')
+    }
+    await store.accept([delivery({ msgid })])
+    expect(await store.find('order-1:paid')).toEqual(delivery({ msgid }))
+  })
+
+  it.each(['accepted', 'delivered', 'blocked', 'failed', 'in-doubt', 'dropped', 'rejected'] as const)(
+    'does not say that it waits over %s, which it became since it was pushed',
+    async state => {
+      const store = await make(clock)
+      const end = delivery({ state, reason: 'so it is' })
+      await store.record(end)
+      expect(await store.recordWaiting(waiting(), before)).toBe(false)
+      expect(await store.recordWaiting(waiting(), end.at)).toBe(false)
+      expect(await markOf(store)).toEqual({ delivery: end })
+    },
+  )
+
+  it('says that it waits when it was pushed anew, after it had been dropped', async () => {
+    const store = await make(clock)
+    await store.record(delivery({ state: 'dropped', reason: 'not-following', errcode: 43004, rid: 'a-b' }))
+    expect(await store.recordWaiting(waiting(), '2026-11-22T01:30:00.001Z')).toBe(true)
+    expect(await markOf(store)).toEqual({ delivery: waiting() })
+  })
+
+  it('keeps what may have been sent while it says that the event waits, and is written over by more of that', async () => {
+    const store = await make(clock)
+    const uncertainty = { since: clock() - 60_000, windows: 2, why: 'no answer' }
+    await store.recordUncertainty('order-1:paid', uncertainty)
+    expect(await store.recordWaiting(waiting(), before)).toBe(true)
+    expect(await markOf(store)).toEqual({ uncertainty, delivery: waiting() })
+    expect(await store.record(delivery({ state: 'dropped', reason: 'expired' }))).toBe(false)
+    expect(await markOf(store)).toEqual({ uncertainty, delivery: waiting() })
+    expect(await store.recordUncertainty('order-1:paid', { ...uncertainty, windows: 3 })).toBe(true)
+    expect(await markOf(store)).toEqual({ uncertainty: { ...uncertainty, windows: 3 } })
+  })
+
+  it('takes nothing over from a row that is over when an event begins to wait', async () => {
+    let now = clock()
+    const store = await make(() => now)
+    await store.recordUncertainty('order-1:paid', { since: now, windows: 1, why: 'no answer' })
+    now += 15 * 86_400_000 + 1000
+    expect(await store.recordWaiting(waiting(), before)).toBe(true)
+    expect(await markOf(store)).toEqual({ delivery: waiting() })
+    await store.accept([delivery({ msgid })])
+    now += 15 * 86_400_000 + 1000
+    expect(await store.recordWaiting(waiting(), before)).toBe(true)
+    expect(await markOf(store)).toEqual({ delivery: waiting() })
+  })
+
   it('writes accepted ones whatever is stored: WeChat took them', async () => {
     const store = await make(clock)
     await store.record(delivery({ state: 'parked', errcode: 45009 }))

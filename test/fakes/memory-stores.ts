@@ -94,6 +94,14 @@ export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] 
       put(delivery.id, { delivery, ...(isKept ? { uncertainty: before.uncertainty } : {}) })
       return true
     },
+    async recordWaiting(delivery, pushedAt) {
+      const before = fresh(delivery.id)
+      const { state, at = '' } = before?.delivery ?? {}
+      if (isSent(before?.delivery)) return false
+      if ((state === 'dropped' || state === 'rejected') && at >= pushedAt) return false
+      put(delivery.id, { delivery, ...(before?.uncertainty === undefined ? {} : { uncertainty: before.uncertainty }) })
+      return true
+    },
     async recordUncertainty(id, uncertainty) {
       if (isSent(fresh(id)?.delivery)) return false
       put(id, { uncertainty })

@@ -103,6 +103,8 @@ function take(body: string): boolean {
     expect(Object.values(message.to).filter(isId)).toHaveLength(1)
     expect(message.templateId).toMatch(/^[A-Za-z0-9_-]{1,64}$/)
     expect(Object.values(message.data).every(it => typeof it === 'string' && it.length <= 2000)).toBe(true)
+    const outgoing = [...Object.values(message.data), message.page ?? '', message.url ?? '']
+    expect(outgoing.every(it => it.isWellFormed())).toBe(true)
     if (message.expiresAt !== undefined) expect(Number.isSafeInteger(message.expiresAt)).toBe(true)
     expect(idOf(body)).toBe(message.id)
     return true

@@ -193,6 +193,48 @@ export const named: readonly Named[] = [
     to: 'if (id !== undefined) attempt.resolve(id)\n  return name',
   },
   {
+    file: 'lib/send-outcome.ts',
+    why: 'what waits is written anew at each try',
+    from: '!isDamaged && !isTold(told, why)',
+    to: '!isDamaged',
+  },
+  {
+    file: 'lib/send-outcome.ts',
+    why: 'a damaged row is written over by what waits',
+    from: '!isDamaged && !isTold(told, why)',
+    to: '!isTold(told, why)',
+  },
+  {
+    file: 'lib/send-outcome.ts',
+    why: 'what may have been sent hides that the event waits',
+    from: "remembered === 'written' ? { ...work, told: undefined } : work",
+    to: 'work',
+  },
+  {
+    file: 'lib/plan-sends.ts',
+    why: 'what an invocation that ended may have sent hides that the event waits',
+    from: 'isSame(uncertainty, mark?.uncertainty) ? mark?.delivery : undefined',
+    to: 'mark?.delivery',
+  },
+  {
+    file: 'lib/plan-sends.ts',
+    why: 'a bad copy talks over an event that waits',
+    from: " || mark.delivery?.state === 'waiting'",
+    to: '',
+  },
+  {
+    file: 'lib/adapters/delivery-conditions.ts',
+    why: 'what waits is said over an end',
+    from: ' AND #at < :pushedAt',
+    to: ' AND (#at < :pushedAt OR attribute_exists(#id))',
+  },
+  {
+    file: 'lib/adapters/dynamo-deliveries.ts',
+    why: 'a row that is over comes back with what waits',
+    from: 'set: { ...set, uncertain: undefined }',
+    to: 'set',
+  },
+  {
     file: 'lib/interrupted-sends.ts',
     why: 'an attempt that ended is taken for one under way',
     from: 'const endedMs = 60_000',

@@ -8,7 +8,7 @@ import { createWeChat } from '../../lib/adapters/wechat.ts'
 import type { Answer, Transport } from '../../lib/adapters/wechat-transport.ts'
 import { createBreaker } from '../../lib/breaker.ts'
 import { TransportError } from '../../lib/errors.ts'
-import type { EventAgain, Metrics } from '../../lib/ports.ts'
+import type { EventAgain, Gauges, Metrics } from '../../lib/ports.ts'
 import { type SendDeps, sendBatch } from '../../lib/send.ts'
 import type { Arrival } from '../../lib/send-outcome.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
@@ -26,7 +26,7 @@ const visibilityMs = 360_000
 const dedupeMs = 600_000
 const openid = id('openid-of-the-follower')
 
-const metrics: Metrics = { count: () => undefined }
+const metrics: Metrics & Gauges = { count: () => undefined, gauge: () => undefined }
 
 /** How long things take, in ms, at an instant from the beginning. */
 export type Times = { readonly wechat: (at: number) => number; readonly tables: (at: number) => number }
@@ -155,13 +155,14 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
       accept: slowly(deliveries.accept),
       record: slowly(deliveries.record),
       recordUncertainty: slowly(deliveries.recordUncertainty),
+      recordWaiting: slowly(deliveries.recordWaiting),
     },
     attempts: { write: slowly(attempts.write), open: slowly(attempts.open) },
     linking: memoryLinking(now),
     backlog: { isEmpty: async () => true },
     gate,
     events: {
-      setAside: slowly(async (body, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),
+      setAside: slowly(async ({ body }, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),
       pushAgain: slowly(async list => {
         for (const { event, delaySeconds } of list) queue.push(event, delaySeconds * 1000)
         return new Set<number>()

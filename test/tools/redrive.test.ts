@@ -89,6 +89,19 @@ describe('what goes back', () => {
     expect(messageOf(rejected(), careful)).toEqual({ body: letter.body, attributes: {} })
   })
 
+  it('keeps its group, also under a new id', () => {
+    const grouped = (it: Letter) => messageOf(it, daring)?.group
+    const of = (attributes: Record<string, string>) => {
+      const message = aMessage({ attributes })
+      return readLetter({ ...message, Attributes: { ...message.Attributes, MessageGroupId: 'order-paid' } })
+    }
+    expect([of({ reason: 'overdue: no token' }), of({ reason: 'in-doubt: no answer' })].map(grouped)).toEqual([
+      'order-paid',
+      'order-paid',
+    ])
+    expect(grouped(rejected())).toBeUndefined()
+  })
+
   // With its old instant it would be put aside again by the first passing failure.
   it('has its thirteen days again, if it was overdue', () => {
     const letter = aLetter({ attributes: { reason: 'overdue: no token', since: '1000' } })

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Delivery } from '../../lib/delivery.ts'
+import lists from '../../templates.json' with { type: 'json' }
 import { AskError } from '../../tools/command/explain-failure.ts'
 import { UsageError } from '../../tools/command/options.ts'
 import { makeEvent } from '../../tools/send/event.ts'
@@ -84,6 +85,12 @@ describe('makeEvent', () => {
       template: 'order-paid',
       data: { character_string1: '20261122-0001', amount2: '¥88.00', time3: '09:30' },
     })
+  })
+
+  it('groups the events of a template, by its id, so that they hold up none of another', () => {
+    const { group } = makeEvent(optionsOf(...orderPaid), noon)
+    expect(group).toBe(lists.local['order-paid'].templateId)
+    expect(makeEvent(optionsOf('--id', 'a'), noon)).not.toHaveProperty('group')
   })
 
   it('derives an id from content and time', () => {
@@ -241,6 +248,18 @@ describe('npm run send', () => {
       expect(text).toContain(` ${state} · `)
     },
   )
+
+  it('goes on following what waits, and says when it is tried next', async () => {
+    const nextTryAt = '2026-11-22T04:05:00.000Z'
+    const waiting = at('waiting', { reason: 'an operator must act: config: 40164', errcode: 40164, nextTryAt })
+    const { code, text } = await play([waiting, { ...at('delivered'), at: nextTryAt }])
+    expect(code).toBe(0)
+    expect(text).toMatch(/… waiting .*config: 40164.*next try 2026-11-22 12:05 in China.*✓ delivered/s)
+    const stuck = await play([waiting], { args: [...orderPaid, '--wait', '5'] })
+    expect([stuck.code, stuck.seconds]).toEqual([1, 6])
+    expect(stuck.text).toContain('waiting for the next try')
+    expect(stuck.text).toContain('nothing new for 5 s: it waits, as told above')
+  })
 
   it('says that no receipt has come, and how to look again', async () => {
     const { code, seconds, text, id } = await play([at('accepted')], { args: [...orderPaid, '--wait', '5'] })

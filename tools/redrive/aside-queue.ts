@@ -25,6 +25,7 @@ export type AsideQueue = {
   remove(letters: readonly Letter[]): Promise<Letter[]>
 }
 
+const systemNames = ['SentTimestamp', 'MessageGroupId'] as const
 /** Asks all of SQS's servers, where an answer at once may miss some messages. */
 const longPollSeconds = 1
 
@@ -46,7 +47,7 @@ export function openAsideQueue(place: Place, ending: AsideName): AsideQueue {
     },
     async receive(hideSeconds) {
       const wish = { MaxNumberOfMessages: 10, VisibilityTimeout: hideSeconds, WaitTimeSeconds: longPollSeconds }
-      const wanted = { MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['SentTimestamp' as const] }
+      const wanted = { MessageAttributeNames: ['All'], MessageSystemAttributeNames: [...systemNames] }
       const { Messages = [] } = await request('ReceiveMessage', (sqs, QueueUrl) =>
         sqs.send(new ReceiveMessageCommand({ QueueUrl, ...wish, ...wanted })),
       )

@@ -19,6 +19,8 @@ export type Letter = {
   /** When (ms) it was put aside; of one that SQS moved, when it was pushed. */
   readonly at: number
   readonly since?: string
+  /** Its group, where it was pushed with one. */
+  readonly group?: string
 }
 
 const kinds = ['rejected', 'overdue', 'in-doubt', 'received too often', 'else'] as const
@@ -35,6 +37,7 @@ export function readLetter({ MessageId = '', ReceiptHandle = '', Body = '', ...m
   const text = (name: string) => more.MessageAttributes?.[name]?.StringValue
   const reason = clean(text('reason') ?? unwritten)
   const since = text('since')
+  const group = more.Attributes?.MessageGroupId
   return {
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
@@ -44,6 +47,7 @@ export function readLetter({ MessageId = '', ReceiptHandle = '', Body = '', ...m
     reason,
     at: Number(more.Attributes?.SentTimestamp ?? 0),
     ...(since === undefined ? {} : { since }),
+    ...(group === undefined ? {} : { group }),
   }
 }
 
@@ -55,7 +59,12 @@ export function messageOf(
   letter: Letter,
   { evenInDoubt }: { readonly evenInDoubt: boolean },
 ): EventMessage | undefined {
-  if (letter.kind === 'in-doubt') return evenInDoubt ? renamed(letter) : undefined
+  const grouped = letter.group === undefined ? {} : { group: letter.group }
+  const again = letter.kind === 'in-doubt' ? evenInDoubt && renamed(letter) : asItWas(letter)
+  return again ? { ...again, ...grouped } : undefined
+}
+
+function asItWas(letter: Letter): EventMessage {
   const { body, since = letter.kind === unwritten ? `${letter.at}` : undefined } = letter
   const isKept = since !== undefined && letter.kind !== 'overdue'
   return { body, attributes: isKept ? { since } : {} }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 
 import { ConfigError, RequestError } from '../../lib/errors.ts'
 import { maskId } from '../../lib/identifiers.ts'
-import { readTemplateList, type Template, type TemplateList } from '../../lib/template-list.ts'
+import { findTemplate, readTemplateList, type Template, type TemplateList } from '../../lib/template-list.ts'
 import { parseTemplateMessage, type TemplateMessage } from '../../lib/template-message.ts'
 import lists from '../../templates.json' with { type: 'json' }
 import { UsageError } from '../command/options.ts'
@@ -14,6 +14,8 @@ export type Event = {
   readonly id: string
   /** Absent for an event that is only followed. */
   readonly body?: string
+  /** Its template: the events of one hold up none of another. */
+  readonly group?: string
   /** What it is, in words. */
   readonly lines: readonly string[]
 }
@@ -26,7 +28,7 @@ export function makeEvent(options: Options, now: number): Event {
   const body = JSON.stringify({ id, ...rest })
   const templates = orUsageError(() => readTemplateList(lists, stage))
   const message = orUsageError(() => parseTemplateMessage(body, templates))
-  return { id, body, lines: describe(wishes, message, templates) }
+  return { id, body, group: message.templateId, lines: describe(wishes, message, templates) }
 }
 
 /** Of content and time: the same once more within a second is the same event. */
@@ -49,7 +51,7 @@ function orUsageError<T>(read: () => T): T {
 function describe({ to, data, template }: Wishes, message: TemplateMessage, templates: TemplateList): string[] {
   const [[kind, id] = ['', '']] = Object.entries(to)
   const { templateId } = message
-  const [name = template, listed] = Object.entries(templates).find(([, it]) => it.templateId === templateId) ?? []
+  const [name = template, listed] = findTemplate(templates, templateId, template) ?? []
   const cut = Object.keys(data).filter(
     key => message.data[key]?.endsWith('…') && textOf(data[key]) !== message.data[key],
   )

@@ -22,10 +22,12 @@ type Followed = {
   readonly waitMs: number
 }
 
-/** `silent`: nothing new came while one waited; then `seen` can only be accepted, or nothing. */
+/** `silent`: nothing new came while one waited; then `seen` can only be accepted, waiting, or nothing. */
 export type Ending = { readonly kind: 'ended' | 'silent'; readonly seen: Delivery | undefined }
 
 const pollMs = 500
+/** What becomes another state within the minutes in which people watch. */
+const goesOn: ReadonlySet<Delivery['state']> = new Set(['accepted', 'waiting'])
 
 /** Answers when the event has come to its end, or nothing new has come for `waitMs`. */
 export async function follow({ id, before, waitMs }: Followed, deps: FollowDeps): Promise<Ending> {
@@ -39,7 +41,7 @@ export async function follow({ id, before, waitMs }: Followed, deps: FollowDeps)
       newsAt = now()
       tell(found)
     }
-    if (seen !== undefined && seen.state !== 'accepted') return { kind: 'ended', seen }
+    if (seen !== undefined && !goesOn.has(seen.state)) return { kind: 'ended', seen }
     if (now() - newsAt >= waitMs) return { kind: 'silent', seen }
     wait(seen, now() - newsAt)
     await sleep(pollMs)

@@ -1,7 +1,7 @@
 /** `npm run send`: pushes one event, and follows it to its end. */
 
 import { type Delivery, isSent } from '../../lib/delivery.ts'
-import type { EventsQueue } from '../command/events-queue.ts'
+import type { EventsQueue, Message } from '../command/events-queue.ts'
 import { AskError } from '../command/explain-failure.ts'
 import { interrupted } from '../command/run-command.ts'
 import type { Screen } from '../command/screen.ts'
@@ -48,16 +48,16 @@ export async function runSend(options: Options, event: Event, deps: SendDeps): P
 }
 
 async function pushAndFollow(options: Options, event: Event, deps: Pushing): Promise<number> {
-  const { id, body } = event
+  const { id, body, group } = event
   // Asked before anything is pushed, and with it whether one may ask.
   const known = options.isFollowed ? await deps.deliveries.find(id) : undefined
-  if (body !== undefined) await push(body, known, deps)
+  if (body !== undefined) await push({ body, ...(group === undefined ? {} : { group }) }, known, deps)
   if (!options.isFollowed) return 0
   const before = body === undefined || isSent(known) ? undefined : known
   return followToEnd({ id, before, waitMs: options.waitSeconds * 1000 }, options, deps)
 }
 
-async function push(body: string, known: Delivery | undefined, { events, screen, signal, course }: Pushing) {
+async function push(message: Message, known: Delivery | undefined, { events, screen, signal, course }: Pushing) {
   if (isSent(known)) {
     course.mayBePushed = true
     screen.line('· not pushed: an id that was sent is not sent again for 15 days · 此 id 已发送过，15 天内不重发')
@@ -65,7 +65,7 @@ async function push(body: string, known: Delivery | undefined, { events, screen,
   }
   // Should it be left in this moment, nobody knows.
   course.mayBePushed = true
-  await events.push({ body }, signal).catch(error => {
+  await events.push(message, signal).catch(error => {
     course.mayBePushed = signal.aborted
     throw error
   })
@@ -79,7 +79,7 @@ async function followToEnd(followed: Parameters<typeof follow>[0], options: Opti
     ...deps,
     tell: delivery => screen.line(renderState(delivery, inUnits(now() - startedAt))),
     wait(known, ms) {
-      const facts = `waiting for ${known === undefined ? 'the first news' : 'the receipt'} · ${inUnits(ms)}`
+      const facts = `waiting for ${awaited(known)} · ${inUnits(ms)}`
       screen.progress({ bar: `  ${facts}`, facts })
     },
   })
@@ -89,8 +89,14 @@ async function followToEnd(followed: Parameters<typeof follow>[0], options: Opti
   return seen?.state === 'accepted' || seen?.state === 'delivered' ? 0 : 1
 }
 
+function awaited(known: Delivery | undefined): string {
+  if (known === undefined) return 'the first news'
+  return known.state === 'waiting' ? 'the next try' : 'the receipt'
+}
+
 function describeSilence(seen: Delivery | undefined, waitMs: number, { log }: SendDeps): string {
   const time = inUnits(waitMs)
+  if (seen?.state === 'waiting') return `  nothing new for ${time}: it waits, as told above · 仍在等待`
   if (seen !== undefined)
     return `  no receipt for ${time}: it may still come, but not where WeChat cannot call /callback · 尚无回执`
   return `✗ no news for ${time} · 尚无结果: the event waits, or is tried again; why, tells the log of send: ${log}`

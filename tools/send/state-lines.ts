@@ -16,6 +16,7 @@ const states = {
   failed: ['✗', '投递失败', 'WeChat took the message, and could not deliver it'],
   dropped: ['✗', '未发送', 'not sent; once the reason is mended, push it again under the same id'],
   rejected: ['✗', '事件有误', 'nothing was sent; the event is put aside in the dead-letter queue'],
+  waiting: ['…', '等待重试', 'it is not sent yet, and is tried again'],
   parked: ['…', '等待额度', 'it waits for quota'],
   'in-doubt': [
     '✗',
@@ -50,7 +51,7 @@ const meanings = new Map([
 export function renderState(delivery: Delivery, time: string): string {
   const { state } = delivery
   const [mark, zh, en] = states[state]
-  const why = [reasonOf(delivery), ...resetOf(delivery)].filter(it => it !== '')
+  const why = [reasonOf(delivery), ...resetOf(delivery), ...nextTryOf(delivery)].filter(it => it !== '')
   return [`${mark} ${state} · ${zh} (${time}): ${en}`, ...why].join('\n    ')
 }
 
@@ -61,6 +62,11 @@ function reasonOf({ reason = '', errcode, rid }: Delivery): string {
   const meaning = errcode === undefined ? undefined : meanings.get(errcode)
   const words = [reason, ...(rid === undefined ? [] : [`rid ${rid}`]), ...(meaning === undefined ? [] : [meaning])]
   return words.filter(it => it !== '').join('; ')
+}
+
+/** Later tries are not written while the reason stays. */
+function nextTryOf({ nextTryAt }: Delivery): string[] {
+  return nextTryAt === undefined ? [] : [`next try ${inChina(Date.parse(nextTryAt))} · 下次重试`]
 }
 
 /** No message goes out before its quota is filled again. */

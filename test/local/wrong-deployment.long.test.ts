@@ -1,0 +1,49 @@
+/** A wrong deployment on the whole local stack: what waits for it says so, in little log, and goes once it is mended. */
+
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+import { events, eventually, openSendingStack, type SendingStack } from './sending-stack.ts'
+
+/** A refused deployment is tried again after 150 to 300 s. */
+const oneTry = 330_000
+
+let stack: SendingStack
+
+beforeAll(async () => {
+  stack = await openSendingStack()
+}, 120_000)
+
+afterAll(() => stack?.close())
+
+it('under 40164 every event tells whom it takes and when it is tried next, and is delivered after that', {
+  timeout: 800_000,
+}, async () => {
+  const who = await stack.follower()
+  const stuck = events('stuck', 20, who.openid)
+  const allowOnly = (addresses: readonly string[] | null) =>
+    stack.box('/allow-list', { app: 'official', addresses, businessCalls: true })
+  const lines = (name: string) => stack.lines.filter(it => it.includes(name))
+  await allowOnly(['203.0.113.7'])
+  await stack.push(stuck)
+  await eventually(async () => lines('"put-off"').length > 0, true)
+  expect(await stack.delivery('stuck-0')).toMatchObject({ code: 'delivery-unknown' })
+
+  for (const { id } of stuck) await eventually(() => stack.stateOf(id), 'waiting', oneTry)
+  const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+  expect(await stack.delivery('stuck-7')).toEqual({
+    id: 'stuck-7',
+    state: 'waiting',
+    reason: 'an operator must act: config: 40164',
+    errcode: 40164,
+    attempts: 2,
+    at: instant,
+    nextTryAt: instant,
+  })
+  // Each batch tells the refusal once in full, and what else meets it once.
+  const batches = lines('"put-off"').length
+  expect(lines('send.config').length + lines('send.no-token').length).toBeLessThanOrEqual(2 * batches)
+
+  await allowOnly(null)
+  for (const { id } of stuck) await eventually(() => stack.stateOf(id), 'delivered', oneTry)
+  expect((await stack.phone(who)).toSorted()).toEqual(stuck.map(it => it.id).toSorted())
+})

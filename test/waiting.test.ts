@@ -1,0 +1,272 @@
+/** Events that wait: what their deliveries, the bus and the numbers for ops say of it, and what it costs. */
+
+import { describe, expect, it } from 'vitest'
+
+import { attemptName } from '../lib/attempt-name.ts'
+import { getDelivery } from '../lib/deliveries.ts'
+import type { Delivery } from '../lib/delivery.ts'
+import { id } from './ids.ts'
+import { again, arrival, event, openSend, path, pushedAgain, toUnion } from './send-world.ts'
+
+const minuteMs = 60_000
+
+/** The sender, with a count of what it writes to tell that something waits. */
+async function openWaiting() {
+  const world = await openSend()
+  const { deps, queue, send, tick } = world
+  const written: Delivery[] = []
+  const deliveries = {
+    ...deps.deliveries,
+    async recordWaiting(delivery: Delivery, pushedAt: string) {
+      written.push(delivery)
+      return deps.deliveries.recordWaiting(delivery, pushedAt)
+    },
+  }
+  /** Lets what was put off come again after these minutes. */
+  const sendAgain = async (minutes = 5) => {
+    tick(minutes * minuteMs)
+    return send(queue.again.splice(0).map(pushedAgain), { deliveries })
+  }
+  return { ...world, written, sendAgain, send: (batch: Parameters<typeof send>[0]) => send(batch, { deliveries }) }
+}
+
+const notAllowed = { path, kind: 'errcode', errcode: 40164 }
+
+describe('a hundred events that meet a wrong deployment', () => {
+  it('are told to wait once each, from the second try on, whom it takes to mend that, and when they are tried next', async () => {
+    const { follower, send, sendAgain, control, deliveries, written, queue, now } = await openWaiting()
+    const to = toUnion(await follower())
+    await control('/faults', { ...notAllowed, times: 1_000 })
+    await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
+    expect([written, queue.bus]).toEqual([[], []])
+    await sendAgain()
+    expect(await getDelivery('order-7', { deliveries })).toEqual({
+      id: 'order-7',
+      state: 'waiting',
+      reason: 'an operator must act: config: 40164',
+      errcode: 40164,
+      attempts: 2,
+      at: new Date(now()).toISOString(),
+      nextTryAt: new Date(now() + 150_000).toISOString(),
+    })
+    await sendAgain()
+    await sendAgain()
+    expect(written).toHaveLength(100)
+    expect(queue.bus.toSorted()).toEqual(Array.from({ length: 100 }, (_, n) => `order-${n} waiting`).toSorted())
+  })
+
+  it('are told to ops by numbers: at the first try, at each, and how long the oldest has waited', async () => {
+    const { follower, send, sendAgain, control, counted, gauged, tick } = await openWaiting()
+    const to = toUnion(await follower())
+    await control('/faults', { ...notAllowed, times: 1_000 })
+    const old = arrival(event('order-old', to))
+    tick(minuteMs)
+    await send([old, arrival(event('order-new', to))])
+    const times = (name: string) => counted.filter(it => it === name).length
+    expect([times('OperatorNeeded'), times('EventsWaiting operator'), gauged.EventWaitSeconds]).toEqual([2, 0, 60])
+    await sendAgain()
+    expect([times('OperatorNeeded'), times('EventsWaiting operator'), gauged.EventWaitSeconds]).toEqual([4, 2, 360])
+    await sendAgain()
+    expect([times('OperatorNeeded'), times('EventsWaiting operator'), gauged.EventWaitSeconds]).toEqual([6, 2, 660])
+  })
+
+  it('are told to be accepted in the end, and nothing of their waiting stays', async () => {
+    const { follower, send, sendAgain, control, stateOf, queue, phone } = await openWaiting()
+    await control('/faults', { ...notAllowed, times: 2 })
+    await send([arrival(event('order-1', toUnion(await follower())))])
+    await sendAgain()
+    await sendAgain()
+    expect(await stateOf('order-1')).toEqual({
+      id: 'order-1',
+      state: 'accepted',
+      msgid: phone()[0]?.msgid,
+      attempts: 3,
+      at: expect.any(String),
+    })
+    expect(queue.bus).toEqual(['order-1 waiting', 'order-1 accepted'])
+  })
+})
+
+describe('what an event waits for', () => {
+  const token = '/cgi-bin/stable_token'
+  it.each([
+    [
+      'WeChat is away',
+      { path, kind: 'status', status: 502 },
+      'passes by itself: WeChat could not be called, or gave no usable answer',
+      'wechat',
+    ],
+    ['there is no token', { path: token, kind: 'errcode', errcode: -1 }, 'passes by itself: no token', 'wechat'],
+    [
+      'the appsecret is wrong',
+      { path: token, kind: 'errcode', errcode: 40125 },
+      'an operator must act: config: 40125',
+      'operator',
+    ],
+    [
+      'it is too much for this person',
+      { path, kind: 'errcode', errcode: 43117 },
+      'passes by itself: later: 43117',
+      'person',
+    ],
+    ['the minute is full', { path, kind: 'errcode', errcode: 45011 }, 'passes by itself: minute quota', 'quota'],
+  ] as const)('is told when %s', async (_what, fault, reason, cause) => {
+    const { follower, send, control, stateOf, counted, now } = await openWaiting()
+    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 2 })
+    await control('/faults', { ...fault, times: 9 })
+    await send([one])
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason, attempts: 2 })
+    expect(Date.parse((await stateOf('order-1'))?.nextTryAt ?? '')).toBeGreaterThan(now())
+    expect(counted).toContain(`EventsWaiting ${cause}`)
+    expect(counted.includes('OperatorNeeded')).toBe(cause === 'operator')
+  })
+
+  it('is told when somebody is not worked in yet', async () => {
+    const { send, stateOf, deps, tick } = await openSend()
+    tick(minuteMs)
+    const backlog = { isEmpty: async () => false }
+    await send([arrival(event('order-1', { unionid: id('u-new') }), { attempts: 2 })], { ...deps, backlog })
+    const reason = 'passes by itself: who follows is being linked'
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason })
+  })
+
+  it('is told again when it changes, and not when only the try does', async () => {
+    const { follower, send, sendAgain, control, written } = await openWaiting()
+    await control('/faults', { path, kind: 'errcode', errcode: 48001, times: 2 })
+    await send([arrival(event('order-1', toUnion(await follower())), { attempts: 2 })])
+    await sendAgain()
+    await control('/faults', { path, kind: 'errcode', errcode: 43117, times: 2 })
+    await sendAgain(16)
+    await sendAgain(16)
+    expect(written.map(it => it.errcode)).toEqual([48001, 43117])
+  })
+
+  it('says whom it takes once it was laid aside as overdue', async () => {
+    const { follower, send, control, stateOf, queue, now } = await openWaiting()
+    await control('/faults', notAllowed)
+    const since = now() - 14 * 86_400_000
+    await send([arrival(event('order-1', toUnion(await follower())), { since, attempts: 4_000 })])
+    expect(queue.aside).toEqual(['dead-letter: overdue: config: 40164'])
+    const reason = 'an operator must act: it was laid aside as overdue: config: 40164'
+    expect(await stateOf('order-1')).toEqual(expect.objectContaining({ state: 'waiting', reason }))
+    expect(await stateOf('order-1')).not.toHaveProperty('nextTryAt')
+  })
+
+  it('is not counted as late while an event comes again for its slot', async () => {
+    const { follower, send, control, gauged, now } = await openWaiting()
+    await control('/faults', { path, kind: 'errcode', errcode: 45011 })
+    await send([arrival(event('order-1', toUnion(await follower())), { since: now() - 86_400_000 })])
+    expect(gauged).not.toHaveProperty('EventWaitSeconds')
+  })
+})
+
+describe('an event that waits', () => {
+  it('is not talked over by a bad copy of it', async () => {
+    const { follower, send, control, queue, stateOf } = await openWaiting()
+    const body = event('order-1', toUnion(await follower()))
+    await control('/faults', notAllowed)
+    await send([arrival(body, { attempts: 2 })])
+    await send([arrival({ ...body, extra: 1 })])
+    expect([(await stateOf('order-1'))?.state, queue.bus, queue.aside.length]).toEqual([
+      'waiting',
+      ['order-1 waiting'],
+      1,
+    ])
+  })
+
+  it('stays perhaps sent through all that it waits for, and is in doubt once WeChat’s window is over', async () => {
+    const { follower, send, sendAgain, control, stateOf, phone, tick } = await openWaiting()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await control('/faults', { path, kind: 'reset-after', times: 2 })
+    await send([one])
+    tick(30_000)
+    await control('/faults', notAllowed)
+    await send([again(one)])
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', errcode: 40164 })
+    await sendAgain(10)
+    expect([phone().length, (await stateOf('order-1'))?.state]).toEqual([1, 'in-doubt'])
+  })
+
+  it('says what it waits for again, once a call that may have sent it was written over that', async () => {
+    const { follower, send, sendAgain, control, stateOf, written } = await openWaiting()
+    await control('/faults', notAllowed)
+    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 2 })
+    await send([one])
+    await control('/faults', { path, kind: 'reset-after', times: 2 })
+    await sendAgain()
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: expect.stringContaining('no usable') })
+    expect(written).toHaveLength(2)
+  })
+
+  it('says so again where the cause is the same, and only what may have been sent was written over it', async () => {
+    const { follower, send, control, stateOf, deps, queue, tick } = await openSend()
+    const withheld = { write: async () => Promise.reject(new Error('away')), open: async () => [] }
+    await send([arrival(event('order-1', toUnion(await follower())), { attempts: 2 })], { attempts: withheld })
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting' })
+    await control('/faults', { path, kind: 'reset-after', times: 2 })
+    tick(minuteMs)
+    await send(queue.again.splice(0).map(pushedAgain), deps)
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: expect.stringContaining('no usable') })
+  })
+
+  it('says so again where another invocation ended while it sent it', async () => {
+    const { follower, send, sendAgain, control, stateOf, deps, tick, now } = await openWaiting()
+    await control('/faults', { path, kind: 'errcode', errcode: 43117, times: 2 })
+    await send([arrival(event('order-1', toUnion(await follower())), { attempts: 2 })])
+    await deps.attempts.write({ id: 'died', at: now(), names: [attemptName('order-1')] })
+    tick(2 * minuteMs)
+    await sendAgain()
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', errcode: 43117 })
+  })
+
+  it('says nothing over an end that another message of it came to meanwhile', async () => {
+    const { follower, send, control, deps, queue, stateOf, now } = await openSend()
+    await control('/faults', notAllowed)
+    const end: Delivery = {
+      id: 'order-1',
+      state: 'dropped',
+      reason: 'expired',
+      attempts: 1,
+      at: new Date(now()).toISOString(),
+    }
+    const deliveries = {
+      ...deps.deliveries,
+      async recordWaiting(...args: Parameters<typeof deps.deliveries.recordWaiting>) {
+        await deps.deliveries.record(end)
+        return deps.deliveries.recordWaiting(...args)
+      },
+    }
+    await send([arrival(event('order-1', toUnion(await follower())), { attempts: 2 })], { deliveries })
+    expect([await stateOf('order-1'), queue.bus]).toEqual([end, []])
+  })
+
+  it('whose row is damaged is not written over', async () => {
+    const { follower, send, deps, queue } = await openSend()
+    const written: Delivery[] = []
+    const deliveries = {
+      ...deps.deliveries,
+      read: async () => new Map([['order-1', { isUnreadable: true } as const]]),
+      recordWaiting: async (it: Delivery) => written.push(it) > 0,
+    }
+    await send([arrival(event('order-1', toUnion(await follower())), { attempts: 2 })], { deliveries })
+    expect([written, queue.again.length]).toEqual([[], 1])
+  })
+
+  it('goes back into its queue although the table cannot say that it waits', async () => {
+    const { follower, send, deps, control, queue, lines } = await openSend()
+    await control('/faults', notAllowed)
+    const deliveries = { ...deps.deliveries, recordWaiting: async () => Promise.reject(new Error('away')) }
+    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 2 })
+    expect(await send([one], { deliveries })).toEqual([])
+    expect([queue.again.length, queue.bus]).toEqual([1, []])
+    expect(lines.filter(it => it.event === 'send.not-noted')).toHaveLength(1)
+  })
+})
+
+it('writes nothing for a batch that simply succeeds', async () => {
+  const { follower, send, written, gauged, counted } = await openWaiting()
+  const to = toUnion(await follower())
+  await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to), { attempts: 3 })))
+  expect([written, gauged, counted.filter(it => !it.startsWith('MessageOutcome'))]).toEqual([[], {}, expect.any(Array)])
+  expect(counted.some(it => it.startsWith('EventsWaiting') || it === 'OperatorNeeded')).toBe(false)
+})
