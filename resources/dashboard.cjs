@@ -33,6 +33,12 @@ function graphsOfMessages(service) {
     'Laid aside for people': ['events-dlq', 'events-review', 'followers-dlq', 'receipts-dlq', 'arrivals-dlq'].map(
       waiting,
     ),
+    'Events that began to wait, by cause (operator: somebody must act)': [
+      search(`{queqiao,cause,service} MetricName="EventsWaiting" service="${service}"`),
+    ],
+    'Seconds since the push of the oldest event that was put off': [
+      search(`{queqiao,service} MetricName="EventWaitSeconds" service="${service}"`, 'Maximum'),
+    ],
     // What could not be done comes again later: until then it is in no other count.
     'Put off, to come again later': consumed.map(it => queue(it, 'ApproximateNumberOfMessagesDelayed')),
     'In work': consumed.map(it => queue(it, 'ApproximateNumberOfMessagesNotVisible')),

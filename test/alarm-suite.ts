@@ -100,6 +100,8 @@ const table = [
   ['MiniTokenRefused', 'TokenRefused', appids.mini, once],
   ['OfficialAddressNotAllowed', 'AddressNotAllowed', appids.official, once],
   ['MiniAddressNotAllowed', 'AddressNotAllowed', appids.mini, once],
+  ['OperatorNeeded', 'OperatorNeeded', '', once],
+  ['EventsLate', 'EventWaitSeconds', '', 'Maximum > 600, 1 × 300 s'],
   ['EventsOverdue', 'EventOverdue', '', once],
   ['SendInterrupted', 'SendInterrupted', '', once],
   ['QuotaUsedUp', 'QuotaUsedUp', '', once],
@@ -171,8 +173,10 @@ export function testAlarms(made: () => Template): void {
     })
 
     it('that tell of a wrong deployment call within ten minutes of its first refusal', () => {
-      const early = alarms().filter(it => /EventsPutOff|CallsCutOff|AddressNotAllowed|TokenRefused/.test(it.AlarmName))
-      expect(early).toHaveLength(6)
+      const early = alarms().filter(it =>
+        /EventsPutOff|OperatorNeeded|CallsCutOff|AddressNotAllowed|TokenRefused/.test(it.AlarmName),
+      )
+      expect(early).toHaveLength(7)
       for (const it of early) expect(it.Period * it.EvaluationPeriods, it.AlarmName).toBeLessThan(600)
     })
 

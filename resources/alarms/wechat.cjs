@@ -31,6 +31,18 @@ const refusals = ({ own, officialAppid, miniAppid }) => ({
 })
 
 const sending = ({ own }) => ({
+  // Counted from the first try on, and at each.
+  OperatorNeeded: {
+    says: 'Events wait for what somebody must mend: a secret, an address, an account; npm run doctor tells what',
+    ...own('OperatorNeeded'),
+    above: 0,
+  },
+  EventsLate: {
+    says: 'An event was pushed over ten minutes ago and waits still: GET /deliveries/{id} and the log of send tell for what',
+    ...own('EventWaitSeconds'),
+    Statistic: 'Maximum',
+    above: 10 * minute,
+  },
   EventsOverdue: { says: 'An event is on its way for over three days', ...own('EventOverdue'), above: 0 },
   SendInterrupted: {
     says: 'send ended while messages were on their way: they are sent again, within WeChat’s ten minutes to no harm; its log tells why',
