@@ -1,7 +1,9 @@
 /** A wrong deployment on the whole local stack: what waits for it says so, in little log, and goes once it is mended. */
 
+import * as v from 'valibot'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
+import { report } from '../../tools/doctor/report.ts'
 import { events, eventually, openSendingStack, type SendingStack } from './sending-stack.ts'
 
 /** A refused deployment is tried again after 150 to 300 s. */
@@ -15,6 +17,14 @@ beforeAll(async () => {
 
 afterAll(() => stack?.close())
 
+/** What the doctor says of the queues, if it finds something wrong. */
+async function queuesByDoctor(): Promise<string | undefined> {
+  const invoke = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-doctor/invocations`
+  const answer = await fetch(invoke, { method: 'POST', body: '{}' })
+  const { checks } = v.parse(report, await answer.json())
+  return checks.find(it => it.name === 'queues' && it.status === 'wrong')?.words
+}
+
 it('under 40164 every event tells whom it takes and when it is tried next, and is delivered after that', {
   timeout: 800_000,
 }, async () => {
@@ -27,6 +37,8 @@ it('under 40164 every event tells whom it takes and when it is tried next, and i
   await stack.push(stuck)
   await eventually(async () => lines('"put-off"').length > 0, true)
   expect(await stack.delivery('stuck-0')).toMatchObject({ code: 'delivery-unknown' })
+  // None of them is visible in the queue by now: the doctor said that nothing was wrong.
+  await eventually(queuesByDoctor, '20 in queqiao-local-events are put off, and come again later')
 
   for (const { id } of stuck) await eventually(() => stack.stateOf(id), 'waiting', oneTry)
   const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
