@@ -13,6 +13,7 @@ const read = {
   wechatApiUrl: 'WECHAT_API_URL',
   accessTokenMode: 'ACCESS_TOKEN_MODE',
   callbackEncryption: 'CALLBACK_ENCRYPTION',
+  testAccount: 'TEST_ACCOUNT',
   sessionSeconds: 'SESSION_SECONDS',
   spreadSync: 'SPREAD_SYNC',
   retentionDays: 'RETENTION_DAYS',

@@ -9,6 +9,7 @@ import { attemptStore, deliveryStore, gateStore, linkingProgress, linkStore } fr
 import { templates } from '../lib/runtime/templates.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 import { sendBatch } from '../lib/send.ts'
+import { valueCheckOf } from '../lib/template-message.ts'
 
 export const handler = queueFunction(
   async () => {
@@ -28,6 +29,7 @@ export const handler = queueFunction(
       events: eventQueue(),
       followers: followersQueue(),
       templates: templates(),
+      values: valueCheckOf(config('TEST_ACCOUNT').TEST_ACCOUNT),
       trouble: new Set<string>(),
       minute: { minute: 0, accepted: 0 },
       now,

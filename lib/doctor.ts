@@ -23,6 +23,7 @@ import type { DoctorDeps } from './doctor/deps.ts'
 import { explain } from './doctor/explain.ts'
 import { type Facts, gatherFacts } from './doctor/facts.ts'
 import { type Finding, wrong } from './doctor/finding.ts'
+import { onTestAccount } from './doctor/test-account.ts'
 
 type Check = (deps: DoctorDeps, facts: Facts) => Promise<Finding>
 
@@ -85,5 +86,6 @@ async function runCheck(check: Check, deps: DoctorDeps, facts: Facts): Promise<F
     deps.log.info('doctor.failed', { error })
     return explain(error)
   })
-  return Promise.race([made, late])
+  const finding = await Promise.race([made, late])
+  return deps.isTestAccount ? onTestAccount(finding) : finding
 }

@@ -1,18 +1,21 @@
 /** Shows WeChat the file by which it sees that a domain is ours: it wants it at the domain's root. */
 
+import { RequestError } from './errors.ts'
 import type { ImageFiles } from './image-ports.ts'
 import type { Now } from './ports.ts'
 import { fileUnknown } from './serve-files.ts'
 import { staticKey } from './static-name.ts'
 
 export type DomainFiles = {
-  /** Answers the text of a file; throws RequestError 404 without such a file. */
+  /** Answers the text of a file; throws RequestError 404 without such a file, 405 for a route that takes POST alone. */
   read(name: string): Promise<string>
 }
 
 type DomainFilesDeps = { readonly statics: Pick<ImageFiles, 'head'>; readonly now: Now }
 
 const domainFile = /^[A-Za-z0-9_-]{1,64}\.txt$/
+/** Routes of one name that are there for POST only: a GET of them comes to this one. */
+const posted: ReadonlySet<string> = new Set(['login', 'images'])
 /** WeChat's own have some dozen bytes. */
 const maxBytes = 4096
 const keepMs = 60_000
@@ -23,7 +26,7 @@ export function createDomainFiles({ statics, now }: DomainFilesDeps): DomainFile
   const kept = new Map<string, { readonly text: string; readonly until: number }>()
   return {
     async read(name) {
-      if (!domainFile.test(name)) throw fileUnknown()
+      assertPossible(name)
       const known = kept.get(name)
       if (known !== undefined && known.until > now()) return known.text
       const found = await statics.head(staticKey(name), maxBytes)
@@ -34,4 +37,9 @@ export function createDomainFiles({ statics, now }: DomainFilesDeps): DomainFile
       return text
     },
   }
+}
+
+function assertPossible(name: string): void {
+  if (posted.has(name)) throw new RequestError('method-not-allowed', 405, `/${name} takes POST alone.`)
+  if (!domainFile.test(name)) throw fileUnknown()
 }

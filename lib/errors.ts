@@ -24,6 +24,7 @@ export type RequestErrorCode =
   | 'callback-malformed'
   | 'event-invalid'
   | 'file-unknown'
+  | 'method-not-allowed'
   | 'image-type'
   | 'image-too-large'
   | 'images-too-many'

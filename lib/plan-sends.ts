@@ -16,7 +16,7 @@ import { openGate } from './send-gate.ts'
 import type { SendOutcome } from './send-message.ts'
 import { type Arrival, type InWork, type SettleDeps, settle } from './send-outcome.ts'
 import type { TemplateList } from './template-list.ts'
-import { idOf, parseTemplateMessage, type TemplateMessage } from './template-message.ts'
+import { idOf, parseTemplateMessage, type TemplateMessage, type ValueCheck } from './template-message.ts'
 
 export type PlanDeps = DeliverDeps &
   SettleDeps &
@@ -24,6 +24,7 @@ export type PlanDeps = DeliverDeps &
     readonly links: Pick<LinkStore, 'resolve'>
     readonly deliveries: Pick<DeliveryStore, 'read' | 'accept'>
     readonly templates: TemplateList
+    readonly values?: ValueCheck
   }
 
 /** What hears of the ends of a batch's events. */
@@ -56,7 +57,7 @@ export async function planSends<A extends Arrival>(
   ends: Ends<A>,
   deps: PlanDeps,
 ): Promise<readonly Work<A>[]> {
-  const { good, bad } = parseAll(arrivals, deps.templates)
+  const { good, bad } = parseAll(arrivals, deps)
   const { gate, people, marks, attempts } = await readTables(good, bad, deps)
   const ids = [...new Set(good.map(it => it.message.id))]
   ends.attempt.cover(ids.filter(it => !isSent(marks.get(it)?.delivery)))
@@ -83,9 +84,11 @@ export async function planSends<A extends Arrival>(
   return [...works, ...bad.map(it => rejection(it, isOfGood, { ends, deps }))]
 }
 
+type Rules = Pick<PlanDeps, 'templates' | 'values'>
+
 /** Parts the events that can be sent from those that failed their check. */
-function parseAll<A extends Arrival>(arrivals: readonly A[], templates: TemplateList) {
-  const parsed = arrivals.map(arrival => ({ arrival, message: parse(arrival.body, templates) }))
+function parseAll<A extends Arrival>(arrivals: readonly A[], rules: Rules) {
+  const parsed = arrivals.map(arrival => ({ arrival, message: parse(arrival.body, rules) }))
   const good = parsed.flatMap(({ arrival, message }) => (message instanceof RequestError ? [] : [{ arrival, message }]))
   const bad = parsed.flatMap(({ arrival, message }) => (message instanceof RequestError ? { arrival, message } : []))
   return { good, bad }
@@ -187,9 +190,9 @@ function rejection<A extends Arrival>(
   return { arrival, lane: '', run, putOff: run }
 }
 
-function parse(body: string, templates: TemplateList): TemplateMessage | RequestError {
+function parse(body: string, { templates, values }: Rules): TemplateMessage | RequestError {
   try {
-    return parseTemplateMessage(body, templates)
+    return parseTemplateMessage(body, templates, values)
   } catch (error) {
     if (error instanceof RequestError) return error
     throw error

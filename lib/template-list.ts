@@ -9,8 +9,14 @@ import { canTrim, hasApprovedValues } from './value-rules.ts'
 const isText = 'must be text'
 const isObject = 'must be an object'
 
-/** A key of a template: `thing1` where WeChat's content has `{{thing1.DATA}}`. */
-export const templateKey = v.pipe(v.string(isText), v.regex(/^[A-Za-z_]{1,32}[0-9]{0,3}$/, 'is no key of a template'))
+/**
+ * A key of a template: `thing1` where WeChat's content has `{{thing1.DATA}}`. On a test account,
+ * where people write templates themselves, it may be `店名` or `order-no`.
+ */
+export const templateKey = v.pipe(
+  v.string(isText),
+  v.regex(/^[A-Za-z0-9_\u3400-\u9fff-]{1,64}$/, 'is no key of a template'),
+)
 /** WeChat's own id of a template. */
 export const templateId = v.pipe(v.string(isText), v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'is no template id of WeChat'))
 /** The project's own name of a template. */

@@ -55,10 +55,24 @@ export function findLanAddress(host: string): string | undefined {
 
 function renderNext({ api, wechat }: Addresses, isBox: boolean): string[] {
   return [
-    ...(isBox ? [`  Next:  open ${wechat}/ and let somebody follow · 打开手机页面，让用户关注`] : []),
+    ...(isBox ? [`  Next:  open ${wechat}/ and let somebody follow · 打开手机页面，让用户关注`] : renderFirstDay(api)),
     `  Ask · 查询：  curl '${api}/reach?openid=<openid>'`,
     '  Push an event · 推送事件：  examples/push-event/README.md',
     '  A mini program · 小程序：  examples/mini-program/README.md',
+  ]
+}
+
+/** What to do first with an account of one's own. */
+function renderFirstDay(api: string): string[] {
+  const event = '--to openid=<openid> --template-id <templateId> --data <key>=<text>'
+  return [
+    '  Next, with this account · 接下来：',
+    '    npm run doctor     what is wrong still, and where to mend it · 检查配置',
+    `    POST ${api}/login with {"code": "…"} of wx.login, from the developer tools · 小程序登录`,
+    `    npm run send -- ${event}     the first event · 推送第一条消息`,
+    '    npm run sync       reads who follows already · 同步关注者',
+    `    Follows and receipts come once a public URL leads to ${api}/callback · 公网回调地址`,
+    '',
   ]
 }
 

@@ -1,4 +1,4 @@
-import templates from '../templates.json' with { type: 'json' }
+import type { TemplateList } from '../lib/template-list.ts'
 import { findLanAddress } from './banner.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'
@@ -7,6 +7,7 @@ import { openParameterStore } from './parameter-store.ts'
 import { reachableHost } from './ports.ts'
 import { makeSecrets } from './secrets.ts'
 import { openDynamoDb, openSqs } from './stores.ts'
+import { readLocalTemplates, watchLocalTemplates } from './templates.ts'
 import { defaultAccounts } from './wechat/defaults.ts'
 import { openWeChat } from './wechat/server.ts'
 
@@ -27,7 +28,11 @@ export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings
 }
 
 /** Starts what stands in for AWS and WeChat, except for what the settings name an address of. */
-export async function openEmulators(settings: Settings, ssmPort: number, closing: Closing): Promise<void> {
+export async function openEmulators(
+  settings: Settings,
+  ssmPort: number,
+  { closing, report }: { closing: Closing; report: (line: string) => void },
+): Promise<void> {
   const { endpoints, ports, region, wechat, wechatApiUrl } = settings
   async function open(opening: Promise<{ close: () => Promise<void> }>): Promise<void> {
     const part = await opening
@@ -39,7 +44,7 @@ export async function openEmulators(settings: Settings, ssmPort: number, closing
     endpoints.dynamodb === undefined && open(openDynamoDb(ports.dynamodb)),
     needsFauxqs && open(openSqs(ports.sqs, region)),
     makeSecrets(secretsPrefix, wechat).then(secrets => open(openParameterStore(ssmPort, secrets))),
-    wechatApiUrl === undefined && open(openBox(settings)),
+    wechatApiUrl === undefined && open(openBoxWithTemplates(settings, report)),
   ])
 }
 
@@ -48,8 +53,24 @@ function lanHost(host: string): string {
   return findLanAddress(host) ?? reachableHost(host)
 }
 
+/** The functions read the list anew when it is edited, so the box has to know it as well. */
+async function openBoxWithTemplates(settings: Settings, report: (line: string) => void) {
+  const box = await openBox(settings)
+  const onChange = (list: TemplateList) => {
+    box.setTemplates(Object.values(list))
+    report('templates.json was read anew · 已重新读取 templates.json')
+  }
+  const watcher = watchLocalTemplates({ onChange, report })
+  return {
+    close() {
+      watcher.close()
+      return box.close()
+    },
+  }
+}
+
 /** WeChat in a box, with the deployment's identities and templates, pushing its events to our callback. */
-function openBox({ host, ports, wechat }: Settings) {
+function openBox({ host, ports, wechat, isTestAccount }: Settings) {
   const { official, mini } = defaultAccounts
   const hasKey = wechat.callbackAesKey !== ''
   return openWeChat({
@@ -59,7 +80,8 @@ function openBox({ host, ports, wechat }: Settings) {
       official: { appid: wechat.officialAppid, appsecret: wechat.officialSecret, originalId: official.originalId },
       mini: { appid: wechat.miniAppid, appsecret: wechat.miniSecret, originalId: mini.originalId },
     },
-    templates: Object.values(templates.local),
+    templates: Object.values(readLocalTemplates()),
+    enforceValues: !isTestAccount,
     callback: {
       url: `http://${reachableHost(host)}:${ports.api}/callback`,
       token: wechat.callbackToken,

@@ -1,19 +1,9 @@
 import { isIP } from 'node:net'
-import { defaultAccounts, defaultCallback } from './wechat/defaults.ts'
+import { type ConfigKey, problemsIn } from '../lib/config.ts'
+import { findKeyProblems, readWeChatKeys, type WeChatKeys } from './wechat-keys.ts'
 
 /** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>
-
-/** Both apps' identities and the message push's keys; the local stack keeps them in its parameter store. */
-export type WeChatKeys = {
-  officialAppid: string
-  officialSecret: string
-  miniAppid: string
-  miniSecret: string
-  callbackToken: string
-  /** Empty when callbacks come in plain text only. */
-  callbackAesKey: string
-}
 
 /** What the environment says about the local run. */
 export type Settings = {
@@ -22,6 +12,8 @@ export type Settings = {
   /** Another WeChat than the box. */
   wechatApiUrl: string | undefined
   wechat: WeChatKeys
+  /** The Official Account is a test account (测试号), which asks nothing of values. */
+  isTestAccount: boolean
   endpoints: { dynamodb: string | undefined; sqs: string | undefined; s3: string | undefined }
   region: string
   isVerbose: boolean
@@ -38,21 +30,29 @@ export class SettingsError extends Error {
   }
 }
 
-const boxKeys = {
-  WECHAT_OFFICIAL_APPID: defaultAccounts.official.appid,
-  WECHAT_OFFICIAL_SECRET: defaultAccounts.official.appsecret,
-  WECHAT_MINI_APPID: defaultAccounts.mini.appid,
-  WECHAT_MINI_SECRET: defaultAccounts.mini.appsecret,
-  WECHAT_CALLBACK_TOKEN: defaultCallback.token,
-  WECHAT_CALLBACK_AES_KEY: defaultCallback.aesKey,
-} as const
+/** What the functions read of the environment as it is, if it is set. */
+const functionKeys = [
+  'ACCESS_TOKEN_MODE',
+  'CALLBACK_ENCRYPTION',
+  'TEST_ACCOUNT',
+  'SESSION_SECONDS',
+  'SPREAD_SYNC',
+  'RETENTION_DAYS',
+  'QUOTA_RESERVE',
+  'RESULTS_BUS',
+  'IMAGES_PER_DAY',
+  'IMAGE_METADATA',
+  'IMAGE_CHECK',
+  'IMAGE_CHECK_SCENE',
+] as const satisfies readonly ConfigKey[]
 
 /** Reads the settings of the local run; throws one SettingsError that names everything wrong. */
 export function readSettings(env: Environment): Settings {
   const problems: string[] = []
   const port = (name: string, standard: number) => readPort(env, name, standard, problems)
   const url = (name: string) => readUrl(env, name, problems)
-  const wechatApiUrl = url('WECHAT_API_URL')
+  const wechatApiUrl = readWeChatUrl(env, problems)
+  const isOther = wechatApiUrl !== undefined
   const settings: Settings = {
     host: readHost(env),
     ports: {
@@ -64,7 +64,8 @@ export function readSettings(env: Environment): Settings {
       dynamodb: port('DYNAMODB_PORT', 8000),
     },
     wechatApiUrl,
-    wechat: readWeChatKeys(env, wechatApiUrl, problems),
+    wechat: readWeChatKeys(env, isOther),
+    isTestAccount: env.TEST_ACCOUNT === 'on',
     endpoints: {
       dynamodb: url('AWS_ENDPOINT_URL_DYNAMODB'),
       sqs: url('AWS_ENDPOINT_URL_SQS'),
@@ -73,6 +74,7 @@ export function readSettings(env: Environment): Settings {
     region: env.AWS_REGION || 'us-east-1',
     isVerbose: !['', '0', 'false'].includes(env.VERBOSE ?? ''),
   }
+  problems.push(...findKeyProblems(env, isOther), ...problemsIn(env, functionKeys.filter(isSetIn(env))))
   if (problems.length > 0) throw new SettingsError(problems)
   return settings
 }
@@ -82,26 +84,6 @@ function readHost({ HOST = '' }: Environment): string {
   return isIP(HOST) !== 0 || HOST === 'localhost' ? HOST : '127.0.0.1'
 }
 
-/** The box's own keys fill what is not set; another WeChat knows only its owner's. */
-function readWeChatKeys(env: Environment, wechatApiUrl: string | undefined, problems: string[]): WeChatKeys {
-  const missing: string[] = []
-  function read(name: keyof typeof boxKeys, isOptional = false): string {
-    if (wechatApiUrl === undefined) return env[name] || boxKeys[name]
-    if (!env[name] && !isOptional) missing.push(name)
-    return env[name] ?? ''
-  }
-  const keys = {
-    officialAppid: read('WECHAT_OFFICIAL_APPID'),
-    officialSecret: read('WECHAT_OFFICIAL_SECRET'),
-    miniAppid: read('WECHAT_MINI_APPID'),
-    miniSecret: read('WECHAT_MINI_SECRET'),
-    callbackToken: read('WECHAT_CALLBACK_TOKEN'),
-    callbackAesKey: read('WECHAT_CALLBACK_AES_KEY', true),
-  }
-  if (missing.length > 0) problems.push(`WECHAT_API_URL is set, so these must be set too: ${missing.join(', ')}`)
-  return keys
-}
-
 function readPort(env: Environment, name: string, standard: number, problems: string[]): number {
   const text = env[name]
   if (!text) return standard
@@ -109,6 +91,18 @@ function readPort(env: Environment, name: string, standard: number, problems: st
   if (Number.isInteger(port) && port > 0 && port < 65536) return port
   problems.push(`${name} must be a port number from 1 to 65535, not ${JSON.stringify(text)}`)
   return standard
+}
+
+/** As the functions take it. Its value is not told: a secret may have slipped into it. */
+function readWeChatUrl(env: Environment, problems: string[]): string | undefined {
+  const key = 'WECHAT_API_URL'
+  if (!env[key]) return undefined
+  problems.push(...problemsIn(env, [key]))
+  return env[key].replace(/\/$/, '')
+}
+
+function isSetIn(env: Environment): (key: string) => boolean {
+  return key => env[key] !== undefined
 }
 
 /** The URL without a slash at its end, so that paths can be put after it. */

@@ -54,6 +54,7 @@ export function buildFunctionsEnvironment(env: Environment, settings: Settings, 
     WECHAT_MINI_APPID: settings.wechat.miniAppid,
     API_URL: `http://${reachableHost(settings.host)}:${settings.ports.api}`,
     CALLBACK_ENCRYPTION: env.CALLBACK_ENCRYPTION || 'optional',
-    BUILD_FOLDER: `.esbuild/local-${settings.ports.api}`,
+    // Not in .esbuild, which `sls package` empties when it has ended.
+    BUILD_FOLDER: `.local/${settings.ports.api}`,
   }
 }

@@ -15,7 +15,10 @@ export type JsonCall = {
 
 const toldLength = 300
 
-/** Calls an HTTP API and reads its answer, whatever its status is; a body that is no JSON is given as text. */
+/**
+ * Calls an HTTP API and reads its answer, whatever its status is; a body that is no JSON is given as text. No redirect is
+ * followed: what was meant for one host is told to no other.
+ */
 export async function callJson(
   method: string,
   url: string,
@@ -24,6 +27,7 @@ export async function callJson(
   const response = await fetch(url, {
     method,
     signal,
+    redirect: 'manual',
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),

@@ -16,8 +16,9 @@ export class PortsInUseError extends Error {
 
 /** Makes sure that every port can be listened on; throws one PortsInUseError that names all that cannot. */
 export async function assertPortsFree(uses: readonly PortUse[]): Promise<void> {
-  const problems = await Promise.all(uses.map(describeConflict))
-  const found = problems.filter(problem => problem !== undefined)
+  const taken = uses.map(({ port }) => port)
+  const found: string[] = []
+  for (const use of uses) found.push(...(await describeConflict(use, taken)))
   if (found.length > 0) throw new PortsInUseError(found.join('\n'))
 }
 
@@ -38,6 +39,7 @@ export async function pickFreePorts(host: string) {
 const range = { first: 12_000, count: 20_000 }
 /** Processes that pick at the same time look at different ports, for most have numbers that are close together. */
 const perProcess = 40
+const highest = 65_535
 let picked = 0
 
 /** Picks a port that nobody listens on, and no port twice in a process. */
@@ -50,17 +52,34 @@ export async function pickFreePort(host: string): Promise<number> {
 }
 
 async function isFree(port: number, host: string): Promise<boolean> {
-  return (await describeConflict({ port, host, purpose: '', variable: '' })) === undefined
+  return (await tryPort(port, host)) === undefined
 }
 
-async function describeConflict({ port, host, purpose, variable }: PortUse): Promise<string | undefined> {
+/** Adds the port that it proposes to those that are taken: no two may be told the same. */
+async function describeConflict({ port, host, purpose, variable }: PortUse, taken: number[]): Promise<string[]> {
+  const why = await tryPort(port, host)
+  if (why === undefined) return []
+  const other = await pickNextPort(port, host, taken)
+  taken.push(other)
+  return [`Port ${port} on ${host} (${purpose}) ${why}; ${variable} chooses another one, as in ${variable}=${other}`]
+}
+
+/** The next port that nobody listens on, and that is none of those `taken` for something else. */
+async function pickNextPort(port: number, host: string, taken: readonly number[]): Promise<number> {
+  for (let next = port + 1; next <= highest; next += 1) {
+    if (!taken.includes(next) && (await isFree(next, host))) return next
+  }
+  return pickFreePort(host)
+}
+
+/** Says why a port cannot be listened on; undefined if it can. */
+async function tryPort(port: number, host: string): Promise<string | undefined> {
   const server = createServer().listen(port, host)
   try {
     await once(server, 'listening')
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    const why = isTaken ? 'is in use' : `cannot be used (${String(error)})`
-    return `Port ${port} on ${host} (${purpose}) ${why}; ${variable} chooses another one, as in ${variable}=${port + 1}`
+    return isTaken ? 'is in use' : `cannot be used (${String(error)})`
   }
   server.close()
   await once(server, 'close')

@@ -2,7 +2,7 @@ import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
 import { calculateJwkThumbprint } from 'jose'
 import * as v from 'valibot'
-import type { WeChatKeys } from './environment.ts'
+import type { WeChatKeys } from './wechat-keys.ts'
 
 /** Makes the secrets of the local run, by their names in the parameter store; the session key is new at each start. */
 export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<Record<string, string>> {

@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { answerFailures } from './failed-function.ts'
 
 /** The part of serverless that is looked at when a command begins: its plugin manager, with the service resolved. */
 type PluginManager = {
@@ -19,4 +21,5 @@ prototype.run = function (this: PluginManager, commands: unknown) {
   return run.call(this, commands)
 }
 
+await answerFailures(join(require.resolve('serverless-offline'), '../../package.json'))
 require('serverless/bin/serverless.js')

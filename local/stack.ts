@@ -69,7 +69,7 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
   const { BUILD_FOLDER } = env
   if (BUILD_FOLDER) closing.add(() => rm(BUILD_FOLDER, { recursive: true, force: true }))
   closing.add(offline.stop)
-  const opening = openEmulators(settings, ssmPort, closing)
+  const opening = openEmulators(settings, ssmPort, { closing, report: options.report })
 
   const client = { region: settings.region, credentials: chooseCredentials(options.env, settings) }
   const sqs = new SQSClient({ ...client, endpoint: endpoints.sqs })

@@ -1,22 +1,24 @@
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
-import templates from '../templates.json' with { type: 'json' }
 import { findLanAddress, renderBanner } from './banner.ts'
 import { createClosing } from './closing.ts'
 import { readSettings, type Settings, SettingsError } from './environment.ts'
 import { createLogLines } from './log-lines.ts'
 import { PortsInUseError } from './ports.ts'
 import { openStack, type Stack } from './stack.ts'
+import { helpText, parseStartOptions, type StartOptions } from './start-options.ts'
 import { createSteps, StepError, type Steps } from './steps.ts'
 import { playStory } from './story.ts'
+import { readLocalTemplates } from './templates.ts'
+import { endWithNpm } from './wechat/end-with-npm.ts'
 import { createWeChatControl, isBox } from './wechat-control.ts'
 
 const startLimitMs = 60_000
 const controlLimitMs = 5000
 const problemsTold = 10
+const wrongOptions = 2
 
 const closing = createClosing()
-const isDemo = process.argv.includes('--demo')
 let isStopping = false
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -26,14 +28,30 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     void stop(128 + constants.signals[signal])
   })
 }
-main().catch(error => fail(error))
+endWithNpm(() => void stop(128 + constants.signals.SIGTERM))
+const options = readOptions()
+if (options?.isHelp) process.stdout.write(helpText)
+else if (options) main(options).catch(error => fail(error))
 
-async function main(): Promise<void> {
+function readOptions(): StartOptions | undefined {
+  try {
+    return parseStartOptions(process.argv.slice(2))
+  } catch (error) {
+    process.stderr.write(`${error instanceof SettingsError ? error.message : String(error)}\n`)
+    process.exitCode = wrongOptions
+    return undefined
+  }
+}
+
+async function main({ isDemo }: StartOptions): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const settings = readSettings(process.env)
+  const story = readLocalTemplates()['order-paid']
   const hasBox = settings.wechatApiUrl === undefined || (await isBox(settings.wechatApiUrl))
   if (isDemo && !hasBox)
     throw new SettingsError(['The demo needs WeChat in a box: unset WECHAT_API_URL, or use npm start.'])
+  if (isDemo && story === undefined)
+    throw new SettingsError(['The demo sends an order-paid, which templates.json does not have under local.'])
 
   const log = createLogLines(line => process.stderr.write(`${line}\n`), settings.isVerbose)
   const steps = createSteps({
@@ -51,20 +69,22 @@ async function main(): Promise<void> {
     return { result, told: 'everything answers' }
   })
   stack.ended.then(reason => fail(new Error(reason)))
-  if (hasBox) await playInBox(stack, settings, steps)
+  if (hasBox && story !== undefined) await playInBox(stack, settings, { steps, templateId: story.templateId })
   if (isDemo) return stop(0)
 
   log.follow()
   process.stdout.write(renderBanner({ addresses: stack.addresses, isBox: hasBox, lan: describeLan(settings, stack) }))
 }
 
-async function playInBox({ addresses, sqs }: Stack, settings: Settings, steps: Steps): Promise<void> {
+type Play = { steps: Steps; templateId: string }
+
+async function playInBox({ addresses, sqs }: Stack, settings: Settings, { steps, templateId }: Play): Promise<void> {
   // Our own box was opened with this; somebody else's must be told.
   if (settings.wechatApiUrl !== undefined) {
     const control = createWeChatControl(addresses.wechat)
     await control.pushTo(`${addresses.api}/callback`, settings.wechat, AbortSignal.timeout(controlLimitMs))
   }
-  await playStory({ ...addresses, sqs, templateId: templates.local['order-paid'].templateId }, steps)
+  await playStory({ ...addresses, sqs, templateId }, steps)
 }
 
 function describeStart({ host, ports, wechatApiUrl }: Settings) {

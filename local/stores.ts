@@ -30,6 +30,7 @@ export async function openDynamoDb(port: number): Promise<Store> {
 /** Starts SQS and S3 (fauxqs) in memory, on loopback only; fauxqs' own start listens on every interface. */
 export async function openSqs(port: number, region: string): Promise<Store> {
   const url = `http://${loopbackHost}:${port}`
+  await takeAllCharacters()
   const app = buildApp({ logger: false, defaultRegion: region })
 
   // fauxqs keeps queues by region; here every client finds the same ones, whatever region it is set to.
@@ -55,4 +56,13 @@ export async function openSqs(port: number, region: string): Promise<Store> {
 
   await app.listen({ port, host: loopbackHost })
   return { url, close: () => app.close() }
+}
+
+/** fauxqs refuses an emoji or 𠮷, which SQS takes: it looks at halves of characters (UTF-16), not at whole ones. */
+async function takeAllCharacters(): Promise<void> {
+  const types = new URL('./sqs/sqsTypes.js', import.meta.resolve('fauxqs'))
+  const { INVALID_MESSAGE_BODY_CHAR: invalid }: { INVALID_MESSAGE_BODY_CHAR: RegExp } = await import(types.href)
+  // Half a character cannot be written in UTF-8, in which SQS takes its messages.
+  const valid = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u
+  invalid.test = text => !valid.test(text)
 }

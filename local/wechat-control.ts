@@ -22,6 +22,8 @@ export type WeChatControl = {
   pushTo(url: string, keys: { callbackToken: string; callbackAesKey: string }, signal: AbortSignal): Promise<void>
 }
 
+const boxLimitMs = 3000
+const boxSchema = v.object({ box: v.literal('queqiao-wechat') })
 const personSchema = v.object({
   id: v.pipe(v.union([v.string(), v.number()]), v.transform(String)),
   openid: v.string(),
@@ -66,10 +68,9 @@ async function call(method: string, url: string, options: JsonCall): Promise<unk
   return answer.body
 }
 
-/** Tells whether WeChat in a box answers at this address. */
+/** Tells whether WeChat in a box is at this address, by what it says of itself: WeChat answers 200 to any path. */
 export async function isBox(url: string): Promise<boolean> {
-  const answer = await callJson('GET', `${url}/_box/clock`, { signal: AbortSignal.timeout(3000) }).catch(
-    () => undefined,
-  )
-  return answer?.status === 200
+  const signal = AbortSignal.timeout(boxLimitMs)
+  const answer = await callJson('GET', `${url}/_box`, { signal }).catch(() => undefined)
+  return v.is(boxSchema, answer?.body)
 }

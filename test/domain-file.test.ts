@@ -71,6 +71,13 @@ describe('a file by which WeChat knows a domain', () => {
     for (const file of ['empty.txt', 'none.txt']) await expect(files.read(file)).rejects.toThrow(unknown)
   })
 
+  it.each(['login', 'images'])('is never %s: that route takes POST alone', async route => {
+    const { files, asked } = openFiles(new Map())
+    const refused = { code: 'method-not-allowed', status: 405, message: `/${route} takes POST alone.` }
+    await expect(files.read(route)).rejects.toMatchObject(refused)
+    expect(asked).toEqual([])
+  })
+
   it.each([
     ...['', '.txt', 'a.html', 'a.txt.html', 'a.TXT', '../a.txt', 'a/b.txt', 'a b.txt', 'a.b.txt', 'favicon.ico'],
     ...[`${'x'.repeat(65)}.txt`, 'a.txt\n', 'ü.txt', '%2e.txt'],

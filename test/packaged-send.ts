@@ -55,4 +55,5 @@ const fixed = {
   EVENTS_QUEUE: 'events',
   FOLLOWERS_QUEUE: 'followers',
   RESULTS_BUS: 'off',
+  TEST_ACCOUNT: 'off',
 }

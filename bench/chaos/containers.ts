@@ -120,6 +120,7 @@ const environment = {
   POWERTOOLS_SERVICE_NAME: 'queqiao',
   ACCESS_TOKEN_MODE: 'stable',
   RESULTS_BUS: 'off',
+  TEST_ACCOUNT: 'off',
   SECRETS_PREFIX: '/chaos',
   QUOTA_RESERVE: '0',
   WECHAT_OFFICIAL_APPID: defaultAccounts.official.appid,

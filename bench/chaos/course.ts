@@ -17,7 +17,7 @@ export type Course = {
   isThrottled(): boolean
   /** Whether messages may be doubled now. */
   mayDouble(): boolean
-  /** By how much messages come late, ms. */
+  /** By how much the messages of the wave come late, ms; after the trouble too, for they come from all of its time. */
   lateMs(): number
 }
 
@@ -46,6 +46,6 @@ export function createCourse(trouble: Trouble | undefined, scene?: Scene): Cours
     death: () => (isOn() ? trouble?.death : undefined),
     isThrottled: () => isOn() && trouble?.isThrottled === true,
     mayDouble: () => !(isOn() && trouble?.putsOff === true),
-    lateMs: () => (isOn() ? (trouble?.lateSeconds ?? 0) * 1000 : 0),
+    lateMs: () => (trouble?.lateSeconds ?? 0) * 1000,
   }
 }

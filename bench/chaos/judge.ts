@@ -57,7 +57,7 @@ export async function judge(world: World, played: readonly PlayedEvent[]): Promi
     falseStates: found.flatMap(it => it.falseStates),
     inventedDoubt: found.flatMap(it => it.inventedDoubt ?? []),
     untold: found.flatMap(it => it.untold ?? []),
-    ...(await asideOf(world, { cases, doubted })),
+    ...(await asideOf(world, cases)),
     sends: await callsOf(world.control),
     tokenCalls: await callsOf(world.control, '/cgi-bin/stable_token'),
   }
@@ -90,17 +90,15 @@ async function marksOf({ dynamo }: World, played: readonly PlayedEvent[]): Promi
   return marks
 }
 
-type Aside = { readonly cases: readonly Case[]; readonly doubted: readonly Case[] }
-
-async function asideOf({ queues }: World, { cases, doubted }: Aside) {
+async function asideOf({ queues }: World, cases: readonly Case[]) {
   const dead = (await queues.look('events-dlq')).bodies
   const review = new Set((await queues.look('events-review')).bodies)
+  const inDoubt = new Set(cases.flatMap(({ event, mark }) => (mark?.state === 'in-doubt' ? event.body : [])))
   const poison = cases.flatMap(({ event }) => (event.isPoison ? event.body : []))
   const mayDie = new Set([...poison, ...cases.flatMap(({ event }) => badCopiesOf(event))])
-  const inDoubt = new Set(doubted.map(it => it.event.body))
   return {
     deadLetters: dead.length,
-    poisonMissing: poison.filter(it => !dead.includes(it)).length,
+    poisonMissing: poison.filter(it => !dead.includes(it) && !inDoubt.has(it)).length,
     notPoison: dead.filter(it => !mayDie.has(it)).length,
     reviewWrong: missing(inDoubt, review) + missing(review, inDoubt),
   }

@@ -147,18 +147,31 @@ async function push({ sqs, events }: World, messages: readonly Pushed[]): Promis
 /** Works until nothing is left; when all is still, the clock moves to where something happens again. */
 async function drain(run: Run): Promise<void> {
   const running = new Set<Promise<void>>()
-  for (;;) {
+  do {
+    await workThrough(run, running)
+    await Promise.all(running)
+  } while (await moveOn(run))
+}
+
+/**
+ * Hands out what is visible until nothing is. Where messages come late a round is as many batches as there are
+ * containers: what becomes visible meanwhile comes with the next, not one by one.
+ */
+async function workThrough(run: Run, running: Set<Promise<void>>): Promise<void> {
+  const { course } = run.stage
+  const most = course.lateMs() > 0 ? containers : Number.POSITIVE_INFINITY
+  for (let taken = 0; taken < most; taken++) {
     const container = await run.crew.take()
     const batch = await run.mapping.next()
-    if (batch.length > 0 && !run.stage.course.isThrottled()) {
+    if (batch.length > 0 && !course.isThrottled()) {
       const work = runBatch(run, container, batch).finally(() => running.delete(work))
       running.add(work)
       continue
     }
     run.crew.giveBack(container, true)
     if (batch.length > 0) continue
-    if (running.size > 0) await Promise.race(running)
-    else if (!(await moveOn(run))) return
+    if (running.size === 0) return
+    await Promise.race(running)
   }
 }
 

@@ -65,10 +65,12 @@ function markProblems({ event, arrivals, mark }: Case): string[] {
   return event.mayBeDropped && notSent.has(state) ? [] : [`${state} (${mark?.reason}), without a cause`]
 }
 
-function poisonState({ arrivals, mark }: Case): string[] {
+/** What only WeChat refuses may have been sent by a call whose answer nobody heard. */
+function poisonState({ arrivals, mark, evidence }: Case): string[] {
   if (arrivals.length > 0) return ['poison on a phone']
   // Of what is not even JSON no id can be read, so there is no delivery.
-  return mark === undefined || mark.state === 'rejected' ? [] : [`poison is ${mark.state}`]
+  if (mark === undefined || mark.state === 'rejected') return []
+  return mark.state === 'in-doubt' && hasCause(evidence) ? [] : [`poison is ${mark.state}`]
 }
 
 /** What the bus was told must have been true when it was told. */
@@ -90,12 +92,16 @@ function refusedFalsely({ reason, at }: Telling, { expiresAt }: PlayedEvent, arr
   return reason === 'expired' && expiresAt !== undefined && at < expiresAt ? 'before its time' : undefined
 }
 
-/** Doubt needs a call that left and was not refused for sure, or a death after which nobody can tell. */
+/** Doubt needs a cause; of what WeChat takes, a repeat within ten minutes ends it. */
 function inventedDoubt({ event, mark, evidence }: Case): string | undefined {
   if (mark?.state !== 'in-doubt') return undefined
-  const { left, refused, isOfTheDead } = evidence
-  if (left === refused && !isOfTheDead) return 'in doubt, but it never left'
-  return event.wave.mayDoubt ? undefined : 'in doubt, in a wave that ends within ten minutes'
+  if (!hasCause(evidence)) return 'in doubt, but it never left'
+  return event.wave.mayDoubt || event.isPoison ? undefined : 'in doubt, in a wave that ends within ten minutes'
+}
+
+/** A call that left and was not refused for sure, or a death after which nobody can tell. */
+function hasCause({ left, refused, isOfTheDead }: Evidence): boolean {
+  return left > refused || isOfTheDead
 }
 
 /** Between the mark and the telling a process may die; whoever must know asks for the delivery. */

@@ -28,6 +28,8 @@ export type Witness = {
 const nothing: Evidence = { left: 0, refused: 0, isOfTheDead: false }
 const sendCall = '/cgi-bin/message/template/send'
 const errcode = /"errcode":"?(-?\d+)/
+/** An answer that was cut off says nothing to its caller. */
+const whole = /\}\s*(?:0\s*)?$/
 /** No answer in the end: the message was taken, or WeChat itself does not know. */
 const unclear: ReadonlySet<number> = new Set([0, -1])
 const noteTarget = /x-amz-target: \S+\.(?:Put|Update|BatchWrite)Item/i
@@ -78,7 +80,7 @@ function openCallTap({ left, refused }: OnCall): Tap {
     received(text) {
       answered += text
       const code = Number(errcode.exec(answered)?.[1] ?? 0)
-      if (event === undefined || unclear.has(code)) return
+      if (event === undefined || unclear.has(code) || !whole.test(answered)) return
       refused(event)
       event = undefined
     },

@@ -79,6 +79,7 @@ const environment = {
   POWERTOOLS_SERVICE_NAME: 'queqiao',
   ACCESS_TOKEN_MODE: 'stable',
   RESULTS_BUS: 'off',
+  TEST_ACCOUNT: 'off',
   SECRETS_PREFIX: '/bench',
   WECHAT_OFFICIAL_APPID: defaultAccounts.official.appid,
   WECHAT_MINI_APPID: defaultAccounts.mini.appid,

@@ -41,5 +41,5 @@ function problemsOf(name: string, { templateId, fields }: Template, found: Accou
 }
 
 function keysOf(content: string): string[] {
-  return [...content.matchAll(/\{\{\s*(\w+)\.DATA\s*\}\}/g)].map(it => it[1] ?? '')
+  return [...content.matchAll(/\{\{\s*([^\s{}.]+)\.DATA\s*\}\}/g)].map(it => it[1] ?? '')
 }

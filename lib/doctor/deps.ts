@@ -9,6 +9,8 @@ export type DoctorDeps = {
   readonly stage: string
   readonly region: string
   readonly official: OfficialAccount
+  /** The Official Account is a test account (测试号). */
+  readonly isTestAccount?: boolean
   readonly mini: DoctorApp
   readonly secrets: Secrets
   /** This stage's list; throws ConfigError where it has a mistake. */

@@ -40,6 +40,7 @@ export function openDoctor(): DoctorDeps {
   return {
     stage: STAGE,
     region: AWS_REGION,
+    isTestAccount: config('TEST_ACCOUNT').TEST_ACCOUNT === 'on',
     official: openApp(WECHAT_OFFICIAL_APPID, { name: 'official-appsecret', secrets, transport }),
     mini: openApp(WECHAT_MINI_APPID, { name: 'mini-appsecret', secrets, transport }),
     secrets,

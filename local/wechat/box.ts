@@ -20,6 +20,8 @@ import { createTokens, type Tokens } from './tokens.ts'
 export type BoxSettings = {
   accounts: Accounts
   templates: readonly TemplateSetting[]
+  /** Whether values are checked against their types, as on every account but a test account. */
+  enforceValues: boolean
   callback: CallbackConfig
   /** The mini program's own message push. */
   miniCallback: CallbackConfig
@@ -78,7 +80,7 @@ export type Box = {
 }
 
 /** Creates a WeChat in which nobody lives yet. */
-export function createBox(settings: BoxSettings): Box {
+export function createBox(settings: BoxSettings, formerPeople = 0): Box {
   const clock = createClock(settings.now)
   const apps = { official: createApp('official', settings, clock), mini: createApp('mini', settings, clock) }
   const timers = createTimers()
@@ -86,7 +88,7 @@ export function createBox(settings: BoxSettings): Box {
     settings,
     clock,
     apps,
-    people: createPeople(settings.accounts),
+    people: createPeople(settings.accounts, formerPeople),
     profiles: createProfiles(),
     logins: createLogins(clock),
     quota: createQuota(clock),
@@ -96,7 +98,7 @@ export function createBox(settings: BoxSettings): Box {
     faults: createFaults(),
     calls: createCalls(clock),
     rids: createRidLog(clock),
-    rules: { values: true, duplicate: 'same', pages: undefined },
+    rules: { values: settings.enforceValues, duplicate: 'same', pages: undefined },
     later: timers.later,
     close: () => {
       timers.close()

@@ -2,23 +2,28 @@
 import { readFileSync } from 'node:fs'
 import { type CallbackConfig, callbackModes } from './callback-config.ts'
 import { defaultAccounts, defaultCallback } from './defaults.ts'
+import { endWithNpm } from './end-with-npm.ts'
 import { isFields, parseJson, textField } from './json.ts'
 import { openWeChat, type WeChatBox } from './server.ts'
 import type { TemplateSetting } from './templates.ts'
 
 const defaultPort = 3100
 const { env } = process
+/** `PORT` is for this command alone; the other one names the box's port everywhere. */
+const givenPort = env.PORT || env.WECHAT_PORT
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 try {
   const box = await openWeChat({
     host: env.HOST ?? '127.0.0.1',
-    port: readPort(env.PORT),
+    port: readPort(givenPort),
     templates: readTemplates(),
     callback: readCallback(),
   })
   introduce(box)
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void box.close().then(() => say('stopped')))
+  const stop = () => void box.close().then(() => say('stopped'))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
+  endWithNpm(stop)
 } catch (error) {
   say(explain(error))
   process.exitCode = 1
@@ -27,7 +32,7 @@ try {
 function readPort(text: string | undefined): number {
   if (text === undefined || text === '') return defaultPort
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new Error(`PORT is "${text}"; it must be a number up to 65535`)
+    throw new Error(`${env.PORT ? 'PORT' : 'WECHAT_PORT'} is "${text}"; it must be a number up to 65535`)
   return Number(text)
 }
 
@@ -69,8 +74,8 @@ function introduce(box: WeChatBox): void {
 
 function explain(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    const port = env.PORT || defaultPort
-    return `Port ${port} is in use. Stop what listens there, or choose another: PORT=3101 npm run wechat`
+    const port = readPort(givenPort)
+    return `Port ${port} is in use. Stop what listens there, or choose another: PORT=${port + 1} npm run wechat`
   }
   return error instanceof Error ? error.message : String(error)
 }

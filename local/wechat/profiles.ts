@@ -22,6 +22,7 @@ export function createProfiles() {
     set: (person: number, change: Partial<Profile>) => {
       profiles.set(person, { ...(profiles.get(person) ?? plain), ...change })
     },
+    count: () => profiles.size,
     /** The latest people who were given a profile, oldest first. */
     latest: (limit: number) => [...profiles.keys()].slice(-limit),
   }

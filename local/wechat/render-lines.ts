@@ -11,7 +11,7 @@ export function renderLines(content: string, data: Record<string, string>): { la
 }
 
 function fillIn(text: string, data: Record<string, string>): string {
-  return text.replaceAll(/\{\{(\w+)\.DATA\}\}/g, (_, key: string) =>
+  return text.replaceAll(/\{\{([^\s{}.]+)\.DATA\}\}/g, (_, key: string) =>
     Object.hasOwn(data, key) ? (data[key] ?? '') : '',
   )
 }

@@ -7,6 +7,7 @@ import { defaultAccounts, defaultCallback } from './defaults.ts'
 import type { Message } from './messages.ts'
 import { servePage } from './phone/serve-page.ts'
 import { serveApi, splitTarget } from './serve-api.ts'
+import type { TemplateSetting } from './templates.ts'
 
 /** Everything that can be chosen; times are milliseconds, `pageSize` is the openids per page of user/get. */
 export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback'>> & {
@@ -23,6 +24,8 @@ export type WeChatBox = {
   url: string
   /** What reached which phone, in the order of arrival. */
   messages: () => readonly Message[]
+  /** Has these templates from now on, after a reset too. */
+  setTemplates: (templates: readonly TemplateSetting[]) => void
   close: () => Promise<void>
 }
 
@@ -33,7 +36,7 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
   let box = createBox(settings)
   const reset = () => {
     box.close()
-    box = createBox(settings)
+    box = createBox(settings, box.people.ever())
   }
   const server = createServer((request, response) => {
     serve({ box, reset }, request, response).catch(() => response.destroy())
@@ -42,6 +45,10 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
     messages: () => box.messages.all(),
+    setTemplates: templates => {
+      settings.templates = templates
+      box.templates.replace(templates)
+    },
     close: () => {
       box.close()
       return stop(server)
@@ -57,6 +64,7 @@ function readSettings(options: WeChatOptions): BoxSettings {
   return {
     accounts: options.accounts ?? defaultAccounts,
     templates: options.templates ?? [],
+    enforceValues: options.enforceValues ?? true,
     callback,
     miniCallback: { ...callback, format: 'json', ...options.miniCallback },
     pageSize: options.pageSize ?? 10_000,

@@ -35,6 +35,11 @@ export function createTemplates(settings: readonly TemplateSetting[]) {
   return {
     add,
     remove: (templateId: string) => templates.delete(templateId),
+    /** Has these and no others. */
+    replace: (list: readonly TemplateSetting[]) => {
+      templates.clear()
+      list.forEach(add)
+    },
     get: (templateId: string) => templates.get(templateId),
     all: () => [...templates.values()],
   }
@@ -46,7 +51,7 @@ function readSetting(setting: TemplateSetting): Template {
     templateId: setting.templateId,
     title: setting.title,
     content,
-    keys: [...content.matchAll(/\{\{(\w+)\.DATA\}\}/g)].map(match => match[1] ?? ''),
+    keys: [...content.matchAll(/\{\{([^\s{}.]+)\.DATA\}\}/g)].map(match => match[1] ?? ''),
     approved: setting.approved ?? {},
     banned: setting.banned ?? false,
   }

@@ -106,6 +106,11 @@ describe('httpFunction', () => {
     expect(answer.problem).toMatchObject({ code: 'wechat-busy', errcode: 45011, rid: 'a-b-c' })
   })
 
+  it('says with a 405 what is allowed', async () => {
+    const answer = await failing(new RequestError('method-not-allowed', 405, 'POST alone'))
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } })
+  })
+
   it('refuses a body of more than 64 KB', async () => {
     const answer = await answerTo(async () => ({ status: 200, body: {} }), request({ body: 'x'.repeat(70_000) }))
     expect(answer).toMatchObject({ statusCode: 413, problem: { code: 'body-too-large' } })

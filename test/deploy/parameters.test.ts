@@ -9,6 +9,7 @@ const good = {
   wechatApiUrl: 'https://api.weixin.qq.com',
   accessTokenMode: 'stable',
   callbackEncryption: 'required',
+  testAccount: 'off',
   sessionSeconds: '86400',
   spreadSync: 'off',
   retentionDays: '30',

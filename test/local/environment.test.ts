@@ -3,11 +3,13 @@ import { type Environment, readSettings, SettingsError } from '../../local/envir
 import { buildFunctionsEnvironment } from '../../local/functions-environment.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 
+const officialAppid = 'wx1111111111111111'
+const miniAppid = 'wx2222222222222222'
 const keys = {
-  WECHAT_OFFICIAL_APPID: 'wx1',
-  WECHAT_OFFICIAL_SECRET: 's1',
-  WECHAT_MINI_APPID: 'wx2',
-  WECHAT_MINI_SECRET: 's2',
+  WECHAT_OFFICIAL_APPID: officialAppid,
+  WECHAT_OFFICIAL_SECRET: '1'.repeat(32),
+  WECHAT_MINI_APPID: miniAppid,
+  WECHAT_MINI_SECRET: '2'.repeat(32),
   WECHAT_CALLBACK_TOKEN: 'token',
 }
 
@@ -35,24 +37,46 @@ describe('readSettings', () => {
   })
 
   it('gives the box the identities that are set', () => {
-    const { wechat } = readSettings({ WECHAT_OFFICIAL_APPID: 'wx1' })
+    const { wechat } = readSettings({ WECHAT_OFFICIAL_APPID: officialAppid })
 
-    expect(wechat).toMatchObject({ officialAppid: 'wx1', officialSecret: defaultAccounts.official.appsecret })
+    expect(wechat).toMatchObject({ officialAppid, officialSecret: defaultAccounts.official.appsecret })
   })
 
   it('takes another WeChat with its keys, and no AES key when there is none', () => {
     const settings = readSettings({ ...keys, WECHAT_API_URL: 'https://api.weixin.qq.com/' })
 
     expect(settings.wechatApiUrl).toBe('https://api.weixin.qq.com')
-    expect(settings.wechat).toMatchObject({ officialAppid: 'wx1', callbackAesKey: '' })
+    expect(settings.wechat).toMatchObject({ officialAppid, callbackAesKey: '' })
   })
 
   it('names every key that another WeChat needs', () => {
-    const problems = problemsOf({ WECHAT_API_URL: 'https://api.weixin.qq.com', WECHAT_MINI_APPID: 'wx2' })
+    const problems = problemsOf({ WECHAT_API_URL: 'https://api.weixin.qq.com', WECHAT_MINI_APPID: miniAppid })
 
     expect(problems).toEqual([
       'WECHAT_API_URL is set, so these must be set too: WECHAT_OFFICIAL_APPID, WECHAT_OFFICIAL_SECRET, ' +
         'WECHAT_MINI_SECRET, WECHAT_CALLBACK_TOKEN',
+    ])
+  })
+
+  it.each([
+    ['WECHAT_OFFICIAL_APPID', 'wx111111111111111', 'an appid: wx and 16 hexadecimal digits in lower case'],
+    ['WECHAT_MINI_APPID', 'WX2222222222222222', 'an appid: wx and 16 hexadecimal digits in lower case'],
+    ['WECHAT_MINI_SECRET', '2'.repeat(31), 'an appsecret: 32 hexadecimal digits'],
+    ['WECHAT_CALLBACK_TOKEN', 'ab', 'a Token: 3 to 32 letters and digits'],
+    ['WECHAT_CALLBACK_AES_KEY', 'k'.repeat(42), 'an EncodingAESKey: 43 letters and digits'],
+  ])('refuses a %s of another form, for the box as for another WeChat', (name, value, form) => {
+    const problem = `${name} is not ${form}; it has ${value.length} characters`
+
+    expect(problemsOf({ [name]: value })).toEqual([problem])
+    expect(problemsOf({ ...keys, WECHAT_API_URL: 'https://api.weixin.qq.com', [name]: value })).toEqual([problem])
+  })
+
+  it('holds what the functions read to their own rules', () => {
+    expect(problemsOf({ SESSION_SECONDS: '10', TEST_ACCOUNT: 'yes', WECHAT_API_URL: 'api.weixin.qq.com' })).toEqual([
+      'WECHAT_API_URL must be an http or https URL without a path',
+      expect.stringContaining('WECHAT_API_URL is set, so these must be set too'),
+      'TEST_ACCOUNT must be on or off',
+      'SESSION_SECONDS must be a whole number from 300 to 2592000',
     ])
   })
 

@@ -56,8 +56,31 @@ describe('assertPortsFree', () => {
     ])
 
     await expect(asserting).rejects.toThrow(
-      `Port ${api} on 127.0.0.1 (API) is in use; API_PORT chooses another one, as in API_PORT=${api + 1}\n` +
-        `Port ${sqs} on 127.0.0.1 (SQS and S3) is in use; SQS_PORT chooses another one, as in SQS_PORT=${sqs + 1}`,
+      new RegExp(
+        `^Port ${api} on 127.0.0.1 \\(API\\) is in use; API_PORT chooses another one, as in API_PORT=\\d+\n` +
+          `Port ${sqs} on 127.0.0.1 \\(SQS and S3\\) is in use; SQS_PORT chooses another one, as in SQS_PORT=\\d+$`,
+      ),
     )
+  })
+
+  it('proposes a port that is neither in use, nor one of ours, nor proposed twice', async () => {
+    const first = await occupy()
+    await tryListen(first + 1)
+    await tryListen(first + 2)
+    const uses = [
+      { port: first, host, purpose: 'SQS and S3', variable: 'SQS_PORT' },
+      { port: first + 1, host, purpose: 'S3 for uploads', variable: 'S3_PORT' },
+    ]
+
+    const { message } = await assertPortsFree(uses).then(
+      () => new Error('nothing is in use'),
+      (error: Error) => error,
+    )
+
+    const proposed = [...message.matchAll(/PORT=(\d+)$/gm)].map(it => Number(it[1]))
+    expect(proposed).toEqual([expect.any(Number), expect.any(Number)])
+    expect(Math.min(...proposed)).toBeGreaterThan(first + 2)
+    // Also when the first proposal is followed.
+    expect(await Promise.all(proposed.map(tryListen))).toEqual([true, true])
   })
 })

@@ -11,6 +11,14 @@ async function run(args: string[], env: Record<string, string>) {
   return { out, errors, code }
 }
 
+const account = {
+  WECHAT_OFFICIAL_APPID: 'wx1234567890abcdef',
+  WECHAT_OFFICIAL_SECRET: '0123456789abcdef0123456789abcdef',
+  WECHAT_MINI_APPID: 'wxfedcba0987654321',
+  WECHAT_MINI_SECRET: 'fedcba9876543210fedcba9876543210',
+  WECHAT_CALLBACK_TOKEN: 'tokenOfTheConsole',
+}
+
 async function occupyPort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -20,6 +28,17 @@ async function occupyPort() {
 }
 
 describe('npm start', () => {
+  it.each([
+    ['--help', 0, /^npm start .*starts everything/, ''],
+    ['--demos', 2, /^$/, /'--demos'.*npm start -- --help/],
+  ])('answers %s with %i and starts nothing', async (option, wanted, told, refused) => {
+    const { out, errors, code } = await run([option], { WECHAT_API_URL: 'http://127.0.0.1:9' })
+
+    expect(code).toBe(wanted)
+    expect(out).toMatch(told)
+    expect(errors).toMatch(refused)
+  })
+
   it('names a port in use and ends with 1 before it starts anything', async () => {
     const port = await occupyPort()
 
@@ -36,11 +55,29 @@ describe('npm start', () => {
     expect(code).toBe(1)
   })
 
-  it('says that the demo needs the box when WECHAT_API_URL is another WeChat', async () => {
-    const keys = ['OFFICIAL_APPID', 'OFFICIAL_SECRET', 'MINI_APPID', 'MINI_SECRET', 'CALLBACK_TOKEN']
-    const env = Object.fromEntries(keys.map(name => [`WECHAT_${name}`, 'x']))
+  it('names everything wrong in the environment before it starts anything, and no value', async () => {
+    const wrong = {
+      WECHAT_OFFICIAL_APPID: 'wx12345',
+      WECHAT_OFFICIAL_SECRET: 'bad-secret-of-the-account',
+      WECHAT_CALLBACK_TOKEN: 'token with blanks',
+      WECHAT_CALLBACK_AES_KEY: 'shortKey',
+      TEST_ACCOUNT: 'yes',
+    }
 
-    const { errors, code } = await run(['--demo'], { ...env, WECHAT_API_URL: 'http://127.0.0.1:9' })
+    const { out, errors, code } = await run([], { ...account, WECHAT_API_URL: 'http://127.0.0.1:9/path', ...wrong })
+
+    expect(
+      errors
+        .trim()
+        .split('\n')
+        .map(it => it.split(' ')[0]),
+    ).toEqual(['WECHAT_API_URL', ...Object.keys(wrong)])
+    for (const value of Object.values(wrong).slice(0, 4)) expect(errors).not.toContain(value)
+    expect([out, code]).toEqual(['', 1])
+  })
+
+  it('says that the demo needs the box when WECHAT_API_URL is another WeChat', async () => {
+    const { errors, code } = await run(['--demo'], { ...account, WECHAT_API_URL: 'http://127.0.0.1:9' })
 
     expect(errors).toContain('The demo needs WeChat in a box')
     expect(code).toBe(1)

@@ -3,6 +3,7 @@ import {
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   ReceiveMessageCommand,
+  SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
@@ -33,6 +34,27 @@ it('openSqs › shows a message again when its visibility is changed to 0, and c
 
   expect(hidden.Messages).toBeUndefined()
   expect(again.Messages?.[0]).toMatchObject({ Body: 'a', Attributes: { ApproximateReceiveCount: '2' } })
+})
+
+it('openSqs › takes emoji and rare characters as SQS does, alone and in a batch, and no control characters', async () => {
+  const { sqs, QueueUrl, receive } = await openQueue()
+  const body = '{"thing1":"𠮷野家 🎉\\t\uFFFD"}'
+
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }))
+  const Entries = [
+    { Id: '0', MessageBody: '👨‍👩‍👧' },
+    { Id: '1', MessageBody: 'a\u0001' },
+  ]
+  const batch = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))
+  const received = await receive()
+
+  expect(received.Messages?.[0]?.Body).toBe(body)
+  expect([batch.Successful?.map(it => it.Id), batch.Failed?.map(it => it.Code)]).toEqual([
+    ['0'],
+    ['InvalidMessageContents'],
+  ])
+  const refused = sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a\u0000' }))
+  await expect(refused).rejects.toThrow('Invalid characters')
 })
 
 const outside = Object.values(networkInterfaces())

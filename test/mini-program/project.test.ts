@@ -80,10 +80,12 @@ describe('the project', () => {
   })
 
   it('starts only at pages that are there', async () => {
-    const list = v.looseObject({ list: v.array(v.looseObject({ pathName: v.string() })) })
+    const list = v.looseObject({ list: v.array(v.looseObject({ name: v.string(), pathName: v.string() })) })
     const schema = v.looseObject({ condition: v.looseObject({ miniprogram: list }) })
     const { condition } = v.parse(schema, await json('project.config.json'))
     expect(condition.miniprogram.list.filter(it => !app.pages.includes(it.pathName))).toEqual([])
+    // From a template message of an Official Account; 1014 is from a subscription message of the mini program itself.
+    expect(condition.miniprogram.list.find(it => it.name.includes('模板消息'))).toMatchObject({ scene: 1043 })
   })
 })
 

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { ConfigError, RequestError } from '../../lib/errors.ts'
 import { maskId } from '../../lib/identifiers.ts'
 import { findTemplate, readTemplateList, type Template, type TemplateList } from '../../lib/template-list.ts'
-import { parseTemplateMessage, type TemplateMessage } from '../../lib/template-message.ts'
+import { parseTemplateMessage, type TemplateMessage, type ValueCheck } from '../../lib/template-message.ts'
 import lists from '../../templates.json' with { type: 'json' }
 import { UsageError } from '../command/options.ts'
 import type { Options, Wishes } from './options.ts'
@@ -21,13 +21,13 @@ export type Event = {
 }
 
 /** Makes the event; throws UsageError, in the words of the event's own check, for one that would be rejected. */
-export function makeEvent(options: Options, now: number): Event {
+export function makeEvent(options: Options, now: number, values?: ValueCheck): Event {
   if (!('wishes' in options)) return { id: options.id, lines: [`  id        ${options.id}`] }
   const { stage, wishes } = options
   const { id = deriveId(wishes, now), ...rest } = wishes
   const body = JSON.stringify({ id, ...rest })
   const templates = orUsageError(() => readTemplateList(lists, stage))
-  const message = orUsageError(() => parseTemplateMessage(body, templates))
+  const message = orUsageError(() => parseTemplateMessage(body, templates, values))
   return { id, body, group: message.templateId, lines: describe(wishes, message, templates) }
 }
 

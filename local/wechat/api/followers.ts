@@ -12,7 +12,7 @@ export const userGet = {
   apps: ['official'],
   answer: ({ box, query }) => {
     const cursor = query.get('next_openid') ?? ''
-    const after = cursor === '' ? -1 : box.people.byOpenid(cursor)
+    const after = cursor === '' ? -1 : box.people.everByOpenid(cursor)
     return after === undefined ? { errcode: 40003 } : page(box, after)
   },
 } satisfies TokenEndpoint
@@ -26,7 +26,7 @@ export const userInfo = {
   answer: ({ box, query }) => {
     const openid = query.get('openid') ?? ''
     if (openid === '') return { errcode: 41009 }
-    const person = box.people.byOpenid(openid)
+    const person = box.people.everByOpenid(openid)
     return person === undefined ? { errcode: 40003 } : { json: JSON.stringify(describe(box, { person, openid })) }
   },
 } satisfies TokenEndpoint
@@ -44,7 +44,7 @@ export const batchGet = {
     const infos: ReturnType<typeof describe>[] = []
     for (const entry of entries) {
       const openid = textField(entry, 'openid')
-      const person = box.people.byOpenid(openid)
+      const person = box.people.everByOpenid(openid)
       if (person === undefined) return { errcode: 40003 }
       infos.push(describe(box, { person, openid }))
     }

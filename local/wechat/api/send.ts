@@ -38,7 +38,7 @@ export const send = {
 
 function readDraft({ box, body }: Call): Draft | Refusal {
   const openid = textField(body, 'touser')
-  const person = box.people.byOpenid(openid)
+  const person = box.people.everByOpenid(openid)
   if (person === undefined) return { errcode: 40003 }
   const template = findTemplate(box, textField(body, 'template_id'))
   if ('errcode' in template) return template

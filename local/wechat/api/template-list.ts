@@ -17,6 +17,6 @@ function describe(template: Template) {
     primary_industry: '',
     deputy_industry: '',
     content: template.content,
-    example: template.content.replaceAll(/\{\{\w+\.DATA\}\}/g, '示例'),
+    example: template.content.replaceAll(/\{\{[^\s{}.]+\.DATA\}\}/g, '示例'),
   }
 }

@@ -5,8 +5,11 @@ import { ControlError } from './input.ts'
 import { describePerson } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 
+/** By which others know that this is the box, and no other WeChat. */
+const name = 'queqiao-wechat'
 /** Phones and messages that the phone page shows. */
 const phoneLimit = 20
+const mostPhones = 500
 const messagesPerPhone = 5
 const mostMessages = 100_000
 
@@ -19,17 +22,19 @@ export const observationRoutes: readonly ControlRoute[] = [
   {
     method: 'GET',
     path: '/phones',
-    run: ({ box }) => box.profiles.latest(phoneLimit).map(person => phone(box, person)),
+    run: ({ box, query }) => box.profiles.latest(phoneLimitOf(query)).map(person => phone(box, person)),
   },
   { method: 'POST', path: '/reset', run: reset },
 ]
 
 function describeBox({ box }: ControlCall) {
   return {
+    box: name,
     now: box.clock.now(),
     apps: { official: box.apps.official.appid, mini: box.apps.mini.appid },
     people: box.people.size(),
     followers: box.people.followers(),
+    phones: box.profiles.count(),
     messages: box.messages.count(),
     templates: box.templates.all(),
     mediaChecks: box.mediaChecks.all().length,
@@ -37,6 +42,13 @@ function describeBox({ box }: ControlCall) {
     miniCallback: box.apps.mini.callbacks.state(),
     faults: box.faults.all(),
   }
+}
+
+function phoneLimitOf(query: URLSearchParams): number {
+  const text = query.get('limit') ?? String(phoneLimit)
+  const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (limit < 1 || limit > mostPhones) throw new ControlError(`"limit" must be a whole number from 1 to ${mostPhones}`)
+  return limit
 }
 
 /** The log of messages; `after` leaves out so many from the front, `limit` bounds the answer. */

@@ -139,3 +139,20 @@ describe('batchget', () => {
     }
   })
 })
+
+test('after a reset who was there before does not follow: one call tells it of a hundred, and no openid is bad', async () => {
+  const box = await openTestBox({ pageSize: 100 })
+  await box.control('/people', { count: 100, following: true })
+  const before = (await box.get(`/cgi-bin/user/get?access_token=${await box.token()}`)).json
+  const openids = openidsOf(before)
+
+  await box.control('/reset', {})
+
+  const token = await box.token()
+  const user_list = openids.map(openid => ({ openid }))
+  const answer = await box.post(`/cgi-bin/user/info/batchget?access_token=${token}`, { user_list })
+  expect(answer.json).toEqual({ user_info_list: openids.map(openid => ({ subscribe: 0, openid })) })
+  const cursor = await box.get(`/cgi-bin/user/get?access_token=${token}&next_openid=${openids.at(-1)}`)
+  expect(cursor.json).toMatchObject({ total: 0, count: 0 })
+  expect((await box.get(`/_box/people?openid=${openids[0]}`)).status).toBe(404)
+})

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
+import { pickFreePort } from '../../../local/ports.ts'
 import { openTestBox } from './open-test-box.ts'
 
 /** Starts `npm run wechat` as its own process. */
@@ -30,5 +31,33 @@ test('names a port in use and what to do', { timeout: 20_000 }, async () => {
   const port = new URL(box.box.url).port
   const { child, output } = start({ PORT: port })
   expect(await once(child, 'close')).toEqual([1, null])
-  expect(output()).toMatch(new RegExp(`^Port ${port} is in use\\..*PORT=3101 npm run wechat`))
+  expect(output()).toMatch(new RegExp(`^Port ${port} is in use\\..*PORT=${Number(port) + 1} npm run wechat`))
+})
+
+test('listens on WECHAT_PORT, as npm start does', { timeout: 20_000 }, async () => {
+  const port = await pickFreePort('127.0.0.1')
+  const { child, output } = start({ WECHAT_PORT: `${port}` })
+  while (!output().includes('Ctrl-C')) await once(child.stdout, 'data')
+  expect(output()).toContain(`http://127.0.0.1:${port}\n`)
+})
+
+test('ends with npm, which ends only the shell between at SIGTERM', { timeout: 30_000 }, async () => {
+  const port = `${await pickFreePort('127.0.0.1')}`
+  const npm = spawn('npm', ['run', 'wechat'], { env: { ...process.env, CALLBACK_URL: '', PORT: port }, detached: true })
+  const closed = once(npm.stdout, 'close')
+  onTestFinished(() => {
+    // The whole group, should anything of it be left.
+    if (npm.pid !== undefined && npm.stdout.readable) process.kill(-npm.pid, 'SIGKILL')
+  })
+  let output = ''
+  npm.stdout.setEncoding('utf8').on('data', text => {
+    output += text
+  })
+  while (!output.includes('Ctrl-C')) await once(npm.stdout, 'data')
+
+  npm.kill('SIGTERM')
+
+  // Its end is closed only when nobody holds it any more.
+  await closed
+  expect(output).toMatch(/stopped\n$/)
 })

@@ -1,6 +1,9 @@
 import { Script } from 'node:vm'
+import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { openTestBox } from './open-test-box.ts'
+
+const ids = v.array(v.object({ id: v.number() }))
 
 test('the phone page may load nothing, send nothing elsewhere and sit in no frame', async () => {
   const { headers } = await (await openTestBox()).get('/')
@@ -24,4 +27,17 @@ test('the phone page is one whole file whose script parses and makes no markup f
   const script = /<script>(.*)<\/script>/s.exec(text)?.[1] ?? ''
   expect(script).toContain('/phones')
   expect(() => new Script(script)).not.toThrow()
+})
+
+test('all phones can be seen, the latest twenty by themselves, and who is not among them is counted', async () => {
+  const box = await openTestBox()
+  for (let person = 0; person < 23; person += 1) await box.person({ name: `${person}` })
+  const idsAt = async (path: string) => v.parse(ids, await box.control(path)).map(it => it.id)
+
+  expect(await idsAt('/phones')).toEqual(Array.from({ length: 20 }, (_, at) => at + 3))
+  expect(await idsAt('/phones?limit=120')).toHaveLength(23)
+  expect(await box.control('')).toMatchObject({ people: 23, phones: 23 })
+  expect((await box.get('/_box/phones?limit=501')).status).toBe(400)
+  // Else person 0 is gone from the page without a word.
+  expect((await box.get('/')).text).toMatch(/show \$\{hidden\} earlier people/)
 })

@@ -1,0 +1,27 @@
+/** A test account (测试号) has one page, and no console: its findings name what stands there. */
+
+import type { Finding } from './finding.ts'
+import { pages } from './pages.ts'
+
+const page = 'mp.weixin.qq.com/debug/cgi-bin/sandboxinfo (测试号管理)'
+
+/** What the account's own page has in place of the console's; what it has not, the page itself may tell. */
+const replacements: readonly (readonly [string, string])[] = [
+  [pages.official.secret, `${page} → 测试号信息`],
+  [pages.official.allowList, page],
+  [pages.official.notices, page],
+  [pages.certification, `${page} → 体验接口权限表`],
+  [pages.templates, `${page} → 模板消息接口`],
+  [pages.linkedPrograms, page],
+  [pages.messagePush, `${page} → 接口配置信息`],
+  [pages.quotas, `${page} → 体验接口权限表`],
+]
+
+/** The same finding with the pages that a test account has. */
+export function onTestAccount({ status, words, cure }: Finding): Finding {
+  return { status, words: withItsPages(words), ...(cure === undefined ? {} : { cure: withItsPages(cure) }) }
+}
+
+function withItsPages(text: string): string {
+  return replacements.reduce((told, [console, own]) => told.replaceAll(console, own), text)
+}

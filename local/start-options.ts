@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util'
+import { SettingsError } from './environment.ts'
+
+/** What `npm start` is told on its command line. */
+export type StartOptions = { isDemo: boolean; isHelp: boolean }
+
+export const helpText = `npm start              starts everything on this machine, plays the main job once, and stays up
+npm run demo           plays the main job, and ends with 0 or 1
+
+  --demo               as npm run demo
+  --help               this text
+
+It takes its settings from the environment and from .env: ports, another WeChat (WECHAT_API_URL) and its account.
+All of them are in docs/configuration.md. Ctrl-C stops everything.
+Ends with 1 if it cannot start, or a setting is wrong; with 2 if the options are.
+`
+
+/** Reads the options; throws a SettingsError for one that is not known. */
+export function parseStartOptions(args: readonly string[]): StartOptions {
+  try {
+    const options = { demo: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
+    const { values } = parseArgs({ args: [...args], options })
+    return { isDemo: values.demo ?? false, isHelp: values.help ?? false }
+  } catch (error) {
+    const [line] = (error instanceof Error ? error.message : '').split('. ')
+    throw new SettingsError([`${line}. npm start -- --help tells the options.`])
+  }
+}

@@ -1,0 +1,52 @@
+import { readFileSync, watch } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ConfigError } from '../lib/errors.ts'
+import { readTemplateList, type TemplateList } from '../lib/template-list.ts'
+import { SettingsError } from './environment.ts'
+
+const projectFile = fileURLToPath(new URL('../templates.json', import.meta.url))
+
+/** Reads the list of the local stage as it is now; throws a SettingsError that names all that is wrong with it. */
+export function readLocalTemplates(file = projectFile): TemplateList {
+  try {
+    return readTemplateList(JSON.parse(readFileSync(file, 'utf8')), 'local')
+  } catch (error) {
+    if (error instanceof ConfigError) throw new SettingsError(error.problems)
+    throw new SettingsError([`templates.json cannot be read: ${error instanceof Error ? error.message : error}`])
+  }
+}
+
+/** Who hears of a list that was edited. */
+export type TemplatesWatcher = {
+  onChange: (list: TemplateList) => void
+  /** Takes a line about a list that cannot be used; the one before stays. */
+  report: (line: string) => void
+}
+
+// An editor may write a file in several steps.
+const settleMs = 100
+
+/** Reads the list anew whenever it is edited. */
+export function watchLocalTemplates({ onChange, report }: TemplatesWatcher, file = projectFile) {
+  let timer: NodeJS.Timeout | undefined
+  const read = () => {
+    try {
+      onChange(readLocalTemplates(file))
+    } catch (error) {
+      report(`${error instanceof Error ? error.message : error}; events wait until it is mended`)
+    }
+  }
+  // The folder, for editors put a new file in the place of the old one.
+  const watcher = watch(dirname(file), (_, name) => {
+    if (name !== basename(file)) return
+    clearTimeout(timer)
+    timer = setTimeout(read, settleMs)
+  })
+  return {
+    close() {
+      clearTimeout(timer)
+      watcher.close()
+    },
+  }
+}
