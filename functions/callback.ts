@@ -28,7 +28,8 @@ async function callbackKeys() {
     'WECHAT_MINI_APPID',
   )
   const { CALLBACK_ENCRYPTION: encryption } = config('CALLBACK_ENCRYPTION')
-  const [token, encodingAesKey] = await Promise.all([neededSecret('callback-token'), secrets().get('callback-aes-key')])
+  const known = secrets('callback-token', 'callback-aes-key')
+  const [token, encodingAesKey] = await Promise.all([neededSecret('callback-token'), known.get('callback-aes-key')])
   const key = encodingAesKey === undefined ? {} : { encodingAesKey }
   return { appid, miniAppid, encryption, token, ...key }
 }

@@ -5,7 +5,7 @@ import { config } from '../lib/config.ts'
 import { takeImage } from '../lib/images.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { filesUrl, uploadForms } from '../lib/runtime/image-links.ts'
-import { sessionTokens } from '../lib/runtime/secrets.ts'
+import { sessionChecker } from '../lib/runtime/secrets.ts'
 import { imageStore } from '../lib/runtime/stores.ts'
 
 export const handler = httpFunction(
@@ -16,7 +16,7 @@ export const handler = httpFunction(
       'IMAGE_CHECK',
     )
     return {
-      sessions: sessionTokens(),
+      sessions: sessionChecker(),
       images: imageStore(),
       forms: uploadForms(),
       filesUrl: filesUrl(),

@@ -1,9 +1,9 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
 import { getJwks } from '../lib/jwks.ts'
 import { log } from '../lib/runtime/context.ts'
-import { sessionTokens } from '../lib/runtime/secrets.ts'
+import { sessionChecker } from '../lib/runtime/secrets.ts'
 
 export const handler = httpFunction(
-  async () => ({ sessions: sessionTokens(), log }),
+  async () => ({ sessions: sessionChecker(), log }),
   async (_request, deps) => ({ status: 200, body: await getJwks(deps), maxAgeSeconds: 300 }),
 )

@@ -1,7 +1,7 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
 import { logIn, parseLogin } from '../lib/login.ts'
 import { log, now, sleep } from '../lib/runtime/context.ts'
-import { sessionTokens } from '../lib/runtime/secrets.ts'
+import { sessionSigner } from '../lib/runtime/secrets.ts'
 import { linkStore, loginStore } from '../lib/runtime/stores.ts'
 import { miniProgram } from '../lib/runtime/wechat.ts'
 
@@ -10,7 +10,7 @@ export const handler = httpFunction(
     wechat: miniProgram().wechat,
     logins: loginStore(),
     links: linkStore(),
-    sessions: sessionTokens(),
+    sessions: sessionSigner(),
     now,
     sleep,
     log,

@@ -49,7 +49,7 @@ export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, n
   return query.echostr ?? ''
 }
 
-/** Proves and reads one delivery; throws RequestError 401 or 403 where it is not WeChat's, 400 where it is unreadable. */
+/** Proves and reads one delivery; throws RequestError 401 or 403 where it is not WeChat's, 400 where it is an attack. */
 export function readEvent(
   query: CallbackQuery,
   body: string,
@@ -80,7 +80,8 @@ function ofMiniProgram(event: WeChatEvent, { miniAppid }: CallbackKeys): WeChatE
     const { appid = miniAppid } = event
     if (appid !== undefined && appid === miniAppid) return { ...event, appid }
   }
-  return event.kind === 'other' ? event : { kind: 'other', name: `${event.kind} in the name of the mini program` }
+  const isTold = event.kind === 'other' || event.kind === 'unreadable'
+  return isTold ? event : { kind: 'other', name: `${event.kind} in the name of the mini program` }
 }
 
 function ofOfficialAccount(event: WeChatEvent): WeChatEvent {
@@ -108,6 +109,9 @@ export async function handleEvent(
       return imageChecks.push([{ verdict: event.verdict } satisfies ImageCheckMessage])
     case 'other':
       return log.info('callback.ignored', { event: event.name })
+    // To refuse it would bring it twice more, and make WeChat take this URL for a broken one.
+    case 'unreadable':
+      return log.warn('callback.unreadable', { why: event.why })
   }
 }
 

@@ -65,5 +65,6 @@ function fail(circuit: Circuit, { verdict, error, deps }: Failure): void {
   circuit.openUntil = deps.now() + circuit.pauseMs
   circuit.cause = error
   deps.log.error('breaker.opened', { api: circuit.name, pauseSeconds: circuit.pauseMs / 1000, error })
-  deps.metrics.count('BreakerOpened', { api: circuit.name })
+  // No dimension: each name would be a metric of its own, and an alarm watches one.
+  deps.metrics.count('BreakerOpened')
 }

@@ -11,6 +11,7 @@ import { checkCallback } from './doctor/check-callback.ts'
 import { checkCertificate } from './doctor/check-certificate.ts'
 import { checkCertification } from './doctor/check-certification.ts'
 import { checkClock } from './doctor/check-clock.ts'
+import { checkConcurrency } from './doctor/check-concurrency.ts'
 import { checkCredentials } from './doctor/check-credentials.ts'
 import { checkImageHosts } from './doctor/check-image-hosts.ts'
 import { checkMiniLink } from './doctor/check-mini-link.ts'
@@ -39,6 +40,7 @@ const checks = {
   callback: checkCallback,
   quotas: checkQuotas,
   queues: checkQueues,
+  concurrency: checkConcurrency,
   certificate: checkCertificate,
   images: checkImageHosts,
   clock: checkClock,

@@ -1,9 +1,8 @@
-/** The events that WeChat pushes: XML or JSON from outside, read with care. */
+/** The events that WeChat pushes: what they say, of fields that come from outside. */
 
-import { XMLParser } from 'fast-xml-parser'
 import * as v from 'valibot'
 
-import { RequestError } from './errors.ts'
+import { parseBody, UnreadableEvent } from './event-body.ts'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from './identifiers.ts'
 import type { ImageVerdict } from './image-ports.ts'
 import { revokedBy } from './revoked-info.ts'
@@ -23,23 +22,16 @@ export type WeChatEvent =
   | { readonly kind: 'receipt'; readonly msgid: string; readonly status: string; readonly at: number }
   /** `appid` names the app that had the picture checked. */
   | { readonly kind: 'image-verdict'; readonly appid?: string; readonly verdict: ImageVerdict }
+  /** Nobody acts on it. */
   | { readonly kind: 'other'; readonly name: string }
-
-/** Deeper than any message of WeChat's. */
-const maxDepth = 8
-
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  // Everything stays text: MsgID has 64 bits.
-  parseTagValue: false,
-  // No entity is replaced, so none can grow.
-  processEntities: false,
-  maxNestedTags: maxDepth,
-})
+  /** WeChat would only say the same again. */
+  | { readonly kind: 'unreadable'; readonly why: string }
 
 const text = v.string()
 const instant = v.pipe(text, v.regex(/^\d{1,12}$/), v.transform(Number))
-const message = v.looseObject({ MsgType: text, Event: v.optional(text) })
+const message = v.looseObject({ MsgType: v.optional(text), Event: v.optional(text) })
+/** What has no MsgType: a platform's own pushes, and how WeChat's cloud tries an address. */
+const unnamed = v.looseObject({ InfoType: v.optional(text), action: v.optional(text) })
 const follow = v.object({ FromUserName: v.custom<OpenId>(isId), CreateTime: instant })
 const openid = v.custom<OpenId & MiniOpenId>(isId)
 const appid = v.optional(v.pipe(text, v.maxLength(64)))
@@ -75,12 +67,31 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['wxa_media_check', verdictOf],
 ])
 
-/** Reads an event; throws RequestError `callback-malformed` and nothing else. */
+/** Reads an event; throws RequestError `callback-malformed` for what WeChat never sends, and nothing else. */
 export function parseEvent(body: string): WeChatEvent {
-  const fields = checked(message, parseBody(body))
-  const name = fields.MsgType === 'event' ? (fields.Event ?? '').toLowerCase() : fields.MsgType
-  const read = fields.MsgType === 'event' ? readers.get(name) : undefined
-  return read === undefined ? { kind: 'other', name: name.slice(0, 64) } : read(fields)
+  try {
+    return read(checked(message, parseBody(body)))
+  } catch (error) {
+    if (error instanceof UnreadableEvent) return { kind: 'unreadable', why: error.message }
+    throw error
+  }
+}
+
+function read(fields: v.InferOutput<typeof message>): WeChatEvent {
+  const { MsgType, Event = '' } = fields
+  if (MsgType === undefined) return otherOf(nameWithoutType(fields))
+  if (MsgType !== 'event') return otherOf(MsgType)
+  const reader = readers.get(Event.toLowerCase())
+  return reader === undefined ? otherOf(Event.toLowerCase()) : reader(fields)
+}
+
+function nameWithoutType(fields: unknown): string {
+  const { InfoType, action } = checked(unnamed, fields)
+  return InfoType ?? (action === undefined ? 'a message without MsgType' : `action ${action}`)
+}
+
+function otherOf(name: string): WeChatEvent {
+  return { kind: 'other', name: name.slice(0, 64) }
 }
 
 function newsOf(kind: 'follow' | 'unfollow', { FromUserName, CreateTime }: v.InferOutput<typeof follow>): WeChatEvent {
@@ -102,7 +113,7 @@ function verdictOf(fields: unknown): WeChatEvent {
 function revocationOf(fields: unknown): WeChatEvent {
   const { RevokeInfo } = checked(revocation, fields)
   const revoked = revokedBy(RevokeInfo)
-  if (revoked === 'nothing') return { kind: 'other', name: `user_authorization_revoke ${RevokeInfo}`.slice(0, 64) }
+  if (revoked === 'nothing') return otherOf(`user_authorization_revoke ${RevokeInfo}`)
   return erasureOf(revoked === 'everything' ? 'erase' : 'erase-pictures', checked(authorization, fields))
 }
 
@@ -120,60 +131,8 @@ function erasureOf(
   }
 }
 
-/** A mini program may choose JSON in its console; it has the fields that XML has below its root. */
-function parseBody(body: string): unknown {
-  return trimmed(body.trimStart().startsWith('{') ? parseJson(body) : parseXml(body))
-}
-
-/** Without the blanks around names and texts: the JSON that WeChat's page "授权用户信息变更" shows has them (`" OpenID"`). */
-function trimmed(value: unknown): unknown {
-  if (typeof value === 'string') return value.trim()
-  if (Array.isArray(value)) return value.map(trimmed)
-  if (typeof value !== 'object' || value === null) return value
-  const fields = Object.entries(value)
-  const isBlank = ([name]: readonly [string, unknown]) => name !== name.trim()
-  // Of two fields that differ by blanks alone the one without counts.
-  const inOrder = [...fields.filter(isBlank), ...fields.filter(it => !isBlank(it))]
-  return Object.fromEntries(inOrder.map(([name, it]) => [name.trim(), trimmed(it)]))
-}
-
-function parseJson(body: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(body, textOfNumber)
-    if (!isDeeper(parsed, maxDepth)) return parsed
-  } catch {
-    // Told below; the parser's own words quote the input.
-  }
-  throw malformed('not JSON, or nested too deep')
-}
-
-/** Everything stays text, as in XML. */
-function textOfNumber(_name: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
-  return typeof value === 'number' ? source : value
-}
-
-function isDeeper(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return depth === 0 || Object.values(value).some(it => isDeeper(it, depth - 1))
-}
-
-function parseXml(xml: string): unknown {
-  if (/<!DOCTYPE|<!ENTITY/i.test(xml)) throw malformed('a DOCTYPE is not accepted')
-  try {
-    const { xml: fields }: { xml?: unknown } = parser.parse(xml)
-    return fields
-  } catch {
-    // The parser's own words quote the input, which may be anything.
-    throw malformed('not XML, or nested too deep')
-  }
-}
-
 function checked<T>(shape: v.GenericSchema<unknown, T>, input: unknown): T {
   const result = v.safeParse(shape, input, { abortEarly: true })
   if (result.success) return result.output
-  throw malformed(`${v.getDotPath(result.issues[0]) ?? 'the message'} is missing or wrong`)
-}
-
-function malformed(what: string): RequestError {
-  return new RequestError('callback-malformed', 400, `The callback cannot be read: ${what}.`)
+  throw new UnreadableEvent(`${v.getDotPath(result.issues[0]) ?? 'the message'} is missing or wrong`)
 }

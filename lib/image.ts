@@ -4,10 +4,10 @@ import { bearerOf } from './bearer.ts'
 import { RequestError } from './errors.ts'
 import { imageKey, isImageId } from './image-keys.ts'
 import type { Image, ImageStore } from './image-ports.ts'
-import type { SessionTokens } from './ports.ts'
+import type { SessionChecker } from './ports.ts'
 
 export type ImageDeps = {
-  readonly sessions: Pick<SessionTokens, 'verify'>
+  readonly sessions: Pick<SessionChecker, 'verify'>
   readonly images: Pick<ImageStore, 'find'>
   /** Where files are served, without a slash at its end. */
   readonly filesUrl: string

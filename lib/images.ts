@@ -9,11 +9,11 @@ import type { AppId } from './identifiers.ts'
 import { imageKey, ownerOf, uploadKey } from './image-keys.ts'
 import { imageLimits, isImageType } from './image-limits.ts'
 import type { Image, ImageStore, ImageType, UploadForm, UploadForms } from './image-ports.ts'
-import type { Log, Now, SessionTokens } from './ports.ts'
+import type { Log, Now, SessionChecker } from './ports.ts'
 import { checkedBody } from './request-body.ts'
 
 export type ImagesDeps = {
-  readonly sessions: Pick<SessionTokens, 'verify'>
+  readonly sessions: Pick<SessionChecker, 'verify'>
   readonly images: Pick<ImageStore, 'expect' | 'countUpload'>
   readonly forms: UploadForms
   readonly miniAppid: AppId

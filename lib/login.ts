@@ -15,7 +15,7 @@ import type {
   LoginResult,
   LoginStore,
   Now,
-  SessionTokens,
+  SessionSigner,
   WeChat,
 } from './ports.ts'
 import { checkedBody } from './request-body.ts'
@@ -24,7 +24,7 @@ export type LoginDeps = {
   readonly wechat: Pick<WeChat, 'exchangeCode'>
   readonly logins: LoginStore
   readonly links: Pick<LinkStore, 'resolve' | 'writeLogin'>
-  readonly sessions: Pick<SessionTokens, 'sign' | 'lifeSeconds'>
+  readonly sessions: SessionSigner
   readonly now: Now
   readonly sleep: (ms: number) => Promise<void>
   readonly log: Log

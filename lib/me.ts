@@ -2,10 +2,10 @@
 
 import { bearerOf } from './bearer.ts'
 import { type Reach, reachOf, readable } from './link.ts'
-import type { LinkStore, SessionTokens } from './ports.ts'
+import type { LinkStore, SessionChecker } from './ports.ts'
 
 export type MeDeps = {
-  readonly sessions: Pick<SessionTokens, 'verify'>
+  readonly sessions: Pick<SessionChecker, 'verify'>
   readonly links: Pick<LinkStore, 'resolve'>
 }
 

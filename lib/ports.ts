@@ -438,17 +438,21 @@ export type SecretName =
   | 'callback-token'
   | 'callback-aes-key'
   | 'session-keys'
+  | 'session-public-keys'
 
 /** Secrets by name; undefined when it was never set. What is kept of one is read anew if it turned out to be `refused`. */
 export type Secrets = { get(name: SecretName, refused?: string): Promise<string | undefined> }
 
 export type SessionClaims = { readonly miniOpenid: MiniOpenId; readonly unionid?: UnionId }
 
-export type SessionTokens = {
+export type SessionSigner = {
   /** Signs a session token; the same claims and `issuedAt` (seconds) give the same text. */
   sign(claims: SessionClaims, issuedAt: number): Promise<string>
+  readonly lifeSeconds: number
+}
+
+export type SessionChecker = {
   /** Throws RequestError `session-invalid` or `session-expired`. */
   verify(token: string): Promise<SessionClaims>
   publicKeys(): Promise<{ keys: readonly Readonly<Record<string, unknown>>[] }>
-  readonly lifeSeconds: number
 }

@@ -1,16 +1,19 @@
 import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
 import { calculateJwkThumbprint } from 'jose'
+import * as v from 'valibot'
 import type { WeChatKeys } from './wechat-keys.ts'
 
 /** Makes the secrets of the local run, by their names in the parameter store; the session key is new at each start. */
 export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<Record<string, string>> {
+  const sessionKeys = JSON.stringify({ keys: [await makeSessionKey()] })
   const secrets = {
     'official-appsecret': wechat.officialSecret,
     'mini-appsecret': wechat.miniSecret,
     'callback-token': wechat.callbackToken,
     ...(wechat.callbackAesKey ? { 'callback-aes-key': wechat.callbackAesKey } : {}),
-    'session-keys': JSON.stringify({ keys: [await makeSessionKey()] }),
+    'session-keys': sessionKeys,
+    'session-public-keys': publicKeysOf(sessionKeys),
   }
   return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`${prefix}/${name}`, value]))
 }
@@ -20,4 +23,17 @@ export async function makeSessionKey() {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   const jwk = privateKey.export({ format: 'jwk' })
   return { ...jwk, kid: await calculateJwkThumbprint({ ...jwk, kty: 'RSA' }), alg: 'RS256', use: 'sig' }
+}
+
+const keySet = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    keys: v.array(v.object({ kty: v.string(), kid: v.string(), n: v.string(), e: v.string() })),
+  }),
+)
+
+/** The public half of a JWK Set of private keys; throws ValiError where it is none. */
+export function publicKeysOf(sessionKeys: string): string {
+  return JSON.stringify(v.parse(keySet, sessionKeys))
 }

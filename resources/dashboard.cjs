@@ -19,6 +19,7 @@ module.exports = async ({ resolveVariable }) => {
 function graphsOfMessages(service) {
   const queue = (name, metric) => ['AWS/SQS', metric, 'QueueName', `${service}-${name}`, { stat: 'Maximum' }]
   const waiting = name => queue(name, 'ApproximateNumberOfMessagesVisible')
+  const consumed = ['events', 'followers', 'receipts', 'arrivals']
   const outcome = more =>
     search(`{queqiao,outcome,service,templateId} MetricName="MessageOutcome" service="${service}"${more}`)
   return {
@@ -32,7 +33,16 @@ function graphsOfMessages(service) {
     'Laid aside for people': ['events-dlq', 'events-review', 'followers-dlq', 'receipts-dlq', 'arrivals-dlq'].map(
       waiting,
     ),
-    'Seconds that the oldest event waits': [queue('events', 'ApproximateAgeOfOldestMessage')],
+    'Events that began to wait, by cause (operator: somebody must act)': [
+      search(`{queqiao,cause,service} MetricName="EventsWaiting" service="${service}"`),
+    ],
+    'Seconds since the push of the oldest event that was put off': [
+      search(`{queqiao,service} MetricName="EventWaitSeconds" service="${service}"`, 'Maximum'),
+    ],
+    // What could not be done comes again later: until then it is in no other count.
+    'Put off, to come again later': consumed.map(it => queue(it, 'ApproximateNumberOfMessagesDelayed')),
+    'In work': consumed.map(it => queue(it, 'ApproximateNumberOfMessagesNotVisible')),
+    'Seconds that the oldest message waits': consumed.map(it => queue(it, 'ApproximateAgeOfOldestMessage')),
   }
 }
 
@@ -43,9 +53,10 @@ function graphsOfWeChat(service) {
     'Quota of template messages left, in percent': [own('QuotaLeftPercent', 'service', 'Minimum')],
     'Access tokens renewed and refused, by app': ['TokenRenewed', 'TokenRefused'].map(it => own(it, 'appid,service')),
     'Hours since the last complete walk through the followers began': [own('SyncAgeHours', 'service', 'Maximum')],
-    'Calls to WeChat cut off, or answered strangely': ['BreakerOpened', 'UnknownErrcode'].map(it =>
-      own(it, 'api,service'),
-    ),
+    'Calls to WeChat cut off, or answered strangely': [
+      own('BreakerOpened', 'service'),
+      own('UnknownErrcode', 'api,service'),
+    ],
   }
 }
 
@@ -54,8 +65,15 @@ function graphsOfFunctions(service) {
   const functions = (name, stat) => search(`{AWS/Lambda,FunctionName} MetricName="${name}" "${service}-"`, stat)
   return {
     'HTTP API': ['Count', '4xx', '5xx'].map(api),
-    'Errors of the functions': [functions('Errors')],
+    'Errors of the functions, and calls that the account’s limit turned away': [
+      functions('Errors'),
+      functions('Throttles'),
+    ],
     'Longest run of each function, in ms': [functions('Duration', 'Maximum')],
+    'The slowest hundredth of callbacks and logins, in ms': ['callback', 'login'].map(it => [
+      ...['AWS/Lambda', 'Duration', 'FunctionName', `${service}-${it}`],
+      { stat: 'p99' },
+    ]),
   }
 }
 

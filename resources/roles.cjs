@@ -30,7 +30,7 @@ const grants = {
     secrets: ['mini-appsecret', 'session-keys'],
     tables: { LoginsTable: ['DeleteItem', 'GetItem', 'UpdateItem'], LinksTable: ['BatchGetItem', 'UpdateItem'] },
   },
-  me: { secrets: ['session-keys'], tables: { LinksTable: people } },
+  me: { secrets: ['session-public-keys'], tables: { LinksTable: people } },
   callback: {
     secrets: ['callback-aes-key', 'callback-token'],
     queues: { FollowersQueue: push, ReceiptsQueue: push, ImageChecksQueue: push },
@@ -102,11 +102,11 @@ const grants = {
   reach: { tables: { LinksTable: people } },
   // Who signs a form lends its own right.
   images: {
-    secrets: ['session-keys'],
+    secrets: ['session-public-keys'],
     tables: { ImagesTable: ['PutItem', 'UpdateItem'] },
     buckets: { ImagesBucket: { 'uploads/*': ['PutObject'] } },
   },
-  image: { secrets: ['session-keys'], tables: { ImagesTable: ['GetItem'] } },
+  image: { secrets: ['session-public-keys'], tables: { ImagesTable: ['GetItem'] } },
   'receive-images': {
     tables: { ImagesTable: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'] },
     indexes: { ImagesTable: ['by-owner'] },
@@ -142,12 +142,17 @@ const grants = {
     },
   },
   'domain-file': { buckets: { StaticBucket: { '': look, 'static/*': ['GetObject'] } } },
-  jwks: { secrets: ['session-keys'] },
+  jwks: { secrets: ['session-public-keys'] },
   doctor: {
     callsWeChat: true,
-    secrets: ['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret', 'session-keys'],
+    secrets: [
+      ...['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret'],
+      ...['session-keys', 'session-public-keys'],
+    ],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
+    // Of the account, and so of no resource.
+    anywhere: ['lambda:GetAccountSettings'],
   },
   token: {
     callsWeChat: true,
@@ -181,7 +186,7 @@ function roleOf(name, grant, place) {
 
 function statementsOf(
   name,
-  { callsWeChat, publishes, secrets = [], tables = {}, indexes = {}, queues = {}, buckets = {} },
+  { callsWeChat, publishes, anywhere = [], secrets = [], tables = {}, indexes = {}, queues = {}, buckets = {} },
   place,
 ) {
   const { stage, bus, missing } = place
@@ -202,6 +207,7 @@ function statementsOf(
     ),
     ...(secrets.length === 0 ? [] : [allow(['ssm:GetParameters'], secrets.map(secretOf(stage)))]),
     ...(publishes && bus !== 'off' ? [allow(['events:PutEvents'], inAccount(`events:*:event-bus/${bus}`))] : []),
+    ...(anywhere.length === 0 ? [] : [allow(anywhere, '*')]),
     ...(callsWeChat ? inVpc(`queqiao-${stage}-${name}`) : []),
   ]
 }

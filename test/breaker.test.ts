@@ -279,7 +279,7 @@ describe('ops', () => {
     expect(lines.filter(it => it.event === 'wechat.address-not-allowed').map(it => it.fields)).toEqual([
       { appid, paste: '127.0.0.1', into: expect.stringContaining('IP白名单') },
     ])
-    expect(counted).toEqual(['BreakerOpened stable_token', `AddressNotAllowed ${appid}`])
+    expect(counted).toEqual(['BreakerOpened', `AddressNotAllowed ${appid}`])
   })
 
   it('are told of an errcode that nobody knows', async () => {

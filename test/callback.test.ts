@@ -136,6 +136,23 @@ describe('readEvent', () => {
     }
   })
 
+  // Each such refusal came twice more, and a minute of pushes was lost after a few of them.
+  it.each(['plain', 'compatible', 'secure'] as const)(
+    'takes in %s mode what people write, and what it cannot read',
+    mode => {
+      const open = { encryption: 'optional' } as const
+      const chat = '<xml><MsgType>text</MsgType><Content><![CDATA[<!DOCTYPE html> <!ENTITY a "b">]]></Content></xml>'
+      expect(read(delivery(mode, chat), open)).toEqual({ kind: 'other', name: 'text' })
+      expect(read(delivery(mode, '<xml><ToUserName>gh</ToUserName></xml>'), open)).toMatchObject({ kind: 'other' })
+      const follow = xml.replace('oWho', '')
+      const why = 'FromUserName is missing or wrong'
+      expect(read(delivery(mode, follow), open)).toEqual({ kind: 'unreadable', why })
+      const bomb = `<!DOCTYPE xml [<!ENTITY a "aaaa">]>${xml}`
+      if (mode !== 'compatible')
+        expect(() => read(delivery(mode, bomb), open)).toThrow(refusal('callback-malformed', 400))
+    },
+  )
+
   it('reads what is signed by msg_signature alone', () => {
     const { query, body } = delivery('secure')
     expect(read({ query: { ...query, signature: undefined }, body })).toEqual(follow)
@@ -280,7 +297,7 @@ describe('handleEvent', () => {
     const ignored: unknown[] = []
     const log = {
       info: (_event: string, fields?: Readonly<Record<string, unknown>>) => void ignored.push(fields?.event),
-      warn: () => {},
+      warn: (event: string, fields?: object) => void ignored.push({ event, ...fields }),
       error: () => {},
     }
     const deps = { appid: officialAppid, followers: queue('followers'), receipts: queue('receipts'), log }
@@ -290,9 +307,10 @@ describe('handleEvent', () => {
     await handleEvent({ kind: 'erase-pictures', openid: id('oWho'), appid: miniAppid, at: 8 }, deps)
     await handleEvent({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, deps)
     await handleEvent({ kind: 'other', name: 'click' }, deps)
+    await handleEvent({ kind: 'unreadable', why: 'it is not XML' }, deps)
     const verdict = { traceId: 't-1', suggest: 'risky', errcode: 0 } as const
     await handleEvent({ kind: 'image-verdict', verdict }, deps)
-    expect(ignored).toEqual(['click', 'image-verdict'])
+    expect(ignored).toEqual(['click', { event: 'callback.unreadable', why: 'it is not XML' }, 'image-verdict'])
     const checks: unknown[] = []
     const imageChecks = { push: async (messages: readonly unknown[]) => void checks.push(...messages) }
     await handleEvent({ kind: 'image-verdict', verdict }, { ...deps, imageChecks })

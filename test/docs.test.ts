@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { deliveryStates } from '../lib/delivery.ts'
+import { withCosts } from '../tools/costs/document.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (file: string) => readFile(join(root, file), 'utf8')
@@ -43,6 +44,23 @@ describe('the documents', () => {
     const { scripts } = JSON.parse(await read('package.json'))
     const scriptNames = commands(english).flatMap(it => /npm run ([a-z:]+)/.exec(it)?.[1] ?? [])
     expect(scriptNames.filter(it => !(it in scripts))).toEqual([])
+  })
+
+  it('tell what a month costs as it is counted, by the prices of docs/prices.json', async () => {
+    const document = await read('docs/deploy.md')
+    expect(document, 'npm run costs').toBe(await withCosts(document))
+  })
+
+  // They moved on 1 December 2025.
+  it('name no page of a console that is gone', async () => {
+    const folders = ['docs', 'lib', 'tools', 'deploy', 'resources']
+    const files = await Promise.all(
+      folders.map(async it => (await readdir(join(root, it), { recursive: true })).map(file => `${it}/${file}`)),
+    )
+    const texts = ['README.md', 'README.zh-CN.md', 'serverless.yml', ...files.flat()].filter(it => /\.\w+$/.test(it))
+    const gone: string[] = []
+    for (const it of texts) if (/设置与开发 → (基本配置|接口权限|公众号设置)/.test(await read(it))) gone.push(it)
+    expect(gone).toEqual([])
   })
 
   it('link to files that are there', async () => {

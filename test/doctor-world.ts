@@ -40,6 +40,7 @@ export const secretsInBox = {
   'callback-token': defaultCallback.token,
   'callback-aes-key': defaultCallback.aesKey,
   'session-keys': '{"keys":[{"kty":"RSA","kid":"a"}]}',
+  'session-public-keys': '{"keys":[{"kty":"RSA","kid":"a"}]}',
 }
 
 /** Opens a world in which nothing is wrong, but what the options say; three people follow. */
@@ -64,7 +65,8 @@ export async function openDoctorWorld({ box, mode = 'stable', secrets: more = {}
       templates: () => readTemplateList(templates, 'local'),
       api: openOwnApi(new URL(apiUrl)),
       sites: { upload: openSite(new URL(filesUrl)), files: openSite(new URL(filesUrl)) },
-      queues: { size: async () => 0 },
+      queues: { size: async () => ({ ready: 0, later: 0, inWork: 0 }) },
+      account: { concurrency: async () => 1000 },
       gate: world.gate,
       queueNames: { events: 'q-events', followers: 'q-followers', receipts: 'q-receipts', images: 'q-images' },
       ...{ calls, sightings, now, log },

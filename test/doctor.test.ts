@@ -6,7 +6,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { openOwnApi } from '../lib/adapters/own-api.ts'
 import { openSite } from '../lib/adapters/site.ts'
-import type { QueueSizes, Site } from '../lib/doctor/deps.ts'
+import type { DoctorDeps, QueueSize, QueueSizes, Site } from '../lib/doctor/deps.ts'
 import { slowDown } from '../lib/send-pace.ts'
 import { readTemplateList } from '../lib/template-list.ts'
 import { pickFreePort } from '../local/ports.ts'
@@ -33,6 +33,8 @@ type World = Awaited<ReturnType<typeof openDoctorWorld>>
 const fault = (world: World, at: string, errcode: number) =>
   world.control('/faults', { path: at, kind: 'errcode', errcode, times: 100 })
 
+const ready = (count: number): QueueSize => ({ ready: count, later: 0, inWork: 0 })
+
 describe('examine', () => {
   it('finds nothing wrong where nothing is, for nine calls to WeChat', async () => {
     const world = await openDoctorWorld()
@@ -53,6 +55,7 @@ describe('examine', () => {
       callback: 'ok',
       quotas: 'ok',
       queues: 'ok',
+      concurrency: 'ok',
       certificate: 'not-checked',
       images: 'ok',
       clock: 'ok',
@@ -80,7 +83,10 @@ describe('examine', () => {
     await fault(world, path.batchget, 40003)
     await world.control('/templates', { remove: [orderPaid.templateId] })
 
-    const report = await world.examine({ api: openOwnApi(new URL(await nowhere())), queues: { size: async () => 1 } })
+    const report = await world.examine({
+      api: openOwnApi(new URL(await nowhere())),
+      queues: { size: async () => ready(1) },
+    })
 
     const wrong = report.checks.filter(it => it.status === 'wrong').map(it => it.name)
     expect(wrong).toEqual(['secrets', 'mini-credentials', 'open-platform', 'templates', 'callback', 'queues'])
@@ -105,7 +111,7 @@ describe('examine', () => {
     const { promise: timeUp, resolve } = Promise.withResolvers<void>()
     const size = () => {
       setImmediate(resolve)
-      return new Promise<number>(() => {})
+      return new Promise<QueueSize>(() => {})
     }
 
     const report = await world.examine({ queues: { size }, sleep: () => timeUp })
@@ -116,7 +122,7 @@ describe('examine', () => {
 })
 
 describe('the secrets', () => {
-  it.each(['official-appsecret', 'mini-appsecret', 'callback-token', 'session-keys'])(
+  it.each(['official-appsecret', 'mini-appsecret', 'callback-token', 'session-keys', 'session-public-keys'])(
     'say that %s is missing',
     async name => {
       const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
@@ -132,10 +138,21 @@ describe('the secrets', () => {
     ['callback-token', 'a b', '3 to 32 letters and digits'],
     ['callback-aes-key', 'short', '43 letters and digits'],
     ['session-keys', '{"keys":[]}', 'a JWK Set of at least one key'],
+    ['session-public-keys', '{"keys":[]}', 'a JWK Set of public keys alone'],
+    ['session-public-keys', '{"keys":[{"kty":"RSA","kid":"a","d":"private"}]}', 'a JWK Set of public keys alone'],
   ])('say that %s has not the form it must have, and not what it is', async (name, value, form) => {
     const { checks } = await (await openDoctorWorld({ secrets: { [name]: value } })).examine()
     expect(checks[0]).toMatchObject({ name: 'secrets', status: 'wrong', words: `${name} is not ${form}` })
     expect(JSON.stringify(checks[0])).not.toContain(value)
+  })
+
+  it('say that the key that signs is not published, for then no session is taken', async () => {
+    const world = await openDoctorWorld({ secrets: { 'session-public-keys': '{"keys":[{"kty":"RSA","kid":"b"}]}' } })
+    expect((await world.examine()).find('secrets')).toMatchObject({
+      status: 'wrong',
+      words: 'session-public-keys lacks the key a, which signs: every login would be refused',
+      cure: expect.stringMatching(/^delete the parameter .* npm run secrets -- --stage prod/),
+    })
   })
 
   it('say that they cannot be read', async () => {
@@ -219,7 +236,10 @@ describe('the credentials', () => {
 describe('the allow-list', () => {
   const elsewhere = ['203.0.113.9']
 
-  it.each(['official', 'mini'])('of %s names the address to paste', async app => {
+  it.each([
+    ['official', 'developers.weixin.qq.com/platform → 我的业务 → 服务号 → 基础信息 → 开发密钥 → API IP白名单'],
+    ['mini', 'mp.weixin.qq.com (小程序) → 开发管理 → 开发设置 → IP白名单'],
+  ])('of %s names the address to paste, and where', async (app, page) => {
     const world = await openDoctorWorld()
     await world.control('/allow-list', { app, addresses: elsewhere })
 
@@ -228,7 +248,7 @@ describe('the allow-list', () => {
     expect(report.find('allow-list')).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining('call from 127.0.0.1'),
-      cure: expect.stringMatching(/^paste 127\.0\.0\.1 into mp\.weixin\.qq\.com .*IP白名单$/),
+      cure: `paste 127.0.0.1 into ${page}`,
     })
     // The credentials are not wrong for that.
     expect(report.find(`${app}-credentials`)).toMatchObject({ status: 'not-checked' })
@@ -387,6 +407,14 @@ describe('the callback', () => {
     })
   })
 
+  // Whoever pasted it lost the account's menu, and found out from the followers.
+  it('answers: where it is to be pasted, and what stops then', async () => {
+    const words =
+      / → 服务号 → 基础信息 → 域名与消息推送配置 .*, the menus and automatic replies that were made in the console stop$/
+    const found = await examineAt(await serve(answerCallback(() => noon)))
+    expect(found).toMatchObject({ status: 'ok', words: expect.stringMatching(words) })
+  })
+
   it('goes by another token', async () => {
     const url = await serve(answerCallback(() => noon, 'anotherToken'))
     expect(await examineAt(url)).toMatchObject({
@@ -419,7 +447,7 @@ describe('the callback', () => {
     expect(await examineAt(url)).toMatchObject({
       status: 'wrong',
       words: `${url}/callback does not answer (ECONNREFUSED)`,
-      cure: expect.stringContaining('服务器配置'),
+      cure: expect.stringMatching(/域名与消息推送配置.*the menus and automatic replies .* stop$/),
     })
   })
 
@@ -508,7 +536,12 @@ describe('the gate of sending', () => {
 })
 
 describe('the queues', () => {
-  const sizes = (full: Readonly<Record<string, number>>): QueueSizes => ({ size: async name => full[name] ?? 0 })
+  const sizes = (full: Readonly<Record<string, number | QueueSize>>): QueueSizes => ({
+    size: async name => {
+      const size = full[name] ?? 0
+      return typeof size === 'number' ? ready(size) : size
+    },
+  })
   const examineWith = async (queues: QueueSizes) => (await (await openDoctorWorld()).examine({ queues })).find('queues')
 
   it('count the checks of pictures where there are any', async () => {
@@ -543,10 +576,40 @@ describe('the queues', () => {
     expect(found?.cure).toMatch(/moves them back; npm run quota .* shows why; npm run redrive/)
     const size = async (name: string) => {
       if (name === 'q-images') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
-      return full[name] ?? 0
+      return ready(full[name] ?? 0)
     }
     const words = `q-images cannot be asked (QueueDoesNotExist); ${all}`
     expect(await examineWith({ size })).toMatchObject({ status: 'wrong', words })
+  })
+
+  // With a wrong secret or address all events are put off, none of them visible: it said that nothing was wrong.
+  it('do not pass over events that are put off, and tell what is in work', async () => {
+    const world = await openDoctorWorld()
+    const queues = sizes({ 'q-events': { ready: 1, later: 4, inWork: 2 } })
+    const words = '4 in q-events are put off, and come again later'
+    const report = await world.examine({ queues })
+    expect(report.isWell).toBe(false)
+    expect(report.find('queues')).toMatchObject({
+      ...{ status: 'wrong', words },
+      cure: expect.stringMatching(/^npx sls logs -f send --stage prod/),
+    })
+    const busy = await examineWith(sizes({ 'q-events': { ready: 1, later: 0, inWork: 2 } }))
+    expect(busy).toMatchObject({ status: 'ok', words: expect.stringContaining('3 in q-events (2 in work), ') })
+  })
+
+  it('only warn of events put off while messages leave at a pace', async () => {
+    const world = await openDoctorWorld()
+    const queues = sizes({ 'q-events': { ready: 0, later: 4, inWork: 0 } })
+    await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 60 }), turn: 1 })
+    expect((await world.examine({ queues })).find('queues')).toMatchObject({
+      ...{ status: 'warning', words: expect.stringContaining('4 in q-events are put off') },
+      cure: expect.stringMatching(/^npm run quota/),
+    })
+  })
+
+  it('count what is put aside also while somebody looks at it', async () => {
+    const found = await examineWith(sizes({ 'q-events-dlq': { ready: 1, later: 0, inWork: 2 } }))
+    expect(found).toMatchObject({ status: 'wrong', words: '3 in q-events-dlq (2 in work)' })
   })
 
   it('tell what waits', async () => {
@@ -565,13 +628,53 @@ describe('the queues', () => {
   it('are not there', async () => {
     const size = async (name: string) => {
       if (name === 'q-receipts') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
-      return 0
+      return ready(0)
     }
     expect(await examineWith({ size })).toMatchObject({
       status: 'wrong',
       words: 'q-receipts cannot be asked (QueueDoesNotExist)',
       cure: 'npx sls deploy --stage prod --region cn-north-1',
     })
+  })
+})
+
+describe('functions at once', () => {
+  const examineWith = async (account: DoctorDeps['account'], more: Partial<DoctorDeps> = {}) => {
+    const world = await openDoctorWorld()
+    return (await world.examine({ ...(account && { account }), ...more })).find('concurrency')
+  }
+  const limit = (count: number | undefined) => ({ concurrency: async () => count })
+
+  // A new account has ten: while messages are sent, WeChat's pushes were turned away and lost.
+  it.each([
+    [
+      10,
+      'wrong',
+      'the account lets 10 functions run at once, and queues alone may take 30: callbacks and logins are turned away meanwhile',
+    ],
+    [30, 'wrong', expect.stringContaining('turned away')],
+    [44, 'warning', 'the account lets 44 functions run at once, and queues alone may take 30'],
+    [45, 'ok', expect.stringContaining('45 functions')],
+    [undefined, 'not-checked', expect.stringContaining('does not tell')],
+  ])('may be %s', async (count, status, words) => {
+    expect(await examineWith(limit(count))).toMatchObject({ status, words })
+  })
+
+  it('say what to request, and count the checks of pictures where there are any', async () => {
+    const queueNames = { events: 'e', followers: 'f', receipts: 'r', images: 'i', imageChecks: 'c' }
+    expect(await examineWith(limit(35), { queueNames })).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('queues alone may take 35'),
+      cure: expect.stringContaining('Service Quotas → AWS Lambda → Concurrent executions: request 1,000'),
+    })
+  })
+
+  it('are not wrong where nobody may ask', async () => {
+    const concurrency = async () => {
+      throw Object.assign(new Error('no'), { name: 'AccessDeniedException' })
+    }
+    const words = 'not checked, because Lambda cannot be asked for it (AccessDeniedException)'
+    expect(await examineWith({ concurrency })).toMatchObject({ status: 'not-checked', words })
   })
 })
 

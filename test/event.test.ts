@@ -92,7 +92,7 @@ describe('parseEvent', () => {
     expect(parseEvent(verdict(',"result":{"suggest":"pass","label":100}', -1008))).toEqual(read('review', -1008))
     expect(parseEvent(verdict('', -1008))).toEqual(read('review', -1008))
     for (const result of ['', ',"result":{}', ',"result":{"suggest":"fine"}', ',"result":"pass"']) {
-      expect(() => parseEvent(verdict(result))).toThrow(expect.objectContaining({ code: 'callback-malformed' }))
+      expect(parseEvent(verdict(result))).toMatchObject({ kind: 'unreadable' })
     }
   })
 
@@ -100,9 +100,8 @@ describe('parseEvent', () => {
     const json =
       '{"FromUserName":"oA","CreateTime":1767225600,"MsgType":"event","Event":"TEMPLATESENDJOBFINISH","MsgID":3599307433715204104,"Status":"success"}'
     expect(parseEvent(json)).toMatchObject({ kind: 'receipt', msgid: '3599307433715204104', at: 1767225600 })
-    expect(() => parseEvent(json.replace('1767225600', '1.767e9'))).toThrow(
-      expect.objectContaining({ code: 'callback-malformed' }),
-    )
+    const why = 'CreateTime is missing or wrong'
+    expect(parseEvent(json.replace('1767225600', '1.767e9'))).toEqual({ kind: 'unreadable', why })
   })
 
   it('knows that there are other messages', () => {
@@ -113,19 +112,62 @@ describe('parseEvent', () => {
     })
   })
 
+  /** What a person writes. */
+  const chat = (text: string) => `<xml><MsgType>text</MsgType><Content><![CDATA[${text}]]></Content></xml>`
+  it.each(['<!DOCTYPE html>', '<!ENTITY a "b">', '<?xml?><!doctype x>', '<a b="', ']]', '<![CDATA[', '<!--'])(
+    'lets people write %s',
+    text => {
+      expect(parseEvent(chat(text))).toEqual({ kind: 'other', name: 'text' })
+    },
+  )
+
+  it('lets markup hide no DOCTYPE: what parsers may read differently is not read', () => {
+    const hidden = [
+      '<a b="<![CDATA["/><!DOCTYPE x><c d="]]>"/>',
+      '<a b="<!--"/><!DOCTYPE x><c d="-->"/>',
+      '<!-- > <!DOCTYPE x> -->',
+    ]
+    for (const it of hidden)
+      expect(parseEvent(chat('a').replace('<xml>', `<xml>${it}`))).toMatchObject({ kind: 'unreadable' })
+  })
+
+  it('names what has no MsgType by what it has', () => {
+    expect(parseEvent('{"action":"CheckContainerPath"}')).toEqual({ kind: 'other', name: 'action CheckContainerPath' })
+    expect(parseEvent('<xml><InfoType>authorized</InfoType></xml>')).toEqual({ kind: 'other', name: 'authorized' })
+    expect(parseEvent('{"ToUserName":"gh"}')).toEqual({ kind: 'other', name: 'a message without MsgType' })
+  })
+
+  it.each([
+    ['no XML', 'hello', 'the message is missing or wrong'],
+    ['half an XML', '<xml><MsgType', 'it is not XML'],
+    ['no JSON', '{"MsgType":"event",}', 'it is not JSON'],
+    ['a list', '[{"MsgType":"text"}]', 'the message is missing or wrong'],
+    ['nothing', '', 'the message is missing or wrong'],
+    ['a MsgType that is a list', '{"MsgType":["event"]}', 'MsgType is missing or wrong'],
+    [
+      'an event of nobody',
+      event('<Event>subscribe</Event>').replace('oA1b2C3d4E5f6G7h8I9j0KlMnOpQ', 'a b'),
+      'FromUserName is missing or wrong',
+    ],
+    [
+      'a time that is none',
+      event('<Event>subscribe</Event>').replace('1767225600', 'soon'),
+      'CreateTime is missing or wrong',
+    ],
+  ])('says of %s that it cannot be read, and why, without its words', (_what, body, why) => {
+    expect(parseEvent(body)).toEqual({ kind: 'unreadable', why })
+  })
+
   const deep = `<xml>${'<a>'.repeat(9)}${'</a>'.repeat(9)}</xml>`
   const bomb = '<!DOCTYPE xml [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><xml><MsgType>&b;</MsgType></xml>'
   it.each([
     ['a DOCTYPE', bomb],
+    ['a DOCTYPE beside CDATA that holds one', `<!DOCTYPE x>${chat('<!DOCTYPE html>')}`],
+    ['a DOCTYPE between two CDATA', chat('a').replace('</Content>', '<!DOCTYPE x><![CDATA[b]]></Content>')],
+    ['an entity beside CDATA', chat('a').replace('<xml>', '<xml><!ENTITY a "b">')],
     ['deep nesting', deep],
-    ['no XML', '{"ToUserName":"gh"}'],
-    ['no JSON', '{"MsgType":"event",}'],
     ['deep JSON', `{"MsgType":"text","a":${'['.repeat(9)}${']'.repeat(9)}}`],
     ['bottomless JSON', `{"MsgType":"text","a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
-    ['a list', '[{"MsgType":"text"}]'],
-    ['nothing', ''],
-    ['an event of nobody', event('<Event>subscribe</Event>').replace('oA1b2C3d4E5f6G7h8I9j0KlMnOpQ', 'a b')],
-    ['a time that is none', event('<Event>subscribe</Event>').replace('1767225600', 'soon')],
   ])('refuses %s by name', (_what, xml) => {
     expect(() => parseEvent(xml)).toThrow(
       expect.objectContaining({ name: 'RequestError', code: 'callback-malformed', status: 400 }),

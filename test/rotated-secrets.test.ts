@@ -6,22 +6,25 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { createClosing } from '../local/closing.ts'
-import { officialAppid } from './ids.ts'
+import { publicKeysOf } from '../local/secrets.ts'
+import { id, officialAppid } from './ids.ts'
 import { keySet } from './session.ts'
 import { openParameterStore } from './tools/parameter-store.ts'
 
 const context = { getRemainingTimeInMillis: () => 60_000 } as Partial<Context> as Context
 const tokenPath = '/queqiao/test/callback-token'
-const keysPath = '/queqiao/test/session-keys'
+const keysPath = '/queqiao/test/session-public-keys'
 const environment = {
   ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
   ...{ STAGE: 'test', SECRETS_PREFIX: '/queqiao/test', SESSION_SECONDS: '86400', CALLBACK_ENCRYPTION: 'required' },
   ...{ WECHAT_OFFICIAL_APPID: officialAppid, WECHAT_MINI_APPID: officialAppid },
   ...{ FOLLOWERS_QUEUE: 'followers', RECEIPTS_QUEUE: 'receipts' },
+  ...{ WECHAT_API_URL: 'http://127.0.0.1:9', ACCESS_TOKEN_MODE: 'stable' },
 }
 
 const closing = createClosing()
 let stored: Map<string, string>
+let reads: (readonly string[])[]
 let functions: Awaited<ReturnType<typeof openFunctions>>
 
 /** Behind the clock of the test: a function takes hold of the time when it is loaded. */
@@ -34,8 +37,13 @@ async function openFunctions() {
 }
 
 beforeAll(async () => {
-  const ssm = await openParameterStore(closing, { [tokenPath]: 'TokenBefore', [keysPath]: keySet('before') })
-  stored = ssm.stored
+  const ssm = await openParameterStore(closing, {
+    [tokenPath]: 'TokenBefore',
+    [keysPath]: publicKeysOf(keySet('before')),
+    '/queqiao/test/mini-appsecret': 'a'.repeat(32),
+    '/queqiao/test/session-keys': keySet('before'),
+  })
+  ;({ stored, reads } = ssm)
   vi.useFakeTimers({ toFake: ['Date'] })
   for (const [name, value] of Object.entries({ ...environment, AWS_ENDPOINT_URL_SSM: ssm.url })) vi.stubEnv(name, value)
   functions = await openFunctions()
@@ -62,6 +70,23 @@ async function kidsOf() {
   return JSON.parse(body).keys.map(({ kid }: { kid: string }) => kid)
 }
 
+describe('the secrets of a function', () => {
+  it('come in one request, those of a login by what it opens', async () => {
+    expect(await statusOf('TokenBefore')).toBe(200)
+    const { miniProgram } = await import('../lib/runtime/wechat.ts')
+    const { neededSecret, sessionSigner } = await import('../lib/runtime/secrets.ts')
+    miniProgram()
+    const { sign } = sessionSigner()
+    await neededSecret('mini-appsecret')
+    const paths = ['callback-token', 'callback-aes-key', 'mini-appsecret', 'session-keys'].map(
+      it => `/queqiao/test/${it}`,
+    )
+    expect(reads).toEqual([paths.slice(0, 2), paths.slice(2)])
+    expect(await sign({ miniOpenid: id('oMini') }, 1)).toMatch(/^ey/)
+    expect(reads).toHaveLength(2)
+  })
+})
+
 describe('a rotated secret', () => {
   it('is taken by a function that runs, within five minutes', async () => {
     expect([await statusOf('TokenBefore'), await statusOf('TokenAfter'), await kidsOf()]).toEqual([
@@ -70,7 +95,7 @@ describe('a rotated secret', () => {
       ['before'],
     ])
 
-    stored.set(tokenPath, 'TokenAfter').set(keysPath, keySet('after', 'before'))
+    stored.set(tokenPath, 'TokenAfter').set(keysPath, publicKeysOf(keySet('after', 'before')))
     vi.setSystemTime(Date.now() + 299_000)
     expect([await statusOf('TokenBefore'), await kidsOf()]).toEqual([200, ['before']])
     vi.setSystemTime(Date.now() + 1000)

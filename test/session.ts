@@ -2,8 +2,9 @@
 
 import { generateKeyPairSync } from 'node:crypto'
 
-import { createSessionTokens } from '../lib/adapters/session-tokens.ts'
-import type { SessionTokens } from '../lib/ports.ts'
+import { createSessionChecker, createSessionSigner } from '../lib/adapters/session-tokens.ts'
+import type { SessionChecker, SessionSigner } from '../lib/ports.ts'
+import { publicKeysOf } from '../local/secrets.ts'
 import { miniAppid } from './ids.ts'
 
 /** A JWK Set of private RSA keys with these names. */
@@ -15,7 +16,20 @@ export function keySet(...kids: string[]): string {
   return JSON.stringify({ keys })
 }
 
-/** Session tokens of one day under these keys and this clock. */
-export function sessionsWith(keys: () => Promise<string | undefined>, now: () => number): SessionTokens {
-  return createSessionTokens({ keys, issuer: 'queqiao-test', audience: miniAppid, lifeSeconds: 86_400, now })
+type Keys = () => Promise<string | undefined>
+
+const known = { issuer: 'queqiao-test', audience: miniAppid }
+
+/** Session tokens of one day under these private keys and this clock. */
+export function sessionsWith(keys: Keys, now: () => number): SessionSigner & SessionChecker {
+  const publicKeys = async () => {
+    const text = await keys()
+    return text && publicKeysOf(text)
+  }
+  return { ...createSessionSigner({ ...known, keys, lifeSeconds: 86_400 }), ...checkerWith(publicKeys, now) }
+}
+
+/** Checks session tokens by these public keys. */
+export function checkerWith(keys: Keys, now: () => number): SessionChecker {
+  return createSessionChecker({ ...known, keys, now })
 }

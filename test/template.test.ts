@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { consumers } from '../lib/doctor/check-concurrency.ts'
+import { testAlarms } from './alarm-suite.ts'
 import { decide, inPartition } from './cloudformation.ts'
 import { packageStage, type Resource, resourcesOf, runServerless, type Template } from './packaged.ts'
 
@@ -118,12 +120,23 @@ describe('the roles', () => {
     }
   })
 
-  it('name each action, and each resource but the network interfaces that a VPC needs', () => {
+  it('let a function that only checks sessions read no key that signs them', () => {
+    const readersOf = (secret: string) =>
+      Object.entries(of('AWS::IAM::Role')).flatMap(([name, role]) =>
+        JSON.stringify(statementsOf(role)).includes(`/queqiao/prod/${secret}"`) ? [name] : [],
+      )
+    expect(readersOf('session-keys').sort()).toEqual(['DoctorRole', 'LoginRole'])
+    const checkers = ['DoctorRole', 'ImageRole', 'ImagesRole', 'JwksRole', 'MeRole']
+    expect(readersOf('session-public-keys').sort()).toEqual(checkers)
+  })
+
+  it('name each action, and each resource but the network interfaces that a VPC needs, and the account', () => {
     const all = Object.values(of('AWS::IAM::Role')).flatMap(statementsOf)
     expect(all.length).toBeGreaterThan(40)
     expect(all.flatMap(actionsOf).filter(it => it.includes('*'))).toEqual([])
     const open = all.filter(it => JSON.stringify(it.Resource).includes('"*"'))
-    expect(open.filter(it => actionsOf(it).some(action => !action.startsWith('ec2:')))).toEqual([])
+    const beside = open.flatMap(actionsOf).filter(it => !it.startsWith('ec2:'))
+    expect(beside).toEqual(['lambda:GetAccountSettings'])
     const named = all.filter(it => !open.includes(it)).map(it => JSON.stringify(it.Resource))
     // Of a bucket, the keys below one folder.
     const folders = /"\$\{\w+Bucket\.Arn\}\/[a-z]+\/\*"/g
@@ -157,7 +170,7 @@ describe('the roles', () => {
     // S3 knows no right to copy; who copies reads, writes and tags. The paginator's command is not in our words.
     const written = single.flatMap(it => (it === 'CopyObject' ? ['GetObject', 'PutObject', 'PutObjectTagging'] : it))
     const granted = Object.values(of('AWS::IAM::Role')).flatMap(statementsOf).flatMap(actionsOf)
-    const own = granted.filter(it => /^(dynamodb|sqs|ssm|events|s3):/.test(it)).map(it => it.split(':')[1])
+    const own = granted.filter(it => /^(dynamodb|sqs|ssm|events|s3|lambda):/.test(it)).map(it => it.split(':')[1])
     const listed = adapters.some(it => it.includes('paginateListObjectsV2(')) ? ['ListBucket'] : []
     expect([...new Set(own)].sort()).toEqual([...new Set([...written, ...listed])].sort())
   })
@@ -185,6 +198,21 @@ describe('the roles', () => {
     expect(logs.map(it => it.length)).toEqual(logs.map(() => 1))
     expect(new Set(logs.map(([it]) => JSON.stringify(it?.Resource))).size).toBe(logs.length)
   })
+})
+
+it('lets queues take as many functions at once as the doctor holds against the account’s limit', () => {
+  const most = Object.values(of('AWS::Lambda::EventSourceMapping')).map(({ Properties }) => {
+    const { FunctionName, ScalingConfig } = v.parse(
+      v.object({
+        FunctionName: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) }),
+        ScalingConfig: v.object({ MaximumConcurrency: v.number() }),
+      }),
+      Properties,
+    )
+    const name = nameOf(v.parse(functionProperties, propertiesOf(FunctionName['Fn::GetAtt'][0])))
+    return [name, ScalingConfig.MaximumConcurrency]
+  })
+  expect(Object.fromEntries(most)).toEqual(consumers)
 })
 
 describe('the network', () => {
@@ -558,16 +586,13 @@ describe('what goes back into the queue that triggers its function', () => {
   })
 })
 
+testAlarms(() => built.template)
+
 describe('the alarms', () => {
-  it('all go to the topic, and speak of metrics that exist', async () => {
+  it('all go to the topic', () => {
     const alarms = Object.values(of('AWS::CloudWatch::Alarm')).map(it => it.Properties)
     expect(alarms.length).toBeGreaterThan(15)
     for (const it of alarms) expect(it).toMatchObject({ AlarmActions: [topic], OKActions: [topic] })
-    const names = new Set(
-      (await readFile(join(import.meta.dirname, '../lib/ports.ts'), 'utf8')).match(/(?<=')[A-Z]\w+(?=')/g),
-    )
-    const own = alarms.filter(it => it.Namespace === 'queqiao').map(it => v.parse(v.string(), it.MetricName))
-    expect(own.filter(it => !names.has(it))).toEqual([])
   })
 
   it('watch each queue of what was laid aside', () => {

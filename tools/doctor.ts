@@ -13,7 +13,9 @@ await runCommand({
   parse: parseOptions,
   run(options, session) {
     const place = findPlace(options, 'lambda', session.env)
-    const examine = openDoctorFunction(place, session.signal)
+    // A program reads the report, and nothing beside it.
+    const tell = (text: string) => (options.json ? session.screen.problem(text) : session.screen.line(text))
+    const examine = openDoctorFunction(place, { ...session, tell })
     // Only a terminal gets colours, and none where NO_COLOR is set.
     const paint = (colour: 'green' | 'yellow' | 'red' | 'dim', text: string) =>
       styleText(colour, text, { stream: process.stdout })

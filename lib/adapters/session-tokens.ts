@@ -5,58 +5,54 @@ import * as v from 'valibot'
 
 import { ConfigError, RequestError } from '../errors.ts'
 import { type AppId, isId, type MiniOpenId, type UnionId } from '../identifiers.ts'
-import type { Now, SessionClaims, SessionTokens } from '../ports.ts'
+import type { Now, SecretName, SessionChecker, SessionClaims, SessionSigner } from '../ports.ts'
 
 /** RS256: every JWT library has it, and the same claims give the same token, so a repeated login gets the same answer. */
 const alg = 'RS256'
 
-const privateKey = v.looseObject({
-  kty: v.literal('RSA'),
-  kid: v.string(),
-  n: v.string(),
-  e: v.string(),
-  d: v.string(),
-})
-const keySet = v.object({ keys: v.pipe(v.array(privateKey), v.minLength(1)) })
+const publicKey = v.looseObject({ kty: v.literal('RSA'), kid: v.string(), n: v.string(), e: v.string() })
+const privateKey = v.looseObject({ ...publicKey.entries, d: v.string() })
 const id = v.custom<MiniOpenId & UnionId>(isId)
 const claims = v.object({ sub: id, unionid: v.exactOptional(id) })
 
-type Key = { readonly kid: string; readonly sign: CryptoKey; readonly verify: CryptoKey; readonly jwk: PublicJwk }
-type PublicJwk = { kty: string; kid: string; n: string; e: string; alg: string; use: string }
-
-export type SessionOptions = {
-  /** A JWK Set of private RSA keys: the first one signs, all of them verify. */
+type Known = { readonly issuer: string; readonly audience: AppId }
+export type SignerOptions = Known & {
+  /** The secret session-keys, a JWK Set of private RSA keys: the first one signs. */
   readonly keys: () => Promise<string | undefined>
-  readonly issuer: string
-  readonly audience: AppId
   readonly lifeSeconds: number
+}
+export type CheckerOptions = Known & {
+  /** The secret session-public-keys, a JWK Set: each of them verifies. */
+  readonly keys: () => Promise<string | undefined>
   readonly now: Now
 }
 
-/** Creates the signer and checker of session tokens. */
-export function createSessionTokens({ keys, issuer, audience, lifeSeconds, now }: SessionOptions): SessionTokens {
-  let loaded: { text: string; keys: Promise<Key[]> } | undefined
-  const load = async () => {
-    const text = await keys()
-    if (text === undefined) throw new ConfigError(['the secret session-keys is not set'])
-    if (loaded?.text !== text) loaded = { text, keys: importKeys(text) }
-    return loaded.keys
-  }
-
+/** Creates the signer of session tokens. */
+export function createSessionSigner({ keys, issuer, audience, lifeSeconds }: SignerOptions): SessionSigner {
+  const load = remembered(keys, 'session-keys', async text => {
+    const [first] = readKeySet(text, privateKey, 'session-keys is not a JWK Set of private RSA keys')
+    return { kid: first.kid, sign: await importKey(first, 'session-keys') }
+  })
   return {
     lifeSeconds,
     async sign({ miniOpenid, unionid }, issuedAt) {
-      const [key] = await load()
-      if (key === undefined) throw new ConfigError(['the secret session-keys holds no key'])
+      const { kid, sign } = await load()
       return new SignJWT(unionid === undefined ? {} : { unionid })
-        .setProtectedHeader({ alg, kid: key.kid, typ: 'JWT' })
+        .setProtectedHeader({ alg, kid, typ: 'JWT' })
         .setSubject(miniOpenid)
         .setIssuer(issuer)
         .setAudience(audience)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + lifeSeconds)
-        .sign(key.sign)
+        .sign(sign)
     },
+  }
+}
+
+/** Creates the checker of session tokens, which no key is given that could sign one. */
+export function createSessionChecker({ keys, issuer, audience, now }: CheckerOptions): SessionChecker {
+  const load = remembered(keys, 'session-public-keys', importPublicKeys)
+  return {
     async verify(token) {
       const known = await load()
       const options = {
@@ -79,25 +75,46 @@ export function createSessionTokens({ keys, issuer, audience, lifeSeconds, now }
   }
 }
 
-async function importKeys(text: string): Promise<Key[]> {
-  const found = v.safeParse(v.pipe(v.string(), v.parseJson(), keySet), text)
-  if (!found.success) throw new ConfigError(['the secret session-keys is not a JWK Set of private RSA keys'])
+type PublicKey = { readonly verify: CryptoKey; readonly jwk: PublicJwk }
+type PublicJwk = { kty: string; kid: string; n: string; e: string; alg: string; use: string }
+
+/** Whatever else stands beside a key stays here. */
+async function importPublicKeys(text: string): Promise<PublicKey[]> {
+  const known = readKeySet(text, publicKey, 'session-public-keys is not a JWK Set of RSA keys')
   return Promise.all(
-    found.output.keys.map(async ({ kty, kid, n, e, ...secret }) => {
+    known.map(async ({ kty, kid, n, e }) => {
       const jwk = { kty, kid, n, e, alg, use: 'sig' }
-      return { kid, jwk, sign: await importKey({ ...secret, kty, kid, n, e }), verify: await importKey(jwk) }
+      return { jwk, verify: await importKey(jwk, 'session-public-keys') }
     }),
   )
 }
 
-async function importKey(jwk: JWK): Promise<CryptoKey> {
+/** Makes of a secret's text what is needed of it, anew only when the text is another. */
+function remembered<T>(read: () => Promise<string | undefined>, name: SecretName, make: (text: string) => Promise<T>) {
+  let loaded: { text: string; made: Promise<T> } | undefined
+  return async () => {
+    const text = await read()
+    if (text === undefined) throw new ConfigError([`the secret ${name} is not set: npm run secrets makes it`])
+    if (loaded?.text !== text) loaded = { text, made: make(text) }
+    return loaded.made
+  }
+}
+
+function readKeySet<T>(text: string, key: v.GenericSchema<unknown, T>, problem: string): [T, ...T[]] {
+  const keySet = v.pipe(v.string(), v.parseJson(), v.object({ keys: v.tupleWithRest([key], key) }))
+  const found = v.safeParse(keySet, text)
+  if (!found.success) throw new ConfigError([`the secret ${problem}`])
+  return found.output.keys
+}
+
+async function importKey(jwk: JWK, name: SecretName): Promise<CryptoKey> {
   const key = await importJWK(jwk, alg)
-  if (key instanceof Uint8Array) throw new ConfigError(['the secret session-keys holds a symmetric key'])
+  if (key instanceof Uint8Array) throw new ConfigError([`the secret ${name} holds a symmetric key`])
   return key
 }
 
-function keyOf(keys: readonly Key[], kid: string | undefined): CryptoKey {
-  const key = keys.find(it => it.kid === kid)
+function keyOf(keys: readonly PublicKey[], kid: string | undefined): CryptoKey {
+  const key = keys.find(it => it.jwk.kid === kid)
   if (key === undefined) throw new errors.JWKSNoMatchingKey()
   return key.verify
 }

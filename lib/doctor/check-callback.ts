@@ -12,6 +12,9 @@ const path = '/callback'
 const echostr = '5202611220310000100'
 const nonce = '20261122'
 
+/** WeChat tells nobody whether it is on: so it is said each time, before somebody loses their menu. */
+const onceOn = 'Once it is switched on there, the menus and automatic replies that were made in the console stop'
+
 /** Makes a signed GET to our own API; costs no call to WeChat. */
 export async function checkCallback({ api, secrets, now, ...place }: DoctorDeps): Promise<Finding> {
   const url = `${api.address}${path}`
@@ -23,10 +26,10 @@ export async function checkCallback({ api, secrets, now, ...place }: DoctorDeps)
   try {
     const answer = await api.get(path, { ...query, echostr })
     if (answer.status === 200 && answer.text === echostr)
-      return ok(`${url} answers the handshake; it belongs into ${pages.messagePush}`)
+      return ok(`${url} answers the handshake; it belongs into ${pages.messagePush}. ${onceOn}`)
     return explainAnswer(answer, { url, place })
   } catch (error) {
-    const cure = `see whether the stage is deployed, and its domain leads to it; then paste the URL into ${pages.messagePush}`
+    const cure = `see whether the stage is deployed, and its domain leads to it; then paste the URL into ${pages.messagePush}. ${onceOn}`
     return wrong(`${url} does not answer (${nameOf(error)})`, cure)
   }
 }

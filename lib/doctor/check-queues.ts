@@ -1,21 +1,38 @@
-/** Whether the queues are there, and whether anything was put aside that nobody has looked at. */
+/** Whether the queues are there, whether events are put off, and whether anything was put aside that nobody has looked at. */
 
-import { deploy, type Place, redrive, showQuota } from './commands.ts'
-import type { DoctorDeps } from './deps.ts'
+import { isPaced } from '../send-pace.ts'
+import { deploy, type Place, readLog, redrive, showQuota } from './commands.ts'
+import type { DoctorDeps, QueueSize } from './deps.ts'
 import { nameOf } from './explain.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 
 type Kind = 'waiting' | 'dead' | 'review' | 'parked'
 type Queue = { readonly name: string; readonly kind: Kind }
-type Known = Queue & { readonly size: number }
+type Known = Queue & QueueSize
 type Sized = Known | (Queue & { readonly trouble: string })
 
-/** Reads all queues' sizes; costs no call to WeChat. */
-export async function checkQueues({ queues, queueNames, ...place }: DoctorDeps): Promise<Finding> {
+/** Reads all queues' sizes, and the gate; costs no call to WeChat. */
+export async function checkQueues(deps: DoctorDeps): Promise<Finding> {
+  const { queues, queueNames } = deps
   const sized = await Promise.all(listQueues(queueNames).map(it => withSize(it, queues.size(it.name))))
-  const found = [absenceOf(sized, place), ...fullOf(sized, queueNames.events, place)].filter(it => it !== undefined)
+  const waiting = presentOf(sized, 'waiting')
+  const putOff = waiting.filter(it => it.name === queueNames.events && it.later > 0)
+  const found = [
+    absenceOf(sized, deps),
+    ...(await Promise.all(putOff.map(it => delayOf(it, deps)))),
+    ...fullOf(sized, queueNames.events, deps),
+  ].filter(it => it !== undefined)
   if (found.length > 0) return joined(found)
-  return ok(`nothing is put aside; ${tell(presentOf(sized, 'waiting'))}`)
+  return ok(`nothing is put aside; ${tell(waiting)}`)
+}
+
+/** What was tried and could not be sent comes again by itself, but for a wrong deployment to no better end. */
+async function delayOf({ name, later }: Known, { gate, now, ...place }: DoctorDeps): Promise<Trouble> {
+  const [read] = await Promise.allSettled([gate.read()])
+  const words = `${later} in ${name} are put off, and come again later`
+  if (read?.status === 'fulfilled' && isPaced(read.value.pace, now()))
+    return { status: 'warning', words: `${words}: WeChat takes only so many a minute`, cure: showQuota(place) }
+  return { status: 'wrong', words, cure: `${readLog('send', place)}: it tells why; see what else is wrong here` }
 }
 
 type Trouble = Finding & Required<Pick<Finding, 'cure'>>
@@ -36,7 +53,7 @@ function absenceOf(sized: readonly Sized[], place: Place): Trouble | undefined {
 /** What is put aside, by kind: dead letters, events that wait for quota, events in doubt. */
 function fullOf(sized: readonly Sized[], events: string, place: Place): Trouble[] {
   const full = (kind: Kind, of: (queues: readonly Known[]) => Trouble): Trouble[] => {
-    const queues = presentOf(sized, kind).filter(it => it.size > 0)
+    const queues = presentOf(sized, kind).filter(it => totalOf(it) > 0)
     return queues.length === 0 ? [] : [of(queues)]
   }
   return [
@@ -53,7 +70,7 @@ function fullOf(sized: readonly Sized[], events: string, place: Place): Trouble[
 }
 
 function presentOf(sized: readonly Sized[], kind: Kind): Known[] {
-  return sized.filter(it => 'size' in it).filter(it => it.kind === kind)
+  return sized.filter(it => 'ready' in it).filter(it => it.kind === kind)
 }
 
 function listQueues({ events, followers, receipts, images, imageChecks }: DoctorDeps['queueNames']): Queue[] {
@@ -67,14 +84,23 @@ function listQueues({ events, followers, receipts, images, imageChecks }: Doctor
   ]
 }
 
-async function withSize(queue: Queue, asked: Promise<number>): Promise<Sized> {
+async function withSize(queue: Queue, asked: Promise<QueueSize>): Promise<Sized> {
   const [outcome] = await Promise.allSettled([asked])
-  if (outcome?.status === 'fulfilled') return { ...queue, size: outcome.value }
+  if (outcome?.status === 'fulfilled') return { ...queue, ...outcome.value }
   return { ...queue, trouble: nameOf(outcome?.reason) }
 }
 
-function tell(queues: readonly { readonly name: string; readonly size: number }[]): string {
-  return queues.map(({ name, size }) => `${size} in ${name}`).join(', ')
+function tell(queues: readonly Known[]): string {
+  return queues.map(it => `${totalOf(it)} in ${it.name}${partsOf(it)}`).join(', ')
+}
+
+function totalOf({ ready, later, inWork }: QueueSize): number {
+  return ready + later + inWork
+}
+
+function partsOf({ later, inWork }: QueueSize): string {
+  const parts = [...(later > 0 ? [`${later} put off`] : []), ...(inWork > 0 ? [`${inWork} in work`] : [])]
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
 /** Events have a command; what the functions give up on goes back as SQS does it. */

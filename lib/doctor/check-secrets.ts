@@ -1,5 +1,7 @@
 /** Whether the secrets are there, by name, and have the form they must have. What they are never shows. */
 
+import * as v from 'valibot'
+
 import type { SecretName } from '../ports.ts'
 import { setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
@@ -17,27 +19,54 @@ const rules = {
   'callback-token': { form: /^[A-Za-z0-9]{3,32}$/, wanted: '3 to 32 letters and digits' },
   'callback-aes-key': { form: /^[A-Za-z0-9]{43}$/, wanted: '43 letters and digits' },
   'session-keys': { form: /^\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/, wanted: 'a JWK Set of at least one key' },
+  'session-public-keys': {
+    form: /^(?![\s\S]*"d"\s*:)\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/,
+    wanted: 'a JWK Set of public keys alone',
+  },
 } satisfies Record<SecretName, Rule>
 
-const names = ['official-appsecret', 'mini-appsecret', 'callback-token', 'callback-aes-key', 'session-keys'] as const
+export const secretNames = [
+  'official-appsecret',
+  'mini-appsecret',
+  'callback-token',
+  'callback-aes-key',
+  'session-keys',
+  'session-public-keys',
+] as const satisfies readonly SecretName[]
 const optional: SecretName = 'callback-aes-key'
 
 /** Checks all of them; costs no call to WeChat. */
 export async function checkSecrets({ secrets, ...place }: DoctorDeps): Promise<Finding> {
   const states = await Promise.all(
-    names.map(async name => ({ name, trouble: await troubleOf(name, secrets.get(name)) })),
+    secretNames.map(async name => ({ name, trouble: await troubleOf(name, secrets.get(name)) })),
   )
   const troubles = states.flatMap(({ name, trouble }) =>
     trouble === undefined || (name === optional && trouble === missing) ? [] : [`${name} ${trouble}`],
   )
   if (troubles.length > 0) return wrong(troubles.join('; '), setSecrets(place))
+  const unpublished = await findUnpublished(secrets)
+  if (unpublished !== undefined) {
+    const cure = `delete the parameter session-public-keys, and ${setSecrets(place)}: it makes it of session-keys`
+    return wrong(`session-public-keys lacks the key ${unpublished}, which signs: every login would be refused`, cure)
+  }
   const set = states.filter(it => it.trouble === undefined).length
   // The page of a test account has no field for the other.
-  if (set === names.length || place.isTestAccount) return ok(`${set} of ${names.length} are set`)
+  if (set === secretNames.length || place.isTestAccount) return ok(`${set} of ${secretNames.length} are set`)
   return warning(
     `${optional} is not set: callbacks come in plain text, whose bodies no signature covers`,
     `${pages.messagePush}: choose 安全模式, and set its EncodingAESKey as ${optional}`,
   )
+}
+
+const kids = v.pipe(v.string(), v.parseJson(), v.object({ keys: v.array(v.object({ kid: v.string() })) }))
+
+/** The name of the key that signs, if nobody could verify by it. */
+async function findUnpublished(secrets: DoctorDeps['secrets']): Promise<string | undefined> {
+  const texts = await Promise.all([secrets.get('session-keys'), secrets.get('session-public-keys')])
+  const [signing, published] = texts.map(it => v.safeParse(kids, it))
+  if (!signing?.success || !published?.success) return undefined
+  const kid = signing.output.keys[0]?.kid
+  return published.output.keys.some(it => it.kid === kid) ? undefined : kid
 }
 
 const missing = 'is not set'

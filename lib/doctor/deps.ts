@@ -19,6 +19,8 @@ export type DoctorDeps = {
   /** Where pictures are uploaded to, and where they and static files are read. */
   readonly sites: { readonly upload: Site; readonly files: Site }
   readonly queues: QueueSizes
+  /** Only on AWS. */
+  readonly account?: AccountLimits
   /** Whether messages may leave. */
   readonly gate: Pick<GateStore, 'read'>
   /** The queues of the stage that functions consume. */
@@ -73,7 +75,15 @@ export type Site = {
   ask(): Promise<number>
 }
 
-export type QueueSizes = {
-  /** About how many messages wait; throws where there is no such queue. */
-  size(name: string): Promise<number>
+export type AccountLimits = {
+  /** How many functions may run at once, beside those that others have reserved; undefined where it is not told. */
+  concurrency(): Promise<number | undefined>
 }
+
+export type QueueSizes = {
+  /** About how many messages there are; throws where there is no such queue. */
+  size(name: string): Promise<QueueSize>
+}
+
+/** `ready` may be taken now, `later` once its delay is over, `inWork` was taken and is not done, or comes again soon. */
+export type QueueSize = { readonly ready: number; readonly later: number; readonly inWork: number }

@@ -1,14 +1,18 @@
-/** The pages of WeChat's consoles that a cure may name. */
+/**
+ * The pages of WeChat's consoles that a cure may name. What a developer sets for a service account (服务号), the kind that
+ * sends template messages, moved to the developers' platform on 1 December 2025 (WeChat's page 服务号「开发接口管理」升级说明).
+ */
 
-const account = 'mp.weixin.qq.com (公众号)'
+const account = 'mp.weixin.qq.com (服务号)'
+const platform = 'developers.weixin.qq.com/platform → 我的业务'
+const service = `${platform} → 服务号`
 const program = 'mp.weixin.qq.com (小程序)'
-const openPlatform = 'open.weixin.qq.com'
 
 export const pages = {
   official: {
     name: 'Official Account',
-    secret: `${account} → 设置与开发 → 基本配置 → 开发者密码(AppSecret)`,
-    allowList: `${account} → 设置与开发 → 基本配置 → IP白名单`,
+    secret: `${service} → 基础信息 → 开发密钥 → AppSecret`,
+    allowList: `${service} → 基础信息 → 开发密钥 → API IP白名单`,
     notices: `${account} → 通知中心`,
   },
   mini: {
@@ -18,13 +22,13 @@ export const pages = {
     notices: `${program} → 通知中心`,
   },
   serverDomains: `${program} → 开发管理 → 开发设置 → 服务器域名`,
-  certification: `${account} → 设置与开发 → 公众号设置 → 账号详情 → 认证情况`,
+  certification: `${account} → 设置与开发 → 账号设置 → 账号详情 → 认证情况`,
   templates: `${account} → 广告与服务 → 模板消息 → 我的模板`,
   linkedPrograms: `${account} → 广告与服务 → 小程序管理`,
-  messagePush: `${account} → 设置与开发 → 基本配置 → 服务器配置`,
-  quotas: `${account} → 设置与开发 → 接口权限`,
-  bindOfficial: `${openPlatform} → 管理中心 → 公众账号 → 绑定公众账号`,
-  bindMini: `${openPlatform} → 管理中心 → 小程序 → 绑定小程序`,
+  messagePush: `${service} → 基础信息 → 域名与消息推送配置 → 消息推送`,
+  quotas: `${service} → 接口管理 → 接口权限与额度`,
+  bindOfficial: 'open.weixin.qq.com → 管理中心 → 公众账号 → 绑定公众账号',
+  bindMini: `${platform} → 开放平台 → 绑定关系 → 小程序`,
 } as const
 
 export type AppName = 'official' | 'mini'

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 
 import { createAccessTokenSource } from '../access-token.ts'
 import { remainingMs } from '../adapters/deadline.ts'
+import { createAccountLimits } from '../adapters/lambda-account.ts'
 import { noteCalls } from '../adapters/noted-transport.ts'
 import { openOwnApi } from '../adapters/own-api.ts'
 import { openSite } from '../adapters/site.ts'
@@ -13,6 +14,7 @@ import { createSecrets } from '../adapters/ssm-secrets.ts'
 import { createWeChat } from '../adapters/wechat.ts'
 import { createTransport, type Transport } from '../adapters/wechat-transport.ts'
 import { config } from '../config.ts'
+import { secretNames } from '../doctor/check-secrets.ts'
 import type { DoctorDeps } from '../doctor/deps.ts'
 import { ConfigError } from '../errors.ts'
 import type { AppId } from '../identifiers.ts'
@@ -30,6 +32,7 @@ export function openDoctor(): DoctorDeps {
   const { IMAGE_CHECKS_QUEUE: imageChecks } = config('IMAGE_CHECKS_QUEUE')
   const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
   const secrets = createSecrets(names.SECRETS_PREFIX, now)
+  secrets.need(secretNames)
   const { transport, calls, sightings } = noteCalls(
     createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
     now,
@@ -45,6 +48,7 @@ export function openDoctor(): DoctorDeps {
     api: openOwnApi(API_URL),
     sites: { upload: openSite(UPLOAD_URL), files: openSite(FILES_URL) },
     queues: createQueueSizes(),
+    ...(STAGE === 'local' ? {} : { account: createAccountLimits() }),
     gate: gateStore(),
     queueNames: {
       events: names.EVENTS_QUEUE,

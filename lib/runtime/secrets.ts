@@ -1,16 +1,18 @@
 /** The secrets, shared by all of a container, and the session tokens made with them. */
 
-import { createSessionTokens } from '../adapters/session-tokens.ts'
-import { createSecrets } from '../adapters/ssm-secrets.ts'
+import { createSessionChecker, createSessionSigner } from '../adapters/session-tokens.ts'
+import { createSecrets, type FunctionSecrets } from '../adapters/ssm-secrets.ts'
 import { config } from '../config.ts'
 import { ConfigError } from '../errors.ts'
-import type { SecretName, Secrets, SessionTokens } from '../ports.ts'
+import type { SecretName, Secrets, SessionChecker, SessionSigner } from '../ports.ts'
 import { now } from './context.ts'
 
-let opened: Secrets | undefined
+let opened: FunctionSecrets | undefined
 
-export function secrets(): Secrets {
+/** Opens them for a function that needs these, beside what others of its parts need: one request brings them all. */
+export function secrets(...needed: readonly SecretName[]): Secrets {
   opened ??= createSecrets(config('SECRETS_PREFIX').SECRETS_PREFIX, now)
+  opened.need(needed)
   return opened
 }
 
@@ -21,13 +23,19 @@ export async function neededSecret(name: SecretName, refused?: string): Promise<
   throw new ConfigError([`the secret ${config('SECRETS_PREFIX').SECRETS_PREFIX}/${name} is not set`])
 }
 
-export function sessionTokens(): SessionTokens {
-  const { STAGE, WECHAT_MINI_APPID, SESSION_SECONDS } = config('STAGE', 'WECHAT_MINI_APPID', 'SESSION_SECONDS')
-  return createSessionTokens({
-    keys: () => secrets().get('session-keys'),
-    issuer: `queqiao-${STAGE}`,
-    audience: WECHAT_MINI_APPID,
-    lifeSeconds: SESSION_SECONDS,
-    now,
-  })
+export function sessionSigner(): SessionSigner {
+  const known = secrets('session-keys')
+  const { SESSION_SECONDS } = config('SESSION_SECONDS')
+  return createSessionSigner({ ...session(), keys: () => known.get('session-keys'), lifeSeconds: SESSION_SECONDS })
+}
+
+/** For who only checks sessions: no key that signs is read. */
+export function sessionChecker(): SessionChecker {
+  const known = secrets('session-public-keys')
+  return createSessionChecker({ ...session(), keys: () => known.get('session-public-keys'), now })
+}
+
+function session() {
+  const { STAGE, WECHAT_MINI_APPID } = config('STAGE', 'WECHAT_MINI_APPID')
+  return { issuer: `queqiao-${STAGE}`, audience: WECHAT_MINI_APPID }
 }

@@ -13,7 +13,7 @@ import type { SecretName, WeChat } from '../ports.ts'
 import { createWatch } from '../wechat-watch.ts'
 import { log, now, sleep } from './context.ts'
 import { metrics } from './metrics.ts'
-import { neededSecret } from './secrets.ts'
+import { neededSecret, secrets } from './secrets.ts'
 import { tokenStore } from './stores.ts'
 
 let opened: Transport | undefined
@@ -36,6 +36,7 @@ export function accessTokens({ appid, wechat }: App): AccessTokenSource {
 
 function appOf(appid: AppId, secret: SecretName): App {
   const { WECHAT_API_URL, ACCESS_TOKEN_MODE } = config('WECHAT_API_URL', 'ACCESS_TOKEN_MODE')
+  secrets(secret)
   opened ??= createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) })
   const wechat = createWeChat({
     appid,

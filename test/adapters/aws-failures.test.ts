@@ -164,7 +164,7 @@ describe('SSM', () => {
     mock
       .on(GetParametersCommand)
       .rejectsOnce(new Error('away'))
-      .resolves({ Parameters: [{ Value: canary.appsecret }] })
+      .resolves({ Parameters: [{ Name: '/queqiao/test/mini-appsecret', Value: canary.appsecret }] })
     const secrets = createSecrets('/queqiao/test', () => now)
     await expect(secrets.get('mini-appsecret')).rejects.toThrow('away')
     const twice = [await secrets.get('mini-appsecret'), await secrets.get('mini-appsecret')]
@@ -178,7 +178,8 @@ describe('SSM', () => {
   it('is asked anew for a secret that was refused, but not for one that is known to be another, nor all the time', async () => {
     let now = 0
     const mock = mockClient(SSMClient)
-    const store = (Value: string) => mock.on(GetParametersCommand).resolves({ Parameters: [{ Value }] })
+    const Name = '/queqiao/test/mini-appsecret'
+    const store = (Value: string) => mock.on(GetParametersCommand).resolves({ Parameters: [{ Name, Value }] })
     const secrets = createSecrets('/queqiao/test', () => now)
     store('before')
     await secrets.get('mini-appsecret')
@@ -190,5 +191,56 @@ describe('SSM', () => {
     const both = ['before', 'before'].map(it => secrets.get('mini-appsecret', it))
     expect(await Promise.all(both)).toEqual(['after', 'after'])
     expect(mock.commandCalls(GetParametersCommand)).toHaveLength(2)
+  })
+
+  type Store = Readonly<Record<string, string | Error>>
+  /** SSM as it answers: who may not read one of the names reads none. */
+  function openStore(stored: Store) {
+    const asked: (readonly string[])[] = []
+    mockClient(SSMClient)
+      .on(GetParametersCommand)
+      .callsFake(({ Names }: { Names: string[] }) => {
+        const names = Names.map(it => it.slice('/queqiao/test/'.length))
+        asked.push(names)
+        const values = names.map(it => stored[it])
+        const refusal = values.find(it => it instanceof Error)
+        if (refusal !== undefined) throw refusal
+        return {
+          Parameters: Names.flatMap((Name, at) => (values[at] === undefined ? [] : [{ Name, Value: values[at] }])),
+        }
+      })
+    const clock = { now: 0 }
+    return { asked, clock, secrets: createSecrets('/queqiao/test', () => clock.now) }
+  }
+  const fault = (name: string) => Object.assign(new Error('no'), { name, $fault: 'client' })
+
+  // Forty requests a second are all that an account has: two for each cold login were too many.
+  it('is asked once for all that a function needs, and once again after five minutes', async () => {
+    const { asked, clock, secrets } = openStore({ 'mini-appsecret': 'a', 'session-keys': 'b' })
+    secrets.need(['mini-appsecret', 'session-keys', 'callback-aes-key'])
+    const read = () => Promise.all([secrets.get('mini-appsecret'), secrets.get('session-keys')])
+    expect(await read()).toEqual(['a', 'b'])
+    expect(await secrets.get('callback-aes-key')).toBeUndefined()
+    clock.now = 300_000
+    expect(await read()).toEqual(['a', 'b'])
+    const all = ['mini-appsecret', 'session-keys', 'callback-aes-key']
+    expect(asked).toEqual([all, all])
+  })
+
+  it('lets a secret that may not be read keep no other back, and is asked for it only by who needs it', async () => {
+    const { asked, secrets } = openStore({ 'mini-appsecret': 'a', 'session-keys': fault('AccessDeniedException') })
+    secrets.need(['mini-appsecret', 'session-keys'])
+    expect(await secrets.get('mini-appsecret')).toBe('a')
+    expect(asked).toEqual([['mini-appsecret', 'session-keys'], ['mini-appsecret']])
+    await expect(secrets.get('session-keys')).rejects.toThrow('no')
+    expect(await secrets.get('mini-appsecret')).toBe('a')
+    expect(asked.slice(2)).toEqual([['session-keys']])
+  })
+
+  it('is not asked more while it is busy', async () => {
+    const { asked, secrets } = openStore({ 'mini-appsecret': fault('ThrottlingException') })
+    secrets.need(['mini-appsecret', 'session-keys'])
+    await expect(secrets.get('mini-appsecret')).rejects.toThrow('no')
+    expect(asked).toHaveLength(1)
   })
 })

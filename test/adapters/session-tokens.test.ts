@@ -4,7 +4,7 @@ import { createLocalJWKSet, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 
 import { id, miniAppid } from '../ids.ts'
-import { keySet, sessionsWith } from '../session.ts'
+import { checkerWith, keySet, sessionsWith } from '../session.ts'
 
 const claims = { miniOpenid: id('oMini'), unionid: id('uPerson') }
 const issuedAt = 1_767_225_600
@@ -94,6 +94,7 @@ describe('session tokens', () => {
     const wrong = [undefined, '', '{}', '{"keys":[]}', '{"keys":[{"kty":"oct","k":"x","kid":"1"}]}']
     for (const it of wrong) {
       await expect(sessionsWith(async () => it, soon).sign(claims, issuedAt)).rejects.toThrow(/session-keys/)
+      await expect(checkerWith(async () => it, soon).verify('a.b.c')).rejects.toThrow(/session-public-keys/)
     }
   })
 })

@@ -1,4 +1,4 @@
-import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 
 import { createQueueSizes } from '../../lib/adapters/sqs-sizes.ts'
@@ -7,7 +7,7 @@ import { openSqs } from '../../local/stores.ts'
 
 afterEach(() => void vi.unstubAllEnvs())
 
-it('createQueueSizes › counts what waits, and throws by name what is no queue', async () => {
+it('createQueueSizes › counts what waits, what is put off and what is in work, and throws by name what is no queue', async () => {
   const { url, close } = await openSqs(await pickFreePort('127.0.0.1'), 'us-east-1')
   onTestFinished(close)
   const env = { AWS_ENDPOINT_URL_SQS: url, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
@@ -18,6 +18,10 @@ it('createQueueSizes › counts what waits, and throws by name what is no queue'
 
   const { size } = createQueueSizes()
 
-  expect(await size('events')).toBe(2)
+  expect(await size('events')).toEqual({ ready: 2, later: 0, inWork: 0 })
+  await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 60 }))
+  for (const MessageBody of ['c', 'd', 'e'])
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds: 60 }))
+  expect(await size('events')).toEqual({ ready: 1, later: 3, inWork: 1 })
   await expect(size('no-events')).rejects.toMatchObject({ name: 'QueueDoesNotExist' })
 })

@@ -64,7 +64,8 @@ function isActedOn(event: WeChatEvent): boolean {
     expect(['pass', 'review', 'risky']).toContain(event.verdict.suggest)
   }
   if (event.kind === 'other') expect(event.name.length).toBeLessThanOrEqual(100)
-  return event.kind !== 'other'
+  if (event.kind === 'unreadable') expect([leaksIn(event.why), event.why.length < 300]).toEqual([[], true])
+  return event.kind !== 'other' && event.kind !== 'unreadable'
 }
 
 /** Whether it is acted on; fails where anything but one of these refusals is thrown, or one that repeats what came. */

@@ -57,13 +57,17 @@ describe('makeSecrets', () => {
     const secrets = await makeSecrets('/queqiao/local', readSettings({}).wechat)
 
     expect(Object.keys(secrets)).toEqual(
-      ['official-appsecret', 'mini-appsecret', 'callback-token', 'callback-aes-key', 'session-keys'].map(
-        name => `/queqiao/local/${name}`,
-      ),
+      [
+        ...['official-appsecret', 'mini-appsecret', 'callback-token', 'callback-aes-key'],
+        ...['session-keys', 'session-public-keys'],
+      ].map(name => `/queqiao/local/${name}`),
     )
     const { keys } = JSON.parse(secrets['/queqiao/local/session-keys'] ?? '')
     expect(keys).toEqual([expect.objectContaining({ alg: 'RS256', use: 'sig', kid: expect.stringMatching(/^.{43}$/) })])
     await expect(importJWK(keys[0])).resolves.toMatchObject({ type: 'private' })
+    const published = JSON.parse(secrets['/queqiao/local/session-public-keys'] ?? '').keys
+    const { kty, kid, n, e } = keys[0]
+    expect(published).toEqual([{ kty, kid, n, e }])
   })
 
   it('leaves out an AES key that there is not', async () => {

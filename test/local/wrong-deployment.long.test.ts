@@ -1,7 +1,9 @@
 /** A wrong deployment on the whole local stack: what waits for it says so, in little log, and goes once it is mended. */
 
+import * as v from 'valibot'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
+import { report } from '../../tools/doctor/report.ts'
 import { event, events, eventually, openSendingStack, type SendingStack } from './sending-stack.ts'
 
 /** A refused deployment is tried again after 150 to 300 s. */
@@ -16,6 +18,14 @@ beforeAll(async () => {
 }, 120_000)
 
 afterAll(() => stack?.close())
+
+/** What the doctor says of the queues, if it finds something wrong. */
+async function queuesByDoctor(): Promise<string | undefined> {
+  const invoke = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-doctor/invocations`
+  const answer = await fetch(invoke, { method: 'POST', body: '{}' })
+  const { checks } = v.parse(report, await answer.json())
+  return checks.find(it => it.name === 'queues' && it.status === 'wrong')?.words
+}
 
 it('under 40164 every event tells whom it takes and when it is tried next, and goes once it is mended', {
   timeout: 500_000,
@@ -32,6 +42,8 @@ it('under 40164 every event tells whom it takes and when it is tried next, and g
   await stack.push([event('first-try', who.openid)])
 
   await eventually(statesOf, Array(20).fill('waiting'))
+  // None of them is visible in the queue by now: the doctor said that nothing was wrong.
+  await eventually(queuesByDoctor, '21 in queqiao-local-events are put off, and come again later')
   const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
   expect(await stack.delivery('stuck-7')).toEqual({
     id: 'stuck-7',
@@ -47,6 +59,7 @@ it('under 40164 every event tells whom it takes and when it is tried next, and g
   expect(lines('send.config').length + lines('send.no-token').length).toBeLessThanOrEqual(12)
 
   await allowOnly(null)
-  await eventually(statesOf, Array(20).fill('accepted'), oneTry)
+  await eventually(statesOf, Array(20).fill(expect.stringMatching(/^(accepted|delivered)$/)), oneTry)
+  await eventually(statesOf, Array(20).fill('delivered'))
   expect((await stack.phone(who)).filter(it => it !== 'first-try').toSorted()).toEqual(ids.toSorted())
 })

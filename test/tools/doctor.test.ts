@@ -4,10 +4,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { pickFreePort } from '../../local/ports.ts'
 import { UsageError } from '../../tools/command/options.ts'
+import { openDoctorFunction } from '../../tools/doctor/doctor-function.ts'
 import { renderEnd, renderFinding } from '../../tools/doctor/lines.ts'
 import { parseOptions } from '../../tools/doctor/options.ts'
 import type { Report } from '../../tools/doctor/report.ts'
@@ -19,7 +20,7 @@ const well: Report = {
   isWell: true,
   calls: 9,
   checks: [
-    { name: 'secrets', status: 'ok', words: '5 of 5 are set' },
+    { name: 'secrets', status: 'ok', words: '6 of 6 are set' },
     { name: 'clock', status: 'warning', words: 'our clock is 45 s ahead', cure: 'set it' },
     { name: 'certificate', status: 'not-checked', words: 'not checked, because there is no TLS' },
   ],
@@ -62,7 +63,7 @@ describe('npm run doctor', () => {
     expect([code, stderr, invoked]).toEqual([0, '', ['queqiao-prod-doctor']])
     expect(stdout.split('\n')).toEqual([
       'The doctor looks at stage prod (cn-north-1) · 正在检查',
-      '  ✓ secrets · 密钥: 5 of 5 are set',
+      '  ✓ secrets · 密钥: 6 of 6 are set',
       '  ! clock · 时钟: our clock is 45 s ahead',
       '      → set it',
       '  – certificate · 证书: not checked, because there is no TLS',
@@ -109,6 +110,59 @@ describe('npm run doctor', () => {
     expect(code).toBe(1)
     expect(stderr).toContain(words)
     expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  type Refusal = Required<Pick<Answer, 'status'>> & { readonly name: string }
+  const inactive: Refusal = { status: 502, name: 'ResourceNotReadyException' }
+  const pending: Refusal = { status: 409, name: 'ResourceConflictException' }
+
+  /** Lambda's API, which refuses so often before it answers. */
+  async function askAfter(refusals: readonly Refusal[]) {
+    const left = [...refusals]
+    const server = createServer((_, response) => {
+      const { status = 200, name } = left.shift() ?? {}
+      response
+        .writeHead(status, name === undefined ? {} : { 'x-amzn-errortype': name })
+        .end(JSON.stringify(name ? {} : well))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const place = {
+      stage: 'prod',
+      region: 'cn-north-1',
+      endpoint,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    }
+    const told: string[] = []
+    const slept: number[] = []
+    const tell = (text: string) => void told.push(text)
+    const sleep = async (ms: number) => void slept.push(ms)
+    const examine = openDoctorFunction(place, { signal: new AbortController().signal, sleep, tell })
+    return { answer: await examine().catch((error: Error) => error.name), told, slept }
+  }
+
+  // After two weeks without a call Lambda takes a function's network away, and the first call failed with a bare 502.
+  it('waits for a function that was idle for weeks, says so once, and asks again', async () => {
+    vi.stubEnv('AWS_MAX_ATTEMPTS', '1')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { answer, told, slept } = await askAfter([inactive, pending, pending])
+    expect([answer, slept]).toEqual([well, [10_000, 10_000, 10_000]])
+    expect(told).toEqual([expect.stringMatching(/^queqiao-prod-doctor was idle for weeks: AWS connects it again/)])
+  })
+
+  it('gives up after three minutes, and waits for nothing else', async () => {
+    vi.stubEnv('AWS_MAX_ATTEMPTS', '1')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const never = await askAfter(Array.from({ length: 40 }, () => pending))
+    expect([never.answer, never.slept.length]).toEqual(['ResourceConflictException', 18])
+    expect(await askAfter([{ status: 403, name: 'AccessDeniedException' }])).toMatchObject({ slept: [], told: [] })
+    const { stderr } = await run({
+      status: 404,
+      headers: { 'x-amzn-errortype': 'ResourceNotFoundException' },
+      body: {},
+    })
+    expect(stderr).toContain('has no function queqiao-prod-doctor')
   })
 
   it('asks for npm start where no stack answers', async () => {

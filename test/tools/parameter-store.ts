@@ -31,12 +31,17 @@ export async function openParameterStore(closing: Closing, parameters: Readonly<
   const stored = new Map(Object.entries(parameters))
   const written: { name: string; value: string; isReplacing: boolean }[] = []
   const decrypted: string[] = []
+  /** The names of each request that decrypts. */
+  const reads: (readonly string[])[] = []
   const refusing: { refuse: Refuse } = { refuse: () => undefined }
 
   function getParameters(input: unknown) {
     const { Names, WithDecryption } = v.parse(get, input)
     const found = Names.filter(it => stored.has(it))
-    if (WithDecryption) decrypted.push(...Names)
+    if (WithDecryption) {
+      decrypted.push(...Names)
+      reads.push(Names)
+    }
     const Parameters = found.map(Name => {
       const isPlain = plain.test(Name)
       const Value = WithDecryption || isPlain ? stored.get(Name) : 'AQICAH=='
@@ -75,5 +80,5 @@ export async function openParameterStore(closing: Closing, parameters: Readonly<
     server.close()
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, stored, written, decrypted, refusing }
+  return { url, stored, written, decrypted, reads, refusing }
 }

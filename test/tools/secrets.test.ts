@@ -5,16 +5,17 @@ import { PassThrough, Writable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 
 import { createClosing } from '../../local/closing.ts'
+import { publicKeysOf } from '../../local/secrets.ts'
 import { createScreen } from '../../tools/command/screen.ts'
 import { askHidden, NoAnswer } from '../../tools/secrets/hidden-input.ts'
 import { makeSecret } from '../../tools/secrets/make.ts'
-import type { SecretName } from '../../tools/secrets/names.ts'
+import type { StoredName } from '../../tools/secrets/names.ts'
 import type { Options } from '../../tools/secrets/options.ts'
 import { runSecrets } from '../../tools/secrets/run-secrets.ts'
 import { openSecretStore } from '../../tools/secrets/store.ts'
 import { leaksIn } from '../canary.ts'
 import { id } from '../ids.ts'
-import { sessionsWith } from '../session.ts'
+import { checkerWith, sessionsWith } from '../session.ts'
 import { openParameterStore } from './parameter-store.ts'
 import { onAws, runTool } from './run-tool.ts'
 
@@ -22,7 +23,8 @@ const official = '0123456789abcdef0123456789abcdef'
 const mini = 'fedcba9876543210fedcba9876543210'
 const env = { WECHAT_OFFICIAL_SECRET: official, WECHAT_MINI_SECRET: mini }
 const names = ['official-appsecret', 'mini-appsecret', 'callback-token', 'callback-aes-key', 'session-keys'] as const
-const pathOf = (name: SecretName) => `/queqiao/prod/${name}`
+const all = [...names, 'session-public-keys'] as const
+const pathOf = (name: StoredName) => `/queqiao/prod/${name}`
 const prod = ['--stage', 'prod', '--region', 'cn-north-1']
 
 let closing = createClosing()
@@ -51,7 +53,7 @@ async function openStage() {
   expect(await runHere(ssm, { env })).toMatchObject({ code: 0 })
   const before = new Map(ssm.stored)
   ssm.written.length = 0
-  return { ssm, before, secretOf: (name: SecretName) => ssm.stored.get(pathOf(name)) ?? '' }
+  return { ssm, before, secretOf: (name: StoredName) => ssm.stored.get(pathOf(name)) ?? '' }
 }
 
 type Wishes = Partial<Options> & { typed?: string[]; env?: object; stopAt?: number; isWatched?: boolean }
@@ -102,13 +104,16 @@ function openTerminal(typed: readonly string[]) {
 describe('a stage without secrets', () => {
   it('gets all of them as the functions read them, and no older one is replaced', async () => {
     const { ssm, secretOf } = await openStage()
-    expect([...ssm.stored.keys()]).toEqual(names.map(pathOf))
+    expect([...ssm.stored.keys()]).toEqual(all.map(pathOf))
     expect([secretOf('official-appsecret'), secretOf('mini-appsecret')]).toEqual([official, mini])
     expect(secretOf('callback-token')).toMatch(/^[A-Za-z0-9]{32}$/)
     expect(secretOf('callback-aes-key')).toMatch(/^[A-Za-z0-9]{43}$/)
     const sessions = sessionsWith(async () => secretOf('session-keys'), Date.now)
     const claims = { miniOpenid: id('oMini') }
     expect(await sessions.verify(await sessions.sign(claims, Math.floor(Date.now() / 1000)))).toEqual(claims)
+    // The functions that only check sessions must read no key that signs.
+    expect(secretOf('session-public-keys')).toBe(publicKeysOf(secretOf('session-keys')))
+    expect(secretOf('session-public-keys')).not.toMatch(/"(d|p|q|dp|dq|qi)":/)
   })
 
   // 43 characters are two bits more than the key has; strict readers, as in other languages, refuse those that are not 0.
@@ -120,7 +125,7 @@ describe('a stage without secrets', () => {
   it('is told what comes next, and nothing secret where a log may keep it', async () => {
     const ssm = await openParameterStore(closing)
     const { stdout } = await runIt(ssm, [], env)
-    expect(ssm.written.map(it => it.isReplacing)).toEqual(names.map(() => false))
+    expect(ssm.written.map(it => it.isReplacing)).toEqual(all.map(() => false))
     expect([...ssm.stored.values()].filter(it => stdout.includes(it))).toEqual([])
     expect(stdout).toContain('npm run secrets -- --stage prod --region cn-north-1 --show')
     expect(stdout).toContain('npx sls deploy --stage prod --region cn-north-1\n')
@@ -129,7 +134,8 @@ describe('a stage without secrets', () => {
   it('shows Token and EncodingAESKey at a terminal, with the page they go to', async () => {
     const ssm = await openParameterStore(closing)
     const { said } = await runHere(ssm, { env, isWatched: true })
-    expect(said).toContain('设置与开发 → 基本配置 → 服务器配置')
+    expect(said).toContain('developers.weixin.qq.com/platform → 我的业务 → 服务号 → 基础信息 → 域名与消息推送配置')
+    expect(said).toContain('menus and automatic replies made in the console stop')
     expect(said).toContain(`Token (令牌): ${ssm.stored.get(pathOf('callback-token'))}\n`)
     expect(said).toContain(`EncodingAESKey (消息加解密密钥): ${ssm.stored.get(pathOf('callback-aes-key'))}\n`)
     expect([official, mini, '"keys"'].filter(it => said.includes(it))).toEqual([])
@@ -240,6 +246,23 @@ describe('a stage that has its secrets', () => {
     expect(ssm.stored.get(pathOf('callback-token'))).toBe(before.get(pathOf('callback-token')))
   })
 
+  it('gets the public half of the session keys that it has, as one that is older than that', async () => {
+    const { ssm, before } = await openStage()
+    ssm.stored.delete(pathOf('session-public-keys'))
+    const { code, stdout } = await runIt(ssm, [])
+    expect([code, ssm.written.map(it => it.name)]).toEqual([0, [pathOf('session-public-keys')]])
+    expect(ssm.stored).toEqual(before)
+    expect(stdout).toContain('✓ session-public-keys')
+  })
+
+  it('gets both halves anew once the session keys were deleted, as after a leak', async () => {
+    const { ssm, before, secretOf } = await openStage()
+    ssm.stored.delete(pathOf('session-keys'))
+    await runIt(ssm, [])
+    expect(secretOf('session-keys')).not.toBe(before.get(pathOf('session-keys')))
+    expect(secretOf('session-public-keys')).toBe(publicKeysOf(secretOf('session-keys')))
+  })
+
   it('shows what the console needs when told to', async () => {
     const { ssm, secretOf } = await openStage()
     const { stdout } = await runIt(ssm, ['--show'])
@@ -271,22 +294,29 @@ describe('a new session key', () => {
   const claims = { miniOpenid: id('oMini') }
   const issuedAt = Math.floor(Date.now() / 1000)
   const under = (keys: string) => sessionsWith(async () => keys, Date.now)
+  const checking = (publicKeys: string) => checkerWith(async () => publicKeys, Date.now)
 
   it('signs in the end; on the way nobody refuses a session, however old their copy of the keys', async () => {
     const { ssm, before } = await openStage()
     const { code, clock } = await runHere(ssm, { rotate: ['session-keys'] })
     expect([code, clock.now]).toEqual([0, 600_000])
-    const states = [before.get(pathOf('session-keys')) ?? '', ...ssm.written.map(it => it.value)]
-    expect(states).toHaveLength(3)
-    for (const [index, state] of states.entries()) {
-      const token = await under(state).sign(claims, issuedAt)
-      for (const other of states.slice(Math.max(0, index - 1))) expect(await under(other).verify(token)).toEqual(claims)
-    }
-    const [first, , last] = await Promise.all(
-      states.map(async it => (await under(it).publicKeys()).keys.map(({ kid }) => kid)),
+    // What is there after each write.
+    const states = [new Map(before)]
+    for (const { name, value } of ssm.written) states.push(new Map(states.at(-1)).set(name, value))
+    expect(states).toHaveLength(4)
+    const [signing, published] = ['session-keys', 'session-public-keys'].map(name =>
+      states.map(it => it.get(pathOf(name as StoredName)) ?? ''),
     )
-    expect([last?.length, last?.[1]]).toEqual([2, first?.[0]])
-    expect(last?.[0]).not.toBe(first?.[0])
+    for (const [index, keys] of (signing ?? []).entries()) {
+      const token = await under(keys).sign(claims, issuedAt)
+      // Whoever has read since the state before last.
+      const readers = published?.slice(Math.max(0, index - 1)) ?? []
+      for (const other of readers) expect(await checking(other).verify(token)).toEqual(claims)
+    }
+    const kids = (keys = '') => JSON.parse(keys).keys.map((it: { kid: string }) => it.kid)
+    expect(kids(signing?.at(-1))).toHaveLength(2)
+    expect(kids(signing?.at(-1))[1]).toBe(kids(signing?.[0])[0])
+    expect(kids(published?.at(-1)).toSorted()).toEqual(kids(signing?.at(-1)).toSorted())
   })
 
   it('has room in a parameter that costs nothing, however often it is changed', async () => {

@@ -151,7 +151,7 @@ describe('renderState', () => {
     [at('failed', { reason: 'system failed' }), '\n    system failed'],
     [
       at('dropped', { reason: 'not-following' }),
-      '\n    not-following: The user must follow the Official Account. · 用户未关注公众号',
+      '\n    not-following: The user must follow the Official Account. · 用户未关注服务号',
     ],
     [at('dropped', { reason: 'expired' }), '\n    expired: Its expiresAt had passed. · 已过期'],
     [

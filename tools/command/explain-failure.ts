@@ -44,6 +44,7 @@ const denied = 'denied'
 const busy = 'busy'
 const stale = 'stale'
 const unreachable = 'unreachable'
+const asleep = 'asleep'
 
 const localCures = new Map<string, Cure<Local>>([
   [missing, ({ place, asked }) => `the stack at ${place.endpoint} has no ${asked.what}: start it anew`],
@@ -60,6 +61,11 @@ const awsCures = new Map<string, Cure<OnAws>>([
     ({ place, asked }) => `${place.region} has no ${asked.what}: check --stage and --region, or deploy the stage first`,
   ],
   [denied, ({ asked }) => `AWS refuses: these credentials need ${asked.right}`],
+  [
+    asleep,
+    ({ asked }, why) =>
+      `${nameOf(asked)} is not ready (${why}): try again in a minute; if it stays so, see its state, AWS console → Lambda`,
+  ],
   ['ParameterAlreadyExists', ({ asked }) => `${nameOf(asked)} is there by now, and was not replaced: run this again`],
   ['CredentialsProviderError', () => 'there are no AWS credentials: set AWS_PROFILE, or log in with aws sso login'],
   ['TokenProviderError', () => 'the AWS login has ended: log in with aws sso login'],
@@ -85,6 +91,9 @@ const kinds = new Map(
     NoSuchBucket: missing,
     AccessDeniedException: denied,
     AccessDenied: denied,
+    ResourceNotReadyException: asleep,
+    ResourceConflictException: asleep,
+    CodeArtifactUserPendingException: asleep,
     TooManyRequestsException: busy,
     ThrottlingException: busy,
     RequestThrottled: busy,

@@ -4,6 +4,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 
 import { functionName, readAnswer } from '../command/function.ts'
 import { clientConfig, type Place } from '../command/place.ts'
+import type { Session } from '../command/run-command.ts'
+import { askAwake } from '../command/wake.ts'
 import { type Report, report } from './report.ts'
 
 export type Examine = () => Promise<Report>
@@ -13,12 +15,18 @@ export const fileName = 'doctor'
 /** The function has 60 s. */
 const answerLimitMs = 70_000
 
+type Waiting = Pick<Session, 'signal' | 'sleep'> & {
+  /** Says what is waited for. */
+  readonly tell: (text: string) => void
+}
+
 /** Opens the function; an aborted `signal` ends the waiting. */
-export function openDoctorFunction(place: Place, signal: AbortSignal): Examine {
+export function openDoctorFunction(place: Place, { signal, sleep, tell }: Waiting): Examine {
   const client = new LambdaClient(clientConfig(place))
-  return async () => {
+  const FunctionName = functionName(place, fileName)
+  const invoke = () => {
     const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)])
-    const command = new InvokeCommand({ FunctionName: functionName(place, fileName), Payload: '{}' })
-    return readAnswer(await client.send(command, { abortSignal }), report)
+    return client.send(new InvokeCommand({ FunctionName, Payload: '{}' }), { abortSignal })
   }
+  return async () => readAnswer(await askAwake(FunctionName, invoke, { tell, sleep }), report)
 }

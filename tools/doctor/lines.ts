@@ -16,7 +16,7 @@ const looks = {
 
 const titles: Readonly<Record<string, string>> = {
   secrets: 'secrets · 密钥',
-  'official-credentials': 'Official Account · 公众号',
+  'official-credentials': 'Official Account · 服务号',
   'mini-credentials': 'mini program · 小程序',
   'allow-list': 'allow-list · IP 白名单',
   certification: 'certification · 认证',
@@ -26,6 +26,7 @@ const titles: Readonly<Record<string, string>> = {
   callback: 'callback · 消息推送',
   quotas: 'quotas · 调用额度',
   queues: 'queues · 队列',
+  concurrency: 'functions at once · 并发',
   certificate: 'certificate · 证书',
   images: 'images · 图片域名',
   clock: 'clock · 时钟',

@@ -15,7 +15,7 @@ export const helpText = `npm run doctor -- [options]   says what is wrong with a
   --json            writes the report as JSON
   --help            this text
 
-It changes nothing, and costs about nine calls to WeChat of this day's quotas.
+It changes nothing, and costs eight calls to WeChat of this day's quotas, nine on a stage without an access token.
 Ends with 0 if nothing is wrong, 1 if something is or could not be looked at, 2 if the options are wrong.
 `
 

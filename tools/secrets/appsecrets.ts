@@ -1,5 +1,6 @@
 /** The appsecrets, which only WeChat can make: from the environment, or asked for at the terminal. */
 
+import { pages } from '../../lib/doctor/pages.ts'
 import { type Environment, SettingsError } from '../../local/environment.ts'
 import type { Screen } from '../command/screen.ts'
 import { askHidden, type Terminal } from './hidden-input.ts'
@@ -9,13 +10,13 @@ import type { SecretName } from './names.ts'
 const apps = {
   'official-appsecret': {
     variable: 'WECHAT_OFFICIAL_SECRET',
-    what: 'the Official Account’s appsecret (公众号 AppSecret)',
-    page: 'https://mp.weixin.qq.com → 设置与开发 → 基本配置 → 公众号开发信息',
+    what: 'the Official Account’s appsecret (服务号 AppSecret)',
+    page: `https://${pages.official.secret}`,
   },
   'mini-appsecret': {
     variable: 'WECHAT_MINI_SECRET',
     what: 'the mini program’s appsecret (小程序 AppSecret)',
-    page: 'https://mp.weixin.qq.com → 开发管理 → 开发设置 → 开发者ID',
+    page: `https://${pages.mini.secret}`,
   },
 } as const
 

@@ -1,7 +1,8 @@
 /** What WeChat's console must be told, ready to paste. */
 
+import { pages } from '../../lib/doctor/pages.ts'
 import type { Screen } from '../command/screen.ts'
-import type { SecretName } from './names.ts'
+import type { SecretName, StoredName } from './names.ts'
 import { commandFor, type Options } from './options.ts'
 import type { SecretStore } from './store.ts'
 
@@ -11,13 +12,13 @@ type Circumstances = {
   readonly screen: Screen
   readonly isWatched: boolean
   /** What was there before; the console has it until the new one is pasted. */
-  readonly dates: ReadonlyMap<SecretName, number>
+  readonly dates: ReadonlyMap<StoredName, number>
 }
 
 const names = ['callback-token', 'callback-aes-key'] as const
 type CallbackName = (typeof names)[number]
 
-const page = 'https://mp.weixin.qq.com → 设置与开发 → 基本配置 → 服务器配置'
+const page = `https://${pages.messagePush}`
 const fields = {
   'callback-token': 'Token (令牌)',
   'callback-aes-key': 'EncodingAESKey (消息加解密密钥)',
@@ -41,10 +42,13 @@ export async function showForConsole(
   }
   screen.line('  URL (服务器地址): <API>/callback, as the deployment tells it · 部署后得到')
   screen.line('  消息加解密方式: 安全模式 · encrypted callbacks only')
+  screen.line(`  ${onceOn}`)
   if (names.some(it => made.has(it) && dates.has(it))) screen.line(`  ${whenToPaste}`)
   screen.line('')
 }
 
+const onceOn =
+  'Once it is switched on, menus and automatic replies made in the console stop. · 启用后，后台设置的菜单和自动回复将失效'
 const whenToPaste =
   'Paste them in five minutes, not before: the functions must know the new ones when the console tries them. Until then ' +
   'some of WeChat’s callbacks are refused; who followed meanwhile comes with the next walk. · 请在五分钟后填写并提交'

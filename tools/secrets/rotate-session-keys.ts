@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 
-import { makeSessionKey } from '../../local/secrets.ts'
+import { makeSessionKey, publicKeysOf } from '../../local/secrets.ts'
 import { renderShare } from '../command/bar.ts'
 import { AskError } from '../command/explain-failure.ts'
 import type { Session } from '../command/run-command.ts'
@@ -16,13 +16,18 @@ const lookEveryMs = 1000
 const keySet = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({ keys: v.tupleWithRest([v.looseObject({ kid: v.string() })], v.unknown()) }),
+  v.object({
+    keys: v.tupleWithRest(
+      [v.looseObject({ kty: v.string(), kid: v.string(), n: v.string(), e: v.string() })],
+      v.unknown(),
+    ),
+  }),
 )
 
 /**
  * Replaces the key that signs; what it signed stays good. The new key is published first, and signs when everybody
  * can know it: else those who do not would refuse its sessions. Of the old keys only that one stays, for a parameter
- * has room for two. Stopped on the way, it leaves a set that works.
+ * has room for two. Stopped anywhere on the way, it leaves a set that works.
  */
 export async function rotateSessionKeys(
   store: SecretStore,
@@ -30,7 +35,9 @@ export async function rotateSessionKeys(
 ): Promise<void> {
   const old = readSigning(await store.read('session-keys'), store.prefix)
   const young = await makeSessionKey()
-  await store.write('session-keys', JSON.stringify({ keys: [old, young] }), 'replace')
+  const published = JSON.stringify({ keys: [old, young] })
+  await store.write('session-public-keys', publicKeysOf(published), 'replace')
+  await store.write('session-keys', published, 'replace')
   screen.line(`  The new session key is published; in ${inUnits(knownAfterMs)} it signs. · 新密钥已发布，稍后启用`)
   screen.line('  Ctrl-C leaves the old key signing. · 按 Ctrl-C 则仍由旧密钥签名')
   const until = now() + knownAfterMs
@@ -45,7 +52,17 @@ export async function rotateSessionKeys(
 function readSigning(text: string | undefined, prefix: string) {
   const found = v.safeParse(keySet, text)
   if (found.success) return found.output.keys[0]
-  throw new AskError(
+  throw noKeySet(prefix)
+}
+
+/** The public half of the session keys; throws AskError where they are none. */
+export function readPublicKeys(text: string, prefix: string): string {
+  if (v.is(keySet, text)) return publicKeysOf(text)
+  throw noKeySet(prefix)
+}
+
+function noKeySet(prefix: string): AskError {
+  return new AskError(
     `${prefix}/session-keys is not a JWK Set: delete the parameter and run this again; then everybody has to log in anew`,
   )
 }

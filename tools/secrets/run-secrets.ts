@@ -7,9 +7,9 @@ import { type AppsecretDeps, getAppsecrets, isAppsecret } from './appsecrets.ts'
 import { showForConsole } from './console-lines.ts'
 import { NoAnswer } from './hidden-input.ts'
 import { makeSecret } from './make.ts'
-import { type SecretName, secretNames } from './names.ts'
+import { derivedName, type SecretName, type StoredName, secretNames } from './names.ts'
 import { commandFor, type Options } from './options.ts'
-import { rotateSessionKeys } from './rotate-session-keys.ts'
+import { readPublicKeys, rotateSessionKeys } from './rotate-session-keys.ts'
 import type { SecretStore } from './store.ts'
 
 export type SecretsDeps = AppsecretDeps &
@@ -50,9 +50,10 @@ async function provide(options: Options, deps: SecretsDeps): Promise<void> {
     deps,
   )
   await writeAll(values, dates, deps)
+  const isPublished = await publish(values.get('session-keys'), dates, deps)
   await showForConsole(values, { options, dates, ...deps })
   if (isKeyRotated) await rotateSessionKeys(store, deps)
-  screen.line(describeNext(wanted, dates, options))
+  screen.line(describeNext(isPublished ? [...wanted, derivedName] : wanted, dates, options))
 }
 
 /** All is there before anything is written: who stops at a question has changed nothing. */
@@ -64,7 +65,7 @@ async function collect(names: readonly SecretName[], deps: SecretsDeps): Promise
 
 async function writeAll(
   values: ReadonlyMap<SecretName, string>,
-  dates: ReadonlyMap<SecretName, number>,
+  dates: ReadonlyMap<StoredName, number>,
   { store, screen, signal }: SecretsDeps,
 ): Promise<void> {
   for (const [name, value] of values) {
@@ -75,7 +76,17 @@ async function writeAll(
   }
 }
 
-function describeNext(wanted: readonly SecretName[], dates: ReadonlyMap<SecretName, number>, options: Options): string {
+/** The functions that only check sessions read this alone; it is made of the key that signs. */
+async function publish(made: string | undefined, dates: ReadonlyMap<StoredName, number>, deps: SecretsDeps) {
+  const { store, screen } = deps
+  if (made === undefined && dates.has(derivedName)) return false
+  const keys = made ?? (await store.read('session-keys')) ?? ''
+  await store.write(derivedName, readPublicKeys(keys, store.prefix), dates.has(derivedName) ? 'replace' : 'new')
+  screen.line(`✓ ${derivedName.padEnd(18)}  made of session-keys · 已生成`)
+  return true
+}
+
+function describeNext(wanted: readonly StoredName[], dates: ReadonlyMap<StoredName, number>, options: Options): string {
   if (wanted.length === 0)
     return `All is there, nothing was written; to replace: ${commandFor(options, ['--rotate', '<name>'])} · 均已存在`
   if (wanted.every(it => dates.has(it)))

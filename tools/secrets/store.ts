@@ -4,7 +4,7 @@ import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/c
 
 import { ask } from '../command/explain-failure.ts'
 import { clientConfig, type Place } from '../command/place.ts'
-import { isSecretName, type SecretName, secretNames } from './names.ts'
+import { derivedName, isStoredName, type StoredName, secretNames } from './names.ts'
 
 /** Throws an AskError, which holds no secret, where it cannot be asked. */
 export type SecretStore = {
@@ -12,11 +12,11 @@ export type SecretStore = {
   readonly prefix: string
   readonly region: string
   /** When (ms) each that is there was written; nothing is decrypted. */
-  dates(): Promise<ReadonlyMap<SecretName, number>>
+  dates(): Promise<ReadonlyMap<StoredName, number>>
   /** Undefined if it is not there. */
-  read(name: SecretName): Promise<string | undefined>
+  read(name: StoredName): Promise<string | undefined>
   /** Writes a new one, and fails if there is one; or replaces it. */
-  write(name: SecretName, value: string, how: 'new' | 'replace'): Promise<void>
+  write(name: StoredName, value: string, how: 'new' | 'replace'): Promise<void>
 }
 
 const answerLimitMs = 15_000
@@ -25,7 +25,7 @@ const answerLimitMs = 15_000
 export function openSecretStore(place: Place, abortSignal: AbortSignal): SecretStore {
   const ssm = new SSMClient(clientConfig(place, answerLimitMs))
   const prefix = `/queqiao/${place.stage}`
-  const pathOf = (name: SecretName) => `${prefix}/${name}`
+  const pathOf = (name: StoredName) => `${prefix}/${name}`
   const request = <T>(action: string, path: string, made: Promise<T>) =>
     ask(
       place,
@@ -33,7 +33,7 @@ export function openSecretStore(place: Place, abortSignal: AbortSignal): SecretS
       made,
     )
 
-  async function get(names: readonly SecretName[], WithDecryption: boolean) {
+  async function get(names: readonly StoredName[], WithDecryption: boolean) {
     const command = new GetParametersCommand({ Names: names.map(pathOf), WithDecryption })
     const path = names.length === 1 ? names.map(pathOf).join() : `${prefix}/*`
     const { Parameters = [] } = await request('GetParameters', path, ssm.send(command, { abortSignal }))
@@ -44,11 +44,11 @@ export function openSecretStore(place: Place, abortSignal: AbortSignal): SecretS
     prefix,
     region: place.region,
     async dates() {
-      const found = await get(secretNames, false)
+      const found = await get([...secretNames, derivedName], false)
       return new Map(
         found.flatMap(({ Name = '', LastModifiedDate }) => {
           const name = Name.slice(prefix.length + 1)
-          return isSecretName(name) ? [[name, LastModifiedDate?.getTime() ?? 0]] : []
+          return isStoredName(name) ? [[name, LastModifiedDate?.getTime() ?? 0]] : []
         }),
       )
     },

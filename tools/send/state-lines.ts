@@ -27,7 +27,7 @@ const states = {
 
 /** The reasons that our own code writes. */
 const reasons = new Map([
-  ['not-following', `${cureOf('not-following')} · 用户未关注公众号`],
+  ['not-following', `${cureOf('not-following')} · 用户未关注服务号`],
   ['no-unionid', `${cureOf('no-unionid')} · 缺少 unionid`],
   ['unknown', `${cureOf('unknown')} · 查无此人`],
   ['expired', 'Its expiresAt had passed. · 已过期'],

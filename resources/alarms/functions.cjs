@@ -1,0 +1,102 @@
+/** Functions that fail, are not called or are slow, and the HTTP API in front of them. */
+
+const { api, lambda } = require('./metrics.cjs')
+const { logicalOf } = require('../recursive-loops.cjs')
+
+const consumers = {
+  send: 'Send',
+  'link-followers': 'LinkFollowers',
+  receipts: 'Receipts',
+  'receive-images': 'ReceiveImages',
+  'check-images': 'CheckImages',
+}
+const callbackRoute = { Stage: '$default', Method: 'POST', Resource: '/callback' }
+
+/** What a consumer cannot do comes again; that it fails as a whole, or is not called at all, shows only here. */
+const alarmsOf = ([name, short]) => ({
+  [`${short}Fails`]: {
+    says: `${name} ended with an error or ran out of time: its log tells why; what it had comes again`,
+    ...lambda(logicalOf(name), 'Errors'),
+    above: 0,
+  },
+  [`${short}Throttled`]: {
+    says: `${name} was not called, for the account runs as many functions at once as it may: npm run doctor tells the limit`,
+    ...lambda(logicalOf(name), 'Throttles'),
+    above: 0,
+    EvaluationPeriods: 3,
+  },
+})
+
+/** Lambda counts it only where it stops loops: then what these functions put off is blocked until it is a dead letter. */
+const loopAlarm = name => ({
+  says: `Lambda took what ${name} puts off for an endless loop and blocks it: its recursive loop detection must be Allow`,
+  ...lambda(logicalOf(name), 'RecursiveInvocationsDropped'),
+  above: 0,
+})
+
+const others = {
+  CallbackFails: {
+    says: 'The callback ended with an error or ran out of time: WeChat repeats an event thrice and then drops it',
+    ...lambda('CallbackLambdaFunction', 'Errors'),
+    above: 0,
+  },
+  CallbackThrottled: {
+    says: 'The callback was not called, for the account runs as many functions at once as it may: npm run doctor tells the limit',
+    ...lambda('CallbackLambdaFunction', 'Throttles'),
+    above: 0,
+  },
+  // WeChat gives up after five seconds, a cold start's second among them.
+  CallbackSlow: {
+    says: 'One callback of a hundred takes over 2.5 s: WeChat waits for 5 s, and drops an event after three tries',
+    ...lambda('CallbackLambdaFunction', 'Duration'),
+    ExtendedStatistic: 'p99',
+    above: 2500,
+    EvaluationPeriods: 2,
+  },
+  // One event that is refused comes three times.
+  CallbackRefused: {
+    says: 'Pushes are refused (4xx): 429 by API_RATE, 401 and 403 by another Token, key or mode than the console has; the log of callback tells which',
+    ...api('4xx', callbackRoute),
+    above: 3,
+  },
+  LoginSlow: {
+    says: 'One login of a hundred takes over 5 s, for three times five minutes: the log of login tells whether WeChat is slow',
+    ...lambda('LoginLambdaFunction', 'Duration'),
+    ExtendedStatistic: 'p99',
+    above: 5000,
+    EvaluationPeriods: 3,
+  },
+  ApiFails: {
+    says: 'The HTTP API answered with 5xx more than once: the logs tell why (http.failed)',
+    ...api('5xx'),
+    above: 1,
+  },
+  // Sessions that have ended are refused every day; this is more than one request a second, for a quarter of an hour.
+  ApiRefuses: {
+    says: 'The HTTP API refuses more than a request a second (4xx): API_RATE (429), ended sessions (401), or somebody who tries',
+    ...api('4xx'),
+    above: 300,
+    EvaluationPeriods: 3,
+  },
+  TokensNotRenewed: {
+    says: 'refresh-tokens fails: access tokens end within the hour',
+    ...lambda('RefreshDashtokensLambdaFunction', 'Errors'),
+    above: 2,
+  },
+  ResumeFails: {
+    says: 'resume-events fails: what waits for quota stays there',
+    ...lambda('ResumeDasheventsLambdaFunction', 'Errors'),
+    above: 2,
+  },
+  SyncFails: {
+    says: 'sync-followers fails',
+    ...lambda('SyncDashfollowersLambdaFunction', 'Errors'),
+    above: 2,
+  },
+}
+
+module.exports = ({ imageCheck, looping }) => {
+  const deployed = Object.entries(consumers).filter(([name]) => name !== 'check-images' || imageCheck === 'on')
+  const loops = looping.map(it => [`${logicalOf(it)}Loops`, loopAlarm(it)])
+  return { ...Object.assign({}, ...deployed.map(alarmsOf)), ...others, ...Object.fromEntries(loops) }
+}

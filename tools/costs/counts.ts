@@ -1,0 +1,65 @@
+/** What a month of a deployment takes of AWS, as the tests and benchmarks here count it. */
+
+import { createRequire } from 'node:module'
+
+import * as v from 'valibot'
+
+export const hours = 720
+const minutes = hours * 60
+
+/** Of a month, whatever is sent. */
+export const fixed = {
+  dashboards: 1,
+  /** Of the functions, one for each name and app. */
+  ownMetrics: 20,
+  /** Of POST /callback alone: 4xx, 5xx, Count, Latency, IntegrationLatency, DataProcessed. */
+  routeMetrics: 6,
+  /** Refresh-tokens, sync-followers and resume-events look each minute whether there is work. */
+  ticks: 3 * minutes,
+  tickGbSeconds: 0.03,
+  tickReads: 3,
+  /** Lambda asks each of four queues by five connections, for up to 20 s each. */
+  polls: 4 * 5 * 3 * minutes,
+}
+
+/** The nat-instance has a disk of so many GB. */
+export const diskGb = 8
+
+/** Of each template that is sent: WeChat took it, and three kinds of other outcomes. */
+export const templates = { count: 5, outcomes: 4 }
+
+/** Of a million messages. */
+export const perMillion = {
+  httpRequests: 1,
+  /** The done mark, the receipt, and a hundredth for the attempt. */
+  writes: 2.01,
+  reads: 3,
+  queueRequests: 2.4,
+  /** A callback each, and a hundred messages or fifty receipts to a call. */
+  calls: 1.03,
+  gbSeconds: 0.0133,
+  logGb: 0.28,
+  /** One line for each request of the HTTP API. */
+  accessLogGb: 0.3,
+  natGb: 3,
+  /** Requests to WeChat, and answers to it. */
+  outGb: 2,
+}
+
+/** Kept for so many days: a delivery with its receipt, and its share of an attempt. */
+export const kept = { days: 15, kbPerMessage: 0.51 }
+
+/** Each container decrypts two secrets again in five minutes; so many run by so many messages a day. */
+export function decryptsOf(messagesADay: number): number {
+  const containers = 2 + messagesADay / 500_000
+  return (containers * 2 * minutes) / 5
+}
+
+const resources = v.object({ Resources: v.record(v.string(), v.unknown()) })
+
+/** Counts the alarms of a deployment that sets no parameter. */
+export async function countAlarms(): Promise<number> {
+  const make = createRequire(import.meta.url)('../../resources/alarms.cjs')
+  const resolveVariable = async (name: string) => (name === 'param:alarmTopic' ? '' : name.replace(/^\w+:/, ''))
+  return Object.keys(v.parse(resources, await make({ resolveVariable })).Resources).length
+}
