@@ -28,6 +28,7 @@ const settings = v.looseObject({
   outputFileExtension: v.string(),
   external: v.optional(v.array(v.string()), []),
   exclude: v.optional(v.array(v.string()), []),
+  watch: v.optional(v.unknown()),
 })
 
 type Functions = v.InferOutput<typeof functions>
@@ -89,7 +90,7 @@ function clientsFor(variables: readonly string[]): string[] {
 /** As serverless-esbuild does it: its own settings are left out, the rest is esbuild's. */
 function buildOptionsOf(esbuild: Record<string, unknown>, params: Record<string, unknown>): BuildOptions {
   const resolved = Object.entries(esbuild).map(([key, value]) => [key, params[paramNameOf(value)] ?? value])
-  const { packager, outputWorkFolder, exclude, external, outputFileExtension, ...rest } = v.parse(
+  const { packager, outputWorkFolder, watch, exclude, external, outputFileExtension, ...rest } = v.parse(
     settings,
     Object.fromEntries(resolved),
   )
