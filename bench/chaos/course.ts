@@ -17,8 +17,6 @@ export type Course = {
   isThrottled(): boolean
   /** Whether messages may be doubled now. */
   mayDouble(): boolean
-  /** By how much the messages of the wave come late, ms; after the trouble too, for they come from all of its time. */
-  lateMs(): number
 }
 
 const never = Number.POSITIVE_INFINITY
@@ -46,6 +44,5 @@ export function createCourse(trouble: Trouble | undefined, scene?: Scene): Cours
     death: () => (isOn() ? trouble?.death : undefined),
     isThrottled: () => isOn() && trouble?.isThrottled === true,
     mayDouble: () => !(isOn() && trouble?.putsOff === true),
-    lateMs: () => (trouble?.lateSeconds ?? 0) * 1000,
   }
 }

@@ -158,8 +158,8 @@ async function drain(run: Run): Promise<void> {
  * containers: what becomes visible meanwhile comes with the next, not one by one.
  */
 async function workThrough(run: Run, running: Set<Promise<void>>): Promise<void> {
-  const { course } = run.stage
-  const most = course.lateMs() > 0 ? containers : Number.POSITIVE_INFINITY
+  const { course, wave } = run.stage
+  const most = wave.lateSeconds !== undefined ? containers : Number.POSITIVE_INFINITY
   for (let taken = 0; taken < most; taken++) {
     const container = await run.crew.take()
     const batch = await run.mapping.next()
@@ -209,13 +209,13 @@ function revokeAmid({ world, chance }: Run, container: Container, size: number):
 }
 
 /** False if nothing is left to wait for. */
-async function moveOn({ world, crew, stage: { course } }: Run): Promise<boolean> {
+async function moveOn({ world, crew, stage: { course, wave } }: Run): Promise<boolean> {
   await course.stillness()
   const [events, parked] = await Promise.all([world.queues.look('events'), world.queues.look('events-parked')])
   const dues = [...events.dueAt, ...parked.dueAt]
   if (parked.bodies.length > 0) dues.push(await resumeAt(world))
   if (dues.length === 0) return events.ready > 0
-  const due = Math.min(...dues) + Math.max(windowMs, course.lateMs())
+  const due = Math.min(...dues) + Math.max(windowMs, (wave.lateSeconds ?? 0) * 1000)
   await world.advanceTo(Math.min(due, course.endsAt()))
   if (await course.endIfOver()) return true
   if (parked.bodies.length === 0) return true

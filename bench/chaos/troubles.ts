@@ -31,8 +31,6 @@ export type Trouble = {
    * be thousands.
    */
   readonly putsOff?: boolean
-  /** Messages come so late, many at a time: each batch takes real seconds to find out that nothing can be done. */
-  readonly lateSeconds?: number
 }
 
 /** Longer than WeChat remembers a client_msg_id, and than three receives. */
@@ -66,10 +64,9 @@ export const troubles = {
     from: 'start',
     minutes: tooLong + 2,
     putsOff: true,
-    lateSeconds: 60,
     ...failing('/cgi-bin/stable_token'),
   },
-  sendless: { from: 'start', minutes: tooLong - 1, putsOff: true, lateSeconds: 30, ...failing(sendPath) },
+  sendless: { from: 'start', minutes: tooLong - 1, putsOff: true, ...failing(sendPath) },
   told45065: repeatsTold('error'),
   told40241: repeatsTold('too-soon'),
   /** Some leave and our links say so, some leave unseen, some stay and refuse; then all come back. */
