@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 
 import * as v from 'valibot'
 
+import { oneAtATime } from './one-at-a-time.ts'
+
 const resource = v.looseObject({
   Type: v.string(),
   Condition: v.optional(v.string()),
@@ -43,11 +45,14 @@ export async function runServerless(args: readonly string[], env: Environment = 
   }
 }
 
+/** All packages pass through this folder of the checkout, whatever `--package` says. */
+const packaging = join(import.meta.dirname, '../.local/packaging')
+
 /** Packages a stage into a folder of its own; `name` keeps two builds apart. */
 export async function packageStage(name: string, env: Environment = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'queqiao-package-'))
   const flags = ['package', '--stage', 'prod', '--package', join(folder, 'out')]
-  await runServerless(flags, { BUILD_FOLDER: `.esbuild/${name}`, ...env })
+  await oneAtATime(packaging, () => runServerless(flags, { BUILD_FOLDER: `.esbuild/${name}`, ...env }))
   const text = await readFile(join(folder, 'out/cloudformation-template-update-stack.json'), 'utf8')
   return {
     folder,
