@@ -29,6 +29,6 @@ it('misses neither an EncodingAESKey nor unionids, for a test account has none',
   const report = await world.examine({ isTestAccount: true })
 
   expect(report).toMatchObject({ isWell: true })
-  expect(report.find('secrets')).toEqual({ name: 'secrets', status: 'ok', words: '4 of 5 are set' })
+  expect(report.find('secrets')).toEqual({ name: 'secrets', status: 'ok', words: '5 of 6 are set' })
   expect(report.find('open-platform')).toMatchObject({ status: 'warning', cure: 'push events to an openid' })
 })
