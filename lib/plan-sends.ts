@@ -77,7 +77,12 @@ export async function planSends<A extends Arrival>(
     }
     const isDecided = isSent(mark?.delivery) || known.get(id)?.isDecided
     const run = isDecided ? async () => 'repeated' : send
-    return { arrival: event.arrival, lane: templateId, run: () => once(id, run), putOff: () => settle(notBegun, work) }
+    return {
+      arrival: event.arrival,
+      lane: templateId,
+      run: () => once(id, event.arrival.body, run),
+      putOff: () => settle(notBegun, work),
+    }
   })
   tellUnreadable(marks, deps)
   const isOfGood = (id: string) => ids.includes(id) || isAtWork(marks.get(id)) || isNamed(id, attempts)
@@ -199,14 +204,27 @@ function parse(body: string, { templates, values }: Rules): TemplateMessage | Re
   }
 }
 
-/** The same event twice in one batch is one piece of work: if it must come again, its first message does. */
+/** After these the id is free again: a copy that says something else is judged anew. */
+const freeEnds: ReadonlySet<string> = new Set(['dropped', 'rejected'])
+
+/**
+ * The same event twice in one batch is one piece of work: if it must come again, its first message does. A copy with another
+ * body waits for the end of the one before it.
+ */
 function createOnce() {
-  const runs = new Map<string, Promise<string>>()
-  return async (id: string, run: Run): Promise<string> => {
-    const first = runs.get(id)
-    if (first !== undefined) return first.then(() => 'repeated')
-    const mine = run()
-    runs.set(id, mine)
-    return mine
+  const runs = new Map<string, { readonly bodies: Set<string>; end: Promise<string> }>()
+  return async (id: string, body: string, run: Run): Promise<string> => {
+    const before = runs.get(id)
+    if (before === undefined) {
+      const end = run()
+      runs.set(id, { bodies: new Set([body]), end })
+      return end
+    }
+    const previous = before.end
+    if (before.bodies.has(body)) return previous.then(() => 'repeated')
+    before.bodies.add(body)
+    const end = previous.then(it => (freeEnds.has(it) ? run() : it))
+    before.end = end
+    return freeEnds.has(await previous) ? end : 'repeated'
   }
 }

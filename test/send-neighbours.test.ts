@@ -61,3 +61,23 @@ describe('among a hundred events', () => {
     expect(await send(batch, { events: { ...deps.events, park } })).toEqual([batch[99]])
   })
 })
+
+describe('two copies of one id in a batch', () => {
+  const past = { expiresAt: '2020-01-01T00:00:00Z' }
+
+  it('of which the first can no longer be sent are judged one after the other: the second is sent', async () => {
+    const { follower, send, phone, deliveries } = await openSend()
+    const to = toUnion(await follower())
+    const late = arrival({ ...event('order-1', to), ...past })
+    expect(await send([late, late, arrival(event('order-1', to)), arrival(event('order-1', to))])).toEqual([])
+    expect(phone()).toHaveLength(1)
+    expect((await deliveries.read(['order-1'])).get('order-1')?.delivery).toMatchObject({ state: 'accepted' })
+  })
+
+  it('of which the first is sent make one message, whatever the second says', async () => {
+    const { follower, send, phone } = await openSend()
+    const to = toUnion(await follower())
+    await send([arrival(event('order-1', to)), arrival({ ...event('order-1', to), ...past })])
+    expect(phone()).toHaveLength(1)
+  })
+})
