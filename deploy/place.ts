@@ -31,7 +31,7 @@ export async function problemsOfTemplates(stage: string, read: () => Promise<str
 }
 
 function problemsOfStage({ stage, functionNames }: Place): string[] {
-  if (!/^[a-z][a-z0-9-]*$/i.test(stage)) return ['--stage must be letters, digits and -, beginning with a letter']
+  if (!/^[a-z][a-z0-9-]*$/.test(stage)) return ['--stage must be small letters, digits and -, beginning with a letter']
   const longest = Math.max(...functionNames.map(it => it.length))
   const room = mostLetters - (longest - stage.length)
   return longest > mostLetters ? [`--stage must have at most ${room} letters, for the functions are named by it`] : []

@@ -64,6 +64,7 @@ export default class {
 
 async function beforeDeployment(serverless: Serverless, log: Tools['log']): Promise<void> {
   const { tables = '', ...parameters } = parametersOf(serverless)
+  if (stageOf(serverless) === localStage) refuseIf(serverless, ['--stage local is this machine: npm start runs it'])
   refuseIf(serverless, lostAddresses(await readOutputs(serverless), parameters))
   const { takeUpTables } = await import('./take-up.ts')
   const template = templateOf(serverless)

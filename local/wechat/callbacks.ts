@@ -6,7 +6,7 @@ import { type WeChatEvent, writeEvent } from './events.ts'
 
 const maxDeliveries = 3
 /** Requests under way at once, so that a burst of receipts does not open thousands of sockets. */
-const parallel = 32
+const parallel = 8
 const keptDeliveries = 20_000
 
 /** One delivery and what came of it; `id` names the event. */
