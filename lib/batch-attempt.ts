@@ -5,7 +5,7 @@
 
 import { attemptName } from './attempt-name.ts'
 import { TransportError } from './errors.ts'
-import type { AttemptStore, Log, Now } from './ports.ts'
+import type { Attempt, AttemptStore, Log, Now } from './ports.ts'
 
 export type BatchAttempt = {
   /** Names the events that the batch may send. */
@@ -22,6 +22,9 @@ export type BatchAttempt = {
 }
 
 export type AttemptDeps = { readonly attempts: Pick<AttemptStore, 'write'>; readonly now: Now; readonly log: Log }
+
+/** Each of them is tried again by the SDK as well, ever later. */
+const saveTries = 3
 
 /** Creates the attempt of a batch. */
 export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAttempt {
@@ -40,6 +43,15 @@ export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAt
       throw new TransportError('template/send', 'withheld', 'not called: the attempt could not be written down')
     }
   }
+  /** A table that throttles for a moment must not make a batch doubtful of which nothing was sent. */
+  const writeAtLast = async (attempt: Attempt, triesLeft = saveTries - 1): Promise<void> => {
+    try {
+      await attempts.write(attempt)
+    } catch (error) {
+      if (triesLeft === 0) throw error
+      await writeAtLast(attempt, triesLeft - 1)
+    }
+  }
   return {
     cover(eventIds) {
       names = [...new Set(eventIds)].map(attemptName)
@@ -54,7 +66,7 @@ export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAt
       const left = [...unknown].map(attemptName)
       if (begun === undefined || left.join() === saved) return
       try {
-        await attempts.write({ id, at: begun.at, names: left })
+        await writeAtLast({ id, at: begun.at, names: left })
         saved = left.join()
       } catch (error) {
         // Then these events count as perhaps sent, which is too careful, and no more.

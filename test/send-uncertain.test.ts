@@ -287,6 +287,24 @@ describe('an invocation that ended without a word', () => {
     expect(queue.again).toHaveLength(2)
   })
 
+  // A table that throttled once more often than the SDK tries made a hundred events doubtful of which none was sent.
+  it('leaves no doubt behind if only the second try takes its attempt back', async () => {
+    const { deps, follower, send, control } = await openSend()
+    await control('/faults', { path, kind: 'errcode', errcode: 43116, times: 100 })
+    let writes = 0
+    const attempts = {
+      ...deps.attempts,
+      async write(attempt: Parameters<typeof deps.attempts.write>[0]) {
+        writes += 1
+        if (writes === 2) throw new Error('Throughput exceeds the limit')
+        await deps.attempts.write(attempt)
+      },
+    }
+    await send([arrival(event('order-1', toUnion(await follower())))], { attempts })
+    expect(writes).toBe(3)
+    expect(await deps.attempts.open()).toEqual([])
+  })
+
   it('writes its attempt once for a batch, before the first call, and takes it back at the end; none without a call', async () => {
     const { deps, follower, send, calls } = await openSend()
     const to = toUnion(await follower())
