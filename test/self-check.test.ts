@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { problemsOf } from '../deploy/parameters.ts'
-import { canaryId } from '../lib/canary.ts'
+import { canaryId, flyCanary } from '../lib/canary.ts'
 import type { Delivery } from '../lib/delivery.ts'
 import { checkSelf, readable } from '../lib/self-check.ts'
 import { readTemplateList } from '../lib/template-list.ts'
 import templates from '../templates.json' with { type: 'json' }
 import { type Options, openDoctorWorld } from './doctor-world.ts'
+import { arrival, openSend } from './send-world.ts'
 
 const hour = 3_600_000
 const event = {
@@ -103,6 +104,26 @@ describe('the canary', () => {
     const { fly, was } = await open()
     await was(2, 'delivered')
     await expect(fly()).rejects.toThrow('canary (lost)')
+  })
+
+  it('reaches the phone once, by the way of all events, and is well once its receipt is there', async () => {
+    const { follower, send, phone, deliveries, deps, now, tick } = await openSend()
+    const { openid } = await follower()
+    const pushed: object[] = []
+    const events = { push: async (messages: readonly unknown[]) => void pushed.push(...(messages as object[])) }
+    const ways = { templates: () => deps.templates, values: 'checked' as const, deliveries, events, now }
+    const fly = () => flyCanary({ ...ways, event: JSON.stringify({ ...event, to: { openid } }) })
+    await fly()
+    // It is not sent yet, so nothing is known of it.
+    await fly()
+    await send(pushed.map(it => arrival(it)))
+    expect(phone()).toHaveLength(1)
+    const id = canaryId(now())
+    tick(hour)
+    expect(await fly()).toBe('accepted')
+    const { msgid = '' } = (await deliveries.find(id)) ?? {}
+    await deliveries.keepReceipt(msgid, { state: 'delivered', at: new Date(now()).toISOString() })
+    expect(await fly()).toBeUndefined()
   })
 
   it('fails for an event that would be rejected, and pushes none', async () => {
