@@ -19,6 +19,7 @@ const variables = {
   AWS_ACCESS_KEY_ID: { read: text, wanted: 'an access key, as Lambda sets it' },
   AWS_SECRET_ACCESS_KEY: { read: text, wanted: 'a secret key, as Lambda sets it' },
   AWS_SESSION_TOKEN: { read: textOrNone, wanted: 'a session token, as Lambda sets it' },
+  CANARY_EVENT: { read: canary, wanted: 'an event without its id, as JSON, or off' },
   STAGE: { read: text, wanted: 'the name of the stage' },
   WECHAT_API_URL: { read: origin, wanted: 'an http or https URL without a path' },
   WECHAT_OFFICIAL_APPID: { read: appid, wanted: "the Official Account's appid: wx and 16 hexadecimal digits" },
@@ -83,6 +84,22 @@ export function config<K extends ConfigKey>(...keys: K[]): Pick<Config, K> {
 
 function isComplete<K extends ConfigKey>(config: Partial<Config>, keys: readonly K[]): config is Pick<Config, K> {
   return keys.every(key => config[key] !== undefined)
+}
+
+/** An event but for its id, which each hour gives it; what else is wrong with it is told by who pushes it. */
+function canary(it: string): string | undefined {
+  if (it === 'off') return it
+  const isEvent = /^\s*\{[\s\S]*"to"[\s\S]*\}\s*$/.test(it) && isJson(it)
+  return isEvent && it.length <= 1500 ? it : undefined
+}
+
+function isJson(it: string): boolean {
+  try {
+    JSON.parse(it)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function oneOf<const T extends string>(...allowed: T[]): Reader<T> {

@@ -62,11 +62,14 @@ export type DoctorReport = {
 /** Longer than three calls to WeChat that hang, one after the other; the function has 60 s. */
 const limitMs = 40_000
 
-/** Makes all checks, side by side. */
-export async function examine(deps: DoctorDeps): Promise<DoctorReport> {
-  const facts = gatherFacts(deps)
+/** Makes all checks, or those of these names, side by side. */
+export async function examine(
+  deps: DoctorDeps,
+  names: readonly CheckName[] = checkNames(),
+  facts: Facts = gatherFacts(deps),
+): Promise<DoctorReport> {
   const findings = await Promise.all(
-    checkNames().map(async name => ({ name, ...(await runCheck(checks[name], deps, facts)) })),
+    names.map(async name => ({ name, ...(await runCheck(checks[name], deps, facts)) })),
   )
   const isWell = findings.every(it => it.status !== 'wrong')
   const bad = findings.flatMap(({ name, status }) => (status === 'wrong' || status === 'warning' ? [name] : []))

@@ -153,3 +153,14 @@ export class NotPublishedError extends Error {
     this.ids = ids
   }
 }
+
+/** The stage is not well by its own look; names the checks that say so. */
+export class SelfCheckFailed extends Error {
+  override readonly name = 'SelfCheckFailed'
+  readonly checks: readonly string[]
+
+  constructor(checks: readonly string[]) {
+    super(`this stage is not well: ${checks.join(', ')}; npm run doctor tells what to do`)
+    this.checks = checks
+  }
+}

@@ -34,6 +34,7 @@ type CountName =
   | 'SyncCompleted'
   | 'EventsWaiting'
   | 'OperatorNeeded'
+  | 'SelfCheckPassed'
 
 /** What stands at some value, and shows only that. */
 type GaugeName = 'QuotaLeftPercent' | 'SyncAgeHours' | 'EventWaitSeconds'

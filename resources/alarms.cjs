@@ -10,16 +10,18 @@ const wechatAlarms = require('./alarms/wechat.cjs')
 const { deployedOf } = require('./recursive-loops.cjs')
 
 module.exports = async ({ resolveVariable }) => {
-  const [stage, officialAppid, miniAppid, topic, imageCheck] = await Promise.all(
-    ['sls:stage', 'param:officialAppid', 'param:miniAppid', 'param:alarmTopic', 'param:imageCheck'].map(
-      resolveVariable,
-    ),
+  const [stage, officialAppid, miniAppid, topic, imageCheck, selfCheck] = await Promise.all(
+    [
+      'sls:stage',
+      ...['officialAppid', 'miniAppid', 'alarmTopic', 'imageCheck', 'selfCheck'].map(it => `param:${it}`),
+    ].map(resolveVariable),
   )
   const service = `queqiao-${stage}`
+  const own = ownOf(service)
   const table = Object.entries({
     ...queueAlarms(imageCheck),
-    ...functionAlarms({ imageCheck, looping: await deployedOf(resolveVariable) }),
-    ...wechatAlarms({ own: ownOf(service), officialAppid, miniAppid }),
+    ...functionAlarms({ imageCheck, own, selfCheck, looping: await deployedOf(resolveVariable) }),
+    ...wechatAlarms({ own, officialAppid, miniAppid }),
   })
   const actions = topic === '' ? {} : { AlarmActions: [topic], OKActions: [topic] }
   const Resources = table.map(([name, how]) => [`${name}Alarm`, alarmOf(`${service}-${name}`, how, actions)])

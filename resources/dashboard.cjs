@@ -64,6 +64,7 @@ function graphsOfFunctions(service) {
   const api = name => ['AWS/ApiGateway', name, 'ApiId', `\${HttpApi}`]
   const functions = (name, stat) => search(`{AWS/Lambda,FunctionName} MetricName="${name}" "${service}-"`, stat)
   return {
+    'Self-checks that were passed': [search(`{queqiao,service} MetricName="SelfCheckPassed" service="${service}"`)],
     'HTTP API': ['Count', '4xx', '5xx'].map(api),
     'Errors of the functions, and calls that the account’s limit turned away': [
       functions('Errors'),

@@ -154,6 +154,13 @@ const grants = {
     // Of the account, and so of no resource.
     anywhere: ['lambda:GetAccountSettings'],
   },
+  // Of the doctor's rights those that its few checks need, and none to read the key that signs sessions.
+  'self-check': {
+    callsWeChat: true,
+    secrets: ['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret', 'session-public-keys'],
+    tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
+    queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
+  },
   token: {
     callsWeChat: true,
     secrets: ['mini-appsecret', 'official-appsecret'],
@@ -162,14 +169,26 @@ const grants = {
 }
 
 module.exports = async ({ resolveVariable }) => {
-  const [stage, bus, shareTokens, imageCheck] = await Promise.all(
-    ['sls:stage', 'param:resultsBus', 'param:shareTokens', 'param:imageCheck'].map(resolveVariable),
+  const [stage, bus, shareTokens, imageCheck, selfCheck, canaryEvent] = await Promise.all(
+    [
+      'sls:stage',
+      ...['resultsBus', 'shareTokens', 'imageCheck', 'selfCheck', 'canaryEvent'].map(it => `param:${it}`),
+    ].map(resolveVariable),
   )
   const missing = imageCheck === 'on' ? [] : ['ImageChecksQueue', 'ImageChecksDeadLetterQueue']
-  const optional = { token: shareTokens, 'check-images': imageCheck }
-  const deployed = Object.entries(grants).filter(([name]) => (optional[name] ?? 'on') === 'on')
+  const optional = { token: shareTokens, 'check-images': imageCheck, 'self-check': selfCheck === 'off' ? 'off' : 'on' }
+  const deployed = Object.entries(withCanary(canaryEvent)).filter(([name]) => (optional[name] ?? 'on') === 'on')
   const roles = deployed.map(([name, grant]) => [`${pascal(name)}Role`, roleOf(name, grant, { stage, bus, missing })])
   return { Resources: Object.fromEntries(roles) }
+}
+
+/** Only who sends the canary may push. */
+function withCanary(canaryEvent) {
+  const { 'self-check': look, ...others } = grants
+  const EventsQueue = ['GetQueueAttributes', ...push]
+  return canaryEvent === 'off'
+    ? grants
+    : { ...others, 'self-check': { ...look, queues: { ...look.queues, EventsQueue } } }
 }
 
 function roleOf(name, grant, place) {

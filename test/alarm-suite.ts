@@ -95,6 +95,7 @@ const table = [
   ['TokensNotRenewed', 'Errors', 'RefreshDashtokens', 'Sum > 2, 1 × 300 s'],
   ['ResumeFails', 'Errors', 'ResumeDashevents', 'Sum > 2, 1 × 300 s'],
   ['SyncFails', 'Errors', 'SyncDashfollowers', 'Sum > 2, 1 × 300 s'],
+  ['SelfCheckFails', 'SelfCheckPassed', '', 'Sum < 1, 2 × 900 s'],
   ['CallsCutOff', 'BreakerOpened', '', once],
   ['OfficialTokenRefused', 'TokenRefused', appids.official, once],
   ['MiniTokenRefused', 'TokenRefused', appids.mini, once],

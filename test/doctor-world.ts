@@ -79,6 +79,7 @@ export async function openDoctorWorld({ box, mode = 'stable', secrets: more = {}
 
   return {
     ...world,
+    openDeps,
     examine: async (broken: Partial<DoctorDeps> = {}) => {
       const report = await examine({ ...openDeps(), ...broken })
       return { ...report, find: (name: string) => report.checks.find(it => it.name === name) }

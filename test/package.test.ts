@@ -113,6 +113,13 @@ describe('the package', () => {
     expect(callback?.Properties).toMatchObject({ Environment: { Variables: { IMAGE_CHECKS_QUEUE: 'off' } } })
   })
 
+  it('looks at itself unless that is switched off, and pushes no event without a canary', async () => {
+    const role = JSON.stringify(built.template.Resources.SelfCheckRole)
+    expect([role.includes('ssm:GetParameters'), role.includes('sqs:SendMessage')]).toEqual([true, false])
+    const stdout = await runServerless(['print', '--format', 'json'], { SELF_CHECK: 'off' })
+    expect(stdout).not.toMatch(/SelfCheckRole|SelfCheckFails|functions\/self-check/)
+  })
+
   it('has no secret in its template, only names', () => {
     expect(Object.values(secrets).filter(it => text.includes(it))).toEqual([])
     expect(text).toContain('/queqiao/prod')
@@ -129,7 +136,7 @@ describe('the package', () => {
 
   it('runs every function on nodejs24.x and arm64', () => {
     const functions = allOf('AWS::Lambda::Function')
-    expect(functions).toHaveLength(19)
+    expect(functions).toHaveLength(20)
     for (const it of functions) expect(it.Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
   })
 

@@ -27,6 +27,7 @@ const everything = {
   FILES_DOMAIN: 'files.example.com',
   FILES_CERTIFICATE: certificate,
   IMAGE_DAYS: '90',
+  CANARY_EVENT: '{"to":{"openid":"oPhone"},"template":"order-paid","data":{}}',
 }
 /** The functions that call WeChat, as their imports say: whoever takes an app from lib/runtime/wechat.ts or doctor.ts. */
 const callers = [
@@ -37,6 +38,7 @@ const callers = [
   'refresh-tokens',
   'resume-events',
   'revisit-followers',
+  'self-check',
   'send',
   'sync-followers',
   'token',
@@ -126,7 +128,7 @@ describe('the roles', () => {
         JSON.stringify(statementsOf(role)).includes(`/queqiao/prod/${secret}"`) ? [name] : [],
       )
     expect(readersOf('session-keys').sort()).toEqual(['DoctorRole', 'LoginRole'])
-    const checkers = ['DoctorRole', 'ImageRole', 'ImagesRole', 'JwksRole', 'MeRole']
+    const checkers = ['DoctorRole', 'ImageRole', 'ImagesRole', 'JwksRole', 'MeRole', 'SelfCheckRole']
     expect(readersOf('session-public-keys').sort()).toEqual(checkers)
   })
 
@@ -157,6 +159,13 @@ describe('the roles', () => {
       expect(making).toMatchObject({ Effect: 'Allow', Resource: '*' })
       expect(made).toMatchObject({ Effect: 'Deny', Action: making?.Action, Resource: '*', Condition })
     }
+  })
+
+  it('let the self-check push events where there is a canary, and change nothing else', () => {
+    const rights = statementsOf(template.Resources.SelfCheckRole ?? { Type: '', Properties: {} })
+    const changing = rights.filter(it => actionsOf(it).some(action => /sqs:Send|dynamodb:(?!Get)/.test(action)))
+    const of = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] })
+    expect(changing.map(it => it.Resource)).toEqual([of('TokensTable'), of('EventsQueue')])
   })
 
   it('hold together what the adapters ask of AWS, and no more', async () => {

@@ -2,7 +2,7 @@
 
 import type { AccessTokenSource } from '../access-token.ts'
 import type { AppId } from '../identifiers.ts'
-import type { GateStore, Log, Now, Secrets, WeChat } from '../ports.ts'
+import type { GateStore, Log, Now, SecretName, Secrets, WeChat } from '../ports.ts'
 import type { TemplateList } from '../template-list.ts'
 
 export type DoctorDeps = {
@@ -13,6 +13,8 @@ export type DoctorDeps = {
   readonly isTestAccount?: boolean
   readonly mini: DoctorApp
   readonly secrets: Secrets
+  /** Those that this run may read; all of them, where none are named. */
+  readonly readable?: readonly SecretName[]
   /** This stage's list; throws ConfigError where it has a mistake. */
   readonly templates: () => TemplateList
   readonly api: OwnApi

@@ -24,15 +24,15 @@ import { metrics } from './metrics.ts'
 import { gateStore, tokenStore } from './stores.ts'
 import { templates } from './templates.ts'
 
-/** Opens everything for one run; throws ConfigError where the environment is wrong. */
-export function openDoctor(): DoctorDeps {
+/** Opens everything for one run, with the secrets that it may read; throws ConfigError where the environment is wrong. */
+export function openDoctor(readable: readonly SecretName[] = secretNames): DoctorDeps {
   const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
   const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
   const names = config('EVENTS_QUEUE', 'FOLLOWERS_QUEUE', 'RECEIPTS_QUEUE', 'IMAGES_QUEUE', 'SECRETS_PREFIX')
   const { IMAGE_CHECKS_QUEUE: imageChecks } = config('IMAGE_CHECKS_QUEUE')
   const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
   const secrets = createSecrets(names.SECRETS_PREFIX, now)
-  secrets.need(secretNames)
+  secrets.need(readable)
   const { transport, calls, sightings } = noteCalls(
     createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
     now,
@@ -44,6 +44,7 @@ export function openDoctor(): DoctorDeps {
     official: openApp(WECHAT_OFFICIAL_APPID, { name: 'official-appsecret', secrets, transport }),
     mini: openApp(WECHAT_MINI_APPID, { name: 'mini-appsecret', secrets, transport }),
     secrets,
+    readable,
     templates,
     api: openOwnApi(API_URL),
     sites: { upload: openSite(UPLOAD_URL), files: openSite(FILES_URL) },

@@ -10,6 +10,7 @@ export const followersQueue = () => createQueue(config('FOLLOWERS_QUEUE').FOLLOW
 export const receiptsQueue = () => createQueue(config('RECEIPTS_QUEUE').RECEIPTS_QUEUE)
 export const imagesQueue = () => createQueue(config('IMAGES_QUEUE').IMAGES_QUEUE)
 export const imageChecksQueue = () => createQueue(config('IMAGE_CHECKS_QUEUE').IMAGE_CHECKS_QUEUE)
+export const canaryQueue = () => createQueue(config('EVENTS_QUEUE').EVENTS_QUEUE)
 export const eventQueue = () => createEventQueue(config('EVENTS_QUEUE').EVENTS_QUEUE, log)
 export const parkedEvents = () => createParkedEvents(config('EVENTS_QUEUE').EVENTS_QUEUE, log)
 export const consumedFollowersQueue = () => {

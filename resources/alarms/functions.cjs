@@ -1,6 +1,6 @@
 /** Functions that fail, are not called or are slow, and the HTTP API in front of them. */
 
-const { api, lambda } = require('./metrics.cjs')
+const { api, lambda, minute } = require('./metrics.cjs')
 const { logicalOf } = require('../recursive-loops.cjs')
 
 const consumers = {
@@ -95,8 +95,21 @@ const others = {
   },
 }
 
-module.exports = ({ imageCheck, looping }) => {
+/** Two turns without a good one: it fails, is not called, or ends before it has looked. */
+const selfCheckAlarm = ({ own, selfCheck }) => ({
+  SelfCheckFails: {
+    says: 'The stage is not well by its own look, or did not look: the log of self-check names the checks; npm run doctor tells the cure, docs/deploy.md how a bad deployment is rolled back',
+    ...own('SelfCheckPassed'),
+    below: 1,
+    Period: Number(selfCheck) * minute,
+    EvaluationPeriods: 2,
+    TreatMissingData: 'breaching',
+  },
+})
+
+module.exports = ({ imageCheck, looping, own, selfCheck }) => {
   const deployed = Object.entries(consumers).filter(([name]) => name !== 'check-images' || imageCheck === 'on')
   const loops = looping.map(it => [`${logicalOf(it)}Loops`, loopAlarm(it)])
-  return { ...Object.assign({}, ...deployed.map(alarmsOf)), ...others, ...Object.fromEntries(loops) }
+  const looks = selfCheck === 'off' ? {} : selfCheckAlarm({ own, selfCheck })
+  return { ...Object.assign({}, ...deployed.map(alarmsOf)), ...others, ...looks, ...Object.fromEntries(loops) }
 }

@@ -20,6 +20,8 @@ const good = {
   imageCheck: 'off',
   imageDays: '',
   imageCheckScene: '4',
+  selfCheck: '15',
+  canaryEvent: 'off',
   egress: 'nat-gateway',
   egressAllocationId: '',
   egressAllocationId2: '',

@@ -7,6 +7,7 @@ import * as v from 'valibot'
 import { callJson } from '../../local/http-json.ts'
 import { readResources } from './aws.ts'
 import { playDoctor, report, type World } from './checks.ts'
+import { playRollback } from './rollback.ts'
 import { stack } from './stage.ts'
 import { untilReachable } from './trials.ts'
 
@@ -17,6 +18,8 @@ export async function playChanges(world: World): Promise<void> {
   await playDeployment(world, 'A deployment with a change: sessions last an hour', '变更部署', {
     SESSION_SECONDS: '3600',
   })
+  // Before the next: what failed is in the list of deployments too.
+  await playRollback(world)
   await playFailure(world)
 }
 

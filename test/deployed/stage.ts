@@ -17,6 +17,8 @@ export type Commands = {
   sls(name: 'deploy' | 'remove', env?: Environment): Promise<string>
   /** `npx sls deploy --stage …`; whatever its exit code is. */
   tryDeploy(env: Environment): Promise<Ended>
+  /** A line that docs/deploy.md has people type, with its arguments in place; whatever its exit code is. */
+  typed(line: string): Promise<Ended>
 }
 
 /** Four values that people type, and what makes the emulator do: see docs/decisions/0014. */
@@ -35,6 +37,7 @@ export function createCommands({ env }: Ministack, { appids, secrets, emulator }
       run([process.execPath, join(root, `tools/${name}.ts`), '--stage', stage, ...more], { ...env, ...secrets }),
     sls: (name, more = {}) => mustRun(sls(name), { ...deployment, ...more }),
     tryDeploy: more => run(sls('deploy'), { ...deployment, ...more }),
+    typed: line => run([process.execPath, serverless, ...line.split(' ').slice(2)], deployment),
   }
 }
 

@@ -11,7 +11,7 @@ const minutes = hours * 60
 export const fixed = {
   dashboards: 1,
   /** Of the functions, one for each name and app. */
-  ownMetrics: 20,
+  ownMetrics: 21,
   /** Of POST /callback alone: 4xx, 5xx, Count, Latency, IntegrationLatency, DataProcessed. */
   routeMetrics: 6,
   /** Refresh-tokens, sync-followers and resume-events look each minute whether there is work. */
@@ -21,6 +21,9 @@ export const fixed = {
   /** Lambda asks each of four queues by five connections, for up to 20 s each. */
   polls: 4 * 5 * 3 * minutes,
 }
+
+/** The self-check, every 15 minutes: 512 MB for some 2 s, the name and the sizes of eleven queues, five secrets, three reads. */
+export const look = { aMonth: minutes / 15, gbSeconds: 1, queueRequests: 22, decrypts: 5, reads: 3 }
 
 /** The nat-instance has a disk of so many GB. */
 export const diskGb = 8

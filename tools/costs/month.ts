@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 
 import * as v from 'valibot'
 
-import { countAlarms, decryptsOf, diskGb, fixed, hours, kept, perMillion, templates } from './counts.ts'
+import { countAlarms, decryptsOf, diskGb, fixed, hours, kept, look, perMillion, templates } from './counts.ts'
 
 const file = new URL('../../docs/prices.json', import.meta.url)
 const shape = v.object({
@@ -36,6 +36,7 @@ export async function fixedParts({ of }: Prices) {
     dashboard: fixed.dashboards * of('dashboardMonth'),
     metrics: (fixed.ownMetrics + fixed.routeMetrics) * of('metricMonth'),
     template: templates.outcomes * of('metricMonth'),
+    looks: lookWork({ of }),
     idle: (fixed.ticks * of('callMillion') + fixed.polls * of('queueMillion')) / 1e6 + tickWork({ of }),
   }
 }
@@ -43,6 +44,13 @@ export async function fixedParts({ of }: Prices) {
 function tickWork({ of }: Pick<Prices, 'of'>): number {
   const { ticks, tickGbSeconds, tickReads } = fixed
   return (ticks * (tickGbSeconds * of('gbSecondMillion') + tickReads * of('readMillion'))) / 1e6
+}
+
+function lookWork({ of }: Pick<Prices, 'of'>): number {
+  const { aMonth, gbSeconds, queueRequests, decrypts, reads } = look
+  const lambda = of('callMillion') + gbSeconds * of('gbSecondMillion')
+  const asked = queueRequests * of('queueMillion') + decrypts * of('keyMillion') + reads * of('readMillion')
+  return (aMonth * (lambda + asked)) / 1e6
 }
 
 /** Parts of a million messages. */
@@ -61,11 +69,11 @@ export function millionParts({ of }: Prices) {
 
 /** A month of 30 days with so many messages each. */
 export async function monthOf(messagesADay: number, prices: Prices) {
-  const { nat, alarms, dashboard, metrics, template, idle } = await fixedParts(prices)
+  const { nat, alarms, dashboard, metrics, template, looks, idle } = await fixedParts(prices)
   const million = Object.values(millionParts(prices)).reduce((sum, it) => sum + it)
   const gb = (messagesADay * kept.days * kept.kbPerMessage) / 1e6
   const month = {
-    fixed: nat + alarms.price + dashboard + metrics + templates.count * template + idle,
+    fixed: nat + alarms.price + dashboard + metrics + templates.count * template + looks + idle,
     messages: (messagesADay * 30 * million + decryptsOf(messagesADay) * prices.of('keyMillion')) / 1e6,
     storage: gb * (prices.of('tableGbMonth') + prices.of('recoveryGbMonth')),
   }

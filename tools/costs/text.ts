@@ -32,12 +32,12 @@ export async function costTexts(): Promise<CostTexts> {
 
 type Fixed = Awaited<ReturnType<typeof fixedParts>>
 
-function fixedLine({ nat, machine, alarms, dashboard, metrics, template, idle }: Fixed): string {
+function fixedLine({ nat, machine, alarms, dashboard, metrics, template, looks, idle }: Fixed): string {
   const sent = templates.count * template
   return (
     `- **Fixed**: the NAT with its address ${nat.toFixed(0)} (\`nat-instance\`: ${machine.toFixed(0)}, see [the address](configuration.md#the-deployment)), ${alarms.count}\n` +
     `  alarms ${alarms.price.toFixed(0)}, the dashboard ${dashboard.toFixed(0)}, our metrics and those of the callback's route ${metrics.toFixed(0)}, ${templates.count} templates with ${templates.outcomes} outcomes\n` +
-    `  each, a metric for each, ${sent.toFixed(0)}: ${template.toFixed(2)} for each further template; functions and queues that look every minute whether there is\n  work ${idle.toFixed(0)}.`
+    `  each, a metric for each, ${sent.toFixed(0)}: ${template.toFixed(2)} for each further template; functions and queues that look every minute whether there is\n  work ${idle.toFixed(0)}; the self-check every 15 minutes ${looks.toFixed(2)}, with its alarm and metric among those.`
   )
 }
 
