@@ -11,6 +11,7 @@ import { type InterruptedDeps, isSame, type Knowledge, learnOfAttempts } from '.
 import type { Person } from './link.ts'
 import type { OutcomeTally } from './outcome-tally.ts'
 import type { Attempt, DeliveryStore, LinkStore } from './ports.ts'
+import { putOffFor, unreadable } from './put-offs.ts'
 import { createRecipients, mayFollow } from './recipients.ts'
 import { openGate } from './send-gate.ts'
 import type { SendOutcome } from './send-message.ts'
@@ -42,14 +43,7 @@ type Good<A> = { readonly arrival: A; readonly message: TemplateMessage }
 type Bad<A> = { readonly arrival: A; readonly message: RequestError }
 
 /** What was not even begun comes again in a moment. */
-const notBegun: SendOutcome = { kind: 'refused', leastSeconds: 0, cause: 'ourselves', why: 'not begun' }
-/** Somebody must mend a row first. */
-const unreadable: SendOutcome = {
-  kind: 'refused',
-  leastSeconds: 150,
-  cause: 'operator',
-  why: 'its delivery cannot be read',
-}
+const notBegun = putOffFor({ cause: 'ourselves', why: 'not begun' })
 
 /** Plans what to do for each arrival; throws if the tables do not answer. */
 export async function planSends<A extends Arrival>(
@@ -71,7 +65,9 @@ export async function planSends<A extends Arrival>(
     const planned = plannedOf(event, people[index], work)
     const begin = () => ends.attempt.begin(id)
     const send = async () => {
-      const outcome = mark?.isUnreadable ? unreadable : await deliver(planned, { ...context, begin }, deps)
+      const outcome = mark?.isUnreadable
+        ? unreadable('its delivery')
+        : await deliver(planned, { ...context, begin }, deps)
       ends.tally.note(templateId, outcome)
       return settle(outcome, work)
     }

@@ -6,7 +6,7 @@ import type { FollowerNews } from './follower-news.ts'
 import type { Address, OpenId } from './identifiers.ts'
 import { type Person, reachOf } from './link.ts'
 import type { Backlog, LinkingProgress, Now, Queue } from './ports.ts'
-import type { SendOutcome } from './send-message.ts'
+import { type PutOff, putOffFor } from './put-offs.ts'
 import { reasonOf, type WaitReason } from './waiting.ts'
 
 export type RecipientsDeps = AskDeps & {
@@ -19,7 +19,7 @@ export type RecipientsDeps = AskDeps & {
 }
 
 /** What became of the look for somebody: the person, or why the event must wait. */
-type Found = { readonly person: Person } | { readonly wait: SendOutcome }
+type Found = { readonly person: Person } | { readonly wait: PutOff }
 
 export type Recipients = {
   /** Looks for somebody of whom the links have not heard; `since` is when (ms) the event was pushed. */
@@ -111,7 +111,7 @@ function foundIn(answers: Answers, openid: OpenId): Found {
 
 function waitForWeChat(error: unknown): Found {
   if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
-  return waitFor(0, reasonOf(error))
+  return { wait: putOffFor(reasonOf(error)) }
 }
 
 function waitFor(leastSeconds: number, reason: WaitReason): Found {
