@@ -3,6 +3,7 @@
 import { type AftermathDeps, createAftermath } from './aftermath.ts'
 import { createBatchAttempt } from './batch-attempt.ts'
 import { createBatchLog } from './batch-log.ts'
+import { idOf } from './event-id.ts'
 import { createOutcomeTally } from './outcome-tally.ts'
 import { reasonOfOurs } from './own-failure.ts'
 import { type Ends, type PlanDeps, planSends, type Work } from './plan-sends.ts'
@@ -10,7 +11,6 @@ import { inLanes } from './pool.ts'
 import type { Log } from './ports.ts'
 import { putOffFor } from './put-offs.ts'
 import { type Arrival, putOffBlindly } from './send-outcome.ts'
-import { idOf } from './template-message.ts'
 import type { WaitReason } from './waiting.ts'
 
 export type SendDeps = PlanDeps &
@@ -68,7 +68,7 @@ async function planOrPutOff<A extends Arrival>(
   try {
     return await planSends(arrivals, ends, deps)
   } catch (error) {
-    deps.log.error('send.not-prepared', { error })
+    deps.log.error('send.not-prepared', { error, ids: arrivals.flatMap(it => idOf(it.body) ?? []) })
     const outcome = putOffFor(reasonOfOurs(error) ?? noTables)
     return arrivals.map(arrival => {
       const putOff = () => putOffBlindly(outcome, arrival, { after: ends.after, deps })
