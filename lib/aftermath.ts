@@ -5,9 +5,9 @@ import { setImmediate } from 'node:timers/promises'
 import type { BatchAttempt } from './batch-attempt.ts'
 import { createBatchWaits, type Wait, type WaitsDeps } from './batch-waits.ts'
 import type { Delivery } from './delivery.ts'
+import { idOf } from './event-id.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log, ParkedKind } from './ports.ts'
 import { publishResults, type ResultsDeps } from './results.ts'
-import { idOf } from './template-message.ts'
 
 export type Aftermath<A> = {
   /** WeChat took the message: its mark is to be written. */

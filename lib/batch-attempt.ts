@@ -25,21 +25,23 @@ export type AttemptDeps = { readonly attempts: Pick<AttemptStore, 'write'>; read
 
 /** Each of them is tried again by the SDK as well, ever later. */
 const saveTries = 3
+/** So many are named in the log. */
+const mostIds = 100
 
 /** Creates the attempt of a batch. */
 export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAttempt {
   const id = crypto.randomUUID()
-  let names: readonly string[] = []
+  let covered: readonly string[] = []
   const unknown = new Set<string>()
   let saved: string | undefined
   let begun: { readonly at: number; readonly written: Promise<void> } | undefined
 
-  const writeFirst = async (at: number) => {
+  const writeFirst = async (eventId: string, at: number) => {
     try {
-      await attempts.write({ id, at, names })
+      await attempts.write({ id, at, names: covered.map(attemptName) })
     } catch (error) {
       begun = undefined
-      log.error('send.attempt-not-written', { error })
+      log.error('send.attempt-not-written', { id: eventId, error })
       throw new TransportError('template/send', 'withheld', 'not called: the attempt could not be written down')
     }
   }
@@ -54,10 +56,10 @@ export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAt
   }
   return {
     cover(eventIds) {
-      names = [...new Set(eventIds)].map(attemptName)
+      covered = [...new Set(eventIds)]
     },
     async begin(eventId) {
-      begun ??= { at: now(), written: writeFirst(now()) }
+      begun ??= { at: now(), written: writeFirst(eventId, now()) }
       await begun.written
       unknown.add(eventId)
     },
@@ -70,7 +72,7 @@ export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAt
         saved = left.join()
       } catch (error) {
         // Then these events count as perhaps sent, which is too careful, and no more.
-        log.warn('send.attempt-not-saved', { error })
+        log.warn('send.attempt-not-saved', { error, ids: covered.slice(0, mostIds) })
       }
     },
   }

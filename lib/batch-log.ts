@@ -20,18 +20,28 @@ type More = {
 
 /** So many ids of a kind are named. */
 const mostIds = 100
+/** So many kinds of a name are told apart, for words may differ from event to event; the others are one kind more. */
+const mostKinds = 10
+const mostCharacters = 200
 
 /** Creates the log of one batch. */
 export function createBatchLog(log: Log): BatchLog {
   const kinds = new Map<string, More>()
+  const kindsOf = new Map<string, number>()
+  const alikeAmong = (name: string, fields: Fields): Fields => {
+    const alike = alikeIn(fields)
+    const isKnown = kinds.has(kindOf(name, alike))
+    return isKnown || (kindsOf.get(name) ?? 0) < mostKinds ? alike : {}
+  }
   const at =
     (level: Level) =>
     (event: string, fields: Fields = {}) => {
-      const alike = alikeIn(fields)
-      const kind = JSON.stringify([level, event, alike])
-      const more = kinds.get(kind)
+      const name = `${level} ${event}`
+      const alike = alikeAmong(name, fields)
+      const more = kinds.get(kindOf(name, alike))
       if (more === undefined) {
-        kinds.set(kind, { level, event, alike, times: 0, ids: [] })
+        kindsOf.set(name, (kindsOf.get(name) ?? 0) + 1)
+        kinds.set(kindOf(name, alike), { level, event, alike, times: 0, ids: [] })
         log[level](event, fields)
         return
       }
@@ -47,6 +57,7 @@ export function createBatchLog(log: Log): BatchLog {
         if (times > 0) log[level](event, { ...alike, more: times, ids })
       }
       kinds.clear()
+      kindsOf.clear()
     },
   }
 }
@@ -56,10 +67,19 @@ function idsIn({ id, ids }: Fields): readonly unknown[] {
   return id === undefined ? [] : [id]
 }
 
-/** What makes two lines of one name a kind: WeChat's errcode, or how a call failed. */
-function alikeIn({ error, errcode, state }: Fields): Fields {
-  const shown = { ...(errcode === undefined ? {} : { errcode }), ...(state === undefined ? {} : { state }) }
+function kindOf(name: string, alike: Fields): string {
+  return JSON.stringify([name, alike])
+}
+
+/** What makes two lines of one name a kind: WeChat's errcode, how a call failed, or the words that say why. */
+function alikeIn({ error, errcode, state, reason, why }: Fields): Fields {
+  const told = Object.entries({ errcode, state, reason, why }).filter(([, it]) => it !== undefined)
+  const shown = Object.fromEntries(told.map(([name, it]) => [name, typeof it === 'string' ? brief(it) : it]))
   if (error instanceof WeChatError) return { ...shown, api: error.api, errcode: error.errcode }
   if (error instanceof TransportError) return { ...shown, api: error.api, failure: error.failure }
-  return error instanceof Error ? { ...shown, name: error.name } : shown
+  return error instanceof Error ? { ...shown, name: error.name, message: brief(error.message) } : shown
+}
+
+function brief(words: string): string {
+  return words.slice(0, mostCharacters)
 }

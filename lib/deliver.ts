@@ -2,6 +2,7 @@
 
 import type { Person } from './link.ts'
 import { reachOf } from './link.ts'
+import { putOffForOurs, unreadable } from './put-offs.ts'
 import { mayFollow, type Recipients, type RecipientsDeps } from './recipients.ts'
 import type { GateDeps, SendGate } from './send-gate.ts'
 import { type MessageDeps, minuteFull, type SendOutcome, sendMessage } from './send-message.ts'
@@ -29,23 +30,15 @@ export type BatchContext = {
   readonly begin: () => Promise<void>
 }
 
-/** Somebody must mend a row first. */
-const unreadable: SendOutcome = {
-  kind: 'refused',
-  leastSeconds: 150,
-  cause: 'operator',
-  why: 'the link of this person cannot be read',
-}
-
 /** Sends an event, unless something speaks against it. */
 export async function deliver(planned: Planned, context: BatchContext, deps: DeliverDeps): Promise<SendOutcome> {
   const { message, person, uncertainty, isUnderWay, since } = planned
   const isUncertain = uncertainty !== undefined || isUnderWay
   const decided = decide(planned, deps.now()) ?? context.gate.bar(message, isUncertain)
   if (decided !== undefined) return decided
-  if (person === undefined) return unreadable
+  if (person === undefined) return unreadable('the link of this person')
   const isToFind = mayFollow(message.to, person)
-  const found = isToFind ? await context.recipients.find(message.to, person, since) : { person }
+  const found = isToFind ? await find({ message, person, since }, context, deps) : { person }
   if ('wait' in found) return found.wait
   const reach = reachOf(message.to, found.person)
   if (reach !== 'reachable' || found.person.openid === undefined) return dropped(reach)
@@ -55,6 +48,19 @@ export async function deliver(planned: Planned, context: BatchContext, deps: Del
   if (wait !== undefined) return { kind: 'refused', leastSeconds: 0, ...minuteFull, wait }
   const sent = await sendMessage(message, found.person.openid, { ...deps, isUncertain, begin })
   return heed(sent, gate, isUncertain)
+}
+
+type Sought = Pick<Planned, 'message' | 'since'> & { readonly person: Person }
+
+/** Looks for somebody of whom the links have not heard; while our own side cannot be asked, the event waits. */
+async function find({ message, person, since }: Sought, { recipients }: BatchContext, { log }: DeliverDeps) {
+  try {
+    return await recipients.find(message.to, person, since)
+  } catch (error) {
+    const wait = putOffForOurs(error)
+    log.error('send.not-found-out', { id: message.id, error })
+    return { wait }
+  }
 }
 
 /** Lets the gate know what WeChat said; a message for which the minute is full gets a slot in another. */

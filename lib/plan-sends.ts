@@ -6,17 +6,18 @@ import type { BatchAttempt } from './batch-attempt.ts'
 import { type DeliverDeps, deliver, type Planned } from './deliver.ts'
 import { type DoneMark, isSent } from './delivery.ts'
 import { RequestError } from './errors.ts'
-import type { OpenId } from './identifiers.ts'
+import { idOf } from './event-id.ts'
 import { type InterruptedDeps, isSame, type Knowledge, learnOfAttempts } from './interrupted-sends.ts'
 import type { Person } from './link.ts'
 import type { OutcomeTally } from './outcome-tally.ts'
 import type { Attempt, DeliveryStore, LinkStore } from './ports.ts'
-import { createRecipients, mayFollow } from './recipients.ts'
+import { putOffFor, unreadable } from './put-offs.ts'
+import { createRecipients, mayFollow, type Unlinked } from './recipients.ts'
 import { openGate } from './send-gate.ts'
 import type { SendOutcome } from './send-message.ts'
 import { type Arrival, type InWork, type SettleDeps, settle } from './send-outcome.ts'
 import type { TemplateList } from './template-list.ts'
-import { idOf, parseTemplateMessage, type TemplateMessage, type ValueCheck } from './template-message.ts'
+import { parseTemplateMessage, type TemplateMessage, type ValueCheck } from './template-message.ts'
 
 export type PlanDeps = DeliverDeps &
   SettleDeps &
@@ -42,14 +43,7 @@ type Good<A> = { readonly arrival: A; readonly message: TemplateMessage }
 type Bad<A> = { readonly arrival: A; readonly message: RequestError }
 
 /** What was not even begun comes again in a moment. */
-const notBegun: SendOutcome = { kind: 'refused', leastSeconds: 0, cause: 'ourselves', why: 'not begun' }
-/** Somebody must mend a row first. */
-const unreadable: SendOutcome = {
-  kind: 'refused',
-  leastSeconds: 150,
-  cause: 'operator',
-  why: 'its delivery cannot be read',
-}
+const notBegun = putOffFor({ cause: 'ourselves', why: 'not begun' })
 
 /** Plans what to do for each arrival; throws if the tables do not answer. */
 export async function planSends<A extends Arrival>(
@@ -71,7 +65,9 @@ export async function planSends<A extends Arrival>(
     const planned = plannedOf(event, people[index], work)
     const begin = () => ends.attempt.begin(id)
     const send = async () => {
-      const outcome = mark?.isUnreadable ? unreadable : await deliver(planned, { ...context, begin }, deps)
+      const outcome = mark?.isUnreadable
+        ? unreadable('its delivery')
+        : await deliver(planned, { ...context, begin }, deps)
       ends.tally.note(templateId, outcome)
       return settle(outcome, work)
     }
@@ -129,11 +125,11 @@ function isNamed(id: string, attempts: readonly Attempt[]): boolean {
   return attempts.some(it => it.names.includes(name))
 }
 
-/** The openids of which the links do not say that they follow. */
-function unlinkedAmong(good: readonly Good<Arrival>[], people: readonly (Person | undefined)[]): OpenId[] {
-  return good.flatMap(({ message: { to } }, index) => {
+/** The events to openids of which the links do not say that they follow. */
+function unlinkedAmong(good: readonly Good<Arrival>[], people: readonly (Person | undefined)[]): Unlinked[] {
+  return good.flatMap(({ message: { id, to } }, index) => {
     const person = people[index]
-    return 'openid' in to && person !== undefined && mayFollow(to, person) ? to.openid : []
+    return 'openid' in to && person !== undefined && mayFollow(to, person) ? { id, openid: to.openid } : []
   })
 }
 

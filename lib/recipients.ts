@@ -6,7 +6,7 @@ import type { FollowerNews } from './follower-news.ts'
 import type { Address, OpenId } from './identifiers.ts'
 import { type Person, reachOf } from './link.ts'
 import type { Backlog, LinkingProgress, Now, Queue } from './ports.ts'
-import type { SendOutcome } from './send-message.ts'
+import { type PutOff, putOffFor } from './put-offs.ts'
 import { reasonOf, type WaitReason } from './waiting.ts'
 
 export type RecipientsDeps = AskDeps & {
@@ -19,7 +19,7 @@ export type RecipientsDeps = AskDeps & {
 }
 
 /** What became of the look for somebody: the person, or why the event must wait. */
-type Found = { readonly person: Person } | { readonly wait: SendOutcome }
+type Found = { readonly person: Person } | { readonly wait: PutOff }
 
 export type Recipients = {
   /** Looks for somebody of whom the links have not heard; `since` is when (ms) the event was pushed. */
@@ -42,14 +42,17 @@ export function mayFollow(address: Address, person: Person): boolean {
   return reach === 'unknown' || reach === 'not-following'
 }
 
+/** An event to somebody of whom the links do not say that they follow. */
+export type Unlinked = { readonly id: string; readonly openid: OpenId }
+
 /** Creates the look of one batch: WeChat is asked once for all `unlinked` openids, and only if one is needed. */
-export function createRecipients(unlinked: readonly OpenId[], deps: RecipientsDeps): Recipients {
+export function createRecipients(unlinked: readonly Unlinked[], deps: RecipientsDeps): Recipients {
   let asked: Promise<Answers> | undefined
   const isWorkedIn = createCheckOfLinking(deps)
   return {
     async find(address, person, since) {
       if ('openid' in address) {
-        asked ??= askAndLink([...new Set(unlinked)], deps)
+        asked ??= askAndLink(unlinked, deps)
         return asked.then(answers => foundIn(answers, address.openid), waitForWeChat)
       }
       const ageMs = deps.now() - since
@@ -83,7 +86,8 @@ function createCheckOfLinking({ linking, backlog }: RecipientsDeps) {
 }
 
 /** Who follows is worked into the links as well: the next event finds them there. */
-async function askAndLink(openids: readonly OpenId[], deps: RecipientsDeps): Promise<Answers> {
+async function askAndLink(unlinked: readonly Unlinked[], deps: RecipientsDeps): Promise<Answers> {
+  const openids = [...new Set(unlinked.map(it => it.openid))]
   const answers = await askFollowers(openids, deps)
   const following = openids.filter(it => isFollowing(answers.get(it)))
   if (following.length === 0) return answers
@@ -92,7 +96,8 @@ async function askAndLink(openids: readonly OpenId[], deps: RecipientsDeps): Pro
     await deps.followers.push([news])
   } catch (error) {
     // They are sent to all the same, and asked for again with their next event.
-    deps.log.warn('send.links-not-corrected', { error, openids: following.length })
+    const ids = unlinked.flatMap(it => (isFollowing(answers.get(it.openid)) ? it.id : []))
+    deps.log.warn('send.links-not-corrected', { error, openids: following.length, ids })
   }
   return answers
 }
@@ -111,7 +116,7 @@ function foundIn(answers: Answers, openid: OpenId): Found {
 
 function waitForWeChat(error: unknown): Found {
   if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
-  return waitFor(0, reasonOf(error))
+  return { wait: putOffFor(reasonOf(error)) }
 }
 
 function waitFor(leastSeconds: number, reason: WaitReason): Found {

@@ -3,13 +3,13 @@
 import { hash } from 'node:crypto'
 
 import type { AccessTokenSource } from './access-token.ts'
-import type { Wait } from './batch-pace.ts'
 import type { Delivery } from './delivery.ts'
 import { isDuplicate, isKnown, secondsUntilLater } from './errcode.ts'
 import { TransportError, WeChatError } from './errors.ts'
 import type { FollowerNews } from './follower-news.ts'
 import type { AppId, OpenId } from './identifiers.ts'
 import type { Log, Now, OutgoingMessage, Queue, WeChat } from './ports.ts'
+import { type PutOff, putOffFor, putOffForOurs } from './put-offs.ts'
 import { secondsToReset } from './quota-reset.ts'
 import type { TemplateMessage } from './template-message.ts'
 import type { PossibleSend } from './uncertainty.ts'
@@ -27,15 +27,15 @@ export type MessageDeps = {
 }
 
 /**
- * `refused` was surely not sent by this try, and comes again when its wait is over, or after the seconds at least; after
- * `unanswered` nobody knows; `parked` waits until there is quota again behind the errcode.
+ * `refused` was surely not sent by this try, and comes again; after `unanswered` nobody knows; `parked` waits until there
+ * is quota again behind the errcode.
  *
  * `possibleSend` is set where the message may be on the phone although this outcome does not say so.
  */
 export type SendOutcome = { readonly possibleSend?: PossibleSend } & (
   | { readonly kind: 'ended'; readonly state: EndState; readonly facts: DeliveryFacts }
   | { readonly kind: 'parked'; readonly facts: DeliveryFacts & { readonly errcode: number } }
-  | (WaitReason & { readonly kind: 'refused'; readonly leastSeconds: number; readonly wait?: Wait })
+  | PutOff
   | { readonly kind: 'unanswered'; readonly possibleSend: PossibleSend }
 )
 
@@ -44,8 +44,6 @@ export type DeliveryFacts = Pick<Delivery, 'reason' | 'errcode' | 'rid' | 'msgid
 
 /** The name of the call, as the client's errors carry it. */
 const sendApi = 'template/send'
-/** Somebody must mend the deployment first: trying more often only adds noise. */
-const configSeconds = 150
 /** The mini program's page does not exist in its released version, or the mini program is not linked to the account. */
 const pageRefusals: ReadonlySet<number> = new Set([40013, 40165, 40166])
 const notFollowing = 43004
@@ -58,8 +56,8 @@ export type Before = {
   readonly begin: () => Promise<void>
 }
 
-/** `id` is the event's; `isRepeated` is set once a call was made twice for a lost connection, of which the first may have sent it. */
-type Try = MessageDeps & Before & { readonly id: string; readonly startedAt: number; isRepeated: boolean }
+/** `id` is the event's; `isLost` is set once a call was made that no answer tells of: it may have sent the message. */
+type Try = MessageDeps & Before & { readonly id: string; readonly startedAt: number; isLost: boolean }
 
 /** Sends one message to a person who can be reached, and answers what came of it. */
 export async function sendMessage(
@@ -68,11 +66,10 @@ export async function sendMessage(
   deps: MessageDeps & Before,
 ): Promise<SendOutcome> {
   const outgoing = outgoingOf(message, openid, deps.miniAppid)
-  const current: Try = { ...deps, id: message.id, startedAt: deps.now(), isRepeated: false }
+  const current: Try = { ...deps, id: message.id, startedAt: deps.now(), isLost: false }
   try {
     return accepted(await send(outgoing, current))
   } catch (error) {
-    if (!isOfWeChat(error)) throw error
     if (message.pageIsOptional && isOfPage(error, outgoing)) return sendWithoutPage(outgoing, error, current)
     return outcomeOf(error, openid, current)
   }
@@ -89,7 +86,7 @@ function send(outgoing: OutgoingMessage, current: Try): Promise<string | undefin
     try {
       return await current.wechat.sendTemplate(token, outgoing)
     } catch (error) {
-      if (error instanceof WeChatError && error.isRepeat) current.isRepeated = true
+      if (!isOfWeChat(error) || isRepeated(error)) current.isLost = true
       throw error
     }
   })
@@ -106,15 +103,19 @@ async function sendWithoutPage(
     const msgid = await send(outgoing, deps)
     return accepted(msgid, { errcode, reason: 'sent without its page, which WeChat refused' })
   } catch (error) {
-    if (!isOfWeChat(error)) throw error
     return outcomeOf(error, outgoing.openid, deps)
   }
 }
 
+/** Made twice, for a kept connection was lost. */
+function isRepeated(error: WeChatError | TransportError): boolean {
+  return error instanceof WeChatError && error.isRepeat
+}
+
 /** A token may be refused with 40013 as well: that says nothing of the page. */
-function isOfPage(error: WeChatError | TransportError, { page }: OutgoingMessage): error is WeChatError {
-  if (page === undefined || error.api !== sendApi) return false
-  return error instanceof WeChatError && pageRefusals.has(error.errcode)
+function isOfPage(error: unknown, { page }: OutgoingMessage): error is WeChatError {
+  if (page === undefined || !(error instanceof WeChatError)) return false
+  return error.api === sendApi && pageRefusals.has(error.errcode)
 }
 
 function isOfWeChat(error: unknown): error is WeChatError | TransportError {
@@ -132,22 +133,30 @@ function outgoingOf(message: TemplateMessage, openid: OpenId, miniAppid: AppId):
   }
 }
 
-async function outcomeOf(error: WeChatError | TransportError, openid: OpenId, deps: Try): Promise<SendOutcome> {
-  // Without a token the message itself never left.
-  if (error.api !== sendApi) return withoutToken(error, deps)
+/** What the last call came to, and whether one before it may have sent the message. Throws the error again if it is a bug. */
+async function outcomeOf(error: unknown, openid: OpenId, deps: Try): Promise<SendOutcome> {
+  const outcome = isOfSend(error) ? await outcomeOfSend(error, openid, deps) : withoutToken(error, deps)
+  const isThere = outcome.kind === 'ended' && outcome.state === 'accepted'
+  return deps.isLost && !isThere ? { ...outcome, possibleSend: possibleSend(error, deps) } : outcome
+}
+
+function isOfSend(error: unknown): error is WeChatError | TransportError {
+  return isOfWeChat(error) && error.api === sendApi
+}
+
+async function outcomeOfSend(error: WeChatError | TransportError, openid: OpenId, deps: Try): Promise<SendOutcome> {
   if (error instanceof TransportError) return outcomeOfSilence(error, deps)
   if (isOfDuplicate(error, deps)) return accepted(error.msgid, { errcode: error.errcode, reason: sentBefore })
   if (error.errcode === notFollowing) await lookAgain(openid, deps)
-  const outcome = outcomeOfRefusal(error, deps)
-  return deps.isRepeated ? { ...outcome, possibleSend: possibleSend(error, deps) } : outcome
+  return outcomeOfRefusal(error, deps)
 }
 
 /**
  * WeChat refuses it as a duplicate, so the message is there: 45065 goes by the client_msg_id, which is this event's alone;
  * 40241 by what it says, so it means this event only if an earlier call may have sent it.
  */
-function isOfDuplicate({ errcode }: WeChatError, { isUncertain, isRepeated }: Try): boolean {
-  return isDuplicate(errcode) && (errcode === sameId || isUncertain || isRepeated)
+function isOfDuplicate({ errcode }: WeChatError, { isUncertain, isLost }: Try): boolean {
+  return isDuplicate(errcode) && (errcode === sameId || isUncertain || isLost)
 }
 
 const sameId = 45065
@@ -168,15 +177,19 @@ function outcomeOfRefusal(error: WeChatError, deps: Try): SendOutcome {
     case 'config':
     case 'token-invalid':
       deps.log.error('send.config', { id: deps.id, error })
-      return { kind: 'refused', leastSeconds: configSeconds, ...reasonOf(error) }
+      return putOffFor(reasonOf(error))
     default:
       deps.log.warn('send.unanswered', { id: deps.id, error })
       return { kind: 'unanswered', possibleSend: possibleSend(error, deps) }
   }
 }
 
-function possibleSend(error: WeChatError | TransportError, { startedAt }: Try): PossibleSend {
-  return { at: startedAt, why: error instanceof WeChatError ? wordsOf(error) : `no answer: ${error.failure}` }
+function possibleSend(error: unknown, { startedAt }: Try): PossibleSend {
+  return { at: startedAt, why: isOfSend(error) ? whyPossible(error) : 'no answer: the connection was lost' }
+}
+
+function whyPossible(error: WeChatError | TransportError): string {
+  return error instanceof WeChatError ? wordsOf(error) : `no answer: ${error.failure}`
 }
 
 function wordsOf({ errcode, rid }: WeChatError): string {
@@ -184,12 +197,16 @@ function wordsOf({ errcode, rid }: WeChatError): string {
   return `WeChat answered ${errcode}${unknown}${rid === undefined ? '' : `; rid ${rid}`}`
 }
 
-function withoutToken(error: WeChatError | TransportError, { id, log }: Try): SendOutcome {
+/** Without a token the message itself never left. */
+function withoutToken(error: unknown, { id, log }: Try): SendOutcome {
+  const outcome = isOfWeChat(error) ? putOffFor(reasonWithoutToken(error)) : putOffForOurs(error)
   log.error('send.no-token', { id, error })
+  return outcome
+}
+
+function reasonWithoutToken(error: WeChatError | TransportError): WaitReason {
   const reason = reasonOf(error)
-  return reason === wechatAway
-    ? { kind: 'refused', leastSeconds: 0, cause: 'wechat', why: 'no token' }
-    : { kind: 'refused', leastSeconds: configSeconds, ...reason }
+  return reason === wechatAway ? { cause: 'wechat', why: 'no token' } : reason
 }
 
 function laterFor(errcode: number): WaitReason {

@@ -5,6 +5,7 @@ import type { BatchAttempt } from './batch-attempt.ts'
 import type { Delivery } from './delivery.ts'
 import { isSame } from './interrupted-sends.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log, Now, ParkedKind } from './ports.ts'
+import type { PutOff } from './put-offs.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { DeliveryFacts, SendOutcome } from './send-message.ts'
 import { secondsLeft, type Uncertainty, uncertaintyOf } from './uncertainty.ts'
@@ -86,7 +87,11 @@ async function act<A extends Arrival>(outcome: SendOutcome, work: InWork<A>): Pr
 }
 
 /** Puts an event off of which the tables could not be asked: what may have been sent is known by its id, whenever it comes. */
-export function putOffBlindly<A extends Arrival>(arrival: A, after: Aftermath<A>, deps: SettleDeps): Promise<string> {
+export function putOffBlindly<A extends Arrival>(
+  outcome: PutOff,
+  arrival: A,
+  { after, deps }: Pick<InWork<A>, 'after' | 'deps'>,
+): Promise<string> {
   const unknown = {
     id: undefined,
     kind: 'usual',
@@ -96,7 +101,7 @@ export function putOffBlindly<A extends Arrival>(arrival: A, after: Aftermath<A>
     isUnderWay: false,
   } as const
   const work = { arrival, ...unknown, attempt: { resolve: () => undefined }, after, deps }
-  return putOff({ kind: 'refused', leastSeconds: 0, cause: 'ourselves', why: 'no tables' }, work)
+  return putOff(outcome, work)
 }
 
 /** Writes an uncertainty down; throws if that fails. `decided` says that by now another copy came to an end. */
@@ -129,10 +134,7 @@ async function comeAgain<A extends Arrival>(work: InWork<A>): Promise<string> {
 }
 
 /** Surely not sent by this try: pushed again as a new message, ever later, until people must look at it. */
-async function putOff<A extends Arrival>(
-  outcome: Extract<SendOutcome, { kind: 'refused' }>,
-  work: InWork<A>,
-): Promise<string> {
+async function putOff<A extends Arrival>(outcome: PutOff, work: InWork<A>): Promise<string> {
   const { leastSeconds: least, wait } = outcome
   const { arrival, after, deps } = work
   if (deps.now() - arrival.since > longestMs) return giveUp(outcome, work)

@@ -3,12 +3,15 @@
 import { type AftermathDeps, createAftermath } from './aftermath.ts'
 import { createBatchAttempt } from './batch-attempt.ts'
 import { createBatchLog } from './batch-log.ts'
+import { idOf } from './event-id.ts'
 import { createOutcomeTally } from './outcome-tally.ts'
+import { reasonOfOurs } from './own-failure.ts'
 import { type Ends, type PlanDeps, planSends, type Work } from './plan-sends.ts'
 import { inLanes } from './pool.ts'
 import type { Log } from './ports.ts'
+import { putOffFor } from './put-offs.ts'
 import { type Arrival, putOffBlindly } from './send-outcome.ts'
-import { idOf } from './template-message.ts'
+import type { WaitReason } from './waiting.ts'
 
 export type SendDeps = PlanDeps &
   AftermathDeps & {
@@ -19,6 +22,8 @@ export type SendDeps = PlanDeps &
 /** Keep-alive sockets to WeChat in use at once by one function. */
 const width = 50
 const overdueMs = 3 * 86_400_000
+
+const noTables: WaitReason = { cause: 'ourselves', why: 'no tables' }
 
 /** What else becomes of a message says nothing of its template. */
 const isTrouble: ReadonlySet<string> = new Set(['rejected', 'unanswered', 'put-off'])
@@ -63,9 +68,10 @@ async function planOrPutOff<A extends Arrival>(
   try {
     return await planSends(arrivals, ends, deps)
   } catch (error) {
-    deps.log.error('send.not-prepared', { error })
+    deps.log.error('send.not-prepared', { error, ids: arrivals.flatMap(it => idOf(it.body) ?? []) })
+    const outcome = putOffFor(reasonOfOurs(error) ?? noTables)
     return arrivals.map(arrival => {
-      const putOff = () => putOffBlindly(arrival, ends.after, deps)
+      const putOff = () => putOffBlindly(outcome, arrival, { after: ends.after, deps })
       return { arrival, lane: '', run: putOff, putOff }
     })
   }

@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 
-import { eventIdPattern } from './delivery.ts'
 import { RequestError } from './errors.ts'
-import { readPage, wholeCharacters, withoutByteOrderMark } from './event-text.ts'
+import { eventId, silentJson } from './event-id.ts'
+import { readPage, wholeCharacters } from './event-text.ts'
 import { type Address, isId } from './identifiers.ts'
 import { instantPattern, readInstant } from './instant.ts'
 import { sayIssue } from './say-issue.ts'
@@ -34,7 +34,7 @@ const isInstant = 'must be an instant such as 2026-11-22T12:00:00Z'
 /** What a producer pushes; `docs/schema/event.json` is made from it. */
 export const eventSchema = v.strictObject(
   {
-    id: v.pipe(v.string(isText), v.regex(eventIdPattern, 'must be 1 to 128 of letters, digits and . _ : @ = + -')),
+    id: eventId,
     to: recipient,
     template: v.optional(templateName),
     templateId: v.optional(templateId),
@@ -113,25 +113,10 @@ export function parseTemplateMessage(
   }
 }
 
-/** Finds the event's id in a body that failed its check, so that the rejection can be looked up by it. */
-export function idOf(body: string): string | undefined {
-  const found = v.safeParse(v.object({ id: eventSchema.entries.id }), silentJson(body))
-  return found.success ? found.output.id : undefined
-}
-
 function parseJson(body: string): unknown {
   const parsed = silentJson(body)
   if (parsed === undefined) throw invalid('not JSON')
   return parsed
-}
-
-function silentJson(body: string): unknown {
-  try {
-    return JSON.parse(withoutByteOrderMark(body))
-  } catch {
-    // Whatever is wrong with it, it is not JSON, which is all the caller needs to know.
-    return undefined
-  }
 }
 
 function checked(input: unknown): Event {

@@ -96,6 +96,64 @@ it('tells the first of each kind in full, and of all others alike how many and w
   ])
 })
 
+it('tells each reason of the events of a batch, and of those alike how many', async () => {
+  const { follower, send, lines } = await openSend()
+  const to = toUnion(await follower())
+  const good = event('order-1', to)
+  const wrong = [{ extra: 1 }, { id: 'order-2', extra: 1 }, { id: 'order-3', data: {} }, { id: 'order-4', page: '' }]
+  await send(wrong.map(it => arrival({ ...good, ...it })))
+  const told = lines.filter(it => it.event === 'send.rejected').map(it => it.fields)
+  const reasons = told.map(it => ('reason' in it ? it.reason : undefined))
+  expect([told.length, new Set(reasons).size]).toEqual([4, 3])
+  expect(told.at(-1)).toEqual({ reason: reasons[0], more: 1, ids: ['order-2'] })
+})
+
+it('tells two causes of what failed for reasons unknown, and why each event is overdue', async () => {
+  const { log, lines } = await openWorld()
+  const batch = createBatchLog(log)
+  for (const id of ['a', 'b']) batch.error('send.failed', { id, error: new TypeError('one') })
+  batch.error('send.failed', { id: 'c', error: new TypeError('x'.repeat(1_000)) })
+  batch.error('send.failed', { id: 'd', error: new TypeError('x'.repeat(1_000)) })
+  for (const why of ['minute quota', 'no token']) batch.error('send.overdue', { id: why, why })
+  batch.flush()
+  expect(lines.map(it => it.event).toSorted()).toEqual([
+    ...Array(4).fill('send.failed'),
+    ...Array(2).fill('send.overdue'),
+  ])
+  expect(lines.slice(-2).map(it => it.fields)).toEqual([
+    { name: 'TypeError', message: 'one', more: 1, ids: ['b'] },
+    { name: 'TypeError', message: 'x'.repeat(200), more: 1, ids: ['d'] },
+  ])
+})
+
+it('tells no more than ten kinds of one name apart, whatever the words', async () => {
+  const { log, lines } = await openWorld()
+  const batch = createBatchLog(log)
+  for (let n = 0; n < 100; n++) batch.warn('send.rejected', { id: `order-${n}`, reason: `reason ${n}` })
+  batch.flush()
+  expect(lines).toHaveLength(12)
+  expect(lines.at(-1)?.fields).toEqual({ more: 89, ids: Array.from({ length: 89 }, (_, n) => `order-${n + 11}`) })
+})
+
+it('names the events whose attempt cannot be written or saved, that could not be prepared, or whose links stay wrong', async () => {
+  const { follower, person, send, control, lines, deps } = await openSend()
+  const to = toUnion(await follower())
+  const away = async () => Promise.reject(new Error('away'))
+  const written: unknown[] = []
+  const write = async (attempt: unknown) => (written.push(attempt) > 1 ? away() : undefined)
+  await send([arrival(event('order-1', to))], { attempts: { ...deps.attempts, write: away } })
+  await control('/faults', { path, kind: 'errcode', errcode: 48001 })
+  await send([arrival(event('order-2', to))], { attempts: { ...deps.attempts, write } })
+  await send([arrival(event('order-3', to)), arrival('no event')], { attempts: { ...deps.attempts, open: away } })
+  const { openid } = await person({ following: true })
+  await send([arrival(event('order-4', { openid }))], { followers: { push: away } })
+  const named = (name: string) => lines.find(it => it.event === name)?.fields
+  expect(named('send.attempt-not-written')).toMatchObject({ id: 'order-1' })
+  expect(named('send.attempt-not-saved')).toMatchObject({ ids: ['order-2'] })
+  expect(named('send.not-prepared')).toMatchObject({ ids: ['order-3'] })
+  expect(named('send.links-not-corrected')).toMatchObject({ ids: ['order-4'] })
+})
+
 it.each([
   ['a wrong deployment', 'send.config', { path, kind: 'errcode', errcode: 48001 }],
   ['no answer', 'send.unanswered', { path, kind: 'reset-after', times: 2 }],

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-
+import { idOf } from '../lib/event-id.ts'
 import type { TemplateList } from '../lib/template-list.ts'
-import { idOf, parseTemplateMessage } from '../lib/template-message.ts'
+import { parseTemplateMessage } from '../lib/template-message.ts'
 import { allowRequestError } from './allow-request-error.ts'
 
 const fields = { character_string1: '订单编号', amount2: '支付金额' }

@@ -11,17 +11,17 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
-
+import { idOf } from '../event-id.ts'
 import { inParallel } from '../pool.ts'
 import type { Backlog, ConsumedQueue, EventAgain, EventQueue, Log, Queue } from '../ports.ts'
 
 export type QueueClient = {
   readonly sqs: SQSClient
   url(): Promise<string>
-  /** Sends any number of messages, ten a call; answers the indexes of those that could not be, each told to `tell`. */
+  /** Sends any number of messages, ten a call; answers the indexes of those that could not be, of each call told to `tell`. */
   sendAll(entries: readonly Entry[], tell: Tell): Promise<ReadonlySet<number>>
 }
-type Tell = (error: unknown) => void
+type Tell = (error: unknown, unsent: readonly Entry[]) => void
 
 /** SQS takes ten messages a call, of 256 KB together. */
 const runSize = 10
@@ -74,7 +74,8 @@ export function createEventQueue(name: string, log: Log): EventQueue {
   const events = openQueue(name)
   const aside = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
   const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
-  const tell = (error: unknown) => log.error('events.not-sent', { error })
+  const tell: Tell = (error, unsent) =>
+    log.error('events.not-sent', { error, ids: unsent.flatMap(it => idOf(it.MessageBody ?? '') ?? []) })
   return {
     ...consumed(events),
     async setAside({ body, group }, reason, where) {
@@ -170,9 +171,9 @@ async function sendCall(
       // What is wrong with the message itself stays so.
       if (Failed.some(it => it.SenderFault)) break
     }
-    if (left.length > 0) tell(new Error(`SQS refused ${left.length} of ${run.length} messages`))
+    if (left.length > 0) tell(new Error(`SQS refused ${left.length} of ${run.length} messages`), left)
   } catch (error) {
-    tell(error)
+    tell(error, left)
   }
   return left
 }

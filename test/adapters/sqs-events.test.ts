@@ -113,12 +113,15 @@ describe('an SQS that refuses', () => {
       })
       return { Failed }
     })
-    return { taken, mock, events: createEventQueue('events', silentLog) }
+    const told: (object | undefined)[] = []
+    const log = { ...silentLog, error: (_event: string, fields?: object) => void told.push(fields) }
+    return { taken, mock, told, events: createEventQueue('events', log) }
   }
 
   it('one of a hundred, for good: tells that one, and takes the others once', async () => {
-    const { events, taken } = openRefusing(body => (body.includes('"e7"') ? { SenderFault: true } : undefined))
+    const { events, taken, told } = openRefusing(body => (body.includes('"e7"') ? { SenderFault: true } : undefined))
     expect(await events.pushAgain(many(100).map(event => ({ event, delaySeconds: 10 })))).toEqual(new Set([7]))
+    expect(told).toEqual([expect.objectContaining({ ids: ['e7'] })])
     expect([taken.length, new Set(taken).size]).toEqual([99, 99])
   })
 

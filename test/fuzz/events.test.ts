@@ -3,9 +3,10 @@ import { expect, it } from 'vitest'
 
 import { eventIdPattern } from '../../lib/delivery.ts'
 import { RequestError } from '../../lib/errors.ts'
+import { idOf } from '../../lib/event-id.ts'
 import { isId } from '../../lib/identifiers.ts'
 import { readTemplateList } from '../../lib/template-list.ts'
-import { idOf, parseTemplateMessage } from '../../lib/template-message.ts'
+import { parseTemplateMessage } from '../../lib/template-message.ts'
 import { fuzz, leastShare, mutatedText, patienceMs } from './fuzz.ts'
 
 /** A value that must not come out again, should it be refused. */

@@ -158,8 +158,20 @@ export const named: readonly Named[] = [
   },
   {
     file: 'lib/send-message.ts',
+    why: 'a lost call is forgotten when there is no token for the next',
+    from: 'return deps.isLost && !isThere ?',
+    to: 'return deps.isLost && !isThere && isOfSend(error) ?',
+  },
+  {
+    file: 'lib/own-failure.ts',
+    why: 'a right that lacks on AWS passes by itself',
+    from: 'toBeMended.test(error.name)',
+    to: 'false',
+  },
+  {
+    file: 'lib/send-message.ts',
     why: 'a call that was made twice is forgotten when the second is refused',
-    from: 'if (error instanceof WeChatError && error.isRepeat) current.isRepeated = true',
+    from: 'if (!isOfWeChat(error) || isRepeated(error)) current.isLost = true',
     to: '',
   },
   {
