@@ -16,10 +16,11 @@ module.exports = async ({ resolveVariable }) => {
     ),
   )
   const service = `queqiao-${stage}`
+  const own = ownOf(service)
   const table = Object.entries({
-    ...queueAlarms(imageCheck),
+    ...queueAlarms({ imageCheck, own }),
     ...functionAlarms({ imageCheck, looping: await deployedOf(resolveVariable) }),
-    ...wechatAlarms({ own: ownOf(service), officialAppid, miniAppid }),
+    ...wechatAlarms({ own, officialAppid, miniAppid }),
   })
   const actions = topic === '' ? {} : { AlarmActions: [topic], OKActions: [topic] }
   const Resources = table.map(([name, how]) => [`${name}Alarm`, alarmOf(`${service}-${name}`, how, actions)])
