@@ -3,30 +3,11 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
+import { type Alarm, alarmsOf } from './alarm-properties.ts'
 import { documented, emitted, nameOf } from './alarms.ts'
 import { resourcesOf, type Template } from './packaged.ts'
 
 const appids = { official: 'wx0123456789abcdef', mini: 'wxfedcba9876543210' }
-const alarmProperties = v.looseObject({
-  AlarmName: v.string(),
-  AlarmDescription: v.pipe(v.string(), v.maxLength(1024)),
-  Namespace: v.string(),
-  MetricName: v.string(),
-  Dimensions: v.array(v.object({ Name: v.string(), Value: v.unknown() })),
-  Statistic: v.optional(v.picklist(['Sum', 'Maximum', 'Minimum'])),
-  ExtendedStatistic: v.optional(v.literal('p99')),
-  ComparisonOperator: v.picklist(['GreaterThanThreshold', 'LessThanThreshold']),
-  Threshold: v.number(),
-  Period: v.number(),
-  EvaluationPeriods: v.number(),
-  DatapointsToAlarm: v.optional(v.number()),
-  TreatMissingData: v.picklist(['notBreaching', 'breaching']),
-})
-type Alarm = v.InferOutput<typeof alarmProperties>
-
-const alarmsOf = (template: Template) =>
-  Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm')).map(it => v.parse(alarmProperties, it.Properties))
-
 /** `queue EventsQueue`, as the template refers to it. */
 function ownerOf({ Dimensions }: Alarm): string {
   const texts = Dimensions.filter(it => it.Name !== 'service').map(({ Value }) => JSON.stringify(Value))

@@ -10,7 +10,7 @@ const env = {
 }
 const line = v.looseObject({ _aws: v.looseObject({}) })
 
-export type Written = v.InferOutput<typeof line>
+type Written = v.InferOutput<typeof line>
 
 /** Listens until the test ends, as the stage `prod`; the answer gives what was written so far. */
 export function writtenMetrics(): () => readonly Written[] {
