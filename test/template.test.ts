@@ -635,6 +635,14 @@ describe('the alarms', () => {
     const known = [...body.matchAll(/\$\{([^}]+)\}/g)].map(it => it[1])
     expect(new Set(known)).toEqual(new Set(['AWS::Region', 'HttpApi']))
     expect(JSON.parse(body)).toMatchObject({ widgets: expect.any(Array) })
+    const shown = [
+      'queqiao-prod-image-checks"',
+      'queqiao-prod-image-checks-dlq"',
+      'OperatorNeeded',
+      'FailingSeconds',
+      '"Stage","$default","Method","POST","Resource","/callback"',
+    ]
+    expect(shown.filter(it => !body.replaceAll('\\"', '"').includes(it))).toEqual([])
   })
 })
 
