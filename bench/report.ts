@@ -14,7 +14,7 @@ export type Result = {
 /** How the deployed bundles are written. */
 export type Format = 'ESM' | 'CJS'
 
-/** The limits of issue 3. */
+/** What a deployed bundle may be at most, beside its AWS clients alone: how long it loads, and how large it is. */
 const maxLoadRatio = 1.25
 const maxSizeRatio = 1.3
 

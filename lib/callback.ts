@@ -49,7 +49,7 @@ export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, n
   return query.echostr ?? ''
 }
 
-/** Proves and reads one delivery; throws RequestError 401 or 403 where it is not WeChat's, 400 where it is an attack. */
+/** Proves and reads one delivery; throws RequestError 401 or 403 where it is not WeChat's, 400 where it may be an attack. */
 export function readEvent(
   query: CallbackQuery,
   body: string,
@@ -70,8 +70,18 @@ export function readEvent(
     return event.kind === 'image-verdict' ? ofMiniProgram(event, keys) : event
   }
   const { message, isMini } = decrypted(query, body, keys)
-  const event = parseEvent(message)
+  const event = parseAuthentic(message)
   return isMini ? ofMiniProgram(event, keys) : ofOfficialAccount(event)
+}
+
+/** What was decrypted is WeChat's own, however it is built: a refusal would only bring it twice more. */
+function parseAuthentic(message: string): WeChatEvent {
+  try {
+    return parseEvent(message)
+  } catch (error) {
+    if (error instanceof RequestError) return { kind: 'unreadable', why: error.message }
+    throw error
+  }
 }
 
 /** An app can speak of its own people only: what the mini program says changes no follower and no receipt. */

@@ -37,12 +37,14 @@ type CountName =
   | 'SelfCheckPassed'
 
 /** What stands at some value, and shows only that. */
-type GaugeName = 'QuotaLeftPercent' | 'SyncAgeHours' | 'EventWaitSeconds'
+type GaugeName = 'QuotaLeftPercent' | 'SyncAgeHours' | 'EventWaitSeconds' | 'FailingSeconds'
 
 export type Metrics = {
   count(name: CountName, dimensions?: Readonly<Record<string, string>>, times?: number): void
 }
-export type Gauges = { gauge(name: GaugeName, value: number): void }
+export type Gauges = {
+  gauge(name: GaugeName, value: number, dimensions?: Readonly<Record<string, string>>): void
+}
 
 /** Of a day, in calls; `perMinute` where WeChat tells it. */
 export type Quota = {

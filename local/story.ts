@@ -47,7 +47,7 @@ function follow(stage: Stage, steps: Steps): Promise<Person> {
   const control = createWeChatControl(stage.wechat)
   const step = {
     title: 'Someone follows the Official Account; the callback goes through a queue into the link store',
-    titleZh: '有人关注公众号',
+    titleZh: '有人关注服务号',
     address: `POST ${stage.wechat}/_box/people/…/follow → POST ${stage.api}/callback`,
     expected: `GET ${stage.api}/reach says reachable`,
     limitMs: limitOf(stage),

@@ -19,7 +19,7 @@ module.exports = async ({ resolveVariable }) => {
   const service = `queqiao-${stage}`
   const own = ownOf(service)
   const table = Object.entries({
-    ...queueAlarms(imageCheck),
+    ...queueAlarms({ imageCheck, own }),
     ...functionAlarms({ imageCheck, own, selfCheck, looping: await deployedOf(resolveVariable) }),
     ...wechatAlarms({ own, officialAppid, miniAppid }),
   })

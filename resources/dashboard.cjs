@@ -5,8 +5,10 @@ const high = 6
 
 module.exports = async ({ resolveVariable }) => {
   const service = `queqiao-${await resolveVariable('sls:stage')}`
+  const isChecked = (await resolveVariable('param:imageCheck')) === 'on'
   const graphs = Object.entries({
     ...graphsOfMessages(service),
+    ...graphsOfQueues(service, isChecked),
     ...graphsOfWeChat(service),
     ...graphsOfFunctions(service),
   })
@@ -17,9 +19,6 @@ module.exports = async ({ resolveVariable }) => {
 }
 
 function graphsOfMessages(service) {
-  const queue = (name, metric) => ['AWS/SQS', metric, 'QueueName', `${service}-${name}`, { stat: 'Maximum' }]
-  const waiting = name => queue(name, 'ApproximateNumberOfMessagesVisible')
-  const consumed = ['events', 'followers', 'receipts', 'arrivals']
   const outcome = more =>
     search(`{queqiao,outcome,service,templateId} MetricName="MessageOutcome" service="${service}"${more}`)
   return {
@@ -27,22 +26,34 @@ function graphsOfMessages(service) {
     'Events for people who cannot be reached': ['not-following', 'no-unionid', 'unknown'].map(it =>
       outcome(` outcome="${it}"`),
     ),
-    'Events that wait': ['events', 'events-parked', 'events-parked-urgent', 'followers', 'receipts', 'arrivals'].map(
-      waiting,
-    ),
-    'Laid aside for people': ['events-dlq', 'events-review', 'followers-dlq', 'receipts-dlq', 'arrivals-dlq'].map(
-      waiting,
-    ),
     'Events that began to wait, by cause (operator: somebody must act)': [
       search(`{queqiao,cause,service} MetricName="EventsWaiting" service="${service}"`),
+    ],
+    'Tries of events that wait for an operator': [
+      search(`{queqiao,service} MetricName="OperatorNeeded" service="${service}"`),
     ],
     'Seconds since the push of the oldest event that was put off': [
       search(`{queqiao,service} MetricName="EventWaitSeconds" service="${service}"`, 'Maximum'),
     ],
+  }
+}
+
+/** Pictures have a queue of checks only where they are checked. */
+function graphsOfQueues(service, isChecked) {
+  const queue = (name, metric) => ['AWS/SQS', metric, 'QueueName', `${service}-${name}`, { stat: 'Maximum' }]
+  const visible = name => queue(name, 'ApproximateNumberOfMessagesVisible')
+  const consumed = ['events', 'followers', 'receipts', 'arrivals', ...(isChecked ? ['image-checks'] : [])]
+  const laidAside = ['events-review', ...consumed.map(it => `${it}-dlq`)]
+  return {
+    'What waits in the queues': [...consumed, 'events-parked', 'events-parked-urgent'].map(visible),
+    'Laid aside for people': laidAside.map(visible),
     // What could not be done comes again later: until then it is in no other count.
     'Put off, to come again later': consumed.map(it => queue(it, 'ApproximateNumberOfMessagesDelayed')),
     'In work': consumed.map(it => queue(it, 'ApproximateNumberOfMessagesNotVisible')),
     'Seconds that the oldest message waits': consumed.map(it => queue(it, 'ApproximateAgeOfOldestMessage')),
+    'Seconds that what is given back has failed, by queue': [
+      search(`{queqiao,queue,service} MetricName="FailingSeconds" service="${service}"`, 'Maximum'),
+    ],
   }
 }
 
@@ -62,10 +73,12 @@ function graphsOfWeChat(service) {
 
 function graphsOfFunctions(service) {
   const api = name => ['AWS/ApiGateway', name, 'ApiId', `\${HttpApi}`]
+  const callback = ['Stage', '$default', 'Method', 'POST', 'Resource', '/callback']
   const functions = (name, stat) => search(`{AWS/Lambda,FunctionName} MetricName="${name}" "${service}-"`, stat)
   return {
     'Self-checks that were passed': [search(`{queqiao,service} MetricName="SelfCheckPassed" service="${service}"`)],
     'HTTP API': ['Count', '4xx', '5xx'].map(api),
+    'Pushes of WeChat’s, and those that were refused (4xx)': ['Count', '4xx'].map(it => [...api(it), ...callback]),
     'Errors of the functions, and calls that the account’s limit turned away': [
       functions('Errors'),
       functions('Throttles'),

@@ -3,30 +3,11 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
+import { type Alarm, alarmsOf } from './alarm-properties.ts'
 import { documented, emitted, nameOf } from './alarms.ts'
 import { resourcesOf, type Template } from './packaged.ts'
 
 const appids = { official: 'wx0123456789abcdef', mini: 'wxfedcba9876543210' }
-const alarmProperties = v.looseObject({
-  AlarmName: v.string(),
-  AlarmDescription: v.pipe(v.string(), v.maxLength(1024)),
-  Namespace: v.string(),
-  MetricName: v.string(),
-  Dimensions: v.array(v.object({ Name: v.string(), Value: v.unknown() })),
-  Statistic: v.optional(v.picklist(['Sum', 'Maximum', 'Minimum'])),
-  ExtendedStatistic: v.optional(v.literal('p99')),
-  ComparisonOperator: v.picklist(['GreaterThanThreshold', 'LessThanThreshold']),
-  Threshold: v.number(),
-  Period: v.number(),
-  EvaluationPeriods: v.number(),
-  DatapointsToAlarm: v.optional(v.number()),
-  TreatMissingData: v.picklist(['notBreaching', 'breaching']),
-})
-type Alarm = v.InferOutput<typeof alarmProperties>
-
-const alarmsOf = (template: Template) =>
-  Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm')).map(it => v.parse(alarmProperties, it.Properties))
-
 /** `queue EventsQueue`, as the template refers to it. */
 function ownerOf({ Dimensions }: Alarm): string {
   const texts = Dimensions.filter(it => it.Name !== 'service').map(({ Value }) => JSON.stringify(Value))
@@ -55,6 +36,7 @@ const once = 'Sum > 0, 1 × 300 s'
 const laidAside = 'Maximum > 0, 1 × 300 s'
 const throttled = 'Sum > 0, 3 × 300 s'
 const aged = (seconds: number) => `Maximum > ${seconds}, 3 × 60 s`
+const failing = (seconds: number) => `Maximum > ${seconds}, 1 of 3 × 300 s`
 const route = 'HttpApi $default POST /callback'
 
 /** Name, metric, whose it is, and when it calls. */
@@ -71,6 +53,11 @@ const table = [
   ['ReceiptsWait', 'ApproximateAgeOfOldestMessage', 'ReceiptsQueue', aged(900)],
   ['ImagesWait', 'ApproximateAgeOfOldestMessage', 'ImagesQueue', aged(900)],
   ['ImageChecksWait', 'ApproximateAgeOfOldestMessage', 'ImageChecksQueue', aged(3600)],
+  ['EventsFailing', 'FailingSeconds', 'EventsQueue', failing(600)],
+  ['FollowersFailing', 'FailingSeconds', 'FollowersQueue', failing(1800)],
+  ['ReceiptsFailing', 'FailingSeconds', 'ReceiptsQueue', failing(900)],
+  ['ImagesFailing', 'FailingSeconds', 'ImagesQueue', failing(900)],
+  ['ImageChecksFailing', 'FailingSeconds', 'ImageChecksQueue', failing(1800)],
   ['SendFails', 'Errors', 'Send', once],
   ['SendThrottled', 'Throttles', 'Send', throttled],
   ['SendLambdaFunctionLoops', 'RecursiveInvocationsDropped', 'Send', once],
@@ -88,7 +75,7 @@ const table = [
   ['CallbackFails', 'Errors', 'Callback', once],
   ['CallbackThrottled', 'Throttles', 'Callback', once],
   ['CallbackSlow', 'Duration', 'Callback', 'p99 > 2500, 2 × 300 s'],
-  ['CallbackRefused', '4xx', route, 'Sum > 3, 1 × 300 s'],
+  ['CallbackRefused', '4xx', route, 'Sum > 3, 2 of 6 × 300 s'],
   ['LoginSlow', 'Duration', 'Login', 'p99 > 5000, 3 × 300 s'],
   ['ApiFails', '5xx', 'HttpApi', 'Sum > 1, 1 × 300 s'],
   ['ApiRefuses', '4xx', 'HttpApi', 'Sum > 300, 3 × 300 s'],
@@ -159,7 +146,7 @@ export function testAlarms(made: () => Template): void {
       expect(new Set(services.map(it => it.Value))).toEqual(new Set(['queqiao-prod']))
     })
 
-    it('watch errors, throttles and age for every consumer of a queue', () => {
+    it('watch errors, throttles, age and what fails again for every consumer of a queue', () => {
       const consumers = Object.values(resourcesOf(made(), 'AWS::Lambda::EventSourceMapping'))
       expect(consumers).toHaveLength(5)
       const watched = new Set(alarms().map(it => `${it.MetricName} ${ownerOf(it)}`))
@@ -168,9 +155,16 @@ export function testAlarms(made: () => Template): void {
           it => v.parse(v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) }), it)['Fn::GetAtt'][0],
         )
         const short = name?.replace('LambdaFunction', '')
-        const wanted = [`Errors ${short}`, `Throttles ${short}`, `ApproximateAgeOfOldestMessage ${queue}`]
+        const ofQueue = ['ApproximateAgeOfOldestMessage', 'FailingSeconds'].map(it => `${it} ${queue}`)
+        const wanted = [`Errors ${short}`, `Throttles ${short}`, ...ofQueue]
         expect(wanted.filter(it => !watched.has(it))).toEqual([])
       }
+    })
+
+    it('of refused pushes name the rate that limits them, and the stranger who may be it', () => {
+      const says = alarms().find(it => it.AlarmName.endsWith('-CallbackRefused'))?.AlarmDescription
+      expect(says).toMatch(/429 by CALLBACK_RATE,.* a stranger/)
+      expect(says).not.toContain('API_RATE')
     })
 
     it('that tell of a wrong deployment call within ten minutes of its first refusal', () => {

@@ -36,7 +36,7 @@ export function nameOf(namespace: string, metric: string, dimensions: readonly s
   return `${namespace} ${metric} by ${[...dimensions].sort().join(', ')}`
 }
 
-const made = /\b(count|gauge)\(\s*'([A-Z]\w+)'(?:,\s*\{([^}]*)\})?/g
+const made = /\b(count|gauge)\(\s*'([A-Z]\w+)'(?:,(?:\s*\w+,)?\s*\{([^}]*)\})?/g
 const line = v.object({
   _aws: v.object({
     CloudWatchMetrics: v.tuple([
@@ -58,8 +58,9 @@ export async function emitted(): Promise<Watchable> {
     const metrics = createMetrics()
     for (const [, kind, name = '', dimensions = ''] of (await sources()).flatMap(it => [...it.matchAll(made)])) {
       const keys = dimensions.split(',').flatMap(it => it.trim().match(/^\w+/)?.[0] ?? [])
-      if (kind === 'gauge') metrics.gauge(name as 'SyncAgeHours', 1)
-      else metrics.count(name as 'SyncCompleted', Object.fromEntries(keys.map(it => [it, 'a'])))
+      const valued = Object.fromEntries(keys.map(it => [it, 'a']))
+      if (kind === 'gauge') metrics.gauge(name as 'SyncAgeHours', 1, valued)
+      else metrics.count(name as 'SyncCompleted', valued)
     }
     return new Map(write.mock.calls.map(([text]) => read(v.parse(line, JSON.parse(`${text}`)))))
   } finally {

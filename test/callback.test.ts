@@ -147,9 +147,22 @@ describe('readEvent', () => {
       const follow = xml.replace('oWho', '')
       const why = 'FromUserName is missing or wrong'
       expect(read(delivery(mode, follow), open)).toEqual({ kind: 'unreadable', why })
-      const bomb = `<!DOCTYPE xml [<!ENTITY a "aaaa">]>${xml}`
-      if (mode !== 'compatible')
-        expect(() => read(delivery(mode, bomb), open)).toThrow(refusal('callback-malformed', 400))
+    },
+  )
+
+  // A plain body may be anybody's; what was encrypted is WeChat's own, and a refusal brought it three times.
+  it.each([
+    ['a DOCTYPE', `<!DOCTYPE xml [<!ENTITY a "aaaa">]>${xml}`, 'a DOCTYPE is not accepted'],
+    ['twenty elements in each other', `<xml>${'<a>'.repeat(20)}${'</a>'.repeat(20)}</xml>`, 'it is nested too deep'],
+    ['twenty lists in each other', `{"a":${'['.repeat(20)}${']'.repeat(20)}}`, 'it is nested too deep'],
+  ])(
+    'refuses %s in plain mode alone, and tells of it once as unreadable where it was encrypted',
+    (_what, body, words) => {
+      const open = { encryption: 'optional' } as const
+      const why = `The callback cannot be read: ${words}.`
+      expect(() => read(delivery('plain', body), open)).toThrow(refusal('callback-malformed', 400))
+      for (const mode of ['compatible', 'secure'] as const)
+        expect(read(delivery(mode, body)), mode).toEqual({ kind: 'unreadable', why })
     },
   )
 

@@ -63,6 +63,20 @@ describe('the documents', () => {
     expect(gone).toEqual([])
   })
 
+  // WeChat's own button is named 关注公众号 still; the account that sends is a 服务号.
+  it('name the account that sends 服务号, as WeChat does', async () => {
+    const example = 'examples/mini-program'
+    const files = (await readdir(join(root, example, 'miniprogram'), { recursive: true })).filter(it =>
+      /\.(ts|wxml)$/.test(it),
+    )
+    const told = files.map(it => `${example}/miniprogram/${it}`)
+    const texts = ['README.md', 'README.zh-CN.md', 'local/story.ts', `${example}/README.md`, ...told]
+    const old: string[] = []
+    for (const it of texts)
+      if ((await read(it)).replaceAll(/(设置 → |“)关注公众号/g, '').includes('公众号')) old.push(it)
+    expect(old).toEqual([])
+  })
+
   it('link to files that are there', async () => {
     const docs = (await readdir(join(root, 'docs'), { recursive: true }))
       .filter(it => it.endsWith('.md'))

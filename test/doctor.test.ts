@@ -33,6 +33,7 @@ type World = Awaited<ReturnType<typeof openDoctorWorld>>
 const fault = (world: World, at: string, errcode: number) =>
   world.control('/faults', { path: at, kind: 'errcode', errcode, times: 100 })
 
+const putOff: QueueSize = { ready: 0, later: 4, inWork: 0 }
 const ready = (count: number): QueueSize => ({ ready: count, later: 0, inWork: 0 })
 
 describe('examine', () => {
@@ -585,6 +586,7 @@ describe('the queues', () => {
   // With a wrong secret or address all events are put off, none of them visible: it said that nothing was wrong.
   it('do not pass over events that are put off, and tell what is in work', async () => {
     const world = await openDoctorWorld()
+    await fault(world, path.stableToken, 40125)
     const queues = sizes({ 'q-events': { ready: 1, later: 4, inWork: 2 } })
     const words = '4 in q-events are put off, and come again later'
     const report = await world.examine({ queues })
@@ -595,6 +597,52 @@ describe('the queues', () => {
     })
     const busy = await examineWith(sizes({ 'q-events': { ready: 1, later: 0, inWork: 2 } }))
     expect(busy).toMatchObject({ status: 'ok', words: expect.stringContaining('3 in q-events (2 in work), ') })
+  })
+
+  it.each([
+    ['may not send', path.templates, 48001],
+    ['is not admitted by its address', path.userGet, 40164],
+  ])('are wrong with events put off where the account %s', async (_what, at, errcode) => {
+    const world = await openDoctorWorld()
+    await fault(world, at, errcode)
+    const found = (await world.examine({ queues: sizes({ 'q-events': putOff }) })).find('queues')
+    expect(found).toMatchObject({ status: 'wrong', words: '4 in q-events are put off, and come again later' })
+  })
+
+  // One person who refuses a template (43117) is nobody's fault: it said that the stage was wrong.
+  it('only warn of events put off where nothing else is wrong', async () => {
+    const report = await (await openDoctorWorld()).examine({ queues: sizes({ 'q-events': putOff }) })
+    expect([report.isWell, report.find('queues')]).toEqual([
+      true,
+      expect.objectContaining({
+        status: 'warning',
+        words: '4 in q-events are put off, and come again later: nothing that this run sees keeps them',
+        cure: expect.stringMatching(/^npx sls logs -f send .*GET .deliveries/),
+      }),
+    ])
+  })
+
+  // It said that all was well, with the number.
+  it.each([
+    ['q-followers', { later: 101 }, '101 put off', 'link-followers'],
+    ['q-images', { later: 101 }, '101 put off', 'receive-images'],
+    ['q-receipts', { inWork: 501 }, '501 in work, more than receipts takes at once', 'receipts'],
+    ['q-events', { inWork: 2_001 }, '2001 in work, more than send takes at once', 'send'],
+  ])('warn of what %s has put off or in work in numbers: %o', async (name, some, words, log) => {
+    expect(await examineWith(sizes({ [name]: { ready: 0, later: 0, inWork: 0, ...some } }))).toMatchObject({
+      status: 'warning',
+      words: `${name} has ${words}: what fails comes again`,
+      cure: expect.stringContaining(`npx sls logs -f ${log} --stage prod`),
+    })
+  })
+
+  it('are well with what is done a second time after a moment, and with pictures that wait for their check', async () => {
+    const queueNames = { events: 'e', followers: 'f', receipts: 'r', images: 'i', imageChecks: 'c' }
+    const few = { ready: 0, later: 100, inWork: 50 }
+    const queues = sizes({ f: few, i: few, c: { ready: 0, later: 5_000, inWork: 100 } })
+    expect((await (await openDoctorWorld()).examine({ queues, queueNames })).find('queues')).toMatchObject({
+      status: 'ok',
+    })
   })
 
   it('only warn of events put off while messages leave at a pace', async () => {

@@ -7,6 +7,8 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { consumers } from '../lib/doctor/check-concurrency.ts'
+import { consumed } from '../lib/doctor/queue-delays.ts'
+import { testRinging } from './alarm-ringing.ts'
 import { testAlarms } from './alarm-suite.ts'
 import { decide, inPartition } from './cloudformation.ts'
 import { packageStage, type Resource, resourcesOf, runServerless, type Template } from './packaged.ts'
@@ -222,6 +224,19 @@ it('lets queues take as many functions at once as the doctor holds against the a
     return [name, ScalingConfig.MaximumConcurrency]
   })
   expect(Object.fromEntries(most)).toEqual(consumers)
+})
+
+it('lets the doctor call twice what a function takes at once more than it takes', () => {
+  const most = Object.values(of('AWS::Lambda::EventSourceMapping')).map(({ Properties }) => {
+    const mapping = v.object({ BatchSize: v.number(), ScalingConfig: v.object({ MaximumConcurrency: v.number() }) })
+    const { BatchSize, ScalingConfig } = v.parse(mapping, Properties)
+    return 2 * BatchSize * ScalingConfig.MaximumConcurrency
+  })
+  expect(most.toSorted()).toEqual(
+    Object.values(consumed)
+      .map(it => it.most)
+      .toSorted(),
+  )
 })
 
 describe('the network', () => {
@@ -596,6 +611,7 @@ describe('what goes back into the queue that triggers its function', () => {
 })
 
 testAlarms(() => built.template)
+testRinging(() => built.template)
 
 describe('the alarms', () => {
   it('all go to the topic', () => {
@@ -628,6 +644,14 @@ describe('the alarms', () => {
     const known = [...body.matchAll(/\$\{([^}]+)\}/g)].map(it => it[1])
     expect(new Set(known)).toEqual(new Set(['AWS::Region', 'HttpApi']))
     expect(JSON.parse(body)).toMatchObject({ widgets: expect.any(Array) })
+    const shown = [
+      'queqiao-prod-image-checks"',
+      'queqiao-prod-image-checks-dlq"',
+      'OperatorNeeded',
+      'FailingSeconds',
+      '"Stage","$default","Method","POST","Resource","/callback"',
+    ]
+    expect(shown.filter(it => !body.replaceAll('\\"', '"').includes(it))).toEqual([])
   })
 })
 

@@ -13,7 +13,9 @@ import type {
 import { RequestError } from '../errors.ts'
 import { problemOf, requestErrorOf } from '../problem.ts'
 import { noteDeadline } from './deadline.ts'
+import { tellFailing } from './failing.ts'
 import { createLog } from './logger.ts'
+import { createMetrics } from './metrics.ts'
 
 /** An HTTP request; header names in lower case, path parameters and query decoded. */
 export type HttpRequest = {
@@ -69,6 +71,7 @@ export function httpFunction<D>(open: Open<D>, work: (request: HttpRequest, deps
 /** Makes a consumer of a queue: a record that cannot be read, or worked on, comes again alone. */
 export function queueFunction<T extends object, D>(open: Open<D>, { read, work }: Consumer<T, D>) {
   const opened = onceIfGood(open)
+  const metrics = createMetrics()
   return middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
     // A failure to open fails the whole invocation, loudly: it is not the records' fault.
     const deps = await opened()
@@ -76,6 +79,7 @@ export function queueFunction<T extends object, D>(open: Open<D>, { read, work }
     const unread = Records.filter(record => !readInto(items, record, read))
     const again = await work([...items.keys()], deps, { until: begin(context) })
     const failed = [...unread, ...again.flatMap(it => items.get(it) ?? [])]
+    tellFailing(failed, metrics)
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   })
 }

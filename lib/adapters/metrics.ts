@@ -13,8 +13,10 @@ export function createMetrics(): Metrics & Gauges {
       for (const [key, value] of Object.entries(dimensions)) metric.addDimension(key, value)
       metric.addMetric(name, MetricUnit.Count, times)
     },
-    gauge(name, value) {
-      powertools.singleMetric().addMetric(name, MetricUnit.NoUnit, value)
+    gauge(name, value, dimensions = {}) {
+      const metric = powertools.singleMetric()
+      for (const [key, of] of Object.entries(dimensions)) metric.addDimension(key, of)
+      metric.addMetric(name, MetricUnit.NoUnit, value)
     },
   }
 }

@@ -1,41 +1,46 @@
 /** Whether the queues are there, whether events are put off, and whether anything was put aside that nobody has looked at. */
 
-import { isPaced } from '../send-pace.ts'
-import { deploy, type Place, readLog, redrive, showQuota } from './commands.ts'
+import { deploy, type Place, redrive, showQuota } from './commands.ts'
 import type { DoctorDeps, QueueSize } from './deps.ts'
 import { nameOf } from './explain.ts'
+import type { Facts } from './facts.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
+import { type consumed, crowdOf, delayOf, type Trouble } from './queue-delays.ts'
 
 type Kind = 'waiting' | 'dead' | 'review' | 'parked'
 type Queue = { readonly name: string; readonly kind: Kind }
 type Known = Queue & QueueSize
 type Sized = Known | (Queue & { readonly trouble: string })
 
-/** Reads all queues' sizes, and the gate; costs no call to WeChat. */
-export async function checkQueues(deps: DoctorDeps): Promise<Finding> {
+/** Reads all queues' sizes, and the gate; costs no call to WeChat that another check does not make. */
+export async function checkQueues(deps: DoctorDeps, facts: Facts): Promise<Finding> {
   const { queues, queueNames } = deps
   const sized = await Promise.all(listQueues(queueNames).map(it => withSize(it, queues.size(it.name))))
   const waiting = presentOf(sized, 'waiting')
   const putOff = waiting.filter(it => it.name === queueNames.events && it.later > 0)
   const found = [
     absenceOf(sized, deps),
-    ...(await Promise.all(putOff.map(it => delayOf(it, deps)))),
+    ...(await Promise.all(putOff.map(it => delayOf(it, deps, facts)))),
+    ...crowdsOf(waiting, deps),
     ...fullOf(sized, queueNames.events, deps),
   ].filter(it => it !== undefined)
   if (found.length > 0) return joined(found)
   return ok(`nothing is put aside; ${tell(waiting)}`)
 }
 
-/** What was tried and could not be sent comes again by itself, but for a wrong deployment to no better end. */
-async function delayOf({ name, later }: Known, { gate, now, ...place }: DoctorDeps): Promise<Trouble> {
-  const [read] = await Promise.allSettled([gate.read()])
-  const words = `${later} in ${name} are put off, and come again later`
-  if (read?.status === 'fulfilled' && isPaced(read.value.pace, now()))
-    return { status: 'warning', words: `${words}: WeChat takes only so many a minute`, cure: showQuota(place) }
-  return { status: 'wrong', words, cure: `${readLog('send', place)}: it tells why; see what else is wrong here` }
+function crowdsOf(waiting: readonly Known[], deps: DoctorDeps): Trouble[] {
+  const queues = [
+    'events',
+    'followers',
+    'receipts',
+    'images',
+    'imageChecks',
+  ] as const satisfies (keyof typeof consumed)[]
+  return queues.flatMap(queue => {
+    const size = waiting.find(it => it.name === deps.queueNames[queue])
+    return size === undefined ? [] : crowdOf(queue, size, deps)
+  })
 }
-
-type Trouble = Finding & Required<Pick<Finding, 'cure'>>
 
 /** One finding of all: none hides another. */
 function joined(all: readonly Trouble[]): Finding {

@@ -28,10 +28,8 @@ import { templates } from './templates.ts'
 export function openDoctor(readable: readonly SecretName[] = secretNames): DoctorDeps {
   const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
   const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
-  const names = config('EVENTS_QUEUE', 'FOLLOWERS_QUEUE', 'RECEIPTS_QUEUE', 'IMAGES_QUEUE', 'SECRETS_PREFIX')
-  const { IMAGE_CHECKS_QUEUE: imageChecks } = config('IMAGE_CHECKS_QUEUE')
   const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
-  const secrets = createSecrets(names.SECRETS_PREFIX, now)
+  const secrets = createSecrets(config('SECRETS_PREFIX').SECRETS_PREFIX, now)
   secrets.need(readable)
   const { transport, calls, sightings } = noteCalls(
     createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
@@ -51,16 +49,22 @@ export function openDoctor(readable: readonly SecretName[] = secretNames): Docto
     queues: createQueueSizes(),
     ...(STAGE === 'local' ? {} : { account: createAccountLimits() }),
     gate: gateStore(),
-    queueNames: {
-      events: names.EVENTS_QUEUE,
-      followers: names.FOLLOWERS_QUEUE,
-      receipts: names.RECEIPTS_QUEUE,
-      images: names.IMAGES_QUEUE,
-      ...(imageChecks === 'off' ? {} : { imageChecks }),
-    },
+    queueNames: queueNames(),
     ...{ calls, sightings, now, log },
     // A limit that was not reached keeps no process.
     sleep: ms => setTimeout(ms, undefined, { ref: false }),
+  }
+}
+
+function queueNames(): DoctorDeps['queueNames'] {
+  const names = config('EVENTS_QUEUE', 'FOLLOWERS_QUEUE', 'RECEIPTS_QUEUE', 'IMAGES_QUEUE', 'IMAGE_CHECKS_QUEUE')
+  const { IMAGE_CHECKS_QUEUE: imageChecks } = names
+  return {
+    events: names.EVENTS_QUEUE,
+    followers: names.FOLLOWERS_QUEUE,
+    receipts: names.RECEIPTS_QUEUE,
+    images: names.IMAGES_QUEUE,
+    ...(imageChecks === 'off' ? {} : { imageChecks }),
   }
 }
 

@@ -53,11 +53,13 @@ const others = {
     above: 2500,
     EvaluationPeriods: 2,
   },
-  // One event that is refused comes three times.
+  // One event that is refused comes three times. Anybody can POST here: who tries it once is no alarm.
   CallbackRefused: {
-    says: 'Pushes are refused (4xx): 429 by API_RATE, 401 and 403 by another Token, key or mode than the console has; the log of callback tells which',
+    says: 'Pushes are refused (4xx), twice within half an hour more than three in five minutes: 429 by CALLBACK_RATE, 401 and 403 by another Token, key or mode than the console has, or because a stranger calls again and again; the log of callback tells which',
     ...api('4xx', callbackRoute),
     above: 3,
+    EvaluationPeriods: 6,
+    DatapointsToAlarm: 2,
   },
   LoginSlow: {
     says: 'One login of a hundred takes over 5 s, for three times five minutes: the log of login tells whether WeChat is slow',

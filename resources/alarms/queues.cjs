@@ -1,4 +1,4 @@
-/** What waits too long, and what was laid aside for people. */
+/** What waits too long, what fails again and again, and what was laid aside for people. */
 
 const { minute, hour, queue } = require('./metrics.cjs')
 
@@ -10,6 +10,33 @@ const waitsFor = (seconds, name) => ({
   Period: minute,
   EvaluationPeriods: 3,
 })
+
+/** A queue's age leaves out what was received three times: then only its consumer says that it is there. */
+const failing = {
+  EventsFailing: { queue: 'EventsQueue', by: 'send', minutes: 10, what: 'Events' },
+  FollowersFailing: { queue: 'FollowersQueue', by: 'link-followers', minutes: 30, what: 'News of followers' },
+  // A receipt may come before its delivery is written, and comes again for up to twelve minutes.
+  ReceiptsFailing: { queue: 'ReceiptsQueue', by: 'receipts', minutes: 15, what: 'Delivery receipts' },
+  ImagesFailing: { queue: 'ImagesQueue', by: 'receive-images', minutes: 15, what: 'Uploaded pictures' },
+}
+const failingChecks = {
+  ImageChecksFailing: { queue: 'ImageChecksQueue', by: 'check-images', minutes: 30, what: 'Checks of pictures' },
+}
+
+/** Tries lie up to six minutes apart, so one of three periods has to do. */
+const failsFor =
+  own =>
+  ([name, { queue: of, by, minutes, what }]) => [
+    name,
+    {
+      says: `${what} have failed again and again for over ${minutes} minutes: the log of ${by} tells why`,
+      ...own('FailingSeconds', { queue: { 'Fn::GetAtt': [of, 'QueueName'] } }),
+      Statistic: 'Maximum',
+      above: minutes * minute,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 1,
+    },
+  ]
 
 const always = {
   EventsDeadLetters: {
@@ -44,20 +71,20 @@ const always = {
     DatapointsToAlarm: 4,
   },
   EventsWait: {
-    says: 'An event waits in its queue for over ten minutes: send is not called, or ends without an answer',
+    says: 'An event waits in its queue for over ten minutes: send is not called, or too slow',
     ...waitsFor(10 * minute, 'EventsQueue'),
   },
   // A first walk queues everybody at once.
   FollowersWait: {
-    says: 'Who followed or left waits for over six hours: the log of link-followers tells why',
+    says: 'Who followed or left waits in the queue for over six hours: link-followers is not called, or too slow',
     ...waitsFor(6 * hour, 'FollowersQueue'),
   },
   ReceiptsWait: {
-    says: 'Delivery receipts wait for over 15 minutes: the log of receipts tells why',
+    says: 'Delivery receipts wait in their queue for over 15 minutes: receipts is not called, or too slow',
     ...waitsFor(15 * minute, 'ReceiptsQueue'),
   },
   ImagesWait: {
-    says: 'Uploaded pictures wait for over 15 minutes: the log of receive-images tells why',
+    says: 'Uploaded pictures wait in their queue for over 15 minutes: receive-images is not called, or too slow',
     ...waitsFor(15 * minute, 'ImagesQueue'),
   },
 }
@@ -69,9 +96,13 @@ const withChecks = {
     ...deadLetters('ImageChecksDeadLetterQueue'),
   },
   ImageChecksWait: {
-    says: 'Pictures wait for over an hour to be checked: the log of check-images tells why',
+    says: 'Checks of pictures wait in their queue for over an hour: check-images is not called, or too slow',
     ...waitsFor(hour, 'ImageChecksQueue'),
   },
 }
 
-module.exports = imageCheck => ({ ...always, ...(imageCheck === 'on' ? withChecks : {}) })
+module.exports = ({ imageCheck, own }) => {
+  const isChecked = imageCheck === 'on'
+  const consumers = Object.entries({ ...failing, ...(isChecked ? failingChecks : {}) })
+  return { ...always, ...(isChecked ? withChecks : {}), ...Object.fromEntries(consumers.map(failsFor(own))) }
+}

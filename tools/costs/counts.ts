@@ -11,7 +11,7 @@ const minutes = hours * 60
 export const fixed = {
   dashboards: 1,
   /** Of the functions, one for each name and app. */
-  ownMetrics: 21,
+  ownMetrics: 25,
   /** Of POST /callback alone: 4xx, 5xx, Count, Latency, IntegrationLatency, DataProcessed. */
   routeMetrics: 6,
   /** Refresh-tokens, sync-followers and resume-events look each minute whether there is work. */

@@ -6,13 +6,13 @@ import { ApiError } from './api'
 export type Words = { readonly title: string; readonly detail: string }
 
 export const reachWords: Readonly<Record<Reach, Words>> = {
-  reachable: { title: '可以收到消息', detail: '您已关注公众号，订单有新进展时会在微信里通知您。' },
-  'not-following': { title: '还不能收到消息', detail: '关注公众号后，订单有新进展时会在微信里通知您。' },
+  reachable: { title: '可以收到消息', detail: '您已关注服务号，订单有新进展时会在微信里通知您。' },
+  'not-following': { title: '还不能收到消息', detail: '关注服务号后，订单有新进展时会在微信里通知您。' },
   'no-unionid': {
     title: '暂时无法确认',
-    detail: '小程序和公众号还没有绑定到同一个微信开放平台账号。绑定完成后，请点“重新登录”。',
+    detail: '小程序和服务号还没有绑定到同一个微信开放平台账号。绑定完成后，请点“重新登录”。',
   },
-  unknown: { title: '没有您的记录', detail: '请点“重新登录”；如果还没有关注公众号，也请先关注。' },
+  unknown: { title: '没有您的记录', detail: '请点“重新登录”；如果还没有关注服务号，也请先关注。' },
 }
 
 const refusals: Readonly<Record<string, string>> = {

@@ -3,8 +3,8 @@ import { officialAccountId } from '../../config'
 // WeChat shows official-account only where the mini program was opened by a code; its status says why it does not.
 const reasons: Readonly<Record<number, string>> = {
   1: '小程序的“关注公众号”功能被封禁',
-  2: '关联的公众号被封禁',
-  3: '还没有在小程序后台选定公众号，或关联已解除',
+  2: '关联的服务号被封禁',
+  3: '还没有在小程序后台选定服务号，或关联已解除',
   4: '还没有在小程序后台开启“关注公众号”',
   5: '只有扫码打开小程序时，微信才显示关注组件',
   6: '一个页面只能有一个关注组件',
@@ -30,7 +30,7 @@ Component({
           fail: ({ errMsg }) => this.setData({ reason: errMsg }),
         })
       } else {
-        this.setData({ reason: '请升级微信，或在微信里搜索公众号' })
+        this.setData({ reason: '请升级微信，或在微信里搜索服务号' })
       }
     },
   },

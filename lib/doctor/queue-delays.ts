@@ -1,0 +1,70 @@
+/** What the numbers of a queue that a function consumes tell of trouble: what is put off, and what is in work. */
+
+import { ConfigError, WeChatError } from '../errors.ts'
+import { isPaced } from '../send-pace.ts'
+import { reasonOf } from '../waiting.ts'
+import { readLog, showQuota } from './commands.ts'
+import type { DoctorDeps, QueueSize } from './deps.ts'
+import type { Facts } from './facts.ts'
+import type { Finding } from './finding.ts'
+
+export type Trouble = Finding & Required<Pick<Finding, 'cure'>>
+
+type Consumed = keyof DoctorDeps['queueNames']
+
+/**
+ * Who consumes which queue, and twice what they take at once by serverless.yml: what is given back counts as in work until it
+ * comes again, and more than this is no work any more.
+ */
+export const consumed = {
+  events: { by: 'send', most: 2_000 },
+  followers: { by: 'link-followers', most: 1_000 },
+  receipts: { by: 'receipts', most: 500 },
+  images: { by: 'receive-images', most: 200 },
+  imageChecks: { by: 'check-images', most: 100 },
+} as const satisfies Record<Consumed, object>
+
+/** A few are put off where all is well: what is done a second time after a moment. */
+const mostPutOff = 100
+
+/** Tells of events that were put off. It passes by itself, but for what somebody must mend, as this run sees it too. */
+export async function delayOf(
+  { name, later }: QueueSize & { readonly name: string },
+  { gate, now, ...place }: DoctorDeps,
+  facts: Facts,
+): Promise<Trouble> {
+  const words = `${later} in ${name} are put off, and come again later`
+  const log = readLog('send', place)
+  if (await needsOperator(facts))
+    return { status: 'wrong', words, cure: `${log}: it tells why; see what else is wrong here` }
+  const [read] = await Promise.allSettled([gate.read()])
+  if (read?.status === 'fulfilled' && isPaced(read.value.pace, now()))
+    return { status: 'warning', words: `${words}: WeChat takes only so many a minute`, cure: showQuota(place) }
+  return {
+    status: 'warning',
+    words: `${words}: nothing that this run sees keeps them`,
+    cure: `${log}: it tells why; GET /deliveries/{id} says whether an event waits for an operator`,
+  }
+}
+
+/** Whether the Official Account refuses what send needs as well. Costs no call that another check does not make. */
+async function needsOperator({ officialToken, firstPage, accountTemplates }: Facts): Promise<boolean> {
+  const outcomes = await Promise.allSettled([officialToken(), firstPage(), accountTemplates()])
+  const errors: readonly unknown[] = outcomes.flatMap(it => (it.status === 'rejected' ? [it.reason] : []))
+  return errors.some(
+    it => it instanceof ConfigError || (it instanceof WeChatError && reasonOf(it).cause === 'operator'),
+  )
+}
+
+/** Tells of what is put off or in work in such a number that it hardly goes as it should. */
+export function crowdOf(queue: Consumed, size: QueueSize & { readonly name: string }, place: DoctorDeps): Trouble[] {
+  const { by, most } = consumed[queue]
+  const isPutOffOften = queue === 'events' || queue === 'imageChecks'
+  const parts = [
+    ...(size.inWork > most ? [`${size.inWork} in work, more than ${by} takes at once`] : []),
+    ...(!isPutOffOften && size.later > mostPutOff ? [`${size.later} put off`] : []),
+  ]
+  if (parts.length === 0) return []
+  const words = `${size.name} has ${parts.join(', and ')}: what fails comes again`
+  return [{ status: 'warning', words, cure: `${readLog(by, place)}: it tells why` }]
+}
