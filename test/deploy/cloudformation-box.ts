@@ -1,6 +1,6 @@
 /** The few answers of CloudFormation that a deployment's plugin asks for, on loopback. */
 
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 
 import { listen } from '../listen.ts'
@@ -23,9 +23,7 @@ export async function openCloudFormation(stacks: readonly Stack[], tables: reado
   const server = createServer(async (request, response) => {
     const body = await text(request)
     if (request.headers['x-amz-target'] === 'DynamoDB_20120810.DescribeTable') {
-      const isThere = tables.includes(JSON.parse(body).TableName)
-      response.writeHead(isThere ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' })
-      response.end(isThere ? '{"Table":{}}' : '{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}')
+      answerTable(response, tables.includes(JSON.parse(body).TableName))
       return
     }
     const Action = new URLSearchParams(body).get('Action')
@@ -37,6 +35,11 @@ export async function openCloudFormation(stacks: readonly Stack[], tables: reado
   const url = await listen(server)
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   return { endpoint: url, region: 'ap-southeast-1', credentials, maxAttempts: 1 }
+}
+
+function answerTable(response: ServerResponse, isThere: boolean): void {
+  response.writeHead(isThere ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' })
+  response.end(isThere ? '{"Table":{}}' : '{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}')
 }
 
 const noSuchStack =

@@ -64,6 +64,9 @@ export async function playDoctor({ trials, commands }: World): Promise<void> {
   await trials.play('npm run doctor finds nothing wrong', '诊断', async () => {
     const { isWell, checks } = v.parse(report, await mustSucceed(commands.tool('doctor', ['--json'])))
     if (!isWell) throw new Error(JSON.stringify(checks))
+    const concurrency = checks.find(it => it.name === 'concurrency')
+    if (concurrency?.status !== 'ok' || !concurrency.words.includes('lets 1000 functions run at once'))
+      throw new Error(`the emulated account has 1,000: ${JSON.stringify(concurrency)}`)
     const unchecked = checks.filter(it => it.status !== 'ok').map(it => `${it.name} ${it.status}`)
     return { result: undefined, told: `${checks.length} checks, ok but for: ${unchecked.join(', ') || 'none'}` }
   })

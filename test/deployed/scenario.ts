@@ -23,6 +23,7 @@ import { playRestore } from './restore.ts'
 import { sign } from './sigv4.ts'
 import { createCommands, documentedCommands, stack, stage } from './stage.ts'
 import { createTrials, type Trials } from './trials.ts'
+import { playWatched } from './watched.ts'
 
 type Means = {
   readonly program: string
@@ -86,6 +87,7 @@ export async function playDeployment({ program, steps, closing, watch }: Means):
 
   await playFiles(world)
   await playChecks(world)
+  await playWatched(world)
   await playChanges(world)
   await playRestore(world)
   await playKeptTables(world, () => takeBack(ministack.aws, roles))
