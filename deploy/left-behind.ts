@@ -86,7 +86,7 @@ function nextStep({ status, stack, stage, region }: Ended): string[] {
     case 'UPDATE_ROLLBACK_COMPLETE':
       return ['Mend what failed, and deploy again.']
     case 'ROLLBACK_COMPLETE':
-      return [`Mend what failed, remove the empty stack by npx sls remove --stage ${stage}, and deploy again.`]
+      return [`Mend what failed, remove the empty stack by npx --no sls remove --stage ${stage}, and deploy again.`]
     default:
       return [
         `The stack is ${status}, and takes no deployment so. Its events tell why: aws cloudformation describe-stack-events --stack-name ${stack} --region ${region}`,

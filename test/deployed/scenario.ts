@@ -40,7 +40,7 @@ const typed = [
   'git clone <this repository> queqiao && cd queqiao',
   'npm ci',
   `npm run secrets -- --stage ${stage}`,
-  `WECHAT_OFFICIAL_APPID=wx… WECHAT_MINI_APPID=wx… npx sls deploy --stage ${stage}`,
+  `WECHAT_OFFICIAL_APPID=wx… WECHAT_MINI_APPID=wx… npx --no sls deploy --stage ${stage}`,
 ]
 const storyLimitMs = 60_000
 
