@@ -1,13 +1,15 @@
 /** What a deployment that failed could not take back, with the command that removes each. */
 
-import type { StackEvent } from '@aws-sdk/client-cloudformation'
+import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudformation'
 
-import { type Config, readLastChange, readStatus, withCloudFormation } from './stack.ts'
+import { type Config, readChangeSince, readStatus, withCloudFormation } from './stack.ts'
 
 type Failed = {
   readonly stack: string
   readonly stage: string
   readonly region: string
+  /** The stack's newest event before this deployment; undefined if there was no stack. */
+  readonly since: string | undefined
   readonly config: Config
   readonly tell: (line: string) => void
   readonly wait: (ms: number) => Promise<void>
@@ -17,18 +19,30 @@ const everyMs = 3_000
 /** A distribution of CloudFront takes a quarter of an hour to go. */
 const mostRounds = 1_200
 
-/** Waits until CloudFormation has undone what failed, and tells what stays. */
-export async function tellLeftBehind({ stack, stage, region, config, tell, wait }: Failed): Promise<void> {
+/** Waits until CloudFormation has undone what failed, and tells what stays; of a change that it refused, only that it did. */
+export async function tellLeftBehind({ stack, stage, region, since, config, tell, wait }: Failed): Promise<void> {
   await withCloudFormation(config, async client => {
-    tell('CloudFormation undoes what this deployment changed; that may take minutes.')
-    let status = await readStatus(client, stack)
-    for (let round = 0; status?.endsWith('_IN_PROGRESS') && round < mostRounds; round++) {
-      await wait(everyMs)
-      status = await readStatus(client, stack)
+    const first = await readStatus(client, stack)
+    if (first !== undefined && (await readChangeSince(client, stack, since)).length === 0) {
+      tell('CloudFormation did not begin this deployment, and nothing has changed.')
+      return
     }
-    const events = status === undefined ? [] : await readLastChange(client, stack)
+    tell('CloudFormation undoes what this deployment changed; that may take minutes.')
+    const status = await untilSettled(client, { stack, first, wait })
+    const events = status === undefined ? [] : await readChangeSince(client, stack, since)
     for (const line of linesLeftBehind(events, { status, stack, stage, region })) tell(line)
   })
+}
+
+type Settling = Pick<Failed, 'stack' | 'wait'> & { readonly first: string | undefined }
+
+async function untilSettled(client: CloudFormationClient, { stack, first, wait }: Settling) {
+  let status = first
+  for (let round = 0; status?.endsWith('_IN_PROGRESS') && round < mostRounds; round++) {
+    await wait(everyMs)
+    status = await readStatus(client, stack)
+  }
+  return status
 }
 
 type Ended = {
@@ -72,7 +86,7 @@ function nextStep({ status, stack, stage, region }: Ended): string[] {
     case 'UPDATE_ROLLBACK_COMPLETE':
       return ['Mend what failed, and deploy again.']
     case 'ROLLBACK_COMPLETE':
-      return [`Mend what failed, remove the empty stack by npx sls remove --stage ${stage}, and deploy again.`]
+      return [`Mend what failed, remove the empty stack by npx --no sls remove --stage ${stage}, and deploy again.`]
     default:
       return [
         `The stack is ${status}, and takes no deployment so. Its events tell why: aws cloudformation describe-stack-events --stack-name ${stack} --region ${region}`,

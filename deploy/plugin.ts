@@ -29,15 +29,16 @@ export default class {
 
   constructor(serverless: Serverless, _options: unknown, { log }: Tools, wait: Wait = delay) {
     let before: Outputs = {}
-    let isChanging = false
+    /** The stack's newest event before the change that is under way. */
+    let changing: { readonly since: string | undefined } | undefined
     this.hooks = {
       'before:package:initialize': async () => refuseIf(serverless, await problemsIn(serverless)),
       'before:deploy:deploy': async () => beforeDeployment(serverless, log),
       'before:aws:deploy:deploy:updateStack': async () => {
-        isChanging = true
+        changing = { since: await newestEventOf(serverless, log) }
       },
       'after:aws:deploy:deploy:updateStack': async () => {
-        isChanging = false
+        changing = undefined
       },
       'after:deploy:deploy': async () => afterDeployment(serverless, log),
       'after:aws:info:gatherData': async () => {
@@ -52,9 +53,9 @@ export default class {
         for (const line of linesAfterRemoval(before)) log.notice(line)
       },
       error: async () => {
-        if (!isChanging) return
+        if (changing === undefined) return
         const { tellLeftBehind } = await import('./left-behind.ts')
-        await tellLeftBehind({ ...askingOf(serverless, log), wait })
+        await tellLeftBehind({ ...askingOf(serverless, log), ...changing, wait })
       },
     }
   }
@@ -69,6 +70,12 @@ async function beforeDeployment(serverless: Serverless, log: Tools['log']): Prom
   const { takeUpTables } = await import('./take-up.ts')
   const template = templateOf(serverless)
   refuseIf(serverless, await takeUpTables({ ...askingOf(serverless, log), template, tables: `${tables}` }))
+}
+
+async function newestEventOf(serverless: Serverless, log: Tools['log']): Promise<string | undefined> {
+  const { stack, config } = askingOf(serverless, log)
+  const { readNewestEventId, withCloudFormation } = await import('./stack.ts')
+  return withCloudFormation(config, client => readNewestEventId(client, stack))
 }
 
 async function afterDeployment(serverless: Serverless, log: Tools['log']): Promise<void> {

@@ -3,6 +3,7 @@
 import type { CloudFormationClientConfig, StackEvent } from '@aws-sdk/client-cloudformation'
 import {
   CloudFormationClient,
+  DescribeStackEventsCommand,
   DescribeStacksCommand,
   GetTemplateCommand,
   paginateDescribeStackEvents,
@@ -47,16 +48,34 @@ export async function readTemplate(client: CloudFormationClient, StackName: stri
   return JSON.parse(TemplateBody)
 }
 
-/** The events of the stack's last change, the newest first. */
-export async function readLastChange(client: CloudFormationClient, StackName: string): Promise<StackEvent[]> {
+/** The id of the stack's newest event, by which later ones are known; undefined if there is no such stack. */
+export async function readNewestEventId(client: CloudFormationClient, StackName: string): Promise<string | undefined> {
+  try {
+    return (await client.send(new DescribeStackEventsCommand({ StackName }))).StackEvents?.[0]?.EventId
+  } catch (error) {
+    if (isNoSuchStack(error)) return undefined
+    throw error
+  }
+}
+
+/**
+ * The events of the change that began after the event `since`, the newest first; empty if none did, as where CloudFormation
+ * refused it: what is older, or goes on since before, belongs to somebody else's.
+ */
+export async function readChangeSince(
+  client: CloudFormationClient,
+  StackName: string,
+  since: string | undefined,
+): Promise<StackEvent[]> {
   const events: StackEvent[] = []
   for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName })) {
     for (const event of StackEvents) {
+      if (event.EventId === since) return []
       events.push(event)
       if (isBeginning(event)) return events
     }
   }
-  return events
+  return []
 }
 
 /** CloudFormation has no error of its own for it. */

@@ -30,8 +30,13 @@ const mostSeconds = 600
 export async function takeUpTables(taking: TakingUp): Promise<string[]> {
   return withCloudFormation(taking.config, async client => {
     const deployed = await readTemplate(client, taking.stack)
-    const missing = tablesIn(taking.template).filter(it => deployed?.Resources?.[it.logicalId] === undefined)
+    const wanted = tablesIn(taking.template)
+    const missing = wanted.filter(it => deployed?.Resources?.[it.logicalId] === undefined)
     const found = await thoseThatExist(missing, taking.config)
+    const absent = missing.filter(it => !found.includes(it))
+    // A later version may add a table; to a stack that has none yet each of them is to come from before.
+    const isNew = missing.length === wanted.length
+    if (taking.tables === 'existing' && isNew && absent.length > 0) return [refusalOfAbsent(absent, found, taking)]
     if (found.length === 0) return []
     if (taking.tables !== 'existing') return [refusal(found, taking.region)]
     await importInto(client, { ...taking, deployed: deployed ?? {}, found })
@@ -75,6 +80,17 @@ function refusal(found: readonly Table[], region: string): string {
       `\n      aws dynamodb delete-table --table-name ${name} --region ${region}`,
   )
   return `TABLES must be existing, to take up the tables that an earlier deployment left; or they are removed, with all in them, by${remove.join('')}`
+}
+
+/** An empty table in the place of one that is only elsewhere would be taken for all there ever was. */
+function refusalOfAbsent(absent: readonly Table[], found: readonly Table[], { region }: TakingUp): string {
+  if (found.length === 0)
+    return `TABLES must be new, or the stage or the region is another: no table of the stage is in ${region} and this account`
+  const names = absent.map(it => it.name).join(', ')
+  return (
+    `TABLES=existing finds only some of the tables in ${region}, and makes no empty ones in place of ${names}: deploy the` +
+    ' version that the stage had before, or bring them back first (docs/restore.md)'
+  )
 }
 
 type Importing = TakingUp & { readonly deployed: Template; readonly found: readonly Table[] }

@@ -3,6 +3,7 @@
  * Without an alarm topic the alarms only show; a missing value is no alarm, unless it says so.
  */
 
+const egressAlarms = require('./alarms/egress.cjs')
 const functionAlarms = require('./alarms/functions.cjs')
 const { minute, ownOf } = require('./alarms/metrics.cjs')
 const queueAlarms = require('./alarms/queues.cjs')
@@ -22,15 +23,17 @@ module.exports = async ({ resolveVariable }) => {
     ...queueAlarms({ imageCheck, own }),
     ...functionAlarms({ imageCheck, own, selfCheck, looping: await deployedOf(resolveVariable) }),
     ...wechatAlarms({ own, officialAppid, miniAppid }),
+    ...egressAlarms,
   })
   const actions = topic === '' ? {} : { AlarmActions: [topic], OKActions: [topic] }
   const Resources = table.map(([name, how]) => [`${name}Alarm`, alarmOf(`${service}-${name}`, how, actions)])
   return { Resources: Object.fromEntries(Resources) }
 }
 
-function alarmOf(AlarmName, { says, above, below, dimensions, ...how }, actions) {
+function alarmOf(AlarmName, { says, above, below, dimensions, condition, ...how }, actions) {
   return {
     Type: 'AWS::CloudWatch::Alarm',
+    ...(condition === undefined ? {} : { Condition: condition }),
     Properties: {
       AlarmName,
       AlarmDescription: says,

@@ -17,12 +17,23 @@ function ownerOf({ Dimensions }: Alarm): string {
     .replaceAll(/Ref:|Fn::GetAtt:|,QueueName|LambdaFunction/g, '')
 }
 
-function triggerOf(alarm: Alarm): string {
+type Trigger = {
+  readonly Statistic?: string | undefined
+  readonly ExtendedStatistic?: string | null | undefined
+  readonly ComparisonOperator: string
+  readonly Threshold: number
+  readonly Period: number
+  readonly EvaluationPeriods: number
+  readonly DatapointsToAlarm?: number | undefined
+}
+
+/** When an alarm calls, as the table has it; of a template or of a deployed one. */
+export function triggerOf(alarm: Trigger): string {
   const { Statistic, ExtendedStatistic, ComparisonOperator, Threshold, Period, EvaluationPeriods } = alarm
   const sign = ComparisonOperator === 'GreaterThanThreshold' ? '>' : '<'
   const periods =
     alarm.DatapointsToAlarm === undefined ? EvaluationPeriods : `${alarm.DatapointsToAlarm} of ${EvaluationPeriods}`
-  return `${Statistic ?? ExtendedStatistic} ${sign} ${Threshold}, ${periods} × ${Period} s`
+  return `${ExtendedStatistic ?? Statistic} ${sign} ${Threshold}, ${periods} × ${Period} s`
 }
 
 const namesOf = ({ Dimensions }: Alarm) => Dimensions.map(it => it.Name)
@@ -40,7 +51,7 @@ const failing = (seconds: number) => `Maximum > ${seconds}, 1 of 3 × 300 s`
 const route = 'HttpApi $default POST /callback'
 
 /** Name, metric, whose it is, and when it calls. */
-const table = [
+export const table = [
   ['EventsDeadLetters', 'ApproximateNumberOfMessagesVisible', 'EventsDeadLetterQueue', laidAside],
   ['EventsInDoubt', 'ApproximateNumberOfMessagesVisible', 'EventsReviewQueue', laidAside],
   ['FollowersDeadLetters', 'ApproximateNumberOfMessagesVisible', 'FollowersDeadLetterQueue', laidAside],
@@ -96,6 +107,7 @@ const table = [
   ['QuotaLow', 'QuotaLeftPercent', '', 'Minimum < 10, 1 × 600 s'],
   ['SyncRefused', 'SyncRefused', '', once],
   ['SyncOverdue', 'SyncCompleted', '', 'Sum < 1, 26 × 3600 s'],
+  ['NatDown', 'GroupInServiceInstances', 'NatGroup', 'Maximum < 1, 5 × 60 s'],
 ] as const
 
 /** The tests; the template is there once they run. */

@@ -21,11 +21,13 @@ const api = { '4xx': 'Count', '5xx': 'Count' }
 
 /**
  * By the pages "Available CloudWatch metrics for Amazon SQS", "Types of metrics for Lambda functions" and "Monitor
- * CloudWatch metrics for HTTP APIs in API Gateway": each of them once a minute.
+ * CloudWatch metrics for HTTP APIs in API Gateway": each of them once a minute. And by "Amazon CloudWatch metrics for Amazon
+ * EC2 Auto Scaling", once a minute where the group says that it is collected.
  */
 export const documented: Watchable = new Map([
   ...Object.entries(queue).map(([name, unit]) => [nameOf('AWS/SQS', name, ['QueueName']), unit] as const),
   ...Object.entries(lambda).map(([name, unit]) => [nameOf('AWS/Lambda', name, ['FunctionName']), unit] as const),
+  [nameOf('AWS/AutoScaling', 'GroupInServiceInstances', ['AutoScalingGroupName']), 'None'],
   ...Object.entries(api).flatMap(([name, unit]) => [
     [nameOf('AWS/ApiGateway', name, ['ApiId']), unit] as const,
     [nameOf('AWS/ApiGateway', name, ['ApiId', 'Method', 'Resource', 'Stage']), unit] as const,

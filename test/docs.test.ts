@@ -39,11 +39,22 @@ describe('the documents', () => {
     const [english, chinese] = await Promise.all([read('README.md'), read('README.zh-CN.md')])
     for (const text of [english, chinese]) expect(text.split('\n').length).toBeLessThanOrEqual(151)
     const commands = (text: string) =>
-      [...text.matchAll(/\b(?:npm (?:run [a-z:]+|ci|cit|start|test)|npx sls [a-z]+)/g)].map(it => it[0])
+      [...text.matchAll(/\b(?:npm (?:run [a-z:]+|ci|cit|start|test)|npx --no sls [a-z]+)/g)].map(it => it[0])
     expect(new Set(commands(chinese))).toEqual(new Set(commands(english)))
     const { scripts } = JSON.parse(await read('package.json'))
     const scriptNames = commands(english).flatMap(it => /npm run ([a-z:]+)/.exec(it)?.[1] ?? [])
     expect(scriptNames.filter(it => !(it in scripts))).toEqual([])
+  })
+
+  // The package of that name is a stranger's, and plain npx installs it where npm ci has not been run.
+  it('let npx run nothing that is not installed', async () => {
+    const folders = ['docs', 'lib', 'tools', 'deploy', 'examples']
+    const files = await Promise.all(
+      folders.map(async it => (await readdir(join(root, it), { recursive: true })).map(file => `${it}/${file}`)),
+    )
+    const names = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', ...files.flat()]
+    const texts = await Promise.all(names.filter(it => /\.(md|c?ts)$/.test(it)).map(read))
+    expect(texts.join('\n').match(/npx (?!--no )sls.*/g) ?? []).toEqual([])
   })
 
   it('tell what a month costs as it is counted, by the prices of docs/prices.json', async () => {

@@ -341,7 +341,7 @@ describe('the templates', () => {
     expect((await world.examine()).find('templates')).toMatchObject({
       status: 'wrong',
       words: `order-paid: the account has no template ${orderPaid.templateId}`,
-      cure: expect.stringMatching(/我的模板.*npx sls deploy --stage prod --region cn-north-1/),
+      cure: expect.stringMatching(/我的模板.*npx --no sls deploy --stage prod --region cn-north-1/),
     })
   })
 
@@ -439,7 +439,7 @@ describe('the callback', () => {
     expect(await examineAt(url)).toMatchObject({
       status: 'wrong',
       words: `${url}/callback ${words}`,
-      cure: expect.stringContaining('npx sls logs -f callback --stage prod --region cn-north-1'),
+      cure: expect.stringContaining('npx --no sls logs -f callback --stage prod --region cn-north-1'),
     })
   })
 
@@ -593,7 +593,7 @@ describe('the queues', () => {
     expect(report.isWell).toBe(false)
     expect(report.find('queues')).toMatchObject({
       ...{ status: 'wrong', words },
-      cure: expect.stringMatching(/^npx sls logs -f send --stage prod/),
+      cure: expect.stringMatching(/^npx --no sls logs -f send --stage prod/),
     })
     const busy = await examineWith(sizes({ 'q-events': { ready: 1, later: 0, inWork: 2 } }))
     expect(busy).toMatchObject({ status: 'ok', words: expect.stringContaining('3 in q-events (2 in work), ') })
@@ -617,7 +617,7 @@ describe('the queues', () => {
       expect.objectContaining({
         status: 'warning',
         words: '4 in q-events are put off, and come again later: nothing that this run sees keeps them',
-        cure: expect.stringMatching(/^npx sls logs -f send .*GET .deliveries/),
+        cure: expect.stringMatching(/^npx --no sls logs -f send .*GET .deliveries/),
       }),
     ])
   })
@@ -632,7 +632,7 @@ describe('the queues', () => {
     expect(await examineWith(sizes({ [name]: { ready: 0, later: 0, inWork: 0, ...some } }))).toMatchObject({
       status: 'warning',
       words: `${name} has ${words}: what fails comes again`,
-      cure: expect.stringContaining(`npx sls logs -f ${log} --stage prod`),
+      cure: expect.stringContaining(`npx --no sls logs -f ${log} --stage prod`),
     })
   })
 
@@ -681,7 +681,7 @@ describe('the queues', () => {
     expect(await examineWith({ size })).toMatchObject({
       status: 'wrong',
       words: 'q-receipts cannot be asked (QueueDoesNotExist)',
-      cure: 'npx sls deploy --stage prod --region cn-north-1',
+      cure: 'npx --no sls deploy --stage prod --region cn-north-1',
     })
   })
 })

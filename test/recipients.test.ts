@@ -25,7 +25,8 @@ describe('somebody of whom the links have not heard', () => {
       log,
     }
     const who = await world.person({ following: true })
-    const find = () => createRecipients([{ id: 'order-1', openid: who.openid }], deps).find({ openid: who.openid }, unknown, now())
+    const find = () =>
+      createRecipients([{ id: 'order-1', openid: who.openid }], deps).find({ openid: who.openid }, unknown, now())
     return { ...world, who, find }
   }
 

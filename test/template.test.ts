@@ -280,12 +280,14 @@ describe('the network', () => {
   })
 
   it('takes a NAT instance for one only when it says that it forwards, and counts those in service', () => {
-    const { NatGroup, NatLaunchTemplate } = decide(built.template, 'nat-instance').Resources
+    const { NatGroup, NatLaunchTemplate, NatDownAlarm } = decide(built.template, 'nat-instance').Resources
     expect(NatGroup).toMatchObject({
       CreationPolicy: { ResourceSignal: { Count: 1 } },
       UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 0, WaitOnResourceSignals: true } },
       Properties: { HealthCheckType: 'EC2', MetricsCollection: [{ Metrics: ['GroupInServiceInstances'] }] },
     })
+    expect(NatDownAlarm?.Properties).toMatchObject({ MetricName: 'GroupInServiceInstances' })
+    expect(decide(built.template, 'nat-gateway').Resources).not.toHaveProperty('NatDownAlarm')
     // To the very group that waits, whatever the script ends with.
     const script = JSON.stringify(NatLaunchTemplate?.Properties)
     expect(script).toMatch(/trap '[^']*cfn-signal --exit-code \$\? [^']*--resource NatGroup [^']*' EXIT/)

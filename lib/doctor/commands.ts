@@ -25,11 +25,11 @@ export function syncEveryone(place: Place): string {
 
 export function readLog(fileName: string, place: Place): string {
   if (isLocal(place)) return 'see the terminal of npm start'
-  return `npx sls logs -f ${fileName} ${optionsOf(place)}`
+  return `npx --no sls logs -f ${fileName} ${optionsOf(place)}`
 }
 
 export function deploy(place: Place): string {
-  return isLocal(place) ? 'start the stack again' : `npx sls deploy ${optionsOf(place)}`
+  return isLocal(place) ? 'start the stack again' : `npx --no sls deploy ${optionsOf(place)}`
 }
 
 function isLocal({ stage }: Place): boolean {

@@ -11,7 +11,10 @@ function load(typescript: string) {
 }
 
 it.each(['false', 'undefined'])('says which Node is wanted where Node reads no TypeScript (%s)', typescript => {
-  expect(load(typescript)).toEqual({ status: 1, stderr: expect.stringMatching(/^This needs Node 24.* Run npx sls/) })
+  expect(load(typescript)).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/^This needs Node 24.* Run npx --no sls/),
+  })
 })
 
 it('says nothing on a Node that does, and is loaded before the first plugin in TypeScript', async () => {

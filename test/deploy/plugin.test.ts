@@ -97,8 +97,11 @@ it('waits until a deployment that failed is undone, and tells what stays', async
     ['WalksTable', 'AWS::DynamoDB::Table', 'queqiao-prod-walks', 'DELETE_FAILED'],
   ] as const
   const states = ['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE']
-  const client = await openCloudFormation(states.map(status => ({ status, events })))
+  // Before it began, there was the earlier one only.
+  const before = { status: 'UPDATE_COMPLETE', events: events.slice(-1) }
+  const client = await openCloudFormation([before, ...states.map(status => ({ status, events }))])
   const { run, told } = openPlugin(outputs, { client })
+  await run('before:deploy:deploy')
   await run('before:aws:deploy:deploy:updateStack')
   await run('error')
   expect(told).toEqual([
@@ -109,8 +112,30 @@ it('waits until a deployment that failed is undone, and tells what stays', async
   ])
 })
 
+// What an earlier change left may be the stage's own address.
+it('names nothing of an earlier change where CloudFormation refused to begin', async () => {
+  const earlier = [
+    ['queqiao-prod', 'AWS::CloudFormation::Stack', 'arn', 'UPDATE_COMPLETE'],
+    ['EgressAddress', 'AWS::EC2::EIP', '203.0.113.7', 'DELETE_SKIPPED'],
+    ['queqiao-prod', 'AWS::CloudFormation::Stack', 'arn', 'UPDATE_IN_PROGRESS'],
+  ] as const
+  const others = [['LinksTable', 'AWS::DynamoDB::Table', 'queqiao-prod-links', 'UPDATE_COMPLETE'], ...earlier] as const
+  for (const events of [earlier, others]) {
+    // In the second, what somebody else has begun goes on meanwhile.
+    const client = await openCloudFormation([
+      { status: 'UPDATE_COMPLETE', events: earlier },
+      { status: 'UPDATE_IN_PROGRESS', events },
+    ])
+    const { run, told } = openPlugin(outputs, { client })
+    await run('before:deploy:deploy')
+    await run('before:aws:deploy:deploy:updateStack')
+    await run('error')
+    expect(told).toEqual(['CloudFormation did not begin this deployment, and nothing has changed.'])
+  }
+})
+
 it('has nothing to tell of an error that changed nothing, or came after the change', async () => {
-  const { run, told } = openPlugin(outputs)
+  const { run, told } = openPlugin(outputs, { client: await openCloudFormation([]) })
   await run('error')
   await run('before:aws:deploy:deploy:updateStack')
   await run('after:aws:deploy:deploy:updateStack')

@@ -41,18 +41,44 @@ export function createAws(endpoint: string, signer: Signer): Aws {
   }
 }
 
-/** DynamoDB speaks JSON. */
-export async function callDynamo({ endpoint, signer }: Aws, action: string, parameters: object): Promise<unknown> {
+/** These speak JSON. */
+const targets = { dynamodb: 'DynamoDB_20120810', monitoring: 'GraniteServiceVersion20100801' }
+
+export function callDynamo(aws: Aws, action: string, parameters: object): Promise<unknown> {
+  return callTarget(aws, { service: 'dynamodb', action, parameters })
+}
+
+type Call = { readonly service: keyof typeof targets; readonly action: string; readonly parameters: object }
+
+async function callTarget({ endpoint, signer }: Aws, { service, action, parameters }: Call): Promise<unknown> {
   const [url, body] = [`${endpoint}/`, JSON.stringify(parameters)]
   const headers = {
-    ...sign({ method: 'POST', url, service: 'dynamodb', body }, signer),
+    ...sign({ method: 'POST', url, service, body }, signer),
     'content-type': 'application/x-amz-json-1.0',
-    'x-amz-target': `DynamoDB_20120810.${action}`,
+    'x-amz-target': `${targets[service]}.${action}`,
   }
   const answer = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(limitMs) })
   const text = await answer.text()
-  if (answer.status !== 200) throw new Error(`dynamodb:${action} → ${answer.status} ${text}`)
+  if (answer.status !== 200) throw new Error(`${service}:${action} → ${answer.status} ${text}`)
   return JSON.parse(text)
+}
+
+/** At most a hundred, which is all that a stage has. */
+export function readAlarms(aws: Aws, AlarmNamePrefix: string): Promise<unknown> {
+  return callTarget(aws, {
+    service: 'monitoring',
+    action: 'DescribeAlarms',
+    parameters: { AlarmNamePrefix, MaxRecords: 100 },
+  })
+}
+
+/** What an HTTP API's stage is set to. */
+export async function readApiStage({ endpoint, signer }: Aws, apiId: string): Promise<unknown> {
+  const url = `${endpoint}/v2/apis/${apiId}/stages/$default`
+  const headers = sign({ method: 'GET', url, service: 'apigateway' }, signer)
+  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(limitMs) })
+  if (answer.status !== 200) throw new Error(`${url} → ${answer.status} ${await answer.text()}`)
+  return answer.json()
 }
 
 const members = <T extends v.GenericSchema>(item: T) =>

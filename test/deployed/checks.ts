@@ -4,7 +4,7 @@ import * as v from 'valibot'
 
 import { callJson } from '../../local/http-json.ts'
 import type { WeChatControl } from '../../local/wechat-control.ts'
-import type { Ministack } from './ministack.ts'
+import { accountConcurrency, type Ministack } from './ministack.ts'
 import { type Commands, mustSucceed } from './stage.ts'
 import { type Trials, untilReachable } from './trials.ts'
 
@@ -64,6 +64,9 @@ export async function playDoctor({ trials, commands }: World): Promise<void> {
   await trials.play('npm run doctor finds nothing wrong', '诊断', async () => {
     const { isWell, checks } = v.parse(report, await mustSucceed(commands.tool('doctor', ['--json'])))
     if (!isWell) throw new Error(JSON.stringify(checks))
+    const concurrency = checks.find(it => it.name === 'concurrency')
+    const words = `the account lets ${accountConcurrency} functions run at once, and queues alone may take 30`
+    if (concurrency?.status !== 'ok' || concurrency.words !== words) throw new Error(JSON.stringify(concurrency))
     const unchecked = checks.filter(it => it.status !== 'ok').map(it => `${it.name} ${it.status}`)
     return { result: undefined, told: `${checks.length} checks, ok but for: ${unchecked.join(', ') || 'none'}` }
   })

@@ -1,5 +1,6 @@
 /** Production keeps its data, and nothing else: not what a first deployment made that failed, and all that was used. */
 
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
 import * as v from 'valibot'
 
 import { callDynamo, readOutputs, readResources } from './aws.ts'
@@ -22,7 +23,7 @@ export async function playFirstFailure(world: Pick<World, 'trials' | 'commands' 
     const [why] = output.match(/.*DomainRecord.*/) ?? []
     if (code === 0 || why === undefined) throw new Error(`it should have failed for its zone:\n${output}`)
     if (!output.includes('Nothing of it is left behind.')) throw new Error(`it does not say so:\n${output}`)
-    const left = await tablesOf(ministack)
+    const left = [...(await tablesOf(ministack)), ...(await bucketsOf(ministack))]
     if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`)
     return { result: undefined, told: why.trim() }
   })
@@ -85,6 +86,19 @@ async function mustBeGone({ aws }: Ministack): Promise<void> {
 async function tablesOf({ aws }: Ministack): Promise<string[]> {
   const { TableNames } = v.parse(listed, await callDynamo(aws, 'ListTables', {}))
   return TableNames.filter(it => it.startsWith(stack)).sort()
+}
+
+/** Those of pictures and of static files; the one that serverless uploads to may stay for the next deployment. */
+async function bucketsOf({ aws }: Ministack): Promise<string[]> {
+  const { accessKeyId, secretAccessKey, region } = aws.signer
+  const credentials = { accessKeyId, secretAccessKey }
+  const s3 = new S3Client({ endpoint: aws.endpoint, region, credentials, forcePathStyle: true })
+  try {
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}))
+    return Buckets.flatMap(it => it.Name ?? []).filter(it => /(images|static)bucket/.test(it))
+  } finally {
+    s3.destroy()
+  }
 }
 
 async function unprotected(ministack: Ministack): Promise<string[]> {

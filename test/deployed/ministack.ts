@@ -29,6 +29,8 @@ export type Ministack = {
 const host = '127.0.0.1'
 const region = 'ap-southeast-1'
 const root = { accessKeyId: 'root', secretAccessKey: 'root-secret' }
+/** Functions that may run at once; without it the emulator goes by the machine's memory. */
+export const accountConcurrency = 100
 const startMs = 30_000
 /** Stays after a run, for whoever looks for what was wrong. */
 const logFile = join(projectRoot, '.deploy-test/ministack.log')
@@ -93,6 +95,7 @@ function ownSettings(folder: string, port: number, { cert, key }: { readonly cer
     AUTH: 'true',
     BIND_HOST: host,
     GATEWAY_PORT: `${port}`,
+    LAMBDA_ACCOUNT_CONCURRENCY: `${accountConcurrency}`,
     MINISTACK_REGION: region,
     USE_SSL: '1',
     MINISTACK_SSL_CERT: cert,

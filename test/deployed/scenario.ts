@@ -23,6 +23,7 @@ import { playRestore } from './restore.ts'
 import { sign } from './sigv4.ts'
 import { createCommands, documentedCommands, stack, stage } from './stage.ts'
 import { createTrials, type Trials } from './trials.ts'
+import { playWatched } from './watched.ts'
 
 type Means = {
   readonly program: string
@@ -39,7 +40,7 @@ const typed = [
   'git clone <this repository> queqiao && cd queqiao',
   'npm ci',
   `npm run secrets -- --stage ${stage}`,
-  `WECHAT_OFFICIAL_APPID=wx… WECHAT_MINI_APPID=wx… npx sls deploy --stage ${stage}`,
+  `WECHAT_OFFICIAL_APPID=wx… WECHAT_MINI_APPID=wx… npx --no sls deploy --stage ${stage}`,
 ]
 const storyLimitMs = 60_000
 
@@ -86,6 +87,7 @@ export async function playDeployment({ program, steps, closing, watch }: Means):
 
   await playFiles(world)
   await playChecks(world)
+  await playWatched(world)
   await playChanges(world)
   await playRestore(world)
   await playKeptTables(world, () => takeBack(ministack.aws, roles))

@@ -13,9 +13,9 @@ export const stack = `queqiao-${stage}`
 export type Commands = {
   /** `npm run <name> -- --stage … <more>`; whatever its exit code is. */
   tool(name: 'secrets' | 'sync' | 'doctor' | 'static', more?: readonly string[]): Promise<Ended>
-  /** `npx sls <name> --stage …`; answers what it wrote. */
+  /** `npx --no sls <name> --stage …`; answers what it wrote. */
   sls(name: 'deploy' | 'remove', env?: Environment): Promise<string>
-  /** `npx sls deploy --stage …`; whatever its exit code is. */
+  /** `npx --no sls deploy --stage …`; whatever its exit code is. */
   tryDeploy(env: Environment): Promise<Ended>
   /** A line that docs/deploy.md has people type, with its arguments in place; whatever its exit code is. */
   typed(line: string): Promise<Ended>

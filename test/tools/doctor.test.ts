@@ -102,7 +102,7 @@ describe('npm run doctor', () => {
     ],
     [
       { headers: { 'x-amz-function-error': 'Unhandled' }, body: { errorMessage: 'misconfigured', trace: ['at x.ts'] } },
-      'queqiao-prod-doctor failed: misconfigured; its log: npx sls logs -f doctor --stage prod --region cn-north-1',
+      'queqiao-prod-doctor failed: misconfigured; its log: npx --no sls logs -f doctor --stage prod --region cn-north-1',
     ],
     [{ body: { isWell: true } }, 'it answers in another way than this version does'],
   ])('says in one line why the function could not be asked, and ends with 1', async (answer, words) => {

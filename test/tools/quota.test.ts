@@ -124,7 +124,7 @@ describe('npm run quota', () => {
     const { code, stderr } = await runTool('quota.ts', place, onAws({ lambda: url }))
     expect(code).toBe(1)
     expect(stderr).toBe(
-      '✗ queqiao-prod-resume-events failed: away; its log: npx sls logs -f resume-events --stage prod --region cn-north-1\n',
+      '✗ queqiao-prod-resume-events failed: away; its log: npx --no sls logs -f resume-events --stage prod --region cn-north-1\n',
     )
   })
 

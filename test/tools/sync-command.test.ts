@@ -120,7 +120,7 @@ describe('npm run sync', () => {
     expect(code).toBe(1)
     expect(stderr).toBe(
       '✗ queqiao-prod-sync-followers failed: misconfigured; ' +
-        'its log: npx sls logs -f sync-followers --stage prod --region ap-southeast-1\n',
+        'its log: npx --no sls logs -f sync-followers --stage prod --region ap-southeast-1\n',
     )
   })
 

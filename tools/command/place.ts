@@ -47,7 +47,7 @@ export function whereIs(place: Place): string {
 /** Where a function writes its log. */
 export function logOf(place: Place, fileName: string): string {
   if (isLocal(place)) return 'in the terminal of npm start'
-  return `npx sls logs -f ${fileName} --stage ${place.stage} --region ${place.region}`
+  return `npx --no sls logs -f ${fileName} --stage ${place.stage} --region ${place.region}`
 }
 
 function endpointOf(service: Service, { host, ports, endpoints }: Settings): string {

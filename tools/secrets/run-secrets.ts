@@ -91,5 +91,5 @@ function describeNext(wanted: readonly StoredName[], dates: ReadonlyMap<StoredNa
     return `All is there, nothing was written; to replace: ${commandFor(options, ['--rotate', '<name>'])} · 均已存在`
   if (wanted.every(it => dates.has(it)))
     return '✓ The functions take it within five minutes, without a deployment. · 五分钟内生效，无需重新部署'
-  return `Next · 下一步: npx sls deploy --stage ${options.stage} --region ${options.region}`
+  return `Next · 下一步: npx --no sls deploy --stage ${options.stage} --region ${options.region}`
 }

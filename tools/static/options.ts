@@ -21,7 +21,7 @@ export const helpText = `npm run static -- [options]   uploads the mini programâ
 
 Each file is there under its own name, which may be kept for five minutes, and under one with a hash of its content, for
 a year; manifest.json tells the one by the other. What is there already is not uploaded again. Ctrl-C stops; the next run
-goes on. npx sls deploy does the same at its end, without --prune, if there is a folder static.
+goes on. npx --no sls deploy does the same at its end, without --prune, if there is a folder static.
 Ends with 0 if all is there, 1 if not, 2 if the options are wrong, 130 if it was stopped.
 `
 

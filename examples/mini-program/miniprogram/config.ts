@@ -1,4 +1,4 @@
-/** Queqiao's API, without a slash at its end: here that of `npm start`; `npx sls deploy` prints a stage's. */
+/** Queqiao's API, without a slash at its end: here that of `npm start`; `npx --no sls deploy` prints a stage's. */
 export const baseUrl = 'http://127.0.0.1:3000'
 
 /**
