@@ -143,7 +143,8 @@ async function putOff<A extends Arrival>(outcome: PutOff, work: InWork<A>): Prom
   const slot = wait?.slotAt === undefined ? {} : { slotAt: wait.slotAt }
   after.pushAgain(arrival, { ...againOf(arrival), ...slot }, seconds)
   noteWait(outcome, { seconds, hasSlot: wait !== undefined }, work)
-  return 'put-off'
+  // What concerns one person says nothing of the others' messages.
+  return outcome.cause === 'person' ? 'person-later' : 'put-off'
 }
 
 /** It waits for people, who move it back from the dead letters. */
