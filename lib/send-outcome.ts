@@ -61,6 +61,15 @@ export type InWork<A> = {
   readonly deps: SettleDeps
 }
 
+/** Of an event that the tables were not asked for. */
+export const nothingKnown = {
+  kind: 'usual',
+  uncertainty: undefined,
+  recorded: undefined,
+  told: undefined,
+  isUnderWay: false,
+} as const
+
 /** Acts on an outcome and names it. */
 export async function settle<A extends Arrival>(outcome: SendOutcome, before: InWork<A>): Promise<string> {
   const { possibleSend } = outcome
@@ -92,15 +101,7 @@ export function putOffBlindly<A extends Arrival>(
   arrival: A,
   { after, deps }: Pick<InWork<A>, 'after' | 'deps'>,
 ): Promise<string> {
-  const unknown = {
-    id: undefined,
-    kind: 'usual',
-    uncertainty: undefined,
-    recorded: undefined,
-    told: undefined,
-    isUnderWay: false,
-  } as const
-  const work = { arrival, ...unknown, attempt: { resolve: () => undefined }, after, deps }
+  const work = { arrival, id: undefined, ...nothingKnown, attempt: { resolve: () => undefined }, after, deps }
   return putOff(outcome, work)
 }
 
