@@ -65,6 +65,7 @@ async function writeAll(waits: readonly Wait[], { deliveries, log }: WaitsDeps):
 function tellAges(waits: readonly Wait[], { metrics, now }: WaitsDeps): void {
   const operator = waits.filter(it => it.cause === 'operator').length
   if (operator > 0) metrics.count('OperatorNeeded', {}, operator)
-  const late = waits.flatMap(it => (it.hasSlot ? [] : it.since))
+  // One person who is told too much, or not known yet, is no trouble of everybody's.
+  const late = waits.flatMap(it => (it.hasSlot || it.cause === 'person' ? [] : it.since))
   if (late.length > 0) metrics.gauge('EventWaitSeconds', Math.max(0, Math.round((now() - Math.min(...late)) / 1000)))
 }

@@ -15,7 +15,7 @@ import { putOffFor, unreadable } from './put-offs.ts'
 import { createRecipients, mayFollow, type Unlinked } from './recipients.ts'
 import { openGate } from './send-gate.ts'
 import type { SendOutcome } from './send-message.ts'
-import { type Arrival, type InWork, type SettleDeps, settle } from './send-outcome.ts'
+import { type Arrival, type InWork, nothingKnown, type SettleDeps, settle } from './send-outcome.ts'
 import type { TemplateList } from './template-list.ts'
 import { parseTemplateMessage, type TemplateMessage, type ValueCheck } from './template-message.ts'
 
@@ -180,14 +180,7 @@ function rejection<A extends Arrival>(
   const outcome: SendOutcome = { kind: 'ended', state: 'rejected', facts: { reason: error.message } }
   const own = idOf(arrival.body)
   const id = own === undefined || isOfGood(own) ? undefined : own
-  const known = {
-    kind: 'usual',
-    uncertainty: undefined,
-    recorded: undefined,
-    told: undefined,
-    isUnderWay: false,
-  } as const
-  const run = () => settle(outcome, { arrival, id, ...known, ...ends, deps })
+  const run = () => settle(outcome, { arrival, id, ...nothingKnown, ...ends, deps })
   return { arrival, lane: '', run, putOff: run }
 }
 

@@ -61,6 +61,15 @@ export type InWork<A> = {
   readonly deps: SettleDeps
 }
 
+/** Of an event that the tables were not asked for. */
+export const nothingKnown = {
+  kind: 'usual',
+  uncertainty: undefined,
+  recorded: undefined,
+  told: undefined,
+  isUnderWay: false,
+} as const
+
 /** Acts on an outcome and names it. */
 export async function settle<A extends Arrival>(outcome: SendOutcome, before: InWork<A>): Promise<string> {
   const { possibleSend } = outcome
@@ -92,15 +101,7 @@ export function putOffBlindly<A extends Arrival>(
   arrival: A,
   { after, deps }: Pick<InWork<A>, 'after' | 'deps'>,
 ): Promise<string> {
-  const unknown = {
-    id: undefined,
-    kind: 'usual',
-    uncertainty: undefined,
-    recorded: undefined,
-    told: undefined,
-    isUnderWay: false,
-  } as const
-  const work = { arrival, ...unknown, attempt: { resolve: () => undefined }, after, deps }
+  const work = { arrival, id: undefined, ...nothingKnown, attempt: { resolve: () => undefined }, after, deps }
   return putOff(outcome, work)
 }
 
@@ -143,7 +144,8 @@ async function putOff<A extends Arrival>(outcome: PutOff, work: InWork<A>): Prom
   const slot = wait?.slotAt === undefined ? {} : { slotAt: wait.slotAt }
   after.pushAgain(arrival, { ...againOf(arrival), ...slot }, seconds)
   noteWait(outcome, { seconds, hasSlot: wait !== undefined }, work)
-  return 'put-off'
+  // What concerns one person says nothing of the others' messages.
+  return outcome.cause === 'person' ? 'person-later' : 'put-off'
 }
 
 /** It waits for people, who move it back from the dead letters. */

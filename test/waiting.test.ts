@@ -160,6 +160,33 @@ describe('what an event waits for', () => {
   })
 })
 
+describe('an event that waits for one person alone', () => {
+  const tooMuch = { path, kind: 'errcode', errcode: 43117 }
+
+  it('is not counted as late, and hides no event that is', async () => {
+    const { follower, send, control, gauged, tick } = await openWaiting()
+    const to = toUnion(await follower())
+    tick(60 * minuteMs)
+    await control('/faults', tooMuch)
+    await send([arrival(event('order-1', to), { attempts: 4 })])
+    expect(gauged).not.toHaveProperty('EventWaitSeconds')
+    await control('/faults', notAllowed)
+    await send([arrival(event('order-2', to), { attempts: 4 })])
+    expect(gauged.EventWaitSeconds).toBe(3600)
+  })
+
+  it('is no trouble of its template', async () => {
+    const { follower, send, control, deps } = await openWaiting()
+    const to = toUnion(await follower())
+    await control('/faults', tooMuch)
+    await send([arrival(event('order-1', to))])
+    expect([...deps.trouble]).toEqual([])
+    await control('/faults', notAllowed)
+    await send([arrival(event('order-2', to))])
+    expect(deps.trouble.size).toBe(1)
+  })
+})
+
 describe('an event that waits', () => {
   it('is not talked over by a bad copy of it', async () => {
     const { follower, send, control, queue, stateOf } = await openWaiting()
