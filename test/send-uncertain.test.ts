@@ -277,6 +277,15 @@ describe('an invocation that ended without a word', () => {
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted', attempts: 12 })
   })
 
+  it('tells the bus of no end that is not the end: another copy may be on the phone by then', async () => {
+    const { deps, follower, send, queue } = await openSend()
+    const late = arrival(event('order-1', toUnion(await follower()), { expiresAt: '2020-01-01T00:00:00Z' }))
+    await send([late], { deliveries: { ...deps.deliveries, record: async () => false } })
+    expect(queue.bus).toEqual([])
+    await send([late])
+    expect(queue.bus).toEqual(['order-1 dropped'])
+  })
+
   it('calls nobody if its attempt cannot be written down', async () => {
     const { deps, follower, send, calls, queue } = await openSend()
     const to = toUnion(await follower())
