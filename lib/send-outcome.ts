@@ -161,11 +161,12 @@ type Next = { readonly seconds?: number; readonly hasSlot: boolean }
 
 /** What is put off once may be through in a moment: only from the second time on its delivery says that it waits. */
 function noteWait<A extends Arrival>(why: WaitReason, { seconds, hasSlot }: Next, work: InWork<A>): void {
-  const { arrival, id, told, isDamaged = false, after, deps } = work
-  const isNews = arrival.attempts > 1 && !isDamaged && !isTold(told, why)
+  const { arrival, id, told, uncertainty, isDamaged = false, after, deps } = work
+  const mayBeSent = uncertainty !== undefined
+  const isNews = arrival.attempts > 1 && !isDamaged && !isTold(told, why, mayBeSent)
   const next = seconds === undefined ? {} : { nextTryAt: new Date(deps.now() + seconds * 1000).toISOString() }
-  const news =
-    id === undefined || !isNews ? {} : { news: { ...deliveryOf(id, 'waiting', factsOf(why), work), ...next } }
+  const facts = factsOf(why, mayBeSent)
+  const news = id === undefined || !isNews ? {} : { news: { ...deliveryOf(id, 'waiting', facts, work), ...next } }
   after.wait({ cause: why.cause, since: arrival.since, hasSlot, ...news })
 }
 

@@ -23,14 +23,15 @@ export function reasonOf(error: WeChatError | TransportError): WaitReason {
   return { cause: 'operator', why: `config: ${errcode}`, errcode }
 }
 
-/** What the delivery says of it. */
-export function factsOf({ cause, why, errcode }: WaitReason): Pick<Delivery, 'reason' | 'errcode'> {
+/** What the delivery says of it; `mayBeSent` by an earlier try, of which nobody knows. */
+export function factsOf({ cause, why, errcode }: WaitReason, mayBeSent = false): Pick<Delivery, 'reason' | 'errcode'> {
   const who = cause === 'operator' ? 'an operator must act' : 'passes by itself'
-  return { reason: `${who}: ${why}`, ...(errcode === undefined ? {} : { errcode }) }
+  const doubt = mayBeSent ? '; an earlier try may have sent it' : ''
+  return { reason: `${who}: ${why}${doubt}`, ...(errcode === undefined ? {} : { errcode }) }
 }
 
 /** Tells whether a delivery says already that its event waits for this. */
-export function isTold(delivery: Delivery | undefined, why: WaitReason): boolean {
-  const { reason, errcode } = factsOf(why)
+export function isTold(delivery: Delivery | undefined, why: WaitReason, mayBeSent: boolean): boolean {
+  const { reason, errcode } = factsOf(why, mayBeSent)
   return delivery?.state === 'waiting' && delivery.reason === reason && delivery.errcode === errcode
 }

@@ -93,7 +93,7 @@ describe('what an event waits for', () => {
     [
       'WeChat is away',
       { path, kind: 'status', status: 502 },
-      'passes by itself: WeChat could not be called, or gave no usable answer',
+      'passes by itself: WeChat could not be called, or gave no usable answer; an earlier try may have sent it',
       'wechat',
     ],
     ['there is no token', { path: token, kind: 'errcode', errcode: -1 }, 'passes by itself: no token', 'wechat'],

@@ -207,13 +207,13 @@ export const named: readonly Named[] = [
   {
     file: 'lib/send-outcome.ts',
     why: 'what waits is written anew at each try',
-    from: '!isDamaged && !isTold(told, why)',
+    from: '!isDamaged && !isTold(told, why, mayBeSent)',
     to: '!isDamaged',
   },
   {
     file: 'lib/send-outcome.ts',
     why: 'a damaged row is written over by what waits',
-    from: '!isDamaged && !isTold(told, why)',
+    from: '!isDamaged && !isTold(told, why, mayBeSent)',
     to: '!isTold(told, why)',
   },
   {

@@ -16,7 +16,7 @@ const states = {
   failed: ['✗', '投递失败', 'WeChat took the message, and could not deliver it'],
   dropped: ['✗', '未发送', 'not sent; once the reason is mended, push it again under the same id'],
   rejected: ['✗', '事件有误', 'nothing was sent; the event is put aside in the dead-letter queue'],
-  waiting: ['…', '等待重试', 'it is not sent yet, and is tried again'],
+  waiting: ['…', '等待重试', 'it is tried again'],
   parked: ['…', '等待额度', 'it waits for quota'],
   'in-doubt': [
     '✗',
