@@ -41,7 +41,7 @@ async function test(python: NonNullable<Awaited<ReturnType<typeof openPython>>>)
     titleZh: '检查模板',
     address: 'sls package, cfn-lint',
     expected: 'no error',
-    limitMs: 480_000,
+    limitMs: 900_000,
   }
   await steps.play(step, async () => ({ result: undefined, told: await lintTemplates(python.cfnLint) }))
   await playDeployment({ program: python.ministack, steps, closing, watch: told => (problems = told) })

@@ -18,7 +18,7 @@ export type Trials = {
   readCallbackKeys(commands: Commands): Promise<{ callbackToken: string; callbackAesKey: string }>
 }
 
-const limitMs = 240_000
+const limitMs = 480_000
 const everyMs = 250
 
 export function createTrials(steps: Steps): Trials {
