@@ -5,8 +5,8 @@ import type { Clock } from './clock.ts'
 import { type WeChatEvent, writeEvent } from './events.ts'
 
 const maxDeliveries = 3
-/** Requests under way at once, so that a burst of receipts does not open thousands of sockets. */
-const parallel = 8
+/** Requests under way at once: each may start a function anew, and WeChat waits for five seconds. */
+const parallel = 4
 const keptDeliveries = 20_000
 
 /** One delivery and what came of it; `id` names the event. */
