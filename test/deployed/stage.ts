@@ -37,7 +37,7 @@ export function createCommands({ env }: Ministack, { appids, secrets, emulator }
       run([process.execPath, join(root, `tools/${name}.ts`), '--stage', stage, ...more], { ...env, ...secrets }),
     sls: (name, more = {}) => mustRun(sls(name), { ...deployment, ...more }),
     tryDeploy: more => run(sls('deploy'), { ...deployment, ...more }),
-    typed: line => run([process.execPath, serverless, ...line.split(' ').slice(2)], deployment),
+    typed: line => run([process.execPath, serverless, ...line.replace('npx --no sls ', '').split(' ')], deployment),
   }
 }
 

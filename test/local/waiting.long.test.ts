@@ -32,7 +32,7 @@ describe('somebody whom a first walk finds', () => {
     await eventually(async () => '/cgi-bin/user/get' in (await stack.calls()), true)
     await stack.push([event('before-the-link', { unionid: who.unionid })])
     // Once in its first seconds, as for anybody who is unknown, and once for the walk.
-    await eventually(async () => stack.lines.filter(it => it.includes('"put-off":1')).length, 2, 60_000)
+    await eventually(async () => stack.lines.filter(it => it.includes('"person-later":1')).length, 2, 60_000)
     expect(sync.child.exitCode).toBeNull()
     await stack.box('/faults', undefined, 'DELETE')
     expect(await sync.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('complete') })
