@@ -16,7 +16,7 @@ const rows: readonly Row[] = [
   { what: 'false states, delivery or bus', demanded: '0', of: it => it.falseStates.length },
   { what: 'in doubt without cause', demanded: '0', of: it => it.inventedDoubt.length },
   { what: 'on a phone, bus not told', demanded: '0', of: it => it.untold.length },
-  { what: 'in review and not in doubt, or the reverse', demanded: '0', of: it => it.reviewWrong },
+  { what: 'in review without cause, or in doubt and not there', demanded: '0', of: it => it.reviewWrong },
   { what: 'poison not among the dead letters', demanded: '0', of: it => it.poisonMissing },
   { what: 'dead letters that are no poison', demanded: '0', of: it => it.notPoison },
 ]
