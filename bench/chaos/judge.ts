@@ -32,7 +32,7 @@ export type Truth = {
   readonly poisonMissing: number
   readonly notPoison: number
   /** In review, and neither in doubt nor taken by another copy; or in doubt and not in review. */
-  readonly reviewWrong: number
+  readonly reviewWrong: readonly string[]
   readonly sends: number
   readonly tokenCalls: number
 }
@@ -104,12 +104,15 @@ async function asideOf({ queues }: World, cases: readonly Case[]) {
     deadLetters: dead.length,
     poisonMissing: poison.filter(it => !dead.includes(it) && !inDoubt.has(it)).length,
     notPoison: dead.filter(it => !mayDie.has(it)).length,
-    reviewWrong: missing(inDoubt, review) + missing(review, mayBeReviewed),
+    reviewWrong: [
+      ...missing(inDoubt, review).map(it => `in doubt, and not in review: ${it}`),
+      ...missing(review, mayBeReviewed).map(it => `in review without cause: ${it}`),
+    ],
   }
 }
 
-function missing(some: ReadonlySet<string>, among: ReadonlySet<string>): number {
-  return [...some].filter(it => !among.has(it)).length
+function missing(some: ReadonlySet<string>, among: ReadonlySet<string>): string[] {
+  return [...some].filter(it => !among.has(it))
 }
 
 function badCopiesOf(event: PlayedEvent): string[] {

@@ -16,7 +16,7 @@ const rows: readonly Row[] = [
   { what: 'false states, delivery or bus', demanded: '0', of: it => it.falseStates.length },
   { what: 'in doubt without cause', demanded: '0', of: it => it.inventedDoubt.length },
   { what: 'on a phone, bus not told', demanded: '0', of: it => it.untold.length },
-  { what: 'in review without cause, or in doubt and not there', demanded: '0', of: it => it.reviewWrong },
+  { what: 'in review without cause, or in doubt and not there', demanded: '0', of: it => it.reviewWrong.length },
   { what: 'poison not among the dead letters', demanded: '0', of: it => it.poisonMissing },
   { what: 'dead letters that are no poison', demanded: '0', of: it => it.notPoison },
 ]
@@ -77,6 +77,6 @@ function whole(count: number): string {
 }
 
 /** What is wrong, in words. */
-export function problemsIn({ lost, doubled, falseStates, inventedDoubt, untold }: Outcome): string[] {
-  return [...lost, ...doubled, ...falseStates, ...inventedDoubt, ...untold]
+export function problemsIn({ lost, doubled, falseStates, inventedDoubt, untold, reviewWrong }: Outcome): string[] {
+  return [...lost, ...doubled, ...falseStates, ...inventedDoubt, ...untold, ...reviewWrong]
 }
