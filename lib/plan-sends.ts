@@ -72,7 +72,7 @@ export async function planSends<A extends Arrival>(
       return settle(outcome, work)
     }
     const isDecided = isSent(mark?.delivery) || known.get(id)?.isDecided
-    const run = isDecided ? async () => 'repeated' : send
+    const run = isDecided ? async () => repeated(event.arrival, mark, ends) : send
     return {
       arrival: event.arrival,
       lane: templateId,
@@ -83,6 +83,12 @@ export async function planSends<A extends Arrival>(
   tellUnreadable(marks, deps)
   const isOfGood = (id: string) => ids.includes(id) || isAtWork(marks.get(id)) || isNamed(id, attempts)
   return [...works, ...bad.map(it => rejection(it, isOfGood, { ends, deps }))]
+}
+
+/** Whoever had the message before may have ended between the mark and the bus, so the bus is told once more. */
+function repeated<A extends Arrival>({ receives }: A, mark: DoneMark | undefined, { after }: Ends<A>): string {
+  if (receives > 1 && mark?.delivery !== undefined && isSent(mark.delivery)) after.end(mark.delivery)
+  return 'repeated'
 }
 
 type Rules = Pick<PlanDeps, 'templates' | 'values'>

@@ -176,6 +176,18 @@ describe('an invocation that ended without a word', () => {
     expect(counted).toContain('SendInterrupted')
   })
 
+  it('tells the bus in the end when it was killed between the done mark and the bus', async () => {
+    const { follower, send, queue, phone } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    expect(await send([one], { results: { publish: async () => Promise.reject(new Error('killed')) } })).toEqual([])
+    expect(queue.bus).toEqual([])
+    expect(await send([again(one)])).toEqual([])
+    expect([queue.bus, phone().length]).toEqual([['order-1 accepted'], 1])
+    // A second message of the event is no sign of that.
+    await send([{ ...one, messageId: crypto.randomUUID() }])
+    expect(queue.bus).toHaveLength(1)
+  })
+
   it('is known by what it sent although its neighbour was put off before the mark was written', async () => {
     const { deps, follower, send, control, phone, stateOf, queue, tick } = await openSend()
     const [one, other] = [toUnion(await follower()), toUnion(await follower())]

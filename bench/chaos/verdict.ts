@@ -104,9 +104,9 @@ function hasCause({ left, refused, isOfTheDead }: Evidence): boolean {
   return left > refused || isOfTheDead
 }
 
-/** Between the mark and the telling a process may die; whoever must know asks for the delivery. */
-function untold({ arrivals, mark, tellings, evidence }: Case): string | undefined {
-  if (arrivals.length === 0 || mark?.state === 'in-doubt' || evidence.isOfTheDead) return undefined
+/** Where a process dies between the mark and the telling, its messages come again, and the bus is told then. */
+function untold({ arrivals, mark, tellings }: Case): string | undefined {
+  if (arrivals.length === 0 || mark?.state === 'in-doubt') return undefined
   return tellings.some(it => taken.has(it.state)) ? undefined : 'on a phone, but the bus was not told'
 }
 

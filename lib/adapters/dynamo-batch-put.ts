@@ -29,33 +29,37 @@ export async function batchPut<T extends Row>(
   return (await Promise.all(inRuns(items, runSize).map(put))).flat()
 }
 
-type Put<T> = (rows: readonly T[]) => Promise<T[]>
+/** What was not written, and why, if a request failed: what had been written before is not among it. */
+type Left<T> = { readonly left: readonly T[]; readonly error?: unknown }
+type Put<T> = (rows: readonly T[]) => Promise<Left<T>>
 
 /** A request of which DynamoDB says that something in it is wrong is made in halves. */
-async function putOrSplit<T extends Row>(run: readonly T[], how: { put: Put<T>; tell: Tell }): Promise<T[]> {
-  try {
-    return await how.put(run)
-  } catch (error) {
-    if (run.length === 1 || !isRefused(error)) {
-      how.tell(error)
-      return [...run]
-    }
-    const middle = Math.ceil(run.length / 2)
-    const halves = [run.slice(0, middle), run.slice(middle)]
-    return (await Promise.all(halves.map(half => putOrSplit(half, how)))).flat()
+async function putOrSplit<T extends Row>(run: readonly T[], how: { put: Put<T>; tell: Tell }): Promise<readonly T[]> {
+  const { left, error } = await how.put(run)
+  if (error === undefined) return left
+  if (left.length === 1 || !isRefused(error)) {
+    how.tell(error)
+    return left
   }
+  const middle = Math.ceil(left.length / 2)
+  const halves = [left.slice(0, middle), left.slice(middle)]
+  return (await Promise.all(halves.map(half => putOrSplit(half, how)))).flat()
 }
 
-async function putRun<T extends Row>(dynamo: Dynamo, table: string, run: readonly T[]): Promise<T[]> {
+async function putRun<T extends Row>(dynamo: Dynamo, table: string, run: readonly T[]): Promise<Left<T>> {
   let left = run
-  for (let round = 0; left.length > 0 && round < maxRounds; round++) {
-    if (round > 0) await sleep(50 * 2 ** round)
-    const requests = left.map(item => ({ PutRequest: { Item: { ...item } } }))
-    const { UnprocessedItems } = await dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }))
-    const unprocessed = new Set(UnprocessedItems?.[table]?.map(it => it.PutRequest?.Item?.id))
-    left = left.filter(it => unprocessed.has(it.id))
+  try {
+    for (let round = 0; left.length > 0 && round < maxRounds; round++) {
+      if (round > 0) await sleep(50 * 2 ** round)
+      const requests = left.map(item => ({ PutRequest: { Item: { ...item } } }))
+      const { UnprocessedItems } = await dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }))
+      const unprocessed = new Set(UnprocessedItems?.[table]?.map(it => it.PutRequest?.Item?.id))
+      left = left.filter(it => unprocessed.has(it.id))
+    }
+    return { left }
+  } catch (error) {
+    return { left, error }
   }
-  return [...left]
 }
 
 /** By DynamoDB, or by the SDK, which could not even put it into a request: those errors tell of no exchange. */

@@ -54,6 +54,10 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     const read = v.safeParse(expiry, item)
     return !read.success || read.output.expiresAt > nowSeconds()
   }
+  const put: Put = async rows => {
+    const items = rows.map(it => ({ ...it, expiresAt: expiresAt() }))
+    return new Set((await batchPut(dynamo, table, items, tell)).map(it => it.id))
+  }
   const get = async (id: string) => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }))
     return Item !== undefined && isFresh(Item) ? Item : undefined
@@ -67,11 +71,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
       const rows = (await batchGet(dynamo, table, keys)).filter(isFresh)
       return new Map(rows.map(item => [`${item.id}`, markOf(item)]))
     },
-    async accept(deliveries) {
-      const rows = isIndexed ? deliveries.flatMap(it => [it, ...indexRowOf(it)]) : deliveries
-      const items = rows.map(it => ({ ...it, expiresAt: expiresAt() }))
-      return unwrittenOf(deliveries, await batchPut(dynamo, table, items, tell))
-    },
+    accept: deliveries => acceptAll(deliveries, { put, isIndexed }),
     record({ id, state, ...facts }) {
       const fields = { ...noState, ...facts, state, expiresAt: expiresAt() }
       // Whoever waits on goes on with what is known of it; who is through does not need it.
@@ -99,6 +99,16 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
   }
 }
 
+/** Puts rows, whatever is stored; answers the ids of those that could not be written. */
+type Put = (rows: readonly { readonly id: string }[]) => Promise<ReadonlySet<string>>
+
+/** The way from a msgid comes first: an event that says accepted is not looked at again. */
+async function acceptAll(deliveries: readonly Delivery[], { put, isIndexed }: { put: Put; isIndexed: boolean }) {
+  const noWay = isIndexed ? await put(deliveries.flatMap(indexRowOf)) : new Set()
+  const unwritten = await put(deliveries.filter(it => !noWay.has(indexKeyOf(it))))
+  return new Set(deliveries.flatMap(it => (noWay.has(indexKeyOf(it)) || unwritten.has(it.id) ? it.id : [])))
+}
+
 function expiryAt(now: number): number {
   return Math.ceil((now + keepMs) / 1000)
 }
@@ -118,12 +128,6 @@ async function recordWaiting(
   if (await change(dynamo, table, { id }, { set, condition: mayWait, values })) return true
   const anew = { set: { ...set, uncertain: undefined }, condition: '#expiresAt <= :nowSeconds', values: { nowSeconds } }
   return change(dynamo, table, { id }, anew)
-}
-
-/** A delivery without the way from its msgid counts as not written: both are written again. */
-function unwrittenOf(deliveries: readonly Delivery[], rows: readonly { readonly id: string }[]): ReadonlySet<string> {
-  const missing = new Set(rows.map(it => it.id))
-  return new Set(deliveries.flatMap(it => (missing.has(it.id) || missing.has(indexKeyOf(it)) ? it.id : [])))
 }
 
 function markOf(item: unknown): DoneMark {
