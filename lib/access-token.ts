@@ -1,7 +1,8 @@
 /**
  * One access_token per app for all processes: memory, then the store, then WeChat under a lease.
  *
- * WeChat ends a token when another is issued, so only one process may ask for it at a time.
+ * WeChat ends a token when another is issued, so only one process may ask for it at a time
+ * (docs/wechat.md 3.1).
  */
 
 import { WeChatError } from './errors.ts'

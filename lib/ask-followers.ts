@@ -68,7 +68,7 @@ async function askBatch(openids: readonly OpenId[], deps: AskDeps): Promise<Answ
   }
 }
 
-/** One bad openid fails all hundred: halving finds it, and the others get their answer. */
+/** One bad openid fails all hundred (docs/wechat.md 5.3): halving finds it, and the others get their answer. */
 async function askHalves(openids: readonly OpenId[], deps: AskDeps): Promise<Answers> {
   const middle = Math.ceil(openids.length / 2)
   const halves = [openids.slice(0, middle), openids.slice(middle)]

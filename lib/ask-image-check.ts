@@ -45,7 +45,10 @@ export async function askImageCheck(image: Image, deps: AskImageCheckDeps): Prom
   log.info('images.asked', { id: image.id, asks: image.asks + 1 })
 }
 
-/** Such as 61010: who uploaded it has not opened the mini program for two hours, which happens when quota was waited for. */
+/**
+ * Such as 61010: who uploaded it has not opened the mini program for two hours, which happens when quota was waited for
+ * (docs/wechat.md 10.1).
+ */
 function whereHopeless(error: unknown): WeChatError {
   if (error instanceof WeChatError && error.class.startsWith('permanent-')) return error
   throw error

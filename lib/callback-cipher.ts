@@ -1,4 +1,4 @@
-/** What WeChat encrypts in compatible and secure mode: found in a body, and decrypted. */
+/** What WeChat encrypts in compatible and secure mode: found in a body, and decrypted (docs/wechat.md 9.4). */
 
 import { createDecipheriv } from 'node:crypto'
 

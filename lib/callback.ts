@@ -119,7 +119,7 @@ export async function handleEvent(
       return imageChecks.push([{ verdict: event.verdict } satisfies ImageCheckMessage])
     case 'other':
       return log.info('callback.ignored', { event: event.name })
-    // To refuse it would bring it twice more, and make WeChat take this URL for a broken one.
+    // To refuse it would bring it twice more, and make WeChat take this URL for a broken one (docs/wechat.md 9.6).
     case 'unreadable':
       return log.warn('callback.unreadable', { why: event.why })
   }
@@ -153,7 +153,7 @@ function decrypted(query: CallbackQuery, body: string, keys: CallbackKeys): { me
   throw forged('callback-forged', 403)
 }
 
-/** A plain body is covered by no signature: where encryption was agreed on, it could be anybody's. */
+/** No signature covers a plain body (docs/wechat.md 9.2): where encryption was agreed on, it could be anybody's. */
 function plain(body: string, { encryption, encodingAesKey }: CallbackKeys): string {
   if (encryption === 'optional' || encodingAesKey === undefined) return body
   throw new RequestError(

@@ -24,7 +24,7 @@ export type CheckArrival = {
 const atOnce = 5
 /** SQS's longest delay; half of what WeChat gives itself. */
 const lookAfterSeconds = 900
-/** WeChat says that a verdict comes within thirty minutes. */
+/** WeChat says that a verdict comes within thirty minutes (docs/wechat.md 10.2). */
 const verdictMs = 1_800_000
 /** What kept WeChat from the picture may be over by then. */
 const pauseSeconds = 60

@@ -44,7 +44,7 @@ export function isSent(delivery: Delivery | undefined): boolean {
   return delivery !== undefined && sentStates.has(delivery.state)
 }
 
-/** The state that the Status of a TEMPLATESENDJOBFINISH push stands for. */
+/** The state that the Status of a TEMPLATESENDJOBFINISH push stands for (docs/wechat.md 9.8). */
 export function stateOfReceipt(status: string): Pick<Delivery, 'state' | 'reason'> {
   const text = status.trim().toLowerCase()
   if (text === 'success') return { state: 'delivered' }

@@ -1,4 +1,7 @@
-/** Shows WeChat the file by which it sees that a domain is ours: it wants it at the domain's root. */
+/**
+ * Shows WeChat the file by which it sees that a domain is ours: it wants it at the domain's root
+ * (docs/wechat.md 12.2).
+ */
 
 import { RequestError } from './errors.ts'
 import type { ImageFiles } from './image-ports.ts'

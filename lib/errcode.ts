@@ -1,5 +1,5 @@
 /**
- * What each errcode of WeChat asks of the caller.
+ * What each errcode of WeChat asks of the caller (docs/wechat.md 11.1).
  *
  * Source: WeChat's page of global return codes (全局返回码) and the pages of the calls, as test/wechat/error-codes.json
  * has them; a test holds the table against that file, code by code. What differs from it stands in tables of its own.
@@ -62,16 +62,16 @@ const codesByClass = {
 } satisfies Record<Exclude<ErrcodeClass, 'recipient-later'>, readonly number[]>
 
 /**
- * Codes that no table of WeChat's has, as people got them from message/template/send (developers.weixin.qq.com/community):
+ * Codes that no table of WeChat's has, as people got them from message/template/send (docs/wechat.md 11.3):
  * 43117 "Sending messages to this openid too frequently, please try later", 40241 "The message is duplicate in 60 seconds".
  */
 const unlisted: Readonly<Record<number, ErrcodeClass>> = { 40241: 'recipient-later', 43117: 'recipient-later' }
 
 /**
- * Where the call says more than the code. At the token calls 40001 means a wrong appsecret, which no new token cures. Of a
- * message to one person WeChat refuses what comes too close upon another (43108, 45061, 45066, 45081), what is too much
- * for this person (45033), and whoever is frozen or not expected (50002, 50003); and it blocks the whole account for a
- * while (45102, 45501). None of these left a message behind, as a failure of WeChat's (-1) may have.
+ * Where the call says more than the code (docs/wechat.md 11.2). At the token calls 40001 means a wrong appsecret,
+ * which no new token cures. Of a message to one person WeChat refuses what comes too close upon another (43108, 45061,
+ * 45066, 45081), what is too much for this person (45033), and whoever is frozen or not expected (50002, 50003); and it
+ * blocks the whole account for a while (45102, 45501). None of these left a message behind, as a failure of WeChat's (-1) may have.
  */
 const overrides: Readonly<Record<string, Readonly<Record<number, ErrcodeClass>>>> = {
   token: { 40001: 'config' },
@@ -120,7 +120,8 @@ export function isKnown(errcode: number): boolean {
 
 /**
  * Tells whether WeChat refuses a message because it has it already. 45065 says so of this very client_msg_id; 40241 came
- * also to people who had sent nothing before, so it says so only where an earlier try may have got through.
+ * also to people who had sent nothing before, so it says so only where an earlier try may have got through
+ * (docs/wechat.md 6.2).
  */
 export function isDuplicate(errcode: number): boolean {
   return duplicates.has(errcode)

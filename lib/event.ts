@@ -1,4 +1,4 @@
-/** The events that WeChat pushes: what they say, of fields that come from outside. */
+/** The events that WeChat pushes: what they say, of fields that come from outside (docs/wechat.md 9.7). */
 
 import * as v from 'valibot'
 
@@ -102,7 +102,10 @@ function receiptOf({ MsgID, Status, CreateTime }: v.InferOutput<typeof receipt>)
   return { kind: 'receipt', msgid: MsgID, status: Status, at: CreateTime }
 }
 
-/** Where WeChat could not check there may be no suggestion, and none may count: a person would have to look. */
+/**
+ * Where WeChat could not check there may be no suggestion, and none may count: a person would have to look
+ * (docs/wechat.md 10.2).
+ */
 function verdictOf(fields: unknown): WeChatEvent {
   const { appid, trace_id: traceId, errcode } = checked(check, fields)
   const suggest = errcode === 0 ? checked(suggestion, fields).result.suggest : 'review'
@@ -117,7 +120,7 @@ function revocationOf(fields: unknown): WeChatEvent {
   return erasureOf(revoked === 'everything' ? 'erase' : 'erase-pictures', checked(authorization, fields))
 }
 
-/** `FromUserName` is WeChat's own sender where `OpenID` names the person. */
+/** `FromUserName` is WeChat's own sender where `OpenID` names the person (docs/wechat.md 9.9). */
 function erasureOf(
   kind: 'erase' | 'erase-pictures',
   { FromUserName, OpenID, AppID, UnionID, CreateTime }: v.InferOutput<typeof authorization>,

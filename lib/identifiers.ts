@@ -1,7 +1,7 @@
 /**
  * The strings of this domain that must not be taken for one another.
  *
- * A person has one openid per app and one unionid over all apps of an Open Platform account.
+ * A person has one openid per app and one unionid over all apps of an Open Platform account (docs/wechat.md 2.1).
  */
 
 declare const brand: unique symbol

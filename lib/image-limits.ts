@@ -1,4 +1,4 @@
-/** What a picture may be: ours, and WeChat's where it checks pictures. */
+/** What a picture may be: ours, and WeChat's where it checks pictures (docs/wechat.md 10.1). */
 
 import { type ImageType, imageTypes } from './image-ports.ts'
 import type { Survey } from './image-survey.ts'

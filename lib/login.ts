@@ -38,7 +38,7 @@ const loginRequest = v.strictObject(
   'must be an object',
 )
 
-/** WeChat takes a code once, within five minutes; for so long a repeat is answered as before. */
+/** WeChat takes a code once, within five minutes (docs/wechat.md 4.1); for so long a repeat is answered as before. */
 const codeMs = 300_000
 /** Longer than the exchange may take: then its process is gone, and another may try. */
 const claimMs = 15_000
@@ -108,7 +108,7 @@ async function exchangeOnce(code: string, owner: string, deps: LoginDeps): Promi
 }
 
 const highRisk = 40226
-/** Expired, foreign or garbage; used before; a user whom WeChat does not let in. */
+/** Expired, foreign or garbage; used before; a user whom WeChat does not let in (docs/wechat.md 4.2). */
 const finalRefusals: ReadonlySet<number> = new Set([40029, 40163, highRisk])
 
 function refusal(errcode: number, rid: string | undefined): RequestError {

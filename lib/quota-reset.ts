@@ -1,4 +1,7 @@
-/** When a quota of WeChat is filled again: with the calendar day, of China as we take it, or the wall-clock minute. */
+/**
+ * When a quota of WeChat is filled again: with the calendar day, of China as we take it, or the wall-clock minute
+ * (docs/wechat.md 8.1).
+ */
 
 import { type QuotaReset, quotaReset } from './errcode.ts'
 

@@ -9,7 +9,10 @@ export type RefreshDeps = {
   readonly log: Log
 }
 
-/** WeChat issues a stable token anew in the last five minutes of the old one: asked before that, it gives the old one. */
+/**
+ * WeChat issues a stable token anew in the last five minutes of the old one: asked before that, it gives the old one
+ * (docs/wechat.md 3.2).
+ */
 const marginMs = 290_000
 
 /** Renews what is due; one app's failure does not keep the other from its renewal, and is thrown at the end. */

@@ -1,4 +1,4 @@
-/** What has to be forgotten of what a person withdrew: by the kinds of WeChat's page "授权用户信息变更". */
+/** What has to be forgotten of what a person withdrew: by the kinds that docs/wechat.md 9.9 lists. */
 
 /** `everything` that is kept of the person, the `pictures` that they uploaded, or `nothing`, for none of it is kept. */
 export type Revoked = 'everything' | 'pictures' | 'nothing'

@@ -75,7 +75,10 @@ export async function sendMessage(
   }
 }
 
-/** Derived from the event's id and never random: within ten minutes WeChat sends the same id to one openid once. */
+/**
+ * Derived from the event's id and never random: within ten minutes WeChat sends the same id to one openid once
+ * (docs/wechat.md 6.2).
+ */
 export function clientMsgIdOf(eventId: string): string {
   return hash('sha256', eventId).slice(0, 32)
 }

@@ -1,4 +1,4 @@
-/** The signatures of WeChat's callbacks, in plain text and around what is encrypted. */
+/** The signatures of WeChat's callbacks, in plain text and around what is encrypted (docs/wechat.md 9.2). */
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 

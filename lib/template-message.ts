@@ -82,7 +82,7 @@ export type TemplateMessage = {
 
 type Event = v.InferOutput<typeof eventSchema>
 
-/** Whether values are held to WeChat's rules, which a test account (测试号) does not ask for. */
+/** Whether values are held to WeChat's rules, which a test account (测试号) does not ask for (docs/wechat.md 6.5). */
 export type ValueCheck = 'checked' | 'unchecked'
 
 /** What holds where `TEST_ACCOUNT` is this. */

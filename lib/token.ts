@@ -1,6 +1,6 @@
 /**
  * Hands the present access token to other systems of the house, so that they need not get tokens of their own: each
- * token that somebody else gets may end ours.
+ * token that somebody else gets may end ours (docs/wechat.md 3.1).
  */
 
 import type { AccessTokenSource } from './access-token.ts'

@@ -1,6 +1,6 @@
 /**
  * What WeChat takes as a value of a template, by the type in the key's name: our own reading of WeChat's
- * pages on template and subscription messages.
+ * pages on template and subscription messages (docs/wechat.md 7.1).
  *
  * WeChat has the last word, so only what it surely refuses is refused here; where its pages disagree or say nothing
  * (10 or 12 digits of an amount, plates, names, `short_thing`), the milder reading holds.
@@ -89,7 +89,7 @@ export function checkValue(key: string, value: string, { policy, approved }: Val
   return rule.form.test(sent) ? { value: sent } : { problem: `${key} must ${rule.words}` }
 }
 
-/** Of the old templates' keys, WeChat takes `first` and `remark` and has shown neither since 2023. */
+/** Of the old templates' keys, WeChat takes `first` and `remark`, and shows neither (docs/wechat.md 6.4). */
 export function isShown(key: string): boolean {
   return key !== 'first' && key !== 'remark'
 }

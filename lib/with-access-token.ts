@@ -39,7 +39,7 @@ async function orRejection<T>(
   }
 }
 
-/** Tells whether WeChat refused a call because of its token, not because of what was asked. */
+/** Tells whether WeChat refused a call because of its token, not because of what was asked (docs/wechat.md 3.4). */
 function isTokenRejected(error: unknown): error is WeChatError {
   return error instanceof WeChatError && (error.class === 'token-invalid' || error.errcode === 41001)
 }

@@ -10,7 +10,7 @@ import { id, miniAppid, officialAppid } from './ids.ts'
 
 const sha1 = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex')
 
-// A published message, with its token and key.
+// A published message, with its token and key (docs/wechat.md 9.10).
 const v3 = {
   token: 'weixin',
   key: 'mNnY5GekpChwqhy2c4NBH90g3hND6GeI4gii2YCvKLY',
@@ -21,7 +21,7 @@ const v3 = {
     '2gUBUpAeuPFKBS+gkcvrR1cBq1VjTOQluB7+FQF00VnybRpYR3xko4S4wh0qD+64cWmJfF93ZNLm+HLZBexjHLAdJBs5RBG2rP1AJnU0/1vQU/Ac9Q1Nq7vfC4l3ciF8YwhQW0o/GE4MYWWakgdwnp0hQ7aVVwqMLd67A5bsURQHJiFY/cH0fVlsKe6J3aazGhRXFCxceOq2VTJ2Eulc8aBDVSM5/lAIUA/JPq5Z2RzomM0+aoa5XIfGyAtAdlBXD0ADTemxgfYAKI5EMfKtH5za3dKV2UWbGAlJQZ0fwrwPx6Rs8MsoEtyxeQ52gO94gafA+/kIVjamKTVLSgudLLz5rAdGneKkBVhXyfyfousm1DoDRjQdAdqMWpwbeG5hanoJyJiH+humW/1q8PAAiaEfA+BOuvBk/a5xL0Q2l2k=',
 }
 
-describe('the vectors of the contract', () => {
+describe('the published examples', () => {
   it('V1 and V2: plain signatures', () => {
     const v1 = { timestamp: '1414387151', nonce: '917222494', signature: 'e3203b6433eb554dd2fcba78fa48cb948fcb4801' }
     const v2 = { timestamp: '1570032739', nonce: '2068872452', signature: '20f4a1263d198b696e6958e0d65e928aa68f7d96' }

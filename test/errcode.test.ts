@@ -5,13 +5,13 @@ import { secondsToReset } from '../lib/quota-reset.ts'
 import codes from './wechat/error-codes.json' with { type: 'json' }
 
 describe('classify', () => {
-  it('gives each of the 288 codes the class of the contract', () => {
+  it('gives each of the 288 codes the class of error-codes.json', () => {
     expect(codes).toHaveLength(288)
     const table = codes.map(it => ({ code: it.code, class: classify(it.code) }))
     expect(table).toEqual(codes.map(it => ({ code: it.code, class: it.class })))
   })
 
-  it('goes by the call where the contract does', () => {
+  it('goes by the call where error-codes.json does', () => {
     expect(classify(40001, 'template/send')).toBe('token-invalid')
     expect(classify(40001, 'stable_token')).toBe('config')
     expect(classify(40001, 'token')).toBe('config')
@@ -63,7 +63,7 @@ describe('classify', () => {
 })
 
 describe('quotaReset', () => {
-  it('knows when each quota of the contract is filled again', () => {
+  it('knows when each quota of error-codes.json is filled again', () => {
     const resets = codes.flatMap(it => (it.class === 'quota' && it.reset !== undefined ? [it] : []))
     expect(resets.length).toBeGreaterThan(5)
     for (const { code, reset } of resets) expect(reset).toContain(quotaReset(code))

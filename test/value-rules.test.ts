@@ -15,7 +15,7 @@ const trimmed = (key: string, value: string) => {
 const typeOf = (key: string) => key.replace(/\d+$/, '')
 const characters = (text: string) => [...text].length
 
-/** Type by type of a template's keys: what goes to WeChat, and what does not. */
+/** Type by type of a template's keys (docs/wechat.md 7.1): what goes to WeChat, and what does not. */
 const rows: Record<string, { words: string; good: string[]; bad: string[] }> = {
   thing1: {
     words: 'at most 20 characters',
@@ -303,7 +303,7 @@ describe('a problem', () => {
   })
 })
 
-/** Where the contract leaves room, and we let pass what the simulator, as strict as any page, does not. */
+/** Where WeChat's pages leave room (docs/wechat.md 7.1), and we let pass what the strict simulator does not. */
 const room: { type: string; because: string; example: string; holds: (value: string) => boolean }[] = [
   {
     type: 'short_thing',
@@ -381,7 +381,7 @@ describe('agreement with the simulator', () => {
   const values = fc.oneof(texts, amounts, moments, spans)
   const keys = Object.keys(rows)
 
-  it.each(keys)('what we send as %s the simulator takes, but for what the contract leaves open', key => {
+  it.each(keys)('what we send as %s the simulator takes, but for what the pages leave open', key => {
     const open = room.find(it => it.type === typeOf(key))
     let sent = 0
     fc.assert(

@@ -1,4 +1,7 @@
-/** Shapes that take what WeChat unmistakably means: null and empty text for what is absent, digits in text for a number. */
+/**
+ * Shapes that take what WeChat unmistakably means: null and empty text for what is absent, digits in text for a number
+ * (docs/wechat.md 1.2).
+ */
 
 import * as v from 'valibot'
 

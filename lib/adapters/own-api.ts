@@ -5,7 +5,7 @@ import { connect, type TLSSocket } from 'node:tls'
 
 import type { Certificate, OwnApi } from '../doctor/deps.ts'
 
-/** WeChat waits no longer for an answer. */
+/** WeChat waits no longer for an answer (docs/wechat.md 9.5). */
 const limitMs = 5_000
 const maxTextLength = 2_000
 

@@ -1,4 +1,4 @@
-/** Reads what WeChat answers: hostile until checked, and not always JSON. */
+/** Reads what WeChat answers: hostile until checked, and not always JSON (docs/wechat.md 1.2). */
 
 import * as v from 'valibot'
 
@@ -52,12 +52,12 @@ export function msgidOf(value: unknown): string | undefined {
   return typeof text === 'string' && /^0*[1-9]\d{0,19}$/.test(text) ? text.replace(/^0+/, '') : undefined
 }
 
-/** The address that WeChat saw us call from: `invalid ip A.B.C.D ipv6 ::ffff:A.B.C.D, not in whitelist`. */
+/** The address that WeChat saw us call from, as its text names it (docs/wechat.md 2.3). */
 function addressOf(errcode: number, errmsg: string): string | undefined {
   return errcode !== 40164 ? undefined : /\binvalid ip ([0-9a-fA-F.:]{3,45})(?=[\s,]|$)/.exec(errmsg)?.[1]
 }
 
-/** The trace id that WeChat's support asks for; some bodies have no space before it. */
+/** The trace id that WeChat's support asks for; some bodies have no space before it (docs/wechat.md 1.3). */
 function ridOf(errmsg: string): string | undefined {
   return /\brid:\s*([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/.exec(errmsg)?.[1]
 }
@@ -87,7 +87,10 @@ function keepDigits(_key: string, value: unknown, context?: { source?: string })
   return /^-?\d+$/.test(source) ? source : value
 }
 
-/** Until 2021 user-written strings held raw control characters, or a backslash right before the closing quote. */
+/**
+ * Until 2021 user-written strings held raw control characters, or a backslash right before the closing quote
+ * (docs/wechat.md 1.4).
+ */
 function mend(text: string): string {
   return (
     text

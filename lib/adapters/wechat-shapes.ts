@@ -63,8 +63,8 @@ export function identityOf({ openid, unionid }: v.InferOutput<typeof session>): 
 }
 
 /**
- * `next_openid` is no "more" flag: it names the last entry of the page, of the last page too. Where it is missing, that
- * entry is known all the same, and a list never ends because a field is missing.
+ * `next_openid` is no "more" flag: it names the last entry of the page, of the last page too (docs/wechat.md 5.1). Where
+ * it is missing, that entry is known all the same, and a list never ends because a field is missing.
  */
 export function pageOf({ total, data, next_openid }: v.InferOutput<typeof page>, at: number): FollowerPage {
   const { fit: openids, odd } = fitting(id, data?.openid)

@@ -32,7 +32,7 @@ export type Transport = (call: Call) => Promise<Answer>
 
 /** A page of 10,000 openids has some 310 KB; nothing WeChat answers comes near this. */
 const maxAnswerBytes = 4 * 1024 * 1024
-/** WeChat closes idle sockets without notice: ours go first. */
+/** WeChat closes idle sockets without notice (docs/wechat.md 1.4): ours go first. */
 const idleMs = 10_000
 const connectMs = 3_000
 
@@ -101,7 +101,7 @@ function queryOf({ query }: Call): string {
     .join('&')
 }
 
-/** Always a Content-Length: WeChat answers chunked bodies with an empty 412. */
+/** Always a Content-Length: WeChat answers chunked bodies with an empty 412 (docs/wechat.md 1.4). */
 function contentOf(payload: string | undefined): string[] {
   if (payload === undefined) return []
   return ['Content-Type', 'application/json', 'Content-Length', `${Buffer.byteLength(payload)}`]

@@ -1,10 +1,13 @@
-/** Calls that are proved by the appsecret itself: after a reset in the console WeChat takes only the new one, at once. */
+/**
+ * Calls that are proved by the appsecret itself: after a reset in the console WeChat takes only the new one, at once
+ * (docs/wechat.md 2.2).
+ */
 
 import { WeChatError } from '../errors.ts'
 
 type Appsecret = (refused?: string) => Promise<string>
 
-/** What both endpoints answer to an appsecret that is not, or no longer, the app's. */
+/** What both endpoints answer to an appsecret that is not, or no longer, the app's (docs/wechat.md 3.3). */
 const wrongSecret = new Set([40001, 40125])
 
 /** Makes a call that is repeated once with another appsecret, if there is one, where WeChat refuses the one at hand. */

@@ -1,4 +1,4 @@
-/** Whether the address that our calls come from is on both apps' allow-lists. */
+/** Whether the address that our calls come from is on both apps' allow-lists (docs/wechat.md 2.3). */
 
 import type { Facts } from './facts.ts'
 import { refusalOf } from './facts.ts'

@@ -1,4 +1,4 @@
-/** Whether both apps share one Open Platform account, without which nobody has a unionid. */
+/** Whether both apps share one Open Platform account, without which nobody has a unionid (docs/wechat.md 2.1). */
 
 import { syncEveryone } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'

@@ -12,7 +12,10 @@ const path = '/callback'
 const echostr = '5202611220310000100'
 const nonce = '20261122'
 
-/** WeChat tells nobody whether it is on: so it is said each time, before somebody loses their menu. */
+/**
+ * WeChat tells nobody whether it is on: so it is said each time, before somebody loses their menu
+ * (docs/wechat.md 12.3).
+ */
 const onceOn = 'Once it is switched on there, the menus and automatic replies that were made in the console stop'
 
 /** Makes a signed GET to our own API; costs no call to WeChat. */

@@ -1,4 +1,7 @@
-/** Whether the Official Account may call what this service needs: only a certified service account (服务号) may. */
+/**
+ * Whether the Official Account may call what this service needs: only a certified service account (服务号) may
+ * (docs/wechat.md 12.1).
+ */
 
 import type { WeChatError } from '../errors.ts'
 import { type Facts, refusalOf } from './facts.ts'

@@ -33,7 +33,7 @@ function explainTokenFailure(error: unknown, asked: Asked): Finding {
   return cure === undefined ? explain(error) : wrong(`${asked.appid}: ${told(error)}`, cure)
 }
 
-/** What mends a refusal at the token calls; undefined for what is not theirs alone. */
+/** What mends a refusal at the token calls (docs/wechat.md 3.3); undefined for what is not theirs alone. */
 function cureOf(errcode: number, { app, appid, place }: Asked): string | undefined {
   const page = pages[app]
   switch (errcode) {

@@ -4,7 +4,7 @@ import type { DoctorDeps } from './deps.ts'
 import { type Finding, notChecked } from './finding.ts'
 import { pages } from './pages.ts'
 
-/** No call of an account's own tells (only platforms may ask), and to try it is to write to somebody. */
+/** No call of an account's own tells (docs/wechat.md 12.1), only platforms may ask; to try it is to write to somebody. */
 export async function checkMiniLink({ mini }: DoctorDeps): Promise<Finding> {
   return notChecked(
     'WeChat tells it to nobody; a message with a page is refused with 40013 if it is not so',

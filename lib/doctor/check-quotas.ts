@@ -63,7 +63,10 @@ function iso(at: number): string {
   return new Date(at).toISOString()
 }
 
-/** WeChat does not tell every account (76021, 76022, 44993); what bars all calls is for others to explain. */
+/**
+ * WeChat does not tell every account (76021, 76022, 44993: docs/wechat.md 8.2); what bars all calls is for others to
+ * explain.
+ */
 function orUntold(error: unknown): Error {
   const isUntold = error instanceof WeChatError && [76021, 76022, 76003, 44993].includes(error.errcode)
   if (isUntold || error instanceof TransportError) return error

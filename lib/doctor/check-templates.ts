@@ -8,7 +8,7 @@ import type { Facts } from './facts.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
-/** WeChat has not shown these lines of old templates since 2023, and asks for no value. */
+/** WeChat has not shown these lines of old templates since 2023, and asks for no value (docs/wechat.md 6.4). */
 const unshown = new Set(['first', 'remark'])
 
 /** Compares both lists; costs one call of `get_all_private_template`. */

@@ -1,6 +1,6 @@
 /**
  * The pages of WeChat's consoles that a cure may name. What a developer sets for a service account (服务号), the kind that
- * sends template messages, moved to the developers' platform on 1 December 2025 (WeChat's page 服务号「开发接口管理」升级说明).
+ * sends template messages, moved to the developers' platform on 1 December 2025 (docs/wechat.md 12.1).
  */
 
 const account = 'mp.weixin.qq.com (服务号)'

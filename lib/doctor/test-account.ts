@@ -1,4 +1,4 @@
-/** A test account (测试号) has one page, and no console: its findings name what stands there. */
+/** A test account (测试号) has one page, and no console (docs/wechat.md 12.4): its findings name what stands there. */
 
 import type { Finding } from './finding.ts'
 import { pages } from './pages.ts'

@@ -1,4 +1,4 @@
-/** The API IP allow-list (API IP 白名单) of one app. */
+/** The API IP allow-list (API IP 白名单) of one app (docs/wechat.md 2.3). */
 import { BlockList, isIP, isIPv4 } from 'node:net'
 
 /** Allow-list of one app; off until addresses are set. */

@@ -1,4 +1,4 @@
-/** The message push: keeps events, delivers each up to three times, and logs every delivery. */
+/** The message push: keeps events, delivers each up to three times, and logs every delivery (docs/wechat.md 9.5). */
 import type { CallbackConfig } from './callback-config.ts'
 import { type CallbackAnswer, pushEvent, type Sender, verifyUrl } from './callback-request.ts'
 import type { Clock } from './clock.ts'

@@ -65,7 +65,10 @@ const texts = {
 /** Codes that an endpoint of the box gives. */
 export type Errcode = keyof typeof texts
 
-/** Forms of the trace suffix: `rid` on /cgi-bin, `comma` on /sns, `hint` on the calls about followers. */
+/**
+ * Forms of the trace suffix (docs/wechat.md 1.3): `rid` on /cgi-bin, `comma` on /sns, `hint` on the calls about
+ * followers.
+ */
 export type Suffix = 'rid' | 'comma' | 'hint'
 
 /** The recorded text of a code; codes of fault scripts may be unknown and then have none. */

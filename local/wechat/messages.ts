@@ -48,7 +48,7 @@ export function createMessages(clock: Clock) {
 
   return {
     nextMsgid,
-    /** The message with this client_msg_id that went to this openid within ten minutes. */
+    /** The message with this client_msg_id that went to this openid within ten minutes (docs/wechat.md 6.2). */
     earlier: (openid: string, clientMsgId: string): Earlier | undefined => {
       forgetOld()
       const entry = sent.get(`${openid} ${clientMsgId}`)

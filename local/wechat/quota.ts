@@ -13,7 +13,7 @@ export type Usage = { daily: number; used: number; minute?: number }
 /** Counters of the whole box. */
 export type Quota = ReturnType<typeof createQuota>
 
-/** Default limits of a new account. */
+/** Default limits of a new account (docs/wechat.md 8.1). */
 const defaults = new Map<string, Limit>([
   ['/cgi-bin/token', { day: 2000 }],
   ['/cgi-bin/stable_token', { day: 500_000, minute: 10_000 }],

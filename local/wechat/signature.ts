@@ -1,4 +1,4 @@
-/** Signature and encryption of the message push, the sender's side. */
+/** Signature and encryption of the message push, the sender's side (docs/wechat.md 9.4). */
 import { createCipheriv, createHash } from 'node:crypto'
 
 /** WeChat pads to 32 bytes, twice the block size of AES: ordinary unpadders refuse what is left after 16. */

@@ -1,4 +1,7 @@
-/** The rules of template values by the type of their key. Lengths count characters, not bytes or UTF-16 units. */
+/**
+ * The rules of template values by the type of their key (docs/wechat.md 7.1). Lengths count characters, not bytes or
+ * UTF-16 units.
+ */
 
 const clock = String.raw`([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?`
 const month = '(0?[1-9]|1[0-2])'

@@ -45,7 +45,7 @@ const others = {
     ...lambda('CallbackLambdaFunction', 'Throttles'),
     above: 0,
   },
-  // WeChat gives up after five seconds, a cold start's second among them.
+  // WeChat gives up after five seconds (docs/wechat.md 9.5), a cold start's second among them.
   CallbackSlow: {
     says: 'One callback of a hundred takes over 2.5 s: WeChat waits for 5 s, and drops an event after three tries',
     ...lambda('CallbackLambdaFunction', 'Duration'),

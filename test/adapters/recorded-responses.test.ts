@@ -54,7 +54,9 @@ function bytesOf({ status, content_type, headers, body }: Entry): Buffer {
   return Buffer.concat([Buffer.from(head), payload])
 }
 
-/** The class that the contract gives an entry: by its errcode, or transient where there is no answer to read. */
+/**
+ * The class of an entry (docs/wechat.md 11.1): by its errcode, or transient where there is no answer to read.
+ */
 function expectedClass({ status, body }: Entry): string {
   if (status !== 200 || body === null || body === '') return 'transient'
   const code = Number(/"errcode":\s*"?(-?\d+)/.exec(body)?.[1] ?? 0)

@@ -39,7 +39,7 @@ export type Person = {
   expiredAt: number
 }
 
-/** What WeChat's pages about followers leave open. */
+/** What WeChat's pages about followers leave open (docs/wechat.md 5.1). */
 export type Rules = {
   readonly pageSize: number
   /** Whether batchget names the unionid of who does not follow. */

@@ -1,4 +1,4 @@
-/** The calls about followers of the Official Account. */
+/** The calls about followers of the Official Account (docs/wechat.md 5). */
 import type { Box } from '../box.ts'
 import { field, textField } from '../json.ts'
 import type { Outcome, TokenEndpoint } from './endpoint.ts'

@@ -1,4 +1,4 @@
-/** Login of the mini program. */
+/** Login of the mini program (docs/wechat.md 4). */
 import { createHmac } from 'node:crypto'
 import type { Box } from '../box.ts'
 import { appWithId, refuseAddress, refuseCredentials, refuseOverQuota } from './credentials.ts'

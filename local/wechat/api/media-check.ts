@@ -1,4 +1,4 @@
-/** POST /wxa/media_check_async: takes the check, downloads afterwards, and pushes the verdict. */
+/** POST /wxa/media_check_async (docs/wechat.md 10): takes the check, downloads afterwards, and pushes the verdict. */
 import type { Box } from '../box.ts'
 import { downloadMedia } from '../download-media.ts'
 import { field, textField } from '../json.ts'

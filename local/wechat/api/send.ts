@@ -1,4 +1,7 @@
-/** POST /cgi-bin/message/template/send: the checks in WeChat's order, then acceptance, phone and receipt. */
+/**
+ * POST /cgi-bin/message/template/send: the checks, in an order that is ours (docs/wechat.md 6.1), then acceptance,
+ * phone and receipt.
+ */
 import type { Box } from '../box.ts'
 import { field, isFields, textField } from '../json.ts'
 import type { Earlier, Message } from '../messages.ts'

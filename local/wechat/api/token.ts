@@ -1,4 +1,4 @@
-/** GET token and POST stable_token. */
+/** GET token and POST stable_token (docs/wechat.md 3). */
 import { field, textField } from '../json.ts'
 import type { IssuedToken } from '../tokens.ts'
 import { admit } from './credentials.ts'

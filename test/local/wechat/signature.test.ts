@@ -1,4 +1,4 @@
-/** Published signatures, and a published message, with their tokens and keys. */
+/** Published signatures, and a published message, with their tokens and keys (docs/wechat.md 9.10). */
 import { createDecipheriv } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { encrypt, sign } from '../../../local/wechat/signature.ts'
