@@ -345,6 +345,17 @@ describe('the templates', () => {
     })
   })
 
+  // It said to start the stack again, which nobody has to.
+  it('are taken by the running local stack once they are saved', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/templates', { remove: [orderPaid.templateId] })
+    const cure = expect.stringMatching(/mend the list local.*, and save it: the running stack reads it anew$/)
+    for (const list of [{ 'order-paid': orderPaid }, { 'order-paid': { title: 7 } }]) {
+      const report = await world.examine({ stage: 'local', templates: () => listOf(list) })
+      expect(report.find('templates')).toMatchObject({ status: 'wrong', cure })
+    }
+  })
+
   it('name a key that WeChat wants and no event has', async () => {
     const world = await openDoctorWorld()
     const content =
