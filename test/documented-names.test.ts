@@ -12,6 +12,7 @@ import { helpText as secrets } from '../tools/secrets/options.ts'
 import { helpText as send } from '../tools/send/options.ts'
 import { helpText as staticFiles } from '../tools/static/options.ts'
 import { helpText as sync } from '../tools/sync/options.ts'
+import { openDoctorWorld } from './doctor-world.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (file: string) => readFile(join(root, file), 'utf8')
@@ -52,4 +53,21 @@ it('has each route of the API in the table of docs/http-api.md, and no other', a
   const told = [...table.matchAll(/`((?:GET|POST) \/[^`?]*)`/g)].map(it => it[1])
   expect(routes.length).toBeGreaterThan(10)
   expect(new Set(told)).toEqual(new Set(routes))
+})
+
+it('tells of each variable that a deployment reads, but for the folder that tests build in', async () => {
+  const variables = [...(await read('serverless.yml')).matchAll(/\$\{env:([A-Z_0-9]+)/g)].map(it => it[1] ?? '')
+  expect(variables.length).toBeGreaterThan(30)
+  const rows = (await read('docs/configuration.md')).split('\n').filter(it => it.startsWith('| `'))
+  const told = new Set(
+    rows.flatMap(row => [...(row.split(' | ')[0] ?? '').matchAll(/`([A-Z_0-9]+)`/g)].map(it => it[1])),
+  )
+  expect(variables.filter(it => !told.has(it) && it !== 'BUILD_FOLDER')).toEqual([])
+})
+
+it('lists each check of the doctor in docs/doctor.md, and no other', async () => {
+  const [, section = ''] = (await read('docs/doctor.md')).split('## What it checks')
+  const told = [...section.matchAll(/^\| `([a-z-]+)`/gm)].map(it => it[1])
+  const { checks } = await (await openDoctorWorld()).examine()
+  expect(told.toSorted()).toEqual(checks.map(it => it.name).toSorted())
 })
