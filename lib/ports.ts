@@ -4,6 +4,7 @@ import type { Delivery, DoneMark } from './delivery.ts'
 import type { Address, AppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
 import type { FollowerRow, FollowerSeen, Person, Reach, StoredRow } from './link.ts'
 import type { QuotaLook } from './quota-look.ts'
+import type { SecretName } from './secret-names.ts'
 import type { Pace } from './send-pace.ts'
 import type { Uncertainty } from './uncertainty.ts'
 
@@ -434,14 +435,6 @@ export type Erasures = {
   /** Everybody's marks: tells of any openid whether it is marked. */
   all(): Promise<(openid: OpenId) => boolean>
 }
-
-export type SecretName =
-  | 'official-appsecret'
-  | 'mini-appsecret'
-  | 'callback-token'
-  | 'callback-aes-key'
-  | 'session-keys'
-  | 'session-public-keys'
 
 /** Secrets by name; undefined when it was never set. What is kept of one is read anew if it turned out to be `refused`. */
 export type Secrets = { get(name: SecretName, refused?: string): Promise<string | undefined> }

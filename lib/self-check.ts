@@ -6,7 +6,8 @@ import { type Facts, gatherFacts } from './doctor/facts.ts'
 import { Unchecked } from './doctor/finding.ts'
 import { type CheckName, examine } from './doctor.ts'
 import { SelfCheckFailed } from './errors.ts'
-import type { Metrics, SecretName } from './ports.ts'
+import type { Metrics } from './ports.ts'
+import { secretNames } from './secret-names.ts'
 
 export type SelfCheckDeps = {
   /** Opens what the doctor looks at, anew for each run. */
@@ -16,13 +17,7 @@ export type SelfCheckDeps = {
 }
 
 /** All but the key that signs sessions: of what is wrong with that, logins tell. */
-export const readable = [
-  'official-appsecret',
-  'mini-appsecret',
-  'callback-token',
-  'callback-aes-key',
-  'session-public-keys',
-] as const satisfies readonly SecretName[]
+export const readable = secretNames.filter(it => it !== 'session-keys')
 
 /** Of WeChat's quotas these take a call of the token API for each app, and no other. */
 const cheap = [

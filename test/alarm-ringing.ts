@@ -145,6 +145,28 @@ export function testRinging(made: () => Template): void {
     })
   })
 
+  describe('alarms on what WeChat refuses, and on what waits for days', () => {
+    it.each([
+      [45009, 'QuotaUsedUp'],
+      [40001, 'OfficialTokenRefused'],
+    ])('tell of WeChat’s %i', async (errcode, alarm) => {
+      const { push, points, control } = await openWritingSend()
+      await control('/faults', { path, kind: 'errcode', errcode, times: 1_000 })
+      await push(1)
+      expect(ringing(points)).toContain(alarm)
+    })
+
+    it('tell of an event that waits for over three days', async () => {
+      const { push, sendAgain, points, control } = await openWritingSend()
+      await control('/faults', { path, kind: 'errcode', errcode: 48001, times: 1_000 })
+      await push(1)
+      await sendAgain(3 * 24 * 60 - 1)
+      expect(ringing(points)).not.toContain('EventsOverdue')
+      await sendAgain(2)
+      expect(ringing(points)).toContain('EventsOverdue')
+    })
+  })
+
   describe('alarms on what queues say of themselves', () => {
     beforeEach(() => {
       const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }

@@ -345,6 +345,17 @@ describe('the templates', () => {
     })
   })
 
+  // It said to start the stack again, which nobody has to.
+  it('are taken by the running local stack once they are saved', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/templates', { remove: [orderPaid.templateId] })
+    const cure = expect.stringMatching(/mend the list local.*, and save it: the running stack reads it anew$/)
+    for (const list of [{ 'order-paid': orderPaid }, { 'order-paid': { title: 7 } }]) {
+      const report = await world.examine({ stage: 'local', templates: () => listOf(list) })
+      expect(report.find('templates')).toMatchObject({ status: 'wrong', cure })
+    }
+  })
+
   it('name a key that WeChat wants and no event has', async () => {
     const world = await openDoctorWorld()
     const content =
@@ -794,10 +805,23 @@ describe('the hosts of images', () => {
     (await (await openDoctorWorld()).examine({ sites: { upload, files } })).find('images')
 
   it('answer: which value goes where', async () => {
-    const found = await examineWith(answering(bucket), answering(own, 404))
+    const found = await examineWith(answering('https://up.example.com'), answering(own, 404))
     expect(found).toMatchObject({ status: 'ok', words: expect.stringContaining(page) })
-    expect(found?.words).toContain(`uploadFile 合法域名 ${bucket}, downloadFile 合法域名 ${own}`)
+    expect(found?.words).toContain(`uploadFile 合法域名 https://up.example.com, downloadFile 合法域名 ${own}`)
   })
+
+  // The deployment said that it is missing, and the doctor to enter it.
+  it.each(['https://d1.cloudfront.net', bucket])(
+    'are one’s own: a name of AWS may not be what the console takes (%s)',
+    async ofAws => {
+      const found = await examineWith(answering(ofAws), answering(own))
+      expect(found).toMatchObject({
+        status: 'ok',
+        words: expect.stringContaining('uploadFile 合法域名 a domain of your own'),
+      })
+      expect(found?.words).not.toContain(ofAws)
+    },
+  )
 
   it('are asked for a file that nobody has, below any path', async () => {
     const asked: string[] = []
@@ -846,7 +870,7 @@ describe('the hosts of images', () => {
     expect(await examineWith(failing(bucket, code), answering(own))).toMatchObject({
       status: 'not-checked',
       words: `not checked, because the DNS here does not find ${bucket}, a name of AWS`,
-      cure: expect.stringContaining(`uploadFile 合法域名 ${bucket}`),
+      cure: expect.stringContaining('uploadFile 合法域名 a domain of your own'),
     })
   })
 

@@ -651,6 +651,8 @@ describe('the alarms', () => {
       'queqiao-prod-image-checks-dlq"',
       'OperatorNeeded',
       'FailingSeconds',
+      'ApproximateNumberOfMessagesDelayed',
+      'ApproximateNumberOfMessagesNotVisible',
       '"Stage","$default","Method","POST","Resource","/callback"',
     ]
     expect(shown.filter(it => !body.replaceAll('\\"', '"').includes(it))).toEqual([])

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { requestErrorOf } from '../lib/problem.ts'
 import { getToken, parseApp } from '../lib/token.ts'
 import { openWorld } from './world.ts'
 
@@ -25,6 +26,18 @@ describe('getToken', () => {
     expect(lines.map(it => it.event)).toContain('token.shared')
     expect(JSON.stringify(lines)).not.toContain(accessToken)
   })
+})
+
+// The list of errors named the login alone.
+it.each([
+  [45009, { code: 'wechat-busy', status: 429 }],
+  [-1, { code: 'wechat-unavailable', status: 502 }],
+])('an app without a token, while WeChat answers %i, is told of as at a login', async (errcode, told) => {
+  const { app, control, now, log } = await openWorld()
+  await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode, times: 100 })
+  const sources = { official: app('official').accessTokens, mini: app('mini').accessTokens }
+  const error = await getToken('mini', { sources, now, log }).catch(it => it)
+  expect(requestErrorOf(error, now())).toMatchObject(told)
 })
 
 describe('parseApp', () => {

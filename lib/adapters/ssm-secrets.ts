@@ -2,7 +2,8 @@
 
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
 
-import type { Now, SecretName, Secrets } from '../ports.ts'
+import type { Now, Secrets } from '../ports.ts'
+import type { SecretName } from '../secret-names.ts'
 
 const keepMs = 300_000
 /** One that is refused is read anew so often at most, for it may be the one that is wrong. */

@@ -2,7 +2,8 @@
 
 import type { AccessTokenSource } from '../access-token.ts'
 import type { AppId } from '../identifiers.ts'
-import type { GateStore, Log, Now, SecretName, Secrets, WeChat } from '../ports.ts'
+import type { GateStore, Log, Now, Secrets, WeChat } from '../ports.ts'
+import type { SecretName } from '../secret-names.ts'
 import type { TemplateList } from '../template-list.ts'
 
 export type DoctorDeps = {

@@ -4,7 +4,8 @@ import { createSessionChecker, createSessionSigner } from '../adapters/session-t
 import { createSecrets, type FunctionSecrets } from '../adapters/ssm-secrets.ts'
 import { config } from '../config.ts'
 import { ConfigError } from '../errors.ts'
-import type { SecretName, Secrets, SessionChecker, SessionSigner } from '../ports.ts'
+import type { Secrets, SessionChecker, SessionSigner } from '../ports.ts'
+import type { SecretName } from '../secret-names.ts'
 import { now } from './context.ts'
 
 let opened: FunctionSecrets | undefined
