@@ -6,11 +6,13 @@ import { ControlError, type Input, textMap } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 
 const appNames = ['official', 'mini'] as const
+const mostFailures = 1_000_000_000
 
 /** Routes about callbacks. */
 export const callbackRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/callback', run: configure },
   { method: 'POST', path: '/callback/verify', run: verify },
+  { method: 'POST', path: '/callback/mark-fail', run: markFail },
   { method: 'POST', path: '/callback/release', run: release },
   { method: 'POST', path: '/callback/send', run: send },
   { method: 'GET', path: '/callbacks', run: list },
@@ -50,6 +52,7 @@ function readChange(input: Input) {
   }
   const given = {
     ...{ token, aesKey, hold: input.flag('hold') },
+    ...{ markFailAfter: input.get('markFailAfter') === null ? null : input.integer('markFailAfter', mostFailures, 1) },
     ...{ mode: input.choice('mode', callbackModes), format: input.choice('format', callbackFormats) },
   }
   return { ...given, ...(input.has('url') && { url }) }
@@ -61,6 +64,13 @@ function readUrl(value: unknown): string | undefined {
   const url = typeof value === 'string' ? URL.parse(value) : null
   if (url === null || !/^https?:$/.test(url.protocol)) throw new ControlError('"url" must be an http or https address')
   return url.href
+}
+
+/** For a minute nothing is pushed, as after many failures. */
+function markFail(call: ControlCall) {
+  const push = chosen(call)
+  push.markFail()
+  return push.state()
 }
 
 async function verify(call: ControlCall) {

@@ -147,6 +147,48 @@ describe('a callback', () => {
   })
 })
 
+describe('MarkFail', () => {
+  const outcomes = async (box: TestBox, count: number) =>
+    (await settledDeliveries(box, count)).map(it => `${field(it, 'id')} ${field(it, 'outcome')}`)
+
+  test('keeps everything from the URL for a minute, and what came meanwhile is gone', async () => {
+    const { box, receiver, person } = await openPushing()
+    expect(await box.control('/callback/mark-fail', {})).toMatchObject({ markedUntil: noon + 60_000 })
+    await follow(box, person.id)
+    expect(await outcomes(box, 1)).toEqual(['e1 dropped'])
+    box.tick(59_999)
+    await follow(box, person.id)
+    expect(await outcomes(box, 2)).toEqual(['e1 dropped', 'e2 dropped'])
+    box.tick(1)
+    await follow(box, person.id)
+    expect(await outcomes(box, 3)).toEqual(['e1 dropped', 'e2 dropped', 'e3 accepted'])
+    expect(receiver.received).toHaveLength(1)
+    expect(await box.control('')).toMatchObject({ callback: { markedUntil: null } })
+  })
+
+  test('comes by itself after so many events that failed three times each', async () => {
+    const bad = { status: 500 }
+    const { box, person } = await openPushing({ reactions: [bad, bad, bad, {}, ...Array(6).fill(bad)] })
+    await box.control('/callback', { markFailAfter: 2 })
+    for (const [count, last] of [3, 4, 7, 10].entries()) {
+      await follow(box, person.id)
+      expect(await outcomes(box, last), `event ${count + 1}`).toHaveLength(last)
+    }
+    await follow(box, person.id)
+    expect((await outcomes(box, 11)).slice(-2)).toEqual(['e4 refused', 'e5 dropped'])
+  })
+
+  test('never comes by itself unless that is asked for, and not to another URL', async () => {
+    const { box, receiver, person } = await openPushing({ reactions: Array(30).fill({ status: 500 }) })
+    for (let event = 1; event <= 10; event += 1) await follow(box, person.id)
+    expect((await outcomes(box, 30)).filter(it => !it.endsWith('refused'))).toEqual([])
+    await box.control('/callback/mark-fail', {})
+    await box.control('/callback', { url: `${receiver.url}?new` })
+    await follow(box, person.id)
+    expect((await outcomes(box, 31)).at(-1)).toBe('e11 accepted')
+  })
+})
+
 describe('events on demand', () => {
   test('are held, then released out of order and twice', async () => {
     const { box, receiver, person } = await openPushing()
