@@ -2,7 +2,9 @@
 import type { Box } from '../box.ts'
 import { callbackFormats, callbackModes } from '../callback-config.ts'
 import type { Callbacks } from '../callbacks.ts'
-import { ControlError, type Input, textMap } from './input.ts'
+import type { EventValue } from '../events.ts'
+import { isFields } from '../json.ts'
+import { ControlError, type Input } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 
 const appNames = ['official', 'mini'] as const
@@ -89,12 +91,23 @@ async function release(call: ControlCall) {
 function send({ box, input }: ControlCall) {
   const person = input.required('person', input.integer('person', box.people.size() - 1))
   const event = input.required('event', input.text('event', 64))
-  const fields = textMap(input.get('fields') ?? {}, 'fields')
-  const strange = Object.keys(fields).find(name => !/^[A-Za-z]\w{0,63}$/.test(name))
-  if (strange !== undefined) throw new ControlError(`"${strange}" cannot be the name of an XML element`)
+  const fields = readFields(input.get('fields') ?? {})
   const push = chosen({ box, input })
   const openid = push === box.apps.mini.callbacks ? box.people.miniOpenid(person) : box.people.openid(person)
   return { event: push.emit({ openid, event, fields }) }
+}
+
+/** Texts and numbers, and objects and lists of them, as an event has them. */
+function readFields(value: unknown): Record<string, EventValue> {
+  if (!isFields(value)) throw new ControlError('"fields" must map names to texts, numbers, objects or lists')
+  const strange = Object.keys(value).find(name => !/^[A-Za-z]\w{0,63}$/.test(name))
+  if (strange !== undefined) throw new ControlError(`"${strange}" cannot be the name of an XML element`)
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, readValue(entry)]))
+}
+
+function readValue(value: unknown): EventValue {
+  if (typeof value === 'string' || typeof value === 'number') return value
+  return Array.isArray(value) ? value.map(readValue) : readFields(value)
 }
 
 function list({ box, query }: ControlCall) {

@@ -230,6 +230,37 @@ describe('events on demand', () => {
   })
 })
 
+describe('an event with lists', () => {
+  const choice = { TemplateId: 'VRR0', SubscribeStatusString: 'accept', PopupScene: '1' }
+
+  test('has an element for each entry in XML', async () => {
+    const { box, receiver, person } = await openPushing()
+    const fields = { SubscribeMsgPopupEvent: { List: [choice, choice] } }
+    await box.control('/callback/send', { person: person.id, event: 'subscribe_msg_popup_event', fields })
+    await receiver.until(1)
+    const texts = Object.entries(choice).map(([name, text]) => `<${name}><![CDATA[${text}]]></${name}>`)
+    const entry = `<List>${texts.join('')}</List>`
+    const list = `<SubscribeMsgPopupEvent>${entry}${entry}</SubscribeMsgPopupEvent></xml>`
+    expect(receiver.received[0]?.body).toContain(list)
+  })
+
+  test.each([[choice], [[choice, choice]]])('is pushed as given in JSON: %j', async List => {
+    const { box, receiver, person } = await openPushing()
+    await box.control('/callback/send', { app: 'mini', person: person.id, event: 'x', fields: { List, version: 2 } })
+    await receiver.until(1)
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({ List, version: 2 })
+  })
+
+  test.each([[{ List: [{ 'a><b': '' }] }], [{ List: [null] }], [{ List: true }], [{ List: [] }, 200]])(
+    'is judged in its depths: %j',
+    async (fields, status = 400) => {
+      const { box, person } = await openPushing()
+      const answer = await box.post('/_box/callback/send', { person: person.id, event: 'x', fields })
+      expect(answer.status).toBe(status)
+    },
+  )
+})
+
 describe('the receipt of a template message', () => {
   test.each([
     ['none', 'success', 1],
