@@ -9,12 +9,12 @@ import { text } from 'node:stream/consumers'
 
 import { pickFreePorts } from '../../local/ports.ts'
 
-const root = join(import.meta.dirname, '../..')
+const checkout = join(import.meta.dirname, '../..')
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Makes a folder with this `.env`, and ports of its own for what is started there. */
-export async function openFolder(dotEnv: string) {
+/** Makes a folder with this `.env`, and ports of its own for what is started there; `root` is the project's. */
+export async function openFolder(dotEnv: string, root = checkout) {
   const ports = await pickFreePorts('127.0.0.1')
   const entries = Object.entries(ports).map(([name, port]) => [`${name.toUpperCase()}_PORT`, `${port}`])
   const env: Env = { PATH: process.env.PATH, ...Object.fromEntries(entries) }
@@ -29,14 +29,14 @@ export async function openFolder(dotEnv: string) {
       const [out, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
       return { out, told: out + errors, code }
     },
-    start: () => startIn(cwd, env),
+    start: () => startIn(join(root, 'local/start.ts'), cwd, env),
     remove: () => rm(cwd, { recursive: true }),
   }
 }
 
 /** Starts the stack, and waits until it says how to stop it; throws with its output if it ends before. */
-async function startIn(cwd: string, env: Env) {
-  const child = spawn(process.execPath, [join(root, 'local/start.ts')], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+async function startIn(file: string, cwd: string, env: Env) {
+  const child = spawn(process.execPath, [file], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const exit = once(child, 'exit')
   let output = ''
   const { promise: isReady, resolve } = Promise.withResolvers<void>()
