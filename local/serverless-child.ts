@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { answerFailures } from './failed-function.ts'
+import { letRunsEnd } from './running-functions.ts'
 import { keepGoodTemplates } from './templates.ts'
 
 type Custom = { esbuild: { plugins?: readonly Plugin[] } }
@@ -25,5 +26,7 @@ prototype.run = function (this: PluginManager, commands: unknown) {
   return run.call(this, commands)
 }
 
-await answerFailures(join(require.resolve('serverless-offline'), '../../package.json'))
+const offline = join(require.resolve('serverless-offline'), '../../package.json')
+await answerFailures(offline)
+await letRunsEnd(offline)
 require('serverless/bin/serverless.js')
