@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Plugin } from 'esbuild'
+import { oneAfterAnother } from './builds.ts'
 import { answerFailures } from './failed-function.ts'
 import { letRunsEnd } from './running-functions.ts'
 import { keepGoodTemplates } from './templates.ts'
@@ -8,6 +9,8 @@ import { keepGoodTemplates } from './templates.ts'
 type Custom = { esbuild: { plugins?: readonly Plugin[] } }
 /** The part of serverless that is looked at when a command begins: its plugin manager, with the service resolved. */
 type PluginManager = {
+  /** Of them serverless-esbuild alone has a `bundle`. */
+  plugins: { bundle?: () => Promise<void> }[]
   serverless: { service: { provider: unknown; functions: unknown; resources: unknown; custom: Custom } }
 }
 
@@ -22,6 +25,7 @@ const { run } = prototype
 prototype.run = function (this: PluginManager, commands: unknown) {
   const { provider, functions, resources, custom } = this.serverless.service
   custom.esbuild.plugins = [keepGoodTemplates()]
+  for (const plugin of this.plugins) if (plugin.bundle) plugin.bundle = oneAfterAnother(plugin.bundle)
   process.send?.(JSON.parse(JSON.stringify({ provider, functions, resources })))
   return run.call(this, commands)
 }
