@@ -62,6 +62,11 @@ export async function packageStage(name: string, env: Environment = {}) {
   }
 }
 
+/** README's own command, which builds in the folders of the checkout and leaves the package there. */
+export function packageHere(): Promise<string> {
+  return oneAtATime(packaging, () => runServerless(['package']))
+}
+
 /** The resources of one type, by logical name. */
 export function resourcesOf({ Resources }: Template, type: string): Record<string, Resource> {
   return Object.fromEntries(Object.entries(Resources).filter(([, it]) => it.Type === type))
