@@ -2,6 +2,7 @@
 
 import type { Aftermath } from './aftermath.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
+import { copyName } from './copy-name.ts'
 import type { Delivery } from './delivery.ts'
 import { isSame } from './interrupted-sends.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log, Now, ParkedKind } from './ports.ts'
@@ -165,8 +166,8 @@ function noteWait<A extends Arrival>(why: WaitReason, { seconds, hasSlot }: Next
   const mayBeSent = uncertainty !== undefined
   const isNews = arrival.attempts > 1 && !isDamaged && !isTold(told, why, mayBeSent)
   const next = seconds === undefined ? {} : { nextTryAt: new Date(deps.now() + seconds * 1000).toISOString() }
-  const facts = factsOf(why, mayBeSent)
-  const news = id === undefined || !isNews ? {} : { news: { ...deliveryOf(id, 'waiting', facts, work), ...next } }
+  const newsOf = (of: string) => ({ ...deliveryOf(of, 'waiting', factsOf(why, mayBeSent), work), ...next })
+  const news = id === undefined || !isNews ? {} : { news: { delivery: newsOf(id), copy: copyName(arrival.body) } }
   after.wait({ cause: why.cause, since: arrival.since, hasSlot, ...news })
 }
 
@@ -184,7 +185,7 @@ function secondsUntil(at: number, now: number): number {
 async function park<A extends Arrival>(facts: DeliveryFacts, work: InWork<A>): Promise<string> {
   const { arrival, id, kind, after, deps } = work
   try {
-    if (id !== undefined) await deps.deliveries.record(deliveryOf(id, 'parked', facts, work))
+    if (id !== undefined) await deps.deliveries.record(deliveryOf(id, 'parked', facts, work), copyName(arrival.body))
   } catch (error) {
     deps.log.error('send.not-noted', { error, id, state: 'parked' })
   }
@@ -224,8 +225,8 @@ async function endAs<A extends Arrival>(state: Delivery['state'], facts: Deliver
   }
   if (id === undefined) return state
   const delivery = deliveryOf(id, state, facts, work)
-  // Another copy of the event may be on the phone: then this end is not its end, and nobody is told of it.
-  if (await deps.deliveries.record(delivery)) after.end(delivery)
+  // Another copy of the event may be on the phone, or wait: then this end is not its end, and nobody is told of it.
+  if (await deps.deliveries.record(delivery, copyName(arrival.body))) after.end(delivery)
   return state
 }
 

@@ -17,9 +17,9 @@ async function openWaiting() {
   const written: Delivery[] = []
   const deliveries = {
     ...deps.deliveries,
-    async recordWaiting(delivery: Delivery, pushedAt: string) {
+    async recordWaiting(...[delivery, waiter]: Parameters<typeof deps.deliveries.recordWaiting>) {
       written.push(delivery)
-      return deps.deliveries.recordWaiting(delivery, pushedAt)
+      return deps.deliveries.recordWaiting(delivery, waiter)
     },
   }
   /** Lets what was put off come again after these minutes. */
@@ -201,6 +201,47 @@ describe('an event that waits', () => {
     ])
   })
 
+  // It was `dropped` until the good copy went out, hours later perhaps.
+  it('is not ended by another copy that came too late', async () => {
+    const { follower, send, sendAgain, control, queue, stateOf } = await openWaiting()
+    const body = event('order-1', toUnion(await follower()))
+    await control('/faults', { ...notAllowed, times: 2 })
+    await send([arrival(body, { attempts: 2 })])
+    await send([arrival({ ...body, expiresAt: '2020-01-01T00:00:00Z' })])
+    expect([(await stateOf('order-1'))?.state, queue.bus]).toEqual(['waiting', ['order-1 waiting']])
+    await sendAgain()
+    await sendAgain()
+    expect([(await stateOf('order-1'))?.state, queue.bus]).toEqual([
+      'accepted',
+      ['order-1 waiting', 'order-1 accepted'],
+    ])
+  })
+
+  // It was `rejected` for as long as the good copy waited.
+  it.each([{ extra: 1 }, { expiresAt: '2020-01-01T00:00:00Z' }])(
+    'says so although another copy (%o) came to an end before that',
+    async more => {
+      const { follower, send, sendAgain, control, stateOf } = await openWaiting()
+      const body = event('order-1', toUnion(await follower()))
+      await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: -1, times: 9 })
+      await send([arrival(body)])
+      await send([arrival({ ...body, ...more })])
+      expect((await stateOf('order-1'))?.state).toMatch(/rejected|dropped/)
+      await sendAgain()
+      expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: 'passes by itself: no token' })
+    },
+  )
+
+  it('is told as dropped once it is too late for itself', async () => {
+    const { follower, send, sendAgain, control, stateOf, now } = await openWaiting()
+    await control('/faults', notAllowed)
+    const expiresAt = new Date(now() + 3 * minuteMs).toISOString()
+    await send([arrival(event('order-1', toUnion(await follower()), { expiresAt }), { attempts: 2 })])
+    expect((await stateOf('order-1'))?.state).toBe('waiting')
+    await sendAgain()
+    expect(await stateOf('order-1')).toMatchObject({ state: 'dropped', reason: 'expired' })
+  })
+
   it('stays perhaps sent through all that it waits for, and is in doubt once WeChat’s window is over', async () => {
     const { follower, send, sendAgain, control, stateOf, phone, tick } = await openWaiting()
     const one = arrival(event('order-1', toUnion(await follower())))
@@ -259,7 +300,7 @@ describe('an event that waits', () => {
     const deliveries = {
       ...deps.deliveries,
       async recordWaiting(...args: Parameters<typeof deps.deliveries.recordWaiting>) {
-        await deps.deliveries.record(end)
+        await deps.deliveries.record(end, args[1].copy)
         return deps.deliveries.recordWaiting(...args)
       },
     }
