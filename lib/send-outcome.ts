@@ -160,15 +160,25 @@ async function giveUp<A extends Arrival>({ why }: WaitReason, work: InWork<A>): 
 
 type Next = { readonly seconds?: number; readonly hasSlot: boolean }
 
-/** What is put off once may be through in a moment: only from the second time on its delivery says that it waits. */
-function noteWait<A extends Arrival>(why: WaitReason, { seconds, hasSlot }: Next, work: InWork<A>): void {
-  const { arrival, id, told, uncertainty, isDamaged = false, after, deps } = work
+/** Notes that it waits, and what its delivery is to say of that. */
+function noteWait<A extends Arrival>(why: WaitReason, next: Next, work: InWork<A>): void {
+  const { arrival, id, told, uncertainty, isDamaged = false, after } = work
   const mayBeSent = uncertainty !== undefined
-  const isNews = arrival.attempts > 1 && !isDamaged && !isTold(told, why, mayBeSent)
-  const next = seconds === undefined ? {} : { nextTryAt: new Date(deps.now() + seconds * 1000).toISOString() }
-  const newsOf = (of: string) => ({ ...deliveryOf(of, 'waiting', factsOf(why, mayBeSent), work), ...next })
+  // What is put off once for a short time may be through in a moment.
+  const isToTell = arrival.attempts > 1 || isLong(why, next)
+  const isNews = isToTell && !isDamaged && !isTold(told, why, mayBeSent)
+  const newsOf = (of: string) => ({ ...deliveryOf(of, 'waiting', factsOf(why, mayBeSent), work), ...dueAt(next, work) })
   const news = id === undefined || !isNews ? {} : { news: { delivery: newsOf(id), copy: copyName(arrival.body) } }
-  after.wait({ cause: why.cause, since: arrival.since, hasSlot, ...news })
+  after.wait({ cause: why.cause, since: arrival.since, hasSlot: next.hasSlot, ...news })
+}
+
+/** Tells whether a reader is to know at once that it waits. In its slot it goes out as it should, be that in minutes. */
+function isLong({ cause }: WaitReason, { seconds = 0, hasSlot }: Next): boolean {
+  return cause === 'operator' || (cause !== 'ourselves' && !hasSlot && seconds >= minuteSeconds)
+}
+
+function dueAt({ seconds }: Next, { deps }: Dated): Pick<Delivery, 'nextTryAt'> {
+  return seconds === undefined ? {} : { nextTryAt: new Date(deps.now() + seconds * 1000).toISOString() }
 }
 
 /** A long wait must not outlast the window in which a repeat settles what may have been sent; a minute's quota is worth it. */

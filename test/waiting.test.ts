@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { attemptName } from '../lib/attempt-name.ts'
 import { getDelivery } from '../lib/deliveries.ts'
 import type { Delivery } from '../lib/delivery.ts'
+import { slowDown } from '../lib/send-pace.ts'
 import { id } from './ids.ts'
 import { again, arrival, event, openSend, path, pushedAgain, toUnion } from './send-world.ts'
 
@@ -33,22 +34,22 @@ async function openWaiting() {
 const notAllowed = { path, kind: 'errcode', errcode: 40164 }
 
 describe('a hundred events that meet a wrong deployment', () => {
-  it('are told to wait once each, from the second try on, whom it takes to mend that, and when they are tried next', async () => {
+  // In the first minutes, when somebody looks, their deliveries were not there.
+  it('are told to wait once each, from the first try on, whom it takes to mend that, and when they are tried next', async () => {
     const { follower, send, sendAgain, control, deliveries, written, queue, now } = await openWaiting()
     const to = toUnion(await follower())
     await control('/faults', { ...notAllowed, times: 1_000 })
     await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
-    expect([written, queue.bus]).toEqual([[], []])
-    await sendAgain()
     expect(await getDelivery('order-7', { deliveries })).toEqual({
       id: 'order-7',
       state: 'waiting',
       reason: 'an operator must act: config: 40164',
       errcode: 40164,
-      attempts: 2,
+      attempts: 1,
       at: new Date(now()).toISOString(),
       nextTryAt: new Date(now() + 150_000).toISOString(),
     })
+    expect(written).toHaveLength(100)
     await sendAgain()
     await sendAgain()
     expect(written).toHaveLength(100)
@@ -63,7 +64,7 @@ describe('a hundred events that meet a wrong deployment', () => {
     tick(minuteMs)
     await send([old, arrival(event('order-new', to))])
     const times = (name: string) => counted.filter(it => it === name).length
-    expect([times('OperatorNeeded'), times('EventsWaiting operator'), gauged.EventWaitSeconds]).toEqual([2, 0, 60])
+    expect([times('OperatorNeeded'), times('EventsWaiting operator'), gauged.EventWaitSeconds]).toEqual([2, 2, 60])
     await sendAgain()
     expect([times('OperatorNeeded'), times('EventsWaiting operator'), gauged.EventWaitSeconds]).toEqual([4, 2, 360])
     await sendAgain()
@@ -121,11 +122,34 @@ describe('what an event waits for', () => {
     expect(counted.includes('OperatorNeeded')).toBe(cause === 'operator')
   })
 
+  it.each([
+    ['a secret cannot be read', { path: token, kind: 'errcode', errcode: 40125 }, 'waiting'],
+    ['it is too much for this person for a quarter of an hour', { path, kind: 'errcode', errcode: 43117 }, 'waiting'],
+    ['it is too much for this person for ten seconds', { path, kind: 'errcode', errcode: 43108 }, undefined],
+    ['WeChat is away for a moment', { path, kind: 'status', status: 502 }, undefined],
+    ['there is no token for a moment', { path: token, kind: 'errcode', errcode: -1 }, undefined],
+    ['the minute is full', { path, kind: 'errcode', errcode: 45011 }, undefined],
+  ] as const)('is told at once where that takes long, and costs nothing else: when %s', async (_what, fault, state) => {
+    const { follower, send, control, stateOf, written } = await openWaiting()
+    await control('/faults', { ...fault, times: 9 })
+    await send([arrival(event('order-1', toUnion(await follower())))])
+    expect([(await stateOf('order-1'))?.state, written.length]).toEqual([state, state === undefined ? 0 : 1])
+  })
+
+  it('is not told at once while it has a slot, be that minutes away', async () => {
+    const { follower, send, gate, now, queue, written } = await openWaiting()
+    const to = toUnion(await follower())
+    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 10 }), turn: 1 })
+    await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
+    expect(Math.max(...queue.again.map(it => it.delaySeconds))).toBeGreaterThan(60)
+    expect(written).toEqual([])
+  })
+
   it('is told when somebody is not worked in yet', async () => {
     const { send, stateOf, deps, tick } = await openSend()
     tick(minuteMs)
     const backlog = { isEmpty: async () => false }
-    await send([arrival(event('order-1', { unionid: id('u-new') }), { attempts: 2 })], { ...deps, backlog })
+    await send([arrival(event('order-1', { unionid: id('u-new') }))], { ...deps, backlog })
     const reason = 'passes by itself: who follows is being linked'
     expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason })
   })
