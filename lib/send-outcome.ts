@@ -172,9 +172,12 @@ function noteWait<A extends Arrival>(why: WaitReason, next: Next, work: InWork<A
   after.wait({ cause: why.cause, since: arrival.since, hasSlot: next.hasSlot, ...news })
 }
 
-/** Tells whether a reader is to know at once that it waits. In its slot it goes out as it should, be that in minutes. */
-function isLong({ cause }: WaitReason, { seconds = 0, hasSlot }: Next): boolean {
-  return cause === 'operator' || (cause !== 'ourselves' && !hasSlot && seconds >= minuteSeconds)
+/**
+ * Tells whether a reader is to know at once that it waits; what an operator must mend takes minutes. In its slot it goes out
+ * as it should, and what another invocation is at is no wait.
+ */
+function isLong({ cause }: WaitReason, { seconds = Number.POSITIVE_INFINITY, hasSlot }: Next): boolean {
+  return cause !== 'ourselves' && !hasSlot && seconds >= minuteSeconds
 }
 
 function dueAt({ seconds }: Next, { deps }: Dated): Pick<Delivery, 'nextTryAt'> {

@@ -235,6 +235,18 @@ export const named: readonly Named[] = [
     to: '',
   },
   {
+    file: 'lib/send-outcome.ts',
+    why: 'in its first minutes an event says nothing of the operator whom it waits for',
+    from: 'seconds >= minuteSeconds',
+    to: 'seconds >= 10 * minuteSeconds',
+  },
+  {
+    file: 'lib/send-outcome.ts',
+    why: 'an event that goes out in its slot costs a write',
+    from: '&& !hasSlot && seconds',
+    to: '&& seconds',
+  },
+  {
     file: 'lib/adapters/delivery-conditions.ts',
     why: 'what waits is said over an end',
     from: "'#at < :pushedAt OR ",
