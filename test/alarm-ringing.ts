@@ -119,6 +119,7 @@ export function testRinging(made: () => Template): void {
       await sendAgain(5)
       expect(ringing(points)).not.toContain('EventsLate')
       await sendAgain(6)
+      await sendAgain(5)
       expect(ringing(points)).toContain('EventsLate')
     })
 
@@ -132,6 +133,18 @@ export function testRinging(made: () => Template): void {
       await push(3)
       for (let tries = 0; tries < 12; tries++) await sendAgain(minutes)
       expect(points.map(it => it.metric)).toContain('EventsWaiting')
+      expect(ringing(points)).toEqual([])
+    })
+
+    // Hours after the push one failure of a moment called somebody.
+    it('are quiet when a person’s event, hours old, meets a hiccup', async () => {
+      const { push, sendAgain, points, control } = await openWritingSend()
+      await control('/faults', { path, kind: 'errcode', errcode: 43117, times: 4 })
+      await push(1)
+      for (let tries = 0; tries < 3; tries++) await sendAgain(16)
+      await control('/faults', { path, kind: 'status', status: 502, times: 1 })
+      await sendAgain(16)
+      expect(points.map(it => it.metric)).toContain('EventWaitSeconds')
       expect(ringing(points)).toEqual([])
     })
 
@@ -157,6 +170,7 @@ export function testRinging(made: () => Template): void {
       await sendAgain(1)
       expect(ringing(points)).toEqual([])
       await sendAgain(10)
+      await sendAgain(5)
       expect(ringing(points)).toEqual(['EventsLate'])
     })
 

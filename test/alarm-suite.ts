@@ -99,7 +99,7 @@ export const table = [
   ['OfficialAddressNotAllowed', 'AddressNotAllowed', appids.official, once],
   ['MiniAddressNotAllowed', 'AddressNotAllowed', appids.mini, once],
   ['OperatorNeeded', 'OperatorNeeded', '', once],
-  ['EventsLate', 'EventWaitSeconds', '', 'Maximum > 600, 1 × 300 s'],
+  ['EventsLate', 'EventWaitSeconds', '', 'Maximum > 600, 2 of 3 × 300 s'],
   ['EventsOverdue', 'EventOverdue', '', once],
   ['SendInterrupted', 'SendInterrupted', '', once],
   ['QuotaUsedUp', 'QuotaUsedUp', '', once],
