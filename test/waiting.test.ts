@@ -256,6 +256,17 @@ describe('an event that waits', () => {
     },
   )
 
+  // It was told to wait for ever, while it lay among the dead letters.
+  it('is told as rejected once a deployment has no such template any more', async () => {
+    const { follower, send, control, deps, stateOf, queue } = await openSend()
+    await control('/faults', notAllowed)
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await send([one])
+    expect((await stateOf('order-1'))?.state).toBe('waiting')
+    await send([again(one)], { ...deps, templates: {} })
+    expect([(await stateOf('order-1'))?.state, queue.aside.length]).toEqual(['rejected', 1])
+  })
+
   it('is told as dropped once it is too late for itself', async () => {
     const { follower, send, sendAgain, control, stateOf, now } = await openWaiting()
     await control('/faults', notAllowed)

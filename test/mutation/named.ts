@@ -229,12 +229,6 @@ export const named: readonly Named[] = [
     to: 'mark?.delivery',
   },
   {
-    file: 'lib/plan-sends.ts',
-    why: 'a bad copy talks over an event that waits',
-    from: " || mark.delivery?.state === 'waiting'",
-    to: '',
-  },
-  {
     file: 'lib/send-outcome.ts',
     why: 'in its first minutes an event says nothing of the operator whom it waits for',
     from: 'seconds >= minuteSeconds',
