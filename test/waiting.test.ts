@@ -8,6 +8,7 @@ import type { Delivery } from '../lib/delivery.ts'
 import { slowDown } from '../lib/send-pace.ts'
 import { id } from './ids.ts'
 import { again, arrival, event, openSend, path, pushedAgain, toUnion } from './send-world.ts'
+import { orderPaid } from './world.ts'
 
 const minuteMs = 60_000
 
@@ -310,6 +311,28 @@ describe('an event that waits', () => {
     tick(minuteMs)
     await send(queue.again.splice(0).map(pushedAgain), deps)
     expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: expect.stringContaining('no usable') })
+  })
+
+  it.each([
+    ['another try of it gets no answer', async () => undefined],
+    [
+      'another invocation ended while it sent it',
+      async ({ deps, now }: Awaited<ReturnType<typeof openSend>>) =>
+        deps.attempts.write({ id: 'died', at: now() - 2 * minuteMs, names: [attemptName('order-1')] }),
+    ],
+  ] as const)('says the same again once a second window of doubt is written over it: %s', async (_what, meanwhile) => {
+    const world = await openSend()
+    const { follower, send, control, stateOf, tick } = world
+    const templates = { 'order-paid': { ...orderPaid, doubt: 'at-least-once' as const } }
+    await control('/faults', { path, kind: 'reset-after', times: 9 })
+    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 2 })
+    await send([one], { templates })
+    const told = await stateOf('order-1')
+    expect(told).toMatchObject({ state: 'waiting', reason: expect.stringContaining('an earlier try may have sent it') })
+    tick(15 * minuteMs)
+    await meanwhile(world)
+    await send([again(one)], { templates })
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: told?.reason, attempts: 3 })
   })
 
   it('says so again where another invocation ended while it sent it', async () => {
