@@ -11,8 +11,8 @@ export type Wait = {
   readonly since: number
   /** It comes again for a slot of its own: as it should, however long ago it was pushed. */
   readonly hasSlot: boolean
-  /** What is to be written of it, if that is not told yet. */
-  readonly news?: Delivery
+  /** What is to be written of it, and of which copy, if that is not told yet. */
+  readonly news?: { readonly delivery: Delivery; readonly copy: string }
 }
 
 export type WaitsDeps = {
@@ -41,7 +41,7 @@ export function createBatchWaits(deps: WaitsDeps): BatchWaits {
       for (const [cause, alike] of Map.groupBy(written, it => it.cause)) {
         deps.metrics.count('EventsWaiting', { cause }, alike.length)
       }
-      return written.flatMap(it => it.news ?? [])
+      return written.flatMap(it => it.news?.delivery ?? [])
     },
   }
 }
@@ -53,9 +53,10 @@ async function writeAll(waits: readonly Wait[], { deliveries, log }: WaitsDeps):
     const { news, since } = wait
     if (news === undefined) return
     try {
-      if (await deliveries.recordWaiting(news, new Date(since).toISOString())) written.push(wait)
+      const waiter = { copy: news.copy, pushedAt: new Date(since).toISOString() }
+      if (await deliveries.recordWaiting(news.delivery, waiter)) written.push(wait)
     } catch (error) {
-      log.error('send.not-noted', { error, id: news.id, state: 'waiting' })
+      log.error('send.not-noted', { error, id: news.delivery.id, state: 'waiting' })
     }
   })
   return written

@@ -16,7 +16,7 @@ export async function getDelivery(id: string, { deliveries }: DeliveriesDeps): P
     throw new RequestError(
       'delivery-unknown',
       404,
-      'Nothing is known of this event: it was not pushed, is still on its way, or is older than 15 days.',
+      'Nothing is written of this event: it was not seen or not worked on yet, comes again in a moment, or is older than 15 days.',
     )
   }
   return delivery

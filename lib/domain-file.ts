@@ -43,6 +43,8 @@ export function createDomainFiles({ statics, now }: DomainFilesDeps): DomainFile
 }
 
 function assertPossible(name: string): void {
-  if (posted.has(name)) throw new RequestError('method-not-allowed', 405, `/${name} takes POST alone.`)
+  if (posted.has(name)) {
+    throw new RequestError('method-not-allowed', 405, `/${name} takes POST alone.`, { allow: ['POST'] })
+  }
   if (!domainFile.test(name)) throw fileUnknown()
 }

@@ -81,7 +81,7 @@ export async function planSends<A extends Arrival>(
     }
   })
   tellUnreadable(marks, deps)
-  const isOfGood = (id: string) => ids.includes(id) || isAtWork(marks.get(id)) || isNamed(id, attempts)
+  const isOfGood = (id: string) => ids.includes(id) || isPerhapsSent(marks.get(id)) || isNamed(id, attempts)
   return [...works, ...bad.map(it => rejection(it, isOfGood, { ends, deps }))]
 }
 
@@ -119,11 +119,10 @@ function tellUnreadable(marks: ReadonlyMap<string, DoneMark>, { log }: PlanDeps)
   if (ids.length > 0) log.error('send.deliveries-unreadable', { ids })
 }
 
-/** Tells whether something is known of an event that a bad copy of it must not talk over: it waits, or may be on a phone. */
-function isAtWork(mark: DoneMark | undefined): boolean {
+/** Tells whether an event may be on a phone: a bad copy of it must not talk over that. Another one that waits the store keeps. */
+function isPerhapsSent(mark: DoneMark | undefined): boolean {
   if (mark === undefined) return false
-  const isWaiting = mark.delivery?.state === 'parked' || mark.delivery?.state === 'waiting'
-  return mark.isUnreadable || mark.uncertainty !== undefined || isSent(mark.delivery) || isWaiting
+  return mark.isUnreadable || mark.uncertainty !== undefined || isSent(mark.delivery)
 }
 
 function isNamed(id: string, attempts: readonly Attempt[]): boolean {

@@ -198,6 +198,9 @@ export type LinkUpkeep = {
   waiting(what: 'left' | 'unbound', until: number): AsyncIterable<readonly OpenId[]>
 }
 
+/** A copy of an event that waits, and when it was pushed (RFC 3339). */
+export type Waiter = { readonly copy: string; readonly pushedAt: string }
+
 export type DeliveryStore = {
   /** The done marks of up to 100 events. */
   read(ids: readonly string[]): Promise<ReadonlyMap<string, DoneMark>>
@@ -205,14 +208,15 @@ export type DeliveryStore = {
   accept(deliveries: readonly Delivery[]): Promise<ReadonlySet<string>>
   /**
    * Writes a delivery; false, and nothing changes, if the stored one is on a phone already or may be. What is `dropped`
-   * or `rejected` was surely not sent, so that is not written over an uncertainty either.
+   * or `rejected` was surely not sent, so that is not written over an uncertainty either, nor over another copy of the
+   * event that waits. `copy` names the copy that came to this.
    */
-  record(delivery: Delivery): Promise<boolean>
+  record(delivery: Delivery, copy: string): Promise<boolean>
   /**
    * Writes a delivery that waits, and leaves alone what is known of calls that may have sent it; false, and nothing
-   * changes, if the event, pushed at this instant (RFC 3339), came to an end since.
+   * changes, if the event may be on a phone, or this copy of it came to an end since it was pushed.
    */
-  recordWaiting(delivery: Delivery, pushedAt: string): Promise<boolean>
+  recordWaiting(delivery: Delivery, waiter: Waiter): Promise<boolean>
   /** Remembers that an event may have been sent, through whatever is recorded later; false if that is decided by now. */
   recordUncertainty(id: string, uncertainty: Uncertainty): Promise<boolean>
   /** A delivery with what its receipt says of it. */

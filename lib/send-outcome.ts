@@ -2,6 +2,7 @@
 
 import type { Aftermath } from './aftermath.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
+import { copyName } from './copy-name.ts'
 import type { Delivery } from './delivery.ts'
 import { isSame } from './interrupted-sends.ts'
 import type { DeliveryStore, EventAgain, EventQueue, Log, Now, ParkedKind } from './ports.ts'
@@ -159,15 +160,28 @@ async function giveUp<A extends Arrival>({ why }: WaitReason, work: InWork<A>): 
 
 type Next = { readonly seconds?: number; readonly hasSlot: boolean }
 
-/** What is put off once may be through in a moment: only from the second time on its delivery says that it waits. */
-function noteWait<A extends Arrival>(why: WaitReason, { seconds, hasSlot }: Next, work: InWork<A>): void {
-  const { arrival, id, told, uncertainty, isDamaged = false, after, deps } = work
+/** Notes that it waits, and what its delivery is to say of that. */
+function noteWait<A extends Arrival>(why: WaitReason, next: Next, work: InWork<A>): void {
+  const { arrival, id, told, uncertainty, isDamaged = false, after } = work
   const mayBeSent = uncertainty !== undefined
-  const isNews = arrival.attempts > 1 && !isDamaged && !isTold(told, why, mayBeSent)
-  const next = seconds === undefined ? {} : { nextTryAt: new Date(deps.now() + seconds * 1000).toISOString() }
-  const facts = factsOf(why, mayBeSent)
-  const news = id === undefined || !isNews ? {} : { news: { ...deliveryOf(id, 'waiting', facts, work), ...next } }
-  after.wait({ cause: why.cause, since: arrival.since, hasSlot, ...news })
+  // What is put off once for a short time may be through in a moment.
+  const isToTell = arrival.attempts > 1 || isLong(why, next)
+  const isNews = isToTell && !isDamaged && !isTold(told, why, mayBeSent)
+  const newsOf = (of: string) => ({ ...deliveryOf(of, 'waiting', factsOf(why, mayBeSent), work), ...dueAt(next, work) })
+  const news = id === undefined || !isNews ? {} : { news: { delivery: newsOf(id), copy: copyName(arrival.body) } }
+  after.wait({ cause: why.cause, since: arrival.since, hasSlot: next.hasSlot, ...news })
+}
+
+/**
+ * Tells whether a reader is to know at once that it waits; what an operator must mend takes minutes. In its slot it goes out
+ * as it should, and what another invocation is at is no wait.
+ */
+function isLong({ cause }: WaitReason, { seconds = Number.POSITIVE_INFINITY, hasSlot }: Next): boolean {
+  return cause !== 'ourselves' && !hasSlot && seconds >= minuteSeconds
+}
+
+function dueAt({ seconds }: Next, { deps }: Dated): Pick<Delivery, 'nextTryAt'> {
+  return seconds === undefined ? {} : { nextTryAt: new Date(deps.now() + seconds * 1000).toISOString() }
 }
 
 /** A long wait must not outlast the window in which a repeat settles what may have been sent; a minute's quota is worth it. */
@@ -184,7 +198,7 @@ function secondsUntil(at: number, now: number): number {
 async function park<A extends Arrival>(facts: DeliveryFacts, work: InWork<A>): Promise<string> {
   const { arrival, id, kind, after, deps } = work
   try {
-    if (id !== undefined) await deps.deliveries.record(deliveryOf(id, 'parked', facts, work))
+    if (id !== undefined) await deps.deliveries.record(deliveryOf(id, 'parked', facts, work), copyName(arrival.body))
   } catch (error) {
     deps.log.error('send.not-noted', { error, id, state: 'parked' })
   }
@@ -224,8 +238,8 @@ async function endAs<A extends Arrival>(state: Delivery['state'], facts: Deliver
   }
   if (id === undefined) return state
   const delivery = deliveryOf(id, state, facts, work)
-  // Another copy of the event may be on the phone: then this end is not its end, and nobody is told of it.
-  if (await deps.deliveries.record(delivery)) after.end(delivery)
+  // Another copy of the event may be on the phone, or wait: then this end is not its end, and nobody is told of it.
+  if (await deps.deliveries.record(delivery, copyName(arrival.body))) after.end(delivery)
   return state
 }
 

@@ -21,7 +21,7 @@ import { type CheckedValue, checkValue, isShown } from './value-rules.ts'
 const maxBodyBytes = 64 * 1024
 const isText = 'must be text'
 const id = v.pipe(v.string(isText), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 of letters, digits, - and _'))
-const text = v.pipe(v.string(), v.maxLength(2000))
+const text = v.pipe(v.string(), v.maxLength(2000, 'must have at most 2000 characters'))
 const value = v.union([text, v.object({ value: text })], 'must be a text of at most 2000 characters, or {"value": "…"}')
 
 const recipient = v.union(

@@ -58,7 +58,6 @@ export const table = [
   ['ReceiptsDeadLetters', 'ApproximateNumberOfMessagesVisible', 'ReceiptsDeadLetterQueue', laidAside],
   ['ImagesDeadLetters', 'ApproximateNumberOfMessagesVisible', 'ImagesDeadLetterQueue', laidAside],
   ['ImageChecksDeadLetters', 'ApproximateNumberOfMessagesVisible', 'ImageChecksDeadLetterQueue', laidAside],
-  ['EventsPutOff', 'ApproximateNumberOfMessagesDelayed', 'EventsQueue', 'Maximum > 0, 4 of 8 × 60 s'],
   ['EventsWait', 'ApproximateAgeOfOldestMessage', 'EventsQueue', aged(600)],
   ['FollowersWait', 'ApproximateAgeOfOldestMessage', 'FollowersQueue', aged(21_600)],
   ['ReceiptsWait', 'ApproximateAgeOfOldestMessage', 'ReceiptsQueue', aged(900)],
@@ -100,7 +99,7 @@ export const table = [
   ['OfficialAddressNotAllowed', 'AddressNotAllowed', appids.official, once],
   ['MiniAddressNotAllowed', 'AddressNotAllowed', appids.mini, once],
   ['OperatorNeeded', 'OperatorNeeded', '', once],
-  ['EventsLate', 'EventWaitSeconds', '', 'Maximum > 600, 1 × 300 s'],
+  ['EventsLate', 'EventWaitSeconds', '', 'Maximum > 600, 2 of 3 × 300 s'],
   ['EventsOverdue', 'EventOverdue', '', once],
   ['SendInterrupted', 'SendInterrupted', '', once],
   ['QuotaUsedUp', 'QuotaUsedUp', '', once],
@@ -181,9 +180,9 @@ export function testAlarms(made: () => Template): void {
 
     it('that tell of a wrong deployment call within ten minutes of its first refusal', () => {
       const early = alarms().filter(it =>
-        /EventsPutOff|OperatorNeeded|CallsCutOff|AddressNotAllowed|TokenRefused/.test(it.AlarmName),
+        /OperatorNeeded|CallsCutOff|AddressNotAllowed|TokenRefused/.test(it.AlarmName),
       )
-      expect(early).toHaveLength(7)
+      expect(early).toHaveLength(6)
       for (const it of early) expect(it.Period * it.EvaluationPeriods, it.AlarmName).toBeLessThan(600)
     })
 

@@ -13,7 +13,6 @@ export type Watchable = ReadonlyMap<string, string>
 
 const queue = {
   ApproximateAgeOfOldestMessage: 'Seconds',
-  ApproximateNumberOfMessagesDelayed: 'Count',
   ApproximateNumberOfMessagesVisible: 'Count',
 }
 const lambda = { Duration: 'Milliseconds', Errors: 'Count', RecursiveInvocationsDropped: 'Count', Throttles: 'Count' }

@@ -73,7 +73,7 @@ describe('a file by which WeChat knows a domain', () => {
 
   it.each(['login', 'images'])('is never %s: that route takes POST alone', async route => {
     const { files, asked } = openFiles(new Map())
-    const refused = { code: 'method-not-allowed', status: 405, message: `/${route} takes POST alone.` }
+    const refused = { code: 'method-not-allowed', status: 405, message: `/${route} takes POST alone.`, allow: ['POST'] }
     await expect(files.read(route)).rejects.toMatchObject(refused)
     expect(asked).toEqual([])
   })

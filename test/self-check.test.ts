@@ -32,7 +32,7 @@ async function open(options: Options & { readonly event?: object } = {}) {
   /** What became of the event of so many hours ago. */
   const was = async (hoursAgo: number, state: Delivery['state']) => {
     const id = canaryId(world.now() - hoursAgo * hour)
-    await world.deliveries.record({ id, state, attempts: 1, at: new Date(world.now()).toISOString() })
+    await world.deliveries.record({ id, state, attempts: 1, at: new Date(world.now()).toISOString() }, 'a copy')
   }
   return { ...world, pushed, look, fly: (broken = {}) => look(broken, { canary }), was }
 }

@@ -469,7 +469,7 @@ describe('a duplicate that WeChat tells by an error', () => {
     await control('/faults', { path, kind: 'errcode', errcode: 40241 })
     expect(await send([arrival(event('order-1', toUnion(await follower())))])).toEqual([])
     expect(queue.again.map(it => it.delaySeconds)).toEqual([60])
-    expect(await stateOf('order-1')).toBeUndefined()
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: 'passes by itself: later: 40241' })
   })
 })
 

@@ -63,6 +63,12 @@ describe('parseTemplateMessage', () => {
     ['neither', unnamed, 'exactly one of template, templateId'],
     ['data that is text', { ...event, data: 'text' }, 'data must be an object'],
     ['a value that is a number', { ...event, data: { thing1: 7 } }, 'data.thing1 must be a text'],
+    [
+      'a text of 2001 characters',
+      { ...event, data: { thing1: 'x'.repeat(2001) } },
+      'data.thing1 must have at most 2000',
+    ],
+    ['1001 emoji', { ...event, data: { thing1: { value: '😀'.repeat(1001) } } }, 'thing1.value must have at most 2000'],
     ['a misspelt field', { ...event, expireAt: 'x' }, 'expireAt is not a field of an event'],
     ['a time that is none', { ...event, expiresAt: 'tomorrow' }, 'expiresAt must be an instant'],
     ['hours alone as its offset', { ...event, expiresAt: '2020-01-01T00:00:00+08' }, 'expiresAt must be an instant'],

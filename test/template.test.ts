@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { consumers } from '../lib/doctor/check-concurrency.ts'
 import { consumed } from '../lib/doctor/queue-delays.ts'
+import { createDomainFiles } from '../lib/domain-file.ts'
+import { RequestError } from '../lib/errors.ts'
 import { testRinging } from './alarm-ringing.ts'
 import { testAlarms } from './alarm-suite.ts'
 import { decide, inPartition } from './cloudformation.ts'
@@ -313,6 +315,14 @@ describe('the network', () => {
   })
 })
 
+async function refusalOf(answer: Promise<unknown>): Promise<RequestError> {
+  const [{ reason }] = v.parse(
+    v.tuple([v.object({ reason: v.instance(RequestError) })]),
+    await Promise.allSettled([answer]),
+  )
+  return reason
+}
+
 describe('the doors', () => {
   it('are throttled, and closed to the pages of browsers', () => {
     const DefaultRouteSettings = { ThrottlingRateLimit: '50', ThrottlingBurstLimit: '75' }
@@ -337,6 +347,20 @@ describe('the doors', () => {
     expect(template.Resources.HttpApiStage).toMatchObject({
       DependsOn: expect.arrayContaining(['HttpApiRoutePostCallback']),
     })
+  })
+
+  // What takes no GET is looked for among the files at the root: a GET of it is told what there is instead.
+  it('say with a 405 the methods that a route has', async () => {
+    const keys = Object.values(of('AWS::ApiGatewayV2::Route')).map(it => v.parse(v.string(), it.Properties.RouteKey))
+    const routes = keys.flatMap(it => [...it.matchAll(/^(\w+) \/([\w-]+)$/g)])
+    const methods = Map.groupBy(routes, it => it[2] ?? '')
+    const files = createDomainFiles({ statics: { head: async () => undefined }, now: Date.now })
+    const told = await Promise.all(
+      [...methods.keys()].map(async name => [name, (await refusalOf(files.read(name))).allow] as const),
+    )
+    const allowed = [...methods].map(([name, all]) => [name, all.map(it => it[1])] as const)
+    expect(told).toContainEqual(['login', ['POST']])
+    expect(told).toEqual(allowed.map(([name, all]) => [name, all.includes('GET') ? undefined : all]))
   })
 
   it('have Lambdas kept for WeChat’s pushes only where that is asked for', () => {

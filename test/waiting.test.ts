@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { attemptName } from '../lib/attempt-name.ts'
 import { getDelivery } from '../lib/deliveries.ts'
 import type { Delivery } from '../lib/delivery.ts'
+import { slowDown } from '../lib/send-pace.ts'
 import { id } from './ids.ts'
 import { again, arrival, event, openSend, path, pushedAgain, toUnion } from './send-world.ts'
+import { orderPaid } from './world.ts'
 
 const minuteMs = 60_000
 
@@ -17,9 +19,9 @@ async function openWaiting() {
   const written: Delivery[] = []
   const deliveries = {
     ...deps.deliveries,
-    async recordWaiting(delivery: Delivery, pushedAt: string) {
+    async recordWaiting(...[delivery, waiter]: Parameters<typeof deps.deliveries.recordWaiting>) {
       written.push(delivery)
-      return deps.deliveries.recordWaiting(delivery, pushedAt)
+      return deps.deliveries.recordWaiting(delivery, waiter)
     },
   }
   /** Lets what was put off come again after these minutes. */
@@ -33,22 +35,22 @@ async function openWaiting() {
 const notAllowed = { path, kind: 'errcode', errcode: 40164 }
 
 describe('a hundred events that meet a wrong deployment', () => {
-  it('are told to wait once each, from the second try on, whom it takes to mend that, and when they are tried next', async () => {
+  // In the first minutes, when somebody looks, their deliveries were not there.
+  it('are told to wait once each, from the first try on, whom it takes to mend that, and when they are tried next', async () => {
     const { follower, send, sendAgain, control, deliveries, written, queue, now } = await openWaiting()
     const to = toUnion(await follower())
     await control('/faults', { ...notAllowed, times: 1_000 })
     await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
-    expect([written, queue.bus]).toEqual([[], []])
-    await sendAgain()
     expect(await getDelivery('order-7', { deliveries })).toEqual({
       id: 'order-7',
       state: 'waiting',
       reason: 'an operator must act: config: 40164',
       errcode: 40164,
-      attempts: 2,
+      attempts: 1,
       at: new Date(now()).toISOString(),
       nextTryAt: new Date(now() + 150_000).toISOString(),
     })
+    expect(written).toHaveLength(100)
     await sendAgain()
     await sendAgain()
     expect(written).toHaveLength(100)
@@ -63,7 +65,7 @@ describe('a hundred events that meet a wrong deployment', () => {
     tick(minuteMs)
     await send([old, arrival(event('order-new', to))])
     const times = (name: string) => counted.filter(it => it === name).length
-    expect([times('OperatorNeeded'), times('EventsWaiting operator'), gauged.EventWaitSeconds]).toEqual([2, 0, 60])
+    expect([times('OperatorNeeded'), times('EventsWaiting operator'), gauged.EventWaitSeconds]).toEqual([2, 2, 60])
     await sendAgain()
     expect([times('OperatorNeeded'), times('EventsWaiting operator'), gauged.EventWaitSeconds]).toEqual([4, 2, 360])
     await sendAgain()
@@ -121,11 +123,34 @@ describe('what an event waits for', () => {
     expect(counted.includes('OperatorNeeded')).toBe(cause === 'operator')
   })
 
+  it.each([
+    ['a secret cannot be read', { path: token, kind: 'errcode', errcode: 40125 }, 'waiting'],
+    ['it is too much for this person for a quarter of an hour', { path, kind: 'errcode', errcode: 43117 }, 'waiting'],
+    ['it is too much for this person for ten seconds', { path, kind: 'errcode', errcode: 43108 }, undefined],
+    ['WeChat is away for a moment', { path, kind: 'status', status: 502 }, undefined],
+    ['there is no token for a moment', { path: token, kind: 'errcode', errcode: -1 }, undefined],
+    ['the minute is full', { path, kind: 'errcode', errcode: 45011 }, undefined],
+  ] as const)('is told at once where that takes long, and costs nothing else: when %s', async (_what, fault, state) => {
+    const { follower, send, control, stateOf, written } = await openWaiting()
+    await control('/faults', { ...fault, times: 9 })
+    await send([arrival(event('order-1', toUnion(await follower())))])
+    expect([(await stateOf('order-1'))?.state, written.length]).toEqual([state, state === undefined ? 0 : 1])
+  })
+
+  it('is not told at once while it has a slot, be that minutes away', async () => {
+    const { follower, send, gate, now, queue, written } = await openWaiting()
+    const to = toUnion(await follower())
+    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 10 }), turn: 1 })
+    await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
+    expect(Math.max(...queue.again.map(it => it.delaySeconds))).toBeGreaterThan(60)
+    expect(written).toEqual([])
+  })
+
   it('is told when somebody is not worked in yet', async () => {
     const { send, stateOf, deps, tick } = await openSend()
     tick(minuteMs)
     const backlog = { isEmpty: async () => false }
-    await send([arrival(event('order-1', { unionid: id('u-new') }), { attempts: 2 })], { ...deps, backlog })
+    await send([arrival(event('order-1', { unionid: id('u-new') }))], { ...deps, backlog })
     const reason = 'passes by itself: who follows is being linked'
     expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason })
   })
@@ -201,6 +226,58 @@ describe('an event that waits', () => {
     ])
   })
 
+  // It was `dropped` until the good copy went out, hours later perhaps.
+  it('is not ended by another copy that came too late', async () => {
+    const { follower, send, sendAgain, control, queue, stateOf } = await openWaiting()
+    const body = event('order-1', toUnion(await follower()))
+    await control('/faults', { ...notAllowed, times: 2 })
+    await send([arrival(body, { attempts: 2 })])
+    await send([arrival({ ...body, expiresAt: '2020-01-01T00:00:00Z' })])
+    expect([(await stateOf('order-1'))?.state, queue.bus]).toEqual(['waiting', ['order-1 waiting']])
+    await sendAgain()
+    await sendAgain()
+    expect([(await stateOf('order-1'))?.state, queue.bus]).toEqual([
+      'accepted',
+      ['order-1 waiting', 'order-1 accepted'],
+    ])
+  })
+
+  // It was `rejected` for as long as the good copy waited.
+  it.each([{ extra: 1 }, { expiresAt: '2020-01-01T00:00:00Z' }])(
+    'says so although another copy (%o) came to an end before that',
+    async more => {
+      const { follower, send, sendAgain, control, stateOf } = await openWaiting()
+      const body = event('order-1', toUnion(await follower()))
+      await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: -1, times: 9 })
+      await send([arrival(body)])
+      await send([arrival({ ...body, ...more })])
+      expect((await stateOf('order-1'))?.state).toMatch(/rejected|dropped/)
+      await sendAgain()
+      expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: 'passes by itself: no token' })
+    },
+  )
+
+  // It was told to wait for ever, while it lay among the dead letters.
+  it('is told as rejected once a deployment has no such template any more', async () => {
+    const { follower, send, control, deps, stateOf, queue } = await openSend()
+    await control('/faults', notAllowed)
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await send([one])
+    expect((await stateOf('order-1'))?.state).toBe('waiting')
+    await send([again(one)], { ...deps, templates: {} })
+    expect([(await stateOf('order-1'))?.state, queue.aside.length]).toEqual(['rejected', 1])
+  })
+
+  it('is told as dropped once it is too late for itself', async () => {
+    const { follower, send, sendAgain, control, stateOf, now } = await openWaiting()
+    await control('/faults', notAllowed)
+    const expiresAt = new Date(now() + 3 * minuteMs).toISOString()
+    await send([arrival(event('order-1', toUnion(await follower()), { expiresAt }), { attempts: 2 })])
+    expect((await stateOf('order-1'))?.state).toBe('waiting')
+    await sendAgain()
+    expect(await stateOf('order-1')).toMatchObject({ state: 'dropped', reason: 'expired' })
+  })
+
   it('stays perhaps sent through all that it waits for, and is in doubt once WeChat’s window is over', async () => {
     const { follower, send, sendAgain, control, stateOf, phone, tick } = await openWaiting()
     const one = arrival(event('order-1', toUnion(await follower())))
@@ -236,6 +313,28 @@ describe('an event that waits', () => {
     expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: expect.stringContaining('no usable') })
   })
 
+  it.each([
+    ['another try of it gets no answer', async () => undefined],
+    [
+      'another invocation ended while it sent it',
+      async ({ deps, now }: Awaited<ReturnType<typeof openSend>>) =>
+        deps.attempts.write({ id: 'died', at: now() - 2 * minuteMs, names: [attemptName('order-1')] }),
+    ],
+  ] as const)('says the same again once a second window of doubt is written over it: %s', async (_what, meanwhile) => {
+    const world = await openSend()
+    const { follower, send, control, stateOf, tick } = world
+    const templates = { 'order-paid': { ...orderPaid, doubt: 'at-least-once' as const } }
+    await control('/faults', { path, kind: 'reset-after', times: 9 })
+    const one = arrival(event('order-1', toUnion(await follower())), { attempts: 2 })
+    await send([one], { templates })
+    const told = await stateOf('order-1')
+    expect(told).toMatchObject({ state: 'waiting', reason: expect.stringContaining('an earlier try may have sent it') })
+    tick(15 * minuteMs)
+    await meanwhile(world)
+    await send([again(one)], { templates })
+    expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: told?.reason, attempts: 3 })
+  })
+
   it('says so again where another invocation ended while it sent it', async () => {
     const { follower, send, sendAgain, control, stateOf, deps, tick, now } = await openWaiting()
     await control('/faults', { path, kind: 'errcode', errcode: 43117, times: 2 })
@@ -259,7 +358,7 @@ describe('an event that waits', () => {
     const deliveries = {
       ...deps.deliveries,
       async recordWaiting(...args: Parameters<typeof deps.deliveries.recordWaiting>) {
-        await deps.deliveries.record(end)
+        await deps.deliveries.record(end, args[1].copy)
         return deps.deliveries.recordWaiting(...args)
       },
     }

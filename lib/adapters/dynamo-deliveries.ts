@@ -9,7 +9,7 @@ import * as v from 'valibot'
 
 import { checked } from '../checked.ts'
 import { type Delivery, type DoneMark, deliveryStates } from '../delivery.ts'
-import type { DeliveryStore, Log, Now } from '../ports.ts'
+import type { DeliveryStore, Log, Now, Waiter } from '../ports.ts'
 import { isOver, isSurelyUnsent, isUnsent, mayWait, noState, unsent } from './delivery-conditions.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
 import { batchPut } from './dynamo-batch-put.ts'
@@ -72,13 +72,13 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
       return new Map(rows.map(item => [`${item.id}`, markOf(item)]))
     },
     accept: deliveries => acceptAll(deliveries, { put, isIndexed }),
-    record({ id, state, ...facts }) {
-      const fields = { ...noState, ...facts, state, expiresAt: expiresAt() }
+    record({ id, state, ...facts }, copy) {
+      const fields = { ...noState, ...facts, state, copy, expiresAt: expiresAt() }
       // Whoever waits on goes on with what is known of it; who is through does not need it.
       const set = state === 'parked' ? fields : { ...fields, uncertain: undefined }
       return write(id, set, saysUnsent.has(state) ? isSurelyUnsent : isUnsent)
     },
-    recordWaiting: (delivery, pushedAt) => recordWaiting({ dynamo, table }, delivery, { pushedAt, now: now() }),
+    recordWaiting: (delivery, waiter) => recordWaiting({ dynamo, table }, delivery, { ...waiter, now: now() }),
     recordUncertainty(id, uncertainty) {
       return write(id, { ...noState, uncertain: { ...uncertainty }, expiresAt: expiresAt() }, isUnsent)
     },
@@ -114,15 +114,15 @@ function expiryAt(now: number): number {
 }
 
 type Place = { readonly dynamo: Dynamo; readonly table: string }
-type Instants = { readonly pushedAt: string; readonly now: number }
+type Whose = Waiter & { readonly now: number }
 
 /** Of a row that is over nothing may come back: then it is written anew. */
 async function recordWaiting(
   { dynamo, table }: Place,
   { id, ...facts }: Delivery,
-  { pushedAt, now }: Instants,
+  { pushedAt, copy, now }: Whose,
 ): Promise<boolean> {
-  const set = { ...noState, ...facts, expiresAt: expiryAt(now) }
+  const set = { ...noState, ...facts, copy, expiresAt: expiryAt(now) }
   const nowSeconds = Math.floor(now / 1000)
   const values = { ...unsent, pushedAt, nowSeconds }
   if (await change(dynamo, table, { id }, { set, condition: mayWait, values })) return true

@@ -165,8 +165,7 @@ function refusalOf(error: unknown): APIGatewayProxyStructuredResultV2 {
     headers: {
       'content-type': 'application/problem+json; charset=utf-8',
       'cache-control': 'no-store',
-      // A 405 has to name what is allowed.
-      ...(problem.status === 405 ? { allow: 'POST' } : {}),
+      ...(known?.allow === undefined ? {} : { allow: known.allow.join(', ') }),
       ...(known?.retryAfterSeconds === undefined ? {} : { 'retry-after': `${known.retryAfterSeconds}` }),
     },
     body: JSON.stringify(problem),

@@ -195,8 +195,8 @@ export const named: readonly Named[] = [
   {
     file: 'lib/send-outcome.ts',
     why: 'a bus is told of an end that is not the end',
-    from: 'if (await deps.deliveries.record(delivery)) after.end(delivery)',
-    to: 'await deps.deliveries.record(delivery)\n  after.end(delivery)',
+    from: 'if (await deps.deliveries.record(delivery, copyName(arrival.body))) after.end(delivery)',
+    to: 'await deps.deliveries.record(delivery, copyName(arrival.body))\n  after.end(delivery)',
   },
   {
     file: 'lib/send-outcome.ts',
@@ -229,16 +229,34 @@ export const named: readonly Named[] = [
     to: 'mark?.delivery',
   },
   {
-    file: 'lib/plan-sends.ts',
-    why: 'a bad copy talks over an event that waits',
-    from: " || mark.delivery?.state === 'waiting'",
-    to: '',
+    file: 'lib/send-outcome.ts',
+    why: 'in its first minutes an event says nothing of the operator whom it waits for',
+    from: 'seconds >= minuteSeconds',
+    to: 'seconds >= 10 * minuteSeconds',
+  },
+  {
+    file: 'lib/send-outcome.ts',
+    why: 'an event that goes out in its slot costs a write',
+    from: '&& !hasSlot && seconds',
+    to: '&& seconds',
   },
   {
     file: 'lib/adapters/delivery-conditions.ts',
     why: 'what waits is said over an end',
-    from: ' AND #at < :pushedAt',
-    to: ' AND (#at < :pushedAt OR attribute_exists(#id))',
+    from: "'#at < :pushedAt OR ",
+    to: "'attribute_exists(#id) OR #at < :pushedAt OR ",
+  },
+  {
+    file: 'lib/adapters/delivery-conditions.ts',
+    why: 'a copy that ends talks over another one that waits',
+    from: ' AND (attribute_not_exists(#copy) OR #copy = :copy)',
+    to: '',
+  },
+  {
+    file: 'lib/adapters/delivery-conditions.ts',
+    why: 'the end of a bad copy hides that a good one waits',
+    from: ' OR (attribute_exists(#copy) AND #copy <> :copy)',
+    to: '',
   },
   {
     file: 'lib/adapters/dynamo-deliveries.ts',

@@ -52,8 +52,9 @@ export function readLetter({ MessageId = '', ReceiptHandle = '', Body = '', ...m
 }
 
 /**
- * The message that brings an event back; undefined if it would only be lost. Its attempts begin anew, and `since` is
- * kept; but what is overdue would be so again at once. What may have been sent, the sender knows by the event's id.
+ * The message that brings an event back; undefined if it would only be lost. Its attempts begin anew, and its age as
+ * well, but for a letter with `since`: SQS moved that, for the sender writes none. What is overdue would be so again at
+ * once. What may have been sent, the sender knows by the event's id.
  */
 export function messageOf(
   letter: Letter,
