@@ -1,4 +1,4 @@
-import type { TemplateList } from '../lib/template-list.ts'
+import type { TemplateList } from '../lib/send/template-list.ts'
 import { findLanAddress } from './banner.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'

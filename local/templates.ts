@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { OnLoadResult, Plugin } from 'esbuild'
 import { ConfigError } from '../lib/errors.ts'
-import { readTemplateList, type TemplateList } from '../lib/template-list.ts'
+import { readTemplateList, type TemplateList } from '../lib/send/template-list.ts'
 import { SettingsError } from './environment.ts'
 
 const projectFile = fileURLToPath(new URL('../templates.json', import.meta.url))

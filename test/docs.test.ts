@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
-import { deliveryStates } from '../lib/delivery.ts'
+import { deliveryStates } from '../lib/send/delivery.ts'
 import { withCosts } from '../tools/costs/document.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -149,4 +149,21 @@ describe('the documents', () => {
     }
     expect(missing).toEqual([])
   })
+})
+
+const rules = v.object({
+  forbidden: v.array(v.object({ name: v.string(), to: v.looseObject({ pathNot: v.exactOptional(v.string()) }) })),
+})
+
+it('names the rooms, and what each may use, as the arrows are checked', async () => {
+  const { forbidden } = v.parse(rules, createRequire(import.meta.url)('../.dependency-cruiser.cjs'))
+  const checked = forbidden.flatMap(({ name, to }) => {
+    const [, room] = /^(\w+)-knows-only-what-is-below$/.exec(name) ?? []
+    const known = /^\^lib\/\((.*)\)\/$/.exec(to.pathNot ?? '')?.[1]?.split('|') ?? []
+    return room === undefined ? [] : [[room, known.filter(it => it !== room)] as const]
+  })
+  const rows = [...(await read('CONTRIBUTING.md')).matchAll(/^\| `(\w+)\/` +\|[^|]*\|([^|]*)\|$/gm)]
+  const told = new Map(rows.map(([, room = '', below = '']) => [room, named(below)] as const))
+  expect(checked.length).toBeGreaterThan(8)
+  for (const [room, below] of checked) expect([room, told.get(room)]).toEqual([room, below])
 })

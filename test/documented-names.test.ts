@@ -12,7 +12,7 @@ import { helpText as secrets } from '../tools/secrets/options.ts'
 import { helpText as send } from '../tools/send/options.ts'
 import { helpText as staticFiles } from '../tools/static/options.ts'
 import { helpText as sync } from '../tools/sync/options.ts'
-import { openDoctorWorld } from './doctor-world.ts'
+import { openDoctorWorld } from './doctor/doctor-world.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (file: string) => readFile(join(root, file), 'utf8')

@@ -12,8 +12,8 @@ import type {
 
 import { RequestError } from '../errors.ts'
 import { problemOf, requestErrorOf } from '../problem.ts'
+import { tellFailing } from './aws/failing.ts'
 import { noteDeadline } from './deadline.ts'
-import { tellFailing } from './failing.ts'
 import { createLog } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 

@@ -2,7 +2,7 @@
 
 import { ConfigError } from '../errors.ts'
 import type { AccountTemplate } from '../ports.ts'
-import type { Template } from '../template-list.ts'
+import type { Template } from '../send/template-list.ts'
 import { takeTemplates } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { Facts } from './facts.ts'

@@ -1,8 +1,8 @@
 /** What the numbers of a queue that a function consumes tell of trouble: what is put off, and what is in work. */
 
 import { ConfigError, WeChatError } from '../errors.ts'
-import { isPaced } from '../send-pace.ts'
-import { reasonOf } from '../waiting.ts'
+import { isPaced } from '../send/send-pace.ts'
+import { reasonOf } from '../send/waiting.ts'
 import { readLog } from './commands.ts'
 import type { DoctorDeps, QueueSize } from './deps.ts'
 import type { Facts } from './facts.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-
-import type { Delivery } from '../../lib/delivery.ts'
-import type { DeliveryStore, Now } from '../../lib/ports.ts'
+import type { Now } from '../../lib/ports.ts'
+import type { Delivery } from '../../lib/send/delivery.ts'
+import type { DeliveryStore } from '../../lib/send/ports.ts'
 
 const msgid = '3599307433715204104'
 const delivery = (more: Partial<Delivery> = {}): Delivery => ({

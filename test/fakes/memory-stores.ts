@@ -1,17 +1,10 @@
 /** The stores in memory: they pass the same contract suites as the real ones. */
 
-import { type Delivery, type DoneMark, isSent } from '../../lib/delivery.ts'
-import type {
-  Attempt,
-  AttemptStore,
-  DeliveryStore,
-  Gate,
-  GateStore,
-  LoginStore,
-  Now,
-  StoredToken,
-  TokenStore,
-} from '../../lib/ports.ts'
+import type { LoginStore } from '../../lib/login/ports.ts'
+import type { Now } from '../../lib/ports.ts'
+import { type Delivery, type DoneMark, isSent } from '../../lib/send/delivery.ts'
+import type { Attempt, AttemptStore, DeliveryStore, Gate, GateStore } from '../../lib/send/ports.ts'
+import type { StoredToken, TokenStore } from '../../lib/tokens/ports.ts'
 
 export function memoryTokens(): TokenStore {
   const rows = new Map<string, { token?: StoredToken; lease?: { owner: string; until: number } }>()

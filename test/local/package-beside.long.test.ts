@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { callJson } from '../../local/http-json.ts'
-import { packageHere } from '../packaged.ts'
 import { patience } from '../patience.ts'
+import { packageHere } from '../resources/packaged.ts'
 import { account, fillIn, readBlock } from './readme-account.ts'
 import { openStandIn, templateId } from './stand-in-wechat.ts'
 import { openFolder } from './started-stack.ts'

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Message } from '@aws-sdk/client-sqs'
 import * as v from 'valibot'
 
-import { idOf } from '../../lib/event-id.ts'
+import { idOf } from '../../lib/send/event-id.ts'
 import type { Message as EventMessage } from '../command/events-queue.ts'
 
 export type Letter = {
