@@ -1,4 +1,4 @@
-/** Uploads the folder `static`, if there is one, to the stage that was just deployed: what `npm run static` does. */
+/** Uploads the folder `static`, if there is one, to the stage that was just deployed: what `./queqiao static` does. */
 
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'

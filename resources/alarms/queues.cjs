@@ -40,11 +40,11 @@ const failsFor =
 
 const always = {
   EventsDeadLetters: {
-    says: 'Events were laid aside: npm run redrive shows them, with the reason of each',
+    says: 'Events were laid aside: ./queqiao redrive shows them, with the reason of each',
     ...deadLetters('EventsDeadLetterQueue'),
   },
   EventsInDoubt: {
-    says: 'Of some events nobody knows whether they reached the phone: npm run redrive shows them',
+    says: 'Of some events nobody knows whether they reached the phone: ./queqiao redrive shows them',
     ...deadLetters('EventsReviewQueue'),
   },
   FollowersDeadLetters: {
@@ -62,7 +62,7 @@ const always = {
   // What is put off is a new message each time, and so never old: it shows by its delay. Of eight minutes four do, for
   // between two delays a message is in work; a hiccup is over sooner.
   EventsPutOff: {
-    says: 'For minutes events could not be sent, and come again later: npm run doctor and the log of send tell why',
+    says: 'For minutes events could not be sent, and come again later: ./queqiao doctor and the log of send tell why',
     ...queue('EventsQueue', 'ApproximateNumberOfMessagesDelayed'),
     Statistic: 'Maximum',
     above: 0,

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
 import * as v from 'valibot'
@@ -50,7 +51,7 @@ async function startWith(more: Record<string, string>) {
 }
 
 async function runTool(args: string[], env: Record<string, string | undefined>) {
-  const child = spawn(process.execPath, args, { env })
+  const child = spawn(join(import.meta.dirname, '../../queqiao'), args, { env })
   const [out, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { told: out + errors, code }
 }
@@ -81,7 +82,7 @@ afterAll(async () => {
 
 describe('npm start with a real account', { timeout: 60_000 }, () => {
   it('plays no story, and says what to do next', () => {
-    expect(stack.output()).toMatch(/npm run doctor[\s\S]*POST http:\S+\/login[\s\S]*npm run send -- --to openid=/)
+    expect(stack.output()).toMatch(/\.\/queqiao doctor[\s\S]*POST http:\S+\/login[\s\S]*\.\/queqiao send --to openid=/)
     expect(stack.output()).not.toMatch(/Someone follows|✗/)
   })
 
@@ -101,7 +102,7 @@ describe('npm start with a real account', { timeout: 60_000 }, () => {
   it('sends the first event to a follower of whom no sync has heard, with what only a test account takes', async () => {
     const values = ['--data', JSON.stringify(data)]
     const event = ['--to', `openid=${openidOfFollower}`, '--template-id', templateId, '--id', 'first', ...values]
-    const sent = await runTool(['tools/send.ts', ...event, '--no-follow'], stack.env)
+    const sent = await runTool(['send', ...event, '--no-follow'], stack.env)
     expect(sent, sent.told).toMatchObject({ code: 0 })
 
     await expect
@@ -114,7 +115,7 @@ describe('npm start with a real account', { timeout: 60_000 }, () => {
   })
 
   it('has nothing wrong in the doctor’s eyes but our examples of templates, and gets the pages of a test account', async () => {
-    const { told } = await runTool(['tools/doctor.ts', '--json'], stack.env)
+    const { told } = await runTool(['doctor', '--json'], stack.env)
     const { checks } = v.parse(v.object({ checks: v.array(finding) }), JSON.parse(told))
     expect(checks.filter(it => it.status === 'wrong').map(it => it.name)).toEqual(['templates'])
     expect(checks.find(it => it.name === 'callback')?.words).toContain('sandboxinfo (测试号管理) → 接口配置信息')

@@ -1,4 +1,4 @@
-/** `npm run doctor`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
+/** `./queqiao doctor`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -53,10 +53,10 @@ async function openLambda({ status = 200, headers = {}, body }: Answer) {
 async function run(answer: Answer, more: readonly string[] = []) {
   const { url, invoked } = await openLambda(answer)
   const args = ['--stage', 'prod', '--region', 'cn-north-1', ...more]
-  return { ...(await runTool('doctor.ts', args, onAws({ lambda: url }))), invoked }
+  return { ...(await runTool('doctor', args, onAws({ lambda: url }))), invoked }
 }
 
-describe('npm run doctor', () => {
+describe('./queqiao doctor', () => {
   it('prints a line for each check with its cure below, and ends with 0 where nothing is wrong', async () => {
     const { code, stdout, stderr, invoked } = await run({ body: well })
 
@@ -90,7 +90,7 @@ describe('npm run doctor', () => {
 
   it('asks the local stack where LAMBDA_PORT says', async () => {
     const { port, url, invoked } = await openLambda({ body: well })
-    const { code, stdout } = await runTool('doctor.ts', [], { LAMBDA_PORT: `${port}` })
+    const { code, stdout } = await runTool('doctor', [], { LAMBDA_PORT: `${port}` })
     expect([code, invoked]).toEqual([0, ['queqiao-local-doctor']])
     expect(stdout).toContain(`stage local (${url})`)
   })
@@ -166,13 +166,13 @@ describe('npm run doctor', () => {
   })
 
   it('asks for npm start where no stack answers', async () => {
-    const { code, stderr } = await runTool('doctor.ts', [], { LAMBDA_PORT: `${await pickFreePort('127.0.0.1')}` })
+    const { code, stderr } = await runTool('doctor', [], { LAMBDA_PORT: `${await pickFreePort('127.0.0.1')}` })
     expect([code, stderr]).toEqual([1, expect.stringContaining('start it with npm start')])
   })
 
   it('ends with 2 for what cannot be meant, and with 0 for help', async () => {
-    expect(await runTool('doctor.ts', ['--fix'])).toMatchObject({ code: 2, stdout: '' })
-    expect(await runTool('doctor.ts', ['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--json') })
+    expect(await runTool('doctor', ['--fix'])).toMatchObject({ code: 2, stdout: '' })
+    expect(await runTool('doctor', ['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--json') })
   })
 })
 
@@ -182,9 +182,10 @@ describe('parseOptions', () => {
     expect(parseOptions(['--stage', 'prod', '--json'], {})).toMatchObject({ stage: 'prod', json: true })
   })
 
-  // npm run doctor --json: npm keeps the option for itself, and the lines would go to a program.
+  // ./queqiao doctor --json: npm keeps the option for itself, and the lines would go to a program.
   it('refuses what npm took for itself', () => {
-    expect(() => parseOptions([], { npm_config_json: 'true' })).toThrow(UsageError)
+    const env = { npm_lifecycle_event: 'doctor', npm_config_json: 'true' }
+    expect(() => parseOptions([], env)).toThrow(UsageError)
   })
 })
 

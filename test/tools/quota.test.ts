@@ -1,4 +1,4 @@
-/** `npm run quota`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
+/** `./queqiao quota`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -43,8 +43,8 @@ async function openLambda(answer: object, headers = {}) {
   return { port, url: `http://127.0.0.1:${port}`, asked }
 }
 
-describe('what npm run quota prints', () => {
-  const words = { now, reopen: 'npm run quota -- --reopen' }
+describe('what ./queqiao quota prints', () => {
+  const words = { now, reopen: './queqiao quota --reopen' }
 
   it('tells the day, the open gate, and that nothing waits', () => {
     expect(renderStatus(aStatus(), words)).toEqual([
@@ -58,7 +58,7 @@ describe('what npm run quota prints', () => {
     expect(renderStatus(closed, words)).toEqual([
       '  today      812 of 100,000 used, 99,188 left · 今日额度',
       '✗ gate       closed until 2026-11-23 00:00 in China, in 12 h 0 min, after WeChat’s 45009 · 已关闭',
-      '               it opens by itself once WeChat tells of quota; the next look is in 1 min 30 s. To open it now: npm run quota -- --reopen',
+      '               it opens by itself once WeChat tells of quota; the next look is in 1 min 30 s. To open it now: ./queqiao quota --reopen',
       '  parked     1,234 events wait for quota, 2 of them urgent · 等待额度',
     ])
     expect(renderStatus({ ...closed, looksAt: now }, words)[2]).toContain('the next look is within a minute')
@@ -92,11 +92,11 @@ describe('what npm run quota prints', () => {
   })
 })
 
-describe('npm run quota', () => {
+describe('./queqiao quota', () => {
   it('asks the function of a stage on AWS, and ends with 0 while messages may leave', async () => {
     const { url, asked } = await openLambda({ moved: 0, status: aStatus() })
     const place = ['--stage', 'prod', '--region', 'cn-north-1']
-    const { code, stdout, stderr } = await runTool('quota.ts', place, onAws({ lambda: url }))
+    const { code, stdout, stderr } = await runTool('quota', place, onAws({ lambda: url }))
     expect([code, stderr]).toEqual([0, ''])
     expect(asked).toEqual(['queqiao-prod-resume-events', { action: 'status' }])
     expect(stdout).toMatch(/^The quota of messages, stage prod \(cn-north-1\)/)
@@ -106,14 +106,21 @@ describe('npm run quota', () => {
   it('ends with 1 while the gate is closed, and names the command that opens it there', async () => {
     const { url } = await openLambda({ moved: 0, status: closed })
     const place = ['--stage', 'prod', '--region', 'cn-north-1']
-    const { code, stdout } = await runTool('quota.ts', place, onAws({ lambda: url }))
+    const { code, stdout } = await runTool('quota', place, onAws({ lambda: url }))
     expect(code).toBe(1)
-    expect(stdout).toContain('npm run quota -- --stage prod --region cn-north-1 --reopen')
+    expect(stdout).toContain('./queqiao quota --stage prod --region cn-north-1 --reopen')
+  })
+
+  it('writes the report for programs with --json, and nothing else', async () => {
+    const answer = { moved: 0, status: closed }
+    const { port } = await openLambda(answer)
+    const { code, stdout, stderr } = await runTool('quota', ['--json'], { LAMBDA_PORT: `${port}` })
+    expect([code, JSON.parse(stdout), stderr]).toEqual([1, answer, ''])
   })
 
   it('opens the gate of the local stack', async () => {
     const { port, asked } = await openLambda({ moved: 5, isReopened: true, status: aStatus() })
-    const { code, stdout } = await runTool('quota.ts', ['--reopen'], { LAMBDA_PORT: `${port}` })
+    const { code, stdout } = await runTool('quota', ['--reopen'], { LAMBDA_PORT: `${port}` })
     expect([code, asked]).toEqual([0, ['queqiao-local-resume-events', { action: 'reopen' }]])
     expect(stdout).toContain('✓ opened')
   })
@@ -121,7 +128,7 @@ describe('npm run quota', () => {
   it('says in one line why the function failed', async () => {
     const { url } = await openLambda({ errorMessage: 'away' }, { 'x-amz-function-error': 'Unhandled' })
     const place = ['--stage', 'prod', '--region', 'cn-north-1']
-    const { code, stderr } = await runTool('quota.ts', place, onAws({ lambda: url }))
+    const { code, stderr } = await runTool('quota', place, onAws({ lambda: url }))
     expect(code).toBe(1)
     expect(stderr).toBe(
       '✗ queqiao-prod-resume-events failed: away; its log: npx --no sls logs -f resume-events --stage prod --region cn-north-1\n',
@@ -130,12 +137,13 @@ describe('npm run quota', () => {
 
   it('takes no other options', async () => {
     expect(() => parseOptions(['--open'], {})).toThrow(UsageError)
-    expect(() => parseOptions([], { npm_config_reopen: 'true' })).toThrow('npm run quota -- --')
+    const env = { npm_lifecycle_event: 'quota', npm_config_reopen: 'true' }
+    expect(() => parseOptions([], env)).toThrow('without npm: ./queqiao quota --reopen')
     expect(parseOptions([], {})).toEqual({ stage: 'local', reopen: false })
-    expect(await runTool('quota.ts', ['--help'])).toMatchObject({
+    expect(await runTool('quota', ['--help'])).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('--reopen'),
     })
-    expect(await runTool('quota.ts', ['--open'])).toMatchObject({ code: 2, stdout: '' })
+    expect(await runTool('quota', ['--open'])).toMatchObject({ code: 2, stdout: '' })
   })
 })

@@ -1,4 +1,4 @@
-/** `npm run static`, beside the local stack's S3 and a parameter store. */
+/** `./queqiao static`, beside the local stack's S3 and a parameter store. */
 
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
@@ -112,11 +112,11 @@ async function runHere({ place, bucket }: Bucket, folder: string, wishes: Wishes
   return { code, said: said.join(''), puts, lists }
 }
 
-describe('npm run static', () => {
+describe('./queqiao static', () => {
   it('uploads each file under its name and under its hash, with a list of both', async () => {
     const bucket = await openBucket()
     const { folder } = await openFolder({ 'logo.png': 'a logo', 'pages/index.json': '{}', LICENSE: 'free' })
-    const { code, stdout, stderr } = await runTool('static.ts', ['--folder', folder], {
+    const { code, stdout, stderr } = await runTool('static', ['--folder', folder], {
       SQS_PORT: `${bucket.port}`,
       API_PORT: '3456',
     })
@@ -153,13 +153,13 @@ describe('npm run static', () => {
       '/queqiao/prod/files-url': 'https://d111.example.com',
     })
     const args = ['--stage', 'prod', '--region', region, '--folder', folder]
-    const { code, stdout } = await runTool('static.ts', args, onAws({ ssm: ssm.url, s3: bucket.url }))
+    const { code, stdout } = await runTool('static', args, onAws({ ssm: ssm.url, s3: bucket.url }))
     expect(code).toBe(0)
     expect(stdout).toContain('https://d111.example.com/static/…')
     expect(await bucket.text('a.txt')).toBe('a')
 
     const other = ['--stage', 'test', '--region', region, '--folder', folder]
-    const failed = await runTool('static.ts', other, onAws({ ssm: ssm.url, s3: bucket.url }))
+    const failed = await runTool('static', other, onAws({ ssm: ssm.url, s3: bucket.url }))
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('no stage test with static files')])
   })
 
@@ -209,7 +209,7 @@ describe('npm run static', () => {
     const hashed = `static/b.${hashOf('b')}.txt`
 
     const kept = await runHere(bucket, folder)
-    expect(kept.said).toContain(`2 objects of before stay; to remove them · 删除旧文件: npm run static --`)
+    expect(kept.said).toContain(`2 objects of before stay; to remove them · 删除旧文件: ./queqiao static`)
     expect(await bucket.keys()).toContain('static/b.txt')
     const dry = await runHere(bucket, folder, { isPruning: true, dryRun: true })
     expect(dry.said).toContain(`2 would be removed · 将删除:\n    ${hashed}\n    static/b.txt\n`)
@@ -304,9 +304,9 @@ describe('npm run static', () => {
   it('says what to do where there is no folder, no stack, or no bucket', async () => {
     const bucket = await openBucket()
     const { folder } = await openFolder({ 'a.txt': 'a' })
-    const none = await runTool('static.ts', ['--folder', join(folder, 'none')])
+    const none = await runTool('static', ['--folder', join(folder, 'none')])
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('make it, or name another with --folder')])
-    const down = await runTool('static.ts', ['--folder', folder], { SQS_PORT: `${await pickFreePort('127.0.0.1')}` })
+    const down = await runTool('static', ['--folder', folder], { SQS_PORT: `${await pickFreePort('127.0.0.1')}` })
     expect([down.code, down.stderr]).toEqual([1, expect.stringContaining('start it with npm start')])
     const other = await runHere({ ...bucket, bucket: 'queqiao-other-static' }, folder)
     expect([other.code, other.said]).toEqual([1, expect.stringContaining('has no bucket queqiao-other-static')])

@@ -1,4 +1,4 @@
-/** `npm run sync` as a process, beside a stand-in for Lambda's API; test/local has the whole stack. */
+/** `./queqiao sync` as a process, beside a stand-in for Lambda's API; test/local has the whole stack. */
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -60,9 +60,9 @@ function answerWalk() {
   }
 }
 
-const run = (args: readonly string[], env: Record<string, string> = {}) => runTool('sync.ts', args, env)
+const run = (args: readonly string[], env: Record<string, string> = {}) => runTool('sync', args, env)
 
-describe('npm run sync', () => {
+describe('./queqiao sync', () => {
   it('walks on AWS: the walk is an event, all else is asked', async () => {
     const { url, invocations } = await openLambda(answerWalk())
 

@@ -1,10 +1,10 @@
-/** `npm run static`: uploads what is new or changed, and tells where it all is. */
+/** `static`: uploads what is new or changed, and tells where it all is. */
 
 import { staticPrefix } from '../../lib/static-name.ts'
 import { AskError } from '../command/explain-failure.ts'
 import { UsageError } from '../command/options.ts'
 import { type Place, whereIs } from '../command/place.ts'
-import { interrupted, type Session } from '../command/run-command.ts'
+import { interrupted, type Session } from '../command/session.ts'
 import { counted, inThousands } from '../command/words.ts'
 import type { Address } from './address.ts'
 import { type Found, findFiles } from './find-files.ts'
@@ -53,6 +53,11 @@ async function publish(options: Options, deps: StaticDeps): Promise<number> {
   if (options.dryRun) return tellPlan(plan, options, deps)
   await upload(plan.steps, store, deps)
   await prune(plan, store, { options, deps })
+  screen.json({
+    url: `${url}/${staticPrefix}`,
+    uploaded: plan.steps.flat().map(it => it.key),
+    unchanged: plan.unchanged,
+  })
   const count = `${counted(plan.steps.flat().length, 'object')} uploaded, ${inThousands(plan.unchanged)} as before`
   screen.line(`✓ ${counted(files.length, 'file')}: ${count} · 已上传`)
   screen.line(`  ${url}/${staticPrefix}…`)

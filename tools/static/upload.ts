@@ -2,7 +2,7 @@
 
 import { inParallel } from '../../lib/pool.ts'
 import { renderShare } from '../command/bar.ts'
-import type { Session } from '../command/run-command.ts'
+import type { Session } from '../command/session.ts'
 import { inThousands } from '../command/words.ts'
 import { digestFile } from './digest.ts'
 import type { FoundFile } from './find-files.ts'
