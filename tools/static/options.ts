@@ -8,7 +8,6 @@ export type Options = Stage & {
   readonly folder: string
   /** Removes from the bucket what the folder no longer has. */
   readonly isPruning: boolean
-  readonly dryRun: boolean
 }
 
 /** The folder that is uploaded unless another is named. */
@@ -20,7 +19,6 @@ export const spec = {
   options: {
     folder: { type: 'string', takes: '<path>', says: `what to upload; ${standardFolder}` },
     prune: { type: 'boolean', says: 'removes what the folder no longer has, and what older contents were named by' },
-    'dry-run': { type: 'boolean', says: 'only tells what would be uploaded and removed' },
     ...stageOptions,
     ...jsonOption,
   },
@@ -32,9 +30,8 @@ goes on. npx --no sls deploy does the same at its end, without --prune, if there
 
 /** Reads the options; throws UsageError. */
 export function parseOptions(args: readonly string[], env: Environment): Options {
-  const values = readOptions(args, env, spec)
-  const { folder = standardFolder, prune: isPruning = false, 'dry-run': dryRun = false } = values
-  return { ...readStage(values, env), folder, isPruning, dryRun }
+  const { folder = standardFolder, prune: isPruning = false, ...stage } = readOptions(args, env, spec)
+  return { ...readStage(stage, env), folder, isPruning }
 }
 
 /** The command line for this stage and folder, with more options. */
