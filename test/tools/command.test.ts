@@ -15,11 +15,11 @@ import { createJsonScreen, createScreen } from '../../tools/command/screen.ts'
 import { inUnits } from '../../tools/command/words.ts'
 
 const verb = 'x'
-const says = 'says so'
+const summary = 'what it is for'
 const options = {
   ...stageOptions,
-  'dry-run': { type: 'boolean', says },
-  data: { type: 'string', multiple: true, says },
+  'dry-run': { type: 'boolean', summary },
+  data: { type: 'string', multiple: true, summary },
 } as const
 
 describe('the options', () => {

@@ -92,7 +92,7 @@ describe('./queqiao', () => {
     expect([bin, name]).toEqual([undefined, 'queqiao'])
   })
 
-  it('starts nothing for a cry for help, wherever it stands', async () => {
+  it('starts nothing when help is asked for, wherever that stands', async () => {
     const { code, stdout, stderr } = await runTool('redrive', ['--reason', 'all', '--send', '--help'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^\.\/queqiao redrive \[options\] {3}shows what was put aside/)
@@ -143,10 +143,10 @@ describe('a verb', () => {
 
   it.each(verbs.map(it => it.spec))('$verb has a help with what it does, its options and its exit codes', spec => {
     const help = helpOf(spec)
-    expect(help.split('\n')[0]).toBe(`./queqiao ${spec.verb} ${spec.wants ?? '[options]'}   ${spec.says}`)
+    expect(help.split('\n')[0]).toBe(`./queqiao ${spec.verb} ${spec.usage ?? '[options]'}   ${spec.summary}`)
     for (const it of [...Object.keys(spec.options), 'stage', 'region', 'profile', 'help'])
       expect(help).toMatch(new RegExp(`^  --${it} .* {2,}\\S`, 'm'))
-    expect(help).toMatch(/\nEnds with 0 if .*, 1 if .*, 2 if .*, 130 if it was stopped\.\n$/s)
-    expect(helpOfAll([spec])).toContain(`  ${spec.verb}   ${spec.says}\n`)
+    expect(help).toMatch(/\nExit code 0 if .*, 1 if .*, 2 if .*, 130 if it was stopped\.\n$/s)
+    expect(helpOfAll([spec])).toContain(`  ${spec.verb}   ${spec.summary}\n`)
   })
 })

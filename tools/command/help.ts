@@ -5,24 +5,31 @@ import { type KnownOptions, program } from './options.ts'
 /** A verb as its help tells of it; its options as they are read. */
 export type Spec = {
   readonly verb: string
-  /** What must stand behind it. */
-  readonly wants?: string
-  readonly says: string
+  /** How it is used, where options alone do not do. */
+  readonly usage?: string
+  readonly summary: string
   readonly options: KnownOptions
   /** What else there is to know. */
   readonly notes: string
-  /** Of the exit codes 0 and 1: what has come true. */
-  readonly ends: readonly [well: string, ill: string]
+  /** What the exit codes 0 and 1 mean. */
+  readonly exitCodes: readonly [done: string, failed: string]
 }
 
 /** Writes the help of a verb. */
-export function helpOf({ verb, wants = '[options]', says, options, notes, ends: [well, ill] }: Spec): string {
-  const rows = [...Object.entries(options).map(([name, it]) => [`--${name}${takenBy(it)}`, it.says]), helpRow]
+export function helpOf({
+  verb,
+  usage = '[options]',
+  summary,
+  options,
+  notes,
+  exitCodes: [done, failed],
+}: Spec): string {
+  const rows = [...Object.entries(options).map(([name, it]) => [`--${name}${shownValue(it)}`, it.summary]), helpRow]
   return [
-    `${program} ${verb} ${wants}   ${says}\n`,
+    `${program} ${verb} ${usage}   ${summary}\n`,
     `${tableOf(rows)}\n`,
     notes,
-    `Ends with 0 if ${well}, 1 if ${ill}, 2 if the options or the environment are wrong, 130 if it was stopped.\n`,
+    `Exit code 0 if ${done}, 1 if ${failed}, 2 if the options or the environment are wrong, 130 if it was stopped.\n`,
   ].join('\n')
 }
 
@@ -30,17 +37,17 @@ export function helpOf({ verb, wants = '[options]', says, options, notes, ends: 
 export function helpOfAll(specs: readonly Spec[]): string {
   return [
     `${program} <verb> [options]\n`,
-    `${tableOf(specs.map(it => [it.verb, it.says]))}\n`,
+    `${tableOf(specs.map(it => [it.verb, it.summary]))}\n`,
     `${program} <verb> --help tells its options. Without --stage a verb is for the local stack, which npm start starts.`,
-    'Ends with 0 if all went well, 1 if something is wrong or failed, 2 if the options or the environment are wrong,',
+    'Exit code 0 if all went well, 1 if something is wrong or failed, 2 if the options or the environment are wrong,',
     '130 if it was stopped. With --json, where a verb has it, a program reads one JSON document and nothing else.\n',
   ].join('\n')
 }
 
 const helpRow = ['--help', 'this text']
 
-function takenBy({ takes }: KnownOptions[string]): string {
-  return takes === undefined ? '' : ` ${takes}`
+function shownValue({ value }: KnownOptions[string]): string {
+  return value === undefined ? '' : ` ${value}`
 }
 
 /** Two columns; a text of several lines stays in its own. */

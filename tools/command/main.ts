@@ -24,15 +24,15 @@ export async function main(): Promise<void> {
 }
 
 async function carryOut([name, ...args]: readonly string[]): Promise<number> {
-  if (isCryForHelp(name)) return tell(helpOfAll(verbs.map(it => it.spec)))
+  if (asksForHelp(name)) return tell(helpOfAll(verbs.map(it => it.spec)))
   const { spec, load } = findVerb(name)
-  // No option takes such a value: whoever asks for help starts nothing.
-  if (args.some(isCryForHelp)) return tell(helpOf(spec))
+  // No option takes it for a value, so whoever asks for help starts nothing.
+  if (args.some(asksForHelp)) return tell(helpOf(spec))
   const { start } = await load()
   return inSession(args.includes('--json'), session => start(args, session))
 }
 
-function isCryForHelp(arg: string | undefined): boolean {
+function asksForHelp(arg: string | undefined): boolean {
   return arg === '--help' || arg === '-h'
 }
 

@@ -17,27 +17,29 @@ export class UsageError extends Error {
 
 export const localStage = 'local'
 
-/** An option as it is read and as help tells of it; `takes` names its value. */
-type KnownOption = ParseArgsOptionsConfig[string] & { readonly takes?: string; readonly says: string }
+/** An option as it is read and as help tells of it; `value` names what it takes. */
+type KnownOption = ParseArgsOptionsConfig[string] & { readonly value?: string; readonly summary: string }
 export type KnownOptions = Readonly<Record<string, KnownOption>>
 
 /** The options that name the stage. */
 export const stageOptions = {
-  stage: { type: 'string', takes: '<name>', says: 'the stage; without it the local stack, which npm start starts' },
+  stage: { type: 'string', value: '<name>', summary: 'the stage; without it the local stack, which npm start starts' },
   region: {
     type: 'string',
-    takes: '<name>',
-    says: 'where the stage is deployed; AWS_REGION, or ap-southeast-1',
+    value: '<name>',
+    summary: 'where the stage is deployed; AWS_REGION, or ap-southeast-1',
   },
   profile: {
     type: 'string',
-    takes: '<name>',
-    says: 'whose credentials are used, of those that aws configure has written; AWS_PROFILE',
+    value: '<name>',
+    summary: 'whose credentials are used, of those that aws configure has written; AWS_PROFILE',
   },
 } as const
 
 /** For programs: the screen then writes only what it is given as data. */
-export const jsonOption = { json: { type: 'boolean', says: 'writes what came of it as JSON, for programs' } } as const
+export const jsonOption = {
+  json: { type: 'boolean', summary: 'writes the result as JSON, for programs' },
+} as const
 
 type Known<T extends KnownOptions> = { readonly verb: string; readonly options: T }
 

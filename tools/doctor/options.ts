@@ -11,11 +11,11 @@ export type Options = Stage & {
 
 export const spec = {
   verb: 'doctor',
-  says: 'says what is wrong with a stage, and with both apps, and what to do about it',
+  summary: 'says what is wrong with a stage, and with both apps, and what to do about it',
   options: { ...stageOptions, ...jsonOption },
   notes:
     "It changes nothing, and costs eight calls to WeChat of this day's quotas, nine on a stage without an access token.",
-  ends: ['nothing is wrong', 'something is or could not be looked at'],
+  exitCodes: ['nothing is wrong', 'something is or could not be looked at'],
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */

@@ -11,11 +11,11 @@ export type Options = Stage & {
 
 export const spec = {
   verb: 'quota',
-  says: 'shows the day’s quota of messages, the gate, and what waits for quota',
+  summary: 'shows the day’s quota of messages, the gate, and what waits for quota',
   options: {
     reopen: {
       type: 'boolean',
-      says: 'opens the gate now: a few events first, the others a minute later if WeChat takes those',
+      summary: 'opens the gate now: a few events first, the others a minute later if WeChat takes those',
     },
     ...stageOptions,
     ...jsonOption,
@@ -23,7 +23,7 @@ export const spec = {
   notes:
     'While the gate is closed, the stage itself looks every second minute whether there is quota again.\n' +
     'It costs one call of openapi/quota/get.',
-  ends: ['messages may leave', 'they may not or nobody could be asked'],
+  exitCodes: ['messages may leave', 'they may not or nobody could be asked'],
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */

@@ -28,19 +28,19 @@ export type Options = Stage & {
 
 export const spec = {
   verb: 'redrive',
-  says: 'shows what was put aside, by reason, and moves it back into the queue of events',
+  summary: 'shows what was put aside, by reason, and moves it back into the queue of events',
   options: {
-    reason: { type: 'string', takes: '<part>', says: 'those whose reason has this in it, or all' },
-    send: { type: 'boolean', says: 'moves them back; without it they are only shown' },
-    limit: { type: 'string', takes: '<count>', says: 'moves at most so many, the oldest first' },
+    reason: { type: 'string', value: '<part>', summary: 'those whose reason has this in it, or all' },
+    send: { type: 'boolean', summary: 'moves them back; without it they are only shown' },
+    limit: { type: 'string', value: '<count>', summary: 'moves at most so many, the oldest first' },
     queue: {
       type: 'string',
-      takes: '<name>',
-      says: 'dlq (rejected, overdue, received too often) or review (in doubt); both are shown, dlq is moved',
+      value: '<name>',
+      summary: 'dlq (rejected, overdue, received too often) or review (in doubt); both are shown, dlq is moved',
     },
     'even-in-doubt': {
       type: 'boolean',
-      says: 'moves also what may have been sent, so that it is sent: perhaps a second time',
+      summary: 'moves also what may have been sent, so that it is sent: perhaps a second time',
     },
     ...stageOptions,
     ...jsonOption,
@@ -48,7 +48,7 @@ export const spec = {
   notes:
     'While it looks, up to five minutes, nobody else sees these events; at the end, and on Ctrl-C, they are given back.\n' +
     'What is marked as sent is not sent again for 15 days, whatever is moved.',
-  ends: ['all that was to be moved is', 'not'],
+  exitCodes: ['all that was to be moved is', 'not'],
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */

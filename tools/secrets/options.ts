@@ -15,26 +15,26 @@ export type Options = OnAws & {
 
 export const spec = {
   verb: 'secrets',
-  wants: '--stage <name> [options]',
-  says: 'makes the secrets of a stage, and keeps them in SSM Parameter Store',
+  usage: '--stage <name> [options]',
+  summary: 'makes the secrets of a stage, and keeps them in SSM Parameter Store',
   options: {
     ...stageOptions,
-    stage: { ...stageOptions.stage, says: 'the stage on AWS' },
+    stage: { ...stageOptions.stage, summary: 'the stage on AWS' },
     rotate: {
       type: 'string',
       multiple: true,
-      takes: '<names>',
-      says: `replaces these, separated by commas: ${secretNames.slice(0, 2).join(', ')},\n${secretNames.slice(2).join(', ')}`,
+      value: '<names>',
+      summary: `replaces these, separated by commas: ${secretNames.slice(0, 2).join(', ')},\n${secretNames.slice(2).join(', ')}`,
     },
     show: {
       type: 'boolean',
-      says: 'shows the Token and EncodingAESKey for the console, also where no terminal is, and of earlier runs',
+      summary: 'shows the Token and EncodingAESKey for the console, also where no terminal is, and of earlier runs',
     },
   },
   notes: `What is there stays, unless it is rotated. The two appsecrets are asked for, or taken from WECHAT_OFFICIAL_SECRET and
 WECHAT_MINI_SECRET; all else is made. Appsecrets and session keys are never shown. The functions need no deployment to
 take a new secret: they keep one for five minutes.`,
-  ends: ['all is there', 'not'],
+  exitCodes: ['all is there', 'not'],
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */

@@ -40,46 +40,46 @@ const standardWait = '60'
 
 export const spec = {
   verb: 'send',
-  wants: '--to <who> --template <name> --data <key>=<text> …',
-  says: 'pushes one event, and follows it to its end',
+  usage: '--to <who> --template <name> --data <key>=<text> …',
+  summary: 'pushes one event, and follows it to its end',
   options: {
     to: {
       type: 'string',
-      takes: '<kind>=<id>',
-      says: 'who: unionid=…, miniOpenid=… or openid=… (the Official Account’s)',
+      value: '<kind>=<id>',
+      summary: 'who: unionid=…, miniOpenid=… or openid=… (the Official Account’s)',
     },
-    template: { type: 'string', takes: '<name>', says: 'a template of this stage in templates.json' },
-    'template-id': { type: 'string', takes: '<id>', says: 'or WeChat’s own id of one' },
+    template: { type: 'string', value: '<name>', summary: 'a template of this stage in templates.json' },
+    'template-id': { type: 'string', value: '<id>', summary: 'or WeChat’s own id of one' },
     data: {
       type: 'string',
       multiple: true,
-      takes: '<key>=<text>',
-      says: `a value, as amount2=¥88.00; as often as there are values. Or all as JSON: --data '{"thing1":"…"}'`,
+      value: '<key>=<text>',
+      summary: `a value, as amount2=¥88.00; as often as there are values. Or all as JSON: --data '{"thing1":"…"}'`,
     },
-    page: { type: 'string', takes: '<path>', says: 'the mini-program page that the message opens' },
-    url: { type: 'string', takes: '<address>', says: 'for clients that cannot open mini programs' },
+    page: { type: 'string', value: '<path>', summary: 'the mini-program page that the message opens' },
+    url: { type: 'string', value: '<address>', summary: 'for clients that cannot open mini programs' },
     'expires-at': {
       type: 'string',
-      takes: '<time>',
-      says: 'after that it is not sent any more, as 2026-11-22T12:00:00Z',
+      value: '<time>',
+      summary: 'after that it is not sent any more, as 2026-11-22T12:00:00Z',
     },
     id: {
       type: 'string',
-      takes: '<id>',
-      says: `the event’s id; one id, at most one message. Without it, one made of content and time.
+      value: '<id>',
+      summary: `the event’s id; one id, at most one message. Without it, one made of content and time.
 Alone it pushes nothing, and follows the event of this id`,
     },
-    'no-follow': { type: 'boolean', says: 'only pushes' },
+    'no-follow': { type: 'boolean', summary: 'only pushes' },
     wait: {
       type: 'string',
-      takes: '<seconds>',
-      says: `stops watching when nothing new has come for so long; ${standardWait}`,
+      value: '<seconds>',
+      summary: `stops watching when nothing new has come for so long; ${standardWait}`,
     },
     ...stageOptions,
     ...jsonOption,
   },
   notes: 'The event is checked before it is pushed. Ctrl-C stops watching, not the event.',
-  ends: ['WeChat took the message (accepted, delivered)', 'not'],
+  exitCodes: ['WeChat took the message (accepted, delivered)', 'not'],
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */

@@ -15,17 +15,17 @@ export const standardFolder = 'static'
 
 export const spec = {
   verb: 'static',
-  says: 'uploads the mini program’s static files, and tells where they are',
+  summary: 'uploads the mini program’s static files, and tells where they are',
   options: {
-    folder: { type: 'string', takes: '<path>', says: `what to upload; ${standardFolder}` },
-    prune: { type: 'boolean', says: 'removes what the folder no longer has, and what older contents were named by' },
+    folder: { type: 'string', value: '<path>', summary: `what to upload; ${standardFolder}` },
+    prune: { type: 'boolean', summary: 'removes what the folder no longer has, and what older contents were named by' },
     ...stageOptions,
     ...jsonOption,
   },
   notes: `Each file is there under its own name, which may be kept for five minutes, and under one with a hash of its content, for
 a year; manifest.json tells the one by the other. What is there already is not uploaded again. Ctrl-C stops; the next run
 goes on. npx --no sls deploy does the same at its end, without --prune, if there is a folder static.`,
-  ends: ['all is there', 'not'],
+  exitCodes: ['all is there', 'not'],
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */

@@ -14,16 +14,16 @@ export type Options = Stage & {
 
 export const spec = {
   verb: 'sync',
-  says: 'walks through the list of followers now, and shows how far it is',
+  summary: 'walks through the list of followers now, and shows how far it is',
   options: {
-    spread: { type: 'boolean', says: 'begins even if today’s quota does not do for it, and goes on day by day' },
-    everyone: { type: 'boolean', says: 'looks everybody up again, not only who came since the last walk' },
-    'dry-run': { type: 'boolean', says: 'only tells what the walk will cost' },
+    spread: { type: 'boolean', summary: 'begins even if today’s quota does not do for it, and goes on day by day' },
+    everyone: { type: 'boolean', summary: 'looks everybody up again, not only who came since the last walk' },
+    'dry-run': { type: 'boolean', summary: 'only tells what the walk will cost' },
     ...stageOptions,
     ...jsonOption,
   },
   notes: 'A walk that is under way already is followed. Ctrl-C stops watching, not the walk.',
-  ends: ['the walk is complete and who came is linked', 'it is not'],
+  exitCodes: ['the walk is complete and who came is linked', 'it is not'],
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */
