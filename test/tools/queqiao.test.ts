@@ -1,10 +1,7 @@
 /** The command line as a whole: what it is run by, its help, and what it does with a verb that it does not know. */
 
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { access, chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -13,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { helpOf, helpOfAll } from '../../tools/command/help.ts'
 import { UsageError } from '../../tools/command/options.ts'
 import { findVerb, verbs } from '../../tools/command/verbs.ts'
+import { openLambda, refusal } from './lambda-api.ts'
 import { onAws, runTool } from './run-tool.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -107,21 +105,14 @@ describe('./queqiao', () => {
   })
 
   it('asks AWS with the credentials that --profile names, and not with those of the environment', async () => {
-    const signed: string[] = []
-    const server = createServer((request, response) => {
-      signed.push(request.headers.authorization ?? '')
-      response.writeHead(403, { 'x-amzn-errortype': 'AccessDeniedException' }).end('{}')
-    }).listen(0, '127.0.0.1')
-    onTestFinished(() => void server.close())
-    await once(server, 'listening')
+    const { url, invocations } = await openLambda(() => refusal(403, 'AccessDeniedException'))
     const file = join(await openFolder(), 'credentials')
     await writeFile(file, '[ops]\naws_access_key_id = AKIDOFOPS\naws_secret_access_key = example\n')
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const env = { ...onAws({ lambda: url }), AWS_SHARED_CREDENTIALS_FILE: file, AWS_CONFIG_FILE: file }
 
     const { code, stdout } = await runTool('quota', ['--stage', 'prod', '--profile', 'ops'], env)
 
-    expect([code, signed]).toEqual([1, [expect.stringContaining('Credential=AKIDOFOPS/')]])
+    expect([code, invocations.map(it => it.signature)]).toEqual([1, [expect.stringContaining('Credential=AKIDOFOPS/')]])
     expect(stdout).toContain('stage prod')
   })
 })

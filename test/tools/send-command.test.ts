@@ -70,9 +70,4 @@ describe('./queqiao send', () => {
     const poor = await runTool('send', ['--id', 'a', '--stage', 'prod'])
     expect([poor.code, poor.stderr]).toEqual([1, expect.stringContaining('there are no AWS credentials')])
   })
-
-  it('ends with 0 for help', async () => {
-    const { code, stdout } = await runTool('send', ['--help'])
-    expect([code, stdout]).toEqual([0, expect.stringContaining('--expires-at <time>')])
-  })
 })
