@@ -127,7 +127,7 @@ describe('the secrets', () => {
     'say that %s is missing',
     async name => {
       const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
-      const cure = 'npm run secrets -- --stage prod --region cn-north-1'
+      const cure = './queqiao secrets --stage prod --region cn-north-1'
       expect(report.find('secrets')).toMatchObject({ status: 'wrong', words: `${name} is not set`, cure })
       // What cannot be known for that is not wrong as well.
       expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
@@ -152,7 +152,7 @@ describe('the secrets', () => {
     expect((await world.examine()).find('secrets')).toMatchObject({
       status: 'wrong',
       words: 'session-public-keys lacks the key a, which signs: every login would be refused',
-      cure: expect.stringMatching(/^delete the parameter .* npm run secrets -- --stage prod/),
+      cure: expect.stringMatching(/^delete the parameter .* \.\/queqiao secrets --stage prod/),
     })
   })
 
@@ -179,7 +179,7 @@ describe('the credentials', () => {
     expect(report.find(`${name}-credentials`)).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining(`${appid}: WeChat refused stable_token: 40125 invalid appsecret (rid `),
-      cure: expect.stringMatching(/AppSecret.* reset it there, then npm run secrets -- --stage prod/),
+      cure: expect.stringMatching(/AppSecret.* reset it there, then \.\/queqiao secrets --stage prod/),
     })
     expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
   })
@@ -309,7 +309,7 @@ describe('the Open Platform account', () => {
     expect(report.find('open-platform')).toMatchObject({
       status: 'wrong',
       words: expect.stringMatching(/^0 of 100 followers/),
-      cure: expect.stringMatching(/open\.weixin\.qq\.com .*npm run sync -- --everyone --stage \S+ --region \S+$/),
+      cure: expect.stringMatching(/open\.weixin\.qq\.com .*\.\/queqiao sync --everyone --stage \S+ --region \S+$/),
     })
   })
 
@@ -432,7 +432,7 @@ describe('the callback', () => {
     expect(await examineAt(url)).toMatchObject({
       status: 'wrong',
       words: `${url}/callback goes by another callback-token`,
-      cure: expect.stringContaining('npm run secrets -- --stage prod'),
+      cure: expect.stringContaining('./queqiao secrets --stage prod'),
     })
   })
 
@@ -500,7 +500,7 @@ describe('the quotas', () => {
 })
 
 describe('the gate of sending', () => {
-  const hint = expect.stringMatching(/^npm run quota -- --stage prod --region cn-north-1/)
+  const hint = expect.stringMatching(/^\.\/queqiao quota --stage prod --region cn-north-1/)
 
   it('is closed although quota is left', async () => {
     const world = await openDoctorWorld()
@@ -565,7 +565,7 @@ describe('the queues', () => {
   })
 
   it.each([
-    ['q-events-dlq', /^npm run redrive -- --stage prod --region cn-north-1/],
+    ['q-events-dlq', /^\.\/queqiao redrive --stage prod --region cn-north-1/],
     ['q-followers-dlq', /SQS → q-followers-dlq → Start DLQ redrive/],
     ['q-receipts-dlq', /SQS → q-receipts-dlq → Start DLQ redrive/],
   ])('have dead letters in %s', async (name, cure) => {
@@ -585,7 +585,7 @@ describe('the queues', () => {
       '2 in q-events-review: nobody knows whether these were sent'
     const found = await examineWith(sizes(full))
     expect(found).toMatchObject({ status: 'wrong', words: all })
-    expect(found?.cure).toMatch(/moves them back; npm run quota .* shows why; npm run redrive/)
+    expect(found?.cure).toMatch(/moves them back; \.\/queqiao quota .* shows why; \.\/queqiao redrive/)
     const size = async (name: string) => {
       if (name === 'q-images') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
       return ready(full[name] ?? 0)
@@ -687,7 +687,7 @@ describe('the queues', () => {
     expect(await examineWith(sizes({ [name]: 5 }))).toMatchObject({
       status: 'wrong',
       words: `5 in ${name}: they wait for quota`,
-      cure: expect.stringMatching(/^npm run quota -- --stage prod --region cn-north-1/),
+      cure: expect.stringMatching(/^\.\/queqiao quota --stage prod --region cn-north-1/),
     })
   })
 

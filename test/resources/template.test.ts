@@ -824,7 +824,7 @@ describe('the files', () => {
     ])
   })
 
-  it('tell npm run static and a removal what they need', () => {
+  it('tell ./queqiao static and a removal what they need', () => {
     const names = ['StaticBucketParameter', 'FilesUrlParameter'].map(it => propertiesOf(it)?.Name)
     expect(names).toEqual(['/queqiao/prod/static-bucket', '/queqiao/prod/files-url'])
     expect(propertiesOf('StaticBucketParameter')).toMatchObject({ Type: 'String', Value: { Ref: 'StaticBucket' } })
