@@ -4,6 +4,7 @@ import { type AftermathDeps, createAftermath } from './aftermath.ts'
 import { createBatchAttempt } from './batch-attempt.ts'
 import { createBatchLog } from './batch-log.ts'
 import { idOf } from './event-id.ts'
+import { inRecord } from './log-scope.ts'
 import { createOutcomeTally } from './outcome-tally.ts'
 import { reasonOfOurs } from './own-failure.ts'
 import { type Ends, type PlanDeps, planSends, type Work } from './plan-sends.ts'
@@ -41,7 +42,8 @@ export async function sendBatch<A extends Arrival>(
   const ends = openEnds<A>(deps)
   const batch = await planOrPutOff(arrivals, ends, deps)
   await inLanes(batch, { width, trouble }, async ({ arrival, lane, run, putOff }) => {
-    const outcome = await guarded(deps.now() < limits.until ? run : putOff, { arrival, ends, log })
+    const step = deps.now() < limits.until ? run : putOff
+    const outcome = await inRecord(arrival, () => guarded(step, { arrival, ends, log }))
     counts[outcome] = (counts[outcome] ?? 0) + 1
     if (outcome === 'accepted') trouble.delete(lane)
     else if (isTrouble.has(outcome)) trouble.add(lane)
