@@ -1,4 +1,4 @@
-/** The arrows of the house: functions → lib; local → functions, lib; the core knows no edge. */
+/** The arrows of the house: functions → lib; local → functions, lib; the core knows no edge, and each room only those below it. */
 const { readdirSync } = require('node:fs')
 const { join } = require('node:path')
 
@@ -7,8 +7,44 @@ const edges = '^lib/(adapters|runtime)/'
 // A use-case has the name of its function.
 const useCases = readdirSync(join(__dirname, 'functions')).map(it => it.replace('.', '\\.'))
 
+/** Which rooms of lib/ each room may use, beside the files that stand in no room. */
+const rooms = {
+  wechat: [],
+  tokens: [],
+  images: ['tokens'],
+  files: ['images'],
+  followers: ['tokens', 'images'],
+  sync: ['tokens', 'followers'],
+  send: ['tokens', 'followers'],
+  login: ['followers'],
+  callback: ['followers', 'images', 'send'],
+  doctor: ['tokens', 'send', 'callback'],
+}
+
+const roomRules = Object.entries(rooms).map(([room, below]) => ({
+  name: `${room}-knows-only-what-is-below`,
+  severity: 'error',
+  from: { path: `^lib/${room}/` },
+  to: { path: '^lib/[^/]+/', pathNot: `^lib/(${[room, ...below].join('|')})/` },
+}))
+
 module.exports = {
   forbidden: [
+    ...roomRules,
+    {
+      name: 'what-all-use-stands-alone',
+      comment: 'A file in no room of lib/ uses none.',
+      severity: 'error',
+      from: { path: '^lib/[^/]+\\.ts$' },
+      to: { path: '^lib/[^/]+/' },
+    },
+    {
+      name: 'each-file-has-its-room',
+      comment: 'A new room is entered above.',
+      severity: 'error',
+      from: { path: `^lib/(?!(${Object.keys(rooms).join('|')}|adapters|runtime)/)[^/]+/` },
+      to: {},
+    },
     {
       name: 'no-cycles',
       severity: 'error',
@@ -34,7 +70,7 @@ module.exports = {
       severity: 'error',
       from: { path: adapters },
       to: {
-        path: `^(functions|lib/runtime)/|^lib/(${useCases.join('|')})$`,
+        path: `^(functions|lib/runtime)/|^lib/[^/]+/(${useCases.join('|')})$`,
       },
     },
     {

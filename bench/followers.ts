@@ -8,7 +8,8 @@
 
 import { parseArgs } from 'node:util'
 
-import { batchSize, pageSize } from '../lib/walk.ts'
+import { batchSize } from '../lib/followers/follower-batches.ts'
+import { pageSize } from '../lib/sync/walk.ts'
 import { runBareLoop } from './followers/bare-loop.ts'
 import { createCrowd } from './followers/crowd.ts'
 import { atOnce, boundOf, judgeMemory, judgeSpeed, judgeSync, type Sync } from './followers/demands.ts'

@@ -36,7 +36,7 @@ const count = Number(values.events)
 if (!Number.isInteger(count) || count < 100) throw new Error('--events takes a whole number from 100')
 
 const minuteMs = 60_000
-/** A tick so shortly before the reset waits for it (lib/resume-events.ts). */
+/** A tick so shortly before the reset waits for it (lib/send/resume-events.ts). */
 const patienceMs = 21_000
 const dayQuota = 45009
 const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }

@@ -1,15 +1,17 @@
 /** What a deployment gave that people must carry into WeChat's consoles, and what stays after its end. */
 
-export type Outputs = Readonly<Record<string, string | undefined>>
+import { isOfAws } from '../lib/doctor/aws-names.ts'
+import { pages } from '../lib/doctor/pages.ts'
 
-const service = 'developers.weixin.qq.com/platform → 我的业务 → 服务号'
-const mini = 'mp.weixin.qq.com (小程序) → 开发管理 → 开发设置'
+export type Outputs = Readonly<Record<string, string | undefined>>
 
 /** Says where each value goes, and of what cannot be entered what is missing. */
 export function linesToPaste(outputs: Outputs): string[] {
   const { DomainTarget, FilesTarget } = outputs
   return [
-    ...addressesIn(outputs).map(it => `${it}  → API IP allow-list (IP白名单): ${service} → 开发密钥, and ${mini}`),
+    ...addressesIn(outputs).map(
+      it => `${it}  → API IP allow-lists (IP白名单): ${pages.official.allowList}, and ${pages.mini.allowList}`,
+    ),
     ...callbackIn(outputs),
     ...serverDomainsIn(outputs),
     ...(DomainTarget === undefined ? [] : [`${DomainTarget}  → DNS: what a CNAME of the domain points to`]),
@@ -22,7 +24,7 @@ function callbackIn({ CallbackUrl }: Outputs): string[] {
   if (CallbackUrl === undefined) return []
   return [
     'Before the next line: once message push (消息推送) is switched on, menus and automatic replies (自定义菜单, 自动回复) made in the console stop, and an account has one URL only',
-    `${CallbackUrl}  → message push (消息推送), URL: ${service} → 域名与消息推送配置`,
+    `${CallbackUrl}  → message push, URL: ${pages.messagePush}`,
   ]
 }
 
@@ -40,7 +42,7 @@ function serverDomainsIn({ CallbackUrl, UploadUrl, FilesUrl, FilesBy, ImagesDoma
 }
 
 function fieldOf(field: string, urls: readonly (string | undefined)[], by: string | undefined): string[] {
-  const page = `server domains (服务器域名), ${field} 合法域名: ${mini}`
+  const page = `${pages.serverDomains} → ${field} 合法域名`
   const origins = urls.filter(it => it !== undefined).map(it => new URL(it).origin)
   const cure = by === undefined ? 'a proxy of yours in front of it, with a domain of yours' : `deploy with ${by}`
   return origins.map(it =>
@@ -48,11 +50,6 @@ function fieldOf(field: string, urls: readonly (string | undefined)[], by: strin
       ? `missing  → ${page}: it wants a domain with an ICP filing (备案), and that it takes ${new URL(it).host} is not known: ${cure}`
       : `${it}  → ${page}; the domain needs an ICP filing (备案)`,
   )
-}
-
-/** Names that are AWS's, and that nobody else can have a filing for. */
-function isOfAws(url: string): boolean {
-  return /\.(amazonaws\.com(\.cn)?|cloudfront\.(net|cn))$/.test(new URL(url).hostname)
 }
 
 /** Says what outlives the stack, and how a new deployment takes it again. */

@@ -1,7 +1,7 @@
 /** What a stage's name and region ask of the other parameters: wrong ones fail late, when half of the stage is made. */
 
 import { ConfigError } from '../lib/errors.ts'
-import { readTemplateList } from '../lib/template-list.ts'
+import { readTemplateList } from '../lib/send/template-list.ts'
 import type { Parameters } from './parameters.ts'
 
 export type Place = {

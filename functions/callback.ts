@@ -1,5 +1,5 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
-import { answerHandshake, handleEvent, readEvent } from '../lib/callback.ts'
+import { answerHandshake, handleEvent, readEvent } from '../lib/callback/callback.ts'
 import { config } from '../lib/config.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { followersQueue, imageChecks, receiptsQueue } from '../lib/runtime/queues.ts'

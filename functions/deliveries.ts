@@ -1,7 +1,7 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
-import { getDelivery } from '../lib/deliveries.ts'
 import { log } from '../lib/runtime/context.ts'
 import { deliveryStore } from '../lib/runtime/stores.ts'
+import { getDelivery } from '../lib/send/deliveries.ts'
 
 export const handler = httpFunction(
   async () => ({ deliveries: deliveryStore(), log }),

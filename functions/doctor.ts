@@ -1,5 +1,5 @@
 import { scheduleFunction } from '../lib/adapters/lambda.ts'
-import { examine } from '../lib/doctor.ts'
+import { examine } from '../lib/doctor/doctor.ts'
 import { openDoctor } from '../lib/runtime/doctor.ts'
 
 export const handler = scheduleFunction(

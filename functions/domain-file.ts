@@ -1,5 +1,5 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
-import { createDomainFiles } from '../lib/domain-file.ts'
+import { createDomainFiles } from '../lib/files/domain-file.ts'
 import { now } from '../lib/runtime/context.ts'
 import { staticFiles } from '../lib/runtime/image-files.ts'
 

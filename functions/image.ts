@@ -1,5 +1,5 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
-import { getImage } from '../lib/image.ts'
+import { getImage } from '../lib/images/image.ts'
 import { filesUrl } from '../lib/runtime/image-links.ts'
 import { sessionChecker } from '../lib/runtime/secrets.ts'
 import { imageStore } from '../lib/runtime/stores.ts'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 import { httpFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import { takeImage } from '../lib/images.ts'
+import { takeImage } from '../lib/images/images.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { filesUrl, uploadForms } from '../lib/runtime/image-links.ts'
 import { sessionChecker } from '../lib/runtime/secrets.ts'

@@ -1,5 +1,5 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
-import { getJwks } from '../lib/jwks.ts'
+import { getJwks } from '../lib/login/jwks.ts'
 import { log } from '../lib/runtime/context.ts'
 import { sessionChecker } from '../lib/runtime/secrets.ts'
 

@@ -1,5 +1,5 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
-import { logIn, parseLogin } from '../lib/login.ts'
+import { logIn, parseLogin } from '../lib/login/login.ts'
 import { log, now, sleep } from '../lib/runtime/context.ts'
 import { sessionSigner } from '../lib/runtime/secrets.ts'
 import { linkStore, loginStore } from '../lib/runtime/stores.ts'

@@ -1,5 +1,5 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
-import { getMe } from '../lib/me.ts'
+import { getMe } from '../lib/login/me.ts'
 import { log } from '../lib/runtime/context.ts'
 import { sessionChecker } from '../lib/runtime/secrets.ts'
 import { linkStore } from '../lib/runtime/stores.ts'

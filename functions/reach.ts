@@ -1,5 +1,5 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
-import { getReach, parseAddress } from '../lib/reach.ts'
+import { getReach, parseAddress } from '../lib/followers/reach.ts'
 import { log } from '../lib/runtime/context.ts'
 import { linkStore } from '../lib/runtime/stores.ts'
 

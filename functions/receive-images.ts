@@ -1,6 +1,6 @@
 import { queueFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import { parseArrival, receiveImages } from '../lib/receive-images.ts'
+import { parseArrival, receiveImages } from '../lib/images/receive-images.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { imageFiles } from '../lib/runtime/image-files.ts'
 import { imageChecksQueue, imagesQueue } from '../lib/runtime/queues.ts'

@@ -1,7 +1,7 @@
 import { scheduleFunction } from '../lib/adapters/lambda.ts'
-import { refreshTokens } from '../lib/refresh-tokens.ts'
 import { log } from '../lib/runtime/context.ts'
 import { accessTokens, miniProgram, officialAccount } from '../lib/runtime/wechat.ts'
+import { refreshTokens } from '../lib/tokens/refresh-tokens.ts'
 
 export const handler = scheduleFunction(
   async () => ({

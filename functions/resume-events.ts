@@ -1,11 +1,11 @@
 import { scheduleFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import { carryOut, parseQuotaOrder } from '../lib/quota-order.ts'
 import { log, now, sleep } from '../lib/runtime/context.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
 import { parkedEvents } from '../lib/runtime/queues.ts'
 import { gateStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
+import { carryOut, parseQuotaOrder } from '../lib/send/quota-order.ts'
 
 export const handler = scheduleFunction(
   async () => {

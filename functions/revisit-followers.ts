@@ -1,6 +1,6 @@
 import { scheduleFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import { revisitFollowers } from '../lib/revisit-followers.ts'
+import { revisitFollowers } from '../lib/followers/revisit-followers.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { followersQueue } from '../lib/runtime/queues.ts'
 import { linkUpkeep } from '../lib/runtime/stores.ts'

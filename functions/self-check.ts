@@ -1,13 +1,13 @@
 import { scheduleFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
+import { checkSelf, readable } from '../lib/doctor/self-check.ts'
 import { now } from '../lib/runtime/context.ts'
 import { openDoctor } from '../lib/runtime/doctor.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
 import { canaryQueue } from '../lib/runtime/queues.ts'
 import { deliveryStore } from '../lib/runtime/stores.ts'
 import { templates } from '../lib/runtime/templates.ts'
-import { checkSelf, readable } from '../lib/self-check.ts'
-import { valueCheckOf } from '../lib/template-message.ts'
+import { valueCheckOf } from '../lib/send/template-message.ts'
 
 export const handler = scheduleFunction(async () => {
   const { CANARY_EVENT: event, TEST_ACCOUNT } = config('CANARY_EVENT', 'TEST_ACCOUNT')

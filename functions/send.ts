@@ -1,4 +1,4 @@
-import { arrivalOf } from '../lib/adapters/event-record.ts'
+import { arrivalOf } from '../lib/adapters/aws/event-record.ts'
 import { queueFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
 import { log, now, random } from '../lib/runtime/context.ts'
@@ -8,8 +8,8 @@ import { results } from '../lib/runtime/results.ts'
 import { attemptStore, deliveryStore, gateStore, linkingProgress, linkStore } from '../lib/runtime/stores.ts'
 import { templates } from '../lib/runtime/templates.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
-import { sendBatch } from '../lib/send.ts'
-import { valueCheckOf } from '../lib/template-message.ts'
+import { sendBatch } from '../lib/send/send.ts'
+import { valueCheckOf } from '../lib/send/template-message.ts'
 
 export const handler = queueFunction(
   async () => {

@@ -1,6 +1,6 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
+import { serveFile } from '../lib/files/serve-files.ts'
 import { readableStaticUrls, readableUrls } from '../lib/runtime/image-links.ts'
-import { serveFile } from '../lib/serve-files.ts'
 
 export const handler = httpFunction(
   async () => ({ images: readableUrls(), statics: readableStaticUrls() }),

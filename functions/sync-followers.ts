@@ -7,7 +7,7 @@ import { metrics } from '../lib/runtime/metrics.ts'
 import { followersQueue } from '../lib/runtime/queues.ts'
 import { erasures, journal, linkingStore, linkStore, walkStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
-import { parseSyncOrder, syncFollowers } from '../lib/sync-followers.ts'
+import { parseSyncOrder, syncFollowers } from '../lib/sync/sync-followers.ts'
 
 export const handler = scheduleFunction(
   async () => {

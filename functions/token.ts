@@ -1,7 +1,7 @@
 import { httpFunction } from '../lib/adapters/lambda.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { accessTokens, miniProgram, officialAccount } from '../lib/runtime/wechat.ts'
-import { getToken, parseApp } from '../lib/token.ts'
+import { getToken, parseApp } from '../lib/tokens/share.ts'
 
 export const handler = httpFunction(
   async () => ({ sources: { official: accessTokens(officialAccount()), mini: accessTokens(miniProgram()) }, now, log }),

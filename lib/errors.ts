@@ -40,6 +40,8 @@ export class RequestError extends Error {
   readonly errcode: number | undefined
   readonly rid: string | undefined
   readonly retryAfterSeconds: number | undefined
+  /** The methods that the route takes, where the one asked for is not among them. */
+  readonly allow: readonly string[] | undefined
 
   constructor(code: RequestErrorCode, status: number, message: string, more: RequestErrorDetails = {}) {
     super(message, { cause: more.cause })
@@ -48,6 +50,7 @@ export class RequestError extends Error {
     this.errcode = more.errcode
     this.rid = more.rid
     this.retryAfterSeconds = more.retryAfterSeconds
+    this.allow = more.allow
   }
 }
 
@@ -55,6 +58,7 @@ type RequestErrorDetails = {
   readonly errcode?: number | undefined
   readonly rid?: string | undefined
   readonly retryAfterSeconds?: number | undefined
+  readonly allow?: readonly string[]
   readonly cause?: unknown
 }
 

@@ -10,6 +10,8 @@ export type Addresses = {
   dynamodb: string
   s3: string
   s3Door: string
+  /** The parameter store with the secrets. */
+  ssm: string
   eventsQueueUrl: string
 }
 

@@ -1,4 +1,4 @@
-import type { TemplateList } from '../lib/template-list.ts'
+import type { TemplateList } from '../lib/send/template-list.ts'
 import { findLanAddress } from './banner.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'
@@ -9,7 +9,7 @@ import { makeSecrets } from './secrets.ts'
 import { openDynamoDb, openSqs } from './stores.ts'
 import { readLocalTemplates, watchLocalTemplates } from './templates.ts'
 import { defaultAccounts } from './wechat/defaults.ts'
-import { openWeChat } from './wechat/server.ts'
+import { openWeChat, type WeChatBox } from './wechat/server.ts'
 
 const secretsPrefix = '/queqiao/local'
 
@@ -34,18 +34,20 @@ export async function openEmulators(
   { closing, report }: { closing: Closing; report: (line: string) => void },
 ): Promise<void> {
   const { endpoints, ports, region, wechat, wechatApiUrl } = settings
-  async function open(opening: Promise<{ close: () => Promise<void> }>): Promise<void> {
+  async function open<T extends { close: () => unknown }>(opening: Promise<T>): Promise<T> {
     const part = await opening
     closing.add(part.close)
+    return part
   }
 
   const needsFauxqs = endpoints.sqs === undefined || endpoints.s3 === undefined
-  await Promise.all([
+  const [box] = await Promise.all([
+    wechatApiUrl === undefined ? open(openBox(settings)) : undefined,
     endpoints.dynamodb === undefined && open(openDynamoDb(ports.dynamodb)),
     needsFauxqs && open(openSqs(ports.sqs, region)),
     makeSecrets(secretsPrefix, wechat).then(secrets => open(openParameterStore(ssmPort, secrets))),
-    wechatApiUrl === undefined && open(openBoxWithTemplates(settings, report)),
   ])
+  closing.add(watchTemplates(box, report).close)
 }
 
 /** The host by which phones on the same network find what listens on every interface; on loopback there are none. */
@@ -53,20 +55,13 @@ function lanHost(host: string): string {
   return findLanAddress(host) ?? reachableHost(host)
 }
 
-/** The functions read the list anew when it is edited, so the box has to know it as well. */
-async function openBoxWithTemplates(settings: Settings, report: (line: string) => void) {
-  const box = await openBox(settings)
+/** The functions are built anew when the list is edited; a box of ours has to know it as well. */
+function watchTemplates(box: Pick<WeChatBox, 'setTemplates'> | undefined, report: (line: string) => void) {
   const onChange = (list: TemplateList) => {
-    box.setTemplates(Object.values(list))
+    box?.setTemplates(Object.values(list))
     report('templates.json was read anew · 已重新读取 templates.json')
   }
-  const watcher = watchLocalTemplates({ onChange, report })
-  return {
-    close() {
-      watcher.close()
-      return box.close()
-    },
-  }
+  return watchLocalTemplates({ onChange, report })
 }
 
 /** WeChat in a box, with the deployment's identities and templates, pushing its events to our callback. */

@@ -54,7 +54,7 @@ export function readSettings(env: Environment): Settings {
   const wechatApiUrl = readWeChatUrl(env, problems)
   const isOther = wechatApiUrl !== undefined
   const settings: Settings = {
-    host: readHost(env),
+    host: readHost(env, problems),
     ports: {
       api: port('API_PORT', 3000),
       lambda: port('LAMBDA_PORT', 3002),
@@ -79,9 +79,17 @@ export function readSettings(env: Environment): Settings {
   return settings
 }
 
-/** Some shells export HOST on their own, as a name of the machine: only an address is meant for us. */
-function readHost({ HOST = '' }: Environment): string {
-  return isIP(HOST) !== 0 || HOST === 'localhost' ? HOST : '127.0.0.1'
+/** Shells and compilers export HOST on their own, as a name: only an address is meant for us. */
+function readHost({ HOST = '' }: Environment, problems: string[]): string {
+  if (isIP(HOST) !== 0 || HOST === 'localhost') return HOST
+  if (HOST !== '' && !isName(HOST))
+    problems.push(`HOST must be an IP address or localhost, not ${JSON.stringify(HOST)}`)
+  return '127.0.0.1'
+}
+
+/** What has no letter was meant for an address. */
+function isName(text: string): boolean {
+  return /^[A-Za-z0-9._-]+$/.test(text) && /[A-Za-z]/.test(text)
 }
 
 function readPort(env: Environment, name: string, standard: number, problems: string[]): number {

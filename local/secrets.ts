@@ -11,11 +11,13 @@ export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<R
     'official-appsecret': wechat.officialSecret,
     'mini-appsecret': wechat.miniSecret,
     'callback-token': wechat.callbackToken,
-    ...(wechat.callbackAesKey ? { 'callback-aes-key': wechat.callbackAesKey } : {}),
+    'callback-aes-key': wechat.callbackAesKey,
     'session-keys': sessionKeys,
     'session-public-keys': publicKeysOf(sessionKeys),
   }
-  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`${prefix}/${name}`, value]))
+  // SSM takes no empty parameter: what has no value is not there.
+  const set = Object.entries(secrets).filter(([, value]) => value !== '')
+  return Object.fromEntries(set.map(([name, value]) => [`${prefix}/${name}`, value]))
 }
 
 /** Makes a private RSA key as a JWK, as lib/adapters/session-tokens.ts reads it. */

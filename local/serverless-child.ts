@@ -1,10 +1,17 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import type { Plugin } from 'esbuild'
+import { oneAfterAnother } from './builds.ts'
 import { answerFailures } from './failed-function.ts'
+import { letRunsEnd } from './running-functions.ts'
+import { keepGoodTemplates } from './templates.ts'
 
+type Custom = { esbuild: { plugins?: readonly Plugin[] } }
 /** The part of serverless that is looked at when a command begins: its plugin manager, with the service resolved. */
 type PluginManager = {
-  serverless: { service: { provider: unknown; functions: unknown; resources: unknown } }
+  /** Of them serverless-esbuild alone has a `bundle`. */
+  plugins: { bundle?: () => Promise<void> }[]
+  serverless: { service: { provider: unknown; functions: unknown; resources: unknown; custom: Custom } }
 }
 
 const require = createRequire(import.meta.url)
@@ -16,10 +23,14 @@ process.on('disconnect', () => process.exit(1))
 const { prototype } = require('serverless/lib/classes/plugin-manager.js')
 const { run } = prototype
 prototype.run = function (this: PluginManager, commands: unknown) {
-  const { provider, functions, resources } = this.serverless.service
+  const { provider, functions, resources, custom } = this.serverless.service
+  custom.esbuild.plugins = [keepGoodTemplates()]
+  for (const plugin of this.plugins) if (plugin.bundle) plugin.bundle = oneAfterAnother(plugin.bundle)
   process.send?.(JSON.parse(JSON.stringify({ provider, functions, resources })))
   return run.call(this, commands)
 }
 
-await answerFailures(join(require.resolve('serverless-offline'), '../../package.json'))
+const offline = join(require.resolve('serverless-offline'), '../../package.json')
+await answerFailures(offline)
+await letRunsEnd(offline)
 require('serverless/bin/serverless.js')

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
@@ -37,6 +38,7 @@ export type Stack = {
   close(): Promise<void>
 }
 
+const root = dirname(import.meta.dirname)
 // A function may answer that it timed out; past this it does not answer at all.
 const answerMarginMs = 5000
 
@@ -67,7 +69,7 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
     onLine: options.onFunctionLine,
   })
   const { BUILD_FOLDER } = env
-  if (BUILD_FOLDER) closing.add(() => rm(BUILD_FOLDER, { recursive: true, force: true }))
+  if (BUILD_FOLDER) closing.add(() => rm(join(root, BUILD_FOLDER), { recursive: true, force: true }))
   closing.add(offline.stop)
   const opening = openEmulators(settings, ssmPort, { closing, report: options.report })
 

@@ -1,19 +1,49 @@
 import { readFileSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { OnLoadResult, Plugin } from 'esbuild'
 import { ConfigError } from '../lib/errors.ts'
-import { readTemplateList, type TemplateList } from '../lib/template-list.ts'
+import { readTemplateList, type TemplateList } from '../lib/send/template-list.ts'
 import { SettingsError } from './environment.ts'
 
 const projectFile = fileURLToPath(new URL('../templates.json', import.meta.url))
 
 /** Reads the list of the local stage as it is now; throws a SettingsError that names all that is wrong with it. */
 export function readLocalTemplates(file = projectFile): TemplateList {
+  return readWithText(file).list
+}
+
+function readWithText(file: string): { text: string; list: TemplateList } {
   try {
-    return readTemplateList(JSON.parse(readFileSync(file, 'utf8')), 'local')
+    const text = readFileSync(file, 'utf8')
+    return { text, list: readTemplateList(JSON.parse(text), 'local') }
   } catch (error) {
     if (error instanceof ConfigError) throw new SettingsError(error.problems)
     throw new SettingsError([`templates.json cannot be read: ${error instanceof Error ? error.message : error}`])
+  }
+}
+
+/**
+ * Has esbuild build the functions with the last list that could be used: a build that fails takes the bundles away, and
+ * no function could be loaded while somebody writes the file.
+ */
+export function keepGoodTemplates(file = projectFile): Plugin {
+  let good: string | undefined
+  const load = (): OnLoadResult => {
+    try {
+      good = readWithText(file).text
+    } catch (error) {
+      if (good === undefined) throw error
+    }
+    return { contents: good, loader: 'json' }
+  }
+  return {
+    name: 'keep-good-templates',
+    setup(build) {
+      // Resolved here too: an editor may take the file away for a moment.
+      build.onResolve({ filter: /\/templates\.json$/ }, () => ({ path: file }))
+      build.onLoad({ filter: /[\\/]templates\.json$/ }, load)
+    },
   }
 }
 
@@ -34,7 +64,7 @@ export function watchLocalTemplates({ onChange, report }: TemplatesWatcher, file
     try {
       onChange(readLocalTemplates(file))
     } catch (error) {
-      report(`${error instanceof Error ? error.message : error}; events wait until it is mended`)
+      report(`${error instanceof Error ? error.message : error}; the list before it stays until it is mended`)
     }
   }
   // The folder, for editors put a new file in the place of the old one.

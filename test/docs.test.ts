@@ -1,17 +1,46 @@
 /** What the documents say, held against the code. */
 
 import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
-import { deliveryStates } from '../lib/delivery.ts'
+import { deliveryStates } from '../lib/send/delivery.ts'
 import { withCosts } from '../tools/costs/document.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (file: string) => readFile(join(root, file), 'utf8')
 const named = (text: string) =>
   [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(it => it[1] ?? '')
+
+const roles = v.object({
+  Resources: v.record(
+    v.string(),
+    v.object({
+      Properties: v.object({
+        Policies: v.tuple([
+          v.object({
+            PolicyDocument: v.object({
+              Statement: v.array(v.object({ Action: v.array(v.string()), Resource: v.unknown() })),
+            }),
+          }),
+        ]),
+      }),
+    }),
+  ),
+})
+
+type Role = v.InferOutput<typeof roles>['Resources'][string]
+
+function mayWrite({ Properties }: Role, table: string): boolean {
+  return Properties.Policies[0].PolicyDocument.Statement.some(
+    ({ Action, Resource }) =>
+      Action.some(it => /^dynamodb:\w*(Put|Update|Delete|Write)/.test(it)) &&
+      JSON.stringify(Resource).toLowerCase().includes(`"${table}"`),
+  )
+}
 
 describe('the documents', () => {
   it('name every variable of the functions, and no other', async () => {
@@ -55,6 +84,22 @@ describe('the documents', () => {
     const names = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', ...files.flat()]
     const texts = await Promise.all(names.filter(it => /\.(md|c?ts)$/.test(it)).map(read))
     expect(texts.join('\n').match(/npx (?!--no )sls.*/g) ?? []).toEqual([])
+  })
+
+  // It stopped nobody but the sender: logins wrote links while these were brought back.
+  it('stop whoever may write a table before it is brought back', async () => {
+    const make = createRequire(import.meta.url)('../resources/roles.cjs')
+    const { Resources } = v.parse(roles, await make({ resolveVariable: async () => 'on' }))
+    const [, drill = ''] = (await read('docs/restore.md')).split('## The drill')
+    const rows = [...drill.matchAll(/^\| `(\w+)`.*/gm)].map(([row = '', table = '']) => ({ row, table }))
+    expect(rows.map(it => it.table).sort()).toEqual(['attempts', 'deliveries', 'images', 'links', 'walks'])
+    for (const { row, table } of rows) {
+      const told = named(row)
+        .slice(1)
+        .map(it => `${it}-role`.replaceAll('-', ''))
+      const writers = Object.entries(Resources).filter(([, it]) => mayWrite(it, `${table}table`))
+      expect(told.sort(), table).toEqual(writers.map(([name]) => name.toLowerCase()).sort())
+    }
   })
 
   it('tell what a month costs as it is counted, by the prices of docs/prices.json', async () => {
@@ -104,4 +149,21 @@ describe('the documents', () => {
     }
     expect(missing).toEqual([])
   })
+})
+
+const rules = v.object({
+  forbidden: v.array(v.object({ name: v.string(), to: v.looseObject({ pathNot: v.exactOptional(v.string()) }) })),
+})
+
+it('names the rooms, and what each may use, as the arrows are checked', async () => {
+  const { forbidden } = v.parse(rules, createRequire(import.meta.url)('../.dependency-cruiser.cjs'))
+  const checked = forbidden.flatMap(({ name, to }) => {
+    const [, room] = /^(\w+)-knows-only-what-is-below$/.exec(name) ?? []
+    const known = /^\^lib\/\((.*)\)\/$/.exec(to.pathNot ?? '')?.[1]?.split('|') ?? []
+    return room === undefined ? [] : [[room, known.filter(it => it !== room)] as const]
+  })
+  const rows = [...(await read('CONTRIBUTING.md')).matchAll(/^\| `(\w+)\/` +\|[^|]*\|([^|]*)\|$/gm)]
+  const told = new Map(rows.map(([, room = '', below = '']) => [room, named(below)] as const))
+  expect(checked.length).toBeGreaterThan(8)
+  for (const [room, below] of checked) expect([room, told.get(room)]).toEqual([room, below])
 })

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 
-import { createTokenStore } from '../lib/adapters/dynamo-tokens.ts'
+import { createTokenStore } from '../lib/adapters/dynamo/tokens.ts'
 import { openTables } from './dynamodb.ts'
 import { officialAppid } from './ids.ts'
 

@@ -10,8 +10,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { createImageFiles } from '../lib/adapters/s3-image-files.ts'
-import { headBytes } from '../lib/receive-images.ts'
+import { createImageFiles } from '../lib/adapters/aws/s3-image-files.ts'
+import { headBytes } from '../lib/images/receive-images.ts'
 import { pickFreePort } from '../local/ports.ts'
 import { openSqs, type Store } from '../local/stores.ts'
 import { imageFilesContract } from './contracts/image-files.ts'

@@ -1,8 +1,11 @@
-/** Writes into docs/deploy.md what a month costs: `npm run costs`, after a change of docs/prices.json or of what is counted. */
+/** Writes into docs/deploy.md what a month costs: `npm run costs`; `--help` tells its options. */
 
-import { readFile, writeFile } from 'node:fs/promises'
-
+import { runDocumentCommand } from './command/document.ts'
 import { withCosts } from './costs/document.ts'
 
-const file = new URL('../docs/deploy.md', import.meta.url)
-await writeFile(file, await withCosts(await readFile(file, 'utf8')))
+await runDocumentCommand({
+  command: 'npm run costs',
+  file: 'docs/deploy.md',
+  purpose: 'writes into docs/deploy.md what a month costs, by docs/prices.json and what is counted',
+  textOf: withCosts,
+})

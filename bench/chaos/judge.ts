@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 
-import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
-import type { Delivery } from '../../lib/delivery.ts'
+import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { inRuns } from '../../lib/pool.ts'
+import type { Delivery } from '../../lib/send/delivery.ts'
 import type { Telling } from './bus.ts'
 import { badCopyOf, numberOf } from './events.ts'
 import { callsOf } from './script.ts'

@@ -2,7 +2,7 @@
 
 import type { Message } from '@aws-sdk/client-sqs'
 
-import { windowMs } from '../../lib/uncertainty.ts'
+import { windowMs } from '../../lib/send/uncertainty.ts'
 import type { Random } from '../followers/random.ts'
 import type { Container, Edge } from './containers.ts'
 import type { Death } from './troubles.ts'

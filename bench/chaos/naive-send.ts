@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 
-import { arrivalOf } from '../../lib/adapters/event-record.ts'
+import { arrivalOf } from '../../lib/adapters/aws/event-record.ts'
 import { queueFunction } from '../../lib/adapters/lambda.ts'
 import { config } from '../../lib/config.ts'
 import type { OutgoingMessage } from '../../lib/ports.ts'
@@ -12,7 +12,7 @@ import { eventQueue, followersQueue } from '../../lib/runtime/queues.ts'
 import { deliveryStore, gateStore, linkStore } from '../../lib/runtime/stores.ts'
 import { templates } from '../../lib/runtime/templates.ts'
 import { accessTokens, officialAccount } from '../../lib/runtime/wechat.ts'
-import { sendBatch } from '../../lib/send.ts'
+import { sendBatch } from '../../lib/send/send.ts'
 
 export const handler = queueFunction(
   async () => {

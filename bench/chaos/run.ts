@@ -3,7 +3,7 @@
 import type { Message } from '@aws-sdk/client-sqs'
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
 
-import { createGateStore } from '../../lib/adapters/dynamo-gate.ts'
+import { createGateStore } from '../../lib/adapters/dynamo/gate.ts'
 import { inRuns } from '../../lib/pool.ts'
 import { createRandom } from '../followers/random.ts'
 import { type Chance, count, createChance, type Tally } from './chance.ts'

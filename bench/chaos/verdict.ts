@@ -1,6 +1,6 @@
 /** The judgement of one event: is it where it should be, once, and is all that is said of it true? */
 
-import type { Delivery } from '../../lib/delivery.ts'
+import type { Delivery } from '../../lib/send/delivery.ts'
 import type { Telling } from './bus.ts'
 import type { PlannedEvent } from './events.ts'
 import type { Wave } from './waves.ts'

@@ -2,7 +2,7 @@
 
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
-import { createLinkStore } from '../../lib/adapters/dynamo-links.ts'
+import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { isId } from '../../lib/identifiers.ts'
 import { inParallel } from '../../lib/pool.ts'
 import { openParameterStore } from '../../local/parameter-store.ts'

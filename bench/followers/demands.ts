@@ -1,6 +1,7 @@
 /** What is demanded of the syncs, beside what was measured. */
 
-import { batchSize, pageSize } from '../../lib/walk.ts'
+import { batchSize } from '../../lib/followers/follower-batches.ts'
+import { pageSize } from '../../lib/sync/walk.ts'
 import type { Measured } from './measure.ts'
 import { memoryMb } from './processes.ts'
 

@@ -4,7 +4,7 @@ import { cpus } from 'node:os'
 
 import * as v from 'valibot'
 
-import type { SyncReport } from '../../lib/sync-followers.ts'
+import type { SyncReport } from '../../lib/sync/sync-followers.ts'
 import type { Counts } from './stores.ts'
 import { usage } from './usage.ts'
 import type { World } from './world.ts'

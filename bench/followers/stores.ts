@@ -1,17 +1,10 @@
 /** The stores in memory, which answer at once and count what is asked of them. */
 
+import { batchSize } from '../../lib/followers/follower-batches.ts'
+import { type FollowerRow, isReadable, type StoredRow } from '../../lib/followers/link.ts'
+import type { Erasures, Journal, LinkingStore, LinkStore, NotedEntry } from '../../lib/followers/ports.ts'
 import type { OpenId, UnionId } from '../../lib/identifiers.ts'
-import { type FollowerRow, isReadable, type StoredRow } from '../../lib/link.ts'
-import type {
-  Erasures,
-  Journal,
-  LinkingStore,
-  LinkStore,
-  NotedEntry,
-  StoredToken,
-  TokenStore,
-} from '../../lib/ports.ts'
-import { batchSize } from '../../lib/walk.ts'
+import type { StoredToken, TokenStore } from '../../lib/tokens/ports.ts'
 import type { EntryStore, MarkStore } from './remote-stores.ts'
 import { memoryWalks } from './walk-rows.ts'
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 
 import type { OpenId } from '../../lib/identifiers.ts'
-import type { WalkState, WalkStore } from '../../lib/ports.ts'
+import type { WalkState, WalkStore } from '../../lib/sync/ports.ts'
 import type { PageStore } from './remote-stores.ts'
 
 type Counts = { checkpoints: number; pagesWritten: number; pagesRead: number }

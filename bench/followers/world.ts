@@ -1,6 +1,6 @@
 /** WeChat in a box, the function, and between them the stores and the queue, which this process holds. */
 
-import type { SyncReport } from '../../lib/sync-followers.ts'
+import type { SyncReport } from '../../lib/sync/sync-followers.ts'
 import { remote } from './peer.ts'
 import { startFunction, startWeChat } from './processes.ts'
 import { createQueue } from './queue.ts'

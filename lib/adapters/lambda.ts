@@ -13,8 +13,8 @@ import type {
 import { RequestError } from '../errors.ts'
 import { inBatch, type Named } from '../log-scope.ts'
 import { problemOf, requestErrorOf } from '../problem.ts'
+import { tellFailing } from './aws/failing.ts'
 import { noteDeadline } from './deadline.ts'
-import { tellFailing } from './failing.ts'
 import { invoke } from './invocation.ts'
 import { createLog } from './logger.ts'
 import { createMetrics } from './metrics.ts'
@@ -174,8 +174,7 @@ function refusalOf(error: unknown): APIGatewayProxyStructuredResultV2 {
     headers: {
       'content-type': 'application/problem+json; charset=utf-8',
       'cache-control': 'no-store',
-      // A 405 has to name what is allowed.
-      ...(problem.status === 405 ? { allow: 'POST' } : {}),
+      ...(known?.allow === undefined ? {} : { allow: known.allow.join(', ') }),
       ...(known?.retryAfterSeconds === undefined ? {} : { 'retry-after': `${known.retryAfterSeconds}` }),
     },
     body: JSON.stringify(problem),

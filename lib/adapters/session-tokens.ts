@@ -5,7 +5,8 @@ import * as v from 'valibot'
 
 import { ConfigError, RequestError } from '../errors.ts'
 import { type AppId, isId, type MiniOpenId, type UnionId } from '../identifiers.ts'
-import type { Now, SecretName, SessionChecker, SessionClaims, SessionSigner } from '../ports.ts'
+import type { Now, SessionChecker, SessionClaims, SessionSigner } from '../ports.ts'
+import type { SecretName } from '../secret-names.ts'
 
 /** RS256: every JWT library has it, and the same claims give the same token, so a repeated login gets the same answer. */
 const alg = 'RS256'

@@ -1,6 +1,6 @@
 /** Whether our callback answers WeChat's handshake, asked for as WeChat does. */
 
-import { signQuery } from '../signature.ts'
+import { signQuery } from '../callback/signature.ts'
 import { type Place, readLog, setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { nameOf } from './explain.ts'

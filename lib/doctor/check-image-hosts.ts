@@ -1,12 +1,12 @@
 /** Whether the hosts answer that the mini program uploads pictures to, and loads pictures and static files from. */
 
+import { isOfAws } from './aws-names.ts'
 import type { DoctorDeps, Site } from './deps.ts'
 import { nameOf } from './explain.ts'
 import { type Finding, notChecked, ok, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
-/** AWS's own names are always in the DNS; if ours does not find them, that says nothing of what phones find. */
-const ofAws = /\.(amazonaws\.com(\.cn)?|cloudfront\.net)$/
+/** If the DNS here does not find a name of AWS, that says nothing of what phones find. */
 const notFound: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN'])
 
 /** Asks each for a file that is not there; a refusal is an answer as well. Costs no call to WeChat. */
@@ -19,10 +19,16 @@ export async function checkImageHosts({ sites: { upload, files } }: DoctorDeps):
   const [first, ...more] = troubles.filter(it => !isUnseen(it))
   if (first !== undefined) return wrong([first, ...more].map(tell).join('; '), first.cure)
   const unseen = troubles.find(isUnseen)
-  const toPaste = `uploadFile 合法域名 ${upload.origin}, downloadFile 合法域名 ${files.origin}`
-  const cure = `look whether both are in ${pages.serverDomains}: ${toPaste}`
+  const toPaste = `uploadFile 合法域名 ${toEnter(upload)}, downloadFile 合法域名 ${toEnter(files)}`
+  const cure = `look what is in ${pages.serverDomains}: it needs ${toPaste}`
   if (unseen !== undefined) return notChecked(`the DNS here does not find ${unseen.site.origin}, a name of AWS`, cure)
   return ok(`both hosts answer; ${pages.serverDomains} needs them: ${toPaste}`)
+}
+
+/** As the deployment tells it. */
+function toEnter({ origin }: Site): string {
+  if (!isOfAws(origin)) return origin
+  return `a domain of your own with an ICP filing (备案), for that it takes ${new URL(origin).host} is not known`
 }
 
 type Trouble = { readonly name: string; readonly site: Site; readonly cure: string }
@@ -31,7 +37,7 @@ const wayOut = 'the function must get out to it, as to WeChat: AWS console → V
 
 /** A name of AWS is made with the distribution or the API; one of our own must be led there. */
 function cureOfFiles({ origin }: Site): string {
-  if (ofAws.test(new URL(origin).hostname)) return wayOut
+  if (isOfAws(origin)) return wayOut
   return 'the DNS must lead the domain to what the deployment prints, and the certificate must be for it (docs/images.md)'
 }
 
@@ -45,7 +51,7 @@ async function troubleWith(site: Site): Promise<{ readonly name: string } | unde
 }
 
 function isUnseen({ name, site }: Trouble): boolean {
-  return notFound.has(name) && ofAws.test(new URL(site.origin).hostname)
+  return notFound.has(name) && isOfAws(site.origin)
 }
 
 function tell({ name, site }: Trouble): string {

@@ -1,8 +1,9 @@
 /** What is left of today's calls, and whether messages may leave. */
 
 import { TransportError, WeChatError } from '../errors.ts'
-import type { Gate, Quota } from '../ports.ts'
-import { isPaced } from '../send-pace.ts'
+import type { Quota } from '../ports.ts'
+import type { Gate } from '../send/ports.ts'
+import { isPaced } from '../send/send-pace.ts'
 import { type Place, showQuota } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { Facts } from './facts.ts'

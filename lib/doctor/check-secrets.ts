@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 
-import type { SecretName } from '../ports.ts'
+import { type SecretName, secretNames } from '../secret-names.ts'
 import { setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { nameOf } from './explain.ts'
@@ -25,14 +25,6 @@ const rules = {
   },
 } satisfies Record<SecretName, Rule>
 
-export const secretNames = [
-  'official-appsecret',
-  'mini-appsecret',
-  'callback-token',
-  'callback-aes-key',
-  'session-keys',
-  'session-public-keys',
-] as const satisfies readonly SecretName[]
 const optional: SecretName = 'callback-aes-key'
 
 /** Checks all that may be read; costs no call to WeChat. */

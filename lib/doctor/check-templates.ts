@@ -1,8 +1,9 @@
 /** Whether the account has every template of templates.json, with the same keys. */
 
+import { ConfigError } from '../errors.ts'
 import type { AccountTemplate } from '../ports.ts'
-import type { Template } from '../template-list.ts'
-import { deploy } from './commands.ts'
+import type { Template } from '../send/template-list.ts'
+import { takeTemplates } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import type { Facts } from './facts.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
@@ -11,17 +12,29 @@ import { pages } from './pages.ts'
 /** WeChat has not shown these lines of old templates since 2023, and asks for no value (docs/wechat.md 6.4). */
 const unshown = new Set(['first', 'remark'])
 
-/** Compares both lists; costs one call of `get_all_private_template`. */
+/** Compares both lists; costs one call of `get_all_private_template`, unless ours cannot be read. */
 export async function checkTemplates({ templates, ...place }: DoctorDeps, facts: Facts): Promise<Finding> {
-  const named = Object.entries(templates())
+  const named = readList(templates)
+  if (named instanceof ConfigError) {
+    return wrong(named.problems.join('; '), `mend the list ${place.stage}, ${takeTemplates(place)}`)
+  }
   const account = new Map((await facts.accountTemplates()).map(it => [it.templateId, it]))
   const problems = named.flatMap(([name, template]) => problemsOf(name, template, account.get(template.templateId)))
   const words = problems.map(it => it.words).join('; ')
-  const cure = `${pages.templates}: mend the list ${place.stage} of templates.json by it, then ${deploy(place)}`
+  const cure = `${pages.templates}: mend the list ${place.stage} of templates.json by it, ${takeTemplates(place)}`
   if (problems.some(it => it.isWrong)) return wrong(words, cure)
   if (problems.length > 0) return warning(words, cure)
   if (named.length === 0) return ok(`templates.json names none for stage ${place.stage}: events carry a templateId`)
   return ok(`${named.length} of ${named.length} are in the account, with the same keys`)
+}
+
+function readList(templates: DoctorDeps['templates']): [string, Template][] | ConfigError {
+  try {
+    return Object.entries(templates())
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+    throw error
+  }
 }
 
 type Problem = { readonly isWrong: boolean; readonly words: string }

@@ -32,6 +32,11 @@ export function deploy(place: Place): string {
   return isLocal(place) ? 'start the stack again' : `npx --no sls deploy ${optionsOf(place)}`
 }
 
+/** Makes the functions take a list of templates that was mended. */
+export function takeTemplates(place: Place): string {
+  return isLocal(place) ? 'and save it: the running stack reads it anew' : `then ${deploy(place)}`
+}
+
 function isLocal({ stage }: Place): boolean {
   return stage === 'local'
 }

@@ -1,9 +1,11 @@
 /** What the doctor needs of the world. */
 
-import type { AccessTokenSource } from '../access-token.ts'
 import type { AppId } from '../identifiers.ts'
-import type { GateStore, Log, Now, SecretName, Secrets, WeChat } from '../ports.ts'
-import type { TemplateList } from '../template-list.ts'
+import type { Log, Now, Secrets, WeChat } from '../ports.ts'
+import type { SecretName } from '../secret-names.ts'
+import type { GateStore } from '../send/ports.ts'
+import type { TemplateList } from '../send/template-list.ts'
+import type { AccessTokenSource } from '../tokens/access-token.ts'
 
 export type DoctorDeps = {
   readonly stage: string

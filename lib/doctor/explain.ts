@@ -1,6 +1,6 @@
 /** What a failed call means for a check, where the check itself knows no better. */
 
-import { ConfigError, TransportError, WeChatError } from '../errors.ts'
+import { TransportError, WeChatError } from '../errors.ts'
 import { type Finding, notChecked, Unchecked, warning, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
@@ -9,7 +9,6 @@ export function explain(error: unknown): Finding {
   if (error instanceof Unchecked) return notChecked(error.message)
   if (error instanceof WeChatError) return explainRefusal(error)
   if (error instanceof TransportError) return warning(error.message, 'run this again in a minute')
-  if (error instanceof ConfigError) return wrong(error.problems.join('; '), 'mend that, and deploy the stage again')
   return wrong(`this check broke (${nameOf(error)})`, 'look into the log of the function doctor')
 }
 

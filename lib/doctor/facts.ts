@@ -2,7 +2,7 @@
 
 import { WeChatError } from '../errors.ts'
 import type { AccessToken, AccountTemplate, FollowerPage } from '../ports.ts'
-import { withAccessToken } from '../with-access-token.ts'
+import { withAccessToken } from '../tokens/with-access-token.ts'
 import type { DoctorApp, DoctorDeps } from './deps.ts'
 import { Unchecked } from './finding.ts'
 

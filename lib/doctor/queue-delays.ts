@@ -1,9 +1,9 @@
 /** What the numbers of a queue that a function consumes tell of trouble: what is put off, and what is in work. */
 
 import { ConfigError, WeChatError } from '../errors.ts'
-import { isPaced } from '../send-pace.ts'
-import { reasonOf } from '../waiting.ts'
-import { readLog, showQuota } from './commands.ts'
+import { isPaced } from '../send/send-pace.ts'
+import { reasonOf } from '../send/waiting.ts'
+import { readLog } from './commands.ts'
 import type { DoctorDeps, QueueSize } from './deps.ts'
 import type { Facts } from './facts.ts'
 import type { Finding } from './finding.ts'
@@ -24,27 +24,33 @@ export const consumed = {
   imageChecks: { by: 'check-images', most: 100 },
 } as const satisfies Record<Consumed, object>
 
-/** A few are put off where all is well: what is done a second time after a moment. */
+/** A few are put off where all is well: what is done a second time after a moment, and people who get too much for now. */
 const mostPutOff = 100
 
-/** Tells of events that were put off. It passes by itself, but for what somebody must mend, as this run sees it too. */
+/**
+ * Tells of events that were put off for what somebody must mend, as this run sees it too; else only of many. Of a pace that
+ * is kept the check of the quotas tells.
+ */
 export async function delayOf(
   { name, later }: QueueSize & { readonly name: string },
   { gate, now, ...place }: DoctorDeps,
   facts: Facts,
-): Promise<Trouble> {
+): Promise<Trouble | undefined> {
   const words = `${later} in ${name} are put off, and come again later`
   const log = readLog('send', place)
   if (await needsOperator(facts))
     return { status: 'wrong', words, cure: `${log}: it tells why; see what else is wrong here` }
-  const [read] = await Promise.allSettled([gate.read()])
-  if (read?.status === 'fulfilled' && isPaced(read.value.pace, now()))
-    return { status: 'warning', words: `${words}: WeChat takes only so many a minute`, cure: showQuota(place) }
+  if (later <= mostPutOff || (await isAtPace({ gate, now }))) return undefined
   return {
     status: 'warning',
     words: `${words}: nothing that this run sees keeps them`,
     cure: `${log}: it tells why; GET /deliveries/{id} says whether an event waits for an operator`,
   }
+}
+
+async function isAtPace({ gate, now }: Pick<DoctorDeps, 'gate' | 'now'>): Promise<boolean> {
+  const [read] = await Promise.allSettled([gate.read()])
+  return read?.status === 'fulfilled' && isPaced(read.value.pace, now())
 }
 
 /** Whether the Official Account refuses what send needs as well. Costs no call that another check does not make. */

@@ -1,6 +1,6 @@
 /** The pictures themselves, for the functions that move them, and the static files. */
 
-import { createImageFiles, openS3 } from '../adapters/s3-image-files.ts'
+import { createImageFiles, openS3 } from '../adapters/aws/s3-image-files.ts'
 import { config } from '../config.ts'
 
 export const imageFiles = () => filesOf(config('IMAGES_BUCKET').IMAGES_BUCKET)

@@ -1,6 +1,6 @@
 /** What lends the rights on pictures to others, signed without the SDK: forms to upload by, URLs to read by. */
 
-import { createReadableUrls, createUploadForms, type SignedPlace } from '../adapters/s3-signer.ts'
+import { createReadableUrls, createUploadForms, type SignedPlace } from '../adapters/aws/s3-signer.ts'
 import { config } from '../config.ts'
 import { now } from './context.ts'
 

@@ -1,7 +1,7 @@
 /** The queues, each with the one variable it needs. */
 
-import { createParkedEvents } from '../adapters/sqs-parked.ts'
-import { createBacklog, createConsumedQueue, createEventQueue, createQueue } from '../adapters/sqs-queues.ts'
+import { createParkedEvents } from '../adapters/aws/sqs-parked.ts'
+import { createBacklog, createConsumedQueue, createEventQueue, createQueue } from '../adapters/aws/sqs-queues.ts'
 import { config } from '../config.ts'
 import { log } from './context.ts'
 

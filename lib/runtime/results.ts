@@ -1,8 +1,8 @@
 /** The bus that is told what became of events, if the deployment names one. */
 
-import { createResults } from '../adapters/event-bridge.ts'
+import { createResults } from '../adapters/aws/event-bridge.ts'
 import { config } from '../config.ts'
-import type { Results } from '../ports.ts'
+import type { Results } from '../send/ports.ts'
 
 export function results(): { readonly results?: Results } {
   const { RESULTS_BUS } = config('RESULTS_BUS')

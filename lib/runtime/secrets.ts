@@ -1,10 +1,11 @@
 /** The secrets, shared by all of a container, and the session tokens made with them. */
 
+import { createSecrets, type FunctionSecrets } from '../adapters/aws/ssm-secrets.ts'
 import { createSessionChecker, createSessionSigner } from '../adapters/session-tokens.ts'
-import { createSecrets, type FunctionSecrets } from '../adapters/ssm-secrets.ts'
 import { config } from '../config.ts'
 import { ConfigError } from '../errors.ts'
-import type { SecretName, Secrets, SessionChecker, SessionSigner } from '../ports.ts'
+import type { Secrets, SessionChecker, SessionSigner } from '../ports.ts'
+import type { SecretName } from '../secret-names.ts'
 import { now } from './context.ts'
 
 let opened: FunctionSecrets | undefined

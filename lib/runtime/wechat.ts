@@ -1,16 +1,16 @@
 /** WeChat as the Official Account and as the mini program, and the source of each one's access token. */
 
 import { randomUUID } from 'node:crypto'
-
-import { type AccessTokenSource, createAccessTokenSource } from '../access-token.ts'
 import { remainingMs } from '../adapters/deadline.ts'
-import { createWeChat } from '../adapters/wechat.ts'
-import { createTransport, type Transport } from '../adapters/wechat-transport.ts'
-import { createBreaker } from '../breaker.ts'
+import { createWeChat } from '../adapters/wechat/client.ts'
+import { createTransport, type Transport } from '../adapters/wechat/transport.ts'
 import { config } from '../config.ts'
 import type { AppId } from '../identifiers.ts'
-import type { SecretName, WeChat } from '../ports.ts'
-import { createWatch } from '../wechat-watch.ts'
+import type { WeChat } from '../ports.ts'
+import type { SecretName } from '../secret-names.ts'
+import { type AccessTokenSource, createAccessTokenSource } from '../tokens/access-token.ts'
+import { createBreaker } from '../wechat/breaker.ts'
+import { createWatch } from '../wechat/watch.ts'
 import { log, now, sleep } from './context.ts'
 import { metrics } from './metrics.ts'
 import { neededSecret, secrets } from './secrets.ts'

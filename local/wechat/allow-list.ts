@@ -14,10 +14,9 @@ export function problemOfEntry(entry: string, wildcard: boolean): string | undef
   return cidr ? undefined : `"${entry}" is neither an address nor a network that this kind of app accepts`
 }
 
-/** Creates an allow-list that is off. */
-export function createAllowList() {
+/** Creates an allow-list that is off; `businessCalls` says whether it checks calls with an access_token too, once it is on. */
+export function createAllowList({ businessCalls }: { businessCalls: boolean }) {
   let allowed: BlockList | undefined
-  let businessCalls = false
 
   return {
     /** Entries must have passed `problemOfEntry`; null switches the list off. */

@@ -110,7 +110,9 @@ export function createBox(settings: BoxSettings, formerPeople = 0): Box {
 function createApp(name: AppName, settings: BoxSettings, clock: Clock): App {
   const { appid, appsecret } = settings.accounts[name]
   const callbacks = createCallbacks(clock, callbackOptions(name, settings))
-  return { name, appid, appsecret, tokens: createTokens(clock), allowList: createAllowList(), callbacks }
+  // Of a mini program no page says that calls with an access token are checked; of an Official Account two do.
+  const allowList = createAllowList({ businessCalls: name === 'official' })
+  return { name, appid, appsecret, tokens: createTokens(clock), allowList, callbacks }
 }
 
 function callbackOptions(name: AppName, settings: BoxSettings): CallbackOptions {

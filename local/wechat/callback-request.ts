@@ -2,7 +2,12 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { CallbackConfig } from './callback-config.ts'
 import { writeEnvelope } from './events.ts'
+import { isPassiveReply } from './passive-reply.ts'
 import { encrypt, sign } from './signature.ts'
+
+/** An answer is kept so far; the log of deliveries shows less. */
+const longestReply = 64 * 1024
+const shownOfAnswer = 500
 
 /** Sender's side of the receiver: who the account is and what time the receiver has. */
 export type Sender = { appid: string; originalId: string; wallSeconds: number; timeoutMs: number; stop: AbortSignal }
@@ -36,7 +41,7 @@ export async function pushEvent(
     })
   }
   const answer = await request(withQuery(config.url, query), sender, { method: 'POST', body })
-  return judge(answer, text => text === 'success' || text === '')
+  return judge(answer, text => text === 'success' || text === '' || isPassiveReply(text, config))
 }
 
 /** Performs the handshake of the console: the URL must give the echostr back and nothing else. */
@@ -67,7 +72,7 @@ async function request(url: string, sender: Sender, init: { method: string; body
   try {
     const signal = AbortSignal.any([limit, sender.stop])
     const response = await fetch(url, { ...init, headers, signal, redirect: 'manual' })
-    return { outcome: 'refused', status: response.status, body: (await response.text()).slice(0, 500) }
+    return { outcome: 'refused', status: response.status, body: (await response.text()).slice(0, longestReply) }
   } catch {
     return { outcome: limit.aborted ? 'timeout' : 'unreachable' }
   }
@@ -75,5 +80,6 @@ async function request(url: string, sender: Sender, init: { method: string; body
 
 function judge(answer: CallbackAnswer, isRight: (text: string) => boolean): CallbackAnswer {
   const right = answer.status === 200 && answer.body !== undefined && isRight(answer.body)
-  return right ? { ...answer, outcome: 'accepted' } : answer
+  const shown = answer.body === undefined ? answer : { ...answer, body: answer.body.slice(0, shownOfAnswer) }
+  return right ? { ...shown, outcome: 'accepted' } : shown
 }

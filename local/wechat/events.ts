@@ -3,11 +3,11 @@ import type { CallbackConfig } from './callback-config.ts'
 
 type Format = CallbackConfig['format']
 
-/** Numbers, objects and lists of them only where an event has them on the wire. */
-type Value = string | number | readonly Value[] | { readonly [name: string]: Value }
+/** What a field holds; numbers, objects and lists of them only where an event has them on the wire. */
+export type EventValue = string | number | readonly EventValue[] | { readonly [name: string]: EventValue }
 
 /** An event about one person; `fields` stand behind the common ones, in this order. */
-export type WeChatEvent = { openid: string; event: string; fields: Record<string, Value> }
+export type WeChatEvent = { openid: string; event: string; fields: Record<string, EventValue> }
 
 /** Fields that WeChat writes as bare numbers. */
 const bareEvents = new Set(['MsgID'])
@@ -46,11 +46,11 @@ function wrap(elements: readonly string[]): string {
   return `<xml>${elements.join('')}</xml>`
 }
 
-function elements(fields: { readonly [name: string]: Value }): string[] {
+function elements(fields: { readonly [name: string]: EventValue }): string[] {
   return Object.entries(fields).map(([name, value]) => element(name, value))
 }
 
-function element(name: string, value: Value): string {
+function element(name: string, value: EventValue): string {
   if (typeof value === 'number') return `<${name}>${value}</${name}>`
   if (isList(value)) return value.map(it => element(name, it)).join('')
   if (typeof value === 'object') return `<${name}>${elements(value).join('')}</${name}>`
@@ -58,6 +58,6 @@ function element(name: string, value: Value): string {
   return `<${name}><![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]></${name}>`
 }
 
-function isList(value: Value): value is readonly Value[] {
+function isList(value: EventValue): value is readonly EventValue[] {
   return Array.isArray(value)
 }

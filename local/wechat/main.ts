@@ -4,6 +4,7 @@ import { type CallbackConfig, callbackModes } from './callback-config.ts'
 import { defaultAccounts, defaultCallback } from './defaults.ts'
 import { endWithNpm } from './end-with-npm.ts'
 import { isFields, parseJson, textField } from './json.ts'
+import { helpText } from './main-help.ts'
 import { openWeChat, type WeChatBox } from './server.ts'
 import type { TemplateSetting } from './templates.ts'
 
@@ -13,20 +14,34 @@ const { env } = process
 const givenPort = env.PORT || env.WECHAT_PORT
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
-try {
-  const box = await openWeChat({
+const [option] = process.argv.slice(2)
+if (option === undefined) await start()
+else if (option === '--help' || option === '-h') process.stdout.write(helpText)
+else {
+  say(`There is no option ${option}: npm run wechat -- --help`)
+  process.exitCode = 2
+}
+
+async function start(): Promise<void> {
+  try {
+    const box = await openBox()
+    introduce(box)
+    const stop = () => void box.close().then(() => say('stopped'))
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
+    endWithNpm(stop)
+  } catch (error) {
+    say(explain(error))
+    process.exitCode = 1
+  }
+}
+
+function openBox(): Promise<WeChatBox> {
+  return openWeChat({
     host: env.HOST ?? '127.0.0.1',
     port: readPort(givenPort),
     templates: readTemplates(),
     callback: readCallback(),
   })
-  introduce(box)
-  const stop = () => void box.close().then(() => say('stopped'))
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
-  endWithNpm(stop)
-} catch (error) {
-  say(explain(error))
-  process.exitCode = 1
 }
 
 function readPort(text: string | undefined): number {

@@ -59,17 +59,7 @@ const always = {
     says: 'Pictures that were uploaded could not be looked at: the log of receive-images tells why',
     ...deadLetters('ImagesDeadLetterQueue'),
   },
-  // What is put off is a new message each time, and so never old: it shows by its delay. Of eight minutes four do, for
-  // between two delays a message is in work; a hiccup is over sooner.
-  EventsPutOff: {
-    says: 'For minutes events could not be sent, and come again later: npm run doctor and the log of send tell why',
-    ...queue('EventsQueue', 'ApproximateNumberOfMessagesDelayed'),
-    Statistic: 'Maximum',
-    above: 0,
-    Period: minute,
-    EvaluationPeriods: 8,
-    DatapointsToAlarm: 4,
-  },
+  // What is put off is a new message each time, and so never old here: by its cause the alarms OperatorNeeded and EventsLate tell of it.
   EventsWait: {
     says: 'An event waits in its queue for over ten minutes: send is not called, or too slow',
     ...waitsFor(10 * minute, 'EventsQueue'),

@@ -37,11 +37,15 @@ const sending = ({ own }) => ({
     ...own('OperatorNeeded'),
     above: 0,
   },
+  // Whoever waited long for a person, a slot or quota may meet a failure of a moment: that is not late. Tries lie up to 300 s
+  // apart.
   EventsLate: {
     says: 'An event was pushed over ten minutes ago and waits still: GET /deliveries/{id} and the log of send tell for what',
     ...own('EventWaitSeconds'),
     Statistic: 'Maximum',
     above: 10 * minute,
+    EvaluationPeriods: 3,
+    DatapointsToAlarm: 2,
   },
   EventsOverdue: { says: 'An event is on its way for over three days', ...own('EventOverdue'), above: 0 },
   SendInterrupted: {

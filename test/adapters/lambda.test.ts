@@ -117,8 +117,10 @@ describe('httpFunction', () => {
   })
 
   it('says with a 405 what is allowed', async () => {
-    const answer = await failing(new RequestError('method-not-allowed', 405, 'POST alone'))
-    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } })
+    const allow = ['GET', 'DELETE']
+    const answer = await failing(new RequestError('method-not-allowed', 405, 'not POST', { allow }))
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'GET, DELETE' } })
+    expect((await failing(new RequestError('file-unknown', 404, 'none'))).headers).not.toHaveProperty('allow')
   })
 
   it('refuses a body of more than 64 KB', async () => {

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
-
-import type { Delivery } from '../../lib/delivery.ts'
-import type { DeliveryStore, Now } from '../../lib/ports.ts'
+import { describe, expect, it } from 'vitest'
+import type { Now } from '../../lib/ports.ts'
+import type { Delivery } from '../../lib/send/delivery.ts'
+import type { DeliveryStore } from '../../lib/send/ports.ts'
 
 const msgid = '3599307433715204104'
 const delivery = (more: Partial<Delivery> = {}): Delivery => ({
@@ -14,10 +14,17 @@ const delivery = (more: Partial<Delivery> = {}): Delivery => ({
 
 /** What every store of deliveries must do; `make` gives an empty one that goes by this clock. */
 export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>): void {
+  /** Where it does not matter which copy says something, one does. */
+  const open = async (now: Now) => {
+    const store = await make(now)
+    const record = (it: Delivery, copy = 'good') => store.record(it, copy)
+    const recordWaiting = (it: Delivery, pushedAt: string, copy = 'good') => store.recordWaiting(it, { pushedAt, copy })
+    return { ...store, record, recordWaiting }
+  }
   const clock = () => Date.parse('2026-11-22T02:00:00Z')
 
   it('answers what was recorded, every field and all digits of the msgid', async () => {
-    const store = await make(clock)
+    const store = await open(clock)
     const full = delivery({ state: 'dropped', reason: 'gone', errcode: 43004, rid: 'a-b-c' })
     await store.record(full)
     await store.record(delivery({ id: 'other', msgid }))
@@ -31,7 +38,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   })
 
   it('remembers that an event may have been sent, while it waits and until it is decided, and tells nobody', async () => {
-    const store = await make(clock)
+    const store = await open(clock)
     const uncertainty = { since: clock() - 60_000, windows: 2, why: 'no answer' }
     expect(await store.recordUncertainty('order-1:paid', uncertainty)).toBe(true)
     expect([await store.find('order-1:paid'), await markOf(store)]).toEqual([undefined, { uncertainty }])
@@ -47,7 +54,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   })
 
   it.each(['dropped', 'rejected'] as const)('does not say %s of what may have been sent', async state => {
-    const store = await make(clock)
+    const store = await open(clock)
     const uncertainty = { since: clock(), windows: 1, why: 'no answer' }
     await store.recordUncertainty('order-1:paid', uncertainty)
     expect(await store.record(delivery({ state, reason: 'expired' }))).toBe(false)
@@ -58,7 +65,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   })
 
   it('replaces what is not sent, and never what is or may be', async () => {
-    const store = await make(clock)
+    const store = await open(clock)
     await store.record(delivery({ state: 'parked', errcode: 45009 }))
     await store.record(delivery({ msgid, attempts: 2 }))
     expect(await store.record(delivery({ state: 'dropped', reason: 'late' }))).toBe(false)
@@ -72,7 +79,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   const before = '2026-11-22T01:00:00.000Z'
 
   it('tells what an event waits for, and of each later state nothing of that', async () => {
-    const store = await make(clock)
+    const store = await open(clock)
     expect(await store.recordWaiting(waiting({ errcode: 43117 }), before)).toBe(true)
     expect(await store.find('order-1:paid')).toEqual(waiting({ errcode: 43117 }))
     expect(await store.recordWaiting(waiting({ reason: 'another' }), before)).toBe(true)
@@ -89,7 +96,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   it.each(['accepted', 'delivered', 'blocked', 'failed', 'in-doubt', 'dropped', 'rejected'] as const)(
     'does not say that it waits over %s, which it became since it was pushed',
     async state => {
-      const store = await make(clock)
+      const store = await open(clock)
       const end = delivery({ state, reason: 'so it is' })
       await store.record(end)
       expect(await store.recordWaiting(waiting(), before)).toBe(false)
@@ -99,14 +106,58 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   )
 
   it('says that it waits when it was pushed anew, after it had been dropped', async () => {
-    const store = await make(clock)
+    const store = await open(clock)
     await store.record(delivery({ state: 'dropped', reason: 'not-following', errcode: 43004, rid: 'a-b' }))
     expect(await store.recordWaiting(waiting(), '2026-11-22T01:30:00.001Z')).toBe(true)
     expect(await markOf(store)).toEqual({ delivery: waiting() })
   })
 
+  describe('of two copies of an event', () => {
+    const dropped = delivery({ state: 'dropped', reason: 'expired' })
+
+    it.each(['dropped', 'rejected'] as const)('one that is %s ends no other that waits', async state => {
+      const store = await open(clock)
+      await store.recordWaiting(waiting(), before, 'good')
+      expect(await store.record(delivery({ state }), 'other')).toBe(false)
+      expect(await store.find('order-1:paid')).toEqual(waiting())
+      const parked = delivery({ state: 'parked', errcode: 45009 })
+      expect(await store.record(parked, 'good')).toBe(true)
+      expect(await store.record(delivery({ state }), 'other')).toBe(false)
+      expect(await store.find('order-1:paid')).toEqual(parked)
+    })
+
+    it('one that waited comes to its own end, and is judged anew no more', async () => {
+      const store = await open(clock)
+      await store.recordWaiting(waiting(), before, 'good')
+      expect(await store.record(dropped, 'good')).toBe(true)
+      expect(await store.recordWaiting(waiting(), before, 'good')).toBe(false)
+      expect(await store.find('order-1:paid')).toEqual(dropped)
+    })
+
+    it.each(['dropped', 'rejected'] as const)('one that waits says so although another was %s since', async state => {
+      const store = await open(clock)
+      await store.record(delivery({ state }), 'other')
+      expect(await store.recordWaiting(waiting(), before, 'good')).toBe(true)
+      expect(await store.find('order-1:paid')).toEqual(waiting())
+      expect(await store.record(delivery({ state }), 'other')).toBe(false)
+    })
+
+    it('the one that is on the phone is told of, whatever became of the other', async () => {
+      const store = await open(clock)
+      await store.recordWaiting(waiting(), before, 'good')
+      await store.accept([delivery({ msgid })])
+      expect(await store.record(dropped, 'other')).toBe(false)
+      expect(await store.recordWaiting(waiting(), before, 'other')).toBe(false)
+      expect(await store.find('order-1:paid')).toEqual(delivery({ msgid }))
+      const doubt = delivery({ id: 'order-2', state: 'in-doubt', reason: 'it may have been sent' })
+      await store.recordWaiting(waiting({ id: 'order-2' }), before, 'good')
+      expect(await store.record(doubt, 'other')).toBe(true)
+      expect(await store.find('order-2')).toEqual(doubt)
+    })
+  })
+
   it('keeps what may have been sent while it says that the event waits, and is written over by more of that', async () => {
-    const store = await make(clock)
+    const store = await open(clock)
     const uncertainty = { since: clock() - 60_000, windows: 2, why: 'no answer' }
     await store.recordUncertainty('order-1:paid', uncertainty)
     expect(await store.recordWaiting(waiting(), before)).toBe(true)
@@ -119,7 +170,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
 
   it('takes nothing over from a row that is over when an event begins to wait', async () => {
     let now = clock()
-    const store = await make(() => now)
+    const store = await open(() => now)
     await store.recordUncertainty('order-1:paid', { since: now, windows: 1, why: 'no answer' })
     now += 15 * 86_400_000 + 1000
     expect(await store.recordWaiting(waiting(), before)).toBe(true)
@@ -131,7 +182,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   })
 
   it('writes accepted ones whatever is stored: WeChat took them', async () => {
-    const store = await make(clock)
+    const store = await open(clock)
     await store.record(delivery({ state: 'parked', errcode: 45009 }))
     const many = Array.from({ length: 60 }, (_, index) => delivery({ id: `order-${index}`, msgid: `${index}` }))
     expect(await store.accept([delivery({ msgid, attempts: 2 }), ...many])).toEqual(new Set())
@@ -140,7 +191,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   })
 
   it('finds a delivery with its receipt, whichever came first, and by the first receipt', async () => {
-    const store = await make(clock)
+    const store = await open(clock)
     const receipt = { state: 'blocked', reason: 'user block', at: '2026-11-22T01:31:00.000Z' } as const
     expect(await store.find('order-1:paid')).toBeUndefined()
     await store.keepReceipt(msgid, receipt)
@@ -154,14 +205,14 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   })
 
   it('finds the event of a msgid, where it keeps an index', async () => {
-    const store = await make(clock)
+    const store = await open(clock)
     await store.accept([delivery({ msgid })])
     expect([await store.eventOf(msgid), await store.eventOf('7')]).toEqual(['order-1:paid', undefined])
   })
 
   it('forgets a delivery after 15 days, whether or not the row is deleted yet', async () => {
     let now = clock()
-    const store = await make(() => now)
+    const store = await open(() => now)
     await store.record(delivery({ msgid }))
     now += 15 * 86_400_000 + 1000
     expect((await store.read(['order-1:paid'])).size).toBe(0)
@@ -174,6 +225,6 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   })
 }
 
-async function markOf(store: DeliveryStore) {
+async function markOf(store: Pick<DeliveryStore, 'read'>) {
   return (await store.read(['order-1:paid'])).get('order-1:paid')
 }

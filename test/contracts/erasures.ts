@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { Erasures } from '../../lib/ports.ts'
+import type { Erasures } from '../../lib/followers/ports.ts'
 import { id } from '../ids.ts'
 
 const [one, two] = [id('o1'), id('o2')]

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 
-import type { GateStore } from '../../lib/ports.ts'
-import type { QuotaLook } from '../../lib/quota-look.ts'
-import type { Pace } from '../../lib/send-pace.ts'
+import type { GateStore } from '../../lib/send/ports.ts'
+import type { QuotaLook } from '../../lib/send/quota-look.ts'
+import type { Pace } from '../../lib/send/send-pace.ts'
 
 const look: QuotaLook = { closedAt: 10, nextAt: 20, waitMs: 30, falseTimes: 1, falseRemain: 40 }
 const opened: QuotaLook = { nextAt: 20, waitMs: 30, falseTimes: 1, openedAt: 50, openedRemain: 60 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { ImageFiles } from '../../lib/image-ports.ts'
+import type { ImageFiles } from '../../lib/images/ports.ts'
 import { inParallel } from '../../lib/pool.ts'
 
 type Files = Omit<ImageFiles, 'readableUrl'>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { Image, ImageStore } from '../../lib/image-ports.ts'
+import type { Image, ImageStore } from '../../lib/images/ports.ts'
 import { inParallel } from '../../lib/pool.ts'
 import { id } from '../ids.ts'
 

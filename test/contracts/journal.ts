@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { Journal } from '../../lib/ports.ts'
+import type { Journal } from '../../lib/followers/ports.ts'
 import { id } from '../ids.ts'
 
 const [one, two, three] = [id('o1'), id(`o${'2'.repeat(27)}`), id('o3')]

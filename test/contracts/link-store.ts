@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-
+import type { FollowerRow } from '../../lib/followers/link.ts'
+import type { LinkStore } from '../../lib/followers/ports.ts'
 import type { Address } from '../../lib/identifiers.ts'
-import type { FollowerRow } from '../../lib/link.ts'
-import type { LinkStore } from '../../lib/ports.ts'
 import { id } from '../ids.ts'
 
 const openid = id('oOfficial')

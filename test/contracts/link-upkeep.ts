@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
-
+import type { FollowerRow } from '../../lib/followers/link.ts'
+import type { LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
-import type { FollowerRow } from '../../lib/link.ts'
-import type { LinkStore, LinkUpkeep } from '../../lib/ports.ts'
 import { id } from '../ids.ts'
 import type { Spoilable } from './link-store.ts'
 

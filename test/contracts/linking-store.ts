@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { CountedWalk, LinkingStore, QueuedPart } from '../../lib/ports.ts'
+import type { CountedWalk, LinkingStore, QueuedPart } from '../../lib/followers/ports.ts'
 
 const dayMs = 86_400_000
 const beganAt = Date.parse('2026-11-22T12:00:00+08:00')

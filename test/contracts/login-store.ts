@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { LoginStore } from '../../lib/ports.ts'
+import type { LoginStore } from '../../lib/login/ports.ts'
 
 const result = 'sealed'
 const by = (owner: string, now: number) => ({ owner, now, until: now + 15_000, expiresAt: now + 300_000 })

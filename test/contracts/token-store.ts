@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { TokenStore } from '../../lib/ports.ts'
+import type { TokenStore } from '../../lib/tokens/ports.ts'
 import { miniAppid, officialAppid } from '../ids.ts'
 
 const token = (generation: number) => ({

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import type { OpenId } from '../../lib/identifiers.ts'
-import type { Walk, WalkStore } from '../../lib/ports.ts'
+import type { Walk, WalkStore } from '../../lib/sync/ports.ts'
 import { id } from '../ids.ts'
 
 const walk = (more: Partial<Walk> = {}): Walk => ({

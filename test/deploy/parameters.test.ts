@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { lostAddresses, type Parameters, problemsOf } from '../../deploy/parameters.ts'
-import { runServerless } from '../packaged.ts'
+import { runServerless } from '../resources/packaged.ts'
 
 const good = {
   officialAppid: 'wx0123456789abcdef',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { linesAfterRemoval, linesToPaste } from '../../deploy/paste.ts'
+import { pages } from '../../lib/doctor/pages.ts'
 
 const outputs = {
   EgressAddress: '203.0.113.7',
@@ -20,6 +21,13 @@ it('says of each value where it goes', () => {
     expect.stringMatching(/^https:\/\/api\.example\.com .*服务器域名.*request/),
     expect.stringMatching(/^d-abc\..*CNAME/),
   ])
+})
+
+// Its own words for them were other paths than those of the doctor.
+it('names the pages of the consoles as the doctor does', () => {
+  const told = linesToPaste(outputs).join('\n')
+  const { official, mini, messagePush, serverDomains } = pages
+  for (const it of [official.allowList, mini.allowList, messagePush, serverDomains]) expect(told).toContain(it)
 })
 
 it('says before the callback’s URL that menus and automatic replies stop by it', () => {
@@ -43,7 +51,7 @@ describe('the mini program’s server domains', () => {
   }
   const fieldsOf = (given: Readonly<Record<string, string>>) =>
     linesToPaste(given).flatMap(it => {
-      const [, value, field] = /^(\S+) .*服务器域名\), (\w+) 合法域名/.exec(it) ?? []
+      const [, value, field] = /^(\S+) .*服务器域名 → (\w+) 合法域名/.exec(it) ?? []
       return value === undefined ? [] : [[field, value]]
     })
 

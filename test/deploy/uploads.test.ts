@@ -11,7 +11,7 @@ import * as v from 'valibot'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 
-import { createUploadForms } from '../../lib/adapters/s3-signer.ts'
+import { createUploadForms } from '../../lib/adapters/aws/s3-signer.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { openS3Door } from '../../local/s3-door/server.ts'
 import { openSqs } from '../../local/stores.ts'

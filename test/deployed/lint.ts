@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import * as v from 'valibot'
 
-import { packageStage } from '../packaged.ts'
+import { packageStage } from '../resources/packaged.ts'
 import { run } from './process.ts'
 
 const everything = {

@@ -41,10 +41,10 @@ export async function playRestore({ trials, ministack, commands }: World): Promi
   })
 }
 
-/** The commands that are one call each; the emulator is done at once, so nothing is waited for. */
+/** The commands that are one call each; what waits is a loop, and the emulator is done at once. */
 async function readDrill() {
   const text = await readFile(join(root, 'docs/restore.md'), 'utf8')
-  const lines = text.split('\n').filter(it => it.startsWith('aws dynamodb ') && !it.startsWith('aws dynamodb wait '))
+  const lines = text.split('\n').filter(it => it.startsWith('aws dynamodb '))
   if (lines.length < 5) throw new Error('docs/restore.md has no drill')
   return lines.map(line => {
     const [, action = '', options = ''] = /^aws dynamodb (\S+)(.*)$/.exec(line) ?? []

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import * as v from 'valibot'
 
-import { table, triggerOf } from '../alarm-suite.ts'
+import { table, triggerOf } from '../resources/alarm-suite.ts'
 import { readAlarms, readApiStage, readOutputs, readResources } from './aws.ts'
 import type { World } from './checks.ts'
 import { stack } from './stage.ts'

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 
-import type { Image, ImageFiles, ImageStore } from '../../lib/image-ports.ts'
+import type { Image, ImageFiles, ImageStore } from '../../lib/images/ports.ts'
 import { inRuns } from '../../lib/pool.ts'
 
 export function memoryImages(): ImageStore & { all(): Image[] } {

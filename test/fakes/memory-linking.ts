@@ -1,7 +1,7 @@
 /** What of the walks is not worked in yet, in memory: it passes the same contract suite as the real store. */
 
+import type { CountedWalk, LinkingStore } from '../../lib/followers/ports.ts'
 import { inRuns } from '../../lib/pool.ts'
-import type { CountedWalk, LinkingStore } from '../../lib/ports.ts'
 
 const keptMs = 14 * 86_400_000
 

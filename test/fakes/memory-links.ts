@@ -1,9 +1,9 @@
 /** The store of links in memory: it passes the same contract suite as the real one. */
 
+import { type FollowerRow, isReadable, type Person, type StoredRow } from '../../lib/followers/link.ts'
+import { without } from '../../lib/followers/person-ids.ts'
+import type { LinkStore, LinkUpkeep, PersonIds } from '../../lib/followers/ports.ts'
 import type { Address, MiniOpenId, OpenId, UnionId } from '../../lib/identifiers.ts'
-import { type FollowerRow, isReadable, type Person, type StoredRow } from '../../lib/link.ts'
-import { without } from '../../lib/person-ids.ts'
-import type { LinkStore, LinkUpkeep, PersonIds } from '../../lib/ports.ts'
 
 /** Whoever a unionid leads to, as of `at`. */
 type Union = { follower?: FollowerRow; at: number; miniOpenid?: MiniOpenId; loginAt?: number }

@@ -1,17 +1,10 @@
 /** The stores in memory: they pass the same contract suites as the real ones. */
 
-import { type Delivery, type DoneMark, isSent } from '../../lib/delivery.ts'
-import type {
-  Attempt,
-  AttemptStore,
-  DeliveryStore,
-  Gate,
-  GateStore,
-  LoginStore,
-  Now,
-  StoredToken,
-  TokenStore,
-} from '../../lib/ports.ts'
+import type { LoginStore } from '../../lib/login/ports.ts'
+import type { Now } from '../../lib/ports.ts'
+import { type Delivery, type DoneMark, isSent } from '../../lib/send/delivery.ts'
+import type { Attempt, AttemptStore, DeliveryStore, Gate, GateStore } from '../../lib/send/ports.ts'
+import type { StoredToken, TokenStore } from '../../lib/tokens/ports.ts'
 
 export function memoryTokens(): TokenStore {
   const rows = new Map<string, { token?: StoredToken; lease?: { owner: string; until: number } }>()
@@ -64,13 +57,21 @@ export function memoryLogins(): LoginStore {
 }
 
 export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] } {
-  const rows = new Map<string, { mark: DoneMark; until: number }>()
+  const rows = new Map<string, { mark: DoneMark; copy: string | undefined; until: number }>()
   const receipts = new Map<string, Pick<Delivery, 'state' | 'reason' | 'at'>>()
   const fresh = (id: string) => {
     const row = rows.get(id)
     return row !== undefined && row.until > now() ? row.mark : undefined
   }
-  const put = (id: string, mark: DoneMark) => void rows.set(id, { mark, until: now() + 15 * 86_400_000 })
+  const put = (id: string, mark: DoneMark, copy?: string) =>
+    void rows.set(id, { mark, copy, until: now() + 15 * 86_400_000 })
+  const isOfAnother = (id: string, copy: string) => ![undefined, copy].includes(rows.get(id)?.copy)
+  /** Tells whether there is something that one which was surely not sent must not end. */
+  const isToStay = (id: string, copy: string) => {
+    const before = fresh(id)
+    const isWaiting = before?.delivery?.state === 'parked' || before?.delivery?.state === 'waiting'
+    return before?.uncertainty !== undefined || (isWaiting && isOfAnother(id, copy))
+  }
   const all = () => [...rows.values()].flatMap(it => it.mark.delivery ?? [])
   return {
     all,
@@ -86,20 +87,22 @@ export function memoryDeliveries(now: Now): DeliveryStore & { all(): Delivery[] 
       for (const it of deliveries) put(it.id, { delivery: it })
       return new Set()
     },
-    async record(delivery) {
+    async record(delivery, copy) {
       const before = fresh(delivery.id)
       const saysUnsent = delivery.state === 'dropped' || delivery.state === 'rejected'
-      if (isSent(before?.delivery) || (saysUnsent && before?.uncertainty !== undefined)) return false
+      if (isSent(before?.delivery) || (saysUnsent && isToStay(delivery.id, copy))) return false
       const isKept = delivery.state === 'parked' && before?.uncertainty !== undefined
-      put(delivery.id, { delivery, ...(isKept ? { uncertainty: before.uncertainty } : {}) })
+      put(delivery.id, { delivery, ...(isKept ? { uncertainty: before.uncertainty } : {}) }, copy)
       return true
     },
-    async recordWaiting(delivery, pushedAt) {
+    async recordWaiting(delivery, { copy, pushedAt }) {
       const before = fresh(delivery.id)
       const { state, at = '' } = before?.delivery ?? {}
       if (isSent(before?.delivery)) return false
-      if ((state === 'dropped' || state === 'rejected') && at >= pushedAt) return false
-      put(delivery.id, { delivery, ...(before?.uncertainty === undefined ? {} : { uncertainty: before.uncertainty }) })
+      const isEnded = state === 'dropped' || state === 'rejected'
+      if (isEnded && at >= pushedAt && !isOfAnother(delivery.id, copy)) return false
+      const known = before?.uncertainty === undefined ? {} : { uncertainty: before.uncertainty }
+      put(delivery.id, { delivery, ...known }, copy)
       return true
     },
     async recordUncertainty(id, uncertainty) {

@@ -1,7 +1,8 @@
 /** The stores of walks, of the journal and of erasures in memory: they pass the same contract suites as the real ones. */
 
+import type { Erasures, Journal, JournalEntry } from '../../lib/followers/ports.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
-import type { Erasures, Journal, JournalEntry, Walk, WalkState, WalkStore } from '../../lib/ports.ts'
+import type { Walk, WalkState, WalkStore } from '../../lib/sync/ports.ts'
 
 export function memoryWalks(): WalkStore {
   const pages = new Map<string, OpenId[]>()

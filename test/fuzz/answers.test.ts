@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-import { createWeChat } from '../../lib/adapters/wechat.ts'
-import type { Answer } from '../../lib/adapters/wechat-transport.ts'
-import { createBreaker } from '../../lib/breaker.ts'
+import { createWeChat } from '../../lib/adapters/wechat/client.ts'
+import type { Answer } from '../../lib/adapters/wechat/transport.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
 import { isId } from '../../lib/identifiers.ts'
+import { createBreaker } from '../../lib/wechat/breaker.ts'
 import { canary, leaksIn } from '../canary.ts'
 import { id, officialAppid } from '../ids.ts'
 import recorded from '../wechat/recorded-responses.json' with { type: 'json' }

@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-
-import { eventIdPattern } from '../../lib/delivery.ts'
 import { RequestError } from '../../lib/errors.ts'
-import { idOf } from '../../lib/event-id.ts'
 import { isId } from '../../lib/identifiers.ts'
-import { readTemplateList } from '../../lib/template-list.ts'
-import { parseTemplateMessage } from '../../lib/template-message.ts'
+import { eventIdPattern } from '../../lib/send/delivery.ts'
+import { idOf } from '../../lib/send/event-id.ts'
+import { readTemplateList } from '../../lib/send/template-list.ts'
+import { parseTemplateMessage } from '../../lib/send/template-message.ts'
 import { fuzz, leastShare, mutatedText, patienceMs } from './fuzz.ts'
 
 /** A value that must not come out again, should it be refused. */

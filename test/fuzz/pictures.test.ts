@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-import { surveyImage } from '../../lib/image-header.ts'
-import type { ImageType } from '../../lib/image-ports.ts'
-import * as make from '../pictures.ts'
+import { surveyImage } from '../../lib/images/header.ts'
+import type { ImageType } from '../../lib/images/ports.ts'
+import * as make from '../images/pictures.ts'
 import { fuzz, leastShare, mutatedBytes, patienceMs } from './fuzz.ts'
 
 const secret = make.notedPlace

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-import { checkValue, type ValueTerms } from '../../lib/value-rules.ts'
+import { checkValue, type ValueTerms } from '../../lib/send/value-rules.ts'
 import { fuzz, leastShare, mutatedText, patienceMs } from './fuzz.ts'
 
 /** Values that WeChat takes, by the type in the key. */

@@ -36,6 +36,24 @@ describe('readSettings', () => {
     })
   })
 
+  it.each(['0.0.0.0', '127.0.0.1', '192.168.1.20', 'localhost'])('listens on %s by HOST', host => {
+    expect(readSettings({ HOST: host }).host).toBe(host)
+  })
+
+  it.each(['', 'my-laptop', 'my-laptop.example.com', 'x86_64-conda-linux-gnu'])(
+    'stays on this machine where a shell or a compiler exports its own HOST: "%s"',
+    host => {
+      expect(readSettings({ HOST: host }).host).toBe('127.0.0.1')
+    },
+  )
+
+  it.each(['foo bar', '192.168.1.300', '0.0.0', 'http://0.0.0.0', '0.0.0.0:3000', ' 0.0.0.0', '[::]'])(
+    'refuses a HOST that is neither an address nor a name: "%s"',
+    host => {
+      expect(problemsOf({ HOST: host })).toEqual([`HOST must be an IP address or localhost, not "${host}"`])
+    },
+  )
+
   it('gives the box the identities that are set', () => {
     const { wechat } = readSettings({ WECHAT_OFFICIAL_APPID: officialAppid })
 
@@ -81,9 +99,10 @@ describe('readSettings', () => {
   })
 
   it('names everything wrong at once', () => {
-    const problems = problemsOf({ API_PORT: 'x', SQS_PORT: '0', AWS_ENDPOINT_URL_SQS: 'localhost:4566' })
+    const wrong = { HOST: 'foo bar', API_PORT: 'x', SQS_PORT: '0', AWS_ENDPOINT_URL_SQS: 'localhost:4566' }
 
-    expect(problems).toEqual([
+    expect(problemsOf(wrong)).toEqual([
+      'HOST must be an IP address or localhost, not "foo bar"',
       'API_PORT must be a port number from 1 to 65535, not "x"',
       'SQS_PORT must be a port number from 1 to 65535, not "0"',
       'AWS_ENDPOINT_URL_SQS must be an http or https URL, not "localhost:4566"',

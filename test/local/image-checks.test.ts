@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toSqsEvent } from '../../local/event-batch.ts'
 import { invokeFunction } from '../../local/invoke.ts'
 import { leaksIn } from '../canary.ts'
+import { pictureOf } from '../images/pictures.ts'
 import { patience } from '../patience.ts'
-import { pictureOf } from '../pictures.ts'
 import { eventually, type Form, type ImagesStack, keyOf, openImagesStack, post } from './images-stack.ts'
 
 const size = { width: 640, height: 480 }

@@ -8,8 +8,8 @@ import { type Environment, readSettings } from '../../local/environment.ts'
 import { callJson } from '../../local/http-json.ts'
 import { pickFreePorts } from '../../local/ports.ts'
 import { openStack } from '../../local/stack.ts'
+import { headerOf } from '../images/pictures.ts'
 import { patience } from '../patience.ts'
-import { headerOf } from '../pictures.ts'
 
 const Bucket = 'queqiao-local-images'
 

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { leaksIn } from '../canary.ts'
-import { cameraNotes, headerOf, notedPlace, pictureOf, withNotes } from '../pictures.ts'
+import { cameraNotes, headerOf, notedPlace, pictureOf, withNotes } from '../images/pictures.ts'
 import { eventually, type ImagesStack, keyOf, openImagesStack, post, uploadKeyOf } from './images-stack.ts'
 
 const mebibyte = 1024 * 1024

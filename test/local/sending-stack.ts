@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { expect } from 'vitest'
 
 import { inRuns } from '../../lib/pool.ts'
-import { type Environment, readSettings } from '../../local/environment.ts'
+import { type Environment, readSettings, type Settings } from '../../local/environment.ts'
 import { callJson } from '../../local/http-json.ts'
 import { pickFreePorts } from '../../local/ports.ts'
 import { openStack } from '../../local/stack.ts'
@@ -22,9 +22,9 @@ const message = v.looseObject({ person: v.number(), data: v.record(v.string(), v
 const callsAnswer = v.object({ counts: v.object({ official: v.record(v.string(), v.number()) }) })
 const stateAnswer = v.object({ state: v.optional(v.string(), 'nothing is known of it') })
 
-/** Opens it on ports of its own; `env` is what the functions start from. */
-export async function openSendingStack(env: Environment = process.env) {
-  const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1') }
+/** Opens it on ports of its own; `env` is what the functions start from, `more` are settings unlike the usual ones. */
+export async function openSendingStack(env: Environment = process.env, more: Partial<Settings> = {}) {
+  const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1'), ...more }
   const lines: string[] = []
   const onFunctionLine = (line: string) => void lines.push(line)
   const stack = await openStack({ settings, env, onFunctionLine, report: () => undefined })

@@ -1,11 +1,13 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+
+import { context } from 'esbuild'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
-import type { TemplateList } from '../../lib/template-list.ts'
+import type { TemplateList } from '../../lib/send/template-list.ts'
 import { SettingsError } from '../../local/environment.ts'
-import { readLocalTemplates, watchLocalTemplates } from '../../local/templates.ts'
+import { keepGoodTemplates, readLocalTemplates, watchLocalTemplates } from '../../local/templates.ts'
 import { patience } from '../patience.ts'
 import { openTestBox, template } from './wechat/open-test-box.ts'
 
@@ -39,11 +41,37 @@ it('is read anew when it is edited or replaced, and keeps the list before while 
   await writeFile(file, list('second'))
   await expect.poll(() => lists.at(-1)?.shop?.title, patience).toBe('second')
   await writeFile(file, '{"local":7}')
-  await expect.poll(() => lines.at(-1), patience).toMatch(/must be an object; events wait until it is mended$/)
+  await expect
+    .poll(() => lines.at(-1), patience)
+    .toMatch(/must be an object; the list before it stays until it is mended$/)
   expect(lists.at(-1)?.shop?.title).toBe('second')
   await writeFile(`${file}.new`, list('third'))
   await rename(`${file}.new`, file)
   await expect.poll(() => lists.at(-1)?.shop?.title, patience).toBe('third')
+})
+
+it('is built into the functions as it last could be used, while it is half written or away', async () => {
+  const file = await openFile()
+  const entry = join(dirname(file), 'entry.ts')
+  await writeFile(entry, "import lists from './templates.json'\nexport const title = lists.local.shop?.title")
+  const outfile = join(dirname(file), 'out.js')
+  const plugins = [keepGoodTemplates(file)]
+  const functions = await context({ entryPoints: [entry], outfile, bundle: true, plugins, logLevel: 'silent' })
+  onTestFinished(() => functions.dispose())
+  const build = async () => {
+    await functions.rebuild()
+    return readFile(outfile, 'utf8')
+  }
+
+  expect(await build()).toContain('title: "first"')
+  for (const broken of ['{"local":{"sh', '{"local":7}', '']) {
+    await writeFile(file, broken)
+    expect(await build()).toContain('title: "first"')
+  }
+  await rm(file)
+  expect(await build()).toContain('title: "first"')
+  await writeFile(file, list('second'))
+  expect(await build()).toContain('title: "second"')
 })
 
 it('is known to the box at once, and after a reset', async () => {
@@ -55,5 +83,5 @@ it('is known to the box at once, and after a reset', async () => {
 
 it('has the functions built anew as well', async () => {
   const { custom } = parse(await readFile('serverless.yml', 'utf8'), { logLevel: 'silent' })
-  expect(custom.esbuild.watch.pattern).toContain('./templates.json')
+  expect(custom.esbuild.watch.pattern).toContain('./templates*.json')
 })

@@ -1,6 +1,6 @@
 /** The end of a play: everything is told and worked in, and what came of it is compared with what is true. */
 
-import { reachOf } from '../../lib/link.ts'
+import { reachOf } from '../../lib/followers/link.ts'
 import type { Parts } from './deeds.ts'
 import { openidOf } from './people.ts'
 import type { Backend } from './stores.ts'

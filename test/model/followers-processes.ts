@@ -1,11 +1,11 @@
 /** The real use-cases as processes: walkers, consumers of the queue, logins, and the daily revisit. */
 
-import type { AccessTokenSource } from '../../lib/access-token.ts'
+import { linkFollowers } from '../../lib/followers/link-followers.ts'
+import { revisitFollowers } from '../../lib/followers/revisit-followers.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
-import { linkFollowers } from '../../lib/link-followers.ts'
-import { logIn } from '../../lib/login.ts'
-import { revisitFollowers } from '../../lib/revisit-followers.ts'
-import { type SyncReport, syncFollowers } from '../../lib/sync-followers.ts'
+import { logIn } from '../../lib/login/login.ts'
+import { type SyncReport, syncFollowers } from '../../lib/sync/sync-followers.ts'
+import type { AccessTokenSource } from '../../lib/tokens/access-token.ts'
 import { memoryLogins } from '../fakes/memory-stores.ts'
 import { miniAppid } from '../ids.ts'
 import { silentLog as log } from '../silent-log.ts'

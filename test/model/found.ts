@@ -5,7 +5,7 @@
  * outlives changes of the code that it was found in.
  */
 
-import type { News } from '../../lib/follower-news.ts'
+import type { News } from '../../lib/followers/follower-news.ts'
 import type { Action, Setup } from './model.ts'
 
 type Change = News['change']

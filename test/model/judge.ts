@@ -1,8 +1,8 @@
 /** Watches every write, and compares what came of it with what is true. */
 
-import type { Erasure, News } from '../../lib/follower-news.ts'
+import type { Erasure, News } from '../../lib/followers/follower-news.ts'
+import type { FollowerRow } from '../../lib/followers/link.ts'
 import type { OpenId, UnionId } from '../../lib/identifiers.ts'
-import type { FollowerRow } from '../../lib/link.ts'
 import { type People, type Person, wasSince } from './people.ts'
 import type { Process, Schedule } from './schedule.ts'
 

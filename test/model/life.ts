@@ -1,7 +1,7 @@
 /** What people do at WeChat, and what it tells us of that. */
 
-import { handleEvent } from '../../lib/callback.ts'
-import type { WeChatEvent } from '../../lib/event.ts'
+import { handleEvent } from '../../lib/callback/callback.ts'
+import type { WeChatEvent } from '../../lib/callback/push.ts'
 import { miniAppid, officialAppid } from '../ids.ts'
 import { silentLog as log } from '../silent-log.ts'
 import type { Judge } from './judge.ts'

@@ -1,8 +1,8 @@
 /** What is true at WeChat: a few people, when they followed, who they are to each app, and what WeChat answers of them. */
 
 import { WeChatError } from '../../lib/errors.ts'
+import type { FollowerRow, FollowerSeen } from '../../lib/followers/link.ts'
 import type { OpenId, UnionId } from '../../lib/identifiers.ts'
-import type { FollowerRow, FollowerSeen } from '../../lib/link.ts'
 import type { FollowerPage, Identity } from '../../lib/ports.ts'
 import { id } from '../ids.ts'
 

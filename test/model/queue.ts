@@ -1,6 +1,6 @@
 /** A queue as SQS has them: in any order, at least once, and again if the consumer died. */
 
-import { type News, parseNews } from '../../lib/follower-news.ts'
+import { type News, parseNews } from '../../lib/followers/follower-news.ts'
 import type { Process } from './schedule.ts'
 
 export type Message = { readonly news: News; visibleAt: number; receives: number; holder: Process | undefined }

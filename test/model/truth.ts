@@ -1,7 +1,7 @@
 /** What `reach` must say of a person once everything is worked in; where the model cannot know, all that it may say. */
 
+import type { Reach } from '../../lib/followers/link.ts'
 import type { Address, OpenId, UnionId } from '../../lib/identifiers.ts'
-import type { Reach } from '../../lib/link.ts'
 import { followedAtOf, isFollowing, type Login, openidOf, type Person, unionidOf, type Wish } from './people.ts'
 
 export type Truth = { readonly address: Address; readonly reach: ReadonlySet<Reach> }

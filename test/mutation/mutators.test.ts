@@ -67,7 +67,7 @@ describe('the named mutations', () => {
 describe('the tests of a file', () => {
   it('are those that reach it by their imports, however far', () => {
     expect(reachOf('test/retry-delay.test.ts', root)).toContain('lib/retry-delay.ts')
-    expect(reachOf('test/send.test.ts', root)).toContain('lib/retry-delay.ts')
-    expect(reachOf('test/retry-delay.test.ts', root)).not.toContain('lib/send.ts')
+    expect(reachOf('test/send/send.test.ts', root)).toContain('lib/retry-delay.ts')
+    expect(reachOf('test/retry-delay.test.ts', root)).not.toContain('lib/send/send.ts')
   })
 })

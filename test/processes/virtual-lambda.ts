@@ -3,14 +3,15 @@
  * comes to its limit is cut: what it has sent arrives all the same, and it hears of nothing any more.
  */
 
-import { createAccessTokenSource } from '../../lib/access-token.ts'
-import { createWeChat } from '../../lib/adapters/wechat.ts'
-import type { Answer, Transport } from '../../lib/adapters/wechat-transport.ts'
-import { createBreaker } from '../../lib/breaker.ts'
+import { createWeChat } from '../../lib/adapters/wechat/client.ts'
+import type { Answer, Transport } from '../../lib/adapters/wechat/transport.ts'
 import { TransportError } from '../../lib/errors.ts'
-import type { EventAgain, Gauges, Metrics } from '../../lib/ports.ts'
-import { type SendDeps, sendBatch } from '../../lib/send.ts'
-import type { Arrival } from '../../lib/send-outcome.ts'
+import type { Gauges, Metrics } from '../../lib/ports.ts'
+import type { EventAgain } from '../../lib/send/ports.ts'
+import { type SendDeps, sendBatch } from '../../lib/send/send.ts'
+import type { Arrival } from '../../lib/send/send-outcome.ts'
+import { createAccessTokenSource } from '../../lib/tokens/access-token.ts'
+import { createBreaker } from '../../lib/wechat/breaker.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
 import { memoryLinks } from '../fakes/memory-links.ts'
 import { memoryAttempts, memoryDeliveries, memoryGate, memoryTokens } from '../fakes/memory-stores.ts'

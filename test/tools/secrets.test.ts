@@ -117,6 +117,12 @@ describe('a stage without secrets', () => {
   })
 
   // 43 characters are two bits more than the key has; strict readers, as in other languages, refuse those that are not 0.
+  it('is told what was written, in columns', async () => {
+    const { stdout } = await runIt(await openParameterStore(closing), [], env)
+    const second = stdout.split('\n').flatMap(it => /^✓ \S+ +/.exec(it)?.[0].length ?? [])
+    expect(second).toEqual(all.map(() => '✓ session-public-keys  '.length))
+  })
+
   it('gets an EncodingAESKey that is the same text when it is written back', async () => {
     const keys = await Promise.all(Array.from({ length: 100 }, () => makeSecret('callback-aes-key')))
     expect(keys.filter(it => Buffer.from(it, 'base64').toString('base64') !== `${it}=`)).toEqual([])

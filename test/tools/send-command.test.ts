@@ -47,7 +47,7 @@ describe('npm run send', () => {
     const byId = ['--to', 'openid=a', '--template-id', 'x', '--data', 'thing1=a', '--id', 'a:paid']
     const running = runTool('send.ts', [...byId, '--stage', 'prod', '--region', 'cn-north-1'], aws)
     await queues.receive('')
-    await store.record({ ...accepted, state: 'dropped', reason: 'not-following' })
+    await store.record({ ...accepted, state: 'dropped', reason: 'not-following' }, 'a copy')
 
     const { code, stdout } = await running
 

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sqs'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
-import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
+import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import type { Closing } from '../../local/closing.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { provisionTables } from '../../local/provision.ts'

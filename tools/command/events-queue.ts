@@ -2,7 +2,7 @@
 
 import { SendMessageCommand } from '@aws-sdk/client-sqs'
 
-import { grouped } from '../../lib/adapters/sqs-queues.ts'
+import { grouped } from '../../lib/adapters/aws/sqs-queues.ts'
 import { type Place, whereIs } from './place.ts'
 import { openQueue } from './queue.ts'
 

@@ -1,6 +1,6 @@
 /** The report, for people to read: a line for each check, and below it what to do. */
 
-import type { CheckName } from '../../lib/doctor.ts'
+import type { CheckName } from '../../lib/doctor/doctor.ts'
 import { counted } from '../command/words.ts'
 import type { Finding, Report } from './report.ts'
 

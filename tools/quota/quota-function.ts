@@ -2,7 +2,7 @@
 
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 
-import type { QuotaOrder } from '../../lib/quota-order.ts'
+import type { QuotaOrder } from '../../lib/send/quota-order.ts'
 import { functionName, readAnswer } from '../command/function.ts'
 import { clientConfig, type Place } from '../command/place.ts'
 import { type Report, report } from './report.ts'

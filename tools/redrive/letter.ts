@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Message } from '@aws-sdk/client-sqs'
 import * as v from 'valibot'
 
-import { idOf } from '../../lib/event-id.ts'
+import { idOf } from '../../lib/send/event-id.ts'
 import type { Message as EventMessage } from '../command/events-queue.ts'
 
 export type Letter = {
@@ -52,8 +52,9 @@ export function readLetter({ MessageId = '', ReceiptHandle = '', Body = '', ...m
 }
 
 /**
- * The message that brings an event back; undefined if it would only be lost. Its attempts begin anew, and `since` is
- * kept; but what is overdue would be so again at once. What may have been sent, the sender knows by the event's id.
+ * The message that brings an event back; undefined if it would only be lost. Its attempts begin anew, and its age as
+ * well, but for a letter with `since`: SQS moved that, for the sender writes none. What is overdue would be so again at
+ * once. What may have been sent, the sender knows by the event's id.
  */
 export function messageOf(
   letter: Letter,

@@ -1,6 +1,6 @@
-/** The secrets of a stage, in the order in which they are told. */
+/** The secrets of a stage, by how they come to be. */
 
-import type { SecretName as StoredName } from '../../lib/ports.ts'
+import { type SecretName as StoredName, secretNames as storedNames } from '../../lib/secret-names.ts'
 
 export type { StoredName }
 
@@ -8,20 +8,14 @@ export type { StoredName }
 export const derivedName = 'session-public-keys' satisfies StoredName
 
 /** Those that are asked for, or made. */
-export type SecretName = Exclude<StoredName, typeof derivedName>
+export const secretNames = storedNames.filter(it => it !== derivedName)
 
-export const secretNames = [
-  'official-appsecret',
-  'mini-appsecret',
-  'callback-token',
-  'callback-aes-key',
-  'session-keys',
-] as const satisfies readonly SecretName[]
+export type SecretName = (typeof secretNames)[number]
 
 export function isSecretName(text: string): text is SecretName {
   return secretNames.some(it => it === text)
 }
 
 export function isStoredName(text: string): text is StoredName {
-  return text === derivedName || isSecretName(text)
+  return storedNames.some(it => it === text)
 }

@@ -9,7 +9,7 @@ import type { Session } from '../command/run-command.ts'
 import { inUnits } from '../command/words.ts'
 import type { SecretStore } from './store.ts'
 
-/** Functions keep a secret for five minutes (lib/adapters/ssm-secrets.ts), and others the public keys five more. */
+/** Functions keep a secret for five minutes (lib/adapters/aws/ssm-secrets.ts), and others the public keys five more. */
 const knownAfterMs = 600_000
 const lookEveryMs = 1000
 

@@ -42,7 +42,7 @@ async function provide(options: Options, deps: SecretsDeps): Promise<void> {
   const dates = await store.dates()
   const wanted = secretNames.filter(it => !dates.has(it) || options.rotate.includes(it))
   for (const name of secretNames.filter(it => !wanted.includes(it)))
-    screen.line(`  ${name.padEnd(18)}  is there, of ${inChina(dates.get(name) ?? 0)}`)
+    screen.line(`  ${inColumn(name)}  is there, of ${inChina(dates.get(name) ?? 0)}`)
 
   const isKeyRotated = wanted.includes('session-keys') && dates.has('session-keys')
   const values = await collect(
@@ -72,7 +72,7 @@ async function writeAll(
     signal.throwIfAborted()
     const isThere = dates.has(name)
     await store.write(name, value, isThere ? 'replace' : 'new')
-    screen.line(`✓ ${name.padEnd(18)}  ${isThere ? 'replaced · 已替换' : 'written · 已写入'}`)
+    screen.line(`✓ ${inColumn(name)}  ${isThere ? 'replaced · 已替换' : 'written · 已写入'}`)
   }
 }
 
@@ -82,8 +82,14 @@ async function publish(made: string | undefined, dates: ReadonlyMap<StoredName, 
   if (made === undefined && dates.has(derivedName)) return false
   const keys = made ?? (await store.read('session-keys')) ?? ''
   await store.write(derivedName, readPublicKeys(keys, store.prefix), dates.has(derivedName) ? 'replace' : 'new')
-  screen.line(`✓ ${derivedName.padEnd(18)}  made of session-keys · 已生成`)
+  screen.line(`✓ ${inColumn(derivedName)}  made of session-keys · 已生成`)
   return true
+}
+
+const longest = Math.max(...[...secretNames, derivedName].map(it => it.length))
+
+function inColumn(name: StoredName): string {
+  return name.padEnd(longest)
 }
 
 function describeNext(wanted: readonly StoredName[], dates: ReadonlyMap<StoredName, number>, options: Options): string {

@@ -9,8 +9,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
-import { createDeliveryStore } from '../../lib/adapters/dynamo-deliveries.ts'
-import type { DeliveryStore, Now } from '../../lib/ports.ts'
+import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
+import type { Now } from '../../lib/ports.ts'
+import type { DeliveryStore } from '../../lib/send/ports.ts'
 import { ask } from '../command/explain-failure.ts'
 import { clientConfig, type Place } from '../command/place.ts'
 

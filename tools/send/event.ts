@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 
 import { ConfigError, RequestError } from '../../lib/errors.ts'
 import { maskId } from '../../lib/identifiers.ts'
-import { findTemplate, readTemplateList, type Template, type TemplateList } from '../../lib/template-list.ts'
-import { parseTemplateMessage, type TemplateMessage, type ValueCheck } from '../../lib/template-message.ts'
+import { findTemplate, readTemplateList, type Template, type TemplateList } from '../../lib/send/template-list.ts'
+import { parseTemplateMessage, type TemplateMessage, type ValueCheck } from '../../lib/send/template-message.ts'
 import lists from '../../templates.json' with { type: 'json' }
 import { UsageError } from '../command/options.ts'
 import type { Options, Wishes } from './options.ts'

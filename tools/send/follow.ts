@@ -1,6 +1,6 @@
 /** Follows an event from state to state, until nothing more becomes of it while one waits. */
 
-import type { Delivery } from '../../lib/delivery.ts'
+import type { Delivery } from '../../lib/send/delivery.ts'
 import type { Deliveries } from './deliveries.ts'
 
 export type FollowDeps = {

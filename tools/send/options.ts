@@ -1,6 +1,6 @@
 /** What `npm run send` is told on its command line. */
 
-import { eventIdPattern } from '../../lib/delivery.ts'
+import { eventIdPattern } from '../../lib/send/delivery.ts'
 import type { Environment } from '../../local/environment.ts'
 import {
   commandLine,

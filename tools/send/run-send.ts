@@ -1,6 +1,6 @@
 /** `npm run send`: pushes one event, and follows it to its end. */
 
-import { type Delivery, isSent } from '../../lib/delivery.ts'
+import { type Delivery, isSent } from '../../lib/send/delivery.ts'
 import type { EventsQueue, Message } from '../command/events-queue.ts'
 import { AskError } from '../command/explain-failure.ts'
 import { interrupted } from '../command/run-command.ts'

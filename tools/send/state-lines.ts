@@ -1,8 +1,8 @@
 /** What became of an event, in words. */
 
-import type { Delivery } from '../../lib/delivery.ts'
-import { cureOf } from '../../lib/link.ts'
+import { cureOf } from '../../lib/followers/link.ts'
 import { secondsToReset } from '../../lib/quota-reset.ts'
+import type { Delivery } from '../../lib/send/delivery.ts'
 import { inChina } from '../command/words.ts'
 
 type State = Delivery['state']

@@ -3,7 +3,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { isStaticName } from '../../lib/static-name.ts'
+import { isStaticName } from '../../lib/files/static-name.ts'
 
 /** `name` is the path below the folder, with slashes; `size` in bytes. */
 export type FoundFile = { readonly name: string; readonly path: string; readonly size: number }

@@ -1,6 +1,6 @@
 /** What has to be uploaded, and what could go: the folder's files beside what the bucket has. */
 
-import { staticKey, staticPrefix } from '../../lib/static-name.ts'
+import { staticKey, staticPrefix } from '../../lib/files/static-name.ts'
 import { contentTypeOf } from './content-types.ts'
 import { type Digest, digestBytes } from './digest.ts'
 import { type FoundFile, manifestName } from './find-files.ts'

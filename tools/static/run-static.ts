@@ -1,6 +1,6 @@
 /** `npm run static`: uploads what is new or changed, and tells where it all is. */
 
-import { staticPrefix } from '../../lib/static-name.ts'
+import { staticPrefix } from '../../lib/files/static-name.ts'
 import { AskError } from '../command/explain-failure.ts'
 import { UsageError } from '../command/options.ts'
 import { type Place, whereIs } from '../command/place.ts'

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 
 import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 
-import { staticPrefix } from '../../lib/static-name.ts'
+import { staticPrefix } from '../../lib/files/static-name.ts'
 import { AskError, ask } from '../command/explain-failure.ts'
 import { clientConfig, isLocal, type Place } from '../command/place.ts'
 import { digestBytes } from './digest.ts'

@@ -1,6 +1,6 @@
 /** How the watching ended, in words. */
 
-import { batchSize } from '../../lib/walk.ts'
+import { batchSize } from '../../lib/followers/follower-batches.ts'
 import { counted, inChina, inThousands, inUnits } from '../command/words.ts'
 import type { Report } from './report.ts'
 import type { Ending } from './watch.ts'

@@ -1,6 +1,6 @@
 /** How far a walk is, in one line. */
 
-import { pageSize } from '../../lib/walk.ts'
+import { pageSize } from '../../lib/sync/walk.ts'
 import { renderShare } from '../command/bar.ts'
 import { counted, inThousands, inUnits } from '../command/words.ts'
 import type { Plan, Report } from './report.ts'

@@ -2,7 +2,7 @@
 
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 
-import type { SyncOrder } from '../../lib/sync-followers.ts'
+import type { SyncOrder } from '../../lib/sync/sync-followers.ts'
 import { functionName, readAnswer } from '../command/function.ts'
 import { clientConfig, isLocal, type Place } from '../command/place.ts'
 import { type Report, report } from './report.ts'

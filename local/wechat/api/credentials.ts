@@ -14,9 +14,9 @@ export function appWithId(box: Box, appid: string): App | undefined {
 export function refuseCredentials(box: Box, said: Credentials): Refusal | undefined {
   if (said.appid === '') return { errcode: 41002 }
   if (said.secret === '') return { errcode: 41004 }
-  if (said.expected !== undefined && said.grantType !== said.expected) return { errcode: 40002 }
   const app = appWithId(box, said.appid)
   if (app === undefined) return { errcode: 40013 }
+  if (said.expected !== undefined && said.grantType !== said.expected) return { errcode: 40002 }
   return app.appsecret === said.secret ? undefined : { errcode: 40125 }
 }
 

@@ -15,7 +15,7 @@ export type Outcome = { json: string } | Refusal
 /** An endpoint whose caller shows an access_token of one of `apps`. */
 export type TokenEndpoint = {
   auth: 'token'
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'any'
   apps: readonly AppName[]
   suffix?: Suffix
   /** Finds what is wrong with the body's shape, before the token is looked at. */

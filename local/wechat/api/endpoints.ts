@@ -3,6 +3,7 @@ import type { SecretEndpoint, TokenEndpoint } from './endpoint.ts'
 import { batchGet, userGet, userInfo } from './followers.ts'
 import { checkSession, codeToSession } from './login.ts'
 import { mediaCheckAsync } from './media-check.ts'
+import { apiDomainIp, callbackCheck, callbackIp, customSend, menuGet } from './network.ts'
 import { clearQuota, clearQuotaBySecret, quotaEndpoints, ridGet } from './quota.ts'
 import { send } from './send.ts'
 import { allPrivateTemplates } from './template-list.ts'
@@ -23,6 +24,11 @@ const endpoints = new Map<string, TokenEndpoint | SecretEndpoint>([
   ['/cgi-bin/openapi/rid/get', ridGet],
   ['/cgi-bin/clear_quota', clearQuota],
   ['/cgi-bin/clear_quota/v2', clearQuotaBySecret],
+  ['/cgi-bin/get_api_domain_ip', apiDomainIp],
+  ['/cgi-bin/getcallbackip', callbackIp],
+  ['/cgi-bin/callback/check', callbackCheck],
+  ['/cgi-bin/menu/get', menuGet],
+  ['/cgi-bin/message/custom/send', customSend],
   ['/sns/jscode2session', codeToSession],
   ['/wxa/checksession', checkSession],
   ['/wxa/media_check_async', mediaCheckAsync],

@@ -3,14 +3,13 @@
  * phone and receipt.
  */
 import type { Box } from '../box.ts'
-import { field, isFields, textField } from '../json.ts'
+import { field, textField } from '../json.ts'
 import type { Earlier, Message } from '../messages.ts'
 import { type Template, templateIdLength } from '../templates.ts'
 import type { Call, Outcome, Refusal, TokenEndpoint } from './endpoint.ts'
 import { readData } from './send-data.ts'
+import { isMisshapen, readTarget, type Target } from './send-target.ts'
 
-/** Long enough for every real address; the platform's own limit is not published. */
-const longestUrl = 2048
 /** A repeat within it may be told as such. */
 const tooSoonMs = 60_000
 
@@ -20,6 +19,7 @@ type Draft = {
   openid: string
   person: number
   template: Template
+  target: Target
   data: Record<string, string>
 }
 
@@ -28,10 +28,7 @@ export const send = {
   auth: 'token',
   method: 'POST',
   apps: ['official'],
-  shape: body => {
-    const wrong = typeof field(body, 'data') === 'string' || typeof field(body, 'miniprogram') === 'string'
-    return wrong ? { errcode: 47001 } : undefined
-  },
+  shape: body => (typeof field(body, 'data') === 'string' || isMisshapen(body) ? { errcode: 47001 } : undefined),
   answer: call => {
     const draft = readDraft(call)
     if ('errcode' in draft) return draft
@@ -45,10 +42,10 @@ function readDraft({ box, body }: Call): Draft | Refusal {
   if (person === undefined) return { errcode: 40003 }
   const template = findTemplate(box, textField(body, 'template_id'))
   if ('errcode' in template) return template
-  const refused = refuseTarget(box, body)
-  if (refused !== undefined) return refused
+  const target = readTarget(box, body)
+  if ('errcode' in target) return target
   const data = readData(field(body, 'data'), template, box.rules.values)
-  return 'errcode' in data ? data : { box, body, openid, person, template, data: data.values }
+  return 'errcode' in data ? data : { box, body, openid, person, template, target, data: data.values }
 }
 
 function findTemplate(box: Box, templateId: string): Template | Refusal {
@@ -56,18 +53,6 @@ function findTemplate(box: Box, templateId: string): Template | Refusal {
   const template = box.templates.get(templateId)
   if (template === undefined) return { errcode: 40037 }
   return template.banned ? { errcode: 43116 } : template
-}
-
-function refuseTarget(box: Box, body: unknown): Refusal | undefined {
-  if (textField(body, 'url').length > longestUrl) return { errcode: 40039 }
-  const miniprogram = field(body, 'miniprogram')
-  if (!isFields(miniprogram)) return undefined
-  const appid = textField(miniprogram, 'appid')
-  if (appid === '') return { errcode: 40166 }
-  if (appid !== box.apps.mini.appid) return { errcode: 40013 }
-  const page = textField(miniprogram, 'pagepath').split('?')[0]?.replace(/^\//, '') ?? ''
-  const known = page === '' || box.rules.pages === undefined || box.rules.pages.has(page)
-  return known ? undefined : { errcode: 40165 }
 }
 
 function refuseRecipient({ box, person }: Draft): Refusal | undefined {
@@ -94,7 +79,8 @@ function accept(draft: Draft): Outcome {
 }
 
 function refuseDuplicate({ rules, clock }: Box, { msgid, at }: Earlier): Refusal | undefined {
-  if (rules.duplicate === 'error') return { errcode: 45065, extra: `"msgid":${msgid}` }
+  // The one record of it, of a mass message, has the name with an underscore.
+  if (rules.duplicate === 'error') return { errcode: 45065, extra: `"msg_id":${msgid}` }
   const isSoon = clock.now() - at < tooSoonMs
   return rules.duplicate === 'too-soon' && isSoon ? { errcode: 40241 } : undefined
 }
@@ -111,10 +97,8 @@ function carryOut(draft: Draft, msgid: string): void {
   box.later(() => box.apps.official.callbacks.emit(receipt), box.settings.receiptDelayMs)
 }
 
-function writeMessage({ box, body, openid, person, template, data }: Draft, msgid: string): Message {
-  const [url, clientMsgId] = [textField(body, 'url'), textField(body, 'client_msg_id')]
-  const miniprogram = field(body, 'miniprogram')
-  const pagepath = textField(miniprogram, 'pagepath')
+function writeMessage({ box, body, openid, person, template, target, data }: Draft, msgid: string): Message {
+  const clientMsgId = textField(body, 'client_msg_id')
   return {
     msgid,
     person,
@@ -122,10 +106,7 @@ function writeMessage({ box, body, openid, person, template, data }: Draft, msgi
     templateId: template.templateId,
     title: template.title,
     data,
-    ...(url !== '' && { url }),
-    ...(isFields(miniprogram) && {
-      miniprogram: { appid: textField(miniprogram, 'appid'), ...(pagepath && { pagepath }) },
-    }),
+    ...target,
     ...(clientMsgId !== '' && { clientMsgId }),
     at: box.clock.now(),
   }

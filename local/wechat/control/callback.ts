@@ -2,15 +2,19 @@
 import type { Box } from '../box.ts'
 import { callbackFormats, callbackModes } from '../callback-config.ts'
 import type { Callbacks } from '../callbacks.ts'
-import { ControlError, type Input, textMap } from './input.ts'
+import type { EventValue } from '../events.ts'
+import { isFields } from '../json.ts'
+import { ControlError, type Input } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 
 const appNames = ['official', 'mini'] as const
+const mostFailures = 1_000_000_000
 
 /** Routes about callbacks. */
 export const callbackRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/callback', run: configure },
   { method: 'POST', path: '/callback/verify', run: verify },
+  { method: 'POST', path: '/callback/mark-fail', run: markFail },
   { method: 'POST', path: '/callback/release', run: release },
   { method: 'POST', path: '/callback/send', run: send },
   { method: 'GET', path: '/callbacks', run: list },
@@ -50,6 +54,7 @@ function readChange(input: Input) {
   }
   const given = {
     ...{ token, aesKey, hold: input.flag('hold') },
+    ...{ markFailAfter: input.get('markFailAfter') === null ? null : input.integer('markFailAfter', mostFailures, 1) },
     ...{ mode: input.choice('mode', callbackModes), format: input.choice('format', callbackFormats) },
   }
   return { ...given, ...(input.has('url') && { url }) }
@@ -61,6 +66,13 @@ function readUrl(value: unknown): string | undefined {
   const url = typeof value === 'string' ? URL.parse(value) : null
   if (url === null || !/^https?:$/.test(url.protocol)) throw new ControlError('"url" must be an http or https address')
   return url.href
+}
+
+/** For a minute nothing is pushed, as after many failures. */
+function markFail(call: ControlCall) {
+  const push = chosen(call)
+  push.markFail()
+  return push.state()
 }
 
 async function verify(call: ControlCall) {
@@ -79,12 +91,23 @@ async function release(call: ControlCall) {
 function send({ box, input }: ControlCall) {
   const person = input.required('person', input.integer('person', box.people.size() - 1))
   const event = input.required('event', input.text('event', 64))
-  const fields = textMap(input.get('fields') ?? {}, 'fields')
-  const strange = Object.keys(fields).find(name => !/^[A-Za-z]\w{0,63}$/.test(name))
-  if (strange !== undefined) throw new ControlError(`"${strange}" cannot be the name of an XML element`)
+  const fields = readFields(input.get('fields') ?? {})
   const push = chosen({ box, input })
   const openid = push === box.apps.mini.callbacks ? box.people.miniOpenid(person) : box.people.openid(person)
   return { event: push.emit({ openid, event, fields }) }
+}
+
+/** Texts and numbers, and objects and lists of them, as an event has them. */
+function readFields(value: unknown): Record<string, EventValue> {
+  if (!isFields(value)) throw new ControlError('"fields" must map names to texts, numbers, objects or lists')
+  const strange = Object.keys(value).find(name => !/^[A-Za-z]\w{0,63}$/.test(name))
+  if (strange !== undefined) throw new ControlError(`"${strange}" cannot be the name of an XML element`)
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, readValue(entry)]))
+}
+
+function readValue(value: unknown): EventValue {
+  if (typeof value === 'string' || typeof value === 'number') return value
+  return Array.isArray(value) ? value.map(readValue) : readFields(value)
 }
 
 function list({ box, query }: ControlCall) {

@@ -12,7 +12,7 @@ describe('entries', () => {
     ['203.0.113.*', '203.0.113.255', '203.0.114.0'],
     ['2001:db8::/32', '2001:db8::1', '2001:db9::1'],
   ])('%s admits %s and not %s', (entry, inside, outside) => {
-    const list = createAllowList()
+    const list = createAllowList({ businessCalls: false })
     expect(problemOfEntry(entry, true)).toBeUndefined()
     list.set([entry])
     expect([list.admits(inside), list.admits(outside)]).toEqual([true, false])
@@ -32,7 +32,7 @@ describe('entries', () => {
   })
 })
 
-test('token calls are checked once the list is on, business calls by switch', async () => {
+test("once the Official Account's list is on, it checks all calls, or by a switch those for a token alone", async () => {
   const box = await openTestBox()
   const token = await box.token()
   await box.control('/allow-list', { app: 'official', addresses: ['203.0.113.9'] })
@@ -40,6 +40,8 @@ test('token calls are checked once the list is on, business calls by switch', as
   expect((await box.get(box.tokenPath('official'))).json).toEqual(refused)
   expect(await box.stable()).toEqual(refused)
   const use = async () => (await box.get(`/cgi-bin/user/get?access_token=${token}`)).json
+  expect(await use()).toEqual(refused)
+  await box.control('/allow-list', { app: 'official', businessCalls: false })
   expect(await use()).not.toHaveProperty('errcode')
   await box.control('/allow-list', { app: 'official', businessCalls: true })
   expect(await use()).toEqual(refused)
@@ -58,4 +60,15 @@ test("logins are checked by the mini program's own list", async () => {
   expect(await login()).toMatchObject({ errcode: 40029 })
   await box.control('/allow-list', { app: 'mini', addresses: [] })
   expect(await login()).toEqual({ errcode: 40164, errmsg: expect.stringMatching(new RegExp(`^${REFUSED}, rid: `)) })
+})
+
+test("the mini program's list lets calls with an access token pass, but by a switch", async () => {
+  const box = await openTestBox()
+  const token = await box.token('mini')
+  await box.control('/allow-list', { app: 'mini', addresses: ['203.0.113.9'] })
+  const ask = { cgi_path: '/wxa/media_check_async' }
+  const use = async () => (await box.post(`/cgi-bin/openapi/quota/get?access_token=${token}`, ask)).json
+  expect(await use()).toMatchObject({ errcode: 0 })
+  await box.control('/allow-list', { app: 'mini', businessCalls: true })
+  expect(await use()).toMatchObject({ errcode: 40164 })
 })

@@ -34,6 +34,21 @@ function subscribed(openid: string): string {
   return `<xml>${names}<CreateTime>${noon / 1000}</CreateTime>${event}</xml>`
 }
 
+/** What a receiver may answer with, besides `success`; the encrypted one is signed, which is all that is looked at. */
+const replies = writeReplies()
+
+function writeReplies() {
+  const about = { Encrypt: 'AAAA', TimeStamp: String(noon / 1000), Nonce: '7' }
+  const MsgSignature = sign(defaultCallback.token, about.TimeStamp, about.Nonce, about.Encrypt)
+  const text = `<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${'好'.repeat(600)}]]></Content>`
+  const elements = Object.entries({ ...about, MsgSignature }).map(([name, value]) => `<${name}>${value}</${name}>`)
+  return {
+    plain: `<xml><ToUserName><![CDATA[o]]></ToUserName>${text}</xml>\n`,
+    encrypted: `<xml>${elements.join('').replace('AAAA', '<![CDATA[AAAA]]>')}</xml>`,
+    json: JSON.stringify({ ...about, MsgSignature }),
+  }
+}
+
 function signatureOf({ query }: Received, ...more: string[]): string {
   return sign(defaultCallback.token, query.get('timestamp') ?? '', query.get('nonce') ?? '', ...more)
 }
@@ -100,11 +115,77 @@ describe('a callback', () => {
     expect(receiver.received).toHaveLength(4)
   })
 
+  test.each<['plain' | 'compatible' | 'secure', string, string]>([
+    ['plain', 'a message', replies.plain],
+    ['compatible', 'a message', replies.plain],
+    ['compatible', 'an encrypted message', replies.encrypted],
+    ['secure', 'an encrypted message', replies.encrypted],
+    ['secure', 'an encrypted message in JSON', replies.json],
+  ])('in %s mode may be answered by %s', async (mode, _, body) => {
+    const { box, person } = await openPushing({ callback: { mode }, reactions: [{ body }] })
+    await follow(box, person.id)
+    expect(await settledDeliveries(box, 1)).toMatchObject([{ outcome: 'accepted', body: body.slice(0, 500) }])
+  })
+
+  test.each<['plain' | 'secure', string, string]>([
+    ['plain', 'a page', '<html></html>'],
+    ['plain', 'XML without a message', '<xml><MsgId>1</MsgId></xml>'],
+    ['plain', 'an encrypted message', replies.encrypted],
+    ['secure', 'a message', replies.plain],
+    ['secure', 'a message that somebody else signed', replies.encrypted.replace('<Nonce>', '<Nonce>0')],
+  ])('in %s mode is not answered by %s', async (mode, _, body) => {
+    const { box, person } = await openPushing({ callback: { mode }, reactions: Array(3).fill({ body }) })
+    await follow(box, person.id)
+    expect(await settledDeliveries(box, 3)).toMatchObject(Array(3).fill({ outcome: 'refused' }))
+  })
+
   test('without anybody at the URL is unreachable', async () => {
     const { box, person } = await openPushing()
     await box.control('/callback', { url: 'http://127.0.0.1:1/' })
     await follow(box, person.id)
     expect(await settledDeliveries(box, 3)).toMatchObject(Array(3).fill({ outcome: 'unreachable' }))
+  })
+})
+
+describe('MarkFail', () => {
+  const outcomes = async (box: TestBox, count: number) =>
+    (await settledDeliveries(box, count)).map(it => `${field(it, 'id')} ${field(it, 'outcome')}`)
+
+  test('keeps everything from the URL for a minute, and what came meanwhile is gone', async () => {
+    const { box, receiver, person } = await openPushing()
+    expect(await box.control('/callback/mark-fail', {})).toMatchObject({ markedUntil: noon + 60_000 })
+    await follow(box, person.id)
+    expect(await outcomes(box, 1)).toEqual(['e1 dropped'])
+    box.tick(59_999)
+    await follow(box, person.id)
+    expect(await outcomes(box, 2)).toEqual(['e1 dropped', 'e2 dropped'])
+    box.tick(1)
+    await follow(box, person.id)
+    expect(await outcomes(box, 3)).toEqual(['e1 dropped', 'e2 dropped', 'e3 accepted'])
+    expect(receiver.received).toHaveLength(1)
+    expect(await box.control('')).toMatchObject({ callback: { markedUntil: null } })
+  })
+
+  test('comes by itself after so many events that failed three times each', async () => {
+    const bad = { status: 500 }
+    const { box, person } = await openPushing({ reactions: [bad, bad, bad, {}, ...Array(6).fill(bad)] })
+    await box.control('/callback', { markFailAfter: 2 })
+    for (const [count, last] of [3, 4, 7, 10].entries()) {
+      await follow(box, person.id)
+      expect(await outcomes(box, last), `event ${count + 1}`).toHaveLength(last)
+    }
+    await follow(box, person.id)
+    expect((await outcomes(box, 11)).slice(-2)).toEqual(['e4 refused', 'e5 dropped'])
+  })
+
+  test('never comes by itself unless that is asked for, and not to another URL', async () => {
+    const { box, receiver, person } = await openPushing({ reactions: Array(30).fill({ status: 500 }) })
+    for (let event = 1; event <= 10; event += 1) await follow(box, person.id)
+    expect((await outcomes(box, 30)).filter(it => !it.endsWith('refused'))).toEqual([])
+    await box.control('/callback/mark-fail', {})
+    await box.control('/callback', { url: `${receiver.url}?new` })
+    await follow(box, person.id)
+    expect((await outcomes(box, 31)).at(-1)).toBe('e11 accepted')
   })
 })
 
@@ -147,6 +228,37 @@ describe('events on demand', () => {
     const strange = { person: person.id, event: 'SCAN', fields: { 'a><b': '' } }
     expect((await box.post('/_box/callback/send', strange)).status).toBe(400)
   })
+})
+
+describe('an event with lists', () => {
+  const choice = { TemplateId: 'VRR0', SubscribeStatusString: 'accept', PopupScene: '1' }
+
+  test('has an element for each entry in XML', async () => {
+    const { box, receiver, person } = await openPushing()
+    const fields = { SubscribeMsgPopupEvent: { List: [choice, choice] } }
+    await box.control('/callback/send', { person: person.id, event: 'subscribe_msg_popup_event', fields })
+    await receiver.until(1)
+    const texts = Object.entries(choice).map(([name, text]) => `<${name}><![CDATA[${text}]]></${name}>`)
+    const entry = `<List>${texts.join('')}</List>`
+    const list = `<SubscribeMsgPopupEvent>${entry}${entry}</SubscribeMsgPopupEvent></xml>`
+    expect(receiver.received[0]?.body).toContain(list)
+  })
+
+  test.each([[choice], [[choice, choice]]])('is pushed as given in JSON: %j', async List => {
+    const { box, receiver, person } = await openPushing()
+    await box.control('/callback/send', { app: 'mini', person: person.id, event: 'x', fields: { List, version: 2 } })
+    await receiver.until(1)
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({ List, version: 2 })
+  })
+
+  test.each([[{ List: [{ 'a><b': '' }] }], [{ List: [null] }], [{ List: true }], [{ List: [] }, 200]])(
+    'is judged in its depths: %j',
+    async (fields, status = 400) => {
+      const { box, person } = await openPushing()
+      const answer = await box.post('/_box/callback/send', { person: person.id, event: 'x', fields })
+      expect(answer.status).toBe(status)
+    },
+  )
 })
 
 describe('the receipt of a template message', () => {

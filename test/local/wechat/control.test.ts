@@ -67,6 +67,7 @@ describe('wrong input is named', () => {
     ['/callback', { url: 'ftp://x' }, 400, '"url" must be an http or https address'],
     ['/callback', { aesKey: 'short' }, 400, '"aesKey" must be 43'],
     ['/callback', { mode: 'odd' }, 400, '"mode" must be one of plain, compatible, secure'],
+    ['/callback', { markFailAfter: 0 }, 400, '"markFailAfter" must be a whole number from 1'],
     ['/callback/verify', {}, 409, 'no callback URL is set'],
     ['/templates', { add: [{ templateId: 'short' }] }, 400, '"templateId" must have 43 characters'],
     ['/faults', { path: '/x', kind: 'odd' }, 400, '"kind" must be one of reset-before'],

@@ -5,8 +5,10 @@ import { pickFreePort } from '../../../local/ports.ts'
 import { openTestBox } from './open-test-box.ts'
 
 /** Starts `npm run wechat` as its own process. */
-function start(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['local/wechat/main.ts'], { env: { ...process.env, CALLBACK_URL: '', ...env } })
+function start(env: Record<string, string>, ...args: string[]) {
+  const child = spawn(process.execPath, ['local/wechat/main.ts', ...args], {
+    env: { ...process.env, CALLBACK_URL: '', ...env },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   child.stdout.setEncoding('utf8').on('data', text => {
@@ -61,3 +63,17 @@ test('ends with npm, which ends only the shell between at SIGTERM', { timeout: 3
   await closed
   expect(output).toMatch(/stopped\n$/)
 })
+
+// It started the box.
+test.each([
+  ['--help', 0, 'CALLBACK_URL'],
+  ['--port', 2, 'There is no option --port'],
+])(
+  'tells of its settings, or of an option that it does not know: %s',
+  { timeout: 20_000 },
+  async (option, code, told) => {
+    const { child, output } = start({ PORT: '0' }, option)
+    expect(await once(child, 'close')).toEqual([code, null])
+    expect(output()).toContain(told)
+  },
+)

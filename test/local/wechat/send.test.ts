@@ -45,6 +45,15 @@ describe('an accepted message', () => {
     expect(box.box.messages()).toEqual([message])
   })
 
+  test.each([[''], [{ appid: '', pagepath: '' }], [{ appid: '', pagepath: 'pages/order' }]])(
+    'with the empty mini program %j goes without one',
+    async miniprogram => {
+      const { box, send } = await openSending()
+      expect(await send({ miniprogram })).toMatchObject({ errcode: 0 })
+      expect(box.box.messages()).toEqual([expect.not.objectContaining({ miniprogram: expect.anything() })])
+    },
+  )
+
   test('never shares its msgid', async () => {
     const { sendRaw } = await openSending()
     const answers = await Promise.all(Array.from({ length: 300 }, () => sendRaw()))
@@ -78,7 +87,7 @@ describe('client_msg_id', () => {
     const { box, sendRaw, messages } = await openSending()
     const msgid = /"msgid":(\d+)/.exec(await sendRaw({ client_msg_id: 'a' }))?.[1]
     await box.control('/templates', { duplicates: 'error' })
-    expect(await sendRaw({ client_msg_id: 'a' })).toMatch(new RegExp(`^{"errcode":45065,.*,"msgid":${msgid}}$`))
+    expect(await sendRaw({ client_msg_id: 'a' })).toMatch(new RegExp(`^{"errcode":45065,.*,"msg_id":${msgid}}$`))
     expect(await messages()).toHaveLength(1)
   })
 
@@ -110,6 +119,7 @@ describe('a refused message', () => {
     ['a foreign mini program', { miniprogram: { appid: 'wx1111111111111111' } }, 40013, 'invalid appid'],
     ['a mini program without appid', { miniprogram: { pagepath: 'x' } }, 40166, 'invalid weapp appid'],
     ['an endless url', { url: `https://e.com/${'x'.repeat(2048)}` }, 40039, 'invalid url size'],
+    ['a mini program as text', { miniprogram: mini }, 47001, 'data format error'],
     ['data as text', { data: JSON.stringify(goodData) }, 47001, 'data format error'],
     ['data as list', { data: [goodData] }, 47003, 'argument invalid! data.character_string1.value is empty'],
     ['no data', { data: undefined }, 47003, 'argument invalid! data.character_string1.value is empty'],
@@ -204,6 +214,12 @@ describe('templates', () => {
     const { templateId: template_id, title } = template
     const example = expect.any(String)
     expect(json).toEqual({ template_list: [{ template_id, title, ...industries, content, example }] })
+  })
+
+  test.each([[''], ['{}'], ['[]']])('are listed by POST as well, with the body %j', async body => {
+    const { box } = await openSending()
+    const path = `/cgi-bin/template/get_all_private_template?access_token=${await box.token()}`
+    expect((await box.post(path, body)).text).toBe((await box.get(path)).text)
   })
 })
 

@@ -44,6 +44,7 @@ describe('GET token', () => {
     ['?appid=wx0ff1c1a1acc0a001', 41004],
     ['?appid=wx0ff1c1a1acc0a001&secret=0ff1c1a10ff1c1a10ff1c1a10ff1c1a1', 40002],
     ['?grant_type=client_credential&appid=wx1111111111111111&secret=x', 40013],
+    ['?appid=wx1111111111111111&secret=x', 40013],
     ['?grant_type=client_credential&appid=wx0ff1c1a1acc0a001&secret=x', 40125],
   ])('refuses %j with %i', async (query, errcode) => {
     const box = await openTestBox()
@@ -103,6 +104,14 @@ describe('POST stable_token', () => {
     await box.token()
     box.tick(6 * minute)
     expect(await use(box, next)).toBe(0)
+  })
+
+  test('looks for the appid before it looks at grant_type', async () => {
+    const box = await openTestBox()
+    const { appsecret: secret } = defaultAccounts.official
+    const ask = async (body: object) => (await box.post('/cgi-bin/stable_token', { secret, ...body })).json
+    expect(await ask({ appid: 'wx1111111111111111' })).toMatchObject({ errcode: 40013 })
+    expect(await ask({ appid: defaultAccounts.official.appid })).toMatchObject({ errcode: 40002 })
   })
 
   test('reads a form body as if every field was absent', async () => {

@@ -1,0 +1,71 @@
+/** What became of events, published to a bus of EventBridge. */
+
+import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
+import { NotPublishedError } from '../../errors.ts'
+import { inParallel, inRuns } from '../../pool.ts'
+import type { Delivery } from '../../send/delivery.ts'
+import type { Results } from '../../send/ports.ts'
+
+const source = 'queqiao'
+/** EventBridge takes ten events a call. */
+const runSize = 10
+/** What it did not take is handed in again. */
+const maxRounds = 3
+const atOnce = 4
+
+/** Creates the way to a bus. The client is loaded with the first event, for most deployments have no bus. */
+export function createResults(busName: string): Results {
+  let opened: Promise<Publish> | undefined
+  return {
+    async publish(deliveries) {
+      opened ??= open()
+      const put = await opened
+      const refused = new Set<Delivery>()
+      const causes: unknown[] = []
+      await inParallel(inRuns(deliveries, runSize), atOnce, async run => {
+        const { left, cause } = await putAll(run, busName, put)
+        for (const it of left) refused.add(it)
+        if (cause !== undefined) causes.push(cause)
+      })
+      const ids = deliveries.filter(it => refused.has(it)).map(it => it.id)
+      if (ids.length > 0) throw new NotPublishedError(ids, causes[0])
+    },
+  }
+}
+
+/** Tells of each entry whether it was refused. */
+type Publish = (entries: readonly PutEventsRequestEntry[]) => Promise<boolean[]>
+
+async function open(): Promise<Publish> {
+  const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge')
+  const client: EventBridgeClient = new EventBridgeClient({})
+  return async entries => {
+    const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [...entries] }))
+    return entries.map((_, index) => Entries[index]?.ErrorCode !== undefined)
+  }
+}
+
+type Put = { readonly left: readonly Delivery[]; readonly cause?: unknown }
+
+/** Answers what was not taken, for a run that fails keeps no other from being told. */
+async function putAll(run: readonly Delivery[], busName: string, put: Publish): Promise<Put> {
+  let left = run
+  try {
+    for (let round = 0; left.length > 0 && round < maxRounds; round++) {
+      const refused = await put(left.map(it => entryOf(it, busName)))
+      left = left.filter((_, index) => refused[index])
+    }
+    return { left }
+  } catch (cause) {
+    return { left, cause }
+  }
+}
+
+function entryOf(delivery: Delivery, busName: string): PutEventsRequestEntry {
+  return {
+    EventBusName: busName,
+    Source: source,
+    DetailType: `delivery.${delivery.state}`,
+    Detail: JSON.stringify(delivery),
+  }
+}

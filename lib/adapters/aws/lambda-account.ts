@@ -1,0 +1,16 @@
+/** What this AWS account lets Lambda do at once, in this region. */
+
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
+
+import type { AccountLimits } from '../../doctor/deps.ts'
+
+/** Creates the reader of the limits. */
+export function createAccountLimits(): AccountLimits {
+  const lambda = new LambdaClient({})
+  return {
+    async concurrency() {
+      const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}))
+      return AccountLimit?.UnreservedConcurrentExecutions ?? AccountLimit?.ConcurrentExecutions
+    },
+  }
+}

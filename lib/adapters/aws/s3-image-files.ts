@@ -1,0 +1,80 @@
+/** The pictures in S3; copies are made inside it. */
+
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3'
+
+import type { ImageFiles, ImageType } from '../../images/ports.ts'
+
+/** Its name has the bytes that it was first served with for ever; but what was forgotten is to end in caches, too. */
+const cacheControl = 'public, max-age=2592000, immutable'
+/** The business system tags anew what it refers to; what keeps this tag may expire. */
+const tagging = 'referenced=no'
+
+/** Creates the client; `isPathStyle` where buckets have no hosts of their own. */
+export function openS3({ isPathStyle }: { readonly isPathStyle: boolean }): S3Client {
+  return new S3Client({ forcePathStyle: isPathStyle })
+}
+
+/** Creates the files of a bucket. */
+export function createImageFiles(s3: S3Client, bucket: string): Omit<ImageFiles, 'readableUrl'> {
+  return {
+    async head(key, most) {
+      const Range = `bytes=0-${most - 1}`
+      // Of an empty object there is no first byte: as good as none.
+      const found = await unless(
+        ['NoSuchKey', 'InvalidRange'],
+        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })),
+      )
+      if (found?.Body === undefined) return undefined
+      const size = Number(found.ContentRange?.split('/')[1] ?? found.ContentLength)
+      return { bytes: await found.Body.transformToByteArray(), size, etag: found.ETag ?? '' }
+    },
+    async read(key, etag) {
+      const request = new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag })
+      const found = await unless(['PreconditionFailed', 'NoSuchKey'], s3.send(request))
+      return found?.Body?.transformToByteArray()
+    },
+    async write(key, bytes, { contentType }) {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ...servedAs(contentType) }))
+    },
+    async copy(from, to, { contentType, etag }) {
+      const request = new CopyObjectCommand({
+        Bucket: bucket,
+        Key: to,
+        CopySource: `${bucket}/${from}`,
+        ...(etag === undefined ? {} : { CopySourceIfMatch: etag }),
+        MetadataDirective: 'REPLACE',
+        TaggingDirective: 'REPLACE',
+        ...servedAs(contentType),
+      })
+      return (await unless(['PreconditionFailed', 'NoSuchKey'], s3.send(request))) !== undefined
+    },
+    async *list(Prefix) {
+      for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix })) {
+        yield Contents.flatMap(it => it.Key ?? [])
+      }
+    },
+    async remove(key) {
+      await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+    },
+  }
+}
+
+function servedAs(contentType: ImageType) {
+  return { ContentType: contentType, CacheControl: cacheControl, Tagging: tagging }
+}
+
+async function unless<T>(names: readonly string[], answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof Error && names.includes(error.name)) return undefined
+    throw error
+  }
+}

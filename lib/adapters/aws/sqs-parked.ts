@@ -1,0 +1,62 @@
+/** The events that wait for quota, in queues that nothing consumes: waiting costs nothing there. */
+
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs'
+
+import type { Log } from '../../ports.ts'
+import type { ParkedEvents } from '../../send/ports.ts'
+import { eventIdsIn, grouped, openQueue, type QueueClient } from './sqs-queues.ts'
+
+/** Creates the way back of the events of this queue. */
+export function createParkedEvents(name: string, log: Log): ParkedEvents {
+  const events = openQueue(name)
+  const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
+
+  return {
+    async count() {
+      const [urgent, usual] = await Promise.all([sizeOf(parked.urgent), sizeOf(parked.usual)])
+      return { urgent, usual }
+    },
+    async moveBack(kind, most) {
+      const { sqs, url } = parked[kind]
+      const QueueUrl = await url()
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: most,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: ['MessageGroupId'],
+        }),
+      )
+      // Pushed before it is deleted: a crash between makes two of one, and the done mark one of two.
+      const unsent = await events.sendAll(Messages.map(entryOf), (error, left) =>
+        log.error('parked.not-moved', { error, ids: eventIdsIn(left) }),
+      )
+      const moved = Messages.filter((_, index) => !unsent.has(index))
+      if (moved.length === 0) return 0
+      const Entries = moved.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
+      const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
+      if (Failed.length > 0) log.warn('parked.not-deleted', { messages: Failed.length, code: Failed[0]?.Code })
+      return moved.length
+    },
+  }
+}
+
+async function sizeOf({ sqs, url }: QueueClient): Promise<number> {
+  const request = { QueueUrl: await url(), AttributeNames: ['ApproximateNumberOfMessages' as const] }
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand(request))
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0)
+}
+
+function entryOf({ Body, Attributes, MessageAttributes = {} }: Message) {
+  const kept = Object.entries(MessageAttributes).map(([name, { DataType, StringValue }]) => [
+    name,
+    { DataType: DataType ?? 'String', StringValue },
+  ])
+  const message = { MessageBody: Body ?? '', MessageAttributes: Object.fromEntries(kept) }
+  return { ...message, ...grouped(Attributes?.MessageGroupId) }
+}

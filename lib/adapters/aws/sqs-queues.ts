@@ -1,0 +1,211 @@
+/** The queues, addressed by name: the URL is asked for once, so that no template has to spell it per partition. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import {
+  ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
+import { inParallel } from '../../pool.ts'
+import type { Backlog, ConsumedQueue, Log, Queue } from '../../ports.ts'
+import { idOf } from '../../send/event-id.ts'
+import type { EventAgain, EventQueue } from '../../send/ports.ts'
+
+export type QueueClient = {
+  readonly sqs: SQSClient
+  url(): Promise<string>
+  /** Sends any number of messages, ten a call; answers the indexes of those that could not be, of each call told to `tell`. */
+  sendAll(entries: readonly Entry[], tell: Tell): Promise<ReadonlySet<number>>
+}
+type Tell = (error: unknown, unsent: readonly Entry[]) => void
+
+/** SQS takes ten messages a call, of 256 KB together. */
+const runSize = 10
+const runBytes = 240_000
+const callsAtOnce = 5
+/** It holds a message back for no longer; who still has to wait then is put off once more. */
+const maxDelaySeconds = 900
+/** What SQS refused for a reason of its own is handed in again, with pauses that grow. */
+const maxRounds = 3
+
+/** Creates a queue of JSON messages; throws once all others are sent if SQS took any of them not. */
+export function createQueue(name: string): Queue {
+  const queue = openQueue(name)
+  return {
+    async push(messages, delaySeconds = 0) {
+      const entries = messages.map(it => ({ MessageBody: JSON.stringify(it), DelaySeconds: delaySeconds }))
+      const causes: unknown[] = []
+      const { size } = await queue.sendAll(entries, cause => causes.push(cause))
+      if (size > 0)
+        throw new Error(`${size} of ${entries.length} messages were not sent to ${name}`, { cause: causes[0] })
+    },
+  }
+}
+
+const counts = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const
+
+/** Creates the look at what waits in a queue. */
+export function createBacklog(name: string): Backlog {
+  const { sqs, url } = openQueue(name)
+  return {
+    async isEmpty() {
+      const request = { QueueUrl: await url(), AttributeNames: [...counts] }
+      const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand(request))
+      return counts.every(it => Number(Attributes[it] ?? 0) === 0)
+    },
+  }
+}
+
+/** Creates the consumer's side of a queue. */
+export function createConsumedQueue(name: string): ConsumedQueue {
+  return consumed(openQueue(name))
+}
+
+/** The ids of the events in these, as far as they have some. */
+export function eventIdsIn(entries: readonly Entry[]): string[] {
+  return entries.flatMap(it => idOf(it.MessageBody ?? '') ?? [])
+}
+
+/** Creates the consumer's side of the events queue; what is laid aside goes to queues of its name with an ending. */
+export function createEventQueue(name: string, log: Log): EventQueue {
+  const events = openQueue(name)
+  const aside = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
+  const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
+  const tell: Tell = (error, unsent) => log.error('events.not-sent', { error, ids: eventIdsIn(unsent) })
+  return {
+    ...consumed(events),
+    async setAside({ body, group }, reason, where) {
+      const { sqs, url } = aside[where]
+      const MessageAttributes = { reason: text(plain(reason)) }
+      const message = { MessageBody: body, MessageAttributes, ...grouped(group) }
+      await sqs.send(new SendMessageCommand({ QueueUrl: await url(), ...message }))
+    },
+    pushAgain: list =>
+      events.sendAll(
+        list.map(({ event, delaySeconds }) => ({
+          ...entryOf(event),
+          DelaySeconds: Math.min(delaySeconds, maxDelaySeconds),
+        })),
+        tell,
+      ),
+    async park(list) {
+      const unsent = new Set<number>()
+      for (const [kind, group] of Map.groupBy([...list.entries()], ([, it]) => it.kind)) {
+        const entries = group.map(([, { event }]) => entryOf(event))
+        for (const at of await parked[kind].sendAll(entries, tell)) unsent.add(group[at]?.[0] ?? at)
+      }
+      return unsent
+    },
+  }
+}
+
+/** The message of an event that was tried before; event-record.ts reads it. */
+function entryOf({ body, attempts, since, slotAt, group }: EventAgain) {
+  const slot = slotAt === undefined ? {} : { slotAt: text(`${Math.round(slotAt)}`) }
+  const MessageAttributes = { attempts: text(`${attempts}`), since: text(`${since}`), ...slot }
+  return { MessageBody: body, MessageAttributes, ...grouped(group) }
+}
+
+/** The group of a message, as SQS takes it; a message need not have one. */
+export function grouped(group: string | undefined): { readonly MessageGroupId?: string } {
+  return group === undefined ? {} : { MessageGroupId: group }
+}
+
+function consumed({ sqs, url }: QueueClient): ConsumedQueue {
+  return {
+    async comeAgain(receiptHandle, seconds) {
+      const request = { QueueUrl: await url(), ReceiptHandle: receiptHandle, VisibilityTimeout: seconds }
+      await sqs.send(new ChangeMessageVisibilityCommand(request))
+    },
+  }
+}
+
+/** Opens a queue by its name. */
+export function openQueue(name: string): QueueClient {
+  const sqs = new SQSClient({})
+  let found: Promise<string> | undefined
+  const ask = async () => {
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }))
+    if (QueueUrl === undefined) throw new Error(`SQS has no queue ${name}`)
+    return QueueUrl
+  }
+  const url = () => {
+    found ??= ask().catch(error => {
+      found = undefined
+      throw error
+    })
+    return found
+  }
+  return {
+    sqs,
+    url,
+    async sendAll(entries, tell) {
+      const unsent = new Set<number>()
+      const numbered = entries.map((entry, index) => ({ ...entry, Id: `${index}` }))
+      await inParallel(inCalls(numbered), callsAtOnce, async run => {
+        for (const { Id } of await sendCall({ sqs, url }, run, tell)) unsent.add(Number(Id))
+      })
+      return unsent
+    },
+  }
+}
+
+/** Sends up to ten; answers those that SQS did not take: a call that failed says nothing of the other calls. */
+async function sendCall(
+  { sqs, url }: Pick<QueueClient, 'sqs' | 'url'>,
+  run: readonly Numbered[],
+  tell: Tell,
+): Promise<readonly Numbered[]> {
+  let left = run
+  try {
+    for (let round = 0; left.length > 0 && round < maxRounds; round++) {
+      if (round > 0) await sleep(50 * 2 ** round)
+      const request = { QueueUrl: await url(), Entries: [...left] }
+      const { Failed = [] } = await sqs.send(new SendMessageBatchCommand(request))
+      const failed = new Set(Failed.map(it => it.Id))
+      left = left.filter(it => failed.has(it.Id))
+      // What is wrong with the message itself stays so.
+      if (Failed.some(it => it.SenderFault)) break
+    }
+    if (left.length > 0) tell(new Error(`SQS refused ${left.length} of ${run.length} messages`), left)
+  } catch (error) {
+    tell(error, left)
+  }
+  return left
+}
+
+type Entry = Omit<SendMessageBatchRequestEntry, 'Id'>
+type Numbered = SendMessageBatchRequestEntry
+
+function inCalls(entries: readonly Numbered[]): Numbered[][] {
+  const calls: { entries: Numbered[]; bytes: number }[] = []
+  for (const entry of entries) {
+    const bytes = Buffer.byteLength(entry.MessageBody ?? '') + 500
+    const last = calls.at(-1)
+    const fits = last !== undefined && last.entries.length < runSize && last.bytes + bytes <= runBytes
+    if (!fits) calls.push({ entries: [entry], bytes })
+    else {
+      last.entries.push(entry)
+      last.bytes += bytes
+    }
+  }
+  return calls.map(it => it.entries)
+}
+
+/** SQS refuses a message for a single control character or half of a pair, as others' words may have them. */
+function plain(words: string): string {
+  return words.toWellFormed().replaceAll(/[\p{Cc}\uFFFE\uFFFF]+/gu, ' ')
+}
+
+function text(value: string) {
+  return { DataType: 'String', StringValue: value }
+}

@@ -1,0 +1,87 @@
+/** The secrets, from SSM Parameter Store by name, kept in memory for a few minutes: a rotation needs no deployment. */
+
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
+
+import type { Now, Secrets } from '../../ports.ts'
+import type { SecretName } from '../../secret-names.ts'
+
+const keepMs = 300_000
+/** One that is refused is read anew so often at most, for it may be the one that is wrong. */
+const againMs = 10_000
+
+type Values = ReadonlyMap<string, string>
+/** What is known of a secret; `value` throws if it could not be read. */
+type Kept = { readonly at: number; readonly value: () => Promise<string | undefined> }
+
+/** The secrets of one function. */
+export type FunctionSecrets = Secrets & {
+  /** Says which the function needs: whichever of them is asked for first brings them all, in one request. */
+  need(names: readonly SecretName[]): void
+}
+
+/** Creates the reader of the secrets below `prefix`, such as `/queqiao/prod`. A failed read is not remembered. */
+export function createSecrets(prefix: string, now: Now): FunctionSecrets {
+  const ssm = new SSMClient({})
+  const needed = new Set<SecretName>()
+  const kept = new Map<SecretName, Kept>()
+  const isFresh = (name: SecretName) => now() < (kept.get(name)?.at ?? Number.NEGATIVE_INFINITY) + keepMs
+
+  const read = async (names: readonly SecretName[]): Promise<Values> => {
+    const request = { Names: names.map(it => `${prefix}/${it}`), WithDecryption: true }
+    const { Parameters = [] } = await ssm.send(new GetParametersCommand(request))
+    return new Map(Parameters.flatMap(({ Name, Value }) => (Name && Value !== undefined ? [[Name, Value]] : [])))
+  }
+
+  const keep = (name: SecretName, found: () => Promise<Values>) => {
+    const value = once(async () => (await found()).get(`${prefix}/${name}`))
+    const entry: Kept = {
+      at: now(),
+      value: () =>
+        value().catch(error => {
+          if (kept.get(name) === entry) kept.delete(name)
+          throw error
+        }),
+    }
+    kept.set(name, entry)
+  }
+
+  const readNow = (name: SecretName) => {
+    const names = [name, ...[...needed].filter(it => it !== name && !isFresh(it))]
+    const all = read(names)
+    // One that may not be read fails the whole request: then each is asked for alone, once it is needed.
+    for (const it of names)
+      keep(it, () => all.catch(error => (mayBeAnothers(error, names) ? read([it]) : raise(error))))
+    return kept.get(name)?.value()
+  }
+
+  return {
+    need(names) {
+      for (const it of names) needed.add(it)
+    },
+    async get(name, refused) {
+      const known = isFresh(name) ? kept.get(name) : undefined
+      if (known === undefined) return readNow(name)
+      if (refused === undefined || known.at + againMs > now() || (await known.value()) !== refused) return known.value()
+      // Of many that are refused at once the first one reads.
+      return kept.get(name) === known ? readNow(name) : kept.get(name)?.value()
+    },
+  }
+}
+
+/** SSM that is busy, or away, is not asked twice as much for it. */
+function mayBeAnothers(error: unknown, names: readonly SecretName[]): boolean {
+  if (names.length === 1 || !(error instanceof Error) || !('$fault' in error)) return false
+  return error.$fault === 'client' && !/throttl|toomany/i.test(error.name)
+}
+
+function raise(error: unknown): never {
+  throw error
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * The deliveries: one row per event id, and one per receipt by its msgid, `receipt#<msgid>`. The two are joined when they
+ * are read, so that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds. Where a
+ * bus is told of receipts, `event#<msgid>` leads from a msgid to its event.
+ */
+
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import * as v from 'valibot'
+
+import { checked } from '../../checked.ts'
+import type { Log, Now } from '../../ports.ts'
+import { type Delivery, type DoneMark, deliveryStates } from '../../send/delivery.ts'
+import type { DeliveryStore, Waiter } from '../../send/ports.ts'
+import { batchPut } from './batch-put.ts'
+import { isOver, isSurelyUnsent, isUnsent, mayWait, noState, unsent } from './delivery-conditions.ts'
+import { batchGet, change, type Dynamo } from './dynamo.ts'
+
+const facts = {
+  reason: v.exactOptional(v.string()),
+  errcode: v.exactOptional(v.number()),
+  rid: v.exactOptional(v.string()),
+  msgid: v.exactOptional(v.string()),
+}
+const deliveryRow = v.object({
+  id: v.string(),
+  state: v.picklist(deliveryStates),
+  ...facts,
+  attempts: v.number(),
+  at: v.string(),
+  nextTryAt: v.exactOptional(v.string()),
+}) satisfies v.GenericSchema<unknown, Delivery>
+/** `uncertain` is there while a call without an answer may have sent the event, be it without a state yet. */
+const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string() })
+const markRow = v.object({ id: v.string(), state: v.exactOptional(v.string()), uncertain: v.exactOptional(uncertain) })
+const receiptRow = v.object({
+  state: v.picklist(deliveryStates),
+  reason: v.exactOptional(v.string()),
+  at: v.string(),
+})
+const expiry = v.object({ expiresAt: v.number() })
+
+/** A queue holds a message for at most 14 days: for a day longer its event is known to be done. */
+const keepMs = 15 * 86_400_000
+const saysUnsent: ReadonlySet<Delivery['state']> = new Set(['dropped', 'rejected'])
+
+type Options = { readonly now: Now; readonly isIndexed: boolean; readonly log?: Log }
+
+/** Creates the store of deliveries; `isIndexed` writes the way from a msgid to its event as well. */
+export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isIndexed, log }: Options): DeliveryStore {
+  const nowSeconds = () => Math.floor(now() / 1000)
+  const expiresAt = () => expiryAt(now())
+  const tell = (error: unknown, unwritten: readonly { readonly id: string }[]) =>
+    log?.error('deliveries.not-written', { error, ids: unwritten.map(it => it.id) })
+  // DynamoDB deletes in its own time.
+  const isFresh = (item: unknown) => {
+    const read = v.safeParse(expiry, item)
+    return !read.success || read.output.expiresAt > nowSeconds()
+  }
+  const put: Put = async rows => {
+    const items = rows.map(it => ({ ...it, expiresAt: expiresAt() }))
+    return new Set((await batchPut(dynamo, table, items, tell)).map(it => it.id))
+  }
+  const get = async (id: string) => {
+    const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }))
+    return Item !== undefined && isFresh(Item) ? Item : undefined
+  }
+  const write = (id: string, set: Readonly<Record<string, unknown>>, condition: string) =>
+    change(dynamo, table, { id }, { set, condition, values: { ...unsent, nowSeconds: nowSeconds() } })
+
+  return {
+    async read(ids) {
+      const keys = ids.map(id => ({ id }))
+      const rows = (await batchGet(dynamo, table, keys)).filter(isFresh)
+      return new Map(rows.map(item => [`${item.id}`, markOf(item)]))
+    },
+    accept: deliveries => acceptAll(deliveries, { put, isIndexed }),
+    record({ id, state, ...facts }, copy) {
+      const fields = { ...noState, ...facts, state, copy, expiresAt: expiresAt() }
+      // Whoever waits on goes on with what is known of it; who is through does not need it.
+      const set = state === 'parked' ? fields : { ...fields, uncertain: undefined }
+      return write(id, set, saysUnsent.has(state) ? isSurelyUnsent : isUnsent)
+    },
+    recordWaiting: (delivery, waiter) => recordWaiting({ dynamo, table }, delivery, { ...waiter, now: now() }),
+    recordUncertainty(id, uncertainty) {
+      return write(id, { ...noState, uncertain: { ...uncertainty }, expiresAt: expiresAt() }, isUnsent)
+    },
+    async find(id) {
+      const item = await get(id)
+      if (item === undefined || !('state' in item)) return undefined
+      const delivery = checked(deliveryRow, item, 'a delivery')
+      const receipt = delivery.msgid === undefined ? undefined : await get(receiptKeyOf(delivery.msgid))
+      if (delivery.state !== 'accepted' || receipt === undefined) return delivery
+      return { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
+    },
+    async keepReceipt(msgid, { state, reason, at }) {
+      const set = { state, reason, at, expiresAt: expiresAt() }
+      const how = { set, condition: isOver, values: { nowSeconds: nowSeconds() } }
+      await change(dynamo, table, { id: receiptKeyOf(msgid) }, how)
+    },
+    eventOf: async msgid => indexed(await get(`event#${msgid}`)),
+  }
+}
+
+/** Puts rows, whatever is stored; answers the ids of those that could not be written. */
+type Put = (rows: readonly { readonly id: string }[]) => Promise<ReadonlySet<string>>
+
+/** The way from a msgid comes first: an event that says accepted is not looked at again. */
+async function acceptAll(deliveries: readonly Delivery[], { put, isIndexed }: { put: Put; isIndexed: boolean }) {
+  const noWay = isIndexed ? await put(deliveries.flatMap(indexRowOf)) : new Set()
+  const unwritten = await put(deliveries.filter(it => !noWay.has(indexKeyOf(it))))
+  return new Set(deliveries.flatMap(it => (noWay.has(indexKeyOf(it)) || unwritten.has(it.id) ? it.id : [])))
+}
+
+function expiryAt(now: number): number {
+  return Math.ceil((now + keepMs) / 1000)
+}
+
+type Place = { readonly dynamo: Dynamo; readonly table: string }
+type Whose = Waiter & { readonly now: number }
+
+/** Of a row that is over nothing may come back: then it is written anew. */
+async function recordWaiting(
+  { dynamo, table }: Place,
+  { id, ...facts }: Delivery,
+  { pushedAt, copy, now }: Whose,
+): Promise<boolean> {
+  const set = { ...noState, ...facts, copy, expiresAt: expiryAt(now) }
+  const nowSeconds = Math.floor(now / 1000)
+  const values = { ...unsent, pushedAt, nowSeconds }
+  if (await change(dynamo, table, { id }, { set, condition: mayWait, values })) return true
+  const anew = { set: { ...set, uncertain: undefined }, condition: '#expiresAt <= :nowSeconds', values: { nowSeconds } }
+  return change(dynamo, table, { id }, anew)
+}
+
+function markOf(item: unknown): DoneMark {
+  const mark = v.safeParse(markRow, item)
+  if (!mark.success) return { isUnreadable: true }
+  const { state, uncertain: uncertainty } = mark.output
+  const known = uncertainty === undefined ? {} : { uncertainty }
+  if (state === undefined) return known
+  const delivery = v.safeParse(deliveryRow, item)
+  return delivery.success ? { ...known, delivery: delivery.output } : { isUnreadable: true }
+}
+
+function indexed(item: unknown): string | undefined {
+  return item === undefined ? undefined : checked(v.object({ event: v.string() }), item, 'a msgid').event
+}
+
+function indexRowOf(delivery: Delivery) {
+  return delivery.msgid === undefined ? [] : [{ id: indexKeyOf(delivery), event: delivery.id }]
+}
+
+function indexKeyOf({ msgid }: Delivery): string {
+  return `event#${msgid}`
+}
+
+/** No event id has a `#`. */
+function receiptKeyOf(msgid: string): string {
+  return `receipt#${msgid}`
+}

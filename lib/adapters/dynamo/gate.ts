@@ -1,0 +1,123 @@
+/** The gate of sending: one row of the deliveries table, under an id that no event can have. */
+
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import * as v from 'valibot'
+
+import type { Gate, GateStore } from '../../send/ports.ts'
+import { type Condition, change, type Dynamo } from './dynamo.ts'
+
+const key = { id: 'gate#send' }
+const count = v.exactOptional(v.number())
+const look = v.object({
+  ...{ closedAt: count, nextAt: v.number(), waitMs: v.number(), falseTimes: v.number() },
+  ...{ falseRemain: count, openedAt: count, openedRemain: count },
+})
+const pace = v.object({
+  ...{ turn: v.number(), perMinute: v.pipe(v.number(), v.minValue(1)), nextAt: v.number(), heldUntil: v.number() },
+  ...{ until: v.number(), settlesAt: v.number(), isFound: v.boolean(), told: count, askedAt: count },
+  counted: v.exactOptional(v.object({ minute: v.number(), messages: v.number() })),
+})
+const fields = { closedUntil: count, closedAt: count, reservedUntil: count, errcode: count, look, pace }
+const row = v.object({
+  ...fields,
+  look: v.exactOptional(look),
+  pace: v.exactOptional(pace),
+}) satisfies v.GenericSchema<unknown, Gate>
+type Item = Readonly<Record<string, unknown>>
+
+/**
+ * Creates the store of the gate. A field that cannot be read counts as absent, for no other is wrong by it, and is written
+ * over; `onUnreadable` is told of the fields' names once a read.
+ */
+export function createGateStore(
+  dynamo: Dynamo,
+  table: string,
+  onUnreadable: (fields: readonly string[]) => void = () => undefined,
+): GateStore {
+  /** Of a pace that could not be read: what it takes to be written over by one alone. */
+  let isSpoilt: Condition | undefined
+  const put = (set: object, condition: string, values: object = {}) =>
+    change(dynamo, table, key, { set: { ...set }, condition, values: { ...values, ...numberIn(condition) } })
+
+  return {
+    async read() {
+      const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }))
+      const { gate, unreadable } = gateOf(Item ?? {})
+      isSpoilt = unreadable.includes('pace') ? stillSpoilt(Item?.pace) : undefined
+      if (unreadable.length > 0) onUnreadable(unreadable)
+      return gate
+    },
+    async close({ until, errcode, at }) {
+      const closed = { closedUntil: until, closedAt: at, errcode }
+      const isClosed = await put(closed, `${isNoLater('closedUntil')} AND ${isEarlier('closedAt')}`)
+      // It is closed for longer, or was closed later, and is to be known as closed at this instant all the same.
+      if (!isClosed) await put({ closedAt: at }, isEarlier('closedAt'))
+    },
+    reopen({ closedUntil, closedAt }, seen) {
+      const conditions = [isStill('closedUntil', closedUntil), isStill('closedAt', closedAt)]
+      const gone = { closedUntil: undefined, closedAt: undefined, errcode: undefined }
+      return put(
+        { ...gone, look: seen },
+        conditions.join(' AND '),
+        defined({ was_closedUntil: closedUntil, was_closedAt: closedAt }),
+      )
+    },
+    async reserve(until) {
+      await put({ reservedUntil: until }, isEarlier('reservedUntil'))
+    },
+    async unreserve(until) {
+      await put({ reservedUntil: undefined }, '#reservedUntil = :was', { was: until })
+    },
+    async noteLook({ closedAt }, seen) {
+      await put({ look: seen }, isStill('closedAt', closedAt), defined({ was_closedAt: closedAt }))
+    },
+    async setPace(next) {
+      const before = next.turn - 1
+      if (before > 0) return put({ pace: next }, '#pace.#turn = :before', { before })
+      const { condition, values } = isSpoilt ?? { condition: 'attribute_not_exists(#pace)', values: {} }
+      isSpoilt = undefined
+      return put({ pace: next }, condition, values)
+    },
+  }
+}
+
+/** Judges each field by itself. */
+function gateOf(item: Item): { readonly gate: Gate; readonly unreadable: readonly string[] } {
+  const present = Object.entries(fields).filter(([name]) => name in item)
+  const unreadable = present.filter(([name, shape]) => !v.is(shape, item[name])).map(([name]) => name)
+  const good = Object.entries(item).filter(([name]) => !unreadable.includes(name))
+  return { gate: v.parse(row, Object.fromEntries(good)), unreadable }
+}
+
+function isEarlier(field: string): string {
+  return `(${isAbsent(field)} OR #${field} < :${field})`
+}
+
+function isNoLater(field: string): string {
+  return `(${isAbsent(field)} OR #${field} <= :${field})`
+}
+
+function isStill(field: string, value: number | undefined): string {
+  return value === undefined ? isAbsent(field) : `#${field} = :was_${field}`
+}
+
+/** What is no number is read as absent, and so it is here: else nothing could be written over it. */
+function isAbsent(field: string): string {
+  return `(attribute_not_exists(#${field}) OR NOT attribute_type(#${field}, :number))`
+}
+
+/** Whoever writes over it gives it another turn, so that the others come too late. */
+function stillSpoilt(pace: unknown): Condition {
+  const { success, output } = v.safeParse(v.object({ turn: v.number() }), pace)
+  if (success) return { condition: '#pace.#turn = :spoilt', values: { spoilt: output.turn } }
+  return { condition: isAbsent('pace.#turn'), values: {} }
+}
+
+/** DynamoDB refuses a value that its condition does not name. */
+function numberIn(condition: string): object {
+  return condition.includes(':number') ? { number: 'N' } : {}
+}
+
+function defined(values: Readonly<Record<string, number | undefined>>) {
+  return Object.fromEntries(Object.entries(values).filter(([, it]) => it !== undefined))
+}

@@ -1,0 +1,82 @@
+/** What was worked into the links since the last walk: rows `journal`/n, n being the instant (ms) times 1,000, and chance. */
+
+import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import * as v from 'valibot'
+
+import { checked } from '../../checked.ts'
+import type { Journal, JournalEntry } from '../../followers/ports.ts'
+import type { OpenId } from '../../identifiers.ts'
+import { inParallel } from '../../pool.ts'
+import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
+import { packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
+
+const entryRow = v.object({ part: v.number(), follow: packedOpenids, unfollow: packedOpenids })
+const perMs = 1000
+const dropsAtOnce = 10
+
+/** Creates the journal of followers, in the table of walks. */
+export function createJournal(dynamo: Dynamo, table: string, random: () => number): Journal {
+  const put = (part: number, { follow, unfollow }: JournalEntry, how: object) => {
+    const Item = { walk: 'journal', part, follow: packOpenids(follow), unfollow: packOpenids(unfollow) }
+    return onlyIf(dynamo.send(new PutCommand({ TableName: table, Item, ...how })))
+  }
+  const remove = (part: number) => dynamo.send(new DeleteCommand({ TableName: table, Key: { walk: 'journal', part } }))
+  const noteRow = async (entry: JournalEntry, now: number) => {
+    const isNew = { ConditionExpression: 'attribute_not_exists(part)' }
+    // Two of one millisecond differ by chance; where they do not, the later one takes the next place.
+    const drawn = Math.floor(random() * perMs)
+    for (let tries = 0; tries < perMs; tries++) {
+      if (await put(now * perMs + ((drawn + tries) % perMs), entry, isNew)) return
+    }
+    throw new Error(`the journal has no place left in millisecond ${now}`)
+  }
+  async function* rows() {
+    const query = (from: StartKey) =>
+      new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isJournal })
+    for await (const items of queryAll(dynamo, query)) {
+      for (const item of items) {
+        const { part, follow, unfollow } = checked(entryRow, item, 'an entry of the journal')
+        yield { part, follow: unpackOpenids(follow), unfollow: unpackOpenids(unfollow) }
+      }
+    }
+  }
+
+  return {
+    async note(entry, now) {
+      for (const some of inRows(entry)) await noteRow(some, now)
+    },
+    async *entries() {
+      for await (const { part, ...entry } of rows()) {
+        yield { ...entry, key: `${part}`, notedAt: Math.floor(part / perMs) }
+      }
+    },
+    async drop(keys) {
+      await inParallel(keys, dropsAtOnce, async key => void (await remove(Number(key))))
+    },
+    async forget(gone) {
+      const without = (openids: readonly OpenId[]) => openids.filter(it => !gone.has(it))
+      for await (const { part, follow, unfollow } of rows()) {
+        if (![...follow, ...unfollow].some(it => gone.has(it))) continue
+        const left = { follow: without(follow), unfollow: without(unfollow) }
+        if (left.follow.length + left.unfollow.length === 0) await remove(part)
+        // Not anew, if the end of a walk dropped it meanwhile.
+        else await put(part, left, { ConditionExpression: 'attribute_exists(part)' })
+      }
+    },
+  }
+}
+
+/** An invocation may work in 10,000 people; all but very long openids of so many fit one row. */
+function inRows(entry: JournalEntry): JournalEntry[] {
+  const { follow, unfollow } = entry
+  if (splitByRows([...follow, ...unfollow]).length === 1) return [entry]
+  return [
+    ...splitByRows(follow).map(it => ({ follow: it, unfollow: [] })),
+    ...splitByRows(unfollow).map(it => ({ follow: [], unfollow: it })),
+  ]
+}
+
+const isJournal = {
+  KeyConditionExpression: 'walk = :walk',
+  ExpressionAttributeValues: { ':walk': 'journal' },
+}

@@ -1,0 +1,176 @@
+/**
+ * What of the walks is not worked into the links yet, in the table of walks: rows `linking whole`/n and `linking changes`/n,
+ * where n is the instant (ms) at which the walk began, times a thousand, and the step. Each row names the messages of its
+ * step that are not worked in, so a message that comes twice is counted once; when none is left, the row goes. Step 0 is
+ * the walking itself.
+ *
+ * Each row is written by the few invocations that hold its hundred messages, and none grows: there is no common counter.
+ */
+
+import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import * as v from 'valibot'
+import { batchSize } from '../../followers/follower-batches.ts'
+import type { CountedWalk, LinkingStore, QueuedPart } from '../../followers/ports.ts'
+import { inParallel } from '../../pool.ts'
+import type { Now } from '../../ports.ts'
+import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
+
+const partitions = ['linking whole', 'linking changes'] as const
+type Key = { readonly walk: string; readonly part: number }
+
+/** A walk of n steps takes longer than n/1000 ms, and one walk goes on at a time: no two share a number. */
+const stepsPerMs = 1000
+/** SQS keeps no message for longer, so what is older cannot be worked in any more. */
+const keptMs = 14 * 86_400_000
+/** For a step that cannot be read nobody waits for longer than the longest walk takes. */
+const unreadableMs = 3 * 86_400_000
+const atOnce = 10
+/** Rows whose last message was just worked in may stand before one that tells. */
+const rowsPerLook = 10
+
+const rowKey = v.object({ walk: v.string(), part: v.number() })
+const stepRow = v.object({
+  ...rowKey.entries,
+  beganAt: v.number(),
+  step: v.number(),
+  people: v.number(),
+  left: v.optional(v.set(v.number()), () => new Set<number>()),
+})
+type StepRow = v.InferOutput<typeof stepRow> & { readonly isUnreadable?: true }
+
+/** Creates the count of what is to be linked; `onUnreadable` is told of the keys of steps that cannot be read. */
+export function createLinkingStore(
+  dynamo: Dynamo,
+  table: string,
+  now: Now,
+  onUnreadable: (steps: readonly string[]) => void = () => undefined,
+): LinkingStore {
+  const rows = createRows(dynamo, table, onUnreadable)
+  const sinceKept = () => (now() - keptMs) * stepsPerMs
+  const put = (walk: CountedWalk, step: number, more: object) =>
+    dynamo.send(
+      new PutCommand({ TableName: table, Item: { ...keyOf(walk, step), beganAt: walk.beganAt, step, ...more } }),
+    )
+  const tidy = async (isGone: (row: StepRow, unclosed: ReadonlySet<number>) => boolean) => {
+    const all = (await Promise.all(partitions.map(it => Array.fromAsync(rows.read(it, 0))))).flat()
+    const unclosed = new Set(all.filter(it => it.step === 0).map(it => it.beganAt))
+    const gone = all.filter(it => it.left.size === 0 || it.part < sinceKept() || isGone(it, unclosed))
+    await inParallel(gone, atOnce, it => rows.remove(it))
+  }
+
+  return {
+    async isUnderWay() {
+      const isWaitedFor = ({ isUnreadable, beganAt }: StepRow) => !isUnreadable || beganAt >= now() - unreadableMs
+      for await (const row of rows.read(partitions[0], sinceKept(), rowsPerLook)) {
+        if (row.left.size > 0 && isWaitedFor(row)) return true
+      }
+      return false
+    },
+    async open(walk, steps) {
+      await put(walk, 0, { people: 0, left: new Set([0]) })
+      await tidy(({ beganAt, step }, unclosed) => {
+        return beganAt === walk.beganAt ? step > steps : unclosed.has(beganAt)
+      })
+    },
+    async close(walk) {
+      if (walk.isWhole) await tidy(({ beganAt }) => beganAt < walk.beganAt)
+      await rows.remove(keyOf(walk, 0))
+    },
+    abandon: () => tidy(({ beganAt }, unclosed) => unclosed.has(beganAt)),
+    async expect({ step, run, ...walk }, people) {
+      const left = new Set(Array(Math.ceil(people / batchSize)).keys())
+      if (people > 0) await put(walk, step, { run, people, left })
+    },
+    async workedIn(parts) {
+      await inParallel(bySteps(parts), atOnce, it => rows.take(it))
+    },
+    async waiting() {
+      const all = await Promise.all(partitions.map(it => Array.fromAsync(rows.read(it, sinceKept()))))
+      return all.flat().reduce((sum, row) => sum + peopleLeft(row), 0)
+    },
+  }
+}
+
+function createRows(dynamo: Dynamo, table: string, onUnreadable: (steps: readonly string[]) => void) {
+  const named = { ExpressionAttributeNames: { '#left': 'left' } }
+  const removeDone = (Key: Key) => {
+    const isDone = { ConditionExpression: 'attribute_not_exists(#left)', ...named }
+    return onlyIf(dynamo.send(new DeleteCommand({ TableName: table, Key, ...isDone })))
+  }
+  return {
+    async remove({ walk, part }: Key) {
+      await dynamo.send(new DeleteCommand({ TableName: table, Key: { walk, part } }))
+    },
+    async *read(walk: string, since: number, Limit?: number): AsyncIterable<StepRow> {
+      const query = (from: StartKey) => new QueryCommand({ TableName: table, ...stepsSince(walk, since, from, Limit) })
+      for await (const items of queryAll(dynamo, query)) {
+        const steps = items.map(stepOf)
+        const unreadable = steps.filter(it => it.isUnreadable).map(it => `${it.walk}/${it.part}`)
+        if (unreadable.length > 0) onUnreadable(unreadable)
+        yield* steps
+      }
+    },
+    /** One small write for all messages of a step that were worked in together, and one more for its last. */
+    async take(parts: readonly [QueuedPart, ...QueuedPart[]]) {
+      const Key = keyOf(parts[0], parts[0].step)
+      let isDone = false
+      const taking = dynamo.send(new UpdateCommand({ TableName: table, Key, ...withoutParts(parts) }))
+      await onlyIf(
+        taking.then(({ Attributes = {} }) => {
+          isDone = Attributes.left === undefined
+        }),
+      )
+      if (isDone) await removeDone(Key)
+    },
+  }
+}
+
+/** Reads a row; of one that is wrong its key, by which it counts as waiting and goes with its walk. */
+function stepOf(item: Readonly<Record<string, unknown>>): StepRow {
+  const { success, output } = v.safeParse(stepRow, item)
+  if (success) return output
+  const { walk, part } = v.parse(rowKey, item)
+  const [beganAt, step] = [Math.floor(part / stepsPerMs), part % stepsPerMs]
+  return { walk, part, beganAt, step, people: 0, left: new Set([0]), isUnreadable: true }
+}
+
+function stepsSince(walk: string, since: number, from: StartKey, limit: number | undefined) {
+  return {
+    ConsistentRead: true,
+    ExclusiveStartKey: from,
+    KeyConditionExpression: '#walk = :walk AND #part >= :since',
+    ExpressionAttributeNames: { '#walk': 'walk', '#part': 'part' },
+    ExpressionAttributeValues: { ':walk': walk, ':since': since },
+    ...(limit === undefined ? {} : { Limit: limit }),
+  }
+}
+
+/** Changes nothing where the step is done, was queued again by another run, or cannot be read. */
+function withoutParts(parts: readonly [QueuedPart, ...QueuedPart[]]) {
+  return {
+    UpdateExpression: 'DELETE #left :done',
+    ConditionExpression: '#run = :run AND (attribute_not_exists(#left) OR attribute_type(#left, :numbers))',
+    ExpressionAttributeNames: { '#left': 'left', '#run': 'run' },
+    ExpressionAttributeValues: {
+      ':done': new Set(parts.map(it => it.message)),
+      ':run': parts[0].run,
+      ':numbers': 'NS',
+    },
+    ReturnValues: 'ALL_NEW' as const,
+  }
+}
+
+/** A message names a hundred people, the last one of a step the rest. */
+function peopleLeft({ people, left }: StepRow): number {
+  return [...left].reduce((sum, message) => sum + Math.min(batchSize, people - message * batchSize), 0)
+}
+
+function keyOf({ isWhole, beganAt }: CountedWalk, step: number): Key {
+  return { walk: partitions[isWhole ? 0 : 1], part: beganAt * stepsPerMs + step }
+}
+
+/** The parts of each step, and of each run that queued it. */
+function bySteps(parts: readonly QueuedPart[]): [QueuedPart, ...QueuedPart[]][] {
+  const steps = Map.groupBy(parts, ({ isWhole, beganAt, step, run }) => `${isWhole} ${beganAt} ${step} ${run}`)
+  return [...steps.values()].flatMap(([one, ...more]) => (one === undefined ? [] : [[one, ...more]]))
+}

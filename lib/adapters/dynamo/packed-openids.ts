@@ -1,0 +1,55 @@
+/** Openids in the fields of a row: 21 bytes for each, one behind the other; those of another length as text. */
+
+import * as v from 'valibot'
+
+import { isId, type OpenId } from '../../identifiers.ts'
+import { openidLength, packedBytes } from '../../sync/openid-set.ts'
+
+export const packedOpenids = v.object({
+  packed: v.instance(Uint8Array),
+  others: v.exactOptional(v.array(v.custom<OpenId>(isId))),
+})
+
+export const noOpenids: PackedOpenids = { packed: new Uint8Array() }
+
+export type PackedOpenids = v.InferOutput<typeof packedOpenids>
+
+/** DynamoDB takes 400 KB a row, with its names and the rest of its fields. */
+const rowBytes = 350_000
+/** What DynamoDB counts for an element of a list, beside its text. */
+const elementBytes = 4
+
+/** Splits a list into as many as fit a row each: one for 10,000 of WeChat's own openids, and at least one. */
+export function splitByRows(openids: readonly OpenId[]): [readonly OpenId[], ...(readonly OpenId[])[]] {
+  const rows: OpenId[][] = []
+  let bytes = rowBytes
+  for (const openid of openids) {
+    bytes += openid.length === openidLength ? packedBytes : openid.length + elementBytes
+    if (bytes > rowBytes) {
+      rows.push([])
+      bytes = openid.length + elementBytes
+    }
+    rows.at(-1)?.push(openid)
+  }
+  const [first = [], ...others] = rows
+  return [first, ...others]
+}
+
+/** Packs a list; unpacked, those of another length stand behind the others. */
+export function packOpenids(openids: readonly OpenId[]): PackedOpenids {
+  const usual = openids.filter(it => it.length === openidLength)
+  const others = openids.filter(it => it.length !== openidLength)
+  // 28 characters are 21 bytes sharp, so the texts can be decoded in one go.
+  const packed = new Uint8Array(Buffer.from(usual.join(''), 'base64url'))
+  return { packed, ...(others.length === 0 ? {} : { others }) }
+}
+
+/** Reads a packed list. */
+export function unpackOpenids({ packed, others = [] }: PackedOpenids): OpenId[] {
+  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength)
+  const text = bytes.toString('base64url')
+  const usual = Array.from({ length: Math.floor(bytes.byteLength / packedBytes) }, (_, at) =>
+    text.slice(at * openidLength, (at + 1) * openidLength),
+  )
+  return [...usual.filter(isId), ...others]
+}

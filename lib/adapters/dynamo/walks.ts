@@ -1,0 +1,115 @@
+/**
+ * Walks through the follower list (the rows: walk-rows.ts).
+ *
+ * A page is named by its content, so one that has not changed since the last walk is not written again. Whatever page
+ * may exist is named in the state first, so that none is ever left behind.
+ */
+
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
+
+import { checked } from '../../checked.ts'
+import type { Walk, WalkStore } from '../../sync/ports.ts'
+import { change, type Dynamo } from './dynamo.ts'
+import { createPageRows, type PageRows, pageKeyOf, type StateRow, stateKey, stateRow } from './walk-rows.ts'
+
+/** Creates the store of walks. */
+export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
+  const pages = createPageRows(dynamo, table)
+  const mended = new Set<string>()
+  const readState = async () => {
+    const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
+    return checked(stateRow, Item ?? {}, 'the state of the walk')
+  }
+  const set = (fields: object, owner: string) =>
+    change(dynamo, table, stateKey, { set: { ...fields }, condition: '#leaseOwner = :owner', values: { owner } })
+
+  return {
+    takeLease: ({ owner, now, until }) =>
+      change(dynamo, table, stateKey, {
+        set: { leaseOwner: owner, leaseUntil: until },
+        condition: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now OR #leaseOwner = :leaseOwner',
+        values: { now },
+      }),
+    async freeLease(owner) {
+      await set({ leaseOwner: undefined, leaseUntil: undefined }, owner)
+    },
+    async state() {
+      const { spare: _, ...state } = await readState()
+      return state
+    },
+    async *openids(walk) {
+      for await (const { key, parts } of pages.read(walk.pageKeys)) {
+        const openids = parts.flat()
+        // Somebody was taken out of it: it is not what its name says, should that come again.
+        if (pageKeyOf(openids) !== key) mended.add(key)
+        yield openids
+      }
+    },
+    pause: (until, owner) => set({ pausedUntil: until }, owner),
+    ...createPages({ pages, readState, set, mended }),
+  }
+}
+
+type Parts = {
+  readonly pages: PageRows
+  readonly mended: Set<string>
+  readonly readState: () => Promise<StateRow>
+  readonly set: (fields: object, owner: string) => Promise<boolean>
+}
+
+/** What makes, replaces and deletes pages. */
+function createPages({
+  pages,
+  readState,
+  set,
+  mended,
+}: Parts): Pick<WalkStore, 'savePage' | 'complete' | 'abandon' | 'forget'> {
+  /** Names the pages that nobody needs any more, and deletes them; what a crash leaves behind is named still. */
+  const drop = async (old: readonly string[], fields: object, owner: string) => {
+    const spare = [...new Set(old)]
+    if (!(await set({ ...fields, spare }, owner))) return false
+    await pages.remove(spare)
+    return set({ spare: undefined }, owner)
+  }
+
+  return {
+    async savePage(walk, openids, owner) {
+      const { current, complete, spare = [] } = await readState()
+      const key = pageKeyOf(openids)
+      const others = spare.filter(it => it !== key)
+      const isThere = !mended.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
+      if (!isThere) {
+        if (!(await set({ spare: [...others, key] }, owner))) return undefined
+        await pages.put(openids)
+        mended.delete(key)
+      }
+      const saved: Walk = { ...walk, pageKeys: [...walk.pageKeys, key] }
+      const isSaved = await set({ current: saved, spare: others.length === 0 ? undefined : others }, owner)
+      return isSaved ? saved : undefined
+    },
+    async complete(walk, owner) {
+      const { complete, spare = [] } = await readState()
+      const old = [...spare, ...keysOf(complete)].filter(it => !walk.pageKeys.includes(it))
+      return drop(old, { complete: walk, current: undefined, pausedUntil: undefined }, owner)
+    },
+    async abandon(owner) {
+      const { current, complete, spare = [] } = await readState()
+      const old = [...spare, ...keysOf(current)].filter(it => !keysOf(complete).includes(it))
+      return drop(old, { current: undefined }, owner)
+    },
+    async forget(gone) {
+      const { current, complete, spare = [] } = await readState()
+      for await (const { key, parts } of pages.read([...spare, ...keysOf(current), ...keysOf(complete)])) {
+        for (const [part, openids] of parts.entries()) {
+          const kept = openids.filter(it => !gone.has(it))
+          // Under the name it had, for the walks name it so; it only looks changed to the next walk.
+          if (kept.length < openids.length) await pages.replace(key, part, kept)
+        }
+      }
+    },
+  }
+}
+
+function keysOf(walk: Walk | undefined): readonly string[] {
+  return walk?.pageKeys ?? []
+}

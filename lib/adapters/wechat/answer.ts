@@ -1,0 +1,109 @@
+/** Reads what WeChat answers: hostile until checked, and not always JSON (docs/wechat.md 1.2). */
+
+import * as v from 'valibot'
+
+import { TransportError, WeChatError } from '../../errors.ts'
+import { maybe } from './lenient.ts'
+import type { Answer } from './transport.ts'
+
+/** What must not come out again, should WeChat repeat it in an errmsg. */
+export type Hidden = readonly string[]
+
+const envelope = v.looseObject({
+  // One official page shows errcode as text.
+  errcode: maybe(v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d{1,12}$/))]), v.transform(Number))),
+  errmsg: v.fallback(maybe(v.string()), undefined),
+  msg_id: v.optional(v.unknown()),
+  msgid: v.optional(v.unknown()),
+})
+
+/**
+ * Reads an answer into the shape wanted.
+ *
+ * Throws WeChatError for an errcode other than 0, and TransportError where there is no such answer.
+ */
+export function readAnswer<T>(
+  api: string,
+  answer: Pick<Answer, 'status' | 'body' | 'isRepeat'>,
+  shape: v.GenericSchema<unknown, T>,
+  hidden: Hidden = [],
+): T {
+  const { status, body } = answer
+  if (status !== 200) throw new TransportError(api, 'status', `HTTP ${status}`, status)
+  const text = body.toString('utf8').replace(/^\uFEFF/, '')
+  if (text.trim() === '') throw new TransportError(api, 'empty', 'an empty body', status)
+  const parsed = parseLenient(text)
+  const outer = v.safeParse(envelope, parsed)
+  if (parsed === undefined || Array.isArray(parsed) || !outer.success)
+    throw new TransportError(api, 'not-json', 'not a JSON object', status)
+  const { errcode = 0, errmsg = '', msg_id, msgid = msg_id } = outer.output
+  if (errcode !== 0) {
+    const more = { rid: ridOf(errmsg), address: addressOf(errcode, errmsg), isRepeat: answer.isRepeat }
+    throw new WeChatError(api, errcode, clean(errmsg, hidden), { ...more, msgid: msgidOf(msgid) })
+  }
+  const inner = v.safeParse(shape, parsed, { abortEarly: true })
+  if (inner.success) return inner.output
+  throw new TransportError(api, 'shape', `unexpected ${v.getDotPath(inner.issues[0]) ?? 'answer'}`, status)
+}
+
+/** A msgid as text; undefined for what names no message, as 0 does. */
+export function msgidOf(value: unknown): string | undefined {
+  const text = typeof value === 'number' && Number.isSafeInteger(value) ? `${value}` : value
+  return typeof text === 'string' && /^0*[1-9]\d{0,19}$/.test(text) ? text.replace(/^0+/, '') : undefined
+}
+
+/** The address that WeChat saw us call from, as its text names it (docs/wechat.md 2.3). */
+function addressOf(errcode: number, errmsg: string): string | undefined {
+  return errcode !== 40164 ? undefined : /\binvalid ip ([0-9a-fA-F.:]{3,45})(?=[\s,]|$)/.exec(errmsg)?.[1]
+}
+
+/** The trace id that WeChat's support asks for; some bodies have no space before it (docs/wechat.md 1.3). */
+function ridOf(errmsg: string): string | undefined {
+  return /\brid:\s*([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/.exec(errmsg)?.[1]
+}
+
+/** Strict JSON first; after that, with raw control characters and lone backslashes mended. Undefined if neither. */
+export function parseLenient(text: string): unknown {
+  return parseExact(text) ?? parseExact(mend(text))
+}
+
+/** JSON in which integers past 2^53 become their digits as text: msgid has 64 bits. */
+function parseExact(text: string): unknown {
+  try {
+    // A reviver takes five times as long, which a page of 10,000 openids has no need of.
+    return mayOverflow.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
+  } catch {
+    // The caller tries again with the text mended, or reports it as no JSON.
+    return undefined
+  }
+}
+
+/** 2^53 has sixteen digits. */
+const mayOverflow = /\d{16}/
+
+function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  const source = context?.source ?? ''
+  return /^-?\d+$/.test(source) ? source : value
+}
+
+/**
+ * Until 2021 user-written strings held raw control characters, or a backslash right before the closing quote
+ * (docs/wechat.md 1.4).
+ */
+function mend(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is mended here
+      .replace(/[\u0000-\u001f]/g, ' ')
+      .replace(/(?<!\\)((?:\\\\)*)\\(?="\s*(?:,\s*"[A-Za-z_]+"\s*:|[}\]]))/g, '$1\\\\')
+  )
+}
+
+/** What ops may read of an errmsg: without its suffix, the secrets of the call, and anybody's openid. */
+function clean(errmsg: string, hidden: Hidden): string {
+  // Hidden before anything is cut off: half a secret would not be found.
+  const open = hidden.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '…')), errmsg)
+  const bare = open.slice(0, 1000).replace(/[,\s]*\b(?:rid|hints?):.*$/s, '')
+  return bare.replace(/\b[A-Za-z0-9_-]{24,}/g, '…').slice(0, 200)
+}

@@ -1,0 +1,110 @@
+/** What WeChat's answers hold, and what we make of it; of a list each element is judged for itself. */
+
+import * as v from 'valibot'
+import { isId, type MiniOpenId, type OpenId, type UnionId } from '../../identifiers.ts'
+import type { AccountTemplate, FollowerInfo, FollowerPage, Identity, IssuedToken, Quota } from '../../ports.ts'
+import { count, fitting, maybe } from './lenient.ts'
+
+const id = v.custom<OpenId & MiniOpenId & UnionId>(isId)
+
+export const token = v.object({
+  access_token: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
+  expires_in: v.pipe(count, v.minValue(1), v.maxValue(86_400)),
+})
+
+export const session = v.object({ openid: id, unionid: maybe(id) })
+
+export const page = v.object({
+  total: maybe(count),
+  data: maybe(v.object({ openid: maybe(v.array(v.unknown())) })),
+  next_openid: maybe(id),
+})
+
+export const infos = v.object({ user_info_list: v.nullable(v.array(v.unknown())) })
+
+/** Whether somebody follows: 0 or 1, also as text or as a boolean. */
+const flag = v.union([
+  v.boolean(),
+  v.pipe(
+    v.picklist([0, 1, '0', '1']),
+    v.transform(it => Number(it) === 1),
+  ),
+])
+const info = v.object({
+  subscribe: flag,
+  openid: id,
+  unionid: maybe(id),
+  subscribe_time: v.fallback(maybe(count), undefined),
+})
+
+const refill = v.object({ call_count: count, refresh_second: v.pipe(count, v.minValue(1)) })
+/** More may be used up than there was. */
+const left = v.pipe(
+  v.union([count, v.pipe(v.number(), v.maxValue(0))]),
+  v.transform(it => Math.max(0, it)),
+)
+export const quota = v.object({
+  quota: v.object({ daily_limit: count, used: count, remain: left }),
+  rate_limit: v.fallback(maybe(refill), undefined),
+})
+
+export const templates = v.object({ template_list: v.nullable(v.array(v.unknown())) })
+const template = v.object({ template_id: v.pipe(v.string(), v.minLength(1)), content: v.string() })
+
+export function issuedOf(answer: v.InferOutput<typeof token>): IssuedToken {
+  return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in }
+}
+
+/** session_key is left behind here: nothing of ours needs it, so nothing of ours can leak it. */
+export function identityOf({ openid, unionid }: v.InferOutput<typeof session>): Identity {
+  return { miniOpenid: openid, ...(unionid === undefined ? {} : { unionid }) }
+}
+
+/**
+ * `next_openid` is no "more" flag: it names the last entry of the page, of the last page too (docs/wechat.md 5.1). Where
+ * it is missing, that entry is known all the same, and a list never ends because a field is missing.
+ */
+export function pageOf({ total, data, next_openid }: v.InferOutput<typeof page>, at: number): FollowerPage {
+  const { fit: openids, odd } = fitting(id, data?.openid)
+  const next = openids.length + odd === 0 ? undefined : (next_openid ?? openids.at(-1))
+  return {
+    openids,
+    odd,
+    at,
+    ...(total === undefined ? {} : { total }),
+    ...(next === undefined ? {} : { next }),
+  }
+}
+
+/** Those of whom the answer says all that is needed, and no others; `answeredAt` in seconds by WeChat's clock. */
+export function followersOf(answer: v.InferOutput<typeof infos>, answeredAt: number): FollowerInfo[] {
+  return fitting(info, answer.user_info_list ?? []).fit.map(it => followerOf(it, answeredAt))
+}
+
+/** By so many seconds two of WeChat's clocks may differ; what is later was never an instant in seconds. */
+const skewSeconds = 300
+
+function followerOf(it: v.InferOutput<typeof info>, answeredAt: number): FollowerInfo {
+  const { openid, unionid, subscribe: following, subscribe_time: told } = it
+  const followedAt = told === undefined || told > answeredAt + skewSeconds ? undefined : told
+  return {
+    openid,
+    following,
+    at: Math.max(answeredAt, followedAt ?? 0),
+    ...(unionid === undefined ? {} : { unionid }),
+    ...(!following || followedAt === undefined ? {} : { followedAt }),
+  }
+}
+
+export function quotaOf({ quota: { daily_limit, used, remain }, rate_limit }: v.InferOutput<typeof quota>): Quota {
+  // A thousand calls a day are less than one a minute: with none at all nothing that waits would ever go.
+  const perMinute = rate_limit && Math.max(1, Math.floor((rate_limit.call_count * 60) / rate_limit.refresh_second))
+  return { limit: daily_limit, used, remain, ...(perMinute === undefined ? {} : { perMinute }) }
+}
+
+export function templatesOf(answer: v.InferOutput<typeof templates>): AccountTemplate[] {
+  return fitting(template, answer.template_list ?? []).fit.map(it => ({
+    templateId: it.template_id,
+    content: it.content,
+  }))
+}

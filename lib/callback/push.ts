@@ -1,0 +1,140 @@
+/** The events that WeChat pushes: what they say, of fields that come from outside (docs/wechat.md 9.7). */
+
+import * as v from 'valibot'
+import { isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
+import type { ImageVerdict } from '../images/ports.ts'
+import { parseBody, UnreadableEvent } from '../send/event-body.ts'
+import { revokedBy } from './revoked-info.ts'
+
+/** What an event says; `at` is its CreateTime, seconds by WeChat's clock. */
+export type WeChatEvent =
+  | { readonly kind: 'follow' | 'unfollow'; readonly openid: OpenId; readonly at: number }
+  | {
+      /** All that is kept of the person is to go, or only the pictures that they uploaded. */
+      readonly kind: 'erase' | 'erase-pictures'
+      /** The app that knows the person by this openid; the account's own if it is absent. */
+      readonly appid?: string
+      readonly openid: OpenId & MiniOpenId
+      readonly unionid?: UnionId
+      readonly at: number
+    }
+  | { readonly kind: 'receipt'; readonly msgid: string; readonly status: string; readonly at: number }
+  /** `appid` names the app that had the picture checked. */
+  | { readonly kind: 'image-verdict'; readonly appid?: string; readonly verdict: ImageVerdict }
+  /** Nobody acts on it. */
+  | { readonly kind: 'other'; readonly name: string }
+  /** WeChat would only say the same again. */
+  | { readonly kind: 'unreadable'; readonly why: string }
+
+const text = v.string()
+const instant = v.pipe(text, v.regex(/^\d{1,12}$/), v.transform(Number))
+const message = v.looseObject({ MsgType: v.optional(text), Event: v.optional(text) })
+/** What has no MsgType: a platform's own pushes, and how WeChat's cloud tries an address. */
+const unnamed = v.looseObject({ InfoType: v.optional(text), action: v.optional(text) })
+const follow = v.object({ FromUserName: v.custom<OpenId>(isId), CreateTime: instant })
+const openid = v.custom<OpenId & MiniOpenId>(isId)
+const appid = v.optional(v.pipe(text, v.maxLength(64)))
+const authorization = v.object({
+  FromUserName: openid,
+  OpenID: v.optional(openid),
+  AppID: appid,
+  UnionID: v.optional(v.union([v.custom<UnionId>(isId), v.literal('')])),
+  CreateTime: instant,
+})
+const revocation = v.object({ RevokeInfo: v.optional(v.pipe(text, v.maxLength(200))) })
+const receipt = v.object({
+  MsgID: v.pipe(text, v.regex(/^\d{1,20}$/)),
+  Status: v.pipe(text, v.maxLength(200)),
+  CreateTime: instant,
+})
+
+const check = v.object({
+  appid,
+  trace_id: v.pipe(text, v.regex(/^[\w-]{1,128}$/)),
+  errcode: v.optional(v.pipe(text, v.regex(/^-?\d{1,12}$/), v.transform(Number)), '0'),
+})
+const suggestion = v.object({ result: v.object({ suggest: v.picklist(['pass', 'review', 'risky']) }) })
+
+type Reader = (fields: unknown) => WeChatEvent
+
+const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['subscribe', fields => newsOf('follow', checked(follow, fields))],
+  ['unsubscribe', fields => newsOf('unfollow', checked(follow, fields))],
+  ['templatesendjobfinish', fields => receiptOf(checked(receipt, fields))],
+  ['user_authorization_revoke', revocationOf],
+  ['user_authorization_cancellation', fields => erasureOf('erase', checked(authorization, fields))],
+  ['wxa_media_check', verdictOf],
+])
+
+/** Reads an event; throws RequestError `callback-malformed` for what WeChat never sends, and nothing else. */
+export function parseEvent(body: string): WeChatEvent {
+  try {
+    return read(checked(message, parseBody(body)))
+  } catch (error) {
+    if (error instanceof UnreadableEvent) return { kind: 'unreadable', why: error.message }
+    throw error
+  }
+}
+
+function read(fields: v.InferOutput<typeof message>): WeChatEvent {
+  const { MsgType, Event = '' } = fields
+  if (MsgType === undefined) return otherOf(nameWithoutType(fields))
+  if (MsgType !== 'event') return otherOf(MsgType)
+  const reader = readers.get(Event.toLowerCase())
+  return reader === undefined ? otherOf(Event.toLowerCase()) : reader(fields)
+}
+
+function nameWithoutType(fields: unknown): string {
+  const { InfoType, action } = checked(unnamed, fields)
+  return InfoType ?? (action === undefined ? 'a message without MsgType' : `action ${action}`)
+}
+
+function otherOf(name: string): WeChatEvent {
+  return { kind: 'other', name: name.slice(0, 64) }
+}
+
+function newsOf(kind: 'follow' | 'unfollow', { FromUserName, CreateTime }: v.InferOutput<typeof follow>): WeChatEvent {
+  return { kind, openid: FromUserName, at: CreateTime }
+}
+
+function receiptOf({ MsgID, Status, CreateTime }: v.InferOutput<typeof receipt>): WeChatEvent {
+  return { kind: 'receipt', msgid: MsgID, status: Status, at: CreateTime }
+}
+
+/**
+ * Where WeChat could not check there may be no suggestion, and none may count: a person would have to look
+ * (docs/wechat.md 10.2).
+ */
+function verdictOf(fields: unknown): WeChatEvent {
+  const { appid, trace_id: traceId, errcode } = checked(check, fields)
+  const suggest = errcode === 0 ? checked(suggestion, fields).result.suggest : 'review'
+  return { kind: 'image-verdict', verdict: { traceId, suggest, errcode }, ...(appid === undefined ? {} : { appid }) }
+}
+
+/** A person withdrew an authorisation, for all or for a part of what they had given. */
+function revocationOf(fields: unknown): WeChatEvent {
+  const { RevokeInfo } = checked(revocation, fields)
+  const revoked = revokedBy(RevokeInfo)
+  if (revoked === 'nothing') return otherOf(`user_authorization_revoke ${RevokeInfo}`)
+  return erasureOf(revoked === 'everything' ? 'erase' : 'erase-pictures', checked(authorization, fields))
+}
+
+/** `FromUserName` is WeChat's own sender where `OpenID` names the person (docs/wechat.md 9.9). */
+function erasureOf(
+  kind: 'erase' | 'erase-pictures',
+  { FromUserName, OpenID, AppID, UnionID, CreateTime }: v.InferOutput<typeof authorization>,
+): WeChatEvent {
+  return {
+    kind,
+    openid: OpenID ?? FromUserName,
+    at: CreateTime,
+    ...(AppID === undefined ? {} : { appid: AppID }),
+    ...(UnionID === undefined || UnionID === '' ? {} : { unionid: UnionID }),
+  }
+}
+
+function checked<T>(shape: v.GenericSchema<unknown, T>, input: unknown): T {
+  const result = v.safeParse(shape, input, { abortEarly: true })
+  if (result.success) return result.output
+  throw new UnreadableEvent(`${v.getDotPath(result.issues[0]) ?? 'the message'} is missing or wrong`)
+}

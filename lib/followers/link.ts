@@ -1,0 +1,125 @@
+/** Who follows, and who can be reached: the rules, free of any store. */
+
+import type { Address, OpenId, UnionId } from '../identifiers.ts'
+
+/** What is stored of one follower; `at` and `followedAt` are seconds by WeChat's clock. */
+export type FollowerRow = {
+  readonly openid: OpenId
+  readonly unionid?: UnionId
+  readonly following: boolean
+  readonly followedAt?: number
+  /** The instant up to which this is known to be true. */
+  readonly at: number
+  /** Counts the states of one second, for a store that keeps more than one row of a person; absent for the first. */
+  readonly turn?: number
+  /** The unionids that they had before, as before the apps were bound to another Open Platform account. */
+  readonly formerly?: readonly UnionId[]
+}
+
+/** A row that cannot be read, and what of it can. What WeChat says now is best written over it. */
+type UnreadableRow = Pick<FollowerRow, 'openid' | 'unionid' | 'formerly'> & { readonly isUnreadable: true }
+export type StoredRow = FollowerRow | UnreadableRow
+
+/** What WeChat answered, or an event told, of one follower. */
+export type FollowerSeen = FollowerRow & {
+  /** Set when WeChat was asked after the stored row was read: then it is the newer of two that share a second. */
+  readonly confirmed?: boolean
+  /** Set if WeChat does not know the openid: whoever stands by it has left, for openids do not come back. */
+  readonly isNobody?: boolean
+}
+
+/** What all rows together say of one person. */
+export type Person = {
+  readonly known: boolean
+  readonly openid?: OpenId
+  readonly unionid?: UnionId
+  readonly following: boolean
+  readonly followedAt?: number
+}
+
+export type Reach = 'reachable' | 'not-following' | 'no-unionid' | 'unknown'
+
+/**
+ * Merges what was seen into what is stored: the row to write, or `unchanged`, or `ask`.
+ *
+ * An older event never undoes a newer one. Two events of one second that contradict each other cannot be ordered by
+ * their times, and none by those of a row that cannot be read, so `ask` says: ask WeChat, and come back with the answer
+ * `confirmed`.
+ */
+export function mergeFollower(stored: StoredRow | undefined, seen: FollowerSeen): FollowerRow | 'unchanged' | 'ask' {
+  if (seen.isNobody) return ofNobody(stored, seen)
+  if (stored === undefined) return rowOf(seen)
+  if (!isReadable(stored)) return seen.confirmed ? rowOf(seen, stored) : 'ask'
+  if (seen.at < stored.at) return 'unchanged'
+  if (seen.at === stored.at && seen.following !== stored.following && !seen.confirmed) return 'ask'
+  const row = rowOf(seen, stored)
+  return isSame(row, stored) ? 'unchanged' : row
+}
+
+export function isReadable(row: StoredRow): row is FollowerRow {
+  return !('isUnreadable' in row)
+}
+
+/** The person that a store has found; throws where their row could not be read, so that nobody is told what is not known. */
+export function readable(person: Person | undefined): Person {
+  if (person === undefined) throw new Error('what is stored of this person cannot be read')
+  return person
+}
+
+/** Tells how a person can be reached by the address they were looked up with. */
+export function reachOf(address: Address, person: Person): Reach {
+  if (!person.known) return 'unknown'
+  if ('miniOpenid' in address && person.unionid === undefined) return 'no-unionid'
+  return person.following && person.openid !== undefined ? 'reachable' : 'not-following'
+}
+
+const cures = {
+  'not-following': 'The user must follow the Official Account.',
+  'no-unionid':
+    'Bind the mini program and the Official Account to one Open Platform account (open.weixin.qq.com); the user gets a unionid at the next login.',
+  unknown: 'Nobody with this id has followed or logged in yet; check the id and which app it belongs to.',
+} satisfies Record<Exclude<Reach, 'reachable'>, string>
+
+/** Says in one sentence what would make the person reachable. */
+export function cureOf(reach: Reach): string | undefined {
+  return reach === 'reachable' ? undefined : cures[reach]
+}
+
+/** No row is made of whom WeChat does not know; and one that follows does not any more, whenever that was told. */
+function ofNobody(stored: StoredRow | undefined, seen: FollowerSeen): FollowerRow | 'unchanged' {
+  if (stored === undefined) return 'unchanged'
+  if (!isReadable(stored)) return rowOf(seen, stored)
+  return stored.following ? rowOf({ ...seen, at: Math.max(seen.at, stored.at) }, stored) : 'unchanged'
+}
+
+function rowOf(seen: FollowerSeen, stored?: StoredRow): FollowerRow {
+  const { openid, following, at, followedAt } = seen
+  // An event of someone leaving names no unionid; the person is still the same.
+  const unionid = seen.unionid ?? (following ? undefined : stored?.unionid)
+  const formerly = formerlyOf(unionid, stored)
+  return {
+    openid,
+    following,
+    at,
+    ...(unionid === undefined ? {} : { unionid }),
+    ...(followedAt === undefined ? {} : { followedAt }),
+    ...(formerly.length === 0 ? {} : { formerly }),
+  }
+}
+
+/** Kept, for their rows must lead nowhere, and must go with the person. */
+function formerlyOf(unionid: UnionId | undefined, stored: StoredRow | undefined): UnionId[] {
+  const before = [...(stored?.formerly ?? []), ...(stored?.unionid === undefined ? [] : [stored.unionid])]
+  return [...new Set(before)].filter(it => it !== unionid)
+}
+
+/**
+ * Nothing to write. The newer instant of one who left is kept, for an older follow must not undo it, and that of one
+ * without unionid, who is asked for again in time.
+ */
+function isSame(one: FollowerRow, other: FollowerRow): boolean {
+  const isSettled = one.following && one.followedAt !== undefined && one.unionid !== undefined
+  const isDated = one.at === other.at || isSettled
+  const isAlike = one.following === other.following && one.unionid === other.unionid
+  return isDated && isAlike && one.followedAt === other.followedAt
+}

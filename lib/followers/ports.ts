@@ -1,0 +1,119 @@
+/** What links of followers need of the outside: their rows, the count of what is to be worked in, the journal, and who is forgotten. */
+
+import type { Address, MiniOpenId, OpenId, UnionId } from '../identifiers.ts'
+import type { Identity } from '../ports.ts'
+import type { FollowerRow, Person, StoredRow } from './link.ts'
+
+/** All ids of a person that are known. */
+export type PersonIds = {
+  readonly openid?: OpenId
+  readonly unionid?: UnionId
+  readonly miniOpenid?: MiniOpenId
+}
+
+export type LinkStore = {
+  /**
+   * Finds up to 100 people, in the order asked, with at most two batch reads; undefined for a person of whom a row that is
+   * needed cannot be read.
+   */
+  resolve(addresses: readonly Address[]): Promise<(Person | undefined)[]>
+  /** Reads the follower rows of up to 100 openids; one that cannot be read says so in its place. */
+  followers(openids: readonly OpenId[]): Promise<ReadonlyMap<OpenId, StoredRow>>
+  /**
+   * Writes a follower's row, if the stored row is still `stored` (one that cannot be read is written over), then the row of
+   * the unionid. False if somebody else wrote meanwhile; then nothing leads to the person anew.
+   *
+   * By two openids, as after a move of the account, the unionid leads to the one that follows.
+   */
+  writeFollower(row: FollowerRow, stored: StoredRow | undefined): Promise<boolean>
+  /**
+   * Puts right, by the rows of up to 100 openids, what their unionids lead to: a crash may have kept it from being written.
+   * Where nothing is wrong it costs one batch read. Answers those whose unionid leads to another openid, of which nothing
+   * later is known than that it follows.
+   */
+  rejoin(rows: readonly FollowerRow[]): Promise<ReadonlySet<OpenId>>
+  /** Joins a mini-program openid to its unionid; an older login does not undo a newer one. `at` in ms. */
+  writeLogin(identity: Identity, at: number): Promise<void>
+  /** When (ms) whoever has one of up to 100 unionids last logged in; absent for who has not. */
+  loginsOf(unionids: readonly UnionId[]): Promise<ReadonlyMap<UnionId, number>>
+}
+
+/** What the links need beside reading and writing: who waits for something, and how people are forgotten. */
+export type LinkUpkeep = {
+  /** Completes what is known of a person's ids. */
+  idsOf(known: PersonIds): Promise<PersonIds>
+  /**
+   * Removes all of a person but what they did after `at` (seconds): followed again, or logged in again. Who logged in
+   * again by a unionid stays a follower by it.
+   *
+   * A row that leads to an id which is none of these stays, and that id is answered: once it is noted where no crash takes
+   * it away, this is called again with all of them.
+   */
+  erase(ids: readonly PersonIds[], at: number): Promise<readonly PersonIds[]>
+  /** Removes who left up to `at` (seconds) and has not come back since, whenever they logged in; false if it did not. */
+  expire(openid: OpenId, at: number): Promise<boolean>
+  /** Followers, a hundred at a time, who left, or were without unionid when last asked, up to `until` (seconds). */
+  waiting(what: 'left' | 'unbound', until: number): AsyncIterable<readonly OpenId[]>
+}
+
+/**
+ * Whether a first walk, or one that looks everybody up again, is not walked or not worked into the links yet: then who is
+ * unknown may be a follower all the same.
+ */
+export type LinkingProgress = { isUnderWay(): Promise<boolean> }
+
+/** A walk as its linking is counted: `beganAt` (ms) names it; `isWhole` if it is the first, or looks everybody up again. */
+export type CountedWalk = { readonly beganAt: number; readonly isWhole: boolean }
+
+/**
+ * The messages that a walk queued in one go: `step` counts from 1, and `run` is the instant (ms) at which the run of the
+ * function began that queued them, for a step may be repeated.
+ */
+export type WalkStep = CountedWalk & { readonly step: number; readonly run: number }
+
+/** One message of a step, counted from 0; each names a hundred people, the last one the rest. */
+export type QueuedPart = WalkStep & { readonly message: number }
+
+/** Counts what the walks queued until it is worked into the links. What was queued over 14 days ago counts no more. */
+export type LinkingStore = LinkingProgress & {
+  /**
+   * A walk begins, or goes on behind so many steps: until it is closed it counts as not walked. What is known of steps
+   * behind these goes, for they will be queued again; and so does all of a walk that was never closed.
+   */
+  open(walk: CountedWalk, steps: number): Promise<void>
+  /** The walk is walked to its end. What an earlier one queued and a whole one queued again counts no more. */
+  close(walk: CountedWalk): Promise<void>
+  /** Forgets the walk that was not closed. */
+  abandon(): Promise<void>
+  /** So many people are about to be queued, in hundreds. To be said before they are, or some could be worked in uncounted. */
+  expect(step: WalkStep, people: number): Promise<void>
+  /** These messages are worked in. To say so again changes nothing, nor does it for a step that was repeated since. */
+  workedIn(parts: readonly QueuedPart[]): Promise<void>
+  /** How many people are not worked in yet, of all walks. */
+  waiting(): Promise<number>
+}
+
+/** What was worked into the links: the walk must not look them up again, and must miss them if they left unseen. */
+export type JournalEntry = { readonly follow: readonly OpenId[]; readonly unfollow: readonly OpenId[] }
+
+export type NotedEntry = JournalEntry & { readonly key: string; readonly notedAt: number }
+
+export type Journal = {
+  note(entry: JournalEntry, now: number): Promise<void>
+  /** All entries, with the instant (ms) of each. */
+  entries(): AsyncIterable<NotedEntry>
+  drop(keys: readonly string[]): Promise<void>
+  forget(openids: ReadonlySet<OpenId>): Promise<void>
+}
+
+/** Who wished to be forgotten, by a digest of the openid alone, so that nothing brings them back but they themselves. */
+export type Erasures = {
+  /** `at` in seconds by WeChat's clock; an older one never replaces a newer one. */
+  mark(openid: OpenId, at: number): Promise<void>
+  /** Takes a mark away that is older than this instant (seconds). */
+  unmark(openid: OpenId, before: number): Promise<void>
+  /** Of up to 100 openids, when each of those marked was. */
+  marksOf(openids: readonly OpenId[]): Promise<ReadonlyMap<OpenId, number>>
+  /** Everybody's marks: tells of any openid whether it is marked. */
+  all(): Promise<(openid: OpenId) => boolean>
+}

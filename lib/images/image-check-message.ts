@@ -1,0 +1,23 @@
+/** The messages of the queue of checks: read with care, for part of them is what WeChat pushed. */
+
+import * as v from 'valibot'
+
+import { isImageId } from './image-keys.ts'
+import type { ImageCheckMessage } from './ports.ts'
+
+const id = v.custom<string>(isImageId)
+const verdict = v.object({
+  traceId: v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/)),
+  suggest: v.picklist(['pass', 'review', 'risky']),
+  errcode: v.pipe(v.number(), v.safeInteger()),
+})
+const message = v.union([
+  v.strictObject({ ask: id }),
+  v.strictObject({ lookAfter: id }),
+  v.strictObject({ verdict }),
+]) satisfies v.GenericSchema<unknown, ImageCheckMessage>
+
+/** Reads a message of the queue; throws on what is none. */
+export function parseImageCheck(body: string): ImageCheckMessage {
+  return v.parse(v.pipe(v.string(), v.parseJson(), message), body)
+}

@@ -1,0 +1,33 @@
+/** What a picture may be: ours, and WeChat's where it checks pictures (docs/wechat.md 10.1). */
+
+import { type ImageType, imageTypes } from './ports.ts'
+import type { Survey } from './survey.ts'
+
+export type ImageLimits = { readonly types: readonly ImageType[]; readonly bytes: number }
+
+/** Whatever decodes it needs four bytes a pixel. */
+const maxSide = 16_384
+const maxPixels = 100_000_000
+/** Of an animation: who takes it apart makes a whole canvas for each frame. */
+const maxFrames = 5_000
+const maxPixelsOfFrames = 2_000_000_000
+
+const own: ImageLimits = { types: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'], bytes: 20 * 1024 * 1024 }
+const checked: ImageLimits = { types: ['image/jpeg', 'image/png', 'image/gif'], bytes: 10_000_000 }
+
+/** The limits of this deployment, in types and bytes. */
+export function imageLimits({ isChecked }: { readonly isChecked: boolean }): ImageLimits {
+  return isChecked ? checked : own
+}
+
+/** Tells whether a picture would be too large for whoever decodes it, whatever its bytes. */
+export function hasTooManyPixels({ width, height, frames }: Pick<Survey, 'width' | 'height' | 'frames'>): boolean {
+  const pixels = width * height
+  const isTooLarge = Math.max(width, height) > maxSide || pixels > maxPixels
+  return isTooLarge || frames > maxFrames || pixels * frames > maxPixelsOfFrames
+}
+
+/** Tells whether a text names a type that pictures can have. */
+export function isImageType(text: unknown): text is ImageType {
+  return typeof text === 'string' && Object.hasOwn(imageTypes, text)
+}

@@ -1,0 +1,128 @@
+/** Logs a mini-program user in: a wx.login code becomes an identity, a link and a session token. */
+
+import { randomUUID } from 'node:crypto'
+
+import * as v from 'valibot'
+
+import { RequestError, WeChatError } from '../errors.ts'
+import { type Reach, reachOf, readable } from '../followers/link.ts'
+import type { LinkStore } from '../followers/ports.ts'
+import type { Identity, Log, Now, SessionSigner, WeChat } from '../ports.ts'
+import { checkedBody } from '../request-body.ts'
+import type { LoginClaim, LoginResult, LoginStore } from './ports.ts'
+import { hashOfCode, openLogin, sealLogin } from './seal.ts'
+
+export type LoginDeps = {
+  readonly wechat: Pick<WeChat, 'exchangeCode'>
+  readonly logins: LoginStore
+  readonly links: Pick<LinkStore, 'resolve' | 'writeLogin'>
+  readonly sessions: SessionSigner
+  readonly now: Now
+  readonly sleep: (ms: number) => Promise<void>
+  readonly log: Log
+}
+
+/** The answer to a login; `expiresIn` in seconds from the login on. */
+export type LoginAnswer = { readonly token: string; readonly expiresIn: number; readonly reach: Reach }
+
+const loginRequest = v.strictObject(
+  { code: v.pipe(v.string('must be text'), v.minLength(1, 'is empty'), v.maxLength(128, 'is too long')) },
+  'must be an object',
+)
+
+/** WeChat takes a code once, within five minutes (docs/wechat.md 4.1); for so long a repeat is answered as before. */
+const codeMs = 300_000
+/** Longer than the exchange may take: then its process is gone, and another may try. */
+const claimMs = 15_000
+const pollMs = 100
+const polls = 40
+
+/** Reads the body of a login; throws RequestError `body-not-json` or `body-invalid`. */
+export function parseLogin(body: string): { code: string } {
+  return checkedBody(body, loginRequest)
+}
+
+/** Logs in by a code. The same code again, or twice at once, is exchanged once and answered alike. */
+export async function logIn({ code }: { code: string }, deps: LoginDeps): Promise<LoginAnswer> {
+  const owner = randomUUID()
+  const claim = await claimOrWait(hashOfCode(code), owner, deps)
+  const result =
+    claim.kind === 'mine' ? await exchange(code, owner, deps) : claim.result && openLogin(claim.result, code)
+  if (!result) {
+    throw new RequestError('login-in-progress', 429, 'This code is being exchanged: try again.', {
+      retryAfterSeconds: 2,
+    })
+  }
+  if (result.kind === 'refused') throw refusal(result.errcode, result.rid)
+  const { identity, issuedAt, reach } = result
+  const token = await deps.sessions.sign(identity, issuedAt)
+  return { token, expiresIn: deps.sessions.lifeSeconds, reach }
+}
+
+/** Claims the code; while another process exchanges it, waits for that one's result. */
+async function claimOrWait(codeHash: string, owner: string, { logins, now, sleep }: LoginDeps): Promise<LoginClaim> {
+  for (let poll = 0; ; poll++) {
+    const at = now()
+    const claim = await logins.claim(codeHash, { owner, now: at, until: at + claimMs, expiresAt: at + codeMs })
+    if (claim.kind === 'mine' || claim.result !== undefined || poll === polls) return claim
+    await sleep(pollMs)
+  }
+}
+
+async function exchange(code: string, owner: string, deps: LoginDeps): Promise<LoginResult> {
+  const result = await exchangeAndLink(code, owner, deps)
+  await deps.logins.finish(hashOfCode(code), owner, sealLogin(result, code))
+  return result
+}
+
+async function exchangeAndLink(code: string, owner: string, deps: LoginDeps): Promise<LoginResult> {
+  // Dated by its beginning: whoever wishes to be forgotten while it is under way is.
+  const beganAt = deps.now()
+  const identity = await exchangeOnce(code, owner, deps)
+  if ('errcode' in identity) return { kind: 'refused', ...identity }
+  const reach = await link(identity, beganAt, deps)
+  return { kind: 'identity', identity, issuedAt: Math.floor(deps.now() / 1000), reach }
+}
+
+type Refusal = { readonly errcode: number; readonly rid?: string }
+
+/** A final no is an answer; anything else gives the code back, for the next try may go better. */
+async function exchangeOnce(code: string, owner: string, deps: LoginDeps): Promise<Identity | Refusal> {
+  try {
+    return await deps.wechat.exchangeCode(code)
+  } catch (error) {
+    if (error instanceof WeChatError && finalRefusals.has(error.errcode)) {
+      return { errcode: error.errcode, ...(error.rid === undefined ? {} : { rid: error.rid }) }
+    }
+    await deps.logins.release(hashOfCode(code), owner)
+    throw error
+  }
+}
+
+const highRisk = 40226
+/** Expired, foreign or garbage; used before; a user whom WeChat does not let in (docs/wechat.md 4.2). */
+const finalRefusals: ReadonlySet<number> = new Set([40029, 40163, highRisk])
+
+function refusal(errcode: number, rid: string | undefined): RequestError {
+  return errcode === highRisk
+    ? new RequestError('login-refused', 403, 'WeChat rates this user as high risk and refuses the login.', {
+        errcode,
+        rid,
+      })
+    : new RequestError('login-code-invalid', 400, 'WeChat does not take this code: call wx.login again.', {
+        errcode,
+        rid,
+      })
+}
+
+/**
+ * Writes the login, and tells how the user can be reached. Each one, though it may teach nothing new: only a login's date
+ * says that somebody who wished to be forgotten came back. It costs two small writes. A row that cannot be read is written
+ * over; throws where that does not help.
+ */
+async function link(identity: Identity, at: number, { links }: LoginDeps): Promise<Reach> {
+  const { miniOpenid } = identity
+  await links.writeLogin(identity, at)
+  const [person] = await links.resolve([{ miniOpenid }])
+  return reachOf({ miniOpenid }, readable(person))
+}

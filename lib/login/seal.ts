@@ -1,0 +1,54 @@
+/**
+ * The result of a login, sealed with the code that brought it: who has not the code, which WeChat takes once and for
+ * five minutes, reads nothing in the table of logins, and whoever is to be forgotten leaves nothing readable there.
+ */
+
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+
+import * as v from 'valibot'
+
+import { checked } from '../checked.ts'
+import { isId, type MiniOpenId, type UnionId } from '../identifiers.ts'
+import type { LoginResult } from './ports.ts'
+
+const algorithm = 'aes-256-gcm'
+const ivBytes = 12
+const tagBytes = 16
+
+const id = v.custom<MiniOpenId & UnionId>(isId)
+const loginResult = v.variant('kind', [
+  v.object({
+    kind: v.literal('identity'),
+    identity: v.object({ miniOpenid: id, unionid: v.exactOptional(id) }),
+    issuedAt: v.number(),
+    reach: v.picklist(['reachable', 'not-following', 'no-unionid', 'unknown']),
+  }),
+  v.object({ kind: v.literal('refused'), errcode: v.number(), rid: v.exactOptional(v.string()) }),
+]) satisfies v.GenericSchema<unknown, LoginResult>
+
+/** The name of a code in the store. */
+export function hashOfCode(code: string): string {
+  return createHash('sha256').update(code).digest('hex')
+}
+
+/** Seals a result with its code. */
+export function sealLogin(result: LoginResult, code: string): string {
+  const iv = randomBytes(ivBytes)
+  const cipher = createCipheriv(algorithm, keyOf(code), iv)
+  const body = [cipher.update(JSON.stringify(result)), cipher.final()]
+  return Buffer.concat([iv, cipher.getAuthTag(), ...body]).toString('base64')
+}
+
+/** Opens what was sealed with this code; throws on anything else. */
+export function openLogin(sealed: string, code: string): LoginResult {
+  const bytes = Buffer.from(sealed, 'base64')
+  const decipher = createDecipheriv(algorithm, keyOf(code), bytes.subarray(0, ivBytes))
+  decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
+  const text = Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString()
+  return checked(loginResult, JSON.parse(text), 'a sealed login')
+}
+
+/** Not the hash by which the store knows the code. */
+function keyOf(code: string): Buffer {
+  return createHash('sha256').update(`login result ${code}`).digest()
+}

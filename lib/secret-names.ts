@@ -1,0 +1,12 @@
+/** The secrets of a stage, in the order in which they are told. */
+
+export const secretNames = [
+  'official-appsecret',
+  'mini-appsecret',
+  'callback-token',
+  'callback-aes-key',
+  'session-keys',
+  'session-public-keys',
+] as const
+
+export type SecretName = (typeof secretNames)[number]

@@ -1,0 +1,80 @@
+/**
+ * The attempt of one batch to send: written before its first call, so that an invocation that ends without a word leaves
+ * behind which events it may have sent. What never came to a call leaves nothing.
+ */
+
+import { TransportError } from '../errors.ts'
+import type { Log, Now } from '../ports.ts'
+import { attemptName } from './attempt-name.ts'
+import type { Attempt, AttemptStore } from './ports.ts'
+
+export type BatchAttempt = {
+  /** Names the events that the batch may send. */
+  cover(eventIds: readonly string[]): void
+  /**
+   * To be awaited before each call for an event. Throws TransportError `withheld` if the attempt cannot be written: then
+   * the call must not be made.
+   */
+  begin(eventId: string): Promise<void>
+  /** Nothing is unknown of this event any more: it was surely not sent, or what came of it is written. */
+  resolve(eventId: string): void
+  /** Writes down what is unknown by now, and nothing else; to be awaited before anything goes back into a queue. */
+  save(): Promise<void>
+}
+
+export type AttemptDeps = { readonly attempts: Pick<AttemptStore, 'write'>; readonly now: Now; readonly log: Log }
+
+/** Each of them is tried again by the SDK as well, ever later. */
+const saveTries = 3
+/** So many are named in the log. */
+const mostIds = 100
+
+/** Creates the attempt of a batch. */
+export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAttempt {
+  const id = crypto.randomUUID()
+  let covered: readonly string[] = []
+  const unknown = new Set<string>()
+  let saved: string | undefined
+  let begun: { readonly at: number; readonly written: Promise<void> } | undefined
+
+  const writeFirst = async (eventId: string, at: number) => {
+    try {
+      await attempts.write({ id, at, names: covered.map(attemptName) })
+    } catch (error) {
+      begun = undefined
+      log.error('send.attempt-not-written', { id: eventId, error })
+      throw new TransportError('template/send', 'withheld', 'not called: the attempt could not be written down')
+    }
+  }
+  /** A table that throttles for a moment must not make a batch doubtful of which nothing was sent. */
+  const writeAtLast = async (attempt: Attempt, triesLeft = saveTries - 1): Promise<void> => {
+    try {
+      await attempts.write(attempt)
+    } catch (error) {
+      if (triesLeft === 0) throw error
+      await writeAtLast(attempt, triesLeft - 1)
+    }
+  }
+  return {
+    cover(eventIds) {
+      covered = [...new Set(eventIds)]
+    },
+    async begin(eventId) {
+      begun ??= { at: now(), written: writeFirst(eventId, now()) }
+      await begun.written
+      unknown.add(eventId)
+    },
+    resolve: eventId => void unknown.delete(eventId),
+    async save() {
+      const left = [...unknown].map(attemptName)
+      if (begun === undefined || left.join() === saved) return
+      try {
+        await writeAtLast({ id, at: begun.at, names: left })
+        saved = left.join()
+      } catch (error) {
+        // Then these events count as perhaps sent, which is too careful, and no more.
+        log.warn('send.attempt-not-saved', { error, ids: covered.slice(0, mostIds) })
+      }
+    },
+  }
+}

@@ -1,0 +1,127 @@
+/** The pace as one batch keeps it: it claims slots once for all of its messages, and slows down when WeChat says so. */
+
+import type { Log, Now } from '../ports.ts'
+import type { GateStore } from './ports.ts'
+import { claimSlots, earlyMs, isPaced, isSlotKept, type Pace, returnAt, slowDown } from './send-pace.ts'
+
+export type PaceDeps = {
+  readonly gate: Pick<GateStore, 'read' | 'setPace'>
+  readonly now: Now
+  readonly random: () => number
+  readonly log: Log
+  /** In the memory of one container. */
+  readonly minute: MinuteCount
+}
+
+/** How many messages WeChat took from one process in the latest minute (since 1970) in which it took any. */
+type MinuteCount = { minute: number; accepted: number }
+
+/** A message must not leave before `until` (ms); with `slotAt` it has a slot then. */
+export type Wait = { readonly until: number; readonly slotAt?: number }
+
+export type BatchPace = {
+  /** Until when a message must wait that comes with a slot or without; undefined if it may leave. */
+  wait(event: { readonly slotAt?: number }): Promise<Wait | undefined>
+  /** WeChat took a message. */
+  accepted(): void
+  /** WeChat refused a message, for the minute is full. */
+  refused(): Promise<void>
+}
+
+type Rule = (pace: Pace | undefined) => Pace | undefined
+type Claim = { readonly pace: Pace | undefined; readonly slots: readonly number[] }
+
+const minuteMs = 60_000
+/** So many processes may change the pace at once; who loses oftener waits without a slot. */
+const maxTries = 12
+
+/** Keeps the pace that was read for a batch of so many messages; while there is none it writes nothing. */
+export function keepPace(stored: Pace | undefined, count: number, deps: PaceDeps): BatchPace {
+  const { now, random, minute } = deps
+  const inTurn = createTurns()
+  let claimed: Claim = { pace: stored, slots: [] }
+  let left = count
+  let isShort = false
+  let toldIn: number | undefined
+
+  const claim = async (rule: Rule) => {
+    const wanted = Math.max(1, left)
+    claimed = await claimOf(claimed.pace, { rule, count: wanted, deps })
+    isShort = claimed.slots.length < wanted
+  }
+  const next = async () => {
+    await inTurn(async () => {
+      if (claimed.slots.length === 0 && !isShort) await claim(it => it)
+    })
+    const [slot, ...slots] = claimed.slots
+    claimed = { ...claimed, slots }
+    left -= 1
+    return slot
+  }
+
+  return {
+    async wait({ slotAt }) {
+      const { pace } = claimed
+      if (!isPaced(pace, now())) return undefined
+      const slot = isSlotKept(slotAt, pace, now()) ? slotAt : await next()
+      if (slot === undefined) return { until: returnAt(claimed.pace, now(), random) }
+      return slot <= now() + earlyMs ? undefined : { until: slot, slotAt: slot }
+    },
+    accepted() {
+      left -= 1
+      noteAccepted(minute, minuteOf(now()))
+    },
+    async refused() {
+      await inTurn(async () => {
+        if (toldIn === minuteOf(now())) return
+        toldIn = minuteOf(now())
+        const accepted = minute.minute === toldIn ? minute.accepted : 0
+        await claim(it => slowDown(it, { now: now(), accepted }))
+      })
+    },
+  }
+}
+
+type How = { readonly rule: Rule; readonly count: number; readonly deps: PaceDeps }
+
+/** Without the store a batch keeps its own pace, and claims nothing that others might claim too. */
+async function claimOf(known: Pace | undefined, how: How): Promise<Claim> {
+  try {
+    return (await storeClaim(known, how)) ?? { pace: how.rule(known), slots: [] }
+  } catch (error) {
+    how.deps.log.error('send.pace-not-kept', { error })
+    return { pace: how.rule(known), slots: [] }
+  }
+}
+
+/** Changes the pace and claims slots of it with one write, again with the stored one if others came first. */
+async function storeClaim(known: Pace | undefined, { rule, count, deps }: How): Promise<Claim | undefined> {
+  let before = known
+  for (let tries = 0; tries < maxTries; tries++) {
+    const pace = rule(before)
+    if (pace === undefined) return { pace, slots: [] }
+    const { slots, pace: next } = claimSlots(pace, { now: deps.now(), count })
+    const stored = { ...next, turn: (before?.turn ?? 0) + 1 }
+    if (await deps.gate.setPace(stored)) return { pace: stored, slots }
+    before = (await deps.gate.read()).pace
+  }
+  return undefined
+}
+
+/** One after the other, in the order in which they came. */
+function createTurns() {
+  let last = Promise.resolve()
+  return (work: () => Promise<void>) => {
+    last = last.then(work)
+    return last
+  }
+}
+
+function noteAccepted(count: MinuteCount, minute: number): void {
+  if (count.minute !== minute) Object.assign(count, { minute, accepted: 0 })
+  count.accepted += 1
+}
+
+function minuteOf(now: number): number {
+  return Math.floor(now / minuteMs)
+}

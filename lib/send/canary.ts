@@ -1,0 +1,46 @@
+/** The canary: a message of each hour to a phone of the house, by the way that all events go; and what became of the last. */
+
+import type { Now, Queue } from '../ports.ts'
+import type { DeliveryStore } from './ports.ts'
+import type { TemplateList } from './template-list.ts'
+import { parseTemplateMessage, type ValueCheck } from './template-message.ts'
+
+export type CanaryDeps = {
+  /** An event as JSON, but for its id and its end. */
+  readonly event: string
+  readonly templates: () => TemplateList
+  readonly values: ValueCheck
+  readonly deliveries: Pick<DeliveryStore, 'find'>
+  readonly events: Pick<Queue, 'push'>
+  readonly now: Now
+}
+
+const hourMs = 3_600_000
+
+/**
+ * Pushes the event of this hour, unless something is known of it already, and looks at that of the hour before. Answers what
+ * is wrong there; undefined if it was delivered, or none was pushed. Throws RequestError for an event that `send` would reject.
+ */
+export async function flyCanary(deps: CanaryDeps): Promise<string | undefined> {
+  await pushThisHours(deps)
+  const { deliveries, now } = deps
+  const delivery = await deliveries.find(canaryId(now() - hourMs))
+  if (delivery !== undefined) return delivery.state === 'delivered' ? undefined : delivery.state
+  // In the first hour there was none before; once there was, each hour has one.
+  const earlier = await deliveries.find(canaryId(now() - 2 * hourMs))
+  return earlier === undefined ? undefined : 'lost'
+}
+
+/** The id of an hour's event: who pushes it twice sends it once. */
+export function canaryId(at: number): string {
+  return `self-check:${new Date(at).toISOString().slice(0, 13)}`
+}
+
+async function pushThisHours({ event, templates, values, deliveries, events, now }: CanaryDeps): Promise<void> {
+  const id = canaryId(now())
+  if ((await deliveries.find(id)) !== undefined) return
+  // After an outage the phone gets one, and not one for each hour.
+  const message = { ...JSON.parse(event), id, expiresAt: new Date(now() + hourMs).toISOString() }
+  parseTemplateMessage(JSON.stringify(message), templates(), values)
+  await events.push([message])
+}

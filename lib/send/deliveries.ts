@@ -1,0 +1,23 @@
+/** Tells a business system what became of an event. */
+
+import { RequestError } from '../errors.ts'
+import { type Delivery, eventIdPattern } from './delivery.ts'
+import type { DeliveryStore } from './ports.ts'
+
+export type DeliveriesDeps = { readonly deliveries: Pick<DeliveryStore, 'find'> }
+
+/** Finds a delivery by the event's id; throws RequestError `delivery-id-invalid` or `delivery-unknown`. */
+export async function getDelivery(id: string, { deliveries }: DeliveriesDeps): Promise<Delivery> {
+  if (!eventIdPattern.test(id)) {
+    throw new RequestError('delivery-id-invalid', 400, 'An event id is 1 to 128 of letters, digits and . _ : @ = + -')
+  }
+  const delivery = await deliveries.find(id)
+  if (delivery === undefined) {
+    throw new RequestError(
+      'delivery-unknown',
+      404,
+      'Nothing is written of this event: it was not seen or not worked on yet, comes again in a moment, or is older than 15 days.',
+    )
+  }
+  return delivery
+}

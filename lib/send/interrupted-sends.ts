@@ -1,0 +1,120 @@
+/** What other invocations may have sent: those that ended without a word, and those that are at it just now. */
+
+import { inParallel } from '../pool.ts'
+import type { Log, Metrics, Now } from '../ports.ts'
+import { attemptName } from './attempt-name.ts'
+import type { DoneMark } from './delivery.ts'
+import { isSent } from './delivery.ts'
+import type { Attempt, AttemptStore, DeliveryStore } from './ports.ts'
+import { type PossibleSend, type Uncertainty, uncertaintyOf } from './uncertainty.ts'
+
+export type InterruptedDeps = {
+  readonly attempts: AttemptStore
+  readonly deliveries: Pick<DeliveryStore, 'recordUncertainty'>
+  readonly now: Now
+  readonly log: Log
+  readonly metrics: Metrics
+}
+
+/**
+ * What is known of an event: what its delivery says by now, and whether another invocation may be sending it, which will
+ * say itself what comes of that; `isDecided` if it came to an end just now.
+ */
+export type Knowledge = {
+  readonly uncertainty?: Uncertainty
+  readonly isUnderWay: boolean
+  readonly isDecided: boolean
+}
+
+/** Twice as long as the function may run: whatever began before this has ended. */
+const endedMs = 60_000
+const writesAtOnce = 20
+/** So many are named in the log. */
+const mostIds = 100
+const whyEnded = 'the function ended while it was being sent'
+
+/**
+ * Says of each event what may have been sent. What an attempt that has ended says of it is written into the event's own
+ * row first, and then taken out of the attempt: so attempts stay few, and no copy of the event can miss it.
+ */
+export async function learnOfAttempts(
+  ids: readonly string[],
+  marks: ReadonlyMap<string, DoneMark>,
+  attempts: readonly Attempt[],
+  deps: InterruptedDeps,
+): Promise<ReadonlyMap<string, Knowledge>> {
+  const hasEnded = (it: Attempt) => it.at < deps.now() - endedMs
+  const ended = possibleBy(attempts.filter(hasEnded))
+  const underWay = new Set(attempts.filter(it => !hasEnded(it)).flatMap(it => it.names))
+  const known = new Map<string, Knowledge>()
+  await inParallel(ids, writesAtOnce, async id => {
+    const name = attemptName(id)
+    const adopted = await adopt(id, ended.get(name) ?? [], marks.get(id), deps)
+    known.set(id, { ...adopted, isUnderWay: underWay.has(name) })
+  })
+  await tidy(attempts.filter(hasEnded), ids, deps)
+  tell(ids, marks, known, deps)
+  return known
+}
+
+/** By name of an event: when it may have been sent. */
+function possibleBy(attempts: readonly Attempt[]): ReadonlyMap<string, readonly PossibleSend[]> {
+  const found = new Map<string, PossibleSend[]>()
+  for (const { at, names } of attempts) {
+    for (const name of names) found.set(name, [...(found.get(name) ?? []), { at, why: whyEnded }])
+  }
+  return found
+}
+
+async function adopt(
+  id: string,
+  possible: readonly PossibleSend[],
+  mark: DoneMark | undefined,
+  { deliveries }: InterruptedDeps,
+): Promise<Omit<Knowledge, 'isUnderWay'>> {
+  const recorded = mark?.uncertainty
+  const before = { ...(recorded === undefined ? {} : { uncertainty: recorded }), isDecided: false }
+  if (possible.length === 0 || mark?.isUnreadable || isSent(mark?.delivery)) return before
+  const uncertainty = uncertaintyOf(recorded, possible)
+  if (uncertainty === undefined || isSame(uncertainty, recorded)) return before
+  const isOpen = await deliveries.recordUncertainty(id, uncertainty)
+  return isOpen ? { uncertainty, isDecided: false } : { isDecided: true }
+}
+
+/** Tells whether two say the same of what is harmless still. */
+export function isSame(one: Uncertainty | undefined, other: Uncertainty | undefined): boolean {
+  return one?.since === other?.since && one?.windows === other?.windows
+}
+
+/** What these events' own rows say now, ended attempts need not. */
+async function tidy(
+  ended: readonly Attempt[],
+  ids: readonly string[],
+  { attempts, log }: InterruptedDeps,
+): Promise<void> {
+  const learnt = new Set(ids.map(attemptName))
+  await inParallel(ended, writesAtOnce, async attempt => {
+    const names = attempt.names.filter(it => !learnt.has(it))
+    if (names.length === attempt.names.length) return
+    try {
+      await attempts.write({ ...attempt, names })
+    } catch (error) {
+      // It says again what is known already.
+      log.warn('send.attempt-not-tidied', { error })
+    }
+  })
+}
+
+function tell(
+  ids: readonly string[],
+  marks: ReadonlyMap<string, DoneMark>,
+  known: ReadonlyMap<string, Knowledge>,
+  { log, metrics }: InterruptedDeps,
+): void {
+  const isNews = (id: string) =>
+    known.get(id)?.isDecided !== true && !isSame(known.get(id)?.uncertainty, marks.get(id)?.uncertainty)
+  const events = ids.filter(isNews)
+  if (events.length === 0) return
+  log.warn('send.interrupted', { events: events.length, ids: events.slice(0, mostIds) })
+  metrics.count('SendInterrupted', {}, events.length)
+}

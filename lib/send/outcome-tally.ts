@@ -1,0 +1,32 @@
+/** Counts what became of a batch's messages, by template and outcome: one metric for all that are alike. */
+
+import type { Metrics } from '../ports.ts'
+import type { SendOutcome } from './send-message.ts'
+
+export type OutcomeTally = {
+  note(templateId: string, outcome: SendOutcome): void
+  /** Hands the counts to the metrics. */
+  flush(): void
+}
+
+/** Creates the tally of one batch. */
+export function createOutcomeTally(metrics: Metrics): OutcomeTally {
+  const seen: { readonly templateId: string; readonly outcome: string }[] = []
+  return {
+    note: (templateId, outcome) => void seen.push({ templateId, outcome: nameOf(outcome) }),
+    flush() {
+      for (const alike of Map.groupBy(seen, it => `${it.templateId} ${it.outcome}`).values()) {
+        if (alike[0] !== undefined) metrics.count('MessageOutcome', alike[0], alike.length)
+      }
+    },
+  }
+}
+
+/** WeChat's errcode where it told one, 0 where it took the message; else why nothing went out, of a few words. */
+function nameOf(outcome: SendOutcome): string {
+  if (outcome.kind === 'refused' || outcome.kind === 'unanswered') return outcome.kind
+  const { errcode, reason } = outcome.facts
+  if (outcome.kind === 'parked') return 'parked'
+  if (outcome.state === 'accepted') return '0'
+  return `${errcode ?? (outcome.state === 'dropped' ? reason : outcome.state)}`
+}

@@ -1,0 +1,62 @@
+/** What people ask of the quota by hand, through the function that resumes events: to see it, and to open the gate. */
+
+import * as v from 'valibot'
+import type { Quota } from '../ports.ts'
+import type { ParkedKind } from './ports.ts'
+import { lookAt } from './quota-look.ts'
+import { askQuota, openGateEarly, type ResumeDeps, resumeEvents } from './resume-events.ts'
+import { isPaced } from './send-pace.ts'
+
+const order = v.object({ action: v.optional(v.picklist(['tick', 'status', 'reopen']), 'tick') })
+
+export type QuotaOrder = v.InferOutput<typeof order>
+
+/** The gate and what waits behind it; all instants in milliseconds, `quota` absent where WeChat did not tell it. */
+type QuotaStatus = {
+  readonly quota?: Quota
+  readonly closedUntil?: number
+  readonly errcode?: number
+  /** When it is looked next whether there is quota again. */
+  readonly looksAt?: number
+  readonly reservedUntil?: number
+  readonly reserve: number
+  readonly pace?: { readonly perMinute: number; readonly nextAt: number }
+  readonly parked: Readonly<Record<ParkedKind, number>>
+}
+
+export type QuotaReport = { readonly moved: number; readonly isReopened?: boolean; readonly status?: QuotaStatus }
+
+/** Reads what an invocation asks for; a schedule's own fields are passed over. Throws on what is no order. */
+export function parseQuotaOrder(input: unknown): QuotaOrder {
+  return v.parse(order, input ?? {})
+}
+
+/** Carries out an order; moves nothing after `until` (ms). */
+export async function carryOut(
+  { action }: QuotaOrder,
+  deps: ResumeDeps,
+  limits: { readonly until: number },
+): Promise<QuotaReport> {
+  if (action === 'tick') return resumeEvents(deps, limits)
+  const quota = await askQuota(deps)
+  if (action === 'status') return { moved: 0, status: await statusOf(quota, deps) }
+  const gate = await deps.gate.read()
+  const isClosed = deps.now() < (gate.closedUntil ?? 0)
+  const opened = isClosed ? await openGateEarly(gate, quota, deps, limits) : undefined
+  return { moved: opened?.moved ?? 0, isReopened: opened !== undefined, status: await statusOf(quota, deps) }
+}
+
+async function statusOf(quota: Quota | undefined, deps: ResumeDeps): Promise<QuotaStatus> {
+  const [gate, parked] = await Promise.all([deps.gate.read(), deps.parked.count()])
+  const { closedUntil = 0, errcode, closedAt = 0, reservedUntil = 0, look, pace } = gate
+  const now = deps.now()
+  const closed = { closedUntil, ...(errcode === undefined ? {} : { errcode }), looksAt: lookAt(closedAt, look).nextAt }
+  return {
+    ...(quota === undefined ? {} : { quota }),
+    ...(now < closedUntil ? closed : {}),
+    ...(now < reservedUntil ? { reservedUntil } : {}),
+    reserve: deps.reserve,
+    ...(isPaced(pace, now) ? { pace: { perMinute: pace.perMinute, nextAt: pace.nextAt } } : {}),
+    parked,
+  }
+}

@@ -1,0 +1,180 @@
+/** The business event: its one definition gives the type, the check and the JSON Schema file. */
+
+import * as v from 'valibot'
+
+import { RequestError } from '../errors.ts'
+import { type Address, isId } from '../identifiers.ts'
+import { instantPattern, readInstant } from '../instant.ts'
+import { sayIssue } from '../say-issue.ts'
+import { eventId, silentJson } from './event-id.ts'
+import { readPage, wholeCharacters } from './event-text.ts'
+import {
+  findTemplate,
+  type Template,
+  type TemplateList,
+  templateId,
+  templateKey,
+  templateName,
+} from './template-list.ts'
+import { type CheckedValue, checkValue, isShown } from './value-rules.ts'
+
+const maxBodyBytes = 64 * 1024
+const isText = 'must be text'
+const id = v.pipe(v.string(isText), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 of letters, digits, - and _'))
+const text = v.pipe(v.string(), v.maxLength(2000, 'must have at most 2000 characters'))
+const value = v.union([text, v.object({ value: text })], 'must be a text of at most 2000 characters, or {"value": "…"}')
+
+const recipient = v.union(
+  [v.strictObject({ unionid: id }), v.strictObject({ miniOpenid: id }), v.strictObject({ openid: id })],
+  'must have exactly one of unionid, miniOpenid, openid',
+)
+
+const isInstant = 'must be an instant such as 2026-11-22T12:00:00Z'
+
+/** What a producer pushes; `docs/schema/event.json` is made from it. */
+export const eventSchema = v.strictObject(
+  {
+    id: eventId,
+    to: recipient,
+    template: v.optional(templateName),
+    templateId: v.optional(templateId),
+    data: v.pipe(v.record(templateKey, value, 'must be an object'), v.maxEntries(30, 'has more than 30 keys')),
+    page: v.optional(v.pipe(v.string(isText), v.minLength(1, 'is empty'), v.maxLength(1024, 'is too long'))),
+    url: v.optional(
+      v.pipe(
+        v.string(isText),
+        v.maxLength(1024, 'is too long'),
+        v.regex(/^https?:\/\/[^\s]+$/, 'must begin with http:// or https://'),
+      ),
+    ),
+    expiresAt: v.optional(
+      v.pipe(
+        v.string(isText),
+        v.regex(instantPattern, isInstant),
+        v.rawTransform(({ dataset, addIssue, NEVER }) => {
+          const ms = readInstant(dataset.value)
+          if (ms !== undefined) return ms
+          addIssue({ message: isInstant })
+          return NEVER
+        }),
+      ),
+    ),
+  },
+  'must be an object',
+)
+
+const listAsData = v.object({ data: v.array(v.unknown()) })
+
+/** One business event, checked: its `data` can go to WeChat as it is; `expiresAt` in milliseconds. */
+export type TemplateMessage = {
+  readonly id: string
+  readonly to: Address
+  readonly templateId: string
+  readonly data: Readonly<Record<string, string>>
+  readonly doubt: NonNullable<Template['doubt']>
+  /** The message may go out without its page. */
+  readonly pageIsOptional: boolean
+  readonly urgent: boolean
+  readonly page?: string
+  readonly url?: string
+  readonly expiresAt?: number
+}
+
+type Event = v.InferOutput<typeof eventSchema>
+
+/** Whether values are held to WeChat's rules, which a test account (测试号) does not ask for (docs/wechat.md 6.5). */
+export type ValueCheck = 'checked' | 'unchecked'
+
+/** What holds where `TEST_ACCOUNT` is this. */
+export function valueCheckOf(testAccount: string | undefined): ValueCheck {
+  return testAccount === 'on' ? 'unchecked' : 'checked'
+}
+
+/** Reads an event; throws RequestError `event-invalid`, whose message names the field and repeats no value. */
+export function parseTemplateMessage(
+  body: string,
+  templates: TemplateList,
+  values: ValueCheck = 'checked',
+): TemplateMessage {
+  if (Buffer.byteLength(body) > maxBodyBytes) throw invalid(`larger than ${maxBodyBytes} bytes`)
+  const event = checked(parseJson(body))
+  const template = templateOf(event, templates)
+  return {
+    id: event.id,
+    to: addressOf(event.to),
+    templateId: template.templateId,
+    data: dataOf(event, template, values),
+    doubt: template.doubt ?? 'never-twice',
+    pageIsOptional: template.page === 'optional',
+    urgent: template.urgent ?? false,
+    ...(event.page === undefined ? {} : { page: pageOf(event.page) }),
+    ...(event.url === undefined ? {} : { url: wholeCharacters(event.url) }),
+    ...(event.expiresAt === undefined ? {} : { expiresAt: event.expiresAt }),
+  }
+}
+
+function parseJson(body: string): unknown {
+  const parsed = silentJson(body)
+  if (parsed === undefined) throw invalid('not JSON')
+  return parsed
+}
+
+function checked(input: unknown): Event {
+  const result = v.safeParse(eventSchema, input, { abortPipeEarly: true })
+  // A list passes as an object whose keys are numbers.
+  if (v.is(listAsData, input)) throw invalid('data must be an object')
+  if (result.success) return result.output
+  throw invalid(sayIssue(result.issues[0], 'an event'))
+}
+
+/** What is known of an event's template; of one that is in no list, the id alone. */
+function templateOf({ template, templateId }: Event, templates: TemplateList): Unlisted | Template {
+  if ((template === undefined) === (templateId === undefined)) throw invalid('exactly one of template, templateId')
+  if (templateId !== undefined) {
+    return findTemplate(templates, templateId)?.[1] ?? { templateId }
+  }
+  const found = Object.hasOwn(templates, template ?? '') ? templates[template ?? ''] : undefined
+  if (found === undefined) throw invalid('template is not in the list of this stage in templates.json')
+  return found
+}
+
+type Unlisted = Pick<Template, 'templateId'> & Partial<Template>
+
+/** The values to send; throws for all that WeChat would refuse. */
+function dataOf({ data }: Event, template: Unlisted, values: ValueCheck): Record<string, string> {
+  const missing = Object.keys(template.fields ?? {}).filter(key => isShown(key) && !Object.hasOwn(data, key))
+  const checkValueOf = (key: string, value: string) =>
+    values === 'checked' ? checkedIn(template, key, value) : { value }
+  const checked = Object.entries(data).map(([key, it]) => [key, checkValueOf(key, textOf(it))] as const)
+  const problems = checked.flatMap(([, it]) => ('problem' in it ? it.problem : []))
+  const all = [...missing.map(key => `${key} is missing`), ...problems].map(it => `data.${it}`)
+  if (all.length > 0) throw invalid(all.join('; '))
+  return Object.fromEntries(checked.flatMap(([key, it]) => ('value' in it ? [[key, it.value]] : [])))
+}
+
+/** A key that a listed template lacks goes through as it is: WeChat takes no notice of it. */
+function checkedIn({ fields, values, approved }: Unlisted, key: string, value: string): CheckedValue {
+  if (fields !== undefined && !Object.hasOwn(fields, key)) return { value }
+  return checkValue(key, value, { policy: values?.[key], approved: approved?.[key] })
+}
+
+function addressOf(to: v.InferOutput<typeof recipient>): Address {
+  if ('unionid' in to && isId(to.unionid)) return { unionid: to.unionid }
+  if ('miniOpenid' in to && isId(to.miniOpenid)) return { miniOpenid: to.miniOpenid }
+  if ('openid' in to && isId(to.openid)) return { openid: to.openid }
+  throw invalid('to must have exactly one of unionid, miniOpenid, openid')
+}
+
+function textOf(it: v.InferOutput<typeof value>): string {
+  return wholeCharacters(typeof it === 'string' ? it : it.value)
+}
+
+function pageOf(text: string): string {
+  const read = readPage(text)
+  if ('problem' in read) throw invalid(read.problem)
+  return read.page
+}
+
+function invalid(what: string): RequestError {
+  return new RequestError('event-invalid', 400, what)
+}

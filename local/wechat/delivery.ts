@@ -1,0 +1,74 @@
+/** The way of one event to the receiver: up to three requests, each of which is logged (docs/wechat.md 9.5). */
+import type { CallbackConfig } from './callback-config.ts'
+import { type CallbackAnswer, pushEvent, type Sender } from './callback-request.ts'
+import type { Clock } from './clock.ts'
+import type { MarkFail } from './mark-fail.ts'
+
+const maxDeliveries = 3
+/** How many events and deliveries are remembered. */
+export const keptDeliveries = 20_000
+
+/** One delivery and what came of it; `id` names the event. What a MarkFail kept from being sent is `dropped`. */
+export type Delivery = Omit<CallbackAnswer, 'outcome'> & {
+  id: string
+  event: string
+  openid: string
+  attempt: number
+  at: number
+  outcome: CallbackAnswer['outcome'] | 'dropped'
+}
+
+/** An event that is written but may still be held back. */
+export type PushedEvent = { id: string; event: string; openid: string; plain: string }
+
+/** What a delivery needs of the push that it belongs to. */
+export type Way = {
+  clock: Clock
+  config: CallbackConfig
+  retryGapMs: number
+  sender: () => Sender
+  markFail: MarkFail
+  log: Delivery[]
+}
+
+const dropped = { outcome: 'dropped' } as const
+
+/** Delivers an event, up to three times, unless the URL is marked or gone. */
+export async function deliver(way: Way, event: PushedEvent): Promise<void> {
+  for (let attempt = 1; attempt <= maxDeliveries; attempt += 1) {
+    if (attempt > 1) await pause(way.retryGapMs, way.sender().stop)
+    const outcome = await attemptOnce(way, event, attempt)
+    if (outcome === 'accepted') return way.markFail.count(true)
+    if (outcome === 'none' || outcome === 'dropped') return
+  }
+  way.markFail.count(false)
+}
+
+/** One delivery; `none` where the push was switched off, or the box closed. */
+async function attemptOnce(way: Way, event: PushedEvent, attempt: number): Promise<Delivery['outcome'] | 'none'> {
+  const { config, sender } = way
+  if (config.url === undefined || sender().stop.aborted) return 'none'
+  const about = { id: event.id, event: event.event, openid: event.openid, attempt, at: way.clock.now() }
+  const isMarked = way.markFail.isMarked()
+  const answer = isMarked ? dropped : await pushEvent(event, { ...config, url: config.url }, sender())
+  record(way.log, { ...about, ...answer })
+  return answer.outcome
+}
+
+function record(log: Delivery[], delivery: Delivery): void {
+  log.push(delivery)
+  // In one go now and then, since taking from the front of a long array is slow.
+  if (log.length > keptDeliveries * 1.1) log.splice(0, log.length - keptDeliveries)
+}
+
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const finish = () => {
+      clearTimeout(timer)
+      stop.removeEventListener('abort', finish)
+      resolve()
+    }
+    const timer = setTimeout(finish, ms)
+    stop.addEventListener('abort', finish)
+  })
+}

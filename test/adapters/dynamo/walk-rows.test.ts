@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+
+import { packOpenids, splitByRows, unpackOpenids } from '../../../lib/adapters/dynamo/packed-openids.ts'
+import { pageKeyOf } from '../../../lib/adapters/dynamo/walk-rows.ts'
+import { id } from '../../ids.ts'
+
+const openidsOf = (count: number, length: number) =>
+  Array.from({ length: count }, (_, index) => id(`${index}`.padStart(length, 'o')))
+
+describe('a page of a walk', () => {
+  it.each([
+    [28, 1],
+    [64, 2],
+    [128, 4],
+  ])('of 10,000 openids of %i characters takes %i rows, which its name tells', (length, rows) => {
+    const openids = openidsOf(10_000, length)
+    const split = splitByRows(openids)
+    expect([split.length, split.flat()]).toEqual([rows, openids])
+    const sizes = split.map(packOpenids).map(({ packed, others = [] }) => {
+      return packed.byteLength + others.reduce((sum, it) => sum + it.length + 4, 0)
+    })
+    expect(Math.max(...sizes)).toBeLessThan(400_000)
+    expect(pageKeyOf(openids).split(' ')[1]).toBe(rows === 1 ? undefined : `${rows}`)
+  })
+
+  it('takes one row if it is empty', () => {
+    expect(splitByRows([])).toEqual([[]])
+  })
+
+  // It would be written anew with each walk, and its people read as taken out.
+  it('has the name of what is stored, also where openids of several lengths change their order', () => {
+    const openids = [id('oShort'), ...openidsOf(2, 28), ...openidsOf(2, 40)]
+    const stored = unpackOpenids(packOpenids(openids))
+    expect(stored).not.toEqual(openids)
+    expect(pageKeyOf(stored)).toBe(pageKeyOf(openids))
+  })
+})

@@ -1,0 +1,341 @@
+import { createCipheriv, createHash } from 'node:crypto'
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { answerHandshake, type CallbackKeys, handleEvent, readEvent } from '../../lib/callback/callback.ts'
+import { decryptMessage } from '../../lib/callback/cipher.ts'
+import { verifyMessageSignature, verifySignature } from '../../lib/callback/signature.ts'
+import { id, miniAppid, officialAppid } from '../ids.ts'
+
+const sha1 = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex')
+
+// A published message, with its token and key (docs/wechat.md 9.10).
+const v3 = {
+  token: 'weixin',
+  key: 'mNnY5GekpChwqhy2c4NBH90g3hND6GeI4gii2YCvKLY',
+  appid: 'wx669ef95216eef885',
+  query: { timestamp: '1414387151', nonce: '917222494' },
+  msgSignature: 'ae70d4e343d946fc0477a5c760b95be0947fddbb',
+  encrypt:
+    '2gUBUpAeuPFKBS+gkcvrR1cBq1VjTOQluB7+FQF00VnybRpYR3xko4S4wh0qD+64cWmJfF93ZNLm+HLZBexjHLAdJBs5RBG2rP1AJnU0/1vQU/Ac9Q1Nq7vfC4l3ciF8YwhQW0o/GE4MYWWakgdwnp0hQ7aVVwqMLd67A5bsURQHJiFY/cH0fVlsKe6J3aazGhRXFCxceOq2VTJ2Eulc8aBDVSM5/lAIUA/JPq5Z2RzomM0+aoa5XIfGyAtAdlBXD0ADTemxgfYAKI5EMfKtH5za3dKV2UWbGAlJQZ0fwrwPx6Rs8MsoEtyxeQ52gO94gafA+/kIVjamKTVLSgudLLz5rAdGneKkBVhXyfyfousm1DoDRjQdAdqMWpwbeG5hanoJyJiH+humW/1q8PAAiaEfA+BOuvBk/a5xL0Q2l2k=',
+}
+
+describe('the published examples', () => {
+  it('V1 and V2: plain signatures', () => {
+    const v1 = { timestamp: '1414387151', nonce: '917222494', signature: 'e3203b6433eb554dd2fcba78fa48cb948fcb4801' }
+    const v2 = { timestamp: '1570032739', nonce: '2068872452', signature: '20f4a1263d198b696e6958e0d65e928aa68f7d96' }
+    expect([verifySignature(v1, 'weixin'), verifySignature(v2, 'weixin')]).toEqual([true, true])
+    expect([verifySignature(v1, 'weixim'), verifySignature({ ...v2, nonce: '1' }, 'weixin')]).toEqual([false, false])
+  })
+
+  it('V3: an encrypted message, its signature and its text', () => {
+    const signed = { ...v3.query, signature: v3.msgSignature }
+    expect(verifyMessageSignature(signed, v3.encrypt, v3.token)).toBe(true)
+    const message = decryptMessage(v3.encrypt, v3.key, v3.appid)
+    expect(Buffer.byteLength(message ?? '')).toBe(279)
+    expect(message).toContain('<Content><![CDATA[你好]]></Content>')
+    expect(message).toContain('6074746557628292943')
+    expect(decryptMessage(v3.encrypt, v3.key, 'wx0000000000000000')).toBeUndefined()
+  })
+
+  it('V4: what our peer encrypts comes out, and both signatures hold', () => {
+    const encrypt = 'jn1L23DB+6ELqJ+6bruv21Y6MD7KeIfP82D6gU39rmkgczbWwt5+3bnyg5K55bgVtVzd832WzZGMhkP72vVOfg=='
+    expect(decryptMessage(encrypt, 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG', 'wxb11529c136998cb6')).toBe(
+      '我是中文abcd123',
+    )
+    const query = { timestamp: '1409304348', nonce: 'xxxxxx' }
+    const signature = '82c962d39941aa48552f90ef55aa323dc620cc10'
+    expect(verifyMessageSignature({ ...query, signature }, encrypt, 'pamtest')).toBe(true)
+    expect(verifySignature({ ...query, signature: '76480565cbe296026c53aaacd1ad523a1ddba24f' }, 'pamtest')).toBe(true)
+  })
+})
+
+const encodingAesKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG'
+const keys: CallbackKeys = { appid: officialAppid, token: 'tokentoken', encodingAesKey, encryption: 'required' }
+const nowMs = 1_767_225_600_000
+const now = () => nowMs
+const xml = `<xml><FromUserName>oWho</FromUserName><CreateTime>1767225600</CreateTime><MsgType>event</MsgType><Event>subscribe</Event></xml>`
+
+function encrypt(message: string, appid: string = officialAppid): string {
+  const key = Buffer.from(`${encodingAesKey}=`, 'base64')
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(Buffer.byteLength(message))
+  const content = Buffer.concat([Buffer.from('r'.repeat(16)), length, Buffer.from(message), Buffer.from(appid)])
+  const padding = 32 - (content.byteLength % 32)
+  const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+  return Buffer.concat([
+    cipher.update(content),
+    cipher.update(Buffer.alloc(padding, padding)),
+    cipher.final(),
+  ]).toString('base64')
+}
+
+/** What WeChat would send now in each mode. */
+function delivery(mode: 'plain' | 'compatible' | 'secure', message = xml, at = nowMs / 1000, appid?: string) {
+  const signed = { timestamp: `${at}`, nonce: '4711' }
+  const query = { ...signed, signature: sha1(keys.token, signed.timestamp, signed.nonce) }
+  if (mode === 'plain') return { query, body: message }
+  const sealed = encrypt(message, appid)
+  const inner = mode === 'secure' ? '<ToUserName>gh</ToUserName>' : message.replace(/^<xml>|<\/xml>$/g, '')
+  const msg_signature = sha1(keys.token, signed.timestamp, signed.nonce, sealed)
+  return {
+    query: { ...query, encrypt_type: 'aes', msg_signature },
+    body: `<xml>${inner}<Encrypt><![CDATA[${sealed}]]></Encrypt></xml>`,
+  }
+}
+
+const read = ({ query, body }: { query: object; body: string }, more: Partial<CallbackKeys> = {}) =>
+  readEvent(query, body, { keys: { ...keys, ...more }, now })
+const refusal = (code: string, status: number) => expect.objectContaining({ name: 'RequestError', code, status })
+
+describe('readEvent', () => {
+  const follow = { kind: 'follow', openid: 'oWho', at: 1767225600 }
+
+  it('reads secure and compatible deliveries, and plain ones where they are agreed on', () => {
+    expect(read(delivery('secure'))).toEqual(follow)
+    expect(read(delivery('compatible'))).toEqual(follow)
+    expect(read(delivery('plain'), { encryption: 'optional' })).toEqual(follow)
+    const { encodingAesKey: _, ...keyless } = keys
+    expect(readEvent(delivery('plain').query, xml, { keys: keyless, now })).toEqual(follow)
+  })
+
+  it('goes by the encrypted part alone when a body has both', () => {
+    const { query, body } = delivery('compatible')
+    expect(read({ query, body: body.replace('oWho', 'oSomebodyElse') })).toEqual(follow)
+  })
+
+  it('refuses a plain body where encryption is agreed on: anybody could have written it', () => {
+    expect(() => read(delivery('plain'))).toThrow(refusal('callback-not-encrypted', 403))
+    const { query } = delivery('secure')
+    const { msg_signature: _, ...stripped } = query as Record<string, string>
+    expect(() => read({ query: stripped, body: xml })).toThrow(refusal('callback-not-encrypted', 403))
+  })
+
+  it('refuses what is unsigned, forged or altered', () => {
+    expect(() => read({ query: {}, body: xml })).toThrow(refusal('callback-unsigned', 401))
+    expect(() => read(delivery('secure'), { token: 'other' })).toThrow(refusal('callback-unsigned', 401))
+    const { query, body } = delivery('secure')
+    expect(() => read({ query: { ...query, msg_signature: 'a'.repeat(40) }, body })).toThrow(
+      refusal('callback-forged', 403),
+    )
+    expect(() => read({ query, body: body.replace('CDATA[', 'CDATA[AAAA') })).toThrow(refusal('callback-forged', 403))
+    expect(() => read({ query, body: '<xml><MsgType>event</MsgType></xml>' })).toThrow(refusal('callback-forged', 403))
+  })
+
+  it.each([
+    ['with a DOCTYPE', '<!DOCTYPE xml [<!ENTITY a "aaaa">]><xml><Encrypt>&a;</Encrypt></xml>'],
+    ['of 20,000 elements in each other', '<a>'.repeat(20_000)],
+    ['of 20,000 lists in each other', `{"a":${'['.repeat(20_000)}`],
+    ['of fields that are encrypted ten thousand times', '<Encrypt>AA'.repeat(5_000)],
+    ['that is half a JSON', '{"Encrypt":"AAAA"'],
+  ])('parses no body %s before its signature is verified', (_what, body) => {
+    const { timestamp, nonce } = delivery('secure').query
+    for (const query of [delivery('secure').query, { timestamp, nonce, msg_signature: 'a'.repeat(40) }]) {
+      expect(() => read({ query, body })).toThrow(refusal('callback-forged', 403))
+    }
+  })
+
+  // Each such refusal came twice more, and a minute of pushes was lost after a few of them.
+  it.each(['plain', 'compatible', 'secure'] as const)(
+    'takes in %s mode what people write, and what it cannot read',
+    mode => {
+      const open = { encryption: 'optional' } as const
+      const chat = '<xml><MsgType>text</MsgType><Content><![CDATA[<!DOCTYPE html> <!ENTITY a "b">]]></Content></xml>'
+      expect(read(delivery(mode, chat), open)).toEqual({ kind: 'other', name: 'text' })
+      expect(read(delivery(mode, '<xml><ToUserName>gh</ToUserName></xml>'), open)).toMatchObject({ kind: 'other' })
+      const follow = xml.replace('oWho', '')
+      const why = 'FromUserName is missing or wrong'
+      expect(read(delivery(mode, follow), open)).toEqual({ kind: 'unreadable', why })
+    },
+  )
+
+  // A plain body may be anybody's; what was encrypted is WeChat's own, and a refusal brought it three times.
+  it.each([
+    ['a DOCTYPE', `<!DOCTYPE xml [<!ENTITY a "aaaa">]>${xml}`, 'a DOCTYPE is not accepted'],
+    ['twenty elements in each other', `<xml>${'<a>'.repeat(20)}${'</a>'.repeat(20)}</xml>`, 'it is nested too deep'],
+    ['twenty lists in each other', `{"a":${'['.repeat(20)}${']'.repeat(20)}}`, 'it is nested too deep'],
+  ])(
+    'refuses %s in plain mode alone, and tells of it once as unreadable where it was encrypted',
+    (_what, body, words) => {
+      const open = { encryption: 'optional' } as const
+      const why = `The callback cannot be read: ${words}.`
+      expect(() => read(delivery('plain', body), open)).toThrow(refusal('callback-malformed', 400))
+      for (const mode of ['compatible', 'secure'] as const)
+        expect(read(delivery(mode, body)), mode).toEqual({ kind: 'unreadable', why })
+    },
+  )
+
+  it('reads what is signed by msg_signature alone', () => {
+    const { query, body } = delivery('secure')
+    expect(read({ query: { ...query, signature: undefined }, body })).toEqual(follow)
+  })
+
+  it('finds the encrypted part beside a person’s message that looks like one', () => {
+    const { query, body } = delivery('compatible')
+    const chat = '<Content><![CDATA[<Encrypt>AAAA</Encrypt> "Encrypt":"BBBB"]]></Content>'
+    expect(read({ query, body: body.replace('<xml>', `<xml>${chat}`) })).toEqual(follow)
+  })
+
+  it('refuses what was encrypted for another app, or with another key', () => {
+    expect(() => read(delivery('secure'), { appid: id('wx9999999999999999') as never })).toThrow(
+      refusal('callback-forged', 403),
+    )
+    const otherKey = 'ZYXWVUTSRQPONMLKJIHGFEDCBA0123456789abcdefg'
+    expect(() => read(delivery('secure'), { encodingAesKey: otherKey })).toThrow(refusal('callback-forged', 403))
+  })
+
+  it('refuses a signature more than five minutes off, both ways', () => {
+    const at = nowMs / 1000
+    expect(read(delivery('secure', xml, at - 300))).toEqual(follow)
+    for (const off of [-301, 301])
+      expect(() => read(delivery('secure', xml, at + off))).toThrow(refusal('callback-stale', 401))
+  })
+
+  it('refuses a megabyte before it looks into it', () => {
+    expect(() => read({ query: delivery('secure').query, body: 'x'.repeat(1_000_000) })).toThrow(
+      refusal('body-too-large', 413),
+    )
+  })
+
+  it('lets nothing through that one flipped character altered', () => {
+    const { query, body } = delivery('secure')
+    const start = body.indexOf('CDATA[') + 6
+    const place = fc.integer({ min: start, max: body.indexOf(']]>') - 1 })
+    expect(() =>
+      fc.assert(
+        fc.property(place, at => {
+          const altered = `${body.slice(0, at)}${body[at] === 'A' ? 'B' : 'A'}${body.slice(at + 1)}`
+          expect(() => read({ query, body: altered })).toThrow(refusal('callback-forged', 403))
+        }),
+      ),
+    ).not.toThrow()
+  })
+})
+
+describe('what the mini program pushes', () => {
+  const verdict = { traceId: 't-1', suggest: 'pass', errcode: 0 }
+  const check = { MsgType: 'event', Event: 'wxa_media_check', appid: miniAppid, trace_id: 't-1', errcode: 0 }
+  const json = (more: object = {}) => JSON.stringify({ ...check, result: { suggest: 'pass' }, ...more })
+  const both = { ...keys, miniAppid }
+  /** In an envelope of JSON, encrypted for an app. */
+  function pushed(message: string, appid: string = miniAppid, plain = {}) {
+    const { query, body } = delivery('secure', message, nowMs / 1000, appid)
+    const Encrypt = /CDATA\[(.*?)\]/.exec(body)?.[1]
+    return { query, body: JSON.stringify({ ToUserName: 'gh', ...plain, Encrypt }) }
+  }
+  const readBoth = ({ query, body }: { query: object; body: string }) => readEvent(query, body, { keys: both, now })
+
+  it('is read in both envelopes, and in plain text where that is agreed on', () => {
+    const event = { kind: 'image-verdict', appid: miniAppid, verdict }
+    expect(readBoth(pushed(json()))).toEqual(event)
+    expect(readBoth(pushed(json(), miniAppid, { ...check, trace_id: 'somebody-elses' }))).toEqual(event)
+    expect(readBoth(delivery('secure', json(), nowMs / 1000, miniAppid))).toEqual(event)
+    expect(read(delivery('plain', json()), { ...both, encryption: 'optional' })).toEqual(event)
+    expect(() => readBoth(delivery('plain', json()))).toThrow(refusal('callback-not-encrypted', 403))
+  })
+
+  it('is read from JSON with blanks, and with slashes that are escaped', () => {
+    const { query, body } = pushed(json())
+    const spaced = body.replace('"Encrypt":', '" Encrypt" : ').replaceAll('/', '\\/')
+    expect(spaced).toMatch(/\\\//)
+    expect(readBoth({ query, body: spaced })).toMatchObject({ kind: 'image-verdict' })
+  })
+
+  it('is refused where its app is not known, and where it was altered', () => {
+    expect(() => read(pushed(json()))).toThrow(refusal('callback-forged', 403))
+    const { query, body } = pushed(json())
+    expect(() => readBoth({ query, body: body.replace('"Encrypt":"', '"Encrypt":"AAAA') })).toThrow(
+      refusal('callback-forged', 403),
+    )
+  })
+
+  const receipt = `<xml><MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>1</MsgID><Status>success</Status><CreateTime>1767225600</CreateTime></xml>`
+  it.each([
+    ['a follow', xml],
+    ['a follow as JSON', '{"MsgType":"event","Event":"subscribe","FromUserName":"oWho","CreateTime":1767225600}'],
+    ['an unfollow', xml.replace('subscribe', 'unsubscribe')],
+    ['a receipt', receipt],
+    ['a verdict of another app', json({ appid: 'wx9999999999999999' })],
+  ])('never counts as %s', (_what, message) => {
+    expect(readBoth(delivery('secure', message, nowMs / 1000, miniAppid))).toMatchObject({ kind: 'other' })
+  })
+
+  it('counts for no other app in plain text either', () => {
+    const foreign = delivery('plain', json({ appid: 'wx9999999999999999' }))
+    expect(read(foreign, { ...both, encryption: 'optional' })).toMatchObject({ kind: 'other' })
+  })
+
+  it('may ask to forget a person whom it knows, and nobody else', () => {
+    const revoke = (more = {}) =>
+      JSON.stringify({
+        MsgType: 'event',
+        Event: 'user_authorization_revoke',
+        FromUserName: 'oWho',
+        CreateTime: 1767225600,
+        ...more,
+      })
+    const erase = { kind: 'erase', appid: miniAppid, openid: 'oWho' }
+    expect(readBoth(pushed(revoke()))).toMatchObject(erase)
+    expect(readBoth(pushed(revoke({ AppID: miniAppid })))).toMatchObject(erase)
+    expect(readBoth(pushed(revoke({ AppID: officialAppid })))).toMatchObject({ kind: 'other' })
+    const pictures = { ...erase, kind: 'erase-pictures' }
+    expect(readBoth(pushed(revoke({ RevokeInfo: '14' })))).toMatchObject(pictures)
+    expect(readBoth(pushed(revoke({ RevokeInfo: '14', AppID: officialAppid })))).toMatchObject({ kind: 'other' })
+  })
+
+  it('cannot be said by the Official Account', () => {
+    expect(readBoth(pushed(json(), officialAppid))).toMatchObject({ kind: 'other' })
+  })
+})
+
+describe('answerHandshake', () => {
+  it('answers the bare echostr once the signature holds', () => {
+    const { query } = delivery('plain')
+    expect(answerHandshake({ ...query, echostr: '5927782489442352469' }, keys, now)).toBe('5927782489442352469')
+    const forged = { ...query, signature: 'f'.repeat(40), echostr: 'x' }
+    expect(() => answerHandshake(forged, keys, now)).toThrow(refusal('callback-unsigned', 401))
+    expect(() => answerHandshake({ ...query, echostr: 'x' }, keys, () => nowMs + 301_000)).toThrow(
+      refusal('callback-stale', 401),
+    )
+  })
+})
+
+describe('handleEvent', () => {
+  it('queues followers, receipts and verdicts apart, and only tells of the rest', async () => {
+    const pushed: Record<string, unknown[]> = { followers: [], receipts: [] }
+    const queue = (name: string) => ({
+      push: async (messages: readonly unknown[]) => void pushed[name]?.push(...messages),
+    })
+    const ignored: unknown[] = []
+    const log = {
+      info: (_event: string, fields?: Readonly<Record<string, unknown>>) => void ignored.push(fields?.event),
+      warn: (event: string, fields?: object) => void ignored.push({ event, ...fields }),
+      error: () => {},
+    }
+    const deps = { appid: officialAppid, followers: queue('followers'), receipts: queue('receipts'), log }
+    await handleEvent({ kind: 'unfollow', openid: id('oWho'), at: 5 }, deps)
+    await handleEvent({ kind: 'erase', openid: id('oWho'), unionid: id('u'), appid: officialAppid, at: 6 }, deps)
+    await handleEvent({ kind: 'erase', openid: id('oWho'), appid: miniAppid, at: 7 }, deps)
+    await handleEvent({ kind: 'erase-pictures', openid: id('oWho'), appid: miniAppid, at: 8 }, deps)
+    await handleEvent({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, deps)
+    await handleEvent({ kind: 'other', name: 'click' }, deps)
+    await handleEvent({ kind: 'unreadable', why: 'it is not XML' }, deps)
+    const verdict = { traceId: 't-1', suggest: 'risky', errcode: 0 } as const
+    await handleEvent({ kind: 'image-verdict', verdict }, deps)
+    expect(ignored).toEqual(['click', { event: 'callback.unreadable', why: 'it is not XML' }, 'image-verdict'])
+    const checks: unknown[] = []
+    const imageChecks = { push: async (messages: readonly unknown[]) => void checks.push(...messages) }
+    await handleEvent({ kind: 'image-verdict', verdict }, { ...deps, imageChecks })
+    expect(checks).toEqual([{ verdict }])
+    expect(pushed).toEqual({
+      followers: [
+        { change: 'unfollow', openids: ['oWho'], at: 5 },
+        { change: 'erase', who: { openid: 'oWho', unionid: 'u' }, at: 6, isSecond: false },
+        { change: 'erase', who: { miniOpenid: 'oWho' }, at: 7, isSecond: false },
+        { change: 'erase-pictures', who: { miniOpenid: 'oWho' }, at: 8 },
+      ],
+      receipts: [{ msgid: '1', status: 'success', at: 6 }],
+    })
+  })
+})

@@ -1,0 +1,903 @@
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { openOwnApi } from '../../lib/adapters/own-api.ts'
+import { openSite } from '../../lib/adapters/site.ts'
+import type { DoctorDeps, QueueSize, QueueSizes, Site } from '../../lib/doctor/deps.ts'
+import { slowDown } from '../../lib/send/send-pace.ts'
+import { readTemplateList } from '../../lib/send/template-list.ts'
+import { pickFreePort } from '../../local/ports.ts'
+import { defaultAccounts } from '../../local/wechat/defaults.ts'
+import templates from '../../templates.json' with { type: 'json' }
+import { leaksIn } from '../canary.ts'
+import { selfSigned } from '../self-signed.ts'
+import { orderPaid } from '../world.ts'
+import { answerCallback, openDoctorWorld, secretsInBox, serve } from './doctor-world.ts'
+
+const path = {
+  stableToken: '/cgi-bin/stable_token',
+  userGet: '/cgi-bin/user/get',
+  batchget: '/cgi-bin/user/info/batchget',
+  templates: '/cgi-bin/template/get_all_private_template',
+  quota: '/cgi-bin/openapi/quota/get',
+  send: '/cgi-bin/message/template/send',
+}
+const minute = 60_000
+const listOf = (...list: object[]) => readTemplateList({ local: Object.assign({}, ...list) }, 'local')
+const nowhere = async () => `http://127.0.0.1:${await pickFreePort('127.0.0.1')}`
+
+type World = Awaited<ReturnType<typeof openDoctorWorld>>
+const fault = (world: World, at: string, errcode: number) =>
+  world.control('/faults', { path: at, kind: 'errcode', errcode, times: 100 })
+
+const putOff: QueueSize = { ready: 0, later: 4, inWork: 0 }
+const ready = (count: number): QueueSize => ({ ready: count, later: 0, inWork: 0 })
+
+describe('examine', () => {
+  it('finds nothing wrong where nothing is, for nine calls to WeChat', async () => {
+    const world = await openDoctorWorld()
+
+    const report = await world.examine()
+
+    expect(report.isWell).toBe(true)
+    const statuses = Object.fromEntries(report.checks.map(it => [it.name, it.status]))
+    expect(statuses).toEqual({
+      secrets: 'ok',
+      'official-credentials': 'ok',
+      'mini-credentials': 'ok',
+      'allow-list': 'ok',
+      certification: 'ok',
+      'open-platform': 'ok',
+      templates: 'ok',
+      'mini-program-link': 'not-checked',
+      callback: 'ok',
+      quotas: 'ok',
+      queues: 'ok',
+      concurrency: 'ok',
+      certificate: 'not-checked',
+      images: 'ok',
+      clock: 'ok',
+    })
+    expect(report.calls).toBe(9)
+    const made = await Promise.all(Object.values(path).map(world.calls))
+    expect(made.reduce((sum, it) => sum + it)).toBe(9)
+  })
+
+  it('needs one call less where there is a token already', async () => {
+    const world = await openDoctorWorld()
+    await world.examine()
+    expect(await world.examine()).toMatchObject({ isWell: true, calls: 8 })
+  })
+
+  it('leaves the token that others use alone in classic mode', async () => {
+    const world = await openDoctorWorld({ mode: 'classic' })
+    await world.examine()
+    expect(await world.examine()).toMatchObject({ isWell: true })
+    expect(await world.calls('/cgi-bin/token')).toBe(2)
+  })
+
+  it('tells of everything that is wrong at once, and no secret, token or openid', async () => {
+    const world = await openDoctorWorld({ secrets: { 'mini-appsecret': 'f'.repeat(32), 'callback-aes-key': 'short' } })
+    await fault(world, path.batchget, 40003)
+    await world.control('/templates', { remove: [orderPaid.templateId] })
+
+    const report = await world.examine({
+      api: openOwnApi(new URL(await nowhere())),
+      queues: { size: async () => ready(1) },
+    })
+
+    const wrong = report.checks.filter(it => it.status === 'wrong').map(it => it.name)
+    expect(wrong).toEqual(['secrets', 'mini-credentials', 'open-platform', 'templates', 'callback', 'queues'])
+    expect(report.checks.filter(it => it.status === 'wrong' && it.cure === undefined)).toEqual([])
+    expect(leaksIn(report, ['f'.repeat(32), 'short'])).toEqual([])
+  })
+
+  it('lets a check that breaks hide no other', async () => {
+    const world = await openDoctorWorld()
+    const templates = () => {
+      throw new TypeError('broken')
+    }
+
+    const report = await world.examine({ templates })
+
+    expect(report.find('templates')).toMatchObject({ status: 'wrong', words: 'this check broke (TypeError)' })
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
+
+  it('waits for no check longer than its limit', async () => {
+    const world = await openDoctorWorld()
+    const { promise: timeUp, resolve } = Promise.withResolvers<void>()
+    const size = () => {
+      setImmediate(resolve)
+      return new Promise<QueueSize>(() => {})
+    }
+
+    const report = await world.examine({ queues: { size }, sleep: () => timeUp })
+
+    expect(report.find('queues')).toMatchObject({ status: 'wrong', words: 'this check did not end within 40 s' })
+    expect(report.find('mini-program-link')).toMatchObject({ status: 'not-checked' })
+  })
+})
+
+describe('the secrets', () => {
+  it.each(['official-appsecret', 'mini-appsecret', 'callback-token', 'session-keys', 'session-public-keys'])(
+    'say that %s is missing',
+    async name => {
+      const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
+      const cure = 'npm run secrets -- --stage prod --region cn-north-1'
+      expect(report.find('secrets')).toMatchObject({ status: 'wrong', words: `${name} is not set`, cure })
+      // What cannot be known for that is not wrong as well.
+      expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+    },
+  )
+
+  it.each([
+    ['official-appsecret', `${secretsInBox['official-appsecret']}\n`, '32 hexadecimal digits'],
+    ['callback-token', 'a b', '3 to 32 letters and digits'],
+    ['callback-aes-key', 'short', '43 letters and digits'],
+    ['session-keys', '{"keys":[]}', 'a JWK Set of at least one key'],
+    ['session-public-keys', '{"keys":[]}', 'a JWK Set of public keys alone'],
+    ['session-public-keys', '{"keys":[{"kty":"RSA","kid":"a","d":"private"}]}', 'a JWK Set of public keys alone'],
+  ])('say that %s has not the form it must have, and not what it is', async (name, value, form) => {
+    const { checks } = await (await openDoctorWorld({ secrets: { [name]: value } })).examine()
+    expect(checks[0]).toMatchObject({ name: 'secrets', status: 'wrong', words: `${name} is not ${form}` })
+    expect(JSON.stringify(checks[0])).not.toContain(value)
+  })
+
+  it('say that the key that signs is not published, for then no session is taken', async () => {
+    const world = await openDoctorWorld({ secrets: { 'session-public-keys': '{"keys":[{"kty":"RSA","kid":"b"}]}' } })
+    expect((await world.examine()).find('secrets')).toMatchObject({
+      status: 'wrong',
+      words: 'session-public-keys lacks the key a, which signs: every login would be refused',
+      cure: expect.stringMatching(/^delete the parameter .* npm run secrets -- --stage prod/),
+    })
+  })
+
+  it('say that they cannot be read', async () => {
+    const get = async () => {
+      throw Object.assign(new Error('no'), { name: 'AccessDeniedException' })
+    }
+    const report = await (await openDoctorWorld()).examine({ secrets: { get } })
+    expect(report.find('secrets')?.words).toContain('mini-appsecret cannot be read (AccessDeniedException)')
+    expect(report.find('callback')).toMatchObject({ status: 'not-checked' })
+  })
+
+  it('warn where callbacks come in plain text', async () => {
+    const report = await (await openDoctorWorld({ secrets: { 'callback-aes-key': undefined } })).examine()
+    expect(report).toMatchObject({ isWell: true })
+    expect(report.find('secrets')).toMatchObject({ status: 'warning', cure: expect.stringContaining('安全模式') })
+  })
+})
+
+describe('the credentials', () => {
+  it.each(['official', 'mini'] as const)('of %s: an appsecret that is not the app’s', async name => {
+    const report = await (await openDoctorWorld({ secrets: { [`${name}-appsecret`]: '0'.repeat(32) } })).examine()
+    const { appid } = defaultAccounts[name]
+    expect(report.find(`${name}-credentials`)).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining(`${appid}: WeChat refused stable_token: 40125 invalid appsecret (rid `),
+      cure: expect.stringMatching(/AppSecret.* reset it there, then npm run secrets -- --stage prod/),
+    })
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
+
+  it('an appid that nobody has', async () => {
+    const mini = { ...defaultAccounts.mini, appid: 'wx00000000000000bb' }
+    const report = await (await openDoctorWorld({ box: { accounts: { ...defaultAccounts, mini } } })).examine()
+    expect(report.find('mini-credentials')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('40013'),
+      cure: expect.stringContaining('deploy with WECHAT_MINI_APPID'),
+    })
+  })
+
+  it.each([
+    [40001, 'the appsecret is not that of'],
+    [40243, '解冻'],
+    [61024, 'third-party platform'],
+    [89503, 'must admit this address there'],
+    [89506, 'for a day nothing helps'],
+    [89507, 'for an hour nothing helps'],
+    [48004, '通知中心'],
+    [50002, '通知中心'],
+  ])('explain %i', async (errcode, cure) => {
+    const world = await openDoctorWorld()
+    await fault(world, path.stableToken, errcode)
+    const report = await world.examine()
+    for (const name of ['official-credentials', 'mini-credentials']) {
+      expect(report.find(name)).toMatchObject({ status: 'wrong', cure: expect.stringContaining(cure) })
+    }
+    expect(report.find('open-platform')?.words).toMatch(/^not checked, because there is no access_token/)
+  })
+
+  it('are not known where WeChat does not answer', async () => {
+    const report = await (await openDoctorWorld({ wechatUrl: await nowhere() })).examine()
+    const wrong = report.checks.filter(it => it.status === 'wrong')
+    expect(wrong.map(it => it.name)).toEqual(['official-credentials', 'mini-credentials'])
+    expect(wrong[0]).toMatchObject({ cure: expect.stringContaining('NAT gateway') })
+    expect(report.find('clock')).toMatchObject({ status: 'not-checked' })
+  })
+
+  it('are good, and another system takes the token away', async () => {
+    const world = await openDoctorWorld()
+    await fault(world, path.userGet, 40001)
+    const report = await world.examine()
+    expect(report.find('open-platform')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('another system gets tokens'),
+      cure: expect.stringContaining('GET /token'),
+    })
+    expect(report.find('templates')).toMatchObject({ status: 'ok' })
+  })
+})
+
+describe('the allow-list', () => {
+  const elsewhere = ['203.0.113.9']
+
+  it.each([
+    ['official', 'developers.weixin.qq.com/platform → 我的业务 → 服务号 → 基础信息 → 开发密钥 → API IP白名单'],
+    ['mini', 'mp.weixin.qq.com (小程序) → 开发管理 → 开发设置 → IP白名单'],
+  ])('of %s names the address to paste, and where', async (app, page) => {
+    const world = await openDoctorWorld()
+    await world.control('/allow-list', { app, addresses: elsewhere })
+
+    const report = await world.examine()
+
+    expect(report.find('allow-list')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('call from 127.0.0.1'),
+      cure: `paste 127.0.0.1 into ${page}`,
+    })
+    // The credentials are not wrong for that.
+    expect(report.find(`${app}-credentials`)).toMatchObject({ status: 'not-checked' })
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
+
+  it('is looked at by other calls too, once there is a token', async () => {
+    const world = await openDoctorWorld()
+    await world.examine()
+    await world.control('/allow-list', { app: 'official', addresses: elsewhere, businessCalls: true })
+    await fault(world, path.stableToken, -1)
+
+    const report = await world.examine()
+
+    expect(report.find('allow-list')).toMatchObject({ status: 'wrong' })
+    expect(report.find('quotas')).toMatchObject({ status: 'not-checked' })
+  })
+
+  it('is not known where the credentials are wrong', async () => {
+    const report = await (await openDoctorWorld({ secrets: { 'mini-appsecret': '0'.repeat(32) } })).examine()
+    expect(report.find('allow-list')).toMatchObject({ status: 'not-checked' })
+  })
+})
+
+describe('the certification', () => {
+  it.each([path.userGet, path.templates])('is lacking where %s is barred', async barred => {
+    const world = await openDoctorWorld()
+    await fault(world, barred, 48001)
+
+    const report = await world.examine()
+
+    expect(report.find('certification')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('(48001)'),
+      cure: expect.stringContaining('认证情况'),
+    })
+    expect(report.find(barred === path.userGet ? 'open-platform' : 'templates')).toMatchObject({
+      status: 'not-checked',
+    })
+  })
+
+  it('is not known where neither answers', async () => {
+    const world = await openDoctorWorld()
+    for (const at of [path.userGet, path.templates]) await fault(world, at, -1)
+    const report = await world.examine()
+    expect(report.find('certification')).toMatchObject({ status: 'not-checked' })
+    expect(report.find('templates')).toMatchObject({ status: 'warning', cure: 'run this again in a minute' })
+  })
+})
+
+describe('the Open Platform account', () => {
+  it('is not bound where nobody has a unionid', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/people/change', { first: 0, count: 3, following: false })
+    await world.control('/people', { count: 120, following: true, unionid: false })
+    const report = await world.examine()
+    expect(report.find('open-platform')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringMatching(/^0 of 100 followers/),
+      cure: expect.stringMatching(/open\.weixin\.qq\.com .*npm run sync -- --everyone --stage \S+ --region \S+$/),
+    })
+  })
+
+  it('warns where some have none', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/people', { count: 1, following: true, unionid: false })
+    expect((await world.examine()).find('open-platform')).toMatchObject({
+      status: 'warning',
+      words: '3 of 4 followers have a unionid',
+    })
+  })
+
+  it('cannot be known while nobody follows', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/people/change', { first: 0, count: 3, following: false })
+    const report = await world.examine()
+    expect(report).toMatchObject({ isWell: true })
+    expect(report.find('open-platform')).toMatchObject({
+      status: 'not-checked',
+      cure: expect.stringContaining('follow'),
+    })
+  })
+})
+
+describe('the templates', () => {
+  it('name one that the account does not have', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/templates', { remove: [orderPaid.templateId] })
+    expect((await world.examine()).find('templates')).toMatchObject({
+      status: 'wrong',
+      words: `order-paid: the account has no template ${orderPaid.templateId}`,
+      cure: expect.stringMatching(/我的模板.*npx --no sls deploy --stage prod --region cn-north-1/),
+    })
+  })
+
+  // It said to start the stack again, which nobody has to.
+  it('are taken by the running local stack once they are saved', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/templates', { remove: [orderPaid.templateId] })
+    const cure = expect.stringMatching(/mend the list local.*, and save it: the running stack reads it anew$/)
+    for (const list of [{ 'order-paid': orderPaid }, { 'order-paid': { title: 7 } }]) {
+      const report = await world.examine({ stage: 'local', templates: () => listOf(list) })
+      expect(report.find('templates')).toMatchObject({ status: 'wrong', cure })
+    }
+  })
+
+  it('name a key that WeChat wants and no event has', async () => {
+    const world = await openDoctorWorld()
+    const content =
+      '{{first.DATA}}\n订单编号：{{character_string1.DATA}}\n金额：{{ amount2.DATA }}\n时间：{{time3.DATA}}\n门店：{{thing4.DATA}}\n{{remark.DATA}}'
+    await world.control('/templates', {
+      remove: [orderPaid.templateId],
+      add: [{ ...orderPaid, fields: undefined, content }],
+    })
+    expect((await world.examine()).find('templates')).toMatchObject({
+      status: 'wrong',
+      words: 'order-paid: WeChat wants thing4, which is not among its fields (47003)',
+    })
+  })
+
+  it('warn of a field that nobody will see', async () => {
+    const world = await openDoctorWorld()
+    const more = { ...orderPaid, fields: { ...orderPaid.fields, thing9: '备注' } }
+    const report = await world.examine({ templates: () => listOf({ 'order-paid': more }) })
+    expect(report).toMatchObject({ isWell: true })
+    expect(report.find('templates')).toMatchObject({ status: 'warning', words: expect.stringContaining('no thing9') })
+  })
+
+  it('tell what is wrong with templates.json itself', async () => {
+    const report = await (await openDoctorWorld()).examine({ templates: () => listOf({ 'order-paid': { title: 7 } }) })
+    expect(report.find('templates')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('templates.json'),
+    })
+  })
+
+  it('may be none', async () => {
+    const report = await (await openDoctorWorld()).examine({ templates: () => readTemplateList(templates, 'prod') })
+    expect(report.find('templates')).toMatchObject({ status: 'ok', words: expect.stringContaining('stage prod') })
+  })
+})
+
+describe('the mini program', () => {
+  it('is not known to be linked: whose appid to look for, and where', async () => {
+    const link = (await (await openDoctorWorld()).examine()).find('mini-program-link')
+    expect(link).toMatchObject({
+      status: 'not-checked',
+      cure: expect.stringMatching(`${defaultAccounts.mini.appid}.*小程序管理`),
+    })
+  })
+})
+
+describe('the callback', () => {
+  const examineAt = async (url: string) =>
+    (await (await openDoctorWorld()).examine({ api: openOwnApi(new URL(url), { limitMs: 1000 }) })).find('callback')
+  const noon = Date.parse('2026-11-22T12:00:00+08:00')
+
+  it('answers below a path as well', async () => {
+    const answer = answerCallback(() => noon)
+    const url = await serve((request, response) => {
+      request.url = request.url?.replace('/v1/', '/')
+      answer(request, response)
+    })
+    expect(await examineAt(`${url}/v1/`)).toMatchObject({
+      status: 'ok',
+      words: expect.stringContaining(`${url}/v1/callback`),
+    })
+  })
+
+  // Whoever pasted it lost the account's menu, and found out from the followers.
+  it('answers: where it is to be pasted, and what stops then', async () => {
+    const words =
+      / → 服务号 → 基础信息 → 域名与消息推送配置 .*, the menus and automatic replies that were made in the console stop$/
+    const found = await examineAt(await serve(answerCallback(() => noon)))
+    expect(found).toMatchObject({ status: 'ok', words: expect.stringMatching(words) })
+  })
+
+  it('goes by another token', async () => {
+    const url = await serve(answerCallback(() => noon, 'anotherToken'))
+    expect(await examineAt(url)).toMatchObject({
+      status: 'wrong',
+      words: `${url}/callback goes by another callback-token`,
+      cure: expect.stringContaining('npm run secrets -- --stage prod'),
+    })
+  })
+
+  it('goes by another clock', async () => {
+    const url = await serve(answerCallback(() => noon + 6 * minute))
+    expect(await examineAt(url)).toMatchObject({ status: 'wrong', words: `${url}/callback goes by another clock` })
+  })
+
+  it.each([
+    [500, 'x', 'answers with HTTP 500'],
+    [301, '', 'answers with HTTP 301'],
+    [200, '"5202611220310000100"', 'answers with something else than the echostr'],
+  ])('answers %i %j', async (status, text, words) => {
+    const url = await serve((_, response) => response.writeHead(status, { location: '/' }).end(text))
+    expect(await examineAt(url)).toMatchObject({
+      status: 'wrong',
+      words: `${url}/callback ${words}`,
+      cure: expect.stringContaining('npx --no sls logs -f callback --stage prod --region cn-north-1'),
+    })
+  })
+
+  it('does not answer at all', async () => {
+    const url = await nowhere()
+    expect(await examineAt(url)).toMatchObject({
+      status: 'wrong',
+      words: `${url}/callback does not answer (ECONNREFUSED)`,
+      cure: expect.stringMatching(/域名与消息推送配置.*the menus and automatic replies .* stop$/),
+    })
+  })
+
+  it('hangs for longer than WeChat waits', async () => {
+    const url = await serve(() => {})
+    expect(await examineAt(url)).toMatchObject({ status: 'wrong', words: expect.stringContaining('does not answer') })
+  })
+})
+
+describe('the quotas', () => {
+  it.each([path.send, path.userGet, path.batchget])('of %s is used up', async used => {
+    const world = await openDoctorWorld()
+    await world.control('/quota', { app: 'official', path: used, day: 500, used: 500 })
+    const report = await world.examine()
+    expect(report.find('quotas')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('0 of 500 left'),
+      cure: expect.stringContaining('00:00 in China'),
+    })
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
+
+  it('warn where little is left', async () => {
+    const world = await openDoctorWorld()
+    await world.control('/quota', { app: 'official', path: path.send, day: 1000, used: 950 })
+    const found = (await world.examine()).find('quotas')
+    expect(found).toMatchObject({ status: 'warning', words: expect.stringContaining('template/send 50 of 1,000 left') })
+  })
+
+  it('warn where WeChat does not tell', async () => {
+    const world = await openDoctorWorld()
+    await fault(world, path.quota, 76022)
+    expect((await world.examine()).find('quotas')).toMatchObject({
+      status: 'warning',
+      words: expect.stringContaining('not told'),
+    })
+  })
+})
+
+describe('the gate of sending', () => {
+  const hint = expect.stringMatching(/^npm run quota -- --stage prod --region cn-north-1/)
+
+  it('is closed although quota is left', async () => {
+    const world = await openDoctorWorld()
+    await world.gate.close({ until: world.now() + 3_600_000, errcode: 45009, at: world.now() })
+    const report = await world.examine()
+    expect(report.isWell).toBe(false)
+    expect(report.find('quotas')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringMatching(/^no message leaves until 2026-11-22T05:00:00.000Z, after WeChat’s 45009; template/),
+      cure: hint,
+    })
+  })
+
+  it('is closed, and there is no access token', async () => {
+    const world = await openDoctorWorld({ secrets: { 'official-appsecret': 'wrong' } })
+    await world.gate.close({ until: world.now() + 3_600_000, errcode: 45009, at: world.now() })
+    expect((await world.examine()).find('quotas')).toMatchObject({ status: 'wrong', cure: hint })
+  })
+
+  it('lets urgent messages through alone', async () => {
+    const world = await openDoctorWorld()
+    await world.gate.reserve(world.now() + 3_600_000)
+    expect((await world.examine()).find('quotas')).toMatchObject({
+      status: 'warning',
+      words: expect.stringMatching(/^none but urgent messages leave until 2026-11-22T05/),
+      cure: hint,
+    })
+  })
+
+  it('lets so many through in a minute', async () => {
+    const world = await openDoctorWorld()
+    await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 100 }), turn: 1 })
+    expect((await world.examine()).find('quotas')).toMatchObject({
+      status: 'warning',
+      words: expect.stringContaining('95 messages a minute leave'),
+    })
+  })
+
+  it('was closed, and is open', async () => {
+    const world = await openDoctorWorld()
+    await world.gate.close({ until: world.now(), errcode: 45009, at: world.now() - 1_000 })
+    await world.gate.reserve(world.now())
+    expect((await world.examine()).find('quotas')).toMatchObject({ status: 'ok' })
+  })
+})
+
+describe('the queues', () => {
+  const sizes = (full: Readonly<Record<string, number | QueueSize>>): QueueSizes => ({
+    size: async name => {
+      const size = full[name] ?? 0
+      return typeof size === 'number' ? ready(size) : size
+    },
+  })
+  const examineWith = async (queues: QueueSizes) => (await (await openDoctorWorld()).examine({ queues })).find('queues')
+
+  it('count the checks of pictures where there are any', async () => {
+    const queueNames = { events: 'e', followers: 'f', receipts: 'r', images: 'i', imageChecks: 'c' }
+    const examine = async (full: Readonly<Record<string, number>>) =>
+      (await (await openDoctorWorld()).examine({ queues: sizes(full), queueNames })).find('queues')
+    expect(await examine({ c: 7 })).toMatchObject({ status: 'ok', words: expect.stringContaining('7 in c') })
+    expect(await examine({ 'c-dlq': 2 })).toMatchObject({ status: 'wrong', words: '2 in c-dlq' })
+  })
+
+  it.each([
+    ['q-events-dlq', /^npm run redrive -- --stage prod --region cn-north-1/],
+    ['q-followers-dlq', /SQS → q-followers-dlq → Start DLQ redrive/],
+    ['q-receipts-dlq', /SQS → q-receipts-dlq → Start DLQ redrive/],
+  ])('have dead letters in %s', async (name, cure) => {
+    const found = await examineWith(sizes({ [name]: 3 }))
+    expect(found).toMatchObject({ status: 'wrong', words: `3 in ${name}`, cure: expect.stringMatching(cure) })
+  })
+
+  it('warn of what is in doubt', async () => {
+    const found = await examineWith(sizes({ 'q-events-review': 2 }))
+    expect(found).toMatchObject({ status: 'warning', words: expect.stringContaining('2 in q-events-review') })
+  })
+
+  it('tell of dead letters, parked events and events in doubt at once, and of a queue that is not there', async () => {
+    const full: Readonly<Record<string, number>> = { 'q-events-dlq': 3, 'q-events-parked': 5, 'q-events-review': 2 }
+    const all =
+      '3 in q-events-dlq; 5 in q-events-parked: they wait for quota; ' +
+      '2 in q-events-review: nobody knows whether these were sent'
+    const found = await examineWith(sizes(full))
+    expect(found).toMatchObject({ status: 'wrong', words: all })
+    expect(found?.cure).toMatch(/moves them back; npm run quota .* shows why; npm run redrive/)
+    const size = async (name: string) => {
+      if (name === 'q-images') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
+      return ready(full[name] ?? 0)
+    }
+    const words = `q-images cannot be asked (QueueDoesNotExist); ${all}`
+    expect(await examineWith({ size })).toMatchObject({ status: 'wrong', words })
+  })
+
+  // With a wrong secret or address all events are put off, none of them visible: it said that nothing was wrong.
+  it('do not pass over events that are put off, and tell what is in work', async () => {
+    const world = await openDoctorWorld()
+    await fault(world, path.stableToken, 40125)
+    const queues = sizes({ 'q-events': { ready: 1, later: 4, inWork: 2 } })
+    const words = '4 in q-events are put off, and come again later'
+    const report = await world.examine({ queues })
+    expect(report.isWell).toBe(false)
+    expect(report.find('queues')).toMatchObject({
+      ...{ status: 'wrong', words },
+      cure: expect.stringMatching(/^npx --no sls logs -f send --stage prod/),
+    })
+    const busy = await examineWith(sizes({ 'q-events': { ready: 1, later: 0, inWork: 2 } }))
+    expect(busy).toMatchObject({ status: 'ok', words: expect.stringContaining('3 in q-events (2 in work), ') })
+  })
+
+  it.each([
+    ['may not send', path.templates, 48001],
+    ['is not admitted by its address', path.userGet, 40164],
+  ])('are wrong with events put off where the account %s', async (_what, at, errcode) => {
+    const world = await openDoctorWorld()
+    await fault(world, at, errcode)
+    const found = (await world.examine({ queues: sizes({ 'q-events': putOff }) })).find('queues')
+    expect(found).toMatchObject({ status: 'wrong', words: '4 in q-events are put off, and come again later' })
+  })
+
+  // One person who gets too much for now (43117) is nobody's fault: it warned of each.
+  it('are well with some events put off where nothing else is wrong', async () => {
+    const report = await (await openDoctorWorld()).examine({ queues: sizes({ 'q-events': putOff }) })
+    const words = expect.stringContaining('4 in q-events (4 put off), ')
+    expect([report.isWell, report.find('queues')]).toEqual([true, expect.objectContaining({ status: 'ok', words })])
+  })
+
+  it('only warn of many events put off where nothing else is wrong', async () => {
+    const queues = sizes({ 'q-events': { ...putOff, later: 101 } })
+    const report = await (await openDoctorWorld()).examine({ queues })
+    expect([report.isWell, report.find('queues')]).toEqual([
+      true,
+      expect.objectContaining({
+        status: 'warning',
+        words: '101 in q-events are put off, and come again later: nothing that this run sees keeps them',
+        cure: expect.stringMatching(/^npx --no sls logs -f send .*GET .deliveries/),
+      }),
+    ])
+  })
+
+  // It said that all was well, with the number.
+  it.each([
+    ['q-followers', { later: 101 }, '101 put off', 'link-followers'],
+    ['q-images', { later: 101 }, '101 put off', 'receive-images'],
+    ['q-receipts', { inWork: 501 }, '501 in work, more than receipts takes at once', 'receipts'],
+    ['q-events', { inWork: 2_001 }, '2001 in work, more than send takes at once', 'send'],
+  ])('warn of what %s has put off or in work in numbers: %o', async (name, some, words, log) => {
+    expect(await examineWith(sizes({ [name]: { ready: 0, later: 0, inWork: 0, ...some } }))).toMatchObject({
+      status: 'warning',
+      words: `${name} has ${words}: what fails comes again`,
+      cure: expect.stringContaining(`npx --no sls logs -f ${log} --stage prod`),
+    })
+  })
+
+  it('are well with what is done a second time after a moment, and with pictures that wait for their check', async () => {
+    const queueNames = { events: 'e', followers: 'f', receipts: 'r', images: 'i', imageChecks: 'c' }
+    const few = { ready: 0, later: 100, inWork: 50 }
+    const queues = sizes({ f: few, i: few, c: { ready: 0, later: 5_000, inWork: 100 } })
+    expect((await (await openDoctorWorld()).examine({ queues, queueNames })).find('queues')).toMatchObject({
+      status: 'ok',
+    })
+  })
+
+  it('are well with many events put off while messages leave at a pace', async () => {
+    const world = await openDoctorWorld()
+    const queues = sizes({ 'q-events': { ...putOff, later: 4_000 } })
+    await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 60 }), turn: 1 })
+    expect((await world.examine({ queues })).find('queues')).toMatchObject({
+      status: 'ok',
+      words: expect.stringContaining('4000 in q-events (4000 put off)'),
+    })
+  })
+
+  it('count what is put aside also while somebody looks at it', async () => {
+    const found = await examineWith(sizes({ 'q-events-dlq': { ready: 1, later: 0, inWork: 2 } }))
+    expect(found).toMatchObject({ status: 'wrong', words: '3 in q-events-dlq (2 in work)' })
+  })
+
+  it('tell what waits', async () => {
+    const found = await examineWith(sizes({ 'q-events': 7 }))
+    expect(found).toMatchObject({ status: 'ok', words: expect.stringContaining('7 in q-events, ') })
+  })
+
+  it.each(['q-events-parked', 'q-events-parked-urgent'])('do not pass over what waits for quota in %s', async name => {
+    expect(await examineWith(sizes({ [name]: 5 }))).toMatchObject({
+      status: 'wrong',
+      words: `5 in ${name}: they wait for quota`,
+      cure: expect.stringMatching(/^npm run quota -- --stage prod --region cn-north-1/),
+    })
+  })
+
+  it('are not there', async () => {
+    const size = async (name: string) => {
+      if (name === 'q-receipts') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
+      return ready(0)
+    }
+    expect(await examineWith({ size })).toMatchObject({
+      status: 'wrong',
+      words: 'q-receipts cannot be asked (QueueDoesNotExist)',
+      cure: 'npx --no sls deploy --stage prod --region cn-north-1',
+    })
+  })
+})
+
+describe('functions at once', () => {
+  const examineWith = async (account: DoctorDeps['account'], more: Partial<DoctorDeps> = {}) => {
+    const world = await openDoctorWorld()
+    return (await world.examine({ ...(account && { account }), ...more })).find('concurrency')
+  }
+  const limit = (count: number | undefined) => ({ concurrency: async () => count })
+
+  // A new account has ten: while messages are sent, WeChat's pushes were turned away and lost.
+  it.each([
+    [
+      10,
+      'wrong',
+      'the account lets 10 functions run at once, and queues alone may take 30: callbacks and logins are turned away meanwhile',
+    ],
+    [30, 'wrong', expect.stringContaining('turned away')],
+    [44, 'warning', 'the account lets 44 functions run at once, and queues alone may take 30'],
+    [45, 'ok', expect.stringContaining('45 functions')],
+    [undefined, 'not-checked', expect.stringContaining('does not tell')],
+  ])('may be %s', async (count, status, words) => {
+    expect(await examineWith(limit(count))).toMatchObject({ status, words })
+  })
+
+  it('say what to request, and count the checks of pictures where there are any', async () => {
+    const queueNames = { events: 'e', followers: 'f', receipts: 'r', images: 'i', imageChecks: 'c' }
+    expect(await examineWith(limit(35), { queueNames })).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('queues alone may take 35'),
+      cure: expect.stringContaining('Service Quotas → AWS Lambda → Concurrent executions: request 1,000'),
+    })
+  })
+
+  it('are not wrong where nobody may ask', async () => {
+    const concurrency = async () => {
+      throw Object.assign(new Error('no'), { name: 'AccessDeniedException' })
+    }
+    const words = 'not checked, because Lambda cannot be asked for it (AccessDeniedException)'
+    expect(await examineWith({ concurrency })).toMatchObject({ status: 'not-checked', words })
+  })
+})
+
+describe('the certificate', () => {
+  const day = 86_400_000
+  const trusted = getCACertificates('default')
+  afterEach(() => setDefaultCACertificates(trusted))
+
+  type Case = { readonly days: number; readonly isTrusted?: boolean; readonly host?: string }
+
+  async function examineWith({ days, isTrusted = true, host = 'localhost' }: Case) {
+    const { key, cert } = selfSigned(Date.now() + days * day)
+    if (isTrusted) setDefaultCACertificates([cert])
+    // Answers, for the check of the callback waits as long as WeChat does.
+    const server = createServer({ key, cert }, (_, answer) => answer.end()).listen(0, host)
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const api = openOwnApi(new URL(`https://${host}:${port}`))
+    // OpenSSL goes by the wall clock, whatever the test's is.
+    return (await (await openDoctorWorld()).examine({ api, now: Date.now })).find('certificate')
+  }
+
+  it('is good for long', async () => {
+    const found = await examineWith({ days: 90.5 })
+    expect(found).toMatchObject({ status: 'ok', words: 'the certificate of localhost is good for 90 days' })
+  })
+
+  it('warns a month before its end', async () => {
+    const found = await examineWith({ days: 29.5 })
+    expect(found).toMatchObject({ status: 'warning', cure: expect.stringContaining('Certificate Manager') })
+  })
+
+  it('has ended', async () => {
+    const found = await examineWith({ days: -1 })
+    expect(found).toMatchObject({ status: 'wrong', words: 'the certificate of localhost has ended' })
+  })
+
+  it('is one that no phone trusts', async () => {
+    const found = await examineWith({ days: 90, isTrusted: false })
+    expect(found).toMatchObject({ status: 'wrong', words: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT') })
+  })
+
+  it('is that of another domain', async () => {
+    const found = await examineWith({ days: 90, host: '127.0.0.1' })
+    expect(found).toMatchObject({ status: 'wrong', words: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID') })
+  })
+
+  it('cannot be seen where nobody answers', async () => {
+    const api = openOwnApi(new URL((await nowhere()).replace('http', 'https')))
+    expect((await (await openDoctorWorld()).examine({ api })).find('certificate')).toMatchObject({
+      status: 'wrong',
+      words: expect.stringContaining('(ECONNREFUSED)'),
+      cure: expect.stringContaining('Custom domain names'),
+    })
+  })
+})
+
+describe('the hosts of images', () => {
+  const page = '开发管理 → 开发设置 → 服务器域名'
+  const answering = (origin: string, status = 403): Site => ({ origin, ask: async () => status })
+  const failing = (origin: string, code: string): Site => ({
+    origin,
+    ask: async () => Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) })),
+  })
+  const bucket = 'https://b.s3.cn-north-1.amazonaws.com.cn'
+  const own = 'https://files.example.com'
+  const examineWith = async (upload: Site, files: Site) =>
+    (await (await openDoctorWorld()).examine({ sites: { upload, files } })).find('images')
+
+  it('answer: which value goes where', async () => {
+    const found = await examineWith(answering('https://up.example.com'), answering(own, 404))
+    expect(found).toMatchObject({ status: 'ok', words: expect.stringContaining(page) })
+    expect(found?.words).toContain(`uploadFile 合法域名 https://up.example.com, downloadFile 合法域名 ${own}`)
+  })
+
+  // The deployment said that it is missing, and the doctor to enter it.
+  it.each(['https://d1.cloudfront.net', bucket])(
+    'are one’s own: a name of AWS may not be what the console takes (%s)',
+    async ofAws => {
+      const found = await examineWith(answering(ofAws), answering(own))
+      expect(found).toMatchObject({
+        status: 'ok',
+        words: expect.stringContaining('uploadFile 合法域名 a domain of your own'),
+      })
+      expect(found?.words).not.toContain(ofAws)
+    },
+  )
+
+  it('are asked for a file that nobody has, below any path', async () => {
+    const asked: string[] = []
+    const url = await serve(({ method, url = '' }, response) => {
+      asked.push(`${method} ${url}`)
+      response.writeHead(302, { location: '/elsewhere' }).end()
+    })
+    const sites = [new URL(url), new URL(`${url}/a-bucket`)].map(openSite)
+    expect(await Promise.all(sites.map(it => it.ask()))).toEqual([302, 302])
+    expect(asked.sort()).toEqual(['HEAD /a-bucket/images/nobody/none.png', 'HEAD /images/nobody/none.png'])
+    expect(sites.map(it => it.origin)).toEqual([url, url])
+  })
+
+  it('have a domain that the DNS leads nowhere', async () => {
+    expect(await examineWith(answering(bucket), failing(own, 'ENOTFOUND'))).toMatchObject({
+      status: 'wrong',
+      words: `${own} gives no usable answer (ENOTFOUND)`,
+      cure: expect.stringMatching(/^the DNS must lead the domain .*docs\/images\.md/),
+    })
+  })
+
+  it('have a certificate that phones refuse', async () => {
+    const server = createServer(selfSigned(Date.now() + 86_400_000)).listen(0, 'localhost')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    expect(await examineWith(answering(bucket), openSite(new URL(`https://localhost:${port}`)))).toMatchObject({
+      status: 'wrong',
+      words: `https://localhost:${port} gives no usable answer (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+      cure: expect.stringContaining('certificate'),
+    })
+  })
+
+  it('cannot be reached from where the function is', async () => {
+    const found = await examineWith(openSite(new URL(await nowhere())), answering(own))
+    expect(found).toMatchObject({ status: 'wrong', words: expect.stringContaining('(ECONNREFUSED)') })
+    expect(found?.cure).toContain('NAT gateway')
+  })
+
+  it('fail behind their front', async () => {
+    const found = await examineWith(answering(bucket), answering(own, 502))
+    expect(found).toMatchObject({ status: 'wrong', words: `${own} gives no usable answer (status 502)` })
+  })
+
+  it.each(['ENOTFOUND', 'EAI_AGAIN'])('are AWS’s own names, which the DNS here does not know (%s)', async code => {
+    expect(await examineWith(failing(bucket, code), answering(own))).toMatchObject({
+      status: 'not-checked',
+      words: `not checked, because the DNS here does not find ${bucket}, a name of AWS`,
+      cure: expect.stringContaining('uploadFile 合法域名 a domain of your own'),
+    })
+  })
+
+  it('both fail: each is told', async () => {
+    const found = await examineWith(failing(bucket, 'ETIMEDOUT'), failing(own, 'CERT_HAS_EXPIRED'))
+    expect(found?.status).toBe('wrong')
+    expect(found?.words).toMatch(/files\.example\.com .*\(CERT_HAS_EXPIRED\); .*amazonaws.*\(ETIMEDOUT\)/)
+  })
+})
+
+describe('the clock', () => {
+  it.each([
+    [45_000, 'warning', 'our clock is 45 s behind WeChat’s'],
+    [-45_000, 'warning', 'our clock is 45 s ahead of WeChat’s'],
+    [301_000, 'wrong', 'our clock is 301 s behind WeChat’s: callbacks are refused'],
+    [25_000, 'ok', 'our clock is within 26 s of WeChat’s'],
+  ])('of WeChat is %i ms ahead', async (advance, status, words) => {
+    const world = await openDoctorWorld()
+    // By half a second more: what the header leaves out.
+    await world.control('/clock', { advance: advance + 500 })
+    expect((await world.examine()).find('clock')).toMatchObject({ status, words })
+  })
+})

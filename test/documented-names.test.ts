@@ -1,0 +1,73 @@
+/** What people type and call by the documents: each command, option and route is there. */
+
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+
+import { expect, it } from 'vitest'
+
+import { helpText as doctor } from '../tools/doctor/options.ts'
+import { helpText as quota } from '../tools/quota/options.ts'
+import { helpText as redrive } from '../tools/redrive/options.ts'
+import { helpText as secrets } from '../tools/secrets/options.ts'
+import { helpText as send } from '../tools/send/options.ts'
+import { helpText as staticFiles } from '../tools/static/options.ts'
+import { helpText as sync } from '../tools/sync/options.ts'
+import { openDoctorWorld } from './doctor/doctor-world.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const read = (file: string) => readFile(join(root, file), 'utf8')
+const helps: Readonly<Record<string, string>> = { doctor, quota, redrive, secrets, send, static: staticFiles, sync }
+
+/** All documents, in one text; a line that goes on behind a backslash is one. */
+async function readDocuments(): Promise<string> {
+  const docs = (await readdir(join(root, 'docs'), { recursive: true })).filter(it => it.endsWith('.md'))
+  const others = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'local/wechat/README.md']
+  const examples = ['mini-program', 'push-event'].map(it => `examples/${it}/README.md`)
+  const texts = await Promise.all([...others, ...examples, ...docs.map(it => `docs/${it}`)].map(read))
+  return texts.join('\n').replaceAll(/\\\n\s*/g, '')
+}
+
+it('names commands that package.json has', async () => {
+  const { scripts } = JSON.parse(await read('package.json'))
+  const names = [...(await readDocuments()).matchAll(/npm run ([a-z:-]+)/g)].map(it => it[1] ?? '')
+  expect(names.length).toBeGreaterThan(50)
+  expect(names.filter(it => !(it in scripts))).toEqual([])
+})
+
+it('gives commands options that they tell of themselves', async () => {
+  const typed = [...(await readDocuments()).matchAll(/npm run ([a-z]+) -- ([^`#\n]+)/g)]
+  const used = typed.flatMap(([, name = '', args = '']) =>
+    [...args.matchAll(/--[a-z-]+/g)].map(([option]) => ({ name, option })),
+  )
+  expect(used.length).toBeGreaterThan(20)
+  expect(used.filter(({ name, option }) => name in helps && !helps[name]?.includes(`${option} `))).toEqual([])
+})
+
+// GET /token was missing.
+it('has each route of the API in the table of docs/http-api.md, and no other', async () => {
+  const made = await Promise.all(['serverless.yml', 'resources/share-tokens.yml'].map(read))
+  const short = made.join('\n').matchAll(/httpApi: (GET|POST) (\S+)/g)
+  const long = made.join('\n').matchAll(/httpApi:\n\s+method: (\w+)\n\s+path: (\S+)/g)
+  const routes = [...short, ...long].map(([, method, path]) => `${method} ${path?.replace('+}', '}')}`)
+  const [table = ''] = (await read('docs/http-api.md')).split('\n\n`reach` is one of')
+  const told = [...table.matchAll(/`((?:GET|POST) \/[^`?]*)`/g)].map(it => it[1])
+  expect(routes.length).toBeGreaterThan(10)
+  expect(new Set(told)).toEqual(new Set(routes))
+})
+
+it('tells of each variable that a deployment reads, but for the folder that tests build in', async () => {
+  const variables = [...(await read('serverless.yml')).matchAll(/\$\{env:([A-Z_0-9]+)/g)].map(it => it[1] ?? '')
+  expect(variables.length).toBeGreaterThan(30)
+  const rows = (await read('docs/configuration.md')).split('\n').filter(it => it.startsWith('| `'))
+  const told = new Set(
+    rows.flatMap(row => [...(row.split(' | ')[0] ?? '').matchAll(/`([A-Z_0-9]+)`/g)].map(it => it[1])),
+  )
+  expect(variables.filter(it => !told.has(it) && it !== 'BUILD_FOLDER')).toEqual([])
+})
+
+it('lists each check of the doctor in docs/doctor.md, and no other', async () => {
+  const [, section = ''] = (await read('docs/doctor.md')).split('## What it checks')
+  const told = [...section.matchAll(/^\| `([a-z-]+)`/gm)].map(it => it[1])
+  const { checks } = await (await openDoctorWorld()).examine()
+  expect(told.toSorted()).toEqual(checks.map(it => it.name).toSorted())
+})

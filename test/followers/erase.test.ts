@@ -1,0 +1,336 @@
+import { inspect } from 'node:util'
+
+import { describe, expect, it } from 'vitest'
+
+import type { Erasure, FollowerNews, News } from '../../lib/followers/follower-news.ts'
+import type { PersonIds } from '../../lib/followers/ports.ts'
+import { ownerOf } from '../../lib/images/image-keys.ts'
+import { logIn, parseLogin } from '../../lib/login/login.ts'
+import { id } from '../ids.ts'
+import type { Person } from '../world.ts'
+import { openFollowers } from './followers-world.ts'
+
+const erasureOf = (who: PersonIds, at: number): Erasure => ({ change: 'erase', who, at, isSecond: false })
+
+async function openErasure() {
+  const world = await openFollowers()
+  const { links, walks, journal, person, tick, work, walk, seconds } = world
+  const follow = (who: Person): FollowerNews => ({
+    change: 'follow',
+    openids: [who.openid],
+    at: seconds(),
+  })
+
+  /** A follower whom an event told of, whom a walk has seen, and who has logged in. */
+  const openFollower = async () => {
+    const who = await person({ following: true })
+    await work([follow(who)])
+    await walk()
+    await links.writeLogin({ miniOpenid: who.miniOpenid, ...(who.unionid && { unionid: who.unionid }) }, world.now())
+    await journal.note({ follow: [who.openid], unfollow: [] }, world.now())
+    tick(10_000)
+    return who
+  }
+  /** Everything that is kept, as text. */
+  const scan = async () => {
+    const { current, complete } = await walks.state()
+    const pages = await Promise.all(
+      [current, complete].map(it => (it === undefined ? [] : Array.fromAsync(walks.openids(it)))),
+    )
+    const kept = [links.all(), pages, await Array.fromAsync(journal.entries()), await walks.state(), world.later]
+    return inspect(kept, { depth: 12, maxArrayLength: null })
+  }
+  const traces = async ({ openid, miniOpenid, unionid }: Person) => {
+    const text = await scan()
+    return [openid, miniOpenid, unionid ?? openid].filter(it => text.includes(it))
+  }
+  /** What was put off is done by now, and what that put off; answers what must come again. */
+  const workLater = async () => {
+    const failed: News[] = []
+    while (world.later.length > 0) failed.push(...(await work(world.later.splice(0).map(it => it.news))))
+    return failed
+  }
+  /** Logs in as the mini program does; answers how the person is reached then. */
+  const logInAgain = async (who: Person) => {
+    const { code } = parseLogin(JSON.stringify(await world.control(`/people/${who.id}/login`, {})))
+    const sessions = { sign: async () => 'session', lifeSeconds: 1 }
+    const { wechat } = world.app('mini')
+    return (await logIn({ code }, { ...world, wechat, sessions })).reach
+  }
+  return { ...world, openFollower, traces, follow, workLater, logInAgain }
+}
+
+describe('an erasure', () => {
+  it.each(['openid', 'unionid', 'miniOpenid'] as const)('by %s leaves no trace in any row, page or note', async key => {
+    const { openFollower, traces, work, workLater, seconds, later } = await openErasure()
+    const who = await openFollower()
+    expect(await traces(who)).toHaveLength(3)
+    expect(await work([erasureOf({ [key]: who[key] }, seconds())])).toEqual([])
+    expect(new Set(later.map(it => it.seconds))).toEqual(new Set([120]))
+    expect(await workLater()).toEqual([])
+    expect(await traces(who)).toEqual([])
+  })
+
+  it.each(['openid', 'unionid', 'miniOpenid'] as const)('by %s has the pictures of the person removed', async key => {
+    const { openFollower, work, workLater, seconds, unpictured, lines, deps } = await openErasure()
+    const who = await openFollower()
+    const at = seconds()
+    await work([erasureOf({ [key]: who[key] }, at)])
+    const owner = ownerOf(deps.miniAppid, who.miniOpenid)
+    expect(unpictured.splice(0)).toEqual([{ forget: owner, at, isSecond: false }])
+    await workLater()
+    expect(unpictured).toContainEqual({ forget: owner, at, isSecond: false })
+    // By which ops find what caches still hold.
+    const erased = lines.filter(it => it.event === 'link-followers.erased')
+    expect(erased).toContainEqual(expect.objectContaining({ fields: expect.objectContaining({ owners: [owner] }) }))
+  })
+
+  it('has also the pictures removed of a login that it comes upon on the way', async () => {
+    const { openFollower, work, seconds, unpictured, deps } = await openErasure()
+    const who = await openFollower()
+    const at = seconds()
+    const blind = {
+      ...deps.links,
+      idsOf: async () => ({ openid: who.openid, ...(who.unionid && { unionid: who.unionid }) }),
+    }
+    await work([erasureOf({ openid: who.openid }, at)], { links: blind })
+    expect(unpictured).toEqual([{ forget: ownerOf(deps.miniAppid, who.miniOpenid), at, isSecond: false }])
+  })
+
+  it('takes along the rows of another unionid than the event names: the apps may have been bound anew', async () => {
+    const { openFollower, traces, work, workLater, seconds } = await openErasure()
+    const who = await openFollower()
+    await work([erasureOf({ openid: who.openid, unionid: id('uAnother') }, seconds())])
+    await workLater()
+    expect(await traces(who)).toEqual([])
+  })
+
+  it('is not undone by late events, a walk, or what was queued before it, even while the person follows', async () => {
+    const { openFollower, traces, follow, work, workLater, walk, seconds, queued } = await openErasure()
+    const who = await openFollower()
+    const late: News = { ...follow(who), at: seconds() - 5 }
+    const left: News = { ...late, change: 'unfollow' }
+    await work([erasureOf({ openid: who.openid }, seconds())])
+    await workLater()
+    await work([late])
+    await work([left])
+    await walk({ everyone: true })
+    await work(queued.splice(0))
+    expect(await traces(who)).toEqual([])
+  })
+
+  it('takes along what another process had read before it and writes after it', async () => {
+    const { openFollower, traces, links, work, workLater, seconds, deps, person, follow } = await openErasure()
+    await openFollower()
+    const who = await person({ following: true })
+    // The erasure comes between the reading of the marks and the writing of the row.
+    const slow = {
+      ...deps.links,
+      writeFollower: async (...row: Parameters<typeof links.writeFollower>) => {
+        await work([erasureOf({ openid: who.openid }, seconds())])
+        return links.writeFollower(...row)
+      },
+    }
+    await work([follow(who)], { links: slow })
+    expect(await traces(who)).not.toEqual([])
+    await workLater()
+    expect(await traces(who)).toEqual([])
+  })
+
+  it('ends when the person follows again', async () => {
+    const { openFollower, control, follow, reach, work, workLater, walk, queued, walks, tick, seconds } =
+      await openErasure()
+    const who = await openFollower()
+    await work([erasureOf({ openid: who.openid }, seconds())])
+    await workLater()
+    tick(5_000)
+    await control(`/people/${who.id}/unfollow`, { silent: true })
+    await control(`/people/${who.id}/follow`, { silent: true })
+    await work([follow(who)])
+    expect(await reach(who)).toBe('reachable')
+    await walk()
+    expect(queued).toEqual([])
+    const { complete } = await walks.state()
+    expect(complete?.followers).toBe(1)
+  })
+
+  it('ends also when the event of that was lost: the next walk asks WeChat', async () => {
+    const { openFollower, control, reach, work, workLater, walk, queued, tick, seconds } = await openErasure()
+    const who = await openFollower()
+    await work([erasureOf({ openid: who.openid }, seconds())])
+    await workLater()
+    await walk()
+    expect(queued).toEqual([])
+    tick(5_000)
+    await control(`/people/${who.id}/unfollow`, { silent: true })
+    await control(`/people/${who.id}/follow`, { silent: true })
+    await walk()
+    await work(queued.splice(0))
+    expect(await reach(who)).toBe('reachable')
+  })
+
+  it('ends when the person logs in again: who follows all along is found by the next walk', async () => {
+    const { openFollower, links, reach, work, workLater, walk, queued, tick, seconds, now } = await openErasure()
+    const who = await openFollower()
+    await work([erasureOf({ openid: who.openid }, seconds())])
+    await workLater()
+    await walk()
+    expect([queued, await reach(who)]).toEqual([[], 'unknown'])
+    tick(5_000)
+    await links.writeLogin({ miniOpenid: who.miniOpenid, ...(who.unionid && { unionid: who.unionid }) }, now())
+    await walk()
+    await work(queued.splice(0))
+    expect(await reach(who)).toBe('reachable')
+    const byUnionid = await links.resolve([{ unionid: who.unionid ?? id('u') }])
+    expect(byUnionid).toMatchObject([{ openid: who.openid, following: true }])
+    await walk()
+    expect(queued).toEqual([])
+  })
+
+  it('undoes nothing the second time of one who logged in between and was linked by a walk', async () => {
+    const { openFollower, logInAgain, reach, work, workLater, walk, queued, tick, seconds, erasures, links } =
+      await openErasure()
+    const who = await openFollower()
+    await work([erasureOf({ openid: who.openid }, seconds())])
+    tick(4_000)
+    expect(await logInAgain(who)).toBe('not-following')
+    tick(2_000)
+    await walk()
+    await work(queued.splice(0))
+    expect(await reach(who)).toBe('reachable')
+    tick(125_000)
+    expect(await workLater()).toEqual([])
+    expect(await reach(who)).toBe('reachable')
+    expect(await links.resolve([{ miniOpenid: who.miniOpenid }])).toMatchObject([
+      { openid: who.openid, following: true },
+    ])
+    // A mark would have the next walk of everyone pass over them.
+    expect(await erasures.marksOf([who.openid])).toEqual(new Map())
+    await walk()
+    expect(queued).toEqual([])
+  })
+
+  it('that comes late undoes nothing of one who has logged in again since, though it taught nothing new', async () => {
+    const { openFollower, logInAgain, reach, work, workLater, tick, seconds, erasures } = await openErasure()
+    const who = await openFollower()
+    const wish = erasureOf({ openid: who.openid }, seconds())
+    tick(5_000)
+    expect(await logInAgain(who)).toBe('reachable')
+    expect(await work([wish])).toEqual([])
+    expect(await workLater()).toEqual([])
+    expect(await reach(who)).toBe('reachable')
+    expect(await erasures.marksOf([who.openid])).toEqual(new Map())
+  })
+
+  it('that comes late undoes nothing of one who has followed again since', async () => {
+    const { openFollower, control, follow, reach, work, workLater, tick, seconds } = await openErasure()
+    const who = await openFollower()
+    const wish = erasureOf({ openid: who.openid }, seconds())
+    tick(5_000)
+    await control(`/people/${who.id}/unfollow`, { silent: true })
+    await control(`/people/${who.id}/follow`, { silent: true })
+    await work([follow(who)])
+    await work([wish])
+    await workLater()
+    expect(await reach(who)).toBe('reachable')
+  })
+
+  it('that comes late leaves no mark on one who has followed again since', async () => {
+    const { openFollower, control, follow, work, workLater, tick, seconds, erasures } = await openErasure()
+    const who = await openFollower()
+    const wish = erasureOf({ openid: who.openid }, seconds())
+    tick(5_000)
+    await control(`/people/${who.id}/unfollow`, { silent: true })
+    await control(`/people/${who.id}/follow`, { silent: true })
+    await work([follow(who)])
+    await work([wish])
+    await workLater()
+    // Prevents that a walk of everyone passes over a follower.
+    expect(await erasures.marksOf([who.openid])).toEqual(new Map())
+  })
+
+  it('tells the queue of all ids before the row goes that leads to them', async () => {
+    const { openFollower, work, later, seconds, deps } = await openErasure()
+    const who = await openFollower()
+    // Killed right after the first row has gone, having been told of nothing but the openid.
+    const blind = {
+      ...deps.links,
+      idsOf: async (told: PersonIds) => told,
+      erase: async (...args: Parameters<typeof deps.links.erase>) => {
+        const found = await deps.links.erase(...args)
+        if (found.length === 0) throw new Error('killed')
+        return found
+      },
+    }
+    await work([erasureOf({ openid: who.openid }, seconds())], { links: blind })
+    const { openid, unionid, miniOpenid } = who
+    expect(later.map(it => it.news)).toContainEqual(expect.objectContaining({ who: { openid, unionid, miniOpenid } }))
+  })
+
+  it('is finished after a crash between any two of its steps', async () => {
+    const { openFollower, traces, work, workLater, seconds, deps, unpictured } = await openErasure()
+    const crash = () => Promise.reject(new Error('killed'))
+    const crashes = [
+      { imageArrivals: { push: crash } },
+      { links: { ...deps.links, erase: crash } },
+      { links: { ...deps.links, followers: crash } },
+      { walks: { ...deps.walks, forget: crash } },
+      { journal: { ...deps.journal, forget: crash } },
+    ]
+    for (const crashing of crashes) {
+      const who = await openFollower()
+      const wish = erasureOf({ openid: who.openid }, seconds())
+      expect(await work([wish], crashing)).toEqual([wish])
+      expect(await work([wish])).toEqual([])
+      await workLater()
+      expect(await traces(who)).toEqual([])
+      const forget = ownerOf(deps.miniAppid, who.miniOpenid)
+      expect(unpictured).toContainEqual({ forget, at: wish.at, isSecond: false })
+    }
+  })
+})
+
+describe('whoever withdrew what a picture may have been made of', () => {
+  it.each(['openid', 'unionid', 'miniOpenid'] as const)('loses the pictures and follows on, told by %s', async key => {
+    const { openFollower, work, walk, reach, seconds, unpictured, deps, later, queued } = await openErasure()
+    const who = await openFollower()
+    expect(await work([{ change: 'erase-pictures', who: { [key]: who[key] }, at: seconds() }])).toEqual([])
+    expect(unpictured).toContainEqual({
+      forget: ownerOf(deps.miniAppid, who.miniOpenid),
+      at: seconds(),
+      isSecond: false,
+    })
+    expect([later, await reach(who)]).toEqual([[], 'reachable'])
+    await walk()
+    expect(queued).toEqual([])
+  })
+
+  it('is heard again if their pictures could not be told of', async () => {
+    const { openFollower, work, seconds } = await openErasure()
+    const who = await openFollower()
+    const wish: News = { change: 'erase-pictures', who: { miniOpenid: who.miniOpenid }, at: seconds() }
+    const broken = { imageArrivals: { push: () => Promise.reject(new Error('SQS is away')) } }
+    expect(await work([wish], broken)).toEqual([wish])
+  })
+})
+
+describe('whoever left', () => {
+  it('is forgotten after the retention time, with the login, and nobody who came back', async () => {
+    const { openFollower, traces, control, reach, work, walk, queued, revisit, tick, unpictured } = await openErasure()
+    const [leaver, returner] = [await openFollower(), await openFollower()]
+    for (const who of [leaver, returner]) await control(`/people/${who.id}/unfollow`, { silent: true })
+    await walk()
+    await work(queued.splice(0))
+    tick(29 * 86_400_000)
+    expect(await revisit()).toMatchObject({ expired: 0 })
+    tick(2 * 86_400_000)
+    expect(await revisit()).toMatchObject({ expired: 2 })
+    await control(`/people/${returner.id}/follow`, { silent: true })
+    await work([{ change: 'follow', openids: [returner.openid], at: 0 }])
+    await work(queued.splice(0))
+    expect(await traces(leaver)).toEqual([])
+    // They may go on using the mini program.
+    expect(unpictured).toEqual([])
+    expect(await reach(returner)).toBe('reachable')
+  })
+})

@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { cureOf, type FollowerSeen, mergeFollower, reachOf } from '../../lib/followers/link.ts'
+import { id } from '../ids.ts'
+
+const openid = id('oOfficial')
+const unionid = id('uPerson')
+const miniOpenid = id('oMini')
+
+describe('reachOf', () => {
+  const follower = { known: true, openid, unionid, following: true }
+
+  it('tells the four cases apart', () => {
+    const stranger = { known: false, following: false }
+    expect(reachOf({ unionid }, stranger)).toBe('unknown')
+    expect(reachOf({ miniOpenid }, { known: true, following: false })).toBe('no-unionid')
+    expect(reachOf({ miniOpenid }, { known: true, unionid, following: false })).toBe('not-following')
+    expect(reachOf({ miniOpenid }, follower)).toBe('reachable')
+    expect(reachOf({ openid }, { ...follower, following: false })).toBe('not-following')
+  })
+
+  it('reaches a follower without unionid by the openid', () => {
+    expect(reachOf({ openid }, { known: true, openid, following: true })).toBe('reachable')
+  })
+
+  it('has a cure for all but the reachable', () => {
+    const cures = (['not-following', 'no-unionid', 'unknown', 'reachable'] as const).map(cureOf)
+    expect(cures.map(it => typeof it)).toEqual(['string', 'string', 'string', 'undefined'])
+  })
+})
+
+describe('mergeFollower', () => {
+  const seen: fc.Arbitrary<FollowerSeen> = fc
+    .record({ following: fc.boolean(), at: fc.nat(50), unionid: fc.constantFrom(undefined, id('u1'), id('u2')) })
+    .map(({ following, at, unionid: it }) => ({
+      openid,
+      following,
+      at,
+      ...(following ? { followedAt: at } : {}),
+      ...(it === undefined ? {} : { unionid: it }),
+    }))
+
+  it('writes nothing for what it has seen before', () => {
+    expect(() =>
+      fc.assert(
+        fc.property(seen, it => {
+          const row = mergeFollower(undefined, it)
+          return typeof row !== 'string' && mergeFollower(row, it) === 'unchanged'
+        }),
+      ),
+    ).not.toThrow()
+  })
+
+  it('ends in the state of the newest event, in whatever order they come', () => {
+    const distinct = fc.uniqueArray(seen, { selector: it => it.at, minLength: 1, maxLength: 8 })
+    expect(() =>
+      fc.assert(
+        fc.property(
+          distinct.chain(list => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
+          ([list, shuffled]) => {
+            const newest = list.reduce((one, other) => (other.at > one.at ? other : one))
+            const end = shuffled.reduce<FollowerSeen | undefined>((stored, it) => {
+              const row = mergeFollower(stored, it)
+              return typeof row === 'string' ? stored : row
+            }, undefined)
+            return end?.following === newest.following && end.followedAt === newest.followedAt
+          },
+        ),
+      ),
+    ).not.toThrow()
+  })
+
+  it('asks when two events of one second contradict each other, and then goes by the answer', () => {
+    const stored = { openid, following: false, at: 7 }
+    const back = { openid, following: true, followedAt: 7, at: 7 }
+    expect(mergeFollower(stored, back)).toBe('ask')
+    expect(mergeFollower(stored, { ...back, confirmed: true })).toEqual(back)
+  })
+
+  it('forgets the unionid of a follower for whom WeChat names none any more', () => {
+    const stored = { openid, unionid, following: true, followedAt: 5, at: 5 }
+    const seen = { openid, following: true, followedAt: 5, at: 6 }
+    expect(mergeFollower(stored, seen)).toEqual({ ...seen, formerly: [unionid] })
+  })
+
+  it('keeps the unionid of one who leaves, for the event names none', () => {
+    const stored = { openid, unionid, following: true, followedAt: 5, at: 5 }
+    expect(mergeFollower(stored, { openid, following: false, at: 6 })).toEqual({
+      openid,
+      unionid,
+      following: false,
+      at: 6,
+    })
+  })
+})

@@ -1,0 +1,158 @@
+/** Checks of pictures in a small world: WeChat in a box fetches, judges and pushes over loopback; a queue with our clock. */
+
+import { createServer } from 'node:http'
+
+import * as v from 'valibot'
+import { vi } from 'vitest'
+
+import { handleEvent, readEvent } from '../../lib/callback/callback.ts'
+import { type CheckArrival, type CheckImagesDeps, checkImages } from '../../lib/images/check-images.ts'
+import { parseImageCheck } from '../../lib/images/image-check-message.ts'
+import { checkingKey, imageKey } from '../../lib/images/image-keys.ts'
+import type { Image, ImageCheckMessage } from '../../lib/images/ports.ts'
+import type { ConsumedQueue, Now, Queue } from '../../lib/ports.ts'
+import { defaultCallback } from '../../local/wechat/defaults.ts'
+import { type MemoryFiles, memoryImageFiles, memoryImages } from '../fakes/memory-images.ts'
+import { listen } from '../listen.ts'
+import { openReceiver } from '../local/wechat/receiver.ts'
+import { patience } from '../patience.ts'
+import { openWorld, type Person } from '../world.ts'
+
+const minuteMs = 60_000
+
+/** The queue of checks by our clock: what is not deleted comes again, as with SQS. */
+function memoryQueue(now: Now) {
+  let messages: { handle: string; body: string; receives: number; visibleAt: number }[] = []
+  let count = 0
+  const queue: Queue & ConsumedQueue = {
+    async push(bodies, delaySeconds = 0) {
+      for (const body of bodies) {
+        count += 1
+        const visibleAt = now() + delaySeconds * 1000
+        messages.push({ handle: `${count}`, body: JSON.stringify(body), receives: 0, visibleAt })
+      }
+    },
+    async comeAgain(handle, seconds) {
+      for (const it of messages) if (it.handle === handle) it.visibleAt = now() + seconds * 1000
+    },
+  }
+  return {
+    ...queue,
+    receive(): CheckArrival[] {
+      const visible = messages.filter(it => it.visibleAt <= now())
+      for (const it of visible) {
+        it.receives += 1
+        it.visibleAt = now() + 360_000
+      }
+      return visible.map(({ body, handle, receives }) => {
+        return { message: parseImageCheck(body), messageId: handle, receiptHandle: handle, receives }
+      })
+    },
+    delete(handles: ReadonlySet<string>) {
+      messages = messages.filter(it => !handles.has(it.handle))
+    },
+    /** What waits, each with the seconds until it comes. */
+    waiting: () =>
+      messages.map(it => ({ message: parseImageCheck(it.body), inSeconds: (it.visibleAt - now()) / 1000 })),
+  }
+}
+
+/** Opens the world with one person who has just logged in; it closes with the test. */
+export async function openCheckWorld() {
+  const receiver = await openReceiver()
+  const world = await openWorld({ callback: { url: receiver.url, mode: 'secure' }, verdictDelayMs: 0 })
+  const [images, files, checks] = [memoryImages(), memoryImageFiles(), memoryQueue(world.now)]
+  const host = await openHost(files)
+  const { wechat, accessTokens, appid: miniAppid } = world.app('mini')
+  const { now, random, log } = world
+  const readable = { ...files, readableUrl: async (key: string) => `${host}/${key}?at=${now()}` }
+  const base = { images, files: readable, wechat, accessTokens, checks, scene: 4 as const, now, random, log }
+  const person = await world.person()
+  await world.control(`/people/${person.id}/login`, {})
+  let heard = 0
+
+  /** Takes all that is visible, as one batch. */
+  const work = async (more: Partial<CheckImagesDeps> = {}) => {
+    const arrivals = checks.receive()
+    const again = new Set(await checkImages(arrivals, { ...base, ...more }, { until: now() + minuteMs }))
+    checks.delete(new Set(arrivals.filter(it => !again.has(it)).map(it => it.receiptHandle)))
+    return arrivals.length
+  }
+  /** Waits for so many more pushes of WeChat, and takes them as the callback does. */
+  const hear = async (count: number) => {
+    await receiver.until(heard + count)
+    const pushes = receiver.received.slice(heard, heard + count)
+    heard += count
+    const keys = { appid: world.app('official').appid, miniAppid, token: defaultCallback.token }
+    const secure = { ...keys, encodingAesKey: defaultCallback.aesKey, encryption: 'required' as const }
+    const nowhere = { push: async () => {} }
+    const deps = { appid: keys.appid, followers: nowhere, receipts: nowhere, imageChecks: checks, log }
+    for (const { query, body } of pushes) {
+      await handleEvent(readEvent(Object.fromEntries(query), body, { keys: secure, now }), deps)
+    }
+  }
+
+  return {
+    ...world,
+    deps: base,
+    images,
+    files,
+    checks,
+    person,
+    work,
+    hear,
+    /** Lets minutes go by, and works on what comes in each. */
+    pass: async (minutes: number) => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        world.tick(minuteMs)
+        await work()
+      }
+    },
+    /** Waits until WeChat holds so many pushes back. */
+    untilHeld: (count: number) =>
+      vi.waitFor(async () => {
+        const { held } = v.parse(v.object({ held: v.array(v.unknown()) }), await world.control('/callbacks?app=mini'))
+        if (held.length < count) throw new Error(`${held.length} of ${count} are held`)
+      }, patience),
+    plan: (...outcomes: string[]) =>
+      world.control(
+        '/media-checks',
+        outcomes.map(outcome => ({ outcome })),
+      ),
+    /** A picture that arrived just now, as functions/receive-images.ts leaves it. */
+    arrive: async (more: Partial<Image> = {}) => {
+      const image = imageOf(person, now(), more)
+      await images.expect(image)
+      files.put(checkingKey(image), new TextEncoder().encode('picture'))
+      await checks.push([{ ask: image.id } satisfies ImageCheckMessage])
+      return image
+    },
+    isServed: (image: Image) => files.get(imageKey(image)) !== undefined,
+    stateOf: async ({ id }: Image) => {
+      const stored = await images.find(id)
+      return [stored?.state, stored?.reason]
+    },
+    checkCount: () => world.calls('/wxa/media_check_async'),
+  }
+}
+
+export type CheckWorld = Awaited<ReturnType<typeof openCheckWorld>>
+
+let made = 0
+
+function imageOf({ miniOpenid }: Person, at: number, more: Partial<Image>): Image {
+  made += 1
+  const id = `${made}`.padStart(22, 'i')
+  const base = { id, owner: 'o'.repeat(22), miniOpenid, contentType: 'image/png' as const, state: 'checking' as const }
+  return { ...base, size: 7, width: 1, height: 1, asks: 0, createdAt: at, at, ...more }
+}
+
+/** Gives out the files as the bucket does behind its signed URLs. */
+async function openHost(files: MemoryFiles): Promise<string> {
+  const server = createServer((request, response) => {
+    const file = files.get(new URL(request.url ?? '', 'http://host').pathname.slice(1))
+    if (file === undefined) response.writeHead(404).end()
+    else response.writeHead(200, { 'Content-Type': 'image/png' }).end(file)
+  })
+  return listen(server)
+}

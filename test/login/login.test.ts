@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest'
+
+import { TransportError } from '../../lib/errors.ts'
+import { getReach } from '../../lib/followers/reach.ts'
+import { type LoginDeps, logIn, parseLogin } from '../../lib/login/login.ts'
+import { getMe } from '../../lib/login/me.ts'
+import type { Identity } from '../../lib/ports.ts'
+import { id } from '../ids.ts'
+import { keySet, sessionsWith } from '../session.ts'
+import { openWorld, type Person } from '../world.ts'
+
+const keys = keySet('one')
+const codePath = '/sns/jscode2session'
+
+async function openLogin() {
+  const world = await openWorld()
+  const sessions = sessionsWith(async () => keys, world.now)
+  const { logins, links, now, sleep, log } = world
+  const deps: LoginDeps = { wechat: world.app('mini').wechat, logins, links, sessions, now, sleep, log }
+  const code = async (person: Person): Promise<string> => {
+    const answer = await world.control(`/people/${person.id}/login`, {})
+    return parseLogin(JSON.stringify(answer)).code
+  }
+  return { ...world, deps, sessions, code }
+}
+
+const refusal = (code: string, status: number) => expect.objectContaining({ name: 'RequestError', code, status })
+
+describe('logIn', () => {
+  it('answers a token for the mini-program openid, with the unionid', async () => {
+    const { deps, sessions, code, person } = await openLogin()
+    const who = await person()
+    const answer = await logIn({ code: await code(who) }, deps)
+    expect(answer).toMatchObject({ expiresIn: 86_400, reach: 'not-following' })
+    expect(await sessions.verify(answer.token)).toEqual({ miniOpenid: who.miniOpenid, unionid: who.unionid })
+  })
+
+  it('knows who has no unionid yet, and heals when a later login brings one', async () => {
+    const { deps, code, person, control } = await openLogin()
+    const who = await person({ unionid: false })
+    expect(await logIn({ code: await code(who) }, deps)).toMatchObject({ reach: 'no-unionid' })
+    await control(`/people/${who.id}/bind`, {})
+    expect(await logIn({ code: await code(who) }, deps)).toMatchObject({ reach: 'not-following' })
+  })
+
+  it('dates each login by its beginning, though it teaches nothing new: by that an erasure knows who came back', async () => {
+    const { deps, links, code, person, tick, now } = await openLogin()
+    const who = await person()
+    const unionid = who.unionid ?? id('u')
+    await logIn({ code: await code(who) }, deps)
+    tick(4_000)
+    const at = now()
+    await logIn({ code: await code(who) }, deps)
+    expect(await links.loginsOf([unionid])).toEqual(new Map([[unionid, at]]))
+  })
+
+  it('answers the same code alike, with one call to WeChat, also ten times at once', async () => {
+    const { deps, code, person, calls, tick } = await openLogin()
+    const request = { code: await code(await person()) }
+    const answers = await Promise.all(Array.from({ length: 10 }, () => logIn(request, deps)))
+    tick(240_000)
+    answers.push(await logIn(request, deps))
+    expect(new Set(answers.map(it => JSON.stringify(it))).size).toBe(1)
+    expect(await calls(codePath)).toBe(1)
+  })
+
+  it('tells a bad code from a refused user, and asks WeChat once for each', async () => {
+    const { deps, code, person, calls, control } = await openLogin()
+    await expect(logIn({ code: 'garbage' }, deps)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'login-code-invalid',
+        status: 400,
+        errcode: 40029,
+        rid: expect.stringMatching(/^[0-9a-f-]{26}$/),
+      }),
+    )
+    await expect(logIn({ code: 'garbage' }, deps)).rejects.toThrow(refusal('login-code-invalid', 400))
+    const risky = await person()
+    await control(`/people/${risky.id}/risk`, {})
+    await expect(logIn({ code: await code(risky) }, deps)).rejects.toThrow(refusal('login-refused', 403))
+    expect(await calls(codePath)).toBe(2)
+  })
+
+  it('refuses a code that was used before (40163) for good, and asks WeChat no second time', async () => {
+    const { deps, code, person, control } = await openLogin()
+    const request = { code: await code(await person()) }
+    // Once: who asked again would get a session.
+    await control('/faults', { path: codePath, kind: 'errcode', errcode: 40163, times: 1 })
+    const used = expect.objectContaining({ code: 'login-code-invalid', status: 400, errcode: 40163 })
+    await expect(logIn(request, deps)).rejects.toThrow(used)
+    await expect(logIn(request, deps)).rejects.toThrow(used)
+  })
+
+  it('gives the code back after a failure, so that the next try may use it', async () => {
+    const { deps, code, person, control } = await openLogin()
+    const request = { code: await code(await person()) }
+    await control('/faults', { path: codePath, kind: 'status', status: 503 })
+    await expect(logIn(request, deps)).rejects.toThrow(expect.objectContaining({ name: 'TransportError', status: 503 }))
+    expect(await logIn(request, deps)).toMatchObject({ reach: 'not-following' })
+  })
+
+  it('lets another process try when the first one was killed amid the exchange', async () => {
+    const { deps, code, person } = await openLogin()
+    const request = { code: await code(await person()) }
+    const killed = logIn(request, { ...deps, wechat: { exchangeCode: () => new Promise(() => {}) } })
+    const answer = await Promise.race([killed, logIn(request, deps).catch(error => error)])
+    expect(answer).toEqual(refusal('login-in-progress', 429))
+    await deps.sleep(15_000)
+    expect(await logIn(request, deps)).toMatchObject({ expiresIn: 86_400 })
+  })
+
+  it('leaves the result of a successor alone when it ends too late, with an answer or without', async () => {
+    for (const ending of ['answer', 'failure'] as const) {
+      const { deps, code, person } = await openLogin()
+      const who = await person()
+      const request = { code: await code(who) }
+      const late = Promise.withResolvers<Identity>()
+      const first = logIn(request, { ...deps, wechat: { exchangeCode: () => late.promise } })
+      await deps.sleep(15_000)
+      const answer = await logIn(request, deps)
+      if (ending === 'answer') late.resolve({ miniOpenid: id('somebody-else') })
+      else late.reject(new TransportError('jscode2session', 'timeout', 'no answer'))
+      await Promise.allSettled([first])
+      expect(await logIn(request, deps)).toEqual(answer)
+    }
+  })
+})
+
+describe('parseLogin', () => {
+  it.each([
+    ['not JSON', '{', 'body-not-json'],
+    ['no code', '{}', 'body-invalid'],
+    ['an empty code', '{"code":""}', 'body-invalid'],
+    ['a number', '{"code":7}', 'body-invalid'],
+    ['more than a code', '{"code":"x","openid":"o"}', 'body-invalid'],
+    ['an endless code', JSON.stringify({ code: 'x'.repeat(129) }), 'body-invalid'],
+    ['null', 'null', 'body-invalid'],
+  ])('refuses %s', (_what, body, code) => {
+    expect(() => parseLogin(body)).toThrow(refusal(code, 400))
+  })
+})
+
+describe('a row that cannot be read', () => {
+  it('is written over by the login of its person', async () => {
+    const { deps, links, code, person } = await openLogin()
+    const who = await person()
+    await logIn({ code: await code(who) }, deps)
+    await links.spoil({ miniOpenid: who.miniOpenid })
+    expect(await logIn({ code: await code(who) }, deps)).toMatchObject({ reach: 'not-following' })
+  })
+
+  it('tells nobody that a person is unknown: who asks of them fails, and nobody else', async () => {
+    const { deps, sessions, links, code, person, now } = await openLogin()
+    const [who, other] = [await person(), await person()]
+    const at = Math.floor(now() / 1000)
+    for (const { openid, unionid } of [who, other]) {
+      await links.writeFollower({ openid, ...(unionid && { unionid }), following: true, followedAt: at, at }, undefined)
+    }
+    const [token, otherToken] = [
+      (await logIn({ code: await code(who) }, deps)).token,
+      (await logIn({ code: await code(other) }, deps)).token,
+    ]
+    await links.spoil({ unionid: who.unionid ?? id('u') })
+    const unread = 'what is stored of this person cannot be read'
+    await expect(getMe(`Bearer ${token}`, { sessions, links })).rejects.toThrow(unread)
+    await expect(getReach({ miniOpenid: who.miniOpenid }, { links })).rejects.toThrow(unread)
+    await expect(logIn({ code: await code(who) }, deps)).rejects.toThrow(unread)
+    expect(await getReach({ openid: who.openid }, { links })).toEqual({ reach: 'reachable' })
+    expect(await getMe(`Bearer ${otherToken}`, { sessions, links })).toMatchObject({ reach: 'reachable' })
+  })
+})
+
+describe('getMe', () => {
+  it('answers the bearer of a session', async () => {
+    const { deps, sessions, links, code, person, now } = await openLogin()
+    const who = await person()
+    const { token } = await logIn({ code: await code(who) }, deps)
+    expect(await getMe(`Bearer ${token}`, { sessions, links })).toEqual({ reach: 'not-following' })
+    const at = Math.floor(now() / 1000)
+    await links.writeFollower(
+      { openid: who.openid, unionid: who.unionid ?? id('u'), following: true, followedAt: at, at },
+      undefined,
+    )
+    const followedAt = new Date(at * 1000).toISOString()
+    expect(await getMe(`bearer ${token}`, { sessions, links })).toEqual({ reach: 'reachable', followedAt })
+  })
+
+  it.each([undefined, '', 'Basic abc', 'Bearer', 'Bearer a b', `Bearer ${'x'.repeat(5000)}`])(
+    'refuses %s',
+    async authorization => {
+      const { sessions, links } = await openLogin()
+      await expect(getMe(authorization, { sessions, links })).rejects.toThrow(refusal('session-missing', 401))
+    },
+  )
+})

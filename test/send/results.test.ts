@@ -1,0 +1,147 @@
+import { createServer } from 'node:http'
+
+import * as v from 'valibot'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+
+import { createResults } from '../../lib/adapters/aws/event-bridge.ts'
+import type { Delivery } from '../../lib/send/delivery.ts'
+import { keepReceipts } from '../../lib/send/receipts.ts'
+import { publishResults } from '../../lib/send/results.ts'
+import { openWorld } from '../world.ts'
+
+const delivery = (more: Partial<Delivery> = {}): Delivery => ({
+  id: 'order-1:paid',
+  state: 'accepted',
+  msgid: '3599307433715204104',
+  attempts: 1,
+  at: '2026-11-22T01:30:00.000Z',
+  ...more,
+})
+const entries = v.object({
+  Entries: v.array(
+    v.object({ EventBusName: v.string(), Source: v.string(), DetailType: v.string(), Detail: v.string() }),
+  ),
+})
+
+type Entry = v.InferOutput<typeof entries>['Entries'][number]
+
+/** A bus on loopback that speaks PutEvents; `refuse` says of each entry whether it, or its whole `call`, is refused this time. */
+async function openBus(refuse: (entry: Entry, index: number) => boolean | 'call' = () => false) {
+  const told: Entry[] = []
+  let seen = 0
+  const server = createServer(async (request, response) => {
+    const body: Buffer[] = []
+    for await (const chunk of request) body.push(chunk)
+    const { Entries } = v.parse(entries, JSON.parse(Buffer.concat(body).toString()))
+    const refusals = Entries.map(entry => refuse(entry, seen++))
+    response.statusCode = refusals.includes('call') ? 400 : 200
+    const answers = Entries.map((entry, index) => {
+      if (response.statusCode === 400 || refusals[index]) return { ErrorCode: 'ThrottlingException' }
+      told.push(entry)
+      return { EventId: 'x' }
+    })
+    response.setHeader('content-type', 'application/x-amz-json-1.1')
+    response.end(JSON.stringify({ FailedEntryCount: 0, Entries: answers }))
+  })
+  await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening))
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', `http://127.0.0.1:${port}`)
+  vi.stubEnv('AWS_REGION', 'us-east-1')
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local')
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    server.closeAllConnections()
+    server.close()
+  })
+  return { told }
+}
+
+describe('a bus', () => {
+  it('is told of each end of an event, ten a call', async () => {
+    const { told } = await openBus()
+    const many = Array.from({ length: 23 }, (_, index) => delivery({ id: `order-${index}` }))
+    await createResults('shop').publish(many)
+    expect(told).toHaveLength(23)
+    expect(told.find(it => it.Detail.includes('order-0"'))).toEqual({
+      EventBusName: 'shop',
+      Source: 'queqiao',
+      DetailType: 'delivery.accepted',
+      Detail: JSON.stringify(many[0]),
+    })
+  })
+
+  it('gets again what it did not take, and fails if it does not take it in the end', async () => {
+    const { told } = await openBus((_, index) => index !== 1 && index < 6)
+    await expect(createResults('shop').publish([delivery({ id: 'one' }), delivery({ id: 'two' })])).rejects.toThrow(
+      'did not take 1 events',
+    )
+    expect(told.map(it => JSON.parse(it.Detail).id)).toEqual(['two'])
+    await createResults('shop').publish([delivery({ id: 'three' })])
+    expect(told.map(it => JSON.parse(it.Detail).id)).toEqual(['two', 'three'])
+  })
+})
+
+describe('publishResults', () => {
+  it('tries all of them, however many the bus refuses, and tells ops of those alone that it did not take', async () => {
+    const { told } = await openBus(({ Detail }) => /order-[3-9]"/.test(Detail))
+    const { log, lines } = await openWorld()
+    const many = Array.from({ length: 33 }, (_, index) => delivery({ id: `order-${index}` }))
+    await publishResults(many, { results: createResults('shop'), log })
+    expect(told).toHaveLength(26)
+    const ids = [3, 4, 5, 6, 7, 8, 9].map(it => `order-${it}`)
+    expect(lines).toMatchObject([{ level: 'error', event: 'results.not-published', fields: { ids } }])
+  })
+
+  it('publishes the others when a whole call to the bus fails', async () => {
+    const { told } = await openBus(({ Detail }) => (Detail.includes('order-12"') ? 'call' : false))
+    const { log, lines } = await openWorld()
+    const many = Array.from({ length: 23 }, (_, index) => delivery({ id: `order-${index}` }))
+    await publishResults(many, { results: createResults('shop'), log })
+    expect(told.map(it => JSON.parse(it.Detail).id)).toHaveLength(13)
+    const ids = many.slice(10, 20).map(it => it.id)
+    expect(lines).toMatchObject([{ level: 'error', event: 'results.not-published', fields: { ids } }])
+  })
+
+  it('tells all ends but those for people, and what waits but not for quota, and does nothing without a bus', async () => {
+    const { log } = await openWorld()
+    const told: Delivery[] = []
+    const results = { publish: async (deliveries: readonly Delivery[]) => void told.push(...deliveries) }
+    const states = [
+      'accepted',
+      'delivered',
+      'blocked',
+      'failed',
+      'dropped',
+      'rejected',
+      'waiting',
+      'parked',
+      'in-doubt',
+    ] as const
+    const deliveries = states.map(state => delivery({ state }))
+    await publishResults(deliveries, { results, log })
+    await publishResults(deliveries, { log })
+    expect(told.map(it => it.state)).toEqual(states.slice(0, 7))
+  })
+
+  it('tells ops which were lost when the bus fails, and keeps nobody from going on', async () => {
+    const { log, lines } = await openWorld()
+    await publishResults([delivery()], { results: { publish: async () => Promise.reject(new Error('away')) }, log })
+    expect(lines).toMatchObject([{ level: 'error', event: 'results.not-published', fields: { ids: ['order-1:paid'] } }])
+  })
+})
+
+describe('a receipt', () => {
+  it('is told with its event, also when it came before the delivery was written', async () => {
+    const { deliveries, log } = await openWorld()
+    const told: Delivery[] = []
+    const results = { publish: async (list: readonly Delivery[]) => void told.push(...list) }
+    const receipt = { messageId: 'a', msgid: '7', status: 'success', at: 1_767_225_600, receives: 1 }
+    expect(await keepReceipts([receipt], { deliveries, results, log })).toEqual([receipt])
+    await deliveries.accept([delivery({ msgid: '7' })])
+    expect(await keepReceipts([{ ...receipt, receives: 2 }], { deliveries, results, log })).toEqual([])
+    expect(told).toMatchObject([{ id: 'order-1:paid', state: 'delivered', msgid: '7' }])
+    expect(await keepReceipts([{ ...receipt, msgid: '8', receives: 5 }], { deliveries, results, log })).toEqual([])
+  })
+})

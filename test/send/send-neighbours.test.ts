@@ -1,0 +1,83 @@
+/** One event in a hundred that something is wrong with: its neighbours are sent, and it alone comes again. */
+
+import { describe, expect, it } from 'vitest'
+
+import type { Address } from '../../lib/identifiers.ts'
+import { arrival, event, openSend, path, toUnion } from './send-world.ts'
+
+const hundred = (to: Address) => Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, to)))
+
+describe('among a hundred events', () => {
+  it('one whose link cannot be read waits until somebody has mended it', async () => {
+    const { deps, follower, send, phone, queue } = await openSend()
+    const batch = hundred(toUnion(await follower()))
+    const links = {
+      async resolve(addresses: Parameters<typeof deps.links.resolve>[0]) {
+        return (await deps.links.resolve(addresses)).map((it, index) => (index === 50 ? undefined : it))
+      },
+    }
+    expect(await send(batch, { links })).toEqual([])
+    expect(phone()).toHaveLength(99)
+    expect(queue.again).toMatchObject([{ event: { body: batch[50]?.body }, delaySeconds: 150 }])
+  })
+
+  it('one whose delivery cannot be read waits too: it may be on a phone', async () => {
+    const { deps, follower, send, phone, queue } = await openSend()
+    const batch = hundred(toUnion(await follower()))
+    const deliveries = {
+      ...deps.deliveries,
+      read: async () => new Map([['order-50', { isUnreadable: true } as const]]),
+    }
+    expect(await send(batch, { deliveries })).toEqual([])
+    expect(phone()).toHaveLength(99)
+    expect(queue.again).toMatchObject([{ event: { body: batch[50]?.body }, delaySeconds: 150 }])
+  })
+
+  it('one that SQS does not take back comes again alone', async () => {
+    const { deps, follower, send, control, queue } = await openSend()
+    const batch = hundred(toUnion(await follower()))
+    await control('/faults', { path, kind: 'errcode', errcode: 43116, times: 100 })
+    const events = {
+      ...deps.events,
+      async pushAgain(list: Parameters<typeof deps.events.pushAgain>[0]) {
+        queue.again.push(...list.toSpliced(7, 1))
+        return new Set([7])
+      },
+    }
+    const failed = await send(batch, { events })
+    expect(failed).toHaveLength(1)
+    expect(queue.again.map(it => it.event.body)).not.toContain(failed[0]?.body)
+    expect(queue.again).toHaveLength(99)
+  })
+
+  it('one that cannot be parked comes again alone', async () => {
+    const { deps, follower, send, gate, now, queue } = await openSend()
+    const batch = hundred(toUnion(await follower()))
+    await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
+    const park = async (list: Parameters<typeof deps.events.park>[0]) => {
+      queue.parked.push(...list.map(it => it.event))
+      return new Set([99])
+    }
+    expect(await send(batch, { events: { ...deps.events, park } })).toEqual([batch[99]])
+  })
+})
+
+describe('two copies of one id in a batch', () => {
+  const past = { expiresAt: '2020-01-01T00:00:00Z' }
+
+  it('of which the first can no longer be sent are judged one after the other: the second is sent', async () => {
+    const { follower, send, phone, deliveries } = await openSend()
+    const to = toUnion(await follower())
+    const late = arrival({ ...event('order-1', to), ...past })
+    expect(await send([late, late, arrival(event('order-1', to)), arrival(event('order-1', to))])).toEqual([])
+    expect(phone()).toHaveLength(1)
+    expect((await deliveries.read(['order-1'])).get('order-1')?.delivery).toMatchObject({ state: 'accepted' })
+  })
+
+  it('of which the first is sent make one message, whatever the second says', async () => {
+    const { follower, send, phone } = await openSend()
+    const to = toUnion(await follower())
+    await send([arrival(event('order-1', to)), arrival({ ...event('order-1', to), ...past })])
+    expect(phone()).toHaveLength(1)
+  })
+})

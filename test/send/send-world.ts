@@ -1,0 +1,109 @@
+/** The sender against WeChat in a box: what it gets from the queue, what it hands back, and what came of it. */
+
+import type { Address } from '../../lib/identifiers.ts'
+import { isAppId } from '../../lib/identifiers.ts'
+import type { EventAgain } from '../../lib/send/ports.ts'
+import { type SendDeps, sendBatch } from '../../lib/send/send.ts'
+import type { Arrival } from '../../lib/send/send-outcome.ts'
+import { defaultAccounts } from '../../local/wechat/defaults.ts'
+import type { WeChatOptions } from '../../local/wechat/server.ts'
+import { memoryLinking } from '../fakes/memory-linking.ts'
+import { memoryAttempts } from '../fakes/memory-stores.ts'
+import { id, miniAppid } from '../ids.ts'
+import { openWorld, orderPaid, type Person } from '../world.ts'
+
+export const path = '/cgi-bin/message/template/send'
+export const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
+export const { appid } = defaultAccounts.mini
+/** When the world begins. */
+export const pushedAt = Date.parse('2026-11-22T12:00:00+08:00')
+
+/** Opens it; it closes with the test. */
+export async function openSend(options: WeChatOptions = {}) {
+  const world = await openWorld(options)
+  const { links, deliveries, gate, now, random, log, metrics } = world
+  const queue = {
+    aside: [] as string[],
+    asideOf: [] as object[],
+    again: [] as { event: EventAgain; delaySeconds: number }[],
+    parked: [] as EventAgain[],
+    parkedAs: [] as string[],
+    later: [] as number[],
+    followers: [] as unknown[],
+    bus: [] as string[],
+  }
+  const deps: SendDeps = {
+    ...world.app('official'),
+    links,
+    linking: memoryLinking(now),
+    backlog: { isEmpty: async () => true },
+    deliveries,
+    attempts: memoryAttempts(),
+    now,
+    random,
+    log,
+    gate,
+    metrics,
+    followers: { push: async messages => void queue.followers.push(...messages) },
+    miniAppid: isAppId(appid) ? appid : miniAppid,
+    templates: { 'order-paid': orderPaid },
+    trouble: new Set<string>(),
+    minute: { minute: 0, accepted: 0 },
+    events: {
+      async setAside(one, reason, where) {
+        queue.aside.push(`${where}: ${reason}`)
+        queue.asideOf.push(one)
+      },
+      async pushAgain(events) {
+        queue.again.push(...events.map(({ event, delaySeconds }) => ({ event, delaySeconds })))
+        return new Set()
+      },
+      async park(events) {
+        queue.parked.push(...events.map(it => it.event))
+        queue.parkedAs.push(...events.map(it => it.kind))
+        return new Set()
+      },
+      comeAgain: async (_handle, seconds) => void queue.later.push(seconds),
+    },
+    results: { publish: async list => void queue.bus.push(...list.map(it => `${it.id} ${it.state}`)) },
+  }
+  const follower = async (more: object = {}) => {
+    const who = await world.person({ following: true, ...more })
+    const at = Math.floor(now() / 1000)
+    const unionid = who.unionid === undefined ? {} : { unionid: who.unionid }
+    await links.writeFollower({ openid: who.openid, ...unionid, following: true, followedAt: at, at }, undefined)
+    await links.writeLogin({ miniOpenid: who.miniOpenid, ...unionid }, now())
+    return who
+  }
+  const send = (arrivals: readonly Arrival[], more: Partial<SendDeps> = {}) =>
+    sendBatch(arrivals, { ...deps, ...more }, { until: Number.POSITIVE_INFINITY })
+  const stateOf = (event: string) => deliveries.find(event)
+  return { ...world, deps, queue, follower, send, stateOf, phone: () => world.box.messages() }
+}
+
+/** A message of the events queue, given out for the first time. */
+export function arrival(body: string | object, more: Partial<Arrival> = {}): Arrival {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const message = { receiptHandle: 'handle', messageId: crypto.randomUUID(), receives: 1 }
+  return { body: text, ...message, attempts: 1, since: pushedAt, ...more }
+}
+
+/** The same message given out once more. */
+export function again(one: Arrival): Arrival {
+  return { ...one, receives: one.receives + 1, attempts: one.attempts + 1 }
+}
+
+/** The message by which an event came back into the queue. */
+export function pushedAgain({ event }: { readonly event: EventAgain }): Arrival {
+  return arrival(event.body, { ...event, attempts: event.attempts + 1 })
+}
+
+export const event = (name: string, to: Address, more: object = {}) => ({
+  id: name,
+  to,
+  template: 'order-paid',
+  data,
+  ...more,
+})
+
+export const toUnion = (who: Person) => ({ unionid: who.unionid ?? id('none') })

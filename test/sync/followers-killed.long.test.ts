@@ -1,0 +1,350 @@
+/**
+ * The followers' functions killed at random points, again and again: a real process with real adapters against DynamoDB,
+ * SQS and WeChat on loopback. As with Lambda it is not the killed process that receives messages and begins anew, but
+ * what invokes it, here this test.
+ */
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import {
+  ChangeMessageVisibilityCommand,
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
+import { ScanCommand } from '@aws-sdk/lib-dynamodb'
+import fc from 'fast-check'
+import * as v from 'valibot'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+
+import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
+import { batchSize } from '../../lib/followers/follower-batches.ts'
+import { pickFreePort } from '../../local/ports.ts'
+import { openSqs } from '../../local/stores.ts'
+import { openWeChat, type WeChatBox } from '../../local/wechat/server.ts'
+import { openTables, type Tables } from '../dynamodb.ts'
+
+const kills = 50
+const pageSize = 40
+const messagesAtOnce = 4
+const startAt = Date.parse('2026-11-22T12:00:00+08:00')
+const dayMs = 86_400_000
+/** So much later whoever was killed with a lease holds nobody up. */
+const leaseOverMs = 61_000
+/** Far more than are needed. */
+const mostInvocations = 1000
+
+/** What changes before the walk of each day, unseen: no event tells of it. */
+const days: readonly (readonly object[])[] = [
+  [{ count: 10 * pageSize, following: true }],
+  [
+    { first: 30, count: 90, following: false },
+    { count: 120, following: true },
+  ],
+  [
+    { first: 200, count: 60, following: false },
+    { first: 50, count: 40, following: true },
+    { count: 160, following: true },
+  ],
+]
+
+/** After how many requests of a walk, or of a batch, its process is killed, and whether the last one is done after all. */
+type Death = { readonly sync: number; readonly link: number; readonly isDone: boolean }
+/** Of a walk, thirteen are before its first page, and eight for each page. */
+const death: fc.Arbitrary<Death> = fc.record({
+  sync: fc.integer({ min: 1, max: 40 }),
+  link: fc.integer({ min: 1, max: 40 }),
+  isDone: fc.boolean(),
+})
+
+let tables: Tables
+let sqsStore: Awaited<ReturnType<typeof openSqs>>
+let sqs: SQSClient
+let env: Record<string, string | undefined>
+let compiled: string
+
+beforeAll(async () => {
+  tables = await openTables()
+  sqsStore = await openSqs(await pickFreePort('127.0.0.1'), 'us-east-1')
+  sqs = new SQSClient({
+    endpoint: sqsStore.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
+  const dynamo = await tables.dynamo.config.endpoint?.()
+  compiled = await mkdtemp(join(tmpdir(), 'follower-worker-'))
+  env = {
+    PATH: process.env.PATH,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL_DYNAMODB: `http://${dynamo?.hostname}:${dynamo?.port}`,
+    AWS_ENDPOINT_URL_SQS: sqsStore.url,
+    // Fifty starts of the same program.
+    NODE_COMPILE_CACHE: compiled,
+  }
+})
+
+afterAll(async () => {
+  sqs.destroy()
+  await sqsStore.close()
+  await tables.close()
+  await rm(compiled, { recursive: true, force: true })
+})
+
+it(`comes to the same tables although it is killed ${kills} times`, { timeout: 900_000 }, async () => {
+  const calm = await play([])
+  const [deaths = []] = fc.sample(fc.array(death, { minLength: kills, maxLength: kills }), { numRuns: 1 })
+  const killed = await play(deaths)
+  process.stdout.write(`followers, killed, FAST_CHECK_SEED=${inject('seed')}: ${figures(killed, calm)}\n`)
+
+  expect(killed.died.sync + killed.died.link).toBe(kills)
+  expect(Math.min(killed.died.sync, killed.died.link)).toBeGreaterThan(0)
+  expect(killed.queued).toBe(0)
+  expect(killed.rows).toEqual(calm.rows)
+  expect(killed.pages).toEqual(calm.pages)
+  // What the dead have begun to write is named, and let go with the walk.
+  expect(killed.pagesStored).toBe(calm.pagesStored)
+  // Nothing of what the dead have said is waited for.
+  expect([killed.unlinked, calm.unlinked]).toEqual([0, 0])
+  // The page that was being worked on, and the one that was fetched ahead of it.
+  expect(killed.calls.userGet - calm.calls.userGet).toBeLessThanOrEqual(2 * killed.died.sync)
+  // The batches of the invocation; or that of a page that was queued and not saved.
+  const repeated = killed.died.link * killed.mostBatches + killed.died.sync
+  expect(killed.calls.batchget - calm.calls.batchget).toBeLessThanOrEqual(repeated)
+})
+
+type Played = Awaited<ReturnType<typeof play>>
+
+function figures({ died, invocations, calls, rows, pages }: Played, calm: Played): string {
+  const deaths = `${died.sync} times while walking and ${died.link} while linking, in ${invocations} invocations`
+  const userGet = `${calls.userGet} user/get (undisturbed ${calm.calls.userGet})`
+  const batchget = `${calls.batchget} batchget (undisturbed ${calm.calls.batchget})`
+  return `${deaths}; ${userGet}, ${batchget}; ${rows.length} rows and ${pages.length} pages the same`
+}
+
+/** Plays all days, and dies as told; answers what came of it. */
+async function play(deaths: readonly Death[]) {
+  const world = await openWorld()
+  const containers = openContainers(world.opening)
+  const died = { sync: 0, link: 0 }
+  let clock = startAt
+  let invocations = 0
+  let mostBatches = 0
+  let mostDead = 0
+
+  const invoke = async (order: Invocation) => {
+    if (++invocations > mostInvocations) throw new Error('it does not come to an end')
+    const dead = died.sync + died.link
+    const answer = await containers.invoke(order, clock, dead < mostDead ? deaths[dead] : undefined)
+    if (answer !== 'killed') return answer
+    died[order.kind] += 1
+    clock += leaseOverMs
+    return undefined
+  }
+  const walk = async () => {
+    const answer = await invoke({ kind: 'sync' })
+    return answer !== undefined && ['complete', 'idle'].includes(v.parse(walked, answer).state)
+  }
+  const link = async () => {
+    const messages = await world.receive()
+    if (messages.length === 0) return false
+    mostBatches = Math.max(mostBatches, Math.ceil((messages.length * pageSize) / batchSize))
+    const answer = await invoke({ kind: 'link', messages })
+    await world.settle(messages, answer === undefined ? undefined : v.parse(linked, answer).failed)
+    return true
+  }
+  /** Walks and links in turn until there is nothing left to do. */
+  const playDay = async () => {
+    for (let isWalked = false, isEmpty = false; !isWalked || !isEmpty; ) {
+      isWalked ||= await walk()
+      isEmpty = !(await link())
+    }
+  }
+
+  try {
+    for (const [day, changes] of days.entries()) {
+      clock = startAt + day * dayMs
+      mostDead = Math.floor((deaths.length * (day + 1)) / days.length)
+      await world.change(changes, clock)
+      world.follow(() => clock)
+      await playDay()
+    }
+    return { died, invocations, mostBatches, ...(await world.look()) }
+  } finally {
+    await containers.close()
+    await world.close()
+  }
+}
+
+const walked = v.object({ kind: v.literal('done'), state: v.string() })
+const linked = v.object({ kind: v.literal('done'), failed: v.array(v.string()) })
+const callsAnswer = v.object({ counts: v.object({ official: v.record(v.string(), v.number()) }) })
+
+type Invocation = { readonly kind: 'sync' } | { readonly kind: 'link'; readonly messages: readonly Arrived[] }
+type Arrived = { readonly body: string; readonly receiptHandle: string; readonly receives: number }
+
+/** WeChat in a box with a clock of its own, empty tables, and an empty queue. */
+async function openWorld() {
+  let now = () => startAt
+  const box: WeChatBox = await openWeChat({ now: () => now(), pageSize, callback: { url: undefined } })
+  const [tokens, links, walks] = [await tables.make('tokens'), await tables.make('links'), await tables.make('walks')]
+  const queue = `followers-${links}`
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: queue }))
+  const control = async (path: string, body?: object): Promise<unknown> => {
+    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+    const answer = await fetch(`${box.url}/_box${path}`, init)
+    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
+    return answer.json()
+  }
+
+  return {
+    opening: { kind: 'open', wechatUrl: box.url, names: { tokens, links, walks, queue } },
+    /** From now on the box goes by this clock. */
+    follow(clock: () => number) {
+      now = clock
+    },
+    async change(changes: readonly object[], at: number) {
+      now = () => at
+      for (const it of changes) await control('first' in it ? '/people/change' : '/people', it)
+    },
+    receive: () => receive(QueueUrl),
+    /** What was worked in is deleted; what failed, or was held by one that was killed, comes again at once. */
+    async settle(messages: readonly Arrived[], failed: readonly string[] = messages.map(it => it.receiptHandle)) {
+      for (const { receiptHandle: ReceiptHandle } of messages) {
+        const isDone = !failed.includes(ReceiptHandle)
+        if (isDone) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+        else await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }))
+      }
+    },
+    look: async () => ({
+      ...(await lookIntoTables(links, walks)),
+      queued: await countMessages(QueueUrl),
+      calls: callsOf(await control('/calls')),
+    }),
+    close: () => box.close(),
+  }
+}
+
+async function countMessages(QueueUrl: string | undefined): Promise<number> {
+  const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...counts] }))
+  return counts.reduce((sum, it) => sum + Number(Attributes?.[it]), 0)
+}
+
+async function receive(QueueUrl: string | undefined): Promise<Arrived[]> {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: messagesAtOnce,
+      VisibilityTimeout: 600,
+      MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+    }),
+  )
+  return Messages.map(({ Body = '', ReceiptHandle = '', Attributes }) => ({
+    body: Body,
+    receiptHandle: ReceiptHandle,
+    receives: Number(Attributes?.ApproximateReceiveCount),
+  }))
+}
+
+function callsOf(answer: unknown) {
+  const { official } = v.parse(callsAnswer, answer).counts
+  return {
+    userGet: official['/cgi-bin/user/get'] ?? 0,
+    batchget: official['/cgi-bin/user/info/batchget'] ?? 0,
+  }
+}
+
+/** All but when it was found to be so. */
+async function lookIntoTables(links: string, walks: string) {
+  const { Items: rows = [] } = await tables.dynamo.send(new ScanCommand({ TableName: links }))
+  const { Items: stored = [] } = await tables.dynamo.send(new ScanCommand({ TableName: walks }))
+  const store = createWalkStore(tables.dynamo, walks)
+  const { current, complete } = await store.state()
+  if (current !== undefined || complete === undefined) throw new Error('the walk is not complete')
+  return {
+    rows: rows
+      .map(({ at: _, ...row }) => row)
+      .toSorted((one, other) => `${one.address}`.localeCompare(`${other.address}`)),
+    pages: await Array.fromAsync(store.openids(complete)),
+    pagesStored: stored.filter(it => `${it.walk}`.startsWith('page ')).length,
+    unlinked: stored.filter(it => `${it.walk}`.startsWith('linking ')).length,
+  }
+}
+
+/** Processes that are invoked one at a time; while one works the next one starts. */
+function openContainers(opening: object) {
+  const spawn = () => {
+    const child = fork(new URL('../processes/follower-worker.ts', import.meta.url), {
+      env,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
+    return { child, opened: ask(child, opening) }
+  }
+  let [present, next] = [spawn(), spawn()]
+
+  return {
+    /** Its answer, or `killed`. */
+    async invoke(order: Invocation, now: number, death: Death | undefined): Promise<unknown> {
+      const { child, opened } = present
+      await opened
+      const answered = ask(child, { ...order, now })
+      if (death === undefined) return answered
+      const stop = killAtRequest(child, death[order.kind], death.isDone)
+      const answer = await answered.catch(() => 'killed').finally(stop)
+      if (answer !== 'killed') return answer
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      expect(child.signalCode).toBe('SIGKILL')
+      present = next
+      next = spawn()
+      return answer
+    },
+    close: () => Promise.all([present, next].map(it => end(it.child))),
+  }
+}
+
+/** Counts the requests that arrive at any server of this process, and kills the child at the last of them. */
+function killAtRequest(child: ChildProcess, after: number, isDone: boolean): () => void {
+  let arrived = 0
+  const count = (message: unknown) => {
+    arrived += 1
+    if (arrived !== after) return
+    child.kill('SIGKILL')
+    if (!isDone) requestOf(message).destroy()
+  }
+  subscribe('http.server.request.start', count)
+  return () => void unsubscribe('http.server.request.start', count)
+}
+
+function requestOf(message: unknown): Pick<IncomingMessage, 'destroy'> {
+  return v.parse(v.object({ request: v.custom<IncomingMessage>(it => it instanceof Object) }), message).request
+}
+
+/** The child's answer; fails if it ends before. */
+function ask(child: ChildProcess, order: object): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const onExit = () => reject(new Error('the process has ended'))
+    child.once('exit', onExit).once('message', answer => {
+      child.off('exit', onExit)
+      resolve(answer)
+    })
+    child.send(order)
+  })
+}
+
+/** A child ends with its channel. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  if (child.connected) child.disconnect()
+  await exited
+}

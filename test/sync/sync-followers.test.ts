@@ -1,0 +1,650 @@
+import * as v from 'valibot'
+import { describe, expect, it } from 'vitest'
+
+import type { FollowerNews, News } from '../../lib/followers/follower-news.ts'
+import { isReadable } from '../../lib/followers/link.ts'
+import type { OpenId } from '../../lib/identifiers.ts'
+import type { FollowerPage } from '../../lib/ports.ts'
+import { parseSyncOrder, type SyncDeps } from '../../lib/sync/sync-followers.ts'
+import type { WeChatOptions } from '../../local/wechat/server.ts'
+import { openFollowers } from '../followers/followers-world.ts'
+import { id } from '../ids.ts'
+
+const path = '/cgi-bin/user/get'
+const quotaPath = '/cgi-bin/openapi/quota/get'
+const dayMs = 86_400_000
+/** So long after it was noted an entry is surely known to a walk. */
+const settledMs = 120_001
+const openidAnswer = v.object({ openid: v.pipe(v.string(), v.transform(id)) })
+
+async function openSync(options: WeChatOptions = {}) {
+  const world = await openFollowers(options)
+  const { queued, control } = world
+  const take = (change: FollowerNews['change']) =>
+    queued.splice(0).flatMap(it => (it.change === change ? it.openids : []))
+  const openidOf = async (person: number) => v.parse(openidAnswer, await control(`/people/${person}`)).openid
+  return { ...world, take, openidOf }
+}
+
+const sizeOf = (news: News) => ('openids' in news ? news.openids.length : 0)
+
+describe('syncFollowers', () => {
+  it.each([0, 1, 10, 25, 30])('queues all of %i followers once, in hundreds', async count => {
+    const { walk, control, calls, queued, take } = await openSync()
+    if (count > 0) await control('/people', { count, following: true })
+    const report = await walk()
+    expect(report).toMatchObject({ followers: count, came: count, left: 0, complete: true })
+    expect(Math.max(0, ...queued.map(sizeOf))).toBeLessThanOrEqual(100)
+    expect(new Set(take('follow')).size).toBe(count)
+    expect(await calls(path)).toBe(Math.max(1, Math.ceil(count / 10)))
+  })
+
+  it('tells with each tick of its schedule how old the last complete walk is', async () => {
+    const { walk, tick, gauged } = await openSync()
+    await walk({ action: 'tick' })
+    expect(gauged).toEqual({})
+    tick(5 * 3_600_000)
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'idle' })
+    expect(gauged.SyncAgeHours).toBeCloseTo(5, 1)
+  })
+
+  it('queues nobody the second time when nothing has changed', async () => {
+    const { walk, control, queued, take, tick } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk()
+    take('follow')
+    tick(dayMs)
+    expect(await walk()).toMatchObject({ pages: 3, came: 0, left: 0, complete: true })
+    expect(queued).toEqual([])
+  })
+
+  it('finds who came and who left unseen', async () => {
+    const { walk, control, take, tick, openidOf } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk()
+    take('follow')
+    tick(dayMs)
+    await control('/people/change', { first: 3, count: 4, following: false })
+    await control('/people', { count: 2, following: true })
+    const left = await Promise.all([3, 4, 5, 6].map(openidOf))
+    expect(await walk()).toMatchObject({ came: 2, left: 4 })
+    expect(new Set(take('unfollow'))).toEqual(new Set(left))
+  })
+
+  it('asks for a few who came on each page together, in hundreds', async () => {
+    const { walk, control, queued, take, tick } = await openSync()
+    await control('/people', { count: 240, following: true })
+    await walk()
+    expect(queued.map(sizeOf)).toEqual([100, 100, 40])
+    const came = new Set(take('follow'))
+    tick(dayMs)
+    await control('/people/change', { first: 0, count: 240, following: false })
+    expect(await walk()).toMatchObject({ left: 240 })
+    expect(queued.map(sizeOf)).toEqual([100, 100, 40])
+    expect(new Set(take('unfollow'))).toEqual(came)
+  })
+
+  it('forgets nobody who waited for the hundred to be full when it was killed', async () => {
+    const { walk, control, deps, queued, take, tick } = await openSync()
+    await control('/people', { count: 250, following: true })
+    let pages = 0
+    const savePage: SyncDeps['walks']['savePage'] = async (...args) => {
+      const saved = await deps.walks.savePage(...args)
+      if (++pages === 15) throw new Error('killed behind a checkpoint')
+      return saved
+    }
+    await expect(walk({}, { walks: { ...deps.walks, savePage } })).rejects.toThrow('killed')
+    expect(queued.map(sizeOf)).toEqual([100])
+    tick(60_001)
+    expect(await walk()).toMatchObject({ came: 250, complete: true })
+    expect(queued.map(sizeOf)).toEqual([100, 100, 50])
+    expect(new Set(take('follow')).size).toBe(250)
+  })
+
+  it('stops at its deadline, goes on from there, and takes nobody for gone before the walk is complete', async () => {
+    const { walk, control, calls, take, tick } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk()
+    tick(dayMs)
+    await control('/people/change', { first: 0, count: 1, following: false })
+    take('follow')
+    const before = await calls(path)
+    const stopped = { until: 0 }
+    expect(await walk({}, {}, stopped)).toMatchObject({ pages: 1, left: 0, complete: false })
+    expect(await walk({}, {}, stopped)).toMatchObject({ pages: 2, left: 0, complete: false })
+    expect(await walk({}, {}, stopped)).toMatchObject({ pages: 3, left: 1, complete: true })
+    expect((await calls(path)) - before).toBe(3)
+  })
+
+  it('repeats at most one page after a crash, and loses nobody', async () => {
+    const { walk, walks, control, calls, take } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const crash = { ...walks, savePage: async () => Promise.reject(new Error('killed')) }
+    await expect(walk({}, { walks: crash })).rejects.toThrow('killed')
+    await walk()
+    expect(new Set(take('follow')).size).toBe(25)
+    // The first page, and the one fetched ahead of it.
+    expect(await calls(path)).toBe(2 + 3)
+  })
+
+  it('only ends a walk that was killed right before its end', async () => {
+    const { walk, walks, control, calls } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const crash = { ...walks, complete: async () => Promise.reject(new Error('killed')) }
+    await expect(walk({}, { walks: crash })).rejects.toThrow('killed')
+    expect(await walk()).toMatchObject({ pages: 3, followers: 25, left: 0, complete: true })
+    expect(await calls(path)).toBe(3)
+  })
+
+  it('walks one at a time: of two schedules that fire together one walks, the other says so', async () => {
+    const { walk, control, calls } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const reports = await Promise.all(['a', 'b'].map(owner => walk({ action: 'tick' }, { owner })))
+    expect(reports.map(it => it.state).toSorted()).toEqual(['busy', 'complete'])
+    expect(await calls(path)).toBe(3)
+  })
+
+  it('goes on after a process that was killed with the lease, once that has run out', async () => {
+    const { walk, walks, control, now, tick } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk({}, {}, { until: 0 })
+    await walks.takeLease({ owner: 'killed', now: now(), until: now() + 60_000 })
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'busy' })
+    tick(60_000)
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete', followers: 25 })
+  })
+
+  it('stops without a checkpoint when another process has taken over', async () => {
+    const { walk, walks, control, now } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const robbed: SyncDeps['walks'] = {
+      ...walks,
+      async savePage(...page) {
+        await walks.freeLease('a')
+        await walks.takeLease({ owner: 'b', now: now(), until: now() + 60_000 })
+        return walks.savePage(...page)
+      },
+    }
+    await expect(walk({}, { walks: robbed })).rejects.toThrow('taken over')
+    expect(await walks.state()).toEqual({})
+  })
+})
+
+describe('a list that changes while it is walked', () => {
+  /** Runs `change` after a page has come. */
+  async function openChanging(
+    change: (page: number, control: (path: string, body?: object) => Promise<unknown>) => Promise<unknown>,
+  ) {
+    const sync = await openSync()
+    const { deps, control } = sync
+    let pages = 0
+    const wechat: SyncDeps['wechat'] = {
+      ...deps.wechat,
+      async followerPage(token, after) {
+        const page = await deps.wechat.followerPage(token, after)
+        await change(++pages, control)
+        return page
+      },
+    }
+    return { ...sync, changing: (more: object = {}) => sync.walk(more, { wechat }) }
+  }
+
+  it('is not taken for complete too early when it shrinks', async () => {
+    const { changing, control, take } = await openChanging((page, control) =>
+      page === 1 ? control('/people/change', { first: 0, count: 10, following: false }) : Promise.resolve(),
+    )
+    await control('/people', { count: 30, following: true })
+    expect(await changing()).toMatchObject({ followers: 30, complete: true })
+    expect(new Set(take('follow')).size).toBe(30)
+  })
+
+  it('ends with whoever joined on the way', async () => {
+    const { changing, control, take } = await openChanging((page, control) =>
+      page <= 3 ? control('/people', { count: 4, following: true }) : Promise.resolve(),
+    )
+    await control('/people', { count: 25, following: true })
+    // Who joins behind the end of the list while its last page is asked for is found by the next walk.
+    const { followers } = await changing()
+    const came = new Set(take('follow'))
+    expect(came.size).toBe(followers)
+    await changing()
+    for (const openid of take('follow')) came.add(openid)
+    expect(came.size).toBe(25 + 3 * 4)
+  })
+
+  it('goes on when the person of the cursor has left meanwhile', async () => {
+    const { changing, control, take } = await openChanging((page, control) =>
+      page === 1 ? control('/people/change', { first: 9, count: 1, following: false }) : Promise.resolve(),
+    )
+    await control('/people', { count: 25, following: true })
+    expect(await changing()).toMatchObject({ followers: 25, complete: true })
+    expect(new Set(take('follow')).size).toBe(25)
+  })
+
+  it('begins anew when WeChat no longer takes the cursor, and takes nobody for gone', async () => {
+    const { walk, control, take, tick } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk()
+    take('follow')
+    tick(dayMs)
+    await walk({}, {}, { until: 0 })
+    await control('/faults', { path, kind: 'errcode', errcode: 40003 })
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'under-way', pages: 0 })
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete', pages: 3, left: 0 })
+    expect(take('unfollow')).toEqual([])
+  })
+
+  it('never ends up in a circle: a page of people who were all seen before ends the walk as a failure', async () => {
+    const { walk, deps, walks, control, take } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const wechat: SyncDeps['wechat'] = {
+      ...deps.wechat,
+      followerPage: async token => ({
+        ...(await deps.wechat.followerPage(token)),
+        next: id(`o${Math.random()}`.replace('.', '')),
+      }),
+    }
+    await expect(walk({}, { wechat })).rejects.toThrow('circle')
+    expect(await walks.state()).toEqual({})
+    expect(take('unfollow')).toEqual([])
+  })
+})
+
+describe('when a walk is due', () => {
+  it('walks once a day after 03:10 in China, whoever ticks however often', async () => {
+    const { walk, control, calls, tick } = await openSync()
+    await control('/people', { count: 5, following: true })
+    const states: string[] = []
+    // From noon on, every hour for a day and a half.
+    for (let hour = 0; hour < 36; hour++) {
+      states.push((await walk({ action: 'tick' })).state)
+      tick(3_600_000)
+    }
+    expect(states.flatMap((it, hour) => (it === 'complete' ? hour : []))).toEqual([0, 16])
+    expect(await calls(path)).toBe(2)
+  })
+
+  it('walks by hand whenever it is asked to', async () => {
+    const { walk, control, calls } = await openSync()
+    await control('/people', { count: 5, following: true })
+    for (let time = 0; time < 3; time++) expect(await walk()).toMatchObject({ state: 'complete' })
+    expect(await calls(path)).toBe(3)
+  })
+
+  it('tells what stands where without walking', async () => {
+    const { walk, control, calls } = await openSync()
+    await control('/people', { count: 25, following: true })
+    expect(await walk({ action: 'status' })).toMatchObject({ state: 'idle', pages: 0 })
+    await walk({}, {}, { until: 0 })
+    expect(await walk({ action: 'status' })).toMatchObject({ state: 'under-way', pages: 1, followers: 10, total: 25 })
+    expect(await calls(path)).toBe(1)
+  })
+
+  it.each([{ action: 'run' }, { spread: 'yes' }, 7])('refuses the order %j', order => {
+    expect(() => parseSyncOrder(order)).toThrow()
+  })
+})
+
+describe('the quota', () => {
+  const setQuota = (day: number, used: number) => ({ app: 'official', path, day, used })
+  /** As many followers as take 4 calls of WeChat's own page size. */
+  const many = { count: 30_005, following: true }
+
+  it('refuses a walk that today cannot finish, says what it needs, and asks no more until midnight in China', async () => {
+    const { walk, control, calls, lines, counted, queued, tick, now } = await openSync({ pageSize: 10_000 })
+    await control('/people', many)
+    await control('/quota', setQuota(10, 7))
+    const report = await walk({ action: 'tick' })
+    expect(report).toMatchObject({
+      state: 'refused',
+      plan: { followers: 30_005, userGet: { needed: 3, remain: 2, limit: 10 }, fitsToday: false, days: 2 },
+    })
+    expect(queued).toEqual([])
+    expect(lines.filter(it => it.event === 'sync-followers.refused')).toHaveLength(1)
+    expect(counted).toContain('SyncRefused')
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'idle' })
+    expect(await calls(path)).toBe(1)
+    tick((report.pausedUntil ?? 0) - now())
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete', followers: 30_005 })
+  })
+
+  it('spreads a walk over days if it is told to, and goes on by itself', async () => {
+    const { walk, control, calls, take, tick, now } = await openSync({ pageSize: 10_000 })
+    await control('/people', many)
+    await control('/quota', setQuota(10, 8))
+    const first = await walk({ action: 'tick' }, { spread: true })
+    expect(first).toMatchObject({ state: 'waiting', pages: 2 })
+    expect(await walk({ action: 'tick' }, { spread: true })).toMatchObject({ state: 'idle' })
+    tick((first.pausedUntil ?? 0) - now())
+    expect(await walk({ action: 'tick' }, { spread: true })).toMatchObject({ state: 'complete', followers: 30_005 })
+    expect(new Set(take('follow')).size).toBe(30_005)
+    expect(await calls(path)).toBe(2 + 1 + 2)
+  })
+
+  it('tells what a walk will cost before it begins', async () => {
+    const { walk, control, calls, queued } = await openSync({ pageSize: 10_000 })
+    await control('/people', many)
+    await control('/quota', setQuota(500, 20))
+    const { plan } = await walk({ action: 'plan' })
+    expect(plan).toMatchObject({
+      followers: 30_005,
+      userGet: { needed: 4, remain: 479, limit: 500 },
+      batchget: { needed: 301 },
+      fitsToday: true,
+      days: 1,
+    })
+    expect(queued).toEqual([])
+    expect(await calls(path)).toBe(1)
+    await walk()
+    expect((await walk({ action: 'plan' })).plan).toMatchObject({ batchget: { needed: 0 } })
+  })
+
+  it('walks all the same when WeChat does not tell its quota', async () => {
+    const { walk, control } = await openSync()
+    await control('/people', { count: 5, following: true })
+    await control('/faults', { path: quotaPath, kind: 'errcode', errcode: 76022, times: 2 })
+    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete' })
+  })
+})
+
+describe('what events told between two walks', () => {
+  const noted = async (
+    sync: Awaited<ReturnType<typeof openSync>>,
+    entry: { follow?: OpenId[]; unfollow?: OpenId[] },
+  ) => {
+    await sync.journal.note({ follow: [], unfollow: [], ...entry }, sync.now())
+    sync.tick(settledMs)
+  }
+
+  it('is not looked up again, and is missed when it left unseen', async () => {
+    const sync = await openSync()
+    const { walk, control, take, tick, openidOf } = sync
+    await control('/people', { count: 3, following: true })
+    const [stays, leaves] = [await openidOf(1), await openidOf(2)]
+    await noted(sync, { follow: [stays, leaves] })
+    await control('/people/change', { first: 2, count: 1, following: false })
+    expect(await walk()).toMatchObject({ came: 1, left: 1 })
+    expect(take('unfollow')).toEqual([leaves])
+    tick(dayMs)
+    expect(await walk()).toMatchObject({ came: 0, left: 0 })
+    expect(await Array.fromAsync(sync.journal.entries())).toEqual([])
+  })
+
+  it('is looked up when who left by an event came back unseen', async () => {
+    const sync = await openSync()
+    const { walk, control, take, openidOf } = sync
+    await control('/people', { count: 3, following: true })
+    await walk()
+    take('follow')
+    await noted(sync, { unfollow: [await openidOf(1)] })
+    expect(await walk()).toMatchObject({ came: 1, left: 0 })
+    expect(take('follow')).toEqual([await openidOf(1)])
+  })
+
+  it('stays noted if it came after the walk began', async () => {
+    const sync = await openSync()
+    const { walk, control, take, tick, openidOf } = sync
+    await control('/people', { count: 25, following: true })
+    await walk({}, {}, { until: 0 })
+    tick(1_000)
+    await control('/people', { count: 1, following: true })
+    await noted(sync, { follow: [await openidOf(25)] })
+    await control('/people/change', { first: 25, count: 1, following: false })
+    expect(await walk()).toMatchObject({ left: 0 })
+    expect(take('unfollow')).toEqual([])
+    expect(await Array.fromAsync(sync.journal.entries())).toHaveLength(1)
+    expect(await walk()).toMatchObject({ left: 1 })
+  })
+})
+
+describe('what an event told in the instant in which the walk began', () => {
+  it('stays noted: the walk may have been too early to see it', async () => {
+    const { walk, control, take, journal, openidOf, now, walks } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk({}, {}, { until: 0 })
+    await control('/people', { count: 1, following: true })
+    const { current } = await walks.state()
+    expect(current?.beganAt).toBe(now())
+    await journal.note({ follow: [await openidOf(25)], unfollow: [] }, now())
+    await control('/people/change', { first: 25, count: 1, following: false })
+    expect(await walk()).toMatchObject({ left: 0 })
+    expect(take('unfollow')).toEqual([])
+    expect(await Array.fromAsync(journal.entries())).toHaveLength(1)
+  })
+})
+
+describe('everyone', () => {
+  it('is looked up again on demand, as after the apps were bound to another Open Platform account', async () => {
+    const { walk, control, take, calls } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk()
+    take('follow')
+    expect(await walk({ everyone: true })).toMatchObject({ came: 25, left: 0 })
+    expect(await calls(path)).toBe(6)
+  })
+
+  it('mends whatever row stands wrong', async () => {
+    const { walk, work, person, links, queued, tick, seconds, reach } = await openSync()
+    const people = await Promise.all([1, 2, 3, 4].map(() => person({ following: true })))
+    const [spoilt, spoiltUnion, other, right] = people
+    if (!spoilt || !spoiltUnion || !other || !right) throw new Error('nobody there')
+    await walk()
+    await work(queued.splice(0))
+    tick(5_000)
+    await links.spoil({ openid: spoilt.openid })
+    await links.spoil({ unionid: spoiltUnion.unionid ?? id('u') })
+    // An openid from before a move of the account, of which nobody ever told that it has left.
+    const before = { openid: id('oBefore'), unionid: other.unionid ?? id('u'), following: true, followedAt: 1 }
+    await links.writeFollower({ ...before, at: seconds() }, undefined)
+    tick(5_000)
+    expect(await walk()).toMatchObject({ came: 0 })
+    expect(queued).toEqual([])
+    await walk({ everyone: true })
+    await work(queued.splice(0))
+    expect(await Promise.all(people.map(reach))).toEqual(Array(4).fill('reachable'))
+    const byUnionid = await links.resolve(people.map(it => ({ unionid: it.unionid ?? id('u') })))
+    expect(byUnionid).toMatchObject(people.map(it => ({ openid: it.openid, following: true })))
+  })
+
+  it('costs those whose rows are right no write, and one batch read more', async () => {
+    const { walk, work, control, links, queued, tick } = await openSync()
+    await control('/people', { count: 25, following: true })
+    await walk()
+    await work(queued.splice(0))
+    tick(5_000)
+    const asked: string[] = []
+    const watched = {
+      ...links,
+      writeFollower: (...args: Parameters<typeof links.writeFollower>) => {
+        asked.push('write')
+        return links.writeFollower(...args)
+      },
+      rejoin: (rows: Parameters<typeof links.rejoin>[0]) => {
+        asked.push(`rejoin ${rows.length}`)
+        return links.rejoin(rows)
+      },
+    }
+    await walk({ everyone: true })
+    await work(queued.splice(0), { links: watched })
+    expect(asked).toEqual(['rejoin 25'])
+  })
+
+  it('but who wished to be forgotten', async () => {
+    const { walk, walks, control, erasures, take, openidOf, seconds } = await openSync()
+    await control('/people', { count: 25, following: true })
+    const erased = await openidOf(3)
+    await erasures.mark(erased, seconds())
+    expect(await walk()).toMatchObject({ came: 24, complete: true })
+    expect(take('follow')).not.toContain(erased)
+    const { complete } = await walks.state()
+    const kept = complete === undefined ? [] : (await Array.fromAsync(walks.openids(complete))).flat()
+    expect(kept).toHaveLength(24)
+    expect(kept).not.toContain(erased)
+  })
+})
+
+describe('the linking', () => {
+  const isUnderWay = async ({ linking }: { linking: { isUnderWay(): Promise<boolean> } }) => linking.isUnderWay()
+  const linkAll = async ({ work, queued }: Awaited<ReturnType<typeof openSync>>) => {
+    expect(await work(queued.splice(0))).toEqual([])
+  }
+
+  it('is under way from the first page of a first walk to its last link, and not before anything ever walked', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    expect(await isUnderWay(sync)).toBe(false)
+    await sync.walk({}, {}, { until: 0 })
+    await linkAll(sync)
+    expect(await isUnderWay(sync)).toBe(true)
+    await sync.walk()
+    expect(await isUnderWay(sync)).toBe(true)
+    await linkAll(sync)
+    expect(await isUnderWay(sync)).toBe(false)
+  })
+
+  it('is under way for a walk that looks everybody up again, and not for one that looks up who came', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    await sync.walk()
+    await linkAll(sync)
+    sync.tick(dayMs)
+    await sync.control('/people', { count: 3, following: true })
+    expect(await sync.walk()).toMatchObject({ came: 3, toLink: 3 })
+    expect(await isUnderWay(sync)).toBe(false)
+    expect(await sync.walk({ everyone: true })).toMatchObject({ came: 28 })
+    expect(await isUnderWay(sync)).toBe(true)
+    await linkAll(sync)
+    expect(await isUnderWay(sync)).toBe(false)
+    expect(await sync.walk({ action: 'status' })).toMatchObject({ state: 'complete', toLink: 0 })
+  })
+
+  it('is under way while a first walk is due and waits for quota', async () => {
+    const sync = await openSync({ pageSize: 10_000 })
+    await sync.control('/people', { count: 30_005, following: true })
+    await sync.control('/quota', { app: 'official', path, day: 10, used: 7 })
+    expect(await sync.walk({ action: 'tick' })).toMatchObject({ state: 'refused', toLink: 0 })
+    expect(await isUnderWay(sync)).toBe(true)
+  })
+
+  it('is not under way for a walk with everyone that was refused, nor while today’s quota is used up', async () => {
+    const sync = await openSync({ pageSize: 10_000 })
+    await sync.control('/people', { count: 30_005, following: true })
+    await sync.walk()
+    await linkAll(sync)
+    await sync.control('/quota', { app: 'official', path, day: 10, used: 7 })
+    expect(await sync.walk({ everyone: true })).toMatchObject({ state: 'refused' })
+    expect(await isUnderWay(sync)).toBe(false)
+  })
+
+  it('is under way still when WeChat no longer took the cursor of a first walk, of which nothing is counted then', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    await sync.walk({}, {}, { until: 0 })
+    await sync.control('/faults', { path, kind: 'errcode', errcode: 40003 })
+    expect(await sync.walk()).toMatchObject({ state: 'under-way', toLink: 0 })
+    expect(await isUnderWay(sync)).toBe(true)
+  })
+
+  it('counts a page once that was queued, and queued again after a crash', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    await sync.walk({}, {}, { until: 0 })
+    const crash = { ...sync.walks, savePage: async () => Promise.reject(new Error('killed')) }
+    await expect(sync.walk({}, { walks: crash }, { until: 0 })).rejects.toThrow('killed')
+    sync.tick(1)
+    expect(await sync.walk()).toMatchObject({ came: 25, toLink: 25 })
+    const [first, stale, ...rest] = sync.queued.splice(0)
+    if (first === undefined || stale === undefined) throw new Error('all are queued')
+    await sync.work([first, stale])
+    expect(await sync.walk({ action: 'status' })).toMatchObject({ toLink: 15 })
+    await sync.work(rest)
+    expect(await isUnderWay(sync)).toBe(false)
+  })
+
+  // Such a run has said what it would queue, and whoever goes on queues it in another step.
+  it('has no end that was said and never came, when a run is killed before it queued', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    const dead = { ...sync.deps.followers, push: () => Promise.reject(new Error('killed')) }
+    await expect(sync.walk({}, { followers: dead }, { until: 0 })).rejects.toThrow('killed')
+    sync.tick(1)
+    expect(await sync.walk()).toMatchObject({ toLink: 25 })
+    await linkAll(sync)
+    expect(await sync.walk({ action: 'status' })).toMatchObject({ toLink: 0 })
+    expect(await isUnderWay(sync)).toBe(false)
+  })
+
+  it('counts who left, too', async () => {
+    const sync = await openSync()
+    await sync.control('/people', { count: 25, following: true })
+    await sync.walk()
+    await linkAll(sync)
+    sync.tick(dayMs)
+    await sync.control('/people/change', { first: 3, count: 4, following: false })
+    expect(await sync.walk()).toMatchObject({ left: 4, toLink: 4 })
+    await linkAll(sync)
+    expect(await sync.walk({ action: 'status' })).toMatchObject({ toLink: 0 })
+  })
+})
+
+describe('entries of the list that are no openids', () => {
+  /** Of each page some entries are odd; `lost` are those in whose place they stand. */
+  async function openOdd(spoil: (page: FollowerPage, number: number) => FollowerPage) {
+    const sync = await openSync()
+    const { deps } = sync
+    let pages = 0
+    const wechat: SyncDeps['wechat'] = {
+      ...deps.wechat,
+      followerPage: async (...asked) => spoil(await deps.wechat.followerPage(...asked), ++pages),
+    }
+    return { ...sync, walkOdd: (order: object = {}) => sync.walk(order, { wechat }) }
+  }
+  /** Two entries at the end of a page that name nobody. */
+  const spoilt = (page: FollowerPage): FollowerPage => ({ ...page, openids: page.openids.slice(0, -2), odd: 2 })
+
+  it('do not end the list, are told, and keep nobody else from being found', async () => {
+    const { walkOdd, control, take, lines } = await openOdd((page, number) => (number === 1 ? spoilt(page) : page))
+    await control('/people', { count: 25, following: true })
+    expect(await walkOdd()).toMatchObject({ pages: 3, followers: 23, came: 23, odd: 2, complete: true })
+    expect(new Set(take('follow')).size).toBe(23)
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'sync-followers.odd' }))
+  })
+
+  // Whose entry could not be read was not seen; to say that they left would be wrong.
+  it('have nobody taken for gone: WeChat is asked about whom it did not name', async () => {
+    const { walk, walkOdd, control, links, work, queued, tick, openidOf } = await openOdd((page, number) =>
+      number === 1 ? spoilt(page) : page,
+    )
+    await control('/people', { count: 25, following: true })
+    await walk()
+    await work(queued.splice(0))
+    tick(dayMs)
+    await control('/people/change', { first: 3, count: 1, following: false })
+    expect(await walkOdd()).toMatchObject({ came: 0, left: 3 })
+    expect(queued.map(it => it.change)).toEqual(['follow'])
+    await work(queued.splice(0))
+    const openids = await Promise.all(Array.from({ length: 25 }, (_, person) => openidOf(person)))
+    const rows = await links.followers(openids)
+    const hasLeft = (openid: OpenId) => {
+      const row = rows.get(openid)
+      return row !== undefined && isReadable(row) && !row.following
+    }
+    expect(openids.filter(hasLeft)).toEqual([openids[3]])
+  })
+
+  it('may be all of a page', async () => {
+    const { walkOdd, control, take } = await openOdd((page, number) =>
+      number === 2 ? { ...page, openids: [], odd: page.openids.length } : page,
+    )
+    await control('/people', { count: 25, following: true })
+    expect(await walkOdd()).toMatchObject({ pages: 3, followers: 15, complete: true })
+    expect(new Set(take('follow')).size).toBe(15)
+  })
+
+  it('do not make a walk go on for ever where WeChat does not tell how many follow', async () => {
+    const { walkOdd, control, walks } = await openOdd(({ total: _, ...page }) => page)
+    await control('/people', { count: 25, following: true })
+    expect(await walkOdd()).toMatchObject({ pages: 3, followers: 25, total: 0, complete: true })
+    expect((await walks.state()).complete).toMatchObject({ total: 0, leastTotal: 0 })
+  })
+})

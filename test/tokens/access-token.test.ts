@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+
+import type { AppId } from '../../lib/identifiers.ts'
+import { refreshTokens } from '../../lib/tokens/refresh-tokens.ts'
+import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
+import { memoryTokens } from '../fakes/memory-stores.ts'
+import { openWorld } from '../world.ts'
+
+const stable = '/cgi-bin/stable_token'
+
+describe.each(['stable', 'classic'] as const)('the access token source, %s', mode => {
+  const path = mode === 'stable' ? stable : '/cgi-bin/token'
+
+  it('asks WeChat once for fifty that come at once, and not again while the token lives', async () => {
+    const { app, calls, tick } = await openWorld()
+    const { accessTokens } = app('official', memoryTokens(), mode)
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => accessTokens.get()))
+    tick(3_600_000)
+    tokens.push(await accessTokens.get())
+    expect(new Set(tokens).size).toBe(1)
+    expect(await calls(path)).toBe(1)
+  })
+
+  it('looks into the store once a minute at most', async () => {
+    const { app, tick } = await openWorld()
+    const store = memoryTokens()
+    let reads = 0
+    const counted = { ...store, read: (appid: AppId) => store.read(appid).finally(() => reads++) }
+    const { accessTokens } = app('official', counted, mode)
+    await accessTokens.get()
+    const before = reads
+    for (let call = 0; call < 1000; call++) await accessTokens.get()
+    expect(reads - before).toBe(0)
+    tick(61_000)
+    await accessTokens.get()
+    expect(reads - before).toBe(1)
+  })
+
+  it('asks once for eight processes with one store', async () => {
+    const { app, calls } = await openWorld()
+    const store = memoryTokens()
+    const processes = Array.from({ length: 8 }, () => app('official', store, mode).accessTokens)
+    const tokens = await Promise.all(processes.flatMap(it => [it.get(), it.get()]))
+    expect(new Set(tokens).size).toBe(1)
+    expect(await calls(path)).toBe(1)
+  })
+
+  it('renews once for all when another system has replaced the token, and repeats each call', async () => {
+    const { app, calls, control } = await openWorld()
+    const store = memoryTokens()
+    const processes = Array.from({ length: 4 }, () => app('official', store, mode))
+    await Promise.all(processes.map(it => it.accessTokens.get()))
+    await control('/tokens/revoke', { app: 'official' })
+    const pages = await Promise.all(
+      processes.flatMap(({ accessTokens, wechat }) =>
+        Array.from({ length: 10 }, () => withAccessToken(accessTokens, token => wechat.followerPage(token))),
+      ),
+    )
+    expect(pages).toHaveLength(40)
+    expect(await calls(path)).toBe(2)
+  })
+
+  it('is renewed off the request path when its end is near, and not before', async () => {
+    const { app, calls, tick, log } = await openWorld()
+    const official = app('official', memoryTokens(), mode)
+    const deps = { sources: new Map([[official.appid, official.accessTokens]]), log }
+    expect(await refreshTokens(deps)).toEqual({ renewed: [official.appid] })
+    tick(6_800_000)
+    expect(await refreshTokens(deps)).toEqual({ renewed: [] })
+    tick(150_000)
+    expect(await refreshTokens(deps)).toEqual({ renewed: [official.appid] })
+    expect(await calls(path)).toBe(2)
+  })
+})
+
+describe('the access token source', () => {
+  it('gives up after one renewal when WeChat refuses the fresh token too', async () => {
+    const { app, calls, control, counted } = await openWorld()
+    const { appid, accessTokens, wechat } = app('official')
+    await accessTokens.get()
+    await control('/tokens/revoke', { app: 'official', keepStable: true })
+    const call = withAccessToken(accessTokens, token => wechat.followerPage(token))
+    await expect(call).rejects.toThrow(expect.objectContaining({ errcode: 40001, class: 'config' }))
+    expect(counted.filter(it => it.startsWith('TokenRefused'))).toEqual([`TokenRefused ${appid}`])
+    expect(await calls('/cgi-bin/user/get')).toBe(2)
+    expect(await calls(stable)).toBe(2)
+  })
+
+  it('remembers no failure: the next caller tries again', async () => {
+    const { app, control } = await openWorld()
+    const { accessTokens } = app('official')
+    await control('/faults', { path: stable, kind: 'errcode', errcode: -1 })
+    await expect(accessTokens.get()).rejects.toThrow(expect.objectContaining({ errcode: -1 }))
+    expect(await accessTokens.get()).toMatch(/^\d+_/)
+  })
+
+  it('hands out no token in its last minute, for WeChat’s clock may be ahead of ours', async () => {
+    const { app, calls, tick } = await openWorld()
+    const { accessTokens } = app('official')
+    const { expiresAt, issuedAt } = await accessTokens.present()
+    tick(expiresAt - issuedAt - 61_000)
+    await accessTokens.get()
+    expect(await calls(stable)).toBe(1)
+    tick(1_000)
+    await accessTokens.get()
+    expect(await calls(stable)).toBe(2)
+  })
+
+  it('waits for a process that was killed with the lease no longer than the lease', async () => {
+    const { app, tick, now } = await openWorld()
+    const store = memoryTokens()
+    const { appid, accessTokens } = app('official', store)
+    await store.takeLease(appid, { owner: 'killed', now: now(), until: now() + 15_000 })
+    const waiting = accessTokens.get()
+    tick(15_000)
+    expect(await waiting).toMatch(/^\d+_/)
+  })
+
+  it('renews each app on its own: one that fails keeps the other from nothing, and the run looks failed', async () => {
+    const { app, control, log, lines } = await openWorld()
+    const [official, mini] = [app('official'), app('mini')]
+    await control('/allow-list', { app: 'official', addresses: ['203.0.113.7'] })
+    const sources = new Map([official, mini].map(it => [it.appid, it.accessTokens]))
+    await expect(refreshTokens({ sources, log })).rejects.toThrow(AggregateError)
+    expect(await mini.accessTokens.get()).toMatch(/^\d+_/)
+    const [line] = lines.filter(it => it.event === 'token.not-renewed')
+    expect(line?.fields).toMatchObject({ error: { errcode: 40164, message: expect.stringContaining('127.0.0.1') } })
+  })
+})
