@@ -1,4 +1,4 @@
-/** The commands that a cure may name, for people to copy. */
+/** The commands that a hint may name, for people to copy. */
 
 /** Where the stage is; `local` is the one that npm start runs. */
 export type Place = { readonly stage: string; readonly region: string }

@@ -100,7 +100,7 @@ const others = {
 /** Two turns without a good one: it fails, is not called, or ends before it has looked. */
 const selfCheckAlarm = ({ own, selfCheck }) => ({
   SelfCheckFails: {
-    says: 'The stage is not well by its own look, or did not look: the log of self-check names the checks; ./queqiao doctor tells the cure, docs/deploy.md how a bad deployment is rolled back',
+    says: 'The stage is not well by its own look, or did not look: the log of self-check names the checks; ./queqiao doctor tells the hint, docs/deploy.md how a bad deployment is rolled back',
     ...own('SelfCheckPassed'),
     below: 1,
     Period: Number(selfCheck) * minute,

@@ -18,15 +18,15 @@ const well: Report = {
   calls: 9,
   checks: [
     { name: 'secrets', status: 'ok', words: '6 of 6 are set' },
-    { name: 'clock', status: 'warning', words: 'our clock is 45 s ahead', cure: 'set it' },
+    { name: 'clock', status: 'warning', words: 'our clock is 45 s ahead', hint: 'set it' },
     { name: 'certificate', status: 'not-checked', words: 'not checked, because there is no TLS' },
   ],
 }
-const cure = 'paste 203.0.113.7 into mp.weixin.qq.com'
+const hint = 'paste 203.0.113.7 into mp.weixin.qq.com'
 const ill: Report = {
   ...well,
   isWell: false,
-  checks: [...well.checks, { name: 'allow-list', status: 'wrong', words: 'WeChat does not admit us', cure }],
+  checks: [...well.checks, { name: 'allow-list', status: 'wrong', words: 'WeChat does not admit us', hint }],
 }
 
 async function run(answer: Answer, more: readonly string[] = []) {
@@ -36,7 +36,7 @@ async function run(answer: Answer, more: readonly string[] = []) {
 }
 
 describe('./queqiao doctor', () => {
-  it('prints a line for each check with its cure below, and ends with 0 where nothing is wrong', async () => {
+  it('prints a line for each check with its hint below, and ends with 0 where nothing is wrong', async () => {
     const { code, stdout, stderr, invoked } = await run({ body: well })
 
     expect([code, stderr, invoked]).toEqual([0, '', ['queqiao-prod-doctor']])
@@ -54,7 +54,7 @@ describe('./queqiao doctor', () => {
   it('ends with 1 where something is wrong', async () => {
     const { code, stdout } = await run({ body: ill })
     expect(code).toBe(1)
-    expect(stdout).toContain(`  ✗ allow-list · IP 白名单: WeChat does not admit us\n      → ${cure}\n`)
+    expect(stdout).toContain(`  ✗ allow-list · IP 白名单: WeChat does not admit us\n      → ${hint}\n`)
     expect(stdout).toMatch(/✗ wrong · 有问题: 1 of 4 checks, 1 warning; 9 calls to WeChat\n$/)
   })
 
@@ -158,8 +158,8 @@ describe('the lines', () => {
     ['warning', 'yellow'],
     ['wrong', 'red'],
     ['not-checked', 'dim'],
-  ] as const)('paint %s %s, and leave the cure as it is, to be copied', (status, colour) => {
-    const text = renderFinding({ name: 'clock', status, words: 'w', cure: 'c' }, tagged)
+  ] as const)('paint %s %s, and leave the hint as it is, to be copied', (status, colour) => {
+    const text = renderFinding({ name: 'clock', status, words: 'w', hint: 'c' }, tagged)
     expect(text).toMatch(new RegExp(`^<${colour}>.*: w\n {6}→ c$`))
   })
 
