@@ -6,6 +6,7 @@ import type { Aftermath } from './aftermath.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
 import { copyName } from './copy-name.ts'
 import type { Delivery } from './delivery.ts'
+import { idOf } from './event-id.ts'
 import { isSame } from './interrupted-sends.ts'
 import type { DeliveryStore, EventAgain, EventQueue, ParkedKind } from './ports.ts'
 import type { PutOff } from './put-offs.ts'
@@ -152,9 +153,9 @@ async function putOff<A extends Arrival>(outcome: PutOff, work: InWork<A>): Prom
 
 /** It waits for people, who move it back from the dead letters. */
 async function giveUp<A extends Arrival>({ why }: WaitReason, work: InWork<A>): Promise<string> {
-  const { arrival, id, deps } = work
+  const { arrival, deps } = work
   await deps.events.setAside(arrival, `overdue: ${why}`, 'dead-letter')
-  deps.log.error('send.overdue', { id, why })
+  deps.log.error('send.overdue', { id: idOf(arrival.body), why })
   noteWait({ cause: 'operator', why: `it was laid aside as overdue: ${why}` }, { hasSlot: false }, work)
   return 'overdue'
 }
@@ -235,7 +236,7 @@ async function endAs<A extends Arrival>(state: Delivery['state'], facts: Deliver
   if (state === 'rejected' || state === 'in-doubt') {
     const where = state === 'rejected' ? 'dead-letter' : 'review'
     await deps.events.setAside(arrival, `${state}: ${facts.reason}`, where)
-    deps.log.warn(`send.${state}`, { id, ...facts })
+    deps.log.warn(`send.${state}`, { id: idOf(arrival.body), ...facts })
   }
   if (id === undefined) return state
   const delivery = deliveryOf(id, state, facts, work)

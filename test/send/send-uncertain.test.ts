@@ -155,6 +155,14 @@ describe('a bad copy of an event', () => {
     expect([(await stateOf('order-1'))?.state, queue.bus, queue.aside.length]).toEqual(['parked', [], 1])
   })
 
+  it('is named in the log by its id all the same', async () => {
+    const { follower, send, lines } = await openSend()
+    const body = event('order-1', toUnion(await follower()))
+    await send([arrival(body), arrival({ ...body, extra: 1 })])
+    const { fields } = lines.find(it => it.event === 'send.rejected') ?? {}
+    expect(fields).toEqual({ id: 'order-1', reason: 'extra is not a field of an event' })
+  })
+
   it.each([0, 1])('says nothing of a good one beside it, in any order', async at => {
     const { follower, send, queue, stateOf } = await openSend()
     const body = event('order-1', toUnion(await follower()))
