@@ -170,8 +170,14 @@ function noteWait<A extends Arrival>(why: WaitReason, next: Next, work: InWork<A
   const isToTell = arrival.attempts > 1 || isLong(why, next)
   const isNews = isToTell && !isDamaged && !isTold(told, why, mayBeSent)
   const newsOf = (of: string) => ({ ...deliveryOf(of, 'waiting', factsOf(why, mayBeSent), work), ...dueAt(next, work) })
+  if (told !== undefined && isTold(told, why, mayBeSent) && isOfTryBefore(told, arrival)) after.end(told)
   const news = id === undefined || !isNews ? {} : { news: { delivery: newsOf(id), copy: copyName(arrival.body) } }
   after.wait({ cause: why.cause, since: arrival.since, hasSlot: next.hasSlot, ...news })
+}
+
+/** Whoever had this message before may have ended between the delivery and the bus, so the bus is told once more. */
+function isOfTryBefore({ attempts }: Delivery, arrival: Arrival): boolean {
+  return arrival.receives > 1 && attempts === arrival.attempts - 1
 }
 
 /**

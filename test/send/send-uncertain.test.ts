@@ -196,6 +196,19 @@ describe('an invocation that ended without a word', () => {
     expect(queue.bus).toHaveLength(1)
   })
 
+  it('tells the bus in the end that an event waits, and once for each message that is given out again', async () => {
+    const { follower, send, control, queue } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await control('/faults', { path, kind: 'errcode', errcode: 40164, times: 3 })
+    await send([one], { results: { publish: async () => Promise.reject(new Error('killed')) } })
+    expect(queue.bus).toEqual([])
+    await send([again(one)])
+    expect(queue.bus).toEqual(['order-1 waiting'])
+    // The message by which it came back, and a later try, are no sign of that.
+    await send([...queue.again.splice(0).map(pushedAgain).slice(0, 1), again(again(one))])
+    expect(queue.bus).toEqual(['order-1 waiting'])
+  })
+
   it('is known by what it sent although its neighbour was put off before the mark was written', async () => {
     const { deps, follower, send, control, phone, stateOf, queue, tick } = await openSend()
     const [one, other] = [toUnion(await follower()), toUnion(await follower())]
