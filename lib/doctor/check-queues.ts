@@ -69,7 +69,8 @@ function fullOf(sized: readonly Sized[], events: string, place: Place): Trouble[
       return { status: 'wrong', words: `${tell(it)}: they wait for quota`, cure: `${showQuota(place)} shows why` }
     }),
     ...full('review', it => {
-      return { status: 'warning', words: `${tell(it)}: nobody knows whether these were sent`, cure: redrive(place) }
+      const cure = `${redrive(place)} shows them too; with --even-in-doubt it sends them, perhaps a second time`
+      return { status: 'warning', words: `${tell(it)}: nobody knows whether these were sent`, cure }
     }),
   ]
 }

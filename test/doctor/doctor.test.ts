@@ -585,7 +585,7 @@ describe('the queues', () => {
       '2 in q-events-review: nobody knows whether these were sent'
     const found = await examineWith(sizes(full))
     expect(found).toMatchObject({ status: 'wrong', words: all })
-    expect(found?.cure).toMatch(/moves them back; npm run quota .* shows why; npm run redrive/)
+    expect(found?.cure).toMatch(/moves them back; npm run quota .* shows why; npm run redrive .*in-doubt it sends them/)
     const size = async (name: string) => {
       if (name === 'q-images') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
       return ready(full[name] ?? 0)
