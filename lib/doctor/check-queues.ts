@@ -69,7 +69,8 @@ function fullOf(sized: readonly Sized[], events: string, place: Place): Trouble[
       return { status: 'wrong', words: `${tell(it)}: they wait for quota`, hint: `${showQuota(place)} shows why` }
     }),
     ...full('review', it => {
-      return { status: 'warning', words: `${tell(it)}: nobody knows whether these were sent`, hint: redrive(place) }
+      const hint = `${redrive(place)} shows them too; with --even-in-doubt it sends them, perhaps a second time`
+      return { status: 'warning', words: `${tell(it)}: nobody knows whether these were sent`, hint }
     }),
   ]
 }

@@ -1,6 +1,10 @@
 /** `./queqiao send`: its options, the event it makes, its words, and how it follows an event. */
 
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 import type { Delivery } from '../../lib/send/delivery.ts'
 import lists from '../../templates.json' with { type: 'json' }
@@ -129,6 +133,18 @@ describe('makeEvent', () => {
   ])('refuses in the words of the event’s own check: %j', (args, words) => {
     expect(() => makeEvent(optionsOf(...args), noon)).toThrow(UsageError)
     expect(() => makeEvent(optionsOf(...args), noon)).toThrow(words)
+  })
+
+  // The command ended in a SyntaxError and its stack, for who only followed an event as well.
+  it('tells in words that templates.json cannot be read, and follows an event without it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'queqiao-send-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'templates.json')
+    await writeFile(file, '{ "local": { broken')
+    const make = (...args: string[]) => makeEvent(optionsOf(...args), noon, undefined, pathToFileURL(file))
+    expect(() => make(...orderPaid)).toThrow(UsageError)
+    expect(() => make(...orderPaid)).toThrow(/^templates\.json cannot be read: /)
+    expect(make('--id', 'a')).toMatchObject({ id: 'a' })
   })
 
   it('knows the templates of the stage that is meant', () => {
