@@ -8,12 +8,21 @@
 
 import { isKnown } from '../errcode.ts'
 import { TransportError, WeChatError } from '../errors.ts'
-import { begin, type Circuit, type CircuitDeps, createCircuit, isForgettable, isOpen, type Verdict } from './circuit.ts'
+import {
+  begin,
+  type Circuit,
+  type CircuitDeps,
+  createCircuit,
+  isForgettable,
+  isOpen,
+  probeOf,
+  type Verdict,
+} from './circuit.ts'
 
 export type Breaker = {
   /**
    * Makes the call, unless the circuit of this API is open, or that of this `part` of it, such as one template: then it
-   * throws what opened it, as a call not made.
+   * throws what opened it, as a call not made. While another call probes it waits for what that comes to.
    */
   run<T>(api: string, call: () => Promise<T>, part?: string): Promise<T>
 }
@@ -31,13 +40,11 @@ export function createBreaker(deps: CircuitDeps): Breaker {
   const circuits = new Map<string, Circuit>()
   return {
     async run(api, call, part) {
-      const judged = judgesOf(api, part).map(([name, judge]) => ({
-        circuit: circuits.get(name) ?? createCircuit(name),
-        judge,
-      }))
-      // Before any of them begins: a call that one circuit withholds is no news for another.
-      const open = judged.find(({ circuit }) => isOpen(circuit, deps.now()))
-      if (open !== undefined) throw withheld(api, open.circuit.cause)
+      const look = () => judgedOf(api, part, circuits)
+      for (let probe = probeAmong(api, look(), deps); probe !== undefined; probe = probeAmong(api, look(), deps))
+        await probe
+      // Nothing happens between the last look and the beginning.
+      const judged = look()
       const end = beginAll(judged, circuits, deps)
       try {
         const result = await call()
@@ -49,6 +56,20 @@ export function createBreaker(deps: CircuitDeps): Breaker {
       }
     },
   }
+}
+
+/**
+ * The probe that a call has to wait for, if there is one: what opened a circuit may be mended, and until that is known nobody
+ * is told the old cause. Throws what holds the call back, before any circuit begins: it is no news for another.
+ */
+function probeAmong(api: string, judged: readonly Judged[], { now }: CircuitDeps): Promise<void> | undefined {
+  const open = judged.find(({ circuit }) => isOpen(circuit, now()))
+  if (open !== undefined) throw withheld(api, open.circuit.cause)
+  return judged.flatMap(({ circuit }) => probeOf(circuit) ?? [])[0]
+}
+
+function judgedOf(api: string, part: string | undefined, circuits: ReadonlyMap<string, Circuit>): readonly Judged[] {
+  return judgesOf(api, part).map(([name, judge]) => ({ circuit: circuits.get(name) ?? createCircuit(name), judge }))
 }
 
 function judgesOf(api: string, part?: string): (readonly [string, Judge])[] {

@@ -7,14 +7,14 @@ export type CircuitDeps = { readonly now: Now; readonly log: Log; readonly metri
 /** What the end of a call says of a circuit: WeChat is there, or not, or nothing; `opens` it at once, or by a row of such. */
 export type Verdict = 'well' | 'failure' | 'opens' | 'nothing'
 
-/** `calls` are under way; `cause` is what opened it. */
+/** `calls` are under way, and `probe` ends with the one that tries; `cause` is what opened it. */
 export type Circuit = {
   readonly name: string
   failures: number
   pauseMs: number
   openUntil: number
   calls: number
-  isProbing: boolean
+  probe?: Promise<void>
   cause?: unknown
 }
 
@@ -23,11 +23,17 @@ const firstPauseMs = 10_000
 const longestPauseMs = 300_000
 
 export function createCircuit(name: string): Circuit {
-  return { name, failures: 0, pauseMs: 0, openUntil: 0, calls: 0, isProbing: false }
+  return { name, failures: 0, pauseMs: 0, openUntil: 0, calls: 0 }
 }
 
-export function isOpen({ openUntil, isProbing, pauseMs }: Circuit, now: number): boolean {
-  return now < openUntil || (pauseMs > 0 && isProbing)
+/** Tells whether no call may leave: the pause lasts. */
+export function isOpen({ openUntil }: Circuit, now: number): boolean {
+  return now < openUntil
+}
+
+/** The call that tries just now whether the pause is to end: what it comes to says whether the others may leave. */
+export function probeOf({ probe, pauseMs }: Circuit): Promise<void> | undefined {
+  return pauseMs > 0 ? probe : undefined
 }
 
 /** Circuits can be many, and one that is well needs no memory once no call of it is under way. */
@@ -38,12 +44,13 @@ export function isForgettable({ calls, failures, pauseMs }: Circuit): boolean {
 /** Lets a call go that the circuit is not open for; the answer ends it, with what its end says of the circuit. */
 export function begin(circuit: Circuit, deps: CircuitDeps): (verdict: Verdict, error?: unknown) => void {
   // Only this call ends its own probe: one that was under way before may come back in the middle of it.
-  const isProbe = circuit.pauseMs > 0
-  if (isProbe) circuit.isProbing = true
+  const probing = circuit.pauseMs > 0 ? Promise.withResolvers<void>() : undefined
+  if (probing) circuit.probe = probing.promise
   circuit.calls += 1
   return (verdict, error) => {
     circuit.calls -= 1
-    if (isProbe) circuit.isProbing = false
+    if (probing) delete circuit.probe
+    probing?.resolve()
     if (verdict === 'well') close(circuit, deps)
     // What was under way when it opened brings no news.
     else if (verdict !== 'nothing' && deps.now() >= circuit.openUntil) fail(circuit, { verdict, error, deps })

@@ -35,6 +35,17 @@ async function openWaiting() {
 const notAllowed = { path, kind: 'errcode', errcode: 40164 }
 
 describe('a hundred events that meet a wrong deployment', () => {
+  // One tried, and all others of that moment were told the cause of before, and to wait for minutes.
+  it('go out together as soon as one of them shows that it is mended', async () => {
+    const { follower, send, control, tick, written, phone } = await openWaiting()
+    const to = toUnion(await follower())
+    await control('/faults', notAllowed)
+    await send([arrival(event('first', to))])
+    tick(minuteMs)
+    await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
+    expect([written.map(it => it.id), phone().length]).toEqual([['first'], 100])
+  })
+
   // In the first minutes, when somebody looks, their deliveries were not there.
   it('are told to wait once each, from the first try on, whom it takes to mend that, and when they are tried next', async () => {
     const { follower, send, sendAgain, control, deliveries, written, queue, now } = await openWaiting()
