@@ -36,11 +36,18 @@ export type HttpAnswer = {
 /** Brings a function's dependencies; once per container. */
 export type Open<D> = () => Promise<D>
 
-/** How a consumer reads one record, and works on those that could be read; it answers those that must come again. */
+/** A message of a queue, by the id that SQS gave it. */
+type Named = { readonly messageId: string }
+
+/**
+ * How a consumer reads one record, and works on those that could be read, each with its messageId; it answers those that
+ * must come again.
+ */
 export type Consumer<T, D> = {
   readonly read: (record: SQSRecord) => T
-  readonly work: (items: readonly T[], deps: D, limits: { readonly until: number }) => Promise<readonly T[]>
+  readonly work: (items: readonly (T & Named)[], deps: D, limits: Limits) => Promise<readonly Named[]>
 }
+type Limits = { readonly until: number }
 
 /** Below API Gateway's own limit by far: nothing but images is large, and images do not come this way. */
 const maxBodyBytes = 64 * 1024
@@ -75,27 +82,30 @@ export function queueFunction<T extends object, D>(open: Open<D>, { read, work }
   return middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
     // A failure to open fails the whole invocation, loudly: it is not the records' fault.
     const deps = await opened()
-    const items = new Map<T, SQSRecord>()
-    const unread = Records.filter(record => !readInto(items, record, read))
-    const again = await work([...items.keys()], deps, { until: begin(context) })
-    const failed = [...unread, ...again.flatMap(it => items.get(it) ?? [])]
+    const items = Records.flatMap(record => readOne(record, read))
+    const again = await work(items, deps, { until: begin(context) })
+    const failed = failedOf(Records, items, again)
     tellFailing(failed, metrics)
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   })
 }
 
-function readInto<T>(items: Map<T, SQSRecord>, record: SQSRecord, read: (record: SQSRecord) => T): boolean {
+function readOne<T extends object>(record: SQSRecord, read: (record: SQSRecord) => T): (T & Named)[] {
+  const { messageId } = record
   try {
-    items.set(read(record), record)
-    return true
+    return [{ ...read(record), messageId }]
   } catch (error) {
     // It comes again until the queue lays it aside; its words stay out of the log, for they can be anything.
-    log.error('queue.unreadable', {
-      messageId: record.messageId,
-      error: error instanceof Error ? error.name : 'unknown',
-    })
-    return false
+    log.error('queue.unreadable', { messageId, error: error instanceof Error ? error.name : 'unknown' })
+    return []
   }
+}
+
+/** Those that could not be read, and those that must come again: by their ids, for what is answered may be a copy. */
+function failedOf(records: readonly SQSRecord[], items: readonly Named[], again: readonly Named[]): SQSRecord[] {
+  const isRead = new Set(items.map(it => it.messageId))
+  const isAgain = new Set(again.map(it => it.messageId))
+  return records.filter(({ messageId }) => !isRead.has(messageId) || isAgain.has(messageId))
 }
 
 /**
