@@ -10,7 +10,7 @@ export type ForgetImagesDeps = {
   readonly images: Pick<ImageStore, 'find' | 'ofOwner' | 'remove'>
   readonly files: Pick<ImageFiles, 'list' | 'remove'>
   /** The queue that this came by. */
-  readonly imageArrivals: Pick<Queue, 'push'>
+  readonly imageArrivals: Queue<Forgetting>
   readonly now: Now
   readonly log: Log
 }
@@ -55,8 +55,7 @@ export async function forgetImages(
   // Who has uploaded so much anew that nothing else is come upon: for people to look at, and not for ever.
   if (!isDone && removed === 0) throw new Error('no time for what is to be forgotten')
   if (!isDone) await deps.imageArrivals.push([wish])
-  else if (!isSecond)
-    await deps.imageArrivals.push([{ ...wish, isSecond: true } satisfies Forgetting], secondPassSeconds)
+  else if (!isSecond) await deps.imageArrivals.push([{ ...wish, isSecond: true }], secondPassSeconds)
 }
 
 /** The rows first: what arrives or is decided from now on finds none, and is removed by whoever looks for it. */

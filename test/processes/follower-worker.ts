@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
 import { createConsumedQueue, createQueue } from '../../lib/adapters/aws/sqs-queues.ts'
+import type { News } from '../../lib/followers/follower-news.ts'
 import { openDynamo } from '../../lib/adapters/dynamo/dynamo.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
 import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
@@ -76,7 +77,7 @@ function open({ wechatUrl, names }: Opening) {
     journal: createJournal(dynamo, names.walks, Math.random),
     linking: createLinkingStore(dynamo, names.walks, now),
     erasures: createErasures(dynamo, names.walks),
-    followers: { ...createQueue(names.queue), ...createConsumedQueue(names.queue) },
+    followers: { ...createQueue<News>(names.queue), ...createConsumedQueue(names.queue) },
     imageArrivals: { push: async () => undefined },
     owner: randomUUID(),
     spread: false,

@@ -34,7 +34,7 @@ const maxDelaySeconds = 900
 const maxRounds = 3
 
 /** Creates a queue of JSON messages; throws once all others are sent if SQS took any of them not. */
-export function createQueue(name: string): Queue {
+export function createQueue<M>(name: string): Queue<M> {
   const queue = openQueue(name)
   return {
     async push(messages, delaySeconds = 0) {
