@@ -70,6 +70,19 @@ export function createConsumedQueue(name: string): ConsumedQueue {
   return consumed(openQueue(name))
 }
 
+const push = ['GetQueueUrl', 'SendMessage'] as const
+
+/** The rights that each method needs, by the ending of the queue's name: not all of them go to the events queue itself. */
+export const eventQueueRights = {
+  comeAgain: { '': ['GetQueueUrl', 'ChangeMessageVisibility'] },
+  setAside: { '-dlq': push, '-review': push },
+  pushAgain: { '': push },
+  park: { '-parked': push, '-parked-urgent': push },
+} as const satisfies Record<keyof EventQueue, QueueRights>
+
+/** Rights on queues, by the endings of their names. */
+export type QueueRights = Readonly<Record<string, readonly string[]>>
+
 /** Creates the consumer's side of the events queue; what is laid aside goes to queues of its name with an ending. */
 export function createEventQueue(name: string, log: Log): EventQueue {
   const events = openQueue(name)
