@@ -101,11 +101,12 @@ function rightsMade({ commands }: Reach): string[] {
 
 /** The variable by which a call says which table, queue, bucket or bus it is about. */
 function variableIn(call: ts.CallExpression): string | undefined {
-  const names: string[] = []
+  const names = new Set<string>()
   const look = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) && /^[A-Z_]+_(TABLE|QUEUE|BUCKET|BUS)$/.test(node.text)) names.push(node.text)
+    if (ts.isIdentifier(node) && /^[A-Z_]+_(TABLE|QUEUE|BUCKET|BUS)$/.test(node.text)) names.add(node.text)
     ts.forEachChild(node, look)
   }
   call.arguments.forEach(look)
-  return names[0]
+  if (names.size > 1) throw new Error(`${call.getText()} names ${[...names].join(' and ')}: one of them has to do`)
+  return [...names][0]
 }

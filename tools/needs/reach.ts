@@ -7,7 +7,7 @@
 
 import ts from 'typescript'
 
-import { isFunctionDeclared, laterOf, portsOf, valuesOf } from './names.ts'
+import { isFunctionDeclared, isOwn, laterOf, portsOf, valuesOf } from './names.ts'
 import { bridgesOf, usedBy } from './uses.ts'
 
 /** Everything that was met on the way. */
@@ -99,6 +99,8 @@ function schedule(node: ts.Node, { seen, waiting }: Walk): void {
 function use(declaration: ts.Node, walk: Walk): void {
   if (walk.used.has(declaration)) return
   walk.used.add(declaration)
+  // Of a module that is taken apart, as what `import()` brings.
+  if (isOwn(declaration) && isFunctionDeclared(declaration)) schedule(declaration, walk)
   for (const it of walk.members.get(declaration) ?? []) schedule(it, walk)
   for (const it of walk.bridges.get(declaration) ?? []) use(it, walk)
 }
