@@ -44,10 +44,10 @@ function serverDomainsIn({ CallbackUrl, UploadUrl, FilesUrl, FilesBy, ImagesDoma
 function fieldOf(field: string, urls: readonly (string | undefined)[], by: string | undefined): string[] {
   const page = `${pages.serverDomains} → ${field} 合法域名`
   const origins = urls.filter(it => it !== undefined).map(it => new URL(it).origin)
-  const cure = by === undefined ? 'a proxy of yours in front of it, with a domain of yours' : `deploy with ${by}`
+  const hint = by === undefined ? 'a proxy of yours in front of it, with a domain of yours' : `deploy with ${by}`
   return origins.map(it =>
     isOfAws(it)
-      ? `missing  → ${page}: it wants a domain with an ICP filing (备案), and that it takes ${new URL(it).host} is not known: ${cure}`
+      ? `missing  → ${page}: it wants a domain with an ICP filing (备案), and that it takes ${new URL(it).host} is not known: ${hint}`
       : `${it}  → ${page}; the domain needs an ICP filing (备案)`,
   )
 }

@@ -1,4 +1,4 @@
-/** Uploads the folder `static`, if there is one, to the stage that was just deployed: what `npm run static` does. */
+/** Uploads the folder `static`, if there is one, to the stage that was just deployed: what `./queqiao static` does. */
 
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -31,7 +31,7 @@ export async function publishStatic({ stage, region, outputs, config, tell, ...m
   const { signal } = new AbortController()
   const place = { stage, region }
   const code = await runStatic(
-    { ...place, folder: relative('', folder), isPruning: false, dryRun: false },
+    { ...place, folder: relative('', folder), isPruning: false },
     {
       ...{ place, signal },
       screen: createScreen({ write, writeError: write, columns: () => undefined, now: Date.now }),

@@ -69,7 +69,7 @@ const unlisted: Readonly<Record<number, ErrcodeClass>> = { 40241: 'recipient-lat
 
 /**
  * Where the call says more than the code (docs/wechat.md 11.2). At the token calls 40001 means a wrong appsecret,
- * which no new token cures. Of a message to one person WeChat refuses what comes too close upon another (43108, 45061,
+ * which no new token hints. Of a message to one person WeChat refuses what comes too close upon another (43108, 45061,
  * 45066, 45081), what is too much for this person (45033), and whoever is frozen or not expected (50002, 50003); and it
  * blocks the whole account for a while (45102, 45501). None of these left a message behind, as a failure of WeChat's (-1) may have.
  */

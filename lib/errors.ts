@@ -164,7 +164,7 @@ export class SelfCheckFailed extends Error {
   readonly checks: readonly string[]
 
   constructor(checks: readonly string[]) {
-    super(`this stage is not well: ${checks.join(', ')}; npm run doctor tells what to do`)
+    super(`this stage is not well: ${checks.join(', ')}; ./queqiao doctor tells what to do`)
     this.checks = checks
   }
 }

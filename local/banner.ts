@@ -69,10 +69,10 @@ function renderFirstDay(api: string): string[] {
   const event = '--to openid=<openid> --template-id <templateId> --data <key>=<text>'
   return [
     '  Next, with this account · 接下来：',
-    '    npm run doctor     what is wrong still, and where to mend it · 检查配置',
+    '    ./queqiao doctor     what is wrong still, and where to mend it · 检查配置',
     `    POST ${api}/login with {"code": "…"} of wx.login, from the developer tools · 小程序登录`,
-    `    npm run send -- ${event}     the first event · 推送第一条消息`,
-    '    npm run sync       reads who follows already · 同步关注者',
+    `    ./queqiao send ${event}     the first event · 推送第一条消息`,
+    '    ./queqiao sync       reads who follows already · 同步关注者',
     `    Follows and receipts come once a public URL leads to ${api}/callback · 公网回调地址`,
     '',
   ]

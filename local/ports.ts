@@ -14,11 +14,14 @@ export class PortsInUseError extends Error {
   override readonly name = 'PortsInUseError'
 }
 
-/** Makes sure that every port can be listened on; throws one PortsInUseError that names all that cannot. */
+/** Makes sure that every port can be listened on, each by one use; throws one PortsInUseError that names all that cannot. */
 export async function assertPortsFree(uses: readonly PortUse[]): Promise<void> {
   const taken = uses.map(({ port }) => port)
   const found: string[] = []
-  for (const use of uses) found.push(...(await describeConflict(use, taken)))
+  for (const [index, use] of uses.entries()) {
+    const other = uses.slice(0, index).find(it => it.port === use.port)
+    found.push(...(await describeConflict(use, other, taken)))
+  }
   if (found.length > 0) throw new PortsInUseError(found.join('\n'))
 }
 
@@ -55,9 +58,13 @@ async function isFree(port: number, host: string): Promise<boolean> {
   return (await tryPort(port, host)) === undefined
 }
 
-/** Adds the port that it proposes to those that are taken: no two may be told the same. */
-async function describeConflict({ port, host, purpose, variable }: PortUse, taken: number[]): Promise<string[]> {
-  const why = await tryPort(port, host)
+/** Adds the port that it proposes to those that are taken: no two may be told the same. `same` is a use that has its port. */
+async function describeConflict(
+  { port, host, purpose, variable }: PortUse,
+  same: PortUse | undefined,
+  taken: number[],
+): Promise<string[]> {
+  const why = same === undefined ? await tryPort(port, host) : `is that of ${same.purpose} as well`
   if (why === undefined) return []
   const other = await pickNextPort(port, host, taken)
   taken.push(other)

@@ -69,10 +69,12 @@ describe('the documents', () => {
     const [english, chinese] = await Promise.all([read('README.md'), read('README.zh-CN.md')])
     for (const text of [english, chinese]) expect(text.split('\n').length).toBeLessThanOrEqual(151)
     const commands = (text: string) =>
-      [...text.matchAll(/\b(?:npm (?:run [a-z:]+|ci|cit|start|test)|npx --no sls [a-z]+)/g)].map(it => it[0])
+      [...text.matchAll(/\bnpm (?:run [a-z:]+|ci|cit|start|test)|\bnpx --no sls [a-z]+|\.\/queqiao [a-z]+/g)].map(
+        it => it[0],
+      )
     expect(new Set(commands(chinese))).toEqual(new Set(commands(english)))
     const { scripts } = JSON.parse(await read('package.json'))
-    const scriptNames = commands(english).flatMap(it => /npm run ([a-z:]+)/.exec(it)?.[1] ?? [])
+    const scriptNames = commands(english).flatMap(it => /(?:npm run|queqiao) ([a-z:]+)/.exec(it)?.[1] ?? [])
     expect(scriptNames.filter(it => !(it in scripts))).toEqual([])
   })
 

@@ -96,6 +96,21 @@ describe('a document', () => {
   })
 })
 
+// `npm run` keeps options for itself, so what is to be typed is the file `queqiao`.
+it('the command line has one name, in documents, messages and comments', () => {
+  // A decision says what was tried and not taken.
+  const isOurs = (file: string) => !file.startsWith('test/') && !file.startsWith('docs/decisions/')
+  const others = /(npm run|npx( --no)?) (queqiao|doctor|quota|redrive|secrets|send|static|sync)\b.*/g
+  const found = [...texts].filter(([file]) => isOurs(file)).flatMap(([file, text]) => named(others, file, text))
+  expect(found).toEqual([])
+  expect(named(others, 'a.md', '`npm run doctor -- --stage prod`')).toHaveLength(1)
+  expect(documents().filter(([, text]) => text.includes('./queqiao doctor')).length).toBeGreaterThan(3)
+})
+
+function named(pattern: RegExp, file: string, text: string): string[] {
+  return [...text.matchAll(pattern)].map(it => `${file}: ${it[0]}`)
+}
+
 function wechat(): string {
   return texts.get('docs/wechat.md') ?? ''
 }

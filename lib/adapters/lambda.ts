@@ -11,9 +11,11 @@ import type {
 } from 'aws-lambda'
 
 import { RequestError } from '../errors.ts'
+import { inBatch, type Named } from '../log-scope.ts'
 import { problemOf, requestErrorOf } from '../problem.ts'
 import { tellFailing } from './aws/failing.ts'
 import { noteDeadline } from './deadline.ts'
+import { invoke } from './invocation.ts'
 import { createLog } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 
@@ -35,9 +37,6 @@ export type HttpAnswer = {
 
 /** Brings a function's dependencies; once per container. */
 export type Open<D> = () => Promise<D>
-
-/** A message of a queue, by the id that SQS gave it. */
-type Named = { readonly messageId: string }
 
 /**
  * How a consumer reads one record, and works on those that could be read, each with its messageId; it answers those that
@@ -65,7 +64,7 @@ const log = createLog()
 /** Makes a function behind the HTTP API; `open` runs once per container, and again if it failed. */
 export function httpFunction<D>(open: Open<D>, work: (request: HttpRequest, deps: D) => Promise<HttpAnswer>) {
   const opened = onceIfGood(open)
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis })
+  const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis })
     .handler(async (event, context) => {
       begin(context)
       return answerOf(await work(requestOf(event), await opened()))
@@ -73,13 +72,15 @@ export function httpFunction<D>(open: Open<D>, work: (request: HttpRequest, deps
     .onError(request => {
       request.response = refusalOf(request.error)
     })
+  // Around middy: it answers errors, and what takes too long, outside of the handler.
+  return (event: APIGatewayProxyEventV2, context: Context) => invoke(context, () => handler(event, context))
 }
 
 /** Makes a consumer of a queue: a record that cannot be read, or worked on, comes again alone. */
 export function queueFunction<T extends object, D>(open: Open<D>, { read, work }: Consumer<T, D>) {
   const opened = onceIfGood(open)
   const metrics = createMetrics()
-  return middy<SQSEvent, SQSBatchResponse>().handler(async ({ Records }, context) => {
+  const consume = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     // A failure to open fails the whole invocation, loudly: it is not the records' fault.
     const deps = await opened()
     const items = Records.flatMap(record => readOne(record, read))
@@ -87,7 +88,9 @@ export function queueFunction<T extends object, D>(open: Open<D>, { read, work }
     const failed = failedOf(Records, items, again)
     tellFailing(failed, metrics)
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
-  })
+  }
+  return (event: SQSEvent, context: Context) =>
+    invoke(context, () => inBatch(event.Records, () => consume(event, context)))
 }
 
 function readOne<T extends object>(record: SQSRecord, read: (record: SQSRecord) => T): (T & Named)[] {
@@ -117,9 +120,8 @@ export function scheduleFunction<D, R>(
   work: (deps: D, call: { readonly until: number; readonly input: unknown }) => Promise<R>,
 ) {
   const opened = onceIfGood(open)
-  return middy<unknown, R>().handler(async (input, context) => {
-    return work(await opened(), { until: begin(context), input })
-  })
+  return (input: unknown, context: Context): Promise<R> =>
+    invoke(context, async () => work(await opened(), { until: begin(context), input }))
 }
 
 /** Begins an invocation, and answers until when (ms) it may begin something new. */

@@ -2,14 +2,15 @@
 
 import { Logger } from '@aws-lambda-powertools/logger'
 
+import { scopeOf } from '../log-scope.ts'
 import type { Log } from '../ports.ts'
 
-/** Creates the log of one function. */
+/** Creates the log of one function. Each line names its invocation, and the messages that it is about. */
 export function createLog(): Log {
   const logger = new Logger()
   return {
-    info: (event, fields = {}) => logger.info(event, { ...fields }),
-    warn: (event, fields = {}) => logger.warn(event, { ...fields }),
-    error: (event, fields = {}) => logger.error(event, { ...fields }),
+    info: (event, fields = {}) => logger.info(event, { ...scopeOf(fields), ...fields }),
+    warn: (event, fields = {}) => logger.warn(event, { ...scopeOf(fields), ...fields }),
+    error: (event, fields = {}) => logger.error(event, { ...scopeOf(fields), ...fields }),
   }
 }

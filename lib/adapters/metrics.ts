@@ -3,20 +3,25 @@
 import { MetricUnit, Metrics as Powertools } from '@aws-lambda-powertools/metrics'
 
 import type { Gauges, Metrics } from '../ports.ts'
+import { atEnd } from './invocation.ts'
 
-/** Creates the metrics of one function. */
+type Dimensions = Readonly<Record<string, string>>
+
+/** Creates the metrics of one function: written at the end of an invocation, one line for each set of dimensions. */
 export function createMetrics(): Metrics & Gauges {
-  const powertools = new Powertools({ namespace: 'queqiao' })
+  const kept = new Map<string, Powertools>()
+  atEnd(requestId => {
+    for (const line of kept.values()) line.addMetadata('requestId', requestId).publishStoredMetrics()
+    kept.clear()
+  })
+  const lineOf = (dimensions: Dimensions) => {
+    const key = JSON.stringify(Object.entries(dimensions).sort())
+    const line = kept.get(key) ?? new Powertools({ namespace: 'queqiao', defaultDimensions: dimensions })
+    kept.set(key, line)
+    return line
+  }
   return {
-    count(name, dimensions = {}, times = 1) {
-      const metric = powertools.singleMetric()
-      for (const [key, value] of Object.entries(dimensions)) metric.addDimension(key, value)
-      metric.addMetric(name, MetricUnit.Count, times)
-    },
-    gauge(name, value, dimensions = {}) {
-      const metric = powertools.singleMetric()
-      for (const [key, of] of Object.entries(dimensions)) metric.addDimension(key, of)
-      metric.addMetric(name, MetricUnit.NoUnit, value)
-    },
+    count: (name, dimensions = {}, times = 1) => void lineOf(dimensions).addMetric(name, MetricUnit.Count, times),
+    gauge: (name, value, dimensions = {}) => void lineOf(dimensions).addMetric(name, MetricUnit.NoUnit, value),
   }
 }

@@ -95,7 +95,7 @@ function remembered<T>(read: () => Promise<string | undefined>, name: SecretName
   let loaded: { text: string; made: Promise<T> } | undefined
   return async () => {
     const text = await read()
-    if (text === undefined) throw new ConfigError([`the secret ${name} is not set: npm run secrets makes it`])
+    if (text === undefined) throw new ConfigError([`the secret ${name} is not set: ./queqiao secrets makes it`])
     if (loaded?.text !== text) loaded = { text, made: make(text) }
     return loaded.made
   }

@@ -11,7 +11,7 @@ export async function checkAllowList(facts: Facts): Promise<Finding> {
     addressAt([facts.officialToken(), facts.firstPage()]),
     addressAt([facts.miniToken()]),
   ])
-  const refused = [cureOf('official', official), cureOf('mini', mini)].flatMap(it => it ?? [])
+  const refused = [hintOf('official', official), hintOf('mini', mini)].flatMap(it => it ?? [])
   const [one] = [official.address, mini.address].filter(it => it !== undefined)
   if (one !== undefined)
     return wrong(`WeChat sees us call from ${one}, and does not admit it (40164)`, refused.join('; '))
@@ -30,6 +30,6 @@ async function addressAt(calls: readonly Promise<unknown>[]): Promise<Admission>
   return { isAdmitted: outcomes[0]?.status === 'fulfilled' }
 }
 
-function cureOf(app: AppName, { address }: Admission): string | undefined {
+function hintOf(app: AppName, { address }: Admission): string | undefined {
   return address === undefined ? undefined : `paste ${address} into ${pages[app].allowList}`
 }

@@ -32,8 +32,8 @@ export async function checkCallback({ api, secrets, now, ...place }: DoctorDeps)
       return ok(`${url} answers the handshake; it belongs into ${pages.messagePush}. ${onceOn}`)
     return explainAnswer(answer, { url, place })
   } catch (error) {
-    const cure = `see whether the stage is deployed, and its domain leads to it; then paste the URL into ${pages.messagePush}. ${onceOn}`
-    return wrong(`${url} does not answer (${nameOf(error)})`, cure)
+    const hint = `see whether the stage is deployed, and its domain leads to it; then paste the URL into ${pages.messagePush}. ${onceOn}`
+    return wrong(`${url} does not answer (${nameOf(error)})`, hint)
   }
 }
 
@@ -41,8 +41,8 @@ type Asked = { readonly url: string; readonly place: Place }
 
 function explainAnswer({ status, text }: { status: number; text: string }, { url, place }: Asked): Finding {
   if (text.includes('callback-unsigned')) {
-    const cure = `if it was set anew, run this again in five minutes; if not, ${setSecrets(place)}`
-    return wrong(`${url} goes by another callback-token`, cure)
+    const hint = `if it was set anew, run this again in five minutes; if not, ${setSecrets(place)}`
+    return wrong(`${url} goes by another callback-token`, hint)
   }
   if (text.includes('callback-stale')) return wrong(`${url} goes by another clock`, 'see the clock')
   const what = status === 200 ? 'with something else than the echostr' : `with HTTP ${status}`

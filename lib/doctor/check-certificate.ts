@@ -7,7 +7,7 @@ import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 const dayMs = 86_400_000
 /** ACM renews sixty days ahead: a month before the end something is in its way. */
 const lowDays = 30
-const cure = 'AWS console → Certificate Manager → the domain: its CNAME record must be in the DNS for it to be renewed'
+const hint = 'AWS console → Certificate Manager → the domain: its CNAME record must be in the DNS for it to be renewed'
 
 /** Makes one TLS connection to our own API; costs no call to WeChat. */
 export async function checkCertificate({ api, now }: DoctorDeps): Promise<Finding> {
@@ -16,10 +16,10 @@ export async function checkCertificate({ api, now }: DoctorDeps): Promise<Findin
     if (certificate === undefined) return notChecked(`${api.address} is served without TLS`)
     const { host, validUntil, problem } = certificate
     const days = Math.floor((validUntil - now()) / dayMs)
-    if (days < 0) return wrong(`the certificate of ${host} has ended`, cure)
-    if (problem !== undefined) return wrong(`the certificate of ${host} is refused (${problem})`, cure)
+    if (days < 0) return wrong(`the certificate of ${host} has ended`, hint)
+    if (problem !== undefined) return wrong(`the certificate of ${host} is refused (${problem})`, hint)
     const words = `the certificate of ${host} is good for ${days} days`
-    return days < lowDays ? warning(words, cure) : ok(words)
+    return days < lowDays ? warning(words, hint) : ok(words)
   } catch (error) {
     const where = 'the DNS must lead the domain to the API: AWS console → API Gateway → Custom domain names'
     return wrong(`${api.address} cannot be connected to (${nameOf(error)})`, where)

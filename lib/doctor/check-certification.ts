@@ -14,8 +14,8 @@ export async function checkCertification({ firstPage, accountTemplates }: Facts)
   const refusals = await Promise.all(calls.map(refusalOf))
   const barred = refusals.filter((it): it is WeChatError => it?.errcode === 48001).map(it => it.api)
   if (barred.length > 0) {
-    const cure = `${pages.certification}: have the account certified; it must be a 服务号`
-    return wrong(`the account may not call ${barred.join(', ')} (48001)`, cure)
+    const hint = `${pages.certification}: have the account certified; it must be a 服务号`
+    return wrong(`the account may not call ${barred.join(', ')} (48001)`, hint)
   }
   const outcomes = await Promise.allSettled(calls)
   if (outcomes.some(it => it.status === 'fulfilled')) return ok('followers and templates are open to the account')

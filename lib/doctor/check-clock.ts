@@ -6,7 +6,7 @@ import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 
 const warnSeconds = 30
 const refuseSeconds = 300
-const cure = 'set this machine’s clock by NTP; on Lambda it is AWS’s own, and WECHAT_API_URL’s is the one that is wrong'
+const hint = 'set this machine’s clock by NTP; on Lambda it is AWS’s own, and WECHAT_API_URL’s is the one that is wrong'
 
 /** Goes by the Date header of the answers to the token calls; costs no call of its own. */
 export async function checkClock({ sightings }: DoctorDeps, facts: Facts): Promise<Finding> {
@@ -16,8 +16,8 @@ export async function checkClock({ sightings }: DoctorDeps, facts: Facts): Promi
   const seconds = Math.round(aheadMs(best) / 1000)
   const off = Math.abs(seconds)
   const words = `our clock is ${off} s ${seconds < 0 ? 'behind' : 'ahead of'} WeChat’s`
-  if (off > refuseSeconds) return wrong(`${words}: callbacks are refused`, cure)
-  return off > warnSeconds ? warning(words, cure) : ok(`our clock is within ${off + 1} s of WeChat’s`)
+  if (off > refuseSeconds) return wrong(`${words}: callbacks are refused`, hint)
+  return off > warnSeconds ? warning(words, hint) : ok(`our clock is within ${off + 1} s of WeChat’s`)
 }
 
 function roundTrip({ before, after }: Sighting): number {

@@ -8,18 +8,18 @@ import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 export const consumers = { send: 10, 'link-followers': 5, receipts: 5, 'receive-images': 10, 'check-images': 5 }
 /** Callbacks, logins and schedules beside them. */
 const others = 15
-const cure =
+const hint =
   'AWS console → Service Quotas → AWS Lambda → Concurrent executions: request 1,000, in this region; it takes up to some days'
 
 /** Asks Lambda once; costs no call to WeChat. */
 export async function checkConcurrency({ account, queueNames }: DoctorDeps): Promise<Finding> {
   if (account === undefined) return notChecked('one machine has no such limit')
   const [asked] = await Promise.allSettled([account.concurrency()])
-  if (asked?.status !== 'fulfilled') return notChecked(`Lambda cannot be asked for it (${nameOf(asked?.reason)})`, cure)
-  if (asked.value === undefined) return notChecked('Lambda does not tell it', cure)
+  if (asked?.status !== 'fulfilled') return notChecked(`Lambda cannot be asked for it (${nameOf(asked?.reason)})`, hint)
+  if (asked.value === undefined) return notChecked('Lambda does not tell it', hint)
   const all = Object.values(consumers).reduce((sum, it) => sum + it)
   const mapped = queueNames.imageChecks === undefined ? all - consumers['check-images'] : all
   const words = `the account lets ${asked.value} functions run at once, and queues alone may take ${mapped}`
-  if (asked.value <= mapped) return wrong(`${words}: callbacks and logins are turned away meanwhile`, cure)
-  return asked.value < mapped + others ? warning(words, cure) : ok(words)
+  if (asked.value <= mapped) return wrong(`${words}: callbacks and logins are turned away meanwhile`, hint)
+  return asked.value < mapped + others ? warning(words, hint) : ok(words)
 }

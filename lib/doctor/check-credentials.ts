@@ -25,16 +25,16 @@ type Asked = { readonly app: AppName; readonly appid: string; readonly place: Pl
 function explainTokenFailure(error: unknown, asked: Asked): Finding {
   if (error instanceof ConfigError) return notChecked(`${error.problems.join('; ')} (see the secrets)`)
   if (error instanceof TransportError) {
-    const cure = 'see whether the function has a way out: its subnet’s route to the NAT gateway, WECHAT_API_URL'
-    return wrong(error.message, cure)
+    const hint = 'see whether the function has a way out: its subnet’s route to the NAT gateway, WECHAT_API_URL'
+    return wrong(error.message, hint)
   }
   if (!(error instanceof WeChatError)) return explain(error)
-  const cure = cureOf(error.errcode, asked)
-  return cure === undefined ? explain(error) : wrong(`${asked.appid}: ${told(error)}`, cure)
+  const hint = hintOf(error.errcode, asked)
+  return hint === undefined ? explain(error) : wrong(`${asked.appid}: ${told(error)}`, hint)
 }
 
 /** What mends a refusal at the token calls (docs/wechat.md 3.3); undefined for what is not theirs alone. */
-function cureOf(errcode: number, { app, appid, place }: Asked): string | undefined {
+function hintOf(errcode: number, { app, appid, place }: Asked): string | undefined {
   const page = pages[app]
   switch (errcode) {
     case 40001:

@@ -13,15 +13,15 @@ const notFound: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN'])
 export async function checkImageHosts({ sites: { upload, files } }: DoctorDeps): Promise<Finding> {
   const [uploadTrouble, filesTrouble] = await Promise.all([troubleWith(upload), troubleWith(files)])
   const troubles = [
-    ...(filesTrouble === undefined ? [] : [{ ...filesTrouble, site: files, cure: cureOfFiles(files) }]),
-    ...(uploadTrouble === undefined ? [] : [{ ...uploadTrouble, site: upload, cure: wayOut }]),
+    ...(filesTrouble === undefined ? [] : [{ ...filesTrouble, site: files, hint: hintOfFiles(files) }]),
+    ...(uploadTrouble === undefined ? [] : [{ ...uploadTrouble, site: upload, hint: wayOut }]),
   ]
   const [first, ...more] = troubles.filter(it => !isUnseen(it))
-  if (first !== undefined) return wrong([first, ...more].map(tell).join('; '), first.cure)
+  if (first !== undefined) return wrong([first, ...more].map(tell).join('; '), first.hint)
   const unseen = troubles.find(isUnseen)
   const toPaste = `uploadFile 合法域名 ${toEnter(upload)}, downloadFile 合法域名 ${toEnter(files)}`
-  const cure = `look what is in ${pages.serverDomains}: it needs ${toPaste}`
-  if (unseen !== undefined) return notChecked(`the DNS here does not find ${unseen.site.origin}, a name of AWS`, cure)
+  const hint = `look what is in ${pages.serverDomains}: it needs ${toPaste}`
+  if (unseen !== undefined) return notChecked(`the DNS here does not find ${unseen.site.origin}, a name of AWS`, hint)
   return ok(`both hosts answer; ${pages.serverDomains} needs them: ${toPaste}`)
 }
 
@@ -31,12 +31,12 @@ function toEnter({ origin }: Site): string {
   return `a domain of your own with an ICP filing (备案), for that it takes ${new URL(origin).host} is not known`
 }
 
-type Trouble = { readonly name: string; readonly site: Site; readonly cure: string }
+type Trouble = { readonly name: string; readonly site: Site; readonly hint: string }
 
 const wayOut = 'the function must get out to it, as to WeChat: AWS console → VPC → NAT gateway, and the S3 endpoint'
 
 /** A name of AWS is made with the distribution or the API; one of our own must be led there. */
-function cureOfFiles({ origin }: Site): string {
+function hintOfFiles({ origin }: Site): string {
   if (isOfAws(origin)) return wayOut
   return 'the DNS must lead the domain to what the deployment prints, and the certificate must be for it (docs/images.md)'
 }

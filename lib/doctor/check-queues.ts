@@ -45,14 +45,14 @@ function crowdsOf(waiting: readonly Known[], deps: DoctorDeps): Trouble[] {
 /** One finding of all: none hides another. */
 function joined(all: readonly Trouble[]): Finding {
   const say = all.some(it => it.status === 'wrong') ? wrong : warning
-  return say(all.map(it => it.words).join('; '), all.map(it => it.cure).join('; '))
+  return say(all.map(it => it.words).join('; '), all.map(it => it.hint).join('; '))
 }
 
 function absenceOf(sized: readonly Sized[], place: Place): Trouble | undefined {
   const absent = sized.filter(it => 'trouble' in it)
   if (absent.length === 0) return undefined
   const words = absent.map(({ name, trouble }) => `${name} cannot be asked (${trouble})`).join('; ')
-  return { status: 'wrong', words, cure: deploy(place) }
+  return { status: 'wrong', words, hint: deploy(place) }
 }
 
 /** What is put aside, by kind: dead letters, events that wait for quota, events in doubt. */
@@ -63,13 +63,14 @@ function fullOf(sized: readonly Sized[], events: string, place: Place): Trouble[
   }
   return [
     ...full('dead', it => {
-      return { status: 'wrong', words: tell(it), cure: it.map(({ name }) => cureOf(name, events, place)).join('; ') }
+      return { status: 'wrong', words: tell(it), hint: it.map(({ name }) => hintOf(name, events, place)).join('; ') }
     }),
     ...full('parked', it => {
-      return { status: 'wrong', words: `${tell(it)}: they wait for quota`, cure: `${showQuota(place)} shows why` }
+      return { status: 'wrong', words: `${tell(it)}: they wait for quota`, hint: `${showQuota(place)} shows why` }
     }),
     ...full('review', it => {
-      return { status: 'warning', words: `${tell(it)}: nobody knows whether these were sent`, cure: redrive(place) }
+      const hint = `${redrive(place)} shows them too; with --even-in-doubt it sends them, perhaps a second time`
+      return { status: 'warning', words: `${tell(it)}: nobody knows whether these were sent`, hint }
     }),
   ]
 }
@@ -109,7 +110,7 @@ function partsOf({ later, inWork }: QueueSize): string {
 }
 
 /** Events have a command; what the functions give up on goes back as SQS does it. */
-function cureOf(name: string, events: string, place: Place): string {
+function hintOf(name: string, events: string, place: Place): string {
   if (name === `${events}-dlq`) return `${redrive(place)} shows them by reason, and moves them back`
   return `AWS console → SQS → ${name} → Start DLQ redrive, once the log of its function says what was wrong`
 }

@@ -17,7 +17,7 @@ const paths = {
 }
 /** Below this share of the limit it is time to look. */
 const low = 0.1
-const cure = `it is filled again at 00:00 in China; ${pages.quotas} shows it, and clears it ten times a month`
+const hint = `it is filled again at 00:00 in China; ${pages.quotas} shows it, and clears it ten times a month`
 
 /** Asks for three quotas, and reads the gate; costs three calls of `openapi/quota/get`. */
 export async function checkQuotas(deps: DoctorDeps, facts: Facts): Promise<Finding> {
@@ -49,15 +49,15 @@ async function judgeQuotas({ official }: DoctorDeps, { call }: Facts): Promise<F
   )
   const words = quotas.map(({ name, quota }) => `${name} ${left(quota)}`).join(', ')
   const known = quotas.flatMap(({ quota }) => (quota instanceof Error ? [] : [quota]))
-  if (known.some(it => it.remain === 0)) return wrong(words, cure)
-  if (known.some(it => it.remain < it.limit * low)) return warning(words, cure)
+  if (known.some(it => it.remain === 0)) return wrong(words, hint)
+  if (known.some(it => it.remain < it.limit * low)) return warning(words, hint)
   return known.length === quotas.length ? ok(words) : warning(words, `${pages.quotas} shows it`)
 }
 
 function join(one: Finding, other: Finding): Finding {
   const words = `${one.words}; ${other.words}`
-  const cures = [one, other].flatMap(it => it.cure ?? []).join('; ')
-  return one.status === 'wrong' || other.status === 'wrong' ? wrong(words, cures) : warning(words, cures)
+  const hints = [one, other].flatMap(it => it.hint ?? []).join('; ')
+  return one.status === 'wrong' || other.status === 'wrong' ? wrong(words, hints) : warning(words, hints)
 }
 
 function iso(at: number): string {

@@ -38,8 +38,8 @@ export async function checkSecrets({ secrets, readable = secretNames, ...place }
   if (troubles.length > 0) return wrong(troubles.join('; '), setSecrets(place))
   const unpublished = readable.includes('session-keys') ? await findUnpublished(secrets) : undefined
   if (unpublished !== undefined) {
-    const cure = `delete the parameter session-public-keys, and ${setSecrets(place)}: it makes it of session-keys`
-    return wrong(`session-public-keys lacks the key ${unpublished}, which signs: every login would be refused`, cure)
+    const hint = `delete the parameter session-public-keys, and ${setSecrets(place)}: it makes it of session-keys`
+    return wrong(`session-public-keys lacks the key ${unpublished}, which signs: every login would be refused`, hint)
   }
   const set = states.filter(it => it.trouble === undefined).length
   // The page of a test account has no field for the other.

@@ -21,9 +21,9 @@ export async function checkTemplates({ templates, ...place }: DoctorDeps, facts:
   const account = new Map((await facts.accountTemplates()).map(it => [it.templateId, it]))
   const problems = named.flatMap(([name, template]) => problemsOf(name, template, account.get(template.templateId)))
   const words = problems.map(it => it.words).join('; ')
-  const cure = `${pages.templates}: mend the list ${place.stage} of templates.json by it, ${takeTemplates(place)}`
-  if (problems.some(it => it.isWrong)) return wrong(words, cure)
-  if (problems.length > 0) return warning(words, cure)
+  const hint = `${pages.templates}: mend the list ${place.stage} of templates.json by it, ${takeTemplates(place)}`
+  if (problems.some(it => it.isWrong)) return wrong(words, hint)
+  if (problems.length > 0) return warning(words, hint)
   if (named.length === 0) return ok(`templates.json names none for stage ${place.stage}: events carry a templateId`)
   return ok(`${named.length} of ${named.length} are in the account, with the same keys`)
 }

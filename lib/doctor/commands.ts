@@ -1,26 +1,26 @@
-/** The commands that a cure may name, for people to copy. */
+/** The commands that a hint may name, for people to copy. */
 
 /** Where the stage is; `local` is the one that npm start runs. */
 export type Place = { readonly stage: string; readonly region: string }
 
 /** Sets secrets. */
 export function setSecrets(place: Place): string {
-  return isLocal(place) ? 'set it in .env, and start the stack again' : `npm run secrets -- ${optionsOf(place)}`
+  return isLocal(place) ? 'set it in .env, and start the stack again' : `./queqiao secrets ${optionsOf(place)}`
 }
 
 /** Shows what was put aside of the events, and moves it back. */
 export function redrive(place: Place): string {
-  return isLocal(place) ? 'npm run redrive' : `npm run redrive -- ${optionsOf(place)}`
+  return isLocal(place) ? './queqiao redrive' : `./queqiao redrive ${optionsOf(place)}`
 }
 
 /** Shows the quota and what waits for it, and opens the gate. */
 export function showQuota(place: Place): string {
-  return isLocal(place) ? 'npm run quota' : `npm run quota -- ${optionsOf(place)}`
+  return isLocal(place) ? './queqiao quota' : `./queqiao quota ${optionsOf(place)}`
 }
 
 /** Looks everybody up again. */
 export function syncEveryone(place: Place): string {
-  return isLocal(place) ? 'npm run sync -- --everyone' : `npm run sync -- --everyone ${optionsOf(place)}`
+  return isLocal(place) ? './queqiao sync --everyone' : `./queqiao sync --everyone ${optionsOf(place)}`
 }
 
 export function readLog(fileName: string, place: Place): string {

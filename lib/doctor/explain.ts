@@ -19,8 +19,8 @@ function explainRefusal(error: WeChatError): Finding {
   if (error.class === 'quota') return notChecked(`the quota of ${api} is used up (${errcode}; see the quotas)`)
   if (error.class === 'transient') return warning(told(error), 'run this again in a minute')
   if (errcode === 40001 || errcode === 40014 || errcode === 42001) {
-    const cure = 'find the other system: it may ask GET /token instead (SHARE_TOKENS=on, docs/http-api.md)'
-    return wrong(`${api}: WeChat rejects even a fresh access_token (${errcode}): another system gets tokens`, cure)
+    const hint = 'find the other system: it may ask GET /token instead (SHARE_TOKENS=on, docs/http-api.md)'
+    return wrong(`${api}: WeChat rejects even a fresh access_token (${errcode}): another system gets tokens`, hint)
   }
   return wrong(told(error), `read what WeChat says of it: ${pages.official.notices}`)
 }

@@ -3,24 +3,24 @@
 /** `not-checked` where an earlier trouble, or nothing on WeChat's side, lets it be known. */
 type Status = 'ok' | 'warning' | 'wrong' | 'not-checked'
 
-/** `words` says what is so, `cure` which page to open with which value to paste, or which command to run. */
-export type Finding = { readonly status: Status; readonly words: string; readonly cure?: string }
+/** `words` says what is so, `hint` which page to open with which value to paste, or which command to run. */
+export type Finding = { readonly status: Status; readonly words: string; readonly hint?: string }
 
 export function ok(words: string): Finding {
   return { status: 'ok', words }
 }
 
-export function warning(words: string, cure: string): Finding {
-  return { status: 'warning', words, cure }
+export function warning(words: string, hint: string): Finding {
+  return { status: 'warning', words, hint }
 }
 
-export function wrong(words: string, cure: string): Finding {
-  return { status: 'wrong', words, cure }
+export function wrong(words: string, hint: string): Finding {
+  return { status: 'wrong', words, hint }
 }
 
 /** `because` goes on after the words "not checked, because". */
-export function notChecked(because: string, cure?: string): Finding {
-  return { status: 'not-checked', words: `not checked, because ${because}`, ...(cure === undefined ? {} : { cure }) }
+export function notChecked(because: string, hint?: string): Finding {
+  return { status: 'not-checked', words: `not checked, because ${because}`, ...(hint === undefined ? {} : { hint }) }
 }
 
 /** A trouble that makes a check senseless; another check tells of it. */

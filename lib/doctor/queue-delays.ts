@@ -8,7 +8,7 @@ import type { DoctorDeps, QueueSize } from './deps.ts'
 import type { Facts } from './facts.ts'
 import type { Finding } from './finding.ts'
 
-export type Trouble = Finding & Required<Pick<Finding, 'cure'>>
+export type Trouble = Finding & Required<Pick<Finding, 'hint'>>
 
 type Consumed = keyof DoctorDeps['queueNames']
 
@@ -39,12 +39,12 @@ export async function delayOf(
   const words = `${later} in ${name} are put off, and come again later`
   const log = readLog('send', place)
   if (await needsOperator(facts))
-    return { status: 'wrong', words, cure: `${log}: it tells why; see what else is wrong here` }
+    return { status: 'wrong', words, hint: `${log}: it tells why; see what else is wrong here` }
   if (later <= mostPutOff || (await isAtPace({ gate, now }))) return undefined
   return {
     status: 'warning',
     words: `${words}: nothing that this run sees keeps them`,
-    cure: `${log}: it tells why; GET /deliveries/{id} says whether an event waits for an operator`,
+    hint: `${log}: it tells why; GET /deliveries/{id} says whether an event waits for an operator`,
   }
 }
 
@@ -72,5 +72,5 @@ export function crowdOf(queue: Consumed, size: QueueSize & { readonly name: stri
   ]
   if (parts.length === 0) return []
   const words = `${size.name} has ${parts.join(', and ')}: what fails comes again`
-  return [{ status: 'warning', words, cure: `${readLog(by, place)}: it tells why` }]
+  return [{ status: 'warning', words, hint: `${readLog(by, place)}: it tells why` }]
 }

@@ -18,8 +18,8 @@ const replacements: readonly (readonly [string, string])[] = [
 ]
 
 /** The same finding with the pages that a test account has. */
-export function onTestAccount({ status, words, cure }: Finding): Finding {
-  return { status, words: withItsPages(words), ...(cure === undefined ? {} : { cure: withItsPages(cure) }) }
+export function onTestAccount({ status, words, hint }: Finding): Finding {
+  return { status, words: withItsPages(words), ...(hint === undefined ? {} : { hint: withItsPages(hint) }) }
 }
 
 function withItsPages(text: string): string {

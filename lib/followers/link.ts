@@ -73,7 +73,7 @@ export function reachOf(address: Address, person: Person): Reach {
   return person.following && person.openid !== undefined ? 'reachable' : 'not-following'
 }
 
-const cures = {
+const hints = {
   'not-following': 'The user must follow the Official Account.',
   'no-unionid':
     'Bind the mini program and the Official Account to one Open Platform account (open.weixin.qq.com); the user gets a unionid at the next login.',
@@ -81,8 +81,8 @@ const cures = {
 } satisfies Record<Exclude<Reach, 'reachable'>, string>
 
 /** Says in one sentence what would make the person reachable. */
-export function cureOf(reach: Reach): string | undefined {
-  return reach === 'reachable' ? undefined : cures[reach]
+export function hintOf(reach: Reach): string | undefined {
+  return reach === 'reachable' ? undefined : hints[reach]
 }
 
 /** No row is made of whom WeChat does not know; and one that follows does not any more, whenever that was told. */

@@ -2,10 +2,10 @@
 
 import { RequestError } from '../errors.ts'
 import { type Address, isId } from '../identifiers.ts'
-import { cureOf, type Reach, reachOf, readable } from './link.ts'
+import { hintOf, type Reach, reachOf, readable } from './link.ts'
 import type { LinkStore } from './ports.ts'
 
-export type ReachAnswer = { readonly reach: Reach; readonly cure?: string }
+export type ReachAnswer = { readonly reach: Reach; readonly hint?: string }
 export type ReachDeps = { readonly links: Pick<LinkStore, 'resolve'> }
 
 /** Reads the query: exactly one of unionid, miniOpenid, openid; throws RequestError `address-invalid`. */
@@ -24,6 +24,6 @@ export function parseAddress(query: Readonly<Record<string, string | undefined>>
 export async function getReach(address: Address, { links }: ReachDeps): Promise<ReachAnswer> {
   const [person] = await links.resolve([address])
   const reach = reachOf(address, readable(person))
-  const cure = cureOf(reach)
-  return { reach, ...(cure === undefined ? {} : { cure }) }
+  const hint = hintOf(reach)
+  return { reach, ...(hint === undefined ? {} : { hint }) }
 }

@@ -1,6 +1,7 @@
 /** Has WeChat check pictures, and does what its verdicts say: nothing is served before, and what is risky never. */
 
 import { WeChatError } from '../errors.ts'
+import { inRecord, type Named } from '../log-scope.ts'
 import { inParallel } from '../pool.ts'
 import type { ConsumedQueue, Queue } from '../ports.ts'
 import { secondsToReset } from '../quota-reset.ts'
@@ -15,7 +16,7 @@ export type CheckImagesDeps = AskImageCheckDeps & {
 }
 
 /** A message of the queue of checks, and how often it was given out. */
-export type CheckArrival = {
+export type CheckArrival = Named & {
   readonly message: ImageCheckMessage
   readonly receiptHandle: string
   readonly receives: number
@@ -47,7 +48,7 @@ export async function checkImages<A extends CheckArrival>(
   const batch: Batch = { deps, until, barredUntil: 0 }
   const again: A[] = []
   await inParallel(arrivals, atOnce, async arrival => {
-    const seconds = await workOn(arrival, batch)
+    const seconds = await inRecord(arrival, () => workOn(arrival, batch))
     if (seconds === undefined) return
     again.push(arrival)
     await deps.checks.comeAgain(arrival.receiptHandle, seconds)

@@ -41,7 +41,7 @@ export async function forgetImages(
   deps: ForgetImagesDeps,
   { until }: { readonly until: number },
 ): Promise<void> {
-  const { forget: owner, isSecond } = wish
+  const { forget: owner, at, isSecond } = wish
   let removed = 0
   let isDone = true
   for await (const page of find(owner, deps)) {
@@ -54,8 +54,9 @@ export async function forgetImages(
   deps.log.info('images.forgotten', { owner, removed, isSecond, isDone })
   // Who has uploaded so much anew that nothing else is come upon: for people to look at, and not for ever.
   if (!isDone && removed === 0) throw new Error('no time for what is to be forgotten')
-  if (!isDone) await deps.imageArrivals.push([wish])
-  else if (!isSecond) await deps.imageArrivals.push([{ ...wish, isSecond: true }], secondPassSeconds)
+  const again = { forget: owner, at, isSecond: isDone || isSecond }
+  if (!isDone) await deps.imageArrivals.push([again])
+  else if (!isSecond) await deps.imageArrivals.push([again], secondPassSeconds)
 }
 
 /** The rows first: what arrives or is decided from now on finds none, and is removed by whoever looks for it. */

@@ -1,6 +1,7 @@
 /** Looks at each picture that arrived: what it says it is goes on, without its metadata, and a liar is removed. */
 
 import * as v from 'valibot'
+import { inRecord, type Named } from '../log-scope.ts'
 import { createSlots, inParallel, type Slots } from '../pool.ts'
 import type { Log, Now, Queue } from '../ports.ts'
 import { type ForgetImagesDeps, type Forgetting, forgetImages, forgetting } from './forget-images.ts'
@@ -52,14 +53,14 @@ export function parseArrival(body: string): ImageArrival {
 }
 
 /** Looks at what arrived; answers the arrivals that could not be worked on, so that they come again. */
-export async function receiveImages<A extends ImageArrival>(
+export async function receiveImages<A extends ImageArrival & Named>(
   arrivals: readonly A[],
   deps: ReceiveImagesDeps,
   { until }: { readonly until: number },
 ): Promise<readonly A[]> {
   const failed: A[] = []
   const batch = { deps, alone: createSlots(1) }
-  await inParallel(arrivals, atOnce, async arrival => {
+  const take = async (arrival: A) => {
     try {
       if (deps.now() >= until) failed.push(arrival)
       else if ('forget' in arrival) await forgetImages(arrival, deps, { until })
@@ -68,7 +69,8 @@ export async function receiveImages<A extends ImageArrival>(
       deps.log.error('images.not-received', { error })
       failed.push(arrival)
     }
-  })
+  }
+  await inParallel(arrivals, atOnce, it => inRecord(it, () => take(it)))
   return failed
 }
 

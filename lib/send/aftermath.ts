@@ -12,7 +12,7 @@ import { publishResults, type ResultsDeps } from './results.ts'
 export type Aftermath<A> = {
   /** WeChat took the message: its mark is to be written. */
   accept(arrival: A, delivery: Delivery): void
-  /** It came to another end, and its delivery is written. */
+  /** It came to another end, or waits on, and its delivery is written: the bus is to be told. */
   end(delivery: Delivery): void
   pushAgain(arrival: A, event: EventAgain, delaySeconds: number): void
   park(arrival: A, event: EventAgain, kind: ParkedKind): void

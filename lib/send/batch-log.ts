@@ -77,7 +77,7 @@ function alikeIn({ error, errcode, state, reason, why }: Fields): Fields {
   const shown = Object.fromEntries(told.map(([name, it]) => [name, typeof it === 'string' ? brief(it) : it]))
   if (error instanceof WeChatError) return { ...shown, api: error.api, errcode: error.errcode }
   if (error instanceof TransportError) return { ...shown, api: error.api, failure: error.failure }
-  return error instanceof Error ? { ...shown, name: error.name, message: brief(error.message) } : shown
+  return error instanceof Error ? { ...shown, name: error.name, words: brief(error.message) } : shown
 }
 
 function brief(words: string): string {

@@ -199,12 +199,13 @@ function parse(body: string, { templates, values }: Rules): TemplateMessage | Re
   }
 }
 
-/** After these the id is free again: a copy that says something else is judged anew. */
-const freeEnds: ReadonlySet<string> = new Set(['dropped', 'rejected'])
+/** After these the id is taken, or may be: the event is on a phone, or nobody knows whether it is. */
+const takenEnds: ReadonlySet<string> = new Set(['accepted', 'in-doubt', 'unanswered', 'repeated'])
 
 /**
  * The same event twice in one batch is one piece of work: if it must come again, its first message does. A copy with another
- * body waits for the end of the one before it.
+ * body waits for what becomes of the one before it, and is judged for itself if that was not sent: what is put off may be
+ * dropped yet.
  */
 function createOnce() {
   const runs = new Map<string, { readonly bodies: Set<string>; end: Promise<string> }>()
@@ -218,8 +219,8 @@ function createOnce() {
     const previous = before.end
     if (before.bodies.has(body)) return previous.then(() => 'repeated')
     before.bodies.add(body)
-    const end = previous.then(it => (freeEnds.has(it) ? run() : it))
+    const end = previous.then(it => (takenEnds.has(it) ? it : run()))
     before.end = end
-    return freeEnds.has(await previous) ? end : 'repeated'
+    return takenEnds.has(await previous) ? 'repeated' : end
   }
 }

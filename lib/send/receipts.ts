@@ -1,6 +1,7 @@
 /** Keeps WeChat's delivery receipts by their msgid, where each delivery finds its own whichever comes first. */
 
 import * as v from 'valibot'
+import { inRecord, type Named } from '../log-scope.ts'
 import { inParallel } from '../pool.ts'
 import { type Delivery, stateOfReceipt } from './delivery.ts'
 import type { DeliveryStore } from './ports.ts'
@@ -16,7 +17,7 @@ const receipt = v.object({
 export type Receipt = v.InferOutput<typeof receipt>
 
 /** One receipt as the queue gave it out, and how often it has. */
-export type ReceiptArrival = Receipt & { readonly receives: number }
+export type ReceiptArrival = Receipt & Named & { readonly receives: number }
 
 export type ReceiptsDeps = ResultsDeps & { readonly deliveries: Pick<DeliveryStore, 'keepReceipt' | 'eventOf'> }
 
@@ -36,7 +37,7 @@ export async function keepReceipts<R extends ReceiptArrival>(
 ): Promise<readonly R[]> {
   const failed: R[] = []
   const known: Delivery[] = []
-  await inParallel(receipts, writesAtOnce, async it => {
+  const take = async (it: R) => {
     try {
       const result = await keep(it, deps)
       if (result === 'early') failed.push(it)
@@ -45,7 +46,8 @@ export async function keepReceipts<R extends ReceiptArrival>(
       deps.log.error('receipts.not-written', { error })
       failed.push(it)
     }
-  })
+  }
+  await inParallel(receipts, writesAtOnce, it => inRecord(it, () => take(it)))
   await publishResults(known, deps)
   deps.log.info('receipts.batch', { receipts: receipts.length, failed: failed.length })
   return failed

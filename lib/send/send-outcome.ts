@@ -6,6 +6,7 @@ import type { Aftermath } from './aftermath.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
 import { copyName } from './copy-name.ts'
 import type { Delivery } from './delivery.ts'
+import { idOf } from './event-id.ts'
 import { isSame } from './interrupted-sends.ts'
 import type { DeliveryStore, EventAgain, EventQueue, ParkedKind } from './ports.ts'
 import type { PutOff } from './put-offs.ts'
@@ -152,9 +153,9 @@ async function putOff<A extends Arrival>(outcome: PutOff, work: InWork<A>): Prom
 
 /** It waits for people, who move it back from the dead letters. */
 async function giveUp<A extends Arrival>({ why }: WaitReason, work: InWork<A>): Promise<string> {
-  const { arrival, id, deps } = work
+  const { arrival, deps } = work
   await deps.events.setAside(arrival, `overdue: ${why}`, 'dead-letter')
-  deps.log.error('send.overdue', { id, why })
+  deps.log.error('send.overdue', { id: idOf(arrival.body), why })
   noteWait({ cause: 'operator', why: `it was laid aside as overdue: ${why}` }, { hasSlot: false }, work)
   return 'overdue'
 }
@@ -169,8 +170,14 @@ function noteWait<A extends Arrival>(why: WaitReason, next: Next, work: InWork<A
   const isToTell = arrival.attempts > 1 || isLong(why, next)
   const isNews = isToTell && !isDamaged && !isTold(told, why, mayBeSent)
   const newsOf = (of: string) => ({ ...deliveryOf(of, 'waiting', factsOf(why, mayBeSent), work), ...dueAt(next, work) })
+  if (told !== undefined && isTold(told, why, mayBeSent) && isOfTryBefore(told, arrival)) after.end(told)
   const news = id === undefined || !isNews ? {} : { news: { delivery: newsOf(id), copy: copyName(arrival.body) } }
   after.wait({ cause: why.cause, since: arrival.since, hasSlot: next.hasSlot, ...news })
+}
+
+/** Whoever had this message before may have ended between the delivery and the bus, so the bus is told once more. */
+function isOfTryBefore({ attempts }: Delivery, arrival: Arrival): boolean {
+  return arrival.receives > 1 && attempts === arrival.attempts - 1
 }
 
 /**
@@ -235,7 +242,7 @@ async function endAs<A extends Arrival>(state: Delivery['state'], facts: Deliver
   if (state === 'rejected' || state === 'in-doubt') {
     const where = state === 'rejected' ? 'dead-letter' : 'review'
     await deps.events.setAside(arrival, `${state}: ${facts.reason}`, where)
-    deps.log.warn(`send.${state}`, { id, ...facts })
+    deps.log.warn(`send.${state}`, { id: idOf(arrival.body), ...facts })
   }
   if (id === undefined) return state
   const delivery = deliveryOf(id, state, facts, work)

@@ -1,5 +1,6 @@
 /** Sends the template message of each business event to the right follower, once. */
 
+import { inRecord } from '../log-scope.ts'
 import { inLanes } from '../pool.ts'
 import type { Log } from '../ports.ts'
 import { type AftermathDeps, createAftermath } from './aftermath.ts'
@@ -41,7 +42,8 @@ export async function sendBatch<A extends Arrival>(
   const ends = openEnds<A>(deps)
   const batch = await planOrPutOff(arrivals, ends, deps)
   await inLanes(batch, { width, trouble }, async ({ arrival, lane, run, putOff }) => {
-    const outcome = await guarded(deps.now() < limits.until ? run : putOff, { arrival, ends, log })
+    const step = deps.now() < limits.until ? run : putOff
+    const outcome = await inRecord(arrival, () => guarded(step, { arrival, ends, log }))
     counts[outcome] = (counts[outcome] ?? 0) + 1
     if (outcome === 'accepted') trouble.delete(lane)
     else if (isTrouble.has(outcome)) trouble.add(lane)

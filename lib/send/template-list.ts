@@ -61,9 +61,16 @@ const listSchema = v.record(
   isObject,
 )
 
+/** To valibot a list is a record too: without this it would be a stage that names no templates. */
+const plainObject = v.custom<Readonly<Record<string, unknown>>>(
+  it => typeof it === 'object' && it !== null && !Array.isArray(it),
+  isObject,
+)
+
 /** Reads the list of a stage, an empty one if it has none; throws a ConfigError that names each mistake by its path. */
-export function readTemplateList(lists: Readonly<Record<string, unknown>>, stage: string): TemplateList {
-  const result = v.safeParse(listSchema, Object.hasOwn(lists, stage) ? lists[stage] : {})
+export function readTemplateList(lists: unknown, stage: string): TemplateList {
+  if (!v.is(plainObject, lists)) throw new ConfigError([`templates.json ${isObject}`])
+  const result = v.safeParse(v.pipe(plainObject, listSchema), Object.hasOwn(lists, stage) ? lists[stage] : {})
   if (result.success) return result.output
   throw new ConfigError(result.issues.map(it => `templates.json, stage ${stage}: ${sayIssue(it, 'a template')}`))
 }

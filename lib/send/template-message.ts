@@ -44,7 +44,7 @@ export const eventSchema = v.strictObject(
       v.pipe(
         v.string(isText),
         v.maxLength(1024, 'is too long'),
-        v.regex(/^https?:\/\/[^\s]+$/, 'must begin with http:// or https://'),
+        v.regex(/^https?:\/\/[^\s]+$/, 'must begin with http:// or https://, and have no blanks'),
       ),
     ),
     expiresAt: v.optional(

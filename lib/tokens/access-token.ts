@@ -22,7 +22,7 @@ export type AccessTokenSource = {
   renew(rejected: Pick<StoredToken, 'generation'>): Promise<StoredToken>
   /** Renews if the stored token has less than this to live; true if it did. */
   keepFresh(marginMs: number): Promise<boolean>
-  /** Whether WeChat has just rejected a fresh token too: then a renewal cures nothing, and none is made for a while. */
+  /** Whether WeChat has just rejected a fresh token too: then a renewal hints nothing, and none is made for a while. */
   isHopeless(): boolean
   /** Notes that WeChat rejected a fresh token too, tells ops, and answers the error to throw. */
   refusedTwice(error: WeChatError): WeChatError

@@ -20,7 +20,7 @@ const alarmsOf = ([name, short]) => ({
     above: 0,
   },
   [`${short}Throttled`]: {
-    says: `${name} was not called, for the account runs as many functions at once as it may: npm run doctor tells the limit`,
+    says: `${name} was not called, for the account runs as many functions at once as it may: ./queqiao doctor tells the limit`,
     ...lambda(logicalOf(name), 'Throttles'),
     above: 0,
     EvaluationPeriods: 3,
@@ -41,7 +41,7 @@ const others = {
     above: 0,
   },
   CallbackThrottled: {
-    says: 'The callback was not called, for the account runs as many functions at once as it may: npm run doctor tells the limit',
+    says: 'The callback was not called, for the account runs as many functions at once as it may: ./queqiao doctor tells the limit',
     ...lambda('CallbackLambdaFunction', 'Throttles'),
     above: 0,
   },
@@ -100,7 +100,7 @@ const others = {
 /** Two turns without a good one: it fails, is not called, or ends before it has looked. */
 const selfCheckAlarm = ({ own, selfCheck }) => ({
   SelfCheckFails: {
-    says: 'The stage is not well by its own look, or did not look: the log of self-check names the checks; npm run doctor tells the cure, docs/deploy.md how a bad deployment is rolled back',
+    says: 'The stage is not well by its own look, or did not look: the log of self-check names the checks; ./queqiao doctor tells the hint, docs/deploy.md how a bad deployment is rolled back',
     ...own('SelfCheckPassed'),
     below: 1,
     Period: Number(selfCheck) * minute,

@@ -40,11 +40,11 @@ const failsFor =
 
 const always = {
   EventsDeadLetters: {
-    says: 'Events were laid aside: npm run redrive shows them, with the reason of each',
+    says: 'Events were laid aside: ./queqiao redrive shows them, with the reason of each',
     ...deadLetters('EventsDeadLetterQueue'),
   },
   EventsInDoubt: {
-    says: 'Of some events nobody knows whether they reached the phone: npm run redrive shows them',
+    says: 'Of some events nobody knows whether they reached the phone: ./queqiao redrive shows them',
     ...deadLetters('EventsReviewQueue'),
   },
   FollowersDeadLetters: {

@@ -33,7 +33,7 @@ const refusals = ({ own, officialAppid, miniAppid }) => ({
 const sending = ({ own }) => ({
   // Counted from the first try on, and at each.
   OperatorNeeded: {
-    says: 'Events wait for what somebody must mend: a secret, an address, an account; npm run doctor tells what',
+    says: 'Events wait for what somebody must mend: a secret, an address, an account; ./queqiao doctor tells what',
     ...own('OperatorNeeded'),
     above: 0,
   },
@@ -54,7 +54,7 @@ const sending = ({ own }) => ({
     above: 0,
   },
   QuotaUsedUp: {
-    says: 'The day’s quota is used up: events wait until there is some again; npm run quota shows it',
+    says: 'The day’s quota is used up: events wait until there is some again; ./queqiao quota shows it',
     ...own('QuotaUsedUp'),
     above: 0,
   },

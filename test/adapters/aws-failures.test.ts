@@ -19,6 +19,7 @@ import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
+import type { Log } from '../../lib/ports.ts'
 import { canary } from '../canary.ts'
 import { id, officialAppid } from '../ids.ts'
 import { silentLog } from '../silent-log.ts'
@@ -135,10 +136,11 @@ describe('DynamoDB', () => {
       })
     const all = Array.from({ length: 25 }, (_, index) => accepted(`order-${index}`, `${index + 1}`))
     const told: unknown[] = []
-    const store = deliveries({ log: { ...silentLog, error: (name: string) => void told.push(name) } })
+    const error: Log['error'] = (name, fields) => void told.push([name, fields?.ids])
+    const store = deliveries({ log: { ...silentLog, error } })
     expect(await store.accept(all)).toEqual(new Set(['order-7', 'order-9']))
     expect(written.length).toBe(23)
-    expect(told).toEqual(['deliveries.not-written', 'deliveries.not-written'])
+    expect(told.toSorted()).toEqual(['order-7', 'order-9'].map(it => ['deliveries.not-written', [it]]))
   })
 
   it('is not asked for each row alone when it is away', async () => {

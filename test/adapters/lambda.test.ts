@@ -9,11 +9,16 @@ import {
   queueFunction,
   scheduleFunction,
 } from '../../lib/adapters/lambda.ts'
+import { createMetrics } from '../../lib/adapters/metrics.ts'
 import { ConfigError, RequestError, TransportError, WeChatError } from '../../lib/errors.ts'
 import { canary, leaksIn } from '../canary.ts'
-import { writtenMetrics } from '../written-metrics.ts'
+import { metricsIn, writtenMetrics } from '../written-metrics.ts'
 
-const context = { getRemainingTimeInMillis: () => 60_000, functionName: 'test' } as Partial<Context> as Context
+const context = {
+  getRemainingTimeInMillis: () => 60_000,
+  functionName: 'test',
+  awsRequestId: 'request-1',
+} as Partial<Context> as Context
 const planted = {
   headers: { authorization: `Bearer ${canary.accessToken}` },
   queryStringParameters: { openid: canary.openid },
@@ -181,6 +186,38 @@ describe('queueFunction', () => {
     await handler({ Records }, context)
     await handler({ Records: [record('c', 'well', ago(90))] }, context)
     expect(written()).toEqual([expect.objectContaining({ FailingSeconds: 960, queue: 'queqiao-prod-receipts' })])
+  })
+
+  it('writes what was counted once, at the end of an invocation, also of one that fails: a line for each set of dimensions', async () => {
+    const written = writtenMetrics()
+    const metrics = createMetrics()
+    const handler = scheduleFunction(
+      async () => ({}),
+      async () => {
+        for (const templateId of ['a', 'b', 'a'])
+          metrics.count('MessageOutcome', { outcome: 'accepted', templateId }, 2)
+        metrics.count('BreakerOpened')
+        for (const seconds of [7, 3]) metrics.gauge('EventWaitSeconds', seconds)
+        expect(written()).toEqual([])
+        throw new Error('bug')
+      },
+    )
+    await expect(handler({}, context)).rejects.toThrow('bug')
+    const told = written().map(it => metricsIn(it).map(({ metric, unit, values }) => [metric, unit, values]))
+    expect(told).toEqual([
+      [['MessageOutcome', 'Count', [2, 2]]],
+      [['MessageOutcome', 'Count', [2]]],
+      [
+        ['BreakerOpened', 'Count', [1]],
+        ['EventWaitSeconds', 'None', [7, 3]],
+      ],
+    ])
+    expect(written().map(it => it.requestId)).toEqual(Array(3).fill('request-1'))
+    expect(metricsIn(written()[1] ?? { _aws: {} })).toMatchObject([
+      { dimensions: { service: 'queqiao-prod', outcome: 'accepted', templateId: 'b' } },
+    ])
+    await expect(handler({}, context)).rejects.toThrow()
+    expect(written()).toHaveLength(6)
   })
 
   it('fails as a whole when its dependencies cannot be opened: that is not the records’ fault', async () => {

@@ -70,12 +70,12 @@ describe('the mini program’s server domains', () => {
     ['https://d1.cloudfront.net', 'cloudfront', 'deploy with FILES_DOMAIN and FILES_CERTIFICATE'],
     ['https://abc.execute-api.ap-southeast-1.amazonaws.com', 'api', 'a proxy of yours'],
     ['https://abc.execute-api.cn-north-1.amazonaws.com.cn', 'api', 'a proxy of yours'],
-  ])('are missing where all are AWS’s own: %s', (FilesUrl, FilesBy, cure) => {
+  ])('are missing where all are AWS’s own: %s', (FilesUrl, FilesBy, hint) => {
     const given = { ...inAws, FilesUrl, FilesBy }
     expect(new Set(fieldsOf(given).map(([, value]) => value))).toEqual(new Set(['missing']))
     const lines = linesToPaste(given).filter(it => it.startsWith('missing'))
     expect(lines[0]).toContain('deploy with DOMAIN')
-    for (const it of lines.slice(1)) expect(it).toContain(cure)
+    for (const it of lines.slice(1)) expect(it).toContain(hint)
     expect(lines).toHaveLength(FilesBy === 'api' ? 5 : 3)
   })
 

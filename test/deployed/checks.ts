@@ -51,7 +51,7 @@ export async function playChecks(world: World): Promise<void> {
       return { result: v.parse(person, last.body).openid, told: `people ${first} to ${first + crowd - 1}` }
     },
   )
-  await trials.tool('npm run sync walks through the followers', '遍历关注者', () => commands.tool('sync'))
+  await trials.tool('./queqiao sync walks through the followers', '遍历关注者', () => commands.tool('sync'))
   await trials.play('The last of them can be reached', '最后一位可触达', async context => {
     await untilReachable({ ...world, openid }, context)
     return { result: undefined, told: `GET ${api}/reach?openid=${openid}` }
@@ -61,7 +61,7 @@ export async function playChecks(world: World): Promise<void> {
 
 /** The doctor, green. */
 export async function playDoctor({ trials, commands }: World): Promise<void> {
-  await trials.play('npm run doctor finds nothing wrong', '诊断', async () => {
+  await trials.play('./queqiao doctor finds nothing wrong', '诊断', async () => {
     const { isWell, checks } = v.parse(report, await mustSucceed(commands.tool('doctor', ['--json'])))
     if (!isWell) throw new Error(JSON.stringify(checks))
     const concurrency = checks.find(it => it.name === 'concurrency')

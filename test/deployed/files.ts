@@ -15,7 +15,7 @@ export async function playFiles(world: World): Promise<void> {
   const { api, commands, ministack, reach, trials } = world
   const { FilesUrl, StaticBucket } = await readOutputs(ministack.aws, stack)
   await withFolder(folder =>
-    trials.tool('npm run static uploads the mini program’s files', '上传静态文件', () =>
+    trials.tool('./queqiao static uploads the mini program’s files', '上传静态文件', () =>
       commands.tool('static', ['--folder', folder]),
     ),
   )

@@ -39,7 +39,7 @@ const secrets = { WECHAT_OFFICIAL_SECRET: official.appsecret, WECHAT_MINI_SECRET
 const typed = [
   'git clone <this repository> queqiao && cd queqiao',
   'npm ci',
-  `npm run secrets -- --stage ${stage}`,
+  `./queqiao secrets --stage ${stage}`,
   `WECHAT_OFFICIAL_APPID=wx… WECHAT_MINI_APPID=wx… npx --no sls deploy --stage ${stage}`,
 ]
 const storyLimitMs = 60_000
@@ -110,7 +110,7 @@ async function deploy(ministack: Ministack, { trials, wechat }: Deploying) {
     const values = Object.keys({ ...appids, ...secrets })
     return { result: undefined, told: `${typed.length} commands, ${values.length} values: ${values.join(', ')}` }
   })
-  await trials.tool('npm run secrets writes what is secret', '写入密钥', () => commands.tool('secrets'))
+  await trials.tool('./queqiao secrets writes what is secret', '写入密钥', () => commands.tool('secrets'))
   await playFirstFailure({ trials, commands, ministack })
   const roles = await trials.play('sls deploy', '部署', async () => {
     await commands.sls('deploy')

@@ -11,7 +11,7 @@ export const stage = 'prod'
 export const stack = `queqiao-${stage}`
 
 export type Commands = {
-  /** `npm run <name> -- --stage … <more>`; whatever its exit code is. */
+  /** `./queqiao <name> --stage … <more>`; whatever its exit code is. */
   tool(name: 'secrets' | 'sync' | 'doctor' | 'static', more?: readonly string[]): Promise<Ended>
   /** `npx --no sls <name> --stage …`; answers what it wrote. */
   sls(name: 'deploy' | 'remove', env?: Environment): Promise<string>
@@ -33,8 +33,7 @@ export function createCommands({ env }: Ministack, { appids, secrets, emulator }
   const deployment = { ...env, ...appids, ...emulator, BUILD_FOLDER: '.esbuild/deploy-test' }
   const sls = (name: string) => [process.execPath, serverless, name, '--stage', stage]
   return {
-    tool: (name, more = []) =>
-      run([process.execPath, join(root, `tools/${name}.ts`), '--stage', stage, ...more], { ...env, ...secrets }),
+    tool: (name, more = []) => run([join(root, 'queqiao'), name, '--stage', stage, ...more], { ...env, ...secrets }),
     sls: (name, more = {}) => mustRun(sls(name), { ...deployment, ...more }),
     tryDeploy: more => run(sls('deploy'), { ...deployment, ...more }),
     typed: line => run([process.execPath, serverless, ...line.replace('npx --no sls ', '').split(' ')], deployment),

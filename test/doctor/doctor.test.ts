@@ -91,7 +91,7 @@ describe('examine', () => {
 
     const wrong = report.checks.filter(it => it.status === 'wrong').map(it => it.name)
     expect(wrong).toEqual(['secrets', 'mini-credentials', 'open-platform', 'templates', 'callback', 'queues'])
-    expect(report.checks.filter(it => it.status === 'wrong' && it.cure === undefined)).toEqual([])
+    expect(report.checks.filter(it => it.status === 'wrong' && it.hint === undefined)).toEqual([])
     expect(leaksIn(report, ['f'.repeat(32), 'short'])).toEqual([])
   })
 
@@ -127,8 +127,8 @@ describe('the secrets', () => {
     'say that %s is missing',
     async name => {
       const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
-      const cure = 'npm run secrets -- --stage prod --region cn-north-1'
-      expect(report.find('secrets')).toMatchObject({ status: 'wrong', words: `${name} is not set`, cure })
+      const hint = './queqiao secrets --stage prod --region cn-north-1'
+      expect(report.find('secrets')).toMatchObject({ status: 'wrong', words: `${name} is not set`, hint })
       // What cannot be known for that is not wrong as well.
       expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
     },
@@ -152,7 +152,7 @@ describe('the secrets', () => {
     expect((await world.examine()).find('secrets')).toMatchObject({
       status: 'wrong',
       words: 'session-public-keys lacks the key a, which signs: every login would be refused',
-      cure: expect.stringMatching(/^delete the parameter .* npm run secrets -- --stage prod/),
+      hint: expect.stringMatching(/^delete the parameter .* \.\/queqiao secrets --stage prod/),
     })
   })
 
@@ -168,7 +168,7 @@ describe('the secrets', () => {
   it('warn where callbacks come in plain text', async () => {
     const report = await (await openDoctorWorld({ secrets: { 'callback-aes-key': undefined } })).examine()
     expect(report).toMatchObject({ isWell: true })
-    expect(report.find('secrets')).toMatchObject({ status: 'warning', cure: expect.stringContaining('安全模式') })
+    expect(report.find('secrets')).toMatchObject({ status: 'warning', hint: expect.stringContaining('安全模式') })
   })
 })
 
@@ -179,7 +179,7 @@ describe('the credentials', () => {
     expect(report.find(`${name}-credentials`)).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining(`${appid}: WeChat refused stable_token: 40125 invalid appsecret (rid `),
-      cure: expect.stringMatching(/AppSecret.* reset it there, then npm run secrets -- --stage prod/),
+      hint: expect.stringMatching(/AppSecret.* reset it there, then \.\/queqiao secrets --stage prod/),
     })
     expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
   })
@@ -190,7 +190,7 @@ describe('the credentials', () => {
     expect(report.find('mini-credentials')).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining('40013'),
-      cure: expect.stringContaining('deploy with WECHAT_MINI_APPID'),
+      hint: expect.stringContaining('deploy with WECHAT_MINI_APPID'),
     })
   })
 
@@ -203,12 +203,12 @@ describe('the credentials', () => {
     [89507, 'for an hour nothing helps'],
     [48004, '通知中心'],
     [50002, '通知中心'],
-  ])('explain %i', async (errcode, cure) => {
+  ])('explain %i', async (errcode, hint) => {
     const world = await openDoctorWorld()
     await fault(world, path.stableToken, errcode)
     const report = await world.examine()
     for (const name of ['official-credentials', 'mini-credentials']) {
-      expect(report.find(name)).toMatchObject({ status: 'wrong', cure: expect.stringContaining(cure) })
+      expect(report.find(name)).toMatchObject({ status: 'wrong', hint: expect.stringContaining(hint) })
     }
     expect(report.find('open-platform')?.words).toMatch(/^not checked, because there is no access_token/)
   })
@@ -217,7 +217,7 @@ describe('the credentials', () => {
     const report = await (await openDoctorWorld({ wechatUrl: await nowhere() })).examine()
     const wrong = report.checks.filter(it => it.status === 'wrong')
     expect(wrong.map(it => it.name)).toEqual(['official-credentials', 'mini-credentials'])
-    expect(wrong[0]).toMatchObject({ cure: expect.stringContaining('NAT gateway') })
+    expect(wrong[0]).toMatchObject({ hint: expect.stringContaining('NAT gateway') })
     expect(report.find('clock')).toMatchObject({ status: 'not-checked' })
   })
 
@@ -228,7 +228,7 @@ describe('the credentials', () => {
     expect(report.find('open-platform')).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining('another system gets tokens'),
-      cure: expect.stringContaining('GET /token'),
+      hint: expect.stringContaining('GET /token'),
     })
     expect(report.find('templates')).toMatchObject({ status: 'ok' })
   })
@@ -249,7 +249,7 @@ describe('the allow-list', () => {
     expect(report.find('allow-list')).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining('call from 127.0.0.1'),
-      cure: `paste 127.0.0.1 into ${page}`,
+      hint: `paste 127.0.0.1 into ${page}`,
     })
     // The credentials are not wrong for that.
     expect(report.find(`${app}-credentials`)).toMatchObject({ status: 'not-checked' })
@@ -284,7 +284,7 @@ describe('the certification', () => {
     expect(report.find('certification')).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining('(48001)'),
-      cure: expect.stringContaining('认证情况'),
+      hint: expect.stringContaining('认证情况'),
     })
     expect(report.find(barred === path.userGet ? 'open-platform' : 'templates')).toMatchObject({
       status: 'not-checked',
@@ -296,7 +296,7 @@ describe('the certification', () => {
     for (const at of [path.userGet, path.templates]) await fault(world, at, -1)
     const report = await world.examine()
     expect(report.find('certification')).toMatchObject({ status: 'not-checked' })
-    expect(report.find('templates')).toMatchObject({ status: 'warning', cure: 'run this again in a minute' })
+    expect(report.find('templates')).toMatchObject({ status: 'warning', hint: 'run this again in a minute' })
   })
 })
 
@@ -309,7 +309,7 @@ describe('the Open Platform account', () => {
     expect(report.find('open-platform')).toMatchObject({
       status: 'wrong',
       words: expect.stringMatching(/^0 of 100 followers/),
-      cure: expect.stringMatching(/open\.weixin\.qq\.com .*npm run sync -- --everyone --stage \S+ --region \S+$/),
+      hint: expect.stringMatching(/open\.weixin\.qq\.com .*\.\/queqiao sync --everyone --stage \S+ --region \S+$/),
     })
   })
 
@@ -329,7 +329,7 @@ describe('the Open Platform account', () => {
     expect(report).toMatchObject({ isWell: true })
     expect(report.find('open-platform')).toMatchObject({
       status: 'not-checked',
-      cure: expect.stringContaining('follow'),
+      hint: expect.stringContaining('follow'),
     })
   })
 })
@@ -341,7 +341,7 @@ describe('the templates', () => {
     expect((await world.examine()).find('templates')).toMatchObject({
       status: 'wrong',
       words: `order-paid: the account has no template ${orderPaid.templateId}`,
-      cure: expect.stringMatching(/我的模板.*npx --no sls deploy --stage prod --region cn-north-1/),
+      hint: expect.stringMatching(/我的模板.*npx --no sls deploy --stage prod --region cn-north-1/),
     })
   })
 
@@ -349,10 +349,10 @@ describe('the templates', () => {
   it('are taken by the running local stack once they are saved', async () => {
     const world = await openDoctorWorld()
     await world.control('/templates', { remove: [orderPaid.templateId] })
-    const cure = expect.stringMatching(/mend the list local.*, and save it: the running stack reads it anew$/)
+    const hint = expect.stringMatching(/mend the list local.*, and save it: the running stack reads it anew$/)
     for (const list of [{ 'order-paid': orderPaid }, { 'order-paid': { title: 7 } }]) {
       const report = await world.examine({ stage: 'local', templates: () => listOf(list) })
-      expect(report.find('templates')).toMatchObject({ status: 'wrong', cure })
+      expect(report.find('templates')).toMatchObject({ status: 'wrong', hint })
     }
   })
 
@@ -397,7 +397,7 @@ describe('the mini program', () => {
     const link = (await (await openDoctorWorld()).examine()).find('mini-program-link')
     expect(link).toMatchObject({
       status: 'not-checked',
-      cure: expect.stringMatching(`${defaultAccounts.mini.appid}.*小程序管理`),
+      hint: expect.stringMatching(`${defaultAccounts.mini.appid}.*小程序管理`),
     })
   })
 })
@@ -432,7 +432,7 @@ describe('the callback', () => {
     expect(await examineAt(url)).toMatchObject({
       status: 'wrong',
       words: `${url}/callback goes by another callback-token`,
-      cure: expect.stringContaining('npm run secrets -- --stage prod'),
+      hint: expect.stringContaining('./queqiao secrets --stage prod'),
     })
   })
 
@@ -450,7 +450,7 @@ describe('the callback', () => {
     expect(await examineAt(url)).toMatchObject({
       status: 'wrong',
       words: `${url}/callback ${words}`,
-      cure: expect.stringContaining('npx --no sls logs -f callback --stage prod --region cn-north-1'),
+      hint: expect.stringContaining('npx --no sls logs -f callback --stage prod --region cn-north-1'),
     })
   })
 
@@ -459,7 +459,7 @@ describe('the callback', () => {
     expect(await examineAt(url)).toMatchObject({
       status: 'wrong',
       words: `${url}/callback does not answer (ECONNREFUSED)`,
-      cure: expect.stringMatching(/域名与消息推送配置.*the menus and automatic replies .* stop$/),
+      hint: expect.stringMatching(/域名与消息推送配置.*the menus and automatic replies .* stop$/),
     })
   })
 
@@ -477,7 +477,7 @@ describe('the quotas', () => {
     expect(report.find('quotas')).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining('0 of 500 left'),
-      cure: expect.stringContaining('00:00 in China'),
+      hint: expect.stringContaining('00:00 in China'),
     })
     expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
   })
@@ -500,7 +500,7 @@ describe('the quotas', () => {
 })
 
 describe('the gate of sending', () => {
-  const hint = expect.stringMatching(/^npm run quota -- --stage prod --region cn-north-1/)
+  const hint = expect.stringMatching(/^\.\/queqiao quota --stage prod --region cn-north-1/)
 
   it('is closed although quota is left', async () => {
     const world = await openDoctorWorld()
@@ -510,14 +510,14 @@ describe('the gate of sending', () => {
     expect(report.find('quotas')).toMatchObject({
       status: 'wrong',
       words: expect.stringMatching(/^no message leaves until 2026-11-22T05:00:00.000Z, after WeChat’s 45009; template/),
-      cure: hint,
+      hint: hint,
     })
   })
 
   it('is closed, and there is no access token', async () => {
     const world = await openDoctorWorld({ secrets: { 'official-appsecret': 'wrong' } })
     await world.gate.close({ until: world.now() + 3_600_000, errcode: 45009, at: world.now() })
-    expect((await world.examine()).find('quotas')).toMatchObject({ status: 'wrong', cure: hint })
+    expect((await world.examine()).find('quotas')).toMatchObject({ status: 'wrong', hint: hint })
   })
 
   it('lets urgent messages through alone', async () => {
@@ -526,7 +526,7 @@ describe('the gate of sending', () => {
     expect((await world.examine()).find('quotas')).toMatchObject({
       status: 'warning',
       words: expect.stringMatching(/^none but urgent messages leave until 2026-11-22T05/),
-      cure: hint,
+      hint: hint,
     })
   })
 
@@ -565,12 +565,12 @@ describe('the queues', () => {
   })
 
   it.each([
-    ['q-events-dlq', /^npm run redrive -- --stage prod --region cn-north-1/],
+    ['q-events-dlq', /^\.\/queqiao redrive --stage prod --region cn-north-1/],
     ['q-followers-dlq', /SQS → q-followers-dlq → Start DLQ redrive/],
     ['q-receipts-dlq', /SQS → q-receipts-dlq → Start DLQ redrive/],
-  ])('have dead letters in %s', async (name, cure) => {
+  ])('have dead letters in %s', async (name, hint) => {
     const found = await examineWith(sizes({ [name]: 3 }))
-    expect(found).toMatchObject({ status: 'wrong', words: `3 in ${name}`, cure: expect.stringMatching(cure) })
+    expect(found).toMatchObject({ status: 'wrong', words: `3 in ${name}`, hint: expect.stringMatching(hint) })
   })
 
   it('warn of what is in doubt', async () => {
@@ -585,7 +585,9 @@ describe('the queues', () => {
       '2 in q-events-review: nobody knows whether these were sent'
     const found = await examineWith(sizes(full))
     expect(found).toMatchObject({ status: 'wrong', words: all })
-    expect(found?.cure).toMatch(/moves them back; npm run quota .* shows why; npm run redrive/)
+    expect(found?.hint).toMatch(
+      /moves them back; \.\/queqiao quota .* shows why; \.\/queqiao redrive .*in-doubt it sends them/,
+    )
     const size = async (name: string) => {
       if (name === 'q-images') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
       return ready(full[name] ?? 0)
@@ -604,7 +606,7 @@ describe('the queues', () => {
     expect(report.isWell).toBe(false)
     expect(report.find('queues')).toMatchObject({
       ...{ status: 'wrong', words },
-      cure: expect.stringMatching(/^npx --no sls logs -f send --stage prod/),
+      hint: expect.stringMatching(/^npx --no sls logs -f send --stage prod/),
     })
     const busy = await examineWith(sizes({ 'q-events': { ready: 1, later: 0, inWork: 2 } }))
     expect(busy).toMatchObject({ status: 'ok', words: expect.stringContaining('3 in q-events (2 in work), ') })
@@ -635,7 +637,7 @@ describe('the queues', () => {
       expect.objectContaining({
         status: 'warning',
         words: '101 in q-events are put off, and come again later: nothing that this run sees keeps them',
-        cure: expect.stringMatching(/^npx --no sls logs -f send .*GET .deliveries/),
+        hint: expect.stringMatching(/^npx --no sls logs -f send .*GET .deliveries/),
       }),
     ])
   })
@@ -650,7 +652,7 @@ describe('the queues', () => {
     expect(await examineWith(sizes({ [name]: { ready: 0, later: 0, inWork: 0, ...some } }))).toMatchObject({
       status: 'warning',
       words: `${name} has ${words}: what fails comes again`,
-      cure: expect.stringContaining(`npx --no sls logs -f ${log} --stage prod`),
+      hint: expect.stringContaining(`npx --no sls logs -f ${log} --stage prod`),
     })
   })
 
@@ -687,7 +689,7 @@ describe('the queues', () => {
     expect(await examineWith(sizes({ [name]: 5 }))).toMatchObject({
       status: 'wrong',
       words: `5 in ${name}: they wait for quota`,
-      cure: expect.stringMatching(/^npm run quota -- --stage prod --region cn-north-1/),
+      hint: expect.stringMatching(/^\.\/queqiao quota --stage prod --region cn-north-1/),
     })
   })
 
@@ -699,7 +701,7 @@ describe('the queues', () => {
     expect(await examineWith({ size })).toMatchObject({
       status: 'wrong',
       words: 'q-receipts cannot be asked (QueueDoesNotExist)',
-      cure: 'npx --no sls deploy --stage prod --region cn-north-1',
+      hint: 'npx --no sls deploy --stage prod --region cn-north-1',
     })
   })
 })
@@ -731,7 +733,7 @@ describe('functions at once', () => {
     expect(await examineWith(limit(35), { queueNames })).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining('queues alone may take 35'),
-      cure: expect.stringContaining('Service Quotas → AWS Lambda → Concurrent executions: request 1,000'),
+      hint: expect.stringContaining('Service Quotas → AWS Lambda → Concurrent executions: request 1,000'),
     })
   })
 
@@ -771,7 +773,7 @@ describe('the certificate', () => {
 
   it('warns a month before its end', async () => {
     const found = await examineWith({ days: 29.5 })
-    expect(found).toMatchObject({ status: 'warning', cure: expect.stringContaining('Certificate Manager') })
+    expect(found).toMatchObject({ status: 'warning', hint: expect.stringContaining('Certificate Manager') })
   })
 
   it('has ended', async () => {
@@ -794,7 +796,7 @@ describe('the certificate', () => {
     expect((await (await openDoctorWorld()).examine({ api })).find('certificate')).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining('(ECONNREFUSED)'),
-      cure: expect.stringContaining('Custom domain names'),
+      hint: expect.stringContaining('Custom domain names'),
     })
   })
 })
@@ -846,7 +848,7 @@ describe('the hosts of images', () => {
     expect(await examineWith(answering(bucket), failing(own, 'ENOTFOUND'))).toMatchObject({
       status: 'wrong',
       words: `${own} gives no usable answer (ENOTFOUND)`,
-      cure: expect.stringMatching(/^the DNS must lead the domain .*docs\/images\.md/),
+      hint: expect.stringMatching(/^the DNS must lead the domain .*docs\/images\.md/),
     })
   })
 
@@ -858,14 +860,14 @@ describe('the hosts of images', () => {
     expect(await examineWith(answering(bucket), openSite(new URL(`https://localhost:${port}`)))).toMatchObject({
       status: 'wrong',
       words: `https://localhost:${port} gives no usable answer (DEPTH_ZERO_SELF_SIGNED_CERT)`,
-      cure: expect.stringContaining('certificate'),
+      hint: expect.stringContaining('certificate'),
     })
   })
 
   it('cannot be reached from where the function is', async () => {
     const found = await examineWith(openSite(new URL(await nowhere())), answering(own))
     expect(found).toMatchObject({ status: 'wrong', words: expect.stringContaining('(ECONNREFUSED)') })
-    expect(found?.cure).toContain('NAT gateway')
+    expect(found?.hint).toContain('NAT gateway')
   })
 
   it('fail behind their front', async () => {
@@ -877,7 +879,7 @@ describe('the hosts of images', () => {
     expect(await examineWith(failing(bucket, code), answering(own))).toMatchObject({
       status: 'not-checked',
       words: `not checked, because the DNS here does not find ${bucket}, a name of AWS`,
-      cure: expect.stringContaining('uploadFile 合法域名 a domain of your own'),
+      hint: expect.stringContaining('uploadFile 合法域名 a domain of your own'),
     })
   })
 

@@ -16,7 +16,7 @@ it('names the pages that a test account has, and none of the console', async () 
 
   const report = await world.examine({ isTestAccount: true })
 
-  expect(report.find('official-credentials')?.cure).toContain(`${itsPage} → 测试号信息`)
+  expect(report.find('official-credentials')?.hint).toContain(`${itsPage} → 测试号信息`)
   expect(report.find('callback')?.words).toContain(`${itsPage} → 接口配置信息`)
   expect(JSON.stringify(report.checks)).not.toMatch(/公众号\)|设置与开发|广告与服务/)
 })
@@ -30,5 +30,5 @@ it('misses neither an EncodingAESKey nor unionids, for a test account has none',
 
   expect(report).toMatchObject({ isWell: true })
   expect(report.find('secrets')).toEqual({ name: 'secrets', status: 'ok', words: '5 of 6 are set' })
-  expect(report.find('open-platform')).toMatchObject({ status: 'warning', cure: 'push events to an openid' })
+  expect(report.find('open-platform')).toMatchObject({ status: 'warning', hint: 'push events to an openid' })
 })

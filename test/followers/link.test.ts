@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { cureOf, type FollowerSeen, mergeFollower, reachOf } from '../../lib/followers/link.ts'
+import { type FollowerSeen, hintOf, mergeFollower, reachOf } from '../../lib/followers/link.ts'
 import { id } from '../ids.ts'
 
 const openid = id('oOfficial')
@@ -24,9 +24,9 @@ describe('reachOf', () => {
     expect(reachOf({ openid }, { known: true, openid, following: true })).toBe('reachable')
   })
 
-  it('has a cure for all but the reachable', () => {
-    const cures = (['not-following', 'no-unionid', 'unknown', 'reachable'] as const).map(cureOf)
-    expect(cures.map(it => typeof it)).toEqual(['string', 'string', 'string', 'undefined'])
+  it('has a hint for all but the reachable', () => {
+    const hints = (['not-following', 'no-unionid', 'unknown', 'reachable'] as const).map(hintOf)
+    expect(hints.map(it => typeof it)).toEqual(['string', 'string', 'string', 'undefined'])
   })
 })
 

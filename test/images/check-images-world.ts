@@ -44,7 +44,9 @@ function memoryQueue(now: Now) {
         it.receives += 1
         it.visibleAt = now() + 360_000
       }
-      return visible.map(it => ({ message: parseImageCheck(it.body), receiptHandle: it.handle, receives: it.receives }))
+      return visible.map(({ body, handle, receives }) => {
+        return { message: parseImageCheck(body), messageId: handle, receiptHandle: handle, receives }
+      })
     },
     delete(handles: ReadonlySet<string>) {
       messages = messages.filter(it => !handles.has(it.handle))
@@ -92,6 +94,7 @@ export async function openCheckWorld() {
 
   return {
     ...world,
+    deps: base,
     images,
     files,
     checks,

@@ -61,7 +61,8 @@ function openPictures({ isChecked = false } = {}) {
       return image
     },
     async work(arrival: ImageArrival, more: Partial<ReceiveImagesDeps> = {}, until = Number.POSITIVE_INFINITY) {
-      return receiveImages([arrival], { ...deps, ...more }, { until })
+      const again = await receiveImages([{ ...arrival, messageId: 'a' }], { ...deps, ...more }, { until })
+      return again.map(({ messageId: _, ...it }) => it)
     },
   }
 }

@@ -53,8 +53,10 @@ async function openReceiver({ isChecked = false, metadata = 'strip' }: Options =
     await images.expect(image)
     return { image, key: `uploads/${image.owner}/${image.id}` }
   }
-  const receive = (key: string, more: Partial<ReceiveImagesDeps> = {}) =>
-    receiveImages([{ keys: [key] }], { ...deps, ...more }, { until: now + 1000 })
+  const receive = async (key: string, more: Partial<ReceiveImagesDeps> = {}) => {
+    const again = await receiveImages([{ messageId: 'a', keys: [key] }], { ...deps, ...more }, { until: now + 1000 })
+    return again.map(({ keys }) => ({ keys }))
+  }
   return { images, files, asked, deps, expectImage, receive }
 }
 
@@ -95,7 +97,7 @@ describe('receiveImages', () => {
     for (const name of ['a', 'b', 'c', 'd']) {
       const { key } = await expectImage({ id: name.repeat(22) })
       files.put(key, pictureOf('image/png', size, mebibyte))
-      arrivals.push({ keys: [key] })
+      arrivals.push({ messageId: key, keys: [key] })
     }
     let [held, most] = [0, 0]
     const counting: ImageFiles = {
@@ -264,7 +266,7 @@ describe('receiveImages', () => {
 
   it('leaves for the next run what it has no time for', async () => {
     const { deps, expectImage } = await openReceiver()
-    const arrival = { keys: [(await expectImage()).key] }
+    const arrival = { messageId: 'a', keys: [(await expectImage()).key] }
     expect(await receiveImages([arrival], deps, { until: now })).toEqual([arrival])
   })
 
@@ -277,7 +279,7 @@ describe('receiveImages', () => {
       const { image, key } = await expectImage()
       const picture = headerOf('image/png', size)
       files.put(key, picture)
-      await receiveImages([{ keys: [key] }], crashAfter(steps, deps), { until: now + 1000 })
+      await receiveImages([{ messageId: 'a', keys: [key] }], crashAfter(steps, deps), { until: now + 1000 })
       expect(await receive(key)).toEqual([])
       expect(files.keys()).toEqual([`${place}/${owner}/${image.id}.png`])
       expect(await images.find(image.id)).toMatchObject({ state, ...size })

@@ -199,7 +199,7 @@ describe('the reach of a user', () => {
     await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
     expect(await reach(`miniOpenid=${who.miniOpenid}`)).toMatchObject({
       reach: 'no-unionid',
-      cure: expect.stringContaining('Open Platform'),
+      hint: expect.stringContaining('Open Platform'),
     })
     await box(`/people/${who.id}/bind`, {})
     await box(`/people/${who.id}/unfollow`, {})
@@ -227,7 +227,7 @@ describe('the reach of a user', () => {
     const order = held.map(it => it.id).reverse()
     await box('/callback', { hold: false })
     await box('/callback/release', { order })
-    await eventually(() => reach(`openid=${late.openid}`), { reach: 'not-following', cure: expect.any(String) })
+    await eventually(() => reach(`openid=${late.openid}`), { reach: 'not-following', hint: expect.any(String) })
     await push(event('to-one-who-left', { openid: late.openid }))
     await eventually(
       () => delivery('to-one-who-left'),
@@ -237,7 +237,7 @@ describe('the reach of a user', () => {
   })
 
   it('whom nobody knows', async () => {
-    expect(await reach('unionid=uNobody')).toEqual({ reach: 'unknown', cure: expect.any(String) })
+    expect(await reach('unionid=uNobody')).toEqual({ reach: 'unknown', hint: expect.any(String) })
     const both = `unionid=${canary.openid}&openid=${canary.openid}`
     expect(await api(`/reach?${both}`)).toMatchObject({ status: 400, body: { code: 'address-invalid' } })
   })

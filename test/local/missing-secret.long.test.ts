@@ -85,7 +85,7 @@ it('without appsecrets a login is told so, an event waits for an operator, and g
   expect(await secretsByDoctor()).toMatchObject({
     status: 'wrong',
     words: 'official-appsecret is not set; mini-appsecret is not set',
-    cure: 'set it in .env, and start the stack again',
+    hint: 'set it in .env, and start the stack again',
   })
 
   await setSecrets({ 'official-appsecret': official.appsecret, 'mini-appsecret': mini.appsecret })

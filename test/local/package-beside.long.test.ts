@@ -67,7 +67,7 @@ it('every route answers while a package is made and after it, and an event is se
   expect(await callAll(2)).toEqual(wanted(2))
 
   const event = ['--to', `openid=${follower}`, '--template-id', templateId, '--data', '店名=鹊桥书店', '--id', 'after']
-  expect(await folder.run('tools/send.ts', ...event, '--no-follow')).toMatchObject({ code: 0 })
+  expect(await folder.run('tools/queqiao.cjs', 'send', ...event, '--no-follow')).toMatchObject({ code: 0 })
   const url = `http://127.0.0.1:${folder.ports.api}/deliveries/after`
   const state = async () => (await callJson('GET', url, { signal: AbortSignal.timeout(patience.timeout) })).body
   await expect.poll(state, patience).toMatchObject({ state: 'accepted' })

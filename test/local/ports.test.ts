@@ -63,6 +63,18 @@ describe('assertPortsFree', () => {
     )
   })
 
+  // The stack ended in a trace of esbuild's, which named no port.
+  it('names two of ours that are given one port', async () => {
+    const port = await pickFreePort(host)
+    const asserting = assertPortsFree([
+      { port, host, purpose: 'API', variable: 'API_PORT' },
+      { port, host, purpose: 'WeChat', variable: 'WECHAT_PORT' },
+    ])
+    await expect(asserting).rejects.toThrow(
+      new RegExp(`^Port ${port} on 127.0.0.1 \\(WeChat\\) is that of API as well; WECHAT_PORT chooses another one, as`),
+    )
+  })
+
   it('proposes a port that is neither in use, nor one of ours, nor proposed twice', async () => {
     const first = await occupy()
     await tryListen(first + 1)

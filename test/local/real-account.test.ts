@@ -67,7 +67,7 @@ describe('README’s .env for a test account', () => {
 
 describe('npm start with it', { timeout: 60_000 }, () => {
   it('plays no story, and says what to do next', () => {
-    expect(stack.output()).toMatch(/npm run doctor[\s\S]*POST http:\S+\/login[\s\S]*npm run send -- --to openid=/)
+    expect(stack.output()).toMatch(/\.\/queqiao doctor[\s\S]*POST http:\S+\/login[\s\S]*\.\/queqiao send --to openid=/)
     expect(stack.output()).not.toMatch(/Someone follows|✗/)
   })
 
@@ -87,7 +87,7 @@ describe('npm start with it', { timeout: 60_000 }, () => {
     wechat.followers.add(first)
     const values = ['--data', JSON.stringify(data)]
     const event = ['--to', `openid=${first}`, '--template-id', templateId, '--id', 'first', ...values]
-    const sent = await folder.run('tools/send.ts', ...event, '--no-follow')
+    const sent = await folder.run('tools/queqiao.cjs', 'send', ...event, '--no-follow')
     expect(sent, sent.told).toMatchObject({ code: 0 })
 
     await expect
@@ -121,23 +121,26 @@ describe('npm start with it', { timeout: 60_000 }, () => {
     await expect.poll(() => ask('/deliveries/first'), patience).toMatchObject({ state: 'delivered' })
   })
 
-  it('reads the list of followers by npm run sync, which shows how far it is', async () => {
+  it('reads the list of followers by ./queqiao sync, which shows how far it is', async () => {
     wechat.followers.add(silent)
-    const { code, told } = await folder.run('tools/sync.ts')
+    const { code, told } = await folder.run('tools/queqiao.cjs', 'sync')
     expect(code, told).toBe(0)
     expect(told).toMatch(/complete · .*1 page, 2 followers/)
     expect(await ask(`/reach?openid=${silent}`)).toEqual({ reach: 'reachable' })
   })
 
   it('has nothing wrong in the doctor’s eyes but our examples of templates, and gets the pages of a test account', async () => {
-    const { out } = await folder.run('tools/doctor.ts', '--json')
+    const { out } = await folder.run('tools/queqiao.cjs', 'doctor', '--json')
     const { checks } = v.parse(v.object({ checks: v.array(finding) }), JSON.parse(out))
     expect(checks.filter(it => it.status === 'wrong').map(it => it.name)).toEqual(['templates'])
     expect(checks.find(it => it.name === 'callback')?.words).toContain('sandboxinfo (测试号管理) → 接口配置信息')
   })
 
   it('tells of the quota, and that the demo needs WeChat in a box', async () => {
-    const [quota, demo] = await Promise.all([folder.run('tools/quota.ts'), folder.run('local/start.ts', '--demo')])
+    const [quota, demo] = await Promise.all([
+      folder.run('tools/queqiao.cjs', 'quota'),
+      folder.run('local/start.ts', '--demo'),
+    ])
     expect(quota, quota.told).toMatchObject({ code: 0, told: expect.stringContaining('999') })
     expect(demo).toMatchObject({ code: 1, told: expect.stringContaining('The demo needs WeChat in a box') })
   })

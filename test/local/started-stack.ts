@@ -23,7 +23,7 @@ export async function openFolder(dotEnv: string, root = checkout) {
 
   return {
     ports,
-    /** Runs a command to its end, as `tools/send.ts`. */
+    /** Runs a command to its end, as `tools/queqiao.cjs`. */
     async run(file: string, ...args: readonly string[]) {
       const child = spawn(process.execPath, [join(root, file), ...args], { cwd, env })
       const [out, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])

@@ -62,10 +62,10 @@ describe('a quota that is used up', () => {
   })
 })
 
-/** `npm run sync` beside this stack. */
+/** `./queqiao sync` beside this stack. */
 function startSync() {
   const { ports } = stack.settings
-  const child = startTool('sync.ts', [], { LAMBDA_PORT: `${ports.lambda}`, WECHAT_PORT: `${ports.wechat}` })
+  const child = startTool('sync', [], { LAMBDA_PORT: `${ports.lambda}`, WECHAT_PORT: `${ports.wechat}` })
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { child, ended: ended.then(([stdout, stderr, [code]]) => ({ code, stdout, stderr })) }
 }

@@ -15,7 +15,7 @@ import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { id } from '../ids.ts'
 import { arrival, event, openSend, path, pushedAgain, toUnion } from '../send/send-world.ts'
 import { silentLog } from '../silent-log.ts'
-import { writtenMetrics } from '../written-metrics.ts'
+import { inOneInvocation, metricsIn, type Written, writtenMetrics } from '../written-metrics.ts'
 import { type Datapoint, rings } from './alarm-evaluation.ts'
 import { type Alarm, alarmsOf } from './alarm-properties.ts'
 import { resourcesOf, type Template } from './packaged.ts'
@@ -28,24 +28,10 @@ const inBox = new Map([
   ['wx0123456789abcdef', defaultAccounts.official.appid],
   ['wxfedcba9876543210', defaultAccounts.mini.appid],
 ])
-const metricLine = v.looseObject({
-  _aws: v.object({
-    CloudWatchMetrics: v.tuple([
-      v.object({
-        Namespace: v.string(),
-        Dimensions: v.tuple([v.array(v.string())]),
-        Metrics: v.tuple([v.looseObject({ Name: v.string() })]),
-      }),
-    ]),
-  }),
-})
 
 /** What a line that our code wrote is to CloudWatch. */
-function datapointOf(written: unknown, at: number): Datapoint {
-  const line = v.parse(metricLine, written)
-  const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics
-  const dimensions = Object.fromEntries(Dimensions[0].map(it => [it, String(line[it])]))
-  return { namespace: Namespace, metric: Metrics[0].Name, dimensions, at, value: Number(line[Metrics[0].Name]) }
+function datapointsOf(written: Written, at: number): Datapoint[] {
+  return metricsIn(written).flatMap(({ values, unit: _, ...it }) => values.map(value => ({ ...it, at, value })))
 }
 
 /** The sender, whose metrics are those that it writes on AWS; `points` are what was written so far. */
@@ -56,28 +42,31 @@ async function openWritingSend() {
   // All that the world opened writes by this one object.
   Object.assign(metrics, createMetrics())
   const points: Datapoint[] = []
-  const keep = () =>
+  let known = 0
+  const keep = () => {
     points.push(
       ...written()
-        .slice(points.length)
-        .map(it => datapointOf(it, world.now())),
+        .slice(known)
+        .flatMap(it => datapointsOf(it, world.now())),
     )
+    known = written().length
+  }
   const to = toUnion(await follower())
   return {
     control,
     points,
     push: async (count: number) => {
-      await send(Array.from({ length: count }, (_, n) => arrival(event(`order-${n}`, to))))
+      await inOneInvocation(() => send(Array.from({ length: count }, (_, n) => arrival(event(`order-${n}`, to)))))
       keep()
     },
     pushTo: async (address: Address) => {
-      await send([arrival(event('order-other', address))])
+      await inOneInvocation(() => send([arrival(event('order-other', address))]))
       keep()
     },
     /** Lets what was put off come again, some minutes later. */
     sendAgain: async (minutes: number) => {
       tick(minutes * minuteMs)
-      await send(queue.again.splice(0).map(pushedAgain))
+      await inOneInvocation(() => send(queue.again.splice(0).map(pushedAgain)))
       keep()
     },
   }
@@ -278,9 +267,9 @@ export function testRinging(made: () => Template): void {
           return failing(toSqsEvent([{ MessageId: 'a', Body: '{}', Attributes }], source), context)
         }
         await fail(0)
-        expect(ringing(written().map(it => datapointOf(it, start)))).toEqual([])
+        expect(ringing(written().flatMap(it => datapointsOf(it, start)))).toEqual([])
         await fail(minutes * minuteMs)
-        expect(ringing(written().map(it => datapointOf(it, start)))).toEqual([alarm])
+        expect(ringing(written().flatMap(it => datapointsOf(it, start)))).toEqual([alarm])
       },
     )
   })

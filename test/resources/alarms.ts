@@ -3,10 +3,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import * as v from 'valibot'
-import { vi } from 'vitest'
-
 import { createMetrics } from '../../lib/adapters/metrics.ts'
+import { inOneInvocation, metricsIn, writtenMetrics } from '../written-metrics.ts'
 
 /** A metric with the names of its dimensions, as `AWS/SQS ApproximateAgeOfOldestMessage by QueueName`, and its unit. */
 export type Watchable = ReadonlyMap<string, string>
@@ -38,41 +36,22 @@ export function nameOf(namespace: string, metric: string, dimensions: readonly s
 }
 
 const made = /\b(count|gauge)\(\s*'([A-Z]\w+)'(?:,(?:\s*\w+,)?\s*\{([^}]*)\})?/g
-const line = v.object({
-  _aws: v.object({
-    CloudWatchMetrics: v.tuple([
-      v.object({
-        Namespace: v.string(),
-        Dimensions: v.tuple([v.array(v.string())]),
-        Metrics: v.tuple([v.object({ Name: v.string(), Unit: v.string() })]),
-      }),
-    ]),
-  }),
-})
 
 /** Finds each place of lib/ that counts or gauges, makes the same call, and reads what is written. */
 export async function emitted(): Promise<Watchable> {
-  const env = { POWERTOOLS_DEV: 'true', POWERTOOLS_METRICS_DISABLED: 'false', POWERTOOLS_SERVICE_NAME: 'queqiao-test' }
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
-  const write = vi.spyOn(console, 'log').mockReturnValue()
-  try {
-    const metrics = createMetrics()
-    for (const [, kind, name = '', dimensions = ''] of (await sources()).flatMap(it => [...it.matchAll(made)])) {
+  const written = writtenMetrics()
+  const metrics = createMetrics()
+  const calls = (await sources()).flatMap(it => [...it.matchAll(made)])
+  await inOneInvocation(async () => {
+    for (const [, kind, name = '', dimensions = ''] of calls) {
       const keys = dimensions.split(',').flatMap(it => it.trim().match(/^\w+/)?.[0] ?? [])
       const valued = Object.fromEntries(keys.map(it => [it, 'a']))
       if (kind === 'gauge') metrics.gauge(name as 'SyncAgeHours', 1, valued)
       else metrics.count(name as 'SyncCompleted', valued)
     }
-    return new Map(write.mock.calls.map(([text]) => read(v.parse(line, JSON.parse(`${text}`)))))
-  } finally {
-    write.mockRestore()
-    vi.unstubAllEnvs()
-  }
-}
-
-function read({ _aws }: v.InferOutput<typeof line>): readonly [string, string] {
-  const [{ Namespace, Dimensions, Metrics }] = _aws.CloudWatchMetrics
-  return [nameOf(Namespace, Metrics[0].Name, Dimensions[0]), Metrics[0].Unit]
+  })
+  const told = written().flatMap(metricsIn)
+  return new Map(told.map(it => [nameOf(it.namespace, it.metric, Object.keys(it.dimensions)), it.unit]))
 }
 
 async function sources(): Promise<string[]> {

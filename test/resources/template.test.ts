@@ -448,6 +448,13 @@ describe('the data', () => {
     expect(JSON.stringify(Resources.EventsQueuePolicy)).not.toContain('Allow')
   })
 
+  // At WARN, Lambda would drop the metrics: their lines name no level, which is INFO to it.
+  it('has Lambda write JSON: our lines and metrics from INFO on, and of its own only what went wrong', () => {
+    const settings = functions().map(it => it.LoggingConfig)
+    const wanted = { LogFormat: 'JSON', ApplicationLogLevel: 'INFO', SystemLogLevel: 'WARN' }
+    expect(settings).toEqual(settings.map(() => wanted))
+  })
+
   it('leaves logs that end after a month', () => {
     const groups = Object.values(of('AWS::Logs::LogGroup'))
     // One for each function, and the API's.
@@ -824,7 +831,7 @@ describe('the files', () => {
     ])
   })
 
-  it('tell npm run static and a removal what they need', () => {
+  it('tell ./queqiao static and a removal what they need', () => {
     const names = ['StaticBucketParameter', 'FilesUrlParameter'].map(it => propertiesOf(it)?.Name)
     expect(names).toEqual(['/queqiao/prod/static-bucket', '/queqiao/prod/files-url'])
     expect(propertiesOf('StaticBucketParameter')).toMatchObject({ Type: 'String', Value: { Ref: 'StaticBucket' } })

@@ -137,7 +137,7 @@ describe('a receipt', () => {
     const { deliveries, log } = await openWorld()
     const told: Delivery[] = []
     const results = { publish: async (list: readonly Delivery[]) => void told.push(...list) }
-    const receipt = { msgid: '7', status: 'success', at: 1_767_225_600, receives: 1 }
+    const receipt = { messageId: 'a', msgid: '7', status: 'success', at: 1_767_225_600, receives: 1 }
     expect(await keepReceipts([receipt], { deliveries, results, log })).toEqual([receipt])
     await deliveries.accept([delivery({ msgid: '7' })])
     expect(await keepReceipts([{ ...receipt, receives: 2 }], { deliveries, results, log })).toEqual([])

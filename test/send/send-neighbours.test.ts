@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Address } from '../../lib/identifiers.ts'
-import { arrival, event, openSend, path, toUnion } from './send-world.ts'
+import { again, arrival, event, openSend, path, pushedAgain, pushedAt, toUnion } from './send-world.ts'
 
 const hundred = (to: Address) => Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, to)))
 
@@ -72,6 +72,38 @@ describe('two copies of one id in a batch', () => {
     expect(await send([late, late, arrival(event('order-1', to)), arrival(event('order-1', to))])).toEqual([])
     expect(phone()).toHaveLength(1)
     expect((await deliveries.read(['order-1'])).get('order-1')?.delivery).toMatchObject({ state: 'accepted' })
+  })
+
+  // The second was taken for done, and lost once the first had expired.
+  it('of which the first is put off both come again, for the first may be dropped yet', async () => {
+    const { follower, send, control, phone, queue, tick } = await openSend()
+    const to = toUnion(await follower())
+    const soon = { expiresAt: new Date(pushedAt + 60_000).toISOString() }
+    await control('/faults', { path, kind: 'errcode', errcode: 40164 })
+    await send([arrival({ ...event('order-1', to), ...soon }), arrival(event('order-1', to))])
+    tick(300_000)
+    const came = queue.again.splice(0).map(pushedAgain)
+    expect(await send(came)).toEqual([])
+    expect([came.length, phone().length]).toEqual([2, 1])
+  })
+
+  it('of which the first waits for quota both wait for it', async () => {
+    const { follower, send, gate, now, queue } = await openSend()
+    const to = toUnion(await follower())
+    await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
+    const bodies = [event('order-1', to), event('order-1', to, { page: 'pages/other' })]
+    await send(bodies.map(it => arrival(it)))
+    expect(queue.parked.map(it => JSON.parse(it.body))).toEqual(bodies)
+  })
+
+  it('of which the first got no answer make one message', async () => {
+    const { follower, send, control, phone, queue } = await openSend()
+    const to = toUnion(await follower())
+    await control('/faults', { path, kind: 'truncated' })
+    const one = arrival(event('order-1', to))
+    expect(await send([one, arrival(event('order-1', to, { page: 'pages/other' }))])).toEqual([one])
+    await send([again(one)])
+    expect([phone().length, queue.again]).toEqual([1, []])
   })
 
   it('of which the first is sent make one message, whatever the second says', async () => {

@@ -155,6 +155,14 @@ describe('a bad copy of an event', () => {
     expect([(await stateOf('order-1'))?.state, queue.bus, queue.aside.length]).toEqual(['parked', [], 1])
   })
 
+  it('is named in the log by its id all the same', async () => {
+    const { follower, send, lines } = await openSend()
+    const body = event('order-1', toUnion(await follower()))
+    await send([arrival(body), arrival({ ...body, extra: 1 })])
+    const { fields } = lines.find(it => it.event === 'send.rejected') ?? {}
+    expect(fields).toEqual({ id: 'order-1', reason: 'extra is not a field of an event' })
+  })
+
   it.each([0, 1])('says nothing of a good one beside it, in any order', async at => {
     const { follower, send, queue, stateOf } = await openSend()
     const body = event('order-1', toUnion(await follower()))
@@ -186,6 +194,19 @@ describe('an invocation that ended without a word', () => {
     // A second message of the event is no sign of that.
     await send([{ ...one, messageId: crypto.randomUUID() }])
     expect(queue.bus).toHaveLength(1)
+  })
+
+  it('tells the bus in the end that an event waits, and once for each message that is given out again', async () => {
+    const { follower, send, control, queue } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await control('/faults', { path, kind: 'errcode', errcode: 40164, times: 3 })
+    await send([one], { results: { publish: async () => Promise.reject(new Error('killed')) } })
+    expect(queue.bus).toEqual([])
+    await send([again(one)])
+    expect(queue.bus).toEqual(['order-1 waiting'])
+    // The message by which it came back, and a later try, are no sign of that.
+    await send([...queue.again.splice(0).map(pushedAgain).slice(0, 1), again(again(one))])
+    expect(queue.bus).toEqual(['order-1 waiting'])
   })
 
   it('is known by what it sent although its neighbour was put off before the mark was written', async () => {

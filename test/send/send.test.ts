@@ -396,14 +396,14 @@ describe('keepReceipts', () => {
   ])('turns an accepted delivery by "%s" into %s', async (status, state, reason) => {
     const { follower, send, phone, stateOf, deliveries, log } = await openSend()
     await send([arrival(event('order-1', toUnion(await follower())))])
-    const receipt = { msgid: phone()[0]?.msgid ?? '', status, at: 1_767_225_600, receives: 1 }
+    const receipt = { messageId: 'a', msgid: phone()[0]?.msgid ?? '', status, at: 1_767_225_600, receives: 1 }
     expect(await keepReceipts([receipt], { deliveries, log })).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state, ...(reason && { reason }), at: '2026-01-01T00:00:00.000Z' })
   })
 
   it('hands back what could not be written', async () => {
     const { deliveries, log } = await openSend()
-    const receipts = ['1', '2'].map(msgid => ({ msgid, status: 'success', at: 1, receives: 1 }))
+    const receipts = ['1', '2'].map(msgid => ({ messageId: msgid, msgid, status: 'success', at: 1, receives: 1 }))
     const away = {
       ...deliveries,
       keepReceipt: async (msgid: string, receipt: Parameters<typeof deliveries.keepReceipt>[1]) =>

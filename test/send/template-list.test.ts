@@ -122,7 +122,12 @@ describe('readTemplateList', () => {
     expect(problemsOf({ ...orderPaid, templateId: 7, urgent: 7 })).toHaveLength(2)
   })
 
-  it.each([7, 'text', null])('refuses a list that is %j', list => {
+  it.each([[7], ['text'], [null], [[]], [[{}]]])('refuses a list that is %j', list => {
     expect(() => readTemplateList({ prod: list }, 'prod')).toThrow(ConfigError)
+  })
+
+  // Such a file counted as one that names no templates.
+  it.each([[7], ['text'], [null], [[]]])('refuses a file that is %j', lists => {
+    expect(() => readTemplateList(lists, 'prod')).toThrow(ConfigError)
   })
 })

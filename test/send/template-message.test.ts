@@ -74,6 +74,7 @@ describe('parseTemplateMessage', () => {
     ['hours alone as its offset', { ...event, expiresAt: '2020-01-01T00:00:00+08' }, 'expiresAt must be an instant'],
     ['a day that is none', { ...event, expiresAt: '2027-02-29T00:00:00Z' }, 'expiresAt must be an instant'],
     ['a link that is none', { ...event, url: 'javascript:alert(1)' }, 'url must begin with http'],
+    ['a link with a blank', { ...event, url: 'https://shop.example.com/a b' }, 'and have no blanks'],
     ['an id of WeChat’s that is none', { ...unnamed, templateId: 'a b' }, 'templateId is no template id of WeChat'],
     ['70 KB', { ...event, data: { thing1: 'x'.repeat(70_000) } }, 'larger than'],
   ])('refuses %s, naming the field', (_what, input, words) => {

@@ -11,32 +11,39 @@ import {
   stageOptions,
   UsageError,
 } from '../../tools/command/options.ts'
-import { createScreen } from '../../tools/command/screen.ts'
+import { createJsonScreen, createScreen } from '../../tools/command/screen.ts'
 import { inUnits } from '../../tools/command/words.ts'
 
-const command = 'npm run x'
-const options = { ...stageOptions, 'dry-run': { type: 'boolean' }, data: { type: 'string', multiple: true } } as const
+const verb = 'x'
+const summary = 'what it is for'
+const options = {
+  ...stageOptions,
+  'dry-run': { type: 'boolean', summary },
+  data: { type: 'string', multiple: true, summary },
+} as const
 
 describe('the options', () => {
   it('are read by their types', () => {
     const args = ['--data', 'a', '--data', 'b', '--dry-run']
-    expect(readOptions(args, {}, { command, options })).toEqual({ data: ['a', 'b'], 'dry-run': true })
+    expect(readOptions(args, {}, { verb, options })).toEqual({ data: ['a', 'b'], 'dry-run': true })
   })
 
   it.each([
-    [['--drop'], 'Unknown option \'--drop\'; options stand behind "npm run x --"'],
+    [['--drop'], "Unknown option '--drop'; ./queqiao x --help tells them"],
     [['x'], "Unexpected argument 'x'"],
     [['--data'], 'argument missing'],
   ])('refuse %j', (args, words) => {
-    expect(() => readOptions(args, {}, { command, options })).toThrow(UsageError)
-    expect(() => readOptions(args, {}, { command, options })).toThrow(words)
+    expect(() => readOptions(args, {}, { verb, options })).toThrow(UsageError)
+    expect(() => readOptions(args, {}, { verb, options })).toThrow(words)
   })
 
   // npm run x --dry-run: npm keeps the option for itself, and what it would have kept from happening happens.
-  it('refuse what npm took for itself', () => {
-    const env = { npm_config_dry_run: 'true' }
-    expect(() => readOptions([], env, { command, options })).toThrow('npm took --dry-run for itself')
-    expect(readOptions(['--dry-run'], env, { command, options })).toEqual({ 'dry-run': true })
+  it('refuse what npm took for itself, where it is npm that runs the verb', () => {
+    const env = { npm_lifecycle_event: 'x', npm_config_dry_run: 'true' }
+    expect(() => readOptions([], env, { verb, options })).toThrow('npm took --dry-run for itself')
+    expect(readOptions(['--dry-run'], env, { verb, options })).toEqual({ 'dry-run': true })
+    // A script of the user's own, whose option it was.
+    expect(readOptions([], { ...env, npm_lifecycle_event: 'mine' }, { verb, options })).toEqual({})
   })
 
   it('name the stage, and where serverless.yml deploys it', () => {
@@ -44,6 +51,8 @@ describe('the options', () => {
     expect(readStage({ stage: 'prod' }, {})).toEqual({ stage: 'prod', region: 'ap-southeast-1' })
     expect(readStage({ stage: 'prod' }, { AWS_REGION: 'eu-west-1' })).toMatchObject({ region: 'eu-west-1' })
     expect(() => readStage({ region: 'eu-west-1' }, {})).toThrow('--region is for a stage on AWS')
+    expect(readStage({ stage: 'prod', profile: 'ops' }, {})).toMatchObject({ profile: 'ops' })
+    expect(() => readStage({ profile: 'ops' }, {})).toThrow('--profile is for a stage on AWS')
     expect(() => readStage({ stage: 'a/b' }, {})).toThrow('--stage takes letters')
   })
 
@@ -53,9 +62,11 @@ describe('the options', () => {
   })
 
   it('are written as they are read', () => {
-    expect(commandLine(command, { stage: 'local' })).toBe('npm run x')
-    expect(commandLine(command, { stage: 'prod', region: 'eu-west-1' }, ['--id', 'a'])).toBe(
-      'npm run x -- --stage prod --region eu-west-1 --id a',
+    expect(commandLine(verb, { stage: 'local' })).toBe('./queqiao x')
+    const stage = { stage: 'prod', region: 'eu-west-1' }
+    expect(commandLine(verb, stage, ['--id', 'a'])).toBe('./queqiao x --stage prod --region eu-west-1 --id a')
+    expect(commandLine(verb, { ...stage, profile: 'ops' })).toBe(
+      './queqiao x --stage prod --region eu-west-1 --profile ops',
     )
   })
 })
@@ -76,6 +87,19 @@ describe('the screen', () => {
     screen.line('done')
     screen.problem('no')
     expect(written).toEqual(['\r\x1b[K███ facts', '\r\x1b[K  more fac', '\r\x1b[K', 'done\n', 'no\n'])
+  })
+
+  it('of --json writes what went wrong and one document, and no line', () => {
+    const [written, problems]: string[][] = [[], []]
+    const screen = createJsonScreen({
+      write: text => void written?.push(text),
+      writeError: text => void problems?.push(text),
+    })
+    screen.line('so far')
+    screen.progress({ bar: '███', facts: 'facts' })
+    screen.problem('no')
+    screen.json({ a: [1] })
+    expect([written?.map(it => JSON.parse(it)), problems]).toEqual([[{ a: [1] }], ['no\n']])
   })
 
   it('writes a plain line every ten seconds elsewhere', () => {

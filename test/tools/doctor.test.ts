@@ -1,8 +1,4 @@
-/** `npm run doctor`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
-
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+/** `./queqiao doctor`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
@@ -12,6 +8,7 @@ import { openDoctorFunction } from '../../tools/doctor/doctor-function.ts'
 import { renderEnd, renderFinding } from '../../tools/doctor/lines.ts'
 import { parseOptions } from '../../tools/doctor/options.ts'
 import type { Report } from '../../tools/doctor/report.ts'
+import { type Answer, failed, openLambda, refusal } from './lambda-api.ts'
 import { onAws, runTool } from './run-tool.ts'
 
 const well: Report = {
@@ -21,43 +18,25 @@ const well: Report = {
   calls: 9,
   checks: [
     { name: 'secrets', status: 'ok', words: '6 of 6 are set' },
-    { name: 'clock', status: 'warning', words: 'our clock is 45 s ahead', cure: 'set it' },
+    { name: 'clock', status: 'warning', words: 'our clock is 45 s ahead', hint: 'set it' },
     { name: 'certificate', status: 'not-checked', words: 'not checked, because there is no TLS' },
   ],
 }
-const cure = 'paste 203.0.113.7 into mp.weixin.qq.com'
+const hint = 'paste 203.0.113.7 into mp.weixin.qq.com'
 const ill: Report = {
   ...well,
   isWell: false,
-  checks: [...well.checks, { name: 'allow-list', status: 'wrong', words: 'WeChat does not admit us', cure }],
-}
-
-type Answer = { readonly status?: number; readonly headers?: Record<string, string>; readonly body: object }
-
-/** Lambda's API, which answers every invocation alike; answers where it is, and what was invoked. */
-async function openLambda({ status = 200, headers = {}, body }: Answer) {
-  const invoked: string[] = []
-  const server = createServer((request, response) => {
-    invoked.push(request.url?.split('/')[3] ?? '')
-    response.writeHead(status, headers).end(JSON.stringify(body))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  return { port, url: `http://127.0.0.1:${port}`, invoked }
+  checks: [...well.checks, { name: 'allow-list', status: 'wrong', words: 'WeChat does not admit us', hint }],
 }
 
 async function run(answer: Answer, more: readonly string[] = []) {
-  const { url, invoked } = await openLambda(answer)
+  const { url, invocations } = await openLambda(() => answer)
   const args = ['--stage', 'prod', '--region', 'cn-north-1', ...more]
-  return { ...(await runTool('doctor.ts', args, onAws({ lambda: url }))), invoked }
+  return { ...(await runTool('doctor', args, onAws({ lambda: url }))), invoked: invocations.map(it => it.name) }
 }
 
-describe('npm run doctor', () => {
-  it('prints a line for each check with its cure below, and ends with 0 where nothing is wrong', async () => {
+describe('./queqiao doctor', () => {
+  it('prints a line for each check with its hint below, and ends with 0 where nothing is wrong', async () => {
     const { code, stdout, stderr, invoked } = await run({ body: well })
 
     expect([code, stderr, invoked]).toEqual([0, '', ['queqiao-prod-doctor']])
@@ -75,7 +54,7 @@ describe('npm run doctor', () => {
   it('ends with 1 where something is wrong', async () => {
     const { code, stdout } = await run({ body: ill })
     expect(code).toBe(1)
-    expect(stdout).toContain(`  ✗ allow-list · IP 白名单: WeChat does not admit us\n      → ${cure}\n`)
+    expect(stdout).toContain(`  ✗ allow-list · IP 白名单: WeChat does not admit us\n      → ${hint}\n`)
     expect(stdout).toMatch(/✗ wrong · 有问题: 1 of 4 checks, 1 warning; 9 calls to WeChat\n$/)
   })
 
@@ -89,51 +68,38 @@ describe('npm run doctor', () => {
   })
 
   it('asks the local stack where LAMBDA_PORT says', async () => {
-    const { port, url, invoked } = await openLambda({ body: well })
-    const { code, stdout } = await runTool('doctor.ts', [], { LAMBDA_PORT: `${port}` })
-    expect([code, invoked]).toEqual([0, ['queqiao-local-doctor']])
+    const { port, url, invocations } = await openLambda(() => ({ body: well }))
+    const { code, stdout } = await runTool('doctor', [], { LAMBDA_PORT: `${port}` })
+    expect([code, invocations.map(it => it.name)]).toEqual([0, ['queqiao-local-doctor']])
     expect(stdout).toContain(`stage local (${url})`)
   })
 
   it.each([
+    [refusal(403, 'AccessDeniedException'), 'need lambda:InvokeFunction on queqiao-prod-doctor'],
     [
-      { status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' }, body: {} },
-      'need lambda:InvokeFunction on queqiao-prod-doctor',
-    ],
-    [
-      { headers: { 'x-amz-function-error': 'Unhandled' }, body: { errorMessage: 'misconfigured', trace: ['at x.ts'] } },
+      { ...failed, body: { errorMessage: 'misconfigured', trace: ['at x.ts'] } },
       'queqiao-prod-doctor failed: misconfigured; its log: npx --no sls logs -f doctor --stage prod --region cn-north-1',
     ],
     [{ body: { isWell: true } }, 'it answers in another way than this version does'],
-  ])('says in one line why the function could not be asked, and ends with 1', async (answer, words) => {
-    const { code, stderr } = await run(answer, ['--json'])
-    expect(code).toBe(1)
-    expect(stderr).toContain(words)
-    expect(stderr.trim().split('\n')).toHaveLength(1)
-  })
+  ] as [Answer, string][])(
+    'says in one line why the function could not be asked, and ends with 1',
+    async (answer, words) => {
+      const { code, stderr } = await run(answer, ['--json'])
+      expect(code).toBe(1)
+      expect(stderr).toContain(words)
+      expect(stderr.trim().split('\n')).toHaveLength(1)
+    },
+  )
 
-  type Refusal = Required<Pick<Answer, 'status'>> & { readonly name: string }
-  const inactive: Refusal = { status: 502, name: 'ResourceNotReadyException' }
-  const pending: Refusal = { status: 409, name: 'ResourceConflictException' }
+  const inactive = refusal(502, 'ResourceNotReadyException')
+  const pending = refusal(409, 'ResourceConflictException')
 
   /** Lambda's API, which refuses so often before it answers. */
-  async function askAfter(refusals: readonly Refusal[]) {
+  async function askAfter(refusals: readonly Answer[]) {
     const left = [...refusals]
-    const server = createServer((_, response) => {
-      const { status = 200, name } = left.shift() ?? {}
-      response
-        .writeHead(status, name === undefined ? {} : { 'x-amzn-errortype': name })
-        .end(JSON.stringify(name ? {} : well))
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => void server.close())
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const place = {
-      stage: 'prod',
-      region: 'cn-north-1',
-      endpoint,
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    }
+    const { url: endpoint } = await openLambda(() => left.shift() ?? { body: well })
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
+    const place = { stage: 'prod', region: 'cn-north-1', endpoint, credentials }
     const told: string[] = []
     const slept: number[] = []
     const tell = (text: string) => void told.push(text)
@@ -156,23 +122,18 @@ describe('npm run doctor', () => {
     onTestFinished(() => void vi.unstubAllEnvs())
     const never = await askAfter(Array.from({ length: 40 }, () => pending))
     expect([never.answer, never.slept.length]).toEqual(['ResourceConflictException', 18])
-    expect(await askAfter([{ status: 403, name: 'AccessDeniedException' }])).toMatchObject({ slept: [], told: [] })
-    const { stderr } = await run({
-      status: 404,
-      headers: { 'x-amzn-errortype': 'ResourceNotFoundException' },
-      body: {},
-    })
+    expect(await askAfter([refusal(403, 'AccessDeniedException')])).toMatchObject({ slept: [], told: [] })
+    const { stderr } = await run(refusal(404, 'ResourceNotFoundException'))
     expect(stderr).toContain('has no function queqiao-prod-doctor')
   })
 
   it('asks for npm start where no stack answers', async () => {
-    const { code, stderr } = await runTool('doctor.ts', [], { LAMBDA_PORT: `${await pickFreePort('127.0.0.1')}` })
+    const { code, stderr } = await runTool('doctor', [], { LAMBDA_PORT: `${await pickFreePort('127.0.0.1')}` })
     expect([code, stderr]).toEqual([1, expect.stringContaining('start it with npm start')])
   })
 
-  it('ends with 2 for what cannot be meant, and with 0 for help', async () => {
-    expect(await runTool('doctor.ts', ['--fix'])).toMatchObject({ code: 2, stdout: '' })
-    expect(await runTool('doctor.ts', ['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--json') })
+  it('ends with 2 for what cannot be meant', async () => {
+    expect(await runTool('doctor', ['--fix'])).toMatchObject({ code: 2, stdout: '' })
   })
 })
 
@@ -182,9 +143,10 @@ describe('parseOptions', () => {
     expect(parseOptions(['--stage', 'prod', '--json'], {})).toMatchObject({ stage: 'prod', json: true })
   })
 
-  // npm run doctor --json: npm keeps the option for itself, and the lines would go to a program.
+  // ./queqiao doctor --json: npm keeps the option for itself, and the lines would go to a program.
   it('refuses what npm took for itself', () => {
-    expect(() => parseOptions([], { npm_config_json: 'true' })).toThrow(UsageError)
+    const env = { npm_lifecycle_event: 'doctor', npm_config_json: 'true' }
+    expect(() => parseOptions([], env)).toThrow(UsageError)
   })
 })
 
@@ -196,8 +158,8 @@ describe('the lines', () => {
     ['warning', 'yellow'],
     ['wrong', 'red'],
     ['not-checked', 'dim'],
-  ] as const)('paint %s %s, and leave the cure as it is, to be copied', (status, colour) => {
-    const text = renderFinding({ name: 'clock', status, words: 'w', cure: 'c' }, tagged)
+  ] as const)('paint %s %s, and leave the hint as it is, to be copied', (status, colour) => {
+    const text = renderFinding({ name: 'clock', status, words: 'w', hint: 'c' }, tagged)
     expect(text).toMatch(new RegExp(`^<${colour}>.*: w\n {6}→ c$`))
   })
 

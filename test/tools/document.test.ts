@@ -1,13 +1,15 @@
 /** The commands that keep a document in step with what stands elsewhere. */
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { keepInStep } from '../../tools/command/document.ts'
-import { runTool } from './run-tool.ts'
 
 const document = {
   command: 'npm run letters',
@@ -17,14 +19,20 @@ const document = {
 }
 
 /** A folder with the document, and what is told. */
-async function openFolder(text: string) {
+async function openFolder(content: string) {
   const root = await mkdtemp(join(tmpdir(), 'queqiao-document-'))
   onTestFinished(() => rm(root, { recursive: true }))
-  await writeFile(join(root, document.file), text)
+  await writeFile(join(root, document.file), content)
   const told: string[] = []
   const note = (line: string) => void told.push(line)
   const run = (isCheck: boolean) => keepInStep(document, { isCheck }, { root, screen: { line: note, problem: note } })
   return { run, told, read: () => readFile(join(root, document.file), 'utf8') }
+}
+
+async function runScript(file: string, option: string) {
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../tools', file), option])
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code, stdout, stderr }
 }
 
 describe('a document', () => {
@@ -57,9 +65,9 @@ describe.each([
   it('has help, options and an end for each', async () => {
     const writtenAt = async () => (await stat(resolve(import.meta.dirname, '../..', file))).mtimeMs
     const before = await writtenAt()
-    expect(await runTool(tool, ['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--check') })
-    expect(await runTool(tool, ['--check'])).toMatchObject({ code: 0, stdout: expect.stringContaining('in step') })
-    expect(await runTool(tool, ['--drop'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--drop') })
+    expect(await runScript(tool, '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--check') })
+    expect(await runScript(tool, '--check')).toMatchObject({ code: 0, stdout: expect.stringContaining('in step') })
+    expect(await runScript(tool, '--drop')).toMatchObject({ code: 2, stderr: expect.stringContaining('--drop') })
     expect(await writtenAt()).toBe(before)
   })
 })

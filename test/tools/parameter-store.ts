@@ -1,4 +1,4 @@
-/** SSM Parameter Store for `npm run secrets`: keeps what is written, with its limits, and refuses what a test says. */
+/** SSM Parameter Store for `./queqiao secrets`: keeps what is written, with its limits, and refuses what a test says. */
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'

@@ -1,16 +1,12 @@
-/** `npm run quota`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
+/** `./queqiao quota`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
 
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
-
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { UsageError } from '../../tools/command/options.ts'
 import { renderReopening, renderStatus } from '../../tools/quota/lines.ts'
 import { parseOptions } from '../../tools/quota/options.ts'
 import type { Status } from '../../tools/quota/report.ts'
+import { failed, openLambda } from './lambda-api.ts'
 import { onAws, runTool } from './run-tool.ts'
 
 const now = Date.parse('2026-11-22T12:00:00+08:00')
@@ -27,24 +23,8 @@ const closed = aStatus({
   parked: { urgent: 2, usual: 1_232 },
 })
 
-/** Lambda's API, which answers each invocation with this. */
-async function openLambda(answer: object, headers = {}) {
-  const asked: unknown[] = []
-  const server = createServer(async (request, response) => {
-    asked.push(request.url?.split('/')[3], await json(request))
-    response.writeHead(200, headers).end(JSON.stringify(answer))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  return { port, url: `http://127.0.0.1:${port}`, asked }
-}
-
-describe('what npm run quota prints', () => {
-  const words = { now, reopen: 'npm run quota -- --reopen' }
+describe('what ./queqiao quota prints', () => {
+  const words = { now, reopen: './queqiao quota --reopen' }
 
   it('tells the day, the open gate, and that nothing waits', () => {
     expect(renderStatus(aStatus(), words)).toEqual([
@@ -58,7 +38,7 @@ describe('what npm run quota prints', () => {
     expect(renderStatus(closed, words)).toEqual([
       '  today      812 of 100,000 used, 99,188 left · 今日额度',
       '✗ gate       closed until 2026-11-23 00:00 in China, in 12 h 0 min, after WeChat’s 45009 · 已关闭',
-      '               it opens by itself once WeChat tells of quota; the next look is in 1 min 30 s. To open it now: npm run quota -- --reopen',
+      '               it opens by itself once WeChat tells of quota; the next look is in 1 min 30 s. To open it now: ./queqiao quota --reopen',
       '  parked     1,234 events wait for quota, 2 of them urgent · 等待额度',
     ])
     expect(renderStatus({ ...closed, looksAt: now }, words)[2]).toContain('the next look is within a minute')
@@ -92,36 +72,45 @@ describe('what npm run quota prints', () => {
   })
 })
 
-describe('npm run quota', () => {
+describe('./queqiao quota', () => {
   it('asks the function of a stage on AWS, and ends with 0 while messages may leave', async () => {
-    const { url, asked } = await openLambda({ moved: 0, status: aStatus() })
+    const { url, invocations } = await openLambda(() => ({ body: { moved: 0, status: aStatus() } }))
     const place = ['--stage', 'prod', '--region', 'cn-north-1']
-    const { code, stdout, stderr } = await runTool('quota.ts', place, onAws({ lambda: url }))
+    const { code, stdout, stderr } = await runTool('quota', place, onAws({ lambda: url }))
     expect([code, stderr]).toEqual([0, ''])
-    expect(asked).toEqual(['queqiao-prod-resume-events', { action: 'status' }])
+    expect(invocations).toMatchObject([{ name: 'queqiao-prod-resume-events', order: { action: 'status' } }])
     expect(stdout).toMatch(/^The quota of messages, stage prod \(cn-north-1\)/)
     expect(stdout).toContain('812 of 100,000 used')
   })
 
   it('ends with 1 while the gate is closed, and names the command that opens it there', async () => {
-    const { url } = await openLambda({ moved: 0, status: closed })
+    const { url } = await openLambda(() => ({ body: { moved: 0, status: closed } }))
     const place = ['--stage', 'prod', '--region', 'cn-north-1']
-    const { code, stdout } = await runTool('quota.ts', place, onAws({ lambda: url }))
+    const { code, stdout } = await runTool('quota', place, onAws({ lambda: url }))
     expect(code).toBe(1)
-    expect(stdout).toContain('npm run quota -- --stage prod --region cn-north-1 --reopen')
+    expect(stdout).toContain('./queqiao quota --stage prod --region cn-north-1 --reopen')
+  })
+
+  it('writes the report for programs with --json, and nothing else', async () => {
+    const answer = { moved: 0, status: closed }
+    const { port } = await openLambda(() => ({ body: answer }))
+    const { code, stdout, stderr } = await runTool('quota', ['--json'], { LAMBDA_PORT: `${port}` })
+    expect([code, JSON.parse(stdout), stderr]).toEqual([1, answer, ''])
   })
 
   it('opens the gate of the local stack', async () => {
-    const { port, asked } = await openLambda({ moved: 5, isReopened: true, status: aStatus() })
-    const { code, stdout } = await runTool('quota.ts', ['--reopen'], { LAMBDA_PORT: `${port}` })
-    expect([code, asked]).toEqual([0, ['queqiao-local-resume-events', { action: 'reopen' }]])
+    const report = { moved: 5, isReopened: true, status: aStatus() }
+    const { port, invocations } = await openLambda(() => ({ body: report }))
+    const { code, stdout } = await runTool('quota', ['--reopen'], { LAMBDA_PORT: `${port}` })
+    expect(code).toBe(0)
+    expect(invocations).toMatchObject([{ name: 'queqiao-local-resume-events', order: { action: 'reopen' } }])
     expect(stdout).toContain('✓ opened')
   })
 
   it('says in one line why the function failed', async () => {
-    const { url } = await openLambda({ errorMessage: 'away' }, { 'x-amz-function-error': 'Unhandled' })
+    const { url } = await openLambda(() => ({ ...failed, body: { errorMessage: 'away' } }))
     const place = ['--stage', 'prod', '--region', 'cn-north-1']
-    const { code, stderr } = await runTool('quota.ts', place, onAws({ lambda: url }))
+    const { code, stderr } = await runTool('quota', place, onAws({ lambda: url }))
     expect(code).toBe(1)
     expect(stderr).toBe(
       '✗ queqiao-prod-resume-events failed: away; its log: npx --no sls logs -f resume-events --stage prod --region cn-north-1\n',
@@ -130,12 +119,9 @@ describe('npm run quota', () => {
 
   it('takes no other options', async () => {
     expect(() => parseOptions(['--open'], {})).toThrow(UsageError)
-    expect(() => parseOptions([], { npm_config_reopen: 'true' })).toThrow('npm run quota -- --')
+    const env = { npm_lifecycle_event: 'quota', npm_config_reopen: 'true' }
+    expect(() => parseOptions([], env)).toThrow('without npm: ./queqiao quota --reopen')
     expect(parseOptions([], {})).toEqual({ stage: 'local', reopen: false })
-    expect(await runTool('quota.ts', ['--help'])).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('--reopen'),
-    })
-    expect(await runTool('quota.ts', ['--open'])).toMatchObject({ code: 2, stdout: '' })
+    expect(await runTool('quota', ['--open'])).toMatchObject({ code: 2, stdout: '' })
   })
 })

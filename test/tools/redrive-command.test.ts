@@ -1,4 +1,4 @@
-/** `npm run redrive` as a process, beside the local stack's SQS. */
+/** `./queqiao redrive` as a process, beside the local stack's SQS. */
 
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
@@ -34,7 +34,7 @@ async function untilItHolds(stdout: Readable): Promise<void> {
   while (!seen.includes('looked at')) await once(stdout, 'data')
 }
 
-describe('npm run redrive', () => {
+describe('./queqiao redrive', () => {
   it('shows what waits by reason, names nobody, and gives it all back', async () => {
     const { queues, env } = await openStage()
     for (const id of ['a', 'b']) await queues.put('-dlq', eventOf(id), { reason: 'rejected: data.time3 is missing' })
@@ -42,7 +42,7 @@ describe('npm run redrive', () => {
     await queues.put('', eventOf('d'))
     await queues.crash('')
 
-    const { code, stdout, stderr } = await runTool('redrive.ts', [], env)
+    const { code, stdout, stderr } = await runTool('redrive', [], env)
 
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain('queqiao-local-events-dlq: 3 events')
@@ -60,7 +60,7 @@ describe('npm run redrive', () => {
     await queues.put('-dlq', eventOf('bad'), { reason: 'rejected: x', attempts: '9', since: '1000' })
     const args = ['--stage', 'prod', '--reason', 'rejected', '--send']
 
-    const { code, stdout } = await runTool('redrive.ts', args, onAws({ sqs: queues.url }))
+    const { code, stdout } = await runTool('redrive', args, onAws({ sqs: queues.url }))
 
     expect(code).toBe(0)
     expect(stdout).toContain('✓ 1 of 1 moved back into queqiao-prod-events · 已移回')
@@ -73,7 +73,7 @@ describe('npm run redrive', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('gives all back on %s', async signal => {
     const { queues, env } = await openStage()
     for (const id of ['a', 'b']) await queues.put('-dlq', eventOf(id), { reason: 'rejected: x' })
-    const child = startTool('redrive.ts', [], env)
+    const child = startTool('redrive', [], env)
     const closed = once(child, 'close')
     await untilItHolds(child.stdout)
     child.kill(signal)
@@ -87,7 +87,7 @@ describe('npm run redrive', () => {
   it('gives all back when nobody reads its output', async () => {
     const { queues, env } = await openStage()
     for (const id of ['a', 'b']) await queues.put('-dlq', eventOf(id), { reason: 'rejected: x' })
-    const child = startTool('redrive.ts', [], env)
+    const child = startTool('redrive', [], env)
     const closed = once(child, 'close')
     await untilItHolds(child.stdout)
     child.stdout.destroy()
@@ -98,11 +98,11 @@ describe('npm run redrive', () => {
   })
 
   it('ends with 2 for what cannot be meant, with 1 where nobody answers', async () => {
-    expect(await runTool('redrive.ts', ['--send'])).toMatchObject({
+    expect(await runTool('redrive', ['--send'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--reason'),
     })
-    const { code, stderr } = await runTool('redrive.ts', [], { SQS_PORT: '1' })
+    const { code, stderr } = await runTool('redrive', [], { SQS_PORT: '1' })
     expect([code, stderr]).toEqual([1, expect.stringContaining('start it with npm start')])
   })
 })

@@ -1,4 +1,4 @@
-/** Commands of tools/ as processes, far from any account and from any `.env`. */
+/** The command line as processes, far from any account and from any `.env`. */
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,18 +8,17 @@ import { text } from 'node:stream/consumers'
 
 type Env = Readonly<Record<string, string>>
 
-/** Starts a command by its file's name. */
-export function startTool(file: string, args: readonly string[], env: Env = {}) {
+const program = join(import.meta.dirname, '../../queqiao')
+
+/** Starts a verb. */
+export function startTool(verb: string, args: readonly string[], env: Env = {}) {
   const clean = { PATH: process.env.PATH, HOME: join(tmpdir(), 'nobody'), AWS_EC2_METADATA_DISABLED: 'true', ...env }
-  return spawn(process.execPath, [join(import.meta.dirname, '../../tools', file), ...args], {
-    env: clean,
-    cwd: tmpdir(),
-  })
+  return spawn(program, [verb, ...args], { env: clean, cwd: tmpdir() })
 }
 
-/** Runs a command to its end. */
-export async function runTool(file: string, args: readonly string[], env: Env = {}) {
-  const child = startTool(file, args, env)
+/** Runs a verb to its end. */
+export async function runTool(verb: string, args: readonly string[], env: Env = {}) {
+  const child = startTool(verb, args, env)
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code, stdout, stderr }
 }

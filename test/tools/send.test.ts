@@ -1,6 +1,10 @@
-/** `npm run send`: its options, the event it makes, its words, and how it follows an event. */
+/** `./queqiao send`: its options, the event it makes, its words, and how it follows an event. */
 
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 import type { Delivery } from '../../lib/send/delivery.ts'
 import lists from '../../templates.json' with { type: 'json' }
@@ -17,9 +21,7 @@ const values = ['--data', 'character_string1=20261122-0001', '--data', 'amount2=
 const orderPaid = [...who, '--template', 'order-paid', ...values]
 
 function optionsOf(...args: string[]): Options {
-  const options = parseOptions(args, {})
-  if (options === 'help') throw new Error('that was a cry for help')
-  return options
+  return parseOptions(args, {})
 }
 
 describe('parseOptions', () => {
@@ -133,6 +135,18 @@ describe('makeEvent', () => {
     expect(() => makeEvent(optionsOf(...args), noon)).toThrow(words)
   })
 
+  // The command ended in a SyntaxError and its stack, for who only followed an event as well.
+  it('tells in words that templates.json cannot be read, and follows an event without it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'queqiao-send-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'templates.json')
+    await writeFile(file, '{ "local": { broken')
+    const make = (...args: string[]) => makeEvent(optionsOf(...args), noon, undefined, pathToFileURL(file))
+    expect(() => make(...orderPaid)).toThrow(UsageError)
+    expect(() => make(...orderPaid)).toThrow(/^templates\.json cannot be read: /)
+    expect(make('--id', 'a')).toMatchObject({ id: 'a' })
+  })
+
   it('knows the templates of the stage that is meant', () => {
     const prod = optionsOf(...orderPaid, '--stage', 'prod')
     expect(() => makeEvent(prod, noon)).toThrow('template is not in the list of this stage')
@@ -182,6 +196,7 @@ type Script = {
 /** Plays the command: `states` are what becomes of the event, one a second after it was pushed. */
 async function play(states: readonly Delivery[], { known, args = orderPaid, ...bad }: Script = {}) {
   const lines: string[] = []
+  const data: object[] = []
   const pushed: string[] = []
   const clock = { now: noon }
   const leaving = new AbortController()
@@ -215,6 +230,7 @@ async function play(states: readonly Delivery[], { known, args = orderPaid, ...b
       line: text => void lines.push(text),
       problem: text => void lines.push(text),
       progress: ({ facts }) => void lines.push(facts),
+      json: it => void data.push(it),
     },
     now: () => clock.now,
     async sleep(ms) {
@@ -223,10 +239,10 @@ async function play(states: readonly Delivery[], { known, args = orderPaid, ...b
     },
     signal: leaving.signal,
   })
-  return { code, pushed, id: event.id, text: lines.join('\n'), seconds: (clock.now - noon) / 1000 }
+  return { code, pushed, id: event.id, data, text: lines.join('\n'), seconds: (clock.now - noon) / 1000 }
 }
 
-describe('npm run send', () => {
+describe('./queqiao send', () => {
   it('pushes the event, and tells each state until the last', async () => {
     const { code, pushed, text } = await play([at('accepted'), at('delivered')])
 
@@ -266,7 +282,7 @@ describe('npm run send', () => {
 
     expect([code, seconds]).toEqual([0, 6])
     expect(text).toContain('no receipt for 5 s: it may still come')
-    expect(text).toContain(`npm run send -- --id ${id}`)
+    expect(text).toContain(`./queqiao send --id ${id}`)
   })
 
   it('says that nothing has become of it, and where the log is', async () => {
@@ -309,6 +325,14 @@ describe('npm run send', () => {
     expect(text).not.toContain('dropped')
   })
 
+  it('tells programs the id and what became of it', async () => {
+    const { id, data } = await play([at('accepted'), at('delivered')])
+    expect(data).toEqual([{ id, delivery: at('delivered') }])
+    expect((await play([])).data).toEqual([{ id: expect.any(String) }])
+    const pushed = await play([], { args: [...orderPaid, '--no-follow'] })
+    expect(pushed.data).toEqual([{ id: pushed.id }])
+  })
+
   it('explains a failure, and how to follow what is pushed', async () => {
     const unpushed = await play([], { pushFails: true })
     expect([unpushed.code, unpushed.text.split('\n').at(-1)]).toEqual([
@@ -318,13 +342,13 @@ describe('npm run send', () => {
     const unseen = await play([], { findFails: true })
     expect([unseen.code, unseen.text.split('\n').at(-1)]).toEqual([
       1,
-      `✗ the table is not there; to follow the event: npm run send -- --id ${unseen.id}`,
+      `✗ the table is not there; to follow the event: ./queqiao send --id ${unseen.id}`,
     ])
   })
 
   it('leaves the event alone when nobody watches any more', async () => {
     const { code, text, id } = await play([at('accepted')], { leaveAfterMs: 1500 })
     expect(code).toBe(130)
-    expect(text).toContain(`Stopped watching; the event goes its way. To follow it again: npm run send -- --id ${id}`)
+    expect(text).toContain(`Stopped watching; the event goes its way. To follow it again: ./queqiao send --id ${id}`)
   })
 })

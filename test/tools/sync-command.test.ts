@@ -1,68 +1,34 @@
-/** `npm run sync` as a process, beside a stand-in for Lambda's API; test/local has the whole stack. */
+/** `./queqiao sync` as a process, beside a stand-in for Lambda's API; test/local has the whole stack. */
 
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
+import { describe, expect, it, vi } from 'vitest'
 
-import { afterEach, describe, expect, it, vi } from 'vitest'
-
-import { createClosing } from '../../local/closing.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { openSyncFunction } from '../../tools/sync/sync-function.ts'
 import { patience } from '../patience.ts'
+import { type Answer, failed, type Invocation, openLambda } from './lambda-api.ts'
 import { onAws, runTool } from './run-tool.ts'
-
-type Answer = { status?: number; headers?: Record<string, string>; body?: object }
-type Invocation = { name: string; type: string; action: string }
 
 const call = { needed: 1, remain: 9, limit: 10 }
 const idle = { state: 'idle', pages: 0, followers: 0, total: 0, came: 0, left: 0 }
 const complete = { state: 'complete', pages: 1, followers: 7, total: 7, came: 7, left: 0, beganAt: 1 }
 const plan = { ...idle, plan: { followers: 7, userGet: call, batchget: call, fitsToday: true, days: 1 } }
-const failed = { headers: { 'x-amz-function-error': 'Unhandled' } }
 
-let closing = createClosing()
-afterEach(async () => {
-  await closing.close()
-  closing = createClosing()
-})
-
-/** Lambda's API, which answers each invocation as the test says. */
-async function openLambda(answer: (invocation: Invocation) => Answer) {
-  const invocations: Invocation[] = []
-  const server = createServer(async (request, response) => {
-    const order = await json(request)
-    const invocation = {
-      name: request.url?.split('/')[3] ?? '',
-      type: String(request.headers['x-amz-invocation-type']),
-      action: String((order as { action: unknown }).action),
-    }
-    invocations.push(invocation)
-    const { status = 200, headers = {}, body } = answer(invocation)
-    response.writeHead(status, headers).end(body && JSON.stringify(body))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.add(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  return { port, url: `http://127.0.0.1:${port}`, invocations }
-}
+/** What the function is to do. */
+const actionOf = ({ order }: Invocation) => (order as { action: string }).action
 
 /** What the function answers to one that walks in no time. */
 function answerWalk() {
   let isWalked = false
-  return ({ action }: Invocation): Answer => {
+  return (invocation: Invocation): Answer => {
+    const action = actionOf(invocation)
     if (action === 'walk') isWalked = true
     return action === 'plan' ? { body: plan } : { body: isWalked ? complete : idle }
   }
 }
 
-const run = (args: readonly string[], env: Record<string, string> = {}) => runTool('sync.ts', args, env)
+const run = (args: readonly string[], env: Record<string, string> = {}) => runTool('sync', args, env)
 
-describe('npm run sync', () => {
+describe('./queqiao sync', () => {
   it('walks on AWS: the walk is an event, all else is asked', async () => {
     const { url, invocations } = await openLambda(answerWalk())
 
@@ -71,7 +37,7 @@ describe('npm run sync', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain('stage prod (cn-north-1)')
     expect(stdout).toMatch(/✓ complete · 遍历完成: 1 page, 7 followers, .*\n$/)
-    expect(invocations.map(it => `${it.type} ${it.action}`)).toEqual([
+    expect(invocations.map(it => `${it.type} ${actionOf(it)}`)).toEqual([
       'RequestResponse status',
       'RequestResponse plan',
       'Event walk',
@@ -140,7 +106,7 @@ describe('npm run sync', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('(ECONNREFUSED): start it with npm start')])
   })
 
-  it('ends with 2 for what cannot be meant, and with 0 for help', async () => {
+  it('ends with 2 for what cannot be meant', async () => {
     const wrong = await run(['--everybody'])
     expect(wrong).toMatchObject({
       code: 2,
@@ -151,8 +117,6 @@ describe('npm run sync', () => {
       code: 2,
       stderr: expect.stringContaining('LAMBDA_PORT'),
     })
-    const help = await run(['--help'])
-    expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--dry-run') })
   })
 })
 
@@ -161,8 +125,8 @@ const local = { stage: 'local', region: 'us-east-1', credentials: { accessKeyId:
 describe('the local function', () => {
   // Nobody waits for the walk's answer, so its failure would go unseen.
   it('tells with the next answer that the walk has failed', async () => {
-    const { url } = await openLambda(({ action }) =>
-      action === 'walk' ? { ...failed, body: { errorMessage: '50002' } } : { body: idle },
+    const { url } = await openLambda(it =>
+      actionOf(it) === 'walk' ? { ...failed, body: { errorMessage: '50002' } } : { body: idle },
     )
     const sync = openSyncFunction({ ...local, endpoint: url }, new AbortController().signal)
 

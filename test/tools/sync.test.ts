@@ -1,4 +1,4 @@
-/** `npm run sync`: its options, what it prints, and how it follows a walk. */
+/** `./queqiao sync`: its options, what it prints, and how it follows a walk. */
 
 import { describe, expect, it } from 'vitest'
 
@@ -58,7 +58,6 @@ describe('parseOptions', () => {
   it('takes the wishes', () => {
     const all = { spread: true, everyone: true, dryRun: true }
     expect(parseOptions(['--spread', '--everyone', '--dry-run'], {})).toMatchObject(all)
-    expect(parseOptions(['--help'], {})).toBe('help')
   })
 
   it.each([
@@ -73,14 +72,15 @@ describe('parseOptions', () => {
     expect(() => parseOptions(args, {})).toThrow(words)
   })
 
-  // npm run sync --dry-run: npm keeps the option for itself, and a real walk would begin.
-  it.each(['dry_run', 'stage', 'spread'])('refuses what npm took for itself: %s', name => {
-    expect(() => parseOptions([], { [`npm_config_${name}`]: 'true' })).toThrow('npm run sync -- --')
+  // ./queqiao sync --dry-run: npm keeps the option for itself, and a real walk would begin.
+  it.each(['dry-run', 'stage', 'spread'])('refuses what npm took for itself: %s', name => {
+    const env = { npm_lifecycle_event: 'sync', [`npm_config_${name.replace('-', '_')}`]: 'true' }
+    expect(() => parseOptions([], env)).toThrow(`without npm: ./queqiao sync --${name}`)
   })
 })
 
 describe('renderPlan', () => {
-  const command = { spread: false, spreadCommand: 'npm run sync -- --spread' }
+  const command = { spread: false, spreadCommand: './queqiao sync --spread' }
 
   it('tells each call beside what is left of it', () => {
     const text = renderPlan(aPlan(), command)
@@ -92,7 +92,7 @@ describe('renderPlan', () => {
 
   it('names the way out when today’s quota does not do', () => {
     expect(renderPlan(tooLarge, command)).toContain('✗ does not fit into today’s quota: it takes 2 days')
-    expect(renderPlan(tooLarge, command)).toContain('npm run sync -- --spread')
+    expect(renderPlan(tooLarge, command)).toContain('./queqiao sync --spread')
     expect(renderPlan(tooLarge, { ...command, spread: true })).toContain('✓ spreads over 2 days')
   })
 
@@ -156,6 +156,7 @@ describe('the progress line', () => {
 async function play(statuses: readonly Report[], script: Script = {}) {
   const { options = {}, plan = aPlan(), breakAt, leaveAt } = script
   const lines: string[] = []
+  const data: object[] = []
   const orders: object[] = []
   const clock = { now: 100_000 }
   const leaving = new AbortController()
@@ -185,6 +186,7 @@ async function play(statuses: readonly Report[], script: Script = {}) {
         line: text => void lines.push(text),
         problem: text => void lines.push(text),
         progress: ({ facts }) => void lines.push(facts),
+        json: it => void data.push(it),
       },
       now: () => clock.now,
       async sleep(ms) {
@@ -194,12 +196,12 @@ async function play(statuses: readonly Report[], script: Script = {}) {
       signal: leaving.signal,
     },
   )
-  return { code, orders, text: lines.join('\n'), seconds: (clock.now - 100_000) / 1000 }
+  return { code, orders, data, text: lines.join('\n'), seconds: (clock.now - 100_000) / 1000 }
 }
 
 type Script = { options?: Partial<Options>; plan?: Plan; breakAt?: number; leaveAt?: number }
 
-describe('npm run sync', () => {
+describe('./queqiao sync', () => {
   it('begins a walk and follows it to its end', async () => {
     const { code, orders, text } = await play([aReport(), aReport(), page(1), page(2), { ...complete, left: 12 }])
 
@@ -223,6 +225,13 @@ describe('npm run sync', () => {
       'walked · linked 15,000/25,000 · 15,000/s · 1 s to go',
       expect.stringMatching(/^✓ complete .*; 4 s$/),
     ])
+  })
+
+  it('tells programs the plan, and how it ended', async () => {
+    const walked = await play([aReport(), page(2), complete])
+    expect(walked.data).toEqual([{ plan: aPlan(), ending: { kind: 'complete', walk: complete, elapsedMs: 2000 } }])
+    const planned = await play([yesterday], { options: { dryRun: true } })
+    expect(planned.data).toEqual([{ status: yesterday, plan: aPlan() }])
   })
 
   it('says so when nobody is linked any more, names the log, and does not walk on', async () => {
@@ -274,7 +283,7 @@ describe('npm run sync', () => {
     const { code, orders, text } = await play([page(1)], { options: { everyone: true } })
 
     expect([code, orders]).toEqual([1, []])
-    expect(text).toContain('npm run sync -- --everyone')
+    expect(text).toContain('./queqiao sync --everyone')
   })
 
   it('helps a walk on whose run has ended', async () => {
@@ -291,7 +300,7 @@ describe('npm run sync', () => {
 
     expect(code).toBe(1)
     expect(text).toContain('1 page done, 10,000 of 25,000 followers; goes on by itself after 1970-01-02 00:00 in China')
-    expect(text).toMatch(/in 15 h 58 min; to watch it then: npm run sync$/)
+    expect(text).toMatch(/in 15 h 58 min; to watch it then: \.\/queqiao sync$/)
   })
 
   it('says when a walk that was refused may begin', async () => {
@@ -299,7 +308,7 @@ describe('npm run sync', () => {
     const { code, text } = await play([yesterday, refused], { options: { spread: true } })
 
     expect(code).toBe(1)
-    expect(text).toMatch(/✗ not begun, .* 1970-01-02 00:00 in China, .*; then: npm run sync -- --spread$/)
+    expect(text).toMatch(/✗ not begun, .* 1970-01-02 00:00 in China, .*; then: \.\/queqiao sync --spread$/)
   })
 
   it('waits for a quota of the minute', async () => {
@@ -339,7 +348,7 @@ describe('npm run sync', () => {
     expect(code).toBe(1)
     expect(text.split('\n').at(-1)).toBe(
       '✗ queqiao-local-sync-followers failed: WeChat refused user/get: 50002; its log: in the terminal of npm start; ' +
-        'to go on with the walk: npm run sync',
+        'to go on with the walk: ./queqiao sync',
     )
   })
 
@@ -348,7 +357,7 @@ describe('npm run sync', () => {
 
     expect(code).toBe(130)
     expect(orders).toHaveLength(1)
-    expect(text).toContain('Stopped watching; the walk goes on. To follow it again: npm run sync')
+    expect(text).toContain('Stopped watching; the walk goes on. To follow it again: ./queqiao sync')
     const early = await play([aReport()], { leaveAt: 1 })
     expect(early).toMatchObject({ code: 130, orders: [], text: expect.stringContaining('nothing was begun') })
   })

@@ -2,11 +2,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-
-import type { Environment } from '../../local/environment.ts'
-import { readOptions } from './options.ts'
-import { runCommand } from './run-command.ts'
-import type { Screen } from './screen.ts'
+import { parseArgs } from 'node:util'
 
 export type Document = {
   /** `npm run costs`. */
@@ -20,18 +16,21 @@ export type Document = {
 }
 
 type Options = { readonly isCheck: boolean }
-type Place = { readonly root: string; readonly screen: Pick<Screen, 'line' | 'problem'> }
+type Told = { line(text: string): void; problem(text: string): void }
+type Place = { readonly root: string; readonly screen: Told }
 
 const root = resolve(import.meta.dirname, '../..')
-const known = { check: { type: 'boolean' }, help: { type: 'boolean' } } as const
+const wrongOptions = 2
 
-/** Runs the command in this process. */
+/** Runs the command in this process, and sets its exit code. */
 export async function runDocumentCommand(document: Document): Promise<void> {
-  await runCommand<Options>({
-    helpText: helpOf(document),
-    parse: (args, env) => parseOptions(args, env, document),
-    run: ({ isCheck }, { screen }) => keepInStep(document, { isCheck }, { root, screen }),
-  })
+  const line = (text: string) => void process.stdout.write(`${text}\n`)
+  const problem = (text: string) => void process.stderr.write(`${text}\n`)
+  const options = readOptions(document.command)
+  if (options === 'help') return line(helpOf(document))
+  if ('wrong' in options) problem(options.wrong)
+  process.exitCode =
+    'wrong' in options ? wrongOptions : await keepInStep(document, options, { root, screen: { line, problem } })
 }
 
 /** Writes the document, or with `isCheck` only looks; tells which, and answers the exit code. */
@@ -53,15 +52,21 @@ export async function keepInStep(document: Document, { isCheck }: Options, { roo
   return 0
 }
 
-function parseOptions(args: readonly string[], env: Environment, { command }: Document): Options | 'help' {
-  const { check: isCheck = false, help } = readOptions(args, env, { command, options: known })
-  return help ? 'help' : { isCheck }
+function readOptions(command: string): Options | 'help' | { readonly wrong: string } {
+  try {
+    const { check: isCheck = false, help } = parseArgs({
+      options: { check: { type: 'boolean' }, help: { type: 'boolean' } },
+    }).values
+    return help ? 'help' : { isCheck }
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split(/\. |\n/)[0] : 'these options cannot be read'
+    return { wrong: `${why}; ${command} -- --help tells them` }
+  }
 }
 
 function helpOf({ command, file, purpose }: Document): string {
   return `${command}   ${purpose}
 
   --check   writes nothing, and ends with 1 if ${file} is not in step
-  --help    this text
-`
+  --help    this text`
 }

@@ -31,8 +31,8 @@ export async function ask<T>(place: Place, asked: Asked, request: Promise<T>): P
 /** Explains why something could not be asked; never with a stack trace. */
 export function explainFailure(error: unknown, place: Place, asked: Asked): string {
   const names = namesOf(error)
-  const cure = isLocal(place) ? cureOf(names, localCures, { place, asked }) : cureOf(names, awsCures, { place, asked })
-  return cure ?? `${nameOf(asked)} could not be asked: ${describe(error, asked)}`
+  const hint = isLocal(place) ? hintOf(names, localHint, { place, asked }) : hintOf(names, awsHint, { place, asked })
+  return hint ?? `${nameOf(asked)} could not be asked: ${describe(error, asked)}`
 }
 
 type Circumstances<P> = { readonly place: P; readonly asked: Asked }
@@ -46,7 +46,7 @@ const stale = 'stale'
 const unreachable = 'unreachable'
 const asleep = 'asleep'
 
-const localCures = new Map<string, Cure<Local>>([
+const localHint = new Map<string, Cure<Local>>([
   [missing, ({ place, asked }) => `the stack at ${place.endpoint} has no ${asked.what}: start it anew`],
   [
     unreachable,
@@ -55,7 +55,7 @@ const localCures = new Map<string, Cure<Local>>([
   ],
 ])
 
-const awsCures = new Map<string, Cure<OnAws>>([
+const awsHint = new Map<string, Cure<OnAws>>([
   [
     missing,
     ({ place, asked }) => `${place.region} has no ${asked.what}: check --stage and --region, or deploy the stage first`,
@@ -113,13 +113,13 @@ const kinds = new Map(
   }),
 )
 
-function cureOf<P>(
+function hintOf<P>(
   names: readonly string[],
-  cures: ReadonlyMap<string, Cure<P>>,
+  hints: ReadonlyMap<string, Cure<P>>,
   circumstances: Circumstances<P>,
 ): string | undefined {
-  const name = names.find(it => cures.has(kindOf(it)))
-  return name === undefined ? undefined : cures.get(kindOf(name))?.(circumstances, name)
+  const name = names.find(it => hints.has(kindOf(it)))
+  return name === undefined ? undefined : hints.get(kindOf(name))?.(circumstances, name)
 }
 
 /** Errors of the network are told by their number's name, as `ECONNREFUSED`. */

@@ -1,11 +1,14 @@
-/** What all commands are told on their command line: where the stage is. */
+/** What all verbs are told on the command line: where the stage is. */
 
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 
 import type { Environment } from '../../local/environment.ts'
 
-/** A stage; `region` is absent for the local stack. */
-export type Stage = { readonly stage: string; readonly region?: string }
+/** How the command line is started, from the checkout. */
+export const program = './queqiao'
+
+/** A stage; `region` is absent for the local stack, `profile` unless one is named. */
+export type Stage = { readonly stage: string; readonly region?: string; readonly profile?: string }
 
 /** The command line cannot be used. */
 export class UsageError extends Error {
@@ -14,28 +17,51 @@ export class UsageError extends Error {
 
 export const localStage = 'local'
 
+/** An option as it is read and as help tells of it; `value` names what it takes. */
+type KnownOption = ParseArgsOptionsConfig[string] & { readonly value?: string; readonly summary: string }
+export type KnownOptions = Readonly<Record<string, KnownOption>>
+
 /** The options that name the stage. */
-export const stageOptions = { stage: { type: 'string' }, region: { type: 'string' } } as const
+export const stageOptions = {
+  stage: { type: 'string', value: '<name>', summary: 'the stage; without it the local stack, which npm start starts' },
+  region: {
+    type: 'string',
+    value: '<name>',
+    summary: 'where the stage is deployed; AWS_REGION, or ap-southeast-1',
+  },
+  profile: {
+    type: 'string',
+    value: '<name>',
+    summary: 'whose credentials are used, of those that aws configure has written; AWS_PROFILE',
+  },
+} as const
 
-type Known<T extends ParseArgsOptionsConfig> = { readonly command: string; readonly options: T }
+/** For programs: the screen then writes only what it is given as data. */
+export const jsonOption = {
+  json: { type: 'boolean', summary: 'writes the result as JSON, for programs' },
+} as const
 
-/** Reads the options of a command such as `npm run sync`; throws UsageError. */
-export function readOptions<const T extends ParseArgsOptionsConfig>(
+type Known<T extends KnownOptions> = { readonly verb: string; readonly options: T }
+
+/** Reads the options of a verb; throws UsageError. */
+export function readOptions<const T extends KnownOptions>(
   args: readonly string[],
   env: Environment,
-  { command, options }: Known<T>,
+  { verb, options }: Known<T>,
 ) {
-  const values = parse(args, { command, options })
-  assertNotTakenByNpm(Object.keys(options), { values, env, command })
+  const values = parse(args, { verb, options })
+  assertNotTakenByNpm(Object.keys(options), { values, env, verb })
   return values
 }
 
 /** Reads which stage is meant; throws UsageError. */
-export function readStage({ stage = localStage, region }: Partial<Stage>, env: Environment): Stage {
+export function readStage({ stage = localStage, region, profile }: Partial<Stage>, env: Environment): Stage {
   if (!/^[a-z][a-z0-9-]*$/i.test(stage))
     throw new UsageError(`--stage takes letters, digits and hyphens, not "${stage}"`)
-  if (stage !== localStage) return { stage, region: regionOf(region, env) }
-  if (region !== undefined) throw new UsageError('--region is for a stage on AWS: name it with --stage')
+  if (stage !== localStage)
+    return { stage, region: regionOf(region, env), ...(profile === undefined ? {} : { profile }) }
+  for (const [name, it] of Object.entries({ region, profile }))
+    if (it !== undefined) throw new UsageError(`--${name} is for a stage on AWS: name it with --stage`)
   return { stage }
 }
 
@@ -46,35 +72,36 @@ export function readCount(option: string, text: string): number {
 }
 
 /** A command line for people to copy. */
-export function commandLine(command: string, { stage, region }: Partial<Stage>, more: readonly string[] = []): string {
-  const args = [
-    ...(stage === undefined || stage === localStage ? [] : ['--stage', stage]),
-    ...(region === undefined ? [] : ['--region', region]),
-    ...more,
-  ]
-  return [command, ...(args.length === 0 ? [] : ['--', ...args])].join(' ')
+export function commandLine(verb: string, stage: Partial<Stage>, more: readonly string[] = []): string {
+  const names = ['stage', 'region', 'profile'] as const
+  const where = names.flatMap(it => {
+    const value = stage[it]
+    return value === undefined || value === localStage ? [] : [`--${it}`, value]
+  })
+  return [program, verb, ...where, ...more].join(' ')
 }
 
-function parse<const T extends ParseArgsOptionsConfig>(args: readonly string[], { command, options }: Known<T>) {
+function parse<const T extends KnownOptions>(args: readonly string[], { verb, options }: Known<T>) {
   try {
     return parseArgs({ args: [...args], options }).values
   } catch (error) {
     // Node's first sentence names the option; the others explain how to escape it.
     const [sentence] = error instanceof Error ? error.message.split(/\. |\n/) : []
-    throw new UsageError(`${sentence ?? 'these options cannot be read'}; options stand behind "${command} --"`)
+    throw new UsageError(`${sentence ?? 'these options cannot be read'}; ${program} ${verb} --help tells them`)
   }
 }
 
-type Read = { readonly values: object; readonly env: Environment; readonly command: string }
+type Read = { readonly values: object; readonly env: Environment; readonly verb: string }
 
-/** Without `--` npm keeps an option for itself and tells us only so: `--dry-run` would walk. */
-function assertNotTakenByNpm(options: readonly string[], { values, env, command }: Read): void {
+/** `npm run` keeps an option for itself that stands before `--`, and tells us only so: `--dry-run` would walk. */
+function assertNotTakenByNpm(options: readonly string[], { values, env, verb }: Read): void {
+  if (env.npm_lifecycle_event !== verb) return
   const taken = options.filter(
     it => !Object.hasOwn(values, it) && env[`npm_config_${it.replaceAll('-', '_')}`] !== undefined,
   )
   if (taken.length === 0) return
   const names = taken.map(it => `--${it}`).join(' ')
-  throw new UsageError(`npm took ${names} for itself; options stand behind two hyphens, as in ${command} -- ${names}`)
+  throw new UsageError(`npm took ${names} for itself; without npm: ${program} ${verb} ${names}`)
 }
 
 /** As in serverless.yml, so that it is looked for where it was deployed. */

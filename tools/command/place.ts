@@ -8,15 +8,16 @@ import { reachableHost } from '../../local/ports.ts'
 import { localStage, type Stage } from './options.ts'
 
 export type Place = OnAws | Local
-export type OnAws = { readonly stage: string; readonly region: string }
+export type OnAws = { readonly stage: string; readonly region: string; readonly profile?: string }
 export type Local = OnAws & { readonly endpoint: string; readonly credentials: Credentials }
 export type Service = 'lambda' | 'sqs' | 'dynamodb' | 's3'
 
 const connectLimitMs = 5000
 
 /** Finds a service of the stage; of the local stack by the variables that `npm start` reads. */
-export function findPlace({ stage, region }: Stage, service: Service, env: Environment): Place {
-  if (stage !== localStage && region !== undefined) return { stage, region }
+export function findPlace({ stage, region, profile }: Stage, service: Service, env: Environment): Place {
+  if (stage !== localStage && region !== undefined)
+    return { stage, region, ...(profile === undefined ? {} : { profile }) }
   if (existsSync('.env')) process.loadEnvFile('.env')
   const settings = readSettings(env)
   const credentials = chooseCredentials(env, settings)
@@ -25,10 +26,10 @@ export function findPlace({ stage, region }: Stage, service: Service, env: Envir
 
 /** What an SDK client is made with; without a limit an answer may take as long as it likes. */
 export function clientConfig(place: Place, answerLimitMs?: number) {
-  const { region } = place
+  const { region, profile } = place
   const limits = answerLimitMs === undefined ? {} : { requestTimeout: answerLimitMs, throwOnRequestTimeout: true }
   const requestHandler = { connectionTimeout: connectLimitMs, ...limits }
-  if (!isLocal(place)) return { region, requestHandler }
+  if (!isLocal(place)) return { region, requestHandler, ...(profile === undefined ? {} : { profile }) }
   const { endpoint, credentials } = place
   // What fails locally is told at once, not tried again.
   return { region, endpoint, credentials, maxAttempts: 1, requestHandler }

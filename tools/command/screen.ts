@@ -7,6 +7,8 @@ export type Screen = {
   problem(text: string): void
   /** Shows how far it is: `bar` over the last line of a terminal that is wide enough, elsewhere `facts` as a line now and then. */
   progress(show: { bar: string; facts: string }): void
+  /** Writes what came of it, for programs; people have read it in lines. */
+  json(data: object): void
 }
 
 export type ScreenOptions = {
@@ -52,5 +54,16 @@ export function createScreen({ write, writeError, columns, now }: ScreenOptions)
         plainAt = now()
       }
     },
+    json() {},
+  }
+}
+
+/** Creates the screen of `--json`: one document, and nothing beside it but what went wrong. */
+export function createJsonScreen({ write, writeError }: Pick<ScreenOptions, 'write' | 'writeError'>): Screen {
+  return {
+    line() {},
+    problem: text => writeError(`${text}\n`),
+    progress() {},
+    json: data => write(`${JSON.stringify(data, undefined, 2)}\n`),
   }
 }

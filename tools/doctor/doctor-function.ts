@@ -4,7 +4,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 
 import { functionName, readAnswer } from '../command/function.ts'
 import { clientConfig, type Place } from '../command/place.ts'
-import type { Session } from '../command/run-command.ts'
+import type { Session } from '../command/session.ts'
 import { askAwake } from '../command/wake.ts'
 import { type Report, report } from './report.ts'
 

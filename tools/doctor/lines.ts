@@ -32,11 +32,11 @@ const titles: Readonly<Record<string, string>> = {
   clock: 'clock · 时钟',
 } satisfies Record<CheckName, string>
 
-/** Writes one check: its line, and its cure below. */
-export function renderFinding({ name, status, words, cure }: Finding, paint: Paint): string {
+/** Writes one check: its line, and its hint below. */
+export function renderFinding({ name, status, words, hint }: Finding, paint: Paint): string {
   const { colour, sign } = looks[status]
   const line = paint(colour, `  ${sign} ${titleOf(name)}: ${words}`)
-  return cure === undefined ? line : `${line}\n      → ${cure}`
+  return hint === undefined ? line : `${line}\n      → ${hint}`
 }
 
 /** Sums the report up. */

@@ -1,29 +1,25 @@
-/** What `npm run doctor` is told on its command line. */
+/** What `doctor` is told on the command line. */
 
 import type { Environment } from '../../local/environment.ts'
-import { readOptions, readStage, type Stage, stageOptions } from '../command/options.ts'
+import type { Spec } from '../command/help.ts'
+import { jsonOption, readOptions, readStage, type Stage, stageOptions } from '../command/options.ts'
 
 export type Options = Stage & {
   /** Writes the report as it came, for programs. */
   readonly json: boolean
 }
 
-export const helpText = `npm run doctor -- [options]   says what is wrong with a stage, and with both apps, and what to do about it
-
-  --stage <name>    the stage to look at; without it the local stack, which npm start starts
-  --region <name>   where the stage is deployed; AWS_REGION, or ap-southeast-1
-  --json            writes the report as JSON
-  --help            this text
-
-It changes nothing, and costs eight calls to WeChat of this day's quotas, nine on a stage without an access token.
-Ends with 0 if nothing is wrong, 1 if something is or could not be looked at, 2 if the options are wrong.
-`
-
-const command = 'npm run doctor'
-const known = { ...stageOptions, json: { type: 'boolean' }, help: { type: 'boolean' } } as const
+export const spec = {
+  verb: 'doctor',
+  summary: 'says what is wrong with a stage, and with both apps, and what to do about it',
+  options: { ...stageOptions, ...jsonOption },
+  notes:
+    "It changes nothing, and costs eight calls to WeChat of this day's quotas, nine on a stage without an access token.",
+  exitCodes: ['nothing is wrong', 'something is or could not be looked at'],
+} as const satisfies Spec
 
 /** Reads the options; throws UsageError. */
-export function parseOptions(args: readonly string[], env: Environment): Options | 'help' {
-  const values = readOptions(args, env, { command, options: known })
-  return values.help ? 'help' : { ...readStage(values, env), json: values.json ?? false }
+export function parseOptions(args: readonly string[], env: Environment): Options {
+  const { json = false, ...stage } = readOptions(args, env, spec)
+  return { ...readStage(stage, env), json }
 }

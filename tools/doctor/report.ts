@@ -6,7 +6,7 @@ const finding = v.object({
   name: v.string(),
   status: v.picklist(['ok', 'warning', 'wrong', 'not-checked']),
   words: v.string(),
-  cure: v.exactOptional(v.string()),
+  hint: v.exactOptional(v.string()),
 })
 
 export const report = v.object({

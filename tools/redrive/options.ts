@@ -1,8 +1,10 @@
-/** What `npm run redrive` is told on its command line. */
+/** What `redrive` is told on the command line. */
 
 import type { Environment } from '../../local/environment.ts'
+import type { Spec } from '../command/help.ts'
 import {
   commandLine,
+  jsonOption,
   readCount,
   readOptions,
   readStage,
@@ -24,39 +26,35 @@ export type Options = Stage & {
   readonly evenInDoubt: boolean
 }
 
-const command = 'npm run redrive'
-
-export const helpText = `npm run redrive -- [options]   shows what was put aside, by reason, and moves it back into the queue of events
-
-  --reason <part>     those whose reason has this in it, or all
-  --send              moves them back; without it they are only shown
-  --limit <count>     moves at most so many, the oldest first
-  --queue <name>      dlq (rejected, overdue, received too often) or review (in doubt); both are shown, dlq is moved
-  --even-in-doubt     moves also what may have been sent, so that it is sent: perhaps a second time
-  --stage <name>      the stage to look at; without it the local stack, which npm start starts
-  --region <name>     where the stage is deployed; AWS_REGION, or ap-southeast-1
-  --help              this text
-
-While it looks, up to five minutes, nobody else sees these events; at the end, and on Ctrl-C, they are given back.
-What is marked as sent is not sent again for 15 days, whatever is moved.
-Ends with 0 if all that was to be moved is, 1 if not, 2 if the options are wrong.
-`
-
-const known = {
-  ...stageOptions,
-  reason: { type: 'string' },
-  send: { type: 'boolean' },
-  limit: { type: 'string' },
-  queue: { type: 'string' },
-  'even-in-doubt': { type: 'boolean' },
-  help: { type: 'boolean' },
-} as const
+export const spec = {
+  verb: 'redrive',
+  summary: 'shows what was put aside, by reason, and moves it back into the queue of events',
+  options: {
+    reason: { type: 'string', value: '<part>', summary: 'those whose reason has this in it, or all' },
+    send: { type: 'boolean', summary: 'moves them back; without it they are only shown' },
+    limit: { type: 'string', value: '<count>', summary: 'moves at most so many, the oldest first' },
+    queue: {
+      type: 'string',
+      value: '<name>',
+      summary: 'dlq (rejected, overdue, received too often) or review (in doubt); both are shown, dlq is moved',
+    },
+    'even-in-doubt': {
+      type: 'boolean',
+      summary: 'moves also what may have been sent, so that it is sent: perhaps a second time',
+    },
+    ...stageOptions,
+    ...jsonOption,
+  },
+  notes:
+    'While it looks, up to five minutes, nobody else sees these events; at the end, and on Ctrl-C, they are given back.\n' +
+    'What is marked as sent is not sent again for 15 days, whatever is moved.',
+  exitCodes: ['all that was to be moved is', 'not'],
+} as const satisfies Spec
 
 /** Reads the options; throws UsageError. */
-export function parseOptions(args: readonly string[], env: Environment): Options | 'help' {
-  const values = readOptions(args, env, { command, options: known })
-  const { help, reason, send: isSending = false, limit, queue, 'even-in-doubt': evenInDoubt = false } = values
-  if (help) return 'help'
+export function parseOptions(args: readonly string[], env: Environment): Options {
+  const values = readOptions(args, env, spec)
+  const { reason, send: isSending = false, limit, queue, 'even-in-doubt': evenInDoubt = false } = values
   const options = {
     ...readStage(values, env),
     queues: readQueues(queue, isSending),
@@ -70,8 +68,8 @@ export function parseOptions(args: readonly string[], env: Environment): Options
 }
 
 /** The command that shows, or moves, with more options. */
-export function commandFor({ stage, region }: Options, more: readonly string[]): string {
-  return commandLine(command, { stage, ...(region === undefined ? {} : { region }) }, more)
+export function commandFor(stage: Stage, more: readonly string[]): string {
+  return commandLine(spec.verb, stage, more)
 }
 
 function readQueues(queue: string | undefined, isSending: boolean): AsideName[] {

@@ -1,9 +1,9 @@
-/** `npm run redrive`: shows what was put aside, by reason, and moves it back. */
+/** `redrive`: shows what was put aside, by reason, and moves it back. */
 
 import { renderShare } from '../command/bar.ts'
 import type { EventsQueue } from '../command/events-queue.ts'
 import { AskError } from '../command/explain-failure.ts'
-import { interrupted, type Session } from '../command/run-command.ts'
+import { interrupted, type Session } from '../command/session.ts'
 import { inThousands, inUnits } from '../command/words.ts'
 import type { AsideQueue } from './aside-queue.ts'
 import type { Letter } from './letter.ts'
@@ -20,13 +20,24 @@ export type RedriveDeps = Pick<Session, 'screen' | 'now' | 'signal'> & {
 /** Before others see the messages again, with time for what is under way. */
 const marginMs = 30_000
 
+/** What programs read of a queue; `moved` if events were to be. */
+type Told = { readonly queue: string; readonly events: readonly object[]; moved?: number }
+
 /** Runs the command; answers its exit code. */
 export async function runRedrive(options: Options, deps: RedriveDeps): Promise<number> {
+  const told: Told[] = []
+  const code = await treatAll({ options, deps, told })
+  if (told.length > 0) deps.screen.json({ queues: told })
+  return code
+}
+
+async function treatAll(run: Run): Promise<number> {
+  const { options, deps } = run
   const { queues, events, screen, signal } = deps
   screen.line(`What was put aside, stage ${options.stage} (${events.where}) · 待人工处理的事件`)
   try {
     const codes: number[] = []
-    for (const queue of queues) if (!signal.aborted) codes.push(await treat(queue, options, deps))
+    for (const queue of queues) if (!signal.aborted) codes.push(await treat(queue, run))
     if (signal.aborted) screen.line('Stopped. · 已停止')
     return signal.aborted ? interrupted : Math.max(...codes)
   } catch (error) {
@@ -37,18 +48,19 @@ export async function runRedrive(options: Options, deps: RedriveDeps): Promise<n
 }
 
 /** Whatever happens, what was taken into the hand is given back. */
-async function treat(queue: AsideQueue, options: Options, deps: RedriveDeps): Promise<number> {
+async function treat(queue: AsideQueue, run: Run): Promise<number> {
   const hand: Hand = new Map()
   try {
-    return await lookAndMove(queue, hand, { options, deps })
+    return await lookAndMove(queue, hand, run)
   } finally {
-    await tidyUp(queue, hand, deps)
+    await tidyUp(queue, hand, run.deps)
   }
 }
 
-type Run = { readonly options: Options; readonly deps: RedriveDeps }
+type Run = { readonly options: Options; readonly deps: RedriveDeps; readonly told: Told[] }
 
-async function lookAndMove(queue: AsideQueue, hand: Hand, { options, deps }: Run): Promise<number> {
+async function lookAndMove(queue: AsideQueue, hand: Hand, run: Run): Promise<number> {
+  const { options, deps } = run
   const { screen, now, signal } = deps
   const until = now() + hideSeconds * 1000 - marginMs
   const counts = await queue.count()
@@ -58,13 +70,21 @@ async function lookAndMove(queue: AsideQueue, hand: Hand, { options, deps }: Run
   const letters = [...hand.values()]
   const chosen = choose(letters, options)
   screen.line(renderCounts(queue.name, letters.length, counts))
+  const seen: Told = { queue: queue.name, events: letters.map(dataOf) }
+  run.told.push(seen)
   if (letters.length > 0) screen.line(renderTable(letters, new Set(chosen)))
-  if (!options.isSending) return describeChoice(queue, chosen, { letters, options, deps })
+  if (!options.isSending) return describeChoice(queue, chosen, { letters, ...run })
   const moved = await move(chosen, {
     ...{ queue, events: deps.events, hand, evenInDoubt: options.evenInDoubt },
     ...{ now, until, signal, show: showing('moved', chosen.length, deps) },
   })
-  return describeMove(moved, chosen, { options, deps })
+  seen.moved = moved.moved
+  return describeMove(moved, chosen, run)
+}
+
+/** Its body has people's data, and stays where it is. */
+function dataOf({ id, reason, at, group }: Letter): object {
+  return { id, reason, at: new Date(at).toISOString(), group }
 }
 
 /** The oldest first. */

@@ -1,7 +1,8 @@
-/** What `npm run secrets` is told on its command line; never a secret, for everybody on a machine sees command lines. */
+/** What `secrets` is told on the command line; never a secret, for everybody on a machine sees command lines. */
 
 import type { Environment } from '../../local/environment.ts'
-import { commandLine, readOptions, readStage, stageOptions, UsageError } from '../command/options.ts'
+import type { Spec } from '../command/help.ts'
+import { commandLine, program, readOptions, readStage, stageOptions, UsageError } from '../command/options.ts'
 import type { OnAws } from '../command/place.ts'
 import { isSecretName, type SecretName, secretNames } from './names.ts'
 
@@ -12,43 +13,41 @@ export type Options = OnAws & {
   readonly isShown: boolean
 }
 
-const command = 'npm run secrets'
-
-export const helpText = `npm run secrets -- --stage <name> [options]   makes the secrets of a stage, and keeps them in SSM Parameter Store
-
-  --stage <name>      the stage on AWS
-  --region <name>     where the stage is deployed; AWS_REGION, or ap-southeast-1
-  --rotate <names>    replaces these, separated by commas: ${secretNames.slice(0, 2).join(', ')},
-                      ${secretNames.slice(2).join(', ')}
-  --show              shows the Token and EncodingAESKey for the console, also where no terminal is, and of earlier runs
-  --help              this text
-
-What is there stays, unless it is rotated. The two appsecrets are asked for, or taken from WECHAT_OFFICIAL_SECRET and
+export const spec = {
+  verb: 'secrets',
+  usage: '--stage <name> [options]',
+  summary: 'makes the secrets of a stage, and keeps them in SSM Parameter Store',
+  options: {
+    ...stageOptions,
+    stage: { ...stageOptions.stage, summary: 'the stage on AWS' },
+    rotate: {
+      type: 'string',
+      multiple: true,
+      value: '<names>',
+      summary: `replaces these, separated by commas: ${secretNames.slice(0, 2).join(', ')},\n${secretNames.slice(2).join(', ')}`,
+    },
+    show: {
+      type: 'boolean',
+      summary: 'shows the Token and EncodingAESKey for the console, also where no terminal is, and of earlier runs',
+    },
+  },
+  notes: `What is there stays, unless it is rotated. The two appsecrets are asked for, or taken from WECHAT_OFFICIAL_SECRET and
 WECHAT_MINI_SECRET; all else is made. Appsecrets and session keys are never shown. The functions need no deployment to
-take a new secret: they keep one for five minutes.
-Ends with 0 if all is there, 1 if not, 2 if the options or the environment are wrong, 130 if it was stopped.
-`
-
-const known = {
-  ...stageOptions,
-  rotate: { type: 'string', multiple: true },
-  show: { type: 'boolean' },
-  help: { type: 'boolean' },
-} as const
+take a new secret: they keep one for five minutes.`,
+  exitCodes: ['all is there', 'not'],
+} as const satisfies Spec
 
 /** Reads the options; throws UsageError. */
-export function parseOptions(args: readonly string[], env: Environment): Options | 'help' {
-  const values = readOptions(args, env, { command, options: known })
-  const { rotate = [], show: isShown = false, help } = values
-  if (help) return 'help'
-  const { stage, region } = readStage(values, env)
+export function parseOptions(args: readonly string[], env: Environment): Options {
+  const { rotate = [], show: isShown = false, ...values } = readOptions(args, env, spec)
+  const { region, ...stage } = readStage(values, env)
   if (region === undefined) throw new UsageError(whyNotLocal)
-  return { stage, region, rotate: rotate.flatMap(readNames), isShown }
+  return { ...stage, region, rotate: rotate.flatMap(readNames), isShown }
 }
 
 /** The command line for this stage, with more options. */
-export function commandFor({ stage, region }: OnAws, more: readonly string[]): string {
-  return commandLine(command, { stage, region }, more)
+export function commandFor(place: OnAws, more: readonly string[]): string {
+  return commandLine(spec.verb, place, more)
 }
 
 function readNames(text: string): SecretName[] {
@@ -60,5 +59,5 @@ function readNames(text: string): SecretName[] {
 }
 
 const whyNotLocal =
-  `${command} is for a stage on AWS, as in ${command} -- --stage prod: ` +
+  `this is for a stage on AWS, as in ${program} ${spec.verb} --stage prod: ` +
   'the local stack makes its own secrets, at each npm start, from the environment and .env'

@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { makeSessionKey, publicKeysOf } from '../../local/secrets.ts'
 import { renderShare } from '../command/bar.ts'
 import { AskError } from '../command/explain-failure.ts'
-import type { Session } from '../command/run-command.ts'
+import type { Session } from '../command/session.ts'
 import { inUnits } from '../command/words.ts'
 import type { SecretStore } from './store.ts'
 

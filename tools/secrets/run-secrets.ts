@@ -1,7 +1,7 @@
-/** `npm run secrets`: asks for and makes what a stage has no secret of yet, and replaces what is to be rotated. */
+/** `secrets`: asks for and makes what a stage has no secret of yet, and replaces what is to be rotated. */
 
 import { AskError } from '../command/explain-failure.ts'
-import { interrupted, type Session } from '../command/run-command.ts'
+import { interrupted, type Session } from '../command/session.ts'
 import { inChina } from '../command/words.ts'
 import { type AppsecretDeps, getAppsecrets, isAppsecret } from './appsecrets.ts'
 import { showForConsole } from './console-lines.ts'

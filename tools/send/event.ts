@@ -1,14 +1,16 @@
 /** The event that is pushed, checked by the rules that will be applied to it. */
 
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 
 import { ConfigError, RequestError } from '../../lib/errors.ts'
 import { maskId } from '../../lib/identifiers.ts'
 import { findTemplate, readTemplateList, type Template, type TemplateList } from '../../lib/send/template-list.ts'
 import { parseTemplateMessage, type TemplateMessage, type ValueCheck } from '../../lib/send/template-message.ts'
-import lists from '../../templates.json' with { type: 'json' }
 import { UsageError } from '../command/options.ts'
 import type { Options, Wishes } from './options.ts'
+
+const templatesFile = new URL('../../templates.json', import.meta.url)
 
 export type Event = {
   readonly id: string
@@ -21,14 +23,23 @@ export type Event = {
 }
 
 /** Makes the event; throws UsageError, in the words of the event's own check, for one that would be rejected. */
-export function makeEvent(options: Options, now: number, values?: ValueCheck): Event {
+export function makeEvent(options: Options, now: number, values?: ValueCheck, file = templatesFile): Event {
   if (!('wishes' in options)) return { id: options.id, lines: [`  id        ${options.id}`] }
   const { stage, wishes } = options
   const { id = deriveId(wishes, now), ...rest } = wishes
   const body = JSON.stringify({ id, ...rest })
-  const templates = orUsageError(() => readTemplateList(lists, stage))
+  const templates = orUsageError(() => readTemplateList(readLists(file), stage))
   const message = orUsageError(() => parseTemplateMessage(body, templates, values))
   return { id, body, group: message.templateId, lines: describe(wishes, message, templates) }
+}
+
+/** Read when an event is made: a mistake in it is told in words, and who only follows needs no list. */
+function readLists(file: URL): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`templates.json cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 /** Of content and time: the same once more within a second is the same event. */

@@ -1,9 +1,11 @@
-/** What `npm run send` is told on its command line. */
+/** What `send` is told on the command line. */
 
 import { eventIdPattern } from '../../lib/send/delivery.ts'
 import type { Environment } from '../../local/environment.ts'
+import type { Spec } from '../command/help.ts'
 import {
   commandLine,
+  jsonOption,
   readCount,
   readOptions,
   readStage,
@@ -34,69 +36,75 @@ export type Options = Stage &
     readonly waitSeconds: number
   }
 
-const command = 'npm run send'
 const standardWait = '60'
 
-export const helpText = `npm run send -- --to <who> --template <name> --data <key>=<text> …   pushes one event, and follows it to its end
-
-  --to <kind>=<id>      who: unionid=…, miniOpenid=… or openid=… (the Official Account’s)
-  --template <name>     a template of this stage in templates.json
-  --template-id <id>    or WeChat’s own id of one
-  --data <key>=<text>   a value, as amount2=¥88.00; as often as there are values. Or all as JSON: --data '{"thing1":"…"}'
-  --page <path>         the mini-program page that the message opens
-  --url <address>       for clients that cannot open mini programs
-  --expires-at <time>   after that it is not sent any more, as 2026-11-22T12:00:00Z
-  --id <id>             the event’s id; one id, at most one message. Without it, one made of content and time.
-                        Alone it pushes nothing, and follows the event of this id
-  --no-follow           only pushes
-  --wait <seconds>      stops watching when nothing new has come for so long; ${standardWait}
-  --stage <name>        the stage to push to; without it the local stack, which npm start starts
-  --region <name>       where the stage is deployed; AWS_REGION, or ap-southeast-1
-  --help                this text
-
-The event is checked before it is pushed. Ctrl-C stops watching, not the event.
-Ends with 0 if WeChat took the message (accepted, delivered), 1 if not, 2 if the options are wrong.
-`
-
-const text = { type: 'string' } as const
-const known = {
-  ...stageOptions,
-  to: text,
-  template: text,
-  'template-id': text,
-  data: { type: 'string', multiple: true },
-  page: text,
-  url: text,
-  'expires-at': text,
-  id: text,
-  'no-follow': { type: 'boolean' },
-  wait: text,
-  help: { type: 'boolean' },
-} as const
+export const spec = {
+  verb: 'send',
+  usage: '--to <who> --template <name> --data <key>=<text> …',
+  summary: 'pushes one event, and follows it to its end',
+  options: {
+    to: {
+      type: 'string',
+      value: '<kind>=<id>',
+      summary: 'who: unionid=…, miniOpenid=… or openid=… (the Official Account’s)',
+    },
+    template: { type: 'string', value: '<name>', summary: 'a template of this stage in templates.json' },
+    'template-id': { type: 'string', value: '<id>', summary: 'or WeChat’s own id of one' },
+    data: {
+      type: 'string',
+      multiple: true,
+      value: '<key>=<text>',
+      summary: `a value, as amount2=¥88.00; as often as there are values. Or all as JSON: --data '{"thing1":"…"}'`,
+    },
+    page: { type: 'string', value: '<path>', summary: 'the mini-program page that the message opens' },
+    url: { type: 'string', value: '<address>', summary: 'for clients that cannot open mini programs' },
+    'expires-at': {
+      type: 'string',
+      value: '<time>',
+      summary: 'after that it is not sent any more, as 2026-11-22T12:00:00Z',
+    },
+    id: {
+      type: 'string',
+      value: '<id>',
+      summary: `the event’s id; one id, at most one message. Without it, one made of content and time.
+Alone it pushes nothing, and follows the event of this id`,
+    },
+    'no-follow': { type: 'boolean', summary: 'only pushes' },
+    wait: {
+      type: 'string',
+      value: '<seconds>',
+      summary: `stops watching when nothing new has come for so long; ${standardWait}`,
+    },
+    ...stageOptions,
+    ...jsonOption,
+  },
+  notes: 'The event is checked before it is pushed. Ctrl-C stops watching, not the event.',
+  exitCodes: ['WeChat took the message (accepted, delivered)', 'not'],
+} as const satisfies Spec
 
 /** Reads the options; throws UsageError. */
-export function parseOptions(args: readonly string[], env: Environment): Options | 'help' {
-  const { help, wait = standardWait, 'no-follow': isLeft = false, ...values } = readValues(args, env)
-  if (help) return 'help'
+export function parseOptions(args: readonly string[], env: Environment): Options {
+  const { wait = standardWait, 'no-follow': isLeft = false, json: _, ...values } = readValues(args, env)
   const what = readWhat(values)
   if (isLeft && 'id' in what) throw new UsageError('--id alone follows an event, and --no-follow leaves nothing to do')
   return { ...readStage(values, env), ...what, isFollowed: !isLeft, waitSeconds: readCount('wait', wait) }
 }
 
 /** The command that follows the event of this id. */
-export function followCommand({ stage, region }: Options, id: string): string {
-  return commandLine(command, { stage, ...(region === undefined ? {} : { region }) }, ['--id', id])
+export function followCommand(stage: Stage, id: string): string {
+  return commandLine(spec.verb, stage, ['--id', id])
 }
 
 function readValues(args: readonly string[], env: Environment) {
-  return readOptions(args, env, { command, options: known })
+  return readOptions(args, env, spec)
 }
 
-type Values = Omit<ReturnType<typeof readValues>, 'help' | 'wait' | 'no-follow'>
+type Values = Omit<ReturnType<typeof readValues>, 'wait' | 'no-follow' | 'json'>
 
 function readWhat({
-  stage: _,
-  region: __,
+  stage: _stage,
+  region: _region,
+  profile: _profile,
   to,
   data = [],
   'template-id': templateId,

@@ -1,10 +1,10 @@
-/** `npm run send`: pushes one event, and follows it to its end. */
+/** `send`: pushes one event, and follows it to its end. */
 
 import { type Delivery, isSent } from '../../lib/send/delivery.ts'
 import type { EventsQueue, Message } from '../command/events-queue.ts'
 import { AskError } from '../command/explain-failure.ts'
-import { interrupted } from '../command/run-command.ts'
 import type { Screen } from '../command/screen.ts'
+import { interrupted } from '../command/session.ts'
 import { inUnits } from '../command/words.ts'
 import type { Event } from './event.ts'
 import { type FollowDeps, follow } from './follow.ts'
@@ -52,7 +52,10 @@ async function pushAndFollow(options: Options, event: Event, deps: Pushing): Pro
   // Asked before anything is pushed, and with it whether one may ask.
   const known = options.isFollowed ? await deps.deliveries.find(id) : undefined
   if (body !== undefined) await push({ body, ...(group === undefined ? {} : { group }) }, known, deps)
-  if (!options.isFollowed) return 0
+  if (!options.isFollowed) {
+    deps.screen.json({ id })
+    return 0
+  }
   const before = body === undefined || isSent(known) ? undefined : known
   return followToEnd({ id, before, waitMs: options.waitSeconds * 1000 }, options, deps)
 }
@@ -83,6 +86,7 @@ async function followToEnd(followed: Parameters<typeof follow>[0], options: Opti
       screen.progress({ bar: `  ${facts}`, facts })
     },
   })
+  screen.json({ id: followed.id, ...(seen === undefined ? {} : { delivery: seen }) })
   if (kind === 'silent') screen.line(describeSilence(seen, followed.waitMs, deps))
   if (kind === 'silent' || seen?.state === 'parked')
     screen.line(`    to look again · 再次查看: ${followCommand(options, followed.id)}`)

@@ -1,6 +1,6 @@
 /** What became of an event, in words. */
 
-import { cureOf } from '../../lib/followers/link.ts'
+import { hintOf } from '../../lib/followers/link.ts'
 import { secondsToReset } from '../../lib/quota-reset.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import { inChina } from '../command/words.ts'
@@ -27,9 +27,9 @@ const states = {
 
 /** The reasons that our own code writes. */
 const reasons = new Map([
-  ['not-following', `${cureOf('not-following')} · 用户未关注服务号`],
-  ['no-unionid', `${cureOf('no-unionid')} · 缺少 unionid`],
-  ['unknown', `${cureOf('unknown')} · 查无此人`],
+  ['not-following', `${hintOf('not-following')} · 用户未关注服务号`],
+  ['no-unionid', `${hintOf('no-unionid')} · 缺少 unionid`],
+  ['unknown', `${hintOf('unknown')} · 查无此人`],
   ['expired', 'Its expiresAt had passed. · 已过期'],
 ])
 

@@ -20,15 +20,11 @@ export type Found = {
 export const manifestName = 'manifest.json'
 
 const maxBytes = 100_000_000
-const maxFiles = 50_000
-/** One more than a name may have: what is below is only told, not walked through. */
-const maxDepth = 11
 
 /** Walks through a folder, in the order of names; a link is not followed. */
 export async function findFiles(folder: string): Promise<Found> {
   const found = { files: [] as FoundFile[], leftOut: [] as string[], problems: [] as string[] }
   await walk(folder, '', found)
-  if (found.files.length > maxFiles) found.problems.push(`there are more than ${maxFiles} files`)
   return found
 }
 
@@ -40,9 +36,8 @@ async function walk(folder: string, prefix: string, found: Collected): Promise<v
     const name = `${prefix}${entry.name}`
     const why = whyLeftOut(name, entry)
     if (why !== undefined) found.leftOut.push(`${name} (${why})`)
-    else if (!entry.isDirectory()) await look(folder, name, found)
-    else if (name.split('/').length < maxDepth && found.files.length <= maxFiles) await walk(folder, `${name}/`, found)
-    else found.problems.push(`${name}: there are too many folders in each other`)
+    else if (entry.isDirectory()) await walk(folder, `${name}/`, found)
+    else await look(folder, name, found)
   }
 }
 

@@ -2,14 +2,15 @@
 
 import { staticKey, staticPrefix } from '../../lib/files/static-name.ts'
 import { contentTypeOf } from './content-types.ts'
-import { type Digest, digestBytes } from './digest.ts'
+import { digestBytes } from './digest.ts'
 import { type FoundFile, manifestName } from './find-files.ts'
 
-export type DigestedFile = FoundFile & Digest
+export type DigestedFile = FoundFile & { readonly md5: string }
 
 /** An object to put; `from` is a file, or the bytes themselves. */
-export type Upload = Digest & {
+export type Upload = {
   readonly key: string
+  readonly md5: string
   readonly from: FoundFile | Uint8Array
   readonly size: number
   readonly contentType: string
@@ -26,7 +27,6 @@ export type Plan = {
   readonly unchanged: number
   /** Keys that nothing in the folder asks for. */
   readonly gone: readonly string[]
-  readonly problems: readonly string[]
 }
 
 const forFiveMinutes = 'public, max-age=300'
@@ -45,29 +45,26 @@ export function planUpload(files: readonly DigestedFile[], stored: Stored): Plan
     steps,
     unchanged: all.flat().length - steps.flat().length,
     gone: [...stored.keys()].filter(it => it.startsWith(staticPrefix) && !wanted.has(it)),
-    problems: plain
-      .filter(it => hashed.some(other => other.key === it.key))
-      .map(it => `${it.key}: another file has this name with its hash`),
   }
 }
 
 /** `icons/logo.png` becomes `icons/logo.1a2b3c4d.png`. */
-export function hashedName({ name, sha256 }: Pick<DigestedFile, 'name' | 'sha256'>): string {
-  const hash = sha256.slice(0, hashLength)
+export function hashedName({ name, md5 }: Pick<DigestedFile, 'name' | 'md5'>): string {
+  const hash = md5.slice(0, hashLength)
   const dot = name.lastIndexOf('.')
   return dot > name.lastIndexOf('/') ? `${name.slice(0, dot)}.${hash}${name.slice(dot)}` : `${name}.${hash}`
 }
 
 function uploadOf(file: DigestedFile, name: string, cacheControl: string): Upload {
-  const { size, md5, sha256 } = file
-  return { key: staticKey(name), from: file, size, md5, sha256, contentType: contentTypeOf(file.name), cacheControl }
+  const { size, md5 } = file
+  return { key: staticKey(name), from: file, size, md5, contentType: contentTypeOf(file.name), cacheControl }
 }
 
 function manifestOf(names: ReadonlyMap<string, string>): Upload {
   const bytes = Buffer.from(`${JSON.stringify(Object.fromEntries(names), null, 2)}\n`)
   return {
-    ...digestBytes(bytes),
     key: staticKey(manifestName),
+    md5: digestBytes(bytes),
     from: bytes,
     size: bytes.length,
     contentType: contentTypeOf(manifestName),

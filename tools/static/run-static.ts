@@ -1,10 +1,10 @@
-/** `npm run static`: uploads what is new or changed, and tells where it all is. */
+/** `static`: uploads what is new or changed, and tells where it all is. */
 
 import { staticPrefix } from '../../lib/files/static-name.ts'
 import { AskError } from '../command/explain-failure.ts'
 import { UsageError } from '../command/options.ts'
 import { type Place, whereIs } from '../command/place.ts'
-import { interrupted, type Session } from '../command/run-command.ts'
+import { interrupted, type Session } from '../command/session.ts'
 import { counted, inThousands } from '../command/words.ts'
 import type { Address } from './address.ts'
 import { type Found, findFiles } from './find-files.ts'
@@ -47,13 +47,13 @@ async function publish(options: Options, deps: StaticDeps): Promise<number> {
   tellNames('left out · 未上传', found.leftOut, deps)
   if (isRefused(found.problems, deps)) return 1
   const store = deps.open(bucket)
-  const [stored, files] = await Promise.all([store.list(), digestFiles(found.files, deps)])
+  const [stored, files] = await Promise.all([store.list(), digestFiles(found.files, deps.signal)])
   const plan = planUpload(files, stored)
-  if (isRefused(plan.problems, deps)) return 1
-  if (options.dryRun) return tellPlan(plan, options, deps)
   await upload(plan.steps, store, deps)
   await prune(plan, store, { options, deps })
-  const count = `${counted(plan.steps.flat().length, 'object')} uploaded, ${inThousands(plan.unchanged)} as before`
+  const uploaded = plan.steps.flat().map(it => it.key)
+  screen.json({ url: `${url}/${staticPrefix}`, uploaded, unchanged: plan.unchanged, gone: plan.gone })
+  const count = `${counted(uploaded.length, 'object')} uploaded, ${inThousands(plan.unchanged)} as before`
   screen.line(`✓ ${counted(files.length, 'file')}: ${count} · 已上传`)
   screen.line(`  ${url}/${staticPrefix}…`)
   return 0
@@ -80,14 +80,6 @@ async function prune({ gone }: Plan, store: StaticStore, { options, deps }: Run)
   }
   tellNames('removed · 删除', gone, deps)
   await store.remove(gone)
-}
-
-function tellPlan({ steps, gone }: Plan, options: Options, deps: StaticDeps): number {
-  const keys = steps.flat().map(it => it.key)
-  tellNames('would be uploaded · 将上传', keys, deps)
-  if (options.isPruning) tellNames('would be removed · 将删除', gone, deps)
-  if (keys.length === 0) deps.screen.line('  all is there · 均已存在')
-  return 0
 }
 
 function isRefused(problems: readonly string[], { screen }: StaticDeps): boolean {

@@ -73,9 +73,9 @@ export function openStaticStore({ place, bucket, signal: abortSignal, client = {
 }
 
 /** What is written under a hash must have it. */
-async function bytesOf({ key, from, sha256 }: Upload): Promise<Uint8Array> {
+async function bytesOf({ key, from, md5 }: Upload): Promise<Uint8Array> {
   if (from instanceof Uint8Array) return from
   const bytes = await readFile(from.path)
-  if (digestBytes(bytes).sha256 === sha256) return bytes
+  if (digestBytes(bytes) === md5) return bytes
   throw new AskError(`${key} changed while it was uploaded: run this again`)
 }

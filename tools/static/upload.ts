@@ -2,67 +2,40 @@
 
 import { inParallel } from '../../lib/pool.ts'
 import { renderShare } from '../command/bar.ts'
-import type { Session } from '../command/run-command.ts'
+import type { Session } from '../command/session.ts'
 import { inThousands } from '../command/words.ts'
 import { digestFile } from './digest.ts'
 import type { FoundFile } from './find-files.ts'
-import type { DigestedFile, Plan, Upload } from './plan.ts'
+import type { DigestedFile, Plan } from './plan.ts'
 import type { StaticStore } from './store.ts'
 
-type Watched = Pick<Session, 'screen' | 'signal'>
-
-const atOnce = 8
-/** Files are held in memory while they are on their way: larger ones go one by one. */
-const largeBytes = 8_000_000
+/** Files are held in memory while they are on their way. */
+const atOnce = 4
 
 /** Reads what each file is known by. */
-export async function digestFiles(files: readonly FoundFile[], deps: Watched): Promise<DigestedFile[]> {
+export async function digestFiles(files: readonly FoundFile[], signal: AbortSignal): Promise<DigestedFile[]> {
   const digested: DigestedFile[] = []
-  const show = showing('read', { files: files.length, bytes: sumOf(files) }, deps)
   await inParallel(files, atOnce, async file => {
-    digested.push({ ...file, ...(await digestFile(file.path, deps.signal)) })
-    show(file.size)
+    digested.push({ ...file, md5: await digestFile(file.path, signal) })
   })
   return digested.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Puts all that a plan names, step by step. */
-export async function upload(steps: Plan['steps'], store: StaticStore, deps: Watched): Promise<void> {
-  const all = steps.flat()
-  const show = showing('uploaded', { files: all.length, bytes: sumOf(all) }, deps)
-  const put = async (it: Upload) => {
-    deps.signal.throwIfAborted()
-    await store.put(it)
-    show(it.size)
-  }
+export async function upload(
+  steps: Plan['steps'],
+  store: StaticStore,
+  { screen, signal }: Pick<Session, 'screen' | 'signal'>,
+): Promise<void> {
+  const total = steps.flat().length
+  let count = 0
   for (const step of steps) {
-    const isLarge = (it: Upload) => it.size > largeBytes
-    await inParallel(
-      step.filter(it => !isLarge(it)),
-      atOnce,
-      put,
-    )
-    await inParallel(step.filter(isLarge), 1, put)
+    await inParallel(step, atOnce, async it => {
+      signal.throwIfAborted()
+      await store.put(it)
+      count += 1
+      const facts = `uploaded ${inThousands(count)}/${inThousands(total)}`
+      screen.progress({ bar: `  ${renderShare(count / total)}  ${facts}`, facts })
+    })
   }
-}
-
-type Amount = { readonly files: number; readonly bytes: number }
-
-function showing(what: string, total: Amount, { screen }: Watched) {
-  let [count, bytes] = [0, 0]
-  return (size: number) => {
-    count += 1
-    bytes += size
-    const mb = `${inMegabytes(bytes)}/${inMegabytes(total.bytes)} MB`
-    const facts = `${what} ${inThousands(count)}/${inThousands(total.files)} · ${mb}`
-    screen.progress({ bar: `  ${renderShare(count / total.files)}  ${facts}`, facts })
-  }
-}
-
-function inMegabytes(bytes: number): string {
-  return (bytes / 1_000_000).toFixed(1)
-}
-
-function sumOf(files: readonly { readonly size: number }[]): number {
-  return files.reduce((sum, it) => sum + it.size, 0)
 }

@@ -1,9 +1,9 @@
-/** `npm run sync`: tells what a walk through the followers costs, begins it, and follows it to its end. */
+/** `sync`: tells what a walk through the followers costs, begins it, and follows it to its end. */
 
 import { explainFunctionFailure, FunctionError } from '../command/function.ts'
 import { logOf, type Place, whereIs } from '../command/place.ts'
-import { interrupted } from '../command/run-command.ts'
 import type { Screen } from '../command/screen.ts'
+import { interrupted } from '../command/session.ts'
 import { inChina } from '../command/words.ts'
 import { renderEnding } from './ending-lines.ts'
 import { type FollowDeps, follow } from './follow.ts'
@@ -58,9 +58,10 @@ async function prepare(options: Options, { sync, screen, place }: SyncDeps): Pro
   }
   const plan = await showPlan(options, { sync, screen })
   const mayBegin = plan.fitsToday || options.spread
-  if (options.dryRun) return mayBegin ? 0 : 1
   // A walk under way was allowed when it began.
-  return mayBegin || isUnderWay ? { before, plan } : 1
+  if (!options.dryRun && (mayBegin || isUnderWay)) return { before, plan }
+  screen.json({ status: before, plan })
+  return mayBegin ? 0 : 1
 }
 
 async function showPlan(options: Options, { sync, screen }: Pick<SyncDeps, 'sync' | 'screen'>): Promise<Plan> {
@@ -84,6 +85,7 @@ async function watch(options: Options, start: Start, deps: SyncDeps): Promise<nu
   const show: FollowDeps['show'] = progress =>
     screen.progress({ bar: renderBar(progress), facts: renderFacts(progress) })
   const ending = await follow(start, { ...deps, show })
+  screen.json({ plan: start.plan, ending })
   const hasBegun = ending.kind !== 'waiting' || ending.walk !== undefined
   const command = hasBegun ? againCommand(options) : commandFor(options)
   screen.line(

@@ -9,7 +9,7 @@ import {
 
 import type { Log } from '../../ports.ts'
 import type { ParkedEvents } from '../../send/ports.ts'
-import { grouped, openQueue, type QueueClient, type QueueRights } from './sqs-queues.ts'
+import { eventIdsIn, grouped, openQueue, type QueueClient, type QueueRights } from './sqs-queues.ts'
 
 const size = ['GetQueueUrl', 'GetQueueAttributes'] as const
 const take = ['GetQueueUrl', 'ReceiveMessage', 'DeleteMessage'] as const
@@ -42,7 +42,9 @@ export function createParkedEvents(name: string, log: Log): ParkedEvents {
         }),
       )
       // Pushed before it is deleted: a crash between makes two of one, and the done mark one of two.
-      const unsent = await events.sendAll(Messages.map(entryOf), error => log.error('parked.not-moved', { error }))
+      const unsent = await events.sendAll(Messages.map(entryOf), (error, left) =>
+        log.error('parked.not-moved', { error, ids: eventIdsIn(left) }),
+      )
       const moved = Messages.filter((_, index) => !unsent.has(index))
       if (moved.length === 0) return 0
       const Entries = moved.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))

@@ -83,13 +83,17 @@ export const eventQueueRights = {
 /** Rights on queues, by the endings of their names. */
 export type QueueRights = Readonly<Record<string, readonly string[]>>
 
+/** The ids of the events in these, as far as they have some. */
+export function eventIdsIn(entries: readonly Entry[]): string[] {
+  return entries.flatMap(it => idOf(it.MessageBody ?? '') ?? [])
+}
+
 /** Creates the consumer's side of the events queue; what is laid aside goes to queues of its name with an ending. */
 export function createEventQueue(name: string, log: Log): EventQueue {
   const events = openQueue(name)
   const aside = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
   const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
-  const tell: Tell = (error, unsent) =>
-    log.error('events.not-sent', { error, ids: unsent.flatMap(it => idOf(it.MessageBody ?? '') ?? []) })
+  const tell: Tell = (error, unsent) => log.error('events.not-sent', { error, ids: eventIdsIn(unsent) })
   return {
     ...consumed(events),
     async setAside({ body, group }, reason, where) {

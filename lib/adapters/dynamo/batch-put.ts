@@ -13,7 +13,7 @@ const runSize = 25
 const maxRounds = 5
 
 type Row = { readonly id: string }
-type Tell = (error: unknown) => void
+type Tell = (error: unknown, unwritten: readonly Row[]) => void
 
 /**
  * Puts rows with distinct ids, whatever is stored; answers those that could not be written. One row that DynamoDB refuses
@@ -38,7 +38,7 @@ async function putOrSplit<T extends Row>(run: readonly T[], how: { put: Put<T>; 
   const { left, error } = await how.put(run)
   if (error === undefined) return left
   if (left.length === 1 || !isRefused(error)) {
-    how.tell(error)
+    how.tell(error, left)
     return left
   }
   const middle = Math.ceil(left.length / 2)

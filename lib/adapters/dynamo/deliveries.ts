@@ -49,7 +49,8 @@ type Options = { readonly now: Now; readonly isIndexed: boolean; readonly log?: 
 export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isIndexed, log }: Options): DeliveryStore {
   const nowSeconds = () => Math.floor(now() / 1000)
   const expiresAt = () => expiryAt(now())
-  const tell = (error: unknown) => log?.error('deliveries.not-written', { error })
+  const tell = (error: unknown, unwritten: readonly { readonly id: string }[]) =>
+    log?.error('deliveries.not-written', { error, ids: unwritten.map(it => it.id) })
   // DynamoDB deletes in its own time.
   const isFresh = (item: unknown) => {
     const read = v.safeParse(expiry, item)

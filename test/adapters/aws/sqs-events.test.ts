@@ -109,7 +109,7 @@ describe('an SQS that refuses', () => {
     })
     const told: (object | undefined)[] = []
     const log = { ...silentLog, error: (_event: string, fields?: object) => void told.push(fields) }
-    return { taken, mock, told, events: createEventQueue('events', log) }
+    return { taken, mock, log, told, events: createEventQueue('events', log) }
   }
 
   it('one of a hundred, for good: tells that one, and takes the others once', async () => {
@@ -190,7 +190,7 @@ describe('an SQS that refuses', () => {
   })
 
   it('to take back a parked event: leaves that one where it waits, and moves its neighbours', async () => {
-    const { taken, mock } = openRefusing(body => (body.includes('"e1"') ? { SenderFault: true } : undefined))
+    const { taken, mock, log, told } = openRefusing(body => (body.includes('"e1"') ? { SenderFault: true } : undefined))
     const deleted: (string | undefined)[] = []
     mock.on(ReceiveMessageCommand).resolves({
       Messages: many(3).map(({ body }, index) => ({ Body: body, ReceiptHandle: `handle-${index}` })),
@@ -199,7 +199,8 @@ describe('an SQS that refuses', () => {
       deleted.push(...Entries.map(it => it.ReceiptHandle))
       return {}
     })
-    expect(await createParkedEvents('events', silentLog).moveBack('usual', 10)).toBe(2)
+    expect(await createParkedEvents('events', log).moveBack('usual', 10)).toBe(2)
+    expect(told).toEqual([{ error: expect.any(Error), ids: ['e1'] }])
     expect([taken, deleted]).toEqual([
       ['{"id":"e0"}', '{"id":"e2"}'],
       ['handle-0', 'handle-2'],
