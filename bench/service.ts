@@ -7,7 +7,16 @@ import * as v from 'valibot'
 import { parse } from 'yaml'
 
 const environment = v.record(v.string(), v.string())
-const functions = v.record(v.string(), v.object({ handler: v.string(), environment: v.optional(environment, {}) }))
+const functions = v.record(
+  v.string(),
+  v.object({
+    handler: v.string(),
+    role: v.exactOptional(v.string()),
+    vpc: v.exactOptional(v.unknown()),
+    environment: v.optional(environment, {}),
+    events: v.optional(v.array(v.record(v.string(), v.unknown())), []),
+  }),
+)
 /** Functions that a parameter chooses, in a file of their own: one list per value of the parameter, maybe below `functions`. */
 const chosen = v.pipe(v.string(), v.regex(/^\$\{file\(/))
 
@@ -31,7 +40,8 @@ const settings = v.looseObject({
   watch: v.optional(v.unknown()),
 })
 
-type Functions = v.InferOutput<typeof functions>
+/** Functions as serverless.yml declares them, by name. */
+export type Functions = v.InferOutput<typeof functions>
 
 /** A function: its source file, and the AWS clients that its environment speaks of. */
 export type Door = { readonly name: string; readonly source: string; readonly asksFor: readonly string[] }
@@ -45,13 +55,19 @@ export type Service = {
 
 /** Reads serverless.yml with the default parameters; of functions that a parameter chooses, all are there. */
 export async function readService(): Promise<Service> {
-  const { params, provider, custom, functions } = v.parse(serverless, await readYaml('serverless.yml'))
-  const lists = await Promise.all(functions.map(it => (typeof it === 'string' ? readChosen(it) : [it])))
+  const { params, provider, custom } = v.parse(serverless, await readYaml('serverless.yml'))
   return {
-    doors: lists.flat().flatMap(doorsOf),
+    doors: doorsOf((await readFunctions()).functions),
     build: buildOptionsOf(custom.esbuild, params.default),
     environment: Object.fromEntries(Object.entries(provider.environment).filter(([, value]) => !value.includes('$'))),
   }
+}
+
+/** Reads the functions, all that any parameter chooses, and the names of the variables that each of them has. */
+export async function readFunctions(): Promise<{ functions: Functions; common: readonly string[] }> {
+  const { provider, functions } = v.parse(serverless, await readYaml('serverless.yml'))
+  const lists = await Promise.all(functions.map(it => (typeof it === 'string' ? readChosen(it) : [it])))
+  return { functions: Object.assign({}, ...lists.flat()), common: Object.keys(provider.environment) }
 }
 
 async function readChosen(reference: string): Promise<Functions[]> {

@@ -1,28 +1,36 @@
-import { httpFunction } from '../lib/adapters/lambda.ts'
-import { answerHandshake, handleEvent, readEvent } from '../lib/callback/callback.ts'
+import { httpFunction, type Open } from '../lib/adapters/lambda.ts'
+import {
+  answerHandshake,
+  type CallbackDeps,
+  type CallbackKeys,
+  handleEvent,
+  readEvent,
+} from '../lib/callback/callback.ts'
 import { config } from '../lib/config.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { followersQueue, imageChecks, receiptsQueue } from '../lib/runtime/queues.ts'
 import { neededSecret, secrets } from '../lib/runtime/secrets.ts'
 
-export const handler = httpFunction(
-  async () => ({
-    keys: callbackKeys,
-    followers: followersQueue(),
-    receipts: receiptsQueue(),
-    ...imageChecks(),
-    log,
-  }),
-  async ({ query, body }, deps) => {
+type Deps = Omit<CallbackDeps, 'appid'> & { readonly keys: () => Promise<CallbackKeys> }
+
+export const createHandler = (open: Open<Deps>) =>
+  httpFunction(open, async ({ query, body }, deps) => {
     const keys = await deps.keys()
     // Only the handshake has an echostr, and only it has no body.
     if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
     await handleEvent(readEvent(query, body, { keys, now }), { ...deps, appid: keys.appid })
     return { status: 200, body: 'success' }
-  },
-)
+  })
 
-async function callbackKeys() {
+export const handler = createHandler(async () => ({
+  keys: callbackKeys,
+  followers: followersQueue(),
+  receipts: receiptsQueue(),
+  ...imageChecks(),
+  log,
+}))
+
+async function callbackKeys(): Promise<CallbackKeys> {
   const { WECHAT_OFFICIAL_APPID: appid, WECHAT_MINI_APPID: miniAppid } = config(
     'WECHAT_OFFICIAL_APPID',
     'WECHAT_MINI_APPID',

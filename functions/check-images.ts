@@ -1,6 +1,6 @@
-import { queueFunction } from '../lib/adapters/lambda.ts'
+import { type Open, queueFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import { checkImages } from '../lib/images/check-images.ts'
+import { type CheckImagesDeps, checkImages } from '../lib/images/check-images.ts'
 import { parseImageCheck } from '../lib/images/image-check-message.ts'
 import { log, now, random } from '../lib/runtime/context.ts'
 import { imageFiles } from '../lib/runtime/image-files.ts'
@@ -9,23 +9,23 @@ import { consumedImageChecksQueue } from '../lib/runtime/queues.ts'
 import { imageStore } from '../lib/runtime/stores.ts'
 import { accessTokens, miniProgram } from '../lib/runtime/wechat.ts'
 
-export const handler = queueFunction(
-  async () => {
-    const app = miniProgram()
-    return {
-      images: imageStore(),
-      files: { ...imageFiles(), ...readableUrls() },
-      wechat: app.wechat,
-      accessTokens: accessTokens(app),
-      checks: consumedImageChecksQueue(),
-      scene: config('IMAGE_CHECK_SCENE').IMAGE_CHECK_SCENE,
-      ...{ now, random, log },
-    }
-  },
-  {
+export const createHandler = (open: Open<CheckImagesDeps>) =>
+  queueFunction(open, {
     read: ({ body, receiptHandle, attributes }) => {
       return { message: parseImageCheck(body), receiptHandle, receives: Number(attributes.ApproximateReceiveCount) }
     },
     work: checkImages,
-  },
-)
+  })
+
+export const handler = createHandler(async () => {
+  const app = miniProgram()
+  return {
+    images: imageStore(),
+    files: { ...imageFiles(), ...readableUrls() },
+    wechat: app.wechat,
+    accessTokens: accessTokens(app),
+    checks: consumedImageChecksQueue(),
+    scene: config('IMAGE_CHECK_SCENE').IMAGE_CHECK_SCENE,
+    ...{ now, random, log },
+  }
+})

@@ -1,9 +1,8 @@
-import { httpFunction } from '../lib/adapters/lambda.ts'
-import { log } from '../lib/runtime/context.ts'
+import { httpFunction, type Open } from '../lib/adapters/lambda.ts'
 import { deliveryStore } from '../lib/runtime/stores.ts'
-import { getDelivery } from '../lib/send/deliveries.ts'
+import { type DeliveriesDeps, getDelivery } from '../lib/send/deliveries.ts'
 
-export const handler = httpFunction(
-  async () => ({ deliveries: deliveryStore(), log }),
-  async ({ path }, deps) => ({ status: 200, body: await getDelivery(path.id ?? '', deps) }),
-)
+export const createHandler = (open: Open<DeliveriesDeps>) =>
+  httpFunction(open, async ({ path }, deps) => ({ status: 200, body: await getDelivery(path.id ?? '', deps) }))
+
+export const handler = createHandler(async () => ({ deliveries: deliveryStore() }))

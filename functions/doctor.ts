@@ -1,8 +1,10 @@
-import { scheduleFunction } from '../lib/adapters/lambda.ts'
+import { type Open, scheduleFunction } from '../lib/adapters/lambda.ts'
+import type { DoctorDeps } from '../lib/doctor/deps.ts'
 import { examine } from '../lib/doctor/doctor.ts'
-import { openDoctor } from '../lib/runtime/doctor.ts'
+import { accountLimits, openDoctor } from '../lib/runtime/doctor.ts'
+import { secretNames } from '../lib/secret-names.ts'
 
-export const handler = scheduleFunction(
-  async () => openDoctor,
-  open => examine(open()),
-)
+/** What is looked at is opened anew for each run. */
+export const createHandler = (open: Open<() => DoctorDeps>) => scheduleFunction(open, openOne => examine(openOne()))
+
+export const handler = createHandler(async () => () => ({ ...openDoctor(secretNames), ...accountLimits() }))

@@ -1,34 +1,34 @@
 import { randomBytes } from 'node:crypto'
 
-import { httpFunction } from '../lib/adapters/lambda.ts'
+import { httpFunction, type Open } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import { takeImage } from '../lib/images/images.ts'
+import { type ImagesDeps, takeImage } from '../lib/images/images.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { filesUrl, uploadForms } from '../lib/runtime/image-links.ts'
 import { sessionChecker } from '../lib/runtime/secrets.ts'
 import { imageStore } from '../lib/runtime/stores.ts'
 
-export const handler = httpFunction(
-  async () => {
-    const { WECHAT_MINI_APPID, IMAGES_PER_DAY, IMAGE_CHECK } = config(
-      'WECHAT_MINI_APPID',
-      'IMAGES_PER_DAY',
-      'IMAGE_CHECK',
-    )
-    return {
-      sessions: sessionChecker(),
-      images: imageStore(),
-      forms: uploadForms(),
-      filesUrl: filesUrl(),
-      miniAppid: WECHAT_MINI_APPID,
-      imagesPerDay: IMAGES_PER_DAY,
-      isChecked: IMAGE_CHECK === 'on',
-      randomId: () => randomBytes(16).toString('base64url'),
-      ...{ now, log },
-    }
-  },
-  async ({ headers, body }, deps) => ({
+export const createHandler = (open: Open<ImagesDeps>) =>
+  httpFunction(open, async ({ headers, body }, deps) => ({
     status: 201,
     body: await takeImage({ authorization: headers.authorization, body }, deps),
-  }),
-)
+  }))
+
+export const handler = createHandler(async () => {
+  const { WECHAT_MINI_APPID, IMAGES_PER_DAY, IMAGE_CHECK } = config(
+    'WECHAT_MINI_APPID',
+    'IMAGES_PER_DAY',
+    'IMAGE_CHECK',
+  )
+  return {
+    sessions: sessionChecker(),
+    images: imageStore(),
+    forms: uploadForms(),
+    filesUrl: filesUrl(),
+    miniAppid: WECHAT_MINI_APPID,
+    imagesPerDay: IMAGES_PER_DAY,
+    isChecked: IMAGE_CHECK === 'on',
+    randomId: () => randomBytes(16).toString('base64url'),
+    ...{ now, log },
+  }
+})

@@ -1,19 +1,17 @@
-import { httpFunction } from '../lib/adapters/lambda.ts'
-import { logIn, parseLogin } from '../lib/login/login.ts'
+import { httpFunction, type Open } from '../lib/adapters/lambda.ts'
+import { type LoginDeps, logIn, parseLogin } from '../lib/login/login.ts'
 import { log, now, sleep } from '../lib/runtime/context.ts'
 import { sessionSigner } from '../lib/runtime/secrets.ts'
 import { linkStore, loginStore } from '../lib/runtime/stores.ts'
 import { miniProgram } from '../lib/runtime/wechat.ts'
 
-export const handler = httpFunction(
-  async () => ({
-    wechat: miniProgram().wechat,
-    logins: loginStore(),
-    links: linkStore(),
-    sessions: sessionSigner(),
-    now,
-    sleep,
-    log,
-  }),
-  async ({ body }, deps) => ({ status: 200, body: await logIn(parseLogin(body), deps) }),
-)
+export const createHandler = (open: Open<LoginDeps>) =>
+  httpFunction(open, async ({ body }, deps) => ({ status: 200, body: await logIn(parseLogin(body), deps) }))
+
+export const handler = createHandler(async () => ({
+  wechat: miniProgram().wechat,
+  logins: loginStore(),
+  links: linkStore(),
+  sessions: sessionSigner(),
+  ...{ now, sleep, log },
+}))

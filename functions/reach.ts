@@ -1,9 +1,8 @@
-import { httpFunction } from '../lib/adapters/lambda.ts'
-import { getReach, parseAddress } from '../lib/followers/reach.ts'
-import { log } from '../lib/runtime/context.ts'
+import { httpFunction, type Open } from '../lib/adapters/lambda.ts'
+import { getReach, parseAddress, type ReachDeps } from '../lib/followers/reach.ts'
 import { linkStore } from '../lib/runtime/stores.ts'
 
-export const handler = httpFunction(
-  async () => ({ links: linkStore(), log }),
-  async ({ query }, deps) => ({ status: 200, body: await getReach(parseAddress(query), deps) }),
-)
+export const createHandler = (open: Open<ReachDeps>) =>
+  httpFunction(open, async ({ query }, deps) => ({ status: 200, body: await getReach(parseAddress(query), deps) }))
+
+export const handler = createHandler(async () => ({ links: linkStore() }))

@@ -1,12 +1,14 @@
-import { scheduleFunction } from '../lib/adapters/lambda.ts'
+import { type Open, scheduleFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import { revisitFollowers } from '../lib/followers/revisit-followers.ts'
+import { type RevisitDeps, revisitFollowers } from '../lib/followers/revisit-followers.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { followersQueue } from '../lib/runtime/queues.ts'
 import { linkUpkeep } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 
-export const handler = scheduleFunction(async () => {
+export const createHandler = (open: Open<RevisitDeps>) => scheduleFunction(open, revisitFollowers)
+
+export const handler = createHandler(async () => {
   const app = officialAccount()
   return {
     wechat: app.wechat,
@@ -14,7 +16,6 @@ export const handler = scheduleFunction(async () => {
     links: linkUpkeep(),
     followers: followersQueue(),
     retentionDays: config('RETENTION_DAYS').RETENTION_DAYS,
-    now,
-    log,
+    ...{ now, log },
   }
-}, revisitFollowers)
+})

@@ -1,6 +1,6 @@
-import { scheduleFunction } from '../lib/adapters/lambda.ts'
+import { type Open, scheduleFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import { checkSelf, readable } from '../lib/doctor/self-check.ts'
+import { checkSelf, readable, type SelfCheckDeps } from '../lib/doctor/self-check.ts'
 import { now } from '../lib/runtime/context.ts'
 import { openDoctor } from '../lib/runtime/doctor.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
@@ -9,7 +9,9 @@ import { deliveryStore } from '../lib/runtime/stores.ts'
 import { templates } from '../lib/runtime/templates.ts'
 import { valueCheckOf } from '../lib/send/template-message.ts'
 
-export const handler = scheduleFunction(async () => {
+export const createHandler = (open: Open<SelfCheckDeps>) => scheduleFunction(open, checkSelf)
+
+export const handler = createHandler(async () => {
   const { CANARY_EVENT: event, TEST_ACCOUNT } = config('CANARY_EVENT', 'TEST_ACCOUNT')
   const ways = {
     deliveries: deliveryStore(),
@@ -20,4 +22,4 @@ export const handler = scheduleFunction(async () => {
   }
   const canary = event === 'off' ? {} : { canary: { event, ...ways } }
   return { openDoctor: () => openDoctor(readable), metrics, ...canary }
-}, checkSelf)
+})

@@ -115,9 +115,10 @@ export type WeChat = {
   mediaCheckAsync(accessToken: AccessToken, media: MediaToCheck): Promise<string>
 }
 
-/** A queue of JSON messages. */
-export type Queue = {
-  push(messages: readonly unknown[], delaySeconds?: number): Promise<void>
+/** A queue of JSON messages of one type; what takes a `Queue<A>` is given no queue of others. */
+export type Queue<M> = {
+  // A property and not a method, for of methods the compiler compares what they take both ways.
+  readonly push: (messages: readonly M[], delaySeconds?: number) => Promise<void>
 }
 
 /** What waits in a queue, or is being worked on; SQS counts only about right, and some seconds late. */

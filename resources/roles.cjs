@@ -1,6 +1,7 @@
 /**
- * One role for each function. The table below is all of who may do what: a call to AWS that a function does not make yet
- * needs its action here. Without a plugin, for the one there is has not changed since 2021 and takes managed policies.
+ * One role for each function. The table below is all of who may do what; `npm run check:needs` holds it against the code,
+ * and names what a function lacks or has too much. Without a plugin, for the one there is has not changed since 2021 and
+ * takes managed policies.
  */
 
 /** A row is read, the lease taken, the new token written. */
@@ -23,7 +24,7 @@ const copied = ['PutObject', 'PutObjectTagging']
 /** Without a look at the bucket S3 says of a key that is not there only that it is forbidden; it also lists. */
 const look = ['ListBucket']
 
-/** For each function: DynamoDB actions by table, SQS actions by queue, S3 actions by bucket and keys, the secrets it reads, and where it runs. */
+/** For each function that needs more than its log: DynamoDB actions by table, SQS actions by queue, S3 actions by bucket and keys, the secrets it reads, and where it runs. */
 const grants = {
   login: {
     callsWeChat: true,
@@ -169,18 +170,19 @@ const grants = {
 }
 
 module.exports = async ({ resolveVariable }) => {
-  const [stage, bus, shareTokens, imageCheck, selfCheck, canaryEvent] = await Promise.all(
-    [
-      'sls:stage',
-      ...['resultsBus', 'shareTokens', 'imageCheck', 'selfCheck', 'canaryEvent'].map(it => `param:${it}`),
-    ].map(resolveVariable),
+  const [stage, bus, imageCheck, canaryEvent, functions] = await Promise.all(
+    ['sls:stage', 'param:resultsBus', 'param:imageCheck', 'param:canaryEvent', 'self:functions'].map(resolveVariable),
   )
   const missing = imageCheck === 'on' ? [] : ['ImageChecksQueue', 'ImageChecksDeadLetterQueue']
-  const optional = { token: shareTokens, 'check-images': imageCheck, 'self-check': selfCheck === 'off' ? 'off' : 'on' }
-  const deployed = Object.entries(withCanary(canaryEvent)).filter(([name]) => (optional[name] ?? 'on') === 'on')
-  const roles = deployed.map(([name, grant]) => [`${pascal(name)}Role`, roleOf(name, grant, { stage, bus, missing })])
+  const granted = withCanary(canaryEvent)
+  const roles = [functions]
+    .flat()
+    .flatMap(it => Object.keys(it))
+    .map(name => [`${pascal(name)}Role`, roleOf(name, granted[name] ?? {}, { stage, bus, missing })])
   return { Resources: Object.fromEntries(roles) }
 }
+
+module.exports.granted = Object.keys(grants)
 
 /** Only who sends the canary may push. */
 function withCanary(canaryEvent) {

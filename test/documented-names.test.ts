@@ -38,18 +38,6 @@ it('gives commands options that they tell of themselves', async () => {
   expect(used.filter(({ name, option }) => !helps.get(name)?.includes(`${option} `))).toEqual([])
 })
 
-// GET /token was missing.
-it('has each route of the API in the table of docs/http-api.md, and no other', async () => {
-  const made = await Promise.all(['serverless.yml', 'resources/share-tokens.yml'].map(read))
-  const short = made.join('\n').matchAll(/httpApi: (GET|POST) (\S+)/g)
-  const long = made.join('\n').matchAll(/httpApi:\n\s+method: (\w+)\n\s+path: (\S+)/g)
-  const routes = [...short, ...long].map(([, method, path]) => `${method} ${path?.replace('+}', '}')}`)
-  const [table = ''] = (await read('docs/http-api.md')).split('\n\n`reach` is one of')
-  const told = [...table.matchAll(/`((?:GET|POST) \/[^`?]*)`/g)].map(it => it[1])
-  expect(routes.length).toBeGreaterThan(10)
-  expect(new Set(told)).toEqual(new Set(routes))
-})
-
 it('tells of each variable that a deployment reads, but for the folder that tests build in', async () => {
   const variables = [...(await read('serverless.yml')).matchAll(/\$\{env:([A-Z_0-9]+)/g)].map(it => it[1] ?? '')
   expect(variables.length).toBeGreaterThan(30)

@@ -1,5 +1,6 @@
 /** The stores and the queue, which the parent holds, as the function sees them. */
 
+import type { News } from '../../lib/followers/follower-news.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep, NotedEntry } from '../../lib/followers/ports.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
 import type { ConsumedQueue, Queue } from '../../lib/ports.ts'
@@ -21,7 +22,7 @@ export function openRemoteStores(call: Call) {
   const counted = ['open', 'close', 'abandon', 'expect', 'workedIn', 'waiting'] as const
   const linking = remote<LinkingStore>(call, 'linking', counted)
   const queue = remote<Letters>(call, 'queue', ['push'])
-  const followers: Queue & ConsumedQueue = {
+  const followers: Queue<News> & ConsumedQueue = {
     push: messages => queue.push(messages.map(it => JSON.stringify(it))),
     comeAgain: () => Promise.reject(new Error('the box has quota enough')),
   }

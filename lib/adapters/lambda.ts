@@ -44,7 +44,7 @@ export type Open<D> = () => Promise<D>
  */
 export type Consumer<T, D> = {
   readonly read: (record: SQSRecord) => T
-  readonly work: (items: readonly (T & Named)[], deps: D, limits: Limits) => Promise<readonly (T & Named)[]>
+  readonly work: (items: readonly (T & Named)[], deps: D, limits: Limits) => Promise<readonly Named[]>
 }
 type Limits = { readonly until: number }
 
@@ -83,10 +83,9 @@ export function queueFunction<T extends object, D>(open: Open<D>, { read, work }
   const consume = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     // A failure to open fails the whole invocation, loudly: it is not the records' fault.
     const deps = await opened()
-    const items = new Map<T & Named, SQSRecord>()
-    const unread = Records.filter(record => !readInto(items, record, read))
-    const again = await work([...items.keys()], deps, { until: begin(context) })
-    const failed = [...unread, ...again.flatMap(it => items.get(it) ?? [])]
+    const items = Records.flatMap(record => readOne(record, read))
+    const again = await work(items, deps, { until: begin(context) })
+    const failed = failedOf(Records, items, again)
     tellFailing(failed, metrics)
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   }
@@ -94,18 +93,22 @@ export function queueFunction<T extends object, D>(open: Open<D>, { read, work }
     invoke(context, () => inBatch(event.Records, () => consume(event, context)))
 }
 
-function readInto<T>(items: Map<T & Named, SQSRecord>, record: SQSRecord, read: (record: SQSRecord) => T): boolean {
+function readOne<T extends object>(record: SQSRecord, read: (record: SQSRecord) => T): (T & Named)[] {
+  const { messageId } = record
   try {
-    items.set({ ...read(record), messageId: record.messageId }, record)
-    return true
+    return [{ ...read(record), messageId }]
   } catch (error) {
     // It comes again until the queue lays it aside; its words stay out of the log, for they can be anything.
-    log.error('queue.unreadable', {
-      messageId: record.messageId,
-      error: error instanceof Error ? error.name : 'unknown',
-    })
-    return false
+    log.error('queue.unreadable', { messageId, error: error instanceof Error ? error.name : 'unknown' })
+    return []
   }
+}
+
+/** Those that could not be read, and those that must come again: by their ids, for what is answered may be a copy. */
+function failedOf(records: readonly SQSRecord[], items: readonly Named[], again: readonly Named[]): SQSRecord[] {
+  const isRead = new Set(items.map(it => it.messageId))
+  const isAgain = new Set(again.map(it => it.messageId))
+  return records.filter(({ messageId }) => !isRead.has(messageId) || isAgain.has(messageId))
 }
 
 /**

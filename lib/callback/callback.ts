@@ -1,7 +1,7 @@
 /** Takes what WeChat pushes: proves that it is from WeChat, and queues it. Nothing slow happens here: WeChat waits 5 s. */
 
 import { RequestError } from '../errors.ts'
-import type { Erasure, FollowerNews, PictureErasure } from '../followers/follower-news.ts'
+import type { Erasure, FollowerNews, News } from '../followers/follower-news.ts'
 import type { AppId } from '../identifiers.ts'
 import type { ImageCheckMessage } from '../images/ports.ts'
 import type { Log, Now, Queue } from '../ports.ts'
@@ -30,10 +30,10 @@ export type CallbackKeys = {
 export type CallbackDeps = {
   /** The Official Account's. */
   readonly appid: AppId
-  readonly followers: Pick<Queue, 'push'>
-  readonly receipts: Pick<Queue, 'push'>
+  readonly followers: Queue<News>
+  readonly receipts: Queue<Receipt>
   /** Only where pictures are checked. */
-  readonly imageChecks?: Pick<Queue, 'push'>
+  readonly imageChecks?: Queue<ImageCheckMessage>
   readonly log: Log
 }
 
@@ -109,14 +109,14 @@ export async function handleEvent(
     case 'unfollow':
       return followers.push([newsOf(event)])
     case 'erase':
-      return followers.push([{ change: 'erase', ...wishOf(event, appid), isSecond: false } satisfies Erasure])
+      return followers.push([{ change: 'erase', ...wishOf(event, appid), isSecond: false }])
     case 'erase-pictures':
-      return followers.push([{ change: 'erase-pictures', ...wishOf(event, appid) } satisfies PictureErasure])
+      return followers.push([{ change: 'erase-pictures', ...wishOf(event, appid) }])
     case 'receipt':
-      return receipts.push([{ msgid: event.msgid, status: event.status, at: event.at } satisfies Receipt])
+      return receipts.push([{ msgid: event.msgid, status: event.status, at: event.at }])
     case 'image-verdict':
       if (imageChecks === undefined) return log.info('callback.ignored', { event: event.kind })
-      return imageChecks.push([{ verdict: event.verdict } satisfies ImageCheckMessage])
+      return imageChecks.push([{ verdict: event.verdict }])
     case 'other':
       return log.info('callback.ignored', { event: event.name })
     // To refuse it would bring it twice more, and make WeChat take this URL for a broken one (docs/wechat.md 9.6).

@@ -2,7 +2,7 @@
 
 import { SelfCheckFailed } from '../errors.ts'
 import type { Metrics } from '../ports.ts'
-import { secretNames } from '../secret-names.ts'
+import type { SecretName } from '../secret-names.ts'
 import { type CanaryDeps, flyCanary } from '../send/canary.ts'
 import type { DoctorDeps } from './deps.ts'
 import { type CheckName, examine } from './doctor.ts'
@@ -17,7 +17,13 @@ export type SelfCheckDeps = {
 }
 
 /** All but the key that signs sessions: of what is wrong with that, logins tell. */
-export const readable = secretNames.filter(it => it !== 'session-keys')
+export const readable = [
+  'official-appsecret',
+  'mini-appsecret',
+  'callback-token',
+  'callback-aes-key',
+  'session-public-keys',
+] as const satisfies readonly SecretName[]
 
 /** Of WeChat's quotas these take a call of the token API for each app, and no other. */
 const cheap = [

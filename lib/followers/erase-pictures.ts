@@ -12,7 +12,7 @@ import type { LinkUpkeep, PersonIds } from './ports.ts'
 export type PictureErasureDeps = {
   readonly links: Pick<LinkUpkeep, 'idsOf'>
   /** The queue by which arrivals of pictures come; who is forgotten takes theirs along. */
-  readonly imageArrivals: Pick<Queue, 'push'>
+  readonly imageArrivals: Queue<Forgetting>
   readonly miniAppid: AppId
   readonly log: Log
 }
@@ -46,6 +46,6 @@ export async function forgetPictures(
 ): Promise<string[]> {
   const miniOpenids = new Set(people.flatMap(it => it.miniOpenid ?? []))
   const owners = [...miniOpenids].map(it => ownerOf(miniAppid, it))
-  await imageArrivals.push(owners.map(forget => ({ forget, at, isSecond: false }) satisfies Forgetting))
+  await imageArrivals.push(owners.map(forget => ({ forget, at, isSecond: false })))
   return owners
 }

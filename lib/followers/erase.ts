@@ -22,7 +22,7 @@ export type EraseDeps = PictureErasureDeps & {
   readonly walks: Pick<Journal, 'forget'>
   readonly journal: Pick<Journal, 'forget' | 'note'>
   readonly now: Now
-  readonly followers: Pick<Queue, 'push'>
+  readonly followers: Queue<Erasure>
 }
 
 /** Longer than any function that reads and writes links may run. */

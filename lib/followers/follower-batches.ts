@@ -15,7 +15,7 @@ type How = {
   readonly isAgain?: boolean
   readonly step: WalkStep
   readonly deps: {
-    readonly followers: Pick<Queue, 'push'>
+    readonly followers: Queue<FollowerNews>
     readonly linking: Pick<LinkingStore, 'expect'>
   }
 }
@@ -31,7 +31,7 @@ export async function queueStep(
   const how = { change, at, ...(isAgain ? { isAgain } : {}) }
   const runs = inRuns(openids, batchSize)
   const news = runs.map((some, message) => ({ ...how, openids: some, walk: { ...step, message } }))
-  await deps.followers.push(news satisfies readonly FollowerNews[])
+  await deps.followers.push(news)
 }
 
 /** Those who fill hundreds, and the rest, in the order in which they were given. */

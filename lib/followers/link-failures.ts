@@ -17,7 +17,7 @@ export type Failure = {
   isLasting: boolean
 }
 
-type Deps = { readonly followers: Pick<Queue, 'push'>; readonly log: Log }
+type Deps = { readonly followers: Queue<FollowerNews>; readonly log: Log }
 type Arrival = { readonly news: News }
 
 /** After WeChat was asked twice it needs a moment. */

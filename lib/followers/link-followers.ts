@@ -2,6 +2,7 @@
 
 import type { OpenId } from '../identifiers.ts'
 import { createSlots, inParallel, inRuns, type Slots } from '../pool.ts'
+import type { Queue } from '../ports.ts'
 import { type AskDeps, askFollowers } from './ask-followers.ts'
 import { type EraseDeps, erasePeople, expirePeople } from './erase.ts'
 import { erasePictures } from './erase-pictures.ts'
@@ -17,6 +18,8 @@ export type LinkFollowersDeps = AskDeps &
   WriteDeps &
   EraseDeps &
   WaitDeps & {
+    /** The queue that these came by: who failed alone comes again by it, and who is to be forgotten a second time. */
+    readonly followers: Queue<News>
     readonly journal: Pick<Journal, 'note'>
     readonly linking: Pick<LinkingStore, 'workedIn'>
   }

@@ -9,7 +9,7 @@ import type { LinkUpkeep } from './ports.ts'
 
 export type RevisitDeps = AskDeps & {
   readonly links: Pick<LinkUpkeep, 'waiting'>
-  readonly followers: Pick<Queue, 'push'>
+  readonly followers: Queue<FollowerNews | Expiry>
   /** Who left is forgotten after so many days. */
   readonly retentionDays: number
   readonly now: Now
@@ -35,7 +35,7 @@ async function expire({ links, followers, retentionDays, now }: RevisitDeps, { u
   let count = 0
   for await (const openids of links.waiting('left', at)) {
     if (now() >= until) break
-    await followers.push([{ change: 'expire', openids: [...openids], at } satisfies Expiry])
+    await followers.push([{ change: 'expire', openids: [...openids], at }])
     count += openids.length
   }
   return count
@@ -52,8 +52,7 @@ async function askAgain(deps: RevisitDeps, { until }: Limits): Promise<number> {
     if (deps.now() >= until || !isWorthwhile) break
     // Fewer than a hundred are all there are.
     if (count === 0 && openids.length === batchSize) isWorthwhile = await hasUnionids(openids, deps)
-    const news = { change: 'follow', openids: [...openids], at: 0 } satisfies FollowerNews
-    await deps.followers.push([news])
+    await deps.followers.push([{ change: 'follow', openids: [...openids], at: 0 }])
     count += openids.length
   }
   return count

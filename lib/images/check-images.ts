@@ -11,7 +11,7 @@ import type { Image, ImageCheckMessage, ImageVerdict } from './ports.ts'
 import { removeLeftovers, serveImage, settleImage } from './settle-image.ts'
 
 export type CheckImagesDeps = AskImageCheckDeps & {
-  readonly checks: Queue & ConsumedQueue
+  readonly checks: Queue<ImageCheckMessage> & ConsumedQueue
   readonly random: () => number
 }
 
@@ -121,5 +121,5 @@ async function ask(image: Image, { deps, barredUntil }: Batch): Promise<number |
 }
 
 async function lookAgain(id: string, { deps }: Batch): Promise<undefined> {
-  await deps.checks.push([{ lookAfter: id } satisfies ImageCheckMessage], lookAfterSeconds)
+  await deps.checks.push([{ lookAfter: id }], lookAfterSeconds)
 }

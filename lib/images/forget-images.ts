@@ -10,7 +10,7 @@ export type ForgetImagesDeps = {
   readonly images: Pick<ImageStore, 'find' | 'ofOwner' | 'remove'>
   readonly files: Pick<ImageFiles, 'list' | 'remove'>
   /** The queue that this came by. */
-  readonly imageArrivals: Pick<Queue, 'push'>
+  readonly imageArrivals: Queue<Forgetting>
   readonly now: Now
   readonly log: Log
 }
@@ -54,7 +54,7 @@ export async function forgetImages(
   deps.log.info('images.forgotten', { owner, removed, isSecond, isDone })
   // Who has uploaded so much anew that nothing else is come upon: for people to look at, and not for ever.
   if (!isDone && removed === 0) throw new Error('no time for what is to be forgotten')
-  const again = { forget: owner, at, isSecond: isDone || isSecond } satisfies Forgetting
+  const again = { forget: owner, at, isSecond: isDone || isSecond }
   if (!isDone) await deps.imageArrivals.push([again])
   else if (!isSecond) await deps.imageArrivals.push([again], secondPassSeconds)
 }

@@ -14,7 +14,7 @@ export type ReceiveImagesDeps = ForgetImagesDeps & {
   readonly images: Pick<ImageStore, 'find' | 'move'>
   readonly files: Pick<ImageFiles, 'head' | 'read' | 'copy' | 'write' | 'remove'>
   /** The queue of checks, where WeChat checks each picture. */
-  readonly checks: Queue | undefined
+  readonly checks: Queue<ImageCheckMessage> | undefined
   /** Whether metadata stay in what is served: where and when it was taken, with what, and what programs noted. */
   readonly metadata: 'strip' | 'keep'
   readonly now: Now
@@ -155,5 +155,5 @@ async function refuse(image: Image, reason: ImageRefusal, { images, now, log }: 
 
 /** A crash may have come between the row and this message; once WeChat was asked it is of no use. */
 async function askFor({ id, asks }: Image, { checks }: ReceiveImagesDeps): Promise<void> {
-  if (asks === 0) await checks?.push([{ ask: id } satisfies ImageCheckMessage])
+  if (asks === 0) await checks?.push([{ ask: id }])
 }

@@ -16,7 +16,7 @@ import type { DoctorDeps } from '../doctor/deps.ts'
 import { ConfigError } from '../errors.ts'
 import type { AppId } from '../identifiers.ts'
 import type { Secrets } from '../ports.ts'
-import { type SecretName, secretNames } from '../secret-names.ts'
+import type { SecretName } from '../secret-names.ts'
 import { createAccessTokenSource } from '../tokens/access-token.ts'
 import { log, now } from './context.ts'
 import { metrics } from './metrics.ts'
@@ -24,7 +24,7 @@ import { gateStore, tokenStore } from './stores.ts'
 import { templates } from './templates.ts'
 
 /** Opens everything for one run, with the secrets that it may read; throws ConfigError where the environment is wrong. */
-export function openDoctor(readable: readonly SecretName[] = secretNames): DoctorDeps {
+export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
   const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
   const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
   const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
@@ -46,13 +46,17 @@ export function openDoctor(readable: readonly SecretName[] = secretNames): Docto
     api: openOwnApi(API_URL),
     sites: { upload: openSite(UPLOAD_URL), files: openSite(FILES_URL) },
     queues: createQueueSizes(),
-    ...(STAGE === 'local' ? {} : { account: createAccountLimits() }),
     gate: gateStore(),
     queueNames: queueNames(),
     ...{ calls, sightings, now, log },
     // A limit that was not reached keeps no process.
     sleep: ms => setTimeout(ms, undefined, { ref: false }),
   }
+}
+
+/** The look at the account, which only AWS has. */
+export function accountLimits(): Pick<DoctorDeps, 'account'> {
+  return config('STAGE').STAGE === 'local' ? {} : { account: createAccountLimits() }
 }
 
 function queueNames(): DoctorDeps['queueNames'] {

@@ -3,11 +3,10 @@
 import { createImageFiles, openS3 } from '../adapters/aws/s3-image-files.ts'
 import { config } from '../config.ts'
 
-export const imageFiles = () => filesOf(config('IMAGES_BUCKET').IMAGES_BUCKET)
-export const staticFiles = () => filesOf(config('STATIC_BUCKET').STATIC_BUCKET)
+export const imageFiles = () => createImageFiles(s3(), config('IMAGES_BUCKET').IMAGES_BUCKET)
+export const staticFiles = () => createImageFiles(s3(), config('STATIC_BUCKET').STATIC_BUCKET)
 
-function filesOf(bucket: string) {
-  const { UPLOAD_URL } = config('UPLOAD_URL')
-  // A bucket that uploads find by a path has no host of its own, as on one machine.
-  return createImageFiles(openS3({ isPathStyle: UPLOAD_URL.pathname !== '/' }), bucket)
+/** A bucket that uploads find by a path has no host of its own, as on one machine. */
+function s3() {
+  return openS3({ isPathStyle: config('UPLOAD_URL').UPLOAD_URL.pathname !== '/' })
 }

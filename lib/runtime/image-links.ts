@@ -4,14 +4,18 @@ import { createReadableUrls, createUploadForms, type SignedPlace } from '../adap
 import { config } from '../config.ts'
 import { now } from './context.ts'
 
-export const uploadForms = () => createUploadForms(place())
-export const readableUrls = () => createReadableUrls(place())
+export const uploadForms = () => createUploadForms(placeOf(config('IMAGES_BUCKET').IMAGES_BUCKET))
+export const readableUrls = () => createReadableUrls(placeOf(config('IMAGES_BUCKET').IMAGES_BUCKET))
 
 /** The same for static files: their bucket has its address beside that of the pictures, by its own name. */
 export function readableStaticUrls() {
-  const { STATIC_BUCKET } = config('STATIC_BUCKET')
-  const { url, bucket, ...more } = place()
-  return createReadableUrls({ ...more, bucket: STATIC_BUCKET, url: new URL(url.href.replace(bucket, STATIC_BUCKET)) })
+  const { IMAGES_BUCKET: images, STATIC_BUCKET } = config('IMAGES_BUCKET', 'STATIC_BUCKET')
+  const place = placeOf(STATIC_BUCKET)
+  return createReadableUrls({
+    ...place,
+    bucket: STATIC_BUCKET,
+    url: new URL(place.url.href.replace(images, STATIC_BUCKET)),
+  })
 }
 
 /** Where files are served, without a slash at its end. */
@@ -19,12 +23,8 @@ export function filesUrl(): string {
   return config('FILES_URL').FILES_URL.href.replace(/\/$/, '')
 }
 
-function place(): SignedPlace {
-  const {
-    UPLOAD_URL: url,
-    IMAGES_BUCKET: bucket,
-    AWS_REGION: region,
-  } = config('UPLOAD_URL', 'IMAGES_BUCKET', 'AWS_REGION')
+function placeOf(bucket: string): SignedPlace {
+  const { UPLOAD_URL: url, AWS_REGION: region } = config('UPLOAD_URL', 'AWS_REGION')
   // Lambda sets them once for a container's life.
   const keys = config('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN')
   const credentials = {

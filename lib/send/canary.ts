@@ -11,9 +11,12 @@ export type CanaryDeps = {
   readonly templates: () => TemplateList
   readonly values: ValueCheck
   readonly deliveries: Pick<DeliveryStore, 'find'>
-  readonly events: Pick<Queue, 'push'>
+  readonly events: Queue<CanaryEvent>
   readonly now: Now
 }
+
+/** What is pushed: the event with its id and its end. */
+export type CanaryEvent = Readonly<Record<string, unknown>> & { readonly id: string; readonly expiresAt: string }
 
 const hourMs = 3_600_000
 

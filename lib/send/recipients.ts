@@ -12,7 +12,7 @@ import { reasonOf, type WaitReason } from './waiting.ts'
 
 export type RecipientsDeps = AskDeps & {
   /** The queue of followers, told of who is found to follow. */
-  readonly followers: Pick<Queue, 'push'>
+  readonly followers: Queue<FollowerNews>
   readonly linking: LinkingProgress
   /** The same queue: whether anything of it waits to be worked in. */
   readonly backlog: Backlog

@@ -20,7 +20,7 @@ export type MessageDeps = {
   readonly accessTokens: AccessTokenSource
   readonly miniAppid: AppId
   /** The queue of followers, told of whom WeChat says that they do not follow. */
-  readonly followers: Pick<Queue, 'push'>
+  readonly followers: Queue<FollowerNews>
   readonly now: Now
   readonly log: Log
 }

@@ -3,6 +3,7 @@
 import { askFollowers } from '../followers/ask-followers.ts'
 import { type CameBackDeps, cameBack } from '../followers/came-back.ts'
 import { batchSize, queueStep, splitFull } from '../followers/follower-batches.ts'
+import type { FollowerNews } from '../followers/follower-news.ts'
 import type { Erasures, Journal, LinkingStore, WalkStep } from '../followers/ports.ts'
 import type { OpenId } from '../identifiers.ts'
 import { inRuns } from '../pool.ts'
@@ -20,7 +21,7 @@ export type PagesDeps = CameBackDeps & {
   readonly walks: WalkStore
   readonly journal: Journal
   readonly erasures: Pick<Erasures, 'all' | 'marksOf'>
-  readonly followers: Pick<Queue, 'push'>
+  readonly followers: Queue<FollowerNews>
   readonly linking: Pick<LinkingStore, 'open' | 'close' | 'abandon' | 'expect'>
   readonly now: Now
   readonly log: Log

@@ -164,6 +164,16 @@ describe('queueFunction', () => {
     })
   })
 
+  // A failure was bound to the item itself: of a copy, as every spread makes one, the message was deleted.
+  it('hands back the message of an item that its work answers as a copy', async () => {
+    const handler = queueFunction(async () => ({}), {
+      read: ({ body }) => ({ value: body }),
+      work: async items => items.filter(it => it.value === 'bad').map(it => ({ ...it, tries: 2 })),
+    })
+    const Records = [record('a', 'bad'), record('b', 'well')]
+    expect(await handler({ Records }, context)).toEqual({ batchItemFailures: [{ itemIdentifier: 'a' }] })
+  })
+
   // SQS leaves out of its age what was received three times: an alarm on that never rang for what fails again and again.
   it('tells for how many seconds the oldest of what it hands back has failed, by queue, and nothing where all is well', async () => {
     const written = writtenMetrics()

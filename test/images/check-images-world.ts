@@ -24,7 +24,7 @@ const minuteMs = 60_000
 function memoryQueue(now: Now) {
   let messages: { handle: string; body: string; receives: number; visibleAt: number }[] = []
   let count = 0
-  const queue: Queue & ConsumedQueue = {
+  const queue: Queue<ImageCheckMessage> & ConsumedQueue = {
     async push(bodies, delaySeconds = 0) {
       for (const body of bodies) {
         count += 1

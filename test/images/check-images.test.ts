@@ -153,7 +153,7 @@ describe('checkImages', () => {
     await work()
     await hear(1)
     await work()
-    const traceId = (await images.find(image.id))?.traceId
+    const { traceId = '' } = (await images.find(image.id)) ?? {}
     await checks.push([
       { verdict: { traceId, suggest: 'review', errcode: -1008 } },
       { verdict: { traceId, suggest: 'risky', errcode: 0 } },

@@ -7,6 +7,12 @@ export type Named = { readonly file: string; readonly why: string; readonly from
 
 export const named: readonly Named[] = [
   {
+    file: 'lib/adapters/lambda.ts',
+    why: 'a failure is bound to the item itself, and lost where its work answers a copy',
+    from: 'new Set(again.map(it => it.messageId))',
+    to: 'new Set(items.filter(it => again.includes(it)).map(it => it.messageId))',
+  },
+  {
     file: 'lib/login/seal.ts',
     why: 'the key of the seal is the name of the code in the store',
     from: 'login result ',

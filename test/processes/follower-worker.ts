@@ -17,7 +17,7 @@ import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
 import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
 import { createWeChat } from '../../lib/adapters/wechat/client.ts'
 import { createTransport } from '../../lib/adapters/wechat/transport.ts'
-import { parseNews } from '../../lib/followers/follower-news.ts'
+import { type News, parseNews } from '../../lib/followers/follower-news.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { isAppId } from '../../lib/identifiers.ts'
 import { parseSyncOrder, syncFollowers } from '../../lib/sync/sync-followers.ts'
@@ -76,7 +76,7 @@ function open({ wechatUrl, names }: Opening) {
     journal: createJournal(dynamo, names.walks, Math.random),
     linking: createLinkingStore(dynamo, names.walks, now),
     erasures: createErasures(dynamo, names.walks),
-    followers: { ...createQueue(names.queue), ...createConsumedQueue(names.queue) },
+    followers: { ...createQueue<News>(names.queue), ...createConsumedQueue(names.queue) },
     imageArrivals: { push: async () => undefined },
     owner: randomUUID(),
     spread: false,

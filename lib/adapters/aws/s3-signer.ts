@@ -23,6 +23,12 @@ export type SignedPlace = {
   readonly now: Now
 }
 
+/** What a signature lends: whoever signs must have the right, and does nothing with it. */
+export const lentRights = {
+  sign: ['PutObject'],
+  readableUrl: ['GetObject', 'ListBucket'],
+} as const satisfies Record<keyof UploadForms | 'readableUrl', readonly string[]>
+
 const algorithm = 'AWS4-HMAC-SHA256'
 
 /** Creates the signer of forms (POST). */

@@ -9,7 +9,16 @@ import {
 
 import type { Log } from '../../ports.ts'
 import type { ParkedEvents } from '../../send/ports.ts'
-import { eventIdsIn, grouped, openQueue, type QueueClient } from './sqs-queues.ts'
+import { eventIdsIn, grouped, openQueue, type QueueClient, type QueueRights } from './sqs-queues.ts'
+
+const size = ['GetQueueUrl', 'GetQueueAttributes'] as const
+const take = ['GetQueueUrl', 'ReceiveMessage', 'DeleteMessage'] as const
+
+/** The rights that each method needs, by the ending of the queue's name. */
+export const parkedEventsRights = {
+  count: { '-parked': size, '-parked-urgent': size },
+  moveBack: { '': ['GetQueueUrl', 'SendMessage'], '-parked': take, '-parked-urgent': take },
+} as const satisfies Record<keyof ParkedEvents, QueueRights>
 
 /** Creates the way back of the events of this queue. */
 export function createParkedEvents(name: string, log: Log): ParkedEvents {

@@ -34,7 +34,7 @@ const maxDelaySeconds = 900
 const maxRounds = 3
 
 /** Creates a queue of JSON messages; throws once all others are sent if SQS took any of them not. */
-export function createQueue(name: string): Queue {
+export function createQueue<M>(name: string): Queue<M> {
   const queue = openQueue(name)
   return {
     async push(messages, delaySeconds = 0) {
@@ -69,6 +69,19 @@ export function createBacklog(name: string): Backlog {
 export function createConsumedQueue(name: string): ConsumedQueue {
   return consumed(openQueue(name))
 }
+
+const push = ['GetQueueUrl', 'SendMessage'] as const
+
+/** The rights that each method needs, by the ending of the queue's name: not all of them go to the events queue itself. */
+export const eventQueueRights = {
+  comeAgain: { '': ['GetQueueUrl', 'ChangeMessageVisibility'] },
+  setAside: { '-dlq': push, '-review': push },
+  pushAgain: { '': push },
+  park: { '-parked': push, '-parked-urgent': push },
+} as const satisfies Record<keyof EventQueue, QueueRights>
+
+/** Rights on queues, by the endings of their names. */
+export type QueueRights = Readonly<Record<string, readonly string[]>>
 
 /** The ids of the events in these, as far as they have some. */
 export function eventIdsIn(entries: readonly Entry[]): string[] {

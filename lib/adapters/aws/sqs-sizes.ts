@@ -3,13 +3,18 @@
 import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/client-sqs'
 
 import type { QueueSizes } from '../../doctor/deps.ts'
-import { openQueue } from './sqs-queues.ts'
+import { openQueue, type QueueRights } from './sqs-queues.ts'
 
 const attributes = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesDelayed',
   'ApproximateNumberOfMessagesNotVisible',
 ] as const satisfies readonly QueueAttributeName[]
+
+/** The rights that each method needs; the name is the caller's, so on all queues. */
+export const queueSizesRights = {
+  size: { '*': ['GetQueueUrl', 'GetQueueAttributes'] },
+} as const satisfies Record<keyof QueueSizes, QueueRights>
 
 /** Creates the reader; SQS counts only about right. */
 export function createQueueSizes(): QueueSizes {

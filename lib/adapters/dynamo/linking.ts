@@ -91,17 +91,24 @@ export function createLinkingStore(
   }
 }
 
-function createRows(dynamo: Dynamo, table: string, onUnreadable: (steps: readonly string[]) => void) {
+type Rows = {
+  remove(key: Key): Promise<void>
+  read(walk: string, since: number, limit?: number): AsyncIterable<StepRow>
+  /** One small write for all messages of a step that were worked in together, and one more for its last. */
+  take(parts: readonly [QueuedPart, ...QueuedPart[]]): Promise<void>
+}
+
+function createRows(dynamo: Dynamo, table: string, onUnreadable: (steps: readonly string[]) => void): Rows {
   const named = { ExpressionAttributeNames: { '#left': 'left' } }
   const removeDone = (Key: Key) => {
     const isDone = { ConditionExpression: 'attribute_not_exists(#left)', ...named }
     return onlyIf(dynamo.send(new DeleteCommand({ TableName: table, Key, ...isDone })))
   }
   return {
-    async remove({ walk, part }: Key) {
+    async remove({ walk, part }) {
       await dynamo.send(new DeleteCommand({ TableName: table, Key: { walk, part } }))
     },
-    async *read(walk: string, since: number, Limit?: number): AsyncIterable<StepRow> {
+    async *read(walk, since, Limit) {
       const query = (from: StartKey) => new QueryCommand({ TableName: table, ...stepsSince(walk, since, from, Limit) })
       for await (const items of queryAll(dynamo, query)) {
         const steps = items.map(stepOf)
@@ -110,8 +117,7 @@ function createRows(dynamo: Dynamo, table: string, onUnreadable: (steps: readonl
         yield* steps
       }
     },
-    /** One small write for all messages of a step that were worked in together, and one more for its last. */
-    async take(parts: readonly [QueuedPart, ...QueuedPart[]]) {
+    async take(parts) {
       const Key = keyOf(parts[0], parts[0].step)
       let isDone = false
       const taking = dynamo.send(new UpdateCommand({ TableName: table, Key, ...withoutParts(parts) }))

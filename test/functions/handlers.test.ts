@@ -1,0 +1,64 @@
+/** The handlers, one of each kind, by themselves: no stack, no environment, and what they need from fakes. */
+
+import { describe, expect, it } from 'vitest'
+
+import { createHandler as me } from '../../functions/me.ts'
+import { createHandler as receipts } from '../../functions/receipts.ts'
+import { createHandler as refreshTokens } from '../../functions/refresh-tokens.ts'
+import type { DeliveryStore } from '../../lib/send/ports.ts'
+import { memoryLinks } from '../fakes/memory-links.ts'
+import { memoryDeliveries } from '../fakes/memory-stores.ts'
+import { id, officialAppid } from '../ids.ts'
+import { keySet, sessionsWith } from '../session.ts'
+import { silentLog as log } from '../silent-log.ts'
+import { batchOf, context, requestOf } from './context.ts'
+
+const now = () => Date.parse('2026-11-29T00:00:00Z')
+const seconds = now() / 1000
+
+describe('a handler with fakes', () => {
+  it('of an HTTP route answers whoever shows a session token, and nobody else', async () => {
+    const keys = keySet('one')
+    const [sessions, links] = [sessionsWith(async () => keys, now), memoryLinks()]
+    const identity = { miniOpenid: id('oMini'), unionid: id('uOne') }
+    await links.writeLogin(identity, now())
+    await links.writeFollower(
+      { openid: id('oOne'), unionid: id('uOne'), following: true, followedAt: seconds, at: seconds },
+      undefined,
+    )
+    const handler = me(async () => ({ sessions, links }))
+    const headers = { authorization: `Bearer ${await sessions.sign(identity, seconds)}` }
+    const [known, stranger] = [await handler(requestOf({ headers }), context), await handler(requestOf({}), context)]
+    expect([known.statusCode, JSON.parse(known.body ?? '')]).toEqual([
+      200,
+      { reach: 'reachable', followedAt: '2026-11-29T00:00:00.000Z' },
+    ])
+    expect([stranger.statusCode, JSON.parse(stranger.body ?? '').code]).toEqual([401, 'session-missing'])
+  })
+
+  it('of a queue hands back what it cannot read and what it cannot write, by their ids', async () => {
+    const stored = memoryDeliveries(now)
+    const deliveries: Pick<DeliveryStore, 'keepReceipt' | 'eventOf'> = {
+      ...stored,
+      async keepReceipt(msgid, receipt) {
+        if (msgid === '13') throw new Error('DynamoDB is away')
+        await stored.keepReceipt(msgid, receipt)
+      },
+    }
+    const handler = receipts(async () => ({ deliveries, log }))
+    const receipt = { status: 'success', at: seconds }
+    const batch = batchOf({ good: { msgid: '12', ...receipt }, bad: { msgid: '13', ...receipt }, odd: { msgid: 'x' } })
+    expect(await handler(batch, context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'bad' }, { itemIdentifier: 'odd' }],
+    })
+  })
+
+  it('of a schedule does what is due, and looks failed where it failed', async () => {
+    const sources = new Map([[officialAppid, { keepFresh: async () => true }]])
+    expect(await refreshTokens(async () => ({ sources, log }))({}, context)).toEqual({ renewed: [officialAppid] })
+    const failing = new Map([[officialAppid, { keepFresh: async () => Promise.reject(new Error('WeChat is away')) }]])
+    await expect(refreshTokens(async () => ({ sources: failing, log }))({}, context)).rejects.toThrow(
+      'could not be renewed',
+    )
+  })
+})

@@ -1,0 +1,80 @@
+/** What the functions need, derived from their code as it is, and from code that was changed. */
+
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { beforeAll, describe, expect, it } from 'vitest'
+
+import { problemsIn } from '../../tools/needs/compare.ts'
+import { type Declared, readDeclared } from '../../tools/needs/declared.ts'
+import { needsOfAll } from '../../tools/needs/needs.ts'
+import { openSource, root } from '../../tools/needs/source.ts'
+
+let declared: Declared
+
+beforeAll(async () => {
+  declared = await readDeclared()
+})
+
+/** Takes pieces of a file's text for others; each has to be there. */
+async function changed(path: string, ...pieces: readonly (readonly [from: string, to: string])[]) {
+  let text = await readFile(join(root, path), 'utf8')
+  for (const [from, to] of pieces) {
+    if (!text.includes(from)) throw new Error(`${path} has no ${from}`)
+    text = text.replace(from, to)
+  }
+  return { [path]: text }
+}
+
+async function problemsWith(...changes: readonly Promise<Record<string, string>>[]) {
+  const source = openSource(Object.assign({}, ...(await Promise.all(changes))))
+  return problemsIn(needsOfAll(source, declared.queues), declared)
+}
+
+describe('the code of the functions', () => {
+  it('needs what they are given, and nothing else', async () => {
+    const needs = needsOfAll(openSource(), declared.queues)
+    expect(problemsIn(needs, declared)).toEqual([])
+    expect(needs.get('me')).toEqual({
+      trigger: 'httpApi',
+      variables: new Set(['STAGE', 'SECRETS_PREFIX', 'WECHAT_MINI_APPID', 'LINKS_TABLE']),
+      rights: new Set(['dynamodb:BatchGetItem on LinksTable', 'ssm:GetParameters on session-public-keys']),
+      callsWeChat: false,
+    })
+  })
+
+  // Every check passed, and the function would have answered 500 on AWS.
+  it('tells of each thing more, or less, that it uses', async () => {
+    const problems = await problemsWith(
+      // A use-case that calls one more method of a store.
+      changed(
+        'lib/followers/reach.ts',
+        ["Pick<LinkStore, 'resolve'>", 'LinkStore'],
+        ['const [person]', 'await links.loginsOf([])\n  await links.writeLogin(identity, 0)\n  const [person]'],
+      ),
+      // A door that opens one thing more, which has a secret and variables.
+      changed(
+        'functions/deliveries.ts',
+        ['import { deliveryStore', "import { sessionSigner } from '../lib/runtime/secrets.ts'\nimport { deliveryStore"],
+        ['deliveryStore() }', 'deliveryStore(), sessions: sessionSigner() }'],
+      ),
+      // An adapter that makes another request for the same method.
+      changed('lib/adapters/dynamo/logins.ts', ['new GetCommand(', 'new QueryCommand(']),
+      // One that uses less than before.
+      changed('lib/login/me.ts', ['await links.resolve([{ miniOpenid }])', '[undefined]']),
+      // A function that nobody declared.
+      Promise.resolve({ 'functions/version.ts': "export const handler = () => 'one'" }),
+    )
+    expect(problems).toEqual([
+      'version: is not in serverless.yml',
+      'login: needs dynamodb:Query on LoginsTable, and may not (resources/roles.cjs)',
+      'login: may dynamodb:GetItem on LoginsTable, and does not need it (resources/roles.cjs)',
+      'me: may dynamodb:BatchGetItem on LinksTable, and does not need it (resources/roles.cjs)',
+      'deliveries: reads SECRETS_PREFIX, and does not have it (serverless.yml)',
+      'deliveries: reads SESSION_SECONDS, and does not have it (serverless.yml)',
+      'deliveries: reads WECHAT_MINI_APPID, and does not have it (serverless.yml)',
+      'deliveries: needs ssm:GetParameters on session-keys, and may not (resources/roles.cjs)',
+      'reach: needs dynamodb:UpdateItem on LinksTable, and may not (resources/roles.cjs)',
+    ])
+  })
+})
