@@ -7,9 +7,9 @@
  * plays the waves with that in their name.
  */
 
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-
-import { bundle } from './chaos/containers.ts'
+import { bundle } from '../kit/processes.ts'
 import { runLanes } from './chaos/lanes.ts'
 import { isAsDemanded, problemsIn, renderFaults, renderOutcome } from './chaos/report.ts'
 import { withProgress } from './followers/progress.ts'
@@ -35,7 +35,7 @@ process.once('SIGINT', () => {
 })
 
 say(`${events.toLocaleString('en')} events, ${kills} kills, seed ${seed}\n\n`)
-const file = await bundle()
+const file = await bundle(join(import.meta.dirname, 'chaos/container.ts'))
 const ours = await play('chaos', 'send')
 const reference = values['no-reference'] ? undefined : await play('the reference', 'send-naively')
 say(`${renderOutcome(kills, ours, reference)}\n${renderFaults(ours, reference)}`)

@@ -9,11 +9,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-
+import { type Door, readService, type Service } from '../kit/service.ts'
 import { type Bundles, buildBundles } from './bundles.ts'
 import { type Candidate, timeLoads } from './load-time.ts'
 import { type Result, report } from './report.ts'
-import { type Door, readService, type Service } from './service.ts'
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '21' }, only: { type: 'string' } } })
 const runs = Number(values.runs)

@@ -7,7 +7,7 @@
  */
 
 import { parseArgs } from 'node:util'
-
+import { createRandom } from '../kit/random.ts'
 import { batchSize } from '../lib/followers/follower-batches.ts'
 import { pageSize } from '../lib/sync/walk.ts'
 import { runBareLoop } from './followers/bare-loop.ts'
@@ -15,7 +15,6 @@ import { createCrowd } from './followers/crowd.ts'
 import { atOnce, boundOf, judgeMemory, judgeSpeed, judgeSync, type Sync } from './followers/demands.ts'
 import { measure } from './followers/measure.ts'
 import { withProgress } from './followers/progress.ts'
-import { createRandom } from './followers/random.ts'
 import { renderFigures, renderReference, renderVerdicts } from './followers/report.ts'
 import { compareWithBox, countRight } from './followers/right-links.ts'
 import type { Counts } from './followers/stores.ts'
@@ -43,7 +42,7 @@ const random = createRandom(seed)
 const crowd = createCrowd(world.control, random)
 const syncs = await runSyncs()
 const bareSeconds = await runReference()
-world.close()
+await world.close()
 report()
 
 /** Four of them, a day apart. */

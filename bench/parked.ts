@@ -5,8 +5,9 @@
  * Ends with 1 if a demand is missed. `--events 10000` is quicker.
  */
 
-import './chaos/clock.ts'
+import '../kit/clock.ts'
 
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import {
@@ -15,15 +16,15 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs'
-import * as v from 'valibot'
-
+import { ahead, moveTo } from '../kit/clock.ts'
+import { callsOf } from '../kit/control.ts'
+import { functionSecrets } from '../kit/function-environment.ts'
+import { bundle } from '../kit/processes.ts'
 import { inParallel, inRuns } from '../lib/pool.ts'
 import { secondsToReset } from '../lib/quota-reset.ts'
 import { toSqsEvent } from '../local/event-batch.ts'
 import { openParameterStore } from '../local/parameter-store.ts'
-import { defaultAccounts } from '../local/wechat/defaults.ts'
-import { ahead, moveTo } from './chaos/clock.ts'
-import { bundle, type Container, startContainer } from './chaos/containers.ts'
+import { type Container, startContainer } from './chaos/containers.ts'
 import { openQueues } from './chaos/queues.ts'
 import { makeQueues } from './chaos/resources.ts'
 import { createWitness } from './chaos/witness.ts'
@@ -42,7 +43,6 @@ const dayQuota = 45009
 const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
 const sendPath = '/cgi-bin/message/template/send'
 const quotaPath = '/cgi-bin/openapi/quota/get'
-const callsAnswer = v.object({ counts: v.record(v.string(), v.record(v.string(), v.number())) })
 
 process.once('SIGINT', () => {
   process.stderr.write('\nstopped\n')
@@ -53,7 +53,7 @@ let requests = 0
 const world = await openWorld(1)
 const queues = await openQueues(() => undefined)
 const { sqs, events } = await makeQueues(queues.port)
-const secrets = await openParameterStore(0, { '/chaos/official-appsecret': defaultAccounts.official.appsecret })
+const secrets = await openParameterStore(0, functionSecrets)
 const containers = await startContainers()
 
 const resetAt = Date.now() + secondsToReset(dayQuota, Date.now()) * 1000
@@ -74,7 +74,7 @@ const drainedAfterMs = await withProgress('draining', () => 0, drain)
 report((await queues.look('events-dlq')).bodies.length)
 
 async function startContainers(): Promise<Container[]> {
-  const file = await bundle()
+  const file = await bundle(join(import.meta.dirname, 'chaos/container.ts'))
   const portOf = (url: string) => Number(new URL(url).port)
   const ports = {
     wechat: portOf(world.url),
@@ -182,9 +182,8 @@ async function advance(ms: number): Promise<void> {
   await world.control('/clock', { advance: ms })
 }
 
-async function calls(path: string): Promise<number> {
-  const { counts } = v.parse(callsAnswer, await world.control('/calls'))
-  return Object.values(counts).reduce((sum, it) => sum + (it[path] ?? 0), 0)
+function calls(path: string): Promise<number> {
+  return callsOf(world.control, path)
 }
 
 function report(deadLetters: number): void {

@@ -55,7 +55,7 @@ async function measureTrouble() {
       const own = startFunction({ wechat: way.url, aws: world.awsUrl })
       await own.invoke([[]])
       found.push(await measureOthers(trouble, share, { lambda: own, world, way, latencyMs }))
-      own.stop()
+      await own.stop()
     }
   }
   return found

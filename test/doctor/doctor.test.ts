@@ -1,9 +1,7 @@
-import { once } from 'node:events'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { openOwnApi } from '../../lib/adapters/own-api.ts'
 import { openSite } from '../../lib/adapters/site.ts'
 import type { DoctorDeps, QueueSize, QueueSizes, Site } from '../../lib/doctor/deps.ts'
@@ -13,6 +11,7 @@ import { pickFreePort } from '../../local/ports.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import templates from '../../templates.json' with { type: 'json' }
 import { leaksIn } from '../canary.ts'
+import { listen } from '../listen.ts'
 import { selfSigned } from '../self-signed.ts'
 import { orderPaid } from '../world.ts'
 import { answerCallback, openDoctorWorld, secretsInBox, serve } from './doctor-world.ts'
@@ -755,11 +754,14 @@ describe('the certificate', () => {
     const { key, cert } = selfSigned(Date.now() + days * day)
     if (isTrusted) setDefaultCACertificates([cert])
     // Answers, for the check of the callback waits as long as WeChat does.
-    const server = createServer({ key, cert }, (_, answer) => answer.end()).listen(0, host)
-    await once(server, 'listening')
-    onTestFinished(() => void server.close())
-    const { port } = server.address() as AddressInfo
-    const api = openOwnApi(new URL(`https://${host}:${port}`))
+    const api = openOwnApi(
+      new URL(
+        await listen(
+          createServer({ key, cert }, (_, answer) => answer.end()),
+          host,
+        ),
+      ),
+    )
     // OpenSSL goes by the wall clock, whatever the test's is.
     return (await (await openDoctorWorld()).examine({ api, now: Date.now })).find('certificate')
   }
@@ -851,13 +853,10 @@ describe('the hosts of images', () => {
   })
 
   it('have a certificate that phones refuse', async () => {
-    const server = createServer(selfSigned(Date.now() + 86_400_000)).listen(0, 'localhost')
-    await once(server, 'listening')
-    onTestFinished(() => void server.close())
-    const { port } = server.address() as AddressInfo
-    expect(await examineWith(answering(bucket), openSite(new URL(`https://localhost:${port}`)))).toMatchObject({
+    const url = await listen(createServer(selfSigned(Date.now() + 86_400_000)), 'localhost')
+    expect(await examineWith(answering(bucket), openSite(new URL(url)))).toMatchObject({
       status: 'wrong',
-      words: `https://localhost:${port} gives no usable answer (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+      words: `${url} gives no usable answer (DEPTH_ZERO_SELF_SIGNED_CERT)`,
       cure: expect.stringContaining('certificate'),
     })
   })

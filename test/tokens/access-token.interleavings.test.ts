@@ -8,6 +8,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { silentLog } from '../../kit/silent.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
 import type { AccessToken } from '../../lib/ports.ts'
 import { createAccessTokenSource } from '../../lib/tokens/access-token.ts'
@@ -16,7 +17,6 @@ import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
 import { memoryTokens } from '../fakes/memory-stores.ts'
 import { officialAppid } from '../ids.ts'
 import { runs } from '../runs.ts'
-import { silentLog } from '../silent-log.ts'
 
 type Mode = 'stable' | 'classic'
 type Action =

@@ -31,6 +31,9 @@ const settings = v.looseObject({
   watch: v.optional(v.unknown()),
 })
 
+/** The other tags of CloudFormation are of no interest here. */
+const getAtt = { tag: '!GetAtt', resolve: (text: string) => ({ 'Fn::GetAtt': text.split('.') }) }
+
 type Functions = v.InferOutput<typeof functions>
 
 /** A function: its source file, and the AWS clients that its environment speaks of. */
@@ -67,10 +70,11 @@ async function readChosen(reference: string): Promise<Functions[]> {
   return Object.values(v.parse(either, await readYaml(path)))
 }
 
-/** CloudFormation's tags (!GetAtt) are of no interest here. */
-async function readYaml(path: string): Promise<unknown> {
+/** Reads a file of the project; the names of tables and queues are short in it, and `!GetAtt` is what it stands for. */
+export async function readYaml(path: string): Promise<unknown> {
   const text = await readFile(new URL(`../${path}`, import.meta.url), 'utf8')
-  return parse(text, { merge: true, logLevel: 'error' })
+  const named = text.replaceAll(/\$\{self:custom\.names\.(\w+)\}/g, '$1')
+  return parse(named, { merge: true, logLevel: 'error', customTags: [getAtt] })
 }
 
 function doorsOf(list: Functions): Door[] {
