@@ -9,7 +9,6 @@ import '../kit/clock.ts'
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-
 import {
   DeleteMessageBatchCommand,
   type Message,
@@ -17,6 +16,7 @@ import {
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs'
 import { ahead, moveTo } from '../kit/clock.ts'
+import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
 import { callsOf } from '../kit/control.ts'
 import { functionSecrets } from '../kit/function-environment.ts'
 import { bundle } from '../kit/processes.ts'
@@ -33,8 +33,7 @@ import { withProgress } from './followers/progress.ts'
 import { makeEvents, openWorld } from './send/world.ts'
 
 const { values } = parseArgs({ options: { events: { type: 'string', default: '100000' } } })
-const count = Number(values.events)
-if (!Number.isInteger(count) || count < 100) throw new Error('--events takes a whole number from 100')
+const count = wholeNumber('events', values.events, 100)
 
 const minuteMs = 60_000
 /** A tick so shortly before the reset waits for it (lib/send/resume-events.ts). */
@@ -44,10 +43,7 @@ const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNam
 const sendPath = '/cgi-bin/message/template/send'
 const quotaPath = '/cgi-bin/openapi/quota/get'
 
-process.once('SIGINT', () => {
-  process.stderr.write('\nstopped\n')
-  process.exit(130)
-})
+endOnSignal()
 
 let requests = 0
 const world = await openWorld(1)
@@ -209,7 +205,7 @@ function report(deadLetters: number): void {
     measured,
     met === undefined ? '' : met ? 'met' : 'MISSED',
   ])
-  process.stdout.write(renderTable([['', 'demanded', 'measured', 'verdict'], ...lines]))
+  say(renderTable([['', 'demanded', 'measured', 'verdict'], ...lines]))
   for (const it of containers) it.kill()
   process.exit(isMet ? 0 : 1)
 }
