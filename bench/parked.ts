@@ -28,7 +28,7 @@ import { type Container, startContainer } from './chaos/containers.ts'
 import { openQueues } from './chaos/queues.ts'
 import { makeQueues } from './chaos/resources.ts'
 import { createWitness } from './chaos/witness.ts'
-import { renderTable } from './figures.ts'
+import { renderTable, verdictOf } from './figures.ts'
 import { withProgress } from './followers/progress.ts'
 import { makeEvents, openWorld } from './send/world.ts'
 
@@ -199,12 +199,7 @@ function report(deadLetters: number): void {
     ],
   ] as const
   const isMet = rows.every(([, , , met]) => met !== false)
-  const lines = rows.map(([what, demanded, measured, met]) => [
-    what,
-    demanded,
-    measured,
-    met === undefined ? '' : met ? 'met' : 'MISSED',
-  ])
+  const lines = rows.map(([what, demanded, measured, met]) => [what, demanded, measured, verdictOf(met)])
   say(renderTable([['', 'demanded', 'measured', 'verdict'], ...lines]))
   for (const it of containers) it.kill()
   process.exit(isMet ? 0 : 1)
