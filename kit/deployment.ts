@@ -14,13 +14,15 @@ const checks = v.object({ functions: v.object({ on: functions }), resources: v.o
 const resources = v.object({ Resources: v.record(v.string(), v.looseObject({ Type: v.string() })) })
 const readable: ReadonlySet<string> = new Set(['AWS::DynamoDB::Table', 'AWS::SQS::Queue'])
 
-const service = v.parse(serverless, await readYaml('serverless.yml'))
-const imageChecks = v.parse(checks, await readYaml('resources/image-checks.yml'))
+/** The names of tables and queues are short here. */
+const read = (path: string) => readYaml(path, text => text.replaceAll(/\$\{self:custom\.names\.(\w+)\}/g, '$1'))
+const service = v.parse(serverless, await read('serverless.yml'))
+const imageChecks = v.parse(checks, await read('resources/image-checks.yml'))
 const own = service.functions.filter(it => typeof it !== 'string')
 const functionsByName = Object.entries(
   Object.assign({}, ...own, imageChecks.functions.on) as v.InferOutput<typeof functions>,
 )
-const files = await Promise.all(['tables', 'queues', 'images'].map(it => readYaml(`resources/${it}.yml`)))
+const files = await Promise.all(['tables', 'queues', 'images'].map(it => read(`resources/${it}.yml`)))
 const made = [...files, imageChecks.resources.on].flatMap(it => Object.entries(v.parse(resources, it).Resources))
 
 /** Tables and queues by short names, and what feeds the functions. */

@@ -70,11 +70,10 @@ async function readChosen(reference: string): Promise<Functions[]> {
   return Object.values(v.parse(either, await readYaml(path)))
 }
 
-/** Reads a file of the project; the names of tables and queues are short in it, and `!GetAtt` is what it stands for. */
-export async function readYaml(path: string): Promise<unknown> {
+/** Reads a file of the project, after a change of its text; `!GetAtt` is what it stands for. */
+export async function readYaml(path: string, change = (text: string) => text): Promise<unknown> {
   const text = await readFile(new URL(`../${path}`, import.meta.url), 'utf8')
-  const named = text.replaceAll(/\$\{self:custom\.names\.(\w+)\}/g, '$1')
-  return parse(named, { merge: true, logLevel: 'error', customTags: [getAtt] })
+  return parse(change(text), { merge: true, logLevel: 'error', customTags: [getAtt] })
 }
 
 function doorsOf(list: Functions): Door[] {
