@@ -101,6 +101,19 @@ module.exports = {
       to: { path: '^(lib|functions)/|^local/[^/]+\\.ts$' },
     },
     { name: 'nothing-stands-on-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
+    {
+      name: 'kit-serves-tests-benches-and-checks-only',
+      comment: 'It stands on all but them.',
+      severity: 'error',
+      from: { pathNot: '^(kit|test|bench|tools/needs)/' },
+      to: { path: '^kit/' },
+    },
+    {
+      name: 'kit-knows-no-bench-or-tool',
+      severity: 'error',
+      from: { path: '^kit/' },
+      to: { path: '^(bench|tools)/' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

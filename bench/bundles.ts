@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { type BuildOptions, build, type Metafile } from 'esbuild'
 
-import type { Door } from './service.ts'
+import type { Door } from '../kit/service.ts'
 
 type Bundle = { readonly file: string; readonly bytes: number }
 

@@ -7,9 +7,11 @@
  * plays the waves with that in their name.
  */
 
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { bundle } from './chaos/containers.ts'
+import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
+import { bundle } from '../kit/processes.ts'
 import { runLanes } from './chaos/lanes.ts'
 import { isAsDemanded, problemsIn, renderFaults, renderOutcome } from './chaos/report.ts'
 import { withProgress } from './followers/progress.ts'
@@ -29,13 +31,10 @@ const seed = wholeNumber('seed', values.seed, 0)
 /** At the same time, for most of the time of each is waiting. */
 const lanes = 4
 
-process.once('SIGINT', () => {
-  process.stderr.write('\nstopped\n')
-  process.exit(130)
-})
+endOnSignal()
 
 say(`${events.toLocaleString('en')} events, ${kills} kills, seed ${seed}\n\n`)
-const file = await bundle()
+const file = await bundle(join(import.meta.dirname, 'chaos/container.ts'))
 const ours = await play('chaos', 'send')
 const reference = values['no-reference'] ? undefined : await play('the reference', 'send-naively')
 say(`${renderOutcome(kills, ours, reference)}\n${renderFaults(ours, reference)}`)
@@ -52,14 +51,4 @@ function play(title: string, name: 'send' | 'send-naively') {
     () => done / events,
     () => runLanes({ events, kills, seed, only: values.only, lanes }, { file, name, tell }),
   )
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < least) throw new Error(`--${name} takes a whole number from ${least}`)
-  return value
-}
-
-function say(text: string): void {
-  process.stdout.write(text)
 }

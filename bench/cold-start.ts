@@ -10,14 +10,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
+import { wholeNumber } from '../kit/command.ts'
+import { type Door, readService, type Service } from '../kit/service.ts'
 import { type Bundles, buildBundles } from './bundles.ts'
 import { type Candidate, timeLoads } from './load-time.ts'
 import { type Result, report } from './report.ts'
-import { type Door, readService, type Service } from './service.ts'
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '21' }, only: { type: 'string' } } })
-const runs = Number(values.runs)
-if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1')
+const runs = wholeNumber('runs', values.runs, 1)
 
 const service = await readService()
 const folder = await mkdtemp(join(tmpdir(), 'queqiao-bench-'))

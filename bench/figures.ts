@@ -17,6 +17,11 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
+/** How it ended with a demand; nothing, where nothing is demanded. */
+export function verdictOf(isMet: boolean | undefined): string {
+  return isMet === undefined ? '' : isMet ? 'met' : 'MISSED'
+}
+
 /** Renders rows as a Markdown table whose columns line up; the first two columns are text, the others numbers. */
 export function renderTable([head = [], ...rows]: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map(row => row[column]?.length ?? 0)))

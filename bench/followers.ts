@@ -8,6 +8,8 @@
 
 import { parseArgs } from 'node:util'
 
+import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
+import { createRandom } from '../kit/random.ts'
 import { batchSize } from '../lib/followers/follower-batches.ts'
 import { pageSize } from '../lib/sync/walk.ts'
 import { runBareLoop } from './followers/bare-loop.ts'
@@ -15,7 +17,6 @@ import { createCrowd } from './followers/crowd.ts'
 import { atOnce, boundOf, judgeMemory, judgeSpeed, judgeSync, type Sync } from './followers/demands.ts'
 import { measure } from './followers/measure.ts'
 import { withProgress } from './followers/progress.ts'
-import { createRandom } from './followers/random.ts'
 import { renderFigures, renderReference, renderVerdicts } from './followers/report.ts'
 import { compareWithBox, countRight } from './followers/right-links.ts'
 import type { Counts } from './followers/stores.ts'
@@ -29,12 +30,13 @@ const { values } = parseArgs({
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
   },
 })
-const [followers, latencyMs, seed] = [wholeNumber('followers', 100), wholeNumber('latency', 0), wholeNumber('seed', 0)]
+const [followers, latencyMs, seed] = [
+  wholeNumber('followers', values.followers, 100),
+  wholeNumber('latency', values.latency),
+  wholeNumber('seed', values.seed),
+]
 
-process.once('SIGINT', () => {
-  process.stderr.write('\nstopped\n')
-  process.exit(130)
-})
+endOnSignal()
 
 say(`${followers.toLocaleString('en')} followers, WeChat answers after ${latencyMs} ms, seed ${seed}\n\n`)
 let syncsDone = 0
@@ -43,7 +45,7 @@ const random = createRandom(seed)
 const crowd = createCrowd(world.control, random)
 const syncs = await runSyncs()
 const bareSeconds = await runReference()
-world.close()
+await world.close()
 report()
 
 /** Four of them, a day apart. */
@@ -107,14 +109,4 @@ function report(): void {
   const verdicts = [...syncs.flatMap(judgeSync), judgeSpeed(first, bound), judgeMemory(first), judgeMemory(last)]
   say([renderVerdicts(verdicts), renderFigures(syncs), renderReference(first, bound, bareSeconds)].join('\n'))
   process.exitCode = verdicts.some(it => it.isMet === false) ? 1 : 0
-}
-
-function wholeNumber(name: keyof typeof values, least: number): number {
-  const value = Number(values[name])
-  if (!Number.isInteger(value) || value < least) throw new Error(`--${name} takes a whole number from ${least}`)
-  return value
-}
-
-function say(text: string): void {
-  process.stdout.write(text)
 }

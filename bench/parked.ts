@@ -5,35 +5,35 @@
  * Ends with 1 if a demand is missed. `--events 10000` is quicker.
  */
 
-import './chaos/clock.ts'
+import '../kit/clock.ts'
 
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-
 import {
   DeleteMessageBatchCommand,
   type Message,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs'
-import * as v from 'valibot'
-
+import { ahead, moveTo } from '../kit/clock.ts'
+import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
+import { callsOf } from '../kit/control.ts'
+import { functionSecrets } from '../kit/function-environment.ts'
+import { bundle } from '../kit/processes.ts'
 import { inParallel, inRuns } from '../lib/pool.ts'
 import { secondsToReset } from '../lib/quota-reset.ts'
 import { toSqsEvent } from '../local/event-batch.ts'
 import { openParameterStore } from '../local/parameter-store.ts'
-import { defaultAccounts } from '../local/wechat/defaults.ts'
-import { ahead, moveTo } from './chaos/clock.ts'
-import { bundle, type Container, startContainer } from './chaos/containers.ts'
+import { type Container, startContainer } from './chaos/containers.ts'
 import { openQueues } from './chaos/queues.ts'
 import { makeQueues } from './chaos/resources.ts'
 import { createWitness } from './chaos/witness.ts'
-import { renderTable } from './figures.ts'
+import { renderTable, verdictOf } from './figures.ts'
 import { withProgress } from './followers/progress.ts'
 import { makeEvents, openWorld } from './send/world.ts'
 
 const { values } = parseArgs({ options: { events: { type: 'string', default: '100000' } } })
-const count = Number(values.events)
-if (!Number.isInteger(count) || count < 100) throw new Error('--events takes a whole number from 100')
+const count = wholeNumber('events', values.events, 100)
 
 const minuteMs = 60_000
 /** A tick so shortly before the reset waits for it (lib/send/resume-events.ts). */
@@ -42,18 +42,14 @@ const dayQuota = 45009
 const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
 const sendPath = '/cgi-bin/message/template/send'
 const quotaPath = '/cgi-bin/openapi/quota/get'
-const callsAnswer = v.object({ counts: v.record(v.string(), v.record(v.string(), v.number())) })
 
-process.once('SIGINT', () => {
-  process.stderr.write('\nstopped\n')
-  process.exit(130)
-})
+endOnSignal()
 
 let requests = 0
 const world = await openWorld(1)
 const queues = await openQueues(() => undefined)
 const { sqs, events } = await makeQueues(queues.port)
-const secrets = await openParameterStore(0, { '/chaos/official-appsecret': defaultAccounts.official.appsecret })
+const secrets = await openParameterStore(0, functionSecrets)
 const containers = await startContainers()
 
 const resetAt = Date.now() + secondsToReset(dayQuota, Date.now()) * 1000
@@ -74,7 +70,7 @@ const drainedAfterMs = await withProgress('draining', () => 0, drain)
 report((await queues.look('events-dlq')).bodies.length)
 
 async function startContainers(): Promise<Container[]> {
-  const file = await bundle()
+  const file = await bundle(join(import.meta.dirname, 'chaos/container.ts'))
   const portOf = (url: string) => Number(new URL(url).port)
   const ports = {
     wechat: portOf(world.url),
@@ -182,9 +178,8 @@ async function advance(ms: number): Promise<void> {
   await world.control('/clock', { advance: ms })
 }
 
-async function calls(path: string): Promise<number> {
-  const { counts } = v.parse(callsAnswer, await world.control('/calls'))
-  return Object.values(counts).reduce((sum, it) => sum + (it[path] ?? 0), 0)
+function calls(path: string): Promise<number> {
+  return callsOf(world.control, path)
 }
 
 function report(deadLetters: number): void {
@@ -204,13 +199,8 @@ function report(deadLetters: number): void {
     ],
   ] as const
   const isMet = rows.every(([, , , met]) => met !== false)
-  const lines = rows.map(([what, demanded, measured, met]) => [
-    what,
-    demanded,
-    measured,
-    met === undefined ? '' : met ? 'met' : 'MISSED',
-  ])
-  process.stdout.write(renderTable([['', 'demanded', 'measured', 'verdict'], ...lines]))
+  const lines = rows.map(([what, demanded, measured, met]) => [what, demanded, measured, verdictOf(met)])
+  say(renderTable([['', 'demanded', 'measured', 'verdict'], ...lines]))
   for (const it of containers) it.kill()
   process.exit(isMet ? 0 : 1)
 }

@@ -1,8 +1,8 @@
 /** What the bench prints. */
 
+import type { Door } from '../kit/service.ts'
 import type { Bundles } from './bundles.ts'
 import { median, renderTable, spreadOf, sum } from './figures.ts'
-import type { Door } from './service.ts'
 
 /** A function, its bundles, and the milliseconds that each load of them took. */
 export type Result = {

@@ -9,6 +9,8 @@
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 
+import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
+
 import { openHangingWay } from './send/hanging-wechat.ts'
 import { measureCpu, measureOthers, measureSpeed, width } from './send/measure.ts'
 import { bundleFunction, startPlain } from './send/processes.ts'
@@ -16,14 +18,10 @@ import { judge, renderVerdicts } from './send/report.ts'
 import { openWorld } from './send/world.ts'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
-const rounds = Number(values.rounds)
-if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1')
+const rounds = wholeNumber('rounds', values.rounds, 1)
 const latencyMs = 100
 
-process.once('SIGINT', () => {
-  process.stderr.write('\nstopped\n')
-  process.exit(130)
-})
+endOnSignal()
 
 const world = await openWorld(latencyMs)
 const startFunction = await bundleFunction()
@@ -40,9 +38,9 @@ const cpu = await measureCpu(rounds, { lambda, plain })
 const others = await measureTrouble()
 
 const load = loadavg()[0]?.toFixed(1)
-process.stdout.write(`N = ${width}, L = ${latencyMs} ms; load of the machine at the end: ${load}\n\n`)
+say(`N = ${width}, L = ${latencyMs} ms; load of the machine at the end: ${load}\n\n`)
 const verdicts = judge({ bound: (width * 1000) / latencyMs, first, hundred, fiveHundred, cpu, others })
-process.stdout.write(renderVerdicts(verdicts))
+say(renderVerdicts(verdicts))
 process.exit(verdicts.some(it => it.isMet === false) ? 1 : 0)
 
 /** Each in a container of its own, for a breaker remembers. */
@@ -55,7 +53,7 @@ async function measureTrouble() {
       const own = startFunction({ wechat: way.url, aws: world.awsUrl })
       await own.invoke([[]])
       found.push(await measureOthers(trouble, share, { lambda: own, world, way, latencyMs }))
-      own.stop()
+      await own.stop()
     }
   }
   return found

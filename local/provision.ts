@@ -57,7 +57,7 @@ async function provisionTable(dynamodb: DynamoDBClient, table: Table): Promise<v
  * Waits until a table that was made can be used; after 20 s it throws. `CreateTable` answers while it is being made, and
  * until then a call for it meets ResourceNotFound: on AWS for seconds, on dynalite for some turns of its loop.
  */
-export async function waitUntilUsable(dynamodb: DynamoDBClient, TableName: string): Promise<void> {
+async function waitUntilUsable(dynamodb: DynamoDBClient, TableName: string): Promise<void> {
   const often = { maxWaitTime: 20, minDelay: 0.005, maxDelay: 0.1 }
   await waitUntilTableExists({ client: dynamodb, ...often }, { TableName })
 }

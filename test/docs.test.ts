@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
-import { readFunctions } from '../bench/service.ts'
+import { readFunctions } from '../kit/service.ts'
 import { deliveryStates } from '../lib/send/delivery.ts'
 import { withCosts } from '../tools/costs/document.ts'
 

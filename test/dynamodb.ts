@@ -1,15 +1,14 @@
 /** DynamoDB for tests, with the tables of resources/tables.yml, made anew for each who asks. */
 
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import dynalite from 'dynalite'
-import * as v from 'valibot'
-import { parse } from 'yaml'
 
-import { waitUntilUsable } from '../local/provision.ts'
+import { deployment } from '../kit/deployment.ts'
+import { listen } from '../kit/listen.ts'
+import { provisionTables } from '../local/provision.ts'
 
 export type Tables = {
   /** Where this DynamoDB answers. */
@@ -20,16 +19,10 @@ export type Tables = {
   close(): Promise<void>
 }
 
-const template = v.object({
-  Resources: v.record(v.string(), v.object({ Properties: v.looseObject({ TableName: v.string() }) })),
-})
-
 /** Starts dynalite on a free port of 127.0.0.1; a table of its is usable so long after it was made. */
 export async function openTables(createTableMs = 0): Promise<Tables> {
-  const server = dynalite({ createTableMs }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const tables = openTablesAt(`http://127.0.0.1:${typeof address === 'object' ? address?.port : undefined}`)
+  const server = dynalite({ createTableMs })
+  const tables = openTablesAt(`http://127.0.0.1:${await listen(server)}`)
   return {
     ...tables,
     async close() {
@@ -50,35 +43,12 @@ export function openTablesAt(endpoint: string): Tables {
     url: endpoint,
     dynamo: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
     async make(kind) {
-      const table = (await tableTemplates()).get(kind)
       const TableName = `${kind}-${made++}`
-      await client.send(
-        new CreateTableCommand({ ...table, TableName } satisfies Partial<CreateTableCommandInput> & {
-          TableName: string
-        }),
-      )
-      await waitUntilUsable(client, TableName)
+      const table = deployment.tables.find(it => it.TableName === kind)
+      if (table === undefined) throw new Error(`resources/tables.yml has no ${kind}`)
+      await provisionTables(client, [{ ...table, TableName }])
       return TableName
     },
     close: async () => client.destroy(),
   }
-}
-
-/** How a table is built, and not how it is kept: that goes by the deployment's parameters. */
-const built: ReadonlySet<string> = new Set([
-  'AttributeDefinitions',
-  'BillingMode',
-  'GlobalSecondaryIndexes',
-  'KeySchema',
-])
-
-async function tableTemplates() {
-  const text = await readFile(new URL('../resources/tables.yml', import.meta.url), 'utf8')
-  const { Resources } = v.parse(template, parse(text))
-  return new Map(
-    Object.values(Resources).map(({ Properties }) => [
-      /names\.(\w+)/.exec(Properties.TableName)?.[1],
-      Object.fromEntries(Object.entries(Properties).filter(([name]) => built.has(name))),
-    ]),
-  )
 }

@@ -1,17 +1,18 @@
 /** Servers of tests. */
 
-import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
 
 import { onTestFinished } from 'vitest'
 
-/** Has a server listen on loopback until the test ends; answers its address. */
-export async function listen(server: Server): Promise<string> {
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+import { listen as listenAnywhere } from '../kit/listen.ts'
+
+/** Has a server listen until the test ends, on loopback; answers its address. */
+export async function listen(server: HttpServer | HttpsServer, host = '127.0.0.1'): Promise<string> {
+  const port = await listenAnywhere(server, host)
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  return `${server instanceof HttpsServer ? 'https' : 'http'}://${host}:${port}`
 }

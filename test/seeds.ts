@@ -11,6 +11,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
+import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
+
 const vitest = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs')
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,12 +22,7 @@ const count = wholeNumber('seeds', values.seeds, 1)
 const from = wholeNumber('from', values.from, 0)
 let child: ChildProcess | undefined
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    child?.kill(signal)
-    process.exit(130)
-  })
-}
+endOnSignal(() => child?.kill())
 
 const total = { passed: 0, failed: 0 }
 const wrong: number[] = []
@@ -54,14 +51,4 @@ async function play(seed: number): Promise<{ passed: number; failed: number }> {
   const [code]: unknown[] = await once(child, 'close')
   const [, passed, failed] = /^tests: (\d+) passed, (\d+) failed/m.exec(written) ?? []
   return { passed: Number(passed ?? 0), failed: Math.max(Number(failed ?? 0), code === 0 ? 0 : 1) }
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < least) throw new Error(`--${name} takes a whole number from ${least}`)
-  return value
-}
-
-function say(text: string): void {
-  process.stdout.write(text)
 }

@@ -2,15 +2,13 @@
 
 import * as v from 'valibot'
 import { expect, onTestFinished } from 'vitest'
-import { type AccessTokenMode, createWeChat } from '../lib/adapters/wechat/client.ts'
+import { appids, openApp } from '../kit/app.ts'
+import { callsOf, openControl } from '../kit/control.ts'
+import type { AccessTokenMode } from '../lib/adapters/wechat/client.ts'
 import { createTransport } from '../lib/adapters/wechat/transport.ts'
-import { isAppId } from '../lib/identifiers.ts'
 import type { Gauges, Log, Metrics } from '../lib/ports.ts'
-import { createAccessTokenSource } from '../lib/tokens/access-token.ts'
 import type { TokenStore } from '../lib/tokens/ports.ts'
-import { createBreaker } from '../lib/wechat/breaker.ts'
 import { createWatch } from '../lib/wechat/watch.ts'
-import { defaultAccounts } from '../local/wechat/defaults.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
 import templates from '../templates.json' with { type: 'json' }
 import { leaksIn } from './canary.ts'
@@ -33,8 +31,6 @@ const personAnswer = v.object({
   miniOpenid: v.string(),
   unionid: v.optional(v.string()),
 })
-const counts = v.record(v.string(), v.optional(v.number(), 0))
-const callsAnswer = v.object({ counts: v.object({ official: v.optional(counts), mini: v.optional(counts) }) })
 
 /** Opens the world; it closes with the test. */
 export async function openWorld(options: WeChatOptions = {}) {
@@ -64,11 +60,14 @@ export async function openWorld(options: WeChatOptions = {}) {
       gauged[name] = value
     },
   }
-  const control = async (path: string, body?: object): Promise<unknown> => {
-    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-    const answer = await fetch(`${box.url}/_box${path}`, init)
-    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
-    return answer.json()
+  const control = openControl(box.url)
+  const log = logInto(lines, leaks)
+  const watchOf = (name: 'official' | 'mini') => {
+    const watch = createWatch({ appid: appids[name], now, log, metrics })
+    return (error: unknown) => {
+      leaks.push(...leaksIn(error))
+      watch(error)
+    }
   }
 
   return {
@@ -81,7 +80,7 @@ export async function openWorld(options: WeChatOptions = {}) {
     /** The last value of each gauge. */
     gauged,
     metrics,
-    log: logInto(lines, leaks),
+    log,
     tick: (ms: number) => {
       wall += ms
     },
@@ -100,50 +99,13 @@ export async function openWorld(options: WeChatOptions = {}) {
     linking: memoryLinking(now),
     erasures: memoryErasures(),
     person: async (more: object = {}) => personOf(await control('/people', more)),
-    app: (name: 'official' | 'mini', tokens: TokenStore = memoryTokens(), mode: AccessTokenMode = 'stable') =>
-      appOf(name, { url: box.url, tokens, mode, now, log: logInto(lines, leaks), metrics, leaks }),
+    /** Each call stands for one more process. */
+    app: (name: 'official' | 'mini', tokens: TokenStore = memoryTokens(), mode: AccessTokenMode = 'stable') => {
+      const transport = createTransport({ baseUrl: new URL(box.url), timeoutMs: 30_000 })
+      return openApp({ name, transport, tokens, mode, watch: watchOf(name), now, sleep: moment, log, metrics })
+    },
     /** How often a path was called, both apps together. */
-    calls: async (path: string) => {
-      const { counts } = v.parse(callsAnswer, await control('/calls'))
-      return (counts.official?.[path] ?? 0) + (counts.mini?.[path] ?? 0)
-    },
-  }
-}
-
-type AppOptions = {
-  url: string
-  tokens: TokenStore
-  mode: AccessTokenMode
-  now: () => number
-  log: Log
-  metrics: Metrics
-  leaks: string[]
-}
-
-/** Our own client of one app, and its token source; each call stands for one more process. */
-function appOf(name: 'official' | 'mini', { url, tokens, mode, now, log, metrics, leaks }: AppOptions) {
-  const { appid, appsecret } = defaultAccounts[name]
-  if (!isAppId(appid)) throw new Error(`${appid} is no appid`)
-  const transport = createTransport({ baseUrl: new URL(url), timeoutMs: 30_000 })
-  const nowSeconds = () => Math.floor(now() / 1000)
-  const watch = createWatch({ appid, now, log, metrics })
-  const wechat = createWeChat({
-    appid,
-    appsecret: async () => appsecret,
-    transport,
-    mode,
-    breaker: createBreaker({ now, log, metrics }),
-    watch(error) {
-      leaks.push(...leaksIn(error))
-      watch(error)
-    },
-    nowSeconds,
-  })
-  const owner = crypto.randomUUID()
-  return {
-    appid,
-    wechat,
-    accessTokens: createAccessTokenSource({ appid, wechat, tokens, now, sleep: moment, owner, log, metrics }),
+    calls: (path: string) => callsOf(control, path, ['official', 'mini']),
   }
 }
 

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers'
 
 import * as v from 'valibot'
 
-import { listen } from './listen.ts'
+import { listen } from '../../kit/listen.ts'
 
 /** What was told of an event, `at` milliseconds by the clock of the run. */
 export type Telling = { readonly id: string; readonly state: string; readonly reason?: string; readonly at: number }

@@ -1,6 +1,6 @@
 /** What the seed decides, and the count of what it did. */
 
-import { createRandom, type Random } from '../followers/random.ts'
+import { createRandom, type Random } from '../../kit/random.ts'
 
 /** Every fifth is struck: 20 %. */
 const sides = 5

@@ -1,14 +1,14 @@
 /** A container of Lambda: the functions as they are deployed, on the clock of the run; it does what its parent says. */
 
-import './clock.ts'
+import '../../kit/clock.ts'
 
 import type { Context, SQSEvent } from 'aws-lambda'
 
 import { handler as resumeEvents } from '../../functions/resume-events.ts'
 import { handler as send } from '../../functions/send.ts'
-import { openPeer } from '../followers/peer.ts'
-import { endWithParent } from '../followers/usage.ts'
-import { moveTo } from './clock.ts'
+import { moveTo } from '../../kit/clock.ts'
+import { openPeer } from '../../kit/peer.ts'
+import { endWithParent } from '../../kit/usage.ts'
 import { handler as sendNaively } from './naive-send.ts'
 
 const noEvent: SQSEvent = { Records: [] }

@@ -1,18 +1,11 @@
 /** The containers: processes with wires to all that they reach, which can be killed at any byte. */
 
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import { build } from 'esbuild'
-
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
-import { openPeer } from '../followers/peer.ts'
-import { readService } from '../service.ts'
-import { ahead } from './clock.ts'
+import { ahead } from '../../kit/clock.ts'
+import { timeoutMs } from '../../kit/deployment.ts'
+import { functionEnvironment } from '../../kit/function-environment.ts'
+import { type Call, PeerEnded } from '../../kit/peer.ts'
+import { start } from '../../kit/processes.ts'
 import type { FunctionName, Invocation } from './container.ts'
 import { type Listener, layWire, type Tap } from './wire.ts'
 import { isSend, type Witness } from './witness.ts'
@@ -37,23 +30,6 @@ export type Container = {
   listener: (edge: Edge, ...moment: Parameters<Listener>) => ReturnType<Listener>
 }
 
-/** As in serverless.yml. */
-const limitMs = 30_000
-
-/** Bundles the functions with the settings of the deployment; answers the file. */
-export async function bundle(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'queqiao-chaos-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const { build: settings } = await readService()
-  await build({
-    ...settings,
-    entryPoints: [join(import.meta.dirname, 'container.ts')],
-    outdir: folder,
-    logLevel: 'error',
-  })
-  return join(folder, `container${settings.outExtension?.['.js'] ?? '.js'}`)
-}
-
 const noTap: Tap = { sent: () => undefined, received: () => undefined }
 
 /** Starts a container with wires of its own. */
@@ -72,11 +48,11 @@ export async function startContainer(file: string, { ports, witness }: Surroundi
     return layWire(ports[edge], { listener, openTap: taps[edge] })
   }
   const wires = { wechat: await lay('wechat'), store: await lay('store'), queue: await lay('queue') }
-  const child = fork(file, [], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  const { child, call } = start(file, {
+    isMortal: true,
     env: {
-      ...environment,
+      ...functionEnvironment,
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
       WECHAT_API_URL: wires.wechat.url,
       AWS_ENDPOINT_URL_DYNAMODB: wires.store.url,
       AWS_ENDPOINT_URL_SQS: wires.queue.url,
@@ -87,49 +63,27 @@ export async function startContainer(file: string, { ports, witness }: Surroundi
   child.once('exit', () => {
     for (const wire of Object.values(wires)) wire.close()
   })
-  return Object.assign(container, { invoke: createInvoke(child, calls), kill: () => void child.kill('SIGKILL') })
+  return Object.assign(container, { invoke: createInvoke(call, calls), kill: () => void child.kill('SIGKILL') })
 }
 
 function busAt(port: number) {
   return { RESULTS_BUS: 'chaos', AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${port}` }
 }
 
-function createInvoke(child: ChildProcess, calls: { hasBegun: boolean }): Container['invoke'] {
-  const call = openPeer(child, {})
-  const killed = once(child, 'exit').then(() => 'killed' as const)
+function createInvoke(call: Call, calls: { hasBegun: boolean }): Container['invoke'] {
   return async (name, event) => {
     calls.hasBegun = false
-    const invocation: Invocation = { aheadMs: ahead(), limitMs }
-    const answered = call('lambda', 'invoke', [name, event, invocation]).catch(error => {
+    const invocation: Invocation = { aheadMs: ahead(), limitMs: timeoutMs(functionOf[name]) }
+    try {
+      const answer = await call('lambda', 'invoke', [name, event, invocation])
+      return { kind: 'answered', answer: answer as SQSBatchResponse }
+    } catch (error) {
+      if (error instanceof PeerEnded) return { kind: 'killed', hasBegun: calls.hasBegun }
       process.stderr.write(`\n${name} failed: ${error}\n`)
-      return 'failed' as const
-    })
-    const ended = await Promise.race([answered, killed])
-    if (ended === 'killed' || ended === 'failed') return { kind: ended, hasBegun: calls.hasBegun }
-    return { kind: 'answered', answer: ended as SQSBatchResponse }
+      return { kind: 'failed', hasBegun: calls.hasBegun }
+    }
   }
 }
 
-const environment = {
-  STAGE: 'local',
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'chaos',
-  AWS_SECRET_ACCESS_KEY: 'chaos',
-  AWS_LAMBDA_FUNCTION_NAME: 'chaos',
-  POWERTOOLS_LOG_LEVEL: 'SILENT',
-  POWERTOOLS_SERVICE_NAME: 'queqiao',
-  ACCESS_TOKEN_MODE: 'stable',
-  RESULTS_BUS: 'off',
-  TEST_ACCOUNT: 'off',
-  SECRETS_PREFIX: '/chaos',
-  QUOTA_RESERVE: '0',
-  WECHAT_OFFICIAL_APPID: defaultAccounts.official.appid,
-  WECHAT_MINI_APPID: defaultAccounts.mini.appid,
-  TOKENS_TABLE: 'tokens',
-  LINKS_TABLE: 'links',
-  DELIVERIES_TABLE: 'deliveries',
-  ATTEMPTS_TABLE: 'attempts',
-  WALKS_TABLE: 'walks',
-  EVENTS_QUEUE: 'events',
-  FOLLOWERS_QUEUE: 'followers',
-}
+/** Whose limits each has. */
+const functionOf = { send: 'send', 'send-naively': 'send', 'resume-events': 'resume-events' } as const

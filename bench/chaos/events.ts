@@ -1,8 +1,8 @@
 /** The load: good events, each with its number in what a phone shows, and poison among them. */
 
+import type { Random } from '../../kit/random.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { createPeople } from '../../local/wechat/people.ts'
-import type { Random } from '../followers/random.ts'
 
 export type PlannedEvent = {
   readonly number: number

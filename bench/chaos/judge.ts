@@ -1,13 +1,14 @@
 /** The truth: what is on the phones, beside what tables, queues and the bus say of it. */
 
 import * as v from 'valibot'
-
+import { callsOf } from '../../kit/control.ts'
+import { silentLog } from '../../kit/silent.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { inRuns } from '../../lib/pool.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import type { Telling } from './bus.ts'
 import { badCopyOf, numberOf } from './events.ts'
-import { callsOf } from './script.ts'
+import { sendPath } from './script.ts'
 import { type Case, type PlayedEvent, problemsOf } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -58,7 +59,7 @@ export async function judge(world: World, played: readonly PlayedEvent[]): Promi
     inventedDoubt: found.flatMap(it => it.inventedDoubt ?? []),
     untold: found.flatMap(it => it.untold ?? []),
     ...(await asideOf(world, cases)),
-    sends: await callsOf(world.control),
+    sends: await callsOf(world.control, sendPath),
     tokenCalls: await callsOf(world.control, '/cgi-bin/stable_token'),
   }
 }
@@ -77,12 +78,11 @@ async function casesOf(world: World, played: readonly PlayedEvent[]): Promise<Ca
   }))
 }
 
-/** What cannot be read shows as a delivery that says nothing. */
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const noTellings: readonly Telling[] = []
 
+/** What cannot be read shows as a delivery that says nothing. */
 async function marksOf({ dynamo }: World, played: readonly PlayedEvent[]): Promise<Map<string, Delivery>> {
-  const store = createDeliveryStore(dynamo, 'deliveries', { now: Date.now, log: silent, isIndexed: false })
+  const store = createDeliveryStore(dynamo, 'deliveries', { now: Date.now, log: silentLog, isIndexed: false })
   const marks = new Map<string, Delivery>()
   for (const run of inRuns(played, 100)) {
     for (const [id, { delivery }] of await store.read(run.map(it => it.id))) if (delivery) marks.set(id, delivery)

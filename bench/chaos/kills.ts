@@ -1,9 +1,9 @@
 /** When processes are killed: at which request of which invocation, before it leaves or when its answer comes. */
 
 import type { Message } from '@aws-sdk/client-sqs'
-
+import { feedOf } from '../../kit/deployment.ts'
+import type { Random } from '../../kit/random.ts'
 import { windowMs } from '../../lib/send/uncertainty.ts'
-import type { Random } from '../followers/random.ts'
 import type { Container, Edge } from './containers.ts'
 import type { Death } from './troubles.ts'
 import { isSend } from './witness.ts'
@@ -11,8 +11,8 @@ import { isSend } from './witness.ts'
 /** One kill: at the n-th request of this kind; of the answer itself there is one. */
 type Kill = { readonly edge: Edge; readonly moment: 'request' | 'answer'; left: number }
 
-/** The visibility timeout (resources/queues.yml), and what is left then for trying again. */
-const comesAgainMs = 180_000
+/** When a message comes again, and what is left then for trying. */
+const { visibilityMs: comesAgainMs } = feedOf('send')
 const spareMs = 120_000
 
 /** Tells whether what a crash leaves behind comes again while WeChat still knows all that may have been sent. */

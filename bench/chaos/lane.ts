@@ -1,9 +1,9 @@
 /** A lane as a process of its own, for it has a clock of its own. */
 
-import './clock.ts'
+import '../../kit/clock.ts'
 
-import { openPeer } from '../followers/peer.ts'
-import { endWithParent } from '../followers/usage.ts'
+import { openPeer } from '../../kit/peer.ts'
+import { endWithParent } from '../../kit/usage.ts'
 import type { FunctionName } from './container.ts'
 import { type Plan, runLane } from './run.ts'
 

@@ -1,9 +1,8 @@
 /** All lanes at once, and their outcomes as one. */
 
-import { fork } from 'node:child_process'
 import { join } from 'node:path'
 
-import { openPeer } from '../followers/peer.ts'
+import { start } from '../../kit/processes.ts'
 import { count, type Tally } from './chance.ts'
 import type { FunctionName } from './container.ts'
 import type { Outcome, Plan } from './run.ts'
@@ -25,14 +24,9 @@ async function runLane(
   plan: Plan,
   { file, name, tell }: Omit<How, 'tell'> & { tell: (...of: [number, number]) => void },
 ) {
-  const child = fork(join(import.meta.dirname, 'lane.ts'), [], { serialization: 'advanced' })
-  const call = openPeer(child, { chaos: { tell } })
-  const ended = new Promise<never>((_, reject) => {
-    child.once('exit', code => reject(new Error(`lane ${plan.lane} ended with ${code}`)))
-  })
-  const outcome = await Promise.race([call('lane', 'run', [plan, file, name]), ended])
-  child.removeAllListeners('exit')
-  child.disconnect()
+  const { call, stop } = start(join(import.meta.dirname, 'lane.ts'), { services: { chaos: { tell } } })
+  const outcome = await call('lane', 'run', [plan, file, name])
+  await stop()
   return outcome as Outcome
 }
 

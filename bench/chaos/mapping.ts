@@ -1,7 +1,7 @@
 /** The event source mapping: receives, invokes, deletes what is done; and what goes wrong with queues on the way. */
 
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
-
+import { feedOf } from '../../kit/deployment.ts'
 import { inRuns } from '../../lib/pool.ts'
 import { judgeAnswer, toSqsEvent } from '../../local/event-batch.ts'
 import type { Chance } from './chance.ts'
@@ -17,8 +17,8 @@ export type Mapping = {
   run(container: Container, batch: readonly Message[]): Promise<{ readonly isAlive: boolean; readonly done: number }>
 }
 
-/** As in serverless.yml, and the most that one receive takes. */
-const batchSize = 100
+const { size: batchSize } = feedOf('send')
+/** The most that one receive takes. */
 const receiveMax = 10
 const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
 

@@ -1,6 +1,6 @@
 /** What a chaos run prints: the demands, and the faults beside them. */
 
-import { renderTable } from '../figures.ts'
+import { renderTable, verdictOf } from '../figures.ts'
 import type { Outcome } from './run.ts'
 
 type Row = {
@@ -42,15 +42,10 @@ export function renderOutcome(least: number, ours: Outcome, reference: Outcome |
     demanded,
     whole(of(ours)),
     reference === undefined ? '' : whole(of(reference)),
-    demanded === '' ? '' : of(ours) === 0 ? 'met' : 'MISSED',
+    verdictOf(demanded === '' ? undefined : of(ours) === 0),
   ]
-  const kills = [
-    'processes killed',
-    `≥ ${least}`,
-    whole(ours.kills),
-    reference === undefined ? '' : whole(reference.kills),
-  ]
-  const killed = [...kills, ours.kills >= least ? 'met' : 'MISSED']
+  const kills = [whole(ours.kills), reference === undefined ? '' : whole(reference.kills)]
+  const killed = ['processes killed', `≥ ${least}`, ...kills, verdictOf(ours.kills >= least)]
   const head = ['', 'demanded', 'ours', 'no marks, random ids', '']
   return renderTable([head, ...rows.map(line), killed, ...figures.map(line)])
 }

@@ -2,10 +2,10 @@
 
 import type { Message } from '@aws-sdk/client-sqs'
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
-
+import { feedOf } from '../../kit/deployment.ts'
+import { createRandom } from '../../kit/random.ts'
 import { createGateStore } from '../../lib/adapters/dynamo/gate.ts'
 import { inRuns } from '../../lib/pool.ts'
-import { createRandom } from '../followers/random.ts'
 import { type Chance, count, createChance, type Tally } from './chance.ts'
 import type { FunctionName } from './container.ts'
 import type { Container } from './containers.ts'
@@ -51,8 +51,8 @@ type Run = {
 /** Where the run stands: in which wave, and how far its trouble is. */
 type Stage = { wave: Wave; course: Course }
 
-/** The function's batching window: what becomes visible within it comes together. */
-const windowMs = 1_000
+/** What becomes visible within it comes together. */
+const { windowMs } = feedOf('send')
 const minuteMs = 60_000
 /** In each lane. */
 const containers = 3

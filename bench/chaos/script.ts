@@ -1,10 +1,8 @@
 /** The box's script of one wave: which of the calls fail. */
 
-import * as v from 'valibot'
-
-import type { Random } from '../followers/random.ts'
+import { type Control, callsOf } from '../../kit/control.ts'
+import type { Random } from '../../kit/random.ts'
 import { createDie } from './chance.ts'
-import type { Control } from './world.ts'
 
 export const sendPath = '/cgi-bin/message/template/send'
 
@@ -12,11 +10,9 @@ export const sendPath = '/cgi-bin/message/template/send'
 const callsPerEvent = 4
 const perRequest = 500
 
-const callsAnswer = v.object({ counts: v.record(v.string(), v.record(v.string(), v.number())) })
-
 /** Writes the script; `end` takes it back, and answers how many calls met it, of how many. */
 export async function scriptFaults(control: Control, fault: object, events: number, random: Random) {
-  const before = await callsOf(control)
+  const before = await callsOf(control, sendPath)
   const entries = entriesOf(fault, events * callsPerEvent + 200, random)
   for (let first = 0; first < entries.length; first += perRequest) {
     await control('/faults', entries.slice(first, first + perRequest))
@@ -26,15 +22,9 @@ export async function scriptFaults(control: Control, fault: object, events: numb
       const left = await control('/faults')
       await control('/faults', undefined, 'DELETE')
       const struck = entries.length - (Array.isArray(left) ? left.length : 0)
-      return { struck, of: (await callsOf(control)) - before }
+      return { struck, of: (await callsOf(control, sendPath)) - before }
     },
   }
-}
-
-/** How often a path was called. A call that was not carried out counts for an app that the box does not know. */
-export async function callsOf(control: Control, path = sendPath): Promise<number> {
-  const { counts } = v.parse(callsAnswer, await control('/calls'))
-  return Object.values(counts).reduce((sum, it) => sum + (it[path] ?? 0), 0)
 }
 
 /** An entry lets pass what no earlier one strikes, so it skips as many calls as pass before its own. */

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import dynalite from 'dynalite'
 import * as v from 'valibot'
 
-import { listen } from './listen.ts'
+import { listen } from '../../kit/listen.ts'
 
 /** What a request meets: it is throttled, or half of its batch stays unprocessed. */
 export type StoreFault = 'throttled' | 'unprocessed'

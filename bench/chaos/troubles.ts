@@ -1,6 +1,6 @@
 /** What is wrong for minutes on end, by the clock of the run, and not with every fifth call alone. */
 
-import type { Random } from '../followers/random.ts'
+import type { Random } from '../../kit/random.ts'
 import { followers } from './events.ts'
 import { sendPath } from './script.ts'
 import type { World } from './world.ts'

@@ -2,7 +2,7 @@
 
 import { connect, createServer, type Socket } from 'node:net'
 
-import { listen } from './listen.ts'
+import { listen } from '../../kit/listen.ts'
 
 /**
  * Hears of a request before it goes on, by the first of its bytes, and of the first of its answer; if it says `cut`, that

@@ -1,17 +1,16 @@
 /** Everything of one run: WeChat in a box, the tables, the queues, the secrets, and on them the clock. */
 
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-
+import { ahead, moveTo } from '../../kit/clock.ts'
+import { openControl } from '../../kit/control.ts'
+import { functionSecrets } from '../../kit/function-environment.ts'
+import { startWeChat } from '../../kit/processes.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { isId } from '../../lib/identifiers.ts'
 import { inParallel } from '../../lib/pool.ts'
 import { openParameterStore } from '../../local/parameter-store.ts'
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import templates from '../../templates.json' with { type: 'json' }
-import { remote } from '../followers/peer.ts'
-import { startWeChat } from '../followers/processes.ts'
 import { openBus } from './bus.ts'
-import { ahead, moveTo } from './clock.ts'
 import { followers, people } from './events.ts'
 import { openQueues, type QueueFault } from './queues.ts'
 import { makeQueues, makeTables } from './resources.ts'
@@ -28,12 +27,12 @@ type FaultsOf = {
 
 /** Opens it; the box, dynalite and fauxqs are new and empty, but for the followers and their links. */
 export async function openWorld(faultsOf: FaultsOf) {
-  const wechat = startWeChat()
-  const url = await remote<{ url(): Promise<string> }>(wechat.call, 'box', ['url']).url()
+  const wechat = await startWeChat()
+  const { url } = wechat
   const { store, queues, bus, secrets } = await openAws(faultsOf)
   const [client, { sqs, events }] = await Promise.all([makeTables(store.port), makeQueues(queues.port)])
   const dynamo = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const control = createControl(url)
+  const control = openControl(url)
   await control('/templates', { add: Object.values(templates.local) })
   await control('/people', { count: followers, following: true })
   return {
@@ -61,7 +60,7 @@ export async function openWorld(faultsOf: FaultsOf) {
       await control('/clock', { advance: by })
     },
     async close() {
-      wechat.stop()
+      await wechat.stop()
       store.close()
       queues.close()
       bus.close()
@@ -71,23 +70,9 @@ export async function openWorld(faultsOf: FaultsOf) {
 }
 
 async function openAws(faultsOf: FaultsOf) {
-  const secrets = await openParameterStore(0, {
-    '/chaos/official-appsecret': defaultAccounts.official.appsecret,
-    '/chaos/mini-appsecret': defaultAccounts.mini.appsecret,
-  })
+  const secrets = await openParameterStore(0, functionSecrets)
   const [store, bus] = await Promise.all([openStore(faultsOf.store), openBus(faultsOf.bus)])
   return { store, bus, secrets, queues: await openQueues(faultsOf.queue) }
-}
-
-export type Control = (path: string, body?: object, method?: string) => Promise<unknown>
-
-function createControl(url: string): Control {
-  return async (path, body, method = body === undefined ? 'GET' : 'POST') => {
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-    const answer = await fetch(`${url}/_box${path}`, { method, headers: { connection: 'close' }, ...sent })
-    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
-    return answer.json()
-  }
 }
 
 async function linkFollowers(dynamo: DynamoDBDocumentClient): Promise<void> {

@@ -1,9 +1,9 @@
 /** The people in the box: the same numbers are kept here too, to know what the links should say of each. */
 
+import type { Control } from '../../kit/control.ts'
+import { draw, type Random } from '../../kit/random.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { createPeople, type People } from '../../local/wechat/people.ts'
-import { draw, type Random } from './random.ts'
-import type { Control } from './world.ts'
 
 export type Crowd = {
   readonly people: People

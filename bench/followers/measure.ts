@@ -1,12 +1,10 @@
 /** What one sync took: time, calls, rows, processor. */
 
 import { cpus } from 'node:os'
-
-import * as v from 'valibot'
-
+import { callsBy } from '../../kit/control.ts'
+import { usage } from '../../kit/usage.ts'
 import type { SyncReport } from '../../lib/sync/sync-followers.ts'
 import type { Counts } from './stores.ts'
-import { usage } from './usage.ts'
 import type { World } from './world.ts'
 
 export type Measured = {
@@ -20,8 +18,6 @@ export type Measured = {
   /** Of the function, since it began. */
   readonly peakMb: number
 }
-
-const callsAnswer = v.object({ counts: v.object({ official: v.record(v.string(), v.number()) }) })
 
 /** Runs a sync and measures it. */
 export async function measure(world: World, aheadMs: number): Promise<Measured> {
@@ -44,7 +40,7 @@ export async function measure(world: World, aheadMs: number): Promise<Measured> 
 async function snapshot({ usage: usages, control, counts }: World) {
   const { function: lambda, box } = await usages()
   const cpu = { function: lambda.cpuSeconds, box: box.cpuSeconds, stores: usage().cpuSeconds, others: machineSeconds() }
-  const calls = v.parse(callsAnswer, await control('/calls')).counts.official
+  const calls = await callsBy(control)
   return { cpu, calls, counts: { ...counts }, peakMb: lambda.peakMb }
 }
 

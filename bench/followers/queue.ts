@@ -1,9 +1,9 @@
 /** The queue of followers in memory, which feeds its consumer as Lambda's event source mapping does. */
 
+import { feedOf } from '../../kit/deployment.ts'
 import { createBatches } from '../../local/batches.ts'
 
-/** As serverless.yml feeds link-followers. */
-const mapping = { size: 100, windowMs: 2_000, concurrency: 5 }
+const feed = feedOf('link-followers')
 
 /** What `consume` answers must come again; here nothing may. */
 export function createQueue(consume: (bodies: readonly string[]) => Promise<readonly string[]>) {
@@ -20,7 +20,7 @@ export function createQueue(consume: (bodies: readonly string[]) => Promise<read
     waiting -= bodies.length
   }
   const batches = createBatches<string>({
-    ...mapping,
+    ...feed,
     run: bodies =>
       run(bodies)
         .catch(error => {

@@ -1,12 +1,12 @@
 /** The stores and the queue, which the parent holds, as the function sees them. */
 
+import { type Call, remote } from '../../kit/peer.ts'
 import type { News } from '../../lib/followers/follower-news.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep, NotedEntry } from '../../lib/followers/ports.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
 import type { ConsumedQueue, Queue } from '../../lib/ports.ts'
 import type { WalkStore } from '../../lib/sync/ports.ts'
 import type { TokenStore } from '../../lib/tokens/ports.ts'
-import { type Call, remote } from './peer.ts'
 
 /** What cannot go over as it is: pages and entries come one by one, and the marks as a list. */
 export type PageStore = { page(key: string): Promise<readonly OpenId[]> }

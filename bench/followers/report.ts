@@ -1,16 +1,10 @@
 /** What the bench prints. */
 
-import { renderTable } from '../figures.ts'
+import { renderTable, verdictOf } from '../figures.ts'
 import { atOnce, type Bound, percent, type Sync, type Verdict, whole } from './demands.ts'
 
 export function renderVerdicts(verdicts: readonly Verdict[]): string {
-  const rows = verdicts.map(({ sync, what, demanded, measured, isMet }) => [
-    sync,
-    what,
-    demanded,
-    measured,
-    isMet === undefined ? '' : isMet ? 'met' : 'MISSED',
-  ])
+  const rows = verdicts.map(it => [it.sync, it.what, it.demanded, it.measured, verdictOf(it.isMet)])
   return renderTable([['sync', 'what', 'demanded', 'measured', 'verdict'], ...rows])
 }
 

@@ -1,11 +1,10 @@
 /** Looks whether the links say of everybody what is so. */
 
 import * as v from 'valibot'
-
+import type { Control } from '../../kit/control.ts'
+import { draw, type Random } from '../../kit/random.ts'
 import type { Crowd } from './crowd.ts'
-import { draw, type Random } from './random.ts'
 import type { LinkRows } from './stores.ts'
-import type { Control } from './world.ts'
 
 const perRun = 1_000
 const samples = 100

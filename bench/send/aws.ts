@@ -10,8 +10,8 @@ import { text } from 'node:stream/consumers'
 
 import * as v from 'valibot'
 
-import { openPeer } from '../followers/peer.ts'
-import { endWithParent } from '../followers/usage.ts'
+import { openPeer } from '../../kit/peer.ts'
+import { endWithParent } from '../../kit/usage.ts'
 
 export type AwsCounts = { readonly requests: Readonly<Record<string, number>>; readonly writeUnits: number }
 

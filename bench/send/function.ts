@@ -6,8 +6,8 @@ import type { Socket } from 'node:net'
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
 
 import { handler } from '../../functions/send.ts'
-import { openPeer } from '../followers/peer.ts'
-import { endWithParent, usage } from '../followers/usage.ts'
+import { openPeer } from '../../kit/peer.ts'
+import { endWithParent, usage } from '../../kit/usage.ts'
 
 /** When each invocation began and ended (ms since 1970), the processor time of all, and the new sockets to WeChat. */
 export type Invoked = {
@@ -17,7 +17,7 @@ export type Invoked = {
   readonly failed: number
 }
 
-const limitMs = 60_000
+const limitMs = Number(process.argv[3])
 const wechatPort = Number(process.argv[2])
 let sockets = 0
 

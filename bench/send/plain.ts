@@ -1,11 +1,10 @@
 /** The reference: co-wechat-api's own send and nothing else, in a process of its own. */
 
 import API from 'co-wechat-api'
-
+import { openPeer } from '../../kit/peer.ts'
+import { endWithParent, usage } from '../../kit/usage.ts'
 import { inParallel } from '../../lib/pool.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
-import { openPeer } from '../followers/peer.ts'
-import { endWithParent, usage } from '../followers/usage.ts'
 
 export type Message = {
   readonly openid: string

@@ -1,6 +1,6 @@
 /** What is demanded of the sender, and what the bench prints of it. */
 
-import { renderTable } from '../figures.ts'
+import { renderTable, verdictOf } from '../figures.ts'
 import type { Cpu, Others, Speed } from './measure.ts'
 import { width } from './measure.ts'
 
@@ -47,7 +47,7 @@ export function judge({ bound, first, hundred, fiveHundred, cpu, others }: Figur
 }
 
 export function renderVerdicts(verdicts: readonly Verdict[]): string {
-  const lines = verdicts.map(it => [it.what, it.demanded, it.measured, it.reference, it.isMet ? 'met' : 'MISSED'])
+  const lines = verdicts.map(it => [it.what, it.demanded, it.measured, it.reference, verdictOf(it.isMet)])
   return renderTable([['what', 'demanded', 'measured', 'reference', 'verdict'], ...lines])
 }
 

@@ -1,12 +1,11 @@
 /** WeChat in a box and AWS in memory, with followers, their links and a token; and the load for them. */
 
 import * as v from 'valibot'
-
+import { openControl } from '../../kit/control.ts'
+import { startWeChat } from '../../kit/processes.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { createPeople } from '../../local/wechat/people.ts'
 import templates from '../../templates.json' with { type: 'json' }
-import { remote } from '../followers/peer.ts'
-import { startWeChat } from '../followers/processes.ts'
 import type { Message } from './plain.ts'
 import { startAws } from './processes.ts'
 
@@ -22,18 +21,9 @@ people.add(followers, { unionid: true, following: true, at: 0 })
 
 /** Opens it; WeChat answers each send after so long. */
 export async function openWorld(latencyMs: number) {
-  const box = startWeChat()
   const aws = startAws()
-  const [url, awsUrl] = await Promise.all([
-    remote<{ url(): Promise<string> }>(box.call, 'box', ['url']).url(),
-    aws.url(),
-  ])
-  const control = async (at: string, body?: object): Promise<unknown> => {
-    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-    const answer = await fetch(`${url}/_box${at}`, { headers: { connection: 'close' }, ...sent })
-    if (!answer.ok) throw new Error(`${at}: ${await answer.text()}`)
-    return answer.json()
-  }
+  const [{ url }, awsUrl] = await Promise.all([startWeChat(), aws.url()])
+  const control = openControl(url)
   await control('/templates', { add: Object.values(templates.local) })
   await control('/people', { count: followers, following: true })
   await control('/quota', { app: 'official', path, day: 1_000_000_000 })

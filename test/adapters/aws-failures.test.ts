@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { describe, expect, it } from 'vitest'
+import { silentLog } from '../../kit/silent.ts'
 import { createQueue } from '../../lib/adapters/aws/sqs-queues.ts'
 import { createSecrets } from '../../lib/adapters/aws/ssm-secrets.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
@@ -22,7 +23,6 @@ import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
 import type { Log } from '../../lib/ports.ts'
 import { canary } from '../canary.ts'
 import { id, officialAppid } from '../ids.ts'
-import { silentLog } from '../silent-log.ts'
 
 const deliveries = (more: object = {}) =>
   createDeliveryStore(dynamo(), 'deliveries', { now: () => 0, isIndexed: false, log: silentLog, ...more })

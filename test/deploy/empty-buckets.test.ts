@@ -1,21 +1,14 @@
-import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { expect, it, onTestFinished } from 'vitest'
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
+import { expect, it } from 'vitest'
 
 import { emptyBuckets } from '../../deploy/empty-buckets.ts'
-import { pickFreePort } from '../../local/ports.ts'
-import { openSqs } from '../../local/stores.ts'
+import { openS3 } from '../opened.ts'
 
 const buckets = { ImagesBucket: 'stage-images', StaticBucket: 'stage-static' }
 
 /** The two buckets of a stage, one with so many pictures, and another. */
 async function openBuckets(pictures = 0) {
-  const port = await pickFreePort('127.0.0.1')
-  const store = await openSqs(port, 'us-east-1')
-  onTestFinished(() => store.close())
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = { endpoint: store.url, region: 'us-east-1', credentials, forcePathStyle: true }
-  const s3 = new S3Client(client)
-  onTestFinished(() => s3.destroy())
+  const { s3, client } = await openS3()
   for (const Bucket of [...Object.values(buckets), 'another']) {
     await s3.send(new CreateBucketCommand({ Bucket }))
     await s3.send(new PutObjectCommand({ Bucket, Key: 'static/a.txt', Body: 'a' }))

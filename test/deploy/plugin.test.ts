@@ -1,13 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { expect, it, onTestFinished } from 'vitest'
+import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3'
+import { expect, it } from 'vitest'
 
 import Plugin from '../../deploy/plugin.ts'
-import { pickFreePort } from '../../local/ports.ts'
-import { openSqs } from '../../local/stores.ts'
+import { openFolder, openS3 } from '../opened.ts'
 import { openCloudFormation } from './cloudformation-box.ts'
 
 const outputs = {
@@ -152,14 +151,8 @@ it('asks no bucket where a removal keeps the data, or the stage has none', async
 })
 
 it('uploads the folder static after a deployment, and does nothing where there is none', async () => {
-  const store = await openSqs(await pickFreePort('127.0.0.1'), 'us-east-1')
-  onTestFinished(() => store.close())
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = { endpoint: store.url, region: 'us-east-1', credentials, forcePathStyle: true, maxAttempts: 1 }
-  const s3 = new S3Client(client)
-  onTestFinished(() => s3.destroy())
-  const serviceDir = await mkdtemp(join(tmpdir(), 'queqiao-service-'))
-  onTestFinished(() => rm(serviceDir, { recursive: true }))
+  const { s3, client } = await openS3({ maxAttempts: 1 })
+  const serviceDir = await openFolder()
   const stack = { StaticBucket: 'stage-static', FilesUrl: 'https://files.example.com' }
 
   const without = openPlugin(stack, { client, serviceDir })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { createContext, runInContext } from 'node:vm'
 
-import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3'
 import * as v from 'valibot'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
@@ -14,8 +14,8 @@ import { parse } from 'yaml'
 import { createUploadForms } from '../../lib/adapters/aws/s3-signer.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { openS3Door } from '../../local/s3-door/server.ts'
-import { openSqs } from '../../local/stores.ts'
 import { listen } from '../listen.ts'
+import { openS3 } from '../opened.ts'
 
 const region = 'us-east-1'
 const keys = { accessKeyId: 'local', secretAccessKey: 'secret' }
@@ -58,10 +58,7 @@ async function openCloudFront(origin: URL, judge: (asked: Asked) => Judged): Pro
 }
 
 async function openPlace() {
-  const store = await openSqs(await pickFreePort('127.0.0.1'), region)
-  onTestFinished(() => store.close())
-  const s3 = new S3Client({ endpoint: store.url, region, credentials: keys, forcePathStyle: true })
-  onTestFinished(() => s3.destroy())
+  const { s3 } = await openS3({ credentials: keys })
   await s3.send(new CreateBucketCommand({ Bucket: bucket }))
   const port = await pickFreePort('127.0.0.1')
   const place = { host: '127.0.0.1', port, s3, region, credentials: keys }

@@ -1,10 +1,9 @@
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { describe, expect, it } from 'vitest'
 
 import { createImageFiles } from '../../lib/adapters/aws/s3-image-files.ts'
 import { createDomainFiles } from '../../lib/files/domain-file.ts'
-import { pickFreePort } from '../../local/ports.ts'
-import { openSqs } from '../../local/stores.ts'
+import { openS3 } from '../opened.ts'
 
 const name = 'MP_verify_Ab3dEf6hIj9kLm2n.txt'
 const unknown = expect.objectContaining({ name: 'RequestError', code: 'file-unknown', status: 404 })
@@ -56,11 +55,7 @@ describe('a file by which WeChat knows a domain', () => {
   })
 
   it('is told from S3, and is none there if it is empty or missing', async () => {
-    const store = await openSqs(await pickFreePort('127.0.0.1'), 'us-east-1')
-    onTestFinished(() => store.close())
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-    const s3 = new S3Client({ endpoint: store.url, region: 'us-east-1', credentials, forcePathStyle: true })
-    onTestFinished(() => s3.destroy())
+    const { s3 } = await openS3()
     const Bucket = 'stage-static'
     await s3.send(new CreateBucketCommand({ Bucket }))
     for (const [file, Body] of Object.entries({ 'a.txt': 'Ab3', 'empty.txt': '' }))

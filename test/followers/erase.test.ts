@@ -50,6 +50,12 @@ async function openErasure() {
     while (world.later.length > 0) failed.push(...(await work(world.later.splice(0).map(it => it.news))))
     return failed
   }
+  const erase = (who: Person) => work([erasureOf({ openid: who.openid }, seconds())])
+  /** Leaves and follows again, some seconds later. */
+  const followAgain = async ({ id: person }: Person) => {
+    tick(5_000)
+    for (const change of ['unfollow', 'follow']) await world.control(`/people/${person}/${change}`, { silent: true })
+  }
   /** Logs in as the mini program does; answers how the person is reached then. */
   const logInAgain = async (who: Person) => {
     const { code } = parseLogin(JSON.stringify(await world.control(`/people/${who.id}/login`, {})))
@@ -57,7 +63,7 @@ async function openErasure() {
     const { wechat } = world.app('mini')
     return (await logIn({ code }, { ...world, wechat, sessions })).reach
   }
-  return { ...world, openFollower, traces, follow, workLater, logInAgain }
+  return { ...world, openFollower, traces, follow, erase, followAgain, workLater, logInAgain }
 }
 
 describe('an erasure', () => {
@@ -106,11 +112,11 @@ describe('an erasure', () => {
   })
 
   it('is not undone by late events, a walk, or what was queued before it, even while the person follows', async () => {
-    const { openFollower, traces, follow, work, workLater, walk, seconds, queued } = await openErasure()
+    const { openFollower, traces, work, workLater, walk, seconds, queued, erase, follow } = await openErasure()
     const who = await openFollower()
     const late: News = { ...follow(who), at: seconds() - 5 }
     const left: News = { ...late, change: 'unfollow' }
-    await work([erasureOf({ openid: who.openid }, seconds())])
+    await erase(who)
     await workLater()
     await work([late])
     await work([left])
@@ -120,14 +126,14 @@ describe('an erasure', () => {
   })
 
   it('takes along what another process had read before it and writes after it', async () => {
-    const { openFollower, traces, links, work, workLater, seconds, deps, person, follow } = await openErasure()
+    const { openFollower, traces, links, work, workLater, person, follow, erase, deps } = await openErasure()
     await openFollower()
     const who = await person({ following: true })
     // The erasure comes between the reading of the marks and the writing of the row.
     const slow = {
       ...deps.links,
       writeFollower: async (...row: Parameters<typeof links.writeFollower>) => {
-        await work([erasureOf({ openid: who.openid }, seconds())])
+        await erase(who)
         return links.writeFollower(...row)
       },
     }
@@ -138,14 +144,12 @@ describe('an erasure', () => {
   })
 
   it('ends when the person follows again', async () => {
-    const { openFollower, control, follow, reach, work, workLater, walk, queued, walks, tick, seconds } =
+    const { openFollower, follow, reach, work, workLater, walk, queued, walks, erase, followAgain } =
       await openErasure()
     const who = await openFollower()
-    await work([erasureOf({ openid: who.openid }, seconds())])
+    await erase(who)
     await workLater()
-    tick(5_000)
-    await control(`/people/${who.id}/unfollow`, { silent: true })
-    await control(`/people/${who.id}/follow`, { silent: true })
+    await followAgain(who)
     await work([follow(who)])
     expect(await reach(who)).toBe('reachable')
     await walk()
@@ -155,24 +159,22 @@ describe('an erasure', () => {
   })
 
   it('ends also when the event of that was lost: the next walk asks WeChat', async () => {
-    const { openFollower, control, reach, work, workLater, walk, queued, tick, seconds } = await openErasure()
+    const { openFollower, reach, work, workLater, walk, queued, erase, followAgain } = await openErasure()
     const who = await openFollower()
-    await work([erasureOf({ openid: who.openid }, seconds())])
+    await erase(who)
     await workLater()
     await walk()
     expect(queued).toEqual([])
-    tick(5_000)
-    await control(`/people/${who.id}/unfollow`, { silent: true })
-    await control(`/people/${who.id}/follow`, { silent: true })
+    await followAgain(who)
     await walk()
     await work(queued.splice(0))
     expect(await reach(who)).toBe('reachable')
   })
 
   it('ends when the person logs in again: who follows all along is found by the next walk', async () => {
-    const { openFollower, links, reach, work, workLater, walk, queued, tick, seconds, now } = await openErasure()
+    const { openFollower, links, reach, work, workLater, walk, queued, tick, now, erase } = await openErasure()
     const who = await openFollower()
-    await work([erasureOf({ openid: who.openid }, seconds())])
+    await erase(who)
     await workLater()
     await walk()
     expect([queued, await reach(who)]).toEqual([[], 'unknown'])
@@ -188,10 +190,10 @@ describe('an erasure', () => {
   })
 
   it('undoes nothing the second time of one who logged in between and was linked by a walk', async () => {
-    const { openFollower, logInAgain, reach, work, workLater, walk, queued, tick, seconds, erasures, links } =
+    const { openFollower, logInAgain, reach, work, workLater, walk, queued, tick, erasures, links, erase } =
       await openErasure()
     const who = await openFollower()
-    await work([erasureOf({ openid: who.openid }, seconds())])
+    await erase(who)
     tick(4_000)
     expect(await logInAgain(who)).toBe('not-following')
     tick(2_000)
@@ -223,29 +225,15 @@ describe('an erasure', () => {
   })
 
   it('that comes late undoes nothing of one who has followed again since', async () => {
-    const { openFollower, control, follow, reach, work, workLater, tick, seconds } = await openErasure()
+    const { openFollower, follow, reach, work, workLater, seconds, followAgain, erasures } = await openErasure()
     const who = await openFollower()
     const wish = erasureOf({ openid: who.openid }, seconds())
-    tick(5_000)
-    await control(`/people/${who.id}/unfollow`, { silent: true })
-    await control(`/people/${who.id}/follow`, { silent: true })
+    await followAgain(who)
     await work([follow(who)])
     await work([wish])
     await workLater()
     expect(await reach(who)).toBe('reachable')
-  })
-
-  it('that comes late leaves no mark on one who has followed again since', async () => {
-    const { openFollower, control, follow, work, workLater, tick, seconds, erasures } = await openErasure()
-    const who = await openFollower()
-    const wish = erasureOf({ openid: who.openid }, seconds())
-    tick(5_000)
-    await control(`/people/${who.id}/unfollow`, { silent: true })
-    await control(`/people/${who.id}/follow`, { silent: true })
-    await work([follow(who)])
-    await work([wish])
-    await workLater()
-    // Prevents that a walk of everyone passes over a follower.
+    // Or a walk of everyone would pass over a follower.
     expect(await erasures.marksOf([who.openid])).toEqual(new Map())
   })
 

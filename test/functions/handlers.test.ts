@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest'
 import { createHandler as me } from '../../functions/me.ts'
 import { createHandler as receipts } from '../../functions/receipts.ts'
 import { createHandler as refreshTokens } from '../../functions/refresh-tokens.ts'
+import { silentLog as log } from '../../kit/silent.ts'
 import type { DeliveryStore } from '../../lib/send/ports.ts'
 import { memoryLinks } from '../fakes/memory-links.ts'
 import { memoryDeliveries } from '../fakes/memory-stores.ts'
 import { id, officialAppid } from '../ids.ts'
 import { keySet, sessionsWith } from '../session.ts'
-import { silentLog as log } from '../silent-log.ts'
 import { batchOf, context, requestOf } from './context.ts'
 
 const now = () => Date.parse('2026-11-29T00:00:00Z')

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-import { createWeChat } from '../../lib/adapters/wechat/client.ts'
+import { openClient } from '../../kit/app.ts'
 import type { Answer } from '../../lib/adapters/wechat/transport.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
 import { isId } from '../../lib/identifiers.ts'
-import { createBreaker } from '../../lib/wechat/breaker.ts'
 import { canary, leaksIn } from '../canary.ts'
 import { id, officialAppid } from '../ids.ts'
 import recorded from '../wechat/recorded-responses.json' with { type: 'json' }
@@ -16,13 +15,8 @@ const unionid = id('uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ')
 
 /** The client, which WeChat answers so. */
 function clientOf(answer: Answer) {
-  const nothing = () => {}
-  const log = { info: nothing, warn: nothing, error: nothing }
-  return createWeChat({
-    ...{ appid: officialAppid, mode: 'stable', transport: async () => answer, appsecret: async () => appsecret },
-    breaker: createBreaker({ now: () => 0, log, metrics: { count: nothing, gauge: nothing } as never }),
-    ...{ watch: nothing, nowSeconds: () => 1_767_225_600 },
-  })
+  const now = () => 1_767_225_600_000
+  return openClient({ appid: officialAppid, appsecret: async () => appsecret, transport: async () => answer, now })
 }
 type Client = ReturnType<typeof clientOf>
 const message = { openid, templateId: 't', data: {}, clientMsgId: 'c' } as const

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import * as v from 'valibot'
 import { vi } from 'vitest'
 
+import { feedOf } from '../../kit/deployment.ts'
 import { handleEvent, readEvent } from '../../lib/callback/callback.ts'
 import { type CheckArrival, type CheckImagesDeps, checkImages } from '../../lib/images/check-images.ts'
 import { parseImageCheck } from '../../lib/images/image-check-message.ts'
@@ -42,7 +43,7 @@ function memoryQueue(now: Now) {
       const visible = messages.filter(it => it.visibleAt <= now())
       for (const it of visible) {
         it.receives += 1
-        it.visibleAt = now() + 360_000
+        it.visibleAt = now() + feedOf('check-images').visibilityMs
       }
       return visible.map(({ body, handle, receives }) => {
         return { message: parseImageCheck(body), messageId: handle, receiptHandle: handle, receives }

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
-
+import { silentLog } from '../../kit/silent.ts'
 import { createUploadForms } from '../../lib/adapters/aws/s3-signer.ts'
 import { getImage } from '../../lib/images/image.ts'
 import { type ImagesDeps, parseImageRequest, takeImage } from '../../lib/images/images.ts'
 import { memoryImages } from '../fakes/memory-images.ts'
 import { id, miniAppid } from '../ids.ts'
 import { keySet, sessionsWith } from '../session.ts'
-import { silentLog } from '../silent-log.ts'
 
 const keys = keySet('one')
 const lateEvening = Date.parse('2026-11-22T23:50:00+08:00')

@@ -20,7 +20,7 @@ import {
   withNotes,
 } from './pictures.ts'
 import '../seed.ts'
-import { silentLog as log } from '../silent-log.ts'
+import { silentLog as log } from '../../kit/silent.ts'
 
 const mebibyte = 1024 * 1024
 const now = Date.parse('2026-11-22T12:00:00+08:00')

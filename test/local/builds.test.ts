@@ -1,16 +1,15 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { context, type PluginBuild } from 'esbuild'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { oneAfterAnother } from '../../local/builds.ts'
+import { openFolder } from '../opened.ts'
 
 // A list written in two steps would stay half read until somebody edits it again.
 it('what is edited during a build is in the build that was asked for then, also after one that failed', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'queqiao-builds-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = await openFolder()
   const [entry, outfile] = [join(folder, 'entry.js'), join(folder, 'out.js')]
   await writeFile(entry, 'half = ')
   const { promise: loaded, resolve: isLoaded } = Promise.withResolvers<void>()

@@ -9,7 +9,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
-import type { SQSEvent } from 'aws-lambda'
+import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClosing } from '../../local/closing.ts'
 import { type MappingOptions, startMapping } from '../../local/event-source-mapping.ts'
@@ -20,6 +20,8 @@ import { patience } from '../patience.ts'
 
 type Answer = { status?: number; headers?: Record<string, string>; body?: unknown }
 type Invocation = { name: string; event: SQSEvent }
+/** `count` is how many invocations there were, this one too. */
+type Answering = (invocation: Invocation, count: number) => Answer | Promise<Answer>
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 const region = 'us-east-1'
@@ -47,13 +49,13 @@ afterEach(async () => {
 })
 
 /** A stand-in for Lambda's API that answers each invocation as the test says. */
-async function openLambda(answer: (invocation: Invocation) => Answer | Promise<Answer>, port = 0) {
+async function openLambda(answer: Answering, port = 0) {
   const invocations: Invocation[] = []
   const server = createServer(async (request, response) => {
     const event = (await json(request)) as SQSEvent
     const invocation = { name: request.url?.split('/')[3] ?? '', event }
     invocations.push(invocation)
-    const { status = 200, headers = {}, body = '' } = await answer(invocation)
+    const { status = 200, headers = {}, body = '' } = await answer(invocation, invocations.length)
     response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body))
   }).listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -116,11 +118,29 @@ async function countMessages(queueUrl: string) {
   return AttributeNames.map(name => Number(Attributes?.[name]))
 }
 
+const isEmpty = ({ queueUrl }: { queueUrl: string }) =>
+  vi.waitFor(async () => expect(await countMessages(queueUrl)).toEqual([0, 0]), patience)
+
+/** A queue with these messages, a function that answers so, and the mapping between them. */
+async function feed(
+  bodies: string[],
+  answer: Answering = () => failing(),
+  { attributes, ...others }: Partial<MappingOptions> & { attributes?: Record<string, string> } = {},
+) {
+  const queue = await createQueue('events', attributes)
+  const lambda = await openLambda(answer)
+  await send(queue.queueUrl, bodies)
+  return { queue, lambda, ...map(queue, lambda.url, others) }
+}
+
 const bodiesOf = (invocations: Invocation[]) =>
   invocations.flatMap(({ event }) => event.Records.map(({ body }) => body))
 const failing = (...itemIdentifiers: string[]) => ({
   body: { batchItemFailures: itemIdentifiers.map(itemIdentifier => ({ itemIdentifier })) },
 })
+
+const never = new Promise<Answer>(() => undefined)
+const shownSoon = { VisibilityTimeout: '1' }
 
 describe('startMapping', () => {
   it('hands messages over as Lambda does and deletes them', async () => {
@@ -136,7 +156,7 @@ describe('startMapping', () => {
 
     map(queue, lambda.url)
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
+    await isEmpty(queue)
     expect(lambda.invocations).toEqual([
       {
         name: 'queqiao-local-send',
@@ -168,67 +188,46 @@ describe('startMapping', () => {
   })
 
   it('gathers up to the batch size within the window', async () => {
-    const queue = await createQueue('events')
-    const lambda = await openLambda(() => failing())
-    await send(
-      queue.queueUrl,
-      Array.from({ length: 25 }, (_, index) => String(index)),
-    )
-
-    map(queue, lambda.url, { batchSize: 20, windowMs: 800 })
+    const bodies = Array.from({ length: 25 }, (_, index) => String(index))
+    const { lambda } = await feed(bodies, undefined, { batchSize: 20, windowMs: 800 })
 
     await vi.waitFor(() => expect(bodiesOf(lambda.invocations)).toHaveLength(25), patience)
     expect(lambda.invocations.map(({ event }) => event.Records.length)).toEqual([20, 5])
   })
 
   it('hands over what one receive brought at once without a window', async () => {
-    const queue = await createQueue('events')
-    const lambda = await openLambda(() => failing())
-    await send(queue.queueUrl, ['a', 'b', 'c'])
-
-    map(queue, lambda.url, { batchSize: 2 })
+    const { lambda } = await feed(['a', 'b', 'c'], undefined, { batchSize: 2 })
 
     await vi.waitFor(() => expect(bodiesOf(lambda.invocations).sort()).toEqual(['a', 'b', 'c']), patience)
     expect(Math.max(...lambda.invocations.map(({ event }) => event.Records.length))).toBe(2)
   })
 
   it('runs no more batches at once than allowed', async () => {
-    const queue = await createQueue('events')
-    let running = 0
-    let most = 0
+    let [running, most] = [0, 0]
     const { promise: open, resolve: release } = Promise.withResolvers<void>()
-    const lambda = await openLambda(async () => {
+    const answer = async () => {
       running += 1
       most = Math.max(most, running)
       await open
       running -= 1
       return failing()
-    })
-    await send(queue.queueUrl, ['a', 'b', 'c', 'd', 'e'])
-
-    map(queue, lambda.url, { batchSize: 1, maximumConcurrency: 2 })
+    }
+    const { queue, lambda } = await feed(['a', 'b', 'c', 'd', 'e'], answer, { batchSize: 1, maximumConcurrency: 2 })
     await vi.waitFor(() => expect(running).toBe(2), patience)
     release()
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
+    await isEmpty(queue)
     expect(most).toBe(2)
     expect(lambda.invocations).toHaveLength(5)
   })
 
   it('lets only the failed messages come again', async () => {
-    const queue = await createQueue('events', { VisibilityTimeout: '1' })
-    const lambda = await openLambda(({ event }) => {
-      const bad = event.Records.filter(
-        ({ body, attributes }) => body === 'bad' && attributes.ApproximateReceiveCount === '1',
-      )
-      return failing(...bad.map(({ messageId }) => messageId))
-    })
-    await send(queue.queueUrl, ['good', 'bad'])
-
-    map(queue, lambda.url)
+    const isBad = ({ body, attributes }: SQSRecord) => body === 'bad' && attributes.ApproximateReceiveCount === '1'
+    const answer: Answering = ({ event }) => failing(...event.Records.filter(isBad).map(it => it.messageId))
+    const { queue, lambda } = await feed(['good', 'bad'], answer, { attributes: shownSoon })
 
     await vi.waitFor(() => expect(bodiesOf(lambda.invocations)).toHaveLength(3), patience)
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
+    await isEmpty(queue)
     expect(bodiesOf(lambda.invocations).sort()).toEqual(['bad', 'bad', 'good'])
   })
 
@@ -239,13 +238,10 @@ describe('startMapping', () => {
   ]
 
   it.each(wholeBatchFailures)('lets the whole batch come again when the function %s', async (_, first) => {
-    const queue = await createQueue('events', { VisibilityTimeout: '1' })
-    const lambda = await openLambda(() => (lambda.invocations.length === 1 ? first : failing()))
-    await send(queue.queueUrl, ['a', 'b'])
+    const answer: Answering = (_, count) => (count === 1 ? first : failing())
+    const { queue, lambda } = await feed(['a', 'b'], answer, { attributes: shownSoon })
 
-    map(queue, lambda.url)
-
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
+    await isEmpty(queue)
     const counts = lambda.invocations.flatMap(({ event }) =>
       event.Records.map(r => r.attributes.ApproximateReceiveCount),
     )
@@ -254,38 +250,28 @@ describe('startMapping', () => {
   })
 
   it('lets the whole batch come again when the function takes too long', async () => {
-    const queue = await createQueue('events', { VisibilityTimeout: '1' })
-    const lambda = await openLambda(() =>
-      lambda.invocations.length === 1 ? new Promise<Answer>(() => undefined) : failing(),
-    )
-    await send(queue.queueUrl, ['slow'])
-
+    const answer: Answering = (_, count) => (count === 1 ? never : failing())
     // Far more than the second answer takes on a machine that is busy.
-    map(queue, lambda.url, { timeoutMs: 500 })
+    const { queue, lambda } = await feed(['slow'], answer, { attributes: shownSoon, timeoutMs: 500 })
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
+    await isEmpty(queue)
     expect(bodiesOf(lambda.invocations)).toEqual(['slow', 'slow'])
   })
 
   it('takes any answer as success when the function does not report item failures', async () => {
-    const queue = await createQueue('events')
-    const lambda = await openLambda(({ event }) => failing(event.Records[0]?.messageId ?? ''))
-    await send(queue.queueUrl, ['a'])
-
-    map(queue, lambda.url, { reportsItemFailures: false })
+    const answer: Answering = ({ event }) => failing(event.Records[0]?.messageId ?? '')
+    const { queue, lambda } = await feed(['a'], answer, { reportsItemFailures: false })
 
     await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), patience)
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
+    await isEmpty(queue)
   })
 
   it('leaves a message that keeps failing to the dead-letter queue', async () => {
     const dead = await createQueue('events-dlq')
     const policy = { deadLetterTargetArn: dead.queueArn, maxReceiveCount: 2 }
-    const queue = await createQueue('events', { VisibilityTimeout: '1', RedrivePolicy: JSON.stringify(policy) })
-    const lambda = await openLambda(({ event }) => failing(...event.Records.map(({ messageId }) => messageId)))
-    await send(queue.queueUrl, [secretBody])
-
-    map(queue, lambda.url)
+    const attributes = { ...shownSoon, RedrivePolicy: JSON.stringify(policy) }
+    const answer: Answering = ({ event }) => failing(...event.Records.map(({ messageId }) => messageId))
+    const { queue, lambda } = await feed([secretBody], answer, { attributes })
 
     await vi.waitFor(async () => expect(await countMessages(dead.queueUrl)).toEqual([1, 0]), patience)
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: dead.queueUrl }))
@@ -318,7 +304,7 @@ describe('startMapping', () => {
     await vi.waitFor(() => expect(reports).toHaveLength(1), patience)
     const lambda = await openLambda(() => failing(), port)
 
-    await vi.waitFor(async () => expect(await countMessages(queue.queueUrl)).toEqual([0, 0]), patience)
+    await isEmpty(queue)
     expect(bodiesOf(lambda.invocations)).toEqual([secretBody, secretBody])
     expect(reports).toEqual([
       expect.stringMatching(/^The Lambda endpoint .* does not answer \(.*ECONNREFUSED.*\); trying again$/),
@@ -347,14 +333,8 @@ describe('startMapping', () => {
   })
 
   it('stops with no message taken any more, and waits for the running batch', async () => {
-    const queue = await createQueue('events')
     const { promise: open, resolve: release } = Promise.withResolvers<void>()
-    const lambda = await openLambda(async () => {
-      await open
-      return failing()
-    })
-    await send(queue.queueUrl, ['running'])
-    const { stop } = map(queue, lambda.url)
+    const { queue, lambda, stop } = await feed(['running'], () => open.then(() => failing()))
     await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), patience)
 
     const stopped = stop()
@@ -365,10 +345,7 @@ describe('startMapping', () => {
   })
 
   it('gives up a batch that does not end when it stops', async () => {
-    const queue = await createQueue('events')
-    const lambda = await openLambda(() => new Promise<Answer>(() => undefined))
-    await send(queue.queueUrl, ['endless'])
-    const { stop } = map(queue, lambda.url)
+    const { queue, lambda, stop } = await feed(['endless'], () => never)
     await vi.waitFor(() => expect(lambda.invocations).toHaveLength(1), patience)
 
     await stop(10)

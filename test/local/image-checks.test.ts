@@ -8,7 +8,8 @@ import { invokeFunction } from '../../local/invoke.ts'
 import { leaksIn } from '../canary.ts'
 import { pictureOf } from '../images/pictures.ts'
 import { patience } from '../patience.ts'
-import { eventually, type Form, type ImagesStack, keyOf, openImagesStack, post } from './images-stack.ts'
+import { type Form, type ImagesStack, keyOf, openImagesStack, post } from './images-stack.ts'
+import { eventually } from './whole-stack.ts'
 
 const size = { width: 640, height: 480 }
 const picture = pictureOf('image/png', size, 5000)

@@ -4,12 +4,9 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import * as v from 'valibot'
 import { expect, vi } from 'vitest'
 
-import { type Environment, readSettings } from '../../local/environment.ts'
-import { callJson } from '../../local/http-json.ts'
-import { pickFreePorts } from '../../local/ports.ts'
-import { openStack } from '../../local/stack.ts'
+import type { Environment } from '../../local/environment.ts'
 import { headerOf } from '../images/pictures.ts'
-import { patience } from '../patience.ts'
+import { openWholeStack, signal } from './whole-stack.ts'
 
 const Bucket = 'queqiao-local-images'
 
@@ -49,32 +46,25 @@ async function sendFirstPicture(stack: ImagesStack): Promise<void> {
 }
 
 async function openOnFreePorts(more: Environment) {
-  const lines: string[] = []
-  const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1') }
-  const note = (line: string) => void lines.push(line)
-  const stack = await openStack({ settings, env: { ...process.env, ...more }, onFunctionLine: note, report: note })
-  const { api, s3: endpoint, wechat } = stack.addresses
+  const stack = await openWholeStack({ ...process.env, ...more })
+  const { box, api } = stack
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials, forcePathStyle: true })
-
-  const box = async (path: string, body?: unknown) => (await call(`${wechat}/_box${path}`, { body })).body
-  const newPerson = async () => v.parse(v.object({ id: v.number() }), await box('/people', {})).id
-  const ask = (bearer: string, body: object) => call(`${api}/images`, { body, bearer })
+  const s3 = new S3Client({ endpoint: stack.addresses.s3, region: 'us-east-1', credentials, forcePathStyle: true })
+  const newPerson = async () => (await stack.person()).id
+  const ask = (bearer: string, body: object) => stack.call('/images', { body, bearer })
 
   return {
-    addresses: stack.addresses,
-    lines,
-    box,
+    ...stack,
     newPerson,
     /** The session token of this person, or of somebody new. */
     async logIn(person?: number): Promise<string> {
       const id = person ?? (await newPerson())
       const body = v.parse(v.object({ code: v.string() }), await box(`/people/${id}/login`, {}))
-      return v.parse(v.object({ token: v.string() }), (await call(`${api}/login`, { body })).body).token
+      return v.parse(v.object({ token: v.string() }), await api('/login', { body })).token
     },
     ask,
     formFor: async (bearer: string, body: object) => v.parse(formAnswer, (await ask(bearer, body)).body),
-    state: async (bearer: string, { id }: Pick<Form, 'id'>) => (await call(`${api}/images/${id}`, { bearer })).body,
+    state: async (bearer: string, { id }: Pick<Form, 'id'>) => api(`/images/${id}`, { bearer }),
     file: (Key: string) => s3.send(new GetObjectCommand({ Bucket, Key })),
     keysIn: async (Prefix: string) =>
       ((await s3.send(new ListObjectsV2Command({ Bucket, Prefix }))).Contents ?? []).flatMap(it => it.Key ?? []),
@@ -97,15 +87,3 @@ export async function post({ upload }: Form, file: Uint8Array<ArrayBuffer>, more
 /** The key under which a picture is served. */
 export const keyOf = ({ imageUrl }: Form) => new URL(imageUrl).pathname.slice(1)
 export const uploadKeyOf = ({ upload }: Form) => upload.fields.key ?? ''
-
-/** Looks again until what is seen fits; what it was last is told when it never does. */
-export async function eventually(look: () => Promise<unknown>, wanted: unknown): Promise<void> {
-  await expect.poll(look, { ...patience, interval: 100 }).toEqual(wanted)
-}
-
-const signal = () => AbortSignal.timeout(patience.timeout)
-
-/** A POST where there is a body. */
-function call(url: string, more: { body?: unknown; bearer?: string }) {
-  return callJson(more.body === undefined ? 'GET' : 'POST', url, { signal: signal(), ...more })
-}

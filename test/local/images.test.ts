@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { leaksIn } from '../canary.ts'
 import { cameraNotes, headerOf, notedPlace, pictureOf, withNotes } from '../images/pictures.ts'
-import { eventually, type ImagesStack, keyOf, openImagesStack, post, uploadKeyOf } from './images-stack.ts'
+import { type ImagesStack, keyOf, openImagesStack, post, uploadKeyOf } from './images-stack.ts'
+import { eventually } from './whole-stack.ts'
 
 const mebibyte = 1024 * 1024
 const size = { width: 1200, height: 900 }

@@ -14,78 +14,40 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { inRuns } from '../../lib/pool.ts'
-import { readSettings } from '../../local/environment.ts'
-import { callJson } from '../../local/http-json.ts'
-import { pickFreePorts } from '../../local/ports.ts'
-import { openStack, type Stack } from '../../local/stack.ts'
 import { defaultAccounts, defaultCallback } from '../../local/wechat/defaults.ts'
 import { createIdCoding } from '../../local/wechat/openid.ts'
 import { canary, leaksIn } from '../canary.ts'
-import { patience } from '../patience.ts'
+import { eventually, openWholeStack, signal, type Who, type WholeStack } from './whole-stack.ts'
 
 const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
-const lines: string[] = []
-let stack: Stack
+let stack: WholeStack
 
 beforeAll(async () => {
-  const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1') }
-  const note = (line: string) => void lines.push(line)
-  stack = await openStack({ settings, env: process.env, onFunctionLine: note, report: note })
+  stack = await openWholeStack()
 }, 90_000)
 
 afterAll(() => stack?.close())
 
-type Person = { id: number; openid: string; miniOpenid: string; unionid?: string | undefined }
-const personAnswer = v.object({
-  id: v.number(),
-  openid: v.string(),
-  miniOpenid: v.string(),
-  unionid: v.optional(v.string()),
-})
 const codeAnswer = v.object({ code: v.string() })
 const loginAnswer = v.object({ token: v.string(), expiresIn: v.number(), reach: v.string() })
-const callsAnswer = v.object({ counts: v.object({ official: v.record(v.string(), v.number()) }) })
 const messagesAnswer = v.array(
   v.looseObject({ msgid: v.string(), openid: v.string(), data: v.record(v.string(), v.string()) }),
 )
 
-const signal = () => AbortSignal.timeout(patience.timeout)
-
-async function box(path: string, body?: object): Promise<unknown> {
-  const answer = await callJson(body === undefined ? 'GET' : 'POST', `${stack.addresses.wechat}/_box${path}`, {
-    signal: signal(),
-    ...(body && { body }),
-  })
-  if (answer.status !== 200) throw new Error(answer.told)
-  return answer.body
-}
-
-const person = async (more: object = {}): Promise<Person> => v.parse(personAnswer, await box('/people', more))
-const follow = (who: Person) => box(`/people/${who.id}/follow`, {})
-const unfollow = (who: Person) => box(`/people/${who.id}/unfollow`, {})
-const code = async (who: Person) => v.parse(codeAnswer, await box(`/people/${who.id}/login`, {})).code
-const phone = async (who: Person) => v.parse(messagesAnswer, await box(`/people/${who.id}/messages`))
-
-/** All that the functions have answered. */
-const answers: string[] = []
+const box: WholeStack['box'] = (...args) => stack.box(...args)
+const unfollow = (who: Who) => box(`/people/${who.id}/unfollow`, {})
+const code = async (who: Who) => v.parse(codeAnswer, await box(`/people/${who.id}/login`, {})).code
+const phone = async (who: Who) => v.parse(messagesAnswer, await box(`/people/${who.id}/messages`))
 const fetchApi = async (path: string, init: RequestInit = {}) => {
   const answer = await fetch(`${stack.addresses.api}${path}`, { signal: signal(), ...init })
   const { status, headers } = answer
   const text = await answer.text()
-  answers.push(JSON.stringify([...headers]), text)
+  stack.answers.push(JSON.stringify([...headers]), text)
   return { status, headers, text }
 }
-const api = async (path: string, more: { body?: unknown; bearer?: string } = {}) => {
-  const method = more.body === undefined ? 'GET' : 'POST'
-  const answer = await callJson(method, `${stack.addresses.api}${path}`, { signal: signal(), ...more })
-  answers.push(JSON.stringify(answer.body))
-  return answer
-}
-const logIn = async (who: Person) =>
-  v.parse(loginAnswer, (await api('/login', { body: { code: await code(who) } })).body)
-const me = async (token: string) => (await api('/me', { bearer: token })).body
-const reach = async (query: string) => (await api(`/reach?${query}`)).body
-const delivery = async (id: string) => (await api(`/deliveries/${encodeURIComponent(id)}`)).body
+const logIn = async (who: Who) =>
+  v.parse(loginAnswer, (await stack.call('/login', { body: { code: await code(who) } })).body)
+const me = async (token: string) => (await stack.call('/me', { bearer: token })).body
 
 async function push(...events: (object | string)[]): Promise<void> {
   for (const event of events) {
@@ -117,18 +79,13 @@ async function tracesOf(ids: readonly string[]): Promise<string[]> {
   return ids.filter(it => text.includes(it))
 }
 
-/** Asks again until the answer fits; what it was last is told when it never does. */
-async function eventually(ask: () => Promise<unknown>, wanted: unknown): Promise<void> {
-  await expect.poll(ask, { ...patience, interval: 100 }).toEqual(wanted)
-}
-
 const event = (id: string, to: object, more: object = {}) => ({ id, to, template: 'order-paid', data, ...more })
 
 describe('a message', () => {
   it('reaches the right phone once, with its fields, and its receipt makes the delivery delivered', async () => {
-    const [who, other] = [await person(), await person()]
-    await Promise.all([follow(who), follow(other)])
-    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    const [who, other] = [await stack.person(), await stack.person()]
+    await Promise.all([stack.follow(who), stack.follow(other)])
+    await eventually(() => stack.reach(`openid=${who.openid}`), { reach: 'reachable' })
     await push(event('order-1:paid', { unionid: who.unionid }, { page: 'pages/order/detail?id=1' }))
     const delivered = {
       id: 'order-1:paid',
@@ -137,7 +94,7 @@ describe('a message', () => {
       attempts: 1,
       at: expect.any(String),
     }
-    await eventually(() => delivery('order-1:paid'), delivered)
+    await eventually(() => stack.delivery('order-1:paid'), delivered)
     const [message, ...more] = await phone(who)
     expect(message).toMatchObject({
       openid: who.openid,
@@ -148,10 +105,10 @@ describe('a message', () => {
   })
 
   it('comes by unionid, miniOpenid and openid to the same phone, and once for an id pushed three times', async () => {
-    const who = await person()
-    await follow(who)
+    const who = await stack.person()
+    await stack.follow(who)
     await logIn(who)
-    await eventually(() => reach(`miniOpenid=${who.miniOpenid}`), { reach: 'reachable' })
+    await eventually(() => stack.reach(`miniOpenid=${who.miniOpenid}`), { reach: 'reachable' })
     await push(
       event('by-unionid', { unionid: who.unionid }),
       event('by-mini', { miniOpenid: who.miniOpenid }),
@@ -159,66 +116,72 @@ describe('a message', () => {
       ...Array(3).fill(event('thrice', { unionid: who.unionid })),
     )
     for (const id of ['by-unionid', 'by-mini', 'by-openid', 'thrice']) {
-      await eventually(async () => v.parse(v.looseObject({ state: v.string() }), await delivery(id)).state, 'delivered')
+      await eventually(
+        async () => v.parse(v.looseObject({ state: v.string() }), await stack.delivery(id)).state,
+        'delivered',
+      )
     }
     await push(event('thrice', { unionid: who.unionid }), event('after', { unionid: who.unionid }))
     await eventually(async () => (await phone(who)).length, 5)
   })
 
   it('that is refused by WeChat’s receipt is blocked', async () => {
-    const who = await person()
-    await follow(who)
+    const who = await stack.person()
+    await stack.follow(who)
     await box(`/people/${who.id}/block`, {})
-    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    await eventually(() => stack.reach(`openid=${who.openid}`), { reach: 'reachable' })
     await push(event('blocked', { openid: who.openid }))
-    await eventually(() => delivery('blocked'), expect.objectContaining({ state: 'blocked', reason: 'user block' }))
+    await eventually(
+      () => stack.delivery('blocked'),
+      expect.objectContaining({ state: 'blocked', reason: 'user block' }),
+    )
   })
 })
 
 describe('the reach of a user', () => {
   it('who logged in before following', async () => {
-    const who = await person()
+    const who = await stack.person()
     const { token, reach: first } = await logIn(who)
     expect(first).toBe('not-following')
-    await follow(who)
+    await stack.follow(who)
     await eventually(() => me(token), { reach: 'reachable', followedAt: expect.stringMatching(/^\d{4}-.*Z$/) })
   })
 
   it('who followed before logging in', async () => {
-    const who = await person()
-    await follow(who)
-    await eventually(() => reach(`unionid=${who.unionid}`), { reach: 'reachable' })
+    const who = await stack.person()
+    await stack.follow(who)
+    await eventually(() => stack.reach(`unionid=${who.unionid}`), { reach: 'reachable' })
     expect((await logIn(who)).reach).toBe('reachable')
   })
 
   it('without unionid, until the apps are bound and the user logs in again', async () => {
-    const who = await person({ unionid: false })
-    await follow(who)
+    const who = await stack.person({ unionid: false })
+    await stack.follow(who)
     const { token, reach: first } = await logIn(who)
     expect([first, await me(token)]).toEqual(['no-unionid', { reach: 'no-unionid' }])
-    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
-    expect(await reach(`miniOpenid=${who.miniOpenid}`)).toMatchObject({
+    await eventually(() => stack.reach(`openid=${who.openid}`), { reach: 'reachable' })
+    expect(await stack.reach(`miniOpenid=${who.miniOpenid}`)).toMatchObject({
       reach: 'no-unionid',
       hint: expect.stringContaining('Open Platform'),
     })
     await box(`/people/${who.id}/bind`, {})
     await box(`/people/${who.id}/unfollow`, {})
-    await follow(who)
+    await stack.follow(who)
     await logIn(who)
     await eventually(() => me(token), expect.objectContaining({ reach: 'reachable' }))
   })
 
   it('who unfollowed, whichever order the events came in', async () => {
-    const who = await person()
+    const who = await stack.person()
     const { token } = await logIn(who)
-    await follow(who)
+    await stack.follow(who)
     await eventually(() => me(token), expect.objectContaining({ reach: 'reachable' }))
     await unfollow(who)
     await eventually(() => me(token), { reach: 'not-following' })
 
-    const late = await person()
+    const late = await stack.person()
     await box('/callback', { hold: true })
-    await follow(late)
+    await stack.follow(late)
     await unfollow(late)
     const { held } = v.parse(
       v.looseObject({ held: v.array(v.looseObject({ id: v.string() })) }),
@@ -227,58 +190,53 @@ describe('the reach of a user', () => {
     const order = held.map(it => it.id).reverse()
     await box('/callback', { hold: false })
     await box('/callback/release', { order })
-    await eventually(() => reach(`openid=${late.openid}`), { reach: 'not-following', hint: expect.any(String) })
+    await eventually(() => stack.reach(`openid=${late.openid}`), { reach: 'not-following', hint: expect.any(String) })
     await push(event('to-one-who-left', { openid: late.openid }))
     await eventually(
-      () => delivery('to-one-who-left'),
+      () => stack.delivery('to-one-who-left'),
       expect.objectContaining({ state: 'dropped', reason: 'not-following' }),
     )
     expect(await phone(late)).toEqual([])
   })
 
   it('whom nobody knows', async () => {
-    expect(await reach('unionid=uNobody')).toEqual({ reach: 'unknown', hint: expect.any(String) })
+    expect(await stack.reach('unionid=uNobody')).toEqual({ reach: 'unknown', hint: expect.any(String) })
     const both = `unionid=${canary.openid}&openid=${canary.openid}`
-    expect(await api(`/reach?${both}`)).toMatchObject({ status: 400, body: { code: 'address-invalid' } })
+    expect(await stack.call(`/reach?${both}`)).toMatchObject({ status: 400, body: { code: 'address-invalid' } })
   })
 
   it('who followed unseen is found by the next walk', async () => {
-    const who = await person()
+    const who = await stack.person()
     await box(`/people/${who.id}/follow`, { silent: true })
-    const invoke = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-sync-followers/invocations`
-    const report = await callJson('POST', invoke, { signal: signal(), body: {} })
-    answers.push(JSON.stringify(report.body))
-    expect(report.body).toMatchObject({ complete: true, came: expect.any(Number) })
-    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    expect(await stack.invoke('sync-followers', {})).toMatchObject({ complete: true, came: expect.any(Number) })
+    await eventually(() => stack.reach(`openid=${who.openid}`), { reach: 'reachable' })
   })
 
   it('who wished to be forgotten is found in no table any more, nor by any id', async () => {
-    const who = await person()
-    await follow(who)
+    const who = await stack.person()
+    await stack.follow(who)
     await logIn(who)
-    await eventually(() => reach(`miniOpenid=${who.miniOpenid}`), { reach: 'reachable' })
-    const invoke = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-sync-followers/invocations`
-    await callJson('POST', invoke, { signal: signal(), body: {} })
+    await eventually(() => stack.reach(`miniOpenid=${who.miniOpenid}`), { reach: 'reachable' })
+    await stack.invoke('sync-followers', {})
     const ids = [who.openid, who.miniOpenid, who.unionid ?? who.openid]
     expect(await tracesOf(ids)).not.toEqual([])
     await box(`/people/${who.id}/cancel`, {})
     await eventually(() => tracesOf(ids), [])
     for (const query of [`openid=${who.openid}`, `unionid=${who.unionid}`, `miniOpenid=${who.miniOpenid}`]) {
-      expect(await reach(query)).toMatchObject({ reach: 'unknown' })
+      expect(await stack.reach(query)).toMatchObject({ reach: 'unknown' })
     }
   })
 
   it('who are many at once are looked up in hundreds', async () => {
-    const batchgets = async () =>
-      v.parse(callsAnswer, await box('/calls')).counts.official['/cgi-bin/user/info/batchget'] ?? 0
+    const batchgets = async () => (await stack.calls())['/cgi-bin/user/info/batchget'] ?? 0
     const { first } = v.parse(v.object({ first: v.number() }), await box('/people', { count: 300, following: true }))
     const coding = createIdCoding(`openid ${defaultAccounts.official.appid}`)
     const openids = coding.encodeAll(Array.from({ length: 300 }, (_, index) => first + index))
     const before = await batchgets()
     const news = openids.map(it => JSON.stringify({ change: 'follow', openids: [it], at: 1 }))
     await pushAll('queqiao-local-followers', news)
-    await eventually(() => reach(`openid=${openids[299]}`), { reach: 'reachable' })
-    await eventually(() => reach(`openid=${openids[0]}`), { reach: 'reachable' })
+    await eventually(() => stack.reach(`openid=${openids[299]}`), { reach: 'reachable' })
+    await eventually(() => stack.reach(`openid=${openids[0]}`), { reach: 'reachable' })
     const calls = (await batchgets()) - before
     process.stdout.write(`300 follow events at once: ${calls} calls of batchget\n`)
     // On a busy machine they come in over several of its windows.
@@ -288,10 +246,8 @@ describe('the reach of a user', () => {
 
 describe('the doctor', () => {
   it('finds nothing wrong with the whole stack', async () => {
-    await follow(await person())
-    const invoke = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-doctor/invocations`
-    const { body } = await callJson('POST', invoke, { signal: signal(), body: {} })
-    answers.push(JSON.stringify(body))
+    await stack.follow(await stack.person())
+    const body = await stack.invoke('doctor', {})
     const { checks } = v.parse(v.looseObject({ checks: v.array(v.looseObject({ status: v.string() })) }), body)
     expect(checks.filter(it => it.status === 'wrong')).toEqual([])
     expect(checks.filter(it => it.status === 'ok')).toHaveLength(12)
@@ -299,38 +255,30 @@ describe('the doctor', () => {
 })
 
 describe('the quota of a day', () => {
-  const invoke = async (name: string, body: object) => {
-    const url = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-${name}/invocations`
-    const answer = await callJson('POST', url, { signal: signal(), body })
-    answers.push(JSON.stringify(answer.body))
-    return answer.body
-  }
   const quota = (more: object) => box('/quota', { app: 'official', path: '/cgi-bin/message/template/send', ...more })
 
   it('that is used up lets an event wait, and the doctor says so; once the gate is opened by hand it goes', async () => {
-    const who = await person()
-    await follow(who)
-    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    const who = await stack.follower()
     await quota({ day: 1, used: 1 })
     await push(event('over-quota', { openid: who.openid }))
-    await eventually(() => delivery('over-quota'), expect.objectContaining({ state: 'parked', errcode: 45009 }))
+    await eventually(() => stack.delivery('over-quota'), expect.objectContaining({ state: 'parked', errcode: 45009 }))
     const closed = expect.objectContaining({ closedUntil: expect.any(Number), parked: { urgent: 0, usual: 1 } })
-    await eventually(() => invoke('resume-events', { action: 'status' }), { moved: 0, status: closed })
+    await eventually(() => stack.invoke('resume-events', { action: 'status' }), { moved: 0, status: closed })
     const wrong = ['quotas', 'queues'].map(name => expect.objectContaining({ name, status: 'wrong' }))
-    expect(await invoke('doctor', {})).toMatchObject({ isWell: false, checks: expect.arrayContaining(wrong) })
+    expect(await stack.invoke('doctor', {})).toMatchObject({ isWell: false, checks: expect.arrayContaining(wrong) })
 
     await quota({ day: 100_000, used: 0 })
-    expect(await invoke('resume-events', { action: 'reopen' })).toMatchObject({ moved: 1, isReopened: true })
+    expect(await stack.invoke('resume-events', { action: 'reopen' })).toMatchObject({ moved: 1, isReopened: true })
 
-    await eventually(() => delivery('over-quota'), expect.objectContaining({ state: 'delivered' }))
+    await eventually(() => stack.delivery('over-quota'), expect.objectContaining({ state: 'delivered' }))
     expect(await phone(who)).toHaveLength(1)
   })
 })
 
 describe('POST /login', () => {
   it('answers the same code alike, with a token that the published keys verify', async () => {
-    const body = { code: await code(await person()) }
-    const [one, two] = await Promise.all([api('/login', { body }), api('/login', { body })])
+    const body = { code: await code(await stack.person()) }
+    const [one, two] = await Promise.all([stack.call('/login', { body }), stack.call('/login', { body })])
     expect(two).toEqual({ ...one, told: two.told })
     const { token } = v.parse(loginAnswer, one.body)
     const keys = createRemoteJWKSet(new URL(`${stack.addresses.api}/.well-known/jwks.json`))
@@ -351,9 +299,9 @@ describe('POST /login', () => {
   })
 
   it('and /me refuse whoever has no good session', async () => {
-    expect(await api('/me')).toMatchObject({ status: 401, body: { code: 'session-missing' } })
+    expect(await stack.call('/me')).toMatchObject({ status: 401, body: { code: 'session-missing' } })
     const bearer = `a.${canary.accessToken}.c`
-    expect(await api('/me', { bearer })).toMatchObject({ status: 401, body: { code: 'session-invalid' } })
+    expect(await stack.call('/me', { bearer })).toMatchObject({ status: 401, body: { code: 'session-invalid' } })
   })
 })
 
@@ -381,14 +329,12 @@ describe('/callback', () => {
 
   it.each(['plain', 'compatible', 'secure'])('takes deliveries in %s mode', async mode => {
     await box('/callback', { mode })
-    const who = await person()
-    await follow(who)
-    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    await stack.follower()
     await box('/callback', { mode: 'secure' })
   })
 
   it('refuses the forged, the stale, the altered and the malformed, and changes nothing', async () => {
-    const who = await person()
+    const who = await stack.person()
     await box(`/people/${who.id}/follow`, { silent: true })
     const body = xml(who.openid)
     const refused = [
@@ -410,15 +356,13 @@ describe('/callback', () => {
       'callback-malformed',
       'body-too-large',
     ])
-    expect(await reach(`openid=${who.openid}`)).toMatchObject({ reach: 'unknown' })
+    expect(await stack.reach(`openid=${who.openid}`)).toMatchObject({ reach: 'unknown' })
   })
 })
 
 describe('bad events', () => {
   it('go to the dead-letter queue with their reason, and the good one beside them goes out', async () => {
-    const who = await person()
-    await follow(who)
-    await eventually(() => reach(`openid=${who.openid}`), { reach: 'reachable' })
+    const who = await stack.follower()
     const to = { openid: who.openid }
     await push(
       'not json',
@@ -428,13 +372,13 @@ describe('bad events', () => {
       event('bad-value', to, { data: { ...data, time3: 'soon' } }),
       event('good', to),
     )
-    await eventually(() => delivery('good'), expect.objectContaining({ state: 'delivered' }))
+    await eventually(() => stack.delivery('good'), expect.objectContaining({ state: 'delivered' }))
     await eventually(
-      () => delivery('bad-value'),
+      () => stack.delivery('bad-value'),
       expect.objectContaining({ state: 'rejected', reason: expect.stringContaining('time3'), attempts: 1 }),
     )
     for (const id of ['two-recipients', 'wrong-type', 'unknown-template']) {
-      expect(await delivery(id)).toMatchObject({ state: 'rejected', attempts: 1 })
+      expect(await stack.delivery(id)).toMatchObject({ state: 'rejected', attempts: 1 })
     }
     expect((await phone(who)).length).toBe(1)
     const { QueueUrl } = await stack.sqs.send(new GetQueueUrlCommand({ QueueName: 'queqiao-local-events-dlq' }))
@@ -449,7 +393,8 @@ describe('bad events', () => {
 
 describe('what the functions wrote and answered', () => {
   it('holds no secret, no token of WeChat’s and no whole openid', async () => {
-    await api('/.well-known/jwks.json')
+    await stack.call('/.well-known/jwks.json')
+    const { lines, answers } = stack
     const logged = lines.join('\n')
     expect(['send.batch', '"CloudWatchMetrics"', 'http.refused'].filter(it => !logged.includes(it))).toEqual([])
     expect(answers.length).toBeGreaterThan(50)

@@ -12,7 +12,8 @@ import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { openWeChat } from '../../local/wechat/server.ts'
 import { report } from '../../tools/doctor/report.ts'
 import { patience } from '../patience.ts'
-import { event, eventually, openSendingStack, type SendingStack } from './sending-stack.ts'
+import { event, openSendingStack, type SendingStack } from './sending-stack.ts'
+import { eventually } from './whole-stack.ts'
 
 const { official, mini } = defaultAccounts
 /** What waits for an operator is tried again after 150 to 300 s; the function was idle, and reads its secrets anew. */

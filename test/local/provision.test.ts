@@ -5,7 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Deployment, readDeployment } from '../../local/deployment.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { provisionBuckets, provisionQueues, provisionTables } from '../../local/provision.ts'
-import { openDynamoDb, openSqs } from '../../local/stores.ts'
+import { openDynamoDb } from '../../local/stores.ts'
+import { openEmulator } from '../opened.ts'
 
 /** As `sls print` says it. */
 const printed = {
@@ -87,9 +88,8 @@ const config = { region: 'us-east-1', credentials: { accessKeyId: 'local', secre
 const deployment: Deployment = readDeployment(printed)
 
 async function openSqsClient(region = config.region) {
-  const store = await openSqs(await pickFreePort('127.0.0.1'), config.region)
-  onTestFinished(() => store.close())
-  return { store, sqs: new SQSClient({ ...config, region, endpoint: store.url }) }
+  const url = await openEmulator()
+  return { url, sqs: new SQSClient({ ...config, region, endpoint: url }) }
 }
 
 describe('readDeployment', () => {
@@ -119,8 +119,8 @@ describe('readDeployment', () => {
 
 describe('provisionBuckets', () => {
   it('creates buckets, leaves those that exist, and knows whom each notifies', async () => {
-    const { store } = await openSqsClient()
-    const s3 = new S3Client({ ...config, endpoint: store.url, forcePathStyle: true })
+    const { url } = await openSqsClient()
+    const s3 = new S3Client({ ...config, endpoint: url, forcePathStyle: true })
     onTestFinished(() => s3.destroy())
 
     await provisionBuckets(s3, deployment.buckets)
@@ -180,16 +180,16 @@ describe('provisionQueues', () => {
   })
 
   it('shows every client the same queue, whatever its region, by name and by URL', async () => {
-    const { sqs, store } = await openSqsClient()
+    const { sqs, url } = await openSqsClient()
     await provisionQueues(sqs, deployment.queues)
-    const elsewhere = new SQSClient({ ...config, region: 'cn-north-1', endpoint: store.url })
+    const elsewhere = new SQSClient({ ...config, region: 'cn-north-1', endpoint: url })
 
     const { QueueUrl } = await elsewhere.send(new GetQueueUrlCommand({ QueueName: 'queqiao-local-events' }))
     const { Attributes } = await elsewhere.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
     )
 
-    expect(QueueUrl).toBe(`${store.url}/000000000000/queqiao-local-events`)
+    expect(QueueUrl).toBe(`${url}/000000000000/queqiao-local-events`)
     expect(Attributes?.QueueArn).toBe('arn:aws:sqs:us-east-1:000000000000:queqiao-local-events')
   })
 })

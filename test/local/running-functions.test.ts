@@ -1,15 +1,15 @@
 /** What happens to a function that works while the code is built anew, on serverless-offline itself. */
 
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { expect, it, onTestFinished } from 'vitest'
 
 import { pickFreePort } from '../../local/ports.ts'
 import { letRunsEnd } from '../../local/running-functions.ts'
+import { openFolder } from '../opened.ts'
 
 type Run = { setEvent(event: unknown): void; runHandler(): Promise<unknown> }
 type Pool = { get(key: string, definition: object): Run; cleanup(): Promise<void> }
@@ -18,8 +18,7 @@ const packageFile = join(import.meta.dirname, '../../node_modules/serverless-off
 
 /** A function that answers what the server of the test tells it, as soon as it does. */
 async function openFunction(url: string) {
-  const servicePath = await mkdtemp(join(tmpdir(), 'queqiao-function-'))
-  onTestFinished(() => rm(servicePath, { recursive: true }))
+  const servicePath = await openFolder()
   const code = `exports.handler = async () => (await fetch('${url}')).text()`
   await writeFile(join(servicePath, 'slow.cjs'), code)
   const { default: LambdaFunctionPool } = await import(join(packageFile, '../src/lambda/LambdaFunctionPool.js'))

@@ -9,11 +9,11 @@ import {
   type Event,
   event,
   events,
-  eventually,
   openSendingStack,
   path,
   type SendingStack,
 } from './sending-stack.ts'
+import { eventually } from './whole-stack.ts'
 
 let stack: SendingStack
 

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { context } from 'esbuild'
@@ -8,15 +7,14 @@ import { parse } from 'yaml'
 import type { TemplateList } from '../../lib/send/template-list.ts'
 import { SettingsError } from '../../local/environment.ts'
 import { keepGoodTemplates, readLocalTemplates, watchLocalTemplates } from '../../local/templates.ts'
+import { openFolder } from '../opened.ts'
 import { patience } from '../patience.ts'
 import { openTestBox, template } from './wechat/open-test-box.ts'
 
 const list = (title: string) => JSON.stringify({ local: { shop: { ...template, title } } })
 
 async function openFile() {
-  const folder = await mkdtemp(join(tmpdir(), 'queqiao-templates-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  const file = join(folder, 'templates.json')
+  const file = join(await openFolder(), 'templates.json')
   await writeFile(file, list('first'))
   return file
 }

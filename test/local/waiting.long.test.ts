@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { startTool } from '../tools/run-tool.ts'
-import { event, events, eventually, openSendingStack, path, type SendingStack } from './sending-stack.ts'
+import { event, events, openSendingStack, path, type SendingStack } from './sending-stack.ts'
+import { eventually } from './whole-stack.ts'
 
 const reserve = 50
 /** The gate is looked at every minute; WeChat's quota is asked for every second one. */

@@ -4,7 +4,8 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { report } from '../../tools/doctor/report.ts'
-import { events, eventually, openSendingStack, type SendingStack } from './sending-stack.ts'
+import { events, openSendingStack, type SendingStack } from './sending-stack.ts'
+import { eventually } from './whole-stack.ts'
 
 /** A refused deployment is tried again after 150 to 300 s. */
 const oneTry = 330_000

@@ -1,11 +1,10 @@
 /** What the pages of the mini program make of the API's answers; how they look is for the developer tools. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { describe, expect, it, onTestFinished } from 'vitest'
-
+import { describe, expect, it } from 'vitest'
+import { openFolder } from '../opened.ts'
 import { openPage } from './open-page.ts'
 import { openServer, problem, type Reply } from './open-server.ts'
 import { createWx } from './wx.ts'
@@ -80,9 +79,7 @@ describe('the first page', () => {
 
 describe('the page of pictures', () => {
   async function openPicture(routes: Readonly<Record<string, () => Reply>>, choice?: () => Promise<unknown>) {
-    const folder = await mkdtemp(join(tmpdir(), 'mini-program-'))
-    onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    const tempFilePath = join(folder, 'tmp.png')
+    const tempFilePath = join(await openFolder(), 'tmp.png')
     await writeFile(tempFilePath, Buffer.from('89504e470d0a1a0a0000000d', 'hex'))
     const { open } = await openApi(routes)
     return open('pages/picture/index', { chooseMedia: choice ?? (async () => ({ tempFiles: [{ tempFilePath }] })) })

@@ -1,13 +1,13 @@
 /** How the mini program's API module sends a picture, judged by a server that reads each byte of the form. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 
 import { createApi } from '../../examples/mini-program/miniprogram/api.ts'
+import { openFolder } from '../opened.ts'
 import { openServer, problem, type Reply } from './open-server.ts'
 import { createWx } from './wx.ts'
 
@@ -18,8 +18,7 @@ const id = 'AAAAAAAAAAAAAAAAAAAAAA'
 let folder: string
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mini-program-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  folder = await openFolder()
 })
 
 type Form = { type: string; body: Buffer }

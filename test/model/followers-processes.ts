@@ -1,5 +1,7 @@
 /** The real use-cases as processes: walkers, consumers of the queue, logins, and the daily revisit. */
 
+import { beginsForMs, timeoutMs } from '../../kit/deployment.ts'
+import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { revisitFollowers } from '../../lib/followers/revisit-followers.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
@@ -8,17 +10,16 @@ import { type SyncReport, syncFollowers } from '../../lib/sync/sync-followers.ts
 import type { AccessTokenSource } from '../../lib/tokens/access-token.ts'
 import { memoryLogins } from '../fakes/memory-stores.ts'
 import { miniAppid } from '../ids.ts'
-import { silentLog as log } from '../silent-log.ts'
 import type { Judge } from './judge.ts'
 import { type People, type Person, unionidOf } from './people.ts'
 import type { Choice, Message, MessageQueue } from './queue.ts'
 import { LostAnswer, type Process, type Schedule } from './schedule.ts'
 import type { Backend } from './stores.ts'
 
-/** What Lambda gives the functions (serverless.yml). */
-const limitsMs = { walk: 900_000, consume: 60_000, logIn: 10_000, revisit: 300_000 }
-/** So long before its end a function begins nothing new. */
-const spareMs = 15_000
+/** Which function each process is. */
+const functions = { walk: 'sync-followers', consume: 'link-followers', logIn: 'login', revisit: 'revisit-followers' }
+/** Until when a process begins something new. */
+const untilOf = (process: Process, name: string) => process.deadline - timeoutMs(name) + beginsForMs(name)
 /** Days of the clock pass in a run, not months. */
 const retentionDays = 2
 
@@ -36,8 +37,6 @@ type World = {
   readonly backend: Backend
 }
 
-const metrics = { count: () => undefined, gauge: () => undefined }
-
 /** Makes the processes of a world; each runs in a slot, one at a time. */
 export function openProcesses(world: World) {
   const { schedule, people, judge, queue } = world
@@ -47,9 +46,9 @@ export function openProcesses(world: World) {
   const logins = memoryLogins()
   let started = 0
 
-  const run = async (slot: string, limitMs: number, work: (process: Process) => Promise<unknown>) => {
+  const run = async (slot: string, name: string, work: (process: Process) => Promise<unknown>) => {
     if (slots.get(slot)?.isAlive) return
-    const process = schedule.start(`${slot} ${started++}`, limitMs)
+    const process = schedule.start(`${slot} ${started++}`, timeoutMs(name))
     slots.set(slot, process)
     try {
       await work(process)
@@ -61,21 +60,21 @@ export function openProcesses(world: World) {
   }
 
   const walk = (slot: number, { action, isShort, everyone }: Walking) =>
-    run(`walk ${slot}`, limitsMs.walk, async process => {
+    run(`walk ${slot}`, functions.walk, async process => {
       const deps = depsOf(process)
-      const until = isShort ? now() : process.deadline - spareMs
+      const until = isShort ? now() : untilOf(process, functions.walk)
       const order = { action, everyone, spread: true }
       const report = await syncFollowers(order, { ...deps, owner: process.name, spread: true }, { until })
       noteReport(report, judge)
     })
 
   const consume = (slot: number, choice: Choice) =>
-    run(`consume ${slot}`, limitsMs.consume, async process => {
+    run(`consume ${slot}`, functions.consume, async process => {
       const messages = queue.receive(process, choice)
       if (messages.length === 0) return
       judge.see('batches')
       const arrivals = messages.map(it => ({ ...it, receiptHandle: '', message: it }))
-      const limits = { until: process.deadline - spareMs }
+      const limits = { until: untilOf(process, functions.consume) }
       const failed = await linkFollowers(arrivals, depsOf(process), limits)
       for (const { message } of failed) {
         judge.see('messages again')
@@ -88,7 +87,7 @@ export function openProcesses(world: World) {
   const login = (person: Person) => {
     judge.see('logins')
     const code = `code-${started}`
-    return run(code, limitsMs.logIn, async process => {
+    return run(code, functions.logIn, async process => {
       const { links, sleep } = depsOf(process)
       const from = now()
       let mine = -1
@@ -105,9 +104,9 @@ export function openProcesses(world: World) {
   }
 
   const revisit = () =>
-    run('revisit', limitsMs.revisit, async process => {
+    run('revisit', functions.revisit, async process => {
       judge.see('revisits')
-      const limits = { until: process.deadline - spareMs }
+      const limits = { until: untilOf(process, functions.revisit) }
       await revisitFollowers({ ...depsOf(process), retentionDays }, limits)
     })
 

@@ -1,9 +1,9 @@
 /** What people do at WeChat, and what it tells us of that. */
 
+import { silentLog as log } from '../../kit/silent.ts'
 import { handleEvent } from '../../lib/callback/callback.ts'
 import type { WeChatEvent } from '../../lib/callback/push.ts'
 import { miniAppid, officialAppid } from '../ids.ts'
-import { silentLog as log } from '../silent-log.ts'
 import type { Judge } from './judge.ts'
 import { isFollowing, openidOf, type People, type Person, unionidOf } from './people.ts'
 import type { MessageQueue } from './queue.ts'

@@ -25,7 +25,8 @@ type Step = {
 
 export type Schedule = ReturnType<typeof openSchedule>
 
-/** Nobody waits longer for an answer, and what a process sent before it was killed arrives by then or never. */
+/** How long anybody waits for an answer, where nothing else is said, and the error then. */
+type Patience = { readonly limitMs?: number; readonly lost?: () => Error }
 const lateMs = 20_000
 
 /** What a request fails with when the schedule says so. */
@@ -47,11 +48,14 @@ export function openSchedule(start: number, onEnd: (process: Process) => void) {
   let isFree = false
   const alive = new Set<Process>()
 
-  const kill = (process: Process, arrives: boolean) => {
+  /** What it sent before may arrive: until it would have waited no longer, or at any time. */
+  const kill = (process: Process, arrives: boolean | 'at any time') => {
     process.isAlive = false
     process.isUnlucky = true
     alive.delete(process)
     steps = steps.filter(it => it.process !== process || (arrives && it.kind === 'arrival'))
+    if (arrives !== 'at any time') return
+    for (const it of steps) if (it.process === process) it.lostAt = Infinity
   }
   const take = async (step: Step, { isSlow = false, fails = false } = {}) => {
     steps = steps.filter(it => it !== step)
@@ -70,17 +74,16 @@ export function openSchedule(start: number, onEnd: (process: Process) => void) {
     for (const late of steps.filter(it => it.lostAt <= at)) await take(late, { fails: true })
   }
   /** The work is done now; the answer comes now, or is a step of its own. */
-  const arrive = <T>(process: Process, work: () => Promise<T>, { resolve, reject }: Callbacks<T>) => {
+  const arrive = <T>(of: Pick<Step, 'process' | 'fail' | 'lostAt'>, work: () => Promise<T>, back: Callbacks<T>) => {
     const answer = (isSlow: boolean, go: () => void) => {
-      if (!process.isAlive) return
-      if (!isSlow) return go()
-      const fail = () => reject(new LostAnswer())
-      steps.push({ process, kind: 'answer', due: at, go, fail, lostAt: at + lateMs })
+      if (!of.process.isAlive) return
+      if (isSlow) steps.push({ ...of, kind: 'answer', due: at, go })
+      else go()
     }
     return (isSlow: boolean) =>
       void work().then(
-        value => answer(isSlow, () => resolve(value)),
-        error => answer(isSlow, () => reject(error)),
+        value => answer(isSlow, () => back.resolve(value)),
+        error => answer(isSlow, () => back.reject(error)),
       )
   }
 
@@ -126,12 +129,11 @@ export function openSchedule(start: number, onEnd: (process: Process) => void) {
         steps.push({ process, kind: 'sleep', due: at + ms, go: () => go(), fail: go, lostAt: Infinity })
       })
     },
-    request<T>(process: Process, work: () => Promise<T>): Promise<T> {
+    request<T>(process: Process, work: () => Promise<T>, { limitMs = lateMs, lost }: Patience = {}): Promise<T> {
       if (isFree) return work()
       return new Promise((resolve, reject) => {
-        const go = arrive(process, work, { resolve, reject })
-        const fail = () => reject(new LostAnswer())
-        steps.push({ process, kind: 'arrival', due: at, go, fail, lostAt: at + lateMs })
+        const of = { process, fail: () => reject(lost?.() ?? new LostAnswer()), lostAt: at + limitMs }
+        steps.push({ ...of, kind: 'arrival', due: at, go: arrive(of, work, { resolve, reject }) })
       })
     },
   }

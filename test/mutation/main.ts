@@ -10,6 +10,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
+import { endOnSignal, say, wholeNumber } from '../../kit/command.ts'
+
 import { sampleOf } from './choose.ts'
 import type { Mutant } from './mutant.ts'
 import { mutantsOf } from './mutators.ts'
@@ -38,13 +40,7 @@ const all = files.flatMap(it => mutantsOf(it, read(it)))
 const drawn = sampleOf(all, sample, seed)
 
 const trials = openTrials(root, Math.max(1, wholeNumber('workers', values.workers)))
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    trials.close()
-    say('\nstopped\n')
-    process.exit(130)
-  })
-}
+endOnSignal(trials.close)
 
 say(
   `${chosen.length} named mutations; ${drawn.length} of ${all.length} mutants of ${files.length} files, seed ${seed}\n`,
@@ -78,14 +74,4 @@ async function tryAll(title: string, mutants: readonly Mutant[]): Promise<Mutant
     )
   })
   return living
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} takes a whole number`)
-  return value
-}
-
-function say(text: string): void {
-  process.stdout.write(text)
 }

@@ -1,11 +1,15 @@
 /**
  * A container of the functions that keep the followers in step, put together as they are: it walks, and it works messages
- * in, as its parent orders over IPC, with real adapters. The clock is the parent's; it ends with its parent.
+ * in, as its parent orders, with real adapters. The clock is the parent's; it ends with its parent.
  */
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import * as v from 'valibot'
+import { appids, openApp } from '../../kit/app.ts'
+import { beginsForMs } from '../../kit/deployment.ts'
+import { openPeer } from '../../kit/peer.ts'
+import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
+import { endWithParent } from '../../kit/usage.ts'
 import { createConsumedQueue, createQueue } from '../../lib/adapters/aws/sqs-queues.ts'
 import { openDynamo } from '../../lib/adapters/dynamo/dynamo.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
@@ -15,62 +19,50 @@ import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
 import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
-import { createWeChat } from '../../lib/adapters/wechat/client.ts'
-import { createTransport } from '../../lib/adapters/wechat/transport.ts'
 import { type News, parseNews } from '../../lib/followers/follower-news.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
-import { isAppId } from '../../lib/identifiers.ts'
 import { parseSyncOrder, syncFollowers } from '../../lib/sync/sync-followers.ts'
-import { createAccessTokenSource } from '../../lib/tokens/access-token.ts'
-import { createBreaker } from '../../lib/wechat/breaker.ts'
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
-import { silentLog as log } from '../silent-log.ts'
 
-const names = v.object({ tokens: v.string(), links: v.string(), walks: v.string(), queue: v.string() })
-const message = v.object({ body: v.string(), receiptHandle: v.string(), receives: v.number() })
-const order = v.variant('kind', [
-  v.object({ kind: v.literal('open'), wechatUrl: v.string(), names }),
-  v.object({ kind: v.literal('sync'), now: v.number() }),
-  v.object({ kind: v.literal('link'), now: v.number(), messages: v.array(message) }),
-])
-type Order = v.InferOutput<typeof order>
-type Opening = Extract<Order, { kind: 'open' }>
-
-/** What the functions may take (serverless.yml), less what they keep back. */
-const limitMs = { sync: 885_000, link: 45_000 }
-const { appid, appsecret } = defaultAccounts.official
-const { appid: miniAppid } = defaultAccounts.mini
+type Names = { readonly tokens: string; readonly links: string; readonly walks: string; readonly queue: string }
+export type Arrived = { readonly body: string; readonly receiptHandle: string; readonly receives: number }
+/** What the parent may ask for, at an instant by its clock. */
+export type FollowerWorker = {
+  open(wechatUrl: string, names: Names): Promise<void>
+  /** Answers the state of the walk. */
+  sync(at: number): Promise<string>
+  /** Answers the handles of those that must come again. */
+  link(at: number, messages: readonly Arrived[]): Promise<readonly string[]>
+}
 
 let clock = 0
 const now = () => clock
-const metrics = { count: () => undefined, gauge: () => undefined }
-let functions: ReturnType<typeof open>
+let deps: ReturnType<typeof depsOf>
 
-process.on('disconnect', () => process.exit(0))
-process.on('message', it => {
-  void obey(v.parse(order, it)).then(answer => process.send?.(answer))
-})
+openPeer(process, { worker: { open, sync, link } })
+endWithParent()
 
-async function obey(it: Order): Promise<object> {
-  if (it.kind === 'open') {
-    functions = open(it)
-    return { kind: 'opened' }
-  }
-  clock = it.now
-  const until = clock + limitMs[it.kind]
-  try {
-    if (it.kind === 'link') return { kind: 'done', failed: await functions.link(it.messages, until) }
-    return { kind: 'done', state: await functions.sync(until) }
-  } catch (error) {
-    return { kind: 'failed', error: String(error) }
-  }
+function open(wechatUrl: string, names: Names): void {
+  deps = depsOf(wechatUrl, names)
 }
 
-function open({ wechatUrl, names }: Opening) {
+async function sync(at: number): Promise<string> {
+  clock = at
+  const order = parseSyncOrder({ action: 'tick' })
+  return (await syncFollowers(order, deps, { until: at + beginsForMs('sync-followers') })).state
+}
+
+async function link(at: number, messages: readonly Arrived[]): Promise<readonly string[]> {
+  clock = at
+  const arrivals = messages.map(({ body, ...rest }) => ({ ...rest, news: parseNews(body) }))
+  const failed = await linkFollowers(arrivals, deps, { until: at + beginsForMs('link-followers') })
+  return failed.map(it => it.receiptHandle)
+}
+
+function depsOf(url: string, names: Names) {
   const dynamo = openDynamo()
-  const app = openWeChat(wechatUrl, createTokenStore(dynamo, names.tokens))
-  const deps = {
-    ...app,
+  return {
+    ...openApp({ url, tokens: createTokenStore(dynamo, names.tokens), now, sleep }),
+    miniAppid: appids.mini,
     links: { ...createLinkStore(dynamo, names.links), ...createLinkUpkeep(dynamo, names.links) },
     walks: createWalkStore(dynamo, names.walks),
     journal: createJournal(dynamo, names.walks, Math.random),
@@ -86,29 +78,4 @@ function open({ wechatUrl, names }: Opening) {
     log,
     metrics,
   }
-  return {
-    async sync(until: number) {
-      const { state } = await syncFollowers(parseSyncOrder({ action: 'tick' }), deps, { until })
-      return state
-    },
-    async link(messages: readonly v.InferOutput<typeof message>[], until: number) {
-      const arrivals = messages.map(({ body, ...rest }) => ({ ...rest, news: parseNews(body) }))
-      return (await linkFollowers(arrivals, deps, { until })).map(it => it.receiptHandle)
-    },
-  }
-}
-
-function openWeChat(url: string, tokens: ReturnType<typeof createTokenStore>) {
-  if (!isAppId(appid) || !isAppId(miniAppid)) throw new Error('no appids')
-  const wechat = createWeChat({
-    appid,
-    appsecret: async () => appsecret,
-    transport: createTransport({ baseUrl: new URL(url) }),
-    mode: 'stable',
-    breaker: createBreaker({ now, log, metrics }),
-    watch: () => undefined,
-    nowSeconds: () => Math.floor(clock / 1000),
-  })
-  const source = { appid, wechat, tokens, now, sleep, owner: randomUUID(), log, metrics }
-  return { wechat, accessTokens: createAccessTokenSource(source), miniAppid }
 }

@@ -3,31 +3,26 @@
  * comes to its limit is cut: what it has sent arrives all the same, and it hears of nothing any more.
  */
 
-import { createWeChat } from '../../lib/adapters/wechat/client.ts'
+import { openApp } from '../../kit/app.ts'
+import { beginsForMs, feedOf, timeoutMs } from '../../kit/deployment.ts'
+import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import type { Answer, Transport } from '../../lib/adapters/wechat/transport.ts'
 import { TransportError } from '../../lib/errors.ts'
-import type { Gauges, Metrics } from '../../lib/ports.ts'
 import type { EventAgain } from '../../lib/send/ports.ts'
 import { type SendDeps, sendBatch } from '../../lib/send/send.ts'
 import type { Arrival } from '../../lib/send/send-outcome.ts'
-import { createAccessTokenSource } from '../../lib/tokens/access-token.ts'
-import { createBreaker } from '../../lib/wechat/breaker.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
 import { memoryLinks } from '../fakes/memory-links.ts'
 import { memoryAttempts, memoryDeliveries, memoryGate, memoryTokens } from '../fakes/memory-stores.ts'
 import { id, miniAppid, officialAppid } from '../ids.ts'
-import { silentLog as log } from '../silent-log.ts'
 import { orderPaid } from '../world.ts'
 
-/** A function of 10 s begins nothing new after 4 s (lib/adapters/lambda.ts), and so long before its end no call waits. */
-const limitMs = 10_000
-const untilMs = 4_000
+const limitMs = timeoutMs('send')
+/** So long before its end no call waits. */
 const writeMs = 1_000
-const visibilityMs = 360_000
+const { visibilityMs } = feedOf('send')
 const dedupeMs = 600_000
 const openid = id('openid-of-the-follower')
-
-const metrics: Metrics & Gauges = { count: () => undefined, gauge: () => undefined }
 
 /** How long things take, in ms, at an instant from the beginning. */
 export type Times = { readonly wechat: (at: number) => number; readonly tables: (at: number) => number }
@@ -94,7 +89,7 @@ async function invoke(batch: Message[], world: World): Promise<boolean> {
   const arrivals = batch.map((message, index) => ({ ...arrivalOf(message, index), message }))
   let failed: readonly { readonly message: Message }[] | undefined
   const deps = depsOf(world, life, batch)
-  void sendBatch(arrivals, deps, { until: clock.now() + untilMs }).then(it => {
+  void sendBatch(arrivals, deps, { until: clock.now() + beginsForMs('send') }).then(it => {
     failed = it
   })
   while (failed === undefined && clock.now() < life.endsAt) await clock.step(life.endsAt)
@@ -134,21 +129,16 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
         })
       })
   const { now } = clock
-  const wechat = createWeChat({
+  const app = openApp({
     appid: officialAppid,
-    appsecret: async () => 'secret',
     transport: createTransport(world, life),
-    mode: 'stable',
-    breaker: createBreaker({ now, log, metrics }),
-    watch: () => undefined,
-    nowSeconds: () => Math.floor(now() / 1000),
+    tokens: world.tokens,
+    sleep: ms => new Promise<void>(resolve => clock.after(ms, resolve)),
+    owner: `${began}`,
+    now,
   })
-  const sleep = (ms: number) => new Promise<void>(resolve => clock.after(ms, resolve))
-  const { tokens } = world
-  const tokenDeps = { appid: officialAppid, wechat, tokens, now, sleep, owner: `${began}`, log, metrics }
   return {
-    wechat,
-    accessTokens: createAccessTokenSource(tokenDeps),
+    ...app,
     miniAppid,
     links: { resolve: slowly(links.resolve) },
     deliveries: {

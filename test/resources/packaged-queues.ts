@@ -8,10 +8,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import * as v from 'valibot'
-import { onTestFinished, vi } from 'vitest'
-
-import { pickFreePort } from '../../local/ports.ts'
-import { openSqs } from '../../local/stores.ts'
+import { vi } from 'vitest'
+import { openEmulator } from '../opened.ts'
 import type { Datapoint } from './alarm-evaluation.ts'
 import { resourcesOf, type Template } from './packaged.ts'
 
@@ -35,8 +33,7 @@ const metrics = {
 
 /** Makes them all, by their logical names; they are gone with the test. */
 export async function openPackagedQueues(template: Template) {
-  const { url, close } = await openSqs(await pickFreePort('127.0.0.1'), region)
-  onTestFinished(close)
+  const url = await openEmulator()
   vi.stubEnv('AWS_ENDPOINT_URL_SQS', url)
   const sqs = new SQSClient({ endpoint: url, region, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } })
   const queues = Object.entries(resourcesOf(template, 'AWS::SQS::Queue')).map(

@@ -2,21 +2,19 @@
 
 import { onTestFinished, vi } from 'vitest'
 
+import { functionEnvironment, functionSecrets } from '../../kit/function-environment.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { openParameterStore } from '../../local/parameter-store.ts'
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { openTables } from '../dynamodb.ts'
 import { openWorld, orderPaid } from '../world.ts'
 import { openRecordingSqs } from './recursive-loop.ts'
 
 export type Place = Awaited<ReturnType<typeof openPlace>>
 
-const { official, mini } = defaultAccounts
-
 /** Opens it, with a follower and an event for them; it closes with the test, which puts the environment back. */
 export async function openPlace() {
   const [world, tables, sqs] = await Promise.all([openWorld(), openTables(), openRecordingSqs()])
-  const ssm = await openParameterStore(0, { '/queqiao/prod/official-appsecret': official.appsecret })
+  const ssm = await openParameterStore(0, functionSecrets)
   onTestFinished(async () => {
     await Promise.all([ssm.close(), tables.close()])
   })
@@ -40,20 +38,10 @@ export async function openPlace() {
 }
 
 const fixed = {
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
+  ...functionEnvironment,
   // By it the SDK knows that it runs on Lambda, and sends the trace header along.
   AWS_LAMBDA_FUNCTION_NAME: 'queqiao-prod-send',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   POWERTOOLS_METRICS_DISABLED: 'true',
   STAGE: 'prod',
-  SECRETS_PREFIX: '/queqiao/prod',
-  WECHAT_OFFICIAL_APPID: official.appid,
-  WECHAT_MINI_APPID: mini.appid,
-  ACCESS_TOKEN_MODE: 'stable',
-  EVENTS_QUEUE: 'events',
-  FOLLOWERS_QUEUE: 'followers',
-  RESULTS_BUS: 'off',
-  TEST_ACCOUNT: 'off',
 }

@@ -70,8 +70,11 @@ const functionProperties = v.looseObject({
 const recoveryProperties = v.object({
   PointInTimeRecoverySpecification: v.object({ PointInTimeRecoveryEnabled: v.boolean() }),
 })
-const scaledMapping = v.object({
-  FunctionName: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) }),
+const got = v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) })
+const mappingProperties = v.object({
+  EventSourceArn: got,
+  FunctionName: got,
+  BatchSize: v.number(),
   ScalingConfig: v.object({ MaximumConcurrency: v.number() }),
 })
 const routeSettings = v.record(
@@ -106,6 +109,16 @@ const functions = () => Object.values(of('AWS::Lambda::Function')).map(it => v.p
 const nameOf = ({ FunctionName }: { readonly FunctionName: string }) => FunctionName.slice('queqiao-prod-'.length)
 const statementsOf = (role: Resource) =>
   v.parse(roleProperties, role.Properties).Policies.flatMap(it => it.PolicyDocument.Statement)
+const rightsOf = (role: string) => statementsOf(template.Resources[role] ?? { Type: '', Properties: {} })
+const arn = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] })
+/** What feeds the functions, with the logical name of each and its role. */
+const mappings = () =>
+  Object.values(of('AWS::Lambda::EventSourceMapping')).map(({ Properties }) => {
+    const { FunctionName, ...mapping } = v.parse(mappingProperties, Properties)
+    const [name] = FunctionName['Fn::GetAtt']
+    const taker = v.parse(functionProperties, propertiesOf(name))
+    return { ...mapping, name, shortName: nameOf(taker), role: taker.Role['Fn::GetAtt'][0] }
+  })
 const actionsOf = ({ Action }: v.InferOutput<typeof statement>) => [Action].flat()
 const filesIn = async (folder: string, files: readonly string[]) =>
   Promise.all(files.map(it => readFile(join(import.meta.dirname, '../..', folder, it), 'utf8')))
@@ -150,10 +163,8 @@ describe('the roles', () => {
   })
 
   it('let Lambda make network interfaces for the functions in the VPC, and not their code', () => {
-    const ec2Of = ({ Role }: { readonly Role: { 'Fn::GetAtt': readonly [string, string] } }) => {
-      const role = template.Resources[Role['Fn::GetAtt'][0]]
-      return role === undefined ? [] : statementsOf(role).filter(it => actionsOf(it)[0]?.startsWith('ec2:'))
-    }
+    const ec2Of = ({ Role }: { readonly Role: { 'Fn::GetAtt': readonly [string, string] } }) =>
+      rightsOf(Role['Fn::GetAtt'][0]).filter(it => actionsOf(it)[0]?.startsWith('ec2:'))
     const [inside, outside] = [true, false].map(is => functions().filter(it => (it.VpcConfig !== undefined) === is))
     expect(outside?.flatMap(ec2Of)).toEqual([])
     for (const it of inside ?? []) {
@@ -166,10 +177,9 @@ describe('the roles', () => {
   })
 
   it('let the self-check push events where there is a canary, and change nothing else', () => {
-    const rights = statementsOf(template.Resources.SelfCheckRole ?? { Type: '', Properties: {} })
+    const rights = rightsOf('SelfCheckRole')
     const changing = rights.filter(it => actionsOf(it).some(action => /sqs:Send|dynamodb:(?!Get)/.test(action)))
-    const of = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] })
-    expect(changing.map(it => it.Resource)).toEqual([of('TokensTable'), of('EventsQueue')])
+    expect(changing.map(it => it.Resource)).toEqual([arn('TokensTable'), arn('EventsQueue')])
   })
 
   it('hold together what the adapters ask of AWS, and no more', async () => {
@@ -192,18 +202,8 @@ describe('the roles', () => {
   })
 
   it('let a consumer of a queue take its messages, and each function write its own log only', () => {
-    for (const { Properties } of Object.values(of('AWS::Lambda::EventSourceMapping'))) {
-      const { EventSourceArn, FunctionName } = v.parse(
-        v.object({
-          EventSourceArn: v.unknown(),
-          FunctionName: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) }),
-        }),
-        Properties,
-      )
-      const taker = v.parse(functionProperties, propertiesOf(FunctionName['Fn::GetAtt'][0]))
-      const role = template.Resources[taker.Role['Fn::GetAtt'][0]]
-      const rights =
-        role && statementsOf(role).find(it => JSON.stringify(it.Resource) === JSON.stringify(EventSourceArn))
+    for (const { EventSourceArn, role } of mappings()) {
+      const rights = rightsOf(role).find(it => JSON.stringify(it.Resource) === JSON.stringify(EventSourceArn))
       expect(rights && actionsOf(rights)).toEqual(
         expect.arrayContaining(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']),
       )
@@ -217,31 +217,14 @@ describe('the roles', () => {
 })
 
 it('lets queues take as many functions at once as the doctor holds against the account’s limit', () => {
-  const most = Object.values(of('AWS::Lambda::EventSourceMapping')).map(({ Properties }) => {
-    const { FunctionName, ScalingConfig } = v.parse(
-      v.object({
-        FunctionName: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) }),
-        ScalingConfig: v.object({ MaximumConcurrency: v.number() }),
-      }),
-      Properties,
-    )
-    const name = nameOf(v.parse(functionProperties, propertiesOf(FunctionName['Fn::GetAtt'][0])))
-    return [name, ScalingConfig.MaximumConcurrency]
-  })
+  const most = mappings().map(it => [it.shortName, it.ScalingConfig.MaximumConcurrency])
   expect(Object.fromEntries(most)).toEqual(consumers)
 })
 
 it('lets the doctor call twice what a function takes at once more than it takes', () => {
-  const most = Object.values(of('AWS::Lambda::EventSourceMapping')).map(({ Properties }) => {
-    const mapping = v.object({ BatchSize: v.number(), ScalingConfig: v.object({ MaximumConcurrency: v.number() }) })
-    const { BatchSize, ScalingConfig } = v.parse(mapping, Properties)
-    return 2 * BatchSize * ScalingConfig.MaximumConcurrency
-  })
-  expect(most.toSorted()).toEqual(
-    Object.values(consumed)
-      .map(it => it.most)
-      .toSorted(),
-  )
+  const most = mappings().map(it => 2 * it.BatchSize * it.ScalingConfig.MaximumConcurrency)
+  const known = Object.values(consumed).map(it => it.most)
+  expect(most.toSorted()).toEqual(known.toSorted())
 })
 
 describe('the network', () => {
@@ -337,9 +320,7 @@ describe('the doors', () => {
   it('take WeChat’s pushes as fast as send may send, whatever the other routes are asked', async () => {
     const [sender = ''] = await filesIn('lib/send', ['send.ts'])
     const sockets = Number(/^const width = (\d+)$/m.exec(sender)?.[1])
-    const [sending] = Object.values(of('AWS::Lambda::EventSourceMapping'))
-      .map(it => v.parse(scaledMapping, it.Properties))
-      .filter(it => it.FunctionName['Fn::GetAtt'][0] === 'SendLambdaFunction')
+    const sending = mappings().find(it => it.shortName === 'send')
     const secondsOfCall = 0.2
     const pace = ((sending?.ScalingConfig.MaximumConcurrency ?? Number.NaN) * sockets) / secondsOfCall
     const { RouteSettings } = v.parse(v.looseObject({ RouteSettings: routeSettings }), propertiesOf('HttpApiStage'))
@@ -431,13 +412,13 @@ describe('the data', () => {
         Effect: 'Allow',
         Principal: { AWS: { 'Fn::Split': [',', roles.join(',')] } },
         Action: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
-        Resource: { 'Fn::GetAtt': ['EventsQueue', 'Arn'] },
+        Resource: arn('EventsQueue'),
       },
       {
         Effect: 'Allow',
         Principal: { Service: 's3.amazonaws.com' },
         Action: 'sqs:SendMessage',
-        Resource: { 'Fn::GetAtt': ['ImagesQueue', 'Arn'] },
+        Resource: arn('ImagesQueue'),
         Condition: {
           StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
           ArnLike: { 'aws:SourceArn': { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::queqiao-*` } },
@@ -527,7 +508,7 @@ describe('the buckets', () => {
       QueueConfigurations: [
         {
           Event: 's3:ObjectCreated:*',
-          Queue: { 'Fn::GetAtt': ['ImagesQueue', 'Arn'] },
+          Queue: arn('ImagesQueue'),
           Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'uploads/' }] } },
         },
       ],
@@ -538,21 +519,21 @@ describe('the buckets', () => {
   })
 
   it('give each function its folders only', () => {
-    const rightsOf = (role: string) =>
-      statementsOf(template.Resources[role] ?? { Type: '', Properties: {} })
+    const inS3 = (role: string) =>
+      rightsOf(role)
         .filter(it => actionsOf(it)[0]?.startsWith('s3:'))
         .map(it => [it.Resource, actionsOf(it)])
     const folder = (name: string) => ({ 'Fn::Sub': `\${ImagesBucket.Arn}/${name}/*` })
-    expect(rightsOf('ImagesRole')).toEqual([[folder('uploads'), ['s3:PutObject']]])
-    expect(rightsOf('ImageRole')).toEqual([])
-    expect(rightsOf('ReceiveImagesRole')).toEqual([
-      [{ 'Fn::GetAtt': ['ImagesBucket', 'Arn'] }, ['s3:ListBucket']],
+    expect(inS3('ImagesRole')).toEqual([[folder('uploads'), ['s3:PutObject']]])
+    expect(inS3('ImageRole')).toEqual([])
+    expect(inS3('ReceiveImagesRole')).toEqual([
+      [arn('ImagesBucket'), ['s3:ListBucket']],
       [folder('uploads'), ['s3:DeleteObject', 's3:GetObject']],
       [folder('checking'), ['s3:DeleteObject', 's3:PutObject', 's3:PutObjectTagging']],
       [folder('images'), ['s3:DeleteObject', 's3:PutObject', 's3:PutObjectTagging']],
     ])
-    expect(rightsOf('CheckImagesRole')).toEqual([
-      [{ 'Fn::GetAtt': ['ImagesBucket', 'Arn'] }, ['s3:ListBucket']],
+    expect(inS3('CheckImagesRole')).toEqual([
+      [arn('ImagesBucket'), ['s3:ListBucket']],
       [folder('checking'), ['s3:DeleteObject', 's3:GetObject']],
       [folder('images'), ['s3:DeleteObject', 's3:PutObject', 's3:PutObjectTagging']],
     ])
@@ -560,19 +541,18 @@ describe('the buckets', () => {
 })
 
 describe('who is forgotten', () => {
-  const rightsOf = (role: string, resource: unknown) =>
-    statementsOf(template.Resources[role] ?? { Type: '', Properties: {} })
+  const actionsOn = (role: string, resource: unknown) =>
+    rightsOf(role)
       .filter(it => JSON.stringify([it.Resource].flat()) === JSON.stringify([resource]))
       .flatMap(actionsOf)
-  const arn = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] })
 
   it('takes pictures along: who erases may tell of it, and only who receives pictures finds and removes their rows', () => {
-    expect(rightsOf('LinkFollowersRole', arn('ImagesQueue'))).toEqual(['sqs:GetQueueUrl', 'sqs:SendMessage'])
-    expect(rightsOf('LinkFollowersRole', arn('ImagesTable'))).toEqual([])
-    expect(rightsOf('ReceiveImagesRole', arn('ImagesQueue'))).toContain('sqs:SendMessage')
+    expect(actionsOn('LinkFollowersRole', arn('ImagesQueue'))).toEqual(['sqs:GetQueueUrl', 'sqs:SendMessage'])
+    expect(actionsOn('LinkFollowersRole', arn('ImagesTable'))).toEqual([])
+    expect(actionsOn('ReceiveImagesRole', arn('ImagesQueue'))).toContain('sqs:SendMessage')
     const owned = { 'Fn::Sub': `\${ImagesTable.Arn}/index/by-owner` }
     const may = (resource: unknown, action: string) =>
-      Object.keys(of('AWS::IAM::Role')).filter(it => rightsOf(it, resource).includes(action))
+      Object.keys(of('AWS::IAM::Role')).filter(it => actionsOn(it, resource).includes(action))
     expect(may(owned, 'dynamodb:Query')).toEqual(['ReceiveImagesRole'])
     expect(may(arn('ImagesTable'), 'dynamodb:DeleteItem')).toEqual(['ReceiveImagesRole'])
     expect(propertiesOf('ImagesTable')).toMatchObject({
@@ -582,21 +562,18 @@ describe('who is forgotten', () => {
 })
 
 describe('what goes back into the queue that triggers its function', () => {
-  const mapping = v.object({
-    EventSourceArn: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.literal('Arn')]) }),
-    FunctionName: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) }),
-  })
   /** The logical names of the functions, with the queues that trigger each and those that its role may send to. */
-  const edges = () => {
-    const mappings = Object.values(of('AWS::Lambda::EventSourceMapping')).map(it => v.parse(mapping, it.Properties))
-    return Object.entries(of('AWS::Lambda::Function')).map(([name, { Properties }]) => {
-      const role = template.Resources[v.parse(functionProperties, Properties).Role['Fn::GetAtt'][0]]
-      const sends = role === undefined ? [] : statementsOf(role).filter(it => actionsOf(it).includes('sqs:SendMessage'))
-      const triggers = mappings.filter(it => it.FunctionName['Fn::GetAtt'][0] === name).map(it => it.EventSourceArn)
-      const texts = sends.map(it => JSON.stringify(it.Resource))
-      return { name, triggers: triggers.map(it => JSON.stringify(it)), sends: texts }
+  const edges = () =>
+    Object.entries(of('AWS::Lambda::Function')).map(([name, { Properties }]) => {
+      const role = v.parse(functionProperties, Properties).Role['Fn::GetAtt'][0]
+      const sends = rightsOf(role).filter(it => actionsOf(it).includes('sqs:SendMessage'))
+      const triggers = mappings().filter(it => it.name === name)
+      return {
+        name,
+        triggers: triggers.map(it => JSON.stringify(it.EventSourceArn)),
+        sends: sends.map(it => JSON.stringify(it.Resource)),
+      }
     })
-  }
   /** Those whose messages can come back to them, at once or through others. */
   const circling = () => {
     const all = edges()
@@ -816,19 +793,15 @@ describe('the files', () => {
   })
 
   it('are led to by a function that may read nothing else', () => {
-    const rightsOf = (role: string) =>
-      statementsOf(template.Resources[role] ?? { Type: '', Properties: {} })
+    const inS3 = (role: string) =>
+      rightsOf(role)
         .filter(it => !actionsOf(it)[0]?.startsWith('logs:'))
         .map(it => [JSON.stringify(it.Resource), ...actionsOf(it)])
-    const look = (bucket: string) => [JSON.stringify({ 'Fn::GetAtt': [bucket, 'Arn'] }), 's3:ListBucket']
+    const look = (bucket: string) => [JSON.stringify(arn(bucket)), 's3:ListBucket']
     const read = (key: string) => [JSON.stringify({ 'Fn::Sub': key }), 's3:GetObject']
     const statics = [look('StaticBucket'), read(`\${StaticBucket.Arn}/static/*`)]
-    expect(rightsOf('DomainFileRole')).toEqual(statics)
-    expect(rightsOf('ServeFilesRole')).toEqual([
-      look('ImagesBucket'),
-      read(`\${ImagesBucket.Arn}/images/*`),
-      ...statics,
-    ])
+    expect(inS3('DomainFileRole')).toEqual(statics)
+    expect(inS3('ServeFilesRole')).toEqual([look('ImagesBucket'), read(`\${ImagesBucket.Arn}/images/*`), ...statics])
   })
 
   it('tell ./queqiao static and a removal what they need', () => {

@@ -4,7 +4,7 @@
  * what invokes it, here this test.
  */
 
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -25,12 +25,16 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 
+import { callsBy, openControl } from '../../kit/control.ts'
+import { PeerEnded, remote } from '../../kit/peer.ts'
+import { start } from '../../kit/processes.ts'
 import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
 import { batchSize } from '../../lib/followers/follower-batches.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { openSqs } from '../../local/stores.ts'
 import { openWeChat, type WeChatBox } from '../../local/wechat/server.ts'
 import { openTables, type Tables } from '../dynamodb.ts'
+import type { Arrived, FollowerWorker } from '../processes/follower-worker.ts'
 
 const kills = 50
 const pageSize = 40
@@ -79,14 +83,13 @@ beforeAll(async () => {
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   })
-  const dynamo = await tables.dynamo.config.endpoint?.()
   compiled = await mkdtemp(join(tmpdir(), 'follower-worker-'))
   env = {
     PATH: process.env.PATH,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL_DYNAMODB: `http://${dynamo?.hostname}:${dynamo?.port}`,
+    AWS_ENDPOINT_URL_DYNAMODB: tables.url,
     AWS_ENDPOINT_URL_SQS: sqsStore.url,
     // Fifty starts of the same program.
     NODE_COMPILE_CACHE: compiled,
@@ -152,14 +155,14 @@ async function play(deaths: readonly Death[]) {
   }
   const walk = async () => {
     const answer = await invoke({ kind: 'sync' })
-    return answer !== undefined && ['complete', 'idle'].includes(v.parse(walked, answer).state)
+    return typeof answer === 'string' && ['complete', 'idle'].includes(answer)
   }
   const link = async () => {
     const messages = await world.receive()
     if (messages.length === 0) return false
     mostBatches = Math.max(mostBatches, Math.ceil((messages.length * pageSize) / batchSize))
     const answer = await invoke({ kind: 'link', messages })
-    await world.settle(messages, answer === undefined ? undefined : v.parse(linked, answer).failed)
+    await world.settle(messages, Array.isArray(answer) ? answer : undefined)
     return true
   }
   /** Walks and links in turn until there is nothing left to do. */
@@ -185,12 +188,8 @@ async function play(deaths: readonly Death[]) {
   }
 }
 
-const walked = v.object({ kind: v.literal('done'), state: v.string() })
-const linked = v.object({ kind: v.literal('done'), failed: v.array(v.string()) })
-const callsAnswer = v.object({ counts: v.object({ official: v.record(v.string(), v.number()) }) })
-
+type Opening = Parameters<FollowerWorker['open']>
 type Invocation = { readonly kind: 'sync' } | { readonly kind: 'link'; readonly messages: readonly Arrived[] }
-type Arrived = { readonly body: string; readonly receiptHandle: string; readonly receives: number }
 
 /** WeChat in a box with a clock of its own, empty tables, and an empty queue. */
 async function openWorld() {
@@ -199,15 +198,10 @@ async function openWorld() {
   const [tokens, links, walks] = [await tables.make('tokens'), await tables.make('links'), await tables.make('walks')]
   const queue = `followers-${links}`
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: queue }))
-  const control = async (path: string, body?: object): Promise<unknown> => {
-    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-    const answer = await fetch(`${box.url}/_box${path}`, init)
-    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
-    return answer.json()
-  }
+  const control = openControl(box.url)
 
   return {
-    opening: { kind: 'open', wechatUrl: box.url, names: { tokens, links, walks, queue } },
+    opening: [box.url, { tokens, links, walks, queue }] satisfies Opening,
     /** From now on the box goes by this clock. */
     follow(clock: () => number) {
       now = clock
@@ -228,7 +222,7 @@ async function openWorld() {
     look: async () => ({
       ...(await lookIntoTables(links, walks)),
       queued: await countMessages(QueueUrl),
-      calls: callsOf(await control('/calls')),
+      calls: callsOf(await callsBy(control)),
     }),
     close: () => box.close(),
   }
@@ -256,12 +250,8 @@ async function receive(QueueUrl: string | undefined): Promise<Arrived[]> {
   }))
 }
 
-function callsOf(answer: unknown) {
-  const { official } = v.parse(callsAnswer, answer).counts
-  return {
-    userGet: official['/cgi-bin/user/get'] ?? 0,
-    batchget: official['/cgi-bin/user/info/batchget'] ?? 0,
-  }
+function callsOf(calls: Readonly<Record<string, number>>) {
+  return { userGet: calls['/cgi-bin/user/get'] ?? 0, batchget: calls['/cgi-bin/user/info/batchget'] ?? 0 }
 }
 
 /** All but when it was found to be so. */
@@ -282,25 +272,23 @@ async function lookIntoTables(links: string, walks: string) {
 }
 
 /** Processes that are invoked one at a time; while one works the next one starts. */
-function openContainers(opening: object) {
+function openContainers(opening: Opening) {
   const spawn = () => {
-    const child = fork(new URL('../processes/follower-worker.ts', import.meta.url), {
-      env,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-    })
-    return { child, opened: ask(child, opening) }
+    const started = start(join(import.meta.dirname, '../processes/follower-worker.ts'), { env, isMortal: true })
+    const worker = remote<FollowerWorker>(started.call, 'worker', ['open', 'sync', 'link'])
+    return { ...started, worker, opened: worker.open(...opening) }
   }
   let [present, next] = [spawn(), spawn()]
 
   return {
     /** Its answer, or `killed`. */
     async invoke(order: Invocation, now: number, death: Death | undefined): Promise<unknown> {
-      const { child, opened } = present
+      const { child, worker, opened } = present
       await opened
-      const answered = ask(child, { ...order, now })
+      const answered = order.kind === 'sync' ? worker.sync(now) : worker.link(now, order.messages)
       if (death === undefined) return answered
       const stop = killAtRequest(child, death[order.kind], death.isDone)
-      const answer = await answered.catch(() => 'killed').finally(stop)
+      const answer = await answered.catch(killedOr).finally(stop)
       if (answer !== 'killed') return answer
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
       expect(child.signalCode).toBe('SIGKILL')
@@ -308,8 +296,16 @@ function openContainers(opening: object) {
       next = spawn()
       return answer
     },
-    close: () => Promise.all([present, next].map(it => end(it.child))),
+    async close() {
+      await Promise.all([present, next].map(it => it.opened))
+      await Promise.all([present, next].map(it => it.stop()))
+    },
   }
+}
+
+function killedOr(error: unknown): 'killed' {
+  if (error instanceof PeerEnded) return 'killed'
+  throw error
 }
 
 /** Counts the requests that arrive at any server of this process, and kills the child at the last of them. */
@@ -327,24 +323,4 @@ function killAtRequest(child: ChildProcess, after: number, isDone: boolean): () 
 
 function requestOf(message: unknown): Pick<IncomingMessage, 'destroy'> {
   return v.parse(v.object({ request: v.custom<IncomingMessage>(it => it instanceof Object) }), message).request
-}
-
-/** The child's answer; fails if it ends before. */
-function ask(child: ChildProcess, order: object): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const onExit = () => reject(new Error('the process has ended'))
-    child.once('exit', onExit).once('message', answer => {
-      child.off('exit', onExit)
-      resolve(answer)
-    })
-    child.send(order)
-  })
-}
-
-/** A child ends with its channel. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  if (child.connected) child.disconnect()
-  await exited
 }

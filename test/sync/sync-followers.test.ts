@@ -26,6 +26,22 @@ async function openSync(options: WeChatOptions = {}) {
   return { ...world, take, openidOf }
 }
 
+/** The same with so many followers. */
+async function openOf(count: number) {
+  const sync = await openSync()
+  await sync.control('/people', { count, following: true })
+  return sync
+}
+
+/** So many followers, of whom a walk told a day ago. */
+async function openWalked(count: number) {
+  const sync = await openOf(count)
+  await sync.walk()
+  sync.take('follow')
+  sync.tick(dayMs)
+  return sync
+}
+
 const sizeOf = (news: News) => ('openids' in news ? news.openids.length : 0)
 
 describe('syncFollowers', () => {
@@ -49,21 +65,13 @@ describe('syncFollowers', () => {
   })
 
   it('queues nobody the second time when nothing has changed', async () => {
-    const { walk, control, queued, take, tick } = await openSync()
-    await control('/people', { count: 25, following: true })
-    await walk()
-    take('follow')
-    tick(dayMs)
+    const { walk, queued } = await openWalked(25)
     expect(await walk()).toMatchObject({ pages: 3, came: 0, left: 0, complete: true })
     expect(queued).toEqual([])
   })
 
   it('finds who came and who left unseen', async () => {
-    const { walk, control, take, tick, openidOf } = await openSync()
-    await control('/people', { count: 25, following: true })
-    await walk()
-    take('follow')
-    tick(dayMs)
+    const { walk, control, take, openidOf } = await openWalked(25)
     await control('/people/change', { first: 3, count: 4, following: false })
     await control('/people', { count: 2, following: true })
     const left = await Promise.all([3, 4, 5, 6].map(openidOf))
@@ -72,8 +80,7 @@ describe('syncFollowers', () => {
   })
 
   it('asks for a few who came on each page together, in hundreds', async () => {
-    const { walk, control, queued, take, tick } = await openSync()
-    await control('/people', { count: 240, following: true })
+    const { walk, control, queued, take, tick } = await openOf(240)
     await walk()
     expect(queued.map(sizeOf)).toEqual([100, 100, 40])
     const came = new Set(take('follow'))
@@ -85,8 +92,7 @@ describe('syncFollowers', () => {
   })
 
   it('forgets nobody who waited for the hundred to be full when it was killed', async () => {
-    const { walk, control, deps, queued, take, tick } = await openSync()
-    await control('/people', { count: 250, following: true })
+    const { walk, deps, queued, take, tick } = await openOf(250)
     let pages = 0
     const savePage: SyncDeps['walks']['savePage'] = async (...args) => {
       const saved = await deps.walks.savePage(...args)
@@ -102,8 +108,7 @@ describe('syncFollowers', () => {
   })
 
   it('stops at its deadline, goes on from there, and takes nobody for gone before the walk is complete', async () => {
-    const { walk, control, calls, take, tick } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, control, calls, take, tick } = await openOf(25)
     await walk()
     tick(dayMs)
     await control('/people/change', { first: 0, count: 1, following: false })
@@ -117,8 +122,7 @@ describe('syncFollowers', () => {
   })
 
   it('repeats at most one page after a crash, and loses nobody', async () => {
-    const { walk, walks, control, calls, take } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, walks, calls, take } = await openOf(25)
     const crash = { ...walks, savePage: async () => Promise.reject(new Error('killed')) }
     await expect(walk({}, { walks: crash })).rejects.toThrow('killed')
     await walk()
@@ -128,8 +132,7 @@ describe('syncFollowers', () => {
   })
 
   it('only ends a walk that was killed right before its end', async () => {
-    const { walk, walks, control, calls } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, walks, calls } = await openOf(25)
     const crash = { ...walks, complete: async () => Promise.reject(new Error('killed')) }
     await expect(walk({}, { walks: crash })).rejects.toThrow('killed')
     expect(await walk()).toMatchObject({ pages: 3, followers: 25, left: 0, complete: true })
@@ -137,16 +140,14 @@ describe('syncFollowers', () => {
   })
 
   it('walks one at a time: of two schedules that fire together one walks, the other says so', async () => {
-    const { walk, control, calls } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, calls } = await openOf(25)
     const reports = await Promise.all(['a', 'b'].map(owner => walk({ action: 'tick' }, { owner })))
     expect(reports.map(it => it.state).toSorted()).toEqual(['busy', 'complete'])
     expect(await calls(path)).toBe(3)
   })
 
   it('goes on after a process that was killed with the lease, once that has run out', async () => {
-    const { walk, walks, control, now, tick } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, walks, now, tick } = await openOf(25)
     await walk({}, {}, { until: 0 })
     await walks.takeLease({ owner: 'killed', now: now(), until: now() + 60_000 })
     expect(await walk({ action: 'tick' })).toMatchObject({ state: 'busy' })
@@ -155,8 +156,7 @@ describe('syncFollowers', () => {
   })
 
   it('stops without a checkpoint when another process has taken over', async () => {
-    const { walk, walks, control, now } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, walks, now } = await openOf(25)
     const robbed: SyncDeps['walks'] = {
       ...walks,
       async savePage(...page) {
@@ -222,11 +222,7 @@ describe('a list that changes while it is walked', () => {
   })
 
   it('begins anew when WeChat no longer takes the cursor, and takes nobody for gone', async () => {
-    const { walk, control, take, tick } = await openSync()
-    await control('/people', { count: 25, following: true })
-    await walk()
-    take('follow')
-    tick(dayMs)
+    const { walk, control, take } = await openWalked(25)
     await walk({}, {}, { until: 0 })
     await control('/faults', { path, kind: 'errcode', errcode: 40003 })
     expect(await walk({ action: 'tick' })).toMatchObject({ state: 'under-way', pages: 0 })
@@ -235,8 +231,7 @@ describe('a list that changes while it is walked', () => {
   })
 
   it('never ends up in a circle: a page of people who were all seen before ends the walk as a failure', async () => {
-    const { walk, deps, walks, control, take } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, deps, walks, take } = await openOf(25)
     const wechat: SyncDeps['wechat'] = {
       ...deps.wechat,
       followerPage: async token => ({
@@ -252,8 +247,7 @@ describe('a list that changes while it is walked', () => {
 
 describe('when a walk is due', () => {
   it('walks once a day after 03:10 in China, whoever ticks however often', async () => {
-    const { walk, control, calls, tick } = await openSync()
-    await control('/people', { count: 5, following: true })
+    const { walk, calls, tick } = await openOf(5)
     const states: string[] = []
     // From noon on, every hour for a day and a half.
     for (let hour = 0; hour < 36; hour++) {
@@ -265,15 +259,13 @@ describe('when a walk is due', () => {
   })
 
   it('walks by hand whenever it is asked to', async () => {
-    const { walk, control, calls } = await openSync()
-    await control('/people', { count: 5, following: true })
+    const { walk, calls } = await openOf(5)
     for (let time = 0; time < 3; time++) expect(await walk()).toMatchObject({ state: 'complete' })
     expect(await calls(path)).toBe(3)
   })
 
   it('tells what stands where without walking', async () => {
-    const { walk, control, calls } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, calls } = await openOf(25)
     expect(await walk({ action: 'status' })).toMatchObject({ state: 'idle', pages: 0 })
     await walk({}, {}, { until: 0 })
     expect(await walk({ action: 'status' })).toMatchObject({ state: 'under-way', pages: 1, followers: 10, total: 25 })
@@ -340,8 +332,7 @@ describe('the quota', () => {
   })
 
   it('walks all the same when WeChat does not tell its quota', async () => {
-    const { walk, control } = await openSync()
-    await control('/people', { count: 5, following: true })
+    const { walk, control } = await openOf(5)
     await control('/faults', { path: quotaPath, kind: 'errcode', errcode: 76022, times: 2 })
     expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete' })
   })
@@ -357,9 +348,8 @@ describe('what events told between two walks', () => {
   }
 
   it('is not looked up again, and is missed when it left unseen', async () => {
-    const sync = await openSync()
+    const sync = await openOf(3)
     const { walk, control, take, tick, openidOf } = sync
-    await control('/people', { count: 3, following: true })
     const [stays, leaves] = [await openidOf(1), await openidOf(2)]
     await noted(sync, { follow: [stays, leaves] })
     await control('/people/change', { first: 2, count: 1, following: false })
@@ -371,9 +361,8 @@ describe('what events told between two walks', () => {
   })
 
   it('is looked up when who left by an event came back unseen', async () => {
-    const sync = await openSync()
-    const { walk, control, take, openidOf } = sync
-    await control('/people', { count: 3, following: true })
+    const sync = await openOf(3)
+    const { walk, take, openidOf } = sync
     await walk()
     take('follow')
     await noted(sync, { unfollow: [await openidOf(1)] })
@@ -382,9 +371,8 @@ describe('what events told between two walks', () => {
   })
 
   it('stays noted if it came after the walk began', async () => {
-    const sync = await openSync()
+    const sync = await openOf(25)
     const { walk, control, take, tick, openidOf } = sync
-    await control('/people', { count: 25, following: true })
     await walk({}, {}, { until: 0 })
     tick(1_000)
     await control('/people', { count: 1, following: true })
@@ -399,8 +387,7 @@ describe('what events told between two walks', () => {
 
 describe('what an event told in the instant in which the walk began', () => {
   it('stays noted: the walk may have been too early to see it', async () => {
-    const { walk, control, take, journal, openidOf, now, walks } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, control, take, journal, openidOf, now, walks } = await openOf(25)
     await walk({}, {}, { until: 0 })
     await control('/people', { count: 1, following: true })
     const { current } = await walks.state()
@@ -415,8 +402,7 @@ describe('what an event told in the instant in which the walk began', () => {
 
 describe('everyone', () => {
   it('is looked up again on demand, as after the apps were bound to another Open Platform account', async () => {
-    const { walk, control, take, calls } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, take, calls } = await openOf(25)
     await walk()
     take('follow')
     expect(await walk({ everyone: true })).toMatchObject({ came: 25, left: 0 })
@@ -447,8 +433,7 @@ describe('everyone', () => {
   })
 
   it('costs those whose rows are right no write, and one batch read more', async () => {
-    const { walk, work, control, links, queued, tick } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, work, links, queued, tick } = await openOf(25)
     await walk()
     await work(queued.splice(0))
     tick(5_000)
@@ -470,8 +455,7 @@ describe('everyone', () => {
   })
 
   it('but who wished to be forgotten', async () => {
-    const { walk, walks, control, erasures, take, openidOf, seconds } = await openSync()
-    await control('/people', { count: 25, following: true })
+    const { walk, walks, erasures, take, openidOf, seconds } = await openOf(25)
     const erased = await openidOf(3)
     await erasures.mark(erased, seconds())
     expect(await walk()).toMatchObject({ came: 24, complete: true })
@@ -490,8 +474,7 @@ describe('the linking', () => {
   }
 
   it('is under way from the first page of a first walk to its last link, and not before anything ever walked', async () => {
-    const sync = await openSync()
-    await sync.control('/people', { count: 25, following: true })
+    const sync = await openOf(25)
     expect(await isUnderWay(sync)).toBe(false)
     await sync.walk({}, {}, { until: 0 })
     await linkAll(sync)
@@ -503,8 +486,7 @@ describe('the linking', () => {
   })
 
   it('is under way for a walk that looks everybody up again, and not for one that looks up who came', async () => {
-    const sync = await openSync()
-    await sync.control('/people', { count: 25, following: true })
+    const sync = await openOf(25)
     await sync.walk()
     await linkAll(sync)
     sync.tick(dayMs)
@@ -537,8 +519,7 @@ describe('the linking', () => {
   })
 
   it('is under way still when WeChat no longer took the cursor of a first walk, of which nothing is counted then', async () => {
-    const sync = await openSync()
-    await sync.control('/people', { count: 25, following: true })
+    const sync = await openOf(25)
     await sync.walk({}, {}, { until: 0 })
     await sync.control('/faults', { path, kind: 'errcode', errcode: 40003 })
     expect(await sync.walk()).toMatchObject({ state: 'under-way', toLink: 0 })
@@ -546,8 +527,7 @@ describe('the linking', () => {
   })
 
   it('counts a page once that was queued, and queued again after a crash', async () => {
-    const sync = await openSync()
-    await sync.control('/people', { count: 25, following: true })
+    const sync = await openOf(25)
     await sync.walk({}, {}, { until: 0 })
     const crash = { ...sync.walks, savePage: async () => Promise.reject(new Error('killed')) }
     await expect(sync.walk({}, { walks: crash }, { until: 0 })).rejects.toThrow('killed')
@@ -563,8 +543,7 @@ describe('the linking', () => {
 
   // Such a run has said what it would queue, and whoever goes on queues it in another step.
   it('has no end that was said and never came, when a run is killed before it queued', async () => {
-    const sync = await openSync()
-    await sync.control('/people', { count: 25, following: true })
+    const sync = await openOf(25)
     const dead = { ...sync.deps.followers, push: () => Promise.reject(new Error('killed')) }
     await expect(sync.walk({}, { followers: dead }, { until: 0 })).rejects.toThrow('killed')
     sync.tick(1)
@@ -575,8 +554,7 @@ describe('the linking', () => {
   })
 
   it('counts who left, too', async () => {
-    const sync = await openSync()
-    await sync.control('/people', { count: 25, following: true })
+    const sync = await openOf(25)
     await sync.walk()
     await linkAll(sync)
     sync.tick(dayMs)

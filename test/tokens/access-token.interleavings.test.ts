@@ -8,6 +8,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
 import type { AccessToken } from '../../lib/ports.ts'
 import { createAccessTokenSource } from '../../lib/tokens/access-token.ts'
@@ -15,8 +16,8 @@ import type { StoredToken, TokenStore } from '../../lib/tokens/ports.ts'
 import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
 import { memoryTokens } from '../fakes/memory-stores.ts'
 import { officialAppid } from '../ids.ts'
+import { openSchedule, type Process, type Schedule, settle } from '../model/schedule.ts'
 import { runs } from '../runs.ts'
-import { silentLog } from '../silent-log.ts'
 
 type Mode = 'stable' | 'classic'
 type Action =
@@ -120,8 +121,7 @@ function add(from: Seen, to: Seen): void {
 }
 
 /** A process as the world sees it. */
-type Peer = {
-  isAlive: boolean
+type Peer = Process & {
   /** Until when its last lease runs. */
   leaseUntil: number
   /** From its call for a token until it is stored or lost. */
@@ -132,79 +132,6 @@ type Peer = {
   refusedAt: number
   /** When it last looked into the store. */
   lookedAt: number
-}
-
-type Step = {
-  readonly peer: Peer
-  readonly kind: 'arrival' | 'answer' | 'sleep'
-  readonly due: number
-  readonly deadline: number
-  readonly go: () => void
-  readonly fail: () => void
-}
-
-/** Everything that can go on goes on, to its next request. */
-function settle(): Promise<void> {
-  return new Promise(resolve => {
-    setImmediate(resolve)
-  })
-}
-
-/** The clock, and the steps that can be taken. */
-function openSchedule() {
-  let at = Date.parse('2026-11-22T12:00:00+08:00')
-  let steps: Step[] = []
-  const take = async (step: Step, how: 'go' | 'fail' = 'go') => {
-    steps = steps.filter(it => it !== step)
-    step[how]()
-    await settle()
-  }
-
-  return {
-    now: () => at,
-    take,
-    due: () => steps.filter(it => it.due <= at),
-    isEmpty: () => steps.length === 0,
-    /** Lets time pass; who has waited too long for an answer learns that none came. */
-    async pass(ms: number) {
-      const end = at + ms
-      for (;;) {
-        const [late] = steps.filter(it => it.deadline <= end).sort((one, other) => one.deadline - other.deadline)
-        if (late === undefined) break
-        at = Math.max(at, late.deadline)
-        await take(late, 'fail')
-      }
-      at = end
-    },
-    untilNext: () => Math.max(0, Math.min(...steps.map(it => it.due)) - at),
-    sleep: (peer: Peer, ms: number) =>
-      new Promise<void>(go => {
-        steps.push({ peer, kind: 'sleep', due: at + ms, deadline: Infinity, go, fail: go })
-      }),
-    /** A request: its work is done when it arrives, the caller goes on when the answer does. */
-    request: <T>(peer: Peer, work: () => Promise<T>, limitMs = Infinity) =>
-      new Promise<T>((resolve, reject) => {
-        const fail = () => reject(new TransportError('token', 'timeout', 'no answer'))
-        const common = { peer, deadline: at + limitMs, fail }
-        const answer = (go: () => void) => {
-          if (peer.isAlive) steps.push({ ...common, kind: 'answer', due: at, go })
-        }
-        const go = () => {
-          void work().then(
-            value => answer(() => resolve(value)),
-            error => answer(() => reject(error)),
-          )
-        }
-        steps.push({ ...common, kind: 'arrival', due: at, go })
-      }),
-    /** Ends a process; what it has sent may arrive all the same. */
-    kill(peer: Peer, arrives: boolean) {
-      peer.isAlive = false
-      steps = steps
-        .filter(it => it.peer !== peer || (arrives && it.kind === 'arrival'))
-        .map(it => (it.peer === peer ? { ...it, deadline: Infinity } : it))
-    },
-  }
 }
 
 /** WeChat's side of the tokens. */
@@ -255,7 +182,7 @@ function openJudge() {
 
 type Judge = ReturnType<typeof openJudge>
 type Shared = {
-  readonly schedule: ReturnType<typeof openSchedule>
+  readonly schedule: Schedule
   readonly wechat: ReturnType<typeof openWeChat>
   readonly judge: Judge
 }
@@ -268,6 +195,8 @@ function openRow({ schedule, wechat, judge }: Shared) {
   let stored: StoredToken | undefined
   let isKeptFresh = false
   const leftMs = () => (stored?.expiresAt ?? 0) - schedule.now()
+  /** Only a call to WeChat has a limit. */
+  const request = <T>(peer: Peer, work: () => Promise<T>) => schedule.request(peer, work, { limitMs: Infinity })
 
   const noteWrite = (token: StoredToken) => {
     const [before, after] = [stored?.accessToken ?? '', token.accessToken].map(wechat.orderOf)
@@ -302,32 +231,32 @@ function openRow({ schedule, wechat, judge }: Shared) {
     /** The store as one process reaches it. */
     storeOf: (peer: Peer): TokenStore => ({
       read: appid =>
-        schedule.request(peer, () => {
+        request(peer, () => {
           peer.lookedAt = schedule.now()
           return memory.read(appid)
         }),
       takeLease: (appid, lease) =>
-        schedule.request(peer, async () => {
+        request(peer, async () => {
           const isTaken = await memory.takeLease(appid, lease)
           if (isTaken) peer.leaseUntil = lease.until
           return isTaken
         }),
       write: (appid, token, owner) =>
-        schedule.request(peer, async () => {
+        request(peer, async () => {
           const isWritten = await memory.write(appid, token, owner)
           peer.isIssuing = false
           if (isWritten) noteWrite(token)
           else judge.see('tokens refused by the store')
           return isWritten
         }),
-      freeLease: (appid, owner) => schedule.request(peer, () => memory.freeLease(appid, owner)),
+      freeLease: (appid, owner) => request(peer, () => memory.freeLease(appid, owner)),
     }),
   }
 }
 
 function openWorld(mode: Mode) {
   const judge = openJudge()
-  const schedule = openSchedule()
+  const schedule = openSchedule(Date.parse('2026-11-22T12:00:00+08:00'), () => undefined)
   const { now } = schedule
   const wechat = openWeChat(mode, now)
   const row = openRow({ schedule, wechat, judge })
@@ -346,7 +275,7 @@ function openWorld(mode: Mode) {
       return wechat.issue()
     }
     try {
-      return await schedule.request(peer, issue, answerMs)
+      return await schedule.request(peer, issue, { limitMs: answerMs, lost: noAnswer })
     } catch (error) {
       see('token calls without answer')
       peer.isIssuing = false
@@ -355,16 +284,19 @@ function openWorld(mode: Mode) {
   }
 
   const start = () => {
-    const peer: Peer = { isAlive: true, leaseUntil: 0, isIssuing: false, newest: 0, refusedAt: 0, lookedAt: 0 }
+    const name = `process ${peers.length + 1}`
+    const seen = { leaseUntil: 0, isIssuing: false, newest: 0, refusedAt: 0, lookedAt: 0 }
+    const peer: Peer = Object.assign(schedule.start(name, Infinity), seen)
+    peers.push(peer)
     const source = createAccessTokenSource({
       appid: officialAppid,
       wechat: { fetchAccessToken: () => fetchAccessToken(peer) },
       tokens: row.storeOf(peer),
       now,
       sleep: ms => schedule.sleep(peer, ms),
-      owner: `process ${peers.push(peer)}`,
-      log: silentLog,
-      metrics: { count: () => undefined },
+      owner: name,
+      log,
+      metrics,
     })
     return { peer, source }
   }
@@ -414,9 +346,10 @@ function openWorld(mode: Mode) {
       demand(!used.includes(accessToken), 'a renewal brings another token than the one rejected')
       peer.newest = Math.max(peer.newest, generation)
       used.push(accessToken)
-      return schedule.request(peer, async () => {
+      const work = async () => {
         if (!wechat.isGood(accessToken)) throw new WeChatError('user/get', 40001, 'not latest')
-      })
+      }
+      return schedule.request(peer, work, { limitMs: Infinity })
     })
     follow(peer, asked, error => {
       if (isGivenUp(error)) return judgeGivingUp(peer)
@@ -440,14 +373,14 @@ function openWorld(mode: Mode) {
   const kill = ({ peer }: ReturnType<typeof start>, arrives: boolean) => {
     if (!peer.isAlive) return
     see(peer.isIssuing ? 'killed while asking WeChat' : 'killed')
-    schedule.kill(peer, arrives)
+    schedule.kill(peer, arrives && 'at any time')
   }
 
   const step = async (pick: number) => {
     see('steps')
     const due = schedule.due()
     const chosen = due.at(pick % due.length)
-    if (chosen !== undefined) await schedule.take(chosen)
+    if (chosen !== undefined) await schedule.take(chosen, { isSlow: true })
     else if (!schedule.isEmpty()) await schedule.pass(schedule.untilNext())
   }
 
@@ -523,6 +456,10 @@ function openWorld(mode: Mode) {
   }
 
   return { act, end, deleteRow, seen: judge.seen, violations: judge.violations }
+}
+
+function noAnswer(): Error {
+  return new TransportError('token', 'timeout', 'no answer')
 }
 
 function isUnanswered(error: unknown): boolean {

@@ -4,22 +4,20 @@
  * The figures are printed; nothing here measures time.
  */
 
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { appids, openApp } from '../../kit/app.ts'
+import { PeerEnded, remote } from '../../kit/peer.ts'
+import { start } from '../../kit/processes.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
-import { type AccessTokenMode, createWeChat } from '../../lib/adapters/wechat/client.ts'
-import { createTransport } from '../../lib/adapters/wechat/transport.ts'
-import { isAppId } from '../../lib/identifiers.ts'
-import { createAccessTokenSource } from '../../lib/tokens/access-token.ts'
+import type { AccessTokenMode } from '../../lib/adapters/wechat/client.ts'
 import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
-import { createBreaker } from '../../lib/wechat/breaker.ts'
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { openTables, type Tables } from '../dynamodb.ts'
 import { officialAppid } from '../ids.ts'
+import type { Called, Caller } from '../processes/caller.ts'
 import { openWorld } from '../world.ts'
 
 const processCount = 8
@@ -28,26 +26,16 @@ const leaseMs = 15_000
 const pollMs = 200
 const paths = { stable: '/cgi-bin/stable_token', classic: '/cgi-bin/token' }
 
-const called = v.object({
-  kind: v.literal('called'),
-  succeeded: v.number(),
-  failures: v.array(v.string()),
-  requests: v.number(),
-})
-
 let tables: Tables
-let endpoint: string
-let processes: ChildProcess[]
+let processes: ReturnType<typeof startCaller>[]
 
 beforeAll(async () => {
   tables = await openTables()
-  const at = await tables.dynamo.config.endpoint?.()
-  endpoint = `http://${at?.hostname}:${at?.port}`
-  processes = Array.from({ length: processCount }, () => spawnCaller())
+  processes = Array.from({ length: processCount }, () => startCaller())
 })
 
 afterAll(async () => {
-  await Promise.all(processes.map(endCaller))
+  await Promise.all(processes.map(it => it.stop()))
   await tables.close()
 })
 
@@ -80,19 +68,19 @@ describe.each(['stable', 'classic'] as const)('8 processes with 50 calls each, %
     await control('/faults', { path: paths[mode], kind: 'hang' })
     await killWhileAsking(shared)
 
-    const { clock, survivors, store, appid } = openSurvivors(shared)
+    const { clock, survivors, store } = openSurvivors(shared)
     const waited = await Promise.all(
-      survivors.map(({ source, wechat }) =>
-        clock.play(() => withAccessToken(source, token => wechat.followerPage(token))),
+      survivors.map(({ accessTokens, wechat }) =>
+        clock.play(() => withAccessToken(accessTokens, token => wechat.followerPage(token))),
       ),
     )
-    const tokens = await Promise.all(survivors.map(it => it.source.get()))
+    const tokens = await Promise.all(survivors.map(it => it.accessTokens.get()))
     const line = `the slowest of ${processCount} survivors waited ${Math.max(...waited)} ms of a lease of ${leaseMs} ms`
     process.stdout.write(`token, ${mode}, killed with the lease: ${line}; ${await tokenCalls()} token calls\n`)
 
     expect(Math.min(...waited)).toBeGreaterThan(0)
     expect(Math.max(...waited)).toBeLessThanOrEqual(leaseMs + pollMs)
-    expect(await store.read(appid)).toMatchObject({ accessToken: tokens[0], generation: 1 })
+    expect(await store.read(appids.official)).toMatchObject({ accessToken: tokens[0], generation: 1 })
     expect(new Set(tokens).size).toBe(1)
     // The one that was killed asked, and one of those that live.
     expect(await tokenCalls()).toBe(2)
@@ -110,13 +98,13 @@ it('a lease is its taker’s although the answer to taking it was lost', async (
 })
 
 /** A WeChat and an empty table; the children get their client to both. */
-async function openShared(mode: AccessTokenMode, children: readonly ChildProcess[] = processes) {
+async function openShared(mode: AccessTokenMode, children = processes) {
   const { box, control, calls, log, metrics } = await openWorld({ now: Date.now })
   // A new account may walk through its followers 500 times a day.
   await control('/quota', { app: 'official', path: '/cgi-bin/user/get', day: 10_000 })
   const table = await tables.make('tokens')
-  const opening = { kind: 'open', wechatUrl: box.url, table, mode }
-  await Promise.all(children.map(it => ask(it, opening, 'opened')))
+  const opening = { wechatUrl: box.url, table, mode }
+  await Promise.all(children.map(it => it.open(opening)))
   return { opening, control, log, metrics, tokenCalls: () => calls(paths[mode]) }
 }
 
@@ -124,9 +112,8 @@ type Shared = Awaited<ReturnType<typeof openShared>>
 
 /** All children have answered before: they wait for nothing but this. */
 async function callTogether() {
-  const order = { kind: 'call', times: callsEach }
-  const answers = await Promise.all(processes.map(async it => v.parse(called, await ask(it, order, 'called'))))
-  const sum = (of: (answer: v.InferOutput<typeof called>) => number) => answers.reduce((all, it) => all + of(it), 0)
+  const answers = await Promise.all(processes.map(it => it.call(callsEach)))
+  const sum = (of: (answer: Called) => number) => answers.reduce((all, it) => all + of(it), 0)
   return {
     calls: processes.length * callsEach,
     succeeded: sum(it => it.succeeded),
@@ -144,42 +131,32 @@ function print(title: string, { calls, succeeded, requests }: Figures, tokenCall
 
 /** Lets a process take the lease and ask WeChat, which does not answer, and kills it there. */
 async function killWhileAsking({ opening, tokenCalls }: Shared): Promise<void> {
-  const holder = spawnCaller()
+  const { promise: isAsking, resolve } = Promise.withResolvers<void>()
+  const { child, ...holder } = startCaller(resolve)
+  const exited = once(child, 'exit')
   try {
-    await ask(holder, opening, 'opened')
-    const asking = answerOf(holder, 'asking')
-    holder.send({ kind: 'call', times: 1 })
-    await asking
+    await holder.open(opening)
+    const called = holder.call(1)
+    await Promise.race([isAsking, called])
     await expect.poll(tokenCalls).toBe(1)
+    child.kill('SIGKILL')
+    await expect(called).rejects.toThrow(PeerEnded)
   } finally {
-    holder.kill('SIGKILL')
+    child.kill('SIGKILL')
   }
-  if (holder.signalCode === null && holder.exitCode === null) await once(holder, 'exit')
-  expect(holder.signalCode).toBe('SIGKILL')
+  expect(await exited).toEqual([null, 'SIGKILL'])
 }
 
 /** More processes, as far as the token knows: sources of their own, in this process for the sake of its clock. */
 function openSurvivors({ opening, log, metrics }: Shared) {
-  const { appid, appsecret } = defaultAccounts.official
-  if (!isAppId(appid)) throw new Error(`${appid} is no appid`)
   const clock = openClock(Date.now(), processCount)
   const { now, sleep } = clock
   const store = createTokenStore(tables.dynamo, opening.table)
-  const survivors = Array.from({ length: processCount }, (_, index) => {
-    const wechat = createWeChat({
-      appid,
-      appsecret: async () => appsecret,
-      transport: createTransport({ baseUrl: new URL(opening.wechatUrl) }),
-      mode: opening.mode,
-      breaker: createBreaker({ now, log, metrics }),
-      watch: () => undefined,
-      nowSeconds: () => Math.floor(now() / 1000),
-    })
-    const owner = `survivor ${index}`
-    const source = createAccessTokenSource({ appid, wechat, tokens: store, now, sleep, owner, log, metrics })
-    return { wechat, source }
-  })
-  return { clock, survivors, store, appid }
+  const { wechatUrl: url, mode } = opening
+  const survivors = Array.from({ length: processCount }, (_, index) =>
+    openApp({ url, mode, tokens: store, now, sleep, owner: `survivor ${index}`, log, metrics }),
+  )
+  return { clock, survivors, store }
 }
 
 /** A clock for several players: it moves on when all of them sleep, to where the first one wakes. */
@@ -215,7 +192,7 @@ function openClock(start: number, players: number) {
 /** The first request is done, and its answer does not come: the SDK asks again. */
 function openDynamoThatLosesOneAnswer() {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
+  const client = new DynamoDBClient({ endpoint: tables.url, region: 'us-east-1', credentials })
   onTestFinished(() => client.destroy())
   let lost = 0
   client.middlewareStack.add(
@@ -229,39 +206,13 @@ function openDynamoThatLosesOneAnswer() {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
 }
 
-function spawnCaller(): ChildProcess {
+/** A process with our client; `asking` hears when it is about to ask WeChat for a token. */
+function startCaller(asking: () => void = () => undefined) {
   const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' }
-  return fork(new URL('../processes/caller.ts', import.meta.url), {
-    env: { PATH: process.env.PATH, ...credentials, AWS_ENDPOINT_URL_DYNAMODB: endpoint },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+  const { call, ...started } = start(join(import.meta.dirname, '../processes/caller.ts'), {
+    services: { test: { asking } },
+    env: { PATH: process.env.PATH, ...credentials, AWS_ENDPOINT_URL_DYNAMODB: tables.url },
+    isMortal: true,
   })
-}
-
-/** A child ends with its channel. */
-async function endCaller(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  if (child.connected) child.disconnect()
-  await exited
-}
-
-async function ask(child: ChildProcess, order: object, kind: string): Promise<unknown> {
-  const answer = answerOf(child, kind)
-  child.send(order)
-  return answer
-}
-
-/** The next message of this kind; fails if the child ends before it. */
-function answerOf(child: ChildProcess, kind: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const onExit = () => reject(new Error(`the process ended before it said ${kind}`))
-    const onMessage = (message: unknown) => {
-      const told = v.parse(v.looseObject({ kind: v.string() }), message)
-      if (told.kind === 'asking' && kind !== 'asking') return
-      child.off('message', onMessage).off('exit', onExit)
-      if (told.kind === kind) resolve(told)
-      else reject(new Error(`instead of ${kind} the process said ${JSON.stringify(told)}`))
-    }
-    child.on('message', onMessage).once('exit', onExit)
-  })
+  return { ...started, ...remote<Caller>(call, 'caller', ['open', 'call']) }
 }

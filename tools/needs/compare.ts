@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 
-import type { Functions } from '../../bench/service.ts'
+import type { Functions } from '../../kit/service.ts'
 import type { Declared, Role } from './declared.ts'
 import type { Needs } from './needs.ts'
 import { consume } from './rights.ts'

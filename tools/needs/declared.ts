@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 import * as v from 'valibot'
 
-import { type Functions, readFunctions } from '../../bench/service.ts'
+import { type Functions, readFunctions } from '../../kit/service.ts'
 import { root } from './source.ts'
 
 /** A role: its rights as `Needs` spells them, and whether Lambda may put the function into the VPC by it. */

@@ -1,6 +1,6 @@
 /** What each function needs, as a table for people. */
 
-import type { Functions } from '../../bench/service.ts'
+import type { Functions } from '../../kit/service.ts'
 import { ownVariables, queuesOf, rightsToConsume, routesOf } from './compare.ts'
 import type { Declared } from './declared.ts'
 import type { Needs } from './needs.ts'

@@ -13,12 +13,11 @@ import {
 } from '@aws-sdk/client-sqs'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-
+import { silentLog } from '../../../kit/silent.ts'
 import { createParkedEvents } from '../../../lib/adapters/aws/sqs-parked.ts'
 import { createEventQueue } from '../../../lib/adapters/aws/sqs-queues.ts'
 import { pickFreePort } from '../../../local/ports.ts'
 import { openSqs } from '../../../local/stores.ts'
-import { silentLog } from '../../silent-log.ts'
 
 const endings = ['', '-dlq', '-review', '-parked', '-parked-urgent']
 const eventOf = (number: number) => ({

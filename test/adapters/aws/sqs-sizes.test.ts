@@ -1,15 +1,13 @@
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 
 import { createQueueSizes } from '../../../lib/adapters/aws/sqs-sizes.ts'
-import { pickFreePort } from '../../../local/ports.ts'
-import { openSqs } from '../../../local/stores.ts'
+import { openEmulator } from '../../opened.ts'
 
 afterEach(() => void vi.unstubAllEnvs())
 
 it('createQueueSizes › counts what waits, what is put off and what is in work, and throws by name what is no queue', async () => {
-  const { url, close } = await openSqs(await pickFreePort('127.0.0.1'), 'us-east-1')
-  onTestFinished(close)
+  const url = await openEmulator()
   const env = { AWS_ENDPOINT_URL_SQS: url, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
   const sqs = new SQSClient({})

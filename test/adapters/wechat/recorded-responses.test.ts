@@ -6,11 +6,10 @@ import { inspect } from 'node:util'
 
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openClient } from '../../../kit/app.ts'
 import { readAnswer } from '../../../lib/adapters/wechat/answer.ts'
-import { createWeChat } from '../../../lib/adapters/wechat/client.ts'
 import { createTransport } from '../../../lib/adapters/wechat/transport.ts'
 import { TransportError, WeChatError } from '../../../lib/errors.ts'
-import { createBreaker } from '../../../lib/wechat/breaker.ts'
 import { canary, leaksIn } from '../../canary.ts'
 import { officialAppid } from '../../ids.ts'
 import codes from '../../wechat/error-codes.json' with { type: 'json' }
@@ -75,18 +74,9 @@ async function outcomeOf(call: () => Promise<unknown>): Promise<{ class: string;
   }
 }
 
-const log = { info: () => {}, warn: () => {}, error: () => {} }
 const transport = () => createTransport({ baseUrl, timeoutMs: 5_000 })
 const client = () =>
-  createWeChat({
-    appid: officialAppid,
-    appsecret: async () => appsecret,
-    transport: transport(),
-    mode: 'stable',
-    breaker: createBreaker({ now: Date.now, log, metrics: { count: () => {} } }),
-    watch: () => {},
-    nowSeconds: () => 0,
-  })
+  openClient({ appid: officialAppid, appsecret: async () => appsecret, transport: transport(), now: () => 0 })
 
 const media = { mediaUrl: 'https://bucket/checking/x.png?X-Amz-Signature=canary', openid, scene: 4 } as const
 const message = { openid, templateId: 'T', data: {}, clientMsgId: 'c' }

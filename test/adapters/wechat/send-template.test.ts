@@ -4,28 +4,19 @@ import { createServer, type RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 
 import { describe, expect, it } from 'vitest'
-import { createWeChat } from '../../../lib/adapters/wechat/client.ts'
-import { createTransport } from '../../../lib/adapters/wechat/transport.ts'
+import { openCircuit, openClient as openClientOf } from '../../../kit/app.ts'
+import { silentLog as log, silentMetrics as metrics } from '../../../kit/silent.ts'
 import type { OutgoingMessage } from '../../../lib/ports.ts'
-import { type Breaker, createBreaker } from '../../../lib/wechat/breaker.ts'
+import { createBreaker } from '../../../lib/wechat/breaker.ts'
 import { id, miniAppid, officialAppid } from '../../ids.ts'
 import { listen } from '../../listen.ts'
-import { silentLog } from '../../silent-log.ts'
 
 const message: OutgoingMessage = { openid: id('o1'), templateId: 't', data: {}, clientMsgId: 'c' }
 
-async function openClient(listener: RequestListener, breaker: Breaker = { run: (_api, call) => call() }) {
+async function openClient(listener: RequestListener, breaker = openCircuit) {
   const server = createServer(listener)
-  const baseUrl = new URL(await listen(server))
-  const wechat = createWeChat({
-    appid: officialAppid,
-    appsecret: async () => 'secret',
-    transport: createTransport({ baseUrl }),
-    mode: 'stable',
-    breaker,
-    watch: () => undefined,
-    nowSeconds: () => 0,
-  })
+  const url = await listen(server)
+  const wechat = openClientOf({ appid: officialAppid, url, breaker })
   const send = (more: Partial<OutgoingMessage> = {}) => wechat.sendTemplate('token', { ...message, ...more })
   return { send, server }
 }
@@ -35,7 +26,7 @@ const answering = (body: string) => openClient((_request, response) => response.
 describe('a template message', () => {
   // Where fifty were refused at once for their page, the template was taken for ill, and none left without a page either.
   it('leaves without its page after fifty that were refused for theirs', async () => {
-    const breaker = createBreaker({ now: () => 0, log: silentLog, metrics: { count: () => undefined } })
+    const breaker = createBreaker({ now: () => 0, log, metrics })
     const { send } = await openClient(async (request, response) => {
       const refused = (await text(request)).includes('pagepath')
       response.end(refused ? '{"errcode":40013,"errmsg":"invalid appid"}' : '{"errcode":0,"msgid":7}')

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 
-import { createWeChat } from '../../../lib/adapters/wechat/client.ts'
+import { openClient } from '../../../kit/app.ts'
 import { TransportError } from '../../../lib/errors.ts'
 import type { WeChat } from '../../../lib/ports.ts'
 import { id, officialAppid } from '../../ids.ts'
@@ -12,15 +12,9 @@ const [one, other, third] = [id('oOne'), id('oOther'), id('oThird')]
 
 /** The client, of a WeChat that answers this to everything. */
 function answering(answer: unknown): WeChat {
-  return createWeChat({
-    appid: officialAppid,
-    appsecret: async () => 'secret',
-    transport: async () => ({ status: 200, body: Buffer.from(JSON.stringify(answer)), at: answeredAt }),
-    mode: 'stable',
-    breaker: { run: (_api, call) => call() },
-    watch: () => undefined,
-    nowSeconds: () => answeredAt,
-  })
+  const body = Buffer.from(JSON.stringify(answer))
+  const transport = async () => ({ status: 200, body, at: answeredAt })
+  return openClient({ appid: officialAppid, transport, now: () => answeredAt * 1000 })
 }
 
 describe('an entry of user/info/batchget', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { createWeChat } from '../../../lib/adapters/wechat/client.ts'
-import { createTransport } from '../../../lib/adapters/wechat/transport.ts'
+import { openCircuit, openClient as openClientOf } from '../../../kit/app.ts'
 import { defaultAccounts } from '../../../local/wechat/defaults.ts'
 import { openWeChat } from '../../../local/wechat/server.ts'
 import { createWeChatControl } from '../../../local/wechat-control.ts'
@@ -18,18 +17,11 @@ async function openClient(first: string, second: string) {
   const box = await openWeChat({ accounts, now: () => beganAt })
   onTestFinished(box.close)
   const asked: (string | undefined)[] = []
-  const wechat = createWeChat({
-    appid: miniAppid,
-    appsecret: async refused => {
-      asked.push(refused)
-      return refused === undefined ? first : second
-    },
-    transport: createTransport({ baseUrl: new URL(box.url) }),
-    mode: 'stable',
-    breaker: { run: (_api, call) => call() },
-    watch: () => undefined,
-    nowSeconds: () => Math.floor(beganAt / 1000),
-  })
+  const appsecret = async (refused?: string) => {
+    asked.push(refused)
+    return refused === undefined ? first : second
+  }
+  const wechat = openClientOf({ appid: miniAppid, appsecret, url: box.url, breaker: openCircuit, now: () => beganAt })
   const control = createWeChatControl(box.url)
   const newCode = async () => control.login(await control.addPerson('小鹊', signal), signal)
   return { wechat, asked, newCode }

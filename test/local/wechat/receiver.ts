@@ -1,6 +1,8 @@
 /** A back end that takes callbacks, as tests want it to behave. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { onTestFinished, vi } from 'vitest'
+import { text } from 'node:stream/consumers'
+import { vi } from 'vitest'
+import { listen } from '../../listen.ts'
 import { patience } from '../../patience.ts'
 
 export type Received = { method: string; query: URLSearchParams; body: string }
@@ -14,15 +16,8 @@ export async function openReceiver(...reactions: Reaction[]) {
     received.push(message)
     react(reactions.shift() ?? { body: 'success' }, message, response)
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
   return {
-    url: `http://127.0.0.1:${port}/callback`,
+    url: `${await listen(server)}/callback`,
     received,
     /** Waits until so many requests came. */
     until: (count: number) =>
@@ -33,10 +28,8 @@ export async function openReceiver(...reactions: Reaction[]) {
 }
 
 async function read(request: IncomingMessage): Promise<Received> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(Buffer.from(chunk))
   const query = new URL(request.url ?? '', 'http://receiver').searchParams
-  return { method: request.method ?? '', query, body: Buffer.concat(chunks).toString() }
+  return { method: request.method ?? '', query, body: await text(request) }
 }
 
 function react(reaction: Reaction, message: Received, response: ServerResponse): void {

@@ -4,6 +4,7 @@
 type Port = {
   send?(message: unknown): unknown
   on(event: 'message', listener: (message: unknown) => void): unknown
+  on(event: 'exit', listener: () => void): unknown
 }
 
 type Method = (...args: never[]) => unknown
@@ -16,6 +17,9 @@ export type Call = (service: string, method: string, args: readonly unknown[]) =
 type Letter = readonly [number, string, string, readonly unknown[]] | readonly [number, unknown, string?]
 
 type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }
+
+/** The other process ended before it answered. */
+export class PeerEnded extends Error {}
 
 /** Serves the other process, and answers how to call it. Both need `serialization: 'advanced'`. */
 export function openPeer(port: Port, services: Services): Call {
@@ -45,8 +49,15 @@ export function openPeer(port: Port, services: Services): Call {
     }
   })
 
+  let hasEnded = false
+  port.on('exit', () => {
+    hasEnded = true
+    for (const it of waiting.values()) it.reject(new PeerEnded('the other process has ended'))
+  })
+
   return (service, method, args) =>
     new Promise((resolve, reject) => {
+      if (hasEnded) return reject(new PeerEnded('the other process has ended'))
       waiting.set(++asked, { resolve, reject })
       post([asked, service, method, args])
     })

@@ -40,6 +40,9 @@ const settings = v.looseObject({
   watch: v.optional(v.unknown()),
 })
 
+/** The other tags of CloudFormation are of no interest here. */
+const getAtt = { tag: '!GetAtt', resolve: (text: string) => ({ 'Fn::GetAtt': text.split('.') }) }
+
 /** Functions as serverless.yml declares them, by name. */
 export type Functions = v.InferOutput<typeof functions>
 
@@ -83,10 +86,10 @@ async function readChosen(reference: string): Promise<Functions[]> {
   return Object.values(v.parse(either, await readYaml(path)))
 }
 
-/** CloudFormation's tags (!GetAtt) are of no interest here. */
-async function readYaml(path: string): Promise<unknown> {
+/** Reads a file of the project, after a change of its text; `!GetAtt` is what it stands for. */
+export async function readYaml(path: string, change = (text: string) => text): Promise<unknown> {
   const text = await readFile(new URL(`../${path}`, import.meta.url), 'utf8')
-  return parse(text, { merge: true, logLevel: 'error' })
+  return parse(change(text), { merge: true, logLevel: 'error', customTags: [getAtt] })
 }
 
 function doorsOf(list: Functions): Door[] {

@@ -1,0 +1,60 @@
+/** The deployment's tables, queues and numbers, as serverless.yml and resources/ say them: nothing copies them. */
+
+import * as v from 'valibot'
+
+import { readDeployment } from '../local/deployment.ts'
+import { readYaml } from './service.ts'
+
+const functions = v.record(v.string(), v.looseObject({ timeout: v.optional(v.number()) }))
+const serverless = v.object({
+  provider: v.object({ timeout: v.number() }),
+  functions: v.array(v.union([functions, v.string()])),
+})
+const checks = v.object({ functions: v.object({ on: functions }), resources: v.object({ on: v.unknown() }) })
+const resources = v.object({ Resources: v.record(v.string(), v.looseObject({ Type: v.string() })) })
+const readable: ReadonlySet<string> = new Set(['AWS::DynamoDB::Table', 'AWS::SQS::Queue'])
+
+/** The names of tables and queues are short here. */
+const read = (path: string) => readYaml(path, text => text.replaceAll(/\$\{self:custom\.names\.(\w+)\}/g, '$1'))
+const service = v.parse(serverless, await read('serverless.yml'))
+const imageChecks = v.parse(checks, await read('resources/image-checks.yml'))
+const own = service.functions.filter(it => typeof it !== 'string')
+const functionsByName = Object.entries(
+  Object.assign({}, ...own, imageChecks.functions.on) as v.InferOutput<typeof functions>,
+)
+const files = await Promise.all(['tables', 'queues', 'images'].map(it => read(`resources/${it}.yml`)))
+const made = [...files, imageChecks.resources.on].flatMap(it => Object.entries(v.parse(resources, it).Resources))
+
+/** Tables and queues by short names, and what feeds the functions. */
+export const deployment = readDeployment({
+  provider: service.provider,
+  functions: Object.fromEntries(functionsByName.map(([name, it]) => [name, { ...it, name }])),
+  resources: { Resources: Object.fromEntries(made.filter(([, it]) => readable.has(it.Type))) },
+})
+
+/** What a function may take, in ms. */
+export function timeoutMs(name: string): number {
+  const [, found] = functionsByName.find(([it]) => it === name) ?? []
+  if (found === undefined) throw new Error(`serverless.yml has no function ${name}`)
+  return (found.timeout ?? service.provider.timeout) * 1000
+}
+
+/** How a queue feeds a function. */
+export function feedOf(name: string) {
+  const trigger = deployment.triggers.find(it => it.functionName === name)
+  const queue = deployment.queues.find(it => it.logicalName === trigger?.queue)
+  if (trigger === undefined || queue === undefined) throw new Error(`no queue feeds ${name}`)
+  const { batchSize, maximumBatchingWindow, maximumConcurrency } = trigger
+  return {
+    size: batchSize,
+    windowMs: maximumBatchingWindow * 1000,
+    concurrency: maximumConcurrency,
+    visibilityMs: Number(queue.attributes.VisibilityTimeout) * 1000,
+  }
+}
+
+/** So long after its beginning a function still begins something new, in ms (lib/adapters/lambda.ts). */
+export function beginsForMs(name: string): number {
+  const limit = timeoutMs(name)
+  return limit - Math.min(15_000, 0.6 * limit)
+}
