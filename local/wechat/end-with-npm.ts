@@ -1,4 +1,6 @@
 const lookEveryMs = 500
+/** Read at once: npm may be gone before the box is open, and the parent is another one then. */
+const parent = process.ppid
 
 /**
  * Calls back once npm, which started this process, is gone: at SIGTERM it ends only the shell between, and this process
@@ -6,7 +8,6 @@ const lookEveryMs = 500
  */
 export function endWithNpm(end: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return
-  const parent = process.ppid
   const timer = setInterval(() => {
     if (process.ppid === parent) return
     clearInterval(timer)

@@ -25,10 +25,11 @@ else {
 async function start(): Promise<void> {
   try {
     const box = await openBox()
-    introduce(box)
     const stop = () => void box.close().then(() => say('stopped'))
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
     endWithNpm(stop)
+    // Whoever has read how it is stopped may do so.
+    introduce(box)
   } catch (error) {
     say(explain(error))
     process.exitCode = 1
