@@ -7,7 +7,7 @@ import { metrics } from '../lib/runtime/metrics.ts'
 import { canaryQueue } from '../lib/runtime/queues.ts'
 import { deliveryStore } from '../lib/runtime/stores.ts'
 import { templates } from '../lib/runtime/templates.ts'
-import { valueCheckOf } from '../lib/send/template-message.ts'
+import { valueCheckOf } from '../lib/send/kinds/template-event.ts'
 
 export const handler = scheduleFunction(async () => {
   const { CANARY_EVENT: event, TEST_ACCOUNT } = config('CANARY_EVENT', 'TEST_ACCOUNT')

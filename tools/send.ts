@@ -1,6 +1,6 @@
 /** Pushes one event by hand, and follows it to its end: `npm run send`; `--help` tells its options. */
 
-import { valueCheckOf } from '../lib/send/template-message.ts'
+import { valueCheckOf } from '../lib/send/kinds/template-event.ts'
 import { openEventsQueue } from './command/events-queue.ts'
 import { findPlace, logOf } from './command/place.ts'
 import { runCommand } from './command/run-command.ts'

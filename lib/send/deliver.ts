@@ -1,90 +1,80 @@
-/** Whether, and to whom, an event is sent now; and the send. */
+/** The fourth stage: the event's turn has come, and it is sent unless something speaks against it now. */
 
-import type { Person } from '../followers/link.ts'
-import { reachOf } from '../followers/link.ts'
-import { putOffForOurs, unreadable } from './put-offs.ts'
-import { mayFollow, type Recipients, type RecipientsDeps } from './recipients.ts'
+import type { BatchAttempt } from './batch-attempt.ts'
+import { decide, decideOn, type Located } from './decide.ts'
+import type { KindDeps, Message } from './kinds/kind.ts'
+import { type Decision, deferForOurs, isAccepted, type Outcome } from './outcome.ts'
+import type { Recipients, RecipientsDeps } from './recipients.ts'
 import type { GateDeps, SendGate } from './send-gate.ts'
-import { type MessageDeps, minuteFull, type SendOutcome, sendMessage } from './send-message.ts'
-import type { TemplateMessage } from './template-message.ts'
-import { isForPeople, type Uncertainty } from './uncertainty.ts'
+import { type MessageDeps, minuteFull, sendMessage } from './send-message.ts'
+import type { Decided } from './stages.ts'
 
-export type DeliverDeps = MessageDeps & RecipientsDeps & GateDeps
-
-/** An event of the batch; `person` is undefined if their row cannot be read, `since` is when (ms) it was pushed. */
-export type Planned = {
-  readonly message: TemplateMessage
-  readonly person: Person | undefined
-  readonly uncertainty: Uncertainty | undefined
-  /** Whether another invocation may be sending it just now. */
-  readonly isUnderWay: boolean
-  readonly since: number
-  /** The slot (ms) that it came with. */
-  readonly slotAt?: number
-}
+export type DeliverDeps = MessageDeps & RecipientsDeps & GateDeps & KindDeps
 
 /** What all events of a batch share. */
-export type BatchContext = {
-  readonly gate: SendGate
+export type BatchWays = {
   readonly recipients: Recipients
-  readonly begin: () => Promise<void>
+  /** Awaited before each call for an event. */
+  readonly begin: BatchAttempt['begin']
 }
 
-/** Sends an event, unless something speaks against it. */
-export async function deliver(planned: Planned, context: BatchContext, deps: DeliverDeps): Promise<SendOutcome> {
-  const { message, person, uncertainty, isUnderWay, since } = planned
-  const isUncertain = uncertainty !== undefined || isUnderWay
-  const decided = decide(planned, deps.now()) ?? context.gate.bar(message, isUncertain)
-  if (decided !== undefined) return decided
-  if (person === undefined) return unreadable('the link of this person')
-  const isToFind = mayFollow(message.to, person)
-  const found = isToFind ? await find({ message, person, since }, context, deps) : { person }
-  if ('wait' in found) return found.wait
-  const reach = reachOf(message.to, found.person)
-  if (reach !== 'reachable' || found.person.openid === undefined) return dropped(reach)
-  const { gate, begin } = context
-  // A repeat must not leave WeChat's window: it waits for no slot.
-  const wait = isUncertain ? undefined : await gate.pace.wait(planned)
-  if (wait !== undefined) return { kind: 'refused', leastSeconds: 0, ...minuteFull, wait }
-  const sent = await sendMessage(message, found.person.openid, { ...deps, isUncertain, begin })
-  return heed(sent, gate, isUncertain)
+/** Does what was decided. What was to be sent is decided once more: time has passed, and the gate may be closed by now. */
+export async function deliver(event: Decided, ways: BatchWays, deps: DeliverDeps): Promise<Outcome> {
+  if (!isToSend(event.decision)) return event.decision
+  const now = decide(event, deps.now(), event.gate.state())
+  if (!isToSend(now)) return now
+  const isUncertain = event.uncertainty !== undefined || event.isUnderWay
+  const barred = event.gate.bar(now.message, isUncertain)
+  if (barred !== undefined) return barred
+  const found = now.kind === 'locate' ? await locate(now, event, ways, deps) : now
+  return found.kind === 'send' ? sendInSlot(found, { event, isUncertain }, ways, deps) : found
 }
 
-type Sought = Pick<Planned, 'message' | 'since'> & { readonly person: Person }
+type ToSend = Extract<Decision, { readonly message: Message }>
 
-/** Looks for somebody of whom the links have not heard; while our own side cannot be asked, the event waits. */
-async function find({ message, person, since }: Sought, { recipients }: BatchContext, { log }: DeliverDeps) {
+function isToSend(decision: Decision): decision is ToSend {
+  return decision.kind === 'send' || decision.kind === 'locate'
+}
+
+/** Asks whether somebody follows of whom the links have not heard; while our own side cannot be asked, the event waits. */
+async function locate(
+  { message, person }: Extract<Decision, { readonly kind: 'locate' }>,
+  event: Decided,
+  { recipients }: BatchWays,
+  { log }: DeliverDeps,
+): Promise<Located> {
   try {
-    return await recipients.find(message.to, person, since)
+    const found = await recipients.find(message.to, person, event.since)
+    return 'wait' in found ? found.wait : decideOn(event, message, found.person)
   } catch (error) {
-    const wait = putOffForOurs(error)
+    const deferral = deferForOurs(error)
     log.error('send.not-found-out', { id: message.id, error })
-    return { wait }
+    return deferral
   }
+}
+
+type Turn = { readonly event: Decided; readonly isUncertain: boolean }
+
+/** Sends a message once the minute's quota has room for it. A repeat must not leave WeChat's window: it waits for no slot. */
+async function sendInSlot(
+  { message, openid }: Extract<Decision, { readonly kind: 'send' }>,
+  { event, isUncertain }: Turn,
+  { begin }: BatchWays,
+  deps: DeliverDeps,
+): Promise<Outcome> {
+  const { gate, kind } = event
+  const wait = isUncertain ? undefined : await gate.pace.wait(event)
+  if (wait !== undefined) return { kind: 'deferred', leastSeconds: 0, ...minuteFull, wait }
+  const outcome = await sendMessage({ kind, message, openid, isUncertain, begin }, deps)
+  return heed(outcome, gate, isUncertain)
 }
 
 /** Lets the gate know what WeChat said; a message for which the minute is full gets a slot in another. */
-async function heed(sent: SendOutcome, gate: SendGate, isUncertain: boolean): Promise<SendOutcome> {
+async function heed(sent: Outcome, gate: SendGate, isUncertain: boolean): Promise<Outcome> {
   if (sent.kind === 'parked') await gate.close(sent.facts.errcode)
-  if (sent.kind === 'ended' && sent.state === 'accepted') gate.pace.accepted()
-  if (sent.kind !== 'refused' || sent.why !== minuteFull.why) return sent
+  if (isAccepted(sent)) gate.pace.accepted()
+  if (sent.kind !== 'deferred' || sent.why !== minuteFull.why) return sent
   await gate.pace.refused()
   const wait = isUncertain || sent.possibleSend !== undefined ? undefined : await gate.pace.wait({})
   return wait === undefined ? sent : { ...sent, wait }
-}
-
-/** What is known without asking anybody: that it must not be sent, or not any more. */
-function decide({ message, person, uncertainty }: Planned, now: number): SendOutcome | undefined {
-  if (message.expiresAt !== undefined && message.expiresAt <= now) return dropped('expired')
-  if (isForPeople(uncertainty, message.doubt, now)) {
-    const reason = `a try of over ten minutes ago may have sent it (${uncertainty?.why})`
-    return { kind: 'ended', state: 'in-doubt', facts: { reason } }
-  }
-  if (person === undefined || mayFollow(message.to, person)) return undefined
-  const reach = reachOf(message.to, person)
-  return reach === 'reachable' ? undefined : dropped(reach)
-}
-
-function dropped(reason: string): SendOutcome {
-  return { kind: 'ended', state: 'dropped', facts: { reason } }
 }

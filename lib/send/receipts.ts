@@ -2,7 +2,8 @@
 
 import * as v from 'valibot'
 import { inParallel } from '../pool.ts'
-import { type Delivery, stateOfReceipt } from './delivery.ts'
+import type { Delivery } from './delivery.ts'
+import { stateOfReceipt } from './kinds/template-names.ts'
 import type { DeliveryStore } from './ports.ts'
 import { publishResults, type ResultsDeps } from './results.ts'
 

@@ -3,11 +3,11 @@
 import { TransportError, WeChatError } from '../errors.ts'
 import { type Answers, type AskDeps, askFollowers } from '../followers/ask-followers.ts'
 import type { FollowerNews } from '../followers/follower-news.ts'
-import { type Person, reachOf } from '../followers/link.ts'
+import type { Person } from '../followers/link.ts'
 import type { LinkingProgress } from '../followers/ports.ts'
 import type { Address, OpenId } from '../identifiers.ts'
 import type { Backlog, Now, Queue } from '../ports.ts'
-import { type PutOff, putOffFor } from './put-offs.ts'
+import { type Deferral, deferFor } from './outcome.ts'
 import { reasonOf, type WaitReason } from './waiting.ts'
 
 export type RecipientsDeps = AskDeps & {
@@ -20,7 +20,7 @@ export type RecipientsDeps = AskDeps & {
 }
 
 /** What became of the look for somebody: the person, or why the event must wait. */
-type Found = { readonly person: Person } | { readonly wait: PutOff }
+type Found = { readonly person: Person } | { readonly wait: Deferral }
 
 export type Recipients = {
   /** Looks for somebody of whom the links have not heard; `since` is when (ms) the event was pushed. */
@@ -36,12 +36,6 @@ const waitSeconds = 60
 const longestBacklogMs = 900_000
 /** As long as the longest walk may take; then whoever is unknown is not among the followers. */
 const longestWaitMs = 3 * 86_400_000
-
-/** Tells whether somebody may follow although the links do not say so: they may not have heard of it yet. */
-export function mayFollow(address: Address, person: Person): boolean {
-  const reach = reachOf(address, person)
-  return reach === 'unknown' || reach === 'not-following'
-}
 
 /** An event to somebody of whom the links do not say that they follow. */
 export type Unlinked = { readonly id: string; readonly openid: OpenId }
@@ -117,9 +111,9 @@ function foundIn(answers: Answers, openid: OpenId): Found {
 
 function waitForWeChat(error: unknown): Found {
   if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
-  return { wait: putOffFor(reasonOf(error)) }
+  return { wait: deferFor(reasonOf(error)) }
 }
 
 function waitFor(leastSeconds: number, reason: WaitReason): Found {
-  return { wait: { kind: 'refused', leastSeconds, ...reason } }
+  return { wait: { kind: 'deferred', leastSeconds, ...reason } }
 }

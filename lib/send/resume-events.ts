@@ -6,7 +6,7 @@ import type { Gauges, Log, Now, Quota, WeChat } from '../ports.ts'
 import { secondsToReset } from '../quota-reset.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
-import type { Gate, GateStore, ParkedEvents, ParkedKind } from './ports.ts'
+import type { Gate, GateStore, ParkedEvents, Priority } from './ports.ts'
 import { isOnTrial, lookAt, type QuotaLook, takeIn } from './quota-look.ts'
 import { isPaced, learn } from './send-pace.ts'
 
@@ -142,7 +142,7 @@ async function keepReserve({ reservedUntil = 0 }: Gate, quota: Quota | undefined
   return true
 }
 
-function kindsOf(isReserved: boolean): readonly ParkedKind[] {
+function kindsOf(isReserved: boolean): readonly Priority[] {
   return isReserved ? ['urgent'] : ['urgent', 'usual']
 }
 
@@ -150,7 +150,7 @@ type Move = {
   readonly gate: Gate
   readonly quota: Quota | undefined
   /** Which may go, in this order. */
-  readonly kinds: readonly ParkedKind[]
+  readonly kinds: readonly Priority[]
   readonly most?: number
 }
 
@@ -166,7 +166,7 @@ async function moveBack(
   return before - left
 }
 
-async function moveKind(kind: ParkedKind, most: number, { parked, now }: ResumeDeps, { until }: Limits) {
+async function moveKind(kind: Priority, most: number, { parked, now }: ResumeDeps, { until }: Limits) {
   let left = most
   let moved = 0
   await inParallel(lanes, lanes.length, async () => {

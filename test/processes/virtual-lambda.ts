@@ -7,9 +7,9 @@ import { createWeChat } from '../../lib/adapters/wechat/client.ts'
 import type { Answer, Transport } from '../../lib/adapters/wechat/transport.ts'
 import { TransportError } from '../../lib/errors.ts'
 import type { Gauges, Metrics } from '../../lib/ports.ts'
-import type { EventAgain } from '../../lib/send/ports.ts'
+import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { type SendDeps, sendBatch } from '../../lib/send/send.ts'
-import type { Arrival } from '../../lib/send/send-outcome.ts'
+import type { Received } from '../../lib/send/stages.ts'
 import { createAccessTokenSource } from '../../lib/tokens/access-token.ts'
 import { createBreaker } from '../../lib/wechat/breaker.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
@@ -34,7 +34,7 @@ export type Times = { readonly wechat: (at: number) => number; readonly tables: 
 
 type Message = {
   readonly id: string
-  readonly event: EventAgain
+  readonly event: QueuedEvent
   visibleAt: number
   receives: number
 }
@@ -105,7 +105,7 @@ async function invoke(batch: Message[], world: World): Promise<boolean> {
   return true
 }
 
-function arrivalOf({ id: messageId, event, receives }: Message, index: number): Arrival {
+function arrivalOf({ id: messageId, event, receives }: Message, index: number): Received {
   return {
     body: event.body,
     receiptHandle: `${index}`,
@@ -163,12 +163,12 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
     backlog: { isEmpty: async () => true },
     gate,
     events: {
-      setAside: slowly(async ({ body }, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),
-      pushAgain: slowly(async list => {
+      deadLetter: slowly(async ({ body }, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),
+      requeue: slowly(async list => {
         for (const { event, delaySeconds } of list) queue.push(event, delaySeconds * 1000)
         return new Set<number>()
       }),
-      park: slowly(async () => new Set<number>()),
+      holdForQuota: slowly(async () => new Set<number>()),
       comeAgain: slowly(async (handle, s) => {
         const message = batch[Number(handle)]
         if (message !== undefined) message.visibleAt = now() + s * 1000
@@ -229,7 +229,7 @@ function openQueue(now: () => number) {
     aside: [] as string[],
     isEmpty: () => messages.length === 0,
     nextAt: () => messages.reduce((least, it) => Math.min(least, it.visibleAt), Number.POSITIVE_INFINITY),
-    push: (event: EventAgain, delayMs: number) =>
+    push: (event: QueuedEvent, delayMs: number) =>
       void messages.push({ id: `${pushed++}`, event, visibleAt: now() + delayMs, receives: 0 }),
     receive(most: number): Message[] {
       const batch = messages.filter(it => it.visibleAt <= now()).slice(0, most)
@@ -288,7 +288,7 @@ function openClock(start: number) {
   return clock
 }
 
-function eventOf(number: number, since: number): EventAgain {
+function eventOf(number: number, since: number): QueuedEvent {
   const data = { character_string1: `NO-${number}`, amount2: '¥88.00', time3: '2026-11-22 09:30' }
   return {
     body: JSON.stringify({ id: `order-${number}`, to: { openid }, template: 'order-paid', data }),

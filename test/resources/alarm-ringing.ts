@@ -13,7 +13,7 @@ import type { Address } from '../../lib/identifiers.ts'
 import { toSqsEvent } from '../../local/event-batch.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { id } from '../ids.ts'
-import { arrival, event, openSend, path, pushedAgain, toUnion } from '../send/send-world.ts'
+import { arrival, event, openSend, path, requeued, toUnion } from '../send/send-world.ts'
 import { silentLog } from '../silent-log.ts'
 import { writtenMetrics } from '../written-metrics.ts'
 import { type Datapoint, rings } from './alarm-evaluation.ts'
@@ -77,7 +77,7 @@ async function openWritingSend() {
     /** Lets what was put off come again, some minutes later. */
     sendAgain: async (minutes: number) => {
       tick(minutes * minuteMs)
-      await send(queue.again.splice(0).map(pushedAgain))
+      await send(queue.again.splice(0).map(requeued))
       keep()
     },
   }
@@ -242,7 +242,7 @@ export function testRinging(made: () => Template): void {
     ] as const)('tell of an event that the sender laid aside as %s', async (where, alarm) => {
       const queues = await openPackagedQueues(made())
       const events = createEventQueue(textOf({ 'Fn::GetAtt': ['EventsQueue', 'QueueName'] }), silentLog)
-      await events.setAside({ body: '{}' }, 'for a test', where)
+      await events.deadLetter({ body: '{}' }, 'for a test', where)
       expect(ringing(await queues.read(start))).toEqual([alarm])
     })
 
@@ -250,7 +250,7 @@ export function testRinging(made: () => Template): void {
     it('are quiet of events that are put off: what for, the sender tells', async () => {
       const queues = await openPackagedQueues(made())
       const events = createEventQueue(textOf({ 'Fn::GetAtt': ['EventsQueue', 'QueueName'] }), silentLog)
-      await events.pushAgain([{ event: { body: '{}', attempts: 1, since: start }, delaySeconds: 900 }])
+      await events.requeue([{ event: { body: '{}', attempts: 1, since: start }, delaySeconds: 900 }])
       const minutes = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(it => queues.read(start + it * minuteMs)))
       expect(ringing(minutes.flat())).toEqual([])
     })

@@ -14,7 +14,7 @@ import {
 import { inParallel } from '../../pool.ts'
 import type { Backlog, ConsumedQueue, Log, Queue } from '../../ports.ts'
 import { idOf } from '../../send/event-id.ts'
-import type { EventAgain, EventQueue } from '../../send/ports.ts'
+import type { EventQueue, QueuedEvent } from '../../send/ports.ts'
 
 export type QueueClient = {
   readonly sqs: SQSClient
@@ -79,13 +79,13 @@ export function createEventQueue(name: string, log: Log): EventQueue {
     log.error('events.not-sent', { error, ids: unsent.flatMap(it => idOf(it.MessageBody ?? '') ?? []) })
   return {
     ...consumed(events),
-    async setAside({ body, group }, reason, where) {
+    async deadLetter({ body, group }, reason, where) {
       const { sqs, url } = aside[where]
       const MessageAttributes = { reason: text(plain(reason)) }
       const message = { MessageBody: body, MessageAttributes, ...grouped(group) }
       await sqs.send(new SendMessageCommand({ QueueUrl: await url(), ...message }))
     },
-    pushAgain: list =>
+    requeue: list =>
       events.sendAll(
         list.map(({ event, delaySeconds }) => ({
           ...entryOf(event),
@@ -93,11 +93,11 @@ export function createEventQueue(name: string, log: Log): EventQueue {
         })),
         tell,
       ),
-    async park(list) {
+    async holdForQuota(list) {
       const unsent = new Set<number>()
-      for (const [kind, group] of Map.groupBy([...list.entries()], ([, it]) => it.kind)) {
+      for (const [priority, group] of Map.groupBy([...list.entries()], ([, it]) => it.priority)) {
         const entries = group.map(([, { event }]) => entryOf(event))
-        for (const at of await parked[kind].sendAll(entries, tell)) unsent.add(group[at]?.[0] ?? at)
+        for (const at of await parked[priority].sendAll(entries, tell)) unsent.add(group[at]?.[0] ?? at)
       }
       return unsent
     },
@@ -105,7 +105,7 @@ export function createEventQueue(name: string, log: Log): EventQueue {
 }
 
 /** The message of an event that was tried before; event-record.ts reads it. */
-function entryOf({ body, attempts, since, slotAt, group }: EventAgain) {
+function entryOf({ body, attempts, since, slotAt, group }: QueuedEvent) {
   const slot = slotAt === undefined ? {} : { slotAt: text(`${Math.round(slotAt)}`) }
   const MessageAttributes = { attempts: text(`${attempts}`), since: text(`${since}`), ...slot }
   return { MessageBody: body, MessageAttributes, ...grouped(group) }

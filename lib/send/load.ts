@@ -1,0 +1,100 @@
+/** The second stage: all that the tables know of the events of a batch, read at once. */
+
+import type { Person } from '../followers/link.ts'
+import type { LinkStore } from '../followers/ports.ts'
+import type { Log } from '../ports.ts'
+import { attemptName } from './attempt-name.ts'
+import { type DoneMark, isSent } from './delivery.ts'
+import { type InterruptedDeps, isSame, type Knowledge, learnOfAttempts } from './interrupted-sends.ts'
+import type { KindDeps, Message, MessageKind } from './kinds/kind.ts'
+import type { Attempt, DeliveryStore } from './ports.ts'
+import { createGate, type GateDeps, openGate, type SendGate } from './send-gate.ts'
+import { type Loaded, nothingLoaded, type Parsed } from './stages.ts'
+
+export type LoadDeps = GateDeps &
+  KindDeps &
+  InterruptedDeps & {
+    readonly links: Pick<LinkStore, 'resolve'>
+    readonly deliveries: Pick<DeliveryStore, 'read'>
+  }
+
+type Known = Omit<Loaded, 'gate'>
+
+/** What the tables know. */
+type Tables = {
+  readonly marks: ReadonlyMap<string, DoneMark>
+  readonly people: ReadonlyMap<Message, Person | undefined>
+  readonly attempts: readonly Attempt[]
+}
+
+/** Loads a batch, and opens its gates; throws if the tables do not answer. */
+export async function load(batch: readonly Parsed[], deps: LoadDeps): Promise<readonly Loaded[]> {
+  const messages = batch.flatMap(it => it.message ?? [])
+  const ids = [...new Set(messages.map(it => it.id))]
+  const { gates, ...tables } = await readTables(batch, messages, deps)
+  const known = await learnOfAttempts(ids, tables.marks, tables.attempts, deps)
+  tellUnreadable(tables.marks, deps.log)
+  const isOfGood = (id: string) => ids.includes(id) || isPerhapsSent(id, tables)
+  return batch.map(it => {
+    const gate = gates.get(it.kind) ?? createGate({}, 0, deps)
+    return { ...(loaded(it, tables, known) ?? withoutMessage(it, isOfGood)), gate }
+  })
+}
+
+async function readTables(batch: readonly Parsed[], messages: readonly Message[], deps: LoadDeps) {
+  const [gates, marks, people, attempts] = await Promise.all([
+    openGates(batch, deps),
+    deps.deliveries.read([...new Set(batch.flatMap(it => it.id ?? []))]),
+    deps.links.resolve(messages.map(it => it.to)),
+    deps.attempts.open(),
+  ])
+  return { gates, marks, people: new Map(messages.map((it, index) => [it, people[index]])), attempts }
+}
+
+/** Reads one gate for each kind in the batch. */
+async function openGates(batch: readonly Parsed[], deps: LoadDeps): Promise<ReadonlyMap<MessageKind, SendGate>> {
+  const kinds = [...Map.groupBy(batch, it => it.kind)]
+  const gates = kinds.map(async ([kind, alike]) => {
+    const count = alike.filter(it => it.message !== undefined).length
+    return [kind, await openGate({ ...deps, gate: kind.gateOf(deps) }, count)] as const
+  })
+  return new Map(await Promise.all(gates))
+}
+
+function loaded(event: Parsed, { marks, people }: Tables, known: ReadonlyMap<string, Knowledge>): Known | undefined {
+  const { message } = event
+  if (message === undefined) return undefined
+  const mark = marks.get(message.id)
+  const { uncertainty, isUnderWay = false, isDecided = false } = known.get(message.id) ?? {}
+  return {
+    ...event,
+    ...nothingLoaded,
+    person: people.get(message),
+    // What was learnt just now was written over what is said there.
+    delivery: isSame(uncertainty, mark?.uncertainty) ? mark?.delivery : undefined,
+    isUnreadable: mark?.isUnreadable ?? false,
+    uncertainty,
+    isUnderWay,
+    isDone: isSent(mark?.delivery) || isDecided,
+  }
+}
+
+/** Beside a good copy that waits, or is on a phone, a bad one is no end of the event: only the dead-letter queue tells of it. */
+function withoutMessage(event: Parsed, isOfGood: (id: string) => boolean): Known {
+  const id = event.id === undefined || isOfGood(event.id) ? undefined : event.id
+  return { ...event, ...nothingLoaded, id }
+}
+
+/** Tells whether an event may be on a phone: a bad copy must not talk over that. Another one that waits the store keeps. */
+function isPerhapsSent(id: string, { marks, attempts }: Tables): boolean {
+  const mark = marks.get(id)
+  if (mark !== undefined && (mark.isUnreadable || mark.uncertainty !== undefined || isSent(mark.delivery))) return true
+  const name = attemptName(id)
+  return attempts.some(it => it.names.includes(name))
+}
+
+/** Nothing is sent for such an event, and nothing told of it, until somebody has mended its row. */
+function tellUnreadable(marks: ReadonlyMap<string, DoneMark>, log: Log): void {
+  const ids = [...marks].flatMap(([id, mark]) => (mark.isUnreadable ? id : []))
+  if (ids.length > 0) log.error('send.deliveries-unreadable', { ids })
+}
