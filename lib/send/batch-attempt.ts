@@ -4,9 +4,9 @@
  */
 
 import { TransportError } from '../errors.ts'
-import type { Log, Now } from '../ports.ts'
 import { attemptName } from './attempt-name.ts'
-import type { Attempt, AttemptStore } from './ports.ts'
+import type { SendDeps } from './deps.ts'
+import type { Attempt } from './ports.ts'
 
 export type BatchAttempt = {
   /** Names the events that the batch may send. */
@@ -22,15 +22,13 @@ export type BatchAttempt = {
   save(): Promise<void>
 }
 
-export type AttemptDeps = { readonly attempts: Pick<AttemptStore, 'write'>; readonly now: Now; readonly log: Log }
-
 /** Each of them is tried again by the SDK as well, ever later. */
 const saveTries = 3
 /** So many are named in the log. */
 const mostIds = 100
 
 /** Creates the attempt of a batch. */
-export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAttempt {
+export function createBatchAttempt({ attempts, now, log }: Pick<SendDeps, 'attempts' | 'now' | 'log'>): BatchAttempt {
   const id = crypto.randomUUID()
   let covered: readonly string[] = []
   const unknown = new Set<string>()

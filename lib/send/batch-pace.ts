@@ -1,20 +1,9 @@
 /** The pace as one batch keeps it: it claims slots once for all of its messages, and slows down when WeChat says so. */
 
-import type { Log, Now } from '../ports.ts'
-import type { GateStore } from './ports.ts'
+import type { SendDeps } from './deps.ts'
 import { claimSlots, earlyMs, isPaced, isSlotKept, type Pace, returnAt, slowDown } from './send-pace.ts'
 
-export type PaceDeps = {
-  readonly gate: Pick<GateStore, 'read' | 'setPace'>
-  readonly now: Now
-  readonly random: () => number
-  readonly log: Log
-  /** In the memory of one container. */
-  readonly minute: MinuteCount
-}
-
-/** How many messages WeChat took from one process in the latest minute (since 1970) in which it took any. */
-type MinuteCount = { minute: number; accepted: number }
+type Deps = Pick<SendDeps, 'gate' | 'now' | 'random' | 'log' | 'minute'>
 
 /** A message must not leave before `until` (ms); with `slotAt` it has a slot then. */
 export type Wait = { readonly until: number; readonly slotAt?: number }
@@ -36,7 +25,7 @@ const minuteMs = 60_000
 const maxTries = 12
 
 /** Keeps the pace that was read for a batch of so many messages; while there is none it writes nothing. */
-export function keepPace(stored: Pace | undefined, count: number, deps: PaceDeps): BatchPace {
+export function keepPace(stored: Pace | undefined, count: number, deps: Deps): BatchPace {
   const { now, random, minute } = deps
   const inTurn = createTurns()
   let claimed: Claim = { pace: stored, slots: [] }
@@ -82,7 +71,7 @@ export function keepPace(stored: Pace | undefined, count: number, deps: PaceDeps
   }
 }
 
-type How = { readonly rule: Rule; readonly count: number; readonly deps: PaceDeps }
+type How = { readonly rule: Rule; readonly count: number; readonly deps: Deps }
 
 /** Without the store a batch keeps its own pace, and claims nothing that others might claim too. */
 async function claimOf(known: Pace | undefined, how: How): Promise<Claim> {
@@ -117,7 +106,7 @@ function createTurns() {
   }
 }
 
-function noteAccepted(count: MinuteCount, minute: number): void {
+function noteAccepted(count: SendDeps['minute'], minute: number): void {
   if (count.minute !== minute) Object.assign(count, { minute, accepted: 0 })
   count.accepted += 1
 }

@@ -1,9 +1,8 @@
 /** What a batch puts off: it is told once, on the delivery, when it begins to wait and when the cause changes. */
 
 import { inParallel } from '../pool.ts'
-import type { Gauges, Log, Metrics, Now } from '../ports.ts'
 import type { Delivery } from './delivery.ts'
-import type { DeliveryStore } from './ports.ts'
+import type { SendDeps } from './deps.ts'
 import type { WaitCause } from './waiting.ts'
 
 /** An event that is put off; `since` is when (ms) it was pushed. */
@@ -16,12 +15,7 @@ export type Wait = {
   readonly news?: { readonly delivery: Delivery; readonly copy: string }
 }
 
-export type WaitsDeps = {
-  readonly deliveries: Pick<DeliveryStore, 'recordWaiting'>
-  readonly metrics: Metrics & Gauges
-  readonly now: Now
-  readonly log: Log
-}
+type Deps = Pick<SendDeps, 'deliveries' | 'metrics' | 'now' | 'log'>
 
 export type BatchWaits = {
   note(wait: Wait): void
@@ -32,7 +26,7 @@ export type BatchWaits = {
 const writesAtOnce = 25
 
 /** Collects what one batch puts off. */
-export function createBatchWaits(deps: WaitsDeps): BatchWaits {
+export function createBatchWaits(deps: Deps): BatchWaits {
   const waits: Wait[] = []
   return {
     note: wait => void waits.push(wait),
@@ -48,7 +42,7 @@ export function createBatchWaits(deps: WaitsDeps): BatchWaits {
 }
 
 /** Each by itself, for DynamoDB knows no condition in a batch; what cannot be written is news still at the next try. */
-async function writeAll(waits: readonly Wait[], { deliveries, log }: WaitsDeps): Promise<readonly Wait[]> {
+async function writeAll(waits: readonly Wait[], { deliveries, log }: Deps): Promise<readonly Wait[]> {
   const written: Wait[] = []
   await inParallel(waits, writesAtOnce, async wait => {
     const { news, since } = wait
@@ -64,7 +58,7 @@ async function writeAll(waits: readonly Wait[], { deliveries, log }: WaitsDeps):
 }
 
 /** At each try, and not only when it is news: an alarm goes by what is so now. */
-function tellAges(waits: readonly Wait[], { metrics, now }: WaitsDeps): void {
+function tellAges(waits: readonly Wait[], { metrics, now }: Deps): void {
   const operator = waits.filter(it => it.cause === 'operator').length
   if (operator > 0) metrics.count('OperatorNeeded', {}, operator)
   // One person who is told too much, or not known yet, is no trouble of everybody's.

@@ -1,8 +1,8 @@
 /** The third stage: what is to happen to an event, by what is known of it. Nothing is asked, called or written here. */
 
 import type { Person } from '../followers/link.ts'
-import type { Message } from './kinds/kind.ts'
-import { type Decision, deferUnreadable, ended, type Outcome } from './outcome.ts'
+import type { Message, MessageKind } from './kinds/kind.ts'
+import { type Decision, deferUnreadable, ended, type Outcome, type Send } from './outcome.ts'
 import { type GateState, quotaHold } from './send-gate.ts'
 import type { Loaded } from './stages.ts'
 import { isForPeople } from './uncertainty.ts'
@@ -14,17 +14,15 @@ export function decide(event: Loaded, now: number, gate: GateState): Decision {
   if (message === undefined) return ended('rejected', { reason: problem })
   if (event.isDone) return { kind: 'repeated' }
   if (event.isUnreadable) return deferUnreadable('its delivery')
-  const end = endBeforeSend(event, message, now) ?? quotaHold(gate, message.urgent, now)
-  if (end !== undefined) return end
+  const hold = endBeforeSend(event, message, now) ?? quotaHold(gate, message.urgent, now)
+  if (hold !== undefined) return hold
   if (person === undefined) return deferUnreadable('the link of this person')
   const to = kind.recipientOf(message.to, person)
   return 'openid' in to ? { kind: 'send', message, openid: to.openid } : { kind: 'locate', message, person }
 }
 
-export type Located = Exclude<Decision, { readonly kind: 'locate' }>
-
-/** Decides once more, on a person as WeChat knows them: now who does not follow is certain. */
-export function decideOn({ kind }: Pick<Loaded, 'kind'>, message: Message, person: Person): Located {
+/** Decides on a person as WeChat knows them: now it is certain who does not follow. */
+export function decideOn(kind: MessageKind, message: Message, person: Person): Send | Outcome {
   const to = kind.recipientOf(message.to, person)
   return 'openid' in to ? { kind: 'send', message, openid: to.openid } : ended('dropped', { reason: to.reason })
 }

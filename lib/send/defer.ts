@@ -1,23 +1,14 @@
 /** What surely was not sent, or may not have been, comes back: when, and what its delivery says meanwhile. */
 
-import type { Log, Now } from '../ports.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { copyName } from './copy-name.ts'
 import type { Delivery } from './delivery.ts'
 import type { Deferral, DeliveryFacts } from './outcome.ts'
-import type { EventQueue, QueuedEvent } from './ports.ts'
+import type { QueuedEvent } from './ports.ts'
 import type { Received, Sent } from './stages.ts'
 import { secondsLeft } from './uncertainty.ts'
 import { factsOf, isTold, type WaitReason, wechatAway } from './waiting.ts'
-import type { WriteBuffer } from './write-buffer.ts'
-
-export type DeferDeps = {
-  readonly events: Pick<EventQueue, 'comeAgain' | 'deadLetter'>
-  readonly buffer: WriteBuffer
-  readonly now: Now
-  readonly random: () => number
-  readonly log: Log
-}
+import type { BatchDeps } from './write-buffer.ts'
 
 /** A message does not come to the second. */
 const spareSeconds = 15
@@ -28,7 +19,7 @@ const minuteSeconds = 60
 const longestMs = 13 * 86_400_000
 
 /** Nobody knows whether it was sent: it stays in the queue. Where SQS fails, the queue's own time does, which is within the window too. */
-export async function retryUnanswered(event: Sent, deps: DeferDeps): Promise<string> {
+export async function retryUnanswered(event: Sent, deps: BatchDeps): Promise<string> {
   const seconds = delayOf(event, deps)
   deps.buffer.retry(event)
   noteWait(event, wechatAway, { seconds, hasSlot: false }, deps)
@@ -41,7 +32,7 @@ export async function retryUnanswered(event: Sent, deps: DeferDeps): Promise<str
 }
 
 /** Surely not sent by this try: requeued as a new message, ever later, until people must look at it. */
-export async function defer(event: Sent, deferral: Deferral, deps: DeferDeps): Promise<string> {
+export async function defer(event: Sent, deferral: Deferral, deps: BatchDeps): Promise<string> {
   const { leastSeconds: least, wait } = deferral
   if (deps.now() - event.since > longestMs) return deadLetterOverdue(event, deferral, deps)
   const seconds =
@@ -56,7 +47,7 @@ export async function defer(event: Sent, deferral: Deferral, deps: DeferDeps): P
 }
 
 /** It waits for people, who move it back from the dead letters. */
-async function deadLetterOverdue(event: Sent, { why }: WaitReason, deps: DeferDeps): Promise<string> {
+async function deadLetterOverdue(event: Sent, { why }: WaitReason, deps: BatchDeps): Promise<string> {
   await deps.events.deadLetter(event, `overdue: ${why}`, 'dead-letter')
   deps.log.error('send.overdue', { id: event.id, why })
   noteWait(event, { cause: 'operator', why: `it was laid aside as overdue: ${why}` }, { hasSlot: false }, deps)
@@ -66,7 +57,7 @@ async function deadLetterOverdue(event: Sent, { why }: WaitReason, deps: DeferDe
 type Next = { readonly seconds?: number; readonly hasSlot: boolean }
 
 /** Notes that it waits, and what its delivery is to say of that. */
-function noteWait(event: Sent, why: WaitReason, next: Next, deps: DeferDeps): void {
+function noteWait(event: Sent, why: WaitReason, next: Next, deps: BatchDeps): void {
   const { id, body, attempts, since, delivery: told, doubt, isUnreadable } = event
   const mayBeSent = doubt !== undefined
   // What is deferred once for a short time may be through in a moment.
@@ -92,10 +83,8 @@ function dueAt({ seconds }: Next, now: number): Pick<Delivery, 'nextTryAt'> {
   return seconds === undefined ? {} : { nextTryAt: new Date(now + seconds * 1000).toISOString() }
 }
 
-type Timed = Pick<DeferDeps, 'now' | 'random'>
-
 /** Seconds until the next try: within the window in which WeChat drops a second message, if there may be a first. */
-function delayOf({ attempts, doubt, kind }: Sent, { now, random }: Timed): number {
+function delayOf({ attempts, doubt, kind }: Sent, { now, random }: BatchDeps): number {
   const delay = retryDelay(attempts, random)
   if (doubt === undefined) return delay
   const left = secondsLeft(doubt, now(), kind.windowMs)
@@ -104,7 +93,7 @@ function delayOf({ attempts, doubt, kind }: Sent, { now, random }: Timed): numbe
 }
 
 /** A long wait must not outlast the window in which a repeat settles what may have been sent; a minute's quota is worth it. */
-function withinWindow(seconds: number, { doubt, kind }: Sent, { now }: Timed): number {
+function withinWindow(seconds: number, { doubt, kind }: Sent, { now }: BatchDeps): number {
   const left = doubt === undefined ? seconds : secondsLeft(doubt, now(), kind.windowMs) - spareSeconds
   return Math.min(seconds, Math.max(minuteSeconds, left))
 }
@@ -124,7 +113,7 @@ export function deliveryOf(
   state: Delivery['state'],
   facts: DeliveryFacts,
   { attempts }: Pick<Received, 'attempts'>,
-  { now }: Pick<DeferDeps, 'now'>,
+  { now }: BatchDeps,
 ): Delivery {
   return { id, state, ...facts, attempts, at: new Date(now()).toISOString() }
 }

@@ -1,72 +1,56 @@
 /** The fourth stage: the event's turn has come, and it is sent unless something speaks against it now. */
 
-import type { BatchAttempt } from './batch-attempt.ts'
-import { decide, decideOn, type Located } from './decide.ts'
-import type { KindDeps, Message } from './kinds/kind.ts'
-import { type Decision, deferForOurs, isAccepted, type Outcome } from './outcome.ts'
-import type { Recipients, RecipientsDeps } from './recipients.ts'
-import type { GateDeps, SendGate } from './send-gate.ts'
-import { type MessageDeps, minuteFull, sendMessage } from './send-message.ts'
+import { minuteFull } from './call-outcome.ts'
+import { decide, decideOn } from './decide.ts'
+import { deferForOurs, isAccepted, isToSend, type Locate, type Outcome, type Send } from './outcome.ts'
+import type { Recipients } from './recipients.ts'
+import type { SendGate } from './send-gate.ts'
+import { sendMessage } from './send-message.ts'
 import type { Decided } from './stages.ts'
-
-export type DeliverDeps = MessageDeps & RecipientsDeps & GateDeps & KindDeps
-
-/** What all events of a batch share. */
-export type BatchWays = {
-  readonly recipients: Recipients
-  /** Awaited before each call for an event. */
-  readonly begin: BatchAttempt['begin']
-}
+import type { BatchDeps } from './write-buffer.ts'
 
 /** Does what was decided. What was to be sent is decided once more: time has passed, and the gate may be closed by now. */
-export async function deliver(event: Decided, ways: BatchWays, deps: DeliverDeps): Promise<Outcome> {
+export async function deliver(event: Decided, recipients: Recipients, deps: BatchDeps): Promise<Outcome> {
+  const { gate } = event
   if (!isToSend(event.decision)) return event.decision
-  const now = decide(event, deps.now(), event.gate.state())
-  if (!isToSend(now)) return now
-  const isUncertain = event.uncertainty !== undefined || event.isUnderWay
-  const barred = event.gate.bar(now.message, isUncertain)
-  if (barred !== undefined) return barred
-  const found = now.kind === 'locate' ? await locate(now, event, ways, deps) : now
-  return found.kind === 'send' ? sendInSlot(found, { event, isUncertain }, ways, deps) : found
+  const decision = decide(event, deps.now(), gate.state())
+  if (!isToSend(decision)) return decision
+  const hold = gate.bar(decision.message, mayBeSent(event))
+  if (hold !== undefined) return hold
+  const located = decision.kind === 'locate' ? await locate(decision, event, { recipients, deps }) : decision
+  return isToSend(located) ? sendInSlot(located, event, deps) : located
 }
 
-type ToSend = Extract<Decision, { readonly message: Message }>
-
-function isToSend(decision: Decision): decision is ToSend {
-  return decision.kind === 'send' || decision.kind === 'locate'
+/** A repeat must not leave WeChat's window: it is not held back. */
+function mayBeSent({ uncertainty, isUnderWay }: Decided): boolean {
+  return uncertainty !== undefined || isUnderWay
 }
+
+type Asked = { readonly recipients: Recipients; readonly deps: BatchDeps }
 
 /** Asks whether somebody follows of whom the links have not heard; while our own side cannot be asked, the event waits. */
 async function locate(
-  { message, person }: Extract<Decision, { readonly kind: 'locate' }>,
+  { message, person }: Locate,
   event: Decided,
-  { recipients }: BatchWays,
-  { log }: DeliverDeps,
-): Promise<Located> {
+  { recipients, deps }: Asked,
+): Promise<Send | Outcome> {
   try {
     const found = await recipients.find(message.to, person, event.since)
-    return 'wait' in found ? found.wait : decideOn(event, message, found.person)
+    return 'wait' in found ? found.wait : decideOn(event.kind, message, found.person)
   } catch (error) {
     const deferral = deferForOurs(error)
-    log.error('send.not-found-out', { id: message.id, error })
+    deps.log.error('send.not-found-out', { id: message.id, error })
     return deferral
   }
 }
 
-type Turn = { readonly event: Decided; readonly isUncertain: boolean }
-
-/** Sends a message once the minute's quota has room for it. A repeat must not leave WeChat's window: it waits for no slot. */
-async function sendInSlot(
-  { message, openid }: Extract<Decision, { readonly kind: 'send' }>,
-  { event, isUncertain }: Turn,
-  { begin }: BatchWays,
-  deps: DeliverDeps,
-): Promise<Outcome> {
+/** Sends a message once the minute's quota has room for it. */
+async function sendInSlot({ message, openid }: Send, event: Decided, deps: BatchDeps): Promise<Outcome> {
   const { gate, kind } = event
+  const isUncertain = mayBeSent(event)
   const wait = isUncertain ? undefined : await gate.pace.wait(event)
   if (wait !== undefined) return { kind: 'deferred', leastSeconds: 0, ...minuteFull, wait }
-  const outcome = await sendMessage({ kind, message, openid, isUncertain, begin }, deps)
-  return heed(outcome, gate, isUncertain)
+  return heed(await sendMessage({ kind, message, openid, isUncertain }, deps), gate, isUncertain)
 }
 
 /** Lets the gate know what WeChat said; a message for which the minute is full gets a slot in another. */

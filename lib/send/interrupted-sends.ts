@@ -1,20 +1,12 @@
 /** What other invocations may have sent: those that ended without a word, and those that are at it just now. */
 
 import { inParallel } from '../pool.ts'
-import type { Log, Metrics, Now } from '../ports.ts'
 import { attemptName } from './attempt-name.ts'
 import type { DoneMark } from './delivery.ts'
 import { isSent } from './delivery.ts'
-import type { Attempt, AttemptStore, DeliveryStore } from './ports.ts'
+import type { SendDeps } from './deps.ts'
+import type { Attempt } from './ports.ts'
 import { type PossibleSend, type Uncertainty, uncertaintyOf } from './uncertainty.ts'
-
-export type InterruptedDeps = {
-  readonly attempts: AttemptStore
-  readonly deliveries: Pick<DeliveryStore, 'recordUncertainty'>
-  readonly now: Now
-  readonly log: Log
-  readonly metrics: Metrics
-}
 
 /**
  * What is known of an event: what its delivery says by now, and whether another invocation may be sending it, which will
@@ -41,7 +33,7 @@ export async function learnOfAttempts(
   ids: readonly string[],
   marks: ReadonlyMap<string, DoneMark>,
   attempts: readonly Attempt[],
-  deps: InterruptedDeps,
+  deps: SendDeps,
 ): Promise<ReadonlyMap<string, Knowledge>> {
   const hasEnded = (it: Attempt) => it.at < deps.now() - endedMs
   const ended = possibleBy(attempts.filter(hasEnded))
@@ -70,7 +62,7 @@ async function adopt(
   id: string,
   possible: readonly PossibleSend[],
   mark: DoneMark | undefined,
-  { deliveries }: InterruptedDeps,
+  { deliveries }: SendDeps,
 ): Promise<Omit<Knowledge, 'isUnderWay'>> {
   const recorded = mark?.uncertainty
   const before = { ...(recorded === undefined ? {} : { uncertainty: recorded }), isDecided: false }
@@ -87,11 +79,7 @@ export function isSame(one: Uncertainty | undefined, other: Uncertainty | undefi
 }
 
 /** What these events' own rows say now, ended attempts need not. */
-async function tidy(
-  ended: readonly Attempt[],
-  ids: readonly string[],
-  { attempts, log }: InterruptedDeps,
-): Promise<void> {
+async function tidy(ended: readonly Attempt[], ids: readonly string[], { attempts, log }: SendDeps): Promise<void> {
   const learnt = new Set(ids.map(attemptName))
   await inParallel(ended, writesAtOnce, async attempt => {
     const names = attempt.names.filter(it => !learnt.has(it))
@@ -109,7 +97,7 @@ function tell(
   ids: readonly string[],
   marks: ReadonlyMap<string, DoneMark>,
   known: ReadonlyMap<string, Knowledge>,
-  { log, metrics }: InterruptedDeps,
+  { log, metrics }: SendDeps,
 ): void {
   const isNews = (id: string) =>
     known.get(id)?.isDecided !== true && !isSame(known.get(id)?.uncertainty, marks.get(id)?.uncertainty)

@@ -1,24 +1,17 @@
 /** The second stage: all that the tables know of the events of a batch, read at once. */
 
 import type { Person } from '../followers/link.ts'
-import type { LinkStore } from '../followers/ports.ts'
 import type { Log } from '../ports.ts'
 import { attemptName } from './attempt-name.ts'
 import { type DoneMark, isSent } from './delivery.ts'
-import { type InterruptedDeps, isSame, type Knowledge, learnOfAttempts } from './interrupted-sends.ts'
-import type { KindDeps, Message, MessageKind } from './kinds/kind.ts'
-import type { Attempt, DeliveryStore } from './ports.ts'
-import { createGate, type GateDeps, openGate, type SendGate } from './send-gate.ts'
-import { type Loaded, nothingLoaded, type Parsed } from './stages.ts'
+import type { SendDeps } from './deps.ts'
+import { isSame, type Knowledge, learnOfAttempts } from './interrupted-sends.ts'
+import type { Message, MessageKind } from './kinds/kind.ts'
+import type { Attempt } from './ports.ts'
+import { createGate, openGate, type SendGate } from './send-gate.ts'
+import type { Loaded, Parsed } from './stages.ts'
 
-export type LoadDeps = GateDeps &
-  KindDeps &
-  InterruptedDeps & {
-    readonly links: Pick<LinkStore, 'resolve'>
-    readonly deliveries: Pick<DeliveryStore, 'read'>
-  }
-
-type Known = Omit<Loaded, 'gate'>
+type Known = Omit<Loaded, keyof Parsed>
 
 /** What the tables know. */
 type Tables = {
@@ -28,20 +21,39 @@ type Tables = {
 }
 
 /** Loads a batch, and opens its gates; throws if the tables do not answer. */
-export async function load(batch: readonly Parsed[], deps: LoadDeps): Promise<readonly Loaded[]> {
+export async function load(batch: readonly Parsed[], deps: SendDeps): Promise<readonly Loaded[]> {
   const messages = batch.flatMap(it => it.message ?? [])
   const ids = [...new Set(messages.map(it => it.id))]
   const { gates, ...tables } = await readTables(batch, messages, deps)
   const known = await learnOfAttempts(ids, tables.marks, tables.attempts, deps)
   tellUnreadable(tables.marks, deps.log)
   const isOfGood = (id: string) => ids.includes(id) || isPerhapsSent(id, tables)
-  return batch.map(it => {
-    const gate = gates.get(it.kind) ?? createGate({}, 0, deps)
-    return { ...(loaded(it, tables, known) ?? withoutMessage(it, isOfGood)), gate }
+  const loaded = (event: Parsed): Loaded => ({
+    ...event,
+    ...nothingKnown(gates.get(event.kind) ?? createGate({}, 0, deps)),
+    ...(event.message === undefined ? idOfBad(event, isOfGood) : knownOf(event.message, tables, known)),
   })
+  // What can be sent goes first.
+  return batch.toSorted((one, other) => rank(one) - rank(other)).map(loaded)
 }
 
-async function readTables(batch: readonly Parsed[], messages: readonly Message[], deps: LoadDeps) {
+const rank = ({ message }: Parsed) => (message === undefined ? 1 : 0)
+
+/** What is known of an event that the tables were not asked for. */
+export function nothingKnown(gate: SendGate): Known {
+  return {
+    gate,
+    deferral: undefined,
+    person: undefined,
+    delivery: undefined,
+    isUnreadable: false,
+    uncertainty: undefined,
+    isUnderWay: false,
+    isDone: false,
+  }
+}
+
+async function readTables(batch: readonly Parsed[], messages: readonly Message[], deps: SendDeps) {
   const [gates, marks, people, attempts] = await Promise.all([
     openGates(batch, deps),
     deps.deliveries.read([...new Set(batch.flatMap(it => it.id ?? []))]),
@@ -52,7 +64,7 @@ async function readTables(batch: readonly Parsed[], messages: readonly Message[]
 }
 
 /** Reads one gate for each kind in the batch. */
-async function openGates(batch: readonly Parsed[], deps: LoadDeps): Promise<ReadonlyMap<MessageKind, SendGate>> {
+async function openGates(batch: readonly Parsed[], deps: SendDeps): Promise<ReadonlyMap<MessageKind, SendGate>> {
   const kinds = [...Map.groupBy(batch, it => it.kind)]
   const gates = kinds.map(async ([kind, alike]) => {
     const count = alike.filter(it => it.message !== undefined).length
@@ -61,14 +73,10 @@ async function openGates(batch: readonly Parsed[], deps: LoadDeps): Promise<Read
   return new Map(await Promise.all(gates))
 }
 
-function loaded(event: Parsed, { marks, people }: Tables, known: ReadonlyMap<string, Knowledge>): Known | undefined {
-  const { message } = event
-  if (message === undefined) return undefined
+function knownOf(message: Message, { marks, people }: Tables, known: ReadonlyMap<string, Knowledge>): Partial<Known> {
   const mark = marks.get(message.id)
   const { uncertainty, isUnderWay = false, isDecided = false } = known.get(message.id) ?? {}
   return {
-    ...event,
-    ...nothingLoaded,
     person: people.get(message),
     // What was learnt just now was written over what is said there.
     delivery: isSame(uncertainty, mark?.uncertainty) ? mark?.delivery : undefined,
@@ -80,9 +88,8 @@ function loaded(event: Parsed, { marks, people }: Tables, known: ReadonlyMap<str
 }
 
 /** Beside a good copy that waits, or is on a phone, a bad one is no end of the event: only the dead-letter queue tells of it. */
-function withoutMessage(event: Parsed, isOfGood: (id: string) => boolean): Known {
-  const id = event.id === undefined || isOfGood(event.id) ? undefined : event.id
-  return { ...event, ...nothingLoaded, id }
+function idOfBad({ id }: Parsed, isOfGood: (id: string) => boolean): Pick<Parsed, 'id'> {
+  return { id: id === undefined || isOfGood(id) ? undefined : id }
 }
 
 /** Tells whether an event may be on a phone: a bad copy must not talk over that. Another one that waits the store keeps. */

@@ -29,11 +29,16 @@ export type Outcome = { readonly possibleSend?: PossibleSend } & (
   | Deferral
 )
 
-/** What is to happen: an outcome that needs no call, a send, or a question first: does this person follow? */
-export type Decision =
-  | Outcome
-  | { readonly kind: 'send'; readonly message: Message; readonly openid: OpenId }
-  | { readonly kind: 'locate'; readonly message: Message; readonly person: Person }
+export type Send = { readonly kind: 'send'; readonly message: Message; readonly openid: OpenId }
+/** A question first: does this person follow? */
+export type Locate = { readonly kind: 'locate'; readonly message: Message; readonly person: Person }
+
+/** What is to happen; an outcome needs no call. */
+export type Decision = Send | Locate | Outcome
+
+export function isToSend<D extends Decision>(decision: D): decision is Exclude<D, Outcome> {
+  return decision.kind === 'send' || decision.kind === 'locate'
+}
 
 export function ended(state: EndState, facts: DeliveryFacts): Outcome {
   return { kind: 'ended', state, facts }

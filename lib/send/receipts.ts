@@ -3,9 +3,10 @@
 import * as v from 'valibot'
 import { inParallel } from '../pool.ts'
 import type { Delivery } from './delivery.ts'
+import type { SendDeps } from './deps.ts'
 import { stateOfReceipt } from './kinds/template-names.ts'
 import type { DeliveryStore } from './ports.ts'
-import { publishResults, type ResultsDeps } from './results.ts'
+import { publishResults } from './results.ts'
 
 const receipt = v.object({
   msgid: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
@@ -19,7 +20,9 @@ export type Receipt = v.InferOutput<typeof receipt>
 /** One receipt as the queue gave it out, and how often it has. */
 export type ReceiptArrival = Receipt & { readonly receives: number }
 
-export type ReceiptsDeps = ResultsDeps & { readonly deliveries: Pick<DeliveryStore, 'keepReceipt' | 'eventOf'> }
+export type ReceiptsDeps = Pick<SendDeps, 'results' | 'log'> & {
+  readonly deliveries: Pick<DeliveryStore, 'keepReceipt' | 'eventOf'>
+}
 
 const writesAtOnce = 10
 /** A delivery is written a moment after its message went out, or minutes if a crash came between. */

@@ -1,19 +1,13 @@
 /** The last stage: what follows from an outcome is written, queued and told. */
 
-import type { BatchAttempt } from './batch-attempt.ts'
 import { copyName } from './copy-name.ts'
-import { type DeferDeps, defer, deliveryOf, queuedOf, retryUnanswered } from './defer.ts'
+import { defer, deliveryOf, queuedOf, retryUnanswered } from './defer.ts'
 import { type Delivery, isSent } from './delivery.ts'
 import { isSame } from './interrupted-sends.ts'
 import { type DeliveryFacts, isAccepted, type Outcome } from './outcome.ts'
-import type { DeliveryStore } from './ports.ts'
 import type { Decided, Sent } from './stages.ts'
 import { uncertaintyOf } from './uncertainty.ts'
-
-export type RecordDeps = DeferDeps & {
-  readonly deliveries: Pick<DeliveryStore, 'record' | 'recordUncertainty'>
-  readonly attempt: Pick<BatchAttempt, 'resolve'>
-}
+import type { BatchDeps } from './write-buffer.ts'
 
 const minuteSeconds = 60
 const underWay = {
@@ -24,7 +18,7 @@ const underWay = {
 } as const
 
 /** Acts on an outcome and names it. */
-export async function record(event: Decided, outcome: Outcome, deps: RecordDeps): Promise<string> {
+export async function record(event: Decided, outcome: Outcome, deps: BatchDeps): Promise<string> {
   if (outcome.kind === 'repeated') return recordRepeated(event, deps)
   const { possibleSend } = outcome
   const { id, uncertainty, kind } = event
@@ -38,14 +32,14 @@ export async function record(event: Decided, outcome: Outcome, deps: RecordDeps)
 }
 
 /** Whoever had the message before may have ended between the mark and the bus, so the bus is told once more. */
-function recordRepeated({ receives, delivery }: Decided, { buffer }: RecordDeps): string {
+function recordRepeated({ receives, delivery }: Decided, { buffer }: BatchDeps): string {
   if (receives > 1 && delivery !== undefined && isSent(delivery)) buffer.publish(delivery)
   return 'repeated'
 }
 
 type Acted = Exclude<Outcome, { readonly kind: 'repeated' }>
 
-async function act(event: Sent, outcome: Acted, deps: RecordDeps): Promise<string> {
+async function act(event: Sent, outcome: Acted, deps: BatchDeps): Promise<string> {
   if (outcome.kind === 'ended') return end(event, outcome, deps)
   // It must not be forgotten on the way back into a queue.
   const remembered = await remember(event, deps)
@@ -59,14 +53,14 @@ async function act(event: Sent, outcome: Acted, deps: RecordDeps): Promise<strin
 /** Writes an uncertainty down; throws if that fails. `decided` says that by now another copy came to an end. */
 async function remember(
   { id, uncertainty, doubt }: Sent,
-  { deliveries }: RecordDeps,
+  { deliveries }: BatchDeps,
 ): Promise<'known' | 'written' | 'decided'> {
   if (id === undefined || doubt === undefined || isSame(doubt, uncertainty)) return 'known'
   return (await deliveries.recordUncertainty(id, doubt)) ? 'written' : 'decided'
 }
 
 /** It waits for quota, all the same if that cannot be written. */
-async function hold(event: Sent, facts: DeliveryFacts, deps: RecordDeps): Promise<string> {
+async function hold(event: Sent, facts: DeliveryFacts, deps: BatchDeps): Promise<string> {
   const { id, message } = event
   try {
     if (id !== undefined)
@@ -81,7 +75,7 @@ async function hold(event: Sent, facts: DeliveryFacts, deps: RecordDeps): Promis
 type Ended = Extract<Outcome, { readonly kind: 'ended' }>
 
 /** What says that nothing was sent does not end an event that may have been: that is for people to decide. */
-async function end(event: Sent, { state, facts }: Ended, deps: RecordDeps): Promise<string> {
+async function end(event: Sent, { state, facts }: Ended, deps: BatchDeps): Promise<string> {
   const { doubt, isUnderWay } = event
   const saysUnsent = state !== 'accepted' && state !== 'in-doubt'
   // The other says in a moment what it came to; until then nobody knows that this was not sent.
@@ -95,7 +89,7 @@ async function end(event: Sent, { state, facts }: Ended, deps: RecordDeps): Prom
  * Writes the done mark; what people must look at is dead-lettered before, so that a crash between cannot lose it. Without
  * a readable id, only that queue tells of the event.
  */
-async function endAs(event: Sent, state: Delivery['state'], facts: DeliveryFacts, deps: RecordDeps): Promise<string> {
+async function endAs(event: Sent, state: Delivery['state'], facts: DeliveryFacts, deps: BatchDeps): Promise<string> {
   const { id, body } = event
   if (state === 'accepted' && id !== undefined) {
     deps.buffer.accept(event, deliveryOf(id, 'accepted', facts, event, deps))

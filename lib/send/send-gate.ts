@@ -1,18 +1,13 @@
 /** Keeps messages from leaving while the day's quota, or all of it but the reserve for urgent ones, is used up. */
 
-import type { Log, Metrics, Now } from '../ports.ts'
 import { secondsToReset } from '../quota-reset.ts'
-import { type BatchPace, keepPace, type PaceDeps } from './batch-pace.ts'
+import { type BatchPace, keepPace } from './batch-pace.ts'
+import type { SendDeps } from './deps.ts'
 import type { Outcome } from './outcome.ts'
-import type { Gate, GateStore } from './ports.ts'
+import type { Gate } from './ports.ts'
 import { isOnTrial } from './quota-look.ts'
 
-export type GateDeps = PaceDeps & {
-  readonly gate: GateStore
-  readonly now: Now
-  readonly log: Log
-  readonly metrics: Metrics
-}
+type Deps = Pick<SendDeps, 'gate' | 'now' | 'random' | 'minute' | 'log' | 'metrics'>
 
 /** Until when (ms) no message may go out, or none but urgent ones. */
 export type GateState = Required<Pick<Gate, 'closedUntil' | 'reservedUntil' | 'errcode'>>
@@ -34,12 +29,12 @@ const trialSize = 5
 const trialSeconds = 60
 
 /** Reads the gate once for a batch of so many messages; after a close, nothing of it leaves any more either. */
-export async function openGate(deps: GateDeps, count: number): Promise<SendGate> {
+export async function openGate(deps: Deps, count: number): Promise<SendGate> {
   return createGate(await deps.gate.read(), count, deps)
 }
 
 /** Creates the gate of a batch as it is stored. */
-export function createGate(stored: Gate, count: number, deps: GateDeps): SendGate {
+export function createGate(stored: Gate, count: number, deps: Deps): SendGate {
   const { gate, now, log, metrics } = deps
   const { closedUntil = 0, reservedUntil = 0, errcode = dayQuota } = stored
   const barByTrial = openTrial(stored, now())

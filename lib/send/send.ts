@@ -4,36 +4,25 @@
  */
 
 import { inLanes } from '../pool.ts'
-import { type AttemptDeps, createBatchAttempt } from './batch-attempt.ts'
+import { createBatchAttempt } from './batch-attempt.ts'
 import { createBatchLog } from './batch-log.ts'
 import { createCopyOrder } from './copies.ts'
 import { decide } from './decide.ts'
-import { type BatchWays, type DeliverDeps, deliver } from './deliver.ts'
+import { deliver } from './deliver.ts'
 import { isSent } from './delivery.ts'
+import type { SendDeps } from './deps.ts'
 import { idOf } from './event-id.ts'
-import type { EventRules } from './kinds/kind.ts'
-import { type LoadDeps, load } from './load.ts'
+import { load, nothingKnown } from './load.ts'
 import { deferFor } from './outcome.ts'
 import { createOutcomeTally } from './outcome-tally.ts'
 import { reasonOfOurs } from './own-failure.ts'
-import { parse, parsedBlindly } from './parse.ts'
-import { createRecipients, type Unlinked } from './recipients.ts'
-import { type RecordDeps, record } from './record.ts'
+import { parse, unread } from './parse.ts'
+import { createRecipients, unlinkedAmong } from './recipients.ts'
+import { record } from './record.ts'
 import { createGate } from './send-gate.ts'
-import { type Decided, type Loaded, nothingLoaded, type Received } from './stages.ts'
+import type { Decided, Loaded, Received } from './stages.ts'
 import type { WaitReason } from './waiting.ts'
-import { type BufferDeps, createWriteBuffer } from './write-buffer.ts'
-
-type OfBatch = 'attempt' | 'buffer'
-export type SendDeps = EventRules &
-  LoadDeps &
-  DeliverDeps &
-  AttemptDeps &
-  Omit<RecordDeps, OfBatch> &
-  Omit<BufferDeps, OfBatch> & {
-    /** The templates whose latest message was not accepted, in the memory of one container. */
-    readonly trouble: Set<string>
-  }
+import { type BatchDeps, createWriteBuffer } from './write-buffer.ts'
 
 /** Keep-alive sockets to WeChat in use at once by one function. */
 const width = 50
@@ -54,11 +43,12 @@ export async function sendBatch<R extends Received>(
 ): Promise<readonly R[]> {
   const counts: Record<string, number> = {}
   const deps = openBatch(given)
-  const { events, ways } = await decideOrDefer(received, deps)
+  const events = await decideOrDefer(received, deps)
+  const recipients = createRecipients(unlinkedAmong(events), deps)
   const tally = createOutcomeTally(deps.metrics)
   const inOrder = createCopyOrder()
   const work = async (event: Decided) => {
-    const outcome = await deliver(event, ways, deps)
+    const outcome = await deliver(event, recipients, deps)
     if (event.message !== undefined) tally.note(event.message.templateId, outcome)
     return record(event, outcome, deps)
   }
@@ -85,45 +75,25 @@ function openBatch(given: SendDeps) {
   return { ...given, log, attempt, buffer }
 }
 
-type BatchDeps = ReturnType<typeof openBatch>
-type Batch = { readonly events: readonly Decided[]; readonly ways: BatchWays }
-
 /** The stages before any send. While the tables do not answer nothing is sent. */
-async function decideOrDefer(received: readonly Received[], deps: BatchDeps): Promise<Batch> {
+async function decideOrDefer(received: readonly Received[], deps: BatchDeps): Promise<readonly Decided[]> {
   try {
     const parsed = received.map(it => parse(it, deps))
-    const { valid = [], invalid = [] } = Object.groupBy(parsed, it => (it.message === undefined ? 'invalid' : 'valid'))
-    return decideAll(await load([...valid, ...invalid], deps), deps)
+    return decideAll(await load(parsed, deps), deps)
   } catch (error) {
     deps.log.error('send.not-prepared', { error, ids: received.flatMap(it => idOf(it.body) ?? []) })
-    const known = {
-      ...nothingLoaded,
-      gate: createGate({}, 0, deps),
-      deferral: deferFor(reasonOfOurs(error) ?? noTables),
-    }
+    const deferral = deferFor(reasonOfOurs(error) ?? noTables)
+    const known = { ...nothingKnown(createGate({}, 0, deps)), deferral }
     return decideAll(
-      received.map(it => ({ ...parsedBlindly(it), ...known })),
+      received.map(it => ({ ...unread(it), ...known })),
       deps,
     )
   }
 }
 
-function decideAll(events: readonly Loaded[], deps: BatchDeps): Batch {
-  deps.attempt.cover(events.flatMap(it => (it.message === undefined || isSent(it.delivery) ? [] : it.message.id)))
-  const decided = events.map(it => ({ ...it, decision: decide(it, deps.now(), it.gate.state()) }))
-  return {
-    events: decided,
-    ways: { recipients: createRecipients(unlinkedAmong(events), deps), begin: deps.attempt.begin },
-  }
-}
-
-/** The events to openids of which the links do not say that they follow. */
-function unlinkedAmong(events: readonly Loaded[]): readonly Unlinked[] {
-  return events.flatMap(({ kind, message, person }) => {
-    if (message === undefined || person === undefined || !('openid' in message.to)) return []
-    const to = kind.recipientOf(message.to, person)
-    return 'openid' in to || to.isCertain ? [] : { id: message.id, openid: message.to.openid }
-  })
+function decideAll(events: readonly Loaded[], { attempt, now }: BatchDeps): readonly Decided[] {
+  attempt.cover(events.flatMap(it => (it.message === undefined || isSent(it.delivery) ? [] : it.message.id)))
+  return events.map(it => ({ ...it, decision: decide(it, now(), it.gate.state()) }))
 }
 
 /** A failure of one event (a store, a bug) must not take its neighbours along: it is retried, and it is told. */

@@ -46,17 +46,6 @@ export type Loaded = Parsed & {
   readonly isDone: boolean
 }
 
-/** Of an event that the tables were not asked for. */
-export const nothingLoaded = {
-  deferral: undefined,
-  person: undefined,
-  delivery: undefined,
-  isUnreadable: false,
-  uncertainty: undefined,
-  isUnderWay: false,
-  isDone: false,
-} satisfies Omit<Loaded, keyof Parsed | 'gate'>
-
 export type Decided = Loaded & { readonly decision: Decision }
 
 /** After its turn: `doubt` is the uncertainty, with what this try adds to it. */

@@ -3,11 +3,12 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../ports.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
-import { createBatchWaits, type Wait, type WaitsDeps } from './batch-waits.ts'
+import { createBatchWaits, type Wait } from './batch-waits.ts'
 import type { Delivery } from './delivery.ts'
+import type { SendDeps } from './deps.ts'
 import { idOf } from './event-id.ts'
-import type { DeliveryStore, EventQueue, Priority, QueuedEvent } from './ports.ts'
-import { publishResults, type ResultsDeps } from './results.ts'
+import type { Priority, QueuedEvent } from './ports.ts'
+import { publishResults } from './results.ts'
 import type { Received } from './stages.ts'
 
 /** A message, and what is written of it. */
@@ -28,18 +29,14 @@ export type WriteBuffer = {
   flush(): Promise<ReadonlySet<string>>
 }
 
-export type BufferDeps = ResultsDeps &
-  WaitsDeps & {
-    readonly deliveries: Pick<DeliveryStore, 'accept'>
-    readonly events: Pick<EventQueue, 'requeue' | 'holdForQuota'>
-    readonly attempt: Pick<BatchAttempt, 'resolve' | 'save'>
-  }
+/** What sending needs, and what one batch has to itself. */
+export type BatchDeps = SendDeps & { readonly attempt: BatchAttempt; readonly buffer: WriteBuffer }
 
 /** DynamoDB takes so many rows a request: no need to wait for more. */
 const marksPerWrite = 25
 
 /** Creates the buffer of one batch, whose attempt is saved before anything goes back into a queue, and at the end. */
-export function createWriteBuffer(deps: BufferDeps): WriteBuffer {
+export function createWriteBuffer(deps: Omit<BatchDeps, 'buffer'>): WriteBuffer {
   const { attempt, events, log } = deps
   const retried = new Set<string>()
   const marks: { readonly message: Written; readonly delivery: Delivery }[] = []

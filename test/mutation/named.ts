@@ -151,16 +151,16 @@ export const named: readonly Named[] = [
     to: ', most)',
   },
   {
-    file: 'lib/send/send-message.ts',
+    file: 'lib/send/call-outcome.ts',
     why: 'a message that found no connection may have been sent',
-    from: 'return error.isUnsent\n',
-    to: 'return false\n',
+    from: 'return error.isUnsent ?',
+    to: 'return false ?',
   },
   {
-    file: 'lib/send/send-message.ts',
+    file: 'lib/send/call-outcome.ts',
     why: 'a lost call is forgotten when there is no token for the next',
-    from: 'return current.isLost && !isAccepted(outcome)',
-    to: 'return current.isLost && !isAccepted(outcome) && isOfSend(error, current)',
+    from: 'return call.isLost && !isAccepted(outcome)',
+    to: 'return call.isLost && !isAccepted(outcome) && isOfCall(error, call)',
   },
   {
     file: 'lib/send/own-failure.ts',
@@ -171,7 +171,7 @@ export const named: readonly Named[] = [
   {
     file: 'lib/send/send-message.ts',
     why: 'a call that was made twice is forgotten when the second is refused',
-    from: 'if (!isOfWeChat(error) || isRepeated(error)) current.isLost = true',
+    from: 'if (!isOfWeChat(error) || (error instanceof WeChatError && error.isRepeat)) call.isLost = true',
     to: '',
   },
   {

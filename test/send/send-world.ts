@@ -2,8 +2,9 @@
 
 import type { Address } from '../../lib/identifiers.ts'
 import { isAppId } from '../../lib/identifiers.ts'
+import type { SendDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
-import { type SendDeps, sendBatch } from '../../lib/send/send.ts'
+import { sendBatch } from '../../lib/send/send.ts'
 import type { Received } from '../../lib/send/stages.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto'
 
 import { ConfigError, RequestError } from '../../lib/errors.ts'
 import { maskId } from '../../lib/identifiers.ts'
-import type { Message, ValueCheck } from '../../lib/send/kinds/kind.ts'
+import type { ValueCheck } from '../../lib/send/deps.ts'
+import type { Message } from '../../lib/send/kinds/kind.ts'
 import { parseTemplateMessage } from '../../lib/send/kinds/template-event.ts'
 import { findTemplate, readTemplateList, type Template, type TemplateList } from '../../lib/send/template-list.ts'
 import lists from '../../templates.json' with { type: 'json' }

@@ -1,11 +1,11 @@
 /** What differs between the kinds of messages that WeChat takes: the stages ask the kind, and know none by name. */
 
 import type { Person } from '../../followers/link.ts'
-import type { Address, AppId, OpenId } from '../../identifiers.ts'
-import type { AccessToken, WeChat } from '../../ports.ts'
+import type { Address, OpenId } from '../../identifiers.ts'
+import type { AccessToken } from '../../ports.ts'
 import type { AccessTokenSource } from '../../tokens/access-token.ts'
+import type { SendDeps } from '../deps.ts'
 import type { GateStore } from '../ports.ts'
-import type { TemplateList } from '../template-list.ts'
 import type { UncertaintyPolicy } from '../uncertainty.ts'
 
 /** One business event, checked: its `data` can go to WeChat as it is; `expiresAt` in milliseconds. */
@@ -23,22 +23,8 @@ export type Message = {
   readonly expiresAt?: number
 }
 
-/** Whether values are held to WeChat's rules, which a test account (测试号) does not ask for (docs/wechat.md 6.5). */
-export type ValueCheck = 'checked' | 'unchecked'
-
-/** What an event is checked against. */
-export type EventRules = { readonly templates: TemplateList; readonly values?: ValueCheck }
-
-/** What the kinds need of the outside: each takes its own. */
-export type KindDeps = {
-  readonly wechat: Pick<WeChat, 'sendTemplate'>
-  readonly accessTokens: AccessTokenSource
-  readonly gate: GateStore
-  readonly miniAppid: AppId
-}
-
 /** To whom a message goes; or why to nobody, and whether that is certain or WeChat may know better. */
-export type Recipient = { readonly openid: OpenId } | { readonly reason: string; readonly isCertain: boolean }
+type Recipient = { readonly openid: OpenId } | { readonly reason: string; readonly isCertain: boolean }
 
 export type MessageKind = {
   /** The name of its call, as the client's errors carry it. */
@@ -46,15 +32,15 @@ export type MessageKind = {
   /** Within so many ms a repeat is harmless: WeChat drops it, or tells it by a code. */
   readonly windowMs: number
   /** Reads an event; throws RequestError `event-invalid`, whose message names the field and repeats no value. */
-  parse(body: string, rules: EventRules): Message
+  parse(body: string, rules: Pick<SendDeps, 'templates' | 'values'>): Message
   recipientOf(to: Address, person: Person): Recipient
-  gateOf(deps: KindDeps): GateStore
-  accessTokensOf(deps: KindDeps): AccessTokenSource
+  gateOf(deps: SendDeps): GateStore
+  accessTokensOf(deps: SendDeps): AccessTokenSource
   /** Makes the call; answers the msgid, where WeChat names one. */
   call(
     message: Message,
     to: { readonly openid: OpenId; readonly token: AccessToken },
-    deps: KindDeps,
+    deps: SendDeps,
   ): Promise<string | undefined>
   /** Tells whether WeChat refuses it because it has it already; `mayBeSent` by an earlier call. */
   isDuplicate(errcode: number, mayBeSent: boolean): boolean

@@ -6,6 +6,7 @@ import { RequestError } from '../../errors.ts'
 import { type Address, isId } from '../../identifiers.ts'
 import { instantPattern, readInstant } from '../../instant.ts'
 import { sayIssue } from '../../say-issue.ts'
+import type { ValueCheck } from '../deps.ts'
 import { eventId, silentJson } from '../event-id.ts'
 import { readPage, wholeCharacters } from '../event-text.ts'
 import {
@@ -17,7 +18,7 @@ import {
   templateName,
 } from '../template-list.ts'
 import { type CheckedValue, checkValue, isShown } from '../value-rules.ts'
-import type { Message, ValueCheck } from './kind.ts'
+import type { Message } from './kind.ts'
 
 const maxBodyBytes = 64 * 1024
 const isText = 'must be text'
