@@ -4,9 +4,9 @@
  */
 
 import { TransportError } from '../errors.ts'
-import { attemptName } from './attempt-name.ts'
 import type { SendDeps } from './deps.ts'
 import type { Attempt } from './ports.ts'
+import { attemptName } from './short-names.ts'
 
 export type BatchAttempt = {
   /** Names the events that the batch may send. */

@@ -1,10 +1,10 @@
 /** What surely was not sent, or may not have been, comes back: when, and what its delivery says meanwhile. */
 
 import { retryDelay } from '../retry-delay.ts'
-import { copyName } from './copy-name.ts'
 import type { Delivery } from './delivery.ts'
 import type { Deferral, DeliveryFacts } from './outcome.ts'
 import type { QueuedEvent } from './ports.ts'
+import { copyName } from './short-names.ts'
 import type { Received, Sent } from './stages.ts'
 import { secondsLeft } from './uncertainty.ts'
 import { factsOf, isTold, type WaitReason, wechatAway } from './waiting.ts'

@@ -1,11 +1,11 @@
 /** What other invocations may have sent: those that ended without a word, and those that are at it just now. */
 
 import { inParallel } from '../pool.ts'
-import { attemptName } from './attempt-name.ts'
 import type { DoneMark } from './delivery.ts'
 import { isSent } from './delivery.ts'
 import type { SendDeps } from './deps.ts'
 import type { Attempt } from './ports.ts'
+import { attemptName } from './short-names.ts'
 import { type PossibleSend, type Uncertainty, uncertaintyOf } from './uncertainty.ts'
 
 /**

@@ -2,13 +2,13 @@
 
 import type { Person } from '../followers/link.ts'
 import type { Log } from '../ports.ts'
-import { attemptName } from './attempt-name.ts'
 import { type DoneMark, isSent } from './delivery.ts'
 import type { SendDeps } from './deps.ts'
 import { isSame, type Knowledge, learnOfAttempts } from './interrupted-sends.ts'
 import type { Message, MessageKind } from './kinds/kind.ts'
 import type { Attempt } from './ports.ts'
 import { createGate, openGate, type SendGate } from './send-gate.ts'
+import { attemptName } from './short-names.ts'
 import type { Loaded, Parsed } from './stages.ts'
 
 type Known = Omit<Loaded, keyof Parsed>

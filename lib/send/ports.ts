@@ -35,7 +35,7 @@ export type DeliveryStore = {
   eventOf(msgid: string): Promise<string | undefined>
 }
 
-/** One invocation of the sender: from `at` (ms) on, the events of these names (attempt-name.ts) may have been sent. */
+/** One invocation of the sender: from `at` (ms) on, the events of these names (short-names.ts) may have been sent. */
 export type Attempt = { readonly id: string; readonly at: number; readonly names: readonly string[] }
 
 /** What invocations are about to send, or were when they ended without a word. */

@@ -1,10 +1,10 @@
 /** The last stage: what follows from an outcome is written, queued and told. */
 
-import { copyName } from './copy-name.ts'
 import { defer, deliveryOf, queuedOf, retryUnanswered } from './defer.ts'
 import { type Delivery, isSent } from './delivery.ts'
 import { isSame } from './interrupted-sends.ts'
 import { type DeliveryFacts, isAccepted, type Outcome } from './outcome.ts'
+import { copyName } from './short-names.ts'
 import type { Decided, Sent } from './stages.ts'
 import { uncertaintyOf } from './uncertainty.ts'
 import type { BatchDeps } from './write-buffer.ts'

@@ -6,6 +6,7 @@ import type { Gauges, Log, Now, Quota, WeChat } from '../ports.ts'
 import { secondsToReset } from '../quota-reset.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
+import { templateNames } from './kinds/template-names.ts'
 import type { Gate, GateStore, ParkedEvents, Priority } from './ports.ts'
 import { isOnTrial, lookAt, type QuotaLook, takeIn } from './quota-look.ts'
 import { isPaced, learn } from './send-pace.ts'
@@ -26,7 +27,6 @@ export type ResumeDeps = {
 export type ResumeReport = { readonly moved: number }
 type Limits = { readonly until: number }
 
-const path = '/cgi-bin/message/template/send'
 const dayQuota = 45009
 /** What opens so soon is waited for: the next look may be a minute later. */
 const patienceMs = 20_000
@@ -66,7 +66,7 @@ export async function openGateEarly(gate: Gate, quota: Quota | undefined, deps: 
 /** What WeChat tells of the day's template messages; undefined if it does not, and the log says why. */
 export async function askQuota({ accessTokens, wechat, log, metrics }: ResumeDeps): Promise<Quota | undefined> {
   try {
-    const quota = await withAccessToken(accessTokens, token => wechat.quota(token, path))
+    const quota = await withAccessToken(accessTokens, token => wechat.quota(token, templateNames.path))
     if (quota.limit > 0) metrics.gauge('QuotaLeftPercent', (100 * quota.remain) / quota.limit)
     return quota
   } catch (error) {

@@ -1,11 +1,10 @@
 /** Events that wait: what their deliveries, the bus and the numbers for ops say of it, and what it costs. */
 
 import { describe, expect, it } from 'vitest'
-
-import { attemptName } from '../../lib/send/attempt-name.ts'
 import { getDelivery } from '../../lib/send/deliveries.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
+import { attemptName } from '../../lib/send/short-names.ts'
 import { id } from '../ids.ts'
 import { orderPaid } from '../world.ts'
 import { again, arrival, event, openSend, path, requeued, toUnion } from './send-world.ts'
