@@ -6,11 +6,11 @@ import { claimSlots, earlyMs, isPaced, isSlotKept, type Pace, returnAt, slowDown
 type Deps = Pick<SendDeps, 'gate' | 'now' | 'random' | 'log' | 'minute'>
 
 /** A message must not leave before `until` (ms); with `slotAt` it has a slot then. */
-export type Wait = { readonly until: number; readonly slotAt?: number }
+export type SlotWait = { readonly until: number; readonly slotAt?: number }
 
 export type BatchPace = {
   /** Until when a message must wait that comes with a slot or without; undefined if it may leave. */
-  wait(event: { readonly slotAt?: number }): Promise<Wait | undefined>
+  wait(event: { readonly slotAt?: number }): Promise<SlotWait | undefined>
   /** WeChat took a message. */
   accepted(): void
   /** WeChat refused a message, for the minute is full. */

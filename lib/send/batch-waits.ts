@@ -1,15 +1,15 @@
-/** What a batch puts off: it is told once, on the delivery, when it begins to wait and when the cause changes. */
+/** What a batch defers: it is told once, on the delivery, when it begins to wait and when the cause changes. */
 
 import { inParallel } from '../pool.ts'
 import type { Delivery } from './delivery.ts'
 import type { SendDeps } from './deps.ts'
 import type { WaitCause } from './waiting.ts'
 
-/** An event that is put off; `since` is when (ms) it was pushed. */
+/** An event that is deferred; `since` is when (ms) it was pushed. */
 export type Wait = {
   readonly cause: WaitCause
   readonly since: number
-  /** It comes again for a slot of its own: as it should, however long ago it was pushed. */
+  /** It comes back for a slot of its own: as it should, however long ago it was pushed. */
   readonly hasSlot: boolean
   /** What is to be written of it, and of which copy, if that is not told yet. */
   readonly news?: { readonly delivery: Delivery; readonly copy: string }
@@ -25,7 +25,7 @@ export type BatchWaits = {
 
 const writesAtOnce = 25
 
-/** Collects what one batch puts off. */
+/** Collects what one batch defers. */
 export function createBatchWaits(deps: Deps): BatchWaits {
   const waits: Wait[] = []
   return {

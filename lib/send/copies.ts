@@ -7,7 +7,7 @@ const freeEnds: ReadonlySet<string> = new Set(['dropped', 'rejected'])
 
 type Run = { readonly bodies: Set<string>; end: Promise<string> }
 
-/** Creates the order in which the copies of a batch are worked on; if one must come again, its first message does. */
+/** Creates the order in which the copies of a batch are worked on; if one must be retried, its first message is. */
 export function createCopyOrder() {
   const runs = new Map<string, Run>()
   return async ({ message, body }: Decided, work: () => Promise<string>): Promise<string> => {

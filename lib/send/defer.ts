@@ -88,7 +88,7 @@ function delayOf({ attempts, doubt, kind }: Sent, { now, random }: BatchDeps): n
   const delay = retryDelay(attempts, random)
   if (doubt === undefined) return delay
   const left = secondsLeft(doubt, now(), kind.windowMs)
-  // Past it nothing is to be caught any more: what is sent at-least-once comes again ever later, as all else.
+  // Past it nothing is to be caught any more: what is sent at-least-once is retried ever later, as all else.
   return left <= 0 ? delay : Math.max(leastSeconds, Math.min(delay, left - spareSeconds))
 }
 

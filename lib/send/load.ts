@@ -4,12 +4,13 @@ import type { Person } from '../followers/link.ts'
 import type { Log } from '../ports.ts'
 import { type DoneMark, isSent } from './delivery.ts'
 import type { SendDeps } from './deps.ts'
-import { isSame, type Knowledge, learnOfAttempts } from './interrupted-sends.ts'
+import { type Knowledge, learnOfAttempts } from './interrupted-sends.ts'
 import type { Message, MessageKind } from './kinds/kind.ts'
 import type { Attempt } from './ports.ts'
 import { createGate, openGate, type SendGate } from './send-gate.ts'
 import { attemptName } from './short-names.ts'
 import type { Loaded, Parsed } from './stages.ts'
+import { isSame } from './uncertainty.ts'
 
 type Known = Omit<Loaded, keyof Parsed>
 
@@ -23,11 +24,11 @@ type Tables = {
 /** Loads a batch, and opens its gates; throws if the tables do not answer. */
 export async function load(batch: readonly Parsed[], deps: SendDeps): Promise<readonly Loaded[]> {
   const messages = batch.flatMap(it => it.message ?? [])
-  const ids = [...new Set(messages.map(it => it.id))]
+  const windows = new Map(batch.flatMap(it => (it.message === undefined ? [] : [[it.message.id, it.kind.windowMs]])))
   const { gates, ...tables } = await readTables(batch, messages, deps)
-  const known = await learnOfAttempts(ids, tables.marks, tables.attempts, deps)
+  const known = await learnOfAttempts(windows, tables.marks, tables.attempts, deps)
   tellUnreadable(tables.marks, deps.log)
-  const isOfGood = (id: string) => ids.includes(id) || isPerhapsSent(id, tables)
+  const isOfGood = (id: string) => windows.has(id) || isPerhapsSent(id, tables)
   const loaded = (event: Parsed): Loaded => ({
     ...event,
     ...nothingKnown(gates.get(event.kind) ?? createGate({}, 0, deps)),

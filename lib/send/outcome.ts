@@ -2,7 +2,7 @@
 
 import type { Person } from '../followers/link.ts'
 import type { OpenId } from '../identifiers.ts'
-import type { Wait } from './batch-pace.ts'
+import type { SlotWait } from './batch-pace.ts'
 import type { Delivery } from './delivery.ts'
 import type { Message } from './kinds/kind.ts'
 import { reasonOfOurs } from './own-failure.ts'
@@ -13,7 +13,11 @@ type EndState = 'accepted' | 'dropped' | 'rejected' | 'in-doubt'
 export type DeliveryFacts = Pick<Delivery, 'reason' | 'errcode' | 'rid' | 'msgid'>
 
 /** Surely not sent by this try: it comes back when its `wait` is over, or after so many seconds at least. */
-export type Deferral = WaitReason & { readonly kind: 'deferred'; readonly leastSeconds: number; readonly wait?: Wait }
+export type Deferral = WaitReason & {
+  readonly kind: 'deferred'
+  readonly leastSeconds: number
+  readonly wait?: SlotWait
+}
 
 /**
  * What a try came to. After `unanswered` nobody knows whether it was sent; `parked` waits until there is quota again behind

@@ -95,7 +95,7 @@ export type QueuedEvent = {
 
 /** The queue of business events, as its consumer sees it. */
 export type EventQueue = ConsumedQueue & {
-  /** Puts an event aside for people to look at, with the reason beside it: what is wrong, or what is in doubt. */
+  /** Moves an event to where people look at it, with the reason beside it: what is wrong, or what is in doubt. */
   deadLetter(event: Pick<QueuedEvent, 'body' | 'group'>, reason: string, where: 'dead-letter' | 'review'): Promise<void>
   /** Pushes events once more as new messages, ten a call; answers the indexes of those that could not be. */
   requeue(

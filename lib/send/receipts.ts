@@ -33,7 +33,7 @@ export function parseReceipt(body: string): Receipt {
   return v.parse(v.pipe(v.string(), v.parseJson(), receipt), body)
 }
 
-/** Keeps receipts; answers those that could not be worked in, so that they come again. */
+/** Keeps receipts; answers those that could not be worked in, so that they are retried. */
 export async function keepReceipts<R extends ReceiptArrival>(
   receipts: readonly R[],
   deps: ReceiptsDeps,

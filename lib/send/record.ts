@@ -2,11 +2,10 @@
 
 import { defer, deliveryOf, queuedOf, retryUnanswered } from './defer.ts'
 import { type Delivery, isSent } from './delivery.ts'
-import { isSame } from './interrupted-sends.ts'
 import { type DeliveryFacts, isAccepted, type Outcome } from './outcome.ts'
 import { copyName } from './short-names.ts'
 import type { Decided, Sent } from './stages.ts'
-import { uncertaintyOf } from './uncertainty.ts'
+import { isSame, uncertaintyOf } from './uncertainty.ts'
 import type { BatchDeps } from './write-buffer.ts'
 
 const minuteSeconds = 60

@@ -46,6 +46,11 @@ export function isForPeople(
   return known.windows >= maxWindows && isOver(known, now, window)
 }
 
+/** Tells whether two say the same of what is harmless still. */
+export function isSame(one: Uncertainty | undefined, other: Uncertainty | undefined): boolean {
+  return one?.since === other?.since && one?.windows === other?.windows
+}
+
 /** Seconds of the window that are left for another try; negative once it is over. */
 export function secondsLeft({ since }: Uncertainty, now: number, window = windowMs): number {
   return Math.floor((window - (now - since)) / 1000)

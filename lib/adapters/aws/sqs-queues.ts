@@ -28,7 +28,7 @@ type Tell = (error: unknown, unsent: readonly Entry[]) => void
 const runSize = 10
 const runBytes = 240_000
 const callsAtOnce = 5
-/** It holds a message back for no longer; who still has to wait then is put off once more. */
+/** It holds a message back for no longer; who still has to wait then is deferred once more. */
 const maxDelaySeconds = 900
 /** What SQS refused for a reason of its own is handed in again, with pauses that grow. */
 const maxRounds = 3
@@ -70,17 +70,17 @@ export function createConsumedQueue(name: string): ConsumedQueue {
   return consumed(openQueue(name))
 }
 
-/** Creates the consumer's side of the events queue; what is laid aside goes to queues of its name with an ending. */
+/** Creates the consumer's side of the events queue; what is dead-lettered goes to queues of its name with an ending. */
 export function createEventQueue(name: string, log: Log): EventQueue {
   const events = openQueue(name)
-  const aside = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
+  const deadLetters = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
   const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
   const tell: Tell = (error, unsent) =>
     log.error('events.not-sent', { error, ids: unsent.flatMap(it => idOf(it.MessageBody ?? '') ?? []) })
   return {
     ...consumed(events),
     async deadLetter({ body, group }, reason, where) {
-      const { sqs, url } = aside[where]
+      const { sqs, url } = deadLetters[where]
       const MessageAttributes = { reason: text(plain(reason)) }
       const message = { MessageBody: body, MessageAttributes, ...grouped(group) }
       await sqs.send(new SendMessageCommand({ QueueUrl: await url(), ...message }))
