@@ -71,30 +71,28 @@ export function keepPace(stored: Pace | undefined, count: number, deps: Deps): B
   }
 }
 
-type How = { readonly rule: Rule; readonly count: number; readonly deps: Deps }
+type Claiming = { readonly rule: Rule; readonly count: number; readonly deps: Deps }
 
-/** Without the store a batch keeps its own pace, and claims nothing that others might claim too. */
-async function claimOf(known: Pace | undefined, how: How): Promise<Claim> {
+/**
+ * Changes the pace and claims slots of it with one write, again with the stored one if others came first. Without the
+ * store a batch keeps its own pace, and claims nothing that others might claim too.
+ */
+async function claimOf(known: Pace | undefined, { rule, count, deps }: Claiming): Promise<Claim> {
+  const { gate, now, log } = deps
   try {
-    return (await storeClaim(known, how)) ?? { pace: how.rule(known), slots: [] }
+    let before = known
+    for (let tries = 0; tries < maxTries; tries++) {
+      const pace = rule(before)
+      if (pace === undefined) return { pace, slots: [] }
+      const { slots, pace: next } = claimSlots(pace, { now: now(), count })
+      const stored = { ...next, turn: (before?.turn ?? 0) + 1 }
+      if (await gate.setPace(stored)) return { pace: stored, slots }
+      before = (await gate.read()).pace
+    }
   } catch (error) {
-    how.deps.log.error('send.pace-not-kept', { error })
-    return { pace: how.rule(known), slots: [] }
+    log.error('send.pace-not-kept', { error })
   }
-}
-
-/** Changes the pace and claims slots of it with one write, again with the stored one if others came first. */
-async function storeClaim(known: Pace | undefined, { rule, count, deps }: How): Promise<Claim | undefined> {
-  let before = known
-  for (let tries = 0; tries < maxTries; tries++) {
-    const pace = rule(before)
-    if (pace === undefined) return { pace, slots: [] }
-    const { slots, pace: next } = claimSlots(pace, { now: deps.now(), count })
-    const stored = { ...next, turn: (before?.turn ?? 0) + 1 }
-    if (await deps.gate.setPace(stored)) return { pace: stored, slots }
-    before = (await deps.gate.read()).pace
-  }
-  return undefined
+  return { pace: rule(known), slots: [] }
 }
 
 /** One after the other, in the order in which they came. */

@@ -17,28 +17,16 @@ export type Wait = {
 
 type Deps = Pick<SendDeps, 'deliveries' | 'metrics' | 'now' | 'log'>
 
-export type BatchWaits = {
-  note(wait: Wait): void
-  /** Writes what is news, tells ops by numbers, and answers the deliveries that were written. */
-  tell(): Promise<readonly Delivery[]>
-}
-
 const writesAtOnce = 25
 
-/** Collects what one batch defers. */
-export function createBatchWaits(deps: Deps): BatchWaits {
-  const waits: Wait[] = []
-  return {
-    note: wait => void waits.push(wait),
-    async tell() {
-      tellAges(waits, deps)
-      const written = await writeAll(waits, deps)
-      for (const [cause, alike] of Map.groupBy(written, it => it.cause)) {
-        deps.metrics.count('EventsWaiting', { cause }, alike.length)
-      }
-      return written.flatMap(it => it.news?.delivery ?? [])
-    },
+/** Writes of what one batch defers what is news, tells ops by numbers, and answers the deliveries that were written. */
+export async function tellWaits(waits: readonly Wait[], deps: Deps): Promise<readonly Delivery[]> {
+  tellAges(waits, deps)
+  const written = await writeAll(waits, deps)
+  for (const [cause, alike] of Map.groupBy(written, it => it.cause)) {
+    deps.metrics.count('EventsWaiting', { cause }, alike.length)
   }
+  return written.flatMap(it => it.news?.delivery ?? [])
 }
 
 /** Each by itself, for DynamoDB knows no condition in a batch; what cannot be written is news still at the next try. */

@@ -3,20 +3,15 @@
 import type { Metrics } from '../ports.ts'
 import type { Outcome } from './outcome.ts'
 
-export type OutcomeTally = {
-  note(templateId: string, outcome: Outcome): void
-  /** Hands the counts to the metrics. */
-  flush(): void
-}
-
 /** Creates the tally of one batch. */
-export function createOutcomeTally(metrics: Metrics): OutcomeTally {
+export function createOutcomeTally(metrics: Metrics) {
   const seen: { readonly templateId: string; readonly outcome: string }[] = []
   return {
-    note(templateId, outcome) {
+    note(templateId: string, outcome: Outcome) {
       // It was counted when it had its end.
       if (outcome.kind !== 'repeated') seen.push({ templateId, outcome: nameOf(outcome) })
     },
+    /** Hands the counts to the metrics. */
     flush() {
       for (const alike of Map.groupBy(seen, it => `${it.templateId} ${it.outcome}`).values()) {
         if (alike[0] !== undefined) metrics.count('MessageOutcome', alike[0], alike.length)

@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../ports.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
-import { createBatchWaits, type Wait } from './batch-waits.ts'
+import { tellWaits, type Wait } from './batch-waits.ts'
 import type { Delivery } from './delivery.ts'
 import type { SendDeps } from './deps.ts'
 import { idOf } from './event-id.ts'
@@ -44,7 +44,7 @@ export function createWriteBuffer(deps: Omit<BatchDeps, 'buffer'>): WriteBuffer 
   const held: { readonly message: Written; readonly event: QueuedEvent; readonly priority: Priority }[] = []
   const published: Delivery[] = []
   const writes: Promise<void>[] = []
-  const waits = createBatchWaits(deps)
+  const waits: Wait[] = []
 
   const write = (list: readonly { readonly message: Written }[], work: () => Promise<ReadonlySet<number>>) => {
     if (list.length > 0) writes.push(writeOrRetry({ list, work, retried, log }))
@@ -70,7 +70,7 @@ export function createWriteBuffer(deps: Omit<BatchDeps, 'buffer'>): WriteBuffer 
     publish: delivery => void published.push(delivery),
     requeue: (message, event, delaySeconds) => void again.push({ message, event, delaySeconds }),
     holdForQuota: (message, event, priority) => void held.push({ message, event, priority }),
-    noteWait: waits.note,
+    noteWait: wait => void waits.push(wait),
     retry: ({ messageId }) => void retried.add(messageId),
     async flush() {
       writeMarks()
@@ -78,7 +78,7 @@ export function createWriteBuffer(deps: Omit<BatchDeps, 'buffer'>): WriteBuffer 
       if (again.length + held.length > 0) await attempt.save()
       write(again, () => events.requeue(again))
       write(held, () => events.holdForQuota(held))
-      const [told] = await Promise.all([waits.tell(), ...writes])
+      const [told] = await Promise.all([tellWaits(waits, deps), ...writes])
       await Promise.all([attempt.save(), publishResults([...published, ...told], deps)])
       return retried
     },

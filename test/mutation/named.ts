@@ -145,7 +145,7 @@ export const named: readonly Named[] = [
     to: 'const isAgain = news.isAgain === true || before?.isAgain === true',
   },
   {
-    file: 'lib/send/resume-events.ts',
+    file: 'lib/send/move-back.ts',
     why: 'more is moved back than is left of the day',
     from: ', quota?.remain ?? Number.POSITIVE_INFINITY, most)',
     to: ', most)',
