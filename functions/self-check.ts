@@ -7,7 +7,7 @@ import { metrics } from '../lib/runtime/metrics.ts'
 import { canaryQueue } from '../lib/runtime/queues.ts'
 import { deliveryStore } from '../lib/runtime/stores.ts'
 import { templates } from '../lib/runtime/templates.ts'
-import { valueCheckOf } from '../lib/send/template-message.ts'
+import { valueCheckOf } from '../lib/send/kinds/template-event.ts'
 
 export const createHandler = (open: Open<SelfCheckDeps>) => scheduleFunction(open, checkSelf)
 

@@ -8,8 +8,9 @@ import { results } from '../lib/runtime/results.ts'
 import { attemptStore, deliveryStore, gateStore, linkingProgress, linkStore } from '../lib/runtime/stores.ts'
 import { templates } from '../lib/runtime/templates.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
-import { type SendDeps, sendBatch } from '../lib/send/send.ts'
-import { valueCheckOf } from '../lib/send/template-message.ts'
+import type { SendDeps } from '../lib/send/deps.ts'
+import { valueCheckOf } from '../lib/send/kinds/template-event.ts'
+import { sendBatch } from '../lib/send/send.ts'
 
 export const createHandler = (open: Open<SendDeps>) => queueFunction(open, { read: arrivalOf, work: sendBatch })
 

@@ -3,7 +3,8 @@
 import * as v from 'valibot'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
 import type { ImageVerdict } from '../images/ports.ts'
-import { parseBody, UnreadableEvent } from '../send/event-body.ts'
+import { templateNames } from '../send/kinds/template-names.ts'
+import { parseBody, UnreadableEvent } from './push-body.ts'
 import { revokedBy } from './revoked-info.ts'
 
 /** What an event says; `at` is its CreateTime, seconds by WeChat's clock. */
@@ -60,7 +61,7 @@ type Reader = (fields: unknown) => WeChatEvent
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['subscribe', fields => newsOf('follow', checked(follow, fields))],
   ['unsubscribe', fields => newsOf('unfollow', checked(follow, fields))],
-  ['templatesendjobfinish', fields => receiptOf(checked(receipt, fields))],
+  [templateNames.receiptEvent, fields => receiptOf(checked(receipt, fields))],
   ['user_authorization_revoke', revocationOf],
   ['user_authorization_cancellation', fields => erasureOf('erase', checked(authorization, fields))],
   ['wxa_media_check', verdictOf],

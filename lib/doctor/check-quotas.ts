@@ -2,6 +2,7 @@
 
 import { TransportError, WeChatError } from '../errors.ts'
 import type { Quota } from '../ports.ts'
+import { templateNames } from '../send/kinds/template-names.ts'
 import type { Gate } from '../send/ports.ts'
 import { isPaced } from '../send/send-pace.ts'
 import { type Place, showQuota } from './commands.ts'
@@ -11,7 +12,7 @@ import { type Finding, ok, warning, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
 const paths = {
-  'template/send': '/cgi-bin/message/template/send',
+  [templateNames.api]: templateNames.path,
   'user/get': '/cgi-bin/user/get',
   'user/info/batchget': '/cgi-bin/user/info/batchget',
 }

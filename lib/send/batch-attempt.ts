@@ -4,25 +4,23 @@
  */
 
 import { TransportError } from '../errors.ts'
-import type { Log, Now } from '../ports.ts'
-import { attemptName } from './attempt-name.ts'
-import type { Attempt, AttemptStore } from './ports.ts'
+import type { SendDeps } from './deps.ts'
+import type { Attempt } from './ports.ts'
+import { attemptName } from './short-names.ts'
 
 export type BatchAttempt = {
   /** Names the events that the batch may send. */
   cover(eventIds: readonly string[]): void
   /**
-   * To be awaited before each call for an event. Throws TransportError `withheld` if the attempt cannot be written: then
+   * To be awaited before each call of `api` for an event. Throws TransportError `withheld` if the attempt cannot be written: then
    * the call must not be made.
    */
-  begin(eventId: string): Promise<void>
+  begin(eventId: string, api: string): Promise<void>
   /** Nothing is unknown of this event any more: it was surely not sent, or what came of it is written. */
   resolve(eventId: string): void
   /** Writes down what is unknown by now, and nothing else; to be awaited before anything goes back into a queue. */
   save(): Promise<void>
 }
-
-export type AttemptDeps = { readonly attempts: Pick<AttemptStore, 'write'>; readonly now: Now; readonly log: Log }
 
 /** Each of them is tried again by the SDK as well, ever later. */
 const saveTries = 3
@@ -30,20 +28,21 @@ const saveTries = 3
 const mostIds = 100
 
 /** Creates the attempt of a batch. */
-export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAttempt {
+export function createBatchAttempt({ attempts, now, log }: Pick<SendDeps, 'attempts' | 'now' | 'log'>): BatchAttempt {
   const id = crypto.randomUUID()
   let covered: readonly string[] = []
   const unknown = new Set<string>()
   let saved: string | undefined
-  let begun: { readonly at: number; readonly written: Promise<void> } | undefined
+  let begun: { readonly at: number; readonly written: Promise<boolean> } | undefined
 
   const writeFirst = async (eventId: string, at: number) => {
     try {
       await attempts.write({ id, at, names: covered.map(attemptName) })
+      return true
     } catch (error) {
       begun = undefined
       log.error('send.attempt-not-written', { id: eventId, error })
-      throw new TransportError('template/send', 'withheld', 'not called: the attempt could not be written down')
+      return false
     }
   }
   /** A table that throttles for a moment must not make a batch doubtful of which nothing was sent. */
@@ -59,9 +58,11 @@ export function createBatchAttempt({ attempts, now, log }: AttemptDeps): BatchAt
     cover(eventIds) {
       covered = [...new Set(eventIds)]
     },
-    async begin(eventId) {
+    async begin(eventId, api) {
       begun ??= { at: now(), written: writeFirst(eventId, now()) }
-      await begun.written
+      if (!(await begun.written)) {
+        throw new TransportError(api, 'withheld', 'not called: the attempt could not be written down')
+      }
       unknown.add(eventId)
     },
     resolve: eventId => void unknown.delete(eventId),

@@ -1,27 +1,16 @@
 /** The pace as one batch keeps it: it claims slots once for all of its messages, and slows down when WeChat says so. */
 
-import type { Log, Now } from '../ports.ts'
-import type { GateStore } from './ports.ts'
+import type { SendDeps } from './deps.ts'
 import { claimSlots, earlyMs, isPaced, isSlotKept, type Pace, returnAt, slowDown } from './send-pace.ts'
 
-export type PaceDeps = {
-  readonly gate: Pick<GateStore, 'read' | 'setPace'>
-  readonly now: Now
-  readonly random: () => number
-  readonly log: Log
-  /** In the memory of one container. */
-  readonly minute: MinuteCount
-}
-
-/** How many messages WeChat took from one process in the latest minute (since 1970) in which it took any. */
-type MinuteCount = { minute: number; accepted: number }
+type Deps = Pick<SendDeps, 'gate' | 'now' | 'random' | 'log' | 'minute'>
 
 /** A message must not leave before `until` (ms); with `slotAt` it has a slot then. */
-export type Wait = { readonly until: number; readonly slotAt?: number }
+export type SlotWait = { readonly until: number; readonly slotAt?: number }
 
 export type BatchPace = {
   /** Until when a message must wait that comes with a slot or without; undefined if it may leave. */
-  wait(event: { readonly slotAt?: number }): Promise<Wait | undefined>
+  wait(event: { readonly slotAt?: number }): Promise<SlotWait | undefined>
   /** WeChat took a message. */
   accepted(): void
   /** WeChat refused a message, for the minute is full. */
@@ -36,7 +25,7 @@ const minuteMs = 60_000
 const maxTries = 12
 
 /** Keeps the pace that was read for a batch of so many messages; while there is none it writes nothing. */
-export function keepPace(stored: Pace | undefined, count: number, deps: PaceDeps): BatchPace {
+export function keepPace(stored: Pace | undefined, count: number, deps: Deps): BatchPace {
   const { now, random, minute } = deps
   const inTurn = createTurns()
   let claimed: Claim = { pace: stored, slots: [] }
@@ -82,30 +71,28 @@ export function keepPace(stored: Pace | undefined, count: number, deps: PaceDeps
   }
 }
 
-type How = { readonly rule: Rule; readonly count: number; readonly deps: PaceDeps }
+type Claiming = { readonly rule: Rule; readonly count: number; readonly deps: Deps }
 
-/** Without the store a batch keeps its own pace, and claims nothing that others might claim too. */
-async function claimOf(known: Pace | undefined, how: How): Promise<Claim> {
+/**
+ * Changes the pace and claims slots of it with one write, again with the stored one if others came first. Without the
+ * store a batch keeps its own pace, and claims nothing that others might claim too.
+ */
+async function claimOf(known: Pace | undefined, { rule, count, deps }: Claiming): Promise<Claim> {
+  const { gate, now, log } = deps
   try {
-    return (await storeClaim(known, how)) ?? { pace: how.rule(known), slots: [] }
+    let before = known
+    for (let tries = 0; tries < maxTries; tries++) {
+      const pace = rule(before)
+      if (pace === undefined) return { pace, slots: [] }
+      const { slots, pace: next } = claimSlots(pace, { now: now(), count })
+      const stored = { ...next, turn: (before?.turn ?? 0) + 1 }
+      if (await gate.setPace(stored)) return { pace: stored, slots }
+      before = (await gate.read()).pace
+    }
   } catch (error) {
-    how.deps.log.error('send.pace-not-kept', { error })
-    return { pace: how.rule(known), slots: [] }
+    log.error('send.pace-not-kept', { error })
   }
-}
-
-/** Changes the pace and claims slots of it with one write, again with the stored one if others came first. */
-async function storeClaim(known: Pace | undefined, { rule, count, deps }: How): Promise<Claim | undefined> {
-  let before = known
-  for (let tries = 0; tries < maxTries; tries++) {
-    const pace = rule(before)
-    if (pace === undefined) return { pace, slots: [] }
-    const { slots, pace: next } = claimSlots(pace, { now: deps.now(), count })
-    const stored = { ...next, turn: (before?.turn ?? 0) + 1 }
-    if (await deps.gate.setPace(stored)) return { pace: stored, slots }
-    before = (await deps.gate.read()).pace
-  }
-  return undefined
+  return { pace: rule(known), slots: [] }
 }
 
 /** One after the other, in the order in which they came. */
@@ -117,7 +104,7 @@ function createTurns() {
   }
 }
 
-function noteAccepted(count: MinuteCount, minute: number): void {
+function noteAccepted(count: SendDeps['minute'], minute: number): void {
   if (count.minute !== minute) Object.assign(count, { minute, accepted: 0 })
   count.accepted += 1
 }

@@ -1,54 +1,36 @@
-/** What a batch puts off: it is told once, on the delivery, when it begins to wait and when the cause changes. */
+/** What a batch defers: it is told once, on the delivery, when it begins to wait and when the cause changes. */
 
 import { inParallel } from '../pool.ts'
-import type { Gauges, Log, Metrics, Now } from '../ports.ts'
 import type { Delivery } from './delivery.ts'
-import type { DeliveryStore } from './ports.ts'
+import type { SendDeps } from './deps.ts'
 import type { WaitCause } from './waiting.ts'
 
-/** An event that is put off; `since` is when (ms) it was pushed. */
+/** An event that is deferred; `since` is when (ms) it was pushed. */
 export type Wait = {
   readonly cause: WaitCause
   readonly since: number
-  /** It comes again for a slot of its own: as it should, however long ago it was pushed. */
+  /** It comes back for a slot of its own: as it should, however long ago it was pushed. */
   readonly hasSlot: boolean
   /** What is to be written of it, and of which copy, if that is not told yet. */
   readonly news?: { readonly delivery: Delivery; readonly copy: string }
 }
 
-export type WaitsDeps = {
-  readonly deliveries: Pick<DeliveryStore, 'recordWaiting'>
-  readonly metrics: Metrics & Gauges
-  readonly now: Now
-  readonly log: Log
-}
-
-export type BatchWaits = {
-  note(wait: Wait): void
-  /** Writes what is news, tells ops by numbers, and answers the deliveries that were written. */
-  tell(): Promise<readonly Delivery[]>
-}
+type Deps = Pick<SendDeps, 'deliveries' | 'metrics' | 'now' | 'log'>
 
 const writesAtOnce = 25
 
-/** Collects what one batch puts off. */
-export function createBatchWaits(deps: WaitsDeps): BatchWaits {
-  const waits: Wait[] = []
-  return {
-    note: wait => void waits.push(wait),
-    async tell() {
-      tellAges(waits, deps)
-      const written = await writeAll(waits, deps)
-      for (const [cause, alike] of Map.groupBy(written, it => it.cause)) {
-        deps.metrics.count('EventsWaiting', { cause }, alike.length)
-      }
-      return written.flatMap(it => it.news?.delivery ?? [])
-    },
+/** Writes of what one batch defers what is news, tells ops by numbers, and answers the deliveries that were written. */
+export async function tellWaits(waits: readonly Wait[], deps: Deps): Promise<readonly Delivery[]> {
+  tellAges(waits, deps)
+  const written = await writeAll(waits, deps)
+  for (const [cause, alike] of Map.groupBy(written, it => it.cause)) {
+    deps.metrics.count('EventsWaiting', { cause }, alike.length)
   }
+  return written.flatMap(it => it.news?.delivery ?? [])
 }
 
 /** Each by itself, for DynamoDB knows no condition in a batch; what cannot be written is news still at the next try. */
-async function writeAll(waits: readonly Wait[], { deliveries, log }: WaitsDeps): Promise<readonly Wait[]> {
+async function writeAll(waits: readonly Wait[], { deliveries, log }: Deps): Promise<readonly Wait[]> {
   const written: Wait[] = []
   await inParallel(waits, writesAtOnce, async wait => {
     const { news, since } = wait
@@ -64,7 +46,7 @@ async function writeAll(waits: readonly Wait[], { deliveries, log }: WaitsDeps):
 }
 
 /** At each try, and not only when it is news: an alarm goes by what is so now. */
-function tellAges(waits: readonly Wait[], { metrics, now }: WaitsDeps): void {
+function tellAges(waits: readonly Wait[], { metrics, now }: Deps): void {
   const operator = waits.filter(it => it.cause === 'operator').length
   if (operator > 0) metrics.count('OperatorNeeded', {}, operator)
   // One person who is told too much, or not known yet, is no trouble of everybody's.

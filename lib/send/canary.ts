@@ -1,9 +1,10 @@
 /** The canary: a message of each hour to a phone of the house, by the way that all events go; and what became of the last. */
 
 import type { Now, Queue } from '../ports.ts'
+import type { ValueCheck } from './deps.ts'
+import { parseTemplateMessage } from './kinds/template-event.ts'
 import type { DeliveryStore } from './ports.ts'
 import type { TemplateList } from './template-list.ts'
-import { parseTemplateMessage, type ValueCheck } from './template-message.ts'
 
 export type CanaryDeps = {
   /** An event as JSON, but for its id and its end. */

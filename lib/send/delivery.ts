@@ -44,13 +44,5 @@ export function isSent(delivery: Delivery | undefined): boolean {
   return delivery !== undefined && sentStates.has(delivery.state)
 }
 
-/** The state that the Status of a TEMPLATESENDJOBFINISH push stands for (docs/wechat.md 9.8). */
-export function stateOfReceipt(status: string): Pick<Delivery, 'state' | 'reason'> {
-  const text = status.trim().toLowerCase()
-  if (text === 'success') return { state: 'delivered' }
-  const reason = text.replace(/^failed:\s*/, '').slice(0, 100)
-  return reason === 'user block' ? { state: 'blocked', reason } : { state: 'failed', reason }
-}
-
 /** An event id: 1 to 128 of letters, digits and `. _ : @ = + -`. */
 export const eventIdPattern = /^[A-Za-z0-9._:@=+-]{1,128}$/

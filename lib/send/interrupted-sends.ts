@@ -1,20 +1,12 @@
 /** What other invocations may have sent: those that ended without a word, and those that are at it just now. */
 
 import { inParallel } from '../pool.ts'
-import type { Log, Metrics, Now } from '../ports.ts'
-import { attemptName } from './attempt-name.ts'
 import type { DoneMark } from './delivery.ts'
 import { isSent } from './delivery.ts'
-import type { Attempt, AttemptStore, DeliveryStore } from './ports.ts'
-import { type PossibleSend, type Uncertainty, uncertaintyOf } from './uncertainty.ts'
-
-export type InterruptedDeps = {
-  readonly attempts: AttemptStore
-  readonly deliveries: Pick<DeliveryStore, 'recordUncertainty'>
-  readonly now: Now
-  readonly log: Log
-  readonly metrics: Metrics
-}
+import type { SendDeps } from './deps.ts'
+import type { Attempt } from './ports.ts'
+import { attemptName } from './short-names.ts'
+import { isSame, type PossibleSend, type Uncertainty, uncertaintyOf } from './uncertainty.ts'
 
 /**
  * What is known of an event: what its delivery says by now, and whether another invocation may be sending it, which will
@@ -34,22 +26,24 @@ const mostIds = 100
 const whyEnded = 'the function ended while it was being sent'
 
 /**
- * Says of each event what may have been sent. What an attempt that has ended says of it is written into the event's own
- * row first, and then taken out of the attempt: so attempts stay few, and no copy of the event can miss it.
+ * Says of each event what may have been sent, by its id; `windows` has the ms of each one's kind. What an attempt that has
+ * ended says of it is written into the event's own row first, and then taken out of the attempt: so attempts stay few, and
+ * no copy of the event can miss it.
  */
 export async function learnOfAttempts(
-  ids: readonly string[],
+  windows: ReadonlyMap<string, number>,
   marks: ReadonlyMap<string, DoneMark>,
   attempts: readonly Attempt[],
-  deps: InterruptedDeps,
+  deps: SendDeps,
 ): Promise<ReadonlyMap<string, Knowledge>> {
-  const hasEnded = (it: Attempt) => it.at < deps.now() - endedMs
+  const ids = [...windows.keys()]
+  const hasEnded = (attempt: Attempt) => attempt.at < deps.now() - endedMs
   const ended = possibleBy(attempts.filter(hasEnded))
   const underWay = new Set(attempts.filter(it => !hasEnded(it)).flatMap(it => it.names))
   const known = new Map<string, Knowledge>()
-  await inParallel(ids, writesAtOnce, async id => {
+  await inParallel([...windows], writesAtOnce, async ([id, window]) => {
     const name = attemptName(id)
-    const adopted = await adopt(id, ended.get(name) ?? [], marks.get(id), deps)
+    const adopted = await adopt({ id, window, possible: ended.get(name) ?? [] }, marks.get(id), deps)
     known.set(id, { ...adopted, isUnderWay: underWay.has(name) })
   })
   await tidy(attempts.filter(hasEnded), ids, deps)
@@ -67,31 +61,21 @@ function possibleBy(attempts: readonly Attempt[]): ReadonlyMap<string, readonly 
 }
 
 async function adopt(
-  id: string,
-  possible: readonly PossibleSend[],
+  { id, window, possible }: { id: string; window: number; possible: readonly PossibleSend[] },
   mark: DoneMark | undefined,
-  { deliveries }: InterruptedDeps,
+  { deliveries }: SendDeps,
 ): Promise<Omit<Knowledge, 'isUnderWay'>> {
   const recorded = mark?.uncertainty
   const before = { ...(recorded === undefined ? {} : { uncertainty: recorded }), isDecided: false }
   if (possible.length === 0 || mark?.isUnreadable || isSent(mark?.delivery)) return before
-  const uncertainty = uncertaintyOf(recorded, possible)
+  const uncertainty = uncertaintyOf(recorded, possible, window)
   if (uncertainty === undefined || isSame(uncertainty, recorded)) return before
   const isOpen = await deliveries.recordUncertainty(id, uncertainty)
   return isOpen ? { uncertainty, isDecided: false } : { isDecided: true }
 }
 
-/** Tells whether two say the same of what is harmless still. */
-export function isSame(one: Uncertainty | undefined, other: Uncertainty | undefined): boolean {
-  return one?.since === other?.since && one?.windows === other?.windows
-}
-
 /** What these events' own rows say now, ended attempts need not. */
-async function tidy(
-  ended: readonly Attempt[],
-  ids: readonly string[],
-  { attempts, log }: InterruptedDeps,
-): Promise<void> {
+async function tidy(ended: readonly Attempt[], ids: readonly string[], { attempts, log }: SendDeps): Promise<void> {
   const learnt = new Set(ids.map(attemptName))
   await inParallel(ended, writesAtOnce, async attempt => {
     const names = attempt.names.filter(it => !learnt.has(it))
@@ -109,7 +93,7 @@ function tell(
   ids: readonly string[],
   marks: ReadonlyMap<string, DoneMark>,
   known: ReadonlyMap<string, Knowledge>,
-  { log, metrics }: InterruptedDeps,
+  { log, metrics }: SendDeps,
 ): void {
   const isNews = (id: string) =>
     known.get(id)?.isDecided !== true && !isSame(known.get(id)?.uncertainty, marks.get(id)?.uncertainty)

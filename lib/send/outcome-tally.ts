@@ -1,19 +1,17 @@
 /** Counts what became of a batch's messages, by template and outcome: one metric for all that are alike. */
 
 import type { Metrics } from '../ports.ts'
-import type { SendOutcome } from './send-message.ts'
-
-export type OutcomeTally = {
-  note(templateId: string, outcome: SendOutcome): void
-  /** Hands the counts to the metrics. */
-  flush(): void
-}
+import type { Outcome } from './outcome.ts'
 
 /** Creates the tally of one batch. */
-export function createOutcomeTally(metrics: Metrics): OutcomeTally {
+export function createOutcomeTally(metrics: Metrics) {
   const seen: { readonly templateId: string; readonly outcome: string }[] = []
   return {
-    note: (templateId, outcome) => void seen.push({ templateId, outcome: nameOf(outcome) }),
+    note(templateId: string, outcome: Outcome) {
+      // It was counted when it had its end.
+      if (outcome.kind !== 'repeated') seen.push({ templateId, outcome: nameOf(outcome) })
+    },
+    /** Hands the counts to the metrics. */
     flush() {
       for (const alike of Map.groupBy(seen, it => `${it.templateId} ${it.outcome}`).values()) {
         if (alike[0] !== undefined) metrics.count('MessageOutcome', alike[0], alike.length)
@@ -23,8 +21,9 @@ export function createOutcomeTally(metrics: Metrics): OutcomeTally {
 }
 
 /** WeChat's errcode where it told one, 0 where it took the message; else why nothing went out, of a few words. */
-function nameOf(outcome: SendOutcome): string {
-  if (outcome.kind === 'refused' || outcome.kind === 'unanswered') return outcome.kind
+function nameOf(outcome: Exclude<Outcome, { readonly kind: 'repeated' }>): string {
+  if (outcome.kind === 'deferred') return 'refused'
+  if (outcome.kind === 'unanswered') return 'unanswered'
   const { errcode, reason } = outcome.facts
   if (outcome.kind === 'parked') return 'parked'
   if (outcome.state === 'accepted') return '0'

@@ -35,7 +35,7 @@ export type DeliveryStore = {
   eventOf(msgid: string): Promise<string | undefined>
 }
 
-/** One invocation of the sender: from `at` (ms) on, the events of these names (attempt-name.ts) may have been sent. */
+/** One invocation of the sender: from `at` (ms) on, the events of these names (short-names.ts) may have been sent. */
 export type Attempt = { readonly id: string; readonly at: number; readonly names: readonly string[] }
 
 /** What invocations are about to send, or were when they ended without a word. */
@@ -82,7 +82,7 @@ export type GateStore = {
 }
 
 /** An event as it goes back into a queue. */
-export type EventAgain = {
+export type QueuedEvent = {
   readonly body: string
   readonly attempts: number
   /** When (ms) it was first pushed. */
@@ -95,23 +95,25 @@ export type EventAgain = {
 
 /** The queue of business events, as its consumer sees it. */
 export type EventQueue = ConsumedQueue & {
-  /** Puts an event aside for people to look at, with the reason beside it: what is wrong, or what is in doubt. */
-  setAside(event: Pick<EventAgain, 'body' | 'group'>, reason: string, where: 'dead-letter' | 'review'): Promise<void>
+  /** Moves an event to where people look at it, with the reason beside it: what is wrong, or what is in doubt. */
+  deadLetter(event: Pick<QueuedEvent, 'body' | 'group'>, reason: string, where: 'dead-letter' | 'review'): Promise<void>
   /** Pushes events once more as new messages, ten a call; answers the indexes of those that could not be. */
-  pushAgain(
-    events: readonly { readonly event: EventAgain; readonly delaySeconds: number }[],
+  requeue(
+    events: readonly { readonly event: QueuedEvent; readonly delaySeconds: number }[],
   ): Promise<ReadonlySet<number>>
   /** Moves events to where they wait for quota at no cost; answers the indexes of those that could not be moved. */
-  park(events: readonly { readonly event: EventAgain; readonly kind: ParkedKind }[]): Promise<ReadonlySet<number>>
+  holdForQuota(
+    events: readonly { readonly event: QueuedEvent; readonly priority: Priority }[],
+  ): Promise<ReadonlySet<number>>
 }
 
 /** Urgent events may use what is kept of the quota for them, so they wait apart from the others. */
-export type ParkedKind = 'urgent' | 'usual'
+export type Priority = 'urgent' | 'usual'
 
 /** The events that wait for quota. */
 export type ParkedEvents = {
   /** About how many wait. */
-  count(): Promise<Readonly<Record<ParkedKind, number>>>
+  count(): Promise<Readonly<Record<Priority, number>>>
   /** Moves up to ten back into the queue of events; answers how many. A crash between may move one twice. */
-  moveBack(kind: ParkedKind, most: number): Promise<number>
+  moveBack(kind: Priority, most: number): Promise<number>
 }

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import type { Quota } from '../ports.ts'
-import type { ParkedKind } from './ports.ts'
+import type { Priority } from './ports.ts'
 import { lookAt } from './quota-look.ts'
 import { askQuota, openGateEarly, type ResumeDeps, resumeEvents } from './resume-events.ts'
 import { isPaced } from './send-pace.ts'
@@ -21,7 +21,7 @@ type QuotaStatus = {
   readonly reservedUntil?: number
   readonly reserve: number
   readonly pace?: { readonly perMinute: number; readonly nextAt: number }
-  readonly parked: Readonly<Record<ParkedKind, number>>
+  readonly parked: Readonly<Record<Priority, number>>
 }
 
 export type QuotaReport = { readonly moved: number; readonly isReopened?: boolean; readonly status?: QuotaStatus }

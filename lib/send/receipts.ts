@@ -3,9 +3,11 @@
 import * as v from 'valibot'
 import { inRecord, type Named } from '../log-scope.ts'
 import { inParallel } from '../pool.ts'
-import { type Delivery, stateOfReceipt } from './delivery.ts'
+import type { Delivery } from './delivery.ts'
+import type { SendDeps } from './deps.ts'
+import { stateOfReceipt } from './kinds/template-names.ts'
 import type { DeliveryStore } from './ports.ts'
-import { publishResults, type ResultsDeps } from './results.ts'
+import { publishResults } from './results.ts'
 
 const receipt = v.object({
   msgid: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
@@ -19,7 +21,9 @@ export type Receipt = v.InferOutput<typeof receipt>
 /** One receipt as the queue gave it out, and how often it has. */
 export type ReceiptArrival = Receipt & Named & { readonly receives: number }
 
-export type ReceiptsDeps = ResultsDeps & { readonly deliveries: Pick<DeliveryStore, 'keepReceipt' | 'eventOf'> }
+export type ReceiptsDeps = Pick<SendDeps, 'results' | 'log'> & {
+  readonly deliveries: Pick<DeliveryStore, 'keepReceipt' | 'eventOf'>
+}
 
 const writesAtOnce = 10
 /** A delivery is written a moment after its message went out, or minutes if a crash came between. */
@@ -30,7 +34,7 @@ export function parseReceipt(body: string): Receipt {
   return v.parse(v.pipe(v.string(), v.parseJson(), receipt), body)
 }
 
-/** Keeps receipts; answers those that could not be worked in, so that they come again. */
+/** Keeps receipts; answers those that could not be worked in, so that they are retried. */
 export async function keepReceipts<R extends ReceiptArrival>(
   receipts: readonly R[],
   deps: ReceiptsDeps,

@@ -3,24 +3,17 @@
 import { TransportError, WeChatError } from '../errors.ts'
 import { type Answers, type AskDeps, askFollowers } from '../followers/ask-followers.ts'
 import type { FollowerNews } from '../followers/follower-news.ts'
-import { type Person, reachOf } from '../followers/link.ts'
-import type { LinkingProgress } from '../followers/ports.ts'
+import type { Person } from '../followers/link.ts'
 import type { Address, OpenId } from '../identifiers.ts'
-import type { Backlog, Now, Queue } from '../ports.ts'
-import { type PutOff, putOffFor } from './put-offs.ts'
+import type { SendDeps } from './deps.ts'
+import { type Deferral, deferFor } from './outcome.ts'
+import type { Loaded } from './stages.ts'
 import { reasonOf, type WaitReason } from './waiting.ts'
 
-export type RecipientsDeps = AskDeps & {
-  /** The queue of followers, told of who is found to follow. */
-  readonly followers: Queue<FollowerNews>
-  readonly linking: LinkingProgress
-  /** The same queue: whether anything of it waits to be worked in. */
-  readonly backlog: Backlog
-  readonly now: Now
-}
+type Deps = AskDeps & Pick<SendDeps, 'followers' | 'linking' | 'backlog' | 'now'>
 
 /** What became of the look for somebody: the person, or why the event must wait. */
-type Found = { readonly person: Person } | { readonly wait: PutOff }
+type Found = { readonly person: Person } | { readonly wait: Deferral }
 
 export type Recipients = {
   /** Looks for somebody of whom the links have not heard; `since` is when (ms) the event was pushed. */
@@ -37,17 +30,20 @@ const longestBacklogMs = 900_000
 /** As long as the longest walk may take; then whoever is unknown is not among the followers. */
 const longestWaitMs = 3 * 86_400_000
 
-/** Tells whether somebody may follow although the links do not say so: they may not have heard of it yet. */
-export function mayFollow(address: Address, person: Person): boolean {
-  const reach = reachOf(address, person)
-  return reach === 'unknown' || reach === 'not-following'
+/** An event to somebody of whom the links do not say that they follow. */
+type Unlinked = { readonly id: string; readonly openid: OpenId }
+
+/** The events of a batch to openids of which the links do not say that they follow. */
+export function unlinkedAmong(events: readonly Loaded[]): readonly Unlinked[] {
+  return events.flatMap(({ kind, message, person }) => {
+    if (message === undefined || person === undefined || !('openid' in message.to)) return []
+    const to = kind.recipientOf(message.to, person)
+    return 'openid' in to || to.isCertain ? [] : { id: message.id, openid: message.to.openid }
+  })
 }
 
-/** An event to somebody of whom the links do not say that they follow. */
-export type Unlinked = { readonly id: string; readonly openid: OpenId }
-
 /** Creates the look of one batch: WeChat is asked once for all `unlinked` openids, and only if one is needed. */
-export function createRecipients(unlinked: readonly Unlinked[], deps: RecipientsDeps): Recipients {
+export function createRecipients(unlinked: readonly Unlinked[], deps: Deps): Recipients {
   let asked: Promise<Answers> | undefined
   const isWorkedIn = createCheckOfLinking(deps)
   return {
@@ -72,7 +68,7 @@ function isUnseen({ known, openid, unionid }: Person): boolean {
 }
 
 /** Asks once for all of a batch whether the walks, and what events told, are worked into the links. */
-function createCheckOfLinking({ linking, backlog }: RecipientsDeps) {
+function createCheckOfLinking({ linking, backlog }: Deps) {
   let underWay: Promise<boolean> | undefined
   let waiting: Promise<boolean> | undefined
   return async (ageMs: number): Promise<boolean> => {
@@ -87,7 +83,7 @@ function createCheckOfLinking({ linking, backlog }: RecipientsDeps) {
 }
 
 /** Who follows is worked into the links as well: the next event finds them there. */
-async function askAndLink(unlinked: readonly Unlinked[], deps: RecipientsDeps): Promise<Answers> {
+async function askAndLink(unlinked: readonly Unlinked[], deps: Deps): Promise<Answers> {
   const openids = [...new Set(unlinked.map(it => it.openid))]
   const answers = await askFollowers(openids, deps)
   const following = openids.filter(it => isFollowing(answers.get(it)))
@@ -117,9 +113,9 @@ function foundIn(answers: Answers, openid: OpenId): Found {
 
 function waitForWeChat(error: unknown): Found {
   if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
-  return { wait: putOffFor(reasonOf(error)) }
+  return { wait: deferFor(reasonOf(error)) }
 }
 
 function waitFor(leastSeconds: number, reason: WaitReason): Found {
-  return { wait: { kind: 'refused', leastSeconds, ...reason } }
+  return { wait: { kind: 'deferred', leastSeconds, ...reason } }
 }

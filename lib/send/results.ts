@@ -1,15 +1,8 @@
 /** Which states of an event a bus is told of, where the deployment names one. */
 
 import { NotPublishedError } from '../errors.ts'
-import type { Log } from '../ports.ts'
 import type { Delivery } from './delivery.ts'
-import type { Results } from './ports.ts'
-
-export type ResultsDeps = {
-  /** Absent if the deployment names no bus. */
-  readonly results?: Results
-  readonly log: Log
-}
+import type { SendDeps } from './deps.ts'
 
 const published: ReadonlySet<Delivery['state']> = new Set([
   'accepted',
@@ -22,7 +15,10 @@ const published: ReadonlySet<Delivery['state']> = new Set([
 ])
 
 /** Publishes those that a bus is told of; what it could not take is told to ops, for the deliveries themselves are kept. */
-export async function publishResults(deliveries: readonly Delivery[], { results, log }: ResultsDeps): Promise<void> {
+export async function publishResults(
+  deliveries: readonly Delivery[],
+  { results, log }: Pick<SendDeps, 'results' | 'log'>,
+): Promise<void> {
   const told = deliveries.filter(it => published.has(it.state))
   if (results === undefined || told.length === 0) return
   try {

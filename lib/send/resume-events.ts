@@ -1,13 +1,14 @@
 /** Every minute: lets the events that wait for quota go once it is there again, no faster than WeChat takes them. */
 
 import { TransportError, WeChatError } from '../errors.ts'
-import { inParallel } from '../pool.ts'
 import type { Gauges, Log, Now, Quota, WeChat } from '../ports.ts'
-import { secondsToReset } from '../quota-reset.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
-import type { Gate, GateStore, ParkedEvents, ParkedKind } from './ports.ts'
+import { templateNames } from './kinds/template-names.ts'
+import { type Limits, moveBack } from './move-back.ts'
+import type { Gate, GateStore, ParkedEvents } from './ports.ts'
 import { isOnTrial, lookAt, type QuotaLook, takeIn } from './quota-look.ts'
+import { keepReserve, prioritiesOf } from './quota-reserve.ts'
 import { isPaced, learn } from './send-pace.ts'
 
 export type ResumeDeps = {
@@ -24,22 +25,14 @@ export type ResumeDeps = {
 }
 
 export type ResumeReport = { readonly moved: number }
-type Limits = { readonly until: number }
 
-const path = '/cgi-bin/message/template/send'
-const dayQuota = 45009
 /** What opens so soon is waited for: the next look may be a minute later. */
 const patienceMs = 20_000
 /** What is left of the quota is looked at every so often even if nothing waits, for ops. */
 const lookMinutes = 10
-/** A minute's worth, where WeChat does not tell how many calls it takes in one. */
-const usualPerMinute = 10_000
 /** So many go first when the gate is opened before its time; the others follow once WeChat did not refuse them. */
 const trialShare = 5
-/** Half of WeChat's own error: a rest that is not above the reserve by this may not be above it at all. */
-const noise = 0.01
 const askEveryMs = 600_000
-const lanes = Array.from({ length: 10 }, (_, lane) => lane)
 
 /** Moves events back until none waits, the minute's share is moved, or the time is up. */
 export async function resumeEvents(deps: ResumeDeps, limits: Limits): Promise<ResumeReport> {
@@ -53,7 +46,7 @@ export async function resumeEvents(deps: ResumeDeps, limits: Limits): Promise<Re
   const quota = isDue ? await askQuota(deps) : undefined
   if (isDue) await learnPace(gate, quota, deps)
   const isReserved = await keepReserve(gate, quota, deps)
-  return report(await moveBack({ gate, quota, kinds: kindsOf(isReserved) }, deps, limits), deps)
+  return report(await moveBack({ gate, quota, priorities: prioritiesOf(isReserved) }, deps, limits), deps)
 }
 
 /** Opens the gate before its time, whatever WeChat tells of the quota; undefined if it was closed in this moment. */
@@ -66,7 +59,7 @@ export async function openGateEarly(gate: Gate, quota: Quota | undefined, deps: 
 /** What WeChat tells of the day's template messages; undefined if it does not, and the log says why. */
 export async function askQuota({ accessTokens, wechat, log, metrics }: ResumeDeps): Promise<Quota | undefined> {
   try {
-    const quota = await withAccessToken(accessTokens, token => wechat.quota(token, path))
+    const quota = await withAccessToken(accessTokens, token => wechat.quota(token, templateNames.path))
     if (quota.limit > 0) metrics.gauge('QuotaLeftPercent', (100 * quota.remain) / quota.limit)
     return quota
   } catch (error) {
@@ -98,7 +91,10 @@ async function open(
   const isReserved = await keepReserve(gate, quota, deps)
   if (!(await deps.gate.reopen(gate, look))) return undefined
   deps.log.warn('resume-events.opened', { remain: quota?.remain, closedUntil: gate.closedUntil })
-  return report(await moveBack({ gate, quota, kinds: kindsOf(isReserved), most: trialShare }, deps, limits), deps)
+  return report(
+    await moveBack({ gate, quota, priorities: prioritiesOf(isReserved), most: trialShare }, deps, limits),
+    deps,
+  )
 }
 
 function report(moved: number, { log }: ResumeDeps): ResumeReport {
@@ -121,62 +117,4 @@ function isLookTime(now: number): boolean {
 async function learnPace({ pace }: Gate, quota: Quota | undefined, { gate, now }: ResumeDeps): Promise<void> {
   if (!isPaced(pace, now()) || now() - (pace.askedAt ?? 0) < askEveryMs) return
   await gate.setPace({ ...learn(pace, quota?.perMinute, now()), turn: pace.turn + 1 })
-}
-
-/**
- * Keeps all but urgent messages back while no more than the reserve is left; tells whether they are. Quota that is above
- * it again ends that before its time.
- */
-async function keepReserve({ reservedUntil = 0 }: Gate, quota: Quota | undefined, deps: ResumeDeps): Promise<boolean> {
-  const { reserve, gate, log, now } = deps
-  if (now() < reservedUntil) {
-    if (reserve > 0 && (quota === undefined || quota.remain <= reserve + quota.limit * noise)) return true
-    log.warn('resume-events.not-reserved', { remain: quota?.remain })
-    await gate.unreserve(reservedUntil)
-    return false
-  }
-  if (reserve === 0 || quota === undefined || quota.remain > reserve) return false
-  const until = now() + secondsToReset(dayQuota, now()) * 1000
-  log.warn('resume-events.reserved', { remain: quota.remain, until: new Date(until).toISOString() })
-  await gate.reserve(until)
-  return true
-}
-
-function kindsOf(isReserved: boolean): readonly ParkedKind[] {
-  return isReserved ? ['urgent'] : ['urgent', 'usual']
-}
-
-type Move = {
-  readonly gate: Gate
-  readonly quota: Quota | undefined
-  /** Which may go, in this order. */
-  readonly kinds: readonly ParkedKind[]
-  readonly most?: number
-}
-
-async function moveBack(
-  { gate, quota, kinds, most = Number.POSITIVE_INFINITY }: Move,
-  deps: ResumeDeps,
-  limits: Limits,
-) {
-  const perMinute = isPaced(gate.pace, deps.now()) ? Math.ceil(gate.pace.perMinute) : usualPerMinute
-  let left = Math.min(quota?.perMinute ?? perMinute, perMinute, quota?.remain ?? Number.POSITIVE_INFINITY, most)
-  const before = left
-  for (const kind of kinds) left -= await moveKind(kind, left, deps, limits)
-  return before - left
-}
-
-async function moveKind(kind: ParkedKind, most: number, { parked, now }: ResumeDeps, { until }: Limits) {
-  let left = most
-  let moved = 0
-  await inParallel(lanes, lanes.length, async () => {
-    while (left > 0 && now() < until) {
-      const share = Math.min(10, left)
-      left -= share
-      const count = await parked.moveBack(kind, share)
-      moved += count
-      if (count === 0) return
-    }
-  })
-  return moved
 }

@@ -1,24 +1,23 @@
 /** Keeps messages from leaving while the day's quota, or all of it but the reserve for urgent ones, is used up. */
 
-import type { Log, Metrics, Now } from '../ports.ts'
 import { secondsToReset } from '../quota-reset.ts'
-import { type BatchPace, keepPace, type PaceDeps } from './batch-pace.ts'
-import type { Gate, GateStore } from './ports.ts'
+import { type BatchPace, keepPace } from './batch-pace.ts'
+import type { SendDeps } from './deps.ts'
+import type { Outcome } from './outcome.ts'
+import type { Gate } from './ports.ts'
 import { isOnTrial } from './quota-look.ts'
-import type { SendOutcome } from './send-message.ts'
-import type { TemplateMessage } from './template-message.ts'
 
-export type GateDeps = PaceDeps & {
-  readonly gate: GateStore
-  readonly now: Now
-  readonly log: Log
-  readonly metrics: Metrics
-}
+type Deps = Pick<SendDeps, 'gate' | 'now' | 'random' | 'minute' | 'log' | 'metrics'>
+
+/** Until when (ms) no message may go out, or none but urgent ones. */
+export type GateState = Required<Pick<Gate, 'closedUntil' | 'reservedUntil' | 'errcode'>>
 
 /** The gate as one batch sees it. */
 export type SendGate = {
+  /** How it stands now. */
+  state(): GateState
   /** Why a message must wait; undefined if it may go. One that may have been sent before must not leave WeChat's window. */
-  bar(message: Pick<TemplateMessage, 'urgent'>, isUncertain?: boolean): SendOutcome | undefined
+  bar(message: { readonly urgent: boolean }, isUncertain?: boolean): Outcome | undefined
   /** Closes it for everybody until the quota behind this errcode is filled again. */
   close(errcode: number): Promise<void>
   readonly pace: BatchPace
@@ -30,45 +29,52 @@ const trialSize = 5
 const trialSeconds = 60
 
 /** Reads the gate once for a batch of so many messages; after a close, nothing of it leaves any more either. */
-export async function openGate(deps: GateDeps, count: number): Promise<SendGate> {
+export async function openGate(deps: Deps, count: number): Promise<SendGate> {
+  return createGate(await deps.gate.read(), count, deps)
+}
+
+/** Creates the gate of a batch as it is stored. */
+export function createGate(stored: Gate, count: number, deps: Deps): SendGate {
   const { gate, now, log, metrics } = deps
-  const stored = await gate.read()
   const { closedUntil = 0, reservedUntil = 0, errcode = dayQuota } = stored
-  const pace = keepPace(stored.pace, count, deps)
   const barByTrial = openTrial(stored, now())
-  let closed = { until: closedUntil, errcode }
+  let state: GateState = { closedUntil, reservedUntil, errcode }
 
   return {
-    bar({ urgent }, isUncertain = false) {
-      if (now() < closed.until) return waiting(closed.errcode, 'the quota is used up')
-      if (!urgent && now() < reservedUntil) return waiting(dayQuota, 'the rest of the quota is kept for urgent ones')
-      return barByTrial(isUncertain)
-    },
+    state: () => state,
+    bar: ({ urgent }, isUncertain = false) => quotaHold(state, urgent, now()) ?? barByTrial(isUncertain),
     async close(code) {
       const until = now() + secondsToReset(code, now()) * 1000
-      if (until <= closed.until) return
-      closed = { until, errcode: code }
+      if (until <= state.closedUntil) return
+      state = { ...state, closedUntil: until, errcode: code }
       log.warn('send.parked', { errcode: code, until: new Date(until).toISOString() })
       metrics.count('QuotaUsedUp')
       // If nobody hears of it, the next batch learns it by a call of its own.
       const closing = { until, errcode: code, at: now() }
       await gate.close(closing).catch(error => log.error('send.gate-not-closed', { error }))
     },
-    pace,
+    pace: keepPace(stored.pace, count, deps),
   }
 }
 
+/** Why a message waits for quota at an instant (ms); undefined if it need not. */
+export function quotaHold(gate: GateState, urgent: boolean, now: number): Outcome | undefined {
+  if (now < gate.closedUntil) return parked(gate.errcode, 'the quota is used up')
+  if (!urgent && now < gate.reservedUntil) return parked(dayQuota, 'the rest of the quota is kept for urgent ones')
+  return undefined
+}
+
 /** In the minute after the gate was opened before its time a few of each batch go first. */
-function openTrial({ look }: Gate, now: number): (isUncertain: boolean) => SendOutcome | undefined {
+function openTrial({ look }: Gate, now: number): (isUncertain: boolean) => Outcome | undefined {
   let left = isOnTrial(look, now) ? trialSize : Number.POSITIVE_INFINITY
   return isUncertain => {
     left -= 1
     return left < 0 && !isUncertain
-      ? { kind: 'refused', leastSeconds: trialSeconds, cause: 'quota', why: 'quota is tried out' }
+      ? { kind: 'deferred', leastSeconds: trialSeconds, cause: 'quota', why: 'quota is tried out' }
       : undefined
   }
 }
 
-function waiting(errcode: number, reason: string): SendOutcome {
+function parked(errcode: number, reason: string): Outcome {
   return { kind: 'parked', facts: { errcode, reason } }
 }

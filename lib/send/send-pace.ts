@@ -1,6 +1,6 @@
 /**
  * The pace at which messages leave while WeChat takes fewer in a minute than there are (45011): a schedule of slots that
- * all processes share. Each batch claims as many slots as it has messages; what has no slot now comes again for its slot.
+ * all processes share. Each batch claims as many slots as it has messages; what has no slot now is requeued for its slot.
  */
 
 /** All instants in milliseconds. */
@@ -95,7 +95,7 @@ export function isSlotKept(slotAt: number | undefined, pace: Pace, now: number):
   return slotAt >= now - lateMs && slotAt <= now + horizonMs.found
 }
 
-/** When a message comes again for which there is no slot yet: spread, for they were put off together. */
+/** When a message comes back for which there is no slot yet: spread, for they were deferred together. */
 export function returnAt(pace: Pace | undefined, now: number, random: () => number): number {
   const horizon = pace === undefined ? minuteMs : horizonOf(pace)
   return now + horizon * (0.5 + 0.5 * random())

@@ -1,96 +1,114 @@
-/** Sends the template message of each business event to the right follower, once. */
+/**
+ * Sends the message of each business event to the right person, once. A batch goes through five stages: parse, load, decide,
+ * deliver, record; stages.ts has the record that grows on the way.
+ */
 
 import { inRecord } from '../log-scope.ts'
 import { inLanes } from '../pool.ts'
-import type { Log } from '../ports.ts'
-import { type AftermathDeps, createAftermath } from './aftermath.ts'
 import { createBatchAttempt } from './batch-attempt.ts'
 import { createBatchLog } from './batch-log.ts'
+import { createCopyOrder } from './copies.ts'
+import { decide } from './decide.ts'
+import { deliver } from './deliver.ts'
+import { isSent } from './delivery.ts'
+import type { SendDeps } from './deps.ts'
 import { idOf } from './event-id.ts'
+import { load, nothingKnown } from './load.ts'
+import { deferFor } from './outcome.ts'
 import { createOutcomeTally } from './outcome-tally.ts'
 import { reasonOfOurs } from './own-failure.ts'
-import { type Ends, type PlanDeps, planSends, type Work } from './plan-sends.ts'
-import { putOffFor } from './put-offs.ts'
-import { type Arrival, putOffBlindly } from './send-outcome.ts'
+import { parse, unread } from './parse.ts'
+import { createRecipients, unlinkedAmong } from './recipients.ts'
+import { record } from './record.ts'
+import { createGate } from './send-gate.ts'
+import type { Decided, Loaded, Received } from './stages.ts'
 import type { WaitReason } from './waiting.ts'
-
-export type SendDeps = PlanDeps &
-  AftermathDeps & {
-    /** The templates whose latest message was not accepted, in the memory of one container. */
-    readonly trouble: Set<string>
-  }
+import { type BatchDeps, createWriteBuffer } from './write-buffer.ts'
 
 /** Keep-alive sockets to WeChat in use at once by one function. */
 const width = 50
 const overdueMs = 3 * 86_400_000
 
 const noTables: WaitReason = { cause: 'ourselves', why: 'no tables' }
+/** What was not even begun comes back in a moment. */
+const notBegun = deferFor({ cause: 'ourselves', why: 'not begun' })
 
 /** What else becomes of a message says nothing of its template. */
 const isTrouble: ReadonlySet<string> = new Set(['rejected', 'unanswered', 'put-off'])
 
-/** Sends a batch; starts no send after `until` (ms). Answers the arrivals that must come again by the queue. */
-export async function sendBatch<A extends Arrival>(
-  arrivals: readonly A[],
+/** Sends a batch; starts no send after `until` (ms). Answers the messages that the queue must give out again. */
+export async function sendBatch<R extends Received>(
+  received: readonly R[],
   given: SendDeps,
   limits: { readonly until: number },
-): Promise<readonly A[]> {
+): Promise<readonly R[]> {
   const counts: Record<string, number> = {}
-  const log = createBatchLog(given.log)
-  const deps = { ...given, log }
-  const { trouble } = deps
-  const ends = openEnds<A>(deps)
-  const batch = await planOrPutOff(arrivals, ends, deps)
-  await inLanes(batch, { width, trouble }, async ({ arrival, lane, run, putOff }) => {
-    const step = deps.now() < limits.until ? run : putOff
-    const outcome = await inRecord(arrival, () => guarded(step, { arrival, ends, log }))
-    counts[outcome] = (counts[outcome] ?? 0) + 1
-    if (outcome === 'accepted') trouble.delete(lane)
-    else if (isTrouble.has(outcome)) trouble.add(lane)
+  const deps = openBatch(given)
+  const events = await decideOrDefer(received, deps)
+  const recipients = createRecipients(unlinkedAmong(events), deps)
+  const tally = createOutcomeTally(deps.metrics)
+  const inOrder = createCopyOrder()
+  const work = async (event: Decided) => {
+    const outcome = await deliver(event, recipients, deps)
+    if (event.message !== undefined) tally.note(event.message.templateId, outcome)
+    return record(event, outcome, deps)
+  }
+  await inLanes(events, { width, trouble: deps.trouble }, async event => {
+    const isLate = event.message !== undefined && deps.now() >= limits.until
+    const run = () => (isLate ? record(event, notBegun, deps) : inOrder(event, () => work(event)))
+    const name = await inRecord(event, () => orRetry(event, run, deps))
+    counts[name] = (counts[name] ?? 0) + 1
+    noteTrouble(event.lane, name, deps.trouble)
   })
-  ends.tally.flush()
-  const failed = await ends.after.finish()
-  if (arrivals.some(it => deps.now() - it.since > overdueMs)) deps.metrics.count('EventOverdue')
-  log.flush()
-  log.info('send.batch', { arrivals: arrivals.length, ...counts, failed: failed.size })
-  return [...failed]
+  tally.flush()
+  const retried = await deps.buffer.flush()
+  if (received.some(it => deps.now() - it.since > overdueMs)) deps.metrics.count('EventOverdue')
+  deps.log.flush()
+  deps.log.info('send.batch', { arrivals: received.length, ...counts, failed: retried.size })
+  return [...new Set(received.filter(it => retried.has(it.messageId)))]
 }
 
-function openEnds<A extends Arrival>(deps: SendDeps): Ends<A> {
-  const attempt = createBatchAttempt(deps)
-  return { attempt, after: createAftermath<A>(deps, attempt), tally: createOutcomeTally(deps.metrics) }
+/** What one batch has to itself: its log, its attempt, its write buffer. */
+function openBatch(given: SendDeps) {
+  const log = createBatchLog(given.log)
+  const attempt = createBatchAttempt({ ...given, log })
+  const buffer = createWriteBuffer({ ...given, log, attempt })
+  return { ...given, log, attempt, buffer }
 }
 
-/** While the tables do not answer nothing is sent. */
-async function planOrPutOff<A extends Arrival>(
-  arrivals: readonly A[],
-  ends: Ends<A>,
-  deps: SendDeps,
-): Promise<readonly Work<A>[]> {
+/** The stages before any send. While the tables do not answer nothing is sent. */
+async function decideOrDefer(received: readonly Received[], deps: BatchDeps): Promise<readonly Decided[]> {
   try {
-    return await planSends(arrivals, ends, deps)
+    const parsed = received.map(it => parse(it, deps))
+    return decideAll(await load(parsed, deps), deps)
   } catch (error) {
-    deps.log.error('send.not-prepared', { error, ids: arrivals.flatMap(it => idOf(it.body) ?? []) })
-    const outcome = putOffFor(reasonOfOurs(error) ?? noTables)
-    return arrivals.map(arrival => {
-      const putOff = () => putOffBlindly(outcome, arrival, { after: ends.after, deps })
-      return { arrival, lane: '', run: putOff, putOff }
-    })
+    deps.log.error('send.not-prepared', { error, ids: received.flatMap(it => idOf(it.body) ?? []) })
+    const deferral = deferFor(reasonOfOurs(error) ?? noTables)
+    const known = { ...nothingKnown(createGate({}, 0, deps)), deferral }
+    return decideAll(
+      received.map(it => ({ ...unread(it), ...known })),
+      deps,
+    )
   }
 }
 
-type Guarded<A> = { readonly arrival: A; readonly ends: Ends<A>; readonly log: Log }
+function decideAll(events: readonly Loaded[], { attempt, now }: BatchDeps): readonly Decided[] {
+  attempt.cover(events.flatMap(it => (it.message === undefined || isSent(it.delivery) ? [] : it.message.id)))
+  return events.map(it => ({ ...it, decision: decide(it, now(), it.gate.state()) }))
+}
 
-/** A failure of one event (a store, a bug) must not take its neighbours along: it comes again, and it is told. */
-async function guarded<A extends Arrival>(
-  run: () => Promise<string>,
-  { arrival, ends, log }: Guarded<A>,
-): Promise<string> {
+/** A failure of one event (a store, a bug) must not take its neighbours along: it is retried, and it is told. */
+async function orRetry(event: Decided, run: () => Promise<string>, { log, buffer }: BatchDeps): Promise<string> {
   try {
     return await run()
   } catch (error) {
-    log.error('send.failed', { id: idOf(arrival.body), error })
-    ends.after.comesAgain(arrival)
+    log.error('send.failed', { id: idOf(event.body), error })
+    buffer.retry(event)
     return 'late'
   }
+}
+
+function noteTrouble(lane: string, name: string, trouble: Set<string>): void {
+  if (name === 'accepted') trouble.delete(lane)
+  else if (isTrouble.has(name)) trouble.add(lane)
 }

@@ -23,28 +23,39 @@ const maxWindows = 3
 export function uncertaintyOf(
   stored: Uncertainty | undefined,
   possible: readonly PossibleSend[],
+  window = windowMs,
 ): Uncertainty | undefined {
   const before = stored === undefined ? [] : [{ at: stored.since, why: stored.why }]
   const [first, ...later] = [...before, ...possible].toSorted((one, other) => one.at - other.at)
   if (first === undefined) return undefined
-  const why = stored === undefined || isOver({ since: first.at }, stored.since) ? first.why : stored.why
+  const why = stored === undefined || isOver({ since: first.at }, stored.since, window) ? first.why : stored.why
   let known: Uncertainty = { since: first.at, windows: stored?.windows ?? 1, why }
-  for (const { at, why } of later) if (isOver(known, at)) known = { since: at, windows: known.windows + 1, why }
+  for (const { at, why } of later) if (isOver(known, at, window)) known = { since: at, windows: known.windows + 1, why }
   return known
 }
 
 /** Tells whether only people can decide what happens next: another call may be a message too many. */
-export function isForPeople(known: Uncertainty | undefined, policy: UncertaintyPolicy, now: number): boolean {
+export function isForPeople(
+  known: Uncertainty | undefined,
+  policy: UncertaintyPolicy,
+  now: number,
+  window = windowMs,
+): boolean {
   if (known === undefined) return false
-  if (policy === 'never-twice') return known.windows > 1 || isOver(known, now)
-  return known.windows >= maxWindows && isOver(known, now)
+  if (policy === 'never-twice') return known.windows > 1 || isOver(known, now, window)
+  return known.windows >= maxWindows && isOver(known, now, window)
+}
+
+/** Tells whether two say the same of what is harmless still. */
+export function isSame(one: Uncertainty | undefined, other: Uncertainty | undefined): boolean {
+  return one?.since === other?.since && one?.windows === other?.windows
 }
 
 /** Seconds of the window that are left for another try; negative once it is over. */
-export function secondsLeft({ since }: Uncertainty, now: number): number {
-  return Math.floor((windowMs - (now - since)) / 1000)
+export function secondsLeft({ since }: Uncertainty, now: number, window = windowMs): number {
+  return Math.floor((window - (now - since)) / 1000)
 }
 
-function isOver({ since }: Pick<Uncertainty, 'since'>, now: number): boolean {
-  return now - since > windowMs
+function isOver({ since }: Pick<Uncertainty, 'since'>, now: number, window: number): boolean {
+  return now - since > window
 }

@@ -1,4 +1,4 @@
-/** Why an event comes again, and who must act for that. */
+/** Why an event is deferred, and who must act for that. */
 
 import { TransportError, type WeChatError } from '../errors.ts'
 import type { Delivery } from './delivery.ts'

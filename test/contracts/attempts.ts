@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
-
-import { attemptName } from '../../lib/send/attempt-name.ts'
 import type { AttemptStore } from '../../lib/send/ports.ts'
+import { attemptName } from '../../lib/send/short-names.ts'
 
 const noon = Date.parse('2026-11-22T12:00:00+08:00')
 const names = (from: number, count: number) =>

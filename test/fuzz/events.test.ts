@@ -4,8 +4,8 @@ import { RequestError } from '../../lib/errors.ts'
 import { isId } from '../../lib/identifiers.ts'
 import { eventIdPattern } from '../../lib/send/delivery.ts'
 import { idOf } from '../../lib/send/event-id.ts'
+import { parseTemplateMessage } from '../../lib/send/kinds/template-event.ts'
 import { readTemplateList } from '../../lib/send/template-list.ts'
-import { parseTemplateMessage } from '../../lib/send/template-message.ts'
 import { fuzz, leastShare, mutatedText, patienceMs } from './fuzz.ts'
 
 /** A value that must not come out again, should it be refused. */

@@ -8,9 +8,10 @@ import { beginsForMs, feedOf, timeoutMs } from '../../kit/deployment.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import type { Answer, Transport } from '../../lib/adapters/wechat/transport.ts'
 import { TransportError } from '../../lib/errors.ts'
-import type { EventAgain } from '../../lib/send/ports.ts'
-import { type SendDeps, sendBatch } from '../../lib/send/send.ts'
-import type { Arrival } from '../../lib/send/send-outcome.ts'
+import type { SendDeps } from '../../lib/send/deps.ts'
+import type { QueuedEvent } from '../../lib/send/ports.ts'
+import { sendBatch } from '../../lib/send/send.ts'
+import type { Received } from '../../lib/send/stages.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
 import { memoryLinks } from '../fakes/memory-links.ts'
 import { memoryAttempts, memoryDeliveries, memoryGate, memoryTokens } from '../fakes/memory-stores.ts'
@@ -29,7 +30,7 @@ export type Times = { readonly wechat: (at: number) => number; readonly tables: 
 
 type Message = {
   readonly id: string
-  readonly event: EventAgain
+  readonly event: QueuedEvent
   visibleAt: number
   receives: number
 }
@@ -100,7 +101,7 @@ async function invoke(batch: Message[], world: World): Promise<boolean> {
   return true
 }
 
-function arrivalOf({ id: messageId, event, receives }: Message, index: number): Arrival {
+function arrivalOf({ id: messageId, event, receives }: Message, index: number): Received {
   return {
     body: event.body,
     receiptHandle: `${index}`,
@@ -153,12 +154,12 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
     backlog: { isEmpty: async () => true },
     gate,
     events: {
-      setAside: slowly(async ({ body }, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),
-      pushAgain: slowly(async list => {
+      deadLetter: slowly(async ({ body }, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),
+      requeue: slowly(async list => {
         for (const { event, delaySeconds } of list) queue.push(event, delaySeconds * 1000)
         return new Set<number>()
       }),
-      park: slowly(async () => new Set<number>()),
+      holdForQuota: slowly(async () => new Set<number>()),
       comeAgain: slowly(async (handle, s) => {
         const message = batch[Number(handle)]
         if (message !== undefined) message.visibleAt = now() + s * 1000
@@ -219,7 +220,7 @@ function openQueue(now: () => number) {
     aside: [] as string[],
     isEmpty: () => messages.length === 0,
     nextAt: () => messages.reduce((least, it) => Math.min(least, it.visibleAt), Number.POSITIVE_INFINITY),
-    push: (event: EventAgain, delayMs: number) =>
+    push: (event: QueuedEvent, delayMs: number) =>
       void messages.push({ id: `${pushed++}`, event, visibleAt: now() + delayMs, receives: 0 }),
     receive(most: number): Message[] {
       const batch = messages.filter(it => it.visibleAt <= now()).slice(0, most)
@@ -278,7 +279,7 @@ function openClock(start: number) {
   return clock
 }
 
-function eventOf(number: number, since: number): EventAgain {
+function eventOf(number: number, since: number): QueuedEvent {
   const data = { character_string1: `NO-${number}`, amount2: '¥88.00', time3: '2026-11-22 09:30' }
   return {
     body: JSON.stringify({ id: `order-${number}`, to: { openid }, template: 'order-paid', data }),

@@ -14,7 +14,7 @@ import type { Address } from '../../lib/identifiers.ts'
 import { toSqsEvent } from '../../local/event-batch.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { id } from '../ids.ts'
-import { arrival, event, openSend, path, pushedAgain, toUnion } from '../send/send-world.ts'
+import { arrival, event, openSend, path, requeued, toUnion } from '../send/send-world.ts'
 import { inOneInvocation, metricsIn, type Written, writtenMetrics } from '../written-metrics.ts'
 import { type Datapoint, rings } from './alarm-evaluation.ts'
 import { type Alarm, alarmsOf } from './alarm-properties.ts'
@@ -66,7 +66,7 @@ async function openWritingSend() {
     /** Lets what was put off come again, some minutes later. */
     sendAgain: async (minutes: number) => {
       tick(minutes * minuteMs)
-      await inOneInvocation(() => send(queue.again.splice(0).map(pushedAgain)))
+      await inOneInvocation(() => send(queue.again.splice(0).map(requeued)))
       keep()
     },
   }
@@ -231,7 +231,7 @@ export function testRinging(made: () => Template): void {
     ] as const)('tell of an event that the sender laid aside as %s', async (where, alarm) => {
       const queues = await openPackagedQueues(made())
       const events = createEventQueue(textOf({ 'Fn::GetAtt': ['EventsQueue', 'QueueName'] }), silentLog)
-      await events.setAside({ body: '{}' }, 'for a test', where)
+      await events.deadLetter({ body: '{}' }, 'for a test', where)
       expect(ringing(await queues.read(start))).toEqual([alarm])
     })
 
@@ -239,7 +239,7 @@ export function testRinging(made: () => Template): void {
     it('are quiet of events that are put off: what for, the sender tells', async () => {
       const queues = await openPackagedQueues(made())
       const events = createEventQueue(textOf({ 'Fn::GetAtt': ['EventsQueue', 'QueueName'] }), silentLog)
-      await events.pushAgain([{ event: { body: '{}', attempts: 1, since: start }, delaySeconds: 900 }])
+      await events.requeue([{ event: { body: '{}', attempts: 1, since: start }, delaySeconds: 900 }])
       const minutes = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(it => queues.read(start + it * minuteMs)))
       expect(ringing(minutes.flat())).toEqual([])
     })

@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest'
 
 import { isAppId } from '../../lib/identifiers.ts'
 import type { Quota } from '../../lib/ports.ts'
-import type { EventAgain } from '../../lib/send/ports.ts'
+import type { SendDeps } from '../../lib/send/deps.ts'
+import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { resumeEvents } from '../../lib/send/resume-events.ts'
-import { type SendDeps, sendBatch } from '../../lib/send/send.ts'
-import type { Arrival } from '../../lib/send/send-outcome.ts'
+import { sendBatch } from '../../lib/send/send.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
+import type { Received } from '../../lib/send/stages.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
 import { memoryAttempts } from '../fakes/memory-stores.ts'
@@ -20,7 +21,7 @@ const minuteMs = 60_000
 const { appid } = defaultAccounts.mini
 const forever = { until: Number.POSITIVE_INFINITY }
 
-type Waiting = { readonly event: EventAgain; readonly dueAt: number }
+type Waiting = { readonly event: QueuedEvent; readonly dueAt: number }
 type World = Awaited<ReturnType<typeof openWorld>>
 
 /** Opens a campaign of so many events to one follower; `isTold`: quota/get tells the limit of a minute. */
@@ -53,8 +54,8 @@ function senderOf(world: World, queue: Waiting[]): SendDeps {
     trouble: new Set<string>(),
     minute: { minute: 0, accepted: 0 },
     events: {
-      ...{ setAside: unused, park: unused, comeAgain: unused },
-      pushAgain: async list => {
+      ...{ deadLetter: unused, holdForQuota: unused, comeAgain: unused },
+      requeue: async list => {
         for (const { event, delaySeconds } of list) {
           expect(delaySeconds).toBeLessThanOrEqual(900)
           queue.push({ event, dueAt: now() + delaySeconds * 1000 })
@@ -99,7 +100,7 @@ async function run(campaign: Campaign, longestMinutes: number): Promise<number[]
 
 async function receive(due: readonly Waiting[], deps: SendDeps): Promise<void> {
   if (due.length === 0) return
-  const arrivals = due.map(({ event }): Arrival => {
+  const arrivals = due.map(({ event }): Received => {
     const message = { receiptHandle: 'handle', messageId: crypto.randomUUID(), receives: 1 }
     return { ...event, ...message, attempts: event.attempts + 1 }
   })

@@ -8,7 +8,7 @@ import { ConfigError, WeChatError } from '../../lib/errors.ts'
 import { reasonOfOurs } from '../../lib/send/own-failure.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { id } from '../ids.ts'
-import { arrival, event, openSend, path, pushedAgain, toUnion } from './send-world.ts'
+import { arrival, event, openSend, path, requeued, toUnion } from './send-world.ts'
 
 const secret = 'the secret /queqiao/prod/official-appsecret is not set'
 const notSet = new ConfigError([secret])
@@ -66,7 +66,7 @@ describe('an event', () => {
     const { follower, send, without, stateOf, queue, phone, tick } = await openWithout(notSet)
     await send([arrival(event('order-1', toUnion(await follower())), { attempts: 2 })], without)
     tick(3_600_000)
-    expect(await send(queue.again.splice(0).map(pushedAgain))).toEqual([])
+    expect(await send(queue.again.splice(0).map(requeued))).toEqual([])
     expect([phone().length, (await stateOf('order-1'))?.state]).toEqual([1, 'accepted'])
   })
 
@@ -88,7 +88,7 @@ describe('an event', () => {
     await send([arrival(event('order-1', toUnion(await follower())), { attempts: 2 })], { accessTokens, wechat })
     expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: expect.stringContaining(secret) })
     tick(600_000)
-    await send(queue.again.splice(0).map(pushedAgain))
+    await send(queue.again.splice(0).map(requeued))
     expect([phone().length, (await stateOf('order-1'))?.state]).toEqual([0, 'in-doubt'])
   })
 })

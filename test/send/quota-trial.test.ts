@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { openGate } from '../../lib/send/send-gate.ts'
 import { openWorld } from '../world.ts'
 
-const tried = { kind: 'refused', leastSeconds: 60, cause: 'quota', why: 'quota is tried out' }
+const tried = { kind: 'deferred', leastSeconds: 60, cause: 'quota', why: 'quota is tried out' }
 
 async function openTrial() {
   const { gate, now, log, metrics, random } = await openWorld()

@@ -37,7 +37,7 @@ describe('somebody of whom the links have not heard', () => {
 
   // Taken for nobody, a follower would get no message, for good.
   it('is waited for while WeChat says nothing usable of them, and is nobody only when WeChat says so', async () => {
-    expect(await (await openLook(true)).find()).toMatchObject({ wait: { kind: 'refused' } })
+    expect(await (await openLook(true)).find()).toMatchObject({ wait: { kind: 'deferred' } })
     const { find, control } = await openLook()
     await control('/faults', { path: batchget, kind: 'errcode', errcode: 40003 })
     expect(await find()).toEqual({ person: unknown })

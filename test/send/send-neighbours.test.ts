@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Address } from '../../lib/identifiers.ts'
-import { again, arrival, event, openSend, path, pushedAgain, pushedAt, toUnion } from './send-world.ts'
+import { again, arrival, event, openSend, path, pushedAt, requeued, toUnion } from './send-world.ts'
 
 const hundred = (to: Address) => Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, to)))
 
@@ -39,7 +39,7 @@ describe('among a hundred events', () => {
     await control('/faults', { path, kind: 'errcode', errcode: 43116, times: 100 })
     const events = {
       ...deps.events,
-      async pushAgain(list: Parameters<typeof deps.events.pushAgain>[0]) {
+      async requeue(list: Parameters<typeof deps.events.requeue>[0]) {
         queue.again.push(...list.toSpliced(7, 1))
         return new Set([7])
       },
@@ -54,11 +54,11 @@ describe('among a hundred events', () => {
     const { deps, follower, send, gate, now, queue } = await openSend()
     const batch = hundred(toUnion(await follower()))
     await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
-    const park = async (list: Parameters<typeof deps.events.park>[0]) => {
+    const holdForQuota = async (list: Parameters<typeof deps.events.holdForQuota>[0]) => {
       queue.parked.push(...list.map(it => it.event))
       return new Set([99])
     }
-    expect(await send(batch, { events: { ...deps.events, park } })).toEqual([batch[99]])
+    expect(await send(batch, { events: { ...deps.events, holdForQuota } })).toEqual([batch[99]])
   })
 })
 
@@ -82,7 +82,7 @@ describe('two copies of one id in a batch', () => {
     await control('/faults', { path, kind: 'errcode', errcode: 40164 })
     await send([arrival({ ...event('order-1', to), ...soon }), arrival(event('order-1', to))])
     tick(300_000)
-    const came = queue.again.splice(0).map(pushedAgain)
+    const came = queue.again.splice(0).map(requeued)
     expect(await send(came)).toEqual([])
     expect([came.length, phone().length]).toEqual([2, 1])
   })

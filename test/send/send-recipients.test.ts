@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryLinking } from '../fakes/memory-linking.ts'
 import { id } from '../ids.ts'
-import { arrival, event, openSend, path, pushedAgain, toUnion } from './send-world.ts'
+import { arrival, event, openSend, path, requeued, toUnion } from './send-world.ts'
 
 const asks = '/cgi-bin/user/info/batchget'
 
@@ -35,7 +35,7 @@ describe('an openid that is not linked', () => {
     await control('/faults', { path: asks, kind: 'status', status: 502 })
     expect(await send([arrival(event('order-1', { openid: who.openid }))])).toEqual([])
     expect(queue.again).toHaveLength(1)
-    for (const it of queue.again) await send([pushedAgain(it)])
+    for (const it of queue.again) await send([requeued(it)])
     expect([phone().length, await calls(path)]).toEqual([1, 1])
   })
 
@@ -64,7 +64,7 @@ describe.each(['unionid', 'miniOpenid'] as const)('a %s of whom the links have n
     await links.writeFollower({ openid, unionid: id('u-new'), following: true, followedAt: at, at }, row)
     if (kind === 'miniOpenid') await links.writeLogin({ miniOpenid: id('u-new'), unionid: id('u-new') }, now())
     tick(10_000)
-    for (const it of queue.again) await send([pushedAgain(it)])
+    for (const it of queue.again) await send([requeued(it)])
     expect(phone().map(it => it.openid)).toEqual([openid])
   })
 
@@ -72,7 +72,7 @@ describe.each(['unionid', 'miniOpenid'] as const)('a %s of whom the links have n
     const { send, queue, tick, stateOf } = await openSend()
     await send([arrival(event('order-1', addressOf('u-new')))])
     tick(10_000)
-    for (const it of queue.again.splice(0)) await send([pushedAgain(it)])
+    for (const it of queue.again.splice(0)) await send([requeued(it)])
     expect([queue.again, await stateOf('order-1')]).toMatchObject([[], { state: 'dropped', reason: 'unknown' }])
   })
 
@@ -87,7 +87,7 @@ describe.each(['unionid', 'miniOpenid'] as const)('a %s of whom the links have n
     await send([arrival(event('order-1', addressOf('u-new')))], { linking })
     expect(queue.again.map(it => it.delaySeconds)).toEqual([60])
     await linking.workedIn([{ ...walk, step: 1, run: now() - 60_000, message: 0 }])
-    for (const it of queue.again.splice(0)) await send([pushedAgain(it)], { linking })
+    for (const it of queue.again.splice(0)) await send([requeued(it)], { linking })
     expect([queue.again, await stateOf('order-1')]).toMatchObject([[], { state: 'dropped', reason: 'unknown' }])
   })
 
@@ -123,7 +123,7 @@ describe('somebody of whom the links say that they left', () => {
     await send([arrival(event('order-1', toUnion(who)))])
     expect(queue.again.map(it => it.delaySeconds)).toEqual([10])
     tick(10_000)
-    for (const it of queue.again.splice(0)) await send([pushedAgain(it)], { linking })
+    for (const it of queue.again.splice(0)) await send([requeued(it)], { linking })
     expect(await stateOf('order-1')).toMatchObject({ state: 'dropped', reason: 'not-following' })
   })
 })
@@ -135,7 +135,7 @@ it('an unknown unionid waits while news of followers wait to be worked in, but n
   await send([arrival(event('order-1', { unionid: id('u-new') }))], { backlog })
   expect(queue.again.map(it => it.delaySeconds)).toEqual([60])
   tick(900_000)
-  for (const it of queue.again.splice(0)) await send([pushedAgain(it)], { backlog })
+  for (const it of queue.again.splice(0)) await send([requeued(it)], { backlog })
   expect(await stateOf('order-1')).toMatchObject({ state: 'dropped', reason: 'unknown' })
 })
 

@@ -3,11 +3,11 @@
 import { describe, expect, it } from 'vitest'
 import { createWeChat } from '../../lib/adapters/wechat/client.ts'
 import { createTransport } from '../../lib/adapters/wechat/transport.ts'
-import type { Arrival } from '../../lib/send/send-outcome.ts'
+import type { Received } from '../../lib/send/stages.ts'
 import { isForPeople, secondsLeft, uncertaintyOf } from '../../lib/send/uncertainty.ts'
 import { id, officialAppid } from '../ids.ts'
 import { orderPaid } from '../world.ts'
-import { again, arrival, event, openSend, path, pushedAgain, pushedAt, toUnion } from './send-world.ts'
+import { again, arrival, event, openSend, path, pushedAt, requeued, toUnion } from './send-world.ts'
 
 /** The kept connection is lost, and the one after it, once WeChat has acted. */
 const lost = { path, kind: 'reset-after', times: 2 }
@@ -110,7 +110,7 @@ describe('an answer that was lost after WeChat acted', () => {
     expect(await send([again(one)])).toEqual([])
     tick(86_400_000)
     const [event_] = where === 'parked' ? queue.parked : queue.again.map(it => it.event)
-    expect(await send(event_ === undefined ? [] : [pushedAgain({ event: event_ })])).toEqual([])
+    expect(await send(event_ === undefined ? [] : [requeued({ event: event_ })])).toEqual([])
     expect(phone()).toHaveLength(1)
     expect(await stateOf('order-1')).toMatchObject({ state: 'in-doubt' })
   })
@@ -125,7 +125,7 @@ describe('an answer that was lost after WeChat acted', () => {
     await control('/faults', { path, kind: 'errcode', errcode: 48001 })
     expect(await send([again(one)])).toEqual([])
     tick(700_000)
-    for (const it of queue.again.splice(0)) expect(await send([pushedAgain(it)])).toEqual([])
+    for (const it of queue.again.splice(0)) expect(await send([requeued(it)])).toEqual([])
     expect([phone().length, (await stateOf('order-1'))?.state]).toEqual([1, 'in-doubt'])
   })
 
@@ -205,7 +205,7 @@ describe('an invocation that ended without a word', () => {
     await send([again(one)])
     expect(queue.bus).toEqual(['order-1 waiting'])
     // The message by which it came back, and a later try, are no sign of that.
-    await send([...queue.again.splice(0).map(pushedAgain).slice(0, 1), again(again(one))])
+    await send([...queue.again.splice(0).map(requeued).slice(0, 1), again(again(one))])
     expect(queue.bus).toEqual(['order-1 waiting'])
   })
 
@@ -264,7 +264,7 @@ describe('an invocation that ended without a word', () => {
     released.resolve()
     await first
     tick(60_000)
-    for (const it of queue.again.splice(0)) await send([pushedAgain(it)])
+    for (const it of queue.again.splice(0)) await send([requeued(it)])
     expect([(await stateOf('order-1'))?.state, queue.bus]).toEqual(['accepted', ['order-1 accepted']])
   })
 
@@ -373,7 +373,7 @@ describe('what was surely not sent', () => {
     const { deps, follower, send, control, tick, stateOf, phone, calls } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
     await control('/faults', { path: '/cgi-bin/stable_token', kind: 'status', status: 502 })
-    const events = { ...deps.events, pushAgain: async () => new Set([0]) }
+    const events = { ...deps.events, requeue: async () => new Set([0]) }
     expect(await send([one], { events })).toEqual([one])
     expect(await calls(path)).toBe(0)
     tick(900_000)
@@ -389,7 +389,7 @@ describe('what was surely not sent', () => {
     const { sendTemplate } = createWeChat({ ...bareClient, transport })
     expect(await send([one], { wechat: { ...deps.wechat, sendTemplate } })).toEqual([])
     tick(900_000)
-    for (const it of queue.again.splice(0)) expect(await send([pushedAgain(it)])).toEqual([])
+    for (const it of queue.again.splice(0)) expect(await send([requeued(it)])).toEqual([])
     expect([phone().length, (await stateOf('order-1'))?.state]).toEqual([1, 'accepted'])
   })
 
@@ -397,7 +397,7 @@ describe('what was surely not sent', () => {
     const { deps, follower, send, control, tick, stateOf, phone } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
     await control('/faults', { path, kind: 'errcode', errcode: 48001 })
-    const events = { ...deps.events, pushAgain: async () => new Set([0]) }
+    const events = { ...deps.events, requeue: async () => new Set([0]) }
     expect(await send([one], { events })).toEqual([one])
     tick(900_000)
     expect(await send([again(one)])).toEqual([])
@@ -413,7 +413,7 @@ describe('what was surely not sent', () => {
     tick(180_000)
     await send([again(one)])
     tick(12 * 3_600_000)
-    for (const it of queue.parked) expect(await send([pushedAgain({ event: it })])).toEqual([])
+    for (const it of queue.parked) expect(await send([requeued({ event: it })])).toEqual([])
     expect([phone().length, queue.aside]).toEqual([1, []])
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted' })
   })
@@ -453,7 +453,7 @@ describe('what was surely not sent', () => {
 
   it.each([
     ['dropped', 43004, 'record'],
-    ['rejected', 47003, 'setAside'],
+    ['rejected', 47003, 'deadLetter'],
   ] as const)(
     'is %s in the end, and in no doubt, though that could not be written at first',
     async (state, errcode, away) => {
@@ -497,13 +497,13 @@ describe('a duplicate that WeChat tells by an error', () => {
 describe('at-least-once', () => {
   it('puts at most three messages on a phone, and then leaves it to people', async () => {
     const { follower, send, control, queue, phone, stateOf, tick } = await openSend()
-    let next: Arrival | undefined = arrival(event('order-1', toUnion(await follower())))
+    let next: Received | undefined = arrival(event('order-1', toUnion(await follower())))
     await control('/faults', { path, kind: 'errcode', errcode: -1, processed: true, times: 1000 })
-    const playOn = async (one: Arrival) => {
+    const playOn = async (one: Received) => {
       const stays = (await send([one], { templates: atLeastOnce })).length > 0
       const pushed = queue.again.pop()
       tick(((stays ? queue.later.at(-1) : pushed?.delaySeconds) ?? 0) * 1000)
-      return stays ? again(one) : pushed && pushedAgain(pushed)
+      return stays ? again(one) : pushed && requeued(pushed)
     }
     for (let tries = 0; next !== undefined && tries < 300; tries++) next = await playOn(next)
     expect(next).toBeUndefined()

@@ -5,9 +5,10 @@ import { afterAll, describe, expect, inject, it } from 'vitest'
 
 import { createWeChat } from '../../lib/adapters/wechat/client.ts'
 import { createTransport } from '../../lib/adapters/wechat/transport.ts'
-import { type SendDeps, sendBatch } from '../../lib/send/send.ts'
-import { clientMsgIdOf } from '../../lib/send/send-message.ts'
-import type { Arrival } from '../../lib/send/send-outcome.ts'
+import type { SendDeps } from '../../lib/send/deps.ts'
+import { clientMsgIdOf } from '../../lib/send/kinds/template-message.ts'
+import { sendBatch } from '../../lib/send/send.ts'
+import type { Received } from '../../lib/send/stages.ts'
 import { createBreaker } from '../../lib/wechat/breaker.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
@@ -52,16 +53,16 @@ async function openSend(timeoutMs = 5_000) {
     minute: { minute: 0, accepted: 0 },
     followers: { push: async () => undefined },
     events: {
-      setAside: async (_body, reason, where) => void aside.push(`${where}: ${reason}`),
-      pushAgain: async () => new Set(),
-      park: async () => new Set(),
+      deadLetter: async (_body, reason, where) => void aside.push(`${where}: ${reason}`),
+      requeue: async () => new Set(),
+      holdForQuota: async () => new Set(),
       comeAgain: async () => undefined,
     },
   }
   const { openid } = await world.person({ following: true })
   const seconds = Math.floor(now() / 1000)
   await links.writeFollower({ openid, following: true, followedAt: seconds, at: seconds }, undefined)
-  const arrival = (name: string, template = 'order-paid'): Arrival => ({
+  const arrival = (name: string, template = 'order-paid'): Received => ({
     body: JSON.stringify({ id: name, to: { openid }, template, data }),
     receiptHandle: name,
     messageId: name,
@@ -69,7 +70,7 @@ async function openSend(timeoutMs = 5_000) {
     attempts: 1,
     since: now(),
   })
-  const send = (arrivals: readonly Arrival[]) => sendBatch(arrivals, deps, { until: Number.POSITIVE_INFINITY })
+  const send = (arrivals: readonly Received[]) => sendBatch(arrivals, deps, { until: Number.POSITIVE_INFINITY })
   return { ...world, aside, arrival, send }
 }
 

@@ -2,9 +2,10 @@
 
 import type { Address } from '../../lib/identifiers.ts'
 import { isAppId } from '../../lib/identifiers.ts'
-import type { EventAgain } from '../../lib/send/ports.ts'
-import { type SendDeps, sendBatch } from '../../lib/send/send.ts'
-import type { Arrival } from '../../lib/send/send-outcome.ts'
+import type { SendDeps } from '../../lib/send/deps.ts'
+import type { QueuedEvent } from '../../lib/send/ports.ts'
+import { sendBatch } from '../../lib/send/send.ts'
+import type { Received } from '../../lib/send/stages.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
@@ -25,8 +26,8 @@ export async function openSend(options: WeChatOptions = {}) {
   const queue = {
     aside: [] as string[],
     asideOf: [] as object[],
-    again: [] as { event: EventAgain; delaySeconds: number }[],
-    parked: [] as EventAgain[],
+    again: [] as { event: QueuedEvent; delaySeconds: number }[],
+    parked: [] as QueuedEvent[],
     parkedAs: [] as string[],
     later: [] as number[],
     followers: [] as unknown[],
@@ -50,17 +51,17 @@ export async function openSend(options: WeChatOptions = {}) {
     trouble: new Set<string>(),
     minute: { minute: 0, accepted: 0 },
     events: {
-      async setAside(one, reason, where) {
+      async deadLetter(one, reason, where) {
         queue.aside.push(`${where}: ${reason}`)
         queue.asideOf.push(one)
       },
-      async pushAgain(events) {
+      async requeue(events) {
         queue.again.push(...events.map(({ event, delaySeconds }) => ({ event, delaySeconds })))
         return new Set()
       },
-      async park(events) {
+      async holdForQuota(events) {
         queue.parked.push(...events.map(it => it.event))
-        queue.parkedAs.push(...events.map(it => it.kind))
+        queue.parkedAs.push(...events.map(it => it.priority))
         return new Set()
       },
       comeAgain: async (_handle, seconds) => void queue.later.push(seconds),
@@ -75,26 +76,26 @@ export async function openSend(options: WeChatOptions = {}) {
     await links.writeLogin({ miniOpenid: who.miniOpenid, ...unionid }, now())
     return who
   }
-  const send = (arrivals: readonly Arrival[], more: Partial<SendDeps> = {}) =>
+  const send = (arrivals: readonly Received[], more: Partial<SendDeps> = {}) =>
     sendBatch(arrivals, { ...deps, ...more }, { until: Number.POSITIVE_INFINITY })
   const stateOf = (event: string) => deliveries.find(event)
   return { ...world, deps, queue, follower, send, stateOf, phone: () => world.box.messages() }
 }
 
 /** A message of the events queue, given out for the first time. */
-export function arrival(body: string | object, more: Partial<Arrival> = {}): Arrival {
+export function arrival(body: string | object, more: Partial<Received> = {}): Received {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const message = { receiptHandle: 'handle', messageId: crypto.randomUUID(), receives: 1 }
   return { body: text, ...message, attempts: 1, since: pushedAt, ...more }
 }
 
 /** The same message given out once more. */
-export function again(one: Arrival): Arrival {
+export function again(one: Received): Received {
   return { ...one, receives: one.receives + 1, attempts: one.attempts + 1 }
 }
 
 /** The message by which an event came back into the queue. */
-export function pushedAgain({ event }: { readonly event: EventAgain }): Arrival {
+export function requeued({ event }: { readonly event: QueuedEvent }): Received {
   return arrival(event.body, { ...event, attempts: event.attempts + 1 })
 }
 

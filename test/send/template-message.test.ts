@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { idOf } from '../../lib/send/event-id.ts'
+import { parseTemplateMessage } from '../../lib/send/kinds/template-event.ts'
 import type { TemplateList } from '../../lib/send/template-list.ts'
-import { parseTemplateMessage } from '../../lib/send/template-message.ts'
 import { allowRequestError } from '../allow-request-error.ts'
 
 const fields = { character_string1: '订单编号', amount2: '支付金额' }

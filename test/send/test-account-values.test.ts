@@ -1,9 +1,8 @@
 /** Keys and values that only a test account (测试号) takes, where people write the templates themselves. */
 
 import { expect, it } from 'vitest'
-
+import { parseTemplateMessage, valueCheckOf } from '../../lib/send/kinds/template-event.ts'
 import { readTemplateList } from '../../lib/send/template-list.ts'
-import { parseTemplateMessage, valueCheckOf } from '../../lib/send/template-message.ts'
 import { openTestBox } from '../local/wechat/open-test-box.ts'
 
 const templateId = 'tEsTaCcOuNtTeMpLaTe0123456789abcdefghijklmn'

@@ -1,14 +1,13 @@
 /** Events that wait: what their deliveries, the bus and the numbers for ops say of it, and what it costs. */
 
 import { describe, expect, it } from 'vitest'
-
-import { attemptName } from '../../lib/send/attempt-name.ts'
 import { getDelivery } from '../../lib/send/deliveries.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
+import { attemptName } from '../../lib/send/short-names.ts'
 import { id } from '../ids.ts'
 import { orderPaid } from '../world.ts'
-import { again, arrival, event, openSend, path, pushedAgain, toUnion } from './send-world.ts'
+import { again, arrival, event, openSend, path, requeued, toUnion } from './send-world.ts'
 
 const minuteMs = 60_000
 
@@ -27,7 +26,7 @@ async function openWaiting() {
   /** Lets what was put off come again after these minutes. */
   const sendAgain = async (minutes = 5) => {
     tick(minutes * minuteMs)
-    return send(queue.again.splice(0).map(pushedAgain), { deliveries })
+    return send(queue.again.splice(0).map(requeued), { deliveries })
   }
   return { ...world, written, sendAgain, send: (batch: Parameters<typeof send>[0]) => send(batch, { deliveries }) }
 }
@@ -320,7 +319,7 @@ describe('an event that waits', () => {
     expect(await stateOf('order-1')).toMatchObject({ state: 'waiting' })
     await control('/faults', { path, kind: 'reset-after', times: 2 })
     tick(minuteMs)
-    await send(queue.again.splice(0).map(pushedAgain), deps)
+    await send(queue.again.splice(0).map(requeued), deps)
     expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: expect.stringContaining('no usable') })
   })
 

@@ -1,6 +1,6 @@
 /** `send`: pushes one event by hand, and follows it to its end. */
 
-import { valueCheckOf } from '../../lib/send/template-message.ts'
+import { valueCheckOf } from '../../lib/send/kinds/template-event.ts'
 import { openEventsQueue } from '../command/events-queue.ts'
 import { findPlace, logOf } from '../command/place.ts'
 import type { Start } from '../command/session.ts'

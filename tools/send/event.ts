@@ -5,8 +5,10 @@ import { readFileSync } from 'node:fs'
 
 import { ConfigError, RequestError } from '../../lib/errors.ts'
 import { maskId } from '../../lib/identifiers.ts'
+import type { ValueCheck } from '../../lib/send/deps.ts'
+import type { Message } from '../../lib/send/kinds/kind.ts'
+import { parseTemplateMessage } from '../../lib/send/kinds/template-event.ts'
 import { findTemplate, readTemplateList, type Template, type TemplateList } from '../../lib/send/template-list.ts'
-import { parseTemplateMessage, type TemplateMessage, type ValueCheck } from '../../lib/send/template-message.ts'
 import { UsageError } from '../command/options.ts'
 import type { Options, Wishes } from './options.ts'
 
@@ -59,7 +61,7 @@ function orUsageError<T>(read: () => T): T {
   }
 }
 
-function describe({ to, data, template }: Wishes, message: TemplateMessage, templates: TemplateList): string[] {
+function describe({ to, data, template }: Wishes, message: Message, templates: TemplateList): string[] {
   const [[kind, id] = ['', '']] = Object.entries(to)
   const { templateId } = message
   const [name = template, listed] = findTemplate(templates, templateId, template) ?? []

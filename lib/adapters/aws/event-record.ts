@@ -2,7 +2,7 @@
 
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda'
 
-import type { Arrival } from '../../send/send-outcome.ts'
+import type { Received } from '../../send/stages.ts'
 
 /** No message is older than the 14 days of each queue it was in. */
 const oldestMs = 60 * 86_400_000
@@ -16,7 +16,7 @@ const mostAttempts = 1_000_000
  * Reads a record. Its attributes are ours where an event was pushed again, and anybody's else: one that cannot be one of
  * ours is passed over, for it says nothing of the event.
  */
-export function arrivalOf({ body, messageId, receiptHandle, attributes, messageAttributes }: SQSRecord): Arrival {
+export function arrivalOf({ body, messageId, receiptHandle, attributes, messageAttributes }: SQSRecord): Received {
   const receives = Number(attributes.ApproximateReceiveCount)
   const pushedAt = Number(attributes.SentTimestamp)
   const instant = (name: string) => wholeNumber(messageAttributes, name, [pushedAt - oldestMs, pushedAt + skewMs])

@@ -14,7 +14,7 @@ import {
 import { inParallel } from '../../pool.ts'
 import type { Backlog, ConsumedQueue, Log, Queue } from '../../ports.ts'
 import { idOf } from '../../send/event-id.ts'
-import type { EventAgain, EventQueue } from '../../send/ports.ts'
+import type { EventQueue, QueuedEvent } from '../../send/ports.ts'
 
 export type QueueClient = {
   readonly sqs: SQSClient
@@ -28,7 +28,7 @@ type Tell = (error: unknown, unsent: readonly Entry[]) => void
 const runSize = 10
 const runBytes = 240_000
 const callsAtOnce = 5
-/** It holds a message back for no longer; who still has to wait then is put off once more. */
+/** It holds a message back for no longer; who still has to wait then is deferred once more. */
 const maxDelaySeconds = 900
 /** What SQS refused for a reason of its own is handed in again, with pauses that grow. */
 const maxRounds = 3
@@ -75,9 +75,9 @@ const push = ['GetQueueUrl', 'SendMessage'] as const
 /** The rights that each method needs, by the ending of the queue's name: not all of them go to the events queue itself. */
 export const eventQueueRights = {
   comeAgain: { '': ['GetQueueUrl', 'ChangeMessageVisibility'] },
-  setAside: { '-dlq': push, '-review': push },
-  pushAgain: { '': push },
-  park: { '-parked': push, '-parked-urgent': push },
+  deadLetter: { '-dlq': push, '-review': push },
+  requeue: { '': push },
+  holdForQuota: { '-parked': push, '-parked-urgent': push },
 } as const satisfies Record<keyof EventQueue, QueueRights>
 
 /** Rights on queues, by the endings of their names. */
@@ -88,21 +88,21 @@ export function eventIdsIn(entries: readonly Entry[]): string[] {
   return entries.flatMap(it => idOf(it.MessageBody ?? '') ?? [])
 }
 
-/** Creates the consumer's side of the events queue; what is laid aside goes to queues of its name with an ending. */
+/** Creates the consumer's side of the events queue; what is dead-lettered goes to queues of its name with an ending. */
 export function createEventQueue(name: string, log: Log): EventQueue {
   const events = openQueue(name)
-  const aside = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
+  const deadLetters = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
   const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
   const tell: Tell = (error, unsent) => log.error('events.not-sent', { error, ids: eventIdsIn(unsent) })
   return {
     ...consumed(events),
-    async setAside({ body, group }, reason, where) {
-      const { sqs, url } = aside[where]
+    async deadLetter({ body, group }, reason, where) {
+      const { sqs, url } = deadLetters[where]
       const MessageAttributes = { reason: text(plain(reason)) }
       const message = { MessageBody: body, MessageAttributes, ...grouped(group) }
       await sqs.send(new SendMessageCommand({ QueueUrl: await url(), ...message }))
     },
-    pushAgain: list =>
+    requeue: list =>
       events.sendAll(
         list.map(({ event, delaySeconds }) => ({
           ...entryOf(event),
@@ -110,11 +110,11 @@ export function createEventQueue(name: string, log: Log): EventQueue {
         })),
         tell,
       ),
-    async park(list) {
+    async holdForQuota(list) {
       const unsent = new Set<number>()
-      for (const [kind, group] of Map.groupBy([...list.entries()], ([, it]) => it.kind)) {
+      for (const [priority, group] of Map.groupBy([...list.entries()], ([, it]) => it.priority)) {
         const entries = group.map(([, { event }]) => entryOf(event))
-        for (const at of await parked[kind].sendAll(entries, tell)) unsent.add(group[at]?.[0] ?? at)
+        for (const at of await parked[priority].sendAll(entries, tell)) unsent.add(group[at]?.[0] ?? at)
       }
       return unsent
     },
@@ -122,7 +122,7 @@ export function createEventQueue(name: string, log: Log): EventQueue {
 }
 
 /** The message of an event that was tried before; event-record.ts reads it. */
-function entryOf({ body, attempts, since, slotAt, group }: EventAgain) {
+function entryOf({ body, attempts, since, slotAt, group }: QueuedEvent) {
   const slot = slotAt === undefined ? {} : { slotAt: text(`${Math.round(slotAt)}`) }
   const MessageAttributes = { attempts: text(`${attempts}`), since: text(`${since}`), ...slot }
   return { MessageBody: body, MessageAttributes, ...grouped(group) }

@@ -1,12 +1,12 @@
-/** The gate of sending: one row of the deliveries table, under an id that no event can have. */
+/** The gate of a kind of message: one row of the deliveries table, under an id that no event can have. */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
+import { templateNames } from '../../send/kinds/template-names.ts'
 import type { Gate, GateStore } from '../../send/ports.ts'
 import { type Condition, change, type Dynamo } from './dynamo.ts'
 
-const key = { id: 'gate#send' }
 const count = v.exactOptional(v.number())
 const look = v.object({
   ...{ closedAt: count, nextAt: v.number(), waitMs: v.number(), falseTimes: v.number() },
@@ -33,7 +33,9 @@ export function createGateStore(
   dynamo: Dynamo,
   table: string,
   onUnreadable: (fields: readonly string[]) => void = () => undefined,
+  id: string = templateNames.gateKey,
 ): GateStore {
+  const key = { id }
   /** Of a pace that could not be read: what it takes to be written over by one alone. */
   let isSpoilt: Condition | undefined
   const put = (set: object, condition: string, values: object = {}) =>

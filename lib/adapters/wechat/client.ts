@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import type { AppId } from '../../identifiers.ts'
 import type { AccessToken, OutgoingMessage, WeChat } from '../../ports.ts'
+import { templateNames } from '../../send/kinds/template-names.ts'
 import type { Breaker } from '../../wechat/breaker.ts'
 import { msgidOf, readAnswer } from './answer.ts'
 import { maybe } from './lenient.ts'
@@ -63,7 +64,7 @@ export function createWeChat(options: WeChatOptions): WeChat {
     exchangeCode: guarded('jscode2session', calls.exchangeCode),
     followerPage: guarded('user/get', calls.followerPage),
     followerInfo: guarded('user/info/batchget', calls.followerInfo),
-    sendTemplate: guarded('template/send', calls.sendTemplate, (_token, message) => partOf(message)),
+    sendTemplate: guarded(templateNames.api, calls.sendTemplate, (_token, message) => partOf(message)),
     quota: guarded('openapi/quota/get', calls.quota),
     accountTemplates: guarded('get_all_private_template', calls.accountTemplates),
     mediaCheckAsync: guarded('media_check_async', calls.mediaCheckAsync),
@@ -117,8 +118,7 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
     },
 
     async sendTemplate(accessToken, message) {
-      const api = 'template/send'
-      const path = '/cgi-bin/message/template/send'
+      const { api, path } = templateNames
       // Safe: within ten minutes the client_msg_id makes a repeat harmless.
       const answer = await transport({ api, path, query: query(accessToken), body: bodyOf(message), safe: true })
       return msgidOf(readAnswer(api, answer, sent, [accessToken, message.openid]).msgid)

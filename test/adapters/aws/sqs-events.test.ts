@@ -25,7 +25,7 @@ const eventOf = (number: number) => ({
   attempts: number,
   since: 1_000 + number,
 })
-const usual = (event: ReturnType<typeof eventOf>) => ({ event, kind: 'usual' as const })
+const usual = (event: ReturnType<typeof eventOf>) => ({ event, priority: 'usual' as const })
 const many = (count: number) => Array.from({ length: count }, (_, index) => eventOf(index))
 
 beforeEach(() => {
@@ -58,7 +58,7 @@ async function openQueues() {
 describe('on an SQS', () => {
   it('brings a parked event back with its attempts and its first push', async () => {
     const { events, parked, receive } = await openQueues()
-    expect(await events.park([usual(eventOf(7))])).toEqual(new Set())
+    expect(await events.holdForQuota([usual(eventOf(7))])).toEqual(new Set())
     expect([await parked.count(), await parked.moveBack('usual', 10)]).toEqual([{ urgent: 0, usual: 1 }, 1])
     expect(await receive('')).toEqual([{ body: '{"id":"e7"}', attributes: { attempts: '7', since: '1007' } }])
     expect([await receive('-parked'), await parked.count()]).toEqual([[], { urgent: 0, usual: 0 }])
@@ -66,8 +66,8 @@ describe('on an SQS', () => {
 
   it('lets urgent events wait apart, and brings them back without the others', async () => {
     const { events, parked, receive } = await openQueues()
-    const both = [usual(eventOf(1)), { event: eventOf(2), kind: 'urgent' as const }]
-    expect(await events.park(both)).toEqual(new Set())
+    const both = [usual(eventOf(1)), { event: eventOf(2), priority: 'urgent' as const }]
+    expect(await events.holdForQuota(both)).toEqual(new Set())
     expect(await parked.count()).toEqual({ urgent: 1, usual: 1 })
     expect([await parked.moveBack('urgent', 10), await parked.moveBack('urgent', 10)]).toEqual([1, 0])
     expect((await receive('')).map(it => it.body)).toEqual(['{"id":"e2"}'])
@@ -77,7 +77,7 @@ describe('on an SQS', () => {
   it('takes the slot of an event along in whole milliseconds', async () => {
     const { events, receive } = await openQueues()
     const event = { ...eventOf(7), slotAt: 1_700_000_000_000.6 }
-    expect(await events.pushAgain([{ event, delaySeconds: 0 }])).toEqual(new Set())
+    expect(await events.requeue([{ event, delaySeconds: 0 }])).toEqual(new Set())
     expect((await receive('')).map(it => it.attributes.slotAt)).toEqual(['1700000000001'])
   })
 
@@ -85,7 +85,7 @@ describe('on an SQS', () => {
   it('puts an event aside with a reason that SQS takes, whatever words it is made of, and nothing else', async () => {
     const { events, receive } = await openQueues()
     const event = eventOf(7)
-    await events.setAside(event, 'rejected: a\u0000b\u001fc \ud83d 好\u0007', 'dead-letter')
+    await events.deadLetter(event, 'rejected: a\u0000b\u001fc \ud83d 好\u0007', 'dead-letter')
     expect(await receive('-dlq')).toEqual([{ body: event.body, attributes: { reason: 'rejected: a b c \ufffd 好 ' } }])
   })
 })
@@ -113,7 +113,7 @@ describe('an SQS that refuses', () => {
 
   it('one of a hundred, for good: tells that one, and takes the others once', async () => {
     const { events, taken, told } = openRefusing(body => (body.includes('"e7"') ? { SenderFault: true } : undefined))
-    expect(await events.pushAgain(many(100).map(event => ({ event, delaySeconds: 10 })))).toEqual(new Set([7]))
+    expect(await events.requeue(many(100).map(event => ({ event, delaySeconds: 10 })))).toEqual(new Set([7]))
     expect(told).toEqual([expect.objectContaining({ ids: ['e7'] })])
     expect([taken.length, new Set(taken).size]).toEqual([99, 99])
   })
@@ -121,7 +121,7 @@ describe('an SQS that refuses', () => {
   it('more than 256 KB a call: gets what is large in calls of their own, each below that', async () => {
     const { taken, mock, events } = openRefusing(() => undefined)
     const large = many(8).map(it => ({ ...it, body: JSON.stringify({ id: it.attempts, text: 'x'.repeat(64_000) }) }))
-    expect(await events.pushAgain(large.map(event => ({ event, delaySeconds: 0 })))).toEqual(new Set())
+    expect(await events.requeue(large.map(event => ({ event, delaySeconds: 0 })))).toEqual(new Set())
     expect(new Set(taken)).toEqual(new Set(large.map(it => it.body)))
     for (const { args } of mock.commandCalls(SendMessageBatchCommand)) {
       const bodies = (args[0].input.Entries ?? []).map(it => it.MessageBody ?? '')
@@ -131,7 +131,7 @@ describe('an SQS that refuses', () => {
 
   it('to hold a message back for longer than a quarter of an hour: is asked for that', async () => {
     const { events, mock } = openRefusing(() => undefined)
-    await events.pushAgain([10, 900, 9_000].map(delaySeconds => ({ event: eventOf(1), delaySeconds })))
+    await events.requeue([10, 900, 9_000].map(delaySeconds => ({ event: eventOf(1), delaySeconds })))
     const [call] = mock.commandCalls(SendMessageBatchCommand)
     expect(call?.args[0].input.Entries?.map(it => it.DelaySeconds)).toEqual([10, 900, 900])
   })
@@ -143,7 +143,7 @@ describe('an SQS that refuses', () => {
       isFirst = false
       return { SenderFault: false }
     })
-    expect(await events.park(many(100).map(usual))).toEqual(new Set())
+    expect(await events.holdForQuota(many(100).map(usual))).toEqual(new Set())
     expect([taken.length, new Set(taken).size]).toEqual([100, 100])
   })
 
@@ -152,7 +152,7 @@ describe('an SQS that refuses', () => {
       if (call === 3) throw new Error('throttled')
       return body === '' ? { SenderFault: true } : undefined
     })
-    const unsent = await events.park(many(100).map(usual))
+    const unsent = await events.holdForQuota(many(100).map(usual))
     expect([unsent.size, taken.length]).toEqual([10, 90])
     expect(taken.some(it => [...unsent].some(index => it === eventOf(index).body))).toBe(false)
   })
@@ -161,9 +161,9 @@ describe('an SQS that refuses', () => {
     const { events, taken } = openRefusing(body => (body.includes('"e3"') ? { SenderFault: true } : undefined))
     const mixed = many(6).map((event, index) => ({
       event,
-      kind: index % 2 === 0 ? ('usual' as const) : ('urgent' as const),
+      priority: index % 2 === 0 ? ('usual' as const) : ('urgent' as const),
     }))
-    expect(await events.park(mixed)).toEqual(new Set([3]))
+    expect(await events.holdForQuota(mixed)).toEqual(new Set([3]))
     expect(taken).toHaveLength(5)
   })
 
@@ -176,9 +176,9 @@ describe('an SQS that refuses', () => {
       Messages: [{ Body: '{}', ReceiptHandle: 'a', Attributes: { MessageGroupId: 'order-paid' } }, { Body: '{}' }],
     })
     const both = [grouped, eventOf(2)]
-    await events.pushAgain(both.map(event => ({ event, delaySeconds: 10 })))
-    await events.park(both.map(usual))
-    for (const it of both) await events.setAside(it, 'rejected: no', 'dead-letter')
+    await events.requeue(both.map(event => ({ event, delaySeconds: 10 })))
+    await events.holdForQuota(both.map(usual))
+    for (const it of both) await events.deadLetter(it, 'rejected: no', 'dead-letter')
     await createParkedEvents('events', silentLog).moveBack('usual', 10)
     const batches = mock.commandCalls(SendMessageBatchCommand).map(it => it.args[0].input.Entries ?? [])
     expect(batches.map(run => run.map(it => it.MessageGroupId))).toEqual(Array(3).fill(['order-paid', undefined]))

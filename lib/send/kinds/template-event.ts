@@ -2,12 +2,13 @@
 
 import * as v from 'valibot'
 
-import { RequestError } from '../errors.ts'
-import { type Address, isId } from '../identifiers.ts'
-import { instantPattern, readInstant } from '../instant.ts'
-import { sayIssue } from '../say-issue.ts'
-import { eventId, silentJson } from './event-id.ts'
-import { readPage, wholeCharacters } from './event-text.ts'
+import { RequestError } from '../../errors.ts'
+import { type Address, isId } from '../../identifiers.ts'
+import { instantPattern, readInstant } from '../../instant.ts'
+import { sayIssue } from '../../say-issue.ts'
+import type { ValueCheck } from '../deps.ts'
+import { eventId, silentJson } from '../event-id.ts'
+import { readPage, wholeCharacters } from '../event-text.ts'
 import {
   findTemplate,
   type Template,
@@ -15,8 +16,9 @@ import {
   templateId,
   templateKey,
   templateName,
-} from './template-list.ts'
-import { type CheckedValue, checkValue, isShown } from './value-rules.ts'
+} from '../template-list.ts'
+import { type CheckedValue, checkValue, isShown } from '../value-rules.ts'
+import type { Message } from './kind.ts'
 
 const maxBodyBytes = 64 * 1024
 const isText = 'must be text'
@@ -65,25 +67,7 @@ export const eventSchema = v.strictObject(
 
 const listAsData = v.object({ data: v.array(v.unknown()) })
 
-/** One business event, checked: its `data` can go to WeChat as it is; `expiresAt` in milliseconds. */
-export type TemplateMessage = {
-  readonly id: string
-  readonly to: Address
-  readonly templateId: string
-  readonly data: Readonly<Record<string, string>>
-  readonly doubt: NonNullable<Template['doubt']>
-  /** The message may go out without its page. */
-  readonly pageIsOptional: boolean
-  readonly urgent: boolean
-  readonly page?: string
-  readonly url?: string
-  readonly expiresAt?: number
-}
-
 type Event = v.InferOutput<typeof eventSchema>
-
-/** Whether values are held to WeChat's rules, which a test account (测试号) does not ask for (docs/wechat.md 6.5). */
-export type ValueCheck = 'checked' | 'unchecked'
 
 /** What holds where `TEST_ACCOUNT` is this. */
 export function valueCheckOf(testAccount: string | undefined): ValueCheck {
@@ -91,11 +75,7 @@ export function valueCheckOf(testAccount: string | undefined): ValueCheck {
 }
 
 /** Reads an event; throws RequestError `event-invalid`, whose message names the field and repeats no value. */
-export function parseTemplateMessage(
-  body: string,
-  templates: TemplateList,
-  values: ValueCheck = 'checked',
-): TemplateMessage {
+export function parseTemplateMessage(body: string, templates: TemplateList, values: ValueCheck = 'checked'): Message {
   if (Buffer.byteLength(body) > maxBodyBytes) throw invalid(`larger than ${maxBodyBytes} bytes`)
   const event = checked(parseJson(body))
   const template = templateOf(event, templates)

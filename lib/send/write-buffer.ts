@@ -1,0 +1,107 @@
+/** The write buffer of a batch: done marks by 25, and messages by ten, so that a message costs a fraction of a request. */
+
+import { setImmediate } from 'node:timers/promises'
+import type { Log } from '../ports.ts'
+import type { BatchAttempt } from './batch-attempt.ts'
+import { tellWaits, type Wait } from './batch-waits.ts'
+import type { Delivery } from './delivery.ts'
+import type { SendDeps } from './deps.ts'
+import { idOf } from './event-id.ts'
+import type { Priority, QueuedEvent } from './ports.ts'
+import { publishResults } from './results.ts'
+import type { Received } from './stages.ts'
+
+/** A message, and what is written of it. */
+type Written = Pick<Received, 'messageId' | 'body'>
+
+export type WriteBuffer = {
+  /** WeChat took the message: its mark is to be written. */
+  accept(message: Written, delivery: Delivery): void
+  /** It came to another end, or waits on, and its delivery is written: a bus is to be told. */
+  publish(delivery: Delivery): void
+  requeue(message: Written, event: QueuedEvent, delaySeconds: number): void
+  holdForQuota(message: Written, event: QueuedEvent, priority: Priority): void
+  /** It was deferred, for a cause that is to be told. */
+  noteWait(wait: Wait): void
+  /** It stays in the queue, and is given out again. */
+  retry(message: Written): void
+  /** Writes what is left to write; answers the messageIds of those that the queue must give out again. */
+  flush(): Promise<ReadonlySet<string>>
+}
+
+/** What sending needs, and what one batch has to itself. */
+export type BatchDeps = SendDeps & { readonly attempt: BatchAttempt; readonly buffer: WriteBuffer }
+
+/** DynamoDB takes so many rows a request: no need to wait for more. */
+const marksPerWrite = 25
+
+/** Creates the buffer of one batch, whose attempt is saved before anything goes back into a queue, and at the end. */
+export function createWriteBuffer(deps: Omit<BatchDeps, 'buffer'>): WriteBuffer {
+  const { attempt, events, log } = deps
+  const retried = new Set<string>()
+  const marks: { readonly message: Written; readonly delivery: Delivery }[] = []
+  const again: { readonly message: Written; readonly event: QueuedEvent; readonly delaySeconds: number }[] = []
+  const held: { readonly message: Written; readonly event: QueuedEvent; readonly priority: Priority }[] = []
+  const published: Delivery[] = []
+  const writes: Promise<void>[] = []
+  const waits: Wait[] = []
+
+  const write = (list: readonly { readonly message: Written }[], work: () => Promise<ReadonlySet<number>>) => {
+    if (list.length > 0) writes.push(writeOrRetry({ list, work, retried, log }))
+  }
+  const writeMarks = () => {
+    const chunk = marks.splice(0)
+    write(chunk, async () => {
+      // First the messages that can leave now, for their answers take longest.
+      await setImmediate()
+      const unwritten = await deps.deliveries.accept(chunk.map(it => it.delivery))
+      const written = chunk.flatMap(it => (unwritten.has(it.delivery.id) ? [] : it.delivery))
+      for (const { id } of written) attempt.resolve(id)
+      published.push(...written)
+      return new Set(chunk.flatMap((it, index) => (unwritten.has(it.delivery.id) ? index : [])))
+    })
+  }
+
+  return {
+    accept(message, delivery) {
+      marks.push({ message, delivery })
+      if (marks.length === marksPerWrite) writeMarks()
+    },
+    publish: delivery => void published.push(delivery),
+    requeue: (message, event, delaySeconds) => void again.push({ message, event, delaySeconds }),
+    holdForQuota: (message, event, priority) => void held.push({ message, event, priority }),
+    noteWait: wait => void waits.push(wait),
+    retry: ({ messageId }) => void retried.add(messageId),
+    async flush() {
+      writeMarks()
+      // Before anything can be taken up again: what surely was not sent must not look as if it had been.
+      if (again.length + held.length > 0) await attempt.save()
+      write(again, () => events.requeue(again))
+      write(held, () => events.holdForQuota(held))
+      const [told] = await Promise.all([tellWaits(waits, deps), ...writes])
+      await Promise.all([attempt.save(), publishResults([...published, ...told], deps)])
+      return retried
+    },
+  }
+}
+
+type Writing = {
+  readonly list: readonly { readonly message: Written }[]
+  /** Answers the indexes of those that it could not write. */
+  readonly work: () => Promise<ReadonlySet<number>>
+  readonly retried: Set<string>
+  readonly log: Log
+}
+
+/** Whatever could not be written is retried, each on its own: for what WeChat took, its id makes that harmless. */
+async function writeOrRetry({ list, work, retried, log }: Writing): Promise<void> {
+  let cause: unknown
+  const unwritten = await work().catch(error => {
+    cause = error
+    return new Set(list.keys())
+  })
+  const failed = [...unwritten].flatMap(index => list[index]?.message ?? [])
+  for (const { messageId } of failed) retried.add(messageId)
+  if (failed.length === 0) return
+  log.error('send.not-written', { error: cause, events: failed.length, ids: failed.map(it => idOf(it.body)) })
+}
