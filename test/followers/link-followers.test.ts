@@ -270,40 +270,6 @@ describe('linkFollowers', () => {
     await work(queued.splice(0))
     expect(await reach(who)).toBe('reachable')
   })
-
-  it('keeps a follower without unionid, and asks again after a week', async () => {
-    const { work, control, calls, reach, links, news, person, revisit, queued, tick } = await openLinks()
-    const who = await person({ following: true, unionid: false })
-    await work([news('follow', who)])
-    expect(await reach(who)).toBe('reachable')
-    tick(6 * 86_400_000)
-    expect(await revisit()).toMatchObject({ asked: 0 })
-    tick(2 * 86_400_000)
-    expect(await revisit()).toMatchObject({ asked: 1 })
-    await work(queued.splice(0))
-    // Asked just now, they wait for another week.
-    expect(await revisit()).toMatchObject({ asked: 0 })
-    tick(8 * 86_400_000)
-    await control(`/people/${who.id}/bind`, {})
-    expect(await revisit()).toMatchObject({ asked: 1 })
-    await work(queued.splice(0))
-    expect(await links.resolve([{ openid: who.openid }])).toMatchObject([{ unionid: expect.anything() }])
-    tick(8 * 86_400_000)
-    expect(await revisit()).toMatchObject({ asked: 0 })
-    expect(await calls(batchget)).toBe(3)
-  })
-
-  it('asks for the first hundred of many without unionid, and for the others once one of them has one', async () => {
-    const { work, walk, control, queued, revisit, tick } = await openLinks()
-    await control('/people', { count: 250, following: true, unionid: false })
-    await walk()
-    await work(queued.splice(0))
-    tick(8 * 86_400_000)
-    expect(await revisit()).toMatchObject({ asked: 100 })
-    expect(queued.splice(0)).toHaveLength(1)
-    await control('/people/change', { first: 0, count: 250, unionid: true })
-    expect(await revisit()).toMatchObject({ asked: 250 })
-  })
 })
 
 describe('somebody of whom WeChat says nothing usable', () => {

@@ -1,49 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { silentLog } from '../../kit/silent.ts'
-import { createUploadForms } from '../../lib/adapters/aws/s3-signer.ts'
-import { getImage } from '../../lib/images/image.ts'
-import { type ImagesDeps, parseImageRequest, takeImage } from '../../lib/images/images.ts'
-import { memoryImages } from '../fakes/memory-images.ts'
-import { id, miniAppid } from '../ids.ts'
-import { keySet, sessionsWith } from '../session.ts'
+import { parseImageRequest, takeImage } from '../../lib/images/images.ts'
 
-const keys = keySet('one')
-const lateEvening = Date.parse('2026-11-22T23:50:00+08:00')
-const png = { contentType: 'image/png', size: 1234 }
-const filesUrl = 'https://files.example.com'
-
-function openImages(more: Partial<ImagesDeps> = {}) {
-  let wall = lateEvening
-  let given = 0
-  const now = () => wall
-  const sessions = sessionsWith(async () => keys, now)
-  const images = memoryImages()
-  const credentials = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: '' }
-  const url = new URL('http://127.0.0.1:1/pictures')
-  const deps: ImagesDeps = {
-    ...{ sessions, images, miniAppid, filesUrl, now },
-    forms: createUploadForms({ url, bucket: 'pictures', region: 'us-east-1', credentials, now }),
-    ...{ imagesPerDay: 3, isChecked: false, randomId: () => `${given++}`.padEnd(22, '_') },
-    log: silentLog,
-    ...more,
-  }
-  const bearer = async (who: string) =>
-    `Bearer ${await sessions.sign({ miniOpenid: id(who) }, Math.floor(wall / 1000))}`
-  return {
-    images,
-    deps,
-    take: async (body: unknown, who = 'mini-1') =>
-      takeImage({ authorization: await bearer(who), body: JSON.stringify(body) }, deps),
-    get: async (imageId: string | undefined, who = 'mini-1') =>
-      getImage({ authorization: await bearer(who), id: imageId }, { sessions, images, filesUrl }),
-    tick(ms: number) {
-      wall += ms
-    },
-  }
-}
-
-const refusal = (code: string, status: number, more: object = {}) =>
-  expect.objectContaining({ name: 'RequestError', code, status, ...more })
+import { filesUrl, openImages, png, refusal } from './uploads-world.ts'
 
 describe('takeImage', () => {
   it('answers a form for exactly one file, and where it will be served', async () => {
@@ -136,37 +94,5 @@ describe('parseImageRequest', () => {
     const whose = { message: expect.stringContaining('WeChat') }
     expect(() => parse({ ...png, size: 10_000_001 }, true)).toThrow(refusal('image-too-large', 413, whose))
     expect(() => parse({ ...png, contentType: 'image/webp' }, true)).toThrow(refusal('image-type', 415, whose))
-  })
-})
-
-describe('getImage', () => {
-  it('tells the owner what became of a picture, and its address once it is served', async () => {
-    const { take, get, images } = openImages()
-    const { id: imageId, imageUrl } = await take(png)
-    const at = '2026-11-22T15:50:00.000Z'
-    expect(await get(imageId)).toEqual({ id: imageId, state: 'expected', ...png, at })
-    const [row] = images.all()
-    if (row === undefined) throw new Error('no row')
-    await images.move({ ...row, state: 'served', width: 3, height: 2 }, 'expected')
-    expect(await get(imageId)).toEqual({ id: imageId, state: 'served', imageUrl, ...png, width: 3, height: 2, at })
-  })
-
-  it('tells why a picture was refused', async () => {
-    const { take, get, images } = openImages()
-    const { id: imageId } = await take(png)
-    const [row] = images.all()
-    if (row === undefined) throw new Error('no row')
-    await images.move({ ...row, state: 'refused', reason: 'not-an-image' }, 'expected')
-    expect(await get(imageId)).toMatchObject({ state: 'refused', reason: 'not-an-image' })
-    expect(await get(imageId)).not.toHaveProperty('imageUrl')
-  })
-
-  it('knows nothing of other people’s pictures, nor of what is none', async () => {
-    const { take, get } = openImages()
-    const { id: imageId } = await take(png)
-    const asked = [[imageId, 'mini-2'], ['x'.repeat(22)], ['count#a'], [undefined]] as const
-    for (const [wrong, who] of asked) {
-      await expect(get(wrong, who)).rejects.toThrow(refusal('image-unknown', 404))
-    }
   })
 })

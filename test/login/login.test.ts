@@ -2,29 +2,13 @@ import { describe, expect, it } from 'vitest'
 
 import { TransportError } from '../../lib/errors.ts'
 import { getReach } from '../../lib/followers/reach.ts'
-import { type LoginDeps, logIn, parseLogin } from '../../lib/login/login.ts'
+import { logIn, parseLogin } from '../../lib/login/login.ts'
 import { getMe } from '../../lib/login/me.ts'
 import type { Identity } from '../../lib/ports.ts'
 import { id } from '../ids.ts'
-import { keySet, sessionsWith } from '../session.ts'
-import { openWorld, type Person } from '../world.ts'
+import { openLogin, refusal } from './login-world.ts'
 
-const keys = keySet('one')
 const codePath = '/sns/jscode2session'
-
-async function openLogin() {
-  const world = await openWorld()
-  const sessions = sessionsWith(async () => keys, world.now)
-  const { logins, links, now, sleep, log } = world
-  const deps: LoginDeps = { wechat: world.app('mini').wechat, logins, links, sessions, now, sleep, log }
-  const code = async (person: Person): Promise<string> => {
-    const answer = await world.control(`/people/${person.id}/login`, {})
-    return parseLogin(JSON.stringify(answer)).code
-  }
-  return { ...world, deps, sessions, code }
-}
-
-const refusal = (code: string, status: number) => expect.objectContaining({ name: 'RequestError', code, status })
 
 describe('logIn', () => {
   it('answers a token for the mini-program openid, with the unionid', async () => {
@@ -168,28 +152,4 @@ describe('a row that cannot be read', () => {
     expect(await getReach({ openid: who.openid }, { links })).toEqual({ reach: 'reachable' })
     expect(await getMe(`Bearer ${otherToken}`, { sessions, links })).toMatchObject({ reach: 'reachable' })
   })
-})
-
-describe('getMe', () => {
-  it('answers the bearer of a session', async () => {
-    const { deps, sessions, links, code, person, now } = await openLogin()
-    const who = await person()
-    const { token } = await logIn({ code: await code(who) }, deps)
-    expect(await getMe(`Bearer ${token}`, { sessions, links })).toEqual({ reach: 'not-following' })
-    const at = Math.floor(now() / 1000)
-    await links.writeFollower(
-      { openid: who.openid, unionid: who.unionid ?? id('u'), following: true, followedAt: at, at },
-      undefined,
-    )
-    const followedAt = new Date(at * 1000).toISOString()
-    expect(await getMe(`bearer ${token}`, { sessions, links })).toEqual({ reach: 'reachable', followedAt })
-  })
-
-  it.each([undefined, '', 'Basic abc', 'Bearer', 'Bearer a b', `Bearer ${'x'.repeat(5000)}`])(
-    'refuses %s',
-    async authorization => {
-      const { sessions, links } = await openLogin()
-      await expect(getMe(authorization, { sessions, links })).rejects.toThrow(refusal('session-missing', 401))
-    },
-  )
 })

@@ -5,7 +5,6 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { createResults } from '../../lib/adapters/aws/event-bridge.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
-import { keepReceipts } from '../../lib/send/receipts.ts'
 import { publishResults } from '../../lib/send/results.ts'
 import { openWorld } from '../world.ts'
 
@@ -129,19 +128,5 @@ describe('publishResults', () => {
     const { log, lines } = await openWorld()
     await publishResults([delivery()], { results: { publish: async () => Promise.reject(new Error('away')) }, log })
     expect(lines).toMatchObject([{ level: 'error', event: 'results.not-published', fields: { ids: ['order-1:paid'] } }])
-  })
-})
-
-describe('a receipt', () => {
-  it('is told with its event, also when it came before the delivery was written', async () => {
-    const { deliveries, log } = await openWorld()
-    const told: Delivery[] = []
-    const results = { publish: async (list: readonly Delivery[]) => void told.push(...list) }
-    const receipt = { messageId: 'a', msgid: '7', status: 'success', at: 1_767_225_600, receives: 1 }
-    expect(await keepReceipts([receipt], { deliveries, results, log })).toEqual([receipt])
-    await deliveries.accept([delivery({ msgid: '7' })])
-    expect(await keepReceipts([{ ...receipt, receives: 2 }], { deliveries, results, log })).toEqual([])
-    expect(told).toMatchObject([{ id: 'order-1:paid', state: 'delivered', msgid: '7' }])
-    expect(await keepReceipts([{ ...receipt, msgid: '8', receives: 5 }], { deliveries, results, log })).toEqual([])
   })
 })

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import { clientMsgIdOf } from '../../lib/send/kinds/template-message.ts'
-import { keepReceipts } from '../../lib/send/receipts.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import { id, miniAppid } from '../ids.ts'
 import { orderPaid } from '../world.ts'
@@ -385,30 +384,5 @@ describe('sendBatch', () => {
     expect(await send([one])).toEqual([])
     expect(queue.again).toMatchObject([{ event: { body: one.body, attempts: 1 } }])
     expect(await calls(path)).toBe(0)
-  })
-})
-
-describe('keepReceipts', () => {
-  it.each([
-    ['success', 'delivered', undefined],
-    ['failed:user block', 'blocked', 'user block'],
-    ['failed: system failed', 'failed', 'system failed'],
-  ])('turns an accepted delivery by "%s" into %s', async (status, state, reason) => {
-    const { follower, send, phone, stateOf, deliveries, log } = await openSend()
-    await send([arrival(event('order-1', toUnion(await follower())))])
-    const receipt = { messageId: 'a', msgid: phone()[0]?.msgid ?? '', status, at: 1_767_225_600, receives: 1 }
-    expect(await keepReceipts([receipt], { deliveries, log })).toEqual([])
-    expect(await stateOf('order-1')).toMatchObject({ state, ...(reason && { reason }), at: '2026-01-01T00:00:00.000Z' })
-  })
-
-  it('hands back what could not be written', async () => {
-    const { deliveries, log } = await openSend()
-    const receipts = ['1', '2'].map(msgid => ({ messageId: msgid, msgid, status: 'success', at: 1, receives: 1 }))
-    const away = {
-      ...deliveries,
-      keepReceipt: async (msgid: string, receipt: Parameters<typeof deliveries.keepReceipt>[1]) =>
-        msgid === '1' ? Promise.reject(new Error('away')) : deliveries.keepReceipt(msgid, receipt),
-    }
-    expect(await keepReceipts(receipts, { deliveries: away, log })).toEqual(receipts.slice(0, 1))
   })
 })

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
 import type { AppId } from '../../lib/identifiers.ts'
-import { refreshTokens } from '../../lib/tokens/refresh-tokens.ts'
 import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
 import { memoryTokens } from '../fakes/memory-stores.ts'
 import { openWorld } from '../world.ts'
@@ -59,18 +58,6 @@ describe.each(['stable', 'classic'] as const)('the access token source, %s', mod
     expect(pages).toHaveLength(40)
     expect(await calls(path)).toBe(2)
   })
-
-  it('is renewed off the request path when its end is near, and not before', async () => {
-    const { app, calls, tick, log } = await openWorld()
-    const official = app('official', memoryTokens(), mode)
-    const deps = { sources: new Map([[official.appid, official.accessTokens]]), log }
-    expect(await refreshTokens(deps)).toEqual({ renewed: [official.appid] })
-    tick(6_800_000)
-    expect(await refreshTokens(deps)).toEqual({ renewed: [] })
-    tick(150_000)
-    expect(await refreshTokens(deps)).toEqual({ renewed: [official.appid] })
-    expect(await calls(path)).toBe(2)
-  })
 })
 
 describe('the access token source', () => {
@@ -114,16 +101,5 @@ describe('the access token source', () => {
     const waiting = accessTokens.get()
     tick(15_000)
     expect(await waiting).toMatch(/^\d+_/)
-  })
-
-  it('renews each app on its own: one that fails keeps the other from nothing, and the run looks failed', async () => {
-    const { app, control, log, lines } = await openWorld()
-    const [official, mini] = [app('official'), app('mini')]
-    await control('/allow-list', { app: 'official', addresses: ['203.0.113.7'] })
-    const sources = new Map([official, mini].map(it => [it.appid, it.accessTokens]))
-    await expect(refreshTokens({ sources, log })).rejects.toThrow(AggregateError)
-    expect(await mini.accessTokens.get()).toMatch(/^\d+_/)
-    const [line] = lines.filter(it => it.event === 'token.not-renewed')
-    expect(line?.fields).toMatchObject({ error: { errcode: 40164, message: expect.stringContaining('127.0.0.1') } })
   })
 })

@@ -18,7 +18,7 @@ const send: Needs = {
   rights: new Set(['sqs:SendMessage on EventsQueue']),
   callsWeChat: true,
 }
-const entry = { me: 'GET /me', send: { arn: 'EventsQueue.Arn', batchSize: 10 } }
+const entry = { me: 'GET /me', send: { arn: { 'Fn::GetAtt': ['EventsQueue', 'Arn'] }, batchSize: 10 } }
 const taken = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'].map(it => `${it} on EventsQueue`)
 
 /** All of it as it should be. */

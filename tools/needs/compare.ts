@@ -19,7 +19,7 @@ const route = v.union([
     v.transform(({ method, path }) => `${method} ${path}`),
   ),
 ])
-const mapping = v.object({ arn: v.pipe(v.string(), v.regex(/^\w+\.Arn$/)) })
+const mapping = v.object({ arn: v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.literal('Arn')]) }) })
 
 /** Answers what is wrong, by function; empty if nothing is. `needs` has all functions there are code of. */
 export function problemsIn(needs: ReadonlyMap<string, Needs>, declared: Declared): string[] {
@@ -124,7 +124,7 @@ export function rightsToConsume(entry: Entry): string[] {
 
 /** The queues whose messages a function is handed, by their resources. */
 export function queuesOf({ events }: Entry): string[] {
-  return events.flatMap(it => ('sqs' in it ? v.parse(mapping, it.sqs).arn.replace('.Arn', '') : []))
+  return events.flatMap(it => ('sqs' in it ? v.parse(mapping, it.sqs).arn['Fn::GetAtt'][0] : []))
 }
 
 function roleNameOf(name: string): string {

@@ -1,0 +1,49 @@
+/** Uploads of two people, with the forms that are signed for them; the pictures' rows in memory. */
+
+import { expect } from 'vitest'
+
+import { silentLog } from '../../kit/silent.ts'
+import { createUploadForms } from '../../lib/adapters/aws/s3-signer.ts'
+import { getImage } from '../../lib/images/image.ts'
+import { type ImagesDeps, takeImage } from '../../lib/images/images.ts'
+import { memoryImages } from '../fakes/memory-images.ts'
+import { id, miniAppid } from '../ids.ts'
+import { keySet, sessionsWith } from '../session.ts'
+
+const keys = keySet('one')
+const lateEvening = Date.parse('2026-11-22T23:50:00+08:00')
+export const png = { contentType: 'image/png', size: 1234 }
+export const filesUrl = 'https://files.example.com'
+
+export function openImages(more: Partial<ImagesDeps> = {}) {
+  let wall = lateEvening
+  let given = 0
+  const now = () => wall
+  const sessions = sessionsWith(async () => keys, now)
+  const images = memoryImages()
+  const credentials = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: '' }
+  const url = new URL('http://127.0.0.1:1/pictures')
+  const deps: ImagesDeps = {
+    ...{ sessions, images, miniAppid, filesUrl, now },
+    forms: createUploadForms({ url, bucket: 'pictures', region: 'us-east-1', credentials, now }),
+    ...{ imagesPerDay: 3, isChecked: false, randomId: () => `${given++}`.padEnd(22, '_') },
+    log: silentLog,
+    ...more,
+  }
+  const bearer = async (who: string) =>
+    `Bearer ${await sessions.sign({ miniOpenid: id(who) }, Math.floor(wall / 1000))}`
+  return {
+    images,
+    deps,
+    take: async (body: unknown, who = 'mini-1') =>
+      takeImage({ authorization: await bearer(who), body: JSON.stringify(body) }, deps),
+    get: async (imageId: string | undefined, who = 'mini-1') =>
+      getImage({ authorization: await bearer(who), id: imageId }, { sessions, images, filesUrl }),
+    tick(ms: number) {
+      wall += ms
+    },
+  }
+}
+
+export const refusal = (code: string, status: number, more: object = {}) =>
+  expect.objectContaining({ name: 'RequestError', code, status, ...more })

@@ -1,0 +1,24 @@
+/** The login against WeChat in a box, with the sessions that it signs. */
+
+import { expect } from 'vitest'
+
+import { type LoginDeps, parseLogin } from '../../lib/login/login.ts'
+import { keySet, sessionsWith } from '../session.ts'
+import { openWorld, type Person } from '../world.ts'
+
+const keys = keySet('one')
+
+/** Opens it; it closes with the test. */
+export async function openLogin() {
+  const world = await openWorld()
+  const sessions = sessionsWith(async () => keys, world.now)
+  const { logins, links, now, sleep, log } = world
+  const deps: LoginDeps = { wechat: world.app('mini').wechat, logins, links, sessions, now, sleep, log }
+  const code = async (person: Person): Promise<string> => {
+    const answer = await world.control(`/people/${person.id}/login`, {})
+    return parseLogin(JSON.stringify(answer)).code
+  }
+  return { ...world, deps, sessions, code }
+}
+
+export const refusal = (code: string, status: number) => expect.objectContaining({ name: 'RequestError', code, status })
