@@ -19,7 +19,7 @@ export type Knowledge = {
 }
 
 /** Twice as long as the function may run: whatever began before this has ended. */
-const endedMs = 60_000
+export const endedMs = 60_000
 const writesAtOnce = 20
 /** So many are named in the log. */
 const mostIds = 100

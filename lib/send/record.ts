@@ -3,6 +3,7 @@
 import { defer, deliveryOf, queuedOf, retryUnanswered } from './defer.ts'
 import { type Delivery, isSent } from './delivery.ts'
 import { idOf } from './event-id.ts'
+import { endedMs } from './interrupted-sends.ts'
 import { type DeliveryFacts, isAccepted, type Outcome } from './outcome.ts'
 import { copyName } from './short-names.ts'
 import type { Decided, Sent } from './stages.ts'
@@ -31,9 +32,14 @@ export async function record(event: Decided, outcome: Outcome, deps: BatchDeps):
   return name
 }
 
-/** Whoever had the message before may have ended between the mark and the bus, so the bus is told once more. */
-function recordRepeated({ receives, delivery }: Decided, { buffer }: BatchDeps): string {
-  if (receives > 1 && delivery !== undefined && isSent(delivery)) buffer.publish(delivery)
+/**
+ * Whoever had the message before may have ended between the mark and the bus, so the bus is told once more; also by a message
+ * that SQS gave out twice, while the other may still end so.
+ */
+function recordRepeated({ receives, delivery }: Decided, { buffer, now }: BatchDeps): string {
+  if (delivery === undefined || !isSent(delivery)) return 'repeated'
+  const isFresh = Date.parse(delivery.at) > now() - endedMs
+  if (receives > 1 || isFresh) buffer.publish(delivery)
   return 'repeated'
 }
 

@@ -184,14 +184,24 @@ describe('an invocation that ended without a word', () => {
     expect(counted).toContain('SendInterrupted')
   })
 
+  it('tells the bus by the same message, which SQS gave out twice at once', async () => {
+    const { follower, send, queue, tick } = await openSend()
+    const one = arrival(event('order-1', toUnion(await follower())))
+    await send([one], { results: { publish: async () => Promise.reject(new Error('killed')) } })
+    tick(20_000)
+    expect(await send([one])).toEqual([])
+    expect(queue.bus).toEqual(['order-1 accepted'])
+  })
+
   it('tells the bus in the end when it was killed between the done mark and the bus', async () => {
-    const { follower, send, queue, phone } = await openSend()
+    const { follower, send, queue, phone, tick } = await openSend()
     const one = arrival(event('order-1', toUnion(await follower())))
     expect(await send([one], { results: { publish: async () => Promise.reject(new Error('killed')) } })).toEqual([])
     expect(queue.bus).toEqual([])
     expect(await send([again(one)])).toEqual([])
     expect([queue.bus, phone().length]).toEqual([['order-1 accepted'], 1])
-    // A second message of the event is no sign of that.
+    // A second message of the event is no sign of that, once it may not be the same that SQS gave out twice.
+    tick(60_000)
     await send([{ ...one, messageId: crypto.randomUUID() }])
     expect(queue.bus).toHaveLength(1)
   })
