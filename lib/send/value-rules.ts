@@ -76,6 +76,9 @@ const rules: ReadonlyMap<string, Rule> = new Map(
   } satisfies Record<string, Rule>),
 )
 
+/** The types that have a rule. */
+export const valueTypes: readonly string[] = [...rules.keys()]
+
 /** Checks one value; `policy` and `approved` are what templates.json says of its key. */
 export function checkValue(key: string, value: string, { policy, approved }: ValueTerms = {}): CheckedValue {
   if (!isShown(key)) return { value }

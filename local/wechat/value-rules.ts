@@ -50,6 +50,10 @@ const rules = new Map<string, (value: string) => boolean>([
   ['const', upTo(20)],
 ])
 
+const listed = ['enum', 'enum_string']
+/** The types that have a rule. */
+export const typesWithRule: readonly string[] = [...rules.keys(), ...listed]
+
 /** The type of a key: its name without the digits behind. */
 export function typeOfKey(key: string): string {
   return key.replace(/\d+$/, '')
@@ -61,6 +65,6 @@ export function obeysRule(key: string, value: string, approved: readonly string[
   // Keys of the old industry templates (keyword1, content) never had a rule.
   if (type === 'keyword' || type === 'content') return true
   if (/\p{Cc}/u.test(value)) return false
-  if (/^(const|enum|enum_string)$/.test(type) && approved !== undefined && !approved.includes(value)) return false
+  if ((type === 'const' || listed.includes(type)) && approved !== undefined && !approved.includes(value)) return false
   return (rules.get(type) ?? upTo(20))(value)
 }

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { canTrim, checkValue, hasApprovedValues, type ValuePolicy } from '../../lib/send/value-rules.ts'
-import { obeysRule } from '../../local/wechat/value-rules.ts'
+import { canTrim, checkValue, hasApprovedValues, type ValuePolicy, valueTypes } from '../../lib/send/value-rules.ts'
+import { obeysRule, typesWithRule } from '../../local/wechat/value-rules.ts'
 
 const problemOf = (key: string, value: string, policy?: ValuePolicy) => {
   const checked = checkValue(key, value, { policy })
@@ -14,6 +16,23 @@ const trimmed = (key: string, value: string) => {
 }
 const typeOf = (key: string) => key.replace(/\d+$/, '')
 const characters = (text: string) => [...text].length
+
+/** The types that a table of a document names in its first column, between these lines. */
+function typesIn(file: string, begin: string): string[] {
+  const [, behind = ''] = readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8').split(begin)
+  const [table = ''] = behind.trim().split('\n\n')
+  const cells = table.split('\n').map(it => it.split('|')[1] ?? '')
+  return cells.flatMap(it => [...it.matchAll(/`([a-z_]+)`/g)].map(([, type]) => type ?? ''))
+}
+
+// A rule that is added here alone would be refused by nobody else, and known to nobody.
+it.each([
+  ['the box', typesWithRule],
+  ['docs/events.md', typesIn('events.md', 'follows from the key without its digits:\n')],
+  ['docs/wechat.md', typesIn('wechat.md', '### 7.1 Types\n')],
+])('has a rule for the types that %s has, and for no other', (_where, types) => {
+  expect(types.toSorted()).toEqual(valueTypes.toSorted())
+})
 
 /** Type by type of a template's keys (docs/wechat.md 7.1): what goes to WeChat, and what does not. */
 const rows: Record<string, { words: string; good: string[]; bad: string[] }> = {
