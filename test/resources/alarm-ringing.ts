@@ -24,13 +24,13 @@ import { openPackagedQueues } from './packaged-queues.ts'
 const minuteMs = 60_000
 const start = Date.parse('2026-11-22T12:00:00+08:00')
 /** The appids of the template, and those of WeChat in a box. */
-const inBox = new Map([
+export const inBox = new Map([
   ['wx0123456789abcdef', defaultAccounts.official.appid],
   ['wxfedcba9876543210', defaultAccounts.mini.appid],
 ])
 
 /** What a line that our code wrote is to CloudWatch. */
-function datapointsOf(written: Written, at: number): Datapoint[] {
+export function datapointsOf(written: Written, at: number): Datapoint[] {
   return metricsIn(written).flatMap(({ values, unit: _, ...it }) => values.map(value => ({ ...it, at, value })))
 }
 

@@ -11,6 +11,7 @@ import { consumed } from '../../lib/doctor/queue-delays.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { createDomainFiles } from '../../lib/files/domain-file.ts'
 import { testRinging } from './alarm-ringing.ts'
+import { testRingingElsewhere } from './alarm-ringing-elsewhere.ts'
 import { testAlarms } from './alarm-suite.ts'
 import { decide, inPartition } from './cloudformation.ts'
 import { packageStage, type Resource, resourcesOf, runServerless, type Template } from './packaged.ts'
@@ -625,6 +626,7 @@ describe('what goes back into the queue that triggers its function', () => {
 
 testAlarms(() => built.template)
 testRinging(() => built.template)
+describe('the other alarms', () => testRingingElsewhere(() => built.template))
 
 describe('the alarms', () => {
   it('all go to the topic', () => {
