@@ -29,7 +29,7 @@ function typesIn(file: string, begin: string): string[] {
 it.each([
   ['the box', typesWithRule],
   ['docs/events.md', typesIn('events.md', 'follows from the key without its digits:\n')],
-  ['docs/wechat.md', typesIn('wechat.md', '### 7.1 Types\n')],
+  ['docs/wechat.md 7.1', typesIn('wechat.md', '### 7.1 Types\n')],
 ])('has a rule for the types that %s has, and for no other', (_where, types) => {
   expect(types.toSorted()).toEqual(valueTypes.toSorted())
 })
