@@ -82,13 +82,19 @@ type Ended = Extract<Outcome, { readonly kind: 'ended' }>
 
 /** What says that nothing was sent does not end an event that may have been: that is for people to decide. */
 async function end(event: Sent, { state, facts }: Ended, deps: BatchDeps): Promise<string> {
-  const { doubt, isUnderWay } = event
-  const saysUnsent = state !== 'accepted' && state !== 'in-doubt'
-  // The other says in a moment what it came to; until then nobody knows that this was not sent.
-  if (saysUnsent && doubt === undefined && isUnderWay) return defer(event, underWay, deps)
-  if (!saysUnsent || doubt === undefined) return endAs(event, state, facts, deps)
+  const { doubt } = event
+  if (state === 'accepted' || state === 'in-doubt') return endAs(event, state, facts, deps)
+  if (doubt === undefined) return endUnsent(event, state, facts, deps)
   const reason = `${facts.reason}; an earlier try may have sent it (${doubt.why})`
   return endAs(event, 'in-doubt', { ...facts, reason }, deps)
+}
+
+/** Another invocation may have begun to send it since the tables were read; it says in a moment what came of that. */
+async function endUnsent(event: Sent, state: Ended['state'], facts: DeliveryFacts, deps: BatchDeps): Promise<string> {
+  const { id, message } = event
+  if (id === undefined || !(await deps.attempt.mayBeElsewhere(id))) return endAs(event, state, facts, deps)
+  // Of a bad copy only the dead-letter queue tells then.
+  return message === undefined ? endAs({ ...event, id: undefined }, state, facts, deps) : defer(event, underWay, deps)
 }
 
 /**
@@ -108,7 +114,14 @@ async function endAs(event: Sent, state: Delivery['state'], facts: DeliveryFacts
   }
   if (id === undefined) return state
   const delivery = deliveryOf(id, state, facts, event, deps)
-  // Another copy of the event may be on the phone, or wait: then this end is not its end, and nobody is told of it.
   if (await deps.deliveries.record(delivery, copyName(body))) deps.buffer.publish(delivery)
+  else if (event.message !== undefined && (await mayBeSent(id, deps))) return defer(event, underWay, deps)
+  // Else another copy of the event is on the phone, or waits: this end is not its end, and nobody is told of it.
   return state
+}
+
+/** The other copy may be this very message, given out twice: then nobody else brings the event back. */
+async function mayBeSent(id: string, { deliveries }: BatchDeps): Promise<boolean> {
+  const mark = (await deliveries.read([id])).get(id)
+  return mark?.uncertainty !== undefined && !isSent(mark.delivery)
 }
