@@ -7,16 +7,23 @@
 declare const brand: unique symbol
 type Branded<Name extends string> = string & { readonly [brand]: Name }
 
-/** The openid by which the Official Account knows a person. */
+/** The openid by which an Official Account knows a person. */
 export type OpenId = Branded<'openid'>
-/** The openid by which the mini program knows a person; the Official Account's calls refuse it (40003). */
+/** The openid by which a mini program knows a person; the calls of Official Accounts refuse it (40003). */
 export type MiniOpenId = Branded<'miniOpenid'>
 /** The id that joins a person's openids. */
 export type UnionId = Branded<'unionid'>
-export type AppId = Branded<'appid'>
+/** The appid of an Official Account. */
+export type OfficialAppId = Branded<'officialAppid'>
+/** The appid of a mini program. */
+export type MiniAppId = Branded<'miniAppid'>
+export type AppId = OfficialAppId | MiniAppId
 
-/** Any of the three ids finds the person. */
-export type Address = { readonly openid: OpenId } | { readonly miniOpenid: MiniOpenId } | { readonly unionid: UnionId }
+/** Any of the ids finds the person; an openid is worth nothing without its app. */
+export type Address =
+  | { readonly official: OfficialAppId; readonly openid: OpenId }
+  | { readonly mini: MiniAppId; readonly miniOpenid: MiniOpenId }
+  | { readonly unionid: UnionId }
 
 type Parsed = OpenId & MiniOpenId & UnionId
 
@@ -26,7 +33,7 @@ export function isId(text: unknown): text is Parsed {
 }
 
 /** Tells whether a text has the form of an appid: `wx` and 16 hexadecimal digits. */
-export function isAppId(text: unknown): text is AppId {
+export function isAppId(text: unknown): text is OfficialAppId & MiniAppId {
   return typeof text === 'string' && /^wx[0-9a-f]{16}$/.test(text)
 }
 
