@@ -1,16 +1,17 @@
 /**
- * The deliveries: one row per event id, and one per receipt by its msgid, `receipt#<msgid>`. The two are joined when they
+ * The deliveries: one row per event id, and one per receipt, `receipt#<appid>#<msgid>`. The two are joined when they
  * are read, so that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds. Where a
- * bus is told of receipts, `event#<msgid>` leads from a msgid to its event.
+ * bus is told of receipts, `event#<appid>#<msgid>` leads from a msgid to its event.
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
 import { checked } from '../../checked.ts'
+import { isAppId, type OfficialAppId } from '../../identifiers.ts'
 import type { Log, Now } from '../../ports.ts'
 import { type Delivery, type DoneMark, deliveryStates } from '../../send/delivery.ts'
-import type { DeliveryStore, Waiter } from '../../send/ports.ts'
+import type { DeliveryStore, Msgid, Waiter } from '../../send/ports.ts'
 import { batchPut } from './batch-put.ts'
 import { isOver, isSurelyUnsent, isUnsent, mayWait, noState, unsent } from './delivery-conditions.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
@@ -24,6 +25,7 @@ const facts = {
 const deliveryRow = v.object({
   id: v.string(),
   state: v.picklist(deliveryStates),
+  official: v.exactOptional(v.custom<OfficialAppId>(isAppId)),
   ...facts,
   attempts: v.number(),
   at: v.string(),
@@ -88,16 +90,18 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
       const item = await get(id)
       if (item === undefined || !('state' in item)) return undefined
       const delivery = checked(deliveryRow, item, 'a delivery')
-      const receipt = delivery.msgid === undefined ? undefined : await get(receiptKeyOf(delivery.msgid))
+      const { official, msgid } = delivery
+      const isNamed = official !== undefined && msgid !== undefined
+      const receipt = isNamed ? await get(receiptKeyOf({ official, msgid })) : undefined
       if (delivery.state !== 'accepted' || receipt === undefined) return delivery
       return { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
     },
-    async keepReceipt(msgid, { state, reason, at }) {
+    async keepReceipt(of, { state, reason, at }) {
       const set = { state, reason, at, expiresAt: expiresAt() }
       const how = { set, condition: isOver, values: { nowSeconds: nowSeconds() } }
-      await change(dynamo, table, { id: receiptKeyOf(msgid) }, how)
+      await change(dynamo, table, { id: receiptKeyOf(of) }, how)
     },
-    eventOf: async msgid => indexed(await get(`event#${msgid}`)),
+    eventOf: async of => indexed(await get(eventKeyOf(of))),
   }
 }
 
@@ -106,9 +110,10 @@ type Put = (rows: readonly { readonly id: string }[]) => Promise<ReadonlySet<str
 
 /** The way from a msgid comes first: an event that says accepted is not looked at again. */
 async function acceptAll(deliveries: readonly Delivery[], { put, isIndexed }: { put: Put; isIndexed: boolean }) {
-  const noWay = isIndexed ? await put(deliveries.flatMap(indexRowOf)) : new Set()
-  const unwritten = await put(deliveries.filter(it => !noWay.has(indexKeyOf(it))))
-  return new Set(deliveries.flatMap(it => (noWay.has(indexKeyOf(it)) || unwritten.has(it.id) ? it.id : [])))
+  const noWay = isIndexed ? await put(deliveries.flatMap(indexRowsOf)) : new Set()
+  const hasNoWay = (it: Delivery) => indexRowsOf(it).some(row => noWay.has(row.id))
+  const unwritten = await put(deliveries.filter(it => !hasNoWay(it)))
+  return new Set(deliveries.flatMap(it => (hasNoWay(it) || unwritten.has(it.id) ? it.id : [])))
 }
 
 function expiryAt(now: number): number {
@@ -146,15 +151,15 @@ function indexed(item: unknown): string | undefined {
   return item === undefined ? undefined : checked(v.object({ event: v.string() }), item, 'a msgid').event
 }
 
-function indexRowOf(delivery: Delivery) {
-  return delivery.msgid === undefined ? [] : [{ id: indexKeyOf(delivery), event: delivery.id }]
-}
-
-function indexKeyOf({ msgid }: Delivery): string {
-  return `event#${msgid}`
+function indexRowsOf({ id, official, msgid }: Delivery) {
+  return official === undefined || msgid === undefined ? [] : [{ id: eventKeyOf({ official, msgid }), event: id }]
 }
 
 /** No event id has a `#`. */
-function receiptKeyOf(msgid: string): string {
-  return `receipt#${msgid}`
+function eventKeyOf({ official, msgid }: Msgid): string {
+  return `event#${official}#${msgid}`
+}
+
+function receiptKeyOf({ official, msgid }: Msgid): string {
+  return `receipt#${official}#${msgid}`
 }
