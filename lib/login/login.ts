@@ -142,10 +142,9 @@ function refusal(errcode: number, rid: string | undefined): RequestError {
  */
 async function link(identity: Identity, { appid: mini, follows }: MiniProgram, { at, deps }: Dated): Promise<Reach> {
   const { links } = deps
-  const address = { mini, miniOpenid: identity.miniOpenid }
-  await links.writeLogin(mini, identity, at)
-  const [found] = await links.resolve([address])
-  return reachOf(address, readable(personIn(found, follows.appid)))
+  await links.writeLogin({ mini, ...identity }, at)
+  const [found] = await links.resolve([{ mini, miniOpenid: identity.miniOpenid }])
+  return reachOf(readable(personIn(found, follows.appid)))
 }
 
 type Dated = { readonly at: number; readonly deps: LoginDeps }

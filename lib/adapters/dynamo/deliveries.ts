@@ -16,6 +16,7 @@ import { batchPut } from './batch-put.ts'
 import { isOver, isSurelyUnsent, isUnsent, mayWait, noState, unsent } from './delivery-conditions.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
 
+const officialAppid = v.custom<OfficialAppId>(isAppId)
 const facts = {
   reason: v.exactOptional(v.string()),
   errcode: v.exactOptional(v.number()),
@@ -25,14 +26,14 @@ const facts = {
 const deliveryRow = v.object({
   id: v.string(),
   state: v.picklist(deliveryStates),
-  official: v.exactOptional(v.custom<OfficialAppId>(isAppId)),
+  official: v.exactOptional(officialAppid),
   ...facts,
   attempts: v.number(),
   at: v.string(),
   nextTryAt: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, Delivery>
 /** `uncertain` is there while a call without an answer may have sent the event, be it without a state yet. */
-const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string() })
+const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string(), official: officialAppid })
 const markRow = v.object({ id: v.string(), state: v.exactOptional(v.string()), uncertain: v.exactOptional(uncertain) })
 const receiptRow = v.object({
   state: v.picklist(deliveryStates),
