@@ -1,6 +1,6 @@
 /** Takes what WeChat pushes: proves that it is from WeChat, and queues it. Nothing slow happens here: WeChat waits 5 s. */
 
-import { type App, type Apps, findAppById } from '../apps.ts'
+import { type App, type AppName, type Apps, findApp, findAppById } from '../apps.ts'
 import { RequestError } from '../errors.ts'
 import type { FollowerNews, News } from '../followers/follower-news.ts'
 import type { Address, OfficialAppId } from '../identifiers.ts'
@@ -40,6 +40,13 @@ export type CallbackDeps = {
 const maxCallbackBytes = 64 * 1024
 /** A signature is good for so long, both ways: clocks differ a little. */
 const windowSeconds = 300
+
+/** The app of a callback's path, the default Official Account without one; throws RequestError `app-invalid`. */
+export function calledApp(apps: Apps, name: AppName | undefined): App {
+  const app = name === undefined ? apps.officials[0] : findApp(apps, name)
+  if (app === undefined) throw new RequestError('app-invalid', 404, 'No app of this deployment has this name.')
+  return app
+}
 
 /** Answers WeChat's handshake with the bare echostr; throws RequestError unless WeChat signed it just now. */
 export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, now: Now): string {
@@ -85,7 +92,9 @@ const ofKind: Readonly<Record<App['kind'], ReadonlySet<WeChatEvent['kind']>>> = 
 /** An app can speak of its own people only. */
 function ofApp(event: WeChatEvent, { kind, name, appid }: App): WeChatEvent {
   const isForeign = event.kind === 'image-verdict' && event.appid !== undefined && event.appid !== appid
-  return ofKind[kind].has(event.kind) && !isForeign ? event : { kind: 'other', name: `${event.kind} in the name of ${name}` }
+  return ofKind[kind].has(event.kind) && !isForeign
+    ? event
+    : { kind: 'other', name: `${event.kind} in the name of ${name}` }
 }
 
 /** Queues an event for the function that acts on it; what nobody acts on is only told. */

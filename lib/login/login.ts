@@ -52,7 +52,7 @@ export function parseLogin(body: string): LoginRequest {
 
 /**
  * Logs in by a code. The same code again, or twice at once, is exchanged once and answered alike. Throws RequestError
- * `app-unknown`, `login-in-progress`, `login-refused` or `login-code-invalid`.
+ * `app-invalid`, `login-in-progress`, `login-refused` or `login-code-invalid`.
  */
 export async function logIn(request: LoginRequest, deps: LoginDeps): Promise<LoginAnswer> {
   const attempt = attemptOf(request, deps)
@@ -74,7 +74,8 @@ export async function logIn(request: LoginRequest, deps: LoginDeps): Promise<Log
 
 function attemptOf({ app: name, code }: LoginRequest, { minis }: LoginDeps): Attempt {
   const mini = findNamed(minis, name)
-  if (mini === undefined) throw new RequestError('app-unknown', 400, 'No mini program of this deployment has this name.')
+  if (mini === undefined)
+    throw new RequestError('app-invalid', 400, 'No mini program of this deployment has this name.')
   return { ...mini, code: { mini: mini.app.appid, code } }
 }
 

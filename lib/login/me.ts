@@ -1,9 +1,9 @@
 /** Tells a logged-in user whether messages can reach them. */
 
-import { bearerOf } from '../bearer.ts'
 import type { MiniProgram } from '../apps.ts'
-import { personIn, type Reach, reachOf, readable } from '../followers/link.ts'
+import { bearerOf } from '../bearer.ts'
 import { RequestError } from '../errors.ts'
+import { personIn, type Reach, reachOf, readable } from '../followers/link.ts'
 import type { LinkStore } from '../followers/ports.ts'
 import type { MiniAppId, OfficialAppId } from '../identifiers.ts'
 import type { SessionChecker } from '../ports.ts'

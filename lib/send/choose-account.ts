@@ -30,9 +30,18 @@ export function choose(event: Parsed, { found, known, now }: Known): Chosen {
     return person !== undefined && 'openid' in kind.recipientOf(person)
   }
   const by = known?.by
-  const chosen = own.find(it => (by === undefined ? isReached(it) : it.account.app.appid === by)) ?? { account, message, lane }
+  const chosen = own.find(it => (by === undefined ? isReached(it) : it.account.app.appid === by)) ?? {
+    account,
+    message,
+    lane,
+  }
   const isOfAnother = by !== undefined && chosen.account.app.appid !== by
-  return { ...event, ...chosen, person: personOf(chosen), deferral: isOfAnother ? whileOpen(known, event, now) : undefined }
+  return {
+    ...event,
+    ...chosen,
+    person: personOf(chosen),
+    deferral: isOfAnother ? whileOpen(known, event, now) : undefined,
+  }
 }
 
 const minuteSeconds = 60

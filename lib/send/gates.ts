@@ -14,7 +14,10 @@ export function createGates(stage: StageDeps) {
   const openOne = async (alike: readonly [Gated, ...Gated[]]) => {
     const [{ account, kind }] = alike
     const deps = { ...stage, ...account }
-    const gate = await openGate({ ...deps, gate: kind.gateOf(deps) }, alike.filter(it => it.message !== undefined).length)
+    const gate = await openGate(
+      { ...deps, gate: kind.gateOf(deps) },
+      alike.filter(it => it.message !== undefined).length,
+    )
     opened.set(account, (opened.get(account) ?? new Map()).set(kind, gate))
   }
   return {

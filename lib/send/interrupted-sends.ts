@@ -46,7 +46,11 @@ export async function learnOfAttempts(
   const known = new Map<string, Knowledge>()
   await inParallel([...windows], writesAtOnce, async ([id, window]) => {
     const sendings = sendingsOf(id, deps.accounts)
-    const adopted = await adopt({ id, window, possible: sendings.flatMap(it => possibleOf(it, ended)) }, marks.get(id), deps)
+    const adopted = await adopt(
+      { id, window, possible: sendings.flatMap(it => possibleOf(it, ended)) },
+      marks.get(id),
+      deps,
+    )
     const current = sendings.find(it => underWay.has(attemptName(it)))
     const by = adopted.uncertainty?.official ?? current?.official
     known.set(id, { ...adopted, isUnderWay: current !== undefined, ...(by === undefined ? {} : { by }) })

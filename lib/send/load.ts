@@ -29,7 +29,9 @@ export async function load(batch: readonly Parsed[], deps: StageDeps): Promise<r
   const [tables] = await Promise.all([readTables(batch, deps), gates.open(batch)])
   const known = await learnOfAttempts(windows, tables.marks, tables.attempts, deps)
   tellUnreadable(tables.marks, deps.log)
-  const chosen = batch.map(it => choose(it, { found: tables.people.get(it), known: known.get(it.id ?? ''), now: deps.now() }))
+  const chosen = batch.map(it =>
+    choose(it, { found: tables.people.get(it), known: known.get(it.id ?? ''), now: deps.now() }),
+  )
   // What goes by the first of its accounts, as most does, has its gate already.
   await gates.open(chosen)
   const isOfGood = (id: string) => windows.has(id) || isPerhapsSent(id, tables, deps)

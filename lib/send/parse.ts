@@ -1,46 +1,62 @@
 /** The first stage: what the body of each message says. */
 
 import { RequestError } from '../errors.ts'
-import type { Account, StageDeps } from './deps.ts'
+import type { StageDeps } from './deps.ts'
 import { idOf, silentJson } from './event-id.ts'
-import type { MessageKind } from './kinds/kind.ts'
+import type { Message, MessageKind, Rules } from './kinds/kind.ts'
 import { kindOf } from './kinds/kinds.ts'
-import type { Candidate, Parsed, Received } from './stages.ts'
+import type { Parsed, Received } from './stages.ts'
 
-type Stage = Pick<StageDeps, 'accounts' | 'minis' | 'values'>
+type AnAccount = Rules['account']
+/** What events are held to: the accounts that they may name, the default one first, and the mini programs. */
+export type Stage<A extends AnAccount = AnAccount> = Omit<Rules, 'account'> & { readonly accounts: readonly A[] }
 
 /** Parses a message by the rules of its kind; what fails its check goes on with what is wrong. */
-export function parse(received: Received, stage: Stage): Parsed {
+export function parse(received: Received, stage: StageDeps): Parsed {
   const { body } = received
   const kind = kindOf(body)
-  const read = accountsOf(body, stage).map(account => readAs(body, kind, { account, stage }))
-  const [chosen, ...others] = read.filter(it => 'message' in it)
-  if (chosen !== undefined) return { ...received, kind, id: chosen.message.id, ...chosen, others, problem: undefined }
-  const [problem = 'from is no Official Account of this stage'] = read.flatMap(it => ('problem' in it ? it.problem : []))
-  return { ...unread(received, stage), id: idOf(body), problem }
+  const { candidates, problem } = readAll(body, kind, stage)
+  const [chosen, ...others] = candidates
+  if (chosen === undefined) return { ...unread(received, stage), id: idOf(body), problem }
+  return { ...received, kind, id: chosen.message.id, ...chosen, others, problem: undefined }
 }
 
 /** A message whose body nobody has looked at. */
-export function unread(received: Received, { accounts: [account] }: Pick<Stage, 'accounts'>): Parsed {
+export function unread(received: Received, { accounts: [account] }: Pick<StageDeps, 'accounts'>): Parsed {
   if (account === undefined) throw new Error('a stage without an Official Account')
   const nothing = { id: undefined, message: undefined, problem: undefined, lane: '', others: [] }
   return { ...received, kind: kindOf(received.body), account, ...nothing }
 }
 
-/** The Official Accounts that an event may go out by: the one that it names, the default one, or any, in their order. */
-function accountsOf(body: string, { accounts }: Stage): readonly Account[] {
+/** Says what is wrong with an event; undefined if it can be sent. */
+export function problemOf(body: string, stage: Stage): string | undefined {
+  const { candidates, problem } = readAll(body, kindOf(body), stage)
+  return candidates.length > 0 ? undefined : problem
+}
+
+/** Reads an event as each account would send it that it may go out by; `problem` is the first one's. */
+function readAll<A extends AnAccount>(body: string, kind: MessageKind, stage: Stage<A>) {
+  const read = accountsOf(body, stage.accounts).map(account => readAs(body, kind, { ...stage, account }))
+  const [problem = 'from is no Official Account of this stage'] = read.flatMap(it =>
+    'problem' in it ? it.problem : [],
+  )
+  return { candidates: read.flatMap(it => ('message' in it ? it : [])), problem }
+}
+
+/** The accounts that an event may go out by: the one that it names, the default one, or any, in their order. */
+function accountsOf<A extends AnAccount>(body: string, accounts: readonly A[]): readonly A[] {
   const event = silentJson(body)
   const from = typeof event === 'object' && event !== null && 'from' in event ? event.from : undefined
   if (from === 'any') return accounts
   return from === undefined ? accounts.slice(0, 1) : accounts.filter(it => it.app.name === from)
 }
 
-type As = { readonly account: Account; readonly stage: Stage }
+type Read<A> = { readonly account: A; readonly message: Message; readonly lane: string } | { readonly problem: string }
 
-function readAs(body: string, kind: MessageKind, { account, stage }: As): Candidate | { readonly problem: string } {
+function readAs<A extends AnAccount>(body: string, kind: MessageKind, rules: Rules & { readonly account: A }): Read<A> {
   try {
-    const message = kind.parse(body, { account, ...stage })
-    return { account, message, lane: message.templateId }
+    const message = kind.parse(body, rules)
+    return { account: rules.account, message, lane: message.templateId }
   } catch (error) {
     if (!(error instanceof RequestError)) throw error
     return { problem: error.message }

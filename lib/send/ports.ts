@@ -107,9 +107,7 @@ export type EventQueue = ConsumedQueue & {
     events: readonly { readonly event: QueuedEvent; readonly delaySeconds: number }[],
   ): Promise<ReadonlySet<number>>
   /** Moves events to where they wait for quota at no cost; answers the indexes of those that could not be moved. */
-  holdForQuota(
-    events: readonly ({ readonly event: QueuedEvent } & ParkingPlace)[],
-  ): Promise<ReadonlySet<number>>
+  holdForQuota(events: readonly ({ readonly event: QueuedEvent } & ParkingPlace)[]): Promise<ReadonlySet<number>>
 }
 
 /** Where an event waits for quota: the account's, by its name, and the kind's. */

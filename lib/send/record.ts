@@ -15,13 +15,14 @@ export async function record(event: Decided, outcome: Outcome, deps: BatchDeps):
   if (outcome.kind === 'repeated') return recordRepeated(event, deps)
   const { possibleSend } = outcome
   const { id, uncertainty, kind, account } = event
-  const sending = { id, official: account.app.appid }
+  const settle = () =>
+    id !== undefined && !isAccepted(outcome) && deps.attempt.resolve({ id, official: account.app.appid })
   // Whatever fails from here on, this try did not send it.
-  if (isNamed(sending) && possibleSend === undefined && !isAccepted(outcome)) deps.attempt.resolve(sending)
+  if (possibleSend === undefined) settle()
   const doubt = uncertaintyOf(uncertainty, possibleSend === undefined ? [] : [possibleSend], kind.windowMs)
   const name = await act({ ...event, doubt }, outcome, deps)
   // What was accepted is known only once its mark is written.
-  if (isNamed(sending) && !isAccepted(outcome)) deps.attempt.resolve(sending)
+  settle()
   return name
 }
 

@@ -63,7 +63,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     const items = rows.map(it => ({ ...it, expiresAt: expiresAt() }))
     return new Set((await batchPut(dynamo, table, items, tell)).map(it => it.id))
   }
-  const get = async (id: string) => {
+  const get: Get = async id => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }))
     return Item !== undefined && isFresh(Item) ? Item : undefined
   }
@@ -87,16 +87,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     recordUncertainty(id, uncertainty) {
       return write(id, { ...noState, uncertain: { ...uncertainty }, expiresAt: expiresAt() }, isUnsent)
     },
-    async find(id) {
-      const item = await get(id)
-      if (item === undefined || !('state' in item)) return undefined
-      const delivery = checked(deliveryRow, item, 'a delivery')
-      const { official, msgid } = delivery
-      const isNamed = official !== undefined && msgid !== undefined
-      const receipt = isNamed ? await get(receiptKeyOf({ official, msgid })) : undefined
-      if (delivery.state !== 'accepted' || receipt === undefined) return delivery
-      return { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
-    },
+    find: id => findWithReceipt(id, get),
     async keepReceipt(of, { state, reason, at }) {
       const set = { state, reason, at, expiresAt: expiresAt() }
       const how = { set, condition: isOver, values: { nowSeconds: nowSeconds() } }
@@ -104,6 +95,19 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     },
     eventOf: async of => indexed(await get(eventKeyOf(of))),
   }
+}
+
+type Get = (id: string) => Promise<Readonly<Record<string, unknown>> | undefined>
+
+/** Joins the row of an event with that of its receipt. */
+async function findWithReceipt(id: string, get: Get): Promise<Delivery | undefined> {
+  const item = await get(id)
+  if (item === undefined || !('state' in item)) return undefined
+  const delivery = checked(deliveryRow, item, 'a delivery')
+  const { official, msgid, state } = delivery
+  if (state !== 'accepted' || official === undefined || msgid === undefined) return delivery
+  const receipt = await get(receiptKeyOf({ official, msgid }))
+  return receipt === undefined ? delivery : { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
 }
 
 /** Puts rows, whatever is stored; answers the ids of those that could not be written. */

@@ -30,7 +30,7 @@ export type Message = {
 type Recipient = { readonly openid: OpenId } | { readonly reason: string; readonly isCertain: boolean }
 
 /** What an event is held to: the account that it is to go out by, and the mini programs of the stage. */
-export type Rules = { readonly account: Pick<Account, 'app' | 'templates'> } & Pick<StageDeps, 'minis' | 'values'>
+export type Rules = Pick<StageDeps, 'minis' | 'values'> & { readonly account: Pick<Account, 'app' | 'templates'> }
 
 export type MessageKind = {
   /** The name of its call, as the client's errors carry it. */
