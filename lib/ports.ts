@@ -127,7 +127,7 @@ export type Backlog = { isEmpty(): Promise<boolean> }
 /** A queue as its consumer sees it. */
 export type ConsumedQueue = {
   /** Lets a message come again after this many seconds instead of the queue's own time. */
-  comeAgain(receiptHandle: string, seconds: number): Promise<void>
+  retryIn(receiptHandle: string, seconds: number): Promise<void>
 }
 
 /** Secrets by name; undefined when it was never set. What is kept of one is read anew if it turned out to be `refused`. */

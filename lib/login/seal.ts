@@ -7,7 +7,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 
 import * as v from 'valibot'
 
-import { checked } from '../checked.ts'
+import { validate } from '../validate.ts'
 import { isId, type MiniAppId, type MiniOpenId, type UnionId } from '../identifiers.ts'
 import type { LoginResult } from './ports.ts'
 
@@ -48,7 +48,7 @@ export function openLogin(sealed: string, code: LoginCode): LoginResult {
   const decipher = createDecipheriv(algorithm, keyOf(code), bytes.subarray(0, ivBytes))
   decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
   const text = Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString()
-  return checked(loginResult, JSON.parse(text), 'a sealed login')
+  return validate(loginResult, JSON.parse(text), 'a sealed login')
 }
 
 /** Not the hash by which the store knows the code. */

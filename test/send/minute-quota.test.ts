@@ -24,8 +24,8 @@ const forever = { until: Number.POSITIVE_INFINITY }
 type Waiting = { readonly event: QueuedEvent; readonly dueAt: number }
 type World = Awaited<ReturnType<typeof openWorld>>
 
-/** Opens a campaign of so many events to one follower; `isTold`: quota/get tells the limit of a minute. */
-async function openCampaign(events: number, { containers = 1, perMinute = 100, isTold = true }) {
+/** Opens a campaign of so many events to one follower; `isRecorded`: quota/get tells the limit of a minute. */
+async function openCampaign(events: number, { containers = 1, perMinute = 100, isRecorded = true }) {
   const world = await openWorld()
   await world.control('/quota', { app: 'official', path, minute: perMinute })
   const who = await world.person({ following: true })
@@ -38,7 +38,7 @@ async function openCampaign(events: number, { containers = 1, perMinute = 100, i
     dueAt: began,
   }))
   const senders = Array.from({ length: containers }, () => senderOf(world, queue))
-  return { ...world, queue, senders, began, resume: () => resumeEvents(resumeDepsOf(world, isTold), forever) }
+  return { ...world, queue, senders, began, resume: () => resumeEvents(resumeDepsOf(world, isRecorded), forever) }
 }
 
 function senderOf(world: World, queue: Waiting[]): SendDeps {
@@ -54,7 +54,7 @@ function senderOf(world: World, queue: Waiting[]): SendDeps {
     trouble: new Set<string>(),
     minute: { minute: 0, accepted: 0 },
     events: {
-      ...{ deadLetter: unused, holdForQuota: unused, comeAgain: unused },
+      ...{ deadLetter: unused, holdForQuota: unused, retryIn: unused },
       requeue: async list => {
         for (const { event, delaySeconds } of list) {
           expect(delaySeconds).toBeLessThanOrEqual(900)
@@ -66,13 +66,13 @@ function senderOf(world: World, queue: Waiting[]): SendDeps {
   }
 }
 
-function resumeDepsOf(world: World, isTold: boolean) {
+function resumeDepsOf(world: World, isRecorded: boolean) {
   const { gate, now, sleep, log, metrics } = world
   const { wechat, accessTokens } = world.app('official')
   const untold = ({ perMinute: _, ...quota }: Quota) => quota
   const quota: typeof wechat.quota = async (...of) => {
     const told = await wechat.quota(...of)
-    return isTold ? told : untold(told)
+    return isRecorded ? told : untold(told)
   }
   const parked = { count: async () => ({ urgent: 0, usual: 0 }), moveBack: async () => 0 }
   return { wechat: { quota }, accessTokens, gate, parked, reserve: 0, now, sleep, log, metrics }
@@ -111,8 +111,8 @@ describe('more events than WeChat takes in a minute', () => {
   it.each([
     ['tells its limit', true],
     ['does not tell its limit', false],
-  ])('cost at most 1.1 calls each and use every minute, where WeChat %s', async (_what, isTold) => {
-    const campaign = await openCampaign(1_000, { isTold })
+  ])('cost at most 1.1 calls each and use every minute, where WeChat %s', async (_what, isRecorded) => {
+    const campaign = await openCampaign(1_000, { isRecorded })
     const sent = await run(campaign, 15)
     expect(campaign.box.messages()).toHaveLength(1_000)
     expect(await campaign.calls(path)).toBeLessThanOrEqual(1_100)
@@ -121,7 +121,7 @@ describe('more events than WeChat takes in a minute', () => {
   })
 
   it('waste no more than what ten containers had in flight at the first refusal', async () => {
-    const campaign = await openCampaign(2_000, { containers: 10, perMinute: 200, isTold: false })
+    const campaign = await openCampaign(2_000, { containers: 10, perMinute: 200, isRecorded: false })
     const sent = await run(campaign, 20)
     expect(campaign.box.messages()).toHaveLength(2_000)
     expect(await campaign.calls(path)).toBeLessThanOrEqual(2_000 + 10 * 50 + 100)
@@ -129,7 +129,7 @@ describe('more events than WeChat takes in a minute', () => {
   })
 
   it('find the rate again when WeChat takes fewer, and when it takes more', async () => {
-    const campaign = await openCampaign(4_000, { perMinute: 400, isTold: false })
+    const campaign = await openCampaign(4_000, { perMinute: 400, isRecorded: false })
     await run(campaign, 3)
     await campaign.control('/quota', { app: 'official', path, minute: 100 })
     const fewer = await run(campaign, 10)
@@ -152,22 +152,22 @@ describe('more events than WeChat takes in a minute', () => {
 describe('an event that comes with a slot', () => {
   const paced = async () => {
     const world = await openSend()
-    const stored = { ...slowDown(undefined, { now: pushedAt, accepted: 100 }), turn: 1 }
+    const stored = { ...slowDown(undefined, { now: pushedAt, accepted: 100 }), revision: 1 }
     await world.gate.setPace(stored)
     world.tick(180_000)
     const to = toUnion(await world.follower())
     const one = (slotAt?: number) => arrival(event(crypto.randomUUID(), to), slotAt === undefined ? {} : { slotAt })
-    return { ...world, one, turn: async () => (await world.gate.read()).pace?.turn }
+    return { ...world, one, revision: async () => (await world.gate.read()).pace?.revision }
   }
 
   it('leaves at once when it is due, without a write', async () => {
-    const { send, one, phone, now, turn } = await paced()
+    const { send, one, phone, now, revision } = await paced()
     expect(await send([one(now() - 30_000), one(now() + 1_000)])).toEqual([])
     expect([phone().length, await turn()]).toEqual([2, 1])
   })
 
   it('waits on for it when it comes too early, without a write or a call', async () => {
-    const { send, one, calls, now, queue, turn } = await paced()
+    const { send, one, calls, now, queue, revision } = await paced()
     const slotAt = now() + 700_500
     expect(await send([one(slotAt)])).toEqual([])
     expect(queue.again).toMatchObject([{ event: { slotAt }, delaySeconds: 701 }])
@@ -178,20 +178,20 @@ describe('an event that comes with a slot', () => {
     ['far too late', -60_001],
     ['out of this world', 900_001],
   ])('needs another, %s', async (_what, afterMs) => {
-    const { send, one, now, turn } = await paced()
+    const { send, one, now, revision } = await paced()
     await send([one(now() + afterMs)])
     expect(await turn()).toBe(2)
   })
 
   it('leaves at once where there is no pace any more', async () => {
-    const { send, one, phone, now, tick, turn } = await paced()
+    const { send, one, phone, now, tick, revision } = await paced()
     tick(600_000)
     await send([one(now() + 700_000)])
     expect([phone().length, await turn()]).toEqual([1, 1])
   })
 
   it('gets one for each message of its batch with one write', async () => {
-    const { send, one, phone, queue, now, turn } = await paced()
+    const { send, one, phone, queue, now, revision } = await paced()
     await send(Array.from({ length: 40 }, () => one()))
     expect(await turn()).toBe(2)
     const slots = queue.again.map(it => it.event.slotAt ?? 0)
@@ -213,7 +213,7 @@ describe('an event that comes with a slot', () => {
     const doubtful = one()
     const { id } = JSON.parse(doubtful.body)
     await deps.deliveries.recordUncertainty(id, { since: deps.now() - 60_000, windows: 1, why: 'no answer' })
-    await deps.gate.setPace({ ...slowDown(undefined, { now: deps.now(), accepted: 0 }), turn: 2 })
+    await deps.gate.setPace({ ...slowDown(undefined, { now: deps.now(), accepted: 0 }), revision: 2 })
     await send([doubtful])
     expect(phone()).toHaveLength(1)
   })

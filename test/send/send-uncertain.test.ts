@@ -451,7 +451,7 @@ describe('what was surely not sent', () => {
       if ('accessTokens' in broken && asked === 2) throw new Error('a bug')
       return deps.accessTokens.present()
     }
-    const linking = { isUnderWay: async () => Promise.reject(new Error('away')) }
+    const linking = { isInFlight: async () => Promise.reject(new Error('away')) }
     tick(10_000)
     const failed = await send(batch, { accessTokens: { ...deps.accessTokens, present }, linking })
     expect(failed).toEqual([batch[1]])

@@ -176,13 +176,13 @@ describe('what an event waits for', () => {
     expect(written.map(it => it.errcode)).toEqual([48001, 43117])
   })
 
-  it('says whom it takes once it was laid aside as overdue', async () => {
+  it('says whom it takes once it was dead-lettered as overdue', async () => {
     const { follower, send, control, stateOf, queue, now } = await openWaiting()
     await control('/faults', notAllowed)
     const since = now() - 14 * 86_400_000
     await send([arrival(event('order-1', toUnion(await follower())), { since, attempts: 4_000 })])
     expect(queue.aside).toEqual(['dead-letter: overdue: config: 40164'])
-    const reason = 'an operator must act: it was laid aside as overdue: config: 40164'
+    const reason = 'an operator must act: it was dead-lettered as overdue: config: 40164'
     expect(await stateOf('order-1')).toEqual(expect.objectContaining({ state: 'waiting', reason }))
     expect(await stateOf('order-1')).not.toHaveProperty('nextTryAt')
   })

@@ -74,7 +74,7 @@ const push = ['GetQueueUrl', 'SendMessage'] as const
 
 /** The rights that each method needs, by the ending of the queue's name: not all of them go to the events queue itself. */
 export const eventQueueRights = {
-  comeAgain: { '': ['GetQueueUrl', 'ChangeMessageVisibility'] },
+  retryIn: { '': ['GetQueueUrl', 'ChangeMessageVisibility'] },
   deadLetter: { '-dlq': push, '-review': push },
   requeue: { '': push },
   holdForQuota: { '-*-parked': push, '-*-parked-urgent': push },
@@ -149,7 +149,7 @@ export function grouped(group: string | undefined): { readonly MessageGroupId?: 
 
 function consumed({ sqs, url }: QueueClient): ConsumedQueue {
   return {
-    async comeAgain(receiptHandle, seconds) {
+    async retryIn(receiptHandle, seconds) {
       const request = { QueueUrl: await url(), ReceiptHandle: receiptHandle, VisibilityTimeout: seconds }
       await sqs.send(new ChangeMessageVisibilityCommand(request))
     },

@@ -7,7 +7,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
-import { checked } from '../../checked.ts'
+import { validate } from '../../validate.ts'
 import { isAppId, type OfficialAppId } from '../../identifiers.ts'
 import type { Log, Now } from '../../ports.ts'
 import { type Delivery, type DoneMark, deliveryStates } from '../../send/delivery.ts'
@@ -103,11 +103,11 @@ type Get = (id: string) => Promise<Readonly<Record<string, unknown>> | undefined
 async function findWithReceipt(id: string, get: Get): Promise<Delivery | undefined> {
   const item = await get(id)
   if (item === undefined || !('state' in item)) return undefined
-  const delivery = checked(deliveryRow, item, 'a delivery')
+  const delivery = validate(deliveryRow, item, 'a delivery')
   const { official, msgid, state } = delivery
   if (state !== 'accepted' || official === undefined || msgid === undefined) return delivery
   const receipt = await get(receiptKeyOf({ official, msgid }))
-  return receipt === undefined ? delivery : { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
+  return receipt === undefined ? delivery : { ...delivery, ...validate(receiptRow, receipt, 'a receipt') }
 }
 
 /** Puts rows, whatever is stored; answers the ids of those that could not be written. */
@@ -153,7 +153,7 @@ function markOf(item: unknown): DoneMark {
 }
 
 function indexed(item: unknown): string | undefined {
-  return item === undefined ? undefined : checked(v.object({ event: v.string() }), item, 'a msgid').event
+  return item === undefined ? undefined : validate(v.object({ event: v.string() }), item, 'a msgid').event
 }
 
 function indexRowsOf({ id, official, msgid }: Delivery) {
