@@ -57,7 +57,7 @@ describe('the self-check', () => {
     const { look } = await open()
     const size = async (name: string) => ({ ready: name.endsWith('-dlq') ? 3 : 0, later: 0, inWork: 0 })
     await expect(look({ queues: { size } })).rejects.toThrow(
-      /^this stage is not well: queues; \.\/queqiao doctor tells what to do$/,
+      /^the self-check of this stage failed: queues; \.\/queqiao doctor tells what to do$/,
     )
   })
 
