@@ -9,7 +9,7 @@ import { remainingMs } from '../adapters/deadline.ts'
 import { openOwnApi } from '../adapters/own-api.ts'
 import { openSite } from '../adapters/site.ts'
 import { createWeChat } from '../adapters/wechat/client.ts'
-import { noteCalls } from '../adapters/wechat/noted-transport.ts'
+import { recordCalls } from '../adapters/wechat/noted-transport.ts'
 import { createTransport, type Transport } from '../adapters/wechat/transport.ts'
 import { config } from '../config.ts'
 import type { DoctorDeps } from '../doctor/deps.ts'
@@ -30,7 +30,7 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
   const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
   const secrets = createSecrets(config('SECRETS_PREFIX').SECRETS_PREFIX, now)
   secrets.need(readable)
-  const { transport, calls, sightings } = noteCalls(
+  const { transport, calls, sightings } = recordCalls(
     createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
     now,
   )
