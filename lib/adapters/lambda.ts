@@ -84,8 +84,8 @@ export function queueFunction<T extends object, D>(open: Open<D>, { read, work }
     // If opening fails, the whole invocation fails: it is not the records' fault.
     const deps = await opened()
     const items = Records.flatMap(record => readOne(record, read))
-    const again = await work(items, deps, { until: begin(context) })
-    const failed = failedOf(Records, items, again)
+    const toRetry = await work(items, deps, { until: begin(context) })
+    const failed = failedOf(Records, items, toRetry)
     reportFailing(failed, metrics)
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   }
@@ -105,10 +105,10 @@ function readOne<T extends object>(record: SQSRecord, read: (record: SQSRecord) 
 }
 
 /** The unparsable and the failed records, matched by id, because items may be copies. */
-function failedOf(records: readonly SQSRecord[], items: readonly Named[], again: readonly Named[]): SQSRecord[] {
+function failedOf(records: readonly SQSRecord[], items: readonly Named[], toRetry: readonly Named[]): SQSRecord[] {
   const isRead = new Set(items.map(it => it.messageId))
-  const isAgain = new Set(again.map(it => it.messageId))
-  return records.filter(({ messageId }) => !isRead.has(messageId) || isAgain.has(messageId))
+  const idsToRetry = new Set(toRetry.map(it => it.messageId))
+  return records.filter(({ messageId }) => !isRead.has(messageId) || idsToRetry.has(messageId))
 }
 
 /**

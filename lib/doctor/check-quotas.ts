@@ -48,7 +48,7 @@ async function judgeQuotas({ official }: DoctorDeps, { call }: Facts): Promise<F
   const quotas = await Promise.all(
     Object.entries(paths).map(async ([name, path]) => ({
       name,
-      quota: await call(token => official.wechat.quota(token, path)).catch(orUntold),
+      quota: await call(token => official.wechat.quota(token, path)).catch(errorIfUnanswered),
     })),
   )
   const words = quotas.map(({ name, quota }) => `${name} ${left(quota)}`).join(', ')
@@ -72,7 +72,7 @@ function iso(at: number): string {
  * WeChat does not answer every account (76021, 76022, 44993: docs/wechat.md 8.2). Errors that affect all calls are
  * explained by other checks.
  */
-function orUntold(error: unknown): Error {
+function errorIfUnanswered(error: unknown): Error {
   const isUntold = error instanceof WeChatError && [76021, 76022, 76003, 44993].includes(error.errcode)
   if (isUntold || error instanceof TransportError) return error
   throw error

@@ -41,7 +41,7 @@ const cheap = [
 /** Returns the names of the passed checks; throws SelfCheckFailed with the names of the failed ones. */
 export async function checkSelf({ openDoctor, canary, metrics }: SelfCheckDeps): Promise<{ well: readonly string[] }> {
   const doctor = openDoctor()
-  const { checks } = await examine(doctor, cheap, thrifty(doctor))
+  const { checks } = await examine(doctor, cheap, withoutUserGet(doctor))
   const trouble = canary === undefined ? undefined : await flyCanary(canary)
   const wrong = [
     ...checks.filter(it => it.status === 'wrong').map(it => it.name),
@@ -53,7 +53,7 @@ export async function checkSelf({ openDoctor, canary, metrics }: SelfCheckDeps):
 }
 
 /** Four runs an hour must not use up `user/get` (a new account has 500 a day); token calls show 40164 too. */
-function thrifty(doctor: DoctorDeps): Facts {
+function withoutUserGet(doctor: DoctorDeps): Facts {
   const firstPage = () => Promise.reject(new Unchecked('it costs a call of user/get'))
   return { ...gatherFacts(doctor), firstPage }
 }

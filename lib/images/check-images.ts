@@ -74,16 +74,16 @@ async function workOn(arrival: CheckArrival, batch: Batch): Promise<number | und
 
 function route(arrival: CheckArrival, batch: Batch): Promise<number | undefined> {
   const { message } = arrival
-  if ('ask' in message) return askFirst(message.ask, batch)
+  if ('ask' in message) return requestFirst(message.ask, batch)
   if ('lookAfter' in message) return followUp(message.lookAfter, batch)
   return applyVerdict(message.verdict, arrival.receives, batch)
 }
 
 /** A copy of the message may have asked already; then only the follow-up may be missing. */
-async function askFirst(id: string, batch: Batch): Promise<number | undefined> {
+async function requestFirst(id: string, batch: Batch): Promise<number | undefined> {
   const image = await batch.deps.images.find(id)
   if (image?.state !== 'checking') return undefined
-  const seconds = image.asks === 0 ? await ask(image, batch) : undefined
+  const seconds = image.asks === 0 ? await requestCheck(image, batch) : undefined
   return seconds ?? queueFollowUp(id, batch)
 }
 
@@ -92,7 +92,7 @@ async function followUp(id: string, batch: Batch): Promise<number | undefined> {
   const image = await batch.deps.images.find(id)
   if (image?.state !== 'checking') return undefined
   const isOverdue = batch.deps.now() - image.at >= verdictMs
-  const seconds = isOverdue ? await ask(image, batch) : undefined
+  const seconds = isOverdue ? await requestCheck(image, batch) : undefined
   return seconds ?? queueFollowUp(id, batch)
 }
 
@@ -106,14 +106,14 @@ async function applyVerdict({ traceId, suggest, errcode }: ImageVerdict, receive
     return undefined
   }
   if (image.state !== 'checking') await removeLeftovers(image, deps)
-  else if (errcode !== 0) return receives === 1 ? pauseSeconds : ask(image, batch)
+  else if (errcode !== 0) return receives === 1 ? pauseSeconds : requestCheck(image, batch)
   else if (suggest === 'pass') await serveImage(image, deps)
   else await settleImage(image, { state: 'refused', reason: suggest }, deps)
   return undefined
 }
 
 /** Once the quota is used up, further calls would only be refused. */
-async function ask(image: Image, { deps, noCallsBefore }: Batch): Promise<number | undefined> {
+async function requestCheck(image: Image, { deps, noCallsBefore }: Batch): Promise<number | undefined> {
   const seconds = Math.ceil((noCallsBefore - deps.now()) / 1000)
   if (seconds > 0) return seconds
   await askImageCheck(image, deps)

@@ -56,7 +56,7 @@ export async function takeImage(
   const { miniOpenid } = await deps.sessions.verify(bearerOf(request.authorization))
   const { contentType, size } = parseImageRequest(request.body, deps)
   const owner = ownerOf(deps.miniAppid, miniOpenid)
-  await count(owner, deps)
+  await countUpload(owner, deps)
   const at = deps.now()
   const upToNow = { state: 'expected', asks: 0, createdAt: at, at } as const
   const image = { id: deps.randomId(), owner, miniOpenid, contentType, size, ...upToNow }
@@ -78,7 +78,7 @@ export function parseImageRequest(text: string, how: { readonly isChecked: boole
   return { contentType, size }
 }
 
-async function count(owner: string, { images, imagesPerDay, now }: ImagesDeps): Promise<void> {
+async function countUpload(owner: string, { images, imagesPerDay, now }: ImagesDeps): Promise<void> {
   const at = now()
   if (await images.countUpload(owner, chinaDay(at), imagesPerDay)) return
   const detail = `A user uploads at most ${imagesPerDay} pictures a day: try again tomorrow.`

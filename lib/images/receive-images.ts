@@ -60,7 +60,7 @@ export async function receiveImages<A extends ImageArrival & Named>(
 ): Promise<readonly A[]> {
   const failed: A[] = []
   const batch = { deps, alone: createSlots(1) }
-  const take = async (arrival: A) => {
+  const receiveOne = async (arrival: A) => {
     try {
       if (deps.now() >= until) failed.push(arrival)
       else if ('forget' in arrival) await forgetImages(arrival, deps, { until })
@@ -70,7 +70,7 @@ export async function receiveImages<A extends ImageArrival & Named>(
       failed.push(arrival)
     }
   }
-  await inParallel(arrivals, atOnce, it => inRecord(it, () => take(it)))
+  await inParallel(arrivals, atOnce, it => inRecord(it, () => receiveOne(it)))
   return failed
 }
 
@@ -87,12 +87,12 @@ async function receive(key: string, batch: Batch): Promise<void> {
   if (file === undefined) return
   const image = await images.find(name.id)
   if (image?.owner !== name.owner) log.warn('images.unexpected', { id: name.id })
-  else if (image.state === 'expected') await look(image, { key, ...file }, batch)
-  else if (image.state === 'checking') await askFor(image, batch.deps)
+  else if (image.state === 'expected') await inspect(image, { key, ...file }, batch)
+  else if (image.state === 'checking') await queueCheck(image, batch.deps)
   await files.remove(key)
 }
 
-async function look(image: Image, file: Arrived, { deps, alone }: Batch): Promise<void> {
+async function inspect(image: Image, file: Arrived, { deps, alone }: Batch): Promise<void> {
   const reason = refusalByHead(image, file, deps)
   if (reason !== undefined) return refuse(image, reason, deps)
   if (file.bytes.length === file.size) return accept(image, file, deps)
@@ -111,15 +111,15 @@ async function accept(image: Image, file: Arrived, deps: ReceiveImagesDeps): Pro
   const { contentType, width, height } = seen
   const state = deps.checks === undefined ? 'served' : 'checking'
   const to = state === 'served' ? imageKey(image) : checkingKey(image)
-  const size = await place(to, file, seen, deps)
+  const size = await store(to, file, seen, deps)
   const next: Image = { ...image, state, size, width, height, at: deps.now() }
-  if (!(await deps.images.move(next, 'expected'))) return removeForgotten(image.id, to, deps)
+  if (!(await deps.images.move(next, 'expected'))) return removeIfErased(image.id, to, deps)
   deps.log.info(`images.${state}`, { id: image.id, contentType, size, width, height })
-  if (state === 'checking') await askFor(next, deps)
+  if (state === 'checking') await queueCheck(next, deps)
 }
 
 /** Writes it to its next key and returns its size there; a copy within S3 is enough if no metadata is removed. */
-async function place(to: string, file: Arrived, { contentType, bare }: Seen, { files, metadata }: ReceiveImagesDeps) {
+async function store(to: string, file: Arrived, { contentType, bare }: Seen, { files, metadata }: ReceiveImagesDeps) {
   if (metadata === 'strip' && bare !== undefined) {
     await files.write(to, bare, { contentType })
     return bare.length
@@ -128,10 +128,10 @@ async function place(to: string, file: Arrived, { contentType, bare }: Seen, { f
   return file.size
 }
 
-const exchanged = 'another file came in the place of the one that was looked at'
+const exchanged = 'another file replaced the inspected one'
 
 /** A copy of the notification was faster; or the uploader was erased meanwhile, and this copy must go too. */
-async function removeForgotten(id: string, copy: string, { images, files }: ReceiveImagesDeps): Promise<void> {
+async function removeIfErased(id: string, copy: string, { images, files }: ReceiveImagesDeps): Promise<void> {
   if ((await images.find(id)) === undefined) await files.remove(copy)
 }
 
@@ -154,6 +154,6 @@ async function refuse(image: Image, reason: ImageRefusal, { images, now, log }: 
 }
 
 /** A crash may have come between the row and this message; after WeChat was asked, the message has no effect. */
-async function askFor({ id, asks }: Image, { checks }: ReceiveImagesDeps): Promise<void> {
+async function queueCheck({ id, asks }: Image, { checks }: ReceiveImagesDeps): Promise<void> {
   if (asks === 0) await checks?.push([{ ask: id }])
 }

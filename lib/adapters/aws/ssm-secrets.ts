@@ -50,7 +50,7 @@ export function createSecrets(prefix: string, now: Now): FunctionSecrets {
     const all = read(names)
     // One unreadable secret fails the whole request: then each is read by itself when it is needed.
     for (const it of names)
-      keep(it, () => all.catch(error => (mayBeAnothers(error, names) ? read([it]) : raise(error))))
+      keep(it, () => all.catch(error => (mayBeOtherSecret(error, names) ? read([it]) : rethrow(error))))
     return kept.get(name)?.value()
   }
 
@@ -69,12 +69,12 @@ export function createSecrets(prefix: string, now: Now): FunctionSecrets {
 }
 
 /** Whether another secret may have caused the error; if SSM is busy or down, single reads would only add load. */
-function mayBeAnothers(error: unknown, names: readonly SecretName[]): boolean {
+function mayBeOtherSecret(error: unknown, names: readonly SecretName[]): boolean {
   if (names.length === 1 || !(error instanceof Error) || !('$fault' in error)) return false
   return error.$fault === 'client' && !/throttl|toomany/i.test(error.name)
 }
 
-function raise(error: unknown): never {
+function rethrow(error: unknown): never {
   throw error
 }
 

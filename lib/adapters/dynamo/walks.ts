@@ -15,7 +15,7 @@ import { createPageRows, type PageRows, pageKeyOf, type StateRow, stateKey, stat
 /** Creates the store of sync runs. */
 export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
   const pages = createPageRows(dynamo, table)
-  const mended = new Set<string>()
+  const redacted = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
     return checked(stateRow, Item ?? {}, 'the state of the walk')
@@ -41,18 +41,18 @@ export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
       for await (const { key, parts } of pages.read(walk.pageKeys)) {
         const openids = parts.flat()
         // Somebody was erased from it: its content no longer matches its key, should the same page be saved again.
-        if (pageKeyOf(openids) !== key) mended.add(key)
+        if (pageKeyOf(openids) !== key) redacted.add(key)
         yield openids
       }
     },
     pause: (until, owner) => set({ pausedUntil: until }, owner),
-    ...createPages({ pages, readState, set, mended }),
+    ...createPages({ pages, readState, set, redacted }),
   }
 }
 
 type Parts = {
   readonly pages: PageRows
-  readonly mended: Set<string>
+  readonly redacted: Set<string>
   readonly readState: () => Promise<StateRow>
   readonly set: (fields: object, owner: string) => Promise<boolean>
 }
@@ -62,7 +62,7 @@ function createPages({
   pages,
   readState,
   set,
-  mended,
+  redacted,
 }: Parts): Pick<WalkStore, 'savePage' | 'complete' | 'abandon' | 'forget'> {
   /** Records the unneeded pages, then deletes them; after a crash they are still recorded. */
   const drop = async (old: readonly string[], fields: object, owner: string) => {
@@ -77,11 +77,11 @@ function createPages({
       const { current, complete, spare = [] } = await readState()
       const key = pageKeyOf(openids)
       const others = spare.filter(it => it !== key)
-      const isThere = !mended.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
+      const isThere = !redacted.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
       if (!isThere) {
         if (!(await set({ spare: [...others, key] }, owner))) return undefined
         await pages.put(openids)
-        mended.delete(key)
+        redacted.delete(key)
       }
       const saved: Walk = { ...walk, pageKeys: [...walk.pageKeys, key] }
       const isSaved = await set({ current: saved, spare: others.length === 0 ? undefined : others }, owner)
