@@ -4,13 +4,13 @@ import type { Message } from '@aws-sdk/client-sqs'
 import { describe, expect, it } from 'vitest'
 
 import { AskError } from '../../tools/command/explain-failure.ts'
-import { UsageError } from '../../tools/command/options.ts'
 import type { AsideQueue } from '../../tools/redrive/aside-queue.ts'
+import { runRedrive } from '../../tools/redrive/command.ts'
 import { type Letter, messageOf, readLetter } from '../../tools/redrive/letter.ts'
 import { type Options, parseOptions } from '../../tools/redrive/options.ts'
-import { runRedrive } from '../../tools/redrive/run-redrive.ts'
 import { renderTable } from '../../tools/redrive/table.ts'
 import { canary } from '../canary.ts'
+import { openSession } from './session.ts'
 
 const noon = Date.UTC(2026, 10, 22, 4)
 
@@ -45,18 +45,6 @@ describe('parseOptions', () => {
   it('moves out of the dead-letter queue', () => {
     const options = optionsOf('--reason', 'overdue', '--send', '--limit', '10', '--stage', 'prod')
     expect(options).toMatchObject({ queues: ['dlq'], reason: 'overdue', isSending: true, limit: 10 })
-  })
-
-  it.each([
-    [['--send'], '--send needs --reason'],
-    [['--reason', ' '], '--reason takes a part'],
-    [['--queue', 'parked'], '--queue takes dlq or review, not "parked"'],
-    [['--limit', '0'], '--limit takes a whole number'],
-    // Its ids are marked: it would be taken out of the queue, and be passed over by the sender.
-    [['--queue', 'review', '--reason', 'all', '--send'], 'it would be lost'],
-  ])('refuses %j', (args, words) => {
-    expect(() => parseOptions(args, {})).toThrow(UsageError)
-    expect(() => parseOptions(args, {})).toThrow(words)
   })
 })
 
@@ -163,11 +151,8 @@ type Script = {
 async function play(letters: readonly Letter[], script: Script = {}) {
   const { args = ['--queue', 'dlq', '--reason', 'all', '--send'], pushes = Number.POSITIVE_INFINITY } = script
   const { isDeletable = true, isReturnable = true, leaveAfter, leaveAtReceive, receiveMs = 0 } = script
-  const lines: string[] = []
-  const data: object[] = []
   const pushed: string[] = []
-  const clock = { now: noon }
-  const leaving = new AbortController()
+  const { session, clock, leaving, data, text } = openSession(noon)
   const [visible, hidden] = [[...letters], new Set<Letter>()]
   const queue: AsideQueue = {
     ending: 'dlq',
@@ -192,6 +177,7 @@ async function play(letters: readonly Letter[], script: Script = {}) {
     },
   }
   const code = await runRedrive(optionsOf(...args), {
+    ...session,
     queues: [queue],
     events: {
       name: 'queqiao-local-events',
@@ -202,16 +188,8 @@ async function play(letters: readonly Letter[], script: Script = {}) {
         if (pushed.length === leaveAfter) leaving.abort()
       },
     },
-    screen: {
-      line: text => void lines.push(text),
-      problem: text => void lines.push(text),
-      progress: ({ facts }) => void lines.push(facts),
-      json: it => void data.push(it),
-    },
-    now: () => clock.now,
-    signal: leaving.signal,
   })
-  return { code, pushed, visible, hidden, data, text: lines.join('\n') }
+  return { code, pushed, visible, hidden, data, text: text() }
 }
 
 const many = (count: number) =>

@@ -2,22 +2,22 @@
 
 import { PassThrough, Writable } from 'node:stream'
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { createClosing } from '../../local/closing.ts'
 import { publicKeysOf } from '../../local/secrets.ts'
-import { createScreen } from '../../tools/command/screen.ts'
-import { askHidden, NoAnswer } from '../../tools/secrets/hidden-input.ts'
+import { NoAnswer } from '../../tools/command/session.ts'
+import { runSecrets } from '../../tools/secrets/command.ts'
+import { askHidden } from '../../tools/secrets/hidden-input.ts'
 import { makeSecret } from '../../tools/secrets/make.ts'
 import type { StoredName } from '../../tools/secrets/names.ts'
 import type { Options } from '../../tools/secrets/options.ts'
-import { runSecrets } from '../../tools/secrets/run-secrets.ts'
 import { openSecretStore } from '../../tools/secrets/store.ts'
 import { leaksIn } from '../canary.ts'
 import { id } from '../ids.ts'
 import { checkerWith, sessionsWith } from '../session.ts'
 import { openParameterStore } from './parameter-store.ts'
 import { onAws, runTool } from './run-tool.ts'
+import { openSession, placeAt } from './session.ts'
 
 const official = '0123456789abcdef0123456789abcdef'
 const mini = 'fedcba9876543210fedcba9876543210'
@@ -27,11 +27,7 @@ const all = [...names, 'session-public-keys'] as const
 const pathOf = (name: StoredName) => `/queqiao/prod/${name}`
 const prod = ['--stage', 'prod', '--region', 'cn-north-1']
 
-let closing = createClosing()
-afterEach(async () => {
-  await closing.close()
-  closing = createClosing()
-})
+const appsecretsIn = ({ stored }: Ssm) => names.slice(0, 2).map(it => stored.get(pathOf(it)))
 
 type Ssm = Awaited<ReturnType<typeof openParameterStore>>
 
@@ -49,7 +45,7 @@ async function runIt(ssm: Ssm, args: readonly string[], more: Readonly<Record<st
 
 /** A stage that has its secrets. */
 async function openStage() {
-  const ssm = await openParameterStore(closing)
+  const ssm = await openParameterStore()
   expect(await runHere(ssm, { env })).toMatchObject({ code: 0 })
   const before = new Map(ssm.stored)
   ssm.written.length = 0
@@ -60,26 +56,13 @@ type Wishes = Partial<Options> & { typed?: string[]; env?: object; stopAt?: numb
 
 /** Runs the command in this process, with a clock of its own and, for what is typed, a terminal. */
 async function runHere(ssm: Ssm, { typed, env = {}, stopAt = Infinity, isWatched = false, ...more }: Wishes = {}) {
-  const clock = { now: 0 }
-  const leaving = new AbortController()
-  const { signal } = leaving
-  const out: string[] = []
-  const write = (line: string) => void out.push(line)
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const place = { stage: 'prod', region: 'cn-north-1', endpoint: ssm.url, credentials }
+  const { session, clock, text } = openSession(0, now => now >= stopAt)
+  const place = placeAt(ssm.url, 'prod', 'cn-north-1')
   const options = { ...place, rotate: [], isShown: false, ...more }
   const terminal = typed === undefined ? undefined : openTerminal(typed)
-  const code = await runSecrets(options, {
-    ...{ env: { ...env }, signal, isWatched, store: openSecretStore(place, signal), terminal },
-    screen: createScreen({ write, writeError: write, columns: () => 80, now: () => clock.now }),
-    now: () => clock.now,
-    async sleep(ms) {
-      clock.now += ms
-      if (clock.now >= stopAt) leaving.abort()
-      signal.throwIfAborted()
-    },
-  })
-  return { code, said: out.join(''), clock, happened: terminal?.happened ?? [] }
+  const store = openSecretStore(place, session.signal)
+  const code = await runSecrets(options, { ...session, env: { ...env }, isWatched, store, terminal })
+  return { code, said: `${text()}\n`, clock, happened: terminal?.happened ?? [] }
 }
 
 /** A terminal at which each text is typed when a question stands there; tells what happened to it, in order. */
@@ -118,7 +101,7 @@ describe('a stage without secrets', () => {
 
   // 43 characters are two bits more than the key has; strict readers, as in other languages, refuse those that are not 0.
   it('is told what was written, in columns', async () => {
-    const { stdout } = await runIt(await openParameterStore(closing), [], env)
+    const { stdout } = await runIt(await openParameterStore(), [], env)
     const second = stdout.split('\n').flatMap(it => /^✓ \S+ +/.exec(it)?.[0].length ?? [])
     expect(second).toEqual(all.map(() => '✓ session-public-keys  '.length))
   })
@@ -129,7 +112,7 @@ describe('a stage without secrets', () => {
   })
 
   it('is told what comes next, and nothing secret where a log may keep it', async () => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     const { stdout } = await runIt(ssm, [], env)
     expect(ssm.written.map(it => it.isReplacing)).toEqual(all.map(() => false))
     expect([...ssm.stored.values()].filter(it => stdout.includes(it))).toEqual([])
@@ -138,7 +121,7 @@ describe('a stage without secrets', () => {
   })
 
   it('shows Token and EncodingAESKey at a terminal, with the page they go to', async () => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     const { said } = await runHere(ssm, { env, isWatched: true })
     expect(said).toContain('developers.weixin.qq.com/platform → 我的业务 → 服务号 → 基础信息 → 域名与消息推送配置')
     expect(said).toContain('menus and automatic replies made in the console stop')
@@ -148,13 +131,13 @@ describe('a stage without secrets', () => {
   })
 
   it('takes appsecrets of the environment without the line’s end that a file may have given them', async () => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     await runHere(ssm, { env: { ...env, WECHAT_MINI_SECRET: ` ${mini}\n` } })
     expect(ssm.stored.get(pathOf('mini-appsecret'))).toBe(mini)
   })
 
   it('needs the environment where there is no terminal, and says all that is wrong with it at once', async () => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     const { code, stderr } = await runIt(ssm, [], { WECHAT_OFFICIAL_SECRET: `${official}0` })
     expect(code).toBe(2)
     expect(stderr).toContain('WECHAT_OFFICIAL_SECRET is not the Official Account’s appsecret')
@@ -168,7 +151,7 @@ describe('a stage without secrets', () => {
     [`${official.slice(1)}g`, 'this has other characters'],
     ['wx0123456789abcdef', 'this is an appid'],
   ])('takes no appsecret of another shape, and does not repeat it: %#', async (wrong, words) => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     const { code, all } = await runIt(ssm, [], { ...env, WECHAT_MINI_SECRET: wrong })
     expect([code, ssm.written, all.includes(wrong)]).toEqual([2, [], false])
     expect(all).toContain(words)
@@ -179,28 +162,22 @@ describe('at a terminal', () => {
   const asking = (name: string) => ['hidden', `  ${name} (does not show · 输入不显示): `, 'as before', '\n']
 
   it('the appsecrets are asked for, and show nowhere', async () => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     const { code, said, happened } = await runHere(ssm, { typed: [`${official}\r`, `${mini}\r`] })
     expect(code).toBe(0)
-    expect([ssm.stored.get(pathOf('official-appsecret')), ssm.stored.get(pathOf('mini-appsecret'))]).toEqual([
-      official,
-      mini,
-    ])
+    expect(appsecretsIn(ssm)).toEqual([official, mini])
     expect([said.includes(official), said.includes(mini)]).toEqual([false, false])
     expect(happened).toEqual(['official-appsecret', 'mini-appsecret'].flatMap(asking))
   })
 
   it('backspace takes back, spaces around a pasted text do not count, and a second line is no answer to the next question', async () => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     await runHere(ssm, { typed: [`${official}xy\x7f\x7f\r`, ` ${mini}  \r\nrubbish\r`] })
-    expect([ssm.stored.get(pathOf('official-appsecret')), ssm.stored.get(pathOf('mini-appsecret'))]).toEqual([
-      official,
-      mini,
-    ])
+    expect(appsecretsIn(ssm)).toEqual([official, mini])
   })
 
   it('what is wrong is said, and asked for again', async () => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     const { code, said } = await runHere(ssm, { typed: ['\r', 'abc\r', `${official}\r`, `${mini}\r`] })
     expect([code, ssm.stored.get(pathOf('official-appsecret'))]).toEqual([0, official])
     expect(said).toContain('✗ this has 0 characters')
@@ -211,7 +188,7 @@ describe('at a terminal', () => {
     ['Ctrl-C', '\x03'],
     ['Ctrl-D', '\x04'],
   ])('%s ends it, with nothing written and the terminal as it was', async (_, key) => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     const { code, said, happened } = await runHere(ssm, {
       typed: [`${official}\r`, `abc${key === '\x03' ? '' : '\x15'}${key}`],
     })
@@ -229,7 +206,7 @@ describe('at a terminal', () => {
   })
 
   it('the environment goes before the question', async () => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     const { happened } = await runHere(ssm, { env: { WECHAT_OFFICIAL_SECRET: official }, typed: [`${mini}\r`] })
     expect(happened).toEqual(asking('mini-appsecret'))
   })
@@ -358,7 +335,7 @@ describe('./queqiao secrets says what to do', () => {
     ['ParameterAlreadyExists', '/queqiao/prod/official-appsecret is there by now, and was not replaced'],
     ['Else', '/queqiao/prod/official-appsecret could not be asked: Else'],
   ])('when SSM answers %s, even if it repeats the value', async (type, words) => {
-    const ssm = await openParameterStore(closing)
+    const ssm = await openParameterStore()
     ssm.refusing.refuse = (action, { Value = '' }) =>
       action === 'PutParameter' ? { type, message: `'${Value}' is wrong` } : undefined
     const { code, stderr } = await runIt(ssm, [], env)
@@ -367,23 +344,9 @@ describe('./queqiao secrets says what to do', () => {
     expect(stderr.trim()).not.toContain('\n')
   })
 
-  it('where it may not look, or there are no credentials', async () => {
-    const ssm = await openParameterStore(closing)
+  it('where it may not look', async () => {
+    const ssm = await openParameterStore()
     ssm.refusing.refuse = () => ({ type: 'AccessDeniedException', message: 'no' })
     expect((await runIt(ssm, [], env)).stderr).toContain('need ssm:GetParameters on arn:aws-cn:ssm:')
-    const { code, stderr } = await runTool('secrets', prod, env)
-    expect([code, stderr]).toEqual([1, expect.stringContaining('there are no AWS credentials: set AWS_PROFILE')])
-  })
-
-  it('for the local stack, for no stage, and for names that are none', async () => {
-    for (const args of [[], ['--stage', 'local']]) {
-      const { code, stderr } = await runTool('secrets', args, env)
-      expect([code, stderr]).toEqual([
-        2,
-        expect.stringContaining('the local stack makes its own secrets, at each npm start'),
-      ])
-    }
-    const { code, stderr } = await runTool('secrets', [...prod, '--rotate', 'session-key'])
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--rotate takes names of secrets')])
   })
 })

@@ -1,8 +1,9 @@
 /** What has to be uploaded, and what could go: the folder's files beside what the bucket has. */
 
+import { hash } from 'node:crypto'
+
 import { staticKey, staticPrefix } from '../../lib/files/static-name.ts'
 import { contentTypeOf } from './content-types.ts'
-import { digestBytes } from './digest.ts'
 import { type FoundFile, manifestName } from './find-files.ts'
 
 export type DigestedFile = FoundFile & { readonly md5: string }
@@ -64,7 +65,7 @@ function manifestOf(names: ReadonlyMap<string, string>): Upload {
   const bytes = Buffer.from(`${JSON.stringify(Object.fromEntries(names), null, 2)}\n`)
   return {
     key: staticKey(manifestName),
-    md5: digestBytes(bytes),
+    md5: hash('md5', bytes),
     from: bytes,
     size: bytes.length,
     contentType: contentTypeOf(manifestName),
