@@ -14,7 +14,7 @@ import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
 import { bundle } from '../kit/processes.ts'
 import { runLanes } from './chaos/lanes.ts'
 import { isAsDemanded, problemsIn, renderFaults, renderOutcome } from './chaos/report.ts'
-import { withProgress } from './followers/progress.ts'
+import { withProgress } from './progress.ts'
 
 const { values } = parseArgs({
   options: {

@@ -16,11 +16,11 @@ import { runBareLoop } from './followers/bare-loop.ts'
 import { createCrowd } from './followers/crowd.ts'
 import { atOnce, boundOf, judgeMemory, judgeSpeed, judgeSync, type Sync } from './followers/demands.ts'
 import { measure } from './followers/measure.ts'
-import { withProgress } from './followers/progress.ts'
 import { renderFigures, renderReference, renderVerdicts } from './followers/report.ts'
 import { compareWithBox, countRight } from './followers/right-links.ts'
 import type { Counts } from './followers/stores.ts'
 import { openWorld } from './followers/world.ts'
+import { withProgress } from './progress.ts'
 
 const dayMs = 86_400_000
 const { values } = parseArgs({

@@ -1,12 +1,12 @@
 /** DynamoDB that throttles and leaves items unprocessed, in front of dynalite. */
 
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 
 import dynalite from 'dynalite'
 import * as v from 'valibot'
 
-import { listen } from '../../kit/listen.ts'
+import { listen, openServer } from '../../kit/listen.ts'
 
 /** What a request meets: it is throttled, or half of its batch stays unprocessed. */
 export type StoreFault = 'throttled' | 'unprocessed'
@@ -26,16 +26,15 @@ type Items = v.InferOutput<typeof batch>['RequestItems']
 export async function openStore(faultOf: FaultOf): Promise<Store> {
   const inner = dynalite({ createTableMs: 0 })
   const innerPort = await listen(inner)
-  const outer = createServer((incoming, response) => {
+  const { port, close } = await openServer((incoming, response) => {
     serve(incoming, response, { port: innerPort, faultOf }).catch(() => response.destroy())
   })
   return {
-    port: await listen(outer),
+    port,
     close() {
-      for (const server of [outer, inner]) {
-        server.close()
-        server.closeAllConnections()
-      }
+      close()
+      inner.closeAllConnections()
+      inner.close()
     },
   }
 }

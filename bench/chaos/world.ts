@@ -9,7 +9,7 @@ import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { isId } from '../../lib/identifiers.ts'
 import { inParallel } from '../../lib/pool.ts'
 import { openParameterStore } from '../../local/parameter-store.ts'
-import templates from '../../templates.json' with { type: 'json' }
+import { settle } from '../addressees.ts'
 import { openBus } from './bus.ts'
 import { followers, people } from './events.ts'
 import { openQueues, type QueueFault } from './queues.ts'
@@ -33,8 +33,7 @@ export async function openWorld(faultsOf: FaultsOf) {
   const [client, { sqs, events }] = await Promise.all([makeTables(store.port), makeQueues(queues.port)])
   const dynamo = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
   const control = openControl(url)
-  await control('/templates', { add: Object.values(templates.local) })
-  await control('/people', { count: followers, following: true })
+  await settle(control, followers)
   return {
     control,
     queues,
