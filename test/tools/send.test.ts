@@ -196,12 +196,14 @@ async function play(states: readonly Delivery[], { known, args = orderPaid, ...b
   return { code, pushed, id: event.id, data, text: text(), seconds: (clock.now - noon) / 1000 }
 }
 
+const says = (text: string) => expect.stringContaining(text)
+const briefly = [...orderPaid, '--wait', '5']
+
 describe('./queqiao send', () => {
   it('pushes the event, and tells each state until the last', async () => {
     const { code, pushed, text } = await play([at('accepted'), at('delivered')])
 
-    expect(code).toBe(0)
-    expect(pushed).toHaveLength(1)
+    expect([code, pushed.length]).toEqual([0, 1])
     expect(text).toContain(
       'An event for queqiao-local-events (http://127.0.0.1:4566) · 推送事件\n  id        send-2026',
     )
@@ -213,9 +215,7 @@ describe('./queqiao send', () => {
   it.each(['blocked', 'failed', 'dropped', 'rejected', 'in-doubt', 'parked'] as const)(
     'ends with 1 for %s',
     async state => {
-      const { code, seconds, text } = await play([at(state)])
-      expect([code, seconds]).toEqual([1, 1])
-      expect(text).toContain(` ${state} · `)
+      expect(await play([at(state)])).toMatchObject({ code: 1, seconds: 1, text: says(` ${state} · `) })
     },
   )
 
@@ -225,14 +225,14 @@ describe('./queqiao send', () => {
     const { code, text } = await play([waiting, { ...at('delivered'), at: nextTryAt }])
     expect(code).toBe(0)
     expect(text).toMatch(/… waiting .*config: 40164.*next try 2026-11-22 12:05 in China.*✓ delivered/s)
-    const stuck = await play([waiting], { args: [...orderPaid, '--wait', '5'] })
+    const stuck = await play([waiting], { args: briefly })
     expect([stuck.code, stuck.seconds]).toEqual([1, 6])
     expect(stuck.text).toContain('waiting for the next try')
     expect(stuck.text).toContain('nothing new for 5 s: it waits, as told above')
   })
 
   it('says that no receipt has come, and how to look again', async () => {
-    const { code, seconds, text, id } = await play([at('accepted')], { args: [...orderPaid, '--wait', '5'] })
+    const { code, seconds, text, id } = await play([at('accepted')], { args: briefly })
 
     expect([code, seconds]).toEqual([0, 6])
     expect(text).toContain('no receipt for 5 s: it may still come')
@@ -268,9 +268,8 @@ describe('./queqiao send', () => {
   })
 
   it('only follows an id', async () => {
-    const { code, pushed, text } = await play([], { args: ['--id', 'a'], known: at('blocked') })
-    expect([code, pushed]).toEqual([1, []])
-    expect(text).toContain('✗ blocked')
+    const followed = await play([], { args: ['--id', 'a'], known: at('blocked') })
+    expect(followed).toMatchObject({ code: 1, pushed: [], text: says('✗ blocked') })
   })
 
   it('only pushes with --no-follow, and needs no table', async () => {
@@ -288,16 +287,12 @@ describe('./queqiao send', () => {
   })
 
   it('explains a failure, and how to follow what is pushed', async () => {
+    const endOf = ({ code, text }: { code: number; text: string }) => [code, text.split('\n').at(-1)]
     const unpushed = await play([], { pushFails: true })
-    expect([unpushed.code, unpushed.text.split('\n').at(-1)]).toEqual([
-      1,
-      `✗ the queue is not there; to try again: with --id ${unpushed.id}`,
-    ])
+    expect(endOf(unpushed)).toEqual([1, `✗ the queue is not there; to try again: with --id ${unpushed.id}`])
     const unseen = await play([], { findFails: true })
-    expect([unseen.code, unseen.text.split('\n').at(-1)]).toEqual([
-      1,
-      `✗ the table is not there; to follow the event: ./queqiao send --id ${unseen.id}`,
-    ])
+    const toFollow = `to follow the event: ./queqiao send --id ${unseen.id}`
+    expect(endOf(unseen)).toEqual([1, `✗ the table is not there; ${toFollow}`])
   })
 
   it('leaves the event alone when nobody watches any more', async () => {
