@@ -20,8 +20,7 @@ import { secondsToReset } from '../lib/quota-reset.ts'
 import { openParameterStore } from '../local/parameter-store.ts'
 import { startContainer } from './chaos/containers.ts'
 import { createMapping } from './chaos/mapping.ts'
-import { openQueues } from './chaos/queues.ts'
-import { makeQueues } from './chaos/resources.ts'
+import { makeQueues, openQueues } from './chaos/queues.ts'
 import { createWitness } from './chaos/witness.ts'
 import { renderTable, verdictOf } from './figures.ts'
 import { withProgress } from './progress.ts'
@@ -53,21 +52,20 @@ const [mover, sender] = containers
 
 const resetAt = Date.now() + secondsToReset(dayQuota, Date.now()) * 1000
 await closeGate(resetAt)
-await withProgress('pushing', () => 0, push)
+await withProgress('pushing', push)
 // Others push the events: their requests do not count.
 sqs.middlewareStack.add(next => args => next(args).finally(() => requests++), { step: 'build' })
-let done = 0
 const sendsBefore = await calls(sendPath)
 const asksBefore = await calls(quotaPath)
-await withProgress('parking', () => done / count, consume)
+await withProgress('parking', consume)
 const parking = requests
 requests = 0
-const ticks = await withProgress('waiting', () => 1 - (resetAt - Date.now()) / (24 * 60 * minuteMs), waitForReset)
+const ticks = await withProgress('waiting', waitForReset, () => 1 - (resetAt - Date.now()) / (24 * 60 * minuteMs))
 const waiting = requests
 const sendsWhileParked = (await calls(sendPath)) - sendsBefore
 const asksWhileParked = (await calls(quotaPath)) - asksBefore
 const parkedCount = (await queues.look('events-parked')).bodies.length
-const drainedAfterMs = await withProgress('draining', () => 0, drain)
+const drainedAfterMs = await withProgress('draining', drain)
 report((await queues.look('events-dlq')).bodies.length)
 
 /** One that sends, and one that moves; what they ask of SQS is counted. */
@@ -102,12 +100,14 @@ async function push(): Promise<void> {
   })
 }
 
-async function consume(): Promise<void> {
+async function consume(tell: (part: number) => void): Promise<void> {
+  let done = 0
   await inParallel(containers, containers.length, async container => {
     for (let batch = await mapping.next(); batch.length > 0; batch = await mapping.next()) {
       const ended = await mapping.run(container, batch)
       if (ended.done < batch.length) throw new Error('a batch failed')
       done += batch.length
+      tell(done / count)
     }
   })
 }

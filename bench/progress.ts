@@ -7,17 +7,23 @@ const write = (text: string) => void stderr.write(text)
 const columns = () => (stderr.isTTY ? stderr.columns : undefined)
 const showEveryMs = 200
 
-/** Runs `work` and shows meanwhile how much of it is done, by `part` from 0 to 1. */
-export async function withProgress<T>(title: string, part: () => number, work: () => Promise<T>): Promise<T> {
+/** Shows, while `work` runs, how much of it is done (0 to 1): by what the work tells, or by `part` where that is given. */
+export async function withProgress<T>(
+  title: string,
+  work: (tell: (part: number) => void) => Promise<T>,
+  part?: () => number,
+): Promise<T> {
   const screen = createScreen({ write, writeError: write, columns, now: () => performance.now() })
   const began = performance.now()
-  const facts = () => {
-    const seconds = ((performance.now() - began) / 1000).toFixed(0)
-    return `${title}: ${Math.floor(Math.min(1, part()) * 100)} % after ${seconds} s`
-  }
-  const timer = setInterval(() => screen.progress(facts(), part()), showEveryMs)
+  let told = 0
+  const share = () => Math.min(1, part?.() ?? told)
+  const facts = () =>
+    `${title}: ${Math.floor(share() * 100)} % after ${((performance.now() - began) / 1000).toFixed(0)} s`
+  const timer = setInterval(() => screen.progress(facts(), share()), showEveryMs)
   try {
-    return await work()
+    return await work(it => {
+      told = it
+    })
   } finally {
     clearInterval(timer)
     screen.line(facts())

@@ -12,9 +12,8 @@ import { openParameterStore } from '../../local/parameter-store.ts'
 import { settle } from '../addressees.ts'
 import { openBus } from './bus.ts'
 import { followers, people } from './events.ts'
-import { openQueues, type QueueFault } from './queues.ts'
-import { makeQueues, makeTables } from './resources.ts'
-import { type FaultOf, openStore } from './store.ts'
+import { makeQueues, openQueues, type QueueFault } from './queues.ts'
+import { type FaultOf, makeTables, openStore } from './store.ts'
 import { createWitness } from './witness.ts'
 
 export type World = Awaited<ReturnType<typeof openWorld>>

@@ -15,8 +15,7 @@ import {
 import { describe, expect, it } from 'vitest'
 
 import { runStatic } from '../../tools/static/command.ts'
-import { contentTypeOf } from '../../tools/static/content-types.ts'
-import { hashedName, planUpload } from '../../tools/static/plan.ts'
+import { contentTypeOf, hashedName, planUpload } from '../../tools/static/plan.ts'
 import { openStaticStore, type StaticStore } from '../../tools/static/store.ts'
 import { openFolder as openEmptyFolder, openEmulator } from '../opened.ts'
 import { openParameterStore } from './parameter-store.ts'
@@ -63,6 +62,11 @@ async function openBucket(stage = 'local') {
   }
 }
 
+/** A local stage, and a folder of such files. */
+async function openStage(files: Readonly<Record<string, string>>) {
+  return { bucket: await openBucket(), ...(await openFolder(files)) }
+}
+
 type Bucket = Awaited<ReturnType<typeof openBucket>>
 type Wishes = { isPruning?: boolean; abortAfter?: number }
 
@@ -98,8 +102,7 @@ async function runHere({ place, bucket }: Bucket, folder: string, wishes: Wishes
 
 describe('./queqiao static', () => {
   it('uploads each file under its name and under its hash, with a list of both', async () => {
-    const bucket = await openBucket()
-    const { folder } = await openFolder({ 'logo.png': 'a logo', 'pages/index.json': '{}', LICENSE: 'free' })
+    const { bucket, folder } = await openStage({ 'logo.png': 'a logo', 'pages/index.json': '{}', LICENSE: 'free' })
     const { code, stdout, stderr } = await runTool('static', ['--folder', folder], {
       SQS_PORT: `${bucket.port}`,
       API_PORT: '3456',
@@ -150,9 +153,8 @@ describe('./queqiao static', () => {
   })
 
   it('puts nothing that is there already, and only what has changed', async () => {
-    const bucket = await openBucket()
     const files = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`f${index}.txt`, `text ${index}`]))
-    const { folder, write } = await openFolder(files)
+    const { bucket, folder, write } = await openStage(files)
     expect((await runHere(bucket, folder)).puts).toHaveLength(121)
     const second = await runHere(bucket, folder)
     expect([second.puts, second.lists]).toEqual([[], 1])
@@ -166,17 +168,15 @@ describe('./queqiao static', () => {
   })
 
   it('sees more than the thousand objects that a list holds', async () => {
-    const bucket = await openBucket()
     const files = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`f${index}.txt`, `${index}`]))
-    const { folder } = await openFolder(files)
+    const { bucket, folder } = await openStage(files)
     await runHere(bucket, folder)
     expect((await runHere(bucket, folder)).puts).toEqual([])
   })
 
   it('names nothing in the list before it is there, when it is stopped amid it; the next run goes on', async () => {
-    const bucket = await openBucket()
     const files = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`f${index}.txt`, `text ${index}`]))
-    const { folder } = await openFolder(files)
+    const { bucket, folder } = await openStage(files)
     const { code, said, puts } = await runHere(bucket, folder, { abortAfter: 50 })
     expect([code, said.includes('Stopped'), puts.includes('manifest.json')]).toEqual([130, true, false])
     const hashed = puts.filter(it => /\.[0-9a-f]{8}\.txt$/.test(it))
@@ -187,8 +187,7 @@ describe('./queqiao static', () => {
   })
 
   it('removes what is gone only when told to, names it, and touches nothing else', async () => {
-    const bucket = await openBucket()
-    const { folder, remove } = await openFolder({ 'a.txt': 'a', 'b.txt': 'b' })
+    const { bucket, folder, remove } = await openStage({ 'a.txt': 'a', 'b.txt': 'b' })
     await runHere(bucket, folder)
     await bucket.put('images/x/y.jpg', 'a picture')
     await remove('b.txt')
@@ -205,9 +204,8 @@ describe('./queqiao static', () => {
   })
 
   it('leaves out what is hidden, links and the README of the folder, and tells them', async () => {
-    const bucket = await openBucket()
     const files = { 'a.txt': 'a', '.env': 'SECRET', '.git/config': 'x', 'README.md': 'x', 'docs/README.md': 'x' }
-    const { folder } = await openFolder(files)
+    const { bucket, folder } = await openStage(files)
     const { folder: elsewhere } = await openFolder({ 'secret.txt': 'x' })
     await symlink(join(elsewhere, 'secret.txt'), join(folder, 'link.txt'))
     await symlink(elsewhere, join(folder, 'linked'))
@@ -235,8 +233,7 @@ describe('./queqiao static', () => {
   })
 
   it('does not put under a hash what changed since it was read', async () => {
-    const bucket = await openBucket()
-    const { folder, write } = await openFolder({ 'a.txt': 'a' })
+    const { bucket, folder, write } = await openStage({ 'a.txt': 'a' })
     const { place, bucket: name } = bucket
     const store = openStaticStore({ place, bucket: name, signal: new AbortController().signal })
     await write('a.txt', 'b')
@@ -247,8 +244,7 @@ describe('./queqiao static', () => {
   })
 
   it('says what to do where there is no bucket', async () => {
-    const bucket = await openBucket()
-    const { folder } = await openFolder({ 'a.txt': 'a' })
+    const { bucket, folder } = await openStage({ 'a.txt': 'a' })
     const other = await runHere({ ...bucket, bucket: 'queqiao-other-static' }, folder)
     expect([other.code, other.said]).toEqual([1, expect.stringContaining('has no bucket queqiao-other-static')])
   })

@@ -2,9 +2,6 @@
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   type Message,
   ReceiveMessageCommand,
@@ -16,7 +13,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { deployment } from '../../kit/deployment.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { pickFreePort } from '../../local/ports.ts'
-import { provisionTables } from '../../local/provision.ts'
+import { provisionQueues, provisionTables } from '../../local/provision.ts'
+import { deleteMessages, receiveMessages } from '../../local/queue-messages.ts'
 import { openDynamoDb } from '../../local/stores.ts'
 import { openEmulator } from '../opened.ts'
 import { untilEnd } from './session.ts'
@@ -29,14 +27,17 @@ export async function openQueues(stage: string) {
   const sqs = new SQSClient({ ...client, endpoint: url })
   untilEnd.add(() => sqs.destroy())
   const nameOf = (ending: string) => `queqiao-${stage}-events${ending}`
-  const make = (ending: string, Attributes = {}) =>
-    sqs.send(new CreateQueueCommand({ QueueName: nameOf(ending), Attributes }))
+  // One receive too many is soon made.
+  const made = deployment.queues.filter(it => /^events(-dlq|-review)?$/.test(it.name))
+  await provisionQueues(
+    sqs,
+    made.map(it => ({
+      ...{ ...it, name: `queqiao-${stage}-${it.name}` },
+      redrive: it.redrive && { ...it.redrive, maxReceiveCount: 1 },
+    })),
+  )
   const urlOf = async (ending: string) =>
     (await sqs.send(new GetQueueUrlCommand({ QueueName: nameOf(ending) }))).QueueUrl ?? ''
-  await make('-review')
-  const { QueueUrl } = await make('-dlq')
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }))
-  await make('', { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 1 }) })
 
   return {
     port: new URL(url).port,
@@ -60,15 +61,13 @@ export async function openQueues(stage: string) {
     },
     /** Takes all that is to be seen. */
     async drain(ending: string): Promise<Message[]> {
-      const QueueUrl = await urlOf(ending)
+      const url = await urlOf(ending)
       const taken: Message[] = []
-      for (;;) {
-        const wish = { MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }
-        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, ...wish }))
-        if (Messages.length === 0) return taken
-        taken.push(...Messages)
-        for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+      for (let more = await receiveMessages(sqs, url); more.length > 0; more = await receiveMessages(sqs, url)) {
+        taken.push(...more)
+        await deleteMessages(sqs, url, more)
       }
+      return taken
     },
   }
 }

@@ -7,8 +7,7 @@ import { parkedEventsRights } from '../../lib/adapters/aws/sqs-parked.ts'
 import { eventQueueRights, type QueueRights } from '../../lib/adapters/aws/sqs-queues.ts'
 import { queueSizesRights } from '../../lib/adapters/aws/sqs-sizes.ts'
 import { type Called, type Reach, reachFrom } from './reach.ts'
-import { queueNamed, resourceOf } from './resources.ts'
-import { rightsOf } from './rights.ts'
+import { queueNamed, resourceOf, rightsOf } from './rights.ts'
 import { fileOf, type Source } from './source.ts'
 
 type ByMethod<T> = Readonly<Record<string, Readonly<Record<string, T>>>>
