@@ -4,6 +4,7 @@ import { batchSize } from '../../lib/followers/follower-batches.ts'
 import { pageSize } from '../../lib/sync/walk.ts'
 import { whole } from '../figures.ts'
 import type { Measured } from './measure.ts'
+import { memoryMb } from './world.ts'
 
 /** `isMet` is absent where nothing is demanded. */
 export type Verdict = {
@@ -27,8 +28,6 @@ export type Sync = Measured & {
 
 export type Bound = { readonly seconds: number; readonly isJudged: boolean }
 
-/** What the function may take, in MB, as it is deployed. */
-export const memoryMb = 256
 /** So much of the bound is to be reached. */
 const speed = 0.85
 /** WeChat may be asked so often at once: five invocations with four batches each. */

@@ -7,7 +7,6 @@ import { remote } from '../../kit/peer.ts'
 import { bundle, start, startWeChat } from '../../kit/processes.ts'
 import type { Usage } from '../../kit/usage.ts'
 import type { SyncReport } from '../../lib/sync/sync-followers.ts'
-import { memoryMb } from './demands.ts'
 import { createQueue } from './queue.ts'
 import { createStores } from './stores.ts'
 
@@ -18,6 +17,8 @@ type Lambda = {
 }
 export type World = Awaited<ReturnType<typeof openWorld>>
 
+/** What the function may take, in MB, as it is deployed. */
+export const memoryMb = 256
 /** Lambda's bootstrap gives a tenth of the memory to the young generation, half of it to each semi-space. */
 const execArgv = [
   `--max-semi-space-size=${Math.floor(memoryMb / 20)}`,
