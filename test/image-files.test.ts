@@ -9,13 +9,12 @@ import {
 } from '@aws-sdk/client-s3'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
+import { memoryImageFiles } from '../kit/memory-files.ts'
 import { createImageFiles } from '../lib/adapters/aws/s3-image-files.ts'
 import { headBytes } from '../lib/images/receive-images.ts'
 import { pickFreePort } from '../local/ports.ts'
 import { openSqs, type Store } from '../local/stores.ts'
 import { imageFilesContract } from './contracts/image-files.ts'
-import { memoryImageFiles } from './fakes/memory-images.ts'
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 

@@ -1,6 +1,7 @@
 /** What is decided of an event by what is known of it. The table is printed. */
 
 import { afterAll, describe, expect, it } from 'vitest'
+import { memoryGate } from '../../kit/memory-stores.ts'
 import { silentLog as log } from '../../kit/silent.ts'
 import { decide } from '../../lib/send/decide.ts'
 import { nothingKnown } from '../../lib/send/load.ts'
@@ -8,7 +9,6 @@ import type { Decision } from '../../lib/send/outcome.ts'
 import { parse } from '../../lib/send/parse.ts'
 import { createGate } from '../../lib/send/send-gate.ts'
 import type { Loaded } from '../../lib/send/stages.ts'
-import { memoryGate } from '../fakes/memory-stores.ts'
 import { id } from '../ids.ts'
 import { orderPaid } from '../world.ts'
 import { arrival, event, pushedAt as now } from './send-world.ts'

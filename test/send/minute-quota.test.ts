@@ -1,7 +1,7 @@
 /** A campaign against WeChat's quota of a minute: several containers, one queue, our functions, WeChat in a box. */
 
 import { describe, expect, it } from 'vitest'
-
+import { memoryAttempts, memoryLinking } from '../../kit/memory-stores.ts'
 import { isAppId } from '../../lib/identifiers.ts'
 import type { Quota } from '../../lib/ports.ts'
 import type { SendDeps } from '../../lib/send/deps.ts'
@@ -11,8 +11,6 @@ import { sendBatch } from '../../lib/send/send.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
 import type { Received } from '../../lib/send/stages.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
-import { memoryLinking } from '../fakes/memory-linking.ts'
-import { memoryAttempts } from '../fakes/memory-stores.ts'
 import { miniAppid } from '../ids.ts'
 import { openWorld, orderPaid } from '../world.ts'
 import { arrival, data, event, openSend, path, pushedAt, toUnion } from './send-world.ts'

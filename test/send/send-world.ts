@@ -1,5 +1,6 @@
 /** The sender against WeChat in a box: what it gets from the queue, what it hands back, and what came of it. */
 
+import { memoryAttempts, memoryLinking } from '../../kit/memory-stores.ts'
 import type { Address } from '../../lib/identifiers.ts'
 import { isAppId } from '../../lib/identifiers.ts'
 import type { SendDeps } from '../../lib/send/deps.ts'
@@ -8,8 +9,6 @@ import { sendBatch } from '../../lib/send/send.ts'
 import type { Received } from '../../lib/send/stages.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
-import { memoryLinking } from '../fakes/memory-linking.ts'
-import { memoryAttempts } from '../fakes/memory-stores.ts'
 import { id, miniAppid } from '../ids.ts'
 import { openWorld, orderPaid, type Person } from '../world.ts'
 
