@@ -51,10 +51,7 @@ export function memoryImages() {
   const tables = openMemoryTables()
   const images = createImageStore(clientOf(tables), 'images')
   const ids = () => [...(tables.get('images')?.items.keys() ?? [])].filter(it => !it.includes('#'))
-  return {
-    ...images,
-    all: async () => (await Promise.all(ids().map(images.find))).flatMap(it => it ?? []),
-  }
+  return { ...images, all: async () => (await Promise.all(ids().map(images.find))).flatMap(it => it ?? []) }
 }
 
 /** Puts into the row of an address what no such row has: it cannot be read. */

@@ -23,11 +23,7 @@ const untilOf = (process: Process, name: string) => process.deadline - timeoutMs
 /** Days of the clock pass in a run, not months. */
 const retentionDays = 2
 
-export type Walking = {
-  readonly action: 'walk' | 'tick'
-  readonly isShort: boolean
-  readonly everyone: boolean
-}
+export type Walking = { readonly action: 'walk' | 'tick'; readonly isShort: boolean; readonly everyone: boolean }
 
 type World = {
   readonly schedule: Schedule

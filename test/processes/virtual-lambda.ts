@@ -33,12 +33,7 @@ const openid = id('openid-of-the-follower')
 /** How long things take, in ms, at an instant from the beginning. */
 export type Times = { readonly wechat: (at: number) => number; readonly tables: (at: number) => number }
 
-type Message = {
-  readonly id: string
-  readonly event: QueuedEvent
-  visibleAt: number
-  receives: number
-}
+type Message = { readonly id: string; readonly event: QueuedEvent; visibleAt: number; receives: number }
 /** What runs until it is cut. */
 type Life = { isAlive: boolean; readonly endsAt: number }
 

@@ -348,12 +348,7 @@ const room: { type: string; because: string; example: string; holds: (value: str
     example: '22:00~24:00',
     holds: it => it.includes('24:00') || it.split('~').some(part => !/^(\d{4}\D\d+\D\d+日? ?)?\d\d:/.test(part.trim())),
   },
-  {
-    type: 'date',
-    because: 'as for a time',
-    example: '2026-11-22 9:30',
-    holds: it => /(?<!\d)\d:|24:00/.test(it),
-  },
+  { type: 'date', because: 'as for a time', example: '2026-11-22 9:30', holds: it => /(?<!\d)\d:|24:00/.test(it) },
   {
     type: 'phone_number',
     because: 'which symbols is not told',

@@ -181,11 +181,7 @@ function openJudge() {
 }
 
 type Judge = ReturnType<typeof openJudge>
-type Shared = {
-  readonly schedule: Schedule
-  readonly wechat: ReturnType<typeof openWeChat>
-  readonly judge: Judge
-}
+type Shared = { readonly schedule: Schedule; readonly wechat: ReturnType<typeof openWeChat>; readonly judge: Judge }
 
 /** The one row of the store, with an eye on every write. */
 function openRow({ schedule, wechat, judge }: Shared) {
