@@ -1,7 +1,7 @@
 import { createServer } from 'node:https'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { openOwnApi } from '../../lib/adapters/own-api.ts'
 import { openSite } from '../../lib/adapters/site.ts'
 import type { DoctorDeps, QueueSize, QueueSizes, Site } from '../../lib/doctor/deps.ts'
@@ -28,6 +28,7 @@ const minute = 60_000
 const listOf = (...list: object[]) => readTemplateList({ local: Object.assign({}, ...list) }, 'local')
 const nowhere = async () => `http://127.0.0.1:${await pickFreePort('127.0.0.1')}`
 
+const it = test.extend('world', () => openDoctorWorld())
 type World = Awaited<ReturnType<typeof openDoctorWorld>>
 const fault = (world: World, at: string, errcode: number) =>
   world.control('/faults', { path: at, kind: 'errcode', errcode, times: 100 })
@@ -49,9 +50,7 @@ const putOff: QueueSize = { ready: 0, later: 4, inWork: 0 }
 const ready = (count: number): QueueSize => ({ ready: count, later: 0, inWork: 0 })
 
 describe('examine', () => {
-  it('finds nothing wrong where nothing is, for nine calls to WeChat', async () => {
-    const world = await openDoctorWorld()
-
+  it('finds nothing wrong where nothing is, for nine calls to WeChat', async ({ world }) => {
     const report = await world.examine()
 
     expect(report.isWell).toBe(true)
@@ -78,8 +77,7 @@ describe('examine', () => {
     expect(made.reduce((sum, it) => sum + it)).toBe(9)
   })
 
-  it('needs one call less where there is a token already', async () => {
-    const world = await openDoctorWorld()
+  it('needs one call less where there is a token already', async ({ world }) => {
     await world.examine()
     expect(await world.examine()).toMatchObject({ isWell: true, calls: 8 })
   })
@@ -107,8 +105,7 @@ describe('examine', () => {
     expect(leaksIn(report, ['f'.repeat(32), 'short'])).toEqual([])
   })
 
-  it('lets a check that breaks hide no other', async () => {
-    const world = await openDoctorWorld()
+  it('lets a check that breaks hide no other', async ({ world }) => {
     const templates = () => {
       throw new TypeError('broken')
     }
@@ -119,8 +116,7 @@ describe('examine', () => {
     expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
   })
 
-  it('waits for no check longer than its limit', async () => {
-    const world = await openDoctorWorld()
+  it('waits for no check longer than its limit', async ({ world }) => {
     const { promise: timeUp, resolve } = Promise.withResolvers<void>()
     const size = () => {
       setImmediate(resolve)
@@ -231,8 +227,7 @@ describe('the credentials', () => {
     expect(report.find('clock')).toEqual(notChecked())
   })
 
-  it('are good, and another system takes the token away', async () => {
-    const world = await openDoctorWorld()
+  it('are good, and another system takes the token away', async ({ world }) => {
     await fault(world, path.userGet, 40001)
     const report = await world.examine()
     expect(report.find('open-platform')).toEqual(wrong(has('another system gets tokens'), has('GET /token')))
@@ -258,8 +253,7 @@ describe('the allow-list', () => {
     expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
   })
 
-  it('is looked at by other calls too, once there is a token', async () => {
-    const world = await openDoctorWorld()
+  it('is looked at by other calls too, once there is a token', async ({ world }) => {
     await world.examine()
     await world.control('/allow-list', { app: 'official', addresses: elsewhere, businessCalls: true })
     await fault(world, path.stableToken, -1)
@@ -277,8 +271,7 @@ describe('the allow-list', () => {
 })
 
 describe('the certification', () => {
-  it.each([path.userGet, path.templates])('is lacking where %s is barred', async barred => {
-    const world = await openDoctorWorld()
+  it.for([path.userGet, path.templates])('is lacking where %s is barred', async (barred, { world }) => {
     await fault(world, barred, 48001)
 
     const report = await world.examine()
@@ -287,8 +280,7 @@ describe('the certification', () => {
     expect(report.find(barred === path.userGet ? 'open-platform' : 'templates')).toEqual(notChecked())
   })
 
-  it('is not known where neither answers', async () => {
-    const world = await openDoctorWorld()
+  it('is not known where neither answers', async ({ world }) => {
     for (const at of [path.userGet, path.templates]) await fault(world, at, -1)
     const report = await world.examine()
     expect(report.find('certification')).toEqual(notChecked())
@@ -297,8 +289,7 @@ describe('the certification', () => {
 })
 
 describe('the Open Platform account', () => {
-  it('is not bound where nobody has a unionid', async () => {
-    const world = await openDoctorWorld()
+  it('is not bound where nobody has a unionid', async ({ world }) => {
     await world.control('/people/change', { first: 0, count: 3, following: false })
     await world.control('/people', { count: 120, following: true, unionid: false })
     const report = await world.examine()
@@ -307,14 +298,12 @@ describe('the Open Platform account', () => {
     )
   })
 
-  it('warns where some have none', async () => {
-    const world = await openDoctorWorld()
+  it('warns where some have none', async ({ world }) => {
     await world.control('/people', { count: 1, following: true, unionid: false })
     expect((await world.examine()).find('open-platform')).toEqual(warning('3 of 4 followers have a unionid'))
   })
 
-  it('cannot be known while nobody follows', async () => {
-    const world = await openDoctorWorld()
+  it('cannot be known while nobody follows', async ({ world }) => {
     await world.control('/people/change', { first: 0, count: 3, following: false })
     const report = await world.examine()
     expect(report).toMatchObject({ isWell: true })
@@ -323,8 +312,7 @@ describe('the Open Platform account', () => {
 })
 
 describe('the templates', () => {
-  it('name one that the account does not have', async () => {
-    const world = await openDoctorWorld()
+  it('name one that the account does not have', async ({ world }) => {
     await world.control('/templates', { remove: [orderPaid.templateId] })
     expect((await world.examine()).find('templates')).toEqual(
       wrong(
@@ -335,8 +323,7 @@ describe('the templates', () => {
   })
 
   // It said to start the stack again, which nobody has to.
-  it('are taken by the running local stack once they are saved', async () => {
-    const world = await openDoctorWorld()
+  it('are taken by the running local stack once they are saved', async ({ world }) => {
     await world.control('/templates', { remove: [orderPaid.templateId] })
     const hint = /mend the list local.*, and save it: the running stack reads it anew$/
     for (const list of [{ 'order-paid': orderPaid }, { 'order-paid': { title: 7 } }]) {
@@ -345,8 +332,7 @@ describe('the templates', () => {
     }
   })
 
-  it('name a key that WeChat wants and no event has', async () => {
-    const world = await openDoctorWorld()
+  it('name a key that WeChat wants and no event has', async ({ world }) => {
     const content =
       '{{first.DATA}}\n订单编号：{{character_string1.DATA}}\n金额：{{ amount2.DATA }}\n时间：{{time3.DATA}}\n门店：{{thing4.DATA}}\n{{remark.DATA}}'
     await world.control('/templates', {
@@ -358,8 +344,7 @@ describe('the templates', () => {
     )
   })
 
-  it('warn of a field that nobody will see', async () => {
-    const world = await openDoctorWorld()
+  it('warn of a field that nobody will see', async ({ world }) => {
     const more = { ...orderPaid, fields: { ...orderPaid.fields, thing9: '备注' } }
     const report = await world.examine({ templates: () => listOf({ 'order-paid': more }) })
     expect(report).toMatchObject({ isWell: true })
@@ -446,23 +431,20 @@ describe('the callback', () => {
 })
 
 describe('the quotas', () => {
-  it.each([path.send, path.userGet, path.batchget])('of %s is used up', async used => {
-    const world = await openDoctorWorld()
+  it.for([path.send, path.userGet, path.batchget])('of %s is used up', async (used, { world }) => {
     await world.control('/quota', { app: 'official', path: used, day: 500, used: 500 })
     const report = await world.examine()
     expect(report.find('quotas')).toEqual(wrong(has('0 of 500 left'), has('00:00 in China')))
     expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
   })
 
-  it('warn where little is left', async () => {
-    const world = await openDoctorWorld()
+  it('warn where little is left', async ({ world }) => {
     await world.control('/quota', { app: 'official', path: path.send, day: 1000, used: 950 })
     const found = (await world.examine()).find('quotas')
     expect(found).toEqual(warning(has('template/send 50 of 1,000 left')))
   })
 
-  it('warn where WeChat does not tell', async () => {
-    const world = await openDoctorWorld()
+  it('warn where WeChat does not tell', async ({ world }) => {
     await fault(world, path.quota, 76022)
     expect((await world.examine()).find('quotas')).toEqual(warning(has('not told')))
   })
@@ -471,8 +453,7 @@ describe('the quotas', () => {
 describe('the gate of sending', () => {
   const hint = /^\.\/queqiao quota --stage prod --region cn-north-1/
 
-  it('is closed although quota is left', async () => {
-    const world = await openDoctorWorld()
+  it('is closed although quota is left', async ({ world }) => {
     await world.gate.close({ until: world.now() + 3_600_000, errcode: 45009, at: world.now() })
     const report = await world.examine()
     expect(report.isWell).toBe(false)
@@ -487,22 +468,19 @@ describe('the gate of sending', () => {
     expect((await world.examine()).find('quotas')).toEqual(wrong(undefined, hint))
   })
 
-  it('lets urgent messages through alone', async () => {
-    const world = await openDoctorWorld()
+  it('lets urgent messages through alone', async ({ world }) => {
     await world.gate.reserve(world.now() + 3_600_000)
     expect((await world.examine()).find('quotas')).toEqual(
       warning(/^none but urgent messages leave until 2026-11-22T05/, hint),
     )
   })
 
-  it('lets so many through in a minute', async () => {
-    const world = await openDoctorWorld()
+  it('lets so many through in a minute', async ({ world }) => {
     await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 100 }), turn: 1 })
     expect((await world.examine()).find('quotas')).toEqual(warning(has('95 messages a minute leave')))
   })
 
-  it('was closed, and is open', async () => {
-    const world = await openDoctorWorld()
+  it('was closed, and is open', async ({ world }) => {
     await world.gate.close({ until: world.now(), errcode: 45009, at: world.now() - 1_000 })
     await world.gate.reserve(world.now())
     expect((await world.examine()).find('quotas')).toEqual(ok())
@@ -559,8 +537,7 @@ describe('the queues', () => {
   })
 
   // With a wrong secret or address all events are put off, none of them visible: it said that nothing was wrong.
-  it('do not pass over events that are put off, and tell what is in work', async () => {
-    const world = await openDoctorWorld()
+  it('do not pass over events that are put off, and tell what is in work', async ({ world }) => {
     await fault(world, path.stableToken, 40125)
     const queues = sizes({ 'q-events': { ready: 1, later: 4, inWork: 2 } })
     const words = '4 in q-events are put off, and come again later'
@@ -619,8 +596,7 @@ describe('the queues', () => {
     expect(await checkOf('queues', {}, { queues, queueNames })).toEqual(ok())
   })
 
-  it('are well with many events put off while messages leave at a pace', async () => {
-    const world = await openDoctorWorld()
+  it('are well with many events put off while messages leave at a pace', async ({ world }) => {
     const queues = sizes({ 'q-events': { ...putOff, later: 4_000 } })
     await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 60 }), turn: 1 })
     expect((await world.examine({ queues })).find('queues')).toEqual(ok(has('4000 in q-events (4000 put off)')))
