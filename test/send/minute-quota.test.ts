@@ -219,8 +219,7 @@ describe('an event that comes with a slot', () => {
 
 describe('an event that waits for the quota of a day', () => {
   it('waits apart if it is urgent', async () => {
-    const { send, follower, control, queue } = await openSend()
-    const to = toUnion(await follower())
+    const { send, control, queue, to } = await openSend()
     const templates = { 'order-paid': orderPaid, urgent: { ...orderPaid, urgent: true } }
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     const both = [event('usual', to), event('urgent', to, { template: 'urgent' })]
@@ -232,8 +231,7 @@ describe('an event that waits for the quota of a day', () => {
   })
 
   it('is one of five that a batch tries right after the gate was opened before its time', async () => {
-    const { send, follower, control, queue, calls, gate, now, tick } = await openSend()
-    const to = toUnion(await follower())
+    const { send, control, queue, calls, gate, now, tick, to } = await openSend()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
     tick(60_000)
@@ -245,8 +243,7 @@ describe('an event that waits for the quota of a day', () => {
   })
 
   it('goes with all others a minute later', async () => {
-    const { send, follower, phone, queue, gate, now, tick } = await openSend()
-    const to = toUnion(await follower())
+    const { send, phone, queue, gate, now, tick, to } = await openSend()
     await gate.reopen({}, { nextAt: 0, waitMs: 0, falseTimes: 0, openedAt: now(), openedRemain: 50 })
     await send(Array.from({ length: 60 }, (_, index) => arrival(event(`o${index}`, to))))
     expect([phone().length, queue.again.length]).toEqual([5, 55])

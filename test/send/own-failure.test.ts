@@ -94,9 +94,8 @@ describe('an event', () => {
 })
 
 it('tells ops that an operator must act where a table may not be read at all', async () => {
-  const { deps, follower, send, queue, counted } = await openSend()
+  const { deps, send, queue, counted, one } = await openSend()
   const attempts = { ...deps.attempts, open: async () => Promise.reject(denied) }
-  const one = arrival(event('order-1', toUnion(await follower())))
   expect(await send([one], { attempts })).toEqual([])
   expect([counted, queue.again.map(it => it.delaySeconds)]).toEqual([['OperatorNeeded'], [150]])
 })

@@ -18,7 +18,7 @@ export const { appid } = defaultAccounts.mini
 /** When the world begins. */
 export const pushedAt = Date.parse('2026-11-22T12:00:00+08:00')
 
-/** Opens it; it closes with the test. */
+/** Opens it, with `one` message for somebody who follows; it closes with the test. */
 export async function openSend(options: WeChatOptions = {}) {
   const world = await openWorld(options)
   const { links, deliveries, gate, now, random, log, metrics } = world
@@ -78,7 +78,10 @@ export async function openSend(options: WeChatOptions = {}) {
   const send = (arrivals: readonly Received[], more: Partial<SendDeps> = {}) =>
     sendBatch(arrivals, { ...deps, ...more }, { until: Number.POSITIVE_INFINITY })
   const stateOf = (event: string) => deliveries.find(event)
-  return { ...world, deps, queue, follower, send, stateOf, phone: () => world.box.messages() }
+  const to = toUnion(await follower())
+  const body = event('order-1', to)
+  const phone = () => world.box.messages()
+  return { ...world, deps, queue, follower, send, stateOf, phone, to, body, one: arrival(body) }
 }
 
 /** A message of the events queue, given out for the first time. */

@@ -31,8 +31,7 @@ describe('sendBatch', () => {
   })
 
   it('makes one message of one id, pushed three times in one batch and again later', async () => {
-    const { follower, send, phone, calls, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, phone, calls, tick, one } = await openSend()
     await send([one, { ...one }, { ...one }])
     tick(3_600_000)
     await send([one])
@@ -41,8 +40,7 @@ describe('sendBatch', () => {
   })
 
   it('makes one message when two processes have the same event at once', async () => {
-    const { follower, send, phone } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, phone, one } = await openSend()
     await Promise.all([send([one]), send([one])])
     expect(phone()).toHaveLength(1)
   })
@@ -138,8 +136,7 @@ describe('sendBatch', () => {
   })
 
   it('parks at the end of the day quota, loses nothing, calls nobody meanwhile, and sends after the reset', async () => {
-    const { follower, send, control, queue, phone, stateOf, tick, calls, counted } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, control, queue, phone, stateOf, tick, calls, counted, one } = await openSend()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     expect(await send([one])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state: 'parked', errcode: 45009 })
@@ -179,8 +176,7 @@ describe('sendBatch', () => {
     ['an empty answer', { kind: 'empty-200' }],
     ['half an answer', { kind: 'truncated' }],
   ])('sends once in the end after %s', async (_what, fault) => {
-    const { follower, send, control, queue, phone, stateOf, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, control, queue, phone, stateOf, tick, one } = await openSend()
     await control('/faults', { path, times: 2, ...fault })
     let attempts = 1
     while ((await send([{ ...one, attempts }])).length > 0 && attempts < 5) {
@@ -193,8 +189,7 @@ describe('sendBatch', () => {
   })
 
   it('keeps the group of what it puts off, parks or lays aside, so that SQS goes on sharing out by it', async () => {
-    const { follower, send, control, queue } = await openSend()
-    const to = toUnion(await follower())
+    const { send, control, queue, to } = await openSend()
     const group = { group: 'order-paid' }
     await control('/faults', { path, kind: 'errcode', errcode: 43117 })
     await send([arrival(event('again', to), group)])
@@ -207,8 +202,7 @@ describe('sendBatch', () => {
   })
 
   it('parks although neither the gate nor the delivery can be written', async () => {
-    const { deps, follower, send, control, queue } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, send, control, queue, one } = await openSend()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     const away = async () => Promise.reject(new Error('away'))
     const more = { gate: { ...deps.gate, close: away }, deliveries: { ...deps.deliveries, record: away } }
@@ -217,16 +211,14 @@ describe('sendBatch', () => {
   })
 
   it('puts off what it cannot begin before its deadline, as a new message', async () => {
-    const { deps, follower, phone, queue } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, phone, queue, one } = await openSend()
     expect(await sendBatch([one], deps, { until: 0 })).toEqual([])
     expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1, since: pushedAt }, delaySeconds: 8 }])
     expect(phone()).toEqual([])
   })
 
   it('puts the batch off while the tables do not answer: nothing was sent, so nothing is in doubt', async () => {
-    const { deps, follower, send, phone, queue } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, send, phone, queue, one } = await openSend()
     const away = { ...deps.links, resolve: async () => Promise.reject(new Error('away')) }
     expect(await send([one], { links: away })).toEqual([])
     expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1, since: pushedAt }, delaySeconds: 8 }])
@@ -248,8 +240,7 @@ describe('sendBatch', () => {
   })
 
   it('lets a template whose messages are refused wait for those of the others, until one is accepted', async () => {
-    const { deps, follower, send, control, phone } = await openSend()
-    const to = toUnion(await follower())
+    const { deps, send, control, phone, to } = await openSend()
     const ill = { ...orderPaid, templateId: 'x'.repeat(43) }
     const templates = { 'order-paid': orderPaid, ill }
     const mixed = (batch: string) =>
@@ -298,8 +289,7 @@ describe('sendBatch', () => {
   })
 
   it('sends without the page where WeChat does not know the mini program, be it of a hundred messages', async () => {
-    const { deps, follower, send, phone, stateOf, queue } = await openSend()
-    const to = toUnion(await follower())
+    const { deps, send, phone, stateOf, queue, to } = await openSend()
     const templates = { 'order-paid': orderPaid, lenient: { ...orderPaid, page: 'optional' as const } }
     const more = { page: 'pages/order/detail', template: 'lenient' }
     const many = Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to, more)))
@@ -378,8 +368,7 @@ describe('sendBatch', () => {
   })
 
   it('is not in doubt when it got no token: the message itself never left', async () => {
-    const { follower, send, control, queue, calls } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, control, queue, calls, one } = await openSend()
     await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: -1 })
     expect(await send([one])).toEqual([])
     expect(queue.again).toMatchObject([{ event: { body: one.body, attempts: 1 } }])
