@@ -17,6 +17,7 @@ import { inRuns } from '../../lib/pool.ts'
 import { defaultAccounts, defaultCallback } from '../../local/wechat/defaults.ts'
 import { createIdCoding } from '../../local/wechat/openid.ts'
 import { canary, leaksIn } from '../canary.ts'
+import { localAws } from '../opened.ts'
 import { eventually, openWholeStack, signal, type Who, type WholeStack } from './whole-stack.ts'
 
 const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
@@ -66,11 +67,7 @@ async function pushAll(queue: string, bodies: readonly string[]): Promise<void> 
 /** Which of the ids stand in any row of any table, packed ones unpacked. */
 async function tracesOf(ids: readonly string[]): Promise<string[]> {
   const names = ['tokens', 'logins', 'links', 'deliveries', 'walks']
-  const dynamo = new DynamoDBClient({
-    endpoint: stack.addresses.dynamodb,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
+  const dynamo = new DynamoDBClient({ endpoint: stack.addresses.dynamodb, ...localAws })
   const scans = await Promise.all(names.map(it => dynamo.send(new ScanCommand({ TableName: `queqiao-local-${it}` }))))
   dynamo.destroy()
   const bytes = (value: { B?: Uint8Array }) => (value.B === undefined ? '' : Buffer.from(value.B).toString('base64url'))

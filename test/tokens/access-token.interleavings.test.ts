@@ -3,7 +3,7 @@
  *
  * Each request to the store or to WeChat has two steps, its arrival and its answer. A generated schedule says who takes
  * the next one, when time passes, when a process is killed (it never goes on), and when another system replaces the
- * token. Nothing but the token source is ours here: the store is the fake of the contract suite, WeChat a model.
+ * token. Nothing but the token source is ours here: the store stands in memory, WeChat is a model.
  */
 
 import fc from 'fast-check'
