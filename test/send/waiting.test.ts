@@ -98,27 +98,14 @@ describe('a hundred events that meet a wrong deployment', () => {
 
 describe('what an event waits for', () => {
   const token = '/cgi-bin/stable_token'
+  const away = 'WeChat could not be called, or gave no usable answer; an earlier try may have sent it'
+  const [byItself, toAct] = ['passes by itself:', 'an operator must act:']
   it.each([
-    [
-      'WeChat is away',
-      { path, kind: 'status', status: 502 },
-      'passes by itself: WeChat could not be called, or gave no usable answer; an earlier try may have sent it',
-      'wechat',
-    ],
-    ['there is no token', { path: token, kind: 'errcode', errcode: -1 }, 'passes by itself: no token', 'wechat'],
-    [
-      'the appsecret is wrong',
-      { path: token, kind: 'errcode', errcode: 40125 },
-      'an operator must act: config: 40125',
-      'operator',
-    ],
-    [
-      'it is too much for this person',
-      { path, kind: 'errcode', errcode: 43117 },
-      'passes by itself: later: 43117',
-      'person',
-    ],
-    ['the minute is full', { path, kind: 'errcode', errcode: 45011 }, 'passes by itself: minute quota', 'quota'],
+    ['WeChat is away', { path, kind: 'status', status: 502 }, `${byItself} ${away}`, 'wechat'],
+    ['there is no token', { path: token, kind: 'errcode', errcode: -1 }, `${byItself} no token`, 'wechat'],
+    ['the appsecret is wrong', { path: token, kind: 'errcode', errcode: 40125 }, `${toAct} config: 40125`, 'operator'],
+    ['it is too much for this person', { path, kind: 'errcode', errcode: 43117 }, `${byItself} later: 43117`, 'person'],
+    ['the minute is full', { path, kind: 'errcode', errcode: 45011 }, `${byItself} minute quota`, 'quota'],
   ] as const)('is told when %s', async (_what, fault, reason, cause) => {
     const { follower, send, control, stateOf, counted, now } = await openWaiting()
     const one = arrival(event('order-1', toUnion(await follower())), { attempts: 2 })
