@@ -183,25 +183,6 @@ describe('the roles', () => {
     expect(changing.map(it => it.Resource)).toEqual([arn('TokensTable'), arn('EventsQueue')])
   })
 
-  it('hold together what the adapters ask of AWS, and no more', async () => {
-    const folder = 'lib/adapters'
-    const adapters = await filesIn(
-      folder,
-      (await readdir(join(import.meta.dirname, '../..', folder), { recursive: true })).filter(it => it.endsWith('.ts')),
-    )
-    const commands = adapters.flatMap(it => [...it.matchAll(/new (\w+)Command\(/g)].map(it => it[1] ?? ''))
-    const asked = commands.map(it =>
-      `${it.replace(/MessageBatch$/, 'Message')}`.replace(/^(Get|Put|Delete|Update)$/, '$1Item'),
-    )
-    const single = asked.map(it => it.replace(/^Batch(Get|Write)$/, 'Batch$1Item'))
-    // S3 knows no right to copy; who copies reads, writes and tags. The paginator's command is not in our words.
-    const written = single.flatMap(it => (it === 'CopyObject' ? ['GetObject', 'PutObject', 'PutObjectTagging'] : it))
-    const granted = Object.values(of('AWS::IAM::Role')).flatMap(statementsOf).flatMap(actionsOf)
-    const own = granted.filter(it => /^(dynamodb|sqs|ssm|events|s3|lambda):/.test(it)).map(it => it.split(':')[1])
-    const listed = adapters.some(it => it.includes('paginateListObjectsV2(')) ? ['ListBucket'] : []
-    expect([...new Set(own)].sort()).toEqual([...new Set([...written, ...listed])].sort())
-  })
-
   it('let a consumer of a queue take its messages, and each function write its own log only', () => {
     for (const { EventSourceArn, role } of mappings()) {
       const rights = rightsOf(role).find(it => JSON.stringify(it.Resource) === JSON.stringify(EventSourceArn))

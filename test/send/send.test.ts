@@ -366,12 +366,4 @@ describe('sendBatch', () => {
     expect(queue.aside).toEqual(['dead-letter: overdue: config: 48001'])
     expect(queue.again.map(it => it.delaySeconds)).toEqual([150, 150])
   })
-
-  it('is not in doubt when it got no token: the message itself never left', async () => {
-    const { send, control, queue, calls, one } = await openSend()
-    await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: -1 })
-    expect(await send([one])).toEqual([])
-    expect(queue.again).toMatchObject([{ event: { body: one.body, attempts: 1 } }])
-    expect(await calls(path)).toBe(0)
-  })
 })
