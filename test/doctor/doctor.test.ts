@@ -504,18 +504,20 @@ describe('the queues', () => {
     expect(await examine({ 'c-dlq': 2 })).toEqual(wrong('2 in c-dlq'))
   })
 
-  it.each([
-    ['q-events-dlq', /^\.\/queqiao redrive --stage prod --region cn-north-1/],
-    ['q-followers-dlq', /SQS → q-followers-dlq → Start DLQ redrive/],
-    ['q-receipts-dlq', /SQS → q-receipts-dlq → Start DLQ redrive/],
-  ])('have dead letters in %s', async (name, hint) => {
-    const found = await examineWith(sizes({ [name]: 3 }))
-    expect(found).toEqual(wrong(`3 in ${name}`, expect.stringMatching(hint)))
-  })
-
-  it('warn of what is in doubt', async () => {
-    const found = await examineWith(sizes({ 'q-events-review': 2 }))
-    expect(found).toEqual(warning(has('2 in q-events-review')))
+  const waitsForQuota = (name: string) =>
+    wrong(`5 in ${name}: they wait for quota`, /^\.\/queqiao quota --stage prod --region cn-north-1/)
+  it.each<[string, number | QueueSize, unknown]>([
+    ['q-events-dlq', 3, wrong('3 in q-events-dlq', /^\.\/queqiao redrive --stage prod --region cn-north-1/)],
+    ['q-followers-dlq', 3, wrong('3 in q-followers-dlq', /SQS → q-followers-dlq → Start DLQ redrive/)],
+    ['q-receipts-dlq', 3, wrong('3 in q-receipts-dlq', /SQS → q-receipts-dlq → Start DLQ redrive/)],
+    // Also while somebody looks at it.
+    ['q-events-dlq', { ready: 1, later: 0, inWork: 2 }, wrong('3 in q-events-dlq (2 in work)')],
+    ['q-events-review', 2, warning(has('2 in q-events-review'))],
+    ['q-events', 7, ok(has('7 in q-events, '))],
+    ['q-events-parked', 5, waitsForQuota('q-events-parked')],
+    ['q-events-parked-urgent', 5, waitsForQuota('q-events-parked-urgent')],
+  ])('tell what is in %s: %o', async (name, size, found) => {
+    expect(await examineWith(sizes({ [name]: size }))).toEqual(found)
   })
 
   it('tell of dead letters, parked events and events in doubt at once, and of a queue that is not there', async () => {
@@ -602,22 +604,6 @@ describe('the queues', () => {
     expect((await world.examine({ queues })).find('queues')).toEqual(ok(has('4000 in q-events (4000 put off)')))
   })
 
-  it('count what is put aside also while somebody looks at it', async () => {
-    const found = await examineWith(sizes({ 'q-events-dlq': { ready: 1, later: 0, inWork: 2 } }))
-    expect(found).toEqual(wrong('3 in q-events-dlq (2 in work)'))
-  })
-
-  it('tell what waits', async () => {
-    const found = await examineWith(sizes({ 'q-events': 7 }))
-    expect(found).toEqual(ok(has('7 in q-events, ')))
-  })
-
-  it.each(['q-events-parked', 'q-events-parked-urgent'])('do not pass over what waits for quota in %s', async name => {
-    expect(await examineWith(sizes({ [name]: 5 }))).toEqual(
-      wrong(`5 in ${name}: they wait for quota`, /^\.\/queqiao quota --stage prod --region cn-north-1/),
-    )
-  })
-
   it('are not there', async () => {
     const size = async (name: string) => {
       if (name === 'q-receipts') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
@@ -690,30 +676,13 @@ describe('the certificate', () => {
     return await checkOf('certificate', {}, { api, now: Date.now })
   }
 
-  it('is good for long', async () => {
-    const found = await examineWith({ days: 90.5 })
-    expect(found).toEqual(ok('the certificate of localhost is good for 90 days'))
-  })
-
-  it('warns a month before its end', async () => {
-    const found = await examineWith({ days: 29.5 })
-    expect(found).toEqual(warning(undefined, has('Certificate Manager')))
-  })
-
-  it('has ended', async () => {
-    const found = await examineWith({ days: -1 })
-    expect(found).toEqual(wrong('the certificate of localhost has ended'))
-  })
-
-  it('is one that no phone trusts', async () => {
-    const found = await examineWith({ days: 90, isTrusted: false })
-    expect(found).toEqual(wrong(has('DEPTH_ZERO_SELF_SIGNED_CERT')))
-  })
-
-  it('is that of another domain', async () => {
-    const found = await examineWith({ days: 90, host: '127.0.0.1' })
-    expect(found).toEqual(wrong(has('ERR_TLS_CERT_ALTNAME_INVALID')))
-  })
+  it.each<[string, Case, unknown]>([
+    ['is good for long', { days: 90.5 }, ok('the certificate of localhost is good for 90 days')],
+    ['warns a month before its end', { days: 29.5 }, warning(undefined, has('Certificate Manager'))],
+    ['has ended', { days: -1 }, wrong('the certificate of localhost has ended')],
+    ['is one that no phone trusts', { days: 90, isTrusted: false }, wrong(has('DEPTH_ZERO_SELF_SIGNED_CERT'))],
+    ['is that of another domain', { days: 90, host: '127.0.0.1' }, wrong(has('ERR_TLS_CERT_ALTNAME_INVALID'))],
+  ])('%s', async (_what, how, found) => expect(await examineWith(how)).toEqual(found))
 
   it('cannot be seen where nobody answers', async () => {
     const api = openOwnApi(new URL((await nowhere()).replace('http', 'https')))
@@ -760,11 +729,31 @@ describe('the hosts of images', () => {
     expect(sites.map(it => it.origin)).toEqual([url, url])
   })
 
-  it('have a domain that the DNS leads nowhere', async () => {
-    expect(await examineWith(answering(bucket), failing(own, 'ENOTFOUND'))).toEqual(
+  const unknownHere = notChecked(
+    `not checked, because the DNS here does not find ${bucket}, a name of AWS`,
+    has('uploadFile 合法域名 a domain of your own'),
+  )
+  it.each<[string, Site, Site, unknown]>([
+    [
+      'have a domain that the DNS leads nowhere',
+      answering(bucket),
+      failing(own, 'ENOTFOUND'),
       wrong(`${own} gives no usable answer (ENOTFOUND)`, /^the DNS must lead the domain .*docs\/images\.md/),
-    )
-  })
+    ],
+    [
+      'fail behind their front',
+      answering(bucket),
+      answering(own, 502),
+      wrong(`${own} gives no usable answer (status 502)`),
+    ],
+    [
+      'are AWS’s own names, which the DNS here does not know',
+      failing(bucket, 'ENOTFOUND'),
+      answering(own),
+      unknownHere,
+    ],
+    ['are AWS’s own names, while the DNS is away', failing(bucket, 'EAI_AGAIN'), answering(own), unknownHere],
+  ])('%s', async (_what, upload, files, found) => expect(await examineWith(upload, files)).toEqual(found))
 
   it('have a certificate that phones refuse', async () => {
     const url = await listen(createServer(selfSigned(Date.now() + 86_400_000)), 'localhost')
@@ -777,20 +766,6 @@ describe('the hosts of images', () => {
     const found = await examineWith(openSite(new URL(await nowhere())), answering(own))
     expect(found).toEqual(wrong(has('(ECONNREFUSED)')))
     expect(found?.hint).toContain('NAT gateway')
-  })
-
-  it('fail behind their front', async () => {
-    const found = await examineWith(answering(bucket), answering(own, 502))
-    expect(found).toEqual(wrong(`${own} gives no usable answer (status 502)`))
-  })
-
-  it.each(['ENOTFOUND', 'EAI_AGAIN'])('are AWS’s own names, which the DNS here does not know (%s)', async code => {
-    expect(await examineWith(failing(bucket, code), answering(own))).toEqual(
-      notChecked(
-        `not checked, because the DNS here does not find ${bucket}, a name of AWS`,
-        has('uploadFile 合法域名 a domain of your own'),
-      ),
-    )
   })
 
   it('both fail: each is told', async () => {
