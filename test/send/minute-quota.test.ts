@@ -1,8 +1,6 @@
 /** A campaign against WeChat's quota of a minute: several containers, one queue, our functions, WeChat in a box. */
 
 import { describe, expect, it } from 'vitest'
-import { memoryAttempts, memoryLinking } from '../../kit/memory-stores.ts'
-import { isAppId } from '../../lib/identifiers.ts'
 import type { Quota } from '../../lib/ports.ts'
 import type { SendDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
@@ -10,13 +8,10 @@ import { resumeEvents } from '../../lib/send/resume-events.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
 import type { Received } from '../../lib/send/stages.ts'
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
-import { miniAppid } from '../ids.ts'
 import { openWorld, orderPaid } from '../world.ts'
-import { arrival, data, event, openSend, path, pushedAt, toUnion } from './send-world.ts'
+import { arrival, containerOf, data, event, openSend, path, pushedAt, toUnion } from './send-world.ts'
 
 const minuteMs = 60_000
-const { appid } = defaultAccounts.mini
 const forever = { until: Number.POSITIVE_INFINITY }
 
 type Waiting = { readonly event: QueuedEvent; readonly dueAt: number }
@@ -40,23 +35,16 @@ async function openCampaign(events: number, { containers = 1, perMinute = 100, i
 }
 
 function senderOf(world: World, queue: Waiting[]): SendDeps {
-  const { links, deliveries, gate, now, random, log, metrics } = world
   const unused = async () => expect.unreachable()
   return {
-    ...world.app('official'),
-    ...{ links, deliveries, gate, now, random, log, metrics },
-    ...{ attempts: memoryAttempts(), linking: memoryLinking(now), backlog: { isEmpty: async () => true } },
+    ...containerOf(world),
     followers: { push: unused },
-    miniAppid: isAppId(appid) ? appid : miniAppid,
-    templates: { 'order-paid': orderPaid },
-    trouble: new Set<string>(),
-    minute: { minute: 0, accepted: 0 },
     events: {
       ...{ deadLetter: unused, holdForQuota: unused, comeAgain: unused },
       requeue: async list => {
         for (const { event, delaySeconds } of list) {
           expect(delaySeconds).toBeLessThanOrEqual(900)
-          queue.push({ event, dueAt: now() + delaySeconds * 1000 })
+          queue.push({ event, dueAt: world.now() + delaySeconds * 1000 })
         }
         return new Set()
       },

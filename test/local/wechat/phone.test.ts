@@ -9,15 +9,9 @@ test('the phone page may load nothing, send nothing elsewhere and sit in no fram
   const { headers } = await (await openTestBox()).get('/')
   expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
   expect(headers.get('x-content-type-options')).toBe('nosniff')
-  expect(headers.get('content-security-policy')?.split('; ')).toEqual([
-    "default-src 'none'",
-    "style-src 'unsafe-inline'",
-    "script-src 'unsafe-inline'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ])
+  const inline = "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+  const nowhere = "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  expect(headers.get('content-security-policy')).toBe(`default-src 'none'; ${inline}; ${nowhere}`)
 })
 
 test('the phone page is one whole file whose script parses and makes no markup from texts', async () => {
