@@ -1,4 +1,4 @@
-/** The store of pictures: its contract on the fake and on S3's stand-in, and what is asked of S3. */
+/** The store of pictures: its contract in memory and on S3's stand-in, and what is asked of S3. */
 
 import {
   CopyObjectCommand,

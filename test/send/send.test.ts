@@ -127,10 +127,9 @@ describe('sendBatch', () => {
     [47003, 'rejected'],
     [40165, 'rejected'],
   ])('ends %i in %s, with errcode and rid', async (errcode, state) => {
-    const { follower, send, control, queue, stateOf } = await openSend()
-    const who = await follower()
+    const { send, control, queue, stateOf, one } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode })
-    expect(await send([arrival(event('order-1', toUnion(who)))])).toEqual([])
+    expect(await send([one])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state, errcode, rid: expect.stringMatching(/^[0-9a-f-]{26}$/) })
     expect(queue.aside).toHaveLength(state === 'rejected' ? 1 : 0)
   })
@@ -157,10 +156,9 @@ describe('sendBatch', () => {
     ['the minute is over, with nothing recorded', 45011, 62, { slotAt: pushedAt + 62_000 }, undefined],
     ['somebody has mended the deployment, and says so', 48001, 150, {}, 'waiting'],
   ])('comes again when %s', async (_what, errcode, seconds, slot, state) => {
-    const { follower, send, control, queue, phone, stateOf } = await openSend()
-    const who = await follower()
+    const { send, control, queue, phone, stateOf, to } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode })
-    const one = arrival(event('order-1', toUnion(who)))
+    const one = arrival(event('order-1', to))
     expect(await send([one])).toEqual([])
     const again = { body: one.body, attempts: 1, since: pushedAt, ...slot }
     expect(queue.again).toEqual([{ event: again, delaySeconds: seconds }])
@@ -226,15 +224,14 @@ describe('sendBatch', () => {
   })
 
   it('calls no more after the first 45009 than what was in flight, in this batch or another process', async () => {
-    const { follower, send, control, queue, calls } = await openSend()
-    const who = await follower()
+    const { send, control, queue, calls, to } = await openSend()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
-    const many = Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, toUnion(who))))
+    const many = Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, to)))
     expect(await send(many)).toEqual([])
     expect(queue.parked).toHaveLength(100)
     expect(await calls(path)).toBeLessThanOrEqual(50)
     const before = await calls(path)
-    await send(Array.from({ length: 100 }, (_, index) => arrival(event(`later-${index}`, toUnion(who)))))
+    await send(Array.from({ length: 100 }, (_, index) => arrival(event(`later-${index}`, to))))
     expect(await calls(path)).toBe(before)
     expect(queue.parked).toHaveLength(200)
   })
@@ -258,11 +255,10 @@ describe('sendBatch', () => {
   })
 
   it('keeps the reserve of the quota for urgent templates', async () => {
-    const { follower, send, queue, phone, gate, now, stateOf } = await openSend()
-    const who = await follower()
+    const { send, queue, phone, gate, now, stateOf, to } = await openSend()
     await gate.reserve(now() + 3_600_000)
     const templates = { 'order-paid': orderPaid, urgent: { ...orderPaid, urgent: true } }
-    const both = [event('usual', toUnion(who)), event('urgent', toUnion(who), { template: 'urgent' })]
+    const both = [event('usual', to), event('urgent', to, { template: 'urgent' })]
     expect(
       await send(
         both.map(it => arrival(it)),
@@ -275,13 +271,12 @@ describe('sendBatch', () => {
   })
 
   it('sends without the page that WeChat refuses, once, where the template says so, and records it', async () => {
-    const { follower, send, control, phone, stateOf, queue } = await openSend()
-    const who = await follower()
+    const { send, control, phone, stateOf, queue, to } = await openSend()
     await control('/pages', { pages: ['pages/other'] })
     const templates = { 'order-paid': orderPaid, lenient: { ...orderPaid, page: 'optional' as const } }
     const page = 'pages/order/detail'
-    await send([arrival(event('lenient', toUnion(who), { page, template: 'lenient' }))], { templates })
-    await send([arrival(event('strict', toUnion(who), { page }))], { templates })
+    await send([arrival(event('lenient', to, { page, template: 'lenient' }))], { templates })
+    await send([arrival(event('strict', to, { page }))], { templates })
     expect(phone().map(it => [it.clientMsgId, it.miniprogram])).toEqual([[clientMsgIdOf('lenient'), undefined]])
     expect(await stateOf('lenient')).toMatchObject({ state: 'accepted', errcode: 40165, reason: expect.any(String) })
     expect(await stateOf('strict')).toMatchObject({ state: 'rejected', errcode: 40165 })
@@ -318,8 +313,7 @@ describe('sendBatch', () => {
   })
 
   it('writes the marks of a hundred messages with four requests, and tells which could not be written', async () => {
-    const { follower, send, deps, phone } = await openSend()
-    const who = await follower()
+    const { send, deps, phone, to } = await openSend()
     const sizes: number[] = []
     const deliveries = {
       ...deps.deliveries,
@@ -328,15 +322,14 @@ describe('sendBatch', () => {
         return new Set(list.flatMap(it => (it.id === 'order-7' ? it.id : [])))
       },
     }
-    const many = Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, toUnion(who))))
+    const many = Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, to)))
     expect(await send(many, { deliveries })).toEqual([many[7]])
     expect(sizes).toEqual([25, 25, 25, 25])
     expect(phone()).toHaveLength(100)
   })
 
   it('does not let a template that hangs hold up the others', async () => {
-    const { follower, send, deps, phone } = await openSend()
-    const who = await follower()
+    const { send, deps, phone, to } = await openSend()
     const templates = { 'order-paid': orderPaid, hanging: { ...orderPaid, templateId: 'hangs' } }
     const released = Promise.withResolvers<void>()
     const wechat = {
@@ -347,7 +340,7 @@ describe('sendBatch', () => {
       },
     }
     const names = Array.from({ length: 100 }, (_, index) => (index < 60 ? 'hanging' : 'order-paid'))
-    const batch = names.map((template, index) => arrival(event(`order-${index}`, toUnion(who), { template })))
+    const batch = names.map((template, index) => arrival(event(`order-${index}`, to, { template })))
     const sent = send(batch, { templates, wechat })
     await expect.poll(() => phone().length).toBe(40)
     released.resolve()
@@ -355,13 +348,12 @@ describe('sendBatch', () => {
   })
 
   it('alarms when an event is older than three days, and lays aside what cannot be sent for thirteen', async () => {
-    const { follower, send, control, queue, counted, now } = await openSend()
-    const who = await follower()
+    const { send, control, queue, counted, now, to } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode: 48001, times: 9 })
     const days = (count: number) => ({ since: now() - count * 86_400_000 })
-    await send([arrival(event('young', toUnion(who)), days(2))])
+    await send([arrival(event('young', to), days(2))])
     expect(counted).not.toContain('EventOverdue')
-    await send([arrival(event('late', toUnion(who)), days(4)), arrival(event('given-up', toUnion(who)), days(14))])
+    await send([arrival(event('late', to), days(4)), arrival(event('given-up', to), days(14))])
     expect(counted).toContain('EventOverdue')
     expect(queue.aside).toEqual(['dead-letter: overdue: config: 48001'])
     expect(queue.again.map(it => it.delaySeconds)).toEqual([150, 150])
