@@ -483,8 +483,7 @@ describe('several news of one person in a batch', () => {
     await work([news('follow', who)])
     const unionid = who.unionid ?? id('u')
     // As if it had been killed between the row of the openid and that of the unionid.
-    const { unions } = v.parse(v.object({ unions: v.instance(Map) }), links.all())
-    unions.delete(unionid)
+    links.lose({ unionid })
 
     const arrivals = received.map(receives => ({ news: news('follow', who), receiptHandle: `${receives}`, receives }))
     expect(await linkFollowers(arrivals, deps, { until: Number.POSITIVE_INFINITY })).toEqual([])

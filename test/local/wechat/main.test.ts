@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { pickFreePort } from '../../../local/ports.ts'
-import { openTestBox } from './open-test-box.ts'
+import { test } from './open-test-box.ts'
 
 /** Starts `npm run wechat` as its own process. */
 function start(env: Record<string, string>, ...args: string[]) {
@@ -28,8 +28,7 @@ test('introduces itself with the templates of the project, and Ctrl-C stops it',
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
-test('names a port in use and what to do', { timeout: 20_000 }, async () => {
-  const box = await openTestBox()
+test('names a port in use and what to do', { timeout: 20_000 }, async ({ box }) => {
   const port = new URL(box.box.url).port
   const { child, output } = start({ PORT: port })
   expect(await once(child, 'close')).toEqual([1, null])

@@ -1,7 +1,7 @@
 import { Script } from 'node:vm'
 import * as v from 'valibot'
-import { expect, test } from 'vitest'
-import { openTestBox } from './open-test-box.ts'
+import { expect } from 'vitest'
+import { openTestBox, test } from './open-test-box.ts'
 
 const ids = v.array(v.object({ id: v.number() }))
 
@@ -9,15 +9,9 @@ test('the phone page may load nothing, send nothing elsewhere and sit in no fram
   const { headers } = await (await openTestBox()).get('/')
   expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
   expect(headers.get('x-content-type-options')).toBe('nosniff')
-  expect(headers.get('content-security-policy')?.split('; ')).toEqual([
-    "default-src 'none'",
-    "style-src 'unsafe-inline'",
-    "script-src 'unsafe-inline'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ])
+  const inline = "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+  const nowhere = "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  expect(headers.get('content-security-policy')).toBe(`default-src 'none'; ${inline}; ${nowhere}`)
 })
 
 test('the phone page is one whole file whose script parses and makes no markup from texts', async () => {
@@ -29,8 +23,9 @@ test('the phone page is one whole file whose script parses and makes no markup f
   expect(() => new Script(script)).not.toThrow()
 })
 
-test('all phones can be seen, the latest twenty by themselves, and who is not among them is counted', async () => {
-  const box = await openTestBox()
+test('all phones can be seen, the latest twenty by themselves, and who is not among them is counted', async ({
+  box,
+}) => {
   for (let person = 0; person < 23; person += 1) await box.person({ name: `${person}` })
   const idsAt = async (path: string) => v.parse(ids, await box.control(path)).map(it => it.id)
 
