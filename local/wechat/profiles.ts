@@ -1,18 +1,10 @@
-/**
- * How template messages to a person end: `receipt` and `system` are accepted and then fail; `refuse` and `blacklist` fail at
- * once, and so does `often`, who got too many of late.
- */
-export const blockings = ['none', 'receipt', 'system', 'refuse', 'blacklist', 'often'] as const
-
-type Blocking = (typeof blockings)[number]
-
 /** What only some people have; those who have none of it take no memory here. */
-export type Profile = { name?: string; blocking: Blocking; highRisk: boolean; remark: string; scene?: string }
+export type Profile = { name?: string; highRisk: boolean }
 
 /** Profiles of the few people that tests and the phone page look at. */
 export type Profiles = ReturnType<typeof createProfiles>
 
-const plain: Profile = { blocking: 'none', highRisk: false, remark: '' }
+const plain: Profile = { highRisk: false }
 
 /** Creates the store of profiles. */
 export function createProfiles() {
