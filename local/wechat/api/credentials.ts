@@ -7,7 +7,7 @@ import type { Call, Refusal } from './endpoint.ts'
 type Credentials = { appid: string; secret: string; grantType?: string; expected?: string }
 
 /** Finds what is wrong with the credentials, before anything is counted. */
-export function refuseCredentials(box: Box, said: Credentials): Refusal | undefined {
+function refuseCredentials(box: Box, said: Credentials): Refusal | undefined {
   if (said.appid === '') return { errcode: 41002 }
   if (said.secret === '') return { errcode: 41004 }
   const app = box.apps.byAppid(said.appid)

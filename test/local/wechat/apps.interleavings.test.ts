@@ -1,13 +1,20 @@
 /** Whatever apps do beside each other, in any order: nothing of one app shows up at another. */
 import fc from 'fast-check'
-import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { field } from '../../../local/wechat/json.ts'
 import { runs } from '../../runs.ts'
-import { goodData } from './open-test-box.ts'
-import { type Account, accounts, type Mini, minis, openSeveral, type SeveralApps, templateOf } from './several-apps.ts'
+import {
+  type Account,
+  accounts,
+  type Mini,
+  messageTo,
+  minis,
+  openSeveral,
+  SEND,
+  type SeveralApps,
+  someone,
+} from './several-apps.ts'
 
-const SEND = '/cgi-bin/message/template/send'
 const people = 3
 /** So few that quotas are met, and not alike. */
 const sendsPerDay = { official: 3, brand: 1, abroad: 2, alone: 4 }
@@ -74,7 +81,7 @@ function blockStep(by: Account, who: number, refuses: boolean): Step {
 function sendStep(by: Account, to: Account, template: Account, who: number): Step {
   return named(`${by} sends to ${to}'s ${who} with ${template}'s template`, async ({ box, ids, models, sent }) => {
     const openid = ids[to]?.[who] ?? ''
-    const body = { touser: openid, template_id: templateOf(template).templateId, data: goodData }
+    const body = messageTo(template, openid)
     const errcode = expectedOf(models[by], {
       most: sendsPerDay[by],
       isOwn: to === by,
@@ -141,14 +148,12 @@ function faultStep(of: Account): Step {
   })
 }
 
-const personAnswer = v.object({ apps: v.record(v.string(), v.object({ openid: v.string() })) })
-
 /** The box anew, with everybody in it and a token for each app. */
 async function begin(box: SeveralApps): Promise<World> {
   await box.control('/reset', {})
-  const known: v.InferOutput<typeof personAnswer>['apps'][] = []
+  const known: Awaited<ReturnType<typeof someone>>[] = []
   // One by one, so that their numbers are their places.
-  for (let who = 0; who < people; who += 1) known.push(v.parse(personAnswer, await box.control('/people', {})).apps)
+  for (let who = 0; who < people; who += 1) known.push(await someone(box))
   for (const name of accounts) {
     await box.control('/callback', { app: name, hold: true })
     await box.control('/quota', { app: name, path: SEND, day: sendsPerDay[name] })
@@ -164,7 +169,7 @@ async function begin(box: SeveralApps): Promise<World> {
   }
   return {
     box,
-    ids: Object.fromEntries(apps.map(name => [name, known.map(it => it[name]?.openid ?? '')])),
+    ids: Object.fromEntries(apps.map(name => [name, known.map(it => it.openid(name))])),
     models,
     sent: [],
   }

@@ -1,7 +1,8 @@
 /** A box with more apps than the first pair: two of each kind on one Open Platform account, a pair on another, one on none. */
+import * as v from 'valibot'
 import { textField } from '../../../local/wechat/json.ts'
 import type { WeChatOptions } from '../../../local/wechat/server.ts'
-import { openTestBox, template } from './open-test-box.ts'
+import { goodData, openTestBox, template } from './open-test-box.ts'
 
 /** Each Official Account has a template of its own. */
 export const accounts = ['official', 'brand', 'abroad', 'alone'] as const
@@ -22,6 +23,8 @@ const further = [
   { name: 'shop', kind: 'mini' },
   { name: 'abroad-shop', kind: 'mini', platform: 'second' },
 ] as const
+
+export const SEND = '/cgi-bin/message/template/send'
 
 export async function openSeveral(options: WeChatOptions = {}) {
   const box = await openTestBox({ apps: further, ...options })
@@ -59,3 +62,21 @@ export async function openSeveral(options: WeChatOptions = {}) {
 }
 
 export type SeveralApps = Awaited<ReturnType<typeof openSeveral>>
+
+const known = v.object({ openid: v.string(), unionid: v.optional(v.string()), following: v.optional(v.boolean()) })
+
+/** A person as every app knows them. */
+export const personAnswer = v.object({ id: v.number(), apps: v.record(v.string(), known) })
+
+export async function someone({ control }: SeveralApps, more: object = {}) {
+  const { id, apps } = v.parse(personAnswer, await control('/people', more))
+  return { id, apps, openid: (app: string) => apps[app]?.openid ?? '', unionid: (app: string) => apps[app]?.unionid }
+}
+
+/** A message that is right for this account, but for `change`. */
+export const messageTo = (account: Account, touser: string, change: object = {}) => ({
+  touser,
+  template_id: templateOf(account).templateId,
+  data: goodData,
+  ...change,
+})
