@@ -1,4 +1,4 @@
-/** What an app of the box is told to be, what is wrong with that, and what is made up where nothing is told. */
+/** The settings of an app of the box, their validation, and generated defaults. */
 import { createHash } from 'node:crypto'
 import type { CallbackConfig } from './callback-config.ts'
 import { defaultPlatform } from './platforms.ts'
@@ -8,30 +8,30 @@ import type { TemplateSetting } from './templates.ts'
 export const appKinds = ['official', 'mini'] as const
 export type AppKind = (typeof appKinds)[number]
 
-/** An app as a caller describes it; what is not told is made up from its name, alike in every run. */
+/** The settings of an app; missing ones are generated from its name, the same in every run. */
 export type AppSetting = {
   name: string
   kind: AppKind
   appid?: string
   appsecret?: string
-  /** The Open Platform account that it is bound to: by default that of the first pair; null binds it to none. */
+  /** Its Open Platform account: that of the first pair by default; null for none. */
   platform?: string | null
-  /** Its message push; nothing is sent while no URL is told. */
+  /** Its message push; nothing is sent without a URL. */
   callback?: Partial<CallbackConfig>
-  /** Of an Official Account: the templates in its list. */
+  /** The templates of an Official Account. */
   templates?: readonly TemplateSetting[]
 }
 
-/** An app with everything told. */
+/** An app with all settings. */
 export type AppIdentity = Required<AppSetting> & { originalId: string; callback: CallbackConfig }
 
 const word = /^[a-z][a-z0-9-]{0,31}$/
 const wantedWord = '1 to 32 small letters, digits and hyphens, a letter first'
 
-/** Says what is wrong with a setting by itself, or undefined. */
+/** Says what is wrong with the settings alone, or undefined. */
 export function problemOfSetting({ name, kind, appid, appsecret, platform, callback }: AppSetting): string | undefined {
   if (!word.test(name)) return `"name" is "${name}", and must be ${wantedWord}`
-  // Under this name the log of calls keeps those that no app made.
+  // The call log uses this name for calls of unknown apps.
   if (name === 'unknown') return '"name" must not be "unknown"'
   if (appid !== undefined && !/^wx[0-9a-f]{16}$/.test(appid)) {
     return `"appid" is "${appid}", and must be wx and 16 hexadecimal digits in lower case`
@@ -48,7 +48,7 @@ export function isAppsecret(text: string): boolean {
   return /^[0-9a-f]{32}$/i.test(text)
 }
 
-/** Fills in what a setting does not tell. */
+/** Fills in the missing settings. */
 export function completeSetting(setting: AppSetting): AppIdentity {
   const { name, kind, callback, platform = defaultPlatform } = setting
   return {
@@ -63,7 +63,7 @@ export function completeSetting(setting: AppSetting): AppIdentity {
   }
 }
 
-/** Another AppSecret, for one that is reset. */
+/** A new AppSecret, for a reset. */
 export function madeUpAppsecret({ name, appsecret }: { name: string; appsecret: string }): string {
   return digits(`appsecret of ${name} after ${appsecret}`, 32)
 }
@@ -75,7 +75,7 @@ function madeUpCallback(name: string, kind: AppKind): CallbackConfig {
     mode: 'secure',
     format: kind === 'mini' ? 'json' : 'xml',
     token: digits(`Token of ${name}`, 32),
-    // 43 letters and digits; the last of base64 is always one, so that the key stays canonical.
+    // 43 letters and digits; the last character of base64 always is one, so the key stays canonical.
     aesKey: key.slice(0, 43).replaceAll('+', 'A').replaceAll('/', 'B'),
   }
 }

@@ -1,4 +1,4 @@
-/** One app with everything that is kept per app: nothing here is seen by another. */
+/** One app, with its own state, which no other app sees. */
 import { type AllowList, createAllowList } from './allow-list.ts'
 import type { AppIdentity } from './app-setting.ts'
 import { type Callbacks, createCallbacks } from './callbacks.ts'
@@ -13,15 +13,15 @@ import type { Population } from './population.ts'
 import { createTemplates, type Templates } from './templates.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 
-/** How a repeat is told. */
+/** How a repeat is answered. */
 export const duplicates = ['same', 'error', 'too-soon'] as const
 type Duplicate = (typeof duplicates)[number]
 
-/** Switches of an Official Account that tests turn. */
+/** Switches of an Official Account for tests. */
 type Rules = {
   /** Off as on a test account: values are not checked against their types. */
   values: boolean
-  /** What a client_msg_id that was there before gives: the same msgid, 45065, or within a minute 40241. */
+  /** The answer to a repeated client_msg_id: the same msgid, 45065, or within a minute 40241. */
   duplicate: Duplicate
 }
 
@@ -30,7 +30,7 @@ type AnyApp = {
   appid: string
   originalId: string
   platform: string | null
-  /** A reset gives it another one. */
+  /** A reset changes it. */
   appsecret: string
   ids: Ids
   tokens: Tokens
@@ -38,7 +38,7 @@ type AnyApp = {
   callbacks: Callbacks
 }
 
-/** An app that people follow, and that sends them template messages. */
+/** An app that people follow, and that sends template messages. */
 export type OfficialAccount = AnyApp & {
   kind: 'official'
   followers: Followers
@@ -52,18 +52,18 @@ export type MiniProgram = AnyApp & {
   kind: 'mini'
   logins: Logins
   mediaChecks: MediaChecks
-  /** Pages of its released version; undefined accepts any. */
+  /** Pages of the released version; undefined accepts any. */
   pages: ReadonlySet<string> | undefined
 }
 
 export type App = OfficialAccount | MiniProgram
 
-/** Who an app is, with its secrets: for whoever opened the box, or added the app. */
+/** An app's identity with its secrets, for the opener of the box and the creator of the app. */
 export function identityOf({ name, kind, appid, appsecret, originalId, platform, callbacks }: App) {
   return { name, kind, appid, appsecret, originalId, platform, callback: callbacks.config() }
 }
 
-/** What an app finds in its box. */
+/** What apps share in their box. */
 export type Surroundings = {
   clock: Clock
   population: Population
@@ -73,7 +73,7 @@ export type Surroundings = {
   callbackRetryGapMs: number
 }
 
-/** Creates an Official Account that nobody follows. */
+/** Creates an Official Account without followers. */
 export function createOfficialAccount(identity: AppIdentity, around: Surroundings): OfficialAccount {
   return {
     ...createAny(identity, around),
@@ -85,7 +85,7 @@ export function createOfficialAccount(identity: AppIdentity, around: Surrounding
   }
 }
 
-/** Creates a mini program that nobody has opened. */
+/** Creates a mini program without logins. */
 export function createMiniProgram(identity: AppIdentity, around: Surroundings): MiniProgram {
   return {
     ...createAny(identity, around),
@@ -102,7 +102,7 @@ function createAny(identity: AppIdentity, { clock, population, platforms, ...tim
     ...{ name, appid, appsecret, originalId, platform },
     ids: createIds(appid, population, platform === null ? undefined : platforms.unionidsOf(platform)),
     tokens: createTokens(clock),
-    // Of a mini program no page says that calls with an access token are checked; of an Official Account two do.
+    // No page says that calls of a mini program with an access token are checked; two pages do for an Official Account.
     allowList: createAllowList({ businessCalls: kind === 'official' }),
     callbacks: createCallbacks(clock, {
       account: { appid, originalId },

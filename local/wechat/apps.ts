@@ -1,4 +1,4 @@
-/** The apps of a box: the first pair, which is meant wherever none is named, and whatever was added. */
+/** The apps of a box: the first pair, which is the default everywhere, and the added ones. */
 import { type App, createMiniProgram, createOfficialAccount, type OfficialAccount, type Surroundings } from './app.ts'
 import { type AppIdentity, type AppSetting, completeSetting, problemOfSetting } from './app-setting.ts'
 
@@ -12,7 +12,7 @@ export function createApps(pair: { official: AppIdentity; mini: AppIdentity }, a
   const apps = new Map<string, App>([official, mini].map(app => [app.name, app]))
   const byAppid = (appid: string) => find(apps, app => app.appid === appid)
 
-  /** Says what is wrong with an app that shall be added, or undefined. */
+  /** Says what is wrong with a new app, or undefined. */
   function problemOf(setting: AppSetting): string | undefined {
     const { name, appid = '' } = setting
     if (apps.has(name)) return `there is an app "${name}" already`
@@ -27,10 +27,10 @@ export function createApps(pair: { official: AppIdentity; mini: AppIdentity }, a
     officialAccounts: (): readonly OfficialAccount[] => [...apps.values()].filter(isOfficial),
     byName: (name: string) => apps.get(name),
     byAppid,
-    /** The app that an access token was issued to, also a dead one. */
+    /** The app that an access token was issued to, even if it is invalid by now. */
     byToken: (text: string) => find(apps, app => app.tokens.stateOf(text) !== 'unknown'),
     problemOf,
-    /** Adds an app; throws what `problemOf` says. */
+    /** Adds an app; throws the problem if there is one. */
     add: (setting: AppSetting): App => {
       const problem = problemOf(setting)
       if (problem !== undefined) throw new Error(problem)
@@ -45,7 +45,7 @@ function createApp(identity: AppIdentity, around: Surroundings): App {
   return identity.kind === 'mini' ? createMiniProgram(identity, around) : createOfficialAccount(identity, around)
 }
 
-/** Without a list of them all, since it is done for each call. */
+/** Without creating a list, because every call does this. */
 function find(apps: ReadonlyMap<string, App>, isWanted: (app: App) => boolean): App | undefined {
   for (const app of apps.values()) if (isWanted(app)) return app
   return undefined

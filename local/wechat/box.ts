@@ -1,4 +1,4 @@
-/** Everything that WeChat knows, put together; a reset makes a new one. */
+/** The state of the simulated WeChat; a reset creates a new one. */
 import type { AppIdentity, AppSetting } from './app-setting.ts'
 import { type Apps, createApps } from './apps.ts'
 import type { CallbackConfig } from './callback-config.ts'
@@ -14,7 +14,7 @@ import { createQuota, type Quota } from './quota.ts'
 import { createRidLog, type RidLog } from './rid-log.ts'
 import type { TemplateSetting } from './templates.ts'
 
-/** Settings of a box with every default filled in. */
+/** The settings of a box, with all defaults filled in. */
 export type BoxSettings = {
   /** The first pair. */
   accounts: Accounts
@@ -30,7 +30,7 @@ export type BoxSettings = {
   pageSize: number
   now: () => number
   receiptDelayMs: number
-  /** From a content check to its verdict. */
+  /** The time from a content check to its verdict. */
   verdictDelayMs: number
   callbackTimeoutMs: number
   callbackRetryGapMs: number
@@ -53,7 +53,7 @@ export type Box = {
   close: () => void
 }
 
-/** Creates a WeChat in which nobody lives yet. */
+/** Creates a WeChat without people. */
 export function createBox(settings: BoxSettings, formerPeople = 0): Box {
   const clock = createClock(settings.now)
   const population = createPopulation(formerPeople)

@@ -1,9 +1,9 @@
-/** Which calls came in: counts per app and path, and the latest ones without anything secret. */
+/** The received calls: counts per app and path, and the latest ones without secrets. */
 import type { Clock } from './clock.ts'
 
 const recentLimit = 500
 
-/** One call; `app` is its name, or `unknown`; `errcode` 0 is success, null an answer that the fault script took away. */
+/** One call; `app` is a name, or `unknown`; `errcode` 0 is success, null an answer removed by the fault script. */
 export type CallRecord = { at: number; app: string; method: string; path: string; errcode: number | null }
 
 /** The log of calls. */
@@ -21,7 +21,7 @@ export function createCalls(clock: Clock) {
       recent.push({ at: clock.now(), ...call })
       if (recent.length > recentLimit * 2) recent = recent.slice(-recentLimit)
     },
-    /** The counts of these apps, by path, and of calls that no app made. */
+    /** The counts of these apps by path, and of calls of unknown apps. */
     counts: (apps: readonly string[]) =>
       Object.fromEntries([...apps, 'unknown'].map(app => [app, Object.fromEntries(counts.get(app) ?? [])])),
     recent: () => recent.slice(-recentLimit),

@@ -18,10 +18,10 @@ export const faultKinds = [
 /** One of the kinds. */
 export type FaultKind = (typeof faultKinds)[number]
 
-/** One entry of the script; `skip` lets so many calls pass first. */
+/** One entry of the script; `skip` lets that many calls pass first. */
 export type Fault = {
   path: string
-  /** The name of the app that it is for; without one it meets everybody's calls. */
+  /** The app whose calls it applies to; all calls by default. */
   app?: string
   kind: FaultKind
   times: number
@@ -34,7 +34,7 @@ export type Fault = {
   errmsg?: string
 }
 
-/** What a fault has to know of a call; `app` is undefined where none can be told from it. */
+/** The part of a call that faults depend on; `app` is undefined if unknown. */
 type Caller = { path: string; app: string | undefined }
 
 /** The script of the box. */
@@ -60,7 +60,7 @@ export function createFaults() {
       script = []
     },
     all: (): readonly Fault[] => script,
-    /** The fault that this call meets, used up by one. */
+    /** The fault for this call, if any; uses it up by one. */
     take: (call: Caller): Fault | undefined => {
       const fault = script.find(entry => applies(entry, call))
       if (fault === undefined) return undefined

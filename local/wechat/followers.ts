@@ -1,6 +1,6 @@
 /**
- * Who follows one Official Account, in typed arrays by the person's number: five bytes for each person up to the last who ever
- * followed it, and none for an account that nobody follows.
+ * The followers of one Official Account, in typed arrays by the person's number: five bytes for each person up to the last one
+ * who ever followed; nothing for an account without followers.
  */
 
 const firstCapacity = 1024
@@ -10,11 +10,11 @@ export type Followers = ReturnType<typeof createFollowers>
 
 type Following = { flags: Uint8Array; since: Uint32Array; end: number; count: number }
 
-/** Creates an account that nobody follows. */
+/** Creates an empty set of followers. */
 export function createFollowers() {
   const state: Following = { flags: new Uint8Array(0), since: new Uint32Array(0), end: 0, count: 0 }
   return {
-    /** Has people follow who are new in the box; `at` is the second of it. */
+    /** Adds new people as followers; `at` is the second of their follow. */
     addNew: (first: number, count: number, at: number) => addNew(state, first, { count, at }),
     follow: (person: number, at: number) => follow(state, person, at),
     unfollow: (person: number) => unfollow(state, person),

@@ -1,12 +1,12 @@
 /**
- * How template messages of an account to a person end: `receipt` and `system` are accepted and then fail; `refuse` and
- * `blacklist` fail at once, and so does `often`, who got too many of late.
+ * What happens to template messages of an account to a person: `receipt` and `system` are accepted and then fail; `refuse`,
+ * `blacklist` and `often` (too many recent messages) fail at once.
  */
 export const blockings = ['none', 'receipt', 'system', 'refuse', 'blacklist', 'often'] as const
 
 type Blocking = (typeof blockings)[number]
 
-/** What stands between one Official Account and a person; those about whom nothing does take no memory here. */
+/** What only some people have with an Official Account; others take no memory here. */
 export type Mark = { blocking: Blocking; remark: string; scene?: string }
 
 /** The marks of one Official Account. */

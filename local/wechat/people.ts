@@ -1,17 +1,17 @@
-/** A crowd without a box around it, as the default pair knows it: what benches compare the truth with. */
+/** People without a box, with their ids in the first pair: benches compare results with them. */
 import type { Accounts } from './defaults.ts'
 import { createFollowers } from './followers.ts'
 import { createIds } from './ids.ts'
 import { defaultUnionids } from './platforms.ts'
 import { createPopulation } from './population.ts'
 
-/** The crowd; a person is a number, counted from 0. */
+/** The people; a person is a number, counted from 0. */
 export type People = ReturnType<typeof createPeople>
 
-/** What people have in common when they come; `at` is the second of their follow. */
+/** The common traits of people when they are created; `at` is the second of their follow. */
 type Traits = { unionid: boolean; following: boolean; at: number }
 
-/** Creates a crowd of nobody. */
+/** Creates an empty set of people. */
 export function createPeople(accounts: Accounts) {
   const population = createPopulation()
   const followers = createFollowers()
@@ -19,7 +19,7 @@ export function createPeople(accounts: Accounts) {
   const miniIds = createIds(accounts.mini.appid, population, undefined)
 
   return {
-    /** Adds people who are all alike; returns the number of the first. */
+    /** Adds people with the same traits; returns the number of the first. */
     add: (count: number, { unionid, following, at }: Traits): number => {
       const first = population.add(count, { unionid })
       if (following) followers.addNew(first, count, at)

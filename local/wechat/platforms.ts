@@ -1,8 +1,8 @@
-/** Open Platform accounts: each knows a person by a unionid of its own, in all apps that are bound to it. */
+/** Open Platform accounts: each has its own unionid of a person, the same in all apps bound to it. */
 import type { Accounts } from './defaults.ts'
 import { createIdCoding } from './openid.ts'
 
-/** The name of the account that the first pair is bound to. */
+/** The name of the first pair's Open Platform account. */
 export const defaultPlatform = 'default'
 
 /** The unionids of the first pair. */
@@ -10,7 +10,7 @@ export function defaultUnionids({ official, mini }: Accounts) {
   return createIdCoding(`unionid ${official.appid} ${mini.appid}`)
 }
 
-/** Creates the Open Platform accounts of a box; one that is named for the first time is there from then on. */
+/** Creates the Open Platform accounts of a box; a new name creates another account. */
 export function createPlatforms(accounts: Accounts) {
   const known = new Map([[defaultPlatform, defaultUnionids(accounts)]])
   return {

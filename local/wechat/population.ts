@@ -1,6 +1,6 @@
-/** Everybody who has WeChat in this box, whatever app knows them: a person is a number, counted from 0, and costs one byte. */
+/** All people with WeChat in this box, independent of apps: a person is a number, counted from 0, and costs one byte. */
 
-/** More people than any test needs; keeps a typing mistake from taking all memory. */
+/** More people than any test needs; prevents a typing mistake from using all memory. */
 export const maxPeople = 50_000_000
 
 const firstCapacity = 1024
@@ -9,8 +9,8 @@ const firstCapacity = 1024
 export type Population = ReturnType<typeof createPopulation>
 
 /**
- * Creates an empty population. `former` were there before a reset: WeChat knows an openid that it has given for ever, so that
- * theirs are those of people who do not follow, and fail no batch.
+ * Creates an empty population. `former` people existed before a reset: WeChat never forgets an openid, so theirs belong to
+ * people who do not follow, and fail no batch.
  */
 export function createPopulation(former = 0) {
   let bound = new Uint8Array(firstCapacity)
@@ -25,13 +25,13 @@ export function createPopulation(former = 0) {
       bound.fill(unionid ? 1 : 0, first, size)
       return first
     },
-    /** Binds a person to the Open Platform late. */
+    /** Binds a person to the Open Platform account later. */
     giveUnionid: (person: number) => {
       bound[person] = 1
     },
     hasUnionid: (person: number) => bound[person] === 1,
     size: () => size,
-    /** How many there have ever been. */
+    /** The total ever created. */
     ever: () => Math.max(former, size),
   }
 }

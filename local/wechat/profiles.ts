@@ -1,7 +1,7 @@
-/** What only some people have; those who have none of it take no memory here. */
+/** Optional data of some people; people without any take no memory here. */
 export type Profile = { name?: string; highRisk: boolean }
 
-/** Profiles of the few people that tests and the phone page look at. */
+/** Profiles of the few people that tests and the phone page use. */
 export type Profiles = ReturnType<typeof createProfiles>
 
 const plain: Profile = { highRisk: false }
@@ -15,7 +15,7 @@ export function createProfiles() {
       profiles.set(person, { ...(profiles.get(person) ?? plain), ...change })
     },
     count: () => profiles.size,
-    /** The latest people who were given a profile, oldest first. */
+    /** The latest people with a profile, oldest first. */
     latest: (limit: number) => [...profiles.keys()].slice(-limit),
   }
 }

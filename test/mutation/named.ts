@@ -9,8 +9,8 @@ export const named: readonly Named[] = [
   {
     file: 'lib/adapters/lambda.ts',
     why: 'a failure is bound to the item itself, and lost where its work answers a copy',
-    from: 'new Set(again.map(it => it.messageId))',
-    to: 'new Set(items.filter(it => again.includes(it)).map(it => it.messageId))',
+    from: 'new Set(toRetry.map(it => it.messageId))',
+    to: 'new Set(items.filter(it => toRetry.includes(it)).map(it => it.messageId))',
   },
   {
     file: 'lib/login/seal.ts',

@@ -1,4 +1,4 @@
-/** WeChat's gateway: finds the endpoint, checks method, body, token, address and quota, and puts the outcome into its envelope. */
+/** WeChat's gateway: finds the endpoint, checks method, body, token, address and quota, and wraps the result. */
 import type { App } from '../app.ts'
 import { createRid, errmsgOf, type Suffix, withSuffix } from '../errcodes.ts'
 import { isFields } from '../json.ts'
@@ -6,12 +6,12 @@ import { refuseAddress, refuseOverQuota } from './credentials.ts'
 import type { Call, Outcome, Refusal, SecretEndpoint, TokenEndpoint } from './endpoint.ts'
 import { endpointAt } from './endpoints.ts'
 
-/** The JSON text that goes back, and what the log of calls wants to know of it; `app` is a name, or `unknown`. */
+/** The JSON text of the answer, and what the call log records of it; `app` is a name, or `unknown`. */
 export type WireAnswer = { text: string; errcode: number; app: string }
 
 const tokenText = /^[A-Za-z0-9_-]+$/
 
-/** Answers one call as WeChat does; it all happens at once, so no two calls mix. */
+/** Answers one call as WeChat does; synchronous, so no two calls mix. */
 export function answer(call: Call): WireAnswer {
   const endpoint = endpointAt(call.path)
   const outcome = endpoint === undefined ? { errcode: 40066 as const } : run(endpoint, call)
@@ -46,14 +46,14 @@ function admitToken(endpoint: TokenEndpoint, call: Call): { answer: () => Outcom
   return over === undefined ? { answer } : gateway(over)
 }
 
-/** What the endpoint will answer this app; undefined where it is not for apps of that kind. */
+/** How the endpoint answers this app; undefined if it is not for apps of this kind. */
 function answerOf(endpoint: TokenEndpoint, call: Call, app: App): (() => Outcome) | undefined {
   if (endpoint.of === 'any') return () => endpoint.answer(call, app)
   if (endpoint.of === 'official') return app.kind === 'official' ? () => endpoint.answer(call, app) : undefined
   return app.kind === 'mini' ? () => endpoint.answer(call, app) : undefined
 }
 
-/** Refusals before the endpoint itself carry the gateway's suffix, whatever the endpoint's own looks like. */
+/** Refusals by the gateway have the gateway's suffix, whatever the endpoint's own looks like. */
 function gateway(refusal: Refusal): Refusal {
   return { suffix: 'rid', ...refusal }
 }
@@ -72,7 +72,7 @@ function refuseBody(endpoint: TokenEndpoint, { request, body }: Call): Refusal |
 function refuseToken({ query, caller }: Call): Refusal | undefined {
   const text = query.get('access_token') ?? ''
   if (text === '') return { errcode: 41001 }
-  // Even one character counts as a token of somebody else; what cannot be one at all is told apart.
+  // Even a single character counts as another app's token; texts that cannot be tokens get another code.
   if (!tokenText.test(text)) return { errcode: 40014 }
   const state = caller?.tokens.stateOf(text)
   if (state === 'good') return undefined
@@ -86,7 +86,7 @@ function refuse(refusal: Refusal, call: Call, suffix: Suffix | undefined): strin
   const errmsg = withSuffix(refusal.errmsg ?? errmsgOf(Number(refusal.errcode)), form, rid)
   const plain = JSON.stringify({ errcode: Number(refusal.errcode), errmsg })
   const text = refusal.extra === undefined ? plain : `${plain.slice(0, -1)},${refusal.extra}}`
-  // Calls with an AppSecret are left out: nothing here should give a secret back.
+  // Calls with an AppSecret are left out, so that nothing here returns a secret.
   if (caller !== undefined && call.query.has('access_token')) {
     const record = { query: request.search, body: request.body.subarray(0, 4096).toString(), response: text }
     box.rids.keep(rid, { app: caller.name, at: box.clock.now(), address: call.address, ...record })

@@ -1,4 +1,4 @@
-/** What an endpoint of WeChat is made of. */
+/** The types of a WeChat endpoint. */
 import type { App, MiniProgram, OfficialAccount } from '../app.ts'
 import type { AppKind } from '../app-setting.ts'
 import type { Box } from '../box.ts'
@@ -8,8 +8,8 @@ import type { Errcode, Suffix } from '../errcodes.ts'
 export type WireRequest = { method: string; path: string; search: string; body: Buffer; address: string }
 
 /**
- * A call as it came over the wire; `body` is the parsed JSON, undefined when there is none, `caller` the app that it speaks
- * for, by its token or by the AppID that it names.
+ * A received call; `body` is the parsed JSON, undefined if there is none, `caller` the app that it is of, by its token or by
+ * the AppID in it.
  */
 export type Call = {
   box: Box
@@ -21,7 +21,7 @@ export type Call = {
   caller: App | undefined
 }
 
-/** A refusal; `extra` holds further JSON members, `suffix` stands where the endpoint's own form does not apply. */
+/** A refusal; `extra` holds further JSON members, `suffix` replaces the endpoint's own suffix. */
 export type Refusal = { errcode: Errcode; errmsg?: string; extra?: string; suffix?: Suffix }
 
 /** The JSON text of a success, or a refusal. */
@@ -38,20 +38,20 @@ type WithToken = Endpoint & {
   shape?: (body: unknown) => Refusal | undefined
 }
 
-/** Whose an endpoint is: of Official Accounts, of mini programs, or of both. */
+/** The kind of app that may call an endpoint. */
 export type Owner = AppKind | 'any'
 
-/** An endpoint of Official Accounts alone. */
+/** An endpoint for Official Accounts only. */
 export type OfficialEndpoint = WithToken & { of: 'official'; answer: (call: Call, app: OfficialAccount) => Outcome }
 
-/** An endpoint of mini programs alone. */
+/** An endpoint for mini programs only. */
 export type MiniEndpoint = WithToken & { of: 'mini'; answer: (call: Call, app: MiniProgram) => Outcome }
 
-/** An endpoint of every app. */
+/** An endpoint for all apps. */
 export type AnyEndpoint = WithToken & { of: 'any'; answer: (call: Call, app: App) => Outcome }
 
-/** An endpoint whose caller shows an access_token. */
+/** An endpoint that requires an access_token. */
 export type TokenEndpoint = OfficialEndpoint | MiniEndpoint | AnyEndpoint
 
-/** An endpoint that checks an AppSecret by itself; a body that is no JSON reaches it as undefined. */
+/** An endpoint that checks an AppSecret itself; a body that is not JSON is undefined. */
 export type SecretEndpoint = Endpoint & { auth: 'secret'; answer: (call: Call) => Outcome }

@@ -44,11 +44,11 @@ function admitCaller(call: Call): MiniProgram | Refusal {
   if (said.appid !== '' && said.secret !== '' && ask('js_code') === '') return { errcode: 41008 }
   const app = admit(call, said)
   if ('errcode' in app) return app
-  // An Official Account has no wx.login: its codes are of no use here.
+  // An Official Account has no wx.login: its codes do not work here.
   return app.kind === 'mini' ? app : { errcode: 40029 }
 }
 
-/** A code of another mini program is none here. */
+/** Codes of other mini programs are unknown here. */
 function redeem(box: Box, { logins, ids }: MiniProgram, code: string): Outcome {
   const person = logins.personOf(code)
   if (person !== undefined && box.profiles.get(person).highRisk) return { errcode: 40226 }

@@ -1,4 +1,4 @@
-/** Reading and clearing of the call counters, and what became of a call (docs/wechat.md 8). */
+/** Reads and clears the call counters, and looks up failed calls (docs/wechat.md 8). */
 import type { App } from '../app.ts'
 import { textField } from '../json.ts'
 import { admit } from './credentials.ts'
@@ -7,7 +7,7 @@ import type { AnyEndpoint, Call, Outcome, Owner, Refusal, SecretEndpoint } from 
 const OK: Outcome = { json: '{"errcode":0,"errmsg":"ok"}' }
 const ridPattern = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/
 
-/** Tells whose a path is; undefined for a path that WeChat does not have. */
+/** Returns the kind of app that may call a path; undefined for a path that WeChat does not have. */
 export type PathOwner = (path: string) => Owner | undefined
 
 /** POST /cgi-bin/clear_quota. */

@@ -1,10 +1,10 @@
-/** Reads a request as a call, and finds the app that it speaks for. */
+/** Parses a request, and finds the app that it is of. */
 import type { App } from '../app.ts'
 import type { Box } from '../box.ts'
 import { parseJson, textField } from '../json.ts'
 import type { Call, WireRequest } from './endpoint.ts'
 
-/** Reads a request. */
+/** Parses a request. */
 export function readCall(box: Box, request: WireRequest): Call {
   const body = request.body.length === 0 ? undefined : parseJson(request.body)
   const query = new URLSearchParams(request.search)

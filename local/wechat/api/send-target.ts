@@ -35,7 +35,7 @@ function givenMiniprogram(body: unknown): unknown {
   return isFields(miniprogram) && field(miniprogram, 'appid') !== '' ? miniprogram : undefined
 }
 
-/** The mini program with this AppID, if it is one of the account's own Open Platform account. */
+/** The mini program with this AppID, if the account's own Open Platform account has it. */
 function linked({ apps }: Box, { platform }: OfficialAccount, appid: string): MiniProgram | undefined {
   const app = apps.byAppid(appid)
   return app?.kind === 'mini' && platform !== null && app.platform === platform ? app : undefined

@@ -1,4 +1,4 @@
-/** The apps of the box: which there are, more of them, and another AppSecret for one. */
+/** The apps of the box: listing and adding them, and resetting an AppSecret. */
 import { type App, identityOf } from '../app.ts'
 import { type AppSetting, appKinds, isAppsecret, madeUpAppsecret } from '../app-setting.ts'
 import { isFields } from '../json.ts'
@@ -14,7 +14,7 @@ export const appRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/appsecret/reset', run: resetAppsecret },
 ]
 
-/** Reads an app that shall be added, as `POST /_box/apps` takes it. */
+/** Reads the body of `POST /_box/apps`. */
 export function readApp(input: Input): AppSetting {
   const [appid, appsecret] = [input.text('appid'), input.text('appsecret')]
   const platform = input.get('platform') === null ? null : input.text('platform')
@@ -30,7 +30,7 @@ export function readApp(input: Input): AppSetting {
   }
 }
 
-/** Adds an app; its secrets are told in this answer and never again, as in WeChat's console. */
+/** Adds an app; only this answer has its secrets, as in WeChat's console. */
 function add({ box, input }: ControlCall) {
   const setting = readApp(input)
   const problem = box.apps.problemOf(setting)
@@ -38,7 +38,7 @@ function add({ box, input }: ControlCall) {
   return identityOf(box.apps.add(setting))
 }
 
-/** What anybody may know of an app. */
+/** An app without its secrets. */
 function describe(app: App) {
   const { name, kind, appid, originalId, platform } = app
   const about = { name, kind, appid, originalId, platform, callback: app.callbacks.state() }
@@ -46,7 +46,7 @@ function describe(app: App) {
   return { ...about, followers: app.followers.count(), templates: app.templates.all().length }
 }
 
-/** The old AppSecret ends at once; access tokens live on. */
+/** The old AppSecret is invalid at once; access tokens stay valid. */
 function resetAppsecret({ box, input }: ControlCall) {
   const app = appOf(box, input)
   const appsecret = input.text('appsecret') ?? madeUpAppsecret(app)

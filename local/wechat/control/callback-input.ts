@@ -1,8 +1,8 @@
-/** Reading of what is said about a message push. */
+/** Validates the settings of a message push. */
 import { type CallbackConfig, callbackFormats, callbackModes } from '../callback-config.ts'
 import { ControlError, type Input } from './input.ts'
 
-/** Where callbacks go, how they are written and signed; what is not given is not in it. */
+/** Where callbacks go, in which format, and how they are signed; only the given settings. */
 export function readCallbackConfig(input: Input): Partial<CallbackConfig> {
   const token = matching(input, 'token', { is: /^[A-Za-z0-9]{3,32}$/, wanted: '3 to 32 letters and digits' })
   const aesKey = matching(input, 'aesKey', { is: /^[A-Za-z0-9]{43}$/, wanted: '43 letters and digits' })

@@ -1,4 +1,4 @@
-/** The message push: where it goes, what is held back, and what became of each delivery. */
+/** The message push: its target, held-back events, and the result of each delivery. */
 import type { App } from '../app.ts'
 import type { EventValue } from '../events.ts'
 import { isFields } from '../json.ts'
@@ -20,12 +20,12 @@ export const callbackRoutes: readonly ControlRoute[] = [
   { method: 'DELETE', path: '/callbacks', run: call => askedFor(call).callbacks.forget() },
 ]
 
-/** The app whose push the body names; the first Official Account if it names none. */
+/** The app named in the body; the first Official Account by default. */
 function chosen({ box, input }: ControlCall): App {
   return appNamed(box, input.text('app') ?? box.apps.official.name)
 }
 
-/** The same by the query. */
+/** The app named in the query; the first Official Account by default. */
 function askedFor({ box, query }: ControlCall): App {
   return appNamed(box, query.get('app') ?? box.apps.official.name)
 }
@@ -62,7 +62,7 @@ async function release(call: ControlCall) {
   return { released, held: callbacks.held().length }
 }
 
-/** Any event about a person, for what no other route makes. */
+/** Any event about a person, for events that no other route makes. */
 function send(call: ControlCall) {
   const { box, input } = call
   const person = input.required('person', input.integer('person', box.people.size() - 1))
@@ -72,7 +72,7 @@ function send(call: ControlCall) {
   return { event: callbacks.emit({ openid: ids.openid(person), event, fields }) }
 }
 
-/** Texts and numbers, and objects and lists of them, as an event has them. */
+/** Texts and numbers, and objects and lists of them, as in real events. */
 function readFields(value: unknown): Record<string, EventValue> {
   if (!isFields(value)) throw new ControlError('"fields" must map names to texts, numbers, objects or lists')
   const strange = Object.keys(value).find(name => !/^[A-Za-z]\w{0,63}$/.test(name))

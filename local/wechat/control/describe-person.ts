@@ -1,8 +1,8 @@
-/** One person as the control API shows them. */
+/** One person as shown by the control API. */
 import type { App } from '../app.ts'
 import type { Box } from '../box.ts'
 
-/** What stands outside `apps` is what the first pair knows. */
+/** The members outside `apps` are those of the first pair. */
 export function describePerson(box: Box, person: number) {
   const { official, mini } = box.apps
   const { name, highRisk } = box.profiles.get(person)

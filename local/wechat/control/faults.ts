@@ -10,7 +10,7 @@ import { appNamed } from './which-app.ts'
 const mostTimes = 1_000_000_000
 const longestMs = 600_000
 
-/** Kinds after which WeChat has done nothing, unless the script says otherwise; all others spoil a call that was done. */
+/** Kinds in which WeChat does nothing, unless the script says otherwise; others spoil a completed call's answer. */
 const unprocessed = new Set<FaultKind>(['reset-before', 'status', 'errcode'])
 
 /** Routes about faults. */
@@ -47,7 +47,7 @@ function readFault(box: Box, entry: unknown): Fault {
   }
 }
 
-/** What is only there where it is given. */
+/** The members that are only set if given. */
 function readNames(box: Box, input: Input): Pick<Fault, 'app' | 'errmsg'> {
   const [app, errmsg] = [input.text('app'), input.text('errmsg')]
   return {

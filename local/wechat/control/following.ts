@@ -1,11 +1,11 @@
-/** What people do that their Official Accounts are told of. */
+/** What people do that is pushed to Official Accounts as an event. */
 import type { OfficialAccount } from '../app.ts'
 import { describePerson } from './describe-person.ts'
 import type { Input } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 import { officialNamed } from './which-app.ts'
 
-/** Routes about following, and its end. */
+/** Routes about following. */
 export const followingRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/people/:id/follow', run: follow },
   { method: 'POST', path: '/people/:id/unfollow', run: unfollow },
@@ -42,7 +42,7 @@ function revoke({ box, person, input }: ControlCall) {
   return { ...describePerson(box, person), event }
 }
 
-/** A person closes their WeChat account: they follow nobody any more, and only the cancellation says so. */
+/** A person closes their WeChat account: all follows end, and only the cancellation event says so. */
 function cancel({ box, person, input }: ControlCall) {
   const { official } = box.apps
   const others = box.apps.officialAccounts().filter(app => app !== official && app.followers.isFollowing(person))
@@ -56,7 +56,7 @@ function closeFor(account: OfficialAccount, person: number, input: Input): strin
   return tell(account, input, { person, event: 'user_authorization_cancellation', fields })
 }
 
-/** Pushes an event to the account, unless it is to be silent; returns its id. */
+/** Pushes an event to the account, unless `silent` is set; returns the event's id. */
 function tell({ ids, callbacks }: OfficialAccount, input: Input, { person, ...news }: News): string | undefined {
   return input.flag('silent') === true ? undefined : callbacks.emit({ openid: ids.openid(person), ...news })
 }

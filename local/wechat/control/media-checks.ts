@@ -1,4 +1,4 @@
-/** Content checks: what the next ones come to, and what was checked. */
+/** Content checks: planned results, and the checks that were requested. */
 import { isFields } from '../json.ts'
 import { checkOutcomes, type PlannedOutcome } from '../media-checks.ts'
 import { ControlError, readInput } from './input.ts'
@@ -6,7 +6,7 @@ import type { ControlCall, ControlRoute } from './route.ts'
 import { miniNamed } from './which-app.ts'
 
 const mostTimes = 1_000_000_000
-/** The platform promises a verdict within thirty minutes; a late one may be later than that. */
+/** WeChat promises a verdict within thirty minutes; a late one may come after that. */
 const latestMs = 7_200_000
 
 /** Routes about content checks. */
@@ -16,7 +16,7 @@ export const mediaCheckRoutes: readonly ControlRoute[] = [
   { method: 'DELETE', path: '/media-checks', run: call => checksOf(call).forgetPlan() },
 ]
 
-/** Those of the mini program that the query names; a body may be a list, and has no place for a name. */
+/** The checks of the mini program named in the query: the body may be a list, which has no place for a name. */
 function checksOf({ box, query }: ControlCall) {
   return miniNamed(box, query.get('app') ?? undefined).mediaChecks
 }

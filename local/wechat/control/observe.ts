@@ -1,4 +1,4 @@
-/** Looking in: messages, calls, phones, and the box as a whole. */
+/** Reading the state: messages, calls, phones, and the box as a whole. */
 import type { Box } from '../box.ts'
 import { renderLines } from '../render-lines.ts'
 import { describePerson } from './describe-person.ts'
@@ -6,7 +6,7 @@ import { ControlError } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 import { officialNamed } from './which-app.ts'
 
-/** By which others know that this is the box, and no other WeChat. */
+/** How others recognise the box. */
 const name = 'queqiao-wechat'
 /** Phones and messages that the phone page shows. */
 const phoneLimit = 20
@@ -28,7 +28,7 @@ export const observationRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/reset', run: reset },
 ]
 
-/** What is said of one app is said of the first pair; `GET /_box/apps` has the others. */
+/** Values of a single app are those of the first pair; `GET /_box/apps` has the others. */
 function describeBox({ box }: ControlCall) {
   const { official, mini } = box.apps
   return {
@@ -59,7 +59,7 @@ function phoneLimitOf(query: URLSearchParams): number {
   return limit
 }
 
-/** The log of messages; `after` leaves out so many from the front, `limit` bounds the answer. */
+/** The log of messages; `after` skips that many from the front, `limit` bounds the answer. */
 function messages({ box, query }: ControlCall) {
   const after = wholeNumber(query.get('after') ?? '0')
   const limit = wholeNumber(query.get('limit') ?? String(mostMessages))

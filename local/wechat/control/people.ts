@@ -1,4 +1,4 @@
-/** People: making them, finding them, and what they do with their phones. */
+/** People: creating them, finding them, and what they do with their phones. */
 import type { OfficialAccount } from '../app.ts'
 import type { Box } from '../box.ts'
 import { blockings } from '../marks.ts'
@@ -20,7 +20,7 @@ export const peopleRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/people/:id/risk', run: setRisk },
 ]
 
-/** Without `count` one person with a phone on the phone page; with it that many at once, silently and without phones. */
+/** Without `count` creates one person with a phone on the page; with it that many, silently and without phones. */
 function create({ box, input }: ControlCall) {
   const unionid = input.flag('unionid') ?? true
   const followed = readFollowed(box, input)
@@ -35,7 +35,7 @@ function create({ box, input }: ControlCall) {
   return describePerson(box, first)
 }
 
-/** Whom new people follow: nobody, the first Official Account, or a list of them by name. */
+/** The accounts that new people follow: none, the first Official Account, or a list of names. */
 function readFollowed(box: Box, input: Input): ReadonlySet<OfficialAccount> {
   const following = input.get('following')
   if (isTexts(following)) return new Set(following.map(name => officialNamed(box, name)))
@@ -80,7 +80,7 @@ function block({ box, person, input }: ControlCall) {
   return describePerson(box, shown(box, person))
 }
 
-/** Whoever is looked at by number has a phone on the phone page from then on. */
+/** Gives the person a phone on the phone page. */
 function shown(box: Box, person: number): number {
   box.profiles.set(person, {})
   return person

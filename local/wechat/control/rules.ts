@@ -1,4 +1,4 @@
-/** What holds in the box: time, limits, allow-lists, templates, pages, tokens. */
+/** The rules of the box: time, limits, allow-lists, templates, pages, tokens. */
 import { problemOfEntry } from '../allow-list.ts'
 import { duplicates } from '../app.ts'
 import { isFields } from '../json.ts'
@@ -7,7 +7,7 @@ import { ControlError, isTexts, readInput, textMap } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 import { appOf, miniNamed, officialNamed } from './which-app.ts'
 
-/** Ten years: enough for every test, and dates stay dates. */
+/** Ten years: enough for every test, and dates stay valid. */
 const farthestMs = 315_360_000_000
 const lastInstantMs = 4_102_444_800_000
 
