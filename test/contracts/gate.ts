@@ -6,8 +6,8 @@ import type { Pace } from '../../lib/send/send-pace.ts'
 
 const look: QuotaLook = { closedAt: 10, nextAt: 20, waitMs: 30, falseTimes: 1, falseRemain: 40 }
 const opened: QuotaLook = { nextAt: 20, waitMs: 30, falseTimes: 1, openedAt: 50, openedRemain: 60 }
-const paceOf = (turn: number, more: Partial<Pace> = {}): Pace => ({
-  ...{ turn, perMinute: 95.5, nextAt: 1000.25, heldUntil: 900, until: 5000, settlesAt: 2000, isFound: true },
+const paceOf = (revision: number, more: Partial<Pace> = {}): Pace => ({
+  ...{ revision, perMinute: 95.5, nextAt: 1000.25, heldUntil: 900, until: 5000, settlesAt: 2000, isFound: true },
   ...more,
 })
 

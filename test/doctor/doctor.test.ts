@@ -497,7 +497,7 @@ describe('the gate of sending', () => {
 
   it('lets so many through in a minute', async () => {
     const world = await openDoctorWorld()
-    await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 100 }), turn: 1 })
+    await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 100 }), revision: 1 })
     expect((await world.examine()).find('quotas')).toEqual(warning(has('95 messages a minute are sent')))
   })
 
@@ -622,7 +622,7 @@ describe('the queues', () => {
   it('are well with many events put off while messages leave at a pace', async () => {
     const world = await openDoctorWorld()
     const queues = sizes({ 'q-events': { ...putOff, later: 4_000 } })
-    await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 60 }), turn: 1 })
+    await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 60 }), revision: 1 })
     expect((await world.examine({ queues })).find('queues')).toEqual(ok(has('4000 in q-events (4000 deferred)')))
   })
 

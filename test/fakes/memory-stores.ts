@@ -160,7 +160,7 @@ export function memoryGate(): GateStore {
       if (gate.closedAt === closedAt) gate = { ...gate, look }
     },
     async setPace(pace) {
-      if ((gate.pace?.turn ?? 0) !== pace.turn - 1) return false
+      if ((gate.pace?.revision ?? 0) !== pace.revision - 1) return false
       gate = { ...gate, pace }
       return true
     },

@@ -129,7 +129,7 @@ function needsOf({ schedule, people, queue, backend }: World) {
       followers: {
         push: (bodies: readonly unknown[], delaySeconds?: number) =>
           request(async () => queue.put(bodies, delaySeconds)),
-        comeAgain: async () => undefined,
+        retryIn: async () => undefined,
       },
       imageArrivals: { push: async () => undefined },
       miniAppid,

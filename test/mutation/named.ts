@@ -231,14 +231,14 @@ export const named: readonly Named[] = [
   {
     file: 'lib/send/defer.ts',
     why: 'what waits is written anew at each try',
-    from: '!isUnreadable && !isTold(told, why, mayBeSent)',
+    from: '!isUnreadable && !isRecorded(told, why, mayBeSent)',
     to: '!isUnreadable',
   },
   {
     file: 'lib/send/defer.ts',
     why: 'a damaged row is written over by what waits',
-    from: '!isUnreadable && !isTold(told, why, mayBeSent)',
-    to: '!isTold(told, why)',
+    from: '!isUnreadable && !isRecorded(told, why, mayBeSent)',
+    to: '!isRecorded(told, why)',
   },
   {
     file: 'lib/send/record.ts',

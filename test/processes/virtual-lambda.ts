@@ -160,7 +160,7 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
         return new Set<number>()
       }),
       holdForQuota: slowly(async () => new Set<number>()),
-      comeAgain: slowly(async (handle, s) => {
+      retryIn: slowly(async (handle, s) => {
         const message = batch[Number(handle)]
         if (message !== undefined) message.visibleAt = now() + s * 1000
       }),

@@ -185,7 +185,7 @@ it('names the event whose page is left out, whose link is looked up again, and w
   await send([arrival(event('order-3', to))], { deliveries: { ...deps.deliveries, record: away } })
   await send([arrival(event('order-4', to))], { deliveries: { ...deps.deliveries, accept: away } })
   await control('/faults', { path, kind: 'reset-after', times: 2 })
-  await send([arrival(event('order-5', to))], { events: { ...deps.events, comeAgain: away } })
+  await send([arrival(event('order-5', to))], { events: { ...deps.events, retryIn: away } })
   const named = (name: string) => lines.find(it => it.event === name)?.fields
   expect(named('send.without-page')).toMatchObject({ id: 'order-1' })
   expect(named('send.link-not-corrected')).toMatchObject({ id: 'order-2' })

@@ -53,12 +53,12 @@ const cases: readonly Case[] = [
   {
     what: 'somebody of whom the links have not heard',
     known: { person: { known: false, following: false } },
-    decided: 'locate',
+    decided: 'look-up',
   },
   {
     what: 'somebody who has left, by the links',
     known: { person: { ...follower, following: false } },
-    decided: 'locate',
+    decided: 'look-up',
   },
   { what: 'a person of the mini program without a unionid', body: byMini, decided: 'dropped: no-unionid' },
   {
@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
   },
   { what: 'one that may have been sent long ago', known: { uncertainty: longAgo }, decided: doubtful },
   { what: 'the same, rather twice than never', known: { uncertainty: longAgo }, body: gentle, decided: 'send' },
-  { what: 'one that another invocation may be sending', known: { isUnderWay: true }, decided: 'send' },
+  { what: 'one that another invocation may be sending', known: { isInFlight: true }, decided: 'send' },
   { what: 'a follower, while the quota is used up', gate: closed, decided: 'parked: the quota is used up' },
   {
     what: 'a follower, while the rest is kept',

@@ -54,7 +54,7 @@ function senderOf(world: World, queue: Waiting[]): SendDeps {
     trouble: new Set<string>(),
     minute: { minute: 0, accepted: 0 },
     events: {
-      ...{ deadLetter: unused, holdForQuota: unused, comeAgain: unused },
+      ...{ deadLetter: unused, holdForQuota: unused, retryIn: unused },
       requeue: async list => {
         for (const { event, delaySeconds } of list) {
           expect(delaySeconds).toBeLessThanOrEqual(900)
@@ -152,48 +152,48 @@ describe('more events than WeChat takes in a minute', () => {
 describe('an event that comes with a slot', () => {
   const paced = async () => {
     const world = await openSend()
-    const stored = { ...slowDown(undefined, { now: pushedAt, accepted: 100 }), turn: 1 }
+    const stored = { ...slowDown(undefined, { now: pushedAt, accepted: 100 }), revision: 1 }
     await world.gate.setPace(stored)
     world.tick(180_000)
     const to = toUnion(await world.follower())
     const one = (slotAt?: number) => arrival(event(crypto.randomUUID(), to), slotAt === undefined ? {} : { slotAt })
-    return { ...world, one, turn: async () => (await world.gate.read()).pace?.turn }
+    return { ...world, one, revision: async () => (await world.gate.read()).pace?.revision }
   }
 
   it('leaves at once when it is due, without a write', async () => {
-    const { send, one, phone, now, turn } = await paced()
+    const { send, one, phone, now, revision } = await paced()
     expect(await send([one(now() - 30_000), one(now() + 1_000)])).toEqual([])
-    expect([phone().length, await turn()]).toEqual([2, 1])
+    expect([phone().length, await revision()]).toEqual([2, 1])
   })
 
   it('waits on for it when it comes too early, without a write or a call', async () => {
-    const { send, one, calls, now, queue, turn } = await paced()
+    const { send, one, calls, now, queue, revision } = await paced()
     const slotAt = now() + 700_500
     expect(await send([one(slotAt)])).toEqual([])
     expect(queue.again).toMatchObject([{ event: { slotAt }, delaySeconds: 701 }])
-    expect([await calls(path), await turn()]).toEqual([0, 1])
+    expect([await calls(path), await revision()]).toEqual([0, 1])
   })
 
   it.each([
     ['far too late', -60_001],
     ['out of this world', 900_001],
   ])('needs another, %s', async (_what, afterMs) => {
-    const { send, one, now, turn } = await paced()
+    const { send, one, now, revision } = await paced()
     await send([one(now() + afterMs)])
-    expect(await turn()).toBe(2)
+    expect(await revision()).toBe(2)
   })
 
   it('leaves at once where there is no pace any more', async () => {
-    const { send, one, phone, now, tick, turn } = await paced()
+    const { send, one, phone, now, tick, revision } = await paced()
     tick(600_000)
     await send([one(now() + 700_000)])
-    expect([phone().length, await turn()]).toEqual([1, 1])
+    expect([phone().length, await revision()]).toEqual([1, 1])
   })
 
   it('gets one for each message of its batch with one write', async () => {
-    const { send, one, phone, queue, now, turn } = await paced()
+    const { send, one, phone, queue, now, revision } = await paced()
     await send(Array.from({ length: 40 }, () => one()))
-    expect(await turn()).toBe(2)
+    expect(await revision()).toBe(2)
     const slots = queue.again.map(it => it.event.slotAt ?? 0)
     expect(new Set([...slots, now()]).size + phone().length).toBe(41)
     expect(phone().length).toBeLessThanOrEqual(2)
@@ -213,7 +213,7 @@ describe('an event that comes with a slot', () => {
     const doubtful = one()
     const { id } = JSON.parse(doubtful.body)
     await deps.deliveries.recordUncertainty(id, { since: deps.now() - 60_000, windows: 1, why: 'no answer' })
-    await deps.gate.setPace({ ...slowDown(undefined, { now: deps.now(), accepted: 0 }), turn: 2 })
+    await deps.gate.setPace({ ...slowDown(undefined, { now: deps.now(), accepted: 0 }), revision: 2 })
     await send([doubtful])
     expect(phone()).toHaveLength(1)
   })

@@ -74,7 +74,7 @@ describe('a bus', () => {
   it('gets again what it did not take, and fails if it does not take it in the end', async () => {
     const { told } = await openBus((_, index) => index !== 1 && index < 6)
     await expect(createResults('shop').publish([delivery({ id: 'one' }), delivery({ id: 'two' })])).rejects.toThrow(
-      'did not take 1 events',
+      'did not accept 1 events',
     )
     expect(told.map(it => JSON.parse(it.Detail).id)).toEqual(['two'])
     await createResults('shop').publish([delivery({ id: 'three' })])

@@ -64,7 +64,7 @@ export async function openSend(options: WeChatOptions = {}) {
         queue.parkedAs.push(...events.map(it => it.priority))
         return new Set()
       },
-      comeAgain: async (_handle, seconds) => void queue.later.push(seconds),
+      retryIn: async (_handle, seconds) => void queue.later.push(seconds),
     },
     results: { publish: async list => void queue.bus.push(...list.map(it => `${it.id} ${it.state}`)) },
   }

@@ -28,7 +28,7 @@ function typesIn(file: string, begin: string): string[] {
 // A rule that is added here alone would be refused by nobody else, and known to nobody.
 it.each([
   ['the box', typesWithRule],
-  ['docs/events.md', typesIn('events.md', 'follows from the key without its digits:\n')],
+  ['docs/events.md', typesIn('events.md', 'e rule depends on the key without its digits:\n')],
   ['docs/wechat.md 7.1', typesIn('wechat.md', '### 7.1 Types\n')],
 ])('has a rule for the types that %s has, and for no other', (_where, types) => {
   expect(types.toSorted()).toEqual(valueTypes.toSorted())

@@ -150,7 +150,7 @@ describe('what an event waits for', () => {
   it('is not told at once while it has a slot, be that minutes away', async () => {
     const { follower, send, gate, now, queue, written } = await openWaiting()
     const to = toUnion(await follower())
-    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 10 }), turn: 1 })
+    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 10 }), revision: 1 })
     await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
     expect(Math.max(...queue.again.map(it => it.delaySeconds))).toBeGreaterThan(60)
     expect(written).toEqual([])
@@ -176,13 +176,13 @@ describe('what an event waits for', () => {
     expect(written.map(it => it.errcode)).toEqual([48001, 43117])
   })
 
-  it('says whom it takes once it was laid aside as overdue', async () => {
+  it('says whom it takes once it was dead-lettered as overdue', async () => {
     const { follower, send, control, stateOf, queue, now } = await openWaiting()
     await control('/faults', notAllowed)
     const since = now() - 14 * 86_400_000
     await send([arrival(event('order-1', toUnion(await follower())), { since, attempts: 4_000 })])
     expect(queue.aside).toEqual(['dead-letter: overdue: config: 40164'])
-    const reason = 'an operator must act: it was laid aside as overdue: config: 40164'
+    const reason = 'an operator must act: it was dead-lettered as overdue: config: 40164'
     expect(await stateOf('order-1')).toEqual(expect.objectContaining({ state: 'waiting', reason }))
     expect(await stateOf('order-1')).not.toHaveProperty('nextTryAt')
   })

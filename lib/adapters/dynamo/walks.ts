@@ -6,9 +6,8 @@
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-
-import { checked } from '../../checked.ts'
 import type { Walk, WalkStore } from '../../sync/ports.ts'
+import { validate } from '../../validate.ts'
 import { change, type Dynamo } from './dynamo.ts'
 import { createPageRows, type PageRows, pageKeyOf, type StateRow, stateKey, stateRow } from './walk-rows.ts'
 
@@ -18,7 +17,7 @@ export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
   const redacted = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
-    return checked(stateRow, Item ?? {}, 'the state of the walk')
+    return validate(stateRow, Item ?? {}, 'the state of the walk')
   }
   const set = (fields: object, owner: string) =>
     change(dynamo, table, stateKey, { set: { ...fields }, condition: '#leaseOwner = :owner', values: { owner } })
