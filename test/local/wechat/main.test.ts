@@ -42,6 +42,21 @@ test('listens on WECHAT_PORT, as npm start does', { timeout: 20_000 }, async () 
   expect(output()).toContain(`http://127.0.0.1:${port}\n`)
 })
 
+test('plays the apps of APPS, and tells their secrets', { timeout: 20_000 }, async () => {
+  const { child, output } = start({ PORT: '0', APPS: '[{"name":"brand","kind":"official"}]' })
+  while (!output().includes('Ctrl-C')) await once(child.stdout, 'data')
+  expect(output()).toMatch(/^Official Account {2}wx[0-9a-f]{16} {2}secret [0-9a-f]{32} {2}brand$/m)
+})
+
+test.each([
+  ['[1]', 'APPS must be a JSON list'],
+  ['[{"name":"official","kind":"official"}]', 'there is an app "official" already'],
+])('says what is wrong with APPS=%s', { timeout: 20_000 }, async (APPS, told) => {
+  const { child, output } = start({ PORT: '0', APPS })
+  expect(await once(child, 'close')).toEqual([1, null])
+  expect(output()).toContain(told)
+})
+
 test('ends with npm, which ends only the shell between at SIGTERM', { timeout: 30_000 }, async () => {
   const port = `${await pickFreePort('127.0.0.1')}`
   const npm = spawn('npm', ['run', 'wechat'], { env: { ...process.env, CALLBACK_URL: '', PORT: port }, detached: true })

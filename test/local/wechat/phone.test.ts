@@ -1,4 +1,4 @@
-import { Script } from 'node:vm'
+import { createContext, runInContext, Script } from 'node:vm'
 import * as v from 'valibot'
 import { expect } from 'vitest'
 import { openTestBox, test } from './open-test-box.ts'
@@ -35,4 +35,24 @@ test('all phones can be seen, the latest twenty by themselves, and who is not am
   expect((await box.get('/_box/phones?limit=501')).status).toBe(400)
   // Else person 0 is gone from the page without a word.
   expect((await box.get('/')).text).toMatch(/show \$\{hidden\} earlier people/)
+})
+
+/** The texts of a message of the account `brand`, as the page draws it while the box has so many Official Accounts. */
+async function textsOn(officialAccounts: number): Promise<string[]> {
+  const texts: string[] = []
+  const createElement = () => ({ append: (...children: unknown[]) => texts.push(...children.filter(isText)) })
+  const document = { createElement, getElementById: () => ({}), hidden: true }
+  const page = createContext({ document, setTimeout: () => undefined, location: {} })
+  const { text } = await (await openTestBox()).get('/')
+  const message = { app: 'brand', title: 'a title', lines: [], data: {}, at: 0 }
+  const script = `${/<script>(.*)<\/script>/s.exec(text)?.[1]}; box = { officialAccounts: ${officialAccounts} }`
+  runInContext(`${script}; drawMessage(${JSON.stringify(message)})`, page)
+  return texts
+}
+
+const isText = (value: unknown) => typeof value === 'string'
+
+test('a message bears the name of its account only where there is more than one', async () => {
+  expect(await textsOn(1)).not.toContain('brand')
+  expect(await textsOn(2)).toEqual(expect.arrayContaining(['brand', 'a title']))
 })

@@ -31,6 +31,7 @@ describe('an accepted message', () => {
     expect(BigInt(msgid)).toBeGreaterThan(2n ** 53n)
     const message = {
       msgid,
+      app: 'official',
       person: follower.id,
       openid: follower.openid,
       templateId: template.templateId,
