@@ -32,7 +32,9 @@ async function endUnsent(event: Sent, state: Ended['state'], facts: DeliveryFact
   const { id, message } = event
   if (id === undefined || !(await deps.attempt.mayBeElsewhere(id))) return endAs(event, state, facts, deps)
   // Of a bad copy only the dead-letter queue tells then.
-  return message === undefined ? endAs({ ...event, id: undefined }, state, facts, deps) : defer(event, sentByAnother, deps)
+  return message === undefined
+    ? endAs({ ...event, id: undefined }, state, facts, deps)
+    : defer(event, sentByAnother, deps)
 }
 
 /**

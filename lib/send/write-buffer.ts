@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../ports.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
-import { writeWaits, type Wait } from './batch-waits.ts'
+import { type Wait, writeWaits } from './batch-waits.ts'
 import type { Delivery } from './delivery.ts'
 import type { SendDeps, StageDeps } from './deps.ts'
 import { idOf } from './event-id.ts'
