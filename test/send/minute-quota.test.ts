@@ -17,8 +17,8 @@ const forever = { until: Number.POSITIVE_INFINITY }
 type Waiting = { readonly event: QueuedEvent; readonly dueAt: number }
 type World = Awaited<ReturnType<typeof openWorld>>
 
-/** Opens a campaign of so many events to one follower; `isRecorded`: quota/get tells the limit of a minute. */
-async function openCampaign(events: number, { containers = 1, perMinute = 100, isRecorded = true }) {
+/** Opens a campaign of so many events to one follower; `isTold`: quota/get tells the limit of a minute. */
+async function openCampaign(events: number, { containers = 1, perMinute = 100, isTold = true }) {
   const world = await openWorld()
   await world.control('/quota', { app: 'official', path, minute: perMinute })
   const who = await world.person({ following: true })
@@ -31,7 +31,7 @@ async function openCampaign(events: number, { containers = 1, perMinute = 100, i
     dueAt: began,
   }))
   const senders = Array.from({ length: containers }, () => senderOf(world, queue))
-  return { ...world, queue, senders, began, resume: () => resumeEvents(resumeDepsOf(world, isRecorded), forever) }
+  return { ...world, queue, senders, began, resume: () => resumeEvents(resumeDepsOf(world, isTold), forever) }
 }
 
 function senderOf(world: World, queue: Waiting[]): SendDeps {
@@ -52,13 +52,13 @@ function senderOf(world: World, queue: Waiting[]): SendDeps {
   }
 }
 
-function resumeDepsOf(world: World, isRecorded: boolean) {
+function resumeDepsOf(world: World, isTold: boolean) {
   const { gate, now, sleep, log, metrics } = world
   const { wechat, accessTokens } = world.app('official')
   const untold = ({ perMinute: _, ...quota }: Quota) => quota
   const quota: typeof wechat.quota = async (...of) => {
     const told = await wechat.quota(...of)
-    return isRecorded ? told : untold(told)
+    return isTold ? told : untold(told)
   }
   const parked = { count: async () => ({ urgent: 0, usual: 0 }), moveBack: async () => 0 }
   return { wechat: { quota }, accessTokens, gate, parked, reserve: 0, now, sleep, log, metrics }
@@ -97,8 +97,8 @@ describe('more events than WeChat takes in a minute', () => {
   it.each([
     ['tells its limit', true],
     ['does not tell its limit', false],
-  ])('cost at most 1.1 calls each and use every minute, where WeChat %s', async (_what, isRecorded) => {
-    const campaign = await openCampaign(1_000, { isRecorded })
+  ])('cost at most 1.1 calls each and use every minute, where WeChat %s', async (_what, isTold) => {
+    const campaign = await openCampaign(1_000, { isTold })
     const sent = await run(campaign, 15)
     expect(campaign.box.messages()).toHaveLength(1_000)
     expect(await campaign.calls(path)).toBeLessThanOrEqual(1_100)
@@ -107,7 +107,7 @@ describe('more events than WeChat takes in a minute', () => {
   })
 
   it('waste no more than what ten containers had in flight at the first refusal', async () => {
-    const campaign = await openCampaign(2_000, { containers: 10, perMinute: 200, isRecorded: false })
+    const campaign = await openCampaign(2_000, { containers: 10, perMinute: 200, isTold: false })
     const sent = await run(campaign, 20)
     expect(campaign.box.messages()).toHaveLength(2_000)
     expect(await campaign.calls(path)).toBeLessThanOrEqual(2_000 + 10 * 50 + 100)
@@ -115,7 +115,7 @@ describe('more events than WeChat takes in a minute', () => {
   })
 
   it('find the rate again when WeChat takes fewer, and when it takes more', async () => {
-    const campaign = await openCampaign(4_000, { perMinute: 400, isRecorded: false })
+    const campaign = await openCampaign(4_000, { perMinute: 400, isTold: false })
     await run(campaign, 3)
     await campaign.control('/quota', { app: 'official', path, minute: 100 })
     const fewer = await run(campaign, 10)

@@ -1,9 +1,9 @@
 /** The sender against WeChat in a box: what it gets from the queue, what it hands back, and what came of it. */
 
-import { appids } from '../../kit/app.ts'
+import { appids, boxApps } from '../../kit/app.ts'
 import { memoryAttempts } from '../../kit/memory-stores.ts'
 import type { Address } from '../../lib/identifiers.ts'
-import type { SendDeps } from '../../lib/send/deps.ts'
+import type { SendDeps, StageDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import type { Received } from '../../lib/send/stages.ts'
@@ -17,15 +17,20 @@ export const appid = appids.mini
 /** When the world begins. */
 export const pushedAt = Date.parse('2026-11-22T12:00:00+08:00')
 
-/** What a container of the sender has, but for its queues. */
+/** What a container of the sender has for one account, but for its queues. */
 export function containerOf(world: Awaited<ReturnType<typeof openWorld>>): Omit<SendDeps, 'events' | 'followers'> {
   const { links, linking, deliveries, gate, now, random, log, metrics } = world
   return {
     ...world.app('official'),
-    ...{ links, linking, deliveries, gate, now, random, log, metrics },
-    ...{ attempts: memoryAttempts(), backlog: { isEmpty: async () => true }, miniAppid: appids.mini },
+    ...{ links, linking, deliveries, gate, now, random, log, metrics: metricsOf(boxApps.officials[0], metrics) },
+    ...{ attempts: memoryAttempts(), backlog: { isEmpty: async () => true }, minis: boxApps.minis },
     ...{ templates: { 'order-paid': orderPaid }, trouble: new Set<string>(), minute: { minute: 0, accepted: 0 } },
   }
+}
+
+/** The stage in which there is this account alone, or others beside it. */
+export function stageOf(deps: SendDeps, ...others: readonly Account[]): StageDeps {
+  return { ...deps, accounts: [deps, ...others] }
 }
 
 /** Opens it, with `one` message for somebody who follows; it closes with the test. */
@@ -72,7 +77,7 @@ export async function openSend(options: WeChatOptions = {}) {
     return who
   }
   const send = (arrivals: readonly Received[], more: Partial<SendDeps> = {}) =>
-    sendBatch(arrivals, { ...deps, ...more }, { until: Number.POSITIVE_INFINITY })
+    sendBatch(arrivals, stageOf({ ...deps, ...more }), { until: Number.POSITIVE_INFINITY })
   const stateOf = (event: string) => deliveries.find(event)
   const to = toUnion(await follower())
   const body = event('order-1', to)
