@@ -1,4 +1,4 @@
-/** Asks WeChat who somebody is: in hundreds, around the one bad openid or the one odd entry of a whole batch. */
+/** The ask stage: who somebody is, in hundreds, around the one bad openid or the one odd entry of a whole batch. */
 
 import { TransportError, WeChatError } from '../errors.ts'
 import { maskId, type OpenId } from '../identifiers.ts'
@@ -7,6 +7,7 @@ import type { Log, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
 import type { FollowerSeen } from './link.ts'
+import type { Asked, Queued } from './stages.ts'
 
 export type AskDeps = {
   readonly wechat: Pick<WeChat, 'followerInfo'>
@@ -21,6 +22,26 @@ export type Answers = ReadonlyMap<OpenId, Answer>
 /** Of a batch so many are asked for singly at most whose entry is missing or odd; they make a call each. */
 const singlyAtMost = 10
 const singlyAtOnce = 2
+
+/**
+ * What WeChat says of who followed, never older than what was told; who unfollowed needs no asking. Whom it does not know,
+ * as an openid of before a move of the account, does not follow.
+ */
+export async function ask(
+  batch: readonly Queued[],
+  deps: AskDeps,
+): Promise<{ readonly asked: readonly Asked[]; readonly unanswered: readonly OpenId[] }> {
+  const followed = batch.filter(it => it.change === 'follow').map(it => it.openid)
+  const answers = await askFollowers(followed, deps)
+  const asked = batch.flatMap(follower => {
+    const { openid, at, change } = follower
+    const answer = change === 'unfollow' ? 'unfollowed' : answers.get(openid)
+    if (answer === undefined) return []
+    if (typeof answer !== 'string') return { ...follower, seen: { ...answer, at: Math.max(answer.at, at) } }
+    return { ...follower, seen: { openid, at, following: false, ...(answer === 'nobody' ? { isNobody: true } : {}) } }
+  })
+  return { asked, unanswered: followed.filter(it => !answers.has(it)) }
+}
 
 /**
  * What WeChat says of up to 100 different openids now. Of whom it says nothing usable, also when asked for alone, none is

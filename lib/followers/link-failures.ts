@@ -1,13 +1,13 @@
-/** What of the followers' news could not be worked in, and how it comes again: alone, where it alone is the trouble. */
+/** What of the followers' news could not be worked in, and how it comes again: alone, where only it failed. */
 
 import type { OpenId } from '../identifiers.ts'
-import type { Log, Queue } from '../ports.ts'
+import type { LinkFollowersDeps } from './deps.ts'
 import type { FollowerNews, News } from './follower-news.ts'
 
 export type Failure = {
   /** Whose batch failed as a whole, so that their messages come again. */
   readonly batches: Set<OpenId>
-  /** Whose batch was not begun, for there was no time. */
+  /** Whose batch was not started, for there was no time. */
   readonly untried: Set<OpenId>
   /** Who failed alone among others who are worked in. */
   readonly alone: Set<OpenId>
@@ -17,7 +17,10 @@ export type Failure = {
   isLasting: boolean
 }
 
-type Deps = { readonly followers: Queue<FollowerNews>; readonly log: Log }
+export function noFailure(): Failure {
+  return { batches: new Set(), untried: new Set(), alone: new Set(), waitSeconds: 0, isLasting: false }
+}
+
 type Arrival = { readonly news: News }
 
 /** After WeChat was asked twice it needs a moment. */
@@ -33,16 +36,16 @@ export type Unlinked<A> = { readonly again: ReadonlySet<A>; readonly parted: Rea
 /**
  * Tells which messages must come again as they are. Of the others, those who failed alone are queued again in a message of
  * their own: it tries as often as any, and whoever ends in the dead-letter queue ends there without the rest. A message of
- * a walk is worked in only with the last of its people, so the new one is that message of the walk from now on.
+ * a sync run is worked in only with the last of its people, so the new one is that message of the run from now on.
  */
 export async function failedMessages<A extends Arrival>(
   arrivals: readonly A[],
   failure: Failure,
-  deps: Deps,
+  deps: LinkFollowersDeps,
 ): Promise<Unlinked<A>> {
-  const told = arrivals.filter(isOfFollowers)
-  const whole = told.filter(it => isWhole(it.news, failure))
-  const parted = told.filter(it => !whole.includes(it) && it.news.openids.some(openid => failure.alone.has(openid)))
+  const changes = arrivals.filter(isOfFollowers)
+  const whole = changes.filter(it => isWhole(it.news, failure))
+  const parted = changes.filter(it => !whole.includes(it) && it.news.openids.some(openid => failure.alone.has(openid)))
   const apart = parted.map(it => aloneOf(it.news, failure))
   try {
     if (apart.length > 0) await deps.followers.push(apart, aloneAfterSeconds)

@@ -2,20 +2,14 @@
 
 import { WeChatError } from '../errors.ts'
 import { inParallel } from '../pool.ts'
-import type { ConsumedQueue, Log, Now } from '../ports.ts'
 import { secondsToReset } from '../quota-reset.ts'
 import { retryDelay } from '../retry-delay.ts'
+import type { LinkFollowersDeps } from './deps.ts'
 import type { News } from './follower-news.ts'
 import { type Failure, isOfFollowers } from './link-failures.ts'
 
-export type WaitDeps = {
-  readonly followers: ConsumedQueue
-  readonly now: Now
-  readonly random: () => number
-  readonly log: Log
-}
-
-type Arrival = { readonly news: News; readonly receiptHandle: string; readonly receives: number }
+/** A message of the followers queue, and how often it was given out. */
+export type Arrival = { readonly news: News; readonly receiptHandle: string; readonly receives: number }
 
 /** SQS hides a message for twelve hours at most, counted from its receive. */
 const longestWaitSeconds = 11 * 3600
@@ -37,7 +31,7 @@ export function noteWait(error: unknown, failure: Failure, now: number): void {
  * Has each come again when it may do better, which is long before the queue's own time: until then a new follower is not
  * known. What somebody has to mend first keeps that time, so that its tries last.
  */
-export async function putOff(arrivals: readonly Arrival[], failure: Failure, deps: WaitDeps): Promise<void> {
+export async function putOff(arrivals: readonly Arrival[], failure: Failure, deps: LinkFollowersDeps): Promise<void> {
   const waits = arrivals.map(({ receiptHandle, ...it }) => ({ receiptHandle, seconds: secondsOf(it, failure, deps) }))
   const some = waits.filter(it => it.seconds > 0)
   if (some.length === 0) return
@@ -52,7 +46,7 @@ export async function putOff(arrivals: readonly Arrival[], failure: Failure, dep
 
 type Failed = Omit<Arrival, 'receiptHandle'>
 
-function secondsOf(arrival: Failed, failure: Failure, { random }: WaitDeps): number {
+function secondsOf(arrival: Failed, failure: Failure, { random }: LinkFollowersDeps): number {
   const { waitSeconds, isLasting } = failure
   if (isUntried(arrival, failure)) return Math.max(waitSeconds, untriedSeconds)
   return Math.max(waitSeconds, isLasting ? 0 : retryDelay(arrival.receives, random))

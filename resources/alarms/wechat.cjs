@@ -68,9 +68,9 @@ const sending = ({ own }) => ({
 })
 
 const walks = ({ own }) => ({
-  SyncRefused: { says: 'Today’s quota does not do for a walk through the followers', ...own('SyncRefused'), above: 0 },
+  SyncRefused: { says: 'Today’s quota does not do for a sync run through the followers', ...own('SyncRefused'), above: 0 },
   SyncOverdue: {
-    says: 'No walk through the followers was completed in 26 hours',
+    says: 'No sync run through the followers was completed in 26 hours',
     ...own('SyncCompleted'),
     below: 1,
     Period: hour,

@@ -40,9 +40,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constant('walk'),
+      do: fc.constant('sync'),
       slot,
-      action: fc.constantFrom('walk', 'tick'),
+      action: fc.constantFrom('sync', 'tick'),
       isShort: fc.boolean(),
     }),
   },
@@ -64,7 +64,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 )
 const setup: fc.Arbitrary<Setup> = fc.record({
   people: fc.array(fc.record({ isFollowing: fc.boolean(), isBound: fc.boolean() }), { minLength: 1, maxLength: 6 }),
-  isWalked: fc.boolean(),
+  isSynced: fc.boolean(),
   namesLeavers: fc.boolean(),
   takesCursorOfLeaver: fc.boolean(),
 })

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-
+import type { LinkFollowersDeps } from '../../lib/followers/deps.ts'
 import { type FollowerNews, parseNews } from '../../lib/followers/follower-news.ts'
-import { type LinkFollowersDeps, linkFollowers } from '../../lib/followers/link-followers.ts'
+import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { isId, maskId, type OpenId } from '../../lib/identifiers.ts'
 import { id } from '../ids.ts'
 import type { Person } from '../world.ts'
@@ -245,28 +245,30 @@ describe('linkFollowers', () => {
     expect([await reach(asked), await reach(left)]).toEqual(['reachable', 'not-following'])
   })
 
-  it('notes for the next walk what events told and was linked, and nothing else', async () => {
+  it('notes for the next sync run what events told and was linked, and nothing else', async () => {
     const { work, control, news, person, journal, unfollow } = await openLinks()
-    const [came, left, failed, walked] = await Promise.all([1, 2, 3, 4].map(() => person({ following: true })))
-    if (!came || !left || !failed || !walked) throw new Error('nobody there')
-    await unfollow(left)
-    await work([news('follow', came), news('unfollow', left), { ...news('follow', walked) }])
+    const [followed, unfollowed, failed, synced] = await Promise.all(
+      [1, 2, 3, 4].map(() => person({ following: true })),
+    )
+    if (!followed || !unfollowed || !failed || !synced) throw new Error('nobody there')
+    await unfollow(unfollowed)
+    await work([news('follow', followed), news('unfollow', unfollowed), { ...news('follow', synced) }])
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
     await work([news('follow', failed)])
     expect(await Array.fromAsync(journal.entries())).toMatchObject([
-      { follow: [came.openid, walked.openid], unfollow: [left.openid] },
+      { follow: [followed.openid, synced.openid], unfollow: [unfollowed.openid] },
     ])
   })
 
-  it('is looked up again by the next walk, who had left when WeChat was asked and came back unseen', async () => {
-    const { work, walk, queued, person, reach, unfollow, follow } = await openLinks()
+  it('is looked up again by the next sync run, who had left when WeChat was asked and came back unseen', async () => {
+    const { work, runSync, queued, person, reach, unfollow, follow } = await openLinks()
     const who = await person({ following: true })
-    await walk()
+    await runSync()
     await unfollow(who)
     await work(queued.splice(0))
     expect(await reach(who)).toBe('not-following')
     await follow(who)
-    await walk()
+    await runSync()
     await work(queued.splice(0))
     expect(await reach(who)).toBe('reachable')
   })
@@ -377,18 +379,18 @@ describe('somebody of whom WeChat says nothing usable', () => {
   })
 })
 
-describe('how far a walk is worked in', () => {
-  async function openWalked(people: number) {
+describe('how far a sync run is worked in', () => {
+  async function openSynced(people: number) {
     const world = await openFollowers()
     await world.control('/people', { count: people, following: true })
-    const told = async () => [await world.linking.isUnderWay(), (await world.walk({ action: 'status' })).toLink]
+    const told = async () => [await world.linking.isUnderWay(), (await world.runSync({ action: 'status' })).toLink]
     return { ...world, told }
   }
 
   it('is told until the last message is, however often one comes', async () => {
-    const { walk, work, queued, told } = await openWalked(250)
+    const { runSync, work, queued, told } = await openSynced(250)
     expect(await told()).toEqual([false, 0])
-    expect(await walk()).toMatchObject({ state: 'complete', toLink: 250 })
+    expect(await runSync()).toMatchObject({ state: 'complete', toLink: 250 })
     const [one, two, three] = queued.splice(0)
     if (!one || !two || !three) throw new Error('three messages are queued')
     expect(await told()).toEqual([true, 250])
@@ -400,8 +402,8 @@ describe('how far a walk is worked in', () => {
   })
 
   it('does not go on by what could not be worked in', async () => {
-    const { walk, work, control, queued, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, control, queued, told } = await openSynced(30)
+    await runSync()
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
     const [news] = queued.splice(0)
     if (news === undefined) throw new Error('one message is queued')
@@ -412,8 +414,8 @@ describe('how far a walk is worked in', () => {
   })
 
   it('goes on until the odd one of a message, who comes again alone, is linked', async () => {
-    const { walk, work, deps, queued, later, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, deps, queued, later, told } = await openSynced(30)
+    await runSync()
     const [news] = queued.splice(0)
     if (news?.change !== 'follow') throw new Error('one message is queued')
     const wechat: LinkFollowersDeps['wechat'] = {
@@ -431,8 +433,8 @@ describe('how far a walk is worked in', () => {
   })
 
   it('goes on while one of several odd ones is left', async () => {
-    const { walk, work, deps, queued, later, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, deps, queued, later, told } = await openSynced(30)
+    await runSync()
     const [news] = queued.splice(0)
     if (news?.change !== 'follow') throw new Error('one message is queued')
     const without = (count: number): LinkFollowersDeps['wechat'] => ({
@@ -452,8 +454,8 @@ describe('how far a walk is worked in', () => {
   })
 
   it('lets a message come again that could not be counted, or the count would have no end', async () => {
-    const { walk, work, queued, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, queued, told } = await openSynced(30)
+    await runSync()
     const news = queued.splice(0)
     const linking = { workedIn: () => Promise.reject(new Error('DynamoDB is away')) }
     expect(await work(news, { linking })).toEqual(news)

@@ -17,11 +17,11 @@ export const sights = [
   'moves of the account',
   'wishes to be forgotten',
   'logins',
-  'walks complete',
-  'walks busy',
-  'walks on the way',
-  'walks taken over',
-  'walks begun anew',
+  'sync runs complete',
+  'sync runs busy',
+  'sync runs on the way',
+  'sync runs taken over',
+  'sync runs restarted',
   'batches',
   'revisits',
   'kept for long enough',
@@ -81,8 +81,8 @@ export function openJudge({ all }: Pick<People, 'all'>, { now, isAlive }: Pick<S
     leased(lease: NonNullable<typeof holder>) {
       const isOther = holder !== undefined && holder.owner !== lease.owner
       const isHeld = isOther && isAlive(holder?.owner ?? '') && (holder?.until ?? 0) > now()
-      demand(!isHeld, 'one process walks at a time')
-      if (isOther) see('walks taken over')
+      demand(!isHeld, 'one process syncs at a time')
+      if (isOther) see('sync runs taken over')
       holder = lease
     },
     freed(owner: string) {

@@ -28,7 +28,7 @@ function isPerhapsBack({ logins, wishes }: Person): boolean {
   return logins.some(login => wishes.some(it => it.at < Math.floor(login.from / 1000)))
 }
 
-/** They logged in when all their wishes were worked in, as who they still are; a walk finds that they follow. */
+/** They logged in when all their wishes were worked in, as who they still are; a sync run finds that they follow. */
 function isSurelyBack(person: Person): boolean {
   const { logins, wishes, expiredAt } = person
   const isLater = ({ from }: Login) => wishes.every(it => it.doneAt < from && it.at < Math.floor(from / 1000))

@@ -28,7 +28,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { callsBy, openControl } from '../../kit/control.ts'
 import { PeerEnded, remote } from '../../kit/peer.ts'
 import { start } from '../../kit/processes.ts'
-import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
+import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { batchSize } from '../../lib/followers/follower-batches.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { openSqs } from '../../local/stores.ts'
@@ -46,7 +46,7 @@ const leaseOverMs = 61_000
 /** Far more than are needed. */
 const mostInvocations = 1000
 
-/** What changes before the walk of each day, unseen: no event tells of it. */
+/** What changes before the sync run of each day, unseen: no event tells of it. */
 const days: readonly (readonly object[])[] = [
   [{ count: 10 * pageSize, following: true }],
   [
@@ -60,9 +60,9 @@ const days: readonly (readonly object[])[] = [
   ],
 ]
 
-/** After how many requests of a walk, or of a batch, its process is killed, and whether the last one is done after all. */
+/** After how many requests of a sync run, or of a batch, its process is killed, and whether the last one is done after all. */
 type Death = { readonly sync: number; readonly link: number; readonly isDone: boolean }
-/** Of a walk, thirteen are before its first page, and eight for each page. */
+/** Of a sync run, thirteen are before its first page, and eight for each page. */
 const death: fc.Arbitrary<Death> = fc.record({
   sync: fc.integer({ min: 1, max: 40 }),
   link: fc.integer({ min: 1, max: 40 }),
@@ -114,7 +114,7 @@ it(`comes to the same tables although it is killed ${kills} times`, { timeout: 9
   expect(killed.queued).toBe(0)
   expect(killed.rows).toEqual(calm.rows)
   expect(killed.pages).toEqual(calm.pages)
-  // What the dead have begun to write is named, and let go with the walk.
+  // What the dead have begun to write is named, and let go with the sync run.
   expect(killed.pagesStored).toBe(calm.pagesStored)
   // Nothing of what the dead have said is waited for.
   expect([killed.unlinked, calm.unlinked]).toEqual([0, 0])
@@ -167,8 +167,8 @@ async function play(deaths: readonly Death[]) {
   }
   /** Walks and links in turn until there is nothing left to do. */
   const playDay = async () => {
-    for (let isWalked = false, isEmpty = false; !isWalked || !isEmpty; ) {
-      isWalked ||= await walk()
+    for (let isSynced = false, isEmpty = false; !isSynced || !isEmpty; ) {
+      isSynced ||= await walk()
       isEmpty = !(await link())
     }
   }
@@ -258,9 +258,9 @@ function callsOf(calls: Readonly<Record<string, number>>) {
 async function lookIntoTables(links: string, walks: string) {
   const { Items: rows = [] } = await tables.dynamo.send(new ScanCommand({ TableName: links }))
   const { Items: stored = [] } = await tables.dynamo.send(new ScanCommand({ TableName: walks }))
-  const store = createWalkStore(tables.dynamo, walks)
+  const store = createSyncRunStore(tables.dynamo, walks)
   const { current, complete } = await store.state()
-  if (current !== undefined || complete === undefined) throw new Error('the walk is not complete')
+  if (current !== undefined || complete === undefined) throw new Error('the sync run is not complete')
   return {
     rows: rows
       .map(({ at: _, ...row }) => row)

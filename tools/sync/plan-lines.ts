@@ -1,4 +1,4 @@
-/** What a walk will cost, beside what is left of today's quota. */
+/** What a sync run will cost, beside what is left of today's quota. */
 
 import { counted, inThousands } from '../command/words.ts'
 import type { CallPlan, Plan } from './report.ts'

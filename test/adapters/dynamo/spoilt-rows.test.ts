@@ -79,7 +79,7 @@ describe('the row of the gate', () => {
   })
 })
 
-describe('the row of a step of a walk', () => {
+describe('the row of a step of a sync run', () => {
   const dayMs = 86_400_000
   const beganAt = Date.parse('2026-11-22T12:00:00+08:00')
   const walk = { beganAt, isWhole: true }
@@ -102,7 +102,7 @@ describe('the row of a step of a walk', () => {
     return { linking, unreadable, key: `linking whole/${part}`, pass: (ms: number) => (now += ms) }
   }
 
-  it('has nobody wait for longer than the longest walk takes where it is odd', async () => {
+  it('has nobody wait for longer than the longest sync run takes where it is odd', async () => {
     const { linking, pass } = await openLinking()
     await linking.workedIn([{ ...walk, step: 2, run: 7, message: 0 }])
     expect(await linking.isUnderWay()).toBe(true)
@@ -124,7 +124,7 @@ describe('the row of a step of a walk', () => {
     expect(await linking.waiting()).toBe(0)
   })
 
-  it('goes with the next whole walk', async () => {
+  it('goes with the next whole sync run', async () => {
     const { linking, unreadable } = await openLinking()
     const next = { beganAt: beganAt + dayMs, isWhole: true }
     await linking.open(next, 0)
