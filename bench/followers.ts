@@ -64,7 +64,7 @@ async function runSyncs(): Promise<Sync[]> {
   return [first, second, third, fourth]
 }
 
-/** Walks and links, and looks at what became of everybody. */
+/** Syncs and links, and looks at what became of everybody. */
 async function sync(title: string, change: { added: number; removed: number }): Promise<Sync> {
   const part = partOf({ ...world.counts }, change)
   const aheadMs = syncsDone++ * dayMs

@@ -1,6 +1,6 @@
 import { type Open, queueFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import type { LinkFollowersDeps } from '../lib/followers/deps.ts'
+import type { LinkDeps } from '../lib/followers/deps.ts'
 import { parseNews } from '../lib/followers/follower-news.ts'
 import { linkFollowers } from '../lib/followers/link-followers.ts'
 import { log, now, random } from '../lib/runtime/context.ts'
@@ -8,7 +8,7 @@ import { consumedFollowersQueue, imagesQueue } from '../lib/runtime/queues.ts'
 import { erasures, journal, linkingStore, linkStore, linkUpkeep, syncRunStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 
-export const createHandler = (open: Open<LinkFollowersDeps>) =>
+export const createHandler = (open: Open<LinkDeps>) =>
   queueFunction(open, {
     read: ({ body, receiptHandle, attributes }) => {
       return { news: parseNews(body), receiptHandle, receives: Number(attributes.ApproximateReceiveCount) }

@@ -45,7 +45,7 @@ const deps = {
   metrics: silentMetrics,
 }
 
-/** Walks; the clock is that much ahead from now on, so that it may be another day. */
+/** Syncs; the clock is that much ahead from now on, so that it may be another day. */
 function sync(ahead: number) {
   aheadMs = ahead
   const order = { action: 'sync', spread: false, everyone: false } as const

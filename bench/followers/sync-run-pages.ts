@@ -22,7 +22,7 @@ export function memorySyncRuns(
   }
   return {
     state: async () => rows.state,
-    // One process walks at a time here.
+    // One process syncs at a time here.
     async takeLease({ owner }) {
       rows.owner = owner
       return true

@@ -32,7 +32,7 @@ export async function openWorld(latencyMs: number) {
     counts,
     rows,
     usage: async () => ({ box: await wechat.usage(), function: await lambda.usage() }),
-    /** Walks, and waits until all that was queued is worked in; the function's clock is that much ahead. */
+    /** Syncs, and waits until all that was queued is worked in; the function's clock is that much ahead. */
     async sync(aheadMs: number): Promise<SyncReport> {
       const report = await lambda.sync(aheadMs)
       if (!report.complete) throw new Error(`the sync run is ${report.state}`)

@@ -2,7 +2,7 @@
 
 import { TransportError, WeChatError } from '../errors.ts'
 import { maskId, type OpenId } from '../identifiers.ts'
-import { inParallel } from '../pool.ts'
+import { inParallel, inRuns } from '../pool.ts'
 import type { Log, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
@@ -83,18 +83,14 @@ async function askBatch(openids: readonly OpenId[], deps: AskDeps): Promise<Answ
   } catch (error) {
     if (!isBadOpenid(error)) throw error
     const [only, ...others] = openids
-    if (only === undefined || others.length > 0) return askHalves(openids, deps)
-    deps.log.warn('link-followers.bad-openid', { openid: maskId(only), error })
-    return new Map([[only, 'nobody']])
+    if (only !== undefined && others.length === 0) {
+      deps.log.warn('link-followers.bad-openid', { openid: maskId(only), error })
+      return new Map([[only, 'nobody']])
+    }
+    // One bad openid fails all hundred (docs/wechat.md 5.3): halving finds it, and the others get their answer.
+    const halves = inRuns(openids, Math.ceil(openids.length / 2)).map(half => askBatch(half, deps))
+    return new Map((await Promise.all(halves)).flatMap(it => [...it]))
   }
-}
-
-/** One bad openid fails all hundred (docs/wechat.md 5.3): halving finds it, and the others get their answer. */
-async function askHalves(openids: readonly OpenId[], deps: AskDeps): Promise<Answers> {
-  const middle = Math.ceil(openids.length / 2)
-  const halves = [openids.slice(0, middle), openids.slice(middle)]
-  const [one, other] = await Promise.all(halves.map(half => askBatch(half, deps)))
-  return new Map([...(one ?? []), ...(other ?? [])])
 }
 
 /** 40003: one of the openids is bad. 40032: too many, though no more than WeChat's page allows. */

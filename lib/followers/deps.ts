@@ -5,7 +5,7 @@ import type { AskDeps } from './ask-followers.ts'
 import type { News } from './follower-news.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep } from './ports.ts'
 
-export type LinkFollowersDeps = AskDeps & {
+export type LinkDeps = AskDeps & {
   readonly links: Pick<LinkStore, 'followers' | 'writeFollower' | 'rejoin' | 'loginsOf'> &
     Pick<LinkUpkeep, 'idsOf' | 'erase' | 'expire'>
   readonly erasures: Pick<Erasures, 'mark' | 'unmark' | 'marksOf'>

@@ -46,6 +46,8 @@ export type PictureErasure = v.InferOutput<typeof pictureErasure>
 /** Whoever of these still does not follow, and unfollowed before this instant, is to be erased. */
 export type Expiry = v.InferOutput<typeof expiry>
 export type News = FollowerNews | Erasure | PictureErasure | Expiry
+/** A message of the followers queue, and how often it was given out. */
+export type Arrival = { readonly news: News; readonly receiptHandle: string; readonly receives: number }
 
 const news = v.variant('change', [followerNews, erasure, pictureErasure, expiry])
 

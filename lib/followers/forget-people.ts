@@ -5,17 +5,18 @@
 
 import type { OpenId } from '../identifiers.ts'
 import { inParallel, inRuns } from '../pool.ts'
-import type { LinkFollowersDeps } from './deps.ts'
-import { erase } from './erase.ts'
+import type { LinkDeps } from './deps.ts'
+import { erase, forgetPictures } from './erase.ts'
 import { batchSize } from './follower-batches.ts'
-import type { Erasure, Expiry } from './follower-news.ts'
+import type { Erasure, Expiry, PictureErasure } from './follower-news.ts'
 import { isReadable } from './link.ts'
+import { oneByOne } from './person-ids.ts'
 import { lastActive } from './returned.ts'
 
 const atOnce = 10
 
 /** Erases people; answers the erasures that failed, so that they come again. */
-export async function erasePeople<E extends Erasure>(erasures: readonly E[], deps: LinkFollowersDeps): Promise<E[]> {
+export async function erasePeople<E extends Erasure>(erasures: readonly E[], deps: LinkDeps): Promise<E[]> {
   return forgetAll(erasures, deps, async erasure => {
     const openids = await erase(erasure, deps)
     // Whoever followed or logged in again after the request has a row still, and is a follower like all others.
@@ -25,7 +26,7 @@ export async function erasePeople<E extends Erasure>(erasures: readonly E[], dep
 }
 
 /** Forgets who unfollowed long ago, unless they returned; answers what failed, so that it comes again. */
-export async function expirePeople<E extends Expiry>(expiries: readonly E[], deps: LinkFollowersDeps): Promise<E[]> {
+export async function expirePeople<E extends Expiry>(expiries: readonly E[], deps: LinkDeps): Promise<E[]> {
   return forgetAll(expiries, deps, async ({ openids, at }) => {
     const expired: OpenId[] = []
     await inParallel(openids, atOnce, async openid => {
@@ -36,22 +37,37 @@ export async function expirePeople<E extends Expiry>(expiries: readonly E[], dep
   })
 }
 
+/** Has the pictures of people removed who withdrew only what these may have been made of; answers what failed. */
+export async function erasePictures<E extends PictureErasure>(requests: readonly E[], deps: LinkDeps): Promise<E[]> {
+  return tryAll(requests, deps, async ({ who, at }) => {
+    const people = await Promise.all(oneByOne(who).map(deps.links.idsOf))
+    deps.log.info('link-followers.pictures-erased', { owners: await forgetPictures(people, at, deps) })
+  })
+}
+
+async function tryAll<T>(items: readonly T[], { log }: LinkDeps, work: (item: T) => Promise<void>): Promise<T[]> {
+  const failed: T[] = []
+  await inParallel(items, atOnce, async item => {
+    try {
+      await work(item)
+    } catch (error) {
+      log.error('link-followers.not-erased', { error })
+      failed.push(item)
+    }
+  })
+  return failed
+}
+
 /** The pages of sync runs are read once for all of a batch: with a million followers they have 21 MB. */
 async function forgetAll<T>(
   items: readonly T[],
-  deps: LinkFollowersDeps,
+  deps: LinkDeps,
   forget: (item: T) => Promise<readonly OpenId[]>,
 ): Promise<T[]> {
   const { syncRuns, journal, log } = deps
-  const failed: T[] = []
   const gone = new Set<OpenId>()
-  await inParallel(items, atOnce, async item => {
-    try {
-      for (const openid of await forget(item)) gone.add(openid)
-    } catch (error) {
-      log.error('link-followers.not-forgotten', { error })
-      failed.push(item)
-    }
+  const failed = await tryAll(items, deps, async item => {
+    for (const openid of await forget(item)) gone.add(openid)
   })
   if (gone.size === 0) return failed
   try {
@@ -61,13 +77,13 @@ async function forgetAll<T>(
     if (returned.length > 0) await journal.note({ follow: returned, unfollow: [] }, deps.now())
     return failed
   } catch (error) {
-    log.error('link-followers.not-forgotten', { error })
+    log.error('link-followers.not-erased', { error })
     return [...items]
   }
 }
 
 /** Who has a row, and so has returned: nobody's mark outlives that. */
-async function withRow(openids: readonly OpenId[], { links, erasures }: LinkFollowersDeps): Promise<Set<OpenId>> {
+async function withRow(openids: readonly OpenId[], { links, erasures }: LinkDeps): Promise<Set<OpenId>> {
   const found = new Set<OpenId>()
   for (const some of inRuns(openids, batchSize)) {
     const rows = [...(await links.followers(some)).values()]

@@ -1,28 +1,36 @@
-/** Works in what the followers queue tells: links who followed or unfollowed, and erases who is to be. */
+/**
+ * Works in what the followers queue tells: links who followed or unfollowed, and erases who is to be. A follower goes
+ * through merge, ask, load, decide, write and note; stages.ts has the record that grows meanwhile.
+ */
 
-import { createSlots, inParallel, inRuns } from '../pool.ts'
-import type { LinkFollowersDeps } from './deps.ts'
-import { erasePictures } from './erase-pictures.ts'
+import { createSlots, inParallel, inRuns, type Slots } from '../pool.ts'
+import { ask } from './ask-followers.ts'
+import { decide } from './decide.ts'
+import type { LinkDeps } from './deps.ts'
 import { batchSize } from './follower-batches.ts'
-import { erasePeople, expirePeople } from './forget-people.ts'
+import type { Arrival } from './follower-news.ts'
+import { erasePeople, erasePictures, expirePeople } from './forget-people.ts'
 import type { FollowerRow } from './link.ts'
-import { linkBatch } from './link-batch.ts'
-import { type Failure, failedMessages, isOfFollowers, noFailure } from './link-failures.ts'
-import { type Arrival, putOff } from './link-waits.ts'
+import { createFailure, type Failure, failedMessages, isOfFollowers, noteWait, retryLater } from './link-failures.ts'
+import { load } from './load.ts'
 import { mergeChanges } from './merge-changes.ts'
+import type { Queued, Written } from './stages.ts'
+import { writeFollowers } from './write-followers.ts'
 
 /** Calls to WeChat at once. */
 const asksAtOnce = 4
 /** Batches in work: while some are written, WeChat is asked for the next. */
 const batchesAtOnce = 2 * asksAtOnce
 
+type Limits = { readonly until: number; readonly asking: Slots }
+
 /** Works the news in; begins no batch after `until` (ms). Answers those that could not be, so that they come again. */
 export async function linkFollowers<A extends Arrival>(
   arrivals: readonly A[],
-  deps: LinkFollowersDeps,
+  deps: LinkDeps,
   { until }: { readonly until: number },
 ): Promise<readonly A[]> {
-  const failure = noFailure()
+  const failure = createFailure()
   const written: FollowerRow[] = []
   const queued = mergeChanges(arrivals.filter(isOfFollowers))
   const limits = { until, asking: createSlots(asksAtOnce) }
@@ -33,47 +41,67 @@ export async function linkFollowers<A extends Arrival>(
   // After the links, which may have been told of in the same batch.
   const unerased = await erase(arrivals, deps)
   const { again, parted } = await failedMessages(arrivals, failure, deps)
-  const { batches, untried, alone } = failure
-  deps.log.info('link-followers.batch', { openids: queued.length, failed: batches.size + untried.size + alone.size })
-  const isDone = (it: A) => !unerased.has(it) && !again.has(it)
+  deps.log.info('link-followers.batch', { openids: queued.length, failed: failure.reasons.size })
+  const done = arrivals.filter(it => !unerased.has(it) && !again.has(it))
   const uncounted = await countIn(
-    arrivals.filter(it => isDone(it) && !parted.has(it)),
+    done.filter(it => !parted.has(it)),
     deps,
   )
-  const failed = arrivals.filter(it => !isDone(it) || uncounted.has(it))
-  await putOff(failed, failure, deps)
+  const failed = arrivals.filter(it => !done.includes(it) || uncounted.has(it))
+  await retryLater(failed, failure, deps)
   return failed
+}
+
+/** Links up to 100 followers, if there is time before `until`; enters who could not be linked in `failure`. */
+async function linkBatch(
+  batch: readonly Queued[],
+  failure: Failure,
+  deps: LinkDeps,
+  { until, asking }: Limits,
+): Promise<readonly Written[]> {
+  const fail = (reason: 'batch' | 'untried') => {
+    for (const { openid } of batch) failure.reasons.set(openid, reason)
+    return []
+  }
+  try {
+    const answer = await asking(async () => (deps.now() < until ? ask(batch, deps) : undefined))
+    if (answer === undefined) return fail('untried')
+    const decided = (await load(answer.asked, deps)).map(it => ({ ...it, decision: decide(it) }))
+    const { written, unwritten } = await writeFollowers(decided, deps)
+    for (const openid of [...answer.unanswered, ...unwritten]) failure.reasons.set(openid, 'alone')
+    return written
+  } catch (error) {
+    deps.log.error('link-followers.failed', { error, openids: batch.length })
+    noteWait(error, failure, deps.now())
+    return fail('batch')
+  }
 }
 
 /**
  * The note stage tells the next sync run what was worked in, after it was: what is only noted nobody would look up again.
  * Also of what a sync run itself had queued, for that one may never be complete.
  */
-async function note(written: readonly FollowerRow[], failure: Failure, deps: LinkFollowersDeps): Promise<void> {
+async function note(written: readonly FollowerRow[], failure: Failure, deps: LinkDeps): Promise<void> {
   if (written.length === 0) return
   const openidsOf = (following: boolean) => written.flatMap(it => (it.following === following ? it.openid : []))
   try {
     await deps.journal.note({ follow: openidsOf(true), unfollow: openidsOf(false) }, deps.now())
   } catch (error) {
     deps.log.error('link-followers.not-noted', { error, openids: written.length })
-    for (const { openid } of written) failure.batches.add(openid)
+    for (const { openid } of written) failure.reasons.set(openid, 'batch')
   }
 }
 
-async function erase<A extends Arrival>(arrivals: readonly A[], deps: LinkFollowersDeps): Promise<Set<A>> {
+async function erase<A extends Arrival>(arrivals: readonly A[], deps: LinkDeps): Promise<Set<A>> {
   const erasures = arrivals.flatMap(it => (it.news.change === 'erase' ? [{ ...it.news, arrival: it }] : []))
   const expiries = arrivals.flatMap(it => (it.news.change === 'expire' ? [{ ...it.news, arrival: it }] : []))
   const pictures = arrivals.flatMap(it => (it.news.change === 'erase-pictures' ? [{ ...it.news, arrival: it }] : []))
-  const failed = [
-    ...(await erasePictures(pictures, deps)),
-    ...(await erasePeople(erasures, deps)),
-    ...(await expirePeople(expiries, deps)),
-  ]
-  return new Set(failed.map(it => it.arrival))
+  const failed = [await erasePictures(pictures, deps), await erasePeople(erasures, deps)].flat()
+  return new Set([...failed, ...(await expirePeople(expiries, deps))].map(it => it.arrival))
 }
 
 /** Tells how far the sync runs are worked in; answers those that must come again, or the count would never end. */
-async function countIn<A extends Arrival>(done: readonly A[], deps: LinkFollowersDeps): Promise<ReadonlySet<A>> {
+async function countIn<A extends Arrival>(done: readonly A[], deps: LinkDeps): Promise<ReadonlySet<A>> {
   const counted = done.filter(isOfFollowers).filter(it => it.news.walk !== undefined)
   try {
     await deps.linking.workedIn(counted.flatMap(it => it.news.walk ?? []))

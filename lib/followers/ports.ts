@@ -56,10 +56,7 @@ export type LinkUpkeep = {
   waiting(what: 'left' | 'unbound', until: number): AsyncIterable<readonly OpenId[]>
 }
 
-/**
- * Whether a first sync run, or one that looks everybody up again, is not complete or not worked into the links yet: then who
- * is unknown may be a follower all the same.
- */
+/** Whether a first sync run, or one of everybody, is not complete or not worked in yet: then who is unknown may follow. */
 export type LinkingProgress = { isUnderWay(): Promise<boolean> }
 
 /** A sync run as its linking is counted: `beganAt` (ms) names it; `isWhole` if it is the first, or looks everybody up again. */

@@ -19,7 +19,7 @@ export type Compared = Listed & {
   readonly change: FollowerNews['change'] | undefined
   /** An erasure request of theirs stands, so no page may hold them. */
   readonly isErased: boolean
-  /** They came back after their erasure request: nothing may hold them until they are linked. */
+  /** They returned after their erasure request: nothing may hold them until they are linked. */
   readonly isReturned: boolean
 }
 
@@ -40,7 +40,7 @@ export type Loaded = Asked & {
   readonly stored: StoredRow | undefined
   /** An erasure request of theirs stands. */
   readonly isErased: boolean
-  /** When (seconds) they came back after one. */
+  /** When (seconds) they returned after one. */
   readonly returnedAt: number | undefined
 }
 

@@ -3,7 +3,7 @@
 import type { OpenId } from '../identifiers.ts'
 import { inParallel } from '../pool.ts'
 import { askFollowers } from './ask-followers.ts'
-import type { LinkFollowersDeps } from './deps.ts'
+import type { LinkDeps } from './deps.ts'
 import { type FollowerRow, type FollowerSeen, isReadable, mergeFollower, type StoredRow } from './link.ts'
 import type { Decided, Written } from './stages.ts'
 
@@ -15,10 +15,12 @@ const maxTries = 5
 export type WriteResult = { readonly written: readonly Written[]; readonly unwritten: ReadonlySet<OpenId> }
 
 /** Writes up to 100 followers, and puts right what their unionids lead to. */
-export async function writeFollowers(batch: readonly Decided[], deps: LinkFollowersDeps): Promise<WriteResult> {
+export async function writeFollowers(batch: readonly Decided[], deps: LinkDeps): Promise<WriteResult> {
   const unwritten = new Map<OpenId, unknown>()
   const written: Written[] = []
-  await unmarkReturned(batch, deps)
+  await inParallel(batch, writesAtOnce, async ({ openid, returnedAt }) => {
+    if (returnedAt !== undefined) await deps.erasures.unmark(openid, returnedAt)
+  })
   const kept = batch.flatMap(({ decision }) => (decision.kind === 'rejoin' ? decision.row : []))
   const elsewhere = await rejoin(kept, unwritten, deps)
   await inParallel(batch, writesAtOnce, async follower => {
@@ -36,12 +38,6 @@ export async function writeFollowers(batch: readonly Decided[], deps: LinkFollow
   return { written: written.filter(it => !unwritten.has(it.openid)), unwritten: new Set(unwritten.keys()) }
 }
 
-async function unmarkReturned(batch: readonly Decided[], { erasures }: LinkFollowersDeps): Promise<void> {
-  await inParallel(batch, writesAtOnce, async ({ openid, returnedAt }) => {
-    if (returnedAt !== undefined) await erasures.unmark(openid, returnedAt)
-  })
-}
-
 /** An earlier try may have been cut short before it let go of the unionid of before. */
 function movedAmong(written: readonly Written[]): FollowerRow[] {
   const moved = written.filter(it => it.isAgain && it.decision.kind !== 'rejoin' && it.row.formerly !== undefined)
@@ -52,7 +48,7 @@ function movedAmong(written: readonly Written[]): FollowerRow[] {
 async function rejoin(
   rows: readonly FollowerRow[],
   unwritten: Map<OpenId, unknown>,
-  { links }: LinkFollowersDeps,
+  { links }: LinkDeps,
 ): Promise<ReadonlySet<OpenId>> {
   if (rows.length === 0) return new Set()
   try {
@@ -64,12 +60,10 @@ async function rejoin(
   }
 }
 
-/** Answers the row as it is then; undefined if there is none. */
-async function writeOne(
-  follower: Decided,
-  isElsewhere: boolean,
-  deps: LinkFollowersDeps,
-): Promise<FollowerRow | 'lost' | undefined> {
+/** The row as it is then; undefined if there is none. */
+type Outcome = FollowerRow | 'lost' | undefined
+
+async function writeOne(follower: Decided, isElsewhere: boolean, deps: LinkDeps): Promise<Outcome> {
   const { decision, seen, stored } = follower
   if (decision.kind === 'skip') return undefined
   if (decision.kind === 'ask-again') return writeAgain(seen, deps)
@@ -79,7 +73,7 @@ async function writeOne(
 }
 
 /** Two events of one second, or two processes at one follower: asks WeChat once more and writes that answer. */
-async function writeAgain(before: FollowerSeen, deps: LinkFollowersDeps): Promise<FollowerRow | 'lost' | undefined> {
+async function writeAgain(before: FollowerSeen, deps: LinkDeps): Promise<Outcome> {
   const { openid } = before
   for (let tries = 0; tries < maxTries; tries++) {
     const stored = (await deps.links.followers([openid])).get(openid)

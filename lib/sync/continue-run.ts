@@ -98,9 +98,8 @@ async function abandon({ runs: { complete }, beganAt, deps }: SyncContext): Prom
   else await deps.linking.abandon()
 }
 
-const dayQuota = 45009
-
-async function pause({ syncRuns, owner, now }: SyncDeps, errcode = dayQuota): Promise<number> {
+/** 45009: the day's quota. */
+async function pause({ syncRuns, owner, now }: SyncDeps, errcode = 45009): Promise<number> {
   const until = now() + secondsToReset(errcode, now()) * 1000
   await syncRuns.pause(until, owner)
   return until

@@ -24,12 +24,9 @@ export type KnownFollowers = {
  */
 export async function knowFollowers(runs: SyncRuns, deps: KnownDeps): Promise<KnownFollowers> {
   const { entries, unfollowers } = await readJournal(deps.journal)
-  const pages = runs.current === undefined ? [] : deps.syncRuns.openids(runs.current)
-  return {
-    linked: await setOf(linkedBefore(runs, entries, deps), it => !unfollowers.has(it)),
-    seen: await setOf(pages),
-    entries,
-  }
+  const linked = await setOf(linkedBefore(runs, entries, deps), unfollowers)
+  const seen = runs.current === undefined ? createOpenIdSet() : await setOf(deps.syncRuns.openids(runs.current))
+  return { linked, seen, entries }
 }
 
 async function readJournal(journal: Journal): Promise<{ entries: readonly Entry[]; unfollowers: OpenIdSet }> {
@@ -42,11 +39,9 @@ async function readJournal(journal: Journal): Promise<{ entries: readonly Entry[
   return { entries, unfollowers }
 }
 
-type Lists = AsyncIterable<readonly OpenId[]> | readonly (readonly OpenId[])[]
-
-async function setOf(lists: Lists, isIn: (openid: OpenId) => boolean = () => true): Promise<OpenIdSet> {
+async function setOf(lists: AsyncIterable<readonly OpenId[]>, others?: OpenIdSet): Promise<OpenIdSet> {
   const set = createOpenIdSet()
-  for await (const openids of lists) for (const openid of openids) if (isIn(openid)) set.add(openid)
+  for await (const openids of lists) for (const openid of openids) if (!others?.has(openid)) set.add(openid)
   return set
 }
 

@@ -9,10 +9,6 @@ import type { SyncContext, SyncDeps } from './context.ts'
 /** A whole page of people who were seen before: WeChat's cursors go in a circle, and the list would never end. */
 export class CircleError extends Error {
   override readonly name = 'CircleError'
-
-  constructor() {
-    super('the list of followers does not end: its cursors go in a circle')
-  }
 }
 
 /** Fetched while something else is worked on; a failure is thrown where the page is awaited. */
@@ -27,6 +23,7 @@ export function list(page: FollowerPage, { seen, deps }: SyncContext): readonly 
   // The set forgets nobody, so it is filled only here, where the page is taken for good.
   const fresh = page.openids.filter(it => seen.add(it))
   if (page.odd > 0) deps.log.warn('sync-followers.odd', { words: 'entries that are no openids', entries: page.odd })
-  if (fresh.length === 0 && page.openids.length > 0) throw new CircleError()
+  if (fresh.length === 0 && page.openids.length > 0)
+    throw new CircleError('the list does not end, its cursors go in a circle')
   return fresh.map(openid => ({ openid }))
 }

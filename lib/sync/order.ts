@@ -21,15 +21,10 @@ export type SyncOrder = v.InferOutput<typeof syncOrder>
  */
 export type SyncStatus = 'complete' | 'under-way' | 'waiting' | 'refused' | 'busy' | 'idle'
 
-export type SyncReport = {
+type Counts = Pick<SyncRun, 'pages' | 'followers' | 'total' | 'added' | 'removed' | 'odd'>
+
+export type SyncReport = Required<Counts> & {
   readonly state: SyncStatus
-  readonly pages: number
-  readonly followers: number
-  readonly total: number
-  readonly added: number
-  readonly removed: number
-  /** Entries of the list that were no openids. */
-  readonly odd: number
   readonly complete: boolean
   /** Whether the sync run told of is not complete yet. */
   readonly isUnderWay: boolean
@@ -44,7 +39,7 @@ export type SyncReport = {
   readonly pausedUntil?: number
 }
 
-/** Who is not linked yet is counted at the end of an invocation. */
+/** Who is not linked yet is counted at the end. */
 export type RunReport = Omit<SyncReport, 'toLink'>
 
 /** Reads what an invocation asks for; a schedule's own fields are passed over. Throws on what is no order. */

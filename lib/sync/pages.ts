@@ -3,7 +3,7 @@
 import { queueStep, splitFull } from '../followers/follower-batches.ts'
 import type { SyncStep } from '../followers/ports.ts'
 import type { Compared, Listed } from '../followers/stages.ts'
-import type { FollowerPage, Log } from '../ports.ts'
+import type { FollowerPage } from '../ports.ts'
 import { compareListed, isNew } from './compare.ts'
 import { keepLease, lostLease, type SyncContext } from './context.ts'
 import { list, prefetch } from './list.ts'
@@ -96,12 +96,8 @@ async function saveCheckpoint({ run, waiting }: Place, { compared }: Step, conte
   const saved = await deps.syncRuns.savePage(run, openids, deps.owner)
   if (saved === undefined) throw lostLease()
   await keepLease(context)
-  logProgress(run, deps.log)
+  const { pages, followers, total, added } = run
+  const isTold = pages % pagesPerLine === 0 || run.next === undefined
+  if (isTold) deps.log.info('sync-followers.page', { pages, followers, total, added })
   return { run: saved, waiting }
-}
-
-function logProgress({ pages, followers, total, added, next }: SyncRun, log: Log): void {
-  if (pages % pagesPerLine === 0 || next === undefined) {
-    log.info('sync-followers.page', { pages, followers, total, added })
-  }
 }

@@ -23,35 +23,28 @@ export type SyncPlan = {
   readonly days?: number
 }
 
-type CallPlan = { readonly needed: number; readonly remain?: number; readonly limit?: number }
+type CallPlan = { readonly needed: number } & Partial<Pick<Quota, 'remain' | 'limit'>>
 
 /** Plans the sync run that would begin, or go on, now; costs one `user/get` to learn how many followers there are. */
-export async function planAhead(
-  runs: SyncRuns,
-  { everyone }: { everyone: boolean },
-  deps: SyncDeps,
-): Promise<SyncPlan> {
-  const page = await withAccessToken(deps.accessTokens, token => deps.wechat.followerPage(token, runs.current?.next))
-  const spent = runs.current?.pages ?? 0
-  const linked = everyone ? 0 : Math.max(runs.current?.followers ?? 0, runs.complete?.followers ?? 0)
-  return planRun({ followers: atLeast(page), linked, spent }, deps)
+export async function planAhead(runs: SyncRuns, order: { everyone: boolean }, deps: SyncDeps): Promise<SyncPlan> {
+  const { current, complete } = runs
+  const page = await withAccessToken(deps.accessTokens, token => deps.wechat.followerPage(token, current?.next))
+  const linked = order.everyone ? 0 : Math.max(current?.followers ?? 0, complete?.followers ?? 0)
+  return planRun(page, { linked, spent: current?.pages ?? 0 }, deps)
 }
 
 /** Plans a sync run whose first page was read. */
 export function planFrom(page: FollowerPage, { deps, linked, isEveryone }: SyncContext): Promise<SyncPlan> {
-  return planRun({ followers: atLeast(page), linked: isEveryone ? 0 : linked.size, spent: 1 }, deps)
+  return planRun(page, { linked: isEveryone ? 0 : linked.size, spent: 1 }, deps)
 }
 
-/** Where WeChat does not tell how many follow, at least those whom the page names. */
-function atLeast({ total, openids }: FollowerPage): number {
-  return total ?? openids.length
-}
+type Done = { readonly linked: number; readonly spent: number }
 
-type RunSize = { readonly followers: number; readonly linked: number; readonly spent: number }
-
-/** Plans a sync run of so many followers, of whom so many are linked already; `spent` pages are behind us. */
-async function planRun({ followers, linked, spent }: RunSize, deps: SyncDeps): Promise<SyncPlan> {
+/** So many followers are linked already, and `spent` pages are behind us. */
+async function planRun(page: FollowerPage, { linked, spent }: Done, deps: SyncDeps): Promise<SyncPlan> {
   const [userQuota, batchQuota] = await Promise.all([askQuota(paths.userGet, deps), askQuota(paths.batchget, deps)])
+  // Where WeChat does not tell how many follow, at least those whom the page names.
+  const followers = page.total ?? page.openids.length
   const pages = Math.max(1, Math.ceil(followers / pageSize)) - spent
   const userGet = planCall(Math.max(0, pages), userQuota)
   const batchget = planCall(Math.ceil(Math.max(0, followers - linked) / batchSize), batchQuota)

@@ -18,17 +18,15 @@ import { isWanted } from './sync-run.ts'
 const patienceMs = 10_000
 const pollMs = 200
 
+type Limits = { readonly until: number }
+
 /** Carries out an order; begins no page after `until` (ms). */
-export async function syncFollowers(
-  order: SyncOrder,
-  deps: SyncDeps,
-  limits: { readonly until: number },
-): Promise<SyncReport> {
+export async function syncFollowers(order: SyncOrder, deps: SyncDeps, limits: Limits): Promise<SyncReport> {
   const report = await carryOut(order, deps, limits)
   return { ...report, toLink: await deps.linking.waiting() }
 }
 
-async function carryOut(order: SyncOrder, deps: SyncDeps, { until }: { readonly until: number }): Promise<RunReport> {
+async function carryOut(order: SyncOrder, deps: SyncDeps, { until }: Limits): Promise<RunReport> {
   const runs = await deps.syncRuns.state()
   const orderedAt = deps.now()
   if (order.action === 'status') return reportOf(statusOf(runs, orderedAt), runs)

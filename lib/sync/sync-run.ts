@@ -51,20 +51,15 @@ function sizeOf({ openids, odd }: FollowerPage): number {
 
 /**
  * As many different people were seen as WeChat named throughout, which spares the call for an empty page behind a full
- * one. As many need not be the same: one may have followed for one who left.
+ * one. As many need not be the same: one may have followed for one who unfollowed.
  */
 function isEndByCount({ followers, total, minTotal }: SyncRun): boolean {
   return total > 0 && total === minTotal && followers >= total
 }
 
-/** Tells whether a tick has something to do. */
+/** Tells whether a tick has something to do: to go on, or to begin, as none was completed since the last 03:10 in China. */
 export function isWanted({ current, complete, pausedUntil = 0 }: SyncRuns, now: number): boolean {
-  return now >= pausedUntil && (current !== undefined || isDue(complete, now))
-}
-
-/** Tells whether a sync run should begin: none was completed since the last 03:10 in China. */
-function isDue(complete: SyncRun | undefined, now: number): boolean {
-  if (complete === undefined) return true
   const lastDue = Math.floor((now - dueMs) / dayMs) * dayMs + dueMs
-  return complete.beganAt < lastDue
+  const isDue = complete === undefined || complete.beganAt < lastDue
+  return now >= pausedUntil && (current !== undefined || isDue)
 }

@@ -67,7 +67,7 @@ const sending = ({ own }) => ({
   },
 })
 
-const walks = ({ own }) => ({
+const syncing = ({ own }) => ({
   SyncRefused: { says: 'Today’s quota does not do for a sync run through the followers', ...own('SyncRefused'), above: 0 },
   SyncOverdue: {
     says: 'No sync run through the followers was completed in 26 hours',
@@ -79,4 +79,4 @@ const walks = ({ own }) => ({
   },
 })
 
-module.exports = apps => ({ ...refusals(apps), ...sending(apps), ...walks(apps) })
+module.exports = apps => ({ ...refusals(apps), ...sending(apps), ...syncing(apps) })

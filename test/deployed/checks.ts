@@ -1,4 +1,4 @@
-/** What the deployed stage does besides the story: it refuses who does not sign, walks the followers, and is well. */
+/** What the deployed stage does besides the story: it refuses who does not sign, syncs the followers, and is well. */
 
 import * as v from 'valibot'
 

@@ -1,7 +1,7 @@
 /** The store of links in memory: it passes the same contract suite as the real one. */
 
 import { type FollowerRow, isReadable, type Person, type StoredRow } from '../../lib/followers/link.ts'
-import { without } from '../../lib/followers/person-ids.ts'
+import { subtract } from '../../lib/followers/person-ids.ts'
 import type { LinkStore, LinkUpkeep, PersonIds } from '../../lib/followers/ports.ts'
 import type { Address, MiniOpenId, OpenId, UnionId } from '../../lib/identifiers.ts'
 
@@ -83,8 +83,8 @@ function upkeep(rows: Rows): LinkUpkeep {
   return {
     idsOf: async told => idsOf(told, rows),
     async erase(ids, at) {
-      const found = without(ids, []).flatMap(it => eraseOne(it, { known: ids, at }, rows))
-      return without(found, [])
+      const found = subtract(ids, []).flatMap(it => eraseOne(it, { known: ids, at }, rows))
+      return subtract(found, [])
     },
     async expire(openid, at) {
       const row = followers.get(openid)
@@ -129,7 +129,7 @@ type Wish = { readonly known: readonly PersonIds[]; readonly at: number }
 
 /** What leads to an id that is not known stays, and is answered. */
 function eraseOne(id: PersonIds, { known, at }: Wish, rows: Rows): PersonIds[] {
-  const unknown = without(leadsOf(id, rows), known)
+  const unknown = subtract(leadsOf(id, rows), known)
   if (unknown.length > 0) return unknown
   const { openid, unionid, miniOpenid } = id
   const { followers, minis, spoilt } = rows

@@ -1,6 +1,6 @@
 /** The world of followers: both use-cases over the same stores, with the queue between them in the test's hands. */
 
-import type { LinkFollowersDeps } from '../../lib/followers/deps.ts'
+import type { LinkDeps } from '../../lib/followers/deps.ts'
 import { type News, parseNews } from '../../lib/followers/follower-news.ts'
 import { reachOf } from '../../lib/followers/link.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
@@ -46,7 +46,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     now,
     log,
   }
-  const deps: LinkFollowersDeps & SyncDeps & RevisitDeps = {
+  const deps: LinkDeps & SyncDeps & RevisitDeps = {
     ...common,
     metrics,
     sleep,
@@ -65,7 +65,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     unpictured,
     seconds: () => Math.floor(now() / 1000),
     /** Hands news in as the queue does; answers those that must come again. */
-    work: async (told: readonly News[], more: Partial<LinkFollowersDeps> = {}) => {
+    work: async (told: readonly News[], more: Partial<LinkDeps> = {}) => {
       const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}`, receives: 1 }))
       return (await linkFollowers(arrivals, { ...deps, ...more }, forever)).map(it => it.news)
     },

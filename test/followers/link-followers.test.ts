@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import type { LinkFollowersDeps } from '../../lib/followers/deps.ts'
+import type { LinkDeps } from '../../lib/followers/deps.ts'
 import { type FollowerNews, parseNews } from '../../lib/followers/follower-news.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { isId, maskId, type OpenId } from '../../lib/identifiers.ts'
@@ -158,7 +158,7 @@ describe('linkFollowers', () => {
     const who = await person()
     await follow(who)
     let rival = true
-    const contended: LinkFollowersDeps['links'] = {
+    const contended: LinkDeps['links'] = {
       ...links,
       async writeFollower(row, stored) {
         if (rival) await links.writeFollower({ openid: who.openid, following: false, at: row.at }, stored)
@@ -200,7 +200,7 @@ describe('linkFollowers', () => {
   it('hands back the one whose rows cannot be written, and links the others', async () => {
     const { work, links, news, person, reach } = await openLinks()
     const [one, other] = [await person({ following: true }), await person({ following: true })]
-    const broken: LinkFollowersDeps['links'] = {
+    const broken: LinkDeps['links'] = {
       ...links,
       writeFollower: (row, stored) =>
         row.openid === one.openid ? Promise.reject(new Error('throttled')) : links.writeFollower(row, stored),
@@ -280,7 +280,7 @@ describe('somebody of whom WeChat says nothing usable', () => {
     const world = await openLinks()
     const people = await Promise.all(Array.from({ length: count }, () => world.person({ following: true })))
     const asked: number[] = []
-    const wechat: LinkFollowersDeps['wechat'] = {
+    const wechat: LinkDeps['wechat'] = {
       async followerInfo(token, openids) {
         asked.push(openids.length)
         const infos = await world.deps.wechat.followerInfo(token, openids)
@@ -288,7 +288,7 @@ describe('somebody of whom WeChat says nothing usable', () => {
         return infos.filter(it => !isLeftOut(indexOf(it), openids.length))
       },
     }
-    const work = (news: FollowerNews[], more: Partial<LinkFollowersDeps> = {}) => world.work(news, { wechat, ...more })
+    const work = (news: FollowerNews[], more: Partial<LinkDeps> = {}) => world.work(news, { wechat, ...more })
     const linked = async () => (await world.links.followers(people.map(it => it.openid))).size
     return { ...world, people, asked, work, linked }
   }
@@ -418,7 +418,7 @@ describe('how far a sync run is worked in', () => {
     await runSync()
     const [news] = queued.splice(0)
     if (news?.change !== 'follow') throw new Error('one message is queued')
-    const wechat: LinkFollowersDeps['wechat'] = {
+    const wechat: LinkDeps['wechat'] = {
       followerInfo: async (...asked) =>
         (await deps.wechat.followerInfo(...asked)).filter(it => it.openid !== news.openids[0]),
     }
@@ -437,7 +437,7 @@ describe('how far a sync run is worked in', () => {
     await runSync()
     const [news] = queued.splice(0)
     if (news?.change !== 'follow') throw new Error('one message is queued')
-    const without = (count: number): LinkFollowersDeps['wechat'] => ({
+    const without = (count: number): LinkDeps['wechat'] => ({
       followerInfo: async (...asked) => {
         const odd: readonly string[] = news.openids.slice(0, count)
         return (await deps.wechat.followerInfo(...asked)).filter(it => !odd.includes(it.openid))

@@ -1,5 +1,5 @@
 /**
- * A container of the functions that keep the followers in step, put together as they are: it walks, and it works messages
+ * A container of the functions that keep the followers in step, put together as they are: it syncs, and it works messages
  * in, as its parent orders, with real adapters. The clock is the parent's; it ends with its parent.
  */
 

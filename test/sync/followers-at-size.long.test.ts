@@ -70,7 +70,7 @@ it('syncs 20,000 followers: each call and row once, none when nothing changed, a
   print({ first, second, third })
 }, 900_000)
 
-/** The world with the real stores; `sync` walks, works in all that was queued, and counts. */
+/** The world with the real stores; `sync` syncs, works in all that was queued, and counts. */
 async function openAtSize() {
   const world = await openFollowers({ pageSize: 10_000 })
   const { dynamo } = tables

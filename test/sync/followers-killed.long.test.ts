@@ -128,7 +128,7 @@ it(`comes to the same tables although it is killed ${kills} times`, { timeout: 9
 type Played = Awaited<ReturnType<typeof play>>
 
 function figures({ died, invocations, calls, rows, pages }: Played, calm: Played): string {
-  const deaths = `${died.sync} times while walking and ${died.link} while linking, in ${invocations} invocations`
+  const deaths = `${died.sync} times while syncing and ${died.link} while linking, in ${invocations} invocations`
   const userGet = `${calls.userGet} user/get (undisturbed ${calm.calls.userGet})`
   const batchget = `${calls.batchget} batchget (undisturbed ${calm.calls.batchget})`
   return `${deaths}; ${userGet}, ${batchget}; ${rows.length} rows and ${pages.length} pages the same`
@@ -153,7 +153,7 @@ async function play(deaths: readonly Death[]) {
     clock += leaseOverMs
     return undefined
   }
-  const walk = async () => {
+  const sync = async () => {
     const answer = await invoke({ kind: 'sync' })
     return typeof answer === 'string' && ['complete', 'idle'].includes(answer)
   }
@@ -165,10 +165,10 @@ async function play(deaths: readonly Death[]) {
     await world.settle(messages, Array.isArray(answer) ? answer : undefined)
     return true
   }
-  /** Walks and links in turn until there is nothing left to do. */
+  /** Syncs and links in turn until there is nothing left to do. */
   const playDay = async () => {
     for (let isSynced = false, isEmpty = false; !isSynced || !isEmpty; ) {
-      isSynced ||= await walk()
+      isSynced ||= await sync()
       isEmpty = !(await link())
     }
   }

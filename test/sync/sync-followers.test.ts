@@ -140,7 +140,7 @@ describe('syncFollowers', () => {
     expect(await calls(path)).toBe(3)
   })
 
-  it('walks one at a time: of two schedules that fire together one syncRuns, the other says so', async () => {
+  it('syncs one at a time: of two schedules that fire together one syncs, the other says so', async () => {
     const { runSync, calls } = await openOf(25)
     const reports = await Promise.all(['a', 'b'].map(owner => runSync({ action: 'tick' }, { owner })))
     expect(reports.map(it => it.state).toSorted()).toEqual(['busy', 'complete'])
@@ -171,7 +171,7 @@ describe('syncFollowers', () => {
   })
 })
 
-describe('a list that changes while it is walked', () => {
+describe('a list that changes while it is read', () => {
   /** Runs `change` after a page has come. */
   async function openChanging(
     change: (page: number, control: (path: string, body?: object) => Promise<unknown>) => Promise<unknown>,
@@ -247,7 +247,7 @@ describe('a list that changes while it is walked', () => {
 })
 
 describe('when a sync run is due', () => {
-  it('walks once a day after 03:10 in China, whoever ticks however often', async () => {
+  it('syncs once a day after 03:10 in China, whoever ticks however often', async () => {
     const { runSync, calls, tick } = await openOf(5)
     const states: string[] = []
     // From noon on, every hour for a day and a half.
@@ -259,13 +259,13 @@ describe('when a sync run is due', () => {
     expect(await calls(path)).toBe(2)
   })
 
-  it('walks by hand whenever it is asked to', async () => {
+  it('syncs by hand whenever it is asked to', async () => {
     const { runSync, calls } = await openOf(5)
     for (let time = 0; time < 3; time++) expect(await runSync()).toMatchObject({ state: 'complete' })
     expect(await calls(path)).toBe(3)
   })
 
-  it('tells what stands where without walking', async () => {
+  it('tells what stands where without syncing', async () => {
     const { runSync, calls } = await openOf(25)
     expect(await runSync({ action: 'status' })).toMatchObject({ state: 'idle', pages: 0 })
     await runSync({}, {}, { until: 0 })
@@ -337,7 +337,7 @@ describe('the quota', () => {
     expect((await runSync({ action: 'plan' })).plan).toMatchObject({ batchget: { needed: 0 } })
   })
 
-  it('walks all the same when WeChat does not tell its quota', async () => {
+  it('syncs all the same when WeChat does not tell its quota', async () => {
     const { runSync, control } = await openOf(5)
     await control('/faults', { path: quotaPath, kind: 'errcode', errcode: 76022, times: 2 })
     expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'complete' })
@@ -479,7 +479,7 @@ describe('the linking', () => {
     expect(await work(queued.splice(0))).toEqual([])
   }
 
-  it('is under way from the first page of a first sync run to its last link, and not before anything ever walked', async () => {
+  it('is under way from the first page of a first sync run to its last link, and not before anything ever synced', async () => {
     const sync = await openOf(25)
     expect(await isUnderWay(sync)).toBe(false)
     await sync.runSync({}, {}, { until: 0 })

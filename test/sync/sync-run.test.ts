@@ -14,7 +14,7 @@ const page = (number: number, total: number): FollowerPage => ({
   next: id(`o${number}-3`),
 })
 
-/** Walks through full pages with these totals, all of whose people are new. */
+/** Reads full pages with these totals, all of whose people are new. */
 function readThrough(...totals: number[]) {
   const pages = totals.map((total, number) => page(number, total))
   const [first = page(0, 0)] = pages

@@ -234,7 +234,7 @@ describe('./queqiao sync', () => {
     expect(planned.data).toEqual([{ status: yesterday, plan: aPlan() }])
   })
 
-  it('says so when nobody is linked any more, names the log, and does not walk on', async () => {
+  it('says so when nobody is linked any more, names the log, and does not sync on', async () => {
     const { code, text, seconds, orders } = await play([aReport(), { ...complete, toLink: 1_200 }])
 
     expect([code, seconds, orders.length]).toEqual([1, 301, 1])
