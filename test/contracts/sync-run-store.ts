@@ -22,8 +22,8 @@ const run = (more: Partial<SyncRun> = {}): SyncRun => ({
 const owner = 'a'
 const openidOf = (number: number) => id(`o${`${number}`.padStart(27, '0')}`)
 
-async function openidsOf(store: SyncRunStore, it: SyncRun): Promise<OpenId[]> {
-  return (await Array.fromAsync(store.openids(it))).flat()
+async function openidsOf(store: SyncRunStore, syncRun: SyncRun): Promise<OpenId[]> {
+  return (await Array.fromAsync(store.openids(syncRun))).flat()
 }
 
 /** What every store of sync runs must do; `make` gives an empty one. */
@@ -33,8 +33,8 @@ export function syncRunStoreContract(make: () => Promise<SyncRunStore>): void {
     await store.takeLease({ owner, now: 0, until: 60_000 })
     return store
   }
-  const save = async (store: SyncRunStore, it: SyncRun, openids: readonly OpenId[]): Promise<SyncRun> => {
-    const saved = await store.savePage(it, openids, owner)
+  const save = async (store: SyncRunStore, syncRun: SyncRun, openids: readonly OpenId[]): Promise<SyncRun> => {
+    const saved = await store.savePage(syncRun, openids, owner)
     if (saved === undefined) throw new Error('the lease was lost')
     return saved
   }
@@ -93,7 +93,9 @@ export function syncRunStoreContract(make: () => Promise<SyncRunStore>): void {
       const [gone, gone2] = [openids[3] ?? id('o'), openids[9_998] ?? id('o')]
       expect(new Set(await openidsOf(store, first))).toEqual(new Set(openids))
       await store.forget(new Set([gone, gone2]))
-      expect(new Set(await openidsOf(store, first))).toEqual(new Set(openids.filter(it => it !== gone && it !== gone2)))
+      expect(new Set(await openidsOf(store, first))).toEqual(
+        new Set(openids.filter(openid => openid !== gone && openid !== gone2)),
+      )
       await store.complete(first, owner)
       const second = await save(store, run({ id: 'w2' }), [...openids.slice(0, 5_000), openidOf(1)])
       expect((await openidsOf(store, second)).length).toBe(5_001)

@@ -35,19 +35,19 @@ async function openErasure() {
   const scan = async () => {
     const { current, complete } = await syncRuns.state()
     const pages = await Promise.all(
-      [current, complete].map(it => (it === undefined ? [] : Array.fromAsync(syncRuns.openids(it)))),
+      [current, complete].map(syncRun => (syncRun === undefined ? [] : Array.fromAsync(syncRuns.openids(syncRun)))),
     )
     const kept = [links.all(), pages, await Array.fromAsync(journal.entries()), await syncRuns.state(), world.later]
     return inspect(kept, { depth: 12, maxArrayLength: null })
   }
   const traces = async ({ openid, miniOpenid, unionid }: Person) => {
     const text = await scan()
-    return [openid, miniOpenid, unionid ?? openid].filter(it => text.includes(it))
+    return [openid, miniOpenid, unionid ?? openid].filter(name => text.includes(name))
   }
   /** What was put off is done by now, and what that put off; answers what must come again. */
   const workLater = async () => {
     const failed: News[] = []
-    while (world.later.length > 0) failed.push(...(await work(world.later.splice(0).map(it => it.news))))
+    while (world.later.length > 0) failed.push(...(await work(world.later.splice(0).map(second => second.news))))
     return failed
   }
   const erase = (who: Person) => work([erasureOf({ openid: who.openid }, seconds())])
@@ -72,7 +72,7 @@ describe('an erasure', () => {
     const who = await openFollower()
     expect(await traces(who)).toHaveLength(3)
     expect(await work([erasureOf({ [key]: who[key] }, seconds())])).toEqual([])
-    expect(new Set(later.map(it => it.seconds))).toEqual(new Set([120]))
+    expect(new Set(later.map(second => second.seconds))).toEqual(new Set([120]))
     expect(await workLater()).toEqual([])
     expect(await traces(who)).toEqual([])
   })
@@ -87,7 +87,7 @@ describe('an erasure', () => {
     await workLater()
     expect(unpictured).toContainEqual({ forget: owner, at, isSecond: false })
     // By which ops find what caches still hold.
-    const erased = lines.filter(it => it.event === 'link-followers.erased')
+    const erased = lines.filter(line => line.event === 'link-followers.erased')
     expect(erased).toContainEqual(expect.objectContaining({ fields: expect.objectContaining({ owners: [owner] }) }))
   })
 
@@ -215,10 +215,10 @@ describe('an erasure', () => {
   it('that comes late undoes nothing of one who has logged in again since, though it taught nothing new', async () => {
     const { openFollower, logInAgain, reach, work, workLater, tick, seconds, erasures } = await openErasure()
     const who = await openFollower()
-    const wish = erasureOf({ openid: who.openid }, seconds())
+    const request = erasureOf({ openid: who.openid }, seconds())
     tick(5_000)
     expect(await logInAgain(who)).toBe('reachable')
-    expect(await work([wish])).toEqual([])
+    expect(await work([request])).toEqual([])
     expect(await workLater()).toEqual([])
     expect(await reach(who)).toBe('reachable')
     expect(await erasures.marksOf([who.openid])).toEqual(new Map())
@@ -227,10 +227,10 @@ describe('an erasure', () => {
   it('that comes late undoes nothing of one who has followed again since', async () => {
     const { openFollower, follow, reach, work, workLater, seconds, followAgain, erasures } = await openErasure()
     const who = await openFollower()
-    const wish = erasureOf({ openid: who.openid }, seconds())
+    const request = erasureOf({ openid: who.openid }, seconds())
     await followAgain(who)
     await work([follow(who)])
-    await work([wish])
+    await work([request])
     await workLater()
     expect(await reach(who)).toBe('reachable')
     // Or a sync run of everyone would pass over a follower.
@@ -252,7 +252,9 @@ describe('an erasure', () => {
     }
     await work([erasureOf({ openid: who.openid }, seconds())], { links: blind })
     const { openid, unionid, miniOpenid } = who
-    expect(later.map(it => it.news)).toContainEqual(expect.objectContaining({ who: { openid, unionid, miniOpenid } }))
+    expect(later.map(second => second.news)).toContainEqual(
+      expect.objectContaining({ who: { openid, unionid, miniOpenid } }),
+    )
   })
 
   it('is finished after a crash between any two of its steps', async () => {
@@ -267,13 +269,13 @@ describe('an erasure', () => {
     ]
     for (const crashing of crashes) {
       const who = await openFollower()
-      const wish = erasureOf({ openid: who.openid }, seconds())
-      expect(await work([wish], crashing)).toEqual([wish])
-      expect(await work([wish])).toEqual([])
+      const request = erasureOf({ openid: who.openid }, seconds())
+      expect(await work([request], crashing)).toEqual([request])
+      expect(await work([request])).toEqual([])
       await workLater()
       expect(await traces(who)).toEqual([])
       const forget = ownerOf(deps.miniAppid, who.miniOpenid)
-      expect(unpictured).toContainEqual({ forget, at: wish.at, isSecond: false })
+      expect(unpictured).toContainEqual({ forget, at: request.at, isSecond: false })
     }
   })
 })
@@ -296,14 +298,14 @@ describe('whoever withdrew what a picture may have been made of', () => {
   it('is heard again if their pictures could not be told of', async () => {
     const { openFollower, work, seconds } = await openErasure()
     const who = await openFollower()
-    const wish: News = { change: 'erase-pictures', who: { miniOpenid: who.miniOpenid }, at: seconds() }
+    const request: News = { change: 'erase-pictures', who: { miniOpenid: who.miniOpenid }, at: seconds() }
     const broken = { imageArrivals: { push: () => Promise.reject(new Error('SQS is away')) } }
-    expect(await work([wish], broken)).toEqual([wish])
+    expect(await work([request], broken)).toEqual([request])
   })
 })
 
-describe('whoever left', () => {
-  it('is forgotten after the retention time, with the login, and nobody who came back', async () => {
+describe('whoever unfollowed', () => {
+  it('is forgotten after the retention time, with the login, and nobody who returned', async () => {
     const { openFollower, traces, control, reach, work, runSync, queued, revisit, tick, unpictured } =
       await openErasure()
     const [leaver, returner] = [await openFollower(), await openFollower()]

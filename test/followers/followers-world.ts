@@ -25,9 +25,9 @@ export async function openFollowers(options: WeChatOptions = {}) {
   const unpictured: unknown[] = []
   const followers = {
     push: async (messages: readonly unknown[], seconds = 0) => {
-      const news = messages.map(it => parseNews(JSON.stringify(it)))
+      const news = messages.map(message => parseNews(JSON.stringify(message)))
       if (seconds === 0) queued.push(...news)
-      else later.push(...news.map(it => ({ news: it, seconds })))
+      else later.push(...news.map(one => ({ news: one, seconds })))
     },
     comeAgain: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
   }
@@ -67,7 +67,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     /** Hands news in as the queue does; answers those that must come again. */
     work: async (told: readonly News[], more: Partial<LinkDeps> = {}) => {
       const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}`, receives: 1 }))
-      return (await linkFollowers(arrivals, { ...deps, ...more }, forever)).map(it => it.news)
+      return (await linkFollowers(arrivals, { ...deps, ...more }, forever)).map(failed => failed.news)
     },
     runSync: (order: object = {}, more: Partial<SyncDeps> = {}, limits = forever) =>
       syncFollowers(parseSyncOrder(order), { ...deps, ...more }, limits),

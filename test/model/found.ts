@@ -9,7 +9,7 @@ import type { Action, Setup } from './model.ts'
 import { readPeople, readSteps } from './script.ts'
 
 type Told = {
-  /** Where nothing else is said, no sync run came before, and WeChat names who has left. */
+  /** Where nothing else is said, no sync run came before, and WeChat names who has unfollowed. */
   readonly setup: Partial<Omit<Setup, 'people'>> & { readonly people: string }
   /** How many numbers are tried; one, where it is left out. */
   readonly tries?: { readonly k?: number; readonly j?: number }
@@ -25,25 +25,25 @@ export type Scenario = {
 const usual = { namesLeavers: true, takesCursorOfLeaver: true, isSynced: false }
 
 const scenarios: Readonly<Record<string, Told>> = {
-  'nobody is taken for gone because people came and left while the list was read': {
+  'nobody is taken for removed because people followed and unfollowed while the list was read': {
     // Prevents: the sync run ends too early, for it has seen as many as WeChat names, but not the same.
     setup: { people: 'follows away away away follows', isSynced: true },
     tries: { k: 30 },
     steps: 'follow 1, sync, run sync k, follow 2, follow 3, unfollow 0',
   },
-  'whoever left between page and lookup, and came back unseen, is looked up again': {
-    // Prevents: the page calls them linked for good, although the lookup found that they had left.
+  'whoever unfollowed between page and lookup, and returned unseen, is looked up again': {
+    // Prevents: the page calls them linked for good, although the lookup found that they had unfollowed.
     setup: { people: 'follows' },
     tries: { k: 24 },
     steps: 'sync, run sync k, unfollow 0 unseen, work in follow, follow 0 unseen',
   },
-  'whoever was linked for a page that was never saved is missed when they leave unseen': {
+  'whoever was linked for a page that was never saved is missed when they unfollow unseen': {
     // Prevents: queued, killed before the checkpoint, linked, gone: and no later sync run knows of them.
     setup: { people: 'follows' },
     tries: { k: 24 },
     steps: 'sync, run sync k, kill sync, work in follow, unfollow 0 unseen',
   },
-  'whoever was linked for a sync run that was abandoned is missed when they leave unseen': {
+  'whoever was linked for a sync run that was abandoned is missed when they unfollow unseen': {
     setup: { people: 'follows follows follows', takesCursorOfLeaver: false },
     tries: { k: 30 },
     steps: 'sync, run sync k, work in follow, unfollow 1 unseen',
@@ -54,7 +54,7 @@ const scenarios: Readonly<Record<string, Told>> = {
     tries: { k: 12, j: 16 },
     steps: 'unfollow 0, consume unfollow, run consume 0 k, sync, follow 0 unseen, run sync j, kill sync',
   },
-  'whoever came while the first page was on its way is missed when they leave unseen': {
+  'whoever followed while the first page was on its way is missed when they unfollow unseen': {
     setup: { people: 'away follows follows follows', isSynced: true },
     tries: { k: 16, j: 12 },
     steps: `
@@ -70,7 +70,7 @@ const scenarios: Readonly<Record<string, Told>> = {
       unfollow 0 unseen
     `,
   },
-  'a try that lost leaves no unionid behind that leads to who has left': {
+  'a try that lost leaves no unionid behind that leads to who has unfollowed': {
     // Prevents: WeChat may name no unionid of who does not follow, so nothing leads back to that row.
     setup: { people: 'away', namesLeavers: false },
     tries: { k: 12, j: 12 },
@@ -92,14 +92,14 @@ const scenarios: Readonly<Record<string, Told>> = {
     steps: 'forget 0, pass 1 s, follow 0 unseen',
   },
   'a sync run that goes on for long keeps nobody who was forgotten meanwhile': {
-    // Prevents: it began before the wish, and writes a page after the second time.
+    // Prevents: it began before the request, and writes a page after the second time.
     setup: { people: 'follows '.repeat(16), isSynced: true },
     tries: { k: 16 },
     steps: `
       sync, run sync k, forget 15, work in erase, ${'pass 19 s, run sync 2, '.repeat(7)}work in erase
     `,
   },
-  'whoever follows again while they are forgotten for the second time is missed when they leave unseen': {
+  'whoever follows again while they are erased for the second time is missed when they unfollow unseen': {
     // Prevents: the mark comes back after it was taken away, and the sync runs pass over them for good.
     setup: { people: 'follows', isSynced: true },
     tries: { k: 12, j: 12 },
@@ -108,7 +108,7 @@ const scenarios: Readonly<Record<string, Told>> = {
       run consume 0 k, run consume 1 j, run consume 0, run consume 1, unfollow 0 unseen
     `,
   },
-  'an older wish does not weaken a newer one': {
+  'an older request does not weaken a newer one': {
     // Prevents: its mark takes the newer one's place, and a follow between the two counts as a return.
     setup: { people: 'follows', isSynced: true },
     steps: `
@@ -116,8 +116,8 @@ const scenarios: Readonly<Record<string, Told>> = {
       work in erase
     `,
   },
-  'a login that was under way when the wish came is forgotten': {
-    // Prevents: it is dated by when it is written, and so looks newer than the wish.
+  'a login that was under way when the request came is forgotten': {
+    // Prevents: it is dated by when it is written, and so looks newer than the request.
     setup: { people: 'away' },
     tries: { k: 12 },
     steps: 'log in, run code k, pass 1 s, forget mini 0, pass 1 s',
@@ -143,7 +143,7 @@ const scenarios: Readonly<Record<string, Told>> = {
       pass 61 s, sync, run sync, unfollow 0 unseen
     `,
   },
-  'whoever came back before they were forgotten for their long absence is missed when they leave unseen': {
+  'whoever returned before they were forgotten for their long absence is missed when they unfollow unseen': {
     setup: { people: 'follows' },
     steps: `
       unfollow 0, work in unfollow, pass 259200 s, revisit, run revisit, follow 0, work in follow, work in expire,
@@ -189,7 +189,7 @@ const scenarios: Readonly<Record<string, Told>> = {
     `,
   },
   'a write that comes late leaves nothing that leads to who was forgotten meanwhile': {
-    // Prevents: the unionid's row says that they followed since, but the row of that openid has gone with the wish.
+    // Prevents: the unionid's row says that they followed since, but the row of that openid has gone with the request.
     setup: { people: 'away' },
     tries: { k: 8, j: 16 },
     steps: `
@@ -197,7 +197,7 @@ const scenarios: Readonly<Record<string, Told>> = {
       run consume 0 j, run consume 1
     `,
   },
-  'whoever came back while they were forgotten is looked up, though they were linked before': {
+  'whoever returned while they were forgotten is looked up, though they were linked before': {
     // Prevents: the sync run knows them as linked and asks nobody, while the second time takes their row.
     setup: { people: 'away' },
     tries: { k: 16 },
@@ -235,11 +235,11 @@ const scenarios: Readonly<Record<string, Told>> = {
     `,
   },
   'whoever logs in again after they were forgotten is reached again, for they follow all along': {
-    // Prevents: only another follow would end the wish, and who follows cannot follow.
+    // Prevents: only another follow would end the request, and who follows cannot follow.
     setup: { people: 'follows', isSynced: true },
     steps: 'forget 0, work in erase, pass 121 s, work in erase, pass 1 s, log in, run code',
   },
-  'whoever wished to be forgotten is not taken for gone by a sync run that goes on after a stop': {
+  'whoever requested erasure is not taken for removed by a sync run that goes on after a stop': {
     // Prevents: the pages, from which it learns whom it has seen, pass over them.
     setup: { people: 'away follows follows', isSynced: true },
     tries: { k: 8, j: 8 },
@@ -248,7 +248,7 @@ const scenarios: Readonly<Record<string, Told>> = {
       pass 1 s, sync briefly, run sync, sync, run sync, consume unfollow in 1, run consume 1
     `,
   },
-  'whoever follows again unseen while their leaving is written is missed when they leave unseen': {
+  'whoever follows again unseen while their leaving is written is missed when they unfollow unseen': {
     // Prevents: the journal has what was told, and not what was written when WeChat was asked once more.
     setup: { people: 'follows', isSynced: true },
     tries: { k: 8 },
@@ -274,15 +274,16 @@ const scenarios: Readonly<Record<string, Told>> = {
       follow 0, consume follow, run consume 0 k, move 0, kill consume 0 late, consume 2 any in 1, run consume 1 j
     `,
   },
-  'whoever came back before their wish was worked in is not taken for gone by a sync run that comes by meanwhile': {
-    // Prevents: the page is read with the mark, and judged without it; then the sync run stops.
-    setup: { people: 'away follows follows', isSynced: true },
-    tries: { k: 16, j: 8 },
-    steps: `
+  'whoever returned before their request was worked in is not taken for removed by a sync run that comes by meanwhile':
+    {
+      // Prevents: the page is read with the mark, and judged without it; then the sync run stops.
+      setup: { people: 'away follows follows', isSynced: true },
+      tries: { k: 16, j: 8 },
+      steps: `
       forget 0, pass 1 s, follow 0, work in follow, pass 1 s, sync briefly, run sync k, consume erase,
       run consume 0 j, run sync 1, run consume 0, run sync, sync, run sync, work in unfollow
     `,
-  },
+    },
 }
 
 export const found: Readonly<Record<string, Scenario>> = Object.fromEntries(

@@ -84,7 +84,7 @@ export function testRingingElsewhere(made: () => Template): void {
     expect(isRinging('QuotaLow', await during(ask))).toBe(isLow)
   })
 
-  it('tell of a sync run for which today’s quota does not do, and of none for 26 hours', async () => {
+  it('tell of a sync run for which today’s quota is too small, and of none for 26 hours', async () => {
     const { runSync, control, tick, now } = await openFollowers({ pageSize: 10_000 })
     const { metrics, during } = openWriter(now)
     const done = await during(() => runSync({}, { metrics }))

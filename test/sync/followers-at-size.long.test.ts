@@ -115,7 +115,7 @@ async function openAtSize() {
         for (const run of inRuns(idsOf(count), 100)) {
           const found = await links.resolve(run.map(addressOf))
           const others = run.filter((ids, at) => !isRight(found[at], ids, isFollowing(ids.person)))
-          wrong.push(...others.map(it => it.person))
+          wrong.push(...others.map(other => other.person))
         }
       }
       return wrong
@@ -177,15 +177,15 @@ const request = v.union([
 function rowsOf(input: unknown): Row[] {
   const result = v.safeParse(request, input)
   if (!result.success) return []
-  const it = result.output
+  const { output } = result
   const keyOf = (key: object) => `${Object.values(key)[0]}`
-  if ('RequestItems' in it) {
-    return Object.entries(it.RequestItems).flatMap(([table, { Keys }]) =>
+  if ('RequestItems' in output) {
+    return Object.entries(output.RequestItems).flatMap(([table, { Keys }]) =>
       Keys.map(key => ({ how: 'read' as const, table, key: keyOf(key) })),
     )
   }
-  if ('Item' in it) return [{ how: 'written', table: it.TableName, key: it.Item.walk }]
-  return [{ how: 'ConsistentRead' in it ? 'read' : 'written', table: it.TableName, key: keyOf(it.Key) }]
+  if ('Item' in output) return [{ how: 'written', table: output.TableName, key: output.Item.walk }]
+  return [{ how: 'ConsistentRead' in output ? 'read' : 'written', table: output.TableName, key: keyOf(output.Key) }]
 }
 
 function minus(after: Figures, before: Figures): Figures {

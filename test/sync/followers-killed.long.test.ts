@@ -208,11 +208,14 @@ async function openWorld() {
     },
     async change(changes: readonly object[], at: number) {
       now = () => at
-      for (const it of changes) await control('first' in it ? '/people/change' : '/people', it)
+      for (const change of changes) await control('first' in change ? '/people/change' : '/people', change)
     },
     receive: () => receive(QueueUrl),
     /** What was worked in is deleted; what failed, or was held by one that was killed, comes again at once. */
-    async settle(messages: readonly Arrived[], failed: readonly string[] = messages.map(it => it.receiptHandle)) {
+    async settle(
+      messages: readonly Arrived[],
+      failed: readonly string[] = messages.map(message => message.receiptHandle),
+    ) {
       for (const { receiptHandle: ReceiptHandle } of messages) {
         const isDone = !failed.includes(ReceiptHandle)
         if (isDone) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
@@ -231,7 +234,7 @@ async function openWorld() {
 async function countMessages(QueueUrl: string | undefined): Promise<number> {
   const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...counts] }))
-  return counts.reduce((sum, it) => sum + Number(Attributes?.[it]), 0)
+  return counts.reduce((sum, name) => sum + Number(Attributes?.[name]), 0)
 }
 
 async function receive(QueueUrl: string | undefined): Promise<Arrived[]> {
@@ -266,8 +269,8 @@ async function lookIntoTables(links: string, walks: string) {
       .map(({ at: _, ...row }) => row)
       .toSorted((one, other) => `${one.address}`.localeCompare(`${other.address}`)),
     pages: await Array.fromAsync(store.openids(complete)),
-    pagesStored: stored.filter(it => `${it.walk}`.startsWith('page ')).length,
-    unlinked: stored.filter(it => `${it.walk}`.startsWith('linking ')).length,
+    pagesStored: stored.filter(row => `${row.walk}`.startsWith('page ')).length,
+    unlinked: stored.filter(row => `${row.walk}`.startsWith('linking ')).length,
   }
 }
 
@@ -297,8 +300,8 @@ function openContainers(opening: Opening) {
       return answer
     },
     async close() {
-      await Promise.all([present, next].map(it => it.opened))
-      await Promise.all([present, next].map(it => it.stop()))
+      await Promise.all([present, next].map(worker => worker.opened))
+      await Promise.all([present, next].map(worker => worker.stop()))
     },
   }
 }
@@ -322,5 +325,5 @@ function killAtRequest(child: ChildProcess, after: number, isDone: boolean): () 
 }
 
 function requestOf(message: unknown): Pick<IncomingMessage, 'destroy'> {
-  return v.parse(v.object({ request: v.custom<IncomingMessage>(it => it instanceof Object) }), message).request
+  return v.parse(v.object({ request: v.custom<IncomingMessage>(value => value instanceof Object) }), message).request
 }

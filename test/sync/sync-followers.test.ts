@@ -22,7 +22,7 @@ async function openSync(options: WeChatOptions = {}) {
   const world = await openFollowers(options)
   const { queued, control } = world
   const take = (change: FollowerNews['change']) =>
-    queued.splice(0).flatMap(it => (it.change === change ? it.openids : []))
+    queued.splice(0).flatMap(news => (news.change === change ? news.openids : []))
   const openidOf = async (person: number) => v.parse(openidAnswer, await control(`/people/${person}`)).openid
   return { ...world, take, openidOf }
 }
@@ -71,7 +71,7 @@ describe('syncFollowers', () => {
     expect(queued).toEqual([])
   })
 
-  it('finds who came and who left unseen', async () => {
+  it('finds who was added and who was removed unseen', async () => {
     const { runSync, control, take, openidOf } = await openSynced(25)
     await control('/people/change', { first: 3, count: 4, following: false })
     await control('/people', { count: 2, following: true })
@@ -80,16 +80,16 @@ describe('syncFollowers', () => {
     expect(new Set(take('unfollow'))).toEqual(new Set(left))
   })
 
-  it('asks for a few who came on each page together, in hundreds', async () => {
+  it('asks for a few who were added on each page together, in hundreds', async () => {
     const { runSync, control, queued, take, tick } = await openOf(240)
     await runSync()
     expect(queued.map(sizeOf)).toEqual([100, 100, 40])
-    const came = new Set(take('follow'))
+    const added = new Set(take('follow'))
     tick(dayMs)
     await control('/people/change', { first: 0, count: 240, following: false })
     expect(await runSync()).toMatchObject({ removed: 240 })
     expect(queued.map(sizeOf)).toEqual([100, 100, 40])
-    expect(new Set(take('unfollow'))).toEqual(came)
+    expect(new Set(take('unfollow'))).toEqual(added)
   })
 
   it('forgets nobody who waited for the hundred to be full when it was killed', async () => {
@@ -108,7 +108,7 @@ describe('syncFollowers', () => {
     expect(new Set(take('follow')).size).toBe(250)
   })
 
-  it('stops at its deadline, goes on from there, and takes nobody for gone before the sync run is complete', async () => {
+  it('stops at its deadline, goes on from there, and takes nobody for removed before the sync run is complete', async () => {
     const { runSync, control, calls, take, tick } = await openOf(25)
     await runSync()
     tick(dayMs)
@@ -143,7 +143,7 @@ describe('syncFollowers', () => {
   it('syncs one at a time: of two schedules that fire together one syncs, the other says so', async () => {
     const { runSync, calls } = await openOf(25)
     const reports = await Promise.all(['a', 'b'].map(owner => runSync({ action: 'tick' }, { owner })))
-    expect(reports.map(it => it.state).toSorted()).toEqual(['busy', 'complete'])
+    expect(reports.map(report => report.state).toSorted()).toEqual(['busy', 'complete'])
     expect(await calls(path)).toBe(3)
   })
 
@@ -206,14 +206,14 @@ describe('a list that changes while it is read', () => {
     await control('/people', { count: 25, following: true })
     // Who joins behind the end of the list while its last page is asked for is found by the next sync run.
     const { followers } = await changing()
-    const came = new Set(take('follow'))
-    expect(came.size).toBe(followers)
+    const added = new Set(take('follow'))
+    expect(added.size).toBe(followers)
     await changing()
-    for (const openid of take('follow')) came.add(openid)
-    expect(came.size).toBe(25 + 3 * 4)
+    for (const openid of take('follow')) added.add(openid)
+    expect(added.size).toBe(25 + 3 * 4)
   })
 
-  it('goes on when the person of the cursor has left meanwhile', async () => {
+  it('goes on when the person of the cursor has unfollowed meanwhile', async () => {
     const { changing, control, take } = await openChanging((page, control) =>
       page === 1 ? control('/people/change', { first: 9, count: 1, following: false }) : Promise.resolve(),
     )
@@ -222,7 +222,7 @@ describe('a list that changes while it is read', () => {
     expect(new Set(take('follow')).size).toBe(25)
   })
 
-  it('begins anew when WeChat no longer takes the cursor, and takes nobody for gone', async () => {
+  it('starts again when WeChat no longer takes the cursor, and takes nobody for removed', async () => {
     const { runSync, control, take } = await openSynced(25)
     await runSync({}, {}, { until: 0 })
     await control('/faults', { path, kind: 'errcode', errcode: 40003 })
@@ -255,7 +255,7 @@ describe('when a sync run is due', () => {
       states.push((await runSync({ action: 'tick' })).state)
       tick(3_600_000)
     }
-    expect(states.flatMap((it, hour) => (it === 'complete' ? hour : []))).toEqual([0, 16])
+    expect(states.flatMap((state, hour) => (state === 'complete' ? hour : []))).toEqual([0, 16])
     expect(await calls(path)).toBe(2)
   })
 
@@ -298,7 +298,7 @@ describe('the quota', () => {
       plan: { followers: 30_005, userGet: { needed: 3, remain: 2, limit: 10 }, fitsToday: false, days: 2 },
     })
     expect(queued).toEqual([])
-    expect(lines.filter(it => it.event === 'sync-followers.refused')).toHaveLength(1)
+    expect(lines.filter(line => line.event === 'sync-followers.refused')).toHaveLength(1)
     expect(counted).toContain('SyncRefused')
     expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'idle' })
     expect(await calls(path)).toBe(1)
@@ -353,7 +353,7 @@ describe('what events told between two sync runs', () => {
     sync.tick(settledMs)
   }
 
-  it('is not looked up again, and is missed when it left unseen', async () => {
+  it('is not looked up again, and is missed when it unfollowed unseen', async () => {
     const sync = await openOf(3)
     const { runSync, control, take, tick, openidOf } = sync
     const [stays, leaves] = [await openidOf(1), await openidOf(2)]
@@ -366,7 +366,7 @@ describe('what events told between two sync runs', () => {
     expect(await Array.fromAsync(sync.journal.entries())).toEqual([])
   })
 
-  it('is looked up when who left by an event came back unseen', async () => {
+  it('is looked up when who unfollowed by an event returned unseen', async () => {
     const sync = await openOf(3)
     const { runSync, take, openidOf } = sync
     await runSync()
@@ -425,7 +425,7 @@ describe('everyone', () => {
     tick(5_000)
     await links.spoil({ openid: spoilt.openid })
     await links.spoil({ unionid: spoiltUnion.unionid ?? id('u') })
-    // An openid from before a move of the account, of which nobody ever told that it has left.
+    // An openid from before a move of the account, of which nobody ever told that it has unfollowed.
     const before = { openid: id('oBefore'), unionid: other.unionid ?? id('u'), following: true, followedAt: 1 }
     await links.writeFollower({ ...before, at: seconds() }, undefined)
     tick(5_000)
@@ -434,8 +434,8 @@ describe('everyone', () => {
     await runSync({ everyone: true })
     await work(queued.splice(0))
     expect(await Promise.all(people.map(reach))).toEqual(Array(4).fill('reachable'))
-    const byUnionid = await links.resolve(people.map(it => ({ unionid: it.unionid ?? id('u') })))
-    expect(byUnionid).toMatchObject(people.map(it => ({ openid: it.openid, following: true })))
+    const byUnionid = await links.resolve(people.map(person => ({ unionid: person.unionid ?? id('u') })))
+    expect(byUnionid).toMatchObject(people.map(person => ({ openid: person.openid, following: true })))
   })
 
   it('costs those whose rows are right no write, and one batch read more', async () => {
@@ -460,7 +460,7 @@ describe('everyone', () => {
     expect(asked).toEqual(['rejoin 25'])
   })
 
-  it('but who wished to be forgotten', async () => {
+  it('but who requested erasure', async () => {
     const { runSync, syncRuns, erasures, take, openidOf, seconds } = await openOf(25)
     const erased = await openidOf(3)
     await erasures.mark(erased, seconds())
@@ -491,7 +491,7 @@ describe('the linking', () => {
     expect(await isUnderWay(sync)).toBe(false)
   })
 
-  it('is under way for a sync run that looks everybody up again, and not for one that looks up who came', async () => {
+  it('is under way for a sync run that looks everybody up again, and not for one that looks up who was added', async () => {
     const sync = await openOf(25)
     await sync.runSync()
     await linkAll(sync)
@@ -559,7 +559,7 @@ describe('the linking', () => {
     expect(await isUnderWay(sync)).toBe(false)
   })
 
-  it('counts who left, too', async () => {
+  it('counts who was removed, too', async () => {
     const sync = await openOf(25)
     await sync.runSync()
     await linkAll(sync)
@@ -594,8 +594,8 @@ describe('entries of the list that are no openids', () => {
     expect(lines).toContainEqual(expect.objectContaining({ event: 'sync-followers.odd' }))
   })
 
-  // Whose entry could not be read was not seen; to say that they left would be wrong.
-  it('have nobody taken for gone: WeChat is asked about whom it did not name', async () => {
+  // Whose entry could not be read was not seen; to say that they unfollowed would be wrong.
+  it('have nobody taken for removed: WeChat is asked about whom it did not name', async () => {
     const { runSync, syncOdd, control, links, work, queued, tick, openidOf } = await openOdd((page, number) =>
       number === 1 ? spoilt(page) : page,
     )
@@ -605,7 +605,7 @@ describe('entries of the list that are no openids', () => {
     tick(dayMs)
     await control('/people/change', { first: 3, count: 1, following: false })
     expect(await syncOdd()).toMatchObject({ added: 0, removed: 3 })
-    expect(queued.map(it => it.change)).toEqual(['follow'])
+    expect(queued.map(news => news.change)).toEqual(['follow'])
     await work(queued.splice(0))
     const openids = await Promise.all(Array.from({ length: 25 }, (_, person) => openidOf(person)))
     const rows = await links.followers(openids)

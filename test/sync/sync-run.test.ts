@@ -9,7 +9,7 @@ const now = Date.parse('2026-11-22T12:00:00+08:00')
 const page = (number: number, total: number): FollowerPage => ({
   at: Math.floor(now / 1000),
   total,
-  openids: [1, 2, 3].map(it => id(`o${number}-${it}`)),
+  openids: [1, 2, 3].map(place => id(`o${number}-${place}`)),
   odd: 0,
   next: id(`o${number}-3`),
 })
@@ -19,7 +19,7 @@ function readThrough(...totals: number[]) {
   const pages = totals.map((total, number) => page(number, total))
   const [first = page(0, 0)] = pages
   return pages.reduce(
-    (run, it) => advance(run, it, { fresh: it.openids.length, added: 0 }),
+    (run, next) => advance(run, next, { fresh: next.openids.length, added: 0 }),
     beginRun(first, now, false),
   )
 }

@@ -37,13 +37,13 @@ describe('./queqiao sync', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain('stage prod (cn-north-1)')
     expect(stdout).toMatch(/✓ complete · 同步完成: 1 page, 7 followers, .*\n$/)
-    expect(invocations.map(it => `${it.type} ${actionOf(it)}`)).toEqual([
+    expect(invocations.map(order => `${order.type} ${actionOf(order)}`)).toEqual([
       'RequestResponse status',
       'RequestResponse plan',
       'Event sync',
       'RequestResponse status',
     ])
-    expect(new Set(invocations.map(it => it.name))).toEqual(new Set(['queqiao-prod-sync-followers']))
+    expect(new Set(invocations.map(order => order.name))).toEqual(new Set(['queqiao-prod-sync-followers']))
   })
 
   it('syncs on the local stack, where LAMBDA_PORT says', async () => {
@@ -54,7 +54,7 @@ describe('./queqiao sync', () => {
     expect(code).toBe(0)
     expect(stdout).toContain(`stage local (${url})`)
     // serverless-offline ends when an event's run fails.
-    expect(invocations.map(it => it.type)).not.toContain('Event')
+    expect(invocations.map(order => order.type)).not.toContain('Event')
   })
 
   it.each([
@@ -125,8 +125,8 @@ const local = { stage: 'local', region: 'us-east-1', credentials: { accessKeyId:
 describe('the local function', () => {
   // Nobody waits for the sync run's answer, so its failure would go unseen.
   it('tells with the next answer that the sync run has failed', async () => {
-    const { url } = await openLambda(it =>
-      actionOf(it) === 'sync' ? { ...failed, body: { errorMessage: '50002' } } : { body: idle },
+    const { url } = await openLambda(order =>
+      actionOf(order) === 'sync' ? { ...failed, body: { errorMessage: '50002' } } : { body: idle },
     )
     const sync = openSyncFunction({ ...local, endpoint: url }, new AbortController().signal)
 

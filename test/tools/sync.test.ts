@@ -90,7 +90,7 @@ describe('renderPlan', () => {
     expect(text).toContain('✓ fits into today’s quota')
   })
 
-  it('names the way out when today’s quota does not do', () => {
+  it('names the way out when today’s quota is too small', () => {
     expect(renderPlan(tooLarge, command)).toContain('✗ does not fit into today’s quota: it takes 2 days')
     expect(renderPlan(tooLarge, command)).toContain('./queqiao sync --spread')
     expect(renderPlan(tooLarge, { ...command, spread: true })).toContain('✓ spreads over 2 days')
@@ -186,7 +186,7 @@ async function play(statuses: readonly Report[], script: Script = {}) {
         line: text => void lines.push(text),
         problem: text => void lines.push(text),
         progress: ({ facts }) => void lines.push(facts),
-        json: it => void data.push(it),
+        json: value => void data.push(value),
       },
       now: () => clock.now,
       async sleep(ms) {
@@ -259,7 +259,7 @@ describe('./queqiao sync', () => {
     expect(await play([aReport(), complete], { options })).toMatchObject({ orders: [{ action: 'sync', ...options }] })
   })
 
-  it('begins nothing that today’s quota does not do for, unless it may spread', async () => {
+  it('begins nothing for which today’s quota is too small, unless it may spread', async () => {
     expect(await play([aReport(), complete], { plan: tooLarge })).toMatchObject({ code: 1, orders: [] })
     const spread = { plan: tooLarge, options: { spread: true } }
     expect(await play([aReport(), complete], spread)).toMatchObject({ code: 0 })

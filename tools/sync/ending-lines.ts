@@ -24,7 +24,7 @@ export function renderEnding(ending: Ending, { command, log, linkLog, now }: Wor
     case 'waiting':
       return `${describeWait(ending.run, inChina(ending.until), inUnits(ending.until - now))}: ${command}`
     case 'lost':
-      return `✗ WeChat no longer took the sync run’s cursor, so the sync run was let go; to begin anew: ${command}`
+      return `✗ WeChat no longer took the sync run’s cursor, so the sync run was dropped; to start again: ${command}`
     case 'unlinked':
       return describeUnlinked(ending, linkLog)
     case 'stuck': {
@@ -53,7 +53,7 @@ function sumUp({ pages, followers, added, removed = 0 }: Report): string {
 
 function describeWait(run: Report | undefined, until: string, time: string): string {
   if (run === undefined) {
-    return `✗ not begun, for today’s quota does not do · 今日额度不足; it is filled at ${until}, in ${time}; then`
+    return `✗ not begun, for today’s quota is too small · 今日额度不足; it is filled at ${until}, in ${time}; then`
   }
   const done = `${counted(run.pages, 'page')} done, ${inThousands(run.followers)} of ${counted(run.total, 'follower')}`
   return `… waits for quota · 等待额度: ${done}; goes on by itself after ${until}, in ${time}; to watch it then`

@@ -5,7 +5,7 @@ import type { Spec } from '../command/help.ts'
 import { commandLine, jsonOption, readOptions, readStage, type Stage, stageOptions } from '../command/options.ts'
 
 export type Options = Stage & {
-  /** Lets a sync run that today's quota does not do for spread over days. */
+  /** Lets a sync run for which today's quota is too small spread over days. */
   readonly spread: boolean
   /** Looks everybody up again, not only who was added. */
   readonly everyone: boolean
@@ -16,7 +16,7 @@ export const spec = {
   verb: 'sync',
   summary: 'syncs the list of followers now, and shows how far it is',
   options: {
-    spread: { type: 'boolean', summary: 'begins even if today’s quota does not do for it, and goes on day by day' },
+    spread: { type: 'boolean', summary: 'begins even if today’s quota is too small for it, and goes on day by day' },
     everyone: { type: 'boolean', summary: 'looks everybody up again, not only who was added since the last sync run' },
     'dry-run': { type: 'boolean', summary: 'only tells what the sync run will cost' },
     ...stageOptions,

@@ -15,7 +15,7 @@ export type Watch = {
 
 /**
  * How the watching ended: `waiting` for another day's quota, `lost` if WeChat no longer took the cursor and the sync run
- * was let go, `stuck` if it stands still, `unlinked` if the list is read and nobody is linked any more. Without `run` it
+ * was dropped, `stuck` if it stands still, `unlinked` if the list is read and nobody is linked any more. Without `run` it
  * never began. A sync run is complete for people when who was added is linked.
  */
 export type Ending =

@@ -18,7 +18,7 @@ describe('a page of a sync run', () => {
     const split = splitByRows(openids)
     expect([split.length, split.flat()]).toEqual([rows, openids])
     const sizes = split.map(packOpenids).map(({ packed, others = [] }) => {
-      return packed.byteLength + others.reduce((sum, it) => sum + it.length + 4, 0)
+      return packed.byteLength + others.reduce((sum, other) => sum + other.length + 4, 0)
     })
     expect(Math.max(...sizes)).toBeLessThan(400_000)
     expect(pageKeyOf(openids).split(' ')[1]).toBe(rows === 1 ? undefined : `${rows}`)
