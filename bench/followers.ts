@@ -3,7 +3,7 @@
  * a box, with stores that answer from memory. Three processes: the box, the function, and this one with the stores.
  *
  * Ends with 1 if a demand is missed. `--followers 50000` is quicker, `--latency 0` shows what our own work costs, and
- * `--seed` repeats who came and left. `node --cpu-prof bench/followers.ts` profiles all three.
+ * `--seed` repeats who follows and unfollows. `node --cpu-prof bench/followers.ts` profiles all three.
  */
 
 import { parseArgs } from 'node:util'
