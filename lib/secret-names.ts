@@ -1,4 +1,4 @@
-/** The secrets of a stage, in the order in which they are told. */
+/** The secrets of a stage, in the order in which they are listed. */
 
 export const secretNames = [
   'official-appsecret',

@@ -3,7 +3,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 
 import { instantPattern } from '../lib/instant.ts'
-import { eventSchema } from '../lib/send/kinds/template-event.ts'
+import { eventSchema } from '../lib/send/kinds/event-schema.ts'
 import { runDocumentCommand } from './command/document.ts'
 
 const schema = {
@@ -15,7 +15,7 @@ const schema = {
       jsonSchema.pattern === instantPattern.source ? { ...jsonSchema, format: 'date-time' } : undefined,
   }),
   title: 'A business event of Queqiao: one template message to one person',
-  // What the check in lib/send/kinds/template-event.ts says in code.
+  // What the check in lib/send/kinds/event-schema.ts says in code.
   oneOf: [{ required: ['template'] }, { required: ['templateId'] }],
 }
 

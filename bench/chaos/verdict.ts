@@ -95,8 +95,9 @@ function refusedFalsely({ reason, at }: Telling, { expiresAt }: PlayedEvent, arr
 /** Doubt needs a cause; of what WeChat takes, a repeat within ten minutes ends it. */
 function inventedDoubt({ event, mark, evidence }: Case): string | undefined {
   if (mark?.state !== 'in-doubt') return undefined
-  if (!hasCause(evidence)) return 'in doubt, but it never left'
-  return event.wave.mayDoubt || event.isPoison ? undefined : 'in doubt, in a wave that ends within ten minutes'
+  if (!hasCause(evidence)) return `in doubt (${mark.reason}), but it never left`
+  if (event.wave.mayDoubt || event.isPoison) return undefined
+  return `in doubt (${mark.reason}), in a wave that ends within ten minutes`
 }
 
 /** A call that left and was not refused for sure, or a death after which nobody can tell. */

@@ -1,4 +1,4 @@
-/** The session tokens of the mini program: JWTs that any back end checks against `/.well-known/jwks.json`. */
+/** The session tokens of the mini program: JWTs that any back end verifies with `/.well-known/jwks.json`. */
 
 import { type CryptoKey, errors, importJWK, type JWK, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose'
 import * as v from 'valibot'
@@ -8,7 +8,7 @@ import { type AppId, isId, type MiniOpenId, type UnionId } from '../identifiers.
 import type { Now, SessionChecker, SessionClaims, SessionSigner } from '../ports.ts'
 import type { SecretName } from '../secret-names.ts'
 
-/** RS256: every JWT library has it, and the same claims give the same token, so a repeated login gets the same answer. */
+/** RS256: every JWT library has it, and its signatures are deterministic, so a repeated login gets the same answer. */
 const alg = 'RS256'
 
 const publicKey = v.looseObject({ kty: v.literal('RSA'), kid: v.string(), n: v.string(), e: v.string() })
@@ -50,7 +50,7 @@ export function createSessionSigner({ keys, issuer, audience, lifeSeconds }: Sig
   }
 }
 
-/** Creates the checker of session tokens, which no key is given that could sign one. */
+/** Creates the verifier of session tokens; it has no signing key. */
 export function createSessionChecker({ keys, issuer, audience, now }: CheckerOptions): SessionChecker {
   const load = remembered(keys, 'session-public-keys', importPublicKeys)
   return {
@@ -79,7 +79,7 @@ export function createSessionChecker({ keys, issuer, audience, now }: CheckerOpt
 type PublicKey = { readonly verify: CryptoKey; readonly jwk: PublicJwk }
 type PublicJwk = { kty: string; kid: string; n: string; e: string; alg: string; use: string }
 
-/** Whatever else stands beside a key stays here. */
+/** Any other field of a key is not published. */
 async function importPublicKeys(text: string): Promise<PublicKey[]> {
   const known = readKeySet(text, publicKey, 'session-public-keys is not a JWK Set of RSA keys')
   return Promise.all(
@@ -90,7 +90,7 @@ async function importPublicKeys(text: string): Promise<PublicKey[]> {
   )
 }
 
-/** Makes of a secret's text what is needed of it, anew only when the text is another. */
+/** Derives a value from a secret's text, and again only when the text changes. */
 function remembered<T>(read: () => Promise<string | undefined>, name: SecretName, make: (text: string) => Promise<T>) {
   let loaded: { text: string; made: Promise<T> } | undefined
   return async () => {
@@ -127,7 +127,7 @@ function claimsOf(payload: unknown): SessionClaims {
 
 function refusal(error: unknown): unknown {
   if (error instanceof errors.JWTExpired)
-    return new RequestError('session-expired', 401, 'The session is over: log in again.')
+    return new RequestError('session-expired', 401, 'The session has expired: log in again.')
   const isOurs = error instanceof errors.JOSEError || error instanceof v.ValiError
   return isOurs ? new RequestError('session-invalid', 401, 'The session token is not valid: log in again.') : error
 }

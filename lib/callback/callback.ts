@@ -1,4 +1,4 @@
-/** Takes what WeChat pushes: proves that it is from WeChat, and queues it. Nothing slow happens here: WeChat waits 5 s. */
+/** Receives WeChat's callbacks: authenticates and queues them. Nothing slow happens here: WeChat waits 5 s. */
 
 import { RequestError } from '../errors.ts'
 import type { Erasure, FollowerNews, News } from '../followers/follower-news.ts'
@@ -10,17 +10,17 @@ import { decryptMessage, findEncrypted } from './cipher.ts'
 import { parseEvent, type WeChatEvent } from './push.ts'
 import { type SignedQuery, verifyMessageSignature, verifySignature } from './signature.ts'
 
-/** What WeChat puts into the URL of a callback. */
+/** The query parameters that WeChat adds to the callback URL. */
 export type CallbackQuery = SignedQuery & {
   readonly msg_signature?: string | undefined
   readonly echostr?: string | undefined
 }
 
-/** The console's settings; where encryption is required and a key is set, a callback in plain text is refused. */
+/** The settings of WeChat's console. If encryption is required and a key is set, plain-text callbacks are refused. */
 export type CallbackKeys = {
-  /** The Official Account's. */
+  /** The Official Account's appid. */
   readonly appid: AppId
-  /** The mini program's, whose message push may come here too, with the same Token and EncodingAESKey. */
+  /** The mini program's appid; its message push may use this URL too, with the same Token and EncodingAESKey. */
   readonly miniAppid?: AppId
   readonly token: string
   readonly encodingAesKey?: string
@@ -28,18 +28,18 @@ export type CallbackKeys = {
 }
 
 export type CallbackDeps = {
-  /** The Official Account's. */
+  /** The Official Account's appid. */
   readonly appid: AppId
   readonly followers: Queue<News>
   readonly receipts: Queue<Receipt>
-  /** Only where pictures are checked. */
+  /** Only if image checks are on. */
   readonly imageChecks?: Queue<ImageCheckMessage>
   readonly log: Log
 }
 
-/** Far more than any event has. */
+/** Far larger than any real event. */
 const maxCallbackBytes = 64 * 1024
-/** A signature is good for so long, both ways: clocks differ a little. */
+/** How old a signature may be, and how far ahead of our clock. */
 const windowSeconds = 300
 
 /** Answers WeChat's handshake with the bare echostr; throws RequestError unless WeChat signed it just now. */
@@ -49,7 +49,7 @@ export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, n
   return query.echostr ?? ''
 }
 
-/** Proves and reads one delivery; throws RequestError 401 or 403 where it is not WeChat's, 400 where it may be an attack. */
+/** Authenticates and parses a callback; throws RequestError 401 or 403 if it is not WeChat's, 400 for an attack. */
 export function readEvent(
   query: CallbackQuery,
   body: string,
@@ -59,14 +59,14 @@ export function readEvent(
     throw new RequestError('body-too-large', 413, `A callback has at most ${maxCallbackBytes} bytes.`)
   }
   const isEncrypted = query.msg_signature !== undefined
-  // In plain mode this signature is the only one, and what is unsigned is not even parsed.
+  // In plain mode this is the only signature; an unsigned body is not even parsed.
   if (!isEncrypted || query.signature !== undefined) {
     if (!verifySignature(query, keys.token)) throw forged('callback-unsigned', 401)
   }
   checkTime(query.timestamp, now)
   if (!isEncrypted) {
-    const event = parseEvent(plain(body, keys))
-    // In plain text nothing says whose push it is, and only one app's can be a verdict.
+    const event = parseEvent(requirePlainAllowed(body, keys))
+    // A plain-text callback does not say which app it is for, and only the mini program gets image verdicts.
     return event.kind === 'image-verdict' ? ofMiniProgram(event, keys) : event
   }
   const { message, isMini } = decrypted(query, body, keys)
@@ -74,7 +74,7 @@ export function readEvent(
   return isMini ? ofMiniProgram(event, keys) : ofOfficialAccount(event)
 }
 
-/** What was decrypted is WeChat's own, however it is built: a refusal would only bring it twice more. */
+/** A decrypted message is from WeChat, whatever its form: if refused, it would be sent twice more. */
 function parseAuthentic(message: string): WeChatEvent {
   try {
     return parseEvent(message)
@@ -84,14 +84,14 @@ function parseAuthentic(message: string): WeChatEvent {
   }
 }
 
-/** An app can speak of its own people only: what the mini program says changes no follower and no receipt. */
+/** Each app may only report on its own users: a mini program's callback changes no follower and no receipt. */
 function ofMiniProgram(event: WeChatEvent, { miniAppid }: CallbackKeys): WeChatEvent {
   if (event.kind === 'image-verdict' || event.kind === 'erase' || event.kind === 'erase-pictures') {
     const { appid = miniAppid } = event
     if (appid !== undefined && appid === miniAppid) return { ...event, appid }
   }
-  const isTold = event.kind === 'other' || event.kind === 'unreadable'
-  return isTold ? event : { kind: 'other', name: `${event.kind} in the name of the mini program` }
+  const isOnlyLogged = event.kind === 'other' || event.kind === 'unreadable'
+  return isOnlyLogged ? event : { kind: 'other', name: `${event.kind} in the name of the mini program` }
 }
 
 function ofOfficialAccount(event: WeChatEvent): WeChatEvent {
@@ -99,7 +99,7 @@ function ofOfficialAccount(event: WeChatEvent): WeChatEvent {
   return { kind: 'other', name: `${event.kind} in the name of the Official Account` }
 }
 
-/** Queues an event for the function that acts on it; what nobody acts on is only told. */
+/** Queues an event for the function that handles it; an event that nothing handles is only logged. */
 export async function handleEvent(
   event: WeChatEvent,
   { appid, followers, receipts, imageChecks, log }: CallbackDeps,
@@ -107,11 +107,11 @@ export async function handleEvent(
   switch (event.kind) {
     case 'follow':
     case 'unfollow':
-      return followers.push([newsOf(event)])
+      return followers.push([followerChangeOf(event)])
     case 'erase':
-      return followers.push([{ change: 'erase', ...wishOf(event, appid), isSecond: false }])
+      return followers.push([{ change: 'erase', ...erasureOf(event, appid), isSecond: false }])
     case 'erase-pictures':
-      return followers.push([{ change: 'erase-pictures', ...wishOf(event, appid) }])
+      return followers.push([{ change: 'erase-pictures', ...erasureOf(event, appid) }])
     case 'receipt':
       return receipts.push([{ msgid: event.msgid, status: event.status, at: event.at }])
     case 'image-verdict':
@@ -119,20 +119,20 @@ export async function handleEvent(
       return imageChecks.push([{ verdict: event.verdict }])
     case 'other':
       return log.info('callback.ignored', { event: event.name })
-    // To refuse it would bring it twice more, and make WeChat take this URL for a broken one (docs/wechat.md 9.6).
+    // Refusing it would make WeChat send it twice more and mark this URL as broken (docs/wechat.md 9.6).
     case 'unreadable':
       return log.warn('callback.unreadable', { why: event.why })
   }
 }
 
-function newsOf({ kind, openid, at }: Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>): FollowerNews {
+function followerChangeOf({ kind, openid, at }: Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>): FollowerNews {
   return { change: kind, openids: [openid], at }
 }
 
 type EraseEvent = Extract<WeChatEvent, { kind: 'erase' | 'erase-pictures' }>
 
-/** Where the event names another app than the account, its openid is the one by which that app knows the person. */
-function wishOf({ openid, unionid, at, appid: named }: EraseEvent, appid: AppId): Pick<Erasure, 'who' | 'at'> {
+/** If the event names another app than the account, its openid is that app's openid of the person. */
+function erasureOf({ openid, unionid, at, appid: named }: EraseEvent, appid: AppId): Pick<Erasure, 'who' | 'at'> {
   const isOwn = named === undefined || named === appid
   const who = { ...(isOwn ? { openid } : { miniOpenid: openid }), ...(unionid === undefined ? {} : { unionid }) }
   return { who, at }
@@ -142,8 +142,8 @@ function decrypted(query: CallbackQuery, body: string, keys: CallbackKeys): { me
   const { token, encodingAesKey, appid, miniAppid } = keys
   if (encodingAesKey === undefined) throw forged('callback-forged', 403)
   const { msg_signature: signature, timestamp, nonce } = query
-  // Before it is verified nothing of the body is parsed, nor decrypted.
-  const isSigned = (it: string) => verifyMessageSignature({ signature, timestamp, nonce }, it, token)
+  // Before the signature is verified, nothing of the body is parsed or decrypted.
+  const isSigned = (text: string) => verifyMessageSignature({ signature, timestamp, nonce }, text, token)
   const encrypted = findEncrypted(body).find(isSigned)
   if (encrypted === undefined) throw forged('callback-forged', 403)
   const message = decryptMessage(encrypted, encodingAesKey, appid)
@@ -153,20 +153,20 @@ function decrypted(query: CallbackQuery, body: string, keys: CallbackKeys): { me
   throw forged('callback-forged', 403)
 }
 
-/** No signature covers a plain body (docs/wechat.md 9.2): where encryption was agreed on, it could be anybody's. */
-function plain(body: string, { encryption, encodingAesKey }: CallbackKeys): string {
+/** No signature covers a plain-text body (docs/wechat.md 9.2): with encryption set up it could be anybody's. */
+function requirePlainAllowed(body: string, { encryption, encodingAesKey }: CallbackKeys): string {
   if (encryption === 'optional' || encodingAesKey === undefined) return body
   throw new RequestError(
     'callback-not-encrypted',
     403,
-    'This deployment takes encrypted callbacks only: choose the compatible or secure mode in the console.',
+    'This deployment accepts encrypted callbacks only: choose the compatible or secure mode in the console.',
   )
 }
 
 function checkTime(timestamp: string | undefined, now: Now): void {
   const age = Math.abs(now() / 1000 - Number(timestamp))
   if (age <= windowSeconds) return
-  throw new RequestError('callback-stale', 401, `The signature is more than ${windowSeconds} s off our clock.`)
+  throw new RequestError('callback-stale', 401, `The timestamp is more than ${windowSeconds} s off our clock.`)
 }
 
 function forged(code: 'callback-unsigned' | 'callback-forged', status: number): RequestError {

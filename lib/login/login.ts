@@ -1,4 +1,4 @@
-/** Logs a mini-program user in: a wx.login code becomes an identity, a link and a session token. */
+/** Logs in a mini-program user: exchanges a wx.login code for an identity, a link and a session token. */
 
 import { randomUUID } from 'node:crypto'
 
@@ -22,7 +22,7 @@ export type LoginDeps = {
   readonly log: Log
 }
 
-/** The answer to a login; `expiresIn` in seconds from the login on. */
+/** The answer to a login; `expiresIn` is in seconds. */
 export type LoginAnswer = { readonly token: string; readonly expiresIn: number; readonly reach: Reach }
 
 const loginRequest = v.strictObject(
@@ -30,19 +30,19 @@ const loginRequest = v.strictObject(
   'must be an object',
 )
 
-/** WeChat takes a code once, within five minutes (docs/wechat.md 4.1); for so long a repeat is answered as before. */
+/** WeChat accepts a code once, within five minutes (docs/wechat.md 4.1): until then a repeat gets the same answer. */
 const codeMs = 300_000
-/** Longer than the exchange may take: then its process is gone, and another may try. */
+/** Longer than an exchange can take: after that, its process has died and another may try. */
 const claimMs = 15_000
 const pollMs = 100
 const polls = 40
 
-/** Reads the body of a login; throws RequestError `body-not-json` or `body-invalid`. */
+/** Parses the body of a login; throws RequestError `body-not-json` or `body-invalid`. */
 export function parseLogin(body: string): { code: string } {
   return checkedBody(body, loginRequest)
 }
 
-/** Logs in by a code. The same code again, or twice at once, is exchanged once and answered alike. */
+/** Logs in with a code. A code that is sent again, or twice at once, is exchanged once and gets the same answer. */
 export async function logIn({ code }: { code: string }, deps: LoginDeps): Promise<LoginAnswer> {
   const owner = randomUUID()
   const claim = await claimOrWait(hashOfCode(code), owner, deps)
@@ -59,7 +59,7 @@ export async function logIn({ code }: { code: string }, deps: LoginDeps): Promis
   return { token, expiresIn: deps.sessions.lifeSeconds, reach }
 }
 
-/** Claims the code; while another process exchanges it, waits for that one's result. */
+/** Claims the code; if another process is exchanging it, waits for that result. */
 async function claimOrWait(codeHash: string, owner: string, { logins, now, sleep }: LoginDeps): Promise<LoginClaim> {
   for (let poll = 0; ; poll++) {
     const at = now()
@@ -76,7 +76,7 @@ async function exchange(code: string, owner: string, deps: LoginDeps): Promise<L
 }
 
 async function exchangeAndLink(code: string, owner: string, deps: LoginDeps): Promise<LoginResult> {
-  // Dated by its beginning: whoever wishes to be forgotten while it is under way is.
+  // Dated by its start, so that an erasure request that arrives during the login covers it.
   const beganAt = deps.now()
   const identity = await exchangeOnce(code, owner, deps)
   if ('errcode' in identity) return { kind: 'refused', ...identity }
@@ -86,7 +86,7 @@ async function exchangeAndLink(code: string, owner: string, deps: LoginDeps): Pr
 
 type Refusal = { readonly errcode: number; readonly rid?: string }
 
-/** A final no is an answer; anything else gives the code back, for the next try may go better. */
+/** A final refusal is a result; after any other error the claim is released, because a retry may succeed. */
 async function exchangeOnce(code: string, owner: string, deps: LoginDeps): Promise<Identity | Refusal> {
   try {
     return await deps.wechat.exchangeCode(code)
@@ -100,7 +100,7 @@ async function exchangeOnce(code: string, owner: string, deps: LoginDeps): Promi
 }
 
 const highRisk = 40226
-/** Expired, foreign or garbage; used before; a user whom WeChat does not let in (docs/wechat.md 4.2). */
+/** Expired or invalid code; code already used; user blocked by WeChat (docs/wechat.md 4.2). */
 const finalRefusals: ReadonlySet<number> = new Set([40029, 40163, highRisk])
 
 function refusal(errcode: number, rid: string | undefined): RequestError {
@@ -109,16 +109,15 @@ function refusal(errcode: number, rid: string | undefined): RequestError {
         errcode,
         rid,
       })
-    : new RequestError('login-code-invalid', 400, 'WeChat does not take this code: call wx.login again.', {
+    : new RequestError('login-code-invalid', 400, 'WeChat does not accept this code: call wx.login again.', {
         errcode,
         rid,
       })
 }
 
 /**
- * Writes the login, and tells how the user can be reached. Each one, though it may teach nothing new: only a login's date
- * says that somebody who wished to be forgotten came back. It costs two small writes. A row that cannot be read is written
- * over; throws where that does not help.
+ * Writes the login and returns the user's reach. Every login is written (two small writes), because only its date shows
+ * that a user came back after an erasure request. An unreadable row is overwritten; throws if that does not help.
  */
 async function link(identity: Identity, at: number, { links }: LoginDeps): Promise<Reach> {
   const { miniOpenid } = identity

@@ -1,6 +1,6 @@
 /**
- * The result of a login, sealed with the code that brought it: who has not the code, which WeChat takes once and for
- * five minutes, reads nothing in the table of logins, and whoever is to be forgotten leaves nothing readable there.
+ * Encrypts the result of a login with the login code. The table of logins is unreadable without the code, which WeChat
+ * accepts once within five minutes; so erasure requests need not touch it.
  */
 
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
@@ -26,12 +26,12 @@ const loginResult = v.variant('kind', [
   v.object({ kind: v.literal('refused'), errcode: v.number(), rid: v.exactOptional(v.string()) }),
 ]) satisfies v.GenericSchema<unknown, LoginResult>
 
-/** The name of a code in the store. */
+/** The key of a code in the store. */
 export function hashOfCode(code: string): string {
   return createHash('sha256').update(code).digest('hex')
 }
 
-/** Seals a result with its code. */
+/** Encrypts a result with its code. */
 export function sealLogin(result: LoginResult, code: string): string {
   const iv = randomBytes(ivBytes)
   const cipher = createCipheriv(algorithm, keyOf(code), iv)
@@ -39,7 +39,7 @@ export function sealLogin(result: LoginResult, code: string): string {
   return Buffer.concat([iv, cipher.getAuthTag(), ...body]).toString('base64')
 }
 
-/** Opens what was sealed with this code; throws on anything else. */
+/** Decrypts a result with its code; throws on anything else. */
 export function openLogin(sealed: string, code: string): LoginResult {
   const bytes = Buffer.from(sealed, 'base64')
   const decipher = createDecipheriv(algorithm, keyOf(code), bytes.subarray(0, ivBytes))
@@ -48,7 +48,7 @@ export function openLogin(sealed: string, code: string): LoginResult {
   return checked(loginResult, JSON.parse(text), 'a sealed login')
 }
 
-/** Not the hash by which the store knows the code. */
+/** Differs from the hash that the store uses as its key. */
 function keyOf(code: string): Buffer {
   return createHash('sha256').update(`login result ${code}`).digest()
 }

@@ -1,4 +1,4 @@
-/** WeChat as the Official Account and as the mini program, and the source of each one's access token. */
+/** WeChat's APIs as the Official Account and as the mini program, and the source of each app's access token. */
 
 import { randomUUID } from 'node:crypto'
 import { remainingMs } from '../adapters/deadline.ts'

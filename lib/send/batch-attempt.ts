@@ -3,6 +3,8 @@
  * behind which events it may have sent. What never came to a call leaves nothing.
  */
 
+import { setImmediate } from 'node:timers/promises'
+
 import { TransportError } from '../errors.ts'
 import type { SendDeps } from './deps.ts'
 import type { Attempt } from './ports.ts'
@@ -16,6 +18,8 @@ export type BatchAttempt = {
    * the call must not be made.
    */
   begin(eventId: string, api: string): Promise<void>
+  /** Whether another invocation may have sent this event by now and has not said so: to be asked before it is called unsent. */
+  mayBeElsewhere(eventId: string): Promise<boolean>
   /** Nothing is unknown of this event any more: it was surely not sent, or what came of it is written. */
   resolve(eventId: string): void
   /** Writes down what is unknown by now, and nothing else; to be awaited before anything goes back into a queue. */
@@ -35,6 +39,10 @@ export function createBatchAttempt({ attempts, now, log }: Pick<SendDeps, 'attem
   let saved: string | undefined
   let begun: { readonly at: number; readonly written: Promise<boolean> } | undefined
 
+  const elsewhere = shared(async () => {
+    const others = (await attempts.open()).filter(it => it.id !== id)
+    return new Set(others.flatMap(it => it.names))
+  })
   const writeFirst = async (eventId: string, at: number) => {
     try {
       await attempts.write({ id, at, names: covered.map(attemptName) })
@@ -65,6 +73,7 @@ export function createBatchAttempt({ attempts, now, log }: Pick<SendDeps, 'attem
       }
       unknown.add(eventId)
     },
+    mayBeElsewhere: async eventId => (await elsewhere()).has(attemptName(eventId)),
     resolve: eventId => void unknown.delete(eventId),
     async save() {
       const left = [...unknown].map(attemptName)
@@ -77,5 +86,17 @@ export function createBatchAttempt({ attempts, now, log }: Pick<SendDeps, 'attem
         log.warn('send.attempt-not-saved', { error, ids: covered.slice(0, mostIds) })
       }
     },
+  }
+}
+
+/** All who ask in one turn of the event loop share one question, which is asked after that. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let next: Promise<T> | undefined
+  return () => {
+    next ??= setImmediate().then(() => {
+      next = undefined
+      return ask()
+    })
+    return next
   }
 }

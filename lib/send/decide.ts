@@ -27,9 +27,14 @@ export function decideOn(kind: MessageKind, message: Message, person: Person): S
   return 'openid' in to ? { kind: 'send', message, openid: to.openid } : ended('dropped', { reason: to.reason })
 }
 
+/** Tells whether it is too late (ms) to send a message. */
+export function isExpired({ expiresAt }: Message, now: number): boolean {
+  return expiresAt !== undefined && expiresAt <= now
+}
+
 /** That it must not be sent, or not any more. */
 function endBeforeSend({ kind, uncertainty, person }: Loaded, message: Message, now: number): Outcome | undefined {
-  if (message.expiresAt !== undefined && message.expiresAt <= now) return ended('dropped', { reason: 'expired' })
+  if (isExpired(message, now)) return ended('dropped', { reason: 'expired' })
   if (isForPeople(uncertainty, message.doubt, now, kind.windowMs)) {
     return ended('in-doubt', { reason: `a try of over ten minutes ago may have sent it (${uncertainty?.why})` })
   }

@@ -1,22 +1,14 @@
 /** The last stage: what follows from an outcome is written, queued and told. */
 
 import { defer, deliveryOf, queuedOf, retryUnanswered } from './defer.ts'
-import { type Delivery, isSent } from './delivery.ts'
-import { idOf } from './event-id.ts'
+import { isSent } from './delivery.ts'
+import { end } from './end.ts'
 import { endedMs } from './interrupted-sends.ts'
 import { type DeliveryFacts, isAccepted, type Outcome } from './outcome.ts'
 import { copyName } from './short-names.ts'
 import type { Decided, Sent } from './stages.ts'
 import { isSame, uncertaintyOf } from './uncertainty.ts'
 import type { BatchDeps } from './write-buffer.ts'
-
-const minuteSeconds = 60
-const underWay = {
-  kind: 'deferred',
-  leastSeconds: minuteSeconds,
-  cause: 'ourselves',
-  why: 'another invocation may be sending it',
-} as const
 
 /** Acts on an outcome and names it. */
 export async function record(event: Decided, outcome: Outcome, deps: BatchDeps): Promise<string> {
@@ -76,39 +68,4 @@ async function hold(event: Sent, facts: DeliveryFacts, deps: BatchDeps): Promise
   }
   deps.buffer.holdForQuota(event, queuedOf(event), message?.urgent ? 'urgent' : 'usual')
   return 'parked'
-}
-
-type Ended = Extract<Outcome, { readonly kind: 'ended' }>
-
-/** What says that nothing was sent does not end an event that may have been: that is for people to decide. */
-async function end(event: Sent, { state, facts }: Ended, deps: BatchDeps): Promise<string> {
-  const { doubt, isUnderWay } = event
-  const saysUnsent = state !== 'accepted' && state !== 'in-doubt'
-  // The other says in a moment what it came to; until then nobody knows that this was not sent.
-  if (saysUnsent && doubt === undefined && isUnderWay) return defer(event, underWay, deps)
-  if (!saysUnsent || doubt === undefined) return endAs(event, state, facts, deps)
-  const reason = `${facts.reason}; an earlier try may have sent it (${doubt.why})`
-  return endAs(event, 'in-doubt', { ...facts, reason }, deps)
-}
-
-/**
- * Writes the done mark; what people must look at is dead-lettered before, so that a crash between cannot lose it. Without
- * a readable id, only that queue tells of the event.
- */
-async function endAs(event: Sent, state: Delivery['state'], facts: DeliveryFacts, deps: BatchDeps): Promise<string> {
-  const { id, body } = event
-  if (state === 'accepted' && id !== undefined) {
-    deps.buffer.accept(event, deliveryOf(id, 'accepted', facts, event, deps))
-    return state
-  }
-  if (state === 'rejected' || state === 'in-doubt') {
-    const where = state === 'rejected' ? 'dead-letter' : 'review'
-    await deps.events.deadLetter(event, `${state}: ${facts.reason}`, where)
-    deps.log.warn(`send.${state}`, { id: idOf(body), ...facts })
-  }
-  if (id === undefined) return state
-  const delivery = deliveryOf(id, state, facts, event, deps)
-  // Another copy of the event may be on the phone, or wait: then this end is not its end, and nobody is told of it.
-  if (await deps.deliveries.record(delivery, copyName(body))) deps.buffer.publish(delivery)
-  return state
 }

@@ -1,8 +1,9 @@
 /** One message to one person: the call, with another token if WeChat refuses the first, and without a page it refuses. */
 
-import { WeChatError } from '../errors.ts'
+import { TransportError, WeChatError } from '../errors.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
 import { accepted, type Call, isOfCall, isOfWeChat, outcomeOf } from './call-outcome.ts'
+import { isExpired } from './decide.ts'
 import type { Message } from './kinds/kind.ts'
 import type { Outcome } from './outcome.ts'
 import type { BatchDeps } from './write-buffer.ts'
@@ -23,6 +24,8 @@ function send(message: Message, call: Call, deps: BatchDeps): Promise<string | u
   const { kind, openid } = call
   return withAccessToken(kind.accessTokensOf(deps), async token => {
     await deps.attempt.begin(message.id, kind.api)
+    // Only now, so that a copy which has expired finds this attempt, or this one is not sent.
+    if (isExpired(message, deps.now())) throw new TransportError(kind.api, 'withheld', 'not called: it has expired')
     try {
       return await kind.call(message, { openid, token }, deps)
     } catch (error) {

@@ -10,11 +10,10 @@ import { createBatchLog } from './batch-log.ts'
 import { createCopyOrder } from './copies.ts'
 import { decide } from './decide.ts'
 import { deliver } from './deliver.ts'
-import { isSent } from './delivery.ts'
 import type { SendDeps } from './deps.ts'
 import { idOf } from './event-id.ts'
 import { load, nothingKnown } from './load.ts'
-import { deferFor } from './outcome.ts'
+import { deferFor, isToSend } from './outcome.ts'
 import { createOutcomeTally } from './outcome-tally.ts'
 import { reasonOfOurs } from './own-failure.ts'
 import { parse, unread } from './parse.ts'
@@ -93,8 +92,9 @@ async function decideOrDefer(received: readonly Received[], deps: BatchDeps): Pr
 }
 
 function decideAll(events: readonly Loaded[], { attempt, now }: BatchDeps): readonly Decided[] {
-  attempt.cover(events.flatMap(it => (it.message === undefined || isSent(it.delivery) ? [] : it.message.id)))
-  return events.map(it => ({ ...it, decision: decide(it, now(), it.gate.state()) }))
+  const decided = events.map(it => ({ ...it, decision: decide(it, now(), it.gate.state()) }))
+  attempt.cover(decided.flatMap(it => (isToSend(it.decision) ? it.decision.message.id : [])))
+  return decided
 }
 
 /** A failure of one event (a store, a bug) must not take its neighbours along: it is retried, and it is told. */

@@ -6,6 +6,8 @@
  * (10 or 12 digits of an amount, plates, names, `short_thing`), the milder reading holds.
  */
 
+import { countCharacters, countUnits, shorten } from './shorten.ts'
+
 /** What becomes of a value that is too long: the event is refused, or the value ends in `…` inside its limit. */
 export type ValuePolicy = 'reject' | 'trim'
 
@@ -124,39 +126,6 @@ function checkOldKey(key: string, value: string, policy: ValuePolicy | undefined
   const shown = shorten(value, 20, countUnits)
   if (policy === 'trim' || shown === value) return { value: shown }
   return { problem: `${key} must have at most 20 characters, a run of letters and digits counting as one` }
-}
-
-/** What a grapheme adds to the length, after the one before it. */
-type Count = (grapheme: string, before: string) => number
-
-const countCharacters: Count = grapheme => [...grapheme].length
-const countUnits: Count = (grapheme, before) => (isWord(grapheme) && isWord(before) ? 0 : 1)
-
-/** Ends a text that is too long with `…` inside the limit, and cuts no grapheme in two. */
-function shorten(text: string, most: number, count: Count): string {
-  if (text.length <= most) return text
-  let length = 0
-  let end = 0
-  let before = ''
-  for (const { segment, index } of graphemesOf(text)) {
-    length += count(segment, before)
-    if (length > most) return `${text.slice(0, end).trimEnd()}…`
-    if (length < most) end = index + segment.length
-    before = segment
-  }
-  return text
-}
-
-let segmenter: Intl.Segmenter | undefined
-
-function graphemesOf(text: string): Intl.Segments {
-  // Only once a value is too long: the first one costs 27 ms.
-  segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' })
-  return segmenter.segment(text)
-}
-
-function isWord(grapheme: string): boolean {
-  return /^[A-Za-z0-9]$/.test(grapheme)
 }
 
 /** The end of a span may leave out what its beginning has said. */

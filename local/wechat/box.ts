@@ -1,4 +1,4 @@
-/** Everything that WeChat knows, put together; a reset makes a new one. */
+/** The state of the simulated WeChat; a reset creates a new one. */
 import { type AllowList, createAllowList } from './allow-list.ts'
 import type { CallbackConfig } from './callback-config.ts'
 import { type CallbackOptions, type Callbacks, createCallbacks } from './callbacks.ts'
@@ -16,7 +16,7 @@ import { createRidLog, type RidLog } from './rid-log.ts'
 import { createTemplates, type TemplateSetting, type Templates } from './templates.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 
-/** Settings of a box with every default filled in. */
+/** The settings of a box, with all defaults filled in. */
 export type BoxSettings = {
   accounts: Accounts
   templates: readonly TemplateSetting[]
@@ -28,27 +28,27 @@ export type BoxSettings = {
   pageSize: number
   now: () => number
   receiptDelayMs: number
-  /** From a content check to its verdict. */
+  /** The time from a content check to its verdict. */
   verdictDelayMs: number
   callbackTimeoutMs: number
   callbackRetryGapMs: number
 }
 
-/** How a repeat is told. */
+/** How a repeat is answered. */
 export const duplicates = ['same', 'error', 'too-soon'] as const
 type Duplicate = (typeof duplicates)[number]
 
-/** Switches that tests turn. */
+/** Switches for tests. */
 type Rules = {
   /** Off as on a test account: values are not checked against their types. */
   values: boolean
-  /** What a client_msg_id that was there before gives: the same msgid, 45065, or within a minute 40241. */
+  /** The answer to a repeated client_msg_id: the same msgid, 45065, or within a minute 40241. */
   duplicate: Duplicate
   /** Pages of the released mini program; undefined accepts any. */
   pages: ReadonlySet<string> | undefined
 }
 
-/** One app with what is kept per app. */
+/** One app, with its own state. */
 export type App = {
   name: AppName
   appid: string
@@ -79,7 +79,7 @@ export type Box = {
   close: () => void
 }
 
-/** Creates a WeChat in which nobody lives yet. */
+/** Creates a WeChat without people. */
 export function createBox(settings: BoxSettings, formerPeople = 0): Box {
   const clock = createClock(settings.now)
   const apps = { official: createApp('official', settings, clock), mini: createApp('mini', settings, clock) }
@@ -110,7 +110,7 @@ export function createBox(settings: BoxSettings, formerPeople = 0): Box {
 function createApp(name: AppName, settings: BoxSettings, clock: Clock): App {
   const { appid, appsecret } = settings.accounts[name]
   const callbacks = createCallbacks(clock, callbackOptions(name, settings))
-  // Of a mini program no page says that calls with an access token are checked; of an Official Account two do.
+  // No page says that calls of a mini program with an access token are checked; two pages do for an Official Account.
   const allowList = createAllowList({ businessCalls: name === 'official' })
   return { name, appid, appsecret, tokens: createTokens(clock), allowList, callbacks }
 }

@@ -1,10 +1,10 @@
-/** Which calls came in: counts per app and path, and the latest ones without anything secret. */
+/** The received calls: counts per app and path, and the latest ones without secrets. */
 import type { Clock } from './clock.ts'
 import type { AppName } from './defaults.ts'
 
 const recentLimit = 500
 
-/** One call; `errcode` 0 is success, null an answer that the fault script took away. */
+/** One call; `errcode` 0 is success, null an answer removed by the fault script. */
 export type CallRecord = { at: number; app: AppName | 'unknown'; method: string; path: string; errcode: number | null }
 
 /** The log of calls. */

@@ -18,7 +18,7 @@ export const faultKinds = [
 /** One of the kinds. */
 export type FaultKind = (typeof faultKinds)[number]
 
-/** One entry of the script; `skip` lets so many calls pass first. */
+/** One entry of the script; `skip` lets that many calls pass first. */
 export type Fault = {
   path: string
   kind: FaultKind
@@ -54,7 +54,7 @@ export function createFaults() {
       script = []
     },
     all: (): readonly Fault[] => script,
-    /** The fault that this call meets, used up by one. */
+    /** The fault for this call, if any; uses it up by one. */
     take: (path: string): Fault | undefined => {
       const fault = script.find(entry => applies(entry, path))
       if (fault === undefined) return undefined

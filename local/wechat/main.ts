@@ -1,4 +1,4 @@
-/** `npm run wechat`: WeChat in a box alone, for any back end in any language. */
+/** `npm run wechat`: WeChat in a box alone, for a back end in any language. */
 import { readFileSync } from 'node:fs'
 import { type CallbackConfig, callbackModes } from './callback-config.ts'
 import { defaultAccounts, defaultCallback } from './defaults.ts'
@@ -10,7 +10,7 @@ import type { TemplateSetting } from './templates.ts'
 
 const defaultPort = 3100
 const { env } = process
-/** `PORT` is for this command alone; the other one names the box's port everywhere. */
+/** `PORT` is for this command only; the other variable names the box's port everywhere. */
 const givenPort = env.PORT || env.WECHAT_PORT
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -28,7 +28,7 @@ async function start(): Promise<void> {
     const stop = () => void box.close().then(() => say('stopped'))
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
     endWithNpm(stop)
-    // Whoever has read how it is stopped may do so.
+    // The signal handlers are in place before the output says how to stop.
     introduce(box)
   } catch (error) {
     say(explain(error))
@@ -62,7 +62,7 @@ function readCallback(): Partial<CallbackConfig> {
   return { url, mode, token, aesKey: env.CALLBACK_AES_KEY || defaultCallback.aesKey }
 }
 
-/** The project's own list, so that names used in events are known here without further work. */
+/** The project's own list, so that the names used in events are known here. */
 function readTemplates(): TemplateSetting[] {
   const list = parseJson(readFileSync(new URL('../../templates.json', import.meta.url)))
   const local = isFields(list) && isFields(list.local) ? Object.values(list.local) : []

@@ -1,4 +1,4 @@
-/** Everybody who has WeChat in this box, with the ids that each account knows them by. */
+/** All people with WeChat in this box, with their ids in each account. */
 import type { Accounts } from './defaults.ts'
 import { createIdCoding } from './openid.ts'
 import { createPopulation } from './population.ts'
@@ -6,12 +6,12 @@ import { createPopulation } from './population.ts'
 /** The people; a person is a number, counted from 0. */
 export type People = ReturnType<typeof createPeople>
 
-/** More people than any test needs; keeps a typing mistake from taking all memory. */
+/** More people than any test needs; prevents a typing mistake from using all memory. */
 export const maxPeople = 50_000_000
 
 /**
- * Creates a world without people for the two accounts. `former` were there before a reset: WeChat knows an openid that it has
- * given for ever, so that theirs are those of people who do not follow, and fail no batch.
+ * Creates the people of the two accounts. `former` people existed before a reset: WeChat never forgets an openid, so
+ * theirs belong to people who do not follow, and fail no batch.
  */
 export function createPeople(accounts: Accounts, former = 0) {
   const population = createPopulation()
@@ -29,9 +29,9 @@ export function createPeople(accounts: Accounts, former = 0) {
     openids: openids.encodeAll,
     miniOpenid: miniOpenids.encode,
     unionid: (person: number) => (population.hasUnionid(person) ? unionids.encode(person) : undefined),
-    /** How many there have ever been. */
+    /** The total ever created. */
     ever,
-    /** Somebody who is here, or was before a reset. */
+    /** A person who exists, or existed before a reset. */
     everByOpenid: (id: unknown) => {
       const person = openids.decode(id)
       return person !== undefined && person < ever() ? person : undefined

@@ -1,10 +1,10 @@
-/** What is true of each person, in typed arrays by the person's number: millions of people cost five bytes each. */
+/** The state of each person, in typed arrays by the person's number: five bytes each, for millions of people. */
 
 const followingBit = 1
 const unionidBit = 2
 const firstCapacity = 1024
 
-/** What people have in common when they come into the box; `at` is the second of their follow. */
+/** The common traits of people when they are created; `at` is the second of their follow. */
 export type Traits = { unionid: boolean; following: boolean; at: number }
 
 type Population = { flags: Uint8Array; subscribedAt: Uint32Array; size: number; followers: number }
@@ -22,7 +22,7 @@ export function createPopulation() {
     follow: (person: number, at: number) => follow(state, person, at),
     unfollow: (person: number) => unfollow(state, person),
     followersAfter: (person: number, limit: number) => followersAfter(state, person, limit),
-    /** Binds a person to the Open Platform account late. */
+    /** Binds a person to the Open Platform account later. */
     giveUnionid: (person: number) => setFlag(state, person, unionidBit),
     hasUnionid: (person: number) => hasFlag(state, person, unionidBit),
     isFollowing: (person: number) => hasFlag(state, person, followingBit),

@@ -1,4 +1,4 @@
-/** Day and minute counters per app and path, as the platform keeps them. */
+/** Daily and per-minute counters per app and path, as WeChat keeps them. */
 import type { Clock } from './clock.ts'
 import type { AppName } from './defaults.ts'
 
@@ -7,7 +7,7 @@ type Counter = { day: number; minute: number; usedToday: number; usedThisMinute:
 /** Limits of one path; a missing one does not limit. */
 export type Limit = { day?: number; minute?: number }
 
-/** What a path has used today; `daily` is what the console shows. */
+/** The use of a path today; `daily` is what the console shows. */
 export type Usage = { daily: number; used: number; minute?: number }
 
 /** Counters of the whole box. */
@@ -23,7 +23,7 @@ const defaults = new Map<string, Limit>([
   ['/wxa/media_check_async', { day: 200_000, minute: 2000 }],
 ])
 
-/** Shown for paths whose limit is published nowhere; not enforced. */
+/** Shown for paths whose limit is not published; not enforced. */
 const unpublished = 1_000_000
 
 /** Creates the counters. */
@@ -41,7 +41,7 @@ export function createQuota(clock: Clock) {
 
   return {
     usage,
-    /** Counts one call, or says which limit stands against it. */
+    /** Counts one call, or returns the limit that refuses it. */
     spend: (app: AppName, path: string) => spend(counterOf(app, path), limitOf(app, path)),
     /** Clears an account's day counters; false when the month's ten are used up. */
     clearAll: (app: AppName) => {
@@ -55,7 +55,7 @@ export function createQuota(clock: Clock) {
       if (may) counterOf(app, path).usedToday = 0
       return may
     },
-    /** Sets limits or the day's use; what is not given stays. */
+    /** Sets limits or today's use; omitted values stay. */
     adjust: (app: AppName, path: string, change: Limit & { used?: number }) => {
       const { used, ...limit } = change
       limits.set(`${app} ${path}`, { ...limitOf(app, path), ...limit })
@@ -73,7 +73,7 @@ function spend(counter: Counter, limit: Limit): 'ok' | 'day' | 'minute' {
   return 'ok'
 }
 
-/** Counters that begin anew with each calendar day and each wall-clock minute. */
+/** Counters that restart with each calendar day and each wall-clock minute. */
 function createCounters(clock: Clock) {
   const counters = new Map<string, Counter>()
   return {
@@ -91,7 +91,7 @@ function createCounters(clock: Clock) {
   }
 }
 
-/** The month's allowance of clears, shared by all calls that clear the same thing. */
+/** The month's allowance of clears, shared by all calls that clear the same counter. */
 function createClears(clock: Clock) {
   const allowance = { account: 10, path: 50 }
   const clears = new Map<string, number>()

@@ -11,7 +11,7 @@ import { writeAnswer, writeEmpty } from './write-answer.ts'
 
 /** Serves one call of the WeChat APIs. */
 export async function serveApi(box: Box, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  // WeChat's gateway reads no chunked body: 412 and nothing else.
+  // WeChat's gateway accepts no chunked body: 412 and nothing else.
   if (incoming.headers['transfer-encoding'] !== undefined) return writeEmpty(response, box, 412)
   const { path, search } = splitTarget(incoming.url ?? '/')
   const body = await readBody(incoming)
@@ -24,7 +24,7 @@ export async function serveApi(box: Box, incoming: IncomingMessage, response: Se
   if (fault === undefined) writeAnswer(response, box, { path, text: answered.text })
 }
 
-/** Path and raw query of a request target; WeChat compares the path as it stands, so nothing is normalised. */
+/** Path and raw query of a request target; WeChat compares the path literally, so nothing is normalised. */
 export function splitTarget(target: string): { path: string; search: string } {
   const [path = '', ...search] = target.split('?')
   return { path, search: search.join('?') }

@@ -9,22 +9,22 @@ import { servePage } from './phone/serve-page.ts'
 import { serveApi, splitTarget } from './serve-api.ts'
 import type { TemplateSetting } from './templates.ts'
 
-/** Everything that can be chosen; times are milliseconds, `pageSize` is the openids per page of user/get. */
+/** All options; times are milliseconds, `pageSize` is the openids per page of user/get. */
 export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback'>> & {
   host?: string
   /** 0, the default, takes any free port. */
   port?: number
   callback?: Partial<CallbackConfig>
-  /** The mini program's; what is not given is as in `callback`, but it is written as JSON. */
+  /** The mini program's; defaults are as in `callback`, except that the format is JSON. */
   miniCallback?: Partial<CallbackConfig>
 }
 
 /** A running box. */
 export type WeChatBox = {
   url: string
-  /** What reached which phone, in the order of arrival. */
+  /** The delivered messages, in the order of arrival. */
   messages: () => readonly Message[]
-  /** Has these templates from now on, after a reset too. */
+  /** Uses these templates from now on, after a reset too. */
   setTemplates: (templates: readonly TemplateSetting[]) => void
   close: () => Promise<void>
 }
@@ -70,7 +70,7 @@ function readSettings(options: WeChatOptions): BoxSettings {
     pageSize: options.pageSize ?? 10_000,
     now: options.now ?? Date.now,
     receiptDelayMs: options.receiptDelayMs ?? 500,
-    // Minutes on the platform; whoever tries things out does not want to wait for that.
+    // WeChat takes minutes; a developer does not want to wait for that.
     verdictDelayMs: options.verdictDelayMs ?? 1000,
     // WeChat gives a receiver five seconds.
     callbackTimeoutMs: options.callbackTimeoutMs ?? 5000,

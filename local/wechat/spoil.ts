@@ -1,4 +1,4 @@
-/** What the fault script makes of a finished answer. */
+/** Applies the fault script to a finished answer. */
 import type { ServerResponse } from 'node:http'
 import { answer, errorBody, type WireAnswer, type WireRequest } from './api/answer.ts'
 import type { Box } from './box.ts'
@@ -7,7 +7,7 @@ import { writeAnswer, writeHtml } from './write-answer.ts'
 
 type Wire = { box: Box; path: string; response: ServerResponse; fault: Fault; text: string }
 
-/** Raw U+0007 and U+0014 stood in user strings until 2021, and a backslash before the closing quote. */
+/** Until 2021 user strings could contain raw U+0007 and U+0014, and a backslash before the closing quote. */
 const controlCharacters = '"nickname":"a\u0007b\u0014c",'
 const loneBackslash = '"nickname":"y?v\\",'
 
@@ -28,10 +28,10 @@ const spoilers = {
   errcode: wire => write(wire, errorBody(wire.box, wire.path, wire.fault)),
 } satisfies Record<FaultKind, (wire: Wire) => void>
 
-/** Answers a call that meets a fault; the call is carried out where the fault says so. */
+/** Answers a call with a fault; the call is carried out if the fault says so. */
 export function answerWithFault(box: Box, request: WireRequest, response: ServerResponse, fault: Fault): WireAnswer {
   const done = fault.processed ? answer(box, request) : undefined
-  // A fault that needs a body although nothing was done: WeChat's word for "no idea".
+  // The fault needs a body although nothing was done: use WeChat's "system error".
   const text = done?.text ?? errorBody(box, request.path, { errcode: -1 })
   spoilers[fault.kind]({ box, path: request.path, response, fault, text })
   return done ?? { text: '', errcode: fault.kind === 'errcode' ? fault.errcode : -1, app: 'unknown' }

@@ -76,7 +76,7 @@ it('keeps the functions going by the last good list, says what is wrong, and tak
   await writeTemplates(list('shop').slice(0, 40))
   await expect
     .poll(stack.output, patience)
-    .toMatch(/templates\.json cannot be read: .*; the list before it stays until it is mended/)
+    .toMatch(/templates\.json cannot be read: .*; the previous list stays until it is fixed/)
   expect(await send('shop', 'while-half-written')).toMatchObject({ state: 'accepted' })
 
   await rm(join(project, 'templates.json'))
@@ -84,7 +84,7 @@ it('keeps the functions going by the last good list, says what is wrong, and tak
   expect(await send('shop', 'while-away')).toMatchObject({ state: 'accepted' })
 
   await writeTemplates(list('bookshop'))
-  await expect.poll(stack.output, patience).toContain('templates.json was read anew')
+  await expect.poll(stack.output, patience).toContain('templates.json was reloaded')
   let tries = 0
   // The functions are built in the seconds after.
   await expect.poll(() => send('bookshop', `mended-${tries++}`), patience).toMatchObject({ state: 'accepted' })

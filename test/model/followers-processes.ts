@@ -150,8 +150,8 @@ function tokensThatAreGood(now: () => number): AccessTokenSource {
     present: async () => ({ accessToken: 'token', issuedAt: 0, expiresAt: Infinity, generation: 1 }),
     renew: () => Promise.reject(new Error('no token is rejected here')),
     keepFresh: async () => false,
-    isHopeless: () => false,
-    refusedTwice: error => error,
+    isRejectingFresh: () => false,
+    freshRejected: error => error,
     now,
   }
 }

@@ -9,8 +9,8 @@ export const named: readonly Named[] = [
   {
     file: 'lib/adapters/lambda.ts',
     why: 'a failure is bound to the item itself, and lost where its work answers a copy',
-    from: 'new Set(again.map(it => it.messageId))',
-    to: 'new Set(items.filter(it => again.includes(it)).map(it => it.messageId))',
+    from: 'new Set(toRetry.map(it => it.messageId))',
+    to: 'new Set(items.filter(it => toRetry.includes(it)).map(it => it.messageId))',
   },
   {
     file: 'lib/login/seal.ts',
@@ -187,10 +187,28 @@ export const named: readonly Named[] = [
     to: 'other.at - one.at',
   },
   {
-    file: 'lib/send/record.ts',
+    file: 'lib/send/end.ts',
     why: 'what may have been sent is dropped',
-    from: 'if (!saysUnsent || doubt === undefined)',
+    from: 'if (doubt === undefined)',
     to: 'if (true)',
+  },
+  {
+    file: 'lib/send/end.ts',
+    why: 'what another invocation is sending is called unsent',
+    from: 'if (id === undefined || !(await deps.attempt.mayBeElsewhere(id)))',
+    to: 'if (true)',
+  },
+  {
+    file: 'lib/send/end.ts',
+    why: 'a message that SQS gave out twice is deleted with its doubt',
+    from: 'else if (event.message !== undefined && (await mayBeSent(id, deps)))',
+    to: 'else if (false)',
+  },
+  {
+    file: 'lib/send/send-message.ts',
+    why: 'an event is sent that expired while its token was fetched',
+    from: 'if (isExpired(message, deps.now()))',
+    to: 'if (false)',
   },
   {
     file: 'lib/send/defer.ts',
@@ -199,10 +217,10 @@ export const named: readonly Named[] = [
     to: 'Math.max(0, Math.min(delay, left - spareSeconds))',
   },
   {
-    file: 'lib/send/record.ts',
+    file: 'lib/send/end.ts',
     why: 'a bus is told of an end that is not the end',
     from: 'if (await deps.deliveries.record(delivery, copyName(body))) deps.buffer.publish(delivery)',
-    to: 'await deps.deliveries.record(delivery, copyName(body))\n  deps.buffer.publish(delivery)',
+    to: 'await deps.deliveries.record(delivery, copyName(body))\n  if (true) deps.buffer.publish(delivery)',
   },
   {
     file: 'lib/send/record.ts',

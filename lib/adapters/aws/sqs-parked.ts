@@ -1,4 +1,4 @@
-/** The events that wait for quota, in queues that nothing consumes: waiting costs nothing there. */
+/** Events on quota hold, in queues without a consumer, where waiting costs nothing. */
 
 import {
   DeleteMessageBatchCommand,
@@ -14,13 +14,13 @@ import { eventIdsIn, grouped, openQueue, type QueueClient, type QueueRights } fr
 const size = ['GetQueueUrl', 'GetQueueAttributes'] as const
 const take = ['GetQueueUrl', 'ReceiveMessage', 'DeleteMessage'] as const
 
-/** The rights that each method needs, by the ending of the queue's name. */
+/** The permissions that each method needs, by the suffix of the queue's name. */
 export const parkedEventsRights = {
   count: { '-parked': size, '-parked-urgent': size },
   moveBack: { '': ['GetQueueUrl', 'SendMessage'], '-parked': take, '-parked-urgent': take },
 } as const satisfies Record<keyof ParkedEvents, QueueRights>
 
-/** Creates the way back of the events of this queue. */
+/** Creates the requeueing of this queue's held events. */
 export function createParkedEvents(name: string, log: Log): ParkedEvents {
   const events = openQueue(name)
   const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
@@ -41,7 +41,7 @@ export function createParkedEvents(name: string, log: Log): ParkedEvents {
           MessageSystemAttributeNames: ['MessageGroupId'],
         }),
       )
-      // Pushed before it is deleted: a crash between makes two of one, and the done mark one of two.
+      // Pushed before it is deleted: a crash in between duplicates the event, and the done mark catches the duplicate.
       const unsent = await events.sendAll(Messages.map(entryOf), (error, left) =>
         log.error('parked.not-moved', { error, ids: eventIdsIn(left) }),
       )

@@ -1,7 +1,7 @@
 /**
- * The deliveries: one row per event id, and one per receipt by its msgid, `receipt#<msgid>`. The two are joined when they
- * are read, so that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds. Where a
- * bus is told of receipts, `event#<msgid>` leads from a msgid to its event.
+ * The deliveries: one row per event id, and one per receipt by its msgid, `receipt#<msgid>`. They are joined on
+ * reading, so that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds. If
+ * receipts are published to a bus, `event#<msgid>` maps a msgid to its event.
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
@@ -29,7 +29,7 @@ const deliveryRow = v.object({
   at: v.string(),
   nextTryAt: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, Delivery>
-/** `uncertain` is there while a call without an answer may have sent the event, be it without a state yet. */
+/** `uncertain` is set while a call without an answer may have sent the event, even if there is no state yet. */
 const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string() })
 const markRow = v.object({ id: v.string(), state: v.exactOptional(v.string()), uncertain: v.exactOptional(uncertain) })
 const receiptRow = v.object({
@@ -39,19 +39,19 @@ const receiptRow = v.object({
 })
 const expiry = v.object({ expiresAt: v.number() })
 
-/** A queue holds a message for at most 14 days: for a day longer its event is known to be done. */
+/** SQS keeps a message for at most 14 days: the done mark is kept for one day longer. */
 const keepMs = 15 * 86_400_000
 const saysUnsent: ReadonlySet<Delivery['state']> = new Set(['dropped', 'rejected'])
 
 type Options = { readonly now: Now; readonly isIndexed: boolean; readonly log?: Log }
 
-/** Creates the store of deliveries; `isIndexed` writes the way from a msgid to its event as well. */
+/** Creates the store of deliveries; `isIndexed` also writes the row that maps a msgid to its event. */
 export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isIndexed, log }: Options): DeliveryStore {
   const nowSeconds = () => Math.floor(now() / 1000)
   const expiresAt = () => expiryAt(now())
   const tell = (error: unknown, unwritten: readonly { readonly id: string }[]) =>
     log?.error('deliveries.not-written', { error, ids: unwritten.map(it => it.id) })
-  // DynamoDB deletes in its own time.
+  // DynamoDB deletes expired rows with a delay.
   const isFresh = (item: unknown) => {
     const read = v.safeParse(expiry, item)
     return !read.success || read.output.expiresAt > nowSeconds()
@@ -76,7 +76,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     accept: deliveries => acceptAll(deliveries, { put, isIndexed }),
     record({ id, state, ...facts }, copy) {
       const fields = { ...noState, ...facts, state, copy, expiresAt: expiresAt() }
-      // Whoever waits on goes on with what is known of it; who is through does not need it.
+      // A parked event keeps its uncertainty for the next try; a finished one does not need it.
       const set = state === 'parked' ? fields : { ...fields, uncertain: undefined }
       return write(id, set, saysUnsent.has(state) ? isSurelyUnsent : isUnsent)
     },
@@ -101,10 +101,10 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
   }
 }
 
-/** Puts rows, whatever is stored; answers the ids of those that could not be written. */
+/** Puts rows, overwriting; returns the ids of those that could not be written. */
 type Put = (rows: readonly { readonly id: string }[]) => Promise<ReadonlySet<string>>
 
-/** The way from a msgid comes first: an event that says accepted is not looked at again. */
+/** The msgid row comes first: once an event is accepted, it is not processed again. */
 async function acceptAll(deliveries: readonly Delivery[], { put, isIndexed }: { put: Put; isIndexed: boolean }) {
   const noWay = isIndexed ? await put(deliveries.flatMap(indexRowOf)) : new Set()
   const unwritten = await put(deliveries.filter(it => !noWay.has(indexKeyOf(it))))
@@ -118,7 +118,7 @@ function expiryAt(now: number): number {
 type Place = { readonly dynamo: Dynamo; readonly table: string }
 type Whose = Waiter & { readonly now: number }
 
-/** Of a row that is over nothing may come back: then it is written anew. */
+/** An expired row must not be updated, or its old fields would come back: it is replaced. */
 async function recordWaiting(
   { dynamo, table }: Place,
   { id, ...facts }: Delivery,
@@ -154,7 +154,7 @@ function indexKeyOf({ msgid }: Delivery): string {
   return `event#${msgid}`
 }
 
-/** No event id has a `#`. */
+/** Event ids contain no `#`. */
 function receiptKeyOf(msgid: string): string {
   return `receipt#${msgid}`
 }

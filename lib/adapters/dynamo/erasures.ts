@@ -1,6 +1,6 @@
 /**
- * Who wished to be forgotten: rows `erased`/n with a digest of the openid and the instant; n is the digest's first 52
- * bits. Nothing here leads back to a person.
+ * Erasure requests: rows `erased`/n with a digest of the openid and the time; n is the digest's first 52 bits. No
+ * person can be identified from them.
  */
 
 import { createHash } from 'node:crypto'
@@ -15,7 +15,7 @@ import { batchGet, change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const markRow = v.object({ digest: v.string(), at: v.number() })
 
-/** Creates the store of erasures, in the table of sync runs. */
+/** Creates the store of erasures, in the walks table. */
 export function createErasures(dynamo: Dynamo, table: string): Erasures {
   return {
     async mark(openid, at) {

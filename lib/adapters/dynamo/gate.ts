@@ -1,4 +1,4 @@
-/** The gate of a kind of message: one row of the deliveries table, under an id that no event can have. */
+/** The send gate of a kind of message: one row of the deliveries table, with an id that no event can have. */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
@@ -26,8 +26,8 @@ const row = v.object({
 type Item = Readonly<Record<string, unknown>>
 
 /**
- * Creates the store of the gate. A field that cannot be read counts as absent, for no other is wrong by it, and is written
- * over; `onUnreadable` is told of the fields' names once a read.
+ * Creates the store of the gate. An unreadable field counts as absent, because the others are still valid, and is
+ * overwritten; `onUnreadable` receives the fields' names once per read.
  */
 export function createGateStore(
   dynamo: Dynamo,
@@ -36,7 +36,7 @@ export function createGateStore(
   id: string = templateNames.gateKey,
 ): GateStore {
   const key = { id }
-  /** Of a pace that could not be read: what it takes to be written over by one alone. */
+  /** For an unreadable pace: the condition under which only one writer overwrites it. */
   let isSpoilt: Condition | undefined
   const put = (set: object, condition: string, values: object = {}) =>
     change(dynamo, table, key, { set: { ...set }, condition, values: { ...values, ...numberIn(condition) } })
@@ -52,7 +52,7 @@ export function createGateStore(
     async close({ until, errcode, at }) {
       const closed = { closedUntil: until, closedAt: at, errcode }
       const isClosed = await put(closed, `${isNoLater('closedUntil')} AND ${isEarlier('closedAt')}`)
-      // It is closed for longer, or was closed later, and is to be known as closed at this instant all the same.
+      // Closed for longer, or closed later; it must still count as closed at this time.
       if (!isClosed) await put({ closedAt: at }, isEarlier('closedAt'))
     },
     reopen({ closedUntil, closedAt }, seen) {
@@ -83,7 +83,7 @@ export function createGateStore(
   }
 }
 
-/** Judges each field by itself. */
+/** Validates each field by itself. */
 function gateOf(item: Item): { readonly gate: Gate; readonly unreadable: readonly string[] } {
   const present = Object.entries(fields).filter(([name]) => name in item)
   const unreadable = present.filter(([name, shape]) => !v.is(shape, item[name])).map(([name]) => name)
@@ -103,19 +103,19 @@ function isStill(field: string, value: number | undefined): string {
   return value === undefined ? isAbsent(field) : `#${field} = :was_${field}`
 }
 
-/** What is no number is read as absent, and so it is here: else nothing could be written over it. */
+/** A value that is not a number is read as absent; it counts as absent here too, so that it can be overwritten. */
 function isAbsent(field: string): string {
   return `(attribute_not_exists(#${field}) OR NOT attribute_type(#${field}, :number))`
 }
 
-/** Whoever writes over it gives it another turn, so that the others come too late. */
+/** Whoever overwrites it changes its turn, so that later writers fail the condition. */
 function stillSpoilt(pace: unknown): Condition {
   const { success, output } = v.safeParse(v.object({ turn: v.number() }), pace)
   if (success) return { condition: '#pace.#turn = :spoilt', values: { spoilt: output.turn } }
   return { condition: isAbsent('pace.#turn'), values: {} }
 }
 
-/** DynamoDB refuses a value that its condition does not name. */
+/** DynamoDB rejects values that the condition does not use. */
 function numberIn(condition: string): object {
   return condition.includes(':number') ? { number: 'N' } : {}
 }

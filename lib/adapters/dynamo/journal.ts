@@ -1,4 +1,4 @@
-/** What was worked into the links since the last sync run: rows `journal`/n, n being the instant (ms) times 1,000, and chance. */
+/** Link changes since the last sync run: rows `journal`/n, n being the time (ms) times 1,000, plus a random part. */
 
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
@@ -14,7 +14,7 @@ const entryRow = v.object({ part: v.number(), follow: packedOpenids, unfollow: p
 const perMs = 1000
 const dropsAtOnce = 10
 
-/** Creates the journal of followers, in the table of sync runs. */
+/** Creates the journal of follower changes, in the walks table. */
 export function createJournal(dynamo: Dynamo, table: string, random: () => number): Journal {
   const put = (part: number, { follow, unfollow }: JournalEntry, how: object) => {
     const Item = { walk: 'journal', part, follow: packOpenids(follow), unfollow: packOpenids(unfollow) }
@@ -23,7 +23,7 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
   const remove = (part: number) => dynamo.send(new DeleteCommand({ TableName: table, Key: { walk: 'journal', part } }))
   const noteRow = async (entry: JournalEntry, now: number) => {
     const isNew = { ConditionExpression: 'attribute_not_exists(part)' }
-    // Two of one millisecond differ by chance; where they do not, the later one takes the next place.
+    // Rows of the same millisecond differ by the random part; on a collision the later one takes the next number.
     const drawn = Math.floor(random() * perMs)
     for (let tries = 0; tries < perMs; tries++) {
       if (await put(now * perMs + ((drawn + tries) % perMs), entry, isNew)) return
@@ -59,14 +59,14 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
         if (![...follow, ...unfollow].some(it => gone.has(it))) continue
         const left = { follow: without(follow), unfollow: without(unfollow) }
         if (left.follow.length + left.unfollow.length === 0) await remove(part)
-        // Not anew, if the end of a sync run dropped it meanwhile.
+        // Not written again if the end of a sync run deleted it meanwhile.
         else await put(part, left, { ConditionExpression: 'attribute_exists(part)' })
       }
     },
   }
 }
 
-/** An invocation may work in 10,000 people; all but very long openids of so many fit one row. */
+/** One invocation may process 10,000 people; that many fit one row, unless openids are unusually long. */
 function inRows(entry: JournalEntry): JournalEntry[] {
   const { follow, unfollow } = entry
   if (splitByRows([...follow, ...unfollow]).length === 1) return [entry]

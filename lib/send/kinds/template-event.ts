@@ -1,73 +1,20 @@
-/** The business event: its one definition gives the type, the check and the JSON Schema file. */
+/** The business event as a producer pushes it, read and checked into the message that is to be sent. */
 
 import * as v from 'valibot'
 
 import { RequestError } from '../../errors.ts'
 import { type Address, isId } from '../../identifiers.ts'
-import { instantPattern, readInstant } from '../../instant.ts'
 import { sayIssue } from '../../say-issue.ts'
 import type { ValueCheck } from '../deps.ts'
-import { eventId, silentJson } from '../event-id.ts'
+import { silentJson } from '../event-id.ts'
 import { readPage, wholeCharacters } from '../event-text.ts'
-import {
-  findTemplate,
-  type Template,
-  type TemplateList,
-  templateId,
-  templateKey,
-  templateName,
-} from '../template-list.ts'
+import { findTemplate, type Template, type TemplateList } from '../template-list.ts'
 import { type CheckedValue, checkValue, isShown } from '../value-rules.ts'
+import { type Event, eventSchema } from './event-schema.ts'
 import type { Message } from './kind.ts'
 
 const maxBodyBytes = 64 * 1024
-const isText = 'must be text'
-const id = v.pipe(v.string(isText), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be 1 to 128 of letters, digits, - and _'))
-const text = v.pipe(v.string(), v.maxLength(2000, 'must have at most 2000 characters'))
-const value = v.union([text, v.object({ value: text })], 'must be a text of at most 2000 characters, or {"value": "…"}')
-
-const recipient = v.union(
-  [v.strictObject({ unionid: id }), v.strictObject({ miniOpenid: id }), v.strictObject({ openid: id })],
-  'must have exactly one of unionid, miniOpenid, openid',
-)
-
-const isInstant = 'must be an instant such as 2026-11-22T12:00:00Z'
-
-/** What a producer pushes; `docs/schema/event.json` is made from it. */
-export const eventSchema = v.strictObject(
-  {
-    id: eventId,
-    to: recipient,
-    template: v.optional(templateName),
-    templateId: v.optional(templateId),
-    data: v.pipe(v.record(templateKey, value, 'must be an object'), v.maxEntries(30, 'has more than 30 keys')),
-    page: v.optional(v.pipe(v.string(isText), v.minLength(1, 'is empty'), v.maxLength(1024, 'is too long'))),
-    url: v.optional(
-      v.pipe(
-        v.string(isText),
-        v.maxLength(1024, 'is too long'),
-        v.regex(/^https?:\/\/[^\s]+$/, 'must begin with http:// or https://, and have no blanks'),
-      ),
-    ),
-    expiresAt: v.optional(
-      v.pipe(
-        v.string(isText),
-        v.regex(instantPattern, isInstant),
-        v.rawTransform(({ dataset, addIssue, NEVER }) => {
-          const ms = readInstant(dataset.value)
-          if (ms !== undefined) return ms
-          addIssue({ message: isInstant })
-          return NEVER
-        }),
-      ),
-    ),
-  },
-  'must be an object',
-)
-
 const listAsData = v.object({ data: v.array(v.unknown()) })
-
-type Event = v.InferOutput<typeof eventSchema>
 
 /** What holds where `TEST_ACCOUNT` is this. */
 export function valueCheckOf(testAccount: string | undefined): ValueCheck {
@@ -138,14 +85,14 @@ function checkedIn({ fields, values, approved }: Unlisted, key: string, value: s
   return checkValue(key, value, { policy: values?.[key], approved: approved?.[key] })
 }
 
-function addressOf(to: v.InferOutput<typeof recipient>): Address {
+function addressOf(to: Event['to']): Address {
   if ('unionid' in to && isId(to.unionid)) return { unionid: to.unionid }
   if ('miniOpenid' in to && isId(to.miniOpenid)) return { miniOpenid: to.miniOpenid }
   if ('openid' in to && isId(to.openid)) return { openid: to.openid }
   throw invalid('to must have exactly one of unionid, miniOpenid, openid')
 }
 
-function textOf(it: v.InferOutput<typeof value>): string {
+function textOf(it: Event['data'][string]): string {
   return wholeCharacters(typeof it === 'string' ? it : it.value)
 }
 

@@ -1,4 +1,4 @@
-/** WeChat's gateway: finds the endpoint, checks method, body, token, address and quota, and puts the outcome into its envelope. */
+/** WeChat's gateway: finds the endpoint, checks method, body, token, address and quota, and wraps the result. */
 import type { App, Box } from '../box.ts'
 import type { AppName } from '../defaults.ts'
 import { createRid, errmsgOf, type Suffix, withSuffix } from '../errcodes.ts'
@@ -10,12 +10,12 @@ import { endpointAt } from './endpoints.ts'
 /** A request with its body read; `search` is the raw query. */
 export type WireRequest = { method: string; path: string; search: string; body: Buffer; address: string }
 
-/** The JSON text that goes back, and what the log of calls wants to know of it. */
+/** The JSON text of the answer, and what the call log records of it. */
 export type WireAnswer = { text: string; errcode: number; app: AppName | 'unknown' }
 
 const tokenText = /^[A-Za-z0-9_-]+$/
 
-/** Answers one request as WeChat does; it all happens at once, so no two requests mix. */
+/** Answers one request as WeChat does; synchronous, so no two requests mix. */
 export function answer(box: Box, request: WireRequest): WireAnswer {
   const body = request.body.length === 0 ? undefined : parseJson(request.body)
   const query = new URLSearchParams(request.search)
@@ -53,7 +53,7 @@ function admitToken(endpoint: TokenEndpoint, call: Call, request: WireRequest): 
   return over === undefined ? app : gateway(over)
 }
 
-/** Refusals before the endpoint itself carry the gateway's suffix, whatever the endpoint's own looks like. */
+/** Refusals by the gateway have the gateway's suffix, whatever the endpoint's own looks like. */
 function gateway(refusal: Refusal): Refusal {
   return { suffix: 'rid', ...refusal }
 }
@@ -72,7 +72,7 @@ function refuseBody(endpoint: TokenEndpoint, call: Call, request: WireRequest): 
 function refuseToken({ box, query }: Call): Refusal | undefined {
   const text = query.get('access_token') ?? ''
   if (text === '') return { errcode: 41001 }
-  // Even one character counts as a token of somebody else; what cannot be one at all is told apart.
+  // Even a single character counts as another app's token; texts that cannot be tokens get another code.
   if (!tokenText.test(text)) return { errcode: 40014 }
   const states = [box.apps.official, box.apps.mini].map(app => app.tokens.stateOf(text))
   if (states.includes('good')) return undefined
@@ -95,7 +95,7 @@ function refuse(refusal: Refusal, call: Call, request: WireRequest, suffix: Suff
   const plain = JSON.stringify({ errcode: Number(refusal.errcode), errmsg })
   const text = refusal.extra === undefined ? plain : `${plain.slice(0, -1)},${refusal.extra}}`
   const app = callerOf(call)
-  // Calls with an AppSecret are left out: nothing here should give a secret back.
+  // Calls with an AppSecret are left out, so that nothing here returns a secret.
   if (app !== undefined && call.query.has('access_token')) {
     const record = { query: request.search, body: request.body.subarray(0, 4096).toString(), response: text }
     box.rids.keep(rid, { app: app.name, at: box.clock.now(), address: call.address, ...record })

@@ -2,7 +2,7 @@
 import type { App, Box } from '../box.ts'
 import type { Call, Refusal } from './endpoint.ts'
 
-/** What the caller says about itself. */
+/** The credentials in a request. */
 type Credentials = { appid: string; secret: string; grantType?: string; expected?: string }
 
 /** The app with this AppID. */
@@ -20,7 +20,7 @@ export function refuseCredentials(box: Box, said: Credentials): Refusal | undefi
   return app.appsecret === said.secret ? undefined : { errcode: 40125 }
 }
 
-/** The refusal of an address that is not on the allow-list; it names the address for whoever keeps the list. */
+/** The refusal of an address that is not on the allow-list; it names the address for the operator. */
 export function refuseAddress(address: string): Refusal {
   return { errcode: 40164, errmsg: `invalid ip ${address} ipv6 ${asIpv6(address)}, not in whitelist` }
 }
@@ -36,7 +36,7 @@ export function refuseOverQuota(call: Call, app: App): Refusal | undefined {
   return spent === 'day' ? { errcode: 45009, suffix: 'rid' } : undefined
 }
 
-/** All checks in their order; the app when the call may go on. */
+/** All checks in order; returns the app if the call may proceed. */
 export function admit(call: Call, said: Credentials): App | Refusal {
   const refused = refuseCredentials(call.box, said)
   const app = appWithId(call.box, said.appid)

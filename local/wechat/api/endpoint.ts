@@ -1,18 +1,18 @@
-/** What an endpoint of WeChat is made of. */
+/** The types of a WeChat endpoint. */
 import type { App, Box } from '../box.ts'
 import type { AppName } from '../defaults.ts'
 import type { Errcode, Suffix } from '../errcodes.ts'
 
-/** A call as it came over the wire; `body` is the parsed JSON, undefined when there is none. */
+/** A received call; `body` is the parsed JSON, undefined if there is none. */
 export type Call = { box: Box; path: string; query: URLSearchParams; body: unknown; address: string }
 
-/** A refusal; `extra` holds further JSON members, `suffix` stands where the endpoint's own form does not apply. */
+/** A refusal; `extra` holds further JSON members, `suffix` replaces the endpoint's own suffix. */
 export type Refusal = { errcode: Errcode; errmsg?: string; extra?: string; suffix?: Suffix }
 
 /** The JSON text of a success, or a refusal. */
 export type Outcome = { json: string } | Refusal
 
-/** An endpoint whose caller shows an access_token of one of `apps`. */
+/** An endpoint that requires an access_token of one of `apps`. */
 export type TokenEndpoint = {
   auth: 'token'
   method: 'GET' | 'POST' | 'any'
@@ -23,7 +23,7 @@ export type TokenEndpoint = {
   answer: (call: Call, app: App) => Outcome
 }
 
-/** An endpoint that checks an AppSecret by itself; a body that is no JSON reaches it as undefined. */
+/** An endpoint that checks an AppSecret itself; a body that is not JSON is undefined. */
 export type SecretEndpoint = {
   auth: 'secret'
   method: 'GET' | 'POST' | 'any'

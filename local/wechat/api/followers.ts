@@ -5,7 +5,7 @@ import type { Outcome, TokenEndpoint } from './endpoint.ts'
 
 const mostInBatch = 100
 
-/** GET /cgi-bin/user/get: pages in the order of people's numbers; a cursor who has unfollowed meanwhile is still a place. */
+/** GET /cgi-bin/user/get: pages in the order of people's numbers; a cursor who unfollowed is still a valid position. */
 export const userGet = {
   auth: 'token',
   method: 'GET',
@@ -57,7 +57,7 @@ function page(box: Box, after: number): Outcome {
   const last = openids.at(-1) ?? ''
   const data = openids.length === 0 ? undefined : { openid: openids }
   const total = box.people.followers()
-  // An undefined `data` leaves no trace in the JSON: that is how the terminal page looks.
+  // An undefined `data` is absent from the JSON: that is what the last page looks like.
   return { json: JSON.stringify({ total, count: openids.length, data, next_openid: last }) }
 }
 

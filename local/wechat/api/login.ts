@@ -43,7 +43,7 @@ function refuseCaller(call: Call): Refusal | undefined {
   if (refused !== undefined || app === undefined) return refused ?? { errcode: 40013 }
   if (!app.allowList.admits(call.address)) return refuseAddress(call.address)
   const over = refuseOverQuota(call, app)
-  // An Official Account has no wx.login: its codes are of no use here.
+  // An Official Account has no wx.login: its codes do not work here.
   return over ?? (app.name === 'mini' ? undefined : { errcode: 40029 })
 }
 

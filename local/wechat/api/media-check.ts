@@ -1,4 +1,4 @@
-/** POST /wxa/media_check_async (docs/wechat.md 10): takes the check, downloads afterwards, and pushes the verdict. */
+/** POST /wxa/media_check_async (docs/wechat.md 10): accepts the check, downloads afterwards, and pushes the verdict. */
 import type { Box } from '../box.ts'
 import { downloadMedia } from '../download-media.ts'
 import { field, textField } from '../json.ts'
@@ -8,12 +8,12 @@ import type { Call, Outcome, Refusal, TokenEndpoint } from './endpoint.ts'
 const imageType = 2
 const version = 2
 const scenes: readonly unknown[] = [1, 2, 3, 4]
-/** Whoever has not opened the mini program for so long cannot be named in a check. */
+/** A user who has not opened the mini program for this long cannot be named in a check. */
 const activeMs = 2 * 3_600_000
 
 const labels = { pass: 100, review: 20_006, risky: 20_002 }
 
-/** Takes a picture to check. Sound, media_type 1, is not played here. */
+/** Accepts a picture to check. Sound, media_type 1, is not simulated. */
 export const mediaCheckAsync = {
   auth: 'token',
   method: 'POST',

@@ -1,4 +1,4 @@
-/** What WeChat tells about the network, and two calls that have nothing to give in the box (docs/wechat.md 1.5). */
+/** WeChat's calls about the network, and two calls that have nothing to return in the box (docs/wechat.md 1.5). */
 import { isIP } from 'node:net'
 import { textField } from '../json.ts'
 import type { Outcome, TokenEndpoint } from './endpoint.ts'
@@ -23,7 +23,7 @@ export const callbackIp = {
   answer: () => ({ json: String.raw`{"ip_list":["127.0.0.0\/8"]}` }),
 } satisfies TokenEndpoint
 
-/** POST /cgi-bin/callback/check: tells how the network sees the receiver; the box finds all well. */
+/** POST /cgi-bin/callback/check: how the network sees the receiver; in the box all is well. */
 export const callbackCheck = {
   ...anyApp,
   method: 'POST',
@@ -36,7 +36,7 @@ export const callbackCheck = {
   },
 } satisfies TokenEndpoint
 
-/** GET /cgi-bin/menu/get: nobody makes a menu here. */
+/** GET /cgi-bin/menu/get: nobody creates a menu here. */
 export const menuGet = {
   auth: 'token',
   method: 'GET',
@@ -44,7 +44,7 @@ export const menuGet = {
   answer: () => ({ errcode: 46003 }),
 } satisfies TokenEndpoint
 
-/** POST /cgi-bin/message/custom/send: answers somebody who wrote within 48 hours, and in the box nobody writes. */
+/** POST /cgi-bin/message/custom/send: replies to somebody who wrote within 48 hours; in the box nobody writes. */
 export const customSend = {
   ...anyApp,
   method: 'POST',

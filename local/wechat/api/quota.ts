@@ -1,4 +1,4 @@
-/** Reading and clearing of the call counters, and what became of a call (docs/wechat.md 8). */
+/** Reads and clears the call counters, and looks up failed calls (docs/wechat.md 8). */
 import type { App } from '../box.ts'
 import { textField } from '../json.ts'
 import { admit } from './credentials.ts'

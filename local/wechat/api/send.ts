@@ -10,7 +10,7 @@ import type { Call, Outcome, Refusal, TokenEndpoint } from './endpoint.ts'
 import { readData } from './send-data.ts'
 import { isMisshapen, readTarget, type Target } from './send-target.ts'
 
-/** A repeat within it may be told as such. */
+/** A repeat within it may be refused as a duplicate. */
 const tooSoonMs = 60_000
 
 type Draft = {

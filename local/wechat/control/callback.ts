@@ -1,4 +1,4 @@
-/** The message push: where it goes, what is held back, and what became of each delivery. */
+/** The message push: its target, held-back events, and the result of each delivery. */
 import type { Box } from '../box.ts'
 import { callbackFormats, callbackModes } from '../callback-config.ts'
 import type { Callbacks } from '../callbacks.ts'
@@ -21,7 +21,7 @@ export const callbackRoutes: readonly ControlRoute[] = [
   { method: 'DELETE', path: '/callbacks', run: ({ box, query }) => pushOf(box, query.get('app')).forget() },
 ]
 
-/** The push of the app that the body names; the Official Account's if it names none. */
+/** The push of the app named in the body; the Official Account's by default. */
 function chosen({ box, input }: { box: Box; input: Input }): Callbacks {
   return box.apps[input.choice('app', appNames) ?? 'official'].callbacks
 }
@@ -87,7 +87,7 @@ async function release(call: ControlCall) {
   return { released, held: push.held().length }
 }
 
-/** Any event about a person, for what no other route makes. */
+/** Any event about a person, for events that no other route makes. */
 function send({ box, input }: ControlCall) {
   const person = input.required('person', input.integer('person', box.people.size() - 1))
   const event = input.required('event', input.text('event', 64))
@@ -97,7 +97,7 @@ function send({ box, input }: ControlCall) {
   return { event: push.emit({ openid, event, fields }) }
 }
 
-/** Texts and numbers, and objects and lists of them, as an event has them. */
+/** Texts and numbers, and objects and lists of them, as in real events. */
 function readFields(value: unknown): Record<string, EventValue> {
   if (!isFields(value)) throw new ControlError('"fields" must map names to texts, numbers, objects or lists')
   const strange = Object.keys(value).find(name => !/^[A-Za-z]\w{0,63}$/.test(name))

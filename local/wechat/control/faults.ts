@@ -7,7 +7,7 @@ import type { ControlCall, ControlRoute } from './route.ts'
 const mostTimes = 1_000_000_000
 const longestMs = 600_000
 
-/** Kinds after which WeChat has done nothing, unless the script says otherwise; all others spoil a call that was done. */
+/** Kinds in which WeChat does nothing, unless the script says otherwise; others spoil a completed call's answer. */
 const unprocessed = new Set<FaultKind>(['reset-before', 'status', 'errcode'])
 
 /** Routes about faults. */

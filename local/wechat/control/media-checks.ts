@@ -1,11 +1,11 @@
-/** Content checks: what the next ones come to, and what was checked. */
+/** Content checks: planned results, and the checks that were requested. */
 import { isFields } from '../json.ts'
 import { checkOutcomes, type PlannedOutcome } from '../media-checks.ts'
 import { ControlError, readInput } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 
 const mostTimes = 1_000_000_000
-/** The platform promises a verdict within thirty minutes; a late one may be later than that. */
+/** WeChat promises a verdict within thirty minutes; a late one may come after that. */
 const latestMs = 7_200_000
 
 /** Routes about content checks. */

@@ -1,11 +1,11 @@
-/** Looking in: messages, calls, phones, and the box as a whole. */
+/** Reading the state: messages, calls, phones, and the box as a whole. */
 import type { Box } from '../box.ts'
 import { renderLines } from '../render-lines.ts'
 import { ControlError } from './input.ts'
 import { describePerson } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 
-/** By which others know that this is the box, and no other WeChat. */
+/** How others recognise the box. */
 const name = 'queqiao-wechat'
 /** Phones and messages that the phone page shows. */
 const phoneLimit = 20
@@ -51,7 +51,7 @@ function phoneLimitOf(query: URLSearchParams): number {
   return limit
 }
 
-/** The log of messages; `after` leaves out so many from the front, `limit` bounds the answer. */
+/** The log of messages; `after` skips that many from the front, `limit` bounds the answer. */
 function messages({ box, query }: ControlCall) {
   const after = wholeNumber(query.get('after') ?? '0')
   const limit = wholeNumber(query.get('limit') ?? String(mostMessages))

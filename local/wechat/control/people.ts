@@ -1,4 +1,4 @@
-/** People: making them, and what they do with their phones. */
+/** People: creating them, and what they do with their phones. */
 import type { Box } from '../box.ts'
 import { maxPeople } from '../people.ts'
 import { blockings } from '../profiles.ts'
@@ -39,7 +39,7 @@ export function describePerson(box: Box, person: number) {
   }
 }
 
-/** Without `count` one person with a phone on the phone page; with it that many at once, silently and without phones. */
+/** Without `count` creates one person with a phone on the page; with it that many, silently and without phones. */
 function create({ box, input }: ControlCall) {
   const traits = {
     unionid: input.flag('unionid') ?? true,
@@ -119,7 +119,7 @@ function revoke({ box, person, input }: ControlCall) {
   return tell(box, input, { person, event: 'user_authorization_revoke', fields })
 }
 
-/** A person closes their WeChat account: nobody follows any more, and only the cancellation says so. */
+/** A person closes their WeChat account: all follows end, and only the cancellation event says so. */
 function cancel({ box, person, input }: ControlCall) {
   box.people.unfollow(person)
   const fields = authorization(box, person)

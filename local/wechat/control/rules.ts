@@ -1,4 +1,4 @@
-/** What holds in the box: time, limits, allow-lists, templates, pages, tokens. */
+/** The rules of the box: time, limits, allow-lists, templates, pages, tokens. */
 import { problemOfEntry } from '../allow-list.ts'
 import { type Box, duplicates } from '../box.ts'
 import type { AppName } from '../defaults.ts'
@@ -8,7 +8,7 @@ import { ControlError, type Input, isTexts, readInput, textMap } from './input.t
 import type { ControlCall, ControlRoute } from './route.ts'
 
 const appNames: readonly AppName[] = ['official', 'mini']
-/** Ten years: enough for every test, and dates stay dates. */
+/** Ten years: enough for every test, and dates stay valid. */
 const farthestMs = 315_360_000_000
 const lastInstantMs = 4_102_444_800_000
 
