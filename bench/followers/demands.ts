@@ -14,7 +14,7 @@ export type Verdict = {
   readonly isMet?: boolean
 }
 
-/** A sync with what was so before it: how many came and left since the last one. */
+/** A sync with what was so before it: how many were added and removed since the last one. */
 export type Sync = Measured & {
   readonly title: string
   readonly followers: number

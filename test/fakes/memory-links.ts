@@ -125,10 +125,10 @@ function addressesOf({ openid, unionid, miniOpenid }: PersonIds): Address[] {
   return [...(openid ? [{ openid }] : []), ...(unionid ? [{ unionid }] : []), ...(miniOpenid ? [{ miniOpenid }] : [])]
 }
 
-type Wish = { readonly known: readonly PersonIds[]; readonly at: number }
+type ErasureRequest = { readonly known: readonly PersonIds[]; readonly at: number }
 
 /** What leads to an id that is not known stays, and is answered. */
-function eraseOne(id: PersonIds, { known, at }: Wish, rows: Rows): PersonIds[] {
+function eraseOne(id: PersonIds, { known, at }: ErasureRequest, rows: Rows): PersonIds[] {
   const unknown = subtract(leadsOf(id, rows), known)
   if (unknown.length > 0) return unknown
   const { openid, unionid, miniOpenid } = id

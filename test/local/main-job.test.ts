@@ -208,11 +208,11 @@ describe('the reach of a user', () => {
   it('who followed unseen is found by the next sync run', async () => {
     const who = await stack.person()
     await box(`/people/${who.id}/follow`, { silent: true })
-    expect(await stack.invoke('sync-followers', {})).toMatchObject({ complete: true, came: expect.any(Number) })
+    expect(await stack.invoke('sync-followers', {})).toMatchObject({ complete: true, added: expect.any(Number) })
     await eventually(() => stack.reach(`openid=${who.openid}`), { reach: 'reachable' })
   })
 
-  it('who wished to be forgotten is found in no table any more, nor by any id', async () => {
+  it('who requested their erasure is found in no table any more, nor by any id', async () => {
     const who = await stack.person()
     await stack.follow(who)
     await logIn(who)
