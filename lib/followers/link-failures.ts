@@ -83,7 +83,7 @@ export async function retryLater(arrivals: readonly Arrival[], failure: Failure,
   if (waits.length === 0) return
   deps.log.warn('link-followers.waiting', { messages: waits.length, seconds: Math.max(...waits.map(it => it.seconds)) })
   try {
-    await inParallel(waits, atOnce, it => deps.followers.comeAgain(it.receiptHandle, it.seconds))
+    await inParallel(waits, atOnce, it => deps.followers.retryIn(it.receiptHandle, it.seconds))
   } catch (error) {
     // They come again after the queue's own time.
     deps.log.error('link-followers.not-put-off', { error, messages: waits.length })

@@ -51,7 +51,7 @@ export async function checkImages<A extends CheckArrival>(
     const seconds = await inRecord(arrival, () => workOn(arrival, batch))
     if (seconds === undefined) return
     again.push(arrival)
-    await deps.checks.comeAgain(arrival.receiptHandle, seconds)
+    await deps.checks.retryIn(arrival.receiptHandle, seconds)
   })
   return again
 }

@@ -6,9 +6,8 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
 import * as v from 'valibot'
-
-import { checked } from '../checked.ts'
 import { isId, type MiniOpenId, type UnionId } from '../identifiers.ts'
+import { validate } from '../validate.ts'
 import type { LoginResult } from './ports.ts'
 
 const algorithm = 'aes-256-gcm'
@@ -45,7 +44,7 @@ export function openLogin(sealed: string, code: string): LoginResult {
   const decipher = createDecipheriv(algorithm, keyOf(code), bytes.subarray(0, ivBytes))
   decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
   const text = Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString()
-  return checked(loginResult, JSON.parse(text), 'a sealed login')
+  return validate(loginResult, JSON.parse(text), 'a sealed login')
 }
 
 /** Differs from the hash that the store uses as its key. */

@@ -1,4 +1,4 @@
-/** Tells a business system what became of an event. */
+/** Returns the state of a delivery to business systems. */
 
 import { RequestError } from '../errors.ts'
 import { type Delivery, eventIdPattern } from './delivery.ts'

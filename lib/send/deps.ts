@@ -1,4 +1,4 @@
-/** All that sending needs of the outside; each part takes of it what it uses. */
+/** All outside interfaces of sending; each part picks what it uses. */
 
 import type { FollowerNews } from '../followers/follower-news.ts'
 import type { LinkingProgress, LinkStore } from '../followers/ports.ts'

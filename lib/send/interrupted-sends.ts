@@ -1,4 +1,4 @@
-/** What other invocations may have sent: those that ended without a word, and those that are at it just now. */
+/** What other invocations may have sent: invocations that died, and those in progress. */
 
 import { inParallel } from '../pool.ts'
 import type { DoneMark } from './delivery.ts'
@@ -14,7 +14,7 @@ import { isSame, type PossibleSend, type Uncertainty, uncertaintyOf } from './un
  */
 export type Knowledge = {
   readonly uncertainty?: Uncertainty
-  readonly isUnderWay: boolean
+  readonly isInFlight: boolean
   readonly isDecided: boolean
 }
 
@@ -39,12 +39,12 @@ export async function learnOfAttempts(
   const ids = [...windows.keys()]
   const hasEnded = (attempt: Attempt) => attempt.at < deps.now() - endedMs
   const ended = possibleBy(attempts.filter(hasEnded))
-  const underWay = new Set(attempts.filter(it => !hasEnded(it)).flatMap(it => it.names))
+  const inFlight = new Set(attempts.filter(it => !hasEnded(it)).flatMap(it => it.names))
   const known = new Map<string, Knowledge>()
   await inParallel([...windows], writesAtOnce, async ([id, window]) => {
     const name = attemptName(id)
     const adopted = await adopt({ id, window, possible: ended.get(name) ?? [] }, marks.get(id), deps)
-    known.set(id, { ...adopted, isUnderWay: underWay.has(name) })
+    known.set(id, { ...adopted, isInFlight: inFlight.has(name) })
   })
   await tidy(attempts.filter(hasEnded), ids, deps)
   tell(ids, marks, known, deps)
@@ -64,7 +64,7 @@ async function adopt(
   { id, window, possible }: { id: string; window: number; possible: readonly PossibleSend[] },
   mark: DoneMark | undefined,
   { deliveries }: SendDeps,
-): Promise<Omit<Knowledge, 'isUnderWay'>> {
+): Promise<Omit<Knowledge, 'isInFlight'>> {
   const recorded = mark?.uncertainty
   const before = { ...(recorded === undefined ? {} : { uncertainty: recorded }), isDecided: false }
   if (possible.length === 0 || mark?.isUnreadable || isSent(mark?.delivery)) return before

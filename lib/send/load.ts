@@ -1,4 +1,4 @@
-/** The second stage: all that the tables know of the events of a batch, read at once. */
+/** Stage two: reads everything the tables hold about a batch's events, in parallel. */
 
 import type { Person } from '../followers/link.ts'
 import type { Log } from '../ports.ts'
@@ -49,7 +49,7 @@ export function nothingKnown(gate: SendGate): Known {
     delivery: undefined,
     isUnreadable: false,
     uncertainty: undefined,
-    isUnderWay: false,
+    isInFlight: false,
     isDone: false,
   }
 }
@@ -76,14 +76,14 @@ async function openGates(batch: readonly Parsed[], deps: SendDeps): Promise<Read
 
 function knownOf(message: Message, { marks, people }: Tables, known: ReadonlyMap<string, Knowledge>): Partial<Known> {
   const mark = marks.get(message.id)
-  const { uncertainty, isUnderWay = false, isDecided = false } = known.get(message.id) ?? {}
+  const { uncertainty, isInFlight = false, isDecided = false } = known.get(message.id) ?? {}
   return {
     person: people.get(message),
     // What was learnt just now was written over what is said there.
     delivery: isSame(uncertainty, mark?.uncertainty) ? mark?.delivery : undefined,
     isUnreadable: mark?.isUnreadable ?? false,
     uncertainty,
-    isUnderWay,
+    isInFlight,
     isDone: isSent(mark?.delivery) || isDecided,
   }
 }

@@ -1,4 +1,4 @@
-/** Keeps WeChat's delivery receipts by their msgid, where each delivery finds its own whichever comes first. */
+/** Stores WeChat's receipts by msgid, where each delivery finds its own, whichever is written first. */
 
 import * as v from 'valibot'
 import { inRecord, type Named } from '../log-scope.ts'

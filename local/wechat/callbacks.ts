@@ -48,6 +48,8 @@ export function createCallbacks(clock: Clock, options: CallbackOptions) {
       return url === undefined ? undefined : verifyUrl({ ...push.config, url }, push.sender())
     },
     configure: (change: Change) => configure(push, change),
+    /** With its Token and EncodingAESKey. */
+    config: (): CallbackConfig => push.config,
     /** Marks the URL as failing. */
     markFail: push.markFail.mark,
     state: () => {

@@ -1,7 +1,10 @@
 /** `npm run wechat`: WeChat in a box alone, for a back end in any language. */
 import { readFileSync } from 'node:fs'
+import type { AppSetting } from './app-setting.ts'
 import { type CallbackConfig, callbackModes } from './callback-config.ts'
-import { defaultAccounts, defaultCallback } from './defaults.ts'
+import { readApp } from './control/apps.ts'
+import { readInput } from './control/input.ts'
+import { defaultCallback } from './defaults.ts'
 import { endWithNpm } from './end-with-npm.ts'
 import { isFields, parseJson, textField } from './json.ts'
 import { helpText } from './main-help.ts'
@@ -40,6 +43,7 @@ function openBox(): Promise<WeChatBox> {
   return openWeChat({
     host: env.HOST ?? '127.0.0.1',
     port: readPort(givenPort),
+    apps: readApps(env.APPS),
     templates: readTemplates(),
     callback: readCallback(),
   })
@@ -50,6 +54,14 @@ function readPort(text: string | undefined): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new Error(`${env.PORT ? 'PORT' : 'WECHAT_PORT'} is "${text}"; it must be a number up to 65535`)
   return Number(text)
+}
+
+/** Further apps, in the form of the control API. */
+function readApps(text: string | undefined): AppSetting[] {
+  if (text === undefined || text === '') return []
+  const list = parseJson(Buffer.from(text))
+  if (!Array.isArray(list) || !list.every(isFields)) throw new Error('APPS must be a JSON list of objects')
+  return list.map(app => readApp(readInput(app)))
 }
 
 function readCallback(): Partial<CallbackConfig> {
@@ -82,8 +94,9 @@ function introduce(box: WeChatBox): void {
   say(`WeChat in a box   ${box.url}`)
   say(`phones            ${box.url}/`)
   say(`control API       ${box.url}/_box   (local/wechat/README.md)`)
-  say(`Official Account  ${defaultAccounts.official.appid}  secret ${defaultAccounts.official.appsecret}`)
-  say(`mini program      ${defaultAccounts.mini.appid}  secret ${defaultAccounts.mini.appsecret}`)
+  for (const { name, kind, appid, appsecret } of box.apps()) {
+    say(`${kind === 'mini' ? 'mini program    ' : 'Official Account'}  ${appid}  secret ${appsecret}  ${name}`)
+  }
   say(`callbacks to      ${env.CALLBACK_URL || 'nowhere; set CALLBACK_URL, or POST /_box/callback'}`)
   say('Ctrl-C stops it.')
 }

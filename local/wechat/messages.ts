@@ -5,9 +5,13 @@ const deduplicationMs = 600_000
 /** The oldest messages are dropped beyond this, so that a box that runs for weeks does not fill the memory. */
 const keptMessages = 500_000
 
-/** A template message on a phone; `person` is the number of its owner, `at` milliseconds of the box's clock. */
+/**
+ * A template message on a phone; `app` is the name of the sending account, `person` the number of its owner, `at`
+ * milliseconds of the box's clock.
+ */
 export type Message = {
   msgid: string
+  app: string
   person: number
   openid: string
   templateId: string

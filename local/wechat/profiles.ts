@@ -1,18 +1,10 @@
-/**
- * What happens to template messages to a person: `receipt` and `system` are accepted and then fail; `refuse`,
- * `blacklist` and `often` (too many recent messages) fail at once.
- */
-export const blockings = ['none', 'receipt', 'system', 'refuse', 'blacklist', 'often'] as const
-
-type Blocking = (typeof blockings)[number]
-
 /** Optional data of some people; people without any take no memory here. */
-export type Profile = { name?: string; blocking: Blocking; highRisk: boolean; remark: string; scene?: string }
+export type Profile = { name?: string; highRisk: boolean }
 
 /** Profiles of the few people that tests and the phone page use. */
 export type Profiles = ReturnType<typeof createProfiles>
 
-const plain: Profile = { blocking: 'none', highRisk: false, remark: '' }
+const plain: Profile = { highRisk: false }
 
 /** Creates the store of profiles. */
 export function createProfiles() {

@@ -1,5 +1,6 @@
 /** WeChat in a box: the WeChat server APIs, the control API and the phone page on one port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { identityOf } from './app.ts'
 import { type Box, type BoxSettings, createBox } from './box.ts'
 import type { CallbackConfig } from './callback-config.ts'
 import { serveControl } from './control/serve-control.ts'
@@ -22,9 +23,11 @@ export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback
 /** A running box. */
 export type WeChatBox = {
   url: string
+  /** All apps with their secrets: the first pair, then the added ones. */
+  apps: () => readonly ReturnType<typeof identityOf>[]
   /** The delivered messages, in the order of arrival. */
   messages: () => readonly Message[]
-  /** Uses these templates from now on, after a reset too. */
+  /** The first Official Account uses these templates from now on, after a reset too. */
   setTemplates: (templates: readonly TemplateSetting[]) => void
   close: () => Promise<void>
 }
@@ -44,10 +47,11 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
   await listen(server, { host, port })
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
+    apps: () => box.apps.all().map(identityOf),
     messages: () => box.messages.all(),
     setTemplates: templates => {
       settings.templates = templates
-      box.templates.replace(templates)
+      box.apps.official.templates.replace(templates)
     },
     close: () => {
       box.close()
@@ -63,6 +67,7 @@ function readSettings(options: WeChatOptions): BoxSettings {
   }
   return {
     accounts: options.accounts ?? defaultAccounts,
+    apps: options.apps ?? [],
     templates: options.templates ?? [],
     enforceValues: options.enforceValues ?? true,
     callback,

@@ -8,6 +8,7 @@ import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { callJson } from '../../local/http-json.ts'
+import { localAws } from '../opened.ts'
 import { patience } from '../patience.ts'
 import { account, fillIn, readBlock } from './readme-account.ts'
 import { openStandIn, templateId } from './stand-in-wechat.ts'
@@ -43,12 +44,7 @@ beforeAll(async () => {
   const dotEnv = fillIn(readBlock('README.md'), { ...account, WECHAT_API_URL: wechat.url })
   folder = await openFolder(dotEnv, project)
   stack = await folder.start()
-  const endpoint = `http://127.0.0.1:${folder.ports.sqs}`
-  sqs = new SQSClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
+  sqs = new SQSClient({ endpoint: `http://127.0.0.1:${folder.ports.sqs}`, ...localAws })
 }, 120_000)
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 /** Events for people of whom the links have not heard: WeChat may know them all the same. */
 
 import { describe, expect, it } from 'vitest'
-import { memoryLinking } from '../fakes/memory-linking.ts'
+import { memoryLinking } from '../../kit/memory-stores.ts'
 import { id } from '../ids.ts'
 import { arrival, event, openSend, path, requeued, toUnion } from './send-world.ts'
 

@@ -74,7 +74,7 @@ const push = ['GetQueueUrl', 'SendMessage'] as const
 
 /** The permissions that each method needs, by the suffix of the queue's name; not all concern the events queue. */
 export const eventQueueRights = {
-  comeAgain: { '': ['GetQueueUrl', 'ChangeMessageVisibility'] },
+  retryIn: { '': ['GetQueueUrl', 'ChangeMessageVisibility'] },
   deadLetter: { '-dlq': push, '-review': push },
   requeue: { '': push },
   holdForQuota: { '-parked': push, '-parked-urgent': push },
@@ -135,7 +135,7 @@ export function grouped(group: string | undefined): { readonly MessageGroupId?: 
 
 function consumed({ sqs, url }: QueueClient): ConsumedQueue {
   return {
-    async comeAgain(receiptHandle, seconds) {
+    async retryIn(receiptHandle, seconds) {
       const request = { QueueUrl: await url(), ReceiptHandle: receiptHandle, VisibilityTimeout: seconds }
       await sqs.send(new ChangeMessageVisibilityCommand(request))
     },

@@ -6,11 +6,10 @@
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-
-import { checked } from '../../checked.ts'
 import type { Log, Now } from '../../ports.ts'
 import { type Delivery, type DoneMark, deliveryStates } from '../../send/delivery.ts'
 import type { DeliveryStore, Waiter } from '../../send/ports.ts'
+import { validate } from '../../validate.ts'
 import { batchPut } from './batch-put.ts'
 import { isOver, isSurelyUnsent, isUnsent, mayWait, noState, unsent } from './delivery-conditions.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
@@ -87,10 +86,10 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     async find(id) {
       const item = await get(id)
       if (item === undefined || !('state' in item)) return undefined
-      const delivery = checked(deliveryRow, item, 'a delivery')
+      const delivery = validate(deliveryRow, item, 'a delivery')
       const receipt = delivery.msgid === undefined ? undefined : await get(receiptKeyOf(delivery.msgid))
       if (delivery.state !== 'accepted' || receipt === undefined) return delivery
-      return { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
+      return { ...delivery, ...validate(receiptRow, receipt, 'a receipt') }
     },
     async keepReceipt(msgid, { state, reason, at }) {
       const set = { state, reason, at, expiresAt: expiresAt() }
@@ -143,7 +142,7 @@ function markOf(item: unknown): DoneMark {
 }
 
 function indexed(item: unknown): string | undefined {
-  return item === undefined ? undefined : checked(v.object({ event: v.string() }), item, 'a msgid').event
+  return item === undefined ? undefined : validate(v.object({ event: v.string() }), item, 'a msgid').event
 }
 
 function indexRowOf(delivery: Delivery) {

@@ -13,7 +13,7 @@ const look = v.object({
   ...{ falseRemain: count, openedAt: count, openedRemain: count },
 })
 const pace = v.object({
-  ...{ turn: v.number(), perMinute: v.pipe(v.number(), v.minValue(1)), nextAt: v.number(), heldUntil: v.number() },
+  ...{ revision: v.number(), perMinute: v.pipe(v.number(), v.minValue(1)), nextAt: v.number(), heldUntil: v.number() },
   ...{ until: v.number(), settlesAt: v.number(), isFound: v.boolean(), told: count, askedAt: count },
   counted: v.exactOptional(v.object({ minute: v.number(), messages: v.number() })),
 })
@@ -74,8 +74,8 @@ export function createGateStore(
       await put({ look: seen }, isStill('closedAt', closedAt), defined({ was_closedAt: closedAt }))
     },
     async setPace(next) {
-      const before = next.turn - 1
-      if (before > 0) return put({ pace: next }, '#pace.#turn = :before', { before })
+      const before = next.revision - 1
+      if (before > 0) return put({ pace: next }, '#pace.#revision = :before', { before })
       const { condition, values } = isSpoilt ?? { condition: 'attribute_not_exists(#pace)', values: {} }
       isSpoilt = undefined
       return put({ pace: next }, condition, values)
@@ -108,11 +108,11 @@ function isAbsent(field: string): string {
   return `(attribute_not_exists(#${field}) OR NOT attribute_type(#${field}, :number))`
 }
 
-/** Whoever overwrites it changes its turn, so that later writers fail the condition. */
+/** Whoever overwrites it changes its revision, so that later writers fail the condition. */
 function stillSpoilt(pace: unknown): Condition {
-  const { success, output } = v.safeParse(v.object({ turn: v.number() }), pace)
-  if (success) return { condition: '#pace.#turn = :spoilt', values: { spoilt: output.turn } }
-  return { condition: isAbsent('pace.#turn'), values: {} }
+  const { success, output } = v.safeParse(v.object({ revision: v.number() }), pace)
+  if (success) return { condition: '#pace.#revision = :spoilt', values: { spoilt: output.revision } }
+  return { condition: isAbsent('pace.#revision'), values: {} }
 }
 
 /** DynamoDB rejects values that the condition does not use. */

@@ -2,11 +2,10 @@
 
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-
-import { checked } from '../../checked.ts'
 import type { Journal, JournalEntry } from '../../followers/ports.ts'
 import type { OpenId } from '../../identifiers.ts'
 import { inParallel } from '../../pool.ts'
+import { validate } from '../../validate.ts'
 import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
 import { packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
 
@@ -35,7 +34,7 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
       new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isJournal })
     for await (const items of queryAll(dynamo, query)) {
       for (const item of items) {
-        const { part, follow, unfollow } = checked(entryRow, item, 'an entry of the journal')
+        const { part, follow, unfollow } = validate(entryRow, item, 'an entry of the journal')
         yield { part, follow: unpackOpenids(follow), unfollow: unpackOpenids(unfollow) }
       }
     }

@@ -9,10 +9,9 @@ import { createHash } from 'node:crypto'
 
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-
-import { checked } from '../../checked.ts'
 import { isId, type OpenId } from '../../identifiers.ts'
 import type { SyncRun } from '../../sync/ports.ts'
+import { validate } from '../../validate.ts'
 import { batchGet, type Dynamo, onlyIf } from './dynamo.ts'
 import { noOpenids, packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
 
@@ -95,7 +94,7 @@ export function createPageRows(dynamo: Dynamo, table: string) {
     async *read(keys: readonly string[]): AsyncIterable<StoredPage> {
       for (const run of inReads([...new Set(keys)])) {
         const rows = await batchGet(dynamo, table, run.flatMap(rowsOf))
-        const found = new Map(rows.map(it => checked(pageRow, it, 'a page of a sync run')).map(it => [nameOf(it), it]))
+        const found = new Map(rows.map(it => validate(pageRow, it, 'a page of a sync run')).map(it => [nameOf(it), it]))
         for (const key of run) {
           yield { key, parts: rowsOf(key).map(it => unpackOpenids(found.get(nameOf(it)) ?? noOpenids)) }
         }

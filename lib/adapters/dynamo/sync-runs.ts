@@ -6,9 +6,8 @@
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-
-import { checked } from '../../checked.ts'
 import type { SyncRun, SyncRunStore } from '../../sync/ports.ts'
+import { validate } from '../../validate.ts'
 import { change, type Dynamo } from './dynamo.ts'
 import {
   createPageRows,
@@ -26,7 +25,7 @@ export function createSyncRunStore(dynamo: Dynamo, table: string): SyncRunStore 
   const redacted = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
-    return checked(stateRow, Item ?? {}, 'the state of the sync run')
+    return validate(stateRow, Item ?? {}, 'the state of the sync run')
   }
   const set = (fields: object, owner: string) =>
     change(dynamo, table, stateKey, { set: { ...fields }, condition: '#leaseOwner = :owner', values: { owner } })

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 
 /** Parses `input` by the shape; throws an Error that names `what` and the field, but no values. */
-export function checked<T>(shape: v.GenericSchema<unknown, T>, input: unknown, what: string): T {
+export function validate<T>(shape: v.GenericSchema<unknown, T>, input: unknown, what: string): T {
   const result = v.safeParse(shape, input, { abortEarly: true })
   if (result.success) return result.output
   throw new Error(`${what} is invalid: ${v.getDotPath(result.issues[0]) ?? 'its kind'}`)
