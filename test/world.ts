@@ -12,8 +12,8 @@ import {
   memoryLinking,
   memoryLinks,
   memoryLogins,
+  memorySyncRuns,
   memoryTokens,
-  memoryWalks,
 } from '../kit/memory-stores.ts'
 import type { AccessTokenMode } from '../lib/adapters/wechat/client.ts'
 import { createTransport } from '../lib/adapters/wechat/transport.ts'
@@ -101,7 +101,7 @@ export async function openWorld(options: WeChatOptions = {}) {
     logins: memoryLogins(),
     deliveries: memoryDeliveries(now),
     gate: memoryGate(),
-    walks: memoryWalks(),
+    syncRuns: memorySyncRuns(),
     journal: memoryJournal(),
     linking: memoryLinking(now),
     erasures: memoryErasures(),

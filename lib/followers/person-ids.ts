@@ -11,8 +11,8 @@ export function oneByOne({ openid, unionid, miniOpenid }: PersonIds): PersonIds[
   ]
 }
 
-/** Of these, alone, the ones that none of those is. */
-export function without(ids: readonly PersonIds[], known: readonly PersonIds[]): PersonIds[] {
+/** Each of these ids alone, but for those that are `known`. */
+export function subtract(ids: readonly PersonIds[], known: readonly PersonIds[]): PersonIds[] {
   const keys = new Set(known.flatMap(oneByOne).map(it => JSON.stringify(it)))
   return ids.flatMap(oneByOne).filter(it => {
     const key = JSON.stringify(it)
@@ -23,8 +23,8 @@ export function without(ids: readonly PersonIds[], known: readonly PersonIds[]):
 }
 
 /** The same ids in as few objects as they fit in. */
-export function together(ids: readonly PersonIds[]): PersonIds[] {
-  const all = without(ids, [])
+export function combine(ids: readonly PersonIds[]): PersonIds[] {
+  const all = subtract(ids, [])
   const people: { -readonly [K in keyof PersonIds]: PersonIds[K] }[] = []
   for (const id of all) {
     const place = people.find(it => Object.keys(id).every(key => !Object.hasOwn(it, key)))

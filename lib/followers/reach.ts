@@ -10,8 +10,7 @@ export type ReachDeps = { readonly links: Pick<LinkStore, 'resolve'> }
 
 /** Reads the query: exactly one of unionid, miniOpenid, openid; throws RequestError `address-invalid`. */
 export function parseAddress(query: Readonly<Record<string, string | undefined>>): Address {
-  const [name, ...others] = Object.keys(query)
-  const id = query[name ?? '']
+  const [[name, id] = [], ...others] = Object.entries(query)
   if (others.length === 0 && isId(id)) {
     if (name === 'unionid') return { unionid: id }
     if (name === 'miniOpenid') return { miniOpenid: id }

@@ -71,7 +71,7 @@ export function linkUpkeepContract(make: () => Promise<LinkStore & LinkUpkeep & 
     expect(await store.resolve(everything)).toMatchObject(everything.map(() => ({ openid, unionid, following: true })))
   })
 
-  it('erases who logged in within the second of the wish', async () => {
+  it('erases who logged in within the second of the erasure request', async () => {
     const store = await makeWith(row(), 200_999)
     await store.erase([{ openid, unionid, miniOpenid }], 200)
     expect(await known(store)).toEqual([false, false, false])

@@ -316,13 +316,13 @@ describe('parseArrival', () => {
     expect(parseArrival('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}')).toEqual({ keys: [] })
   })
 
-  it('reads a wish to be forgotten, and never one out of what S3 wrote', () => {
-    const wish = { forget: owner, at: 1_700_000_000, isSecond: false }
-    expect(parseArrival(JSON.stringify(wish))).toEqual(wish)
+  it('reads an erasure request, and never one out of what S3 wrote', () => {
+    const request = { forget: owner, at: 1_700_000_000, isSecond: false }
+    expect(parseArrival(JSON.stringify(request))).toEqual(request)
     const records = [record('uploads/a/b')]
-    expect(parseArrival(JSON.stringify({ ...wish, Records: records }))).toEqual({ keys: ['uploads/a/b'] })
+    expect(parseArrival(JSON.stringify({ ...request, Records: records }))).toEqual({ keys: ['uploads/a/b'] })
     for (const it of [{ forget: 'a/b' }, { at: -1 }, { at: 1.5 }, { isSecond: 'no' }, { Event: 'x' }])
-      expect(() => parseArrival(JSON.stringify({ ...wish, ...it }))).toThrow()
+      expect(() => parseArrival(JSON.stringify({ ...request, ...it }))).toThrow()
   })
 
   it.each(['', '{}', 'null', '[]', '{"Records":7}', JSON.stringify({ Records: [record(7)] })])('refuses %s', body => {

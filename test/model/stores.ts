@@ -9,16 +9,16 @@ import { followerRowOf, rowOf } from '../../lib/adapters/dynamo/link-rows.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
-import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
+import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { type FollowerRow, isReadable } from '../../lib/followers/link.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
 import { isId, type UnionId } from '../../lib/identifiers.ts'
-import type { WalkStore } from '../../lib/sync/ports.ts'
+import type { SyncRunStore } from '../../lib/sync/ports.ts'
 import type { Process, Schedule } from './schedule.ts'
 
 type Stores = {
   readonly links: LinkStore & LinkUpkeep
-  readonly walks: WalkStore
+  readonly syncRuns: SyncRunStore
   readonly journal: Journal
   readonly linking: LinkingStore
   readonly erasures: Erasures
@@ -42,7 +42,7 @@ export function openBackend(schedule: Schedule, watch: Watch) {
   const random = () => (drawn++ % 1000) / 1000
   const adapters = (dynamo: Dynamo): Stores => ({
     links: { ...createLinkStore(dynamo, 'links'), ...createLinkUpkeep(dynamo, 'links') },
-    walks: createWalkStore(dynamo, 'walks'),
+    syncRuns: createSyncRunStore(dynamo, 'walks'),
     journal: createJournal(dynamo, 'walks', random),
     linking: createLinkingStore(dynamo, 'walks', schedule.now),
     erasures: createErasures(dynamo, 'walks'),

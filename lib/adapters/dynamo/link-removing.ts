@@ -1,6 +1,6 @@
 /** Removes people's rows from the links without losing references along the way (the rows: link-rows.ts). */
 
-import { oneByOne, without } from '../../followers/person-ids.ts'
+import { oneByOne, subtract } from '../../followers/person-ids.ts'
 import type { PersonIds } from '../../followers/ports.ts'
 import type { Address } from '../../identifiers.ts'
 import { bothOf, type Condition, change, type Dynamo, removeIf } from './dynamo.ts'
@@ -59,7 +59,7 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps) {
   const removeOne = async (address: Address, known: readonly PersonIds[], removal: Removal): Promise<PersonIds[]> => {
     for (let round = 0; round < mostRounds; round++) {
       const row = await read(address)
-      const unknown = row === undefined ? [] : without(leadsOf(row), known)
+      const unknown = row === undefined ? [] : subtract(leadsOf(row), known)
       if (row === undefined || unknown.length > 0 || (await tryIfNotBack(row, address, removal))) return unknown
     }
     throw new Error('a row to be removed was changed by others again and again')
@@ -67,10 +67,10 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps) {
 
   return async (ids: readonly PersonIds[], known: readonly PersonIds[], removal: Removal): Promise<PersonIds[]> => {
     const found: PersonIds[] = []
-    for (const address of without(ids, []).flatMap(addressesOf)) {
+    for (const address of subtract(ids, []).flatMap(addressesOf)) {
       found.push(...(await removeOne(address, known, removal)))
     }
-    return without(found, [])
+    return subtract(found, [])
   }
 }
 

@@ -1,7 +1,7 @@
 /** Finds the followers who are due for a revisit, and removes people from the links (the rows: link-rows.ts). */
 
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import { without } from '../../followers/person-ids.ts'
+import { subtract } from '../../followers/person-ids.ts'
 import type { LinkUpkeep, PersonIds } from '../../followers/ports.ts'
 import { type Address, isId, type OpenId } from '../../identifiers.ts'
 import { inRuns } from '../../pool.ts'
@@ -73,10 +73,10 @@ type RemoveIds = (ids: readonly PersonIds[], known: readonly PersonIds[]) => Pro
 /** Removes the rows that an openid's row refers to, the farthest first, because each refers to the next. */
 async function removeBehind(openid: OpenId, row: Row, remove: RemoveIds): Promise<void> {
   const known: PersonIds[] = [{ openid }]
-  let found = without(leadsOf(row), known)
+  let found = subtract(leadsOf(row), known)
   for (let round = 0; found.length > 0 && round < mostRounds; round++) {
     known.push(...found)
-    found = without(await remove(known.slice(1).toReversed(), known), known)
+    found = subtract(await remove(known.slice(1).toReversed(), known), known)
   }
 }
 

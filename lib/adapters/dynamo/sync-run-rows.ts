@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto'
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 import { isId, type OpenId } from '../../identifiers.ts'
+import type { SyncRun } from '../../sync/ports.ts'
 import { validate } from '../../validate.ts'
 import { batchGet, type Dynamo, onlyIf } from './dynamo.ts'
 import { noOpenids, packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
@@ -20,28 +21,47 @@ export const stateKey = { walk: 'state', part: 0 }
 const rowsPerRead = 16
 
 const pageKeys = v.array(v.string())
-const walkFields = v.object({
-  id: v.string(),
-  startedAt: v.number(),
-  beganAt: v.number(),
-  isEveryone: v.boolean(),
-  pages: v.number(),
-  followers: v.number(),
-  total: v.number(),
-  leastTotal: v.number(),
-  fullPage: v.number(),
-  odd: v.exactOptional(v.number()),
-  isByCount: v.exactOptional(v.boolean()),
-  came: v.number(),
-  queuedPages: v.number(),
-  pageKeys,
-  next: v.exactOptional(v.custom<OpenId>(isId)),
-  left: v.exactOptional(v.number()),
-})
+/** Some attributes have their names of old, for sync runs of earlier versions stand in the table. */
+const runRow = v.pipe(
+  v.object({
+    id: v.string(),
+    startedAt: v.number(),
+    beganAt: v.number(),
+    isEveryone: v.boolean(),
+    pages: v.number(),
+    followers: v.number(),
+    total: v.number(),
+    leastTotal: v.number(),
+    fullPage: v.number(),
+    odd: v.exactOptional(v.number()),
+    isByCount: v.exactOptional(v.boolean()),
+    came: v.number(),
+    queuedPages: v.number(),
+    pageKeys,
+    next: v.exactOptional(v.custom<OpenId>(isId)),
+    left: v.exactOptional(v.number()),
+  }),
+  v.transform(({ leastTotal: minTotal, fullPage: maxPageSize, came: added, left, isByCount, ...rest }): SyncRun => {
+    const ending = {
+      ...(isByCount ? { endInferredFromCount: true } : {}),
+      ...(left === undefined ? {} : { removed: left }),
+    }
+    return { ...rest, minTotal, maxPageSize, added, ...ending }
+  }),
+)
+
+/** A sync run as it is stored. */
+export function runItem({ minTotal, maxPageSize, added, removed, endInferredFromCount, ...rest }: SyncRun): object {
+  const ending = {
+    ...(endInferredFromCount ? { isByCount: true } : {}),
+    ...(removed === undefined ? {} : { left: removed }),
+  }
+  return { ...rest, leastTotal: minTotal, fullPage: maxPageSize, came: added, ...ending }
+}
 
 export const stateRow = v.object({
-  current: v.exactOptional(walkFields),
-  complete: v.exactOptional(walkFields),
+  current: v.exactOptional(runRow),
+  complete: v.exactOptional(runRow),
   pausedUntil: v.exactOptional(v.number()),
   spare: v.exactOptional(pageKeys),
 })
@@ -74,7 +94,7 @@ export function createPageRows(dynamo: Dynamo, table: string) {
     async *read(keys: readonly string[]): AsyncIterable<StoredPage> {
       for (const run of inReads([...new Set(keys)])) {
         const rows = await batchGet(dynamo, table, run.flatMap(rowsOf))
-        const found = new Map(rows.map(it => validate(pageRow, it, 'a page of a walk')).map(it => [nameOf(it), it]))
+        const found = new Map(rows.map(it => validate(pageRow, it, 'a page of a sync run')).map(it => [nameOf(it), it]))
         for (const key of run) {
           yield { key, parts: rowsOf(key).map(it => unpackOpenids(found.get(nameOf(it)) ?? noOpenids)) }
         }
