@@ -1,5 +1,6 @@
 /** What all rooms need of the outside, and WeChat's words; each room's own needs stand in its `ports.ts`. Adapters give it all. */
 
+import type { AppName } from './apps.ts'
 import type { MiniAppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
 import type { SecretName } from './secret-names.ts'
 
@@ -15,8 +16,14 @@ export type Log = {
   error(event: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
-/** What ops are told by numbers. */
-type CountName =
+/** A log whose lines are about one app, and name it; `logOf` makes it. */
+export type AppLog = Log & { readonly app: AppName }
+
+/** What ops are told by numbers of the stage. */
+type CountName = 'EventOverdue' | 'SendInterrupted' | 'EventsWaiting' | 'OperatorNeeded' | 'SelfCheckPassed'
+
+/** What ops are told by numbers of one app. */
+type AppCountName =
   | 'MessageOutcome'
   | 'TokenRefused'
   | 'AddressNotAllowed'
@@ -24,24 +31,28 @@ type CountName =
   | 'BreakerOpened'
   | 'TokenRenewed'
   | 'SyncRefused'
-  | 'EventOverdue'
   | 'QuotaUsedUp'
-  | 'SendInterrupted'
   | 'SyncCompleted'
-  | 'EventsWaiting'
-  | 'OperatorNeeded'
-  | 'SelfCheckPassed'
 
 /** What stands at some value, and shows only that. */
-type GaugeName = 'QuotaLeftPercent' | 'SyncAgeHours' | 'EventWaitSeconds' | 'FailingSeconds'
+type GaugeName = 'EventWaitSeconds' | 'FailingSeconds'
 
-export type Metrics = {
-  count(name: CountName, dimensions?: Readonly<Record<string, string>>, times?: number): void
-}
+/** The same of one app. */
+type AppGaugeName = 'QuotaLeftPercent' | 'SyncAgeHours'
 
-export type Gauges = {
-  gauge(name: GaugeName, value: number, dimensions?: Readonly<Record<string, string>>): void
-}
+type Dimensions = Readonly<Record<string, string>>
+// Properties and not methods, so that what counts for the stage alone is never given where an app's are counted.
+type Counting<Name> = { readonly count: (name: Name, dimensions?: Dimensions, times?: number) => void }
+type Gauging<Name> = { readonly gauge: (name: Name, value: number, dimensions?: Dimensions) => void }
+
+export type Metrics = Counting<CountName>
+export type Gauges = Gauging<GaugeName>
+
+/** The metrics of one app: each gets the dimension `app`, its name; `metricsOf` makes them. */
+export type AppMetrics = { readonly app: AppName } & Counting<AppCountName> & Gauging<AppGaugeName>
+
+/** Where all of them go. */
+export type AllMetrics = Counting<CountName | AppCountName> & Gauging<GaugeName | AppGaugeName>
 
 /** Of a day, in calls; `perMinute` where WeChat tells it. */
 export type Quota = {

@@ -6,7 +6,8 @@ import { createWeChat } from '../adapters/wechat/client.ts'
 import { createTransport } from '../adapters/wechat/transport.ts'
 import type { App, MiniProgram, OfficialAccount } from '../apps.ts'
 import { config } from '../config.ts'
-import type { WeChat } from '../ports.ts'
+import { logOf, metricsOf } from '../of-app.ts'
+import type { AppLog, AppMetrics, WeChat } from '../ports.ts'
 import { secretOf } from '../secret-names.ts'
 import { type AccessTokenSource, createAccessTokenSource } from '../tokens/access-token.ts'
 import { createBreaker } from '../wechat/breaker.ts'
@@ -22,6 +23,9 @@ export type OpenApp<A extends App> = {
   readonly app: A
   readonly wechat: WeChat
   readonly accessTokens: AccessTokenSource
+  /** For what is said and counted of this app alone. */
+  readonly log: AppLog
+  readonly metrics: AppMetrics
 }
 
 /** All Official Accounts of the stage, the default one first. */
@@ -40,16 +44,16 @@ function openApp<A extends App>(app: A): OpenApp<A> {
   const { WECHAT_API_URL, ACCESS_TOKEN_MODE } = config('WECHAT_API_URL', 'ACCESS_TOKEN_MODE')
   const appsecret = secretOf(app, 'appsecret')
   secrets(appsecret)
+  const ops = { log: logOf(app, log), metrics: metricsOf(app, metrics) }
   const wechat = createWeChat({
     appid,
     appsecret: refused => neededSecret(appsecret, refused),
     transport: createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
     mode: ACCESS_TOKEN_MODE,
-    breaker: createBreaker({ now, log, metrics }),
-    watch: createWatch({ appid, now, log, metrics }),
+    breaker: createBreaker({ now, ...ops }),
+    watch: createWatch({ appid, now, ...ops }),
     nowSeconds: () => Math.floor(now() / 1000),
   })
-  const tokens = tokenStore()
-  const accessTokens = createAccessTokenSource({ appid, wechat, tokens, now, sleep, owner: randomUUID(), log, metrics })
-  return { app, wechat, accessTokens }
+  const source = { appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), ...ops }
+  return { app, wechat, accessTokens: createAccessTokenSource(source), ...ops }
 }

@@ -111,7 +111,7 @@ function createHopelessness({
         // Counted from the first one: however many calls come meanwhile, the next renewal is tried in time.
         hopelessUntil = now() + hopelessMs
         log.error('token.refused-twice', { appid, api, errcode, rid, words })
-        metrics.count('TokenRefused', { appid })
+        metrics.count('TokenRefused')
       }
       return new WeChatError(api, errcode, words, { class: 'config', rid })
     },

@@ -1,8 +1,8 @@
 /** One circuit of a breaker: closed, or open for a pause that grows, after which one call at a time probes. */
 
-import type { Log, Metrics, Now } from '../ports.ts'
+import type { AppLog, AppMetrics, Now } from '../ports.ts'
 
-export type CircuitDeps = { readonly now: Now; readonly log: Log; readonly metrics: Metrics }
+export type CircuitDeps = { readonly now: Now; readonly log: AppLog; readonly metrics: AppMetrics }
 
 /** What the end of a call says of a circuit: WeChat is there, or not, or nothing; `opens` it at once, or by a row of such. */
 export type Verdict = 'well' | 'failure' | 'opens' | 'nothing'
@@ -72,6 +72,6 @@ function fail(circuit: Circuit, { verdict, error, deps }: Failure): void {
   circuit.openUntil = deps.now() + circuit.pauseMs
   circuit.cause = error
   deps.log.error('breaker.opened', { api: circuit.name, pauseSeconds: circuit.pauseMs / 1000, error })
-  // No dimension: each name would be a metric of its own, and an alarm watches one.
+  // No dimension but the app: each API would be a metric of its own, and an alarm watches one.
   deps.metrics.count('BreakerOpened')
 }

@@ -30,7 +30,7 @@ async function openSend(timeoutMs = 5_000) {
     appsecret: async () => defaultAccounts.official.appsecret,
     transport: createTransport({ baseUrl: new URL(box.url), timeoutMs }),
     mode: 'stable',
-    breaker: createBreaker({ now, log, metrics }),
+    breaker: createBreaker({ now, log: app.log, metrics: app.metrics }),
     watch: () => undefined,
     nowSeconds: () => Math.floor(now() / 1000),
   })
