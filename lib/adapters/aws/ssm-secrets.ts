@@ -2,12 +2,15 @@
 
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
 
+import { inRuns } from '../../pool.ts'
 import type { Now, Secrets } from '../../ports.ts'
 import type { SecretName } from '../../secret-names.ts'
 
 const keepMs = 300_000
 /** One that is refused is read anew so often at most, for it may be the one that is wrong. */
 const againMs = 10_000
+/** More names GetParameters does not take. */
+const namesAtOnce = 10
 
 type Values = ReadonlyMap<string, string>
 /** What is known of a secret; `value` throws if it could not be read. */
@@ -15,7 +18,7 @@ type Kept = { readonly at: number; readonly value: () => Promise<string | undefi
 
 /** The secrets of one function. */
 export type FunctionSecrets = Secrets & {
-  /** Says which the function needs: whichever of them is asked for first brings them all, in one request. */
+  /** Says which the function needs: whichever of them is asked for first brings them all, ten in a request. */
   need(names: readonly SecretName[]): void
 }
 
@@ -38,19 +41,29 @@ export function createSecrets(prefix: string, now: Now): FunctionSecrets {
       at: now(),
       value: () =>
         value().catch(error => {
-          if (kept.get(name) === entry) kept.delete(name)
+          forget()
           throw error
         }),
     }
+    const forget = () => {
+      if (kept.get(name) === entry) kept.delete(name)
+    }
     kept.set(name, entry)
+    return forget
   }
 
   const readNow = (name: SecretName) => {
     const names = [name, ...[...needed].filter(it => it !== name && !isFresh(it))]
-    const all = read(names)
-    // One that may not be read fails the whole request: then each is asked for alone, once it is needed.
-    for (const it of names)
-      keep(it, () => all.catch(error => (mayBeAnothers(error, names) ? read([it]) : raise(error))))
+    for (const run of inRuns(names, namesAtOnce)) {
+      const all = read(run)
+      // One that may not be read fails the whole request: then each is asked for alone, once it is needed.
+      const alone = (it: SecretName) => all.catch(error => (mayBeAnothers(error, run) ? read([it]) : raise(error)))
+      const forgets = run.map(it => keep(it, () => alone(it)))
+      // Others than the one that is asked for now may be needed long after what failed them is over.
+      all.catch(error => {
+        if (!mayBeAnothers(error, run)) for (const forget of forgets) forget()
+      })
+    }
     return kept.get(name)?.value()
   }
 
