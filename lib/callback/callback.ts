@@ -85,7 +85,9 @@ const ofKind: Readonly<Record<App['kind'], ReadonlySet<WeChatEvent['kind']>>> = 
 /** An app can speak of its own people only. */
 function ofApp(event: WeChatEvent, { kind, name, appid }: App): WeChatEvent {
   const isForeign = event.kind === 'image-verdict' && event.appid !== undefined && event.appid !== appid
-  return ofKind[kind].has(event.kind) && !isForeign ? event : { kind: 'other', name: `${event.kind} in the name of ${name}` }
+  return ofKind[kind].has(event.kind) && !isForeign
+    ? event
+    : { kind: 'other', name: `${event.kind} in the name of ${name}` }
 }
 
 /** Queues an event for the function that acts on it; what nobody acts on is only told. */
@@ -102,8 +104,9 @@ export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promi
       if (app.kind !== 'official') return
       return receipts.push([{ official: app.appid, msgid: event.msgid, status: event.status, at: event.at }])
     case 'image-verdict':
+      if (app.kind !== 'mini') return
       if (imageChecks === undefined) return log.info('callback.ignored', { event: event.kind })
-      return imageChecks.push([{ verdict: event.verdict }])
+      return imageChecks.push([{ mini: app.appid, verdict: event.verdict }])
     case 'other':
       return log.info('callback.ignored', { event: event.name })
     // To refuse it would bring it twice more, and make WeChat take this URL for a broken one (docs/wechat.md 9.6).

@@ -1,6 +1,6 @@
 /** What images need of the outside. A picture goes uploads/ → (checking/ →) images/, and only images/ is served. */
 
-import type { MiniOpenId } from '../identifiers.ts'
+import type { MiniAppId, MiniOpenId } from '../identifiers.ts'
 
 /** The types that are taken, with the ending of the name under which each is served. */
 export const imageTypes = {
@@ -26,13 +26,15 @@ export type ImageRefusal =
   | 'check-failed'
 
 /**
- * One upload. `owner` stands for the person in names, for an openid must not; `size` in bytes; `createdAt` in ms, when its
- * form was signed, and `at` of its state.
+ * One upload. `mini` is the mini program that it was uploaded in, and the only one that has it checked. `owner` stands for
+ * its user in names, for an openid must not; `size` in bytes; `createdAt` in ms, when its form was signed, and `at` of its
+ * state.
  * `traceId` is WeChat's, of the check under way, and `asks` counts how often WeChat was asked.
  */
 export type Image = {
   readonly id: string
   readonly owner: string
+  readonly mini: MiniAppId
   readonly miniOpenid: MiniOpenId
   readonly contentType: ImageType
   readonly state: ImageState
@@ -56,8 +58,8 @@ export type ImageStore = {
   ofOwner(owner: string): AsyncIterable<readonly string[]>
   /** Removes an upload; nothing if it is not there. */
   remove(id: string): Promise<void>
-  /** Finds the picture that WeChat checks under this trace_id. */
-  traced(traceId: string): Promise<Image | undefined>
+  /** Finds the picture of a mini program that WeChat checks under this trace_id. */
+  traced(mini: MiniAppId, traceId: string): Promise<Image | undefined>
   /** Counts one more upload of an owner on a day (`2026-11-22`, in China); false, and not counted, beyond `most`. */
   countUpload(owner: string, day: string, most: number): Promise<boolean>
 }
@@ -80,11 +82,15 @@ export type ImageFiles = {
   readableUrl(key: string, seconds: number): Promise<string>
 }
 
-/** What the queue of checks carries: a picture to ask WeChat about, one to look after, or WeChat's verdict. */
-export type ImageCheckMessage =
+/**
+ * What the queue of checks carries: a picture of a mini program to ask WeChat about, one to look after, or the verdict that
+ * the mini program was told.
+ */
+export type ImageCheckMessage = { readonly mini: MiniAppId } & (
   | { readonly ask: string }
   | { readonly lookAfter: string }
   | { readonly verdict: ImageVerdict }
+)
 
 /** WeChat's verdict as its event wxa_media_check tells it; `errcode` other than 0 where it could not check. */
 export type ImageVerdict = {

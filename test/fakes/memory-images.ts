@@ -26,7 +26,7 @@ export function memoryImages(): ImageStore & { all(): Image[] } {
     async remove(id) {
       rows.delete(id)
     },
-    traced: async traceId => [...rows.values()].find(it => it.traceId === traceId),
+    traced: async (mini, traceId) => [...rows.values()].find(it => it.mini === mini && it.traceId === traceId),
     async countUpload(owner, day, most) {
       const count = counts.get(`${owner} ${day}`) ?? 0
       if (count >= most) return false
