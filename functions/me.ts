@@ -7,4 +7,8 @@ import { linkStore } from '../lib/runtime/stores.ts'
 export const createHandler = (open: Open<MeDeps>) =>
   httpFunction(open, async ({ headers }, deps) => ({ status: 200, body: await getMe(headers.authorization, deps) }))
 
-export const handler = createHandler(async () => ({ sessions: sessionChecker(), links: linkStore(), minis: apps().minis }))
+export const handler = createHandler(async () => ({
+  sessions: sessionChecker(),
+  links: linkStore(),
+  minis: apps().minis,
+}))

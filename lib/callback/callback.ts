@@ -1,6 +1,6 @@
 /** Takes what WeChat pushes: proves that it is from WeChat, and queues it. Nothing slow happens here: WeChat waits 5 s. */
 
-import { type App, type Apps, findAppById } from '../apps.ts'
+import { type App, type AppName, type Apps, findApp, findAppById } from '../apps.ts'
 import { RequestError } from '../errors.ts'
 import type { FollowerNews, News } from '../followers/follower-news.ts'
 import type { Address, OfficialAppId } from '../identifiers.ts'
@@ -40,6 +40,13 @@ export type CallbackDeps = {
 const maxCallbackBytes = 64 * 1024
 /** A signature is good for so long, both ways: clocks differ a little. */
 const windowSeconds = 300
+
+/** The app of a callback's path, the default Official Account without one; throws RequestError `app-invalid`. */
+export function calledApp(apps: Apps, name: AppName | undefined): App {
+  const app = name === undefined ? apps.officials[0] : findApp(apps, name)
+  if (app === undefined) throw new RequestError('app-invalid', 404, 'No app of this deployment has this name.')
+  return app
+}
 
 /** Answers WeChat's handshake with the bare echostr; throws RequestError unless WeChat signed it just now. */
 export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, now: Now): string {

@@ -52,7 +52,7 @@ export function parseLogin(body: string): LoginRequest {
 
 /**
  * Logs in by a code. The same code again, or twice at once, is exchanged once and answered alike. Throws RequestError
- * `app-unknown`, `login-in-progress`, `login-refused` or `login-code-invalid`.
+ * `app-invalid`, `login-in-progress`, `login-refused` or `login-code-invalid`.
  */
 export async function logIn(request: LoginRequest, deps: LoginDeps): Promise<LoginAnswer> {
   const attempt = attemptOf(request, deps)
@@ -74,7 +74,8 @@ export async function logIn(request: LoginRequest, deps: LoginDeps): Promise<Log
 
 function attemptOf({ app: name, code }: LoginRequest, { minis }: LoginDeps): Attempt {
   const mini = findNamed(minis, name)
-  if (mini === undefined) throw new RequestError('app-unknown', 400, 'No mini program of this deployment has this name.')
+  if (mini === undefined)
+    throw new RequestError('app-invalid', 400, 'No mini program of this deployment has this name.')
   return { ...mini, code: { mini: mini.app.appid, code } }
 }
 
@@ -142,10 +143,9 @@ function refusal(errcode: number, rid: string | undefined): RequestError {
  */
 async function link(identity: Identity, { appid: mini, follows }: MiniProgram, { at, deps }: Dated): Promise<Reach> {
   const { links } = deps
-  const address = { mini, miniOpenid: identity.miniOpenid }
-  await links.writeLogin(mini, identity, at)
-  const [found] = await links.resolve([address])
-  return reachOf(address, readable(personIn(found, follows.appid)))
+  await links.writeLogin({ mini, ...identity }, at)
+  const [found] = await links.resolve([{ mini, miniOpenid: identity.miniOpenid }])
+  return reachOf(readable(personIn(found, follows.appid)))
 }
 
 type Dated = { readonly at: number; readonly deps: LoginDeps }

@@ -1,9 +1,9 @@
 /** Tells a logged-in user whether messages can reach them. */
 
-import { bearerOf } from '../bearer.ts'
 import type { MiniProgram } from '../apps.ts'
-import { personIn, type Reach, reachOf, readable } from '../followers/link.ts'
+import { bearerOf } from '../bearer.ts'
 import { RequestError } from '../errors.ts'
+import { personIn, type Reach, reachOf, readable } from '../followers/link.ts'
 import type { LinkStore } from '../followers/ports.ts'
 import type { MiniAppId, OfficialAppId } from '../identifiers.ts'
 import type { SessionChecker } from '../ports.ts'
@@ -20,10 +20,9 @@ export type MeAnswer = { readonly reach: Reach; readonly followedAt?: string }
 /** Answers for the bearer of a session token; throws RequestError 401 without a good one. */
 export async function getMe(authorization: string | undefined, { sessions, links, minis }: MeDeps): Promise<MeAnswer> {
   const { mini, miniOpenid } = await sessions.verify(bearerOf(authorization))
-  const address = { mini, miniOpenid }
-  const [found] = await links.resolve([address])
+  const [found] = await links.resolve([{ mini, miniOpenid }])
   const person = readable(personIn(found, followedBy(mini, minis)))
-  const reach = reachOf(address, person)
+  const reach = reachOf(person)
   const { followedAt } = person
   return { reach, ...(followedAt === undefined ? {} : { followedAt: new Date(followedAt * 1000).toISOString() }) }
 }

@@ -13,6 +13,7 @@ import { createLinkStore } from '../adapters/dynamo/links.ts'
 import { createLoginStore } from '../adapters/dynamo/logins.ts'
 import { createTokenStore } from '../adapters/dynamo/tokens.ts'
 import { createWalkStore } from '../adapters/dynamo/walks.ts'
+import type { OfficialAccount } from '../apps.ts'
 import { config } from '../config.ts'
 import type { LinkingProgress } from '../followers/ports.ts'
 import { log, now, random } from './context.ts'
@@ -44,7 +45,8 @@ export const linkingProgress = (): LinkingProgress => linkingStore()
 export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)
 export const erasures = () => createErasures(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
-export const gateStore = () =>
-  createGateStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, fields =>
-    log.error('gate.unreadable', { fields }),
-  )
+export const gateStore = ({ name, appid: official }: OfficialAccount) =>
+  createGateStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, {
+    official,
+    onUnreadable: fields => log.error('gate.unreadable', { app: name, fields }),
+  })

@@ -1,5 +1,6 @@
 /** What sending needs of the outside: deliveries, attempts, the gate, the queues of events, and the bus. */
 
+import type { AppName } from '../apps.ts'
 import type { OfficialAppId } from '../identifiers.ts'
 import type { ConsumedQueue } from '../ports.ts'
 import type { Delivery, DoneMark } from './delivery.ts'
@@ -106,15 +107,16 @@ export type EventQueue = ConsumedQueue & {
     events: readonly { readonly event: QueuedEvent; readonly delaySeconds: number }[],
   ): Promise<ReadonlySet<number>>
   /** Moves events to where they wait for quota at no cost; answers the indexes of those that could not be moved. */
-  holdForQuota(
-    events: readonly { readonly event: QueuedEvent; readonly priority: Priority }[],
-  ): Promise<ReadonlySet<number>>
+  holdForQuota(events: readonly ({ readonly event: QueuedEvent } & ParkingPlace)[]): Promise<ReadonlySet<number>>
 }
+
+/** Where an event waits for quota: the account's, by its name, and the kind's. */
+export type ParkingPlace = { readonly official: AppName; readonly priority: Priority }
 
 /** Urgent events may use what is kept of the quota for them, so they wait apart from the others. */
 export type Priority = 'urgent' | 'usual'
 
-/** The events that wait for quota. */
+/** The events that wait for quota of one Official Account. */
 export type ParkedEvents = {
   /** About how many wait. */
   count(): Promise<Readonly<Record<Priority, number>>>

@@ -5,7 +5,7 @@ import { isAppId, type OfficialAppId } from '../identifiers.ts'
 import { inRecord, type Named } from '../log-scope.ts'
 import { inParallel } from '../pool.ts'
 import type { Delivery } from './delivery.ts'
-import type { SendDeps } from './deps.ts'
+import type { StageDeps } from './deps.ts'
 import { stateOfReceipt } from './kinds/template-names.ts'
 import type { DeliveryStore } from './ports.ts'
 import { publishResults } from './results.ts'
@@ -23,7 +23,7 @@ export type Receipt = v.InferOutput<typeof receipt>
 /** One receipt as the queue gave it out, and how often it has. */
 export type ReceiptArrival = Receipt & Named & { readonly receives: number }
 
-export type ReceiptsDeps = Pick<SendDeps, 'results' | 'log'> & {
+export type ReceiptsDeps = Pick<StageDeps, 'results' | 'log'> & {
   readonly deliveries: Pick<DeliveryStore, 'keepReceipt' | 'eventOf'>
 }
 

@@ -16,6 +16,7 @@ import { batchPut } from './batch-put.ts'
 import { isOver, isSurelyUnsent, isUnsent, mayWait, noState, unsent } from './delivery-conditions.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
 
+const officialAppid = v.custom<OfficialAppId>(isAppId)
 const facts = {
   reason: v.exactOptional(v.string()),
   errcode: v.exactOptional(v.number()),
@@ -25,14 +26,14 @@ const facts = {
 const deliveryRow = v.object({
   id: v.string(),
   state: v.picklist(deliveryStates),
-  official: v.exactOptional(v.custom<OfficialAppId>(isAppId)),
+  official: v.exactOptional(officialAppid),
   ...facts,
   attempts: v.number(),
   at: v.string(),
   nextTryAt: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, Delivery>
 /** `uncertain` is there while a call without an answer may have sent the event, be it without a state yet. */
-const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string() })
+const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string(), official: officialAppid })
 const markRow = v.object({ id: v.string(), state: v.exactOptional(v.string()), uncertain: v.exactOptional(uncertain) })
 const receiptRow = v.object({
   state: v.picklist(deliveryStates),
@@ -62,7 +63,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     const items = rows.map(it => ({ ...it, expiresAt: expiresAt() }))
     return new Set((await batchPut(dynamo, table, items, tell)).map(it => it.id))
   }
-  const get = async (id: string) => {
+  const get: Get = async id => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }))
     return Item !== undefined && isFresh(Item) ? Item : undefined
   }
@@ -86,16 +87,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     recordUncertainty(id, uncertainty) {
       return write(id, { ...noState, uncertain: { ...uncertainty }, expiresAt: expiresAt() }, isUnsent)
     },
-    async find(id) {
-      const item = await get(id)
-      if (item === undefined || !('state' in item)) return undefined
-      const delivery = checked(deliveryRow, item, 'a delivery')
-      const { official, msgid } = delivery
-      const isNamed = official !== undefined && msgid !== undefined
-      const receipt = isNamed ? await get(receiptKeyOf({ official, msgid })) : undefined
-      if (delivery.state !== 'accepted' || receipt === undefined) return delivery
-      return { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
-    },
+    find: id => findWithReceipt(id, get),
     async keepReceipt(of, { state, reason, at }) {
       const set = { state, reason, at, expiresAt: expiresAt() }
       const how = { set, condition: isOver, values: { nowSeconds: nowSeconds() } }
@@ -103,6 +95,19 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     },
     eventOf: async of => indexed(await get(eventKeyOf(of))),
   }
+}
+
+type Get = (id: string) => Promise<Readonly<Record<string, unknown>> | undefined>
+
+/** Joins the row of an event with that of its receipt. */
+async function findWithReceipt(id: string, get: Get): Promise<Delivery | undefined> {
+  const item = await get(id)
+  if (item === undefined || !('state' in item)) return undefined
+  const delivery = checked(deliveryRow, item, 'a delivery')
+  const { official, msgid, state } = delivery
+  if (state !== 'accepted' || official === undefined || msgid === undefined) return delivery
+  const receipt = await get(receiptKeyOf({ official, msgid }))
+  return receipt === undefined ? delivery : { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
 }
 
 /** Puts rows, whatever is stored; answers the ids of those that could not be written. */
