@@ -15,7 +15,6 @@ export type RequestErrorCode =
   | 'session-expired'
   | 'address-invalid'
   | 'app-invalid'
-  | 'app-unknown'
   | 'delivery-id-invalid'
   | 'delivery-unknown'
   | 'callback-unsigned'

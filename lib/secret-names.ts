@@ -16,6 +16,11 @@ export function secretOf<S extends AppSecret>({ name }: Pick<App, 'name'>, secre
   return `${name}-${secret}`
 }
 
+/** The names of an app's secrets. */
+export function secretsOf(app: Pick<App, 'name'>): readonly AppSecretName[] {
+  return appSecrets.map(it => secretOf(app, it))
+}
+
 /** What kind of secret a name is of: an app's own word for it, or the stage's. */
 export function kindOf(name: SecretName): AppSecret | StageSecret {
   const ofStage = stageSecrets.find(it => it === name)
@@ -26,7 +31,7 @@ export function kindOf(name: SecretName): AppSecret | StageSecret {
 
 /** The app whose secret it is; undefined for one of the stage. */
 export function appOfSecret({ officials, minis }: Apps, name: SecretName): App | undefined {
-  return [...officials, ...minis].find(app => appSecrets.some(it => secretOf(app, it) === name))
+  return [...officials, ...minis].find(app => secretsOf(app).some(it => it === name))
 }
 
 /** All of a stage, in the order in which they are told. */

@@ -12,7 +12,7 @@ type Queue = { readonly name: string; readonly kind: Kind }
 type Known = Queue & QueueSize
 type Sized = Known | (Queue & { readonly trouble: string })
 
-/** Reads all queues' sizes, and the gate; costs no call to WeChat that another check does not make. */
+/** Reads all queues' sizes, and the gates; costs no call to WeChat that another check does not make. */
 export async function checkQueues(deps: DoctorDeps, facts: Facts): Promise<Finding> {
   const { queues, queueNames } = deps
   const sized = await Promise.all(listQueues(queueNames).map(it => withSize(it, queues.size(it.name))))

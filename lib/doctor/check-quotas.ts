@@ -7,7 +7,7 @@ import type { Gate } from '../send/ports.ts'
 import { isPaced } from '../send/send-pace.ts'
 import { type Place, showQuota } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
-import type { Facts } from './facts.ts'
+import type { AccountFacts } from './facts.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
@@ -20,11 +20,11 @@ const paths = {
 const low = 0.1
 const hint = `it is filled again at 00:00 in China; ${pages.quotas} shows it, and clears it ten times a month`
 
-/** Asks for three quotas, and reads the gate; costs three calls of `openapi/quota/get`. */
-export async function checkQuotas(deps: DoctorDeps, facts: Facts): Promise<Finding> {
-  const ofGate = judgeGate(await deps.gate.read(), deps.now(), deps)
+/** Asks for three quotas of an account, and reads its gate; costs three calls of `openapi/quota/get`. */
+export async function checkQuotas(account: AccountFacts, deps: DoctorDeps): Promise<Finding> {
+  const ofGate = judgeGate(await account.gate.read(), deps.now(), deps)
   try {
-    const ofQuotas = await judgeQuotas(deps, facts)
+    const ofQuotas = await judgeQuotas(account)
     return ofGate === undefined ? ofQuotas : join(ofGate, ofQuotas)
   } catch (error) {
     // Without a token as well messages that must not leave are to be told of.
@@ -41,11 +41,11 @@ function judgeGate({ closedUntil = 0, errcode, reservedUntil = 0, pace }: Gate, 
   return warning(`${Math.floor(pace.perMinute)} messages a minute leave, for WeChat took no more (45011)`, hint)
 }
 
-async function judgeQuotas({ official }: DoctorDeps, { call }: Facts): Promise<Finding> {
+async function judgeQuotas({ wechat, call }: AccountFacts): Promise<Finding> {
   const quotas = await Promise.all(
     Object.entries(paths).map(async ([name, path]) => ({
       name,
-      quota: await call(token => official.wechat.quota(token, path)).catch(orUntold),
+      quota: await call(token => wechat.quota(token, path)).catch(orUntold),
     })),
   )
   const words = quotas.map(({ name, quota }) => `${name} ${left(quota)}`).join(', ')

@@ -1,6 +1,6 @@
 /** What the doctor needs of the world. */
 
-import type { AppId } from '../identifiers.ts'
+import type { App, AppName, MiniProgram, OfficialAccount } from '../apps.ts'
 import type { Log, Now, Secrets, WeChat } from '../ports.ts'
 import type { SecretName } from '../secret-names.ts'
 import type { GateStore } from '../send/ports.ts'
@@ -10,23 +10,22 @@ import type { AccessTokenSource } from '../tokens/access-token.ts'
 export type DoctorDeps = {
   readonly stage: string
   readonly region: string
-  readonly official: OfficialAccount
-  /** The Official Account is a test account (测试号). */
+  /** Those of the stage, the default one first. */
+  readonly officials: readonly DoctorAccount[]
+  readonly minis: readonly DoctorMini[]
+  /** The Official Accounts are test accounts (测试号). */
   readonly isTestAccount?: boolean
-  readonly mini: DoctorApp
   readonly secrets: Secrets
-  /** Those that this run may read; all of them, where none are named. */
-  readonly readable?: readonly SecretName[]
-  /** This stage's list; throws ConfigError where it has a mistake. */
-  readonly templates: () => TemplateList
+  /** Those that this run may read. */
+  readonly readable: readonly SecretName[]
+  /** This stage's lists by Official Account; throws ConfigError where one has a mistake. */
+  readonly templates: () => ReadonlyMap<AppName, TemplateList>
   readonly api: OwnApi
   /** Where pictures are uploaded to, and where they and static files are read. */
   readonly sites: { readonly upload: Site; readonly files: Site }
   readonly queues: QueueSizes
   /** Only on AWS. */
   readonly account?: AccountLimits
-  /** Whether messages may leave. */
-  readonly gate: Pick<GateStore, 'read'>
   /** The queues of the stage that functions consume. */
   readonly queueNames: {
     readonly events: string
@@ -45,16 +44,19 @@ export type DoctorDeps = {
   readonly log: Log
 }
 
-export type DoctorApp = {
-  readonly appid: AppId
+export type DoctorApp<A extends App = App> = {
+  readonly app: A
   readonly wechat: Pick<WeChat, 'fetchAccessToken'>
   readonly accessTokens: AccessTokenSource
   /** Whether asking for a token ends nobody else's: so with stable_token, not with cgi-bin/token. */
   readonly isAskingHarmless: boolean
 }
 
-type OfficialAccount = DoctorApp & {
+export type DoctorMini = DoctorApp<MiniProgram>
+export type DoctorAccount = DoctorApp<OfficialAccount> & {
   readonly wechat: Pick<WeChat, 'followerPage' | 'followerInfo' | 'quota' | 'accountTemplates'>
+  /** Whether its messages may leave. */
+  readonly gate: Pick<GateStore, 'read'>
 }
 
 /** One answer of WeChat: its clock in seconds, and ours (ms) before and after. */

@@ -23,6 +23,18 @@ export function notChecked(because: string, hint?: string): Finding {
   return { status: 'not-checked', words: `not checked, because ${because}`, ...(hint === undefined ? {} : { hint }) }
 }
 
+/** In the order in which they count. */
+const statuses: readonly Status[] = ['wrong', 'warning', 'not-checked', 'ok']
+
+/** One finding of several: what is worst in them, each word and hint once. */
+export function joined(findings: readonly Finding[]): Finding {
+  const status = statuses.find(it => findings.some(finding => finding.status === it)) ?? 'ok'
+  const worst = findings.filter(it => it.status === status)
+  const words = [...new Set(worst.map(it => it.words))].join('; ')
+  const hints = [...new Set(worst.flatMap(it => it.hint ?? []))]
+  return { status, words, ...(hints.length === 0 ? {} : { hint: hints.join('; ') }) }
+}
+
 /** A trouble that makes a check senseless; another check tells of it. */
 export class Unchecked extends Error {
   override readonly name = 'Unchecked'

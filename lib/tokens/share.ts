@@ -18,7 +18,7 @@ type Query = Readonly<Record<string, string | undefined>>
 
 /**
  * Answers the present token of the app that the query names, for none is meant without; what is left of its life is never
- * more than it really has. Throws RequestError `app-invalid` or `app-unknown`.
+ * more than it really has. Throws RequestError `app-invalid`.
  */
 export async function getToken(query: Query, { apps, now }: TokenDeps): Promise<TokenAnswer> {
   const { accessTokens, log } = askedFor(query, apps)
@@ -34,7 +34,7 @@ function askedFor({ app: name }: Query, apps: readonly SharedApp[]): SharedApp {
   }
   const found = apps.find(it => it.app.name === name)
   if (found === undefined) {
-    throw new RequestError('app-unknown', 400, `No app of this deployment has this name; there are ${names}.`)
+    throw new RequestError('app-invalid', 400, `No app of this deployment has this name; there are ${names}.`)
   }
   return found
 }

@@ -2,11 +2,12 @@ import { createServer } from 'node:https'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 import { afterEach, describe, expect, it } from 'vitest'
+import { boxApps } from '../../kit/app.ts'
 import { openOwnApi } from '../../lib/adapters/own-api.ts'
 import { openSite } from '../../lib/adapters/site.ts'
 import type { DoctorDeps, QueueSize, QueueSizes, Site } from '../../lib/doctor/deps.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
-import { readTemplateList } from '../../lib/send/template-list.ts'
+import { readTemplateLists } from '../../lib/send/template-list.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import templates from '../../templates.json' with { type: 'json' }
@@ -25,7 +26,8 @@ const path = {
   send: '/cgi-bin/message/template/send',
 }
 const minute = 60_000
-const listOf = (...list: object[]) => readTemplateList({ local: Object.assign({}, ...list) }, 'local')
+const listOf = (...list: object[]) =>
+  readTemplateLists({ local: Object.assign({}, ...list) }, 'local', boxApps.officials)
 const nowhere = async () => `http://127.0.0.1:${await pickFreePort('127.0.0.1')}`
 
 type World = Awaited<ReturnType<typeof openDoctorWorld>>
@@ -92,7 +94,9 @@ describe('examine', () => {
   })
 
   it('tells of everything that is wrong at once, and no secret, token or openid', async () => {
-    const world = await openDoctorWorld({ secrets: { 'mini-appsecret': 'f'.repeat(32), 'callback-aes-key': 'short' } })
+    const world = await openDoctorWorld({
+      secrets: { 'mini-appsecret': 'f'.repeat(32), 'mini-callback-aes-key': 'short' },
+    })
     await fault(world, path.batchget, 40003)
     await world.control('/templates', { remove: [orderPaid.templateId] })
 
@@ -135,21 +139,25 @@ describe('examine', () => {
 })
 
 describe('the secrets', () => {
-  it.each(['official-appsecret', 'mini-appsecret', 'callback-token', 'session-keys', 'session-public-keys'])(
-    'say that %s is missing',
-    async name => {
-      const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
-      const hint = './queqiao secrets --stage prod --region cn-north-1'
-      expect(report.find('secrets')).toEqual(wrong(`${name} is not set`, hint))
-      // What cannot be known for that is not wrong as well.
-      expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
-    },
-  )
+  it.each([
+    'official-appsecret',
+    'mini-appsecret',
+    'official-callback-token',
+    'mini-callback-token',
+    'session-keys',
+    'session-public-keys',
+  ])('say that %s is missing', async name => {
+    const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
+    const hint = './queqiao secrets --stage prod --region cn-north-1'
+    expect(report.find('secrets')).toEqual(wrong(`${name} is not set`, hint))
+    // What cannot be known for that is not wrong as well.
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
 
   it.each([
     ['official-appsecret', `${secretsInBox['official-appsecret']}\n`, '32 hexadecimal digits'],
-    ['callback-token', 'a b', '3 to 32 letters and digits'],
-    ['callback-aes-key', 'short', '43 letters and digits'],
+    ['mini-callback-token', 'a b', '3 to 32 letters and digits'],
+    ['official-callback-aes-key', 'short', '43 letters and digits'],
     ['session-keys', '{"keys":[]}', 'a JWK Set of at least one key'],
     ['session-public-keys', '{"keys":[]}', 'a JWK Set of public keys alone'],
     ['session-public-keys', '{"keys":[{"kty":"RSA","kid":"a","d":"private"}]}', 'a JWK Set of public keys alone'],
@@ -179,9 +187,11 @@ describe('the secrets', () => {
   })
 
   it('warn where callbacks come in plain text', async () => {
-    const report = await (await openDoctorWorld({ secrets: { 'callback-aes-key': undefined } })).examine()
+    const report = await (await openDoctorWorld({ secrets: { 'official-callback-aes-key': undefined } })).examine()
     expect(report).toMatchObject({ isWell: true })
-    expect(report.find('secrets')).toEqual(warning(undefined, has('安全模式')))
+    expect(report.find('secrets')).toEqual(
+      warning(/^official-callback-aes-key is not set/, /域名与消息推送配置.*安全模式.* as official-callback-aes-key$/),
+    )
   })
 })
 
@@ -201,7 +211,7 @@ describe('the credentials', () => {
   it('an appid that nobody has', async () => {
     const mini = { ...defaultAccounts.mini, appid: 'wx00000000000000bb' }
     const report = await (await openDoctorWorld({ box: { accounts: { ...defaultAccounts, mini } } })).examine()
-    expect(report.find('mini-credentials')).toEqual(wrong(has('40013'), has('deploy with WECHAT_MINI_APPID')))
+    expect(report.find('mini-credentials')).toEqual(wrong(has('40013'), has('in apps.json, or in WECHAT_MINI_APPID')))
   })
 
   it.each([
@@ -372,7 +382,9 @@ describe('the templates', () => {
   })
 
   it('may be none', async () => {
-    const report = await (await openDoctorWorld()).examine({ templates: () => readTemplateList(templates, 'prod') })
+    const report = await (await openDoctorWorld()).examine({
+      templates: () => readTemplateLists(templates, 'prod', boxApps.officials),
+    })
     expect(report.find('templates')).toEqual(ok(has('stage prod')))
   })
 })
@@ -401,21 +413,23 @@ describe('the callback', () => {
   // Whoever pasted it lost the account's menu, and found out from the followers.
   it('answers: where it is to be pasted, and what stops then', async () => {
     const words =
-      / → 服务号 → 基础信息 → 域名与消息推送配置 .*, the menus and automatic replies that were made in the console stop$/
+      /\/callback answers .* → 服务号 → 基础信息 → 域名与消息推送配置 .* replies that were made in the console stop; .*\/callback\/mini answers .* → 消息推送$/
     const found = await examineAt(await serve(answerCallback(() => noon)))
     expect(found).toEqual(ok(expect.stringMatching(words)))
   })
 
   it('goes by another token', async () => {
-    const url = await serve(answerCallback(() => noon, 'anotherToken'))
+    const url = await serve(answerCallback(() => noon, { 'official-callback-token': 'anotherToken' }))
     expect(await examineAt(url)).toEqual(
-      wrong(`${url}/callback goes by another callback-token`, has('./queqiao secrets --stage prod')),
+      wrong(`${url}/callback goes by another official-callback-token`, has('./queqiao secrets --stage prod')),
     )
   })
 
   it('goes by another clock', async () => {
     const url = await serve(answerCallback(() => noon + 6 * minute))
-    expect(await examineAt(url)).toEqual(wrong(`${url}/callback goes by another clock`))
+    expect(await examineAt(url)).toEqual(
+      wrong(`${url}/callback goes by another clock; ${url}/callback/mini goes by another clock`),
+    )
   })
 
   it.each([
@@ -425,7 +439,10 @@ describe('the callback', () => {
   ])('answers %i %j', async (status, text, words) => {
     const url = await serve((_, response) => response.writeHead(status, { location: '/' }).end(text))
     expect(await examineAt(url)).toEqual(
-      wrong(`${url}/callback ${words}`, has('npx --no sls logs -f callback --stage prod --region cn-north-1')),
+      wrong(
+        `${url}/callback ${words}; ${url}/callback/mini ${words}`,
+        has('npx --no sls logs -f callback --stage prod --region cn-north-1'),
+      ),
     )
   })
 
@@ -433,8 +450,8 @@ describe('the callback', () => {
     const url = await nowhere()
     expect(await examineAt(url)).toEqual(
       wrong(
-        `${url}/callback does not answer (ECONNREFUSED)`,
-        /域名与消息推送配置.*the menus and automatic replies .* stop$/,
+        `${url}/callback does not answer (ECONNREFUSED); ${url}/callback/mini does not answer (ECONNREFUSED)`,
+        /域名与消息推送配置.*the menus and automatic replies .* stop; .*开发设置 → 消息推送$/,
       ),
     )
   })
