@@ -20,7 +20,7 @@ export function id(text: string): OpenId & MiniOpenId & UnionId {
   return text
 }
 
-function appid(text: string): OfficialAppId & MiniAppId {
+export function appid(text: string): OfficialAppId & MiniAppId {
   if (!isAppId(text)) throw new Error(`${text} is no appid`)
   return text
 }
