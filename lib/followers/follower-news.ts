@@ -1,4 +1,4 @@
-/** The messages of the followers queue: who followed, who left, and who is to be forgotten. */
+/** The messages of the followers queue: who followed, who unfollowed, and who is to be erased. */
 
 import * as v from 'valibot'
 
@@ -14,7 +14,7 @@ const followerNews = v.object({
   at: whole,
   /** Set if their rows are to be put right as well: they were told of before, or everybody is looked up again. */
   isAgain: v.exactOptional(v.boolean()),
-  /** Which message of a walk this is, so that it can be told when the walk is worked in. */
+  /** Which message of a sync run this is (the field has its name of old), so that it can be told when the run is worked in. */
   walk: v.exactOptional(v.object({ beganAt: whole, isWhole: v.boolean(), step: whole, run: whole, message: whole })),
 })
 
@@ -37,15 +37,17 @@ const erasure = v.object({
 const pictureErasure = v.object({ change: v.literal('erase-pictures'), who, at: whole })
 const expiry = v.object({ change: v.literal('expire'), openids, at: whole })
 
-/** These openids followed, or left, at this instant (seconds, WeChat's clock). */
+/** These openids followed, or unfollowed, at this instant (seconds, WeChat's clock). */
 export type FollowerNews = v.InferOutput<typeof followerNews>
-/** This person wished, at this instant (seconds, WeChat's clock), to be forgotten. */
+/** This person requested their erasure at this instant (seconds, WeChat's clock). */
 export type Erasure = v.InferOutput<typeof erasure>
 /** This person withdrew, at this instant (seconds, WeChat's clock), what a picture of theirs may have been made of. */
 export type PictureErasure = v.InferOutput<typeof pictureErasure>
-/** Whoever of these still does not follow, and left before this instant, is to be forgotten. */
+/** Whoever of these still does not follow, and unfollowed before this instant, is to be erased. */
 export type Expiry = v.InferOutput<typeof expiry>
 export type News = FollowerNews | Erasure | PictureErasure | Expiry
+/** A message of the followers queue, and how often it was given out. */
+export type Arrival = { readonly news: News; readonly receiptHandle: string; readonly receives: number }
 
 const news = v.variant('change', [followerNews, erasure, pictureErasure, expiry])
 

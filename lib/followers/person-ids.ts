@@ -3,7 +3,7 @@
 import type { Address } from '../identifiers.ts'
 
 /** Of these, each once, the ones that none of those is. */
-export function without(ids: readonly Address[], known: readonly Address[]): Address[] {
+export function subtract(ids: readonly Address[], known: readonly Address[]): Address[] {
   const names = new Set(known.map(nameOf))
   return ids.filter(it => {
     const name = nameOf(it)

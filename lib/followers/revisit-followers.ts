@@ -1,4 +1,4 @@
-/** Once a day: forgets who left longer ago than the retention time, and asks again for followers without unionid. */
+/** Once a day: forgets who unfollowed longer ago than the retention time, and asks again for followers without unionid. */
 
 import type { OpenId } from '../identifiers.ts'
 import type { Now, Queue } from '../ports.ts'
@@ -10,7 +10,7 @@ import type { LinkUpkeep } from './ports.ts'
 export type RevisitDeps = AskDeps & {
   readonly links: Pick<LinkUpkeep, 'waiting'>
   readonly followers: Queue<FollowerNews | Expiry>
-  /** Who left is forgotten after so many days. */
+  /** Who unfollowed is forgotten after so many days. */
   readonly retentionDays: number
   readonly now: Now
 }

@@ -7,7 +7,7 @@ import {
   isReadable,
   type StoredRow,
 } from '../../lib/followers/link.ts'
-import { without } from '../../lib/followers/person-ids.ts'
+import { subtract } from '../../lib/followers/person-ids.ts'
 import type { FollowerLinks, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
 import type { Address, AppId, MiniAppId, MiniOpenId, OfficialAppId, OpenId, UnionId } from '../../lib/identifiers.ts'
 
@@ -115,11 +115,11 @@ function upkeep(rows: Rows): LinkUpkeep {
   return {
     async idsOf(address) {
       const found = leadsOf(address, rows)
-      return without([address, ...found, ...found.flatMap(it => ('unionid' in it ? leadsOf(it, rows) : []))], [])
+      return subtract([address, ...found, ...found.flatMap(it => ('unionid' in it ? leadsOf(it, rows) : []))], [])
     },
     async erase(ids, at) {
-      const found = without(ids, []).flatMap(it => eraseOne(it, { known: ids, at }, rows))
-      return without(found, [])
+      const found = subtract(ids, []).flatMap(it => eraseOne(it, { known: ids, at }, rows))
+      return subtract(found, [])
     },
     async expire(official, openid, at) {
       const key = keyOf({ official, openid })
@@ -157,7 +157,7 @@ type Request = { readonly known: readonly Address[]; readonly at: number }
 
 /** What leads to an address that is not known stays, and is answered. */
 function eraseOne(address: Address, { known, at }: Request, rows: Rows): Address[] {
-  const unknown = without(leadsOf(address, rows), known)
+  const unknown = subtract(leadsOf(address, rows), known)
   if (unknown.length > 0) return unknown
   const isBefore = (row: FollowerRow | undefined) => (row?.followedAt ?? 0) <= at
   const isBack = (loginAt: number) => loginAt >= (at + 1) * 1000

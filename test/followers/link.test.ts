@@ -32,7 +32,7 @@ describe('reachOf', () => {
 
   it('has a hint for all but the reachable', () => {
     const hints = (['not-following', 'no-unionid', 'unknown', 'reachable'] as const).map(hintOf)
-    expect(hints.map(it => typeof it)).toEqual(['string', 'string', 'string', 'undefined'])
+    expect(hints.map(hint => typeof hint)).toEqual(['string', 'string', 'string', 'undefined'])
   })
 })
 
@@ -69,35 +69,35 @@ describe('personIn', () => {
 describe('mergeFollower', () => {
   const seen: fc.Arbitrary<FollowerSeen> = fc
     .record({ following: fc.boolean(), at: fc.nat(50), unionid: fc.constantFrom(undefined, id('u1'), id('u2')) })
-    .map(({ following, at, unionid: it }) => ({
+    .map(({ following, at, unionid: drawn }) => ({
       openid,
       following,
       at,
       ...(following ? { followedAt: at } : {}),
-      ...(it === undefined ? {} : { unionid: it }),
+      ...(drawn === undefined ? {} : { unionid: drawn }),
     }))
 
   it('writes nothing for what it has seen before', () => {
     expect(() =>
       fc.assert(
-        fc.property(seen, it => {
-          const row = mergeFollower(undefined, it)
-          return typeof row !== 'string' && mergeFollower(row, it) === 'unchanged'
+        fc.property(seen, sight => {
+          const row = mergeFollower(undefined, sight)
+          return typeof row !== 'string' && mergeFollower(row, sight) === 'unchanged'
         }),
       ),
     ).not.toThrow()
   })
 
   it('ends in the state of the newest event, in whatever order they come', () => {
-    const distinct = fc.uniqueArray(seen, { selector: it => it.at, minLength: 1, maxLength: 8 })
+    const distinct = fc.uniqueArray(seen, { selector: sight => sight.at, minLength: 1, maxLength: 8 })
     expect(() =>
       fc.assert(
         fc.property(
           distinct.chain(list => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
           ([list, shuffled]) => {
             const newest = list.reduce((one, other) => (other.at > one.at ? other : one))
-            const end = shuffled.reduce<FollowerSeen | undefined>((stored, it) => {
-              const row = mergeFollower(stored, it)
+            const end = shuffled.reduce<FollowerSeen | undefined>((stored, next) => {
+              const row = mergeFollower(stored, next)
               return typeof row === 'string' ? stored : row
             }, undefined)
             return end?.following === newest.following && end.followedAt === newest.followedAt

@@ -15,7 +15,7 @@ import { batchGet, change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const markRow = v.object({ digest: v.string(), at: v.number() })
 
-/** Creates the store of erasures, in the table of walks. */
+/** Creates the store of erasures, in the table of sync runs. */
 export function createErasures(dynamo: Dynamo, table: string): Erasures {
   return {
     async mark(openid, at) {

@@ -1,4 +1,4 @@
-/** What was worked into the links since the last walk: rows `journal`/n, n being the instant (ms) times 1,000, and chance. */
+/** What was worked into the links since the last sync run: rows `journal`/n, n being the instant (ms) times 1,000, and chance. */
 
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
@@ -14,7 +14,7 @@ const entryRow = v.object({ part: v.number(), follow: packedOpenids, unfollow: p
 const perMs = 1000
 const dropsAtOnce = 10
 
-/** Creates the journal of followers, in the table of walks. */
+/** Creates the journal of followers, in the table of sync runs. */
 export function createJournal(dynamo: Dynamo, table: string, random: () => number): Journal {
   const put = (part: number, { follow, unfollow }: JournalEntry, how: object) => {
     const Item = { walk: 'journal', part, follow: packOpenids(follow), unfollow: packOpenids(unfollow) }
@@ -59,7 +59,7 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
         if (![...follow, ...unfollow].some(it => gone.has(it))) continue
         const left = { follow: without(follow), unfollow: without(unfollow) }
         if (left.follow.length + left.unfollow.length === 0) await remove(part)
-        // Not anew, if the end of a walk dropped it meanwhile.
+        // Not anew, if the end of a sync run dropped it meanwhile.
         else await put(part, left, { ConditionExpression: 'attribute_exists(part)' })
       }
     },

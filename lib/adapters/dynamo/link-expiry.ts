@@ -1,6 +1,6 @@
 /** Forgets who left an Official Account long ago: their side there, and with their last account the rest of them. */
 
-import { without } from '../../followers/person-ids.ts'
+import { subtract } from '../../followers/person-ids.ts'
 import type { Address, OfficialAppId, OpenId, UnionId } from '../../identifiers.ts'
 import { expiryOf, type Removal } from './link-removal.ts'
 import { leadsOf, type Remove } from './link-removing.ts'
@@ -22,10 +22,10 @@ export function createExpiry({ read, remove, unions }: ExpiryDeps) {
   /** Removes the rows behind the row of an openid, the farthest first, for each leads to those behind it. */
   const removeBehind = async (leaver: Leaver, row: Row, removal: Removal): Promise<void> => {
     const known: Address[] = [leaver]
-    let found = without(leadsOf(row), known)
+    let found = subtract(leadsOf(row), known)
     for (let round = 0; found.length > 0 && round < mostRounds; round++) {
       known.push(...found)
-      found = without(await remove(known.slice(1).toReversed(), known, removal), known)
+      found = subtract(await remove(known.slice(1).toReversed(), known, removal), known)
     }
   }
   /** Takes the account's side alone out of a row. Where it `must` be shared, false if it is nobody else's. */

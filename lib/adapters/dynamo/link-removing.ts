@@ -1,6 +1,6 @@
 /** Takes people's rows out of the links, without losing on the way what leads to what (the rows: link-rows.ts). */
 
-import { without } from '../../followers/person-ids.ts'
+import { subtract } from '../../followers/person-ids.ts'
 import type { Address, UnionId } from '../../identifiers.ts'
 import { bothOf, type Condition, type Dynamo, removeIf } from './dynamo.ts'
 import { always, type Removal } from './link-removal.ts'
@@ -63,7 +63,7 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps): R
   const removeOne = async (address: Address, known: readonly Address[], removal: Removal): Promise<Address[]> => {
     for (let round = 0; round < mostRounds; round++) {
       const row = await read(address)
-      const unknown = row === undefined ? [] : without(leadsOf(row), known)
+      const unknown = row === undefined ? [] : subtract(leadsOf(row), known)
       if (row === undefined || unknown.length > 0 || (await tryOne(row, address, removal))) return unknown
     }
     throw new Error('a row to be removed was changed all the time')
@@ -71,8 +71,8 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps): R
 
   return async (ids, known, removal) => {
     const found: Address[] = []
-    for (const address of without(ids, [])) found.push(...(await removeOne(address, known, removal)))
-    return without(found, [])
+    for (const address of subtract(ids, [])) found.push(...(await removeOne(address, known, removal)))
+    return subtract(found, [])
   }
 }
 

@@ -1,7 +1,7 @@
 /** Who of the links waits for something, and how people are taken out of them (the rows: link-rows.ts). */
 
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
-import { without } from '../../followers/person-ids.ts'
+import { subtract } from '../../followers/person-ids.ts'
 import type { LinkUpkeep } from '../../followers/ports.ts'
 import type { Address } from '../../identifiers.ts'
 import { inRuns } from '../../pool.ts'
@@ -30,7 +30,7 @@ export function createLinkUpkeep(dynamo: Dynamo, table: string): LinkUpkeep {
       const row = await read(address)
       const unionid = 'unionid' in address ? undefined : row?.unionid
       const union = unionid === undefined ? undefined : await read({ unionid })
-      return without([address, ...[row, union].flatMap(it => (it === undefined ? [] : leadsOf(it)))], [])
+      return subtract([address, ...[row, union].flatMap(it => (it === undefined ? [] : leadsOf(it)))], [])
     },
     erase: (ids, at) => remove(ids, ids, erasureUntil(at)),
     expire: (official, openid, at) => expire({ official, openid }, at),

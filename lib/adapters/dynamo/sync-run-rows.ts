@@ -1,6 +1,6 @@
 /**
- * The rows of walks. `state`/0 holds the walk under way, the last complete one, the lease, and `spare`: pages that may
- * exist though no walk needs them. `page <digest>`/0 holds the openids of a page, packed: 10,000 take 210 KB, and
+ * The rows of sync runs. `state`/0 holds the sync run under way, the last complete one, the lease, and `spare`: pages that
+ * may exist though no sync run needs them. `page <digest>`/0 holds the openids of a page, packed: 10,000 take 210 KB, and
  * DynamoDB takes 400 KB a row. Longer openids than WeChat's are not packed, and such a page may take more rows:
  * `page <digest> <rows>`/0 and so on.
  */
@@ -12,6 +12,7 @@ import * as v from 'valibot'
 
 import { checked } from '../../checked.ts'
 import { isId, type OpenId } from '../../identifiers.ts'
+import type { SyncRun } from '../../sync/ports.ts'
 import { batchGet, type Dynamo, onlyIf } from './dynamo.ts'
 import { noOpenids, packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
 
@@ -21,28 +22,47 @@ export const stateKey = { walk: 'state', part: 0 }
 const rowsPerRead = 16
 
 const pageKeys = v.array(v.string())
-const walkFields = v.object({
-  id: v.string(),
-  startedAt: v.number(),
-  beganAt: v.number(),
-  isEveryone: v.boolean(),
-  pages: v.number(),
-  followers: v.number(),
-  total: v.number(),
-  leastTotal: v.number(),
-  fullPage: v.number(),
-  odd: v.exactOptional(v.number()),
-  isByCount: v.exactOptional(v.boolean()),
-  came: v.number(),
-  queuedPages: v.number(),
-  pageKeys,
-  next: v.exactOptional(v.custom<OpenId>(isId)),
-  left: v.exactOptional(v.number()),
-})
+/** Some attributes have their names of old, for sync runs of earlier versions stand in the table. */
+const runRow = v.pipe(
+  v.object({
+    id: v.string(),
+    startedAt: v.number(),
+    beganAt: v.number(),
+    isEveryone: v.boolean(),
+    pages: v.number(),
+    followers: v.number(),
+    total: v.number(),
+    leastTotal: v.number(),
+    fullPage: v.number(),
+    odd: v.exactOptional(v.number()),
+    isByCount: v.exactOptional(v.boolean()),
+    came: v.number(),
+    queuedPages: v.number(),
+    pageKeys,
+    next: v.exactOptional(v.custom<OpenId>(isId)),
+    left: v.exactOptional(v.number()),
+  }),
+  v.transform(({ leastTotal: minTotal, fullPage: maxPageSize, came: added, left, isByCount, ...rest }): SyncRun => {
+    const ending = {
+      ...(isByCount ? { endInferredFromCount: true } : {}),
+      ...(left === undefined ? {} : { removed: left }),
+    }
+    return { ...rest, minTotal, maxPageSize, added, ...ending }
+  }),
+)
+
+/** A sync run as it is stored. */
+export function runItem({ minTotal, maxPageSize, added, removed, endInferredFromCount, ...rest }: SyncRun): object {
+  const ending = {
+    ...(endInferredFromCount ? { isByCount: true } : {}),
+    ...(removed === undefined ? {} : { left: removed }),
+  }
+  return { ...rest, leastTotal: minTotal, fullPage: maxPageSize, came: added, ...ending }
+}
 
 export const stateRow = v.object({
-  current: v.exactOptional(walkFields),
-  complete: v.exactOptional(walkFields),
+  current: v.exactOptional(runRow),
+  complete: v.exactOptional(runRow),
   pausedUntil: v.exactOptional(v.number()),
   spare: v.exactOptional(pageKeys),
 })
@@ -56,7 +76,7 @@ export type PageRows = ReturnType<typeof createPageRows>
 /** A page as it is stored, in one part or, where openids are long, in several. */
 type StoredPage = { readonly key: string; readonly parts: readonly (readonly OpenId[])[] }
 
-/** Reads and writes the pages of walks. */
+/** Reads and writes the pages of sync runs. */
 export function createPageRows(dynamo: Dynamo, table: string) {
   const put = (Key: RowKey, openids: readonly OpenId[], how: object = {}) =>
     onlyIf(dynamo.send(new PutCommand({ TableName: table, Item: { ...Key, ...packOpenids(openids) }, ...how })))
@@ -66,7 +86,7 @@ export function createPageRows(dynamo: Dynamo, table: string) {
       const key = pageKeyOf(openids)
       for (const [part, some] of splitByRows(openids).entries()) await put({ ...keyOf(key), part }, some)
     },
-    /** Writes a part anew, unless the end of a walk has deleted the page meanwhile. */
+    /** Writes a part anew, unless the end of a sync run has deleted the page meanwhile. */
     replace: (key: string, part: number, openids: readonly OpenId[]) =>
       put({ ...keyOf(key), part }, openids, { ConditionExpression: 'attribute_exists(walk)' }),
     async remove(keys: readonly string[]) {
@@ -75,7 +95,7 @@ export function createPageRows(dynamo: Dynamo, table: string) {
     async *read(keys: readonly string[]): AsyncIterable<StoredPage> {
       for (const run of inReads([...new Set(keys)])) {
         const rows = await batchGet(dynamo, table, run.flatMap(rowsOf))
-        const found = new Map(rows.map(it => checked(pageRow, it, 'a page of a walk')).map(it => [nameOf(it), it]))
+        const found = new Map(rows.map(it => checked(pageRow, it, 'a page of a sync run')).map(it => [nameOf(it), it]))
         for (const key of run) {
           yield { key, parts: rowsOf(key).map(it => unpackOpenids(found.get(nameOf(it)) ?? noOpenids)) }
         }
