@@ -1,5 +1,6 @@
 /** What a sync run is given: its dependencies, and all that one invocation knows of it. */
 
+import type { OfficialAccount } from '../apps.ts'
 import type { FollowerNews } from '../followers/follower-news.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore } from '../followers/ports.ts'
 import type { Gauges, Log, Metrics, Now, Queue, WeChat } from '../ports.ts'
@@ -8,6 +9,8 @@ import type { KnownFollowers } from './known-followers.ts'
 import type { SyncRunStore, SyncRuns } from './ports.ts'
 
 export type SyncDeps = {
+  /** The Official Account whose followers these are. */
+  readonly app: OfficialAccount
   readonly wechat: Pick<WeChat, 'followerPage' | 'followerInfo' | 'quota'>
   readonly accessTokens: AccessTokenSource
   readonly links: Pick<LinkStore, 'loginsOf'>
