@@ -63,7 +63,7 @@ function graphsOfWeChat(service) {
   return {
     'Quota of template messages left, in percent': [own('QuotaLeftPercent', 'service', 'Minimum')],
     'Access tokens renewed and refused, by app': ['TokenRenewed', 'TokenRefused'].map(it => own(it, 'appid,service')),
-    'Hours since the last complete walk through the followers began': [own('SyncAgeHours', 'service', 'Maximum')],
+    'Hours since the last complete sync run of the followers began': [own('SyncAgeHours', 'service', 'Maximum')],
     'Calls to WeChat cut off, or answered strangely': [
       own('BreakerOpened', 'service'),
       own('UnknownErrcode', 'api,service'),

@@ -7,7 +7,7 @@
 /** A row is read, the lease taken, the new token written. */
 const tokens = ['GetItem', 'UpdateItem']
 const people = ['BatchGetItem']
-const walks = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
+const syncRuns = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
 /** Queues are found by their name. */
 const push = ['GetQueueUrl', 'SendMessage']
 /** All there are. */
@@ -44,7 +44,7 @@ const grants = {
   'sync-followers': {
     callsWeChat: true,
     secrets: ['official-appsecret'],
-    tables: { TokensTable: tokens, LinksTable: people, WalksTable: walks },
+    tables: { TokensTable: tokens, LinksTable: people, WalksTable: syncRuns },
     queues: { FollowersQueue: push },
   },
   'revisit-followers': {
@@ -60,7 +60,7 @@ const grants = {
     tables: {
       TokensTable: tokens,
       LinksTable: ['BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'],
-      WalksTable: walks,
+      WalksTable: syncRuns,
     },
     queues: { FollowersQueue: [...consume, 'ChangeMessageVisibility', ...push], ImagesQueue: push },
   },

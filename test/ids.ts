@@ -12,13 +12,15 @@ import {
 
 export const officialAppid: OfficialAppId = appid('wx00000000000000aa')
 export const miniAppid: MiniAppId = appid('wx00000000000000bb')
+export const otherOfficialAppid: OfficialAppId = appid('wx00000000000000cc')
+export const otherMiniAppid: MiniAppId = appid('wx00000000000000dd')
 
 export function id(text: string): OpenId & MiniOpenId & UnionId {
   if (!isId(text)) throw new Error(`${text} is no id`)
   return text
 }
 
-function appid(text: string): OfficialAppId & MiniAppId {
+export function appid(text: string): OfficialAppId & MiniAppId {
   if (!isAppId(text)) throw new Error(`${text} is no appid`)
   return text
 }

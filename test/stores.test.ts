@@ -13,14 +13,14 @@ import { linkUpkeepContract } from './contracts/link-upkeep.ts'
 import { linkingStoreContract } from './contracts/linking-store.ts'
 import { loginStoreContract } from './contracts/login-store.ts'
 import { dynamoDbContracts } from './contracts/on-dynamodb.ts'
+import { syncRunStoreContract } from './contracts/sync-run-store.ts'
 import { tokenStoreContract } from './contracts/token-store.ts'
-import { walkStoreContract } from './contracts/walk-store.ts'
 import { openTables, type Tables } from './dynamodb.ts'
 import { memoryImages } from './fakes/memory-images.ts'
 import { memoryLinking } from './fakes/memory-linking.ts'
 import { memoryLinks } from './fakes/memory-links.ts'
 import { memoryAttempts, memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
-import { memoryErasures, memoryJournal, memoryWalks } from './fakes/memory-walks.ts'
+import { memoryErasures, memoryJournal, memorySyncRuns } from './fakes/memory-sync-runs.ts'
 
 describe('in memory', () => {
   describe('token store', () => tokenStoreContract(async () => memoryTokens()))
@@ -31,7 +31,7 @@ describe('in memory', () => {
   describe('attempts', () => attemptsContract(async () => memoryAttempts()))
   describe('gate', () => gateContract(async () => memoryGate()))
   describe('image store', () => imageStoreContract(async () => memoryImages()))
-  describe('walk store', () => walkStoreContract(async () => memoryWalks()))
+  describe('sync run store', () => syncRunStoreContract(async () => memorySyncRuns()))
   describe('count of the linking', () => linkingStoreContract(async now => memoryLinking(now)))
   describe('journal', () => journalContract(async () => memoryJournal()))
   describe('erasures', () => erasuresContract(async () => memoryErasures()))

@@ -16,7 +16,7 @@ import { leaksIn } from './canary.ts'
 import { memoryLinking } from './fakes/memory-linking.ts'
 import { memoryLinks } from './fakes/memory-links.ts'
 import { memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
-import { memoryErasures, memoryJournal, memoryWalks } from './fakes/memory-walks.ts'
+import { memoryErasures, memoryJournal, memorySyncRuns } from './fakes/memory-sync-runs.ts'
 import { id } from './ids.ts'
 
 const noon = Date.parse('2026-11-22T12:00:00+08:00')
@@ -96,7 +96,7 @@ export async function openWorld(options: WeChatOptions = {}) {
     logins: memoryLogins(),
     deliveries: memoryDeliveries(now),
     gate: memoryGate(),
-    walks: memoryWalks(),
+    syncRuns: memorySyncRuns(),
     journal: memoryJournal(),
     linking: memoryLinking(now),
     erasures: memoryErasures(),

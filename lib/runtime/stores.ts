@@ -11,8 +11,8 @@ import { createLinkUpkeep } from '../adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../adapters/dynamo/linking.ts'
 import { createLinkStore } from '../adapters/dynamo/links.ts'
 import { createLoginStore } from '../adapters/dynamo/logins.ts'
+import { createSyncRunStore } from '../adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../adapters/dynamo/tokens.ts'
-import { createWalkStore } from '../adapters/dynamo/walks.ts'
 import type { OfficialAccount } from '../apps.ts'
 import { config } from '../config.ts'
 import type { LinkingProgress } from '../followers/ports.ts'
@@ -35,7 +35,7 @@ export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed
   createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log, ...how })
 export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, { now, log })
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
-export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
+export const syncRunStore = () => createSyncRunStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
 export const linkingStore = () =>
   createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, now, steps =>
     log.error('linking.unreadable', { steps }),

@@ -64,7 +64,7 @@ const always = {
     says: 'An event waits in its queue for over ten minutes: send is not called, or too slow',
     ...waitsFor(10 * minute, 'EventsQueue'),
   },
-  // A first walk queues everybody at once.
+  // A first sync run queues everybody at once.
   FollowersWait: {
     says: 'Who followed or left waits in the queue for over six hours: link-followers is not called, or too slow',
     ...waitsFor(6 * hour, 'FollowersQueue'),

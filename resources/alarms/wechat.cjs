@@ -1,4 +1,4 @@
-/** What WeChat refuses, and what its quota does not do for: metrics of our own. */
+/** What WeChat refuses, and what its quota is too small for: metrics of our own. */
 
 const { minute, hour } = require('./metrics.cjs')
 
@@ -67,10 +67,10 @@ const sending = ({ own }) => ({
   },
 })
 
-const walks = ({ own }) => ({
-  SyncRefused: { says: 'Today’s quota does not do for a walk through the followers', ...own('SyncRefused'), above: 0 },
+const syncing = ({ own }) => ({
+  SyncRefused: { says: 'Today’s quota is too small for a sync run of the followers', ...own('SyncRefused'), above: 0 },
   SyncOverdue: {
-    says: 'No walk through the followers was completed in 26 hours',
+    says: 'No sync run of the followers was completed in 26 hours',
     ...own('SyncCompleted'),
     below: 1,
     Period: hour,
@@ -79,4 +79,4 @@ const walks = ({ own }) => ({
   },
 })
 
-module.exports = apps => ({ ...refusals(apps), ...sending(apps), ...walks(apps) })
+module.exports = apps => ({ ...refusals(apps), ...sending(apps), ...syncing(apps) })

@@ -1,12 +1,12 @@
-/** What of the walks is not worked in yet, in memory: it passes the same contract suite as the real store. */
+/** What of the sync runs is not worked in yet, in memory: it passes the same contract suite as the real store. */
 
-import type { CountedWalk, LinkingStore } from '../../lib/followers/ports.ts'
+import type { CountedRun, LinkingStore } from '../../lib/followers/ports.ts'
 import { inRuns } from '../../lib/pool.ts'
 
 const keptMs = 14 * 86_400_000
 
 type Row = {
-  readonly walk: CountedWalk
+  readonly counted: CountedRun
   readonly step: number
   readonly run: number
   readonly left: Map<number, number>
@@ -16,32 +16,32 @@ export function memoryLinking(now: () => number): LinkingStore {
   const rows = new Map<string, Row>()
   let unclosed: number | undefined
   let isWholeUnclosed = false
-  const keyOf = ({ isWhole, beganAt }: CountedWalk, step: number) => `${isWhole} ${beganAt} ${step}`
+  const keyOf = ({ isWhole, beganAt }: CountedRun, step: number) => `${isWhole} ${beganAt} ${step}`
   const dropIf = (isGone: (row: Row) => boolean) => {
     for (const [key, row] of rows) if (isGone(row)) rows.delete(key)
   }
-  const kept = () => [...rows.values()].filter(it => it.walk.beganAt >= now() - keptMs)
+  const kept = () => [...rows.values()].filter(it => it.counted.beganAt >= now() - keptMs)
   const isFresh = () => unclosed !== undefined && unclosed >= now() - keptMs
 
   return {
-    isUnderWay: async () => (isFresh() && isWholeUnclosed) || kept().some(it => it.walk.isWhole),
-    async open(walk, steps) {
-      dropIf(it => (it.walk.beganAt === walk.beganAt ? it.step > steps : it.walk.beganAt === unclosed))
-      unclosed = walk.beganAt
-      isWholeUnclosed = walk.isWhole
+    isUnderWay: async () => (isFresh() && isWholeUnclosed) || kept().some(it => it.counted.isWhole),
+    async open(counted, steps) {
+      dropIf(it => (it.counted.beganAt === counted.beganAt ? it.step > steps : it.counted.beganAt === unclosed))
+      unclosed = counted.beganAt
+      isWholeUnclosed = counted.isWhole
     },
-    async close(walk) {
-      if (walk.isWhole) dropIf(it => it.walk.beganAt < walk.beganAt)
-      if (unclosed === walk.beganAt) unclosed = undefined
+    async close(counted) {
+      if (counted.isWhole) dropIf(it => it.counted.beganAt < counted.beganAt)
+      if (unclosed === counted.beganAt) unclosed = undefined
     },
     async abandon() {
-      dropIf(it => it.walk.beganAt === unclosed)
+      dropIf(it => it.counted.beganAt === unclosed)
       unclosed = undefined
     },
     async expect({ isWhole, beganAt, step, run }, people) {
-      const walk = { isWhole, beganAt }
+      const counted = { isWhole, beganAt }
       const left = new Map(inRuns(Array(people).fill(0), 100).map((some, message) => [message, some.length]))
-      if (people > 0) rows.set(keyOf(walk, step), { walk, step, run, left })
+      if (people > 0) rows.set(keyOf(counted, step), { counted, step, run, left })
     },
     async workedIn(parts) {
       for (const part of parts) {

@@ -14,18 +14,18 @@ const erasureOf = (who: PersonIds, at: number): Erasure => ({ change: 'erase', w
 
 async function openErasure() {
   const world = await openFollowers()
-  const { links, walks, journal, person, tick, work, walk, seconds } = world
+  const { links, syncRuns, journal, person, tick, work, runSync, seconds } = world
   const follow = (who: Person): FollowerNews => ({
     change: 'follow',
     openids: [who.openid],
     at: seconds(),
   })
 
-  /** A follower whom an event told of, whom a walk has seen, and who has logged in. */
+  /** A follower whom an event told of, whom a sync run has seen, and who has logged in. */
   const openFollower = async () => {
     const who = await person({ following: true })
     await work([follow(who)])
-    await walk()
+    await runSync()
     await links.writeLogin({ miniOpenid: who.miniOpenid, ...(who.unionid && { unionid: who.unionid }) }, world.now())
     await journal.note({ follow: [who.openid], unfollow: [] }, world.now())
     tick(10_000)
@@ -33,21 +33,21 @@ async function openErasure() {
   }
   /** Everything that is kept, as text. */
   const scan = async () => {
-    const { current, complete } = await walks.state()
+    const { current, complete } = await syncRuns.state()
     const pages = await Promise.all(
-      [current, complete].map(it => (it === undefined ? [] : Array.fromAsync(walks.openids(it)))),
+      [current, complete].map(syncRun => (syncRun === undefined ? [] : Array.fromAsync(syncRuns.openids(syncRun)))),
     )
-    const kept = [links.all(), pages, await Array.fromAsync(journal.entries()), await walks.state(), world.later]
+    const kept = [links.all(), pages, await Array.fromAsync(journal.entries()), await syncRuns.state(), world.later]
     return inspect(kept, { depth: 12, maxArrayLength: null })
   }
   const traces = async ({ openid, miniOpenid, unionid }: Person) => {
     const text = await scan()
-    return [openid, miniOpenid, unionid ?? openid].filter(it => text.includes(it))
+    return [openid, miniOpenid, unionid ?? openid].filter(name => text.includes(name))
   }
   /** What was put off is done by now, and what that put off; answers what must come again. */
   const workLater = async () => {
     const failed: News[] = []
-    while (world.later.length > 0) failed.push(...(await work(world.later.splice(0).map(it => it.news))))
+    while (world.later.length > 0) failed.push(...(await work(world.later.splice(0).map(second => second.news))))
     return failed
   }
   const erase = (who: Person) => work([erasureOf({ openid: who.openid }, seconds())])
@@ -72,7 +72,7 @@ describe('an erasure', () => {
     const who = await openFollower()
     expect(await traces(who)).toHaveLength(3)
     expect(await work([erasureOf({ [key]: who[key] }, seconds())])).toEqual([])
-    expect(new Set(later.map(it => it.seconds))).toEqual(new Set([120]))
+    expect(new Set(later.map(second => second.seconds))).toEqual(new Set([120]))
     expect(await workLater()).toEqual([])
     expect(await traces(who)).toEqual([])
   })
@@ -87,7 +87,7 @@ describe('an erasure', () => {
     await workLater()
     expect(unpictured).toContainEqual({ forget: owner, at, isSecond: false })
     // By which ops find what caches still hold.
-    const erased = lines.filter(it => it.event === 'link-followers.erased')
+    const erased = lines.filter(line => line.event === 'link-followers.erased')
     expect(erased).toContainEqual(expect.objectContaining({ fields: expect.objectContaining({ owners: [owner] }) }))
   })
 
@@ -111,8 +111,8 @@ describe('an erasure', () => {
     expect(await traces(who)).toEqual([])
   })
 
-  it('is not undone by late events, a walk, or what was queued before it, even while the person follows', async () => {
-    const { openFollower, traces, work, workLater, walk, seconds, queued, erase, follow } = await openErasure()
+  it('is not undone by late events, a sync run, or what was queued before it, even while the person follows', async () => {
+    const { openFollower, traces, work, workLater, runSync, seconds, queued, erase, follow } = await openErasure()
     const who = await openFollower()
     const late: News = { ...follow(who), at: seconds() - 5 }
     const left: News = { ...late, change: 'unfollow' }
@@ -120,7 +120,7 @@ describe('an erasure', () => {
     await workLater()
     await work([late])
     await work([left])
-    await walk({ everyone: true })
+    await runSync({ everyone: true })
     await work(queued.splice(0))
     expect(await traces(who)).toEqual([])
   })
@@ -144,7 +144,7 @@ describe('an erasure', () => {
   })
 
   it('ends when the person follows again', async () => {
-    const { openFollower, follow, reach, work, workLater, walk, queued, walks, erase, followAgain } =
+    const { openFollower, follow, reach, work, workLater, runSync, queued, syncRuns, erase, followAgain } =
       await openErasure()
     const who = await openFollower()
     await erase(who)
@@ -152,52 +152,52 @@ describe('an erasure', () => {
     await followAgain(who)
     await work([follow(who)])
     expect(await reach(who)).toBe('reachable')
-    await walk()
+    await runSync()
     expect(queued).toEqual([])
-    const { complete } = await walks.state()
+    const { complete } = await syncRuns.state()
     expect(complete?.followers).toBe(1)
   })
 
-  it('ends also when the event of that was lost: the next walk asks WeChat', async () => {
-    const { openFollower, reach, work, workLater, walk, queued, erase, followAgain } = await openErasure()
+  it('ends also when the event of that was lost: the next sync run asks WeChat', async () => {
+    const { openFollower, reach, work, workLater, runSync, queued, erase, followAgain } = await openErasure()
     const who = await openFollower()
     await erase(who)
     await workLater()
-    await walk()
+    await runSync()
     expect(queued).toEqual([])
     await followAgain(who)
-    await walk()
+    await runSync()
     await work(queued.splice(0))
     expect(await reach(who)).toBe('reachable')
   })
 
-  it('ends when the person logs in again: who follows all along is found by the next walk', async () => {
-    const { openFollower, links, reach, work, workLater, walk, queued, tick, now, erase } = await openErasure()
+  it('ends when the person logs in again: who follows all along is found by the next sync run', async () => {
+    const { openFollower, links, reach, work, workLater, runSync, queued, tick, now, erase } = await openErasure()
     const who = await openFollower()
     await erase(who)
     await workLater()
-    await walk()
+    await runSync()
     expect([queued, await reach(who)]).toEqual([[], 'unknown'])
     tick(5_000)
     await links.writeLogin({ miniOpenid: who.miniOpenid, ...(who.unionid && { unionid: who.unionid }) }, now())
-    await walk()
+    await runSync()
     await work(queued.splice(0))
     expect(await reach(who)).toBe('reachable')
     const byUnionid = await links.resolve([{ unionid: who.unionid ?? id('u') }])
     expect(byUnionid).toMatchObject([{ openid: who.openid, following: true }])
-    await walk()
+    await runSync()
     expect(queued).toEqual([])
   })
 
-  it('undoes nothing the second time of one who logged in between and was linked by a walk', async () => {
-    const { openFollower, logInAgain, reach, work, workLater, walk, queued, tick, erasures, links, erase } =
+  it('undoes nothing the second time of one who logged in between and was linked by a sync run', async () => {
+    const { openFollower, logInAgain, reach, work, workLater, runSync, queued, tick, erasures, links, erase } =
       await openErasure()
     const who = await openFollower()
     await erase(who)
     tick(4_000)
     expect(await logInAgain(who)).toBe('not-following')
     tick(2_000)
-    await walk()
+    await runSync()
     await work(queued.splice(0))
     expect(await reach(who)).toBe('reachable')
     tick(125_000)
@@ -206,19 +206,19 @@ describe('an erasure', () => {
     expect(await links.resolve([{ miniOpenid: who.miniOpenid }])).toMatchObject([
       { openid: who.openid, following: true },
     ])
-    // A mark would have the next walk of everyone pass over them.
+    // A mark would have the next sync run of everyone pass over them.
     expect(await erasures.marksOf([who.openid])).toEqual(new Map())
-    await walk()
+    await runSync()
     expect(queued).toEqual([])
   })
 
   it('that comes late undoes nothing of one who has logged in again since, though it taught nothing new', async () => {
     const { openFollower, logInAgain, reach, work, workLater, tick, seconds, erasures } = await openErasure()
     const who = await openFollower()
-    const wish = erasureOf({ openid: who.openid }, seconds())
+    const request = erasureOf({ openid: who.openid }, seconds())
     tick(5_000)
     expect(await logInAgain(who)).toBe('reachable')
-    expect(await work([wish])).toEqual([])
+    expect(await work([request])).toEqual([])
     expect(await workLater()).toEqual([])
     expect(await reach(who)).toBe('reachable')
     expect(await erasures.marksOf([who.openid])).toEqual(new Map())
@@ -227,13 +227,13 @@ describe('an erasure', () => {
   it('that comes late undoes nothing of one who has followed again since', async () => {
     const { openFollower, follow, reach, work, workLater, seconds, followAgain, erasures } = await openErasure()
     const who = await openFollower()
-    const wish = erasureOf({ openid: who.openid }, seconds())
+    const request = erasureOf({ openid: who.openid }, seconds())
     await followAgain(who)
     await work([follow(who)])
-    await work([wish])
+    await work([request])
     await workLater()
     expect(await reach(who)).toBe('reachable')
-    // Or a walk of everyone would pass over a follower.
+    // Or a sync run of everyone would pass over a follower.
     expect(await erasures.marksOf([who.openid])).toEqual(new Map())
   })
 
@@ -252,7 +252,9 @@ describe('an erasure', () => {
     }
     await work([erasureOf({ openid: who.openid }, seconds())], { links: blind })
     const { openid, unionid, miniOpenid } = who
-    expect(later.map(it => it.news)).toContainEqual(expect.objectContaining({ who: { openid, unionid, miniOpenid } }))
+    expect(later.map(second => second.news)).toContainEqual(
+      expect.objectContaining({ who: { openid, unionid, miniOpenid } }),
+    )
   })
 
   it('is finished after a crash between any two of its steps', async () => {
@@ -262,25 +264,25 @@ describe('an erasure', () => {
       { imageArrivals: { push: crash } },
       { links: { ...deps.links, erase: crash } },
       { links: { ...deps.links, followers: crash } },
-      { walks: { ...deps.walks, forget: crash } },
+      { syncRuns: { ...deps.syncRuns, forget: crash } },
       { journal: { ...deps.journal, forget: crash } },
     ]
     for (const crashing of crashes) {
       const who = await openFollower()
-      const wish = erasureOf({ openid: who.openid }, seconds())
-      expect(await work([wish], crashing)).toEqual([wish])
-      expect(await work([wish])).toEqual([])
+      const request = erasureOf({ openid: who.openid }, seconds())
+      expect(await work([request], crashing)).toEqual([request])
+      expect(await work([request])).toEqual([])
       await workLater()
       expect(await traces(who)).toEqual([])
       const forget = ownerOf(deps.miniAppid, who.miniOpenid)
-      expect(unpictured).toContainEqual({ forget, at: wish.at, isSecond: false })
+      expect(unpictured).toContainEqual({ forget, at: request.at, isSecond: false })
     }
   })
 })
 
 describe('whoever withdrew what a picture may have been made of', () => {
   it.each(['openid', 'unionid', 'miniOpenid'] as const)('loses the pictures and follows on, told by %s', async key => {
-    const { openFollower, work, walk, reach, seconds, unpictured, deps, later, queued } = await openErasure()
+    const { openFollower, work, runSync, reach, seconds, unpictured, deps, later, queued } = await openErasure()
     const who = await openFollower()
     expect(await work([{ change: 'erase-pictures', who: { [key]: who[key] }, at: seconds() }])).toEqual([])
     expect(unpictured).toContainEqual({
@@ -289,25 +291,26 @@ describe('whoever withdrew what a picture may have been made of', () => {
       isSecond: false,
     })
     expect([later, await reach(who)]).toEqual([[], 'reachable'])
-    await walk()
+    await runSync()
     expect(queued).toEqual([])
   })
 
   it('is heard again if their pictures could not be told of', async () => {
     const { openFollower, work, seconds } = await openErasure()
     const who = await openFollower()
-    const wish: News = { change: 'erase-pictures', who: { miniOpenid: who.miniOpenid }, at: seconds() }
+    const request: News = { change: 'erase-pictures', who: { miniOpenid: who.miniOpenid }, at: seconds() }
     const broken = { imageArrivals: { push: () => Promise.reject(new Error('SQS is away')) } }
-    expect(await work([wish], broken)).toEqual([wish])
+    expect(await work([request], broken)).toEqual([request])
   })
 })
 
-describe('whoever left', () => {
-  it('is forgotten after the retention time, with the login, and nobody who came back', async () => {
-    const { openFollower, traces, control, reach, work, walk, queued, revisit, tick, unpictured } = await openErasure()
+describe('whoever unfollowed', () => {
+  it('is forgotten after the retention time, with the login, and nobody who returned', async () => {
+    const { openFollower, traces, control, reach, work, runSync, queued, revisit, tick, unpictured } =
+      await openErasure()
     const [leaver, returner] = [await openFollower(), await openFollower()]
     for (const who of [leaver, returner]) await control(`/people/${who.id}/unfollow`, { silent: true })
-    await walk()
+    await runSync()
     await work(queued.splice(0))
     tick(29 * 86_400_000)
     expect(await revisit()).toMatchObject({ expired: 0 })

@@ -1,10 +1,13 @@
 /** The world of followers: both use-cases over the same stores, with the queue between them in the test's hands. */
 
+import type { LinkDeps } from '../../lib/followers/deps.ts'
 import { type News, parseNews } from '../../lib/followers/follower-news.ts'
 import { reachOf } from '../../lib/followers/link.ts'
-import { type LinkFollowersDeps, linkFollowers } from '../../lib/followers/link-followers.ts'
+import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { type RevisitDeps, revisitFollowers } from '../../lib/followers/revisit-followers.ts'
-import { parseSyncOrder, type SyncDeps, syncFollowers } from '../../lib/sync/sync-followers.ts'
+import type { SyncDeps } from '../../lib/sync/context.ts'
+import { parseSyncOrder } from '../../lib/sync/order.ts'
+import { syncFollowers } from '../../lib/sync/sync-followers.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
 import { openWorld, type Person } from '../world.ts'
 
@@ -12,7 +15,7 @@ const forever = { until: Number.POSITIVE_INFINITY }
 
 export async function openFollowers(options: WeChatOptions = {}) {
   const world = await openWorld({ pageSize: 10, ...options })
-  const { links, walks, journal, linking, erasures, log, metrics, now, sleep } = world
+  const { links, syncRuns, journal, linking, erasures, log, metrics, now, sleep } = world
   const official = world.app('official')
   /** What waits in the queue now, and what was pushed with a delay. */
   const queued: News[] = []
@@ -22,9 +25,9 @@ export async function openFollowers(options: WeChatOptions = {}) {
   const unpictured: unknown[] = []
   const followers = {
     push: async (messages: readonly unknown[], seconds = 0) => {
-      const news = messages.map(it => parseNews(JSON.stringify(it)))
+      const news = messages.map(message => parseNews(JSON.stringify(message)))
       if (seconds === 0) queued.push(...news)
-      else later.push(...news.map(it => ({ news: it, seconds })))
+      else later.push(...news.map(one => ({ news: one, seconds })))
     },
     comeAgain: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
   }
@@ -33,7 +36,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
   const common = {
     ...official,
     links,
-    walks,
+    syncRuns,
     journal,
     linking,
     erasures,
@@ -43,7 +46,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     now,
     log,
   }
-  const deps: LinkFollowersDeps & SyncDeps & RevisitDeps = {
+  const deps: LinkDeps & SyncDeps & RevisitDeps = {
     ...common,
     metrics,
     sleep,
@@ -62,11 +65,11 @@ export async function openFollowers(options: WeChatOptions = {}) {
     unpictured,
     seconds: () => Math.floor(now() / 1000),
     /** Hands news in as the queue does; answers those that must come again. */
-    work: async (told: readonly News[], more: Partial<LinkFollowersDeps> = {}) => {
+    work: async (told: readonly News[], more: Partial<LinkDeps> = {}) => {
       const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}`, receives: 1 }))
-      return (await linkFollowers(arrivals, { ...deps, ...more }, forever)).map(it => it.news)
+      return (await linkFollowers(arrivals, { ...deps, ...more }, forever)).map(failed => failed.news)
     },
-    walk: (order: object = {}, more: Partial<SyncDeps> = {}, limits = forever) =>
+    runSync: (order: object = {}, more: Partial<SyncDeps> = {}, limits = forever) =>
       syncFollowers(parseSyncOrder(order), { ...deps, ...more }, limits),
     revisit: (more: Partial<RevisitDeps> = {}) => revisitFollowers({ ...deps, ...more }, forever),
     reach: async ({ openid }: Person) => {

@@ -1,7 +1,7 @@
 /**
  * Followers in every order of what they do and of what we do, whoever is killed.
  *
- * A generated schedule says who follows, leaves, gets a unionid, logs in or wishes to be forgotten, which process takes its
+ * A generated schedule says who follows, leaves, gets a unionid, logs in or requests erasure, which process takes its
  * next step, when time passes, what is delivered when, and who is killed. The use-cases are the real ones; WeChat is a
  * model, and what must have come of it all is read from there (test/model/). Once over the stores in memory, and once
  * over the real adapters, where each request to DynamoDB is a step.
@@ -40,9 +40,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constant('walk'),
+      do: fc.constant('sync'),
       slot,
-      action: fc.constantFrom('walk', 'tick'),
+      action: fc.constantFrom('sync', 'tick'),
       isShort: fc.boolean(),
     }),
   },
@@ -64,7 +64,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 )
 const setup: fc.Arbitrary<Setup> = fc.record({
   people: fc.array(fc.record({ isFollowing: fc.boolean(), isBound: fc.boolean() }), { minLength: 1, maxLength: 6 }),
-  isWalked: fc.boolean(),
+  isSynced: fc.boolean(),
   namesLeavers: fc.boolean(),
   takesCursorOfLeaver: fc.boolean(),
 })
@@ -75,13 +75,13 @@ describe.each([
 ])('links, with $title', ({ title, many, open }) => {
   const play = async (how: Setup, actions: readonly Action[]) => {
     const model = await openModel(how, open)
-    for (const it of actions) await model.act(it)
+    for (const action of actions) await model.act(action)
     await model.end()
     return model
   }
 
   it('follow the truth in every order of events, pages, crashes and logins', { timeout: 900_000 }, async () => {
-    const seen = new Map<Sight, number>(sights.map(it => [it, 0]))
+    const seen = new Map<Sight, number>(sights.map(sight => [sight, 0]))
     const actions = fc.array(action, { maxLength, size: 'max' })
     const property = fc.asyncProperty(setup, actions, async (how, what) => {
       const model = await play(how, what)

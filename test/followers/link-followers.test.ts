@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-
+import type { LinkDeps } from '../../lib/followers/deps.ts'
 import { type FollowerNews, parseNews } from '../../lib/followers/follower-news.ts'
-import { type LinkFollowersDeps, linkFollowers } from '../../lib/followers/link-followers.ts'
+import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { isId, maskId, type OpenId } from '../../lib/identifiers.ts'
 import { id } from '../ids.ts'
 import type { Person } from '../world.ts'
@@ -14,7 +14,7 @@ async function openLinks() {
   const world = await openFollowers()
   const news = (change: FollowerNews['change'], ...people: Person[]): FollowerNews => ({
     change,
-    openids: people.map(it => it.openid),
+    openids: people.map(person => person.openid),
     at: world.seconds(),
   })
   const follow = (who: Person) => world.control(`/people/${who.id}/follow`, { silent: true })
@@ -42,8 +42,8 @@ describe('linkFollowers', () => {
     }
     for (const change of ['follow', 'unfollow'] as const) await step(leaver, change)
     for (const change of ['follow', 'unfollow', 'follow'] as const) await step(returner, change)
-    for (const it of [...told].reverse()) await work([it])
-    for (const it of told) await work([it])
+    for (const one of [...told].reverse()) await work([one])
+    for (const one of told) await work([one])
     expect([await reach(leaver), await reach(returner)]).toEqual(['not-following', 'reachable'])
   })
 
@@ -65,9 +65,9 @@ describe('linkFollowers', () => {
     const { work, control, calls, news, person } = await openLinks()
     await control('/people', { count: 249, following: true })
     const people = await Promise.all(Array.from({ length: 249 }, (_, index) => control(`/people/${index}`)))
-    const openids = people.map(it => [id(v.parse(v.object({ openid: v.string() }), it).openid)])
+    const openids = people.map(person => [id(v.parse(v.object({ openid: v.string() }), person).openid)])
     const last = await person({ following: true })
-    const told = openids.map(it => ({ change: 'follow' as const, openids: it, at: 1 }))
+    const told = openids.map(some => ({ change: 'follow' as const, openids: some, at: 1 }))
     expect(await work([...told, ...told, news('follow', last)])).toEqual([])
     expect(await calls(batchget)).toBe(3)
   })
@@ -78,7 +78,7 @@ describe('linkFollowers', () => {
     const bad = { ...news('follow'), openids: [id('oNobodyAtAll-0000000000000000')] }
     expect(await work([news('follow', ...people), bad])).toEqual([])
     expect(new Set(await Promise.all(people.map(reach)))).toEqual(new Set(['reachable']))
-    expect(lines.filter(it => it.event === 'link-followers.bad-openid')).toHaveLength(1)
+    expect(lines.filter(line => line.event === 'link-followers.bad-openid')).toHaveLength(1)
     expect(JSON.stringify(lines)).not.toContain('oNobodyAtAll-0000000000000000')
   })
 
@@ -131,15 +131,15 @@ describe('linkFollowers', () => {
     const told = news('follow', await person({ following: true }))
     const away = () => Promise.reject(new Error('DynamoDB is away'))
     expect(await work([told], { journal: { ...journal, note: away } })).toEqual([told])
-    const wish = {
+    const request = {
       change: 'erase',
       who: { openid: told.openids[0] ?? id('o') },
       at: seconds(),
       isSecond: false,
     } as const
-    expect(await work([wish], { followers: { push: away, comeAgain: async (_, it) => void putOff.push(it) } })).toEqual(
-      [wish],
-    )
+    expect(
+      await work([request], { followers: { push: away, comeAgain: async (_, seconds) => void putOff.push(seconds) } }),
+    ).toEqual([request])
     expect(putOff).toEqual([10, 10])
   })
 
@@ -158,7 +158,7 @@ describe('linkFollowers', () => {
     const who = await person()
     await follow(who)
     let rival = true
-    const contended: LinkFollowersDeps['links'] = {
+    const contended: LinkDeps['links'] = {
       ...links,
       async writeFollower(row, stored) {
         if (rival) await links.writeFollower({ openid: who.openid, following: false, at: row.at }, stored)
@@ -170,13 +170,13 @@ describe('linkFollowers', () => {
     expect(await reach(who)).toBe('reachable')
   })
 
-  it('writes over a row that cannot be read what WeChat says now, of who follows and of who left', async () => {
+  it('writes over a row that cannot be read what WeChat says now, of who follows and of who unfollowed', async () => {
     const { work, links, news, person, follow, unfollow, reach } = await openLinks()
     const people = [await person({ following: true }), await person({ following: true }), await person()]
     const [one, leaver, other] = people
     if (!one || !leaver || !other) throw new Error('nobody there')
     await work([news('follow', one, leaver)])
-    for (const it of [one, leaver]) await links.spoil({ openid: it.openid })
+    for (const row of [one, leaver]) await links.spoil({ openid: row.openid })
     await unfollow(leaver)
     await follow(other)
     expect(await work([news('follow', one), news('unfollow', leaver), news('follow', other)])).toEqual([])
@@ -200,7 +200,7 @@ describe('linkFollowers', () => {
   it('hands back the one whose rows cannot be written, and links the others', async () => {
     const { work, links, news, person, reach } = await openLinks()
     const [one, other] = [await person({ following: true }), await person({ following: true })]
-    const broken: LinkFollowersDeps['links'] = {
+    const broken: LinkDeps['links'] = {
       ...links,
       writeFollower: (row, stored) =>
         row.openid === one.openid ? Promise.reject(new Error('throttled')) : links.writeFollower(row, stored),
@@ -210,7 +210,7 @@ describe('linkFollowers', () => {
     expect(await reach(other)).toBe('reachable')
   })
 
-  it('takes an openid that WeChat does not know any more for one that has left, and makes no row of it', async () => {
+  it('takes an openid that WeChat does not know any more for one that has unfollowed, and makes no row of it', async () => {
     const { work, links, news } = await openLinks()
     const [gone, never] = [id('oGone-0000000000000000000000'), id('oNever-000000000000000000000')]
     await links.writeFollower({ openid: gone, unionid: id('uGone'), following: true, followedAt: 1, at: 1 }, undefined)
@@ -231,7 +231,7 @@ describe('linkFollowers', () => {
     expect(await calls(batchget)).toBe(2)
   })
 
-  it('puts off until midnight in China what today’s quota does not do for, and loses nothing', async () => {
+  it('puts off until midnight in China what today’s quota is too small for, and loses nothing', async () => {
     const { work, control, news, person, reach, putOff, unfollow } = await openLinks()
     const [asked, left] = [await person({ following: true }), await person({ following: true })]
     await unfollow(left)
@@ -245,28 +245,30 @@ describe('linkFollowers', () => {
     expect([await reach(asked), await reach(left)]).toEqual(['reachable', 'not-following'])
   })
 
-  it('notes for the next walk what events told and was linked, and nothing else', async () => {
+  it('notes for the next sync run what events told and was linked, and nothing else', async () => {
     const { work, control, news, person, journal, unfollow } = await openLinks()
-    const [came, left, failed, walked] = await Promise.all([1, 2, 3, 4].map(() => person({ following: true })))
-    if (!came || !left || !failed || !walked) throw new Error('nobody there')
-    await unfollow(left)
-    await work([news('follow', came), news('unfollow', left), { ...news('follow', walked) }])
+    const [followed, unfollowed, failed, synced] = await Promise.all(
+      [1, 2, 3, 4].map(() => person({ following: true })),
+    )
+    if (!followed || !unfollowed || !failed || !synced) throw new Error('nobody there')
+    await unfollow(unfollowed)
+    await work([news('follow', followed), news('unfollow', unfollowed), { ...news('follow', synced) }])
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
     await work([news('follow', failed)])
     expect(await Array.fromAsync(journal.entries())).toMatchObject([
-      { follow: [came.openid, walked.openid], unfollow: [left.openid] },
+      { follow: [followed.openid, synced.openid], unfollow: [unfollowed.openid] },
     ])
   })
 
-  it('is looked up again by the next walk, who had left when WeChat was asked and came back unseen', async () => {
-    const { work, walk, queued, person, reach, unfollow, follow } = await openLinks()
+  it('is looked up again by the next sync run, who had unfollowed when WeChat was asked and returned unseen', async () => {
+    const { work, runSync, queued, person, reach, unfollow, follow } = await openLinks()
     const who = await person({ following: true })
-    await walk()
+    await runSync()
     await unfollow(who)
     await work(queued.splice(0))
     expect(await reach(who)).toBe('not-following')
     await follow(who)
-    await walk()
+    await runSync()
     await work(queued.splice(0))
     expect(await reach(who)).toBe('reachable')
   })
@@ -278,19 +280,19 @@ describe('somebody of whom WeChat says nothing usable', () => {
     const world = await openLinks()
     const people = await Promise.all(Array.from({ length: count }, () => world.person({ following: true })))
     const asked: number[] = []
-    const wechat: LinkFollowersDeps['wechat'] = {
+    const wechat: LinkDeps['wechat'] = {
       async followerInfo(token, openids) {
         asked.push(openids.length)
         const infos = await world.deps.wechat.followerInfo(token, openids)
-        const indexOf = ({ openid }: { openid: OpenId }) => people.findIndex(it => it.openid === openid)
-        return infos.filter(it => !isLeftOut(indexOf(it), openids.length))
+        const indexOf = ({ openid }: { openid: OpenId }) => people.findIndex(person => person.openid === openid)
+        return infos.filter(info => !isLeftOut(indexOf(info), openids.length))
       },
     }
-    const work = (news: FollowerNews[], more: Partial<LinkFollowersDeps> = {}) => world.work(news, { wechat, ...more })
-    const linked = async () => (await world.links.followers(people.map(it => it.openid))).size
+    const work = (news: FollowerNews[], more: Partial<LinkDeps> = {}) => world.work(news, { wechat, ...more })
+    const linked = async () => (await world.links.followers(people.map(person => person.openid))).size
     return { ...world, people, asked, work, linked }
   }
-  const lengthsOf = (news: readonly { openids: readonly OpenId[] }[]) => news.map(it => it.openids.length)
+  const lengthsOf = (news: readonly { openids: readonly OpenId[] }[]) => news.map(some => some.openids.length)
 
   it('is asked for alone, and linked with the others', async () => {
     const { work, news, people, asked, linked, later } = await openOdd(20, (person, count) => person === 7 && count > 1)
@@ -327,7 +329,11 @@ describe('somebody of whom WeChat says nothing usable', () => {
     expect(await work([news('follow', ...people.slice(0, 25)), news('follow', ...people.slice(25))])).toEqual([])
     expect(await linked()).toBe(47)
     expect(
-      lengthsOf(later.map(it => v.parse(v.looseObject({ openids: v.array(v.custom<OpenId>(isId)) }), it.news))),
+      lengthsOf(
+        later.map(queuedApart =>
+          v.parse(v.looseObject({ openids: v.array(v.custom<OpenId>(isId)) }), queuedApart.news),
+        ),
+      ),
     ).toEqual([2, 1])
   })
 
@@ -337,7 +343,7 @@ describe('somebody of whom WeChat says nothing usable', () => {
     expect([await linked(), asked.length]).toEqual([30, 1 + 10])
   })
 
-  it('keeps nobody else from being linked when today’s quota does not do for asking again', async () => {
+  it('keeps nobody else from being linked when today’s quota is too small for asking again', async () => {
     const { work, news, people, control, linked, later, putOff } = await openOdd(20, person => person === 7)
     await control('/quota', { app: 'official', path: batchget, day: 5, used: 4 })
     expect(await work([news('follow', ...people)])).toEqual([])
@@ -366,7 +372,7 @@ describe('somebody of whom WeChat says nothing usable', () => {
     const watched: typeof links = {
       ...links,
       async rejoin(rows) {
-        rejoined.push(...rows.map(it => it.openid))
+        rejoined.push(...rows.map(row => row.openid))
         return links.rejoin(rows)
       },
     }
@@ -377,18 +383,18 @@ describe('somebody of whom WeChat says nothing usable', () => {
   })
 })
 
-describe('how far a walk is worked in', () => {
-  async function openWalked(people: number) {
+describe('how far a sync run is worked in', () => {
+  async function openSynced(people: number) {
     const world = await openFollowers()
     await world.control('/people', { count: people, following: true })
-    const told = async () => [await world.linking.isUnderWay(), (await world.walk({ action: 'status' })).toLink]
+    const told = async () => [await world.linking.isUnderWay(), (await world.runSync({ action: 'status' })).toLink]
     return { ...world, told }
   }
 
   it('is told until the last message is, however often one comes', async () => {
-    const { walk, work, queued, told } = await openWalked(250)
+    const { runSync, work, queued, told } = await openSynced(250)
     expect(await told()).toEqual([false, 0])
-    expect(await walk()).toMatchObject({ state: 'complete', toLink: 250 })
+    expect(await runSync()).toMatchObject({ state: 'complete', toLink: 250 })
     const [one, two, three] = queued.splice(0)
     if (!one || !two || !three) throw new Error('three messages are queued')
     expect(await told()).toEqual([true, 250])
@@ -400,8 +406,8 @@ describe('how far a walk is worked in', () => {
   })
 
   it('does not go on by what could not be worked in', async () => {
-    const { walk, work, control, queued, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, control, queued, told } = await openSynced(30)
+    await runSync()
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
     const [news] = queued.splice(0)
     if (news === undefined) throw new Error('one message is queued')
@@ -412,13 +418,13 @@ describe('how far a walk is worked in', () => {
   })
 
   it('goes on until the odd one of a message, who comes again alone, is linked', async () => {
-    const { walk, work, deps, queued, later, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, deps, queued, later, told } = await openSynced(30)
+    await runSync()
     const [news] = queued.splice(0)
     if (news?.change !== 'follow') throw new Error('one message is queued')
-    const wechat: LinkFollowersDeps['wechat'] = {
+    const wechat: LinkDeps['wechat'] = {
       followerInfo: async (...asked) =>
-        (await deps.wechat.followerInfo(...asked)).filter(it => it.openid !== news.openids[0]),
+        (await deps.wechat.followerInfo(...asked)).filter(info => info.openid !== news.openids[0]),
     }
     expect(await work([news], { wechat })).toEqual([])
     expect([later.length, ...(await told())]).toEqual([1, true, 30])
@@ -431,29 +437,33 @@ describe('how far a walk is worked in', () => {
   })
 
   it('goes on while one of several odd ones is left', async () => {
-    const { walk, work, deps, queued, later, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, deps, queued, later, told } = await openSynced(30)
+    await runSync()
     const [news] = queued.splice(0)
     if (news?.change !== 'follow') throw new Error('one message is queued')
-    const without = (count: number): LinkFollowersDeps['wechat'] => ({
+    const without = (count: number): LinkDeps['wechat'] => ({
       followerInfo: async (...asked) => {
         const odd: readonly string[] = news.openids.slice(0, count)
-        return (await deps.wechat.followerInfo(...asked)).filter(it => !odd.includes(it.openid))
+        return (await deps.wechat.followerInfo(...asked)).filter(info => !odd.includes(info.openid))
       },
     })
     await work([news], { wechat: without(2) })
     await work(
-      later.splice(0).map(it => it.news),
+      later.splice(0).map(queuedApart => queuedApart.news),
       { wechat: without(1) },
     )
-    expect([later.map(it => it.news), ...(await told())]).toMatchObject([[{ openids: [news.openids[0]] }], true, 30])
-    await work(later.splice(0).map(it => it.news))
+    expect([later.map(queuedApart => queuedApart.news), ...(await told())]).toMatchObject([
+      [{ openids: [news.openids[0]] }],
+      true,
+      30,
+    ])
+    await work(later.splice(0).map(queuedApart => queuedApart.news))
     expect(await told()).toEqual([false, 0])
   })
 
   it('lets a message come again that could not be counted, or the count would have no end', async () => {
-    const { walk, work, queued, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, queued, told } = await openSynced(30)
+    await runSync()
     const news = queued.splice(0)
     const linking = { workedIn: () => Promise.reject(new Error('DynamoDB is away')) }
     expect(await work(news, { linking })).toEqual(news)

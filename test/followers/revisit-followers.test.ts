@@ -28,9 +28,9 @@ describe('a follower without unionid', () => {
   })
 
   it('asks for the first hundred of many without unionid, and for the others once one of them has one', async () => {
-    const { work, walk, control, queued, revisit, tick } = await openFollowers()
+    const { work, runSync, control, queued, revisit, tick } = await openFollowers()
     await control('/people', { count: 250, following: true, unionid: false })
-    await walk()
+    await runSync()
     await work(queued.splice(0))
     tick(8 * 86_400_000)
     expect(await revisit()).toMatchObject({ asked: 100 })

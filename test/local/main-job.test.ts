@@ -205,7 +205,7 @@ describe('the reach of a user', () => {
     expect(await stack.call(`/reach?${both}`)).toMatchObject({ status: 400, body: { code: 'address-invalid' } })
   })
 
-  it('who followed unseen is found by the next walk', async () => {
+  it('who followed unseen is found by the next sync run', async () => {
     const who = await stack.person()
     await box(`/people/${who.id}/follow`, { silent: true })
     expect(await stack.invoke('sync-followers', {})).toMatchObject({ complete: true, came: expect.any(Number) })

@@ -10,9 +10,9 @@ const dayMs = 86_400_000
 const leaseOverMs = 61_000
 /** Whatever is under way has an end long before so many rounds. */
 const patience = 200
-const whole = { action: 'walk', isShort: false } as const
+const whole = { action: 'sync', isShort: false } as const
 
-/** Makes what comes last, `end`; `walkWhole` walks at once, and works in what it tells. */
+/** Makes what comes last, `end`; `syncWhole` syncs at once, and works in what it tells. */
 export function openEnding({ schedule, people, queue, judge, processes, backend }: Parts & { backend: Backend }) {
   const { demand } = judge
 
@@ -33,13 +33,13 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
       await processes.consume(0, { from: 0, count: 10 })
     }
   }
-  const walkWhole = async (everyone: boolean) => {
+  const syncWhole = async (everyone: boolean) => {
     for (let round = 0; round < patience; round++) {
-      await processes.walk(0, { ...whole, everyone })
-      const { current } = await backend.stores.walks.state()
+      await processes.sync(0, { ...whole, everyone })
+      const { current } = await backend.stores.syncRuns.state()
       if (current === undefined) return drain()
     }
-    demand(false, 'a walk is complete at last')
+    demand(false, 'a sync run is complete at last')
   }
 
   /** Nobody is killed any more, nothing else happens, and everything is told and looked at once. */
@@ -49,10 +49,10 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
     await drain()
     await judgeTraces()
     // What is under way may have begun before the latest that happened.
-    if ((await backend.stores.walks.state()).current !== undefined) await walkWhole(false)
+    if ((await backend.stores.syncRuns.state()).current !== undefined) await syncWhole(false)
     await schedule.pass(leaseOverMs)
-    // Only when told to, a walk looks up again who is linked.
-    await walkWhole(people.hasMoved())
+    // Only when told to, a sync run looks up again who is linked.
+    await syncWhole(people.hasMoved())
     await schedule.pass(7 * dayMs + 1000)
     await processes.revisit()
     await drain()
@@ -70,26 +70,26 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
     }
     await judgeTraces()
     const { linking } = backend.stores
-    demand((await linking.waiting()) === 0, 'all that walks queued is counted as worked in')
-    demand(!(await linking.isUnderWay()), 'nobody waits for a walk that is worked in')
+    demand((await linking.waiting()) === 0, 'all that sync runs queued is counted as worked in')
+    demand(!(await linking.isUnderWay()), 'nobody waits for a sync run that is worked in')
   }
   const judgeTraces = async () => {
-    const { links, walks, journal } = backend.stores
-    const { current, complete } = await walks.state()
-    const pages = [current, complete].flatMap(it => (it === undefined ? [] : [walks.openids(it)]))
-    const walked = (await Promise.all(pages.map(it => Array.fromAsync(it)))).flat(2)
+    const { links, syncRuns, journal } = backend.stores
+    const { current, complete } = await syncRuns.state()
+    const pages = [current, complete].flatMap(it => (it === undefined ? [] : [syncRuns.openids(it)]))
+    const listed = (await Promise.all(pages.map(it => Array.fromAsync(it)))).flat(2)
     const noted = (await Array.fromAsync(journal.entries())).flatMap(it => [...it.follow, ...it.unfollow])
     const linked = [...(await links.followers(people.all.flatMap(it => it.openids))).keys()]
-    // Where a walk goes on is told by a person, whoever that is; the next page puts another in their place.
+    // Where a sync run goes on is told by a person, whoever that is; the next page puts another in their place.
     const text = backend.text().replaceAll(`"next":"${current?.next}"`, '')
     for (const person of people.all.filter(isForgotten)) {
       const [openid, { index }] = [openidOf(person), person]
-      demand(!walked.includes(openid), `person ${index} is in no page, for they are forgotten`)
+      demand(!listed.includes(openid), `person ${index} is in no page, for they are forgotten`)
       demand(!noted.includes(openid), `person ${index} is not in the journal, for they are forgotten`)
       demand(!linked.includes(openid), `person ${index} has no row, for they are forgotten`)
       demand(!text.includes(`${openid}"`), `person ${index} is nowhere, for they are forgotten`)
     }
   }
 
-  return { walkWhole, end }
+  return { syncWhole, end }
 }

@@ -1,4 +1,4 @@
-/** The real use-cases as processes: walkers, consumers of the queue, logins, and the daily revisit. */
+/** The real use-cases as processes: sync runs, consumers of the queue, logins, and the daily revisit. */
 
 import { beginsForMs, timeoutMs } from '../../kit/deployment.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
@@ -6,7 +6,8 @@ import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { revisitFollowers } from '../../lib/followers/revisit-followers.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
 import { logIn } from '../../lib/login/login.ts'
-import { type SyncReport, syncFollowers } from '../../lib/sync/sync-followers.ts'
+import type { SyncReport } from '../../lib/sync/order.ts'
+import { syncFollowers } from '../../lib/sync/sync-followers.ts'
 import type { AccessTokenSource } from '../../lib/tokens/access-token.ts'
 import { memoryLogins } from '../fakes/memory-stores.ts'
 import { miniAppid } from '../ids.ts'
@@ -17,14 +18,14 @@ import { LostAnswer, type Process, type Schedule } from './schedule.ts'
 import type { Backend } from './stores.ts'
 
 /** Which function each process is. */
-const functions = { walk: 'sync-followers', consume: 'link-followers', logIn: 'login', revisit: 'revisit-followers' }
+const functions = { sync: 'sync-followers', consume: 'link-followers', logIn: 'login', revisit: 'revisit-followers' }
 /** Until when a process begins something new. */
 const untilOf = (process: Process, name: string) => process.deadline - timeoutMs(name) + beginsForMs(name)
 /** Days of the clock pass in a run, not months. */
 const retentionDays = 2
 
-export type Walking = {
-  readonly action: 'walk' | 'tick'
+export type Syncing = {
+  readonly action: 'sync' | 'tick'
   readonly isShort: boolean
   readonly everyone: boolean
 }
@@ -59,10 +60,10 @@ export function openProcesses(world: World) {
     }
   }
 
-  const walk = (slot: number, { action, isShort, everyone }: Walking) =>
-    run(`walk ${slot}`, functions.walk, async process => {
+  const sync = (slot: number, { action, isShort, everyone }: Syncing) =>
+    run(`sync ${slot}`, functions.sync, async process => {
       const deps = depsOf(process)
-      const until = isShort ? now() : untilOf(process, functions.walk)
+      const until = isShort ? now() : untilOf(process, functions.sync)
       const order = { action, everyone, spread: true }
       const report = await syncFollowers(order, { ...deps, owner: process.name, spread: true }, { until })
       noteReport(report, judge)
@@ -110,7 +111,7 @@ export function openProcesses(world: World) {
       await revisitFollowers({ ...depsOf(process), retentionDays }, limits)
     })
 
-  return { walk, consume, login, revisit, alive: () => [...slots.values()].filter(it => it.isAlive) }
+  return { sync, consume, login, revisit, alive: () => [...slots.values()].filter(it => it.isAlive) }
 }
 
 function needsOf({ schedule, people, queue, backend }: World) {
@@ -156,9 +157,9 @@ function tokensThatAreGood(now: () => number): AccessTokenSource {
 }
 
 function noteReport({ state, pages }: SyncReport, { see }: Judge): void {
-  if (state === 'complete') see('walks complete')
-  if (state === 'busy') see('walks busy')
-  if (state === 'under-way') see(pages === 0 ? 'walks begun anew' : 'walks on the way')
+  if (state === 'complete') see('sync runs complete')
+  if (state === 'busy') see('sync runs busy')
+  if (state === 'under-way') see(pages === 0 ? 'sync runs restarted' : 'sync runs on the way')
 }
 
 /** SQS is told that these are done. */
@@ -175,5 +176,5 @@ function finish(messages: readonly Message[], { queue, judge }: World): void {
 
 function isExpected(error: unknown): boolean {
   if (error instanceof LostAnswer) return true
-  return error instanceof Error && error.message === 'another process has taken over the walk'
+  return error instanceof Error && error.message === 'another process has taken over the sync run'
 }

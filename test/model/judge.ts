@@ -15,13 +15,13 @@ export const sights = [
   'unionids found late',
   'moves to another Open Platform account',
   'moves of the account',
-  'wishes to be forgotten',
+  'erasure requests',
   'logins',
-  'walks complete',
-  'walks busy',
-  'walks on the way',
-  'walks taken over',
-  'walks begun anew',
+  'sync runs complete',
+  'sync runs busy',
+  'sync runs on the way',
+  'sync runs taken over',
+  'sync runs restarted',
   'batches',
   'revisits',
   'kept for long enough',
@@ -46,7 +46,7 @@ export function openJudge({ all }: Pick<People, 'all'>, { now, isAlive }: Pick<S
   const see = (what: Sight) => void seen.set(what, (seen.get(what) ?? 0) + 1)
   let strays: { readonly process: Process; readonly unionid: UnionId }[] = []
   let holder: { readonly owner: string; readonly until: number } | undefined
-  /** Since when (s) nothing may bring them back: their wish is worked in for the second time. */
+  /** Since when (s) nothing may bring them back: their request is worked in for the second time. */
   const forgotten = new Map<OpenId, number>()
 
   return {
@@ -72,17 +72,17 @@ export function openJudge({ all }: Pick<People, 'all'>, { now, isAlive }: Pick<S
         person.expiredAt = now()
       }
     },
-    /** A wish is worked in, for the second time. */
+    /** An erasure request is carried out, for the second time. */
     forgot({ who, at }: Erasure) {
       if (who.openid !== undefined) forgotten.set(who.openid, Math.max(at, forgotten.get(who.openid) ?? 0))
       const isOf = (it: Person) => it.openids.some(openid => openid === who.openid) || it.miniOpenid === who.miniOpenid
-      for (const wish of all.filter(isOf).flatMap(it => it.wishes)) if (wish.at === at) wish.doneAt = now()
+      for (const request of all.filter(isOf).flatMap(it => it.requests)) if (request.at === at) request.doneAt = now()
     },
     leased(lease: NonNullable<typeof holder>) {
       const isOther = holder !== undefined && holder.owner !== lease.owner
       const isHeld = isOther && isAlive(holder?.owner ?? '') && (holder?.until ?? 0) > now()
-      demand(!isHeld, 'one process walks at a time')
-      if (isOther) see('walks taken over')
+      demand(!isHeld, 'one process syncs at a time')
+      if (isOther) see('sync runs taken over')
       holder = lease
     },
     freed(owner: string) {

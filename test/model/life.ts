@@ -39,17 +39,17 @@ export function openLife(people: People, queue: MessageQueue, { see }: Pick<Judg
   }
   /** Only the end of the old openid is told: the new one is in the list. */
   const move = (person: Person, told: Told) => {
-    // A wish is one by an openid, and by another one a person would be somebody else.
-    if (!isFollowing(person) || person.wishes.length > 0) return
+    // An erasure request is one by an openid, and by another one a person would be somebody else.
+    if (!isFollowing(person) || person.requests.length > 0) return
     see('moves of the account')
     const openid = openidOf(person)
     people.move(person)
     return tell({ kind: 'unfollow', openid, at: people.seconds() }, told)
   }
   const forget = (person: Person, how: How, told: Told) => {
-    see('wishes to be forgotten')
+    see('erasure requests')
     const [isMini, unionid, at] = [how === 'revoke-mini', unionidOf(person), people.seconds()]
-    person.wishes.push({ at, app: isMini ? 'mini' : 'official', unionid, doneAt: Infinity })
+    person.requests.push({ at, app: isMini ? 'mini' : 'official', unionid, doneAt: Infinity })
     if (how === 'cancel') people.unfollow(person)
     const [appid, openid] = isMini ? [miniAppid, person.miniOpenid] : [officialAppid, openidOf(person)]
     return tell({ kind: 'erase', appid, openid, at, ...(unionid === undefined ? {} : { unionid }) }, told)

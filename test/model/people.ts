@@ -16,8 +16,8 @@ export type Login = {
   readonly unionid: UnionId | undefined
   readonly end: 'answered' | 'lost'
 }
-/** A wish to be forgotten (`at` in seconds), to one of the apps; worked in to its end at `doneAt` (ms). */
-export type Wish = {
+/** An erasure request (`at` in seconds), to one of the apps; worked in to its end at `doneAt` (ms). */
+export type ErasureRequest = {
   readonly at: number
   readonly app: 'official' | 'mini'
   readonly unionid: UnionId | undefined
@@ -34,7 +34,7 @@ export type Person = {
   isBound: boolean
   readonly spells: Spell[]
   readonly logins: Login[]
-  readonly wishes: Wish[]
+  readonly requests: ErasureRequest[]
   /** When (ms) it was last said that they left long ago. */
   expiredAt: number
 }
@@ -147,7 +147,17 @@ export function wasSince(person: Person, { openid, following, at }: FollowerRow)
 
 function personOf(index: number): Person {
   const [openids, miniOpenid] = [[id(`person-${index}`)], id(`mini-${index}`)]
-  return { index, openids, miniOpenid, unionids: [], isBound: false, spells: [], logins: [], wishes: [], expiredAt: 0 }
+  return {
+    index,
+    openids,
+    miniOpenid,
+    unionids: [],
+    isBound: false,
+    spells: [],
+    logins: [],
+    requests: [],
+    expiredAt: 0,
+  }
 }
 
 function infoOf(person: Person, at: number, { namesLeavers }: Rules): FollowerSeen {

@@ -7,20 +7,20 @@ import { followerRowOf, rowOf } from '../../lib/adapters/dynamo/link-rows.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
-import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
+import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { type FollowerRow, isReadable } from '../../lib/followers/link.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
 import { isId, type UnionId } from '../../lib/identifiers.ts'
-import type { WalkStore } from '../../lib/sync/ports.ts'
+import type { SyncRunStore } from '../../lib/sync/ports.ts'
 import { memoryLinking } from '../fakes/memory-linking.ts'
 import { memoryLinks } from '../fakes/memory-links.ts'
-import { memoryErasures, memoryJournal, memoryWalks } from '../fakes/memory-walks.ts'
+import { memoryErasures, memoryJournal, memorySyncRuns } from '../fakes/memory-sync-runs.ts'
 import type { Process, Schedule } from './schedule.ts'
 import { clientOf, type Item, openTable, type Written } from './table.ts'
 
 type Stores = {
   readonly links: LinkStore & LinkUpkeep
-  readonly walks: WalkStore
+  readonly syncRuns: SyncRunStore
   readonly journal: Journal
   readonly linking: LinkingStore
   readonly erasures: Erasures
@@ -61,7 +61,7 @@ export function inMemory(schedule: Schedule, watch: Watch): Backend {
     text: () => '',
     storesOf: process => ({
       links: stepped(linksOf(process), process, schedule),
-      walks: stepped(stores.walks, process, schedule),
+      syncRuns: stepped(stores.syncRuns, process, schedule),
       journal: stepped(stores.journal, process, schedule),
       linking: stepped(stores.linking, process, schedule),
       erasures: stepped(stores.erasures, process, schedule),
@@ -70,7 +70,7 @@ export function inMemory(schedule: Schedule, watch: Watch): Backend {
 }
 
 function watched(watch: Watch, now: () => number): Stores {
-  const [links, walks] = [memoryLinks(), memoryWalks()]
+  const [links, syncRuns] = [memoryLinks(), memorySyncRuns()]
   return {
     links: {
       ...links,
@@ -81,15 +81,15 @@ function watched(watch: Watch, now: () => number): Stores {
         return isWritten
       },
     },
-    walks: {
-      ...walks,
+    syncRuns: {
+      ...syncRuns,
       async takeLease(lease) {
-        const isTaken = await walks.takeLease(lease)
+        const isTaken = await syncRuns.takeLease(lease)
         if (isTaken) watch.leased(lease)
         return isTaken
       },
       async freeLease(owner) {
-        await walks.freeLease(owner)
+        await syncRuns.freeLease(owner)
         watch.freed(owner)
       },
     },
@@ -129,7 +129,7 @@ export function inDynamo(schedule: Schedule, watch: Watch): Backend {
   const random = () => (drawn++ % 1000) / 1000
   const adapters = (dynamo: Dynamo): Stores => ({
     links: { ...createLinkStore(dynamo, 'links'), ...createLinkUpkeep(dynamo, 'links') },
-    walks: createWalkStore(dynamo, 'walks'),
+    syncRuns: createSyncRunStore(dynamo, 'walks'),
     journal: createJournal(dynamo, 'walks', random),
     linking: createLinkingStore(dynamo, 'walks', schedule.now),
     erasures: createErasures(dynamo, 'walks'),

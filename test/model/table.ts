@@ -164,7 +164,7 @@ const tests = new Map<string, Test>()
 
 /** Reads a condition; the same text once. */
 function testOf(text: string): Test {
-  const known = tests.get(text) ?? anyOf(text.match(/[()]|[<>=]+|[#:]?\w+/g) ?? [])
+  const known = tests.get(text) ?? anyOf(text.match(/[()]|[<>=]+|[#:]?\w+(\.#\w+)?/g) ?? [])
   tests.set(text, known)
   return known
 }
@@ -181,7 +181,7 @@ function allOf(words: string[]): Test {
   return (...item) => parts.every(it => it(...item))
 }
 
-/** `(…)`, `attribute_exists(#a)`, `attribute_not_exists(#a)`, `attribute_type(#a, :numbers)` or `#a <= :a`. */
+/** `(…)`, `attribute_exists(#a)`, `attribute_not_exists(#a)`, `attribute_type(#a, :numbers)` or `#a <= :a`, also of a field `#a.#b`. */
 function oneOf(words: string[]): Test {
   const [word = ''] = words.splice(0, 1)
   if (word === '(') {
@@ -193,12 +193,20 @@ function oneOf(words: string[]): Test {
     const isType = word === 'attribute_type'
     const [, field = ''] = words.splice(0, isType ? 4 : 3)
     // The only type that is asked for: a set of numbers.
-    if (isType) return (item, names) => item[names[field] ?? field] instanceof Set
+    if (isType) return (item, names) => valueAt(field, item, names) instanceof Set
     const exists = word === 'attribute_exists'
-    return (item, names) => (item[names[field] ?? field] !== undefined) === exists
+    return (item, names) => (valueAt(field, item, names) !== undefined) === exists
   }
   const [sign = '', value = ''] = words.splice(0, 2)
-  return (item, names, values) => compare(item[names[word] ?? word], sign, values[value])
+  return (item, names, values) => compare(valueAt(word, item, names), sign, values[value])
+}
+
+/** A field, or by `#a.#b` one of a map; of what is none there is nothing. */
+function valueAt(path: string, item: Item, names: Names): unknown {
+  const [field = '', inner] = path.split('.').map(it => names[it] ?? it)
+  const value = item[field]
+  if (inner === undefined) return value
+  return typeof value === 'object' && value !== null ? Reflect.get(value, inner) : undefined
 }
 
 /** What is not there compares to nothing, as with DynamoDB. */

@@ -2,7 +2,15 @@
 
 import type { Reach } from '../../lib/followers/link.ts'
 import type { Address, OpenId, UnionId } from '../../lib/identifiers.ts'
-import { followedAtOf, isFollowing, type Login, openidOf, type Person, unionidOf, type Wish } from './people.ts'
+import {
+  type ErasureRequest,
+  followedAtOf,
+  isFollowing,
+  type Login,
+  openidOf,
+  type Person,
+  unionidOf,
+} from './people.ts'
 
 export type Truth = { readonly address: Address; readonly reach: ReadonlySet<Reach> }
 
@@ -18,36 +26,36 @@ export function truthsOf(person: Person, excused: ReadonlySet<UnionId>): Truth[]
   ]
 }
 
-/** Wished to be forgotten as a follower, and has neither followed again nor perhaps logged in again since. */
+/** Requested erasure as a follower, and has neither followed again nor perhaps logged in again since. */
 export function isForgotten(person: Person): boolean {
   return isForgottenBy(person, it => it.app === 'official') && !isPerhapsBack(person)
 }
 
-/** A login that began after a wish, however far it came. */
-function isPerhapsBack({ logins, wishes }: Person): boolean {
-  return logins.some(login => wishes.some(it => it.at < Math.floor(login.from / 1000)))
+/** A login that began after an erasure request, however far it came. */
+function isPerhapsBack({ logins, requests }: Person): boolean {
+  return logins.some(login => requests.some(it => it.at < Math.floor(login.from / 1000)))
 }
 
-/** They logged in when all their wishes were worked in, as who they still are; a walk finds that they follow. */
+/** They logged in when all their requests were worked in, as who they still are; a sync run finds that they follow. */
 function isSurelyBack(person: Person): boolean {
-  const { logins, wishes, expiredAt } = person
-  const isLater = ({ from }: Login) => wishes.every(it => it.doneAt < from && it.at < Math.floor(from / 1000))
+  const { logins, requests, expiredAt } = person
+  const isLater = ({ from }: Login) => requests.every(it => it.doneAt < from && it.at < Math.floor(from / 1000))
   const isThey = ({ end, unionid }: Login) =>
     end === 'answered' && unionid !== undefined && unionid === unionidOf(person)
   return expiredAt === 0 && logins.some(it => isThey(it) && isLater(it))
 }
 
-/** All of a person's logins are older than a wish that must find them. */
+/** All of a person's logins are older than an erasure request that must find them. */
 function areLoginsForgotten(person: Person): boolean {
   return person.logins.every(it => isSurelyGone(it, person))
 }
 
-function isForgottenBy(person: Person, counts: (wish: Wish) => boolean): boolean {
+function isForgottenBy(person: Person, counts: (request: ErasureRequest) => boolean): boolean {
   const followedAt = followedAtOf(person) ?? 0
-  return person.wishes.some(it => counts(it) && it.at >= followedAt)
+  return person.requests.some(it => counts(it) && it.at >= followedAt)
 }
 
-/** A wish to the mini program finds the follower too if the two are joined by then, which the model does not judge. */
+/** An erasure request to the mini program finds the follower too if the two are joined by then, which the model does not judge. */
 function mayBeForgotten(person: Person): boolean {
   return isForgottenBy(person, () => true)
 }
@@ -71,9 +79,9 @@ function ofUnionid(unionid: UnionId, person: Person): Set<Reach> {
   return new Set(isKnown ? ['not-following'] : ['not-following', 'unknown'])
 }
 
-/** The wish named this unionid, and they never had another one, so that all that hangs on it is found. */
-function isNamed(unionid: UnionId, { wishes, unionids }: Person): boolean {
-  return unionids.length === 1 && wishes.findLast(it => it.app === 'official')?.unionid === unionid
+/** The request named this unionid, and they never had another one, so that all that hangs on it is found. */
+function isNamed(unionid: UnionId, { requests, unionids }: Person): boolean {
+  return unionids.length === 1 && requests.findLast(it => it.app === 'official')?.unionid === unionid
 }
 
 function ofMini(person: Person): Set<Reach> {
@@ -95,18 +103,18 @@ function reachBehind(unionid: UnionId | undefined, person: Person): Set<Reach> {
 }
 
 /**
- * Worked in to its end, and exchanged after every wish.
+ * Worked in to its end, and exchanged after every request.
  *
- * After it was worked in: one of the second in which the wish was told is taken for older. Who left long ago loses their
+ * After it was worked in: one of the second in which the request was told is taken for older. Who left long ago loses their
  * logins too.
  */
-function isSurelyKept({ at, end }: Login, { wishes, expiredAt }: Person): boolean {
-  return end === 'answered' && wishes.every(it => it.doneAt < at) && expiredAt === 0
+function isSurelyKept({ at, end }: Login, { requests, expiredAt }: Person): boolean {
+  return end === 'answered' && requests.every(it => it.doneAt < at) && expiredAt === 0
 }
 
-/** Exchanged before a wish that names the mini program's openid, or the unionid that the login brought. */
-function isSurelyGone({ at, unionid, end }: Login, { wishes }: Person): boolean {
-  const older = wishes.filter(it => it.at >= Math.floor(at / 1000))
+/** Exchanged before an erasure request that names the mini program's openid, or the unionid that the login brought. */
+function isSurelyGone({ at, unionid, end }: Login, { requests }: Person): boolean {
+  const older = requests.filter(it => it.at >= Math.floor(at / 1000))
   if (older.some(it => it.app === 'mini')) return true
   return end === 'answered' && older.some(it => it.unionid !== undefined && it.unionid === unionid)
 }

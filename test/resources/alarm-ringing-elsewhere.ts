@@ -84,15 +84,15 @@ export function testRingingElsewhere(made: () => Template): void {
     expect(isRinging('QuotaLow', await during(ask))).toBe(isLow)
   })
 
-  it('tell of a walk for which today’s quota does not do, and of none for 26 hours', async () => {
-    const { walk, control, tick, now } = await openFollowers({ pageSize: 10_000 })
+  it('tell of a sync run for which today’s quota is too small, and of none for 26 hours', async () => {
+    const { runSync, control, tick, now } = await openFollowers({ pageSize: 10_000 })
     const { metrics, during } = openWriter(now)
-    const done = await during(() => walk({}, { metrics }))
+    const done = await during(() => runSync({}, { metrics }))
     expect([isRinging('SyncRefused', done), isRinging('SyncOverdue', done)]).toEqual([false, false])
     tick(27 * hourMs)
     await control('/people', { count: 30_005, following: true })
     await control('/quota', { app: 'official', path: '/cgi-bin/user/get', day: 10, used: 8 })
-    const refused = await during(() => walk({}, { metrics }))
+    const refused = await during(() => runSync({}, { metrics }))
     expect(isRinging('SyncRefused', refused)).toBe(true)
     expect(isRinging('SyncOverdue', [...done, ...refused])).toBe(true)
   })

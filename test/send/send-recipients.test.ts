@@ -76,7 +76,7 @@ describe.each(['unionid', 'miniOpenid'] as const)('a %s of whom the links have n
     expect([queue.again, await stateOf('order-1')]).toMatchObject([[], { state: 'dropped', reason: 'unknown' }])
   })
 
-  it('waits while a first walk is not worked in, and is dropped in the end', async () => {
+  it('waits while a first sync run is not worked in, and is dropped in the end', async () => {
     const { send, queue, tick, stateOf, now } = await openSend()
     const linking = memoryLinking(now)
     const walk = { beganAt: now(), isWhole: true }
@@ -91,7 +91,7 @@ describe.each(['unionid', 'miniOpenid'] as const)('a %s of whom the links have n
     expect([queue.again, await stateOf('order-1')]).toMatchObject([[], { state: 'dropped', reason: 'unknown' }])
   })
 
-  it('waits no longer than three days for a walk that never ends', async () => {
+  it('waits no longer than three days for a sync run that never ends', async () => {
     const { send, tick, stateOf, now } = await openSend()
     const linking = memoryLinking(now)
     await linking.open({ beganAt: now(), isWhole: true }, 0)

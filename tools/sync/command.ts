@@ -1,4 +1,4 @@
-/** `sync`: walks through the list of followers by hand. */
+/** `sync`: syncs the list of followers by hand. */
 
 import { findPlace } from '../command/place.ts'
 import type { Start } from '../command/session.ts'

@@ -1,4 +1,4 @@
-/** What a walk will cost, beside what is left of today's quota. */
+/** What a sync run will cost, beside what is left of today's quota. */
 
 import { counted, inThousands } from '../command/words.ts'
 import type { CallPlan, Plan } from './report.ts'
@@ -29,6 +29,6 @@ function describeCalls({ needed, remain, limit }: CallPlan): string {
 function judge(plan: Plan, { spread, spreadCommand }: Wishes): string {
   if (plan.fitsToday) return '✓ fits into today’s quota · 今日额度足够'
   const days = plan.days === undefined ? 'more days than WeChat’s limits tell' : counted(plan.days, 'day')
-  if (spread) return `✓ spreads over ${days}, for today’s quota does not do · 分多日完成`
+  if (spread) return `✓ spreads over ${days}, for today’s quota is too small · 分多日完成`
   return `✗ does not fit into today’s quota: it takes ${days}. To let it spread over them: ${spreadCommand} · 今日额度不足`
 }

@@ -1,4 +1,4 @@
-/** `sync`: tells what a walk through the followers costs, begins it, and follows it to its end. */
+/** `sync`: tells what a sync run through the followers costs, begins it, and follows it to its end. */
 
 import { explainFunctionFailure, FunctionError } from '../command/function.ts'
 import { logOf, type Place, whereIs } from '../command/place.ts'
@@ -38,7 +38,7 @@ export async function runSync(options: Options, deps: SyncDeps): Promise<number>
       return interrupted
     }
     screen.problem(
-      `✗ ${explainFunctionFailure(error, place, fileName)}${isOrdered ? `; to go on with the walk: ${againCommand(options)}` : ''}`,
+      `✗ ${explainFunctionFailure(error, place, fileName)}${isOrdered ? `; to go on with the sync run: ${againCommand(options)}` : ''}`,
     )
     return 1
   }
@@ -48,17 +48,17 @@ type Start = { readonly before: Report; readonly plan: Plan }
 
 /** Shows the plan; answers an exit code where nothing is to be begun. */
 async function prepare(options: Options, { sync, screen, place }: SyncDeps): Promise<Start | number> {
-  screen.line(`The walk through the followers, stage ${options.stage} (${whereIs(place)}) · 遍历关注者`)
+  screen.line(`The sync run through the followers, stage ${options.stage} (${whereIs(place)}) · 同步关注者`)
   const before = await sync.ask({ action: 'status' })
   const isUnderWay = before.state === 'under-way'
-  if (isUnderWay) screen.line(`  under way since ${inChina(before.beganAt ?? 0)}; what is left of it · 正在遍历，剩余:`)
+  if (isUnderWay) screen.line(`  under way since ${inChina(before.beganAt ?? 0)}; what is left of it · 正在同步，剩余:`)
   if (isUnderWay && options.everyone) {
-    screen.problem(`✗ this walk cannot be made to look everybody up; when it is complete: ${commandFor(options)}`)
+    screen.problem(`✗ this sync run cannot be made to look everybody up; when it is complete: ${commandFor(options)}`)
     return 1
   }
   const plan = await showPlan(options, { sync, screen })
   const mayBegin = plan.fitsToday || options.spread
-  // A walk under way was allowed when it began.
+  // A sync run under way was allowed when it began.
   if (!options.dryRun && (mayBegin || isUnderWay)) return { before, plan }
   screen.json({ status: before, plan })
   return mayBegin ? 0 : 1
@@ -72,12 +72,12 @@ async function showPlan(options: Options, { sync, screen }: Pick<SyncDeps, 'sync
   return plan
 }
 
-/** A walk under way is only helped on: should it end just now, a new one must not begin. */
+/** A sync run under way is only helped on: should it end just now, a new one must not begin. */
 async function order({ spread, everyone }: Options, before: Report, { sync, screen }: SyncDeps): Promise<void> {
   const isUnderWay = before.state === 'under-way'
-  await sync.begin(isUnderWay ? { action: 'tick' } : { action: 'walk', spread, everyone })
-  const [what, zh] = isUnderWay ? ['Following it.', '跟随进度'] : ['The walk begins.', '开始遍历']
-  screen.line(`${what} Ctrl-C stops watching, not the walk. · ${zh}；按 Ctrl-C 只停止观看`)
+  await sync.begin(isUnderWay ? { action: 'tick' } : { action: 'sync', spread, everyone })
+  const [what, zh] = isUnderWay ? ['Following it.', '跟随进度'] : ['The sync run begins.', '开始同步']
+  screen.line(`${what} Ctrl-C stops watching, not the sync run. · ${zh}；按 Ctrl-C 只停止观看`)
 }
 
 async function watch(options: Options, start: Start, deps: SyncDeps): Promise<number> {
@@ -86,7 +86,7 @@ async function watch(options: Options, start: Start, deps: SyncDeps): Promise<nu
     screen.progress({ bar: renderBar(progress), facts: renderFacts(progress) })
   const ending = await follow(start, { ...deps, show })
   screen.json({ plan: start.plan, ending })
-  const hasBegun = ending.kind !== 'waiting' || ending.walk !== undefined
+  const hasBegun = ending.kind !== 'waiting' || ending.run !== undefined
   const command = hasBegun ? againCommand(options) : commandFor(options)
   screen.line(
     renderEnding(ending, { command, log: logOf(place, fileName), linkLog: logOf(place, 'link-followers'), now: now() }),
@@ -95,11 +95,11 @@ async function watch(options: Options, start: Start, deps: SyncDeps): Promise<nu
 }
 
 function describeLeaving(options: Options, isOrdered: boolean): string {
-  if (!isOrdered) return 'Stopped; nothing was begun. · 已停止，未开始遍历'
-  return `Stopped watching; the walk goes on. To follow it again: ${againCommand(options)} · 已停止观看，遍历继续`
+  if (!isOrdered) return 'Stopped; nothing was begun. · 已停止，未开始同步'
+  return `Stopped watching; the sync run goes on. To follow it again: ${againCommand(options)} · 已停止观看，同步继续`
 }
 
-/** A walk that has begun knows whether it looks everybody up, and spreads. */
+/** A sync run that has begun knows whether it looks everybody up, and spreads. */
 function againCommand(options: Options): string {
   return commandFor({ ...options, spread: false, everyone: false })
 }

@@ -2,7 +2,7 @@
 
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 
-import type { SyncOrder } from '../../lib/sync/sync-followers.ts'
+import type { SyncOrder } from '../../lib/sync/order.ts'
 import { functionName, readAnswer } from '../command/function.ts'
 import { clientConfig, isLocal, type Place } from '../command/place.ts'
 import { type Report, report } from './report.ts'
@@ -21,7 +21,7 @@ const askLimitMs = 60_000
 
 export const fileName = 'sync-followers'
 
-/** Opens the function; an aborted `signal` ends what is being asked, but no walk. */
+/** Opens the function; an aborted `signal` ends what is being asked, but no sync run. */
 export function openSyncFunction(place: Place, signal: AbortSignal): SyncFunction {
   const client = new LambdaClient(clientConfig(place))
   const send = (order: Order, InvocationType: 'Event' | 'RequestResponse', abortSignal: AbortSignal) => {

@@ -1,5 +1,5 @@
 /**
- * Who wished to be forgotten: rows `erased`/n with a digest of the openid and the instant; n is the digest's first 52
+ * Who requested their erasure: rows `erased <appid>`/n with a digest of the openid and the instant; n is the digest's first 52
  * bits. Nothing here leads back to a person.
  */
 
@@ -10,13 +10,15 @@ import * as v from 'valibot'
 
 import { checked } from '../../checked.ts'
 import type { Erasures } from '../../followers/ports.ts'
-import type { OpenId } from '../../identifiers.ts'
+import type { OfficialAppId, OpenId } from '../../identifiers.ts'
 import { batchGet, change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const markRow = v.object({ digest: v.string(), at: v.number() })
 
-/** Creates the store of erasures, in the table of walks. */
-export function createErasures(dynamo: Dynamo, table: string): Erasures {
+/** Creates the store of erasures, in the table of sync runs. */
+export function createErasures(dynamo: Dynamo, table: string, official: OfficialAppId): Erasures {
+  const walk = `erased ${official}`
+  const keyOf = (digest: string) => ({ walk, part: Number.parseInt(digest.slice(0, 13), 16) })
   return {
     async mark(openid, at) {
       const digest = digestOf(openid)
@@ -52,7 +54,8 @@ export function createErasures(dynamo: Dynamo, table: string): Erasures {
         await Array.fromAsync(
           queryAll(
             dynamo,
-            from => new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isErased }),
+            from =>
+              new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isErased(walk) }),
           ),
         )
       ).flat()
@@ -62,12 +65,10 @@ export function createErasures(dynamo: Dynamo, table: string): Erasures {
   }
 }
 
-const isErased = { KeyConditionExpression: 'walk = :walk', ExpressionAttributeValues: { ':walk': 'erased' } }
+function isErased(walk: string) {
+  return { KeyConditionExpression: 'walk = :walk', ExpressionAttributeValues: { ':walk': walk } }
+}
 
 function digestOf(openid: OpenId): string {
   return createHash('sha256').update(openid).digest('hex')
-}
-
-function keyOf(digest: string): { walk: string; part: number } {
-  return { walk: 'erased', part: Number.parseInt(digest.slice(0, 13), 16) }
 }

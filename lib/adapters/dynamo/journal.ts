@@ -1,11 +1,11 @@
-/** What was worked into the links since the last walk: rows `journal`/n, n being the instant (ms) times 1,000, and chance. */
+/** What was worked into the links since the last sync run: rows `journal <appid>`/n, n being the instant (ms) times 1,000, and chance. */
 
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
 import { checked } from '../../checked.ts'
 import type { Journal, JournalEntry } from '../../followers/ports.ts'
-import type { OpenId } from '../../identifiers.ts'
+import type { OfficialAppId, OpenId } from '../../identifiers.ts'
 import { inParallel } from '../../pool.ts'
 import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
 import { packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
@@ -14,13 +14,14 @@ const entryRow = v.object({ part: v.number(), follow: packedOpenids, unfollow: p
 const perMs = 1000
 const dropsAtOnce = 10
 
-/** Creates the journal of followers, in the table of walks. */
-export function createJournal(dynamo: Dynamo, table: string, random: () => number): Journal {
+/** Creates the journal of an account's followers, in the table of sync runs. */
+export function createJournal(dynamo: Dynamo, table: string, official: OfficialAppId, random: () => number): Journal {
+  const walk = `journal ${official}`
   const put = (part: number, { follow, unfollow }: JournalEntry, how: object) => {
-    const Item = { walk: 'journal', part, follow: packOpenids(follow), unfollow: packOpenids(unfollow) }
+    const Item = { walk, part, follow: packOpenids(follow), unfollow: packOpenids(unfollow) }
     return onlyIf(dynamo.send(new PutCommand({ TableName: table, Item, ...how })))
   }
-  const remove = (part: number) => dynamo.send(new DeleteCommand({ TableName: table, Key: { walk: 'journal', part } }))
+  const remove = (part: number) => dynamo.send(new DeleteCommand({ TableName: table, Key: { walk, part } }))
   const noteRow = async (entry: JournalEntry, now: number) => {
     const isNew = { ConditionExpression: 'attribute_not_exists(part)' }
     // Two of one millisecond differ by chance; where they do not, the later one takes the next place.
@@ -32,7 +33,7 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
   }
   async function* rows() {
     const query = (from: StartKey) =>
-      new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isJournal })
+      new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isOf(walk) })
     for await (const items of queryAll(dynamo, query)) {
       for (const item of items) {
         const { part, follow, unfollow } = checked(entryRow, item, 'an entry of the journal')
@@ -59,7 +60,7 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
         if (![...follow, ...unfollow].some(it => gone.has(it))) continue
         const left = { follow: without(follow), unfollow: without(unfollow) }
         if (left.follow.length + left.unfollow.length === 0) await remove(part)
-        // Not anew, if the end of a walk dropped it meanwhile.
+        // Not anew, if the end of a sync run dropped it meanwhile.
         else await put(part, left, { ConditionExpression: 'attribute_exists(part)' })
       }
     },
@@ -76,7 +77,6 @@ function inRows(entry: JournalEntry): JournalEntry[] {
   ]
 }
 
-const isJournal = {
-  KeyConditionExpression: 'walk = :walk',
-  ExpressionAttributeValues: { ':walk': 'journal' },
+function isOf(walk: string) {
+  return { KeyConditionExpression: 'walk = :walk', ExpressionAttributeValues: { ':walk': walk } }
 }

@@ -5,11 +5,12 @@ import { expect, it } from 'vitest'
 
 import { createLinkUpkeep } from '../../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkStore } from '../../../lib/adapters/dynamo/links.ts'
-import type { FollowerRow } from '../../../lib/followers/link.ts'
-import { id } from '../../ids.ts'
+import { type FollowerRow, personIn } from '../../../lib/followers/link.ts'
+import { id, miniAppid, officialAppid, otherOfficialAppid } from '../../ids.ts'
 import { clientOf, openTable } from '../../model/table.ts'
 
 const openid = id('oOfficial')
+const [official, mini] = [officialAppid, miniAppid]
 const [before, after] = [id('uBefore'), id('uAfter')]
 const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
   openid,
@@ -37,9 +38,11 @@ function openLinks() {
     }
     return Reflect.apply(dynamo.send, dynamo, [command])
   }
-  const late = createLinkStore(Object.assign(Object.create(dynamo), { send }), 'links')
-  const links = { ...createLinkStore(dynamo, 'links'), ...createLinkUpkeep(dynamo, 'links') }
-  const reached = async () => (await links.resolve([{ unionid: before }, { unionid: after }])).map(it => it?.following)
+  const late = createLinkStore(Object.assign(Object.create(dynamo), { send }), 'links').of(official)
+  const store = createLinkStore(dynamo, 'links')
+  const links = { ...store.of(official), ...createLinkUpkeep(dynamo, 'links') }
+  const reached = async () =>
+    (await store.resolve([{ unionid: before }, { unionid: after }])).map(it => personIn(it, official)?.following)
   return { links, late, isLate, go, reached }
 }
 
@@ -59,7 +62,7 @@ it('leaves nothing of a unionid whose person was erased in between, the second t
   await isLate
   const { followedAt: _, ...left } = row({ following: false, at: 301 })
   await links.writeFollower({ ...left, unionid: after }, row({ followedAt: 300, at: 300 }))
-  const everything = [{ openid, unionid: before }, { unionid: after }]
+  const everything = [{ official, openid }, { unionid: before }, { unionid: after }]
   await links.erase(everything, 200)
   go()
   await writing
@@ -67,22 +70,28 @@ it('leaves nothing of a unionid whose person was erased in between, the second t
   expect(await reached()).toEqual([false, false])
 })
 
-it('tells once a call which rows cannot be read, by what may stand in a log', async () => {
+it('tells once a call what cannot be read, by what may stand in a log', async () => {
   const told: (readonly string[])[] = []
   const links = openTable(['address'])
   for (const openid of ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']) {
-    links.put({ Item: { address: `openid#${openid}`, at: 1, following: 'yes' } })
+    links.put({ Item: { address: `openid#${official}#${openid}`, at: 1, following: 'yes' } })
   }
-  links.put({ Item: { address: `mini#oMini`, at: 1, unionid: after } })
-  links.put({ Item: { address: `unionid#${after}`, loginAt: 'yesterday' } })
+  links.put({ Item: { address: `mini#${mini}#oMini`, at: 1, unionid: after } })
+  const sides = { [official]: 'odd', [otherOfficialAppid]: { at: 1 }, [mini]: { miniOpenid: 'oMini', at: 'yesterday' } }
+  links.put({ Item: { address: `unionid#${after}`, ...sides } })
   const dynamo = clientOf(
     new Map([['links', links]]),
     work => work(),
     () => undefined,
   )
   const store = createLinkStore(dynamo, 'links', addresses => told.push(addresses))
-  const spoilt = ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002'].map(it => ({ openid: id(it) }))
-  const found = await store.resolve([...spoilt, { miniOpenid: id('oMini') }, { openid }])
-  expect(found).toEqual([undefined, undefined, undefined, { known: false, following: false }])
-  expect(told).toEqual([['openid#oSpo…001', 'openid#oSpo…002', 'unionid#…']])
+  const spoilt = ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']
+  const addresses = spoilt.map(it => ({ official, openid: id(it) }))
+  const found = await store.resolve([...addresses, { mini, miniOpenid: id('oMini') }, { official, openid }])
+  expect(found.map(it => personIn(it, official))).toEqual([undefined, undefined, undefined, nobody])
+  expect(told).toEqual([
+    [`openid#${official}#oSpo…001`, `openid#${official}#oSpo…002`, `unionid#…#${official}`, `unionid#…#${mini}`],
+  ])
 })
+
+const nobody = { known: false, following: false }

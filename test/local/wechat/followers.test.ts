@@ -47,7 +47,7 @@ describe('user/get', () => {
     expect(json).toMatchObject({ errcode: 40003, errmsg: expect.stringMatching(/^invalid openid rid: /) })
   })
 
-  test('a million followers are made and walked in seconds', { timeout: 20_000 }, async () => {
+  test('a million followers are made and listed in seconds', { timeout: 20_000 }, async () => {
     const box = await openTestBox()
     await box.control('/people', { count: 1_000_000, following: true })
     const token = await box.token()

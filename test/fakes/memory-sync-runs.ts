@@ -1,19 +1,19 @@
-/** The stores of walks, of the journal and of erasures in memory: they pass the same contract suites as the real ones. */
+/** The stores of sync runs, of the journal and of erasures in memory: they pass the same contract suites as the real ones. */
 
 import type { Erasures, Journal, JournalEntry } from '../../lib/followers/ports.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
-import type { Walk, WalkState, WalkStore } from '../../lib/sync/ports.ts'
+import type { SyncRun, SyncRunStore, SyncRuns } from '../../lib/sync/ports.ts'
 
-export function memoryWalks(): WalkStore {
+export function memorySyncRuns(): SyncRunStore {
   const pages = new Map<string, OpenId[]>()
-  let state: WalkState = {}
+  let state: SyncRuns = {}
   let lease: { owner: string; until: number } | undefined
   const guarded = async (owner: string, change: () => void) => {
     if (lease?.owner !== owner) return false
     change()
     return true
   }
-  const keep = ({ current, complete }: WalkState) => {
+  const keep = ({ current, complete }: SyncRuns) => {
     const needed = new Set([...(current?.pageKeys ?? []), ...(complete?.pageKeys ?? [])])
     for (const key of pages.keys()) if (!needed.has(key)) pages.delete(key)
   }
@@ -27,21 +27,21 @@ export function memoryWalks(): WalkStore {
       if (lease?.owner === owner) lease = undefined
     },
     state: async () => state,
-    async savePage(walk, openids, owner) {
-      const key = `${walk.id} ${walk.pages}`
-      const saved: Walk = { ...walk, pageKeys: [...walk.pageKeys, key] }
+    async savePage(run, openids, owner) {
+      const key = `${run.id} ${run.pages}`
+      const saved: SyncRun = { ...run, pageKeys: [...run.pageKeys, key] }
       const isSaved = await guarded(owner, () => {
         pages.set(key, [...openids])
         state = { ...state, current: saved }
       })
       return isSaved ? saved : undefined
     },
-    async *openids(walk) {
-      for (const key of walk.pageKeys) yield pages.get(key) ?? []
+    async *openids(run) {
+      for (const key of run.pageKeys) yield pages.get(key) ?? []
     },
-    complete: (walk, owner) =>
+    complete: (run, owner) =>
       guarded(owner, () => {
-        state = { complete: walk }
+        state = { complete: run }
         keep(state)
       }),
     abandon: owner =>

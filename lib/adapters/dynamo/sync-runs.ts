@@ -1,24 +1,34 @@
 /**
- * Walks through the follower list (the rows: walk-rows.ts).
+ * The sync runs (their rows: sync-run-rows.ts).
  *
- * A page is named by its content, so one that has not changed since the last walk is not written again. Whatever page
+ * A page is named by its content, so one that has not changed since the last sync run is not written again. Whatever page
  * may exist is named in the state first, so that none is ever left behind.
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 
 import { checked } from '../../checked.ts'
-import type { Walk, WalkStore } from '../../sync/ports.ts'
+import type { OfficialAppId } from '../../identifiers.ts'
+import type { SyncRun, SyncRunStore } from '../../sync/ports.ts'
 import { change, type Dynamo } from './dynamo.ts'
-import { createPageRows, type PageRows, pageKeyOf, type StateRow, stateKey, stateRow } from './walk-rows.ts'
+import {
+  createPageRows,
+  type PageRows,
+  pageKeyOf,
+  runItem,
+  type StateRow,
+  stateKeyOf,
+  stateRow,
+} from './sync-run-rows.ts'
 
-/** Creates the store of walks. */
-export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
-  const pages = createPageRows(dynamo, table)
-  const mended = new Set<string>()
+/** Creates the store of an account's sync runs. */
+export function createSyncRunStore(dynamo: Dynamo, table: string, official: OfficialAppId): SyncRunStore {
+  const pages = createPageRows(dynamo, table, official)
+  const stateKey = stateKeyOf(official)
+  const rewritten = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
-    return checked(stateRow, Item ?? {}, 'the state of the walk')
+    return checked(stateRow, Item ?? {}, 'the state of the sync run')
   }
   const set = (fields: object, owner: string) =>
     change(dynamo, table, stateKey, { set: { ...fields }, condition: '#leaseOwner = :owner', values: { owner } })
@@ -37,22 +47,22 @@ export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
       const { spare: _, ...state } = await readState()
       return state
     },
-    async *openids(walk) {
-      for await (const { key, parts } of pages.read(walk.pageKeys)) {
+    async *openids(run) {
+      for await (const { key, parts } of pages.read(run.pageKeys)) {
         const openids = parts.flat()
         // Somebody was taken out of it: it is not what its name says, should that come again.
-        if (pageKeyOf(openids) !== key) mended.add(key)
+        if (pageKeyOf(openids) !== key) rewritten.add(key)
         yield openids
       }
     },
     pause: (until, owner) => set({ pausedUntil: until }, owner),
-    ...createPages({ pages, readState, set, mended }),
+    ...createPages({ pages, readState, set, rewritten }),
   }
 }
 
 type Parts = {
   readonly pages: PageRows
-  readonly mended: Set<string>
+  readonly rewritten: Set<string>
   readonly readState: () => Promise<StateRow>
   readonly set: (fields: object, owner: string) => Promise<boolean>
 }
@@ -62,8 +72,8 @@ function createPages({
   pages,
   readState,
   set,
-  mended,
-}: Parts): Pick<WalkStore, 'savePage' | 'complete' | 'abandon' | 'forget'> {
+  rewritten,
+}: Parts): Pick<SyncRunStore, 'savePage' | 'complete' | 'abandon' | 'forget'> {
   /** Names the pages that nobody needs any more, and deletes them; what a crash leaves behind is named still. */
   const drop = async (old: readonly string[], fields: object, owner: string) => {
     const spare = [...new Set(old)]
@@ -73,24 +83,24 @@ function createPages({
   }
 
   return {
-    async savePage(walk, openids, owner) {
+    async savePage(run, openids, owner) {
       const { current, complete, spare = [] } = await readState()
       const key = pageKeyOf(openids)
       const others = spare.filter(it => it !== key)
-      const isThere = !mended.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
+      const isThere = !rewritten.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
       if (!isThere) {
         if (!(await set({ spare: [...others, key] }, owner))) return undefined
         await pages.put(openids)
-        mended.delete(key)
+        rewritten.delete(key)
       }
-      const saved: Walk = { ...walk, pageKeys: [...walk.pageKeys, key] }
-      const isSaved = await set({ current: saved, spare: others.length === 0 ? undefined : others }, owner)
+      const saved = { ...run, pageKeys: [...run.pageKeys, key] }
+      const isSaved = await set({ current: runItem(saved), spare: others.length === 0 ? undefined : others }, owner)
       return isSaved ? saved : undefined
     },
-    async complete(walk, owner) {
+    async complete(run, owner) {
       const { complete, spare = [] } = await readState()
-      const old = [...spare, ...keysOf(complete)].filter(it => !walk.pageKeys.includes(it))
-      return drop(old, { complete: walk, current: undefined, pausedUntil: undefined }, owner)
+      const old = [...spare, ...keysOf(complete)].filter(it => !run.pageKeys.includes(it))
+      return drop(old, { complete: runItem(run), current: undefined, pausedUntil: undefined }, owner)
     },
     async abandon(owner) {
       const { current, complete, spare = [] } = await readState()
@@ -102,7 +112,7 @@ function createPages({
       for await (const { key, parts } of pages.read([...spare, ...keysOf(current), ...keysOf(complete)])) {
         for (const [part, openids] of parts.entries()) {
           const kept = openids.filter(it => !gone.has(it))
-          // Under the name it had, for the walks name it so; it only looks changed to the next walk.
+          // Under the name it had, for sync runs name it so; it only looks changed to the next sync run.
           if (kept.length < openids.length) await pages.replace(key, part, kept)
         }
       }
@@ -110,6 +120,6 @@ function createPages({
   }
 }
 
-function keysOf(walk: Walk | undefined): readonly string[] {
-  return walk?.pageKeys ?? []
+function keysOf(run: SyncRun | undefined): readonly string[] {
+  return run?.pageKeys ?? []
 }
