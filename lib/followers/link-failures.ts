@@ -6,12 +6,13 @@
 import { WeChatError } from '../errors.ts'
 import type { OpenId } from '../identifiers.ts'
 import { inParallel } from '../pool.ts'
+import type { Log } from '../ports.ts'
 import { secondsToReset } from '../quota-reset.ts'
 import { retryDelay } from '../retry-delay.ts'
 import type { LinkDeps } from './deps.ts'
 import type { Arrival, FollowerNews } from './follower-news.ts'
 
-type RetryDeps = Pick<LinkDeps, 'followers' | 'random' | 'log'>
+type RetryDeps = Pick<LinkDeps, 'followers' | 'random'> & { readonly log: Log }
 
 export type Failure = {
   /** Who failed: with their whole batch, untried for want of time, or alone among others who are worked in. */
