@@ -18,15 +18,17 @@ import { metrics } from './metrics.ts'
 import { neededSecret, secrets } from './secrets.ts'
 import { tokenStore } from './stores.ts'
 
-/** An app as its work needs it; nothing of it is shared with another's. */
-export type OpenApp<A extends App> = {
+/** An app as a login needs it, which takes no access token; nothing of it is shared with another's. */
+type Caller<A extends App> = {
   readonly app: A
   readonly wechat: WeChat
-  readonly accessTokens: AccessTokenSource
   /** For what is said and counted of this app alone. */
   readonly log: AppLog
   readonly metrics: AppMetrics
 }
+
+/** An app as all other work needs it. */
+export type OpenApp<A extends App> = Caller<A> & { readonly accessTokens: AccessTokenSource }
 
 /** All Official Accounts of the stage, the default one first. */
 export function officialAccounts(): readonly OpenApp<OfficialAccount>[] {
@@ -38,8 +40,20 @@ export function miniPrograms(): readonly OpenApp<MiniProgram>[] {
   return apps().minis.map(openApp)
 }
 
-/** Opens an app: with sockets, a breaker and a watch of its own, so that its trouble is no other's. */
+/** All mini programs of the stage for people to log in to, the default one first. */
+export function loginApps(): readonly Caller<MiniProgram>[] {
+  return apps().minis.map(openCaller)
+}
+
 function openApp<A extends App>(app: A): OpenApp<A> {
+  const caller = openCaller(app)
+  const { wechat, log, metrics } = caller
+  const source = { appid: app.appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), log, metrics }
+  return { ...caller, accessTokens: createAccessTokenSource(source) }
+}
+
+/** Opens an app: with sockets, a breaker and a watch of its own, so that its trouble is no other's. */
+function openCaller<A extends App>(app: A): Caller<A> {
   const { appid } = app
   const { WECHAT_API_URL, ACCESS_TOKEN_MODE } = config('WECHAT_API_URL', 'ACCESS_TOKEN_MODE')
   const appsecret = secretOf(app, 'appsecret')
@@ -54,6 +68,5 @@ function openApp<A extends App>(app: A): OpenApp<A> {
     watch: createWatch({ appid, now, ...ops }),
     nowSeconds: () => Math.floor(now() / 1000),
   })
-  const source = { appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), ...ops }
-  return { app, wechat, accessTokens: createAccessTokenSource(source), ...ops }
+  return { app, wechat, ...ops }
 }
