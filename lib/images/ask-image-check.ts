@@ -10,7 +10,7 @@ import type { Image, ImageFiles, ImageStore } from './ports.ts'
 import { settleImage } from './settle-image.ts'
 
 /** A mini program that has its pictures checked. */
-export type CheckingApp = {
+type CheckingApp = {
   readonly app: MiniProgram
   readonly wechat: Pick<WeChat, 'mediaCheckAsync'>
   readonly accessTokens: AccessTokenSource
