@@ -352,6 +352,7 @@ describe('checkImages', () => {
     await pass(20)
     expect([isServed(image), await stateOf(image)]).toEqual([false, ['checking', undefined]])
     expect(await shop.calls(path)).toBe(0)
+    expect(new Set(checks.waiting().map(it => it.message.mini))).toEqual(new Set([mini]))
     expect(lines.find(it => it.event === 'check-images.unknown')?.fields).toMatchObject({ app: 'shop', traceId })
     await checks.push([{ mini, verdict: { traceId, suggest: 'pass', errcode: 0 } }])
     await work()
