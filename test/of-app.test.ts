@@ -6,6 +6,7 @@ import { boxApps } from '../kit/app.ts'
 import { createLog } from '../lib/adapters/logger.ts'
 import { createMetrics } from '../lib/adapters/metrics.ts'
 import { logOf, logOfAppid, metricsOf } from '../lib/of-app.ts'
+import { createBatchLog } from '../lib/send/batch-log.ts'
 import { miniAppid } from './ids.ts'
 import { writtenLines } from './written-lines.ts'
 import { inOneInvocation, metricsIn, writtenMetrics } from './written-metrics.ts'
@@ -28,6 +29,20 @@ describe('the log of an app', () => {
       ['test.three', 'brand'],
     ])
     expect(lines()[1]).toMatchObject({ level: 'WARN', seconds: 2 })
+  })
+
+  it('is told of apart within a batch, each app with what it has in common', () => {
+    const lines = writtenLines()
+    const batch = createBatchLog(createLog())
+    for (const id of ['a', 'b', 'c']) logOf(shop, batch).warn('test.alike', { id, errcode: 45009 })
+    for (const id of ['d', 'e']) logOf(brand, batch).warn('test.alike', { id, errcode: 45009 })
+    batch.flush()
+    expect(lines().map(({ app, id, ids, more }) => ({ app, id, ids, more }))).toEqual([
+      { app: 'shop', id: 'a' },
+      { app: 'brand', id: 'd' },
+      { app: 'shop', ids: ['b', 'c'], more: 2 },
+      { app: 'brand', ids: ['e'], more: 1 },
+    ])
   })
 
   it('is found by the appid, which stands for the name of an app that is in the list no more', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { appids } from '../../kit/app.ts'
 import type { CheckImagesDeps } from '../../lib/images/check-images.ts'
@@ -7,6 +7,7 @@ import { parseImageCheck } from '../../lib/images/image-check-message.ts'
 import { checkingKey, imageKey } from '../../lib/images/image-keys.ts'
 import type { ImageVerdict } from '../../lib/images/ports.ts'
 import { miniAppid } from '../ids.ts'
+import { patience } from '../patience.ts'
 import { type CheckWorld, openCheckWorld } from './check-images-world.ts'
 
 const path = '/wxa/media_check_async'
@@ -338,6 +339,23 @@ describe('checkImages', () => {
     expect(waiting[0]).toMatchObject({ message: { mini: shop.ofShop.mini }, inSeconds: 11 * 3600 })
     const failed = lines.filter(it => it.event === 'check-images.failed')
     expect(new Set(failed.map(it => 'app' in it.fields && it.fields.app))).toEqual(new Set(['shop']))
+  })
+
+  it('goes on for one mini program while WeChat lets the other wait', async () => {
+    const { arrive, work, openShop, checkCount, deps } = await openCheckWorld()
+    const shop = await openShop()
+    const { promise: hanging, resolve } = Promise.withResolvers<string>()
+    for (let count = 0; count < 12; count += 1) {
+      await arrive(shop.ofShop)
+      await arrive()
+    }
+    const minis = deps.minis.map(it =>
+      it.app.name === 'shop' ? { ...it, wechat: { mediaCheckAsync: () => hanging } } : it,
+    )
+    const batch = work({ minis })
+    await vi.waitFor(async () => expect(await checkCount()).toBe(12), patience)
+    resolve('trace-late')
+    expect(await batch).toBe(24)
   })
 
   it('goes by no verdict that another mini program was told', async () => {
