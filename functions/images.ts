@@ -15,17 +15,12 @@ export const createHandler = (open: Open<ImagesDeps>) =>
   }))
 
 export const handler = createHandler(async () => {
-  const { WECHAT_MINI_APPID, IMAGES_PER_DAY, IMAGE_CHECK } = config(
-    'WECHAT_MINI_APPID',
-    'IMAGES_PER_DAY',
-    'IMAGE_CHECK',
-  )
+  const { IMAGES_PER_DAY, IMAGE_CHECK } = config('IMAGES_PER_DAY', 'IMAGE_CHECK')
   return {
     sessions: sessionChecker(),
     images: imageStore(),
     forms: uploadForms(),
     filesUrl: filesUrl(),
-    miniAppid: WECHAT_MINI_APPID,
     imagesPerDay: IMAGES_PER_DAY,
     isChecked: IMAGE_CHECK === 'on',
     randomId: () => randomBytes(16).toString('base64url'),

@@ -31,6 +31,16 @@ export function findMini({ minis }: Apps, name?: AppName): MiniProgram | undefin
   return name === undefined ? minis[0] : minis.find(it => it.name === name)
 }
 
+/** Finds, among what is opened for apps, that of a name; the first, which is the default one's, without. */
+export function findNamed<T extends { readonly app: App }>(opened: readonly T[], name?: AppName): T | undefined {
+  return name === undefined ? opened[0] : opened.find(it => it.app.name === name)
+}
+
+/** Finds any app by its appid, as WeChat or a message names it. */
+export function findAppById({ officials, minis }: Apps, appid: string): App | undefined {
+  return [...officials, ...minis].find(it => it.appid === appid)
+}
+
 /** Finds any app by its name. */
 export function findApp({ officials, minis }: Apps, name: AppName): App | undefined {
   return [...officials, ...minis].find(it => it.name === name)

@@ -1,6 +1,6 @@
 /** What all rooms need of the outside, and WeChat's words; each room's own needs stand in its `ports.ts`. Adapters give it all. */
 
-import type { AppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
+import type { MiniAppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
 import type { SecretName } from './secret-names.ts'
 
 /** WeChat's opaque token; brand-free on purpose, for it is only ever handed through. */
@@ -85,7 +85,7 @@ export type OutgoingMessage = {
   readonly templateId: string
   readonly data: Readonly<Record<string, string>>
   readonly clientMsgId: string
-  readonly page?: { readonly miniAppid: AppId; readonly path: string }
+  readonly page?: { readonly miniAppid: MiniAppId; readonly path: string }
   readonly url?: string
 }
 
@@ -133,7 +133,8 @@ export type ConsumedQueue = {
 /** Secrets by name; undefined when it was never set. What is kept of one is read anew if it turned out to be `refused`. */
 export type Secrets = { get(name: SecretName, refused?: string): Promise<string | undefined> }
 
-export type SessionClaims = { readonly miniOpenid: MiniOpenId; readonly unionid?: UnionId }
+/** A user of the mini program `mini`, which is the token's audience. */
+export type SessionClaims = Identity & { readonly mini: MiniAppId }
 
 export type SessionSigner = {
   /** Signs a session token; the same claims and `issuedAt` (seconds) give the same text. */

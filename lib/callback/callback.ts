@@ -1,8 +1,9 @@
 /** Takes what WeChat pushes: proves that it is from WeChat, and queues it. Nothing slow happens here: WeChat waits 5 s. */
 
+import { type App, type AppName, type Apps, findApp, findAppById } from '../apps.ts'
 import { RequestError } from '../errors.ts'
-import type { Erasure, FollowerNews, News } from '../followers/follower-news.ts'
-import type { AppId } from '../identifiers.ts'
+import type { FollowerNews, News } from '../followers/follower-news.ts'
+import type { Address, OfficialAppId } from '../identifiers.ts'
 import type { ImageCheckMessage } from '../images/ports.ts'
 import type { Log, Now, Queue } from '../ports.ts'
 import type { Receipt } from '../send/receipts.ts'
@@ -16,20 +17,18 @@ export type CallbackQuery = SignedQuery & {
   readonly echostr?: string | undefined
 }
 
-/** The console's settings; where encryption is required and a key is set, a callback in plain text is refused. */
+/** The console's settings of one app; where encryption is required and a key is set, a callback in plain text is refused. */
 export type CallbackKeys = {
-  /** The Official Account's. */
-  readonly appid: AppId
-  /** The mini program's, whose message push may come here too, with the same Token and EncodingAESKey. */
-  readonly miniAppid?: AppId
+  readonly app: App
   readonly token: string
   readonly encodingAesKey?: string
   readonly encryption: 'required' | 'optional'
 }
 
 export type CallbackDeps = {
-  /** The Official Account's. */
-  readonly appid: AppId
+  /** Whose push it is. */
+  readonly app: App
+  readonly apps: Apps
   readonly followers: Queue<News>
   readonly receipts: Queue<Receipt>
   /** Only where pictures are checked. */
@@ -41,6 +40,13 @@ export type CallbackDeps = {
 const maxCallbackBytes = 64 * 1024
 /** A signature is good for so long, both ways: clocks differ a little. */
 const windowSeconds = 300
+
+/** The app of a callback's path, the default Official Account without one; throws RequestError `app-invalid`. */
+export function calledApp(apps: Apps, name: AppName | undefined): App {
+  const app = name === undefined ? apps.officials[0] : findApp(apps, name)
+  if (app === undefined) throw new RequestError('app-invalid', 404, 'No app of this deployment has this name.')
+  return app
+}
 
 /** Answers WeChat's handshake with the bare echostr; throws RequestError unless WeChat signed it just now. */
 export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, now: Now): string {
@@ -64,14 +70,7 @@ export function readEvent(
     if (!verifySignature(query, keys.token)) throw forged('callback-unsigned', 401)
   }
   checkTime(query.timestamp, now)
-  if (!isEncrypted) {
-    const event = parseEvent(plain(body, keys))
-    // In plain text nothing says whose push it is, and only one app's can be a verdict.
-    return event.kind === 'image-verdict' ? ofMiniProgram(event, keys) : event
-  }
-  const { message, isMini } = decrypted(query, body, keys)
-  const event = parseAuthentic(message)
-  return isMini ? ofMiniProgram(event, keys) : ofOfficialAccount(event)
+  return ofApp(isEncrypted ? parseAuthentic(decrypted(query, body, keys)) : parseEvent(plain(body, keys)), keys.app)
 }
 
 /** What was decrypted is WeChat's own, however it is built: a refusal would only bring it twice more. */
@@ -84,36 +83,33 @@ function parseAuthentic(message: string): WeChatEvent {
   }
 }
 
-/** An app can speak of its own people only: what the mini program says changes no follower and no receipt. */
-function ofMiniProgram(event: WeChatEvent, { miniAppid }: CallbackKeys): WeChatEvent {
-  if (event.kind === 'image-verdict' || event.kind === 'erase' || event.kind === 'erase-pictures') {
-    const { appid = miniAppid } = event
-    if (appid !== undefined && appid === miniAppid) return { ...event, appid }
-  }
-  const isTold = event.kind === 'other' || event.kind === 'unreadable'
-  return isTold ? event : { kind: 'other', name: `${event.kind} in the name of the mini program` }
+/** Followers and receipts are of Official Accounts, verdicts on pictures of mini programs. */
+const ofKind: Readonly<Record<App['kind'], ReadonlySet<WeChatEvent['kind']>>> = {
+  official: new Set(['follow', 'unfollow', 'receipt', 'erase', 'erase-pictures', 'other', 'unreadable']),
+  mini: new Set(['image-verdict', 'erase', 'erase-pictures', 'other', 'unreadable']),
 }
 
-function ofOfficialAccount(event: WeChatEvent): WeChatEvent {
-  if (event.kind !== 'image-verdict') return event
-  return { kind: 'other', name: `${event.kind} in the name of the Official Account` }
+/** An app can speak of its own people only. */
+function ofApp(event: WeChatEvent, { kind, name, appid }: App): WeChatEvent {
+  const isForeign = event.kind === 'image-verdict' && event.appid !== undefined && event.appid !== appid
+  return ofKind[kind].has(event.kind) && !isForeign
+    ? event
+    : { kind: 'other', name: `${event.kind} in the name of ${name}` }
 }
 
 /** Queues an event for the function that acts on it; what nobody acts on is only told. */
-export async function handleEvent(
-  event: WeChatEvent,
-  { appid, followers, receipts, imageChecks, log }: CallbackDeps,
-): Promise<void> {
+export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promise<void> {
+  const { app, followers, receipts, imageChecks, log } = deps
   switch (event.kind) {
     case 'follow':
     case 'unfollow':
-      return followers.push([newsOf(event)])
+      return app.kind === 'official' ? followers.push([newsOf(event, app.appid)]) : undefined
     case 'erase':
-      return followers.push([{ change: 'erase', ...wishOf(event, appid), isSecond: false }])
     case 'erase-pictures':
-      return followers.push([{ change: 'erase-pictures', ...wishOf(event, appid) }])
+      return pushErasure(event, deps)
     case 'receipt':
-      return receipts.push([{ msgid: event.msgid, status: event.status, at: event.at }])
+      if (app.kind !== 'official') return
+      return receipts.push([{ official: app.appid, msgid: event.msgid, status: event.status, at: event.at }])
     case 'image-verdict':
       if (imageChecks === undefined) return log.info('callback.ignored', { event: event.kind })
       return imageChecks.push([{ verdict: event.verdict }])
@@ -125,32 +121,38 @@ export async function handleEvent(
   }
 }
 
-function newsOf({ kind, openid, at }: Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>): FollowerNews {
-  return { change: kind, openids: [openid], at }
-}
-
+type FollowEvent = Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>
 type EraseEvent = Extract<WeChatEvent, { kind: 'erase' | 'erase-pictures' }>
 
-/** Where the event names another app than the account, its openid is the one by which that app knows the person. */
-function wishOf({ openid, unionid, at, appid: named }: EraseEvent, appid: AppId): Pick<Erasure, 'who' | 'at'> {
-  const isOwn = named === undefined || named === appid
-  const who = { ...(isOwn ? { openid } : { miniOpenid: openid }), ...(unionid === undefined ? {} : { unionid }) }
-  return { who, at }
+function newsOf({ kind, openid, at }: FollowEvent, official: OfficialAppId): FollowerNews {
+  return { change: kind, official, openids: [openid], at }
 }
 
-function decrypted(query: CallbackQuery, body: string, keys: CallbackKeys): { message: string; isMini: boolean } {
-  const { token, encodingAesKey, appid, miniAppid } = keys
+async function pushErasure(event: EraseEvent, { app, apps, followers, log }: CallbackDeps): Promise<void> {
+  const who = addressesOf(event, event.appid === undefined ? app : findAppById(apps, event.appid))
+  if (who.length === 0) return log.warn('callback.ignored', { event: `${event.kind} of an app that is none of ours` })
+  const { kind: change, at } = event
+  await followers.push([change === 'erase' ? { change, who, at, isSecond: false } : { change, who, at }])
+}
+
+/** Where the event names an app, its openid is the one by which that app knows the person. */
+function addressesOf({ openid, unionid }: EraseEvent, app: App | undefined): Address[] {
+  return [
+    ...(app?.kind === 'official' ? [{ official: app.appid, openid }] : []),
+    ...(app?.kind === 'mini' ? [{ mini: app.appid, miniOpenid: openid }] : []),
+    ...(unionid === undefined ? [] : [{ unionid }]),
+  ]
+}
+
+function decrypted(query: CallbackQuery, body: string, { app, token, encodingAesKey }: CallbackKeys): string {
   if (encodingAesKey === undefined) throw forged('callback-forged', 403)
   const { msg_signature: signature, timestamp, nonce } = query
   // Before it is verified nothing of the body is parsed, nor decrypted.
   const isSigned = (it: string) => verifyMessageSignature({ signature, timestamp, nonce }, it, token)
   const encrypted = findEncrypted(body).find(isSigned)
-  if (encrypted === undefined) throw forged('callback-forged', 403)
-  const message = decryptMessage(encrypted, encodingAesKey, appid)
-  if (message !== undefined) return { message, isMini: false }
-  const mini = miniAppid === undefined ? undefined : decryptMessage(encrypted, encodingAesKey, miniAppid)
-  if (mini !== undefined) return { message: mini, isMini: true }
-  throw forged('callback-forged', 403)
+  const message = encrypted === undefined ? undefined : decryptMessage(encrypted, encodingAesKey, app.appid)
+  if (message === undefined) throw forged('callback-forged', 403)
+  return message
 }
 
 /** No signature covers a plain body (docs/wechat.md 9.2): where encryption was agreed on, it could be anybody's. */

@@ -5,7 +5,6 @@ import * as v from 'valibot'
 import { bearerOf } from '../bearer.ts'
 import { chinaDay, secondsToNextDay } from '../china-day.ts'
 import { RequestError } from '../errors.ts'
-import type { AppId } from '../identifiers.ts'
 import type { Log, Now, SessionChecker } from '../ports.ts'
 import { checkedBody } from '../request-body.ts'
 import { imageKey, ownerOf, uploadKey } from './image-keys.ts'
@@ -16,7 +15,6 @@ export type ImagesDeps = {
   readonly sessions: Pick<SessionChecker, 'verify'>
   readonly images: Pick<ImageStore, 'expect' | 'countUpload'>
   readonly forms: UploadForms
-  readonly miniAppid: AppId
   /** Where files are served, without a slash at its end. */
   readonly filesUrl: string
   readonly imagesPerDay: number
@@ -53,9 +51,9 @@ export async function takeImage(
   request: { readonly authorization: string | undefined; readonly body: string },
   deps: ImagesDeps,
 ): Promise<ImagesAnswer> {
-  const { miniOpenid } = await deps.sessions.verify(bearerOf(request.authorization))
+  const { mini, miniOpenid } = await deps.sessions.verify(bearerOf(request.authorization))
   const { contentType, size } = parseImageRequest(request.body, deps)
-  const owner = ownerOf(deps.miniAppid, miniOpenid)
+  const owner = ownerOf(mini, miniOpenid)
   await count(owner, deps)
   const at = deps.now()
   const upToNow = { state: 'expected', asks: 0, createdAt: at, at } as const

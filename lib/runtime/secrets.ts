@@ -6,6 +6,7 @@ import { config } from '../config.ts'
 import { ConfigError } from '../errors.ts'
 import type { Secrets, SessionChecker, SessionSigner } from '../ports.ts'
 import type { SecretName } from '../secret-names.ts'
+import { apps } from './apps.ts'
 import { now } from './context.ts'
 
 let opened: FunctionSecrets | undefined
@@ -27,16 +28,16 @@ export async function neededSecret(name: SecretName, refused?: string): Promise<
 export function sessionSigner(): SessionSigner {
   const known = secrets('session-keys')
   const { SESSION_SECONDS } = config('SESSION_SECONDS')
-  return createSessionSigner({ ...session(), keys: () => known.get('session-keys'), lifeSeconds: SESSION_SECONDS })
+  return createSessionSigner({ issuer: issuer(), keys: () => known.get('session-keys'), lifeSeconds: SESSION_SECONDS })
 }
 
 /** For who only checks sessions: no key that signs is read. */
 export function sessionChecker(): SessionChecker {
   const known = secrets('session-public-keys')
-  return createSessionChecker({ ...session(), keys: () => known.get('session-public-keys'), now })
+  const minis = apps().minis.map(it => it.appid)
+  return createSessionChecker({ issuer: issuer(), minis, keys: () => known.get('session-public-keys'), now })
 }
 
-function session() {
-  const { STAGE, WECHAT_MINI_APPID } = config('STAGE', 'WECHAT_MINI_APPID')
-  return { issuer: `queqiao-${STAGE}`, audience: WECHAT_MINI_APPID }
+function issuer(): string {
+  return `queqiao-${config('STAGE').STAGE}`
 }

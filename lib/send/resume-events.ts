@@ -1,5 +1,6 @@
 /** Every minute: lets the events that wait for quota go once it is there again, no faster than WeChat takes them. */
 
+import type { OfficialAccount } from '../apps.ts'
 import { TransportError, WeChatError } from '../errors.ts'
 import type { Gauges, Log, Now, Quota, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
@@ -11,7 +12,9 @@ import { isOnTrial, lookAt, type QuotaLook, takeIn } from './quota-look.ts'
 import { keepReserve, prioritiesOf } from './quota-reserve.ts'
 import { isPaced, learn } from './send-pace.ts'
 
+/** What one Official Account needs for it. */
 export type ResumeDeps = {
+  readonly app: OfficialAccount
   readonly wechat: Pick<WeChat, 'quota'>
   readonly accessTokens: AccessTokenSource
   readonly gate: GateStore

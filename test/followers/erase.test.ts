@@ -67,7 +67,7 @@ async function openErasure() {
     const { code } = parseLogin(JSON.stringify(await world.control(`/people/${who.id}/login`, {})))
     const sessions = { sign: async () => 'session', lifeSeconds: 1 }
     const { wechat } = world.app('mini')
-    return (await logIn({ code }, { ...world, minis: [{ app: MINI, wechat }], sessions })).reach
+    return (await logIn({ code }, { ...world, minis: [{ app: world.miniProgram, wechat }], sessions })).reach
   }
   return { ...world, addressOf, openFollower, traces, follow, erase, followAgain, workLater, logInAgain }
 }

@@ -1,6 +1,6 @@
 /** The world of followers: both use-cases over the same stores, with the queue between them in the test's hands. */
 
-import type { OfficialAccount } from '../../lib/apps.ts'
+import type { MiniProgram, OfficialAccount } from '../../lib/apps.ts'
 import type { Account, StageDeps } from '../../lib/followers/deps.ts'
 import { type News, parseNews } from '../../lib/followers/follower-news.ts'
 import { personIn, reachOf } from '../../lib/followers/link.ts'
@@ -23,6 +23,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
   const { wechat, accessTokens, ...opened } = world.app('official')
   const app: OfficialAccount = { kind: 'official', name: 'official', appid: appid(opened.appid) }
   const mini = appid(world.app('mini').appid)
+  const miniProgram: MiniProgram = { kind: 'mini', name: 'mini', appid: mini, follows: app }
   /** What waits in the queue now, and what was pushed with a delay. */
   const queued: News[] = []
   const later: { readonly news: News; readonly seconds: number }[] = []
@@ -50,6 +51,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     ...world,
     app,
     mini,
+    miniProgram,
     account,
     deps,
     syncDeps,

@@ -15,6 +15,7 @@ export const mayWait = `attribute_not_exists(#id) OR (#expiresAt > :nowSeconds A
 /** Whatever stood there is no longer so, and of a row that is over nothing may come back. */
 export const noState = {
   state: undefined,
+  official: undefined,
   reason: undefined,
   errcode: undefined,
   rid: undefined,

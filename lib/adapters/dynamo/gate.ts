@@ -1,8 +1,9 @@
-/** The gate of a kind of message: one row of the deliveries table, under an id that no event can have. */
+/** The gate of an Official Account for a kind of message: a row of the deliveries table, under an id that no event can have. */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
+import type { OfficialAppId } from '../../identifiers.ts'
 import { templateNames } from '../../send/kinds/template-names.ts'
 import type { Gate, GateStore } from '../../send/ports.ts'
 import { type Condition, change, type Dynamo } from './dynamo.ts'
@@ -25,17 +26,23 @@ const row = v.object({
 }) satisfies v.GenericSchema<unknown, Gate>
 type Item = Readonly<Record<string, unknown>>
 
+/** `gate` is the kind's; `onUnreadable` is told of the fields' names once a read. */
+type Options = {
+  readonly official: OfficialAppId
+  readonly gate?: string
+  readonly onUnreadable?: (fields: readonly string[]) => void
+}
+
 /**
  * Creates the store of the gate. A field that cannot be read counts as absent, for no other is wrong by it, and is written
- * over; `onUnreadable` is told of the fields' names once a read.
+ * over.
  */
 export function createGateStore(
   dynamo: Dynamo,
   table: string,
-  onUnreadable: (fields: readonly string[]) => void = () => undefined,
-  id: string = templateNames.gateKey,
+  { official, gate = templateNames.gateKey, onUnreadable = () => undefined }: Options,
 ): GateStore {
-  const key = { id }
+  const key = { id: `${gate}#${official}` }
   /** Of a pace that could not be read: what it takes to be written over by one alone. */
   let isSpoilt: Condition | undefined
   const put = (set: object, condition: string, values: object = {}) =>
