@@ -17,7 +17,7 @@ async function openErasure() {
   const { links, atAccount, atMini, syncRuns, journal, person, tick, work, runSync, seconds } = world
   const follow = (who: Person): FollowerNews => ({
     change: 'follow',
-    official: world.app.appid,
+    official: world.official.appid,
     openids: [who.openid],
     at: seconds(),
   })
@@ -324,7 +324,7 @@ describe('whoever withdrew what a picture may have been made of', () => {
 
 describe('whoever unfollowed', () => {
   it('is forgotten after the retention time, with the login, and nobody who returned', async () => {
-    const { openFollower, traces, control, reach, work, runSync, queued, revisit, tick, unpictured, app } =
+    const { openFollower, traces, control, reach, work, runSync, queued, revisit, tick, unpictured, official } =
       await openErasure()
     const [leaver, returner] = [await openFollower(), await openFollower()]
     for (const who of [leaver, returner]) await control(`/people/${who.id}/unfollow`, { silent: true })
@@ -335,7 +335,7 @@ describe('whoever unfollowed', () => {
     tick(2 * 86_400_000)
     expect(await revisit()).toMatchObject({ expired: 2 })
     await control(`/people/${returner.id}/follow`, { silent: true })
-    await work([{ change: 'follow', official: app.appid, openids: [returner.openid], at: 0 }])
+    await work([{ change: 'follow', official: official.appid, openids: [returner.openid], at: 0 }])
     await work(queued.splice(0))
     expect(await traces(leaver)).toEqual([])
     // They may go on using the mini program.

@@ -49,7 +49,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
 
   return {
     ...world,
-    app,
+    official: app,
     mini,
     miniProgram,
     account,

@@ -14,7 +14,7 @@ async function openLinks() {
   const world = await openFollowers()
   const news = (change: FollowerNews['change'], ...people: Person[]): FollowerNews => ({
     change,
-    official: world.app.appid,
+    official: world.official.appid,
     openids: people.map(person => person.openid),
     at: world.seconds(),
   })
@@ -311,7 +311,7 @@ describe('somebody of whom WeChat says nothing usable', () => {
     const odd = people[7]?.openid ?? ''
     const alone = { change: 'follow', official: told.official, openids: [odd], at: told.at, isAgain: true }
     expect(later).toEqual([{ news: alone, seconds: 60 }])
-    const line = { event: 'link-followers.unanswered', fields: { openids: [maskId(odd)] } }
+    const line = { event: 'link-followers.unanswered', fields: { app: 'official', openids: [maskId(odd)] } }
     expect(lines).toContainEqual(expect.objectContaining(line))
     expect(JSON.stringify(lines)).not.toContain(odd)
   })

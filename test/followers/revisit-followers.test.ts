@@ -6,10 +6,10 @@ const batchget = '/cgi-bin/user/info/batchget'
 
 describe('a follower without unionid', () => {
   it('keeps a follower without unionid, and asks again after a week', async () => {
-    const { work, app, atAccount, control, calls, reach, resolve, seconds, person, revisit, queued, tick } =
+    const { work, official, atAccount, control, calls, reach, resolve, seconds, person, revisit, queued, tick } =
       await openFollowers()
     const who = await person({ following: true, unionid: false })
-    await work([{ change: 'follow', official: app.appid, openids: [who.openid], at: seconds() }])
+    await work([{ change: 'follow', official: official.appid, openids: [who.openid], at: seconds() }])
     expect(await reach(who)).toBe('reachable')
     tick(6 * 86_400_000)
     expect(await revisit()).toMatchObject({ asked: 0 })
