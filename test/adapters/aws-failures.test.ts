@@ -71,7 +71,7 @@ describe('DynamoDB', () => {
       .on(QueryCommand)
       .resolvesOnce({ Items: [entry(1_000, 'o1')], LastEvaluatedKey: { walk: 'journal', part: 1_000 } })
       .resolves({ Items: [entry(2_000, 'o2')] })
-    const entries = await Array.fromAsync(createJournal(dynamo(), 'walks', () => 0).entries())
+    const entries = await Array.fromAsync(createJournal(dynamo(), 'walks', officialAppid, () => 0).entries())
     expect(entries.map(({ follow, notedAt }) => [follow, notedAt])).toEqual([
       [['o1'], 1],
       [['o2'], 2],

@@ -18,6 +18,7 @@ import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
 import type { Tables } from '../dynamodb.ts'
 import type { Spoil } from '../fakes/memory-links.ts'
+import { officialAppid } from '../ids.ts'
 import { attemptsContract } from './attempts.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
@@ -70,9 +71,11 @@ export function dynamoDbContracts(tables: () => Tables): void {
     attemptsContract(on('attempts', (...where) => createAttemptStore(...where, { now: Date.now }))))
   describe('gate', () => gateContract(on('deliveries', createGateStore)))
   describe('image store', () => imageStoreContract(on('images', createImageStore)))
-  describe('sync run store', () => syncRunStoreContract(on('walks', createSyncRunStore)))
+  describe('sync run store', () =>
+    syncRunStoreContract(on('walks', (...where) => createSyncRunStore(...where, officialAppid))))
   describe('count of the linking', () =>
-    linkingStoreContract(now => on('walks', (...where) => createLinkingStore(...where, now))()))
-  describe('journal', () => journalContract(on('walks', (...where) => createJournal(...where, Math.random))))
-  describe('erasures', () => erasuresContract(on('walks', createErasures)))
+    linkingStoreContract(now => on('walks', (...where) => createLinkingStore(...where, officialAppid, now))()))
+  describe('journal', () =>
+    journalContract(on('walks', (...where) => createJournal(...where, officialAppid, Math.random))))
+  describe('erasures', () => erasuresContract(on('walks', (...where) => createErasures(...where, officialAppid))))
 }
