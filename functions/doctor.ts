@@ -5,7 +5,7 @@ import { apps } from '../lib/runtime/apps.ts'
 import { accountLimits, openDoctor } from '../lib/runtime/doctor.ts'
 import { secretNamesOf } from '../lib/secret-names.ts'
 
-/** What is looked at is opened anew for each run. */
+/** The doctor's dependencies are opened again for each run. */
 export const createHandler = (open: Open<() => DoctorDeps>) =>
   scheduleFunction(open, (openOne, { input }) => examine(openOne(), parseDoctorOrder(input)))
 

@@ -1,11 +1,11 @@
-/** Whether the address that our calls come from is on an app's allow-list (docs/wechat.md 2.3). */
+/** Whether the IP address that our calls come from is on an app's allow-list (docs/wechat.md 2.3). */
 
 import type { AccountFacts, MiniFacts } from './facts.ts'
 import { refusalOf } from './facts.ts'
 import { type Finding, notChecked, ok, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
-/** WeChat names the address in its refusal, and nowhere else. Costs no call that another check does not make. */
+/** WeChat reveals the address only in its refusal. Makes no calls beyond those of other checks. */
 export async function checkAllowList(facts: AccountFacts | MiniFacts): Promise<Finding> {
   const asked = [facts.token(), ...('firstPage' in facts ? [facts.firstPage()] : [])]
   const [[first], refusals] = await Promise.all([Promise.allSettled(asked), Promise.all(asked.map(refusalOf))])

@@ -1,6 +1,6 @@
 /**
- * Whether a mini program and the Official Account that its users follow share one Open Platform account, without which nobody
- * has a unionid (docs/wechat.md 2.1).
+ * Whether a mini program and the Official Account that its users follow share an Open Platform account, which unionids
+ * require (docs/wechat.md 2.1).
  */
 
 import { syncEveryone } from './commands.ts'
@@ -9,7 +9,7 @@ import type { AccountFacts } from './facts.ts'
 import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
-/** Looks at up to a hundred followers of the account; costs one `user/get` and one `batchget`, which all its mini programs share. */
+/** Looks up at most a hundred followers of the account; costs one `user/get` and one `batchget`, shared by its mini programs. */
 export async function checkBinding({ someFollowers }: AccountFacts, deps: DoctorDeps): Promise<Finding> {
   const bind = `${pages.bindOfficial}, and ${pages.bindMini}, of the same account; then ${syncEveryone(deps)}`
   const followers = await someFollowers()

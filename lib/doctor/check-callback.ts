@@ -1,4 +1,4 @@
-/** Whether an app's callback answers WeChat's handshake, asked for as WeChat does. */
+/** Whether an app's callback answers a handshake like WeChat's. */
 
 import type { App } from '../apps.ts'
 import { signQuery } from '../callback/signature.ts'
@@ -13,14 +13,11 @@ import { pages } from './pages.ts'
 const echostr = '5202611220310000100'
 const nonce = '20261122'
 
-/**
- * WeChat tells nobody whether it is on: so it is said each time, before somebody loses their menu
- * (docs/wechat.md 12.3).
- */
+/** WeChat does not reveal whether message push is on, so the warning is shown each time (docs/wechat.md 12.3). */
 const onceOn = 'Once it is switched on there, the menus and automatic replies that were made in the console stop'
 const pasted = { official: `${pages.official.messagePush}. ${onceOn}`, mini: pages.mini.messagePush }
 
-/** Makes a signed GET to our own API; costs no call to WeChat. */
+/** Sends a signed GET to our own API; costs no call to WeChat. */
 export async function checkCallback({ app }: { readonly app: App }, deps: DoctorDeps): Promise<Finding> {
   const { api, secrets, now } = deps
   const path = pathOf(app, deps)
@@ -34,10 +31,10 @@ export async function checkCallback({ app }: { readonly app: App }, deps: Doctor
   try {
     const answer = await api.get(path, { ...query, echostr })
     if (answer.status === 200 && answer.text === echostr)
-      return ok(`${url} answers the handshake; it belongs into ${pasted[app.kind]}`)
+      return ok(`${url} answers the handshake; paste it into ${pasted[app.kind]}`)
     return explainAnswer(answer, { url, name, place: deps })
   } catch (error) {
-    const hint = `see whether the stage is deployed, and its domain leads to it; then paste the URL into ${pasted[app.kind]}`
+    const hint = `check that the stage is deployed and its domain points to it; then paste the URL into ${pasted[app.kind]}`
     return wrong(`${url} does not answer (${nameOf(error)})`, hint)
   }
 }
@@ -51,13 +48,10 @@ type Asked = { readonly url: string; readonly name: string; readonly place: Plac
 
 function explainAnswer({ status, text }: { status: number; text: string }, { url, name, place }: Asked): Finding {
   if (text.includes('callback-unsigned')) {
-    const hint = `if it was set anew, run this again in five minutes; if not, ${setSecrets(place)}`
-    return wrong(`${url} goes by another ${name}`, hint)
+    const hint = `if it was changed just now, run this again in five minutes; if not, ${setSecrets(place)}`
+    return wrong(`${url} uses another ${name}`, hint)
   }
-  if (text.includes('callback-stale')) return wrong(`${url} goes by another clock`, 'see the clock')
-  const what = status === 200 ? 'with something else than the echostr' : `with HTTP ${status}`
-  return wrong(
-    `${url} answers ${what}`,
-    `${readLog('callback', place)}; nothing that answers itself may stand before the API`,
-  )
+  if (text.includes('callback-stale')) return wrong(`${url} rejects our clock`, 'see the check clock')
+  const what = status === 200 ? 'with something other than the echostr' : `with HTTP ${status}`
+  return wrong(`${url} answers ${what}`, `${readLog('callback', place)}; no proxy may answer in place of the API`)
 }

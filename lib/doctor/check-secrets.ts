@@ -1,4 +1,4 @@
-/** Whether the secrets are there, by name, and have the form they must have. What they are never shows. */
+/** Whether the secrets exist and are well-formed. Their values are never shown. */
 
 import * as v from 'valibot'
 
@@ -16,14 +16,14 @@ const rules = {
   appsecret: { form: /^[0-9a-f]{32}$/, wanted: '32 hexadecimal digits' },
   'callback-token': { form: /^[A-Za-z0-9]{3,32}$/, wanted: '3 to 32 letters and digits' },
   'callback-aes-key': { form: /^[A-Za-z0-9]{43}$/, wanted: '43 letters and digits' },
-  'session-keys': { form: /^\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/, wanted: 'a JWK Set of at least one key' },
+  'session-keys': { form: /^\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/, wanted: 'a JWK Set with at least one key' },
   'session-public-keys': {
     form: /^(?![\s\S]*"d"\s*:)\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/,
-    wanted: 'a JWK Set of public keys alone',
+    wanted: 'a JWK Set with public keys only',
   },
 } satisfies Record<ReturnType<typeof kindOf>, Rule>
 
-/** Checks all that may be read, or what of it is one app's; costs no call to WeChat. */
+/** Checks all secrets that this run may read, or those of one app; costs no call to WeChat. */
 export async function checkSecrets(deps: DoctorDeps, only?: App): Promise<Finding> {
   const { secrets, ...place } = deps
   const names = deps.readable.filter(it => only === undefined || secretsOf(only).some(own => own === it))
@@ -36,11 +36,11 @@ export async function checkSecrets(deps: DoctorDeps, only?: App): Promise<Findin
   if (troubles.length > 0) return wrong(troubles.join('; '), setSecrets(place))
   const unpublished = names.includes('session-keys') ? await findUnpublished(secrets) : undefined
   if (unpublished !== undefined) {
-    const hint = `delete the parameter session-public-keys, and ${setSecrets(place)}: it makes it of session-keys`
-    return wrong(`session-public-keys lacks the key ${unpublished}, which signs: every login would be refused`, hint)
+    const hint = `delete the parameter session-public-keys, and ${setSecrets(place)}: it derives it from session-keys`
+    return wrong(`session-public-keys lacks the signing key ${unpublished}: every session token would be refused`, hint)
   }
   const unset = new Set(states.filter(it => it.trouble !== undefined).map(it => it.name))
-  // The page of a test account has no field for the other.
+  // The page of a test account has no field for the EncodingAESKey.
   if (unset.size === 0 || place.isTestAccount) return ok(`${names.length - unset.size} of ${names.length} are set`)
   return warnOfPlainText(unset, deps)
 }
@@ -49,7 +49,7 @@ function isOptional(name: SecretName): boolean {
   return kindOf(name) === 'callback-aes-key'
 }
 
-/** By the pages where the EncodingAESKeys are that were not set. */
+/** Names the console page of each EncodingAESKey that is not set. */
 function warnOfPlainText(unset: ReadonlySet<SecretName>, { officials, minis }: DoctorDeps): Finding {
   const apps = [...officials, ...minis].map(it => it.app).filter(app => secretsOf(app).some(it => unset.has(it)))
   const hints = apps.map(app => {
@@ -57,12 +57,12 @@ function warnOfPlainText(unset: ReadonlySet<SecretName>, { officials, minis }: D
     return `${pages[app.kind].messagePush}: choose 安全模式, and set its EncodingAESKey as ${name}`
   })
   const words = `${[...unset].join(', ')} ${unset.size === 1 ? 'is' : 'are'} not set`
-  return warning(`${words}: callbacks come in plain text, whose bodies no signature covers`, hints.join('; '))
+  return warning(`${words}: callbacks come in plain text, and no signature covers their bodies`, hints.join('; '))
 }
 
 const kids = v.pipe(v.string(), v.parseJson(), v.object({ keys: v.array(v.object({ kid: v.string() })) }))
 
-/** The name of the key that signs, if nobody could verify by it. */
+/** The id of the signing key, if its public key is not published. */
 async function findUnpublished(secrets: DoctorDeps['secrets']): Promise<string | undefined> {
   const texts = await Promise.all([secrets.get('session-keys'), secrets.get('session-public-keys')])
   const [signing, published] = texts.map(it => v.safeParse(kids, it))

@@ -1,6 +1,6 @@
 /**
- * Says what is wrong with a stage, in words to act on. Each check stands for itself: none hides another, and none of one app
- * another app's.
+ * Checks a stage, and says what is wrong and how to fix it. The checks are independent: none hides another, and none of one
+ * app another app's.
  *
  * A run costs seven calls to WeChat per Official Account, and one per mini program: one of the token API for each, and for an
  * Official Account one each of `user/get`, `batchget` and `get_all_private_template` and three of `openapi/quota/get`; one more
@@ -36,7 +36,7 @@ type Look = { readonly app?: App; readonly make: () => Promise<Finding> }
 type Stage = { readonly deps: DoctorDeps; readonly facts: Facts; readonly only: App | undefined }
 type Check = (stage: Stage) => readonly Look[]
 
-/** In the order in which they are to be mended. */
+/** In the order in which problems should be fixed. */
 const checks = {
   secrets: ({ deps, only }) => [{ ...(only && { app: only }), make: () => checkSecrets(deps, only) }],
   'official-credentials': ofOfficials(checkCredentials),
@@ -62,29 +62,29 @@ export type CheckFinding = Finding & { readonly name: CheckName; readonly app?: 
 
 export type DoctorReport = {
   readonly stage: string
-  /** When (ms) it was made, by our clock. */
+  /** When (ms) the report was made, by our clock. */
   readonly at: number
-  /** Whether nothing is wrong; what could not be checked is not wrong for that. */
+  /** True if no check is `wrong`; unchecked items do not count. */
   readonly isWell: boolean
-  /** How many calls to WeChat it cost. */
+  /** How many calls to WeChat the run made. */
   readonly calls: number
   readonly checks: readonly CheckFinding[]
 }
 
 const order = v.object({ app: v.exactOptional(v.pipe(v.string(), v.maxLength(32))) })
 
-/** What is to be examined; all of it, where nothing is named. */
+/** What is to be examined; everything if nothing is named. */
 type Wanted = v.InferOutput<typeof order> & { readonly names?: readonly CheckName[]; readonly facts?: Facts }
 
-/** Longer than three calls to WeChat that hang, one after the other; the function has 60 s. */
+/** Longer than three hanging calls to WeChat in sequence; the function has 60 s. */
 const limitMs = 40_000
 
-/** Reads what an invocation asks for. Throws on what is no order. */
+/** Parses the input of an invocation; throws if it is invalid. */
 export function parseDoctorOrder(input: unknown): v.InferOutput<typeof order> {
   return v.parse(order, input ?? {})
 }
 
-/** Makes all checks, or those of these names, or of the app of this name, side by side. Throws ConfigError for a name that none has. */
+/** Runs all checks, or those with these names, or of the app with this name, in parallel. Throws ConfigError for an unknown app. */
 export async function examine(deps: DoctorDeps, wanted: Wanted = {}): Promise<DoctorReport> {
   const { names = checkNames(), facts = gatherFacts(deps), app } = wanted
   const stage = { deps, facts, only: app === undefined ? undefined : appNamed(app, deps) }
@@ -125,7 +125,9 @@ async function runCheck(name: CheckName, stage: Stage): Promise<readonly CheckFi
 async function takeLook(look: Look, deps: DoctorDeps): Promise<Finding> {
   const late = deps
     .sleep(limitMs)
-    .then(() => wrong(`this check did not end within ${limitMs / 1000} s`, 'run it again; then see the function’s log'))
+    .then(() =>
+      wrong(`this check did not end within ${limitMs / 1000} s`, 'run it again; then read the function’s log'),
+    )
   const made = look.make().catch(error => {
     deps.log.info('doctor.failed', { ...nameIn(look), error })
     return explain(error)

@@ -1,4 +1,4 @@
-/** What several checks look at: each is asked for once, whoever asks first, so that a run costs few calls to WeChat. */
+/** Results shared by several checks: each call is made once, by the first check that needs it. */
 
 import { WeChatError } from '../errors.ts'
 import type { AccessToken, AccountTemplate, FollowerInfo, FollowerPage } from '../ports.ts'
@@ -6,7 +6,7 @@ import { withAccessToken } from '../tokens/with-access-token.ts'
 import type { DoctorAccount, DoctorApp, DoctorDeps, DoctorMini } from './deps.ts'
 import { Unchecked } from './finding.ts'
 
-/** Resolves if WeChat takes the app's appid, secret and our address; throws what it says otherwise. */
+/** Resolves if WeChat accepts the app's appid, secret and our address; throws its error otherwise. */
 type Token = { readonly token: () => Promise<void> }
 
 /** A mini program, and what is asked for it. */
@@ -18,7 +18,7 @@ export type AccountFacts = DoctorAccount &
     /** Up to a hundred of the first page; costs one `batchget` beside it. */
     readonly someFollowers: () => Promise<readonly FollowerInfo[]>
     readonly accountTemplates: () => Promise<readonly AccountTemplate[]>
-    /** Makes a call as this account; throws Unchecked where there is no token for it. */
+    /** Makes a call as this account; throws Unchecked if there is no token for it. */
     readonly call: <T>(make: (accessToken: AccessToken) => Promise<T>) => Promise<T>
   }
 
@@ -27,7 +27,7 @@ export type Facts = { readonly officials: readonly AccountFacts[]; readonly mini
 
 const sampleSize = 100
 
-/** Prepares the facts; nothing is asked for yet. */
+/** Prepares the facts; makes no call yet. */
 export function gatherFacts({ officials, minis }: Pick<DoctorDeps, 'officials' | 'minis'>): Facts {
   return {
     officials: officials.map(factsOf),
@@ -39,7 +39,7 @@ function factsOf(account: DoctorAccount): AccountFacts {
   const { wechat, accessTokens } = account
   const token = once(() => askForToken(account))
   const present = once(async () => {
-    // Not beside it: two tokens asked for at once would be one call more.
+    // Not in parallel: requesting two tokens at once would cost one more call.
     await Promise.allSettled([token()])
     return accessTokens.present()
   })
@@ -63,13 +63,13 @@ function factsOf(account: DoctorAccount): AccountFacts {
   }
 }
 
-/** What a call was refused with; undefined if it was not, or nobody answered. */
+/** The refusal of a call; undefined if it was not refused, or nobody answered. */
 export async function refusalOf(asked: Promise<unknown>): Promise<WeChatError | undefined> {
   const [outcome] = await Promise.allSettled([asked])
   return outcome?.status === 'rejected' && outcome.reason instanceof WeChatError ? outcome.reason : undefined
 }
 
-/** Where asking would end the token that others use, the present one has to do. */
+/** If requesting a token would invalidate the one in use, the stored one must do. */
 async function askForToken({ isAskingHarmless, wechat, accessTokens }: DoctorApp): Promise<void> {
   await (isAskingHarmless ? wechat.fetchAccessToken() : accessTokens.present())
 }

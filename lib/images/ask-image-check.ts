@@ -1,4 +1,4 @@
-/** Asks WeChat, as the mini program that a picture is of, to check it, and writes down under which trace_id it will answer. */
+/** Asks WeChat, as the mini program of a picture, to check it, and stores the trace_id of the coming verdict. */
 
 import type { MiniProgram } from '../apps.ts'
 import { WeChatError } from '../errors.ts'
@@ -25,20 +25,20 @@ export type AskImageCheckDeps = {
   readonly log: Log
 }
 
-/** WeChat fetches within half an hour; by then somebody who got hold of the URL has no use of it. */
+/** WeChat downloads within half an hour; after that a leaked URL is useless. */
 const urlSeconds = 3600
-/** What could not be checked so often is not served. */
+/** After this many failed checks the picture is refused. */
 const maxAsks = 3
 
 /**
- * Asks, once more with each call; after the third time in vain, or where WeChat will not check it, the picture is refused.
+ * Asks, and counts the attempt; after the third failure, or if WeChat will not check it, the picture is refused.
  *
- * Throws WeChatError and TransportError where asking again may help. A crash before the trace_id is written costs one
- * more check, whose verdict finds no picture.
+ * Throws WeChatError and TransportError if a retry may help. A crash before the trace_id is stored costs one more
+ * check, whose verdict finds no picture.
  */
 export async function askImageCheck(image: Image, deps: AskImageCheckDeps & { readonly log: AppLog }): Promise<void> {
   if (image.asks >= maxAsks) return settleImage(image, { state: 'refused', reason: 'check-failed' }, deps)
-  const traceId = await requestCheck(image, deps)
+  const traceId = await callMediaCheck(image, deps)
   if (typeof traceId !== 'string') {
     deps.log.error('images.uncheckable', { id: image.id, error: traceId })
     return settleImage(image, { state: 'refused', reason: 'check-failed' }, deps)
@@ -48,7 +48,7 @@ export async function askImageCheck(image: Image, deps: AskImageCheckDeps & { re
 }
 
 /** The trace_id, or why asking again would not help. */
-async function requestCheck(image: Image, { files, minis, scene }: AskImageCheckDeps): Promise<string | Error> {
+async function callMediaCheck(image: Image, { files, minis, scene }: AskImageCheckDeps): Promise<string | Error> {
   const mini = minis.find(it => it.app.appid === image.mini)
   // It was taken out of the list while its picture waited.
   if (mini === undefined) return new Error(`no mini program of this deployment has the appid ${image.mini}`)
@@ -59,7 +59,7 @@ async function requestCheck(image: Image, { files, minis, scene }: AskImageCheck
 }
 
 /**
- * Such as 61010: who uploaded it has not opened the mini program for two hours, which happens when quota was waited for
+ * Such as 61010: the user has not opened the mini program for two hours, which happens after a wait for quota
  * (docs/wechat.md 10.1).
  */
 function whereHopeless(error: unknown): WeChatError {

@@ -1,4 +1,4 @@
-/** Has WeChat check pictures, and does what its verdicts say: nothing is served before, and what is risky never. */
+/** Has WeChat check pictures, and acts on its verdicts: unchecked and risky pictures are never served. */
 
 import { WeChatError } from '../errors.ts'
 import type { MiniAppId } from '../identifiers.ts'
@@ -17,7 +17,7 @@ export type CheckImagesDeps = AskImageCheckDeps & {
   readonly random: () => number
 }
 
-/** A message of the queue of checks, and how often it was given out. */
+/** A message of the check queue, and how often it was received. */
 export type CheckArrival = Named & {
   readonly message: ImageCheckMessage
   readonly receiptHandle: string
@@ -25,39 +25,39 @@ export type CheckArrival = Named & {
 }
 
 const atOnce = 5
-/** SQS's longest delay; half of what WeChat gives itself. */
-const lookAfterSeconds = 900
+/** SQS's longest delay, half of the time that WeChat may take. */
+const followUpSeconds = 900
 /** WeChat says that a verdict comes within thirty minutes (docs/wechat.md 10.2). */
 const verdictMs = 1_800_000
-/** What kept WeChat from the picture may be over by then. */
+/** By then a failed download by WeChat may succeed. */
 const pauseSeconds = 60
-/** Our write of the trace_id takes no longer than these receives, a quarter of an hour. */
+/** The trace_id is stored within this many receives, a quarter of an hour. */
 const unknownReceives = 8
-/** SQS hides a message for twelve hours at most, counted from its receive. */
+/** SQS hides a message for at most twelve hours after it was received. */
 const longestWaitSeconds = 11 * 3600
-/** The same URL again: another copy of the message has just asked, or the next URL is another. */
+/** The same URL again: a copy of the message has just asked, or the next URL will differ. */
 const repeated = 87_020
 
-/** `barredUntil` (ms): for a mini program nobody of this batch asks before, for its quota is used up. */
+/** `noCallsBefore` (ms): the quota of a mini program is used up, so this batch makes no calls for it before then. */
 type Batch = {
   readonly deps: CheckImagesDeps
   readonly until: number
-  readonly barredUntil: Map<MiniAppId, number>
+  readonly noCallsBefore: Map<MiniAppId, number>
 }
-/** The work on one message, which is about a picture of this mini program alone; the log is that one's. */
+/** The work on one message, which concerns a picture of this mini program only; the log is that one's. */
 type Job = {
   readonly mini: MiniAppId
   readonly deps: CheckImagesDeps & { readonly log: AppLog }
   readonly batch: Batch
 }
 
-/** Works on messages; begins none after `until` (ms). Answers those that come again, each after its own time. */
+/** Processes messages; starts none after `until` (ms). Returns those to retry, each after its own delay. */
 export async function checkImages<A extends CheckArrival>(
   arrivals: readonly A[],
   deps: CheckImagesDeps,
   { until }: { readonly until: number },
 ): Promise<readonly A[]> {
-  const batch: Batch = { deps, until, barredUntil: new Map() }
+  const batch: Batch = { deps, until, noCallsBefore: new Map() }
   const again: A[] = []
   const inLane = arrivals.map(arrival => ({ arrival, lane: arrival.message.mini }))
   await inLanes(inLane, { width: atOnce, trouble: new Set() }, async ({ arrival }) => {
@@ -69,45 +69,45 @@ export async function checkImages<A extends CheckArrival>(
   return again
 }
 
-/** Seconds until a message is to come again; undefined if it is done with. */
+/** Returns the seconds until a retry; undefined if the message is done. */
 async function workOn(arrival: CheckArrival, batch: Batch): Promise<number | undefined> {
   const { mini } = arrival.message
   const name = batch.deps.minis.find(it => it.app.appid === mini)?.app.name ?? mini
   const deps = { ...batch.deps, log: logOf({ name }, batch.deps.log) }
   if (deps.now() >= batch.until) return 1
   try {
-    return await take(arrival, { mini, deps, batch })
+    return await route(arrival, { mini, deps, batch })
   } catch (error) {
     deps.log.warn('check-images.failed', { error, receives: arrival.receives })
     if (!(error instanceof WeChatError) || error.class !== 'quota') return retryDelay(arrival.receives, deps.random)
     if (error.errcode === repeated) return pauseSeconds
     const seconds = Math.min(secondsToReset(error.errcode, deps.now()), longestWaitSeconds)
-    batch.barredUntil.set(mini, deps.now() + seconds * 1000)
+    batch.noCallsBefore.set(mini, deps.now() + seconds * 1000)
     return seconds
   }
 }
 
-function take({ message, receives }: CheckArrival, job: Job): Promise<number | undefined> {
-  if ('ask' in message) return askFirst(message.ask, job)
-  if ('lookAfter' in message) return lookAfter(message.lookAfter, job)
-  return hear(message.verdict, receives, job)
+function route({ message, receives }: CheckArrival, job: Job): Promise<number | undefined> {
+  if ('ask' in message) return requestFirst(message.ask, job)
+  if ('lookAfter' in message) return followUp(message.lookAfter, job)
+  return applyVerdict(message.verdict, receives, job)
 }
 
-/** A copy of the message may have asked already; then only the look after it may be missing. */
-async function askFirst(id: string, job: Job): Promise<number | undefined> {
+/** A copy of the message may have asked already; then only the follow-up may be missing. */
+async function requestFirst(id: string, job: Job): Promise<number | undefined> {
   const image = await findChecking(id, job)
   if (image === undefined) return undefined
-  const seconds = image.asks === 0 ? await ask(image, job) : undefined
-  return seconds ?? lookAgain(id, job)
+  const seconds = image.asks === 0 ? await requestCheck(image, job) : undefined
+  return seconds ?? queueFollowUp(id, job)
 }
 
-/** Verdicts get lost. Whoever has waited long enough for one asks again. */
-async function lookAfter(id: string, job: Job): Promise<number | undefined> {
+/** Verdicts can get lost: after a long enough wait, asks again. */
+async function followUp(id: string, job: Job): Promise<number | undefined> {
   const image = await findChecking(id, job)
   if (image === undefined) return undefined
   const isOverdue = job.deps.now() - image.at >= verdictMs
-  const seconds = isOverdue ? await ask(image, job) : undefined
-  return seconds ?? lookAgain(id, job)
+  const seconds = isOverdue ? await requestCheck(image, job) : undefined
+  return seconds ?? queueFollowUp(id, job)
 }
 
 async function findChecking(id: string, { mini, deps }: Job): Promise<Image | undefined> {
@@ -115,30 +115,30 @@ async function findChecking(id: string, { mini, deps }: Job): Promise<Image | un
   return image?.mini === mini && image.state === 'checking' ? image : undefined
 }
 
-async function hear({ traceId, suggest, errcode }: ImageVerdict, receives: number, job: Job) {
+async function applyVerdict({ traceId, suggest, errcode }: ImageVerdict, receives: number, job: Job) {
   const { mini, deps } = job
   const image = await deps.images.traced(mini, traceId)
   if (image === undefined) {
-    // It may be quicker than our write of the trace_id.
+    // The verdict may arrive before the trace_id is stored.
     if (receives < unknownReceives) return retryDelay(receives, deps.random)
     deps.log.warn('check-images.unknown', { traceId, suggest, errcode })
     return undefined
   }
   if (image.state !== 'checking') await removeLeftovers(image, deps)
-  else if (errcode !== 0) return receives === 1 ? pauseSeconds : ask(image, job)
+  else if (errcode !== 0) return receives === 1 ? pauseSeconds : requestCheck(image, job)
   else if (suggest === 'pass') await serveImage(image, deps)
   else await settleImage(image, { state: 'refused', reason: suggest }, deps)
   return undefined
 }
 
-/** Once the quota was found used up, further calls would only be refused. */
-async function ask(image: Image, { mini, deps, batch }: Job): Promise<number | undefined> {
-  const seconds = Math.ceil(((batch.barredUntil.get(mini) ?? 0) - deps.now()) / 1000)
+/** Once the quota is used up, further calls would only be refused. */
+async function requestCheck(image: Image, { mini, deps, batch }: Job): Promise<number | undefined> {
+  const seconds = Math.ceil(((batch.noCallsBefore.get(mini) ?? 0) - deps.now()) / 1000)
   if (seconds > 0) return seconds
   await askImageCheck(image, deps)
   return undefined
 }
 
-async function lookAgain(id: string, { mini, deps }: Job): Promise<undefined> {
-  await deps.checks.push([{ mini, lookAfter: id }], lookAfterSeconds)
+async function queueFollowUp(id: string, { mini, deps }: Job): Promise<undefined> {
+  await deps.checks.push([{ mini, lookAfter: id }], followUpSeconds)
 }

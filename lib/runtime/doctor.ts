@@ -1,4 +1,4 @@
-/** All that the doctor looks at, opened anew for each run: nothing remembered may hide what was mended just now. */
+/** The doctor's dependencies, opened again for each run: no cache may hide a recent fix. */
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
@@ -25,7 +25,7 @@ import { metrics } from './metrics.ts'
 import { gateStore, tokenStore } from './stores.ts'
 import { templates } from './templates.ts'
 
-/** Opens everything for one run, with the secrets that it may read; throws ConfigError where the environment is wrong. */
+/** Opens everything for one run, with the secrets that it may read; throws ConfigError if the environment is wrong. */
 export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
   const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
   const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
@@ -50,12 +50,12 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
     queues: createQueueSizes(),
     queueNames: queueNames(),
     ...{ calls, sightings, now, log },
-    // A limit that was not reached keeps no process.
+    // The timer must not keep the process alive.
     sleep: ms => setTimeout(ms, undefined, { ref: false }),
   }
 }
 
-/** The look at the account, which only AWS has. */
+/** Reads the limits of the account, which exist only on AWS. */
 export function accountLimits(): Pick<DoctorDeps, 'account'> {
   return config('STAGE').STAGE === 'local' ? {} : { account: createAccountLimits() }
 }
@@ -87,9 +87,9 @@ function openApp<A extends App>(app: A, { secrets, transport }: Means) {
     },
     transport,
     mode,
-    // No breaker: what is refused is to be asked again.
+    // Without a breaker: refused calls must be made again.
     breaker: { run: (_api, call) => call() },
-    // No alarm either: whoever runs this is told already.
+    // Without alarms too: whoever runs the doctor gets the result anyway.
     watch: () => undefined,
     nowSeconds: () => Math.floor(now() / 1000),
   })

@@ -1,4 +1,4 @@
-/** WeChat as each app of the stage calls it, and the source of each one's access token. */
+/** WeChat's APIs as each app of the stage, and the source of each app's access token. */
 
 import { randomUUID } from 'node:crypto'
 import { remainingMs } from '../adapters/deadline.ts'

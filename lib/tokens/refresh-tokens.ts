@@ -1,4 +1,4 @@
-/** Renews all apps' access tokens ahead of their expiry, off everybody's request path. */
+/** Renews all apps' access tokens before they expire, so that no request has to wait for a renewal. */
 
 import type { App, AppName } from '../apps.ts'
 import type { AppLog } from '../ports.ts'
@@ -13,14 +13,14 @@ type RefreshApp = {
 export type RefreshDeps = { readonly apps: readonly RefreshApp[] }
 
 /**
- * WeChat issues a stable token anew in the last five minutes of the old one: asked before that, it gives the old one
- * (docs/wechat.md 3.2).
+ * WeChat replaces a stable token only in its last five minutes; before that it returns the old one (docs/wechat.md
+ * 3.2).
  */
 const marginMs = 290_000
 
 type Outcome = { readonly name: AppName; readonly isRenewed: boolean; readonly failure?: unknown }
 
-/** Renews what is due, side by side; one app's failure keeps no other from its renewal, and is thrown at the end. */
+/** Renews the tokens that are due, in parallel. One app's failure does not stop another's renewal; it is thrown at the end. */
 export async function refreshTokens({ apps }: RefreshDeps): Promise<{ renewed: AppName[] }> {
   const outcomes = await Promise.all(apps.map(refresh))
   const failed = outcomes.filter(it => 'failure' in it)

@@ -1,6 +1,6 @@
 /**
- * Hands the present access token to other systems of the house, so that they need not get tokens of their own: each
- * token that somebody else gets may end ours (docs/wechat.md 3.1).
+ * Gives the current access token to the operator's other systems, so that they need not fetch their own: each token
+ * that another system fetches may invalidate ours (docs/wechat.md 3.1).
  */
 
 import type { App } from '../apps.ts'
@@ -11,14 +11,13 @@ import type { AccessTokenSource } from './access-token.ts'
 type SharedApp = { readonly app: App; readonly accessTokens: Pick<AccessTokenSource, 'present'>; readonly log: AppLog }
 export type TokenDeps = { readonly apps: readonly SharedApp[]; readonly now: Now }
 
-/** `expiresIn` in seconds: after that, or when WeChat rejects the token, ask again. */
+/** `expiresIn` is in seconds; after that, or when WeChat rejects the token, request it again. */
 export type TokenAnswer = { readonly accessToken: string; readonly expiresIn: number }
 
 type Query = Readonly<Record<string, string | undefined>>
 
 /**
- * Answers the present token of the app that the query names, for none is meant without; what is left of its life is never
- * more than it really has. Throws RequestError `app-invalid`.
+ * Returns the current token of the app that the query names; there is no default. The lifetime is rounded down. Throws RequestError `app-invalid`.
  */
 export async function getToken(query: Query, { apps, now }: TokenDeps): Promise<TokenAnswer> {
   const { accessTokens, log } = askedFor(query, apps)

@@ -119,7 +119,7 @@ describe('examine', () => {
 
     const report = await world.examine({ templates })
 
-    expect(report.find('templates')).toEqual(wrong('this check broke (TypeError)'))
+    expect(report.find('templates')).toEqual(wrong('this check crashed (TypeError)'))
     expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
   })
 
@@ -158,9 +158,9 @@ describe('the secrets', () => {
     ['official-appsecret', `${secretsInBox['official-appsecret']}\n`, '32 hexadecimal digits'],
     ['mini-callback-token', 'a b', '3 to 32 letters and digits'],
     ['official-callback-aes-key', 'short', '43 letters and digits'],
-    ['session-keys', '{"keys":[]}', 'a JWK Set of at least one key'],
-    ['session-public-keys', '{"keys":[]}', 'a JWK Set of public keys alone'],
-    ['session-public-keys', '{"keys":[{"kty":"RSA","kid":"a","d":"private"}]}', 'a JWK Set of public keys alone'],
+    ['session-keys', '{"keys":[]}', 'a JWK Set with at least one key'],
+    ['session-public-keys', '{"keys":[]}', 'a JWK Set with public keys only'],
+    ['session-public-keys', '{"keys":[{"kty":"RSA","kid":"a","d":"private"}]}', 'a JWK Set with public keys only'],
   ])('say that %s has not the form it must have, and not what it is', async (name, value, form) => {
     const { checks } = await (await openDoctorWorld({ secrets: { [name]: value } })).examine()
     expect(checks[0]).toMatchObject({ name: 'secrets', status: 'wrong', words: `${name} is not ${form}` })
@@ -171,7 +171,7 @@ describe('the secrets', () => {
     const world = await openDoctorWorld({ secrets: { 'session-public-keys': '{"keys":[{"kty":"RSA","kid":"b"}]}' } })
     expect((await world.examine()).find('secrets')).toEqual(
       wrong(
-        'session-public-keys lacks the key a, which signs: every login would be refused',
+        'session-public-keys lacks the signing key a: every session token would be refused',
         /^delete the parameter .* \.\/queqiao secrets --stage prod/,
       ),
     )
@@ -218,9 +218,9 @@ describe('the credentials', () => {
     [40001, 'the appsecret is not that of'],
     [40243, '解冻'],
     [61024, 'third-party platform'],
-    [89503, 'must admit this address there'],
-    [89506, 'for a day nothing helps'],
-    [89507, 'for an hour nothing helps'],
+    [89503, 'must approve this address there'],
+    [89506, 'wait a day'],
+    [89507, 'wait an hour'],
     [48004, '通知中心'],
     [50002, '通知中心'],
   ])('explain %i', async (errcode, hint) => {
@@ -245,7 +245,7 @@ describe('the credentials', () => {
     const world = await openDoctorWorld()
     await fault(world, path.userGet, 40001)
     const report = await world.examine()
-    expect(report.find('open-platform')).toEqual(wrong(has('another system gets tokens'), has('GET /token')))
+    expect(report.find('open-platform')).toEqual(wrong(has('another system fetches tokens'), has('GET /token')))
     expect(report.find('templates')).toEqual(ok())
   })
 })
@@ -348,7 +348,7 @@ describe('the templates', () => {
   it('are taken by the running local stack once they are saved', async () => {
     const world = await openDoctorWorld()
     await world.control('/templates', { remove: [orderPaid.templateId] })
-    const hint = /mend the list local.*, and save it: the running stack reads it anew$/
+    const hint = /list local.*, and save it: the running stack reloads it$/
     for (const list of [{ 'order-paid': orderPaid }, { 'order-paid': { title: 7 } }]) {
       const report = await world.examine({ stage: 'local', templates: () => listOf(list) })
       expect(report.find('templates')).toEqual(wrong(undefined, hint))
@@ -364,7 +364,7 @@ describe('the templates', () => {
       add: [{ ...orderPaid, fields: undefined, content }],
     })
     expect((await world.examine()).find('templates')).toEqual(
-      wrong('order-paid: WeChat wants thing4, which is not among its fields (47003)'),
+      wrong('order-paid: WeChat requires thing4, which is not among its fields (47003)'),
     )
   })
 
@@ -421,21 +421,21 @@ describe('the callback', () => {
   it('goes by another token', async () => {
     const url = await serve(answerCallback(() => noon, { 'official-callback-token': 'anotherToken' }))
     expect(await examineAt(url)).toEqual(
-      wrong(`${url}/callback goes by another official-callback-token`, has('./queqiao secrets --stage prod')),
+      wrong(`${url}/callback uses another official-callback-token`, has('./queqiao secrets --stage prod')),
     )
   })
 
   it('goes by another clock', async () => {
     const url = await serve(answerCallback(() => noon + 6 * minute))
     expect(await examineAt(url)).toEqual(
-      wrong(`${url}/callback goes by another clock; ${url}/callback/mini goes by another clock`),
+      wrong(`${url}/callback rejects our clock; ${url}/callback/mini rejects our clock`),
     )
   })
 
   it.each([
     [500, 'x', 'answers with HTTP 500'],
     [301, '', 'answers with HTTP 301'],
-    [200, '"5202611220310000100"', 'answers with something else than the echostr'],
+    [200, '"5202611220310000100"', 'answers with something other than the echostr'],
   ])('answers %i %j', async (status, text, words) => {
     const url = await serve((_, response) => response.writeHead(status, { location: '/' }).end(text))
     expect(await examineAt(url)).toEqual(
@@ -481,7 +481,7 @@ describe('the quotas', () => {
   it('warn where WeChat does not tell', async () => {
     const world = await openDoctorWorld()
     await fault(world, path.quota, 76022)
-    expect((await world.examine()).find('quotas')).toEqual(warning(has('not told')))
+    expect((await world.examine()).find('quotas')).toEqual(warning(has('not reported')))
   })
 })
 
@@ -494,7 +494,7 @@ describe('the gate of sending', () => {
     const report = await world.examine()
     expect(report.isWell).toBe(false)
     expect(report.find('quotas')).toEqual(
-      wrong(/^no message leaves until 2026-11-22T05:00:00.000Z, after WeChat’s 45009; template/, hint),
+      wrong(/^no message is sent until 2026-11-22T05:00:00.000Z, after WeChat’s 45009; template/, hint),
     )
   })
 
@@ -508,14 +508,14 @@ describe('the gate of sending', () => {
     const world = await openDoctorWorld()
     await world.gate.reserve(world.now() + 3_600_000)
     expect((await world.examine()).find('quotas')).toEqual(
-      warning(/^none but urgent messages leave until 2026-11-22T05/, hint),
+      warning(/^only urgent messages are sent until 2026-11-22T05/, hint),
     )
   })
 
   it('lets so many through in a minute', async () => {
     const world = await openDoctorWorld()
     await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 100 }), turn: 1 })
-    expect((await world.examine()).find('quotas')).toEqual(warning(has('95 messages a minute leave')))
+    expect((await world.examine()).find('quotas')).toEqual(warning(has('95 messages a minute are sent')))
   })
 
   it('was closed, and is open', async () => {
@@ -560,18 +560,18 @@ describe('the queues', () => {
   it('tell of dead letters, parked events and events in doubt at once, and of a queue that is not there', async () => {
     const full: Readonly<Record<string, number>> = { 'q-events-dlq': 3, 'q-events-parked': 5, 'q-events-review': 2 }
     const all =
-      '3 in q-events-dlq; 5 in q-events-parked: they wait for quota; ' +
-      '2 in q-events-review: nobody knows whether these were sent'
+      '3 in q-events-dlq; 5 in q-events-parked: on quota hold; ' +
+      '2 in q-events-review: these may or may not have been sent'
     const found = await examineWith(sizes(full))
     expect(found).toEqual(wrong(all))
     expect(found?.hint).toMatch(
-      /moves them back; \.\/queqiao quota .* shows why; \.\/queqiao redrive .*in-doubt it sends them/,
+      /requeues them; \.\/queqiao quota .* shows why; \.\/queqiao redrive .*in-doubt it sends them/,
     )
     const size = async (name: string) => {
       if (name === 'q-images') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
       return ready(full[name] ?? 0)
     }
-    const words = `q-images cannot be asked (QueueDoesNotExist); ${all}`
+    const words = `q-images cannot be read (QueueDoesNotExist); ${all}`
     expect(await examineWith({ size })).toEqual(wrong(words))
   })
 
@@ -580,12 +580,12 @@ describe('the queues', () => {
     const world = await openDoctorWorld()
     await fault(world, path.stableToken, 40125)
     const queues = sizes({ 'q-events': { ready: 1, later: 4, inWork: 2 } })
-    const words = '4 in q-events are put off, and come again later'
+    const words = '4 in q-events are deferred, to be retried later'
     const report = await world.examine({ queues })
     expect(report.isWell).toBe(false)
     expect(report.find('queues')).toEqual(wrong(words, /^npx --no sls logs -f send --stage prod/))
     const busy = await examineWith(sizes({ 'q-events': { ready: 1, later: 0, inWork: 2 } }))
-    expect(busy).toEqual(ok(has('3 in q-events (2 in work), ')))
+    expect(busy).toEqual(ok(has('3 in q-events (2 in flight), ')))
   })
 
   it.each([
@@ -595,13 +595,13 @@ describe('the queues', () => {
     const world = await openDoctorWorld()
     await fault(world, at, errcode)
     const found = (await world.examine({ queues: sizes({ 'q-events': putOff }) })).find('queues')
-    expect(found).toEqual(wrong('4 in q-events are put off, and come again later'))
+    expect(found).toEqual(wrong('4 in q-events are deferred, to be retried later'))
   })
 
   // One person who gets too much for now (43117) is nobody's fault: it warned of each.
   it('are well with some events put off where nothing else is wrong', async () => {
     const report = await (await openDoctorWorld()).examine({ queues: sizes({ 'q-events': putOff }) })
-    const words = has('4 in q-events (4 put off), ')
+    const words = has('4 in q-events (4 deferred), ')
     expect([report.isWell, report.find('queues')]).toEqual([true, ok(words)])
   })
 
@@ -611,7 +611,7 @@ describe('the queues', () => {
     expect([report.isWell, report.find('queues')]).toEqual([
       true,
       warning(
-        '101 in q-events are put off, and come again later: nothing that this run sees keeps them',
+        '101 in q-events are deferred, to be retried later: this run sees no cause',
         /^npx --no sls logs -f send .*GET .deliveries/,
       ),
     ])
@@ -619,13 +619,13 @@ describe('the queues', () => {
 
   // It said that all was well, with the number.
   it.each([
-    ['q-followers', { later: 101 }, '101 put off', 'link-followers'],
-    ['q-images', { later: 101 }, '101 put off', 'receive-images'],
-    ['q-receipts', { inWork: 501 }, '501 in work, more than receipts takes at once', 'receipts'],
-    ['q-events', { inWork: 2_001 }, '2001 in work, more than send takes at once', 'send'],
+    ['q-followers', { later: 101 }, '101 deferred', 'link-followers'],
+    ['q-images', { later: 101 }, '101 deferred', 'receive-images'],
+    ['q-receipts', { inWork: 501 }, '501 in flight, more than receipts processes at once', 'receipts'],
+    ['q-events', { inWork: 2_001 }, '2001 in flight, more than send processes at once', 'send'],
   ])('warn of what %s has put off or in work in numbers: %o', async (name, some, words, log) => {
     expect(await examineWith(sizes({ [name]: { ready: 0, later: 0, inWork: 0, ...some } }))).toEqual(
-      warning(`${name} has ${words}: what fails comes again`, has(`npx --no sls logs -f ${log} --stage prod`)),
+      warning(`${name} has ${words}: failed messages are retried`, has(`npx --no sls logs -f ${log} --stage prod`)),
     )
   })
 
@@ -640,12 +640,12 @@ describe('the queues', () => {
     const world = await openDoctorWorld()
     const queues = sizes({ 'q-events': { ...putOff, later: 4_000 } })
     await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 60 }), turn: 1 })
-    expect((await world.examine({ queues })).find('queues')).toEqual(ok(has('4000 in q-events (4000 put off)')))
+    expect((await world.examine({ queues })).find('queues')).toEqual(ok(has('4000 in q-events (4000 deferred)')))
   })
 
   it('count what is put aside also while somebody looks at it', async () => {
     const found = await examineWith(sizes({ 'q-events-dlq': { ready: 1, later: 0, inWork: 2 } }))
-    expect(found).toEqual(wrong('3 in q-events-dlq (2 in work)'))
+    expect(found).toEqual(wrong('3 in q-events-dlq (2 in flight)'))
   })
 
   it('tell what waits', async () => {
@@ -655,7 +655,7 @@ describe('the queues', () => {
 
   it.each(['q-events-parked', 'q-events-parked-urgent'])('do not pass over what waits for quota in %s', async name => {
     expect(await examineWith(sizes({ [name]: 5 }))).toEqual(
-      wrong(`5 in ${name}: they wait for quota`, /^\.\/queqiao quota --stage prod --region cn-north-1/),
+      wrong(`5 in ${name}: on quota hold`, /^\.\/queqiao quota --stage prod --region cn-north-1/),
     )
   })
 
@@ -665,7 +665,7 @@ describe('the queues', () => {
       return ready(0)
     }
     expect(await examineWith({ size })).toEqual(
-      wrong('q-receipts cannot be asked (QueueDoesNotExist)', 'npx --no sls deploy --stage prod --region cn-north-1'),
+      wrong('q-receipts cannot be read (QueueDoesNotExist)', 'npx --no sls deploy --stage prod --region cn-north-1'),
     )
   })
 })
@@ -677,15 +677,15 @@ describe('functions at once', () => {
   }
   const limit = (count: number | undefined) => ({ concurrency: async () => count })
 
-  // A new account has ten: while messages are sent, WeChat's pushes were turned away and lost.
+  // A new account has ten: while messages are sent, WeChat's pushes were throttled and lost.
   it.each([
     [
       10,
       'wrong',
-      'the account lets 10 functions run at once, and queues alone may take 30: callbacks and logins are turned away meanwhile',
+      'the account lets 10 functions run at once, and the queues alone may use 30: callbacks and logins may be throttled',
     ],
-    [30, 'wrong', has('turned away')],
-    [44, 'warning', 'the account lets 44 functions run at once, and queues alone may take 30'],
+    [30, 'wrong', has('throttled')],
+    [44, 'warning', 'the account lets 44 functions run at once, and the queues alone may use 30'],
     [45, 'ok', has('45 functions')],
     [undefined, 'not-checked', has('does not tell')],
   ])('may be %s', async (count, status, words) => {
@@ -695,7 +695,7 @@ describe('functions at once', () => {
   it('say what to request, and count the checks of pictures where there are any', async () => {
     const queueNames = { events: 'e', followers: 'f', receipts: 'r', images: 'i', imageChecks: 'c' }
     expect(await examineWith(limit(35), { queueNames })).toEqual(
-      wrong(has('queues alone may take 35'), has('Service Quotas → AWS Lambda → Concurrent executions: request 1,000')),
+      wrong(has('queues alone may use 35'), has('Service Quotas → AWS Lambda → Concurrent executions: request 1,000')),
     )
   })
 
@@ -703,7 +703,7 @@ describe('functions at once', () => {
     const concurrency = async () => {
       throw Object.assign(new Error('no'), { name: 'AccessDeniedException' })
     }
-    const words = 'not checked, because Lambda cannot be asked for it (AccessDeniedException)'
+    const words = 'not checked, because Lambda does not answer (AccessDeniedException)'
     expect(await examineWith({ concurrency })).toEqual(notChecked(words))
   })
 })
@@ -733,7 +733,7 @@ describe('the certificate', () => {
 
   it('is good for long', async () => {
     const found = await examineWith({ days: 90.5 })
-    expect(found).toEqual(ok('the certificate of localhost is good for 90 days'))
+    expect(found).toEqual(ok('the certificate of localhost is valid for 90 days'))
   })
 
   it('warns a month before its end', async () => {
@@ -743,7 +743,7 @@ describe('the certificate', () => {
 
   it('has ended', async () => {
     const found = await examineWith({ days: -1 })
-    expect(found).toEqual(wrong('the certificate of localhost has ended'))
+    expect(found).toEqual(wrong('the certificate of localhost has expired'))
   })
 
   it('is one that no phone trusts', async () => {
@@ -803,7 +803,7 @@ describe('the hosts of images', () => {
 
   it('have a domain that the DNS leads nowhere', async () => {
     expect(await examineWith(answering(bucket), failing(own, 'ENOTFOUND'))).toEqual(
-      wrong(`${own} gives no usable answer (ENOTFOUND)`, /^the DNS must lead the domain .*docs\/images\.md/),
+      wrong(`${own} gives no usable answer (ENOTFOUND)`, /^DNS must point the domain .*docs\/images\.md/),
     )
   })
 
@@ -828,7 +828,7 @@ describe('the hosts of images', () => {
   it.each(['ENOTFOUND', 'EAI_AGAIN'])('are AWS’s own names, which the DNS here does not know (%s)', async code => {
     expect(await examineWith(failing(bucket, code), answering(own))).toEqual(
       notChecked(
-        `not checked, because the DNS here does not find ${bucket}, a name of AWS`,
+        `not checked, because our DNS does not resolve ${bucket}, a name of AWS`,
         has('uploadFile 合法域名 a domain of your own'),
       ),
     )

@@ -91,7 +91,7 @@ describe('the doctor of two pairs', () => {
     const report = await world.examine({ api: openOwnApi(new URL(url)) })
 
     expect(wrongIn(report)).toEqual(['callback shop'])
-    expect(report.find('callback', 'shop')?.words).toBe(`${url}/callback/shop goes by another shop-callback-token`)
+    expect(report.find('callback', 'shop')?.words).toBe(`${url}/callback/shop uses another shop-callback-token`)
   })
 
   it('looks for unionids among the followers of the account that a mini program’s users follow', async () => {

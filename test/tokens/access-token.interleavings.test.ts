@@ -467,5 +467,5 @@ function isUnanswered(error: unknown): boolean {
 }
 
 function isGivenUp(error: unknown): boolean {
-  return error instanceof TransportError && error.message.endsWith('brought no token')
+  return error instanceof TransportError && error.message.endsWith('wrote no token')
 }

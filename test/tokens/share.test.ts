@@ -41,7 +41,11 @@ describe('getToken', () => {
 
   it.each(['both', 'Shop', 'wx00000000000000bb'])('knows no app by the name %s', async app => {
     const { get } = await openShare()
-    await expect(get(app)).rejects.toMatchObject({ code: 'app-invalid', status: 400, message: expect.stringMatching(/^No app .*; there are official, brand, mini, shop\.$/) })
+    await expect(get(app)).rejects.toMatchObject({
+      code: 'app-invalid',
+      status: 400,
+      message: expect.stringMatching(/^No app .*; there are official, brand, mini, shop\.$/),
+    })
   })
 })
 

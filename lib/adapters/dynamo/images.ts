@@ -1,6 +1,6 @@
 /**
- * The uploads: `{id, owner, mini, miniOpenid, contentType, state, …}`, a row that leads from a mini program's trace_id to its
- * picture, and each owner's count of a day. `expiresAt` in seconds, where a row ends by itself.
+ * The uploads: `{id, owner, mini, miniOpenid, contentType, state, …}`, a row that maps a mini program's trace_id to its picture,
+ * and each owner's daily count. `expiresAt` is in seconds, on rows that expire.
  */
 
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
@@ -13,9 +13,9 @@ import type { Image, ImageStore, ImageType } from '../../images/ports.ts'
 import { change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const daySeconds = 86_400
-/** So long is it told why a picture was refused. */
+/** How long the reason for refusing a picture is kept. */
 const refusedDays = 30
-/** The day in China ends before that in most of the world; nobody asks for a count later than this. */
+/** China's day ends earlier than most of the world's; the count is not needed after this. */
 const countDays = 2
 const traceDays = 2
 const pageSize = 1000
@@ -54,7 +54,7 @@ export function createImageStore(dynamo: Dynamo, table: string): ImageStore {
     },
     find,
     async move(it, from) {
-      // First, so that a verdict that comes at once finds its picture.
+      // Written first, so that an early verdict finds its picture.
       if (it.traceId !== undefined) {
         const trace = {
           id: traceKey(it.mini, it.traceId),
