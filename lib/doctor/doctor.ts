@@ -27,14 +27,10 @@ import { checkSecrets } from './check-secrets.ts'
 import { checkTemplates } from './check-templates.ts'
 import type { DoctorDeps } from './deps.ts'
 import { explain } from './explain.ts'
-import { type AccountFacts, type Facts, gatherFacts, type MiniFacts } from './facts.ts'
+import { type Facts, gatherFacts } from './facts.ts'
 import { type Finding, joined, wrong } from './finding.ts'
+import { type Check, type Look, ofApps, ofBindings, ofMinis, ofOfficials, ofStage, type Stage } from './looks.ts'
 import { onTestAccount } from './test-account.ts'
-
-/** One look at a thing; of one app where it names one. */
-type Look = { readonly app?: App; readonly make: () => Promise<Finding> }
-type Stage = { readonly deps: DoctorDeps; readonly facts: Facts; readonly only: App | undefined }
-type Check = (stage: Stage) => readonly Look[]
 
 /** In the order in which problems should be fixed. */
 const checks = {
@@ -138,34 +134,4 @@ async function takeLook(look: Look, deps: DoctorDeps): Promise<Finding> {
 
 function nameIn({ app }: Look): Pick<CheckFinding, 'app'> {
   return app === undefined ? {} : { app: app.name }
-}
-
-type Make<F> = (facts: F, deps: DoctorDeps) => Promise<Finding>
-
-function ofStage(make: (deps: DoctorDeps, facts: Facts) => Promise<Finding>): Check {
-  return ({ deps, facts }) => [{ make: () => make(deps, facts) }]
-}
-
-function ofOfficials(make: Make<AccountFacts>): Check {
-  return ({ deps, facts }) => facts.officials.map(it => ({ app: it.app, make: () => make(it, deps) }))
-}
-
-function ofMinis(make: Make<MiniFacts>): Check {
-  return ({ deps, facts }) => facts.minis.map(it => ({ app: it.app, make: () => make(it, deps) }))
-}
-
-function ofApps(make: Make<AccountFacts | MiniFacts>): Check {
-  const [official, mini] = [ofOfficials(make), ofMinis(make)]
-  return stage => [...official(stage), ...mini(stage)]
-}
-
-/** Of each mini program with the account that its users follow, and of each account that those of none are to follow. */
-function ofBindings(make: Make<AccountFacts>): Check {
-  return ({ deps, facts: { officials, minis } }) => {
-    return officials.flatMap(account => {
-      const programs = minis.filter(it => it.app.follows.name === account.app.name)
-      const about = programs.length === 0 ? [account.app] : programs.map(it => it.app)
-      return about.map(app => ({ app, make: () => make(account, deps) }))
-    })
-  }
 }
