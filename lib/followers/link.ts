@@ -29,7 +29,7 @@ export type FollowerSeen = FollowerRow & {
 }
 
 /** What is known of one person at one Official Account; `openid` is the one that they have there. */
-type AtAccount = Pick<Person, 'openid' | 'following' | 'followedAt'>
+export type AtAccount = Pick<Person, 'openid' | 'following' | 'followedAt'>
 
 /** What all rows together say of one person, in plain data. */
 export type FoundPerson = {

@@ -56,12 +56,12 @@ export type LinkUpkeep = {
    */
   erase(ids: readonly Address[], at: number): Promise<readonly Address[]>
   /**
-   * Removes who left an Official Account up to `at` (seconds) and has not come back since; false if it did not. With their
+   * Removes who unfollowed an Official Account up to `at` (seconds) and has not followed since; false if it did not. With their
    * last account goes the rest of them, whenever they logged in.
    */
   expire(official: OfficialAppId, openid: OpenId, at: number): Promise<boolean>
   /**
-   * Followers of an Official Account, a hundred at a time, who left, or were without unionid when last asked, up to `until`
+   * Followers of an Official Account, a hundred at a time, who unfollowed, or were without unionid when last asked, up to `until`
    * (seconds).
    */
   waiting(official: OfficialAppId, what: 'left' | 'unbound', until: number): AsyncIterable<readonly OpenId[]>

@@ -6,6 +6,9 @@
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
+
+import { checked } from '../../checked.ts'
+import type { OfficialAppId } from '../../identifiers.ts'
 import type { SyncRun, SyncRunStore } from '../../sync/ports.ts'
 import { validate } from '../../validate.ts'
 import { change, type Dynamo } from './dynamo.ts'
@@ -15,14 +18,15 @@ import {
   pageKeyOf,
   runItem,
   type StateRow,
-  stateKey,
+  stateKeyOf,
   stateRow,
 } from './sync-run-rows.ts'
 
-/** Creates the store of sync runs. */
-export function createSyncRunStore(dynamo: Dynamo, table: string): SyncRunStore {
-  const pages = createPageRows(dynamo, table)
-  const redacted = new Set<string>()
+/** Creates the store of an account's sync runs. */
+export function createSyncRunStore(dynamo: Dynamo, table: string, official: OfficialAppId): SyncRunStore {
+  const pages = createPageRows(dynamo, table, official)
+  const stateKey = stateKeyOf(official)
+  const rewritten = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
     return validate(stateRow, Item ?? {}, 'the state of the sync run')
