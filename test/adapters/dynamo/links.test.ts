@@ -1,6 +1,6 @@
 /** Two processes at the rows of one person, one of which stands still between its two writes; and rows that are spoilt. */
 
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, it } from 'vitest'
 
 import { createLinkUpkeep } from '../../../lib/adapters/dynamo/link-upkeep.ts'
@@ -43,7 +43,7 @@ function openLinks() {
   const links = { ...store.of(official), ...createLinkUpkeep(dynamo, 'links') }
   const reached = async () =>
     (await store.resolve([{ unionid: before }, { unionid: after }])).map(it => personIn(it, official)?.following)
-  return { links, late, isLate, go, reached }
+  return { dynamo, store, links, late, isLate, go, reached }
 }
 
 it('leads no unionid of before to a person, though it was not there yet when the new one was written', async () => {
@@ -68,6 +68,33 @@ it('leaves nothing of a unionid whose person was erased in between, the second t
   await writing
   await links.erase(everything, 200)
   expect(await reached()).toEqual([false, false])
+})
+
+it('forgets of who follows another account meanwhile only what is of the one that they left', async () => {
+  const { dynamo, links, store } = openLinks()
+  const { followedAt: _, ...left } = row({ following: false })
+  await links.writeFollower(left, undefined)
+  await store.writeLogin({ mini, miniOpenid: id('oMini'), unionid: before }, 1)
+  const elsewhere = { official: otherOfficialAppid, openid: id('oElsewhere') }
+  let isTold = false
+  const send = async (command: object) => {
+    const answer = await Reflect.apply(dynamo.send, dynamo, [command])
+    // Right after it was read that no other account knows them.
+    if (command instanceof GetCommand && command.input.Key?.address === `unionid#${before}` && !isTold) {
+      isTold = true
+      await store.of(elsewhere.official).writeFollower(row({ openid: elsewhere.openid }), undefined)
+    }
+    return answer
+  }
+  const late = createLinkUpkeep(Object.assign(Object.create(dynamo), { send }), 'links')
+  expect(await late.expire(official, openid, 100)).toBe(true)
+  const everything = [elsewhere, { unionid: before }, { mini, miniOpenid: id('oMini') }]
+  expect(new Set(await links.idsOf({ unionid: before }))).toEqual(new Set(everything))
+  expect((await store.resolve(everything)).map(it => personIn(it, elsewhere.official)?.following)).toEqual([
+    true,
+    true,
+    true,
+  ])
 })
 
 it('tells once a call what cannot be read, by what may stand in a log', async () => {
