@@ -152,7 +152,7 @@ export function upkeepOfSeveralAccounts(make: () => Promise<Links>): void {
     const links = await makeWithPerson(make)
     // Cut short before the row of the unionid, whose other addresses nobody knows yet.
     await links.erase([atBrand, { unionid }], 200)
-    await links.of(brand).rejoin([ofBrand])
+    await links.of(brand).rejoin([row({ followedAt: 95 })])
     expect(new Set(await links.idsOf({ unionid }))).toEqual(new Set(everything.filter(it => it !== atBrand)))
     expect(await reaches(links, [{ unionid }, atShop])).toEqual(Array(2).fill(['not-following', 'reachable']))
   })
