@@ -3,7 +3,7 @@
  * a box, with stores that answer from memory. Three processes: the box, the function, and this one with the stores.
  *
  * Ends with 1 if a demand is missed. `--followers 50000` is quicker, `--latency 0` shows what our own work costs, and
- * `--seed` repeats who came and left. `node --cpu-prof bench/followers.ts` profiles all three.
+ * `--seed` repeats who follows and unfollows. `node --cpu-prof bench/followers.ts` profiles all three.
  */
 
 import { parseArgs } from 'node:util'
@@ -16,11 +16,11 @@ import { runBareLoop } from './followers/bare-loop.ts'
 import { createCrowd } from './followers/crowd.ts'
 import { atOnce, boundOf, judgeMemory, judgeSpeed, judgeSync, type Sync } from './followers/demands.ts'
 import { measure } from './followers/measure.ts'
-import { withProgress } from './followers/progress.ts'
 import { renderFigures, renderReference, renderVerdicts } from './followers/report.ts'
 import { compareWithBox, countRight } from './followers/right-links.ts'
 import type { Counts } from './followers/stores.ts'
 import { openWorld } from './followers/world.ts'
+import { withProgress } from './progress.ts'
 
 const dayMs = 86_400_000
 const { values } = parseArgs({
@@ -66,9 +66,9 @@ async function runSyncs(): Promise<Sync[]> {
 
 /** Syncs and links, and looks at what became of everybody. */
 async function sync(title: string, change: { added: number; removed: number }): Promise<Sync> {
-  const part = partOf({ ...world.counts }, change)
   const aheadMs = syncsDone++ * dayMs
-  const measured = await withProgress(title, part, () => measure(world, aheadMs))
+  const part = partOf({ ...world.counts }, change)
+  const measured = await withProgress(title, () => measure(world, aheadMs), part)
   await compareWithBox(crowd, world.control, random)
   const right = countRight(crowd, world.rows)
   await world.control('/clock', { advance: dayMs })
@@ -89,16 +89,8 @@ function partOf(before: Counts, { added, removed }: { added: number; removed: nu
 
 function runReference(): Promise<number> {
   const batches = Math.ceil(followers / batchSize)
-  let done = 0
   const loop = { url: world.url, people: crowd.people, batches, width: atOnce }
-  const tell = (answered: number) => {
-    done = answered
-  }
-  return withProgress(
-    'bare loop',
-    () => done / batches,
-    () => runBareLoop(loop, tell),
-  )
+  return withProgress('bare loop', tell => runBareLoop(loop, done => tell(done / batches)))
 }
 
 function report(): void {

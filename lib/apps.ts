@@ -1,5 +1,6 @@
 /** The apps of a stage: its Official Accounts and its mini programs. */
 
+import { ConfigError } from './errors.ts'
 import type { MiniAppId, OfficialAppId } from './identifiers.ts'
 
 /** The name by which people, routes, secrets and metrics know an app. */
@@ -36,6 +37,13 @@ export function findNamed<T extends { readonly app: App }>(opened: readonly T[],
   return name === undefined ? opened[0] : opened.find(it => it.app.name === name)
 }
 
+/** The same; throws ConfigError for a name that none of them has. */
+export function requireNamed<T extends { readonly app: App }>(opened: readonly T[], name?: AppName): T {
+  const found = findNamed(opened, name)
+  if (found === undefined) throw new ConfigError([`${name} is not one of ${opened.map(it => it.app.name).join(', ')}`])
+  return found
+}
+
 /** Finds any app by its appid, as WeChat or a message names it. */
 export function findAppById({ officials, minis }: Apps, appid: string): App | undefined {
   return [...officials, ...minis].find(it => it.appid === appid)
@@ -44,4 +52,9 @@ export function findAppById({ officials, minis }: Apps, appid: string): App | un
 /** Finds any app by its name. */
 export function findApp({ officials, minis }: Apps, name: AppName): App | undefined {
   return [...officials, ...minis].find(it => it.name === name)
+}
+
+/** Names an app for people: what it is, its name, and its appid. */
+export function nameOfApp({ kind, name, appid }: App): string {
+  return `the ${kind === 'official' ? 'Official Account' : 'mini program'} ${name} (${appid})`
 }

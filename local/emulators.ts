@@ -13,7 +13,7 @@ import { openWeChat, type WeChatBox } from './wechat/server.ts'
 
 const secretsPrefix = '/queqiao/local'
 
-/** Says where everything that stands in for AWS and WeChat will answer. */
+/** Returns the addresses of the emulators of AWS and WeChat. */
 export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings, ssmPort: number): Endpoints {
   const fauxqs = `http://127.0.0.1:${ports.sqs}`
   return {
@@ -27,7 +27,7 @@ export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings
   }
 }
 
-/** Starts what stands in for AWS and WeChat, except for what the settings name an address of. */
+/** Starts the emulators of AWS and WeChat, except those whose address the settings name. */
 export async function openEmulators(
   settings: Settings,
   ssmPort: number,
@@ -50,16 +50,16 @@ export async function openEmulators(
   closing.add(watchTemplates(box, report).close)
 }
 
-/** The host by which phones on the same network find what listens on every interface; on loopback there are none. */
+/** The host by which phones on the same network reach a server that listens on every interface; none on loopback. */
 function lanHost(host: string): string {
   return findLanAddress(host) ?? reachableHost(host)
 }
 
-/** The functions are built anew when the list is edited; a box of ours has to know it as well. */
+/** The functions are rebuilt when the list changes; our own box has to load it as well. */
 function watchTemplates(box: Pick<WeChatBox, 'setTemplates'> | undefined, report: (line: string) => void) {
   const onChange = (list: TemplateList) => {
     box?.setTemplates(Object.values(list))
-    report('templates.json was read anew · 已重新读取 templates.json')
+    report('templates.json was reloaded · 已重新读取 templates.json')
   }
   return watchLocalTemplates({ onChange, report })
 }

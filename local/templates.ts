@@ -8,7 +8,7 @@ import { SettingsError } from './environment.ts'
 
 const projectFile = fileURLToPath(new URL('../templates.json', import.meta.url))
 
-/** Reads the list of the local stage as it is now; throws a SettingsError that names all that is wrong with it. */
+/** Reads the current list of the local stage; throws a SettingsError that lists all mistakes in it. */
 export function readLocalTemplates(file = projectFile): TemplateList {
   return readWithText(file).list
 }
@@ -24,8 +24,8 @@ function readWithText(file: string): { text: string; list: TemplateList } {
 }
 
 /**
- * Has esbuild build the functions with the last list that could be used: a build that fails takes the bundles away, and
- * no function could be loaded while somebody writes the file.
+ * Makes esbuild build the functions with the last valid list: a failed build removes the bundles, and no function could
+ * be loaded while somebody edits the file.
  */
 export function keepGoodTemplates(file = projectFile): Plugin {
   let good: string | undefined
@@ -40,34 +40,34 @@ export function keepGoodTemplates(file = projectFile): Plugin {
   return {
     name: 'keep-good-templates',
     setup(build) {
-      // Resolved here too: an editor may take the file away for a moment.
+      // Resolved here too: an editor may remove the file for a moment.
       build.onResolve({ filter: /\/templates\.json$/ }, () => ({ path: file }))
       build.onLoad({ filter: /[\\/]templates\.json$/ }, load)
     },
   }
 }
 
-/** Who hears of a list that was edited. */
+/** Who is notified of changes to the list. */
 export type TemplatesWatcher = {
   onChange: (list: TemplateList) => void
-  /** Takes a line about a list that cannot be used; the one before stays. */
+  /** Receives a line about an invalid list; the previous list stays. */
   report: (line: string) => void
 }
 
 // An editor may write a file in several steps.
 const settleMs = 100
 
-/** Reads the list anew whenever it is edited. */
+/** Reloads the list whenever it changes. */
 export function watchLocalTemplates({ onChange, report }: TemplatesWatcher, file = projectFile) {
   let timer: NodeJS.Timeout | undefined
   const read = () => {
     try {
       onChange(readLocalTemplates(file))
     } catch (error) {
-      report(`${error instanceof Error ? error.message : error}; the list before it stays until it is mended`)
+      report(`${error instanceof Error ? error.message : error}; the previous list stays until it is fixed`)
     }
   }
-  // The folder, for editors put a new file in the place of the old one.
+  // Watches the folder, because editors replace the file.
   const watcher = watch(dirname(file), (_, name) => {
     if (name !== basename(file)) return
     clearTimeout(timer)

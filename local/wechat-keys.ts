@@ -1,14 +1,14 @@
 import { isAppId } from '../lib/identifiers.ts'
 import { defaultAccounts, defaultCallback } from './wechat/defaults.ts'
 
-/** Both apps' identities and the message push's keys; the local stack keeps them in its parameter store. */
+/** The identities of both apps and the keys of the message push; the local stack keeps them in its parameter store. */
 export type WeChatKeys = {
   officialAppid: string
   officialSecret: string
   miniAppid: string
   miniSecret: string
   callbackToken: string
-  /** Empty when callbacks come in plain text only. */
+  /** Empty if callbacks come in plain text only. */
   callbackAesKey: string
 }
 
@@ -33,7 +33,7 @@ type Name = keyof typeof variables
 const names = Object.keys(variables) as Name[]
 const optional: Name = 'WECHAT_CALLBACK_AES_KEY'
 
-/** Reads the keys: the box's own fill what is not set, another WeChat (`isOther`) knows only its owner's. */
+/** Reads the keys: the box's own are the defaults; another WeChat (`isOther`) has none. */
 export function readWeChatKeys(env: Environment, isOther: boolean): WeChatKeys {
   const read = (name: Name) => env[name] || (isOther ? '' : variables[name].box)
   return {
@@ -46,7 +46,7 @@ export function readWeChatKeys(env: Environment, isOther: boolean): WeChatKeys {
   }
 }
 
-/** Names each key that is missing or cannot be one: with it everything would start, and answer 500. No value is told. */
+/** Lists each missing or invalid key: otherwise everything would start, and answer 500. No value is shown. */
 export function findKeyProblems(env: Environment, isOther: boolean): string[] {
   const missing = isOther ? names.filter(name => !env[name] && name !== optional) : []
   const wrong = names.flatMap(name => (env[name] ? (flawOf(name, env[name]) ?? []) : []))

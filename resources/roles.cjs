@@ -1,30 +1,30 @@
 /**
- * One role for each function. The table below is all of who may do what; `npm run check:needs` holds it against the code,
- * and names what a function lacks or has too much. Without a plugin, for the one there is has not changed since 2021 and
- * takes managed policies.
+ * One role for each function. The table below holds all their permissions; `npm run check:needs` compares it with the
+ * code, and names what a function lacks or has too much. Without a plugin, because the one that exists has not changed
+ * since 2021 and uses managed policies.
  */
 
-/** A row is read, the lease taken, the new token written. */
+/** Read the row, take the lease, write the new token. */
 const tokens = ['GetItem', 'UpdateItem']
 const people = ['BatchGetItem']
 const syncRuns = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
-/** Queues are found by their name. */
+/** Queues are looked up by name. */
 const push = ['GetQueueUrl', 'SendMessage']
-/** All there are. */
+/** All queues of the stage. */
 const queues = [
   ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'EventsParkedQueue', 'EventsParkedUrgentQueue'],
   ...['FollowersQueue', 'FollowersDeadLetterQueue', 'ReceiptsQueue', 'ReceiptsDeadLetterQueue'],
   ...['ImagesQueue', 'ImagesDeadLetterQueue', 'ImageChecksQueue', 'ImageChecksDeadLetterQueue'],
 ]
-/** What Lambda itself needs to hand a function the messages of a queue. */
+/** What Lambda itself needs to receive a queue's messages for a function. */
 const consume = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage']
 
-/** A copy is a read and a write, and its tag a right of its own. */
+/** A copy needs read and write, and its tag a permission of its own. */
 const copied = ['PutObject', 'PutObjectTagging']
-/** Without a look at the bucket S3 says of a key that is not there only that it is forbidden; it also lists. */
+/** Without permission to list the bucket, S3 answers 403 for a missing key; it also allows listing. */
 const look = ['ListBucket']
 
-/** For each function that needs more than its log: DynamoDB actions by table, SQS actions by queue, S3 actions by bucket and keys, the secrets it reads, and where it runs. */
+/** Per function: DynamoDB actions by table, SQS by queue, S3 by bucket and keys, its secrets, and where it runs. */
 const grants = {
   login: {
     callsWeChat: true,
@@ -101,7 +101,7 @@ const grants = {
   },
   deliveries: { tables: { DeliveriesTable: ['GetItem'] } },
   reach: { tables: { LinksTable: people } },
-  // Who signs a form lends its own right.
+  // A signed form carries its signer's permission.
   images: {
     secrets: ['session-public-keys'],
     tables: { ImagesTable: ['PutItem', 'UpdateItem'] },
@@ -121,7 +121,7 @@ const grants = {
     },
     queues: { ImagesQueue: [...consume, ...push], ImageChecksQueue: push },
   },
-  // Who signs a URL lends its own right.
+  // A signed URL carries its signer's permission.
   'check-images': {
     callsWeChat: true,
     secrets: ['mini-appsecret'],
@@ -135,7 +135,7 @@ const grants = {
     },
     queues: { ImageChecksQueue: [...consume, 'ChangeMessageVisibility', ...push] },
   },
-  // Who signs an address lends its own right.
+  // A signed URL carries its signer's permission.
   'serve-files': {
     buckets: {
       ImagesBucket: { '': look, 'images/*': ['GetObject'] },
@@ -152,10 +152,10 @@ const grants = {
     ],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
-    // Of the account, and so of no resource.
+    // An account-level action without a resource.
     anywhere: ['lambda:GetAccountSettings'],
   },
-  // Of the doctor's rights those that its few checks need, and none to read the key that signs sessions.
+  // The part of the doctor's permissions that its few checks need, without the key that signs sessions.
   'self-check': {
     callsWeChat: true,
     secrets: ['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret', 'session-public-keys'],
@@ -184,7 +184,7 @@ module.exports = async ({ resolveVariable }) => {
 
 module.exports.granted = Object.keys(grants)
 
-/** Only who sends the canary may push. */
+/** Only the canary's sender may push. */
 function withCanary(canaryEvent) {
   const { 'self-check': look, ...others } = grants
   const EventsQueue = ['GetQueueAttributes', ...push]
@@ -213,7 +213,7 @@ function statementsOf(
   const { stage, bus, missing } = place
   const present = Object.entries(queues).filter(([queue]) => !missing.includes(queue))
   return [
-    // The group is the template's; its ARN ends in `:*`, for the streams in it.
+    // The log group is the template's; its ARN ends in `:*`, for the streams in it.
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf(`${logical(name)}LogGroup`)),
     ...Object.entries(tables).map(([table, actions]) => allow(of('dynamodb', actions), arnOf(table))),
     ...Object.entries(indexes).map(([table, names]) =>
@@ -233,12 +233,12 @@ function statementsOf(
   ]
 }
 
-/** A parameter under the account's own key aws/ssm, by which SSM decrypts for whoever may read it. */
+/** A parameter under the account's own key aws/ssm, with which SSM decrypts for every reader. */
 function secretOf(stage) {
   return name => inAccount(`ssm:*:parameter/queqiao/${stage}/${name}`)
 }
 
-/** Lambda makes the network interfaces with the function's role; the code that runs by it must not. */
+/** Lambda creates the network interfaces with the function's role; the function's code must not. */
 function inVpc(functionName) {
   const actions = of('ec2', [
     'AssignPrivateIpAddresses',
@@ -268,7 +268,7 @@ function pascal(name) {
   return name.replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase())
 }
 
-/** As serverless names what belongs to a function. */
+/** The prefix that serverless gives to a function's resources. */
 function logical(name) {
   const spelled = name.replaceAll('-', 'Dash')
   return spelled[0].toUpperCase() + spelled.slice(1)

@@ -10,10 +10,10 @@ import {
   type UnionId,
 } from '../lib/identifiers.ts'
 
-export const officialAppid = appid('wx00000000000000aa')
-export const miniAppid = appid('wx00000000000000bb')
-export const otherOfficialAppid = appid('wx00000000000000cc')
-export const otherMiniAppid = appid('wx00000000000000dd')
+export const officialAppid: OfficialAppId = appid('wx00000000000000aa')
+export const miniAppid: MiniAppId = appid('wx00000000000000bb')
+export const otherOfficialAppid: OfficialAppId = appid('wx00000000000000cc')
+export const otherMiniAppid: MiniAppId = appid('wx00000000000000dd')
 
 export function id(text: string): OpenId & MiniOpenId & UnionId {
   if (!isId(text)) throw new Error(`${text} is no id`)

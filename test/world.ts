@@ -2,20 +2,28 @@
 
 import * as v from 'valibot'
 import { expect, onTestFinished } from 'vitest'
-import { appids, openApp } from '../kit/app.ts'
+import { boxApps, openApp } from '../kit/app.ts'
 import { callsOf, openControl } from '../kit/control.ts'
+import {
+  memoryDeliveries,
+  memoryErasures,
+  memoryGate,
+  memoryJournal,
+  memoryLinking,
+  memoryLinks,
+  memoryLogins,
+  memorySyncRuns,
+  memoryTokens,
+} from '../kit/memory-stores.ts'
 import type { AccessTokenMode } from '../lib/adapters/wechat/client.ts'
 import { createTransport } from '../lib/adapters/wechat/transport.ts'
-import type { Gauges, Log, Metrics } from '../lib/ports.ts'
+import { logOf, metricsOf } from '../lib/of-app.ts'
+import type { AllMetrics, Log } from '../lib/ports.ts'
 import type { TokenStore } from '../lib/tokens/ports.ts'
 import { createWatch } from '../lib/wechat/watch.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
 import templates from '../templates.json' with { type: 'json' }
 import { leaksIn } from './canary.ts'
-import { memoryLinking } from './fakes/memory-linking.ts'
-import { memoryLinks } from './fakes/memory-links.ts'
-import { memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
-import { memoryErasures, memoryJournal, memorySyncRuns } from './fakes/memory-sync-runs.ts'
 import { id } from './ids.ts'
 
 const noon = Date.parse('2026-11-22T12:00:00+08:00')
@@ -50,7 +58,7 @@ export async function openWorld(options: WeChatOptions = {}) {
   const lines: Line[] = []
   const counted: string[] = []
   const gauged: Record<string, number> = {}
-  const metrics: Metrics & Gauges = {
+  const metrics: AllMetrics = {
     count: (name, dimensions = {}, times = 1) => {
       const told = [name, ...Object.values(dimensions)].join(' ')
       leaks.push(...leaksIn(told))
@@ -63,7 +71,8 @@ export async function openWorld(options: WeChatOptions = {}) {
   const control = openControl(box.url)
   const log = logInto(lines, leaks)
   const watchOf = (name: 'official' | 'mini') => {
-    const watch = createWatch({ appid: appids[name], now, log, metrics })
+    const app = name === 'mini' ? boxApps.minis[0] : boxApps.officials[0]
+    const watch = createWatch({ appid: app.appid, now, log: logOf(app, log), metrics: metricsOf(app, metrics) })
     return (error: unknown) => {
       leaks.push(...leaksIn(error))
       watch(error)

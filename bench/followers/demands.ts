@@ -2,8 +2,9 @@
 
 import { batchSize } from '../../lib/followers/follower-batches.ts'
 import { pageSize } from '../../lib/sync/plan.ts'
+import { whole } from '../figures.ts'
 import type { Measured } from './measure.ts'
-import { memoryMb } from './processes.ts'
+import { memoryMb } from './world.ts'
 
 /** `isMet` is absent where nothing is demanded. */
 export type Verdict = {
@@ -14,7 +15,7 @@ export type Verdict = {
   readonly isMet?: boolean
 }
 
-/** A sync with what was so before it: how many came and left since the last one. */
+/** A sync with what was so before it: how many were added and removed since the last one. */
 export type Sync = Measured & {
   readonly title: string
   readonly followers: number
@@ -87,8 +88,4 @@ export function judgeMemory({ title, peakMb }: Sync): Verdict {
 
 export function percent(part: number): string {
   return `${(part * 100).toFixed(1)} %`
-}
-
-export function whole(count: number): string {
-  return count.toLocaleString('en')
 }

@@ -2,8 +2,8 @@
 
 import type { OfficialAccount } from '../apps.ts'
 import type { Forgetting } from '../images/forget-images.ts'
-import { logOfApp } from '../log-of-app.ts'
-import type { ConsumedQueue, Log, Now, Queue } from '../ports.ts'
+import { logOf } from '../of-app.ts'
+import type { AppLog, ConsumedQueue, Log, Now, Queue } from '../ports.ts'
 import type { AskDeps } from './ask-followers.ts'
 import type { News } from './follower-news.ts'
 import type { Erasures, FollowerLinks, Journal, LinkingStore, LinkStore, LinkUpkeep } from './ports.ts'
@@ -34,10 +34,11 @@ export type StageDeps = Shared & {
 }
 
 /** What the work for one account is given: of the links its own followers. */
-export type LinkDeps = Shared & Account & { readonly links: FollowerLinks & Pick<LinkStore, 'loginsOf'> }
+export type LinkDeps = Omit<Shared, 'log'> &
+  Account & { readonly log: AppLog; readonly links: FollowerLinks & Pick<LinkStore, 'loginsOf'> }
 
 export function depsOf(account: Account, { links, ...stage }: StageDeps): LinkDeps {
   const { app } = account
-  const log = logOfApp(stage.log, app.name)
+  const log = logOf(app, stage.log)
   return { ...stage, ...account, log, links: { ...links.of(app.appid), loginsOf: it => links.loginsOf(it) } }
 }

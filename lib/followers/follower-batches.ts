@@ -5,7 +5,7 @@ import { inRuns } from '../pool.ts'
 import type { Queue } from '../ports.ts'
 import type { FollowerNews } from './follower-news.ts'
 import type { LinkingStore, SyncStep } from './ports.ts'
-import type { Listed, Queued } from './stages.ts'
+import type { Compared, Queued } from './stages.ts'
 
 /** `user/info/batchget` takes so many openids at most. */
 export const batchSize = 100
@@ -15,13 +15,14 @@ type QueueDeps = {
   readonly followers: Queue<FollowerNews>
   readonly linking: Pick<LinkingStore, 'expect'>
 }
-/** What all of one step have in common. */
-type Change = Omit<Queued, 'openid' | 'isAgain'> & { readonly isAgain?: boolean; readonly step: SyncStep }
+/** What all of one step have in common, beside their change. */
+type Step = Pick<Queued, 'at' | 'isAgain'> & { readonly step: SyncStep }
 
-/** Queues all of them as one step of a sync run, whose messages are counted until they are worked in. */
-export async function queueStep(followers: readonly Listed[], told: Change, deps: QueueDeps): Promise<void> {
-  if (followers.length === 0) return
-  const { change, at, isAgain, step } = told
+/** Queues all of them, who have one change, as a step of a sync run, whose messages are counted until they are worked in. */
+export async function queueStep(followers: readonly Compared[], told: Step, deps: QueueDeps): Promise<void> {
+  const change = followers[0]?.change
+  if (change === undefined) return
+  const { at, isAgain, step } = told
   await deps.linking.expect(step, followers.length)
   const common = { change, official: deps.app.appid, at, ...(isAgain ? { isAgain } : {}) }
   const news = inRuns(followers, batchSize).map((some, message) => {

@@ -6,12 +6,13 @@
 import { WeChatError } from '../errors.ts'
 import type { OpenId } from '../identifiers.ts'
 import { inParallel } from '../pool.ts'
+import type { Log } from '../ports.ts'
 import { secondsToReset } from '../quota-reset.ts'
 import { retryDelay } from '../retry-delay.ts'
 import type { LinkDeps } from './deps.ts'
 import type { Arrival, FollowerNews } from './follower-news.ts'
 
-type RetryDeps = Pick<LinkDeps, 'followers' | 'random' | 'log'>
+type RetryDeps = Pick<LinkDeps, 'followers' | 'random'> & { readonly log: Log }
 
 export type Failure = {
   /** Who failed: with their whole batch, untried for want of time, or alone among others who are worked in. */
@@ -86,7 +87,7 @@ export async function retryLater(arrivals: readonly Arrival[], failure: Failure,
   if (waits.length === 0) return
   deps.log.warn('link-followers.waiting', { messages: waits.length, seconds: Math.max(...waits.map(it => it.seconds)) })
   try {
-    await inParallel(waits, atOnce, it => deps.followers.comeAgain(it.receiptHandle, it.seconds))
+    await inParallel(waits, atOnce, it => deps.followers.retryIn(it.receiptHandle, it.seconds))
   } catch (error) {
     // They come again after the queue's own time.
     deps.log.error('link-followers.not-put-off', { error, messages: waits.length })

@@ -2,9 +2,9 @@
 
 import type { OfficialAccount } from '../apps.ts'
 import type { OpenId } from '../identifiers.ts'
-import { logOfApp } from '../log-of-app.ts'
+import { logOf } from '../of-app.ts'
 import { inParallel } from '../pool.ts'
-import type { Log, Now, Queue } from '../ports.ts'
+import type { AppLog, Log, Now, Queue } from '../ports.ts'
 import { type AskDeps, askFollowers } from './ask-followers.ts'
 import { batchSize } from './follower-batches.ts'
 import type { Expiry, FollowerNews } from './follower-news.ts'
@@ -20,7 +20,7 @@ type Shared = {
   readonly log: Log
 }
 export type RevisitDeps = Shared & { readonly accounts: readonly Account[] }
-type AccountDeps = Shared & Account
+type AccountDeps = Omit<Shared, 'log'> & Account & { readonly log: AppLog }
 
 export type RevisitReport = { readonly expired: number; readonly asked: number }
 
@@ -39,7 +39,7 @@ export async function revisitFollowers(
   const report = { expired: 0, asked: 0 }
   await inParallel(accounts, accounts.length, async account => {
     const { expired, asked } = await revisitAccount(
-      { ...stage, ...account, log: logOfApp(stage.log, account.app.name) },
+      { ...stage, ...account, log: logOf(account.app, stage.log) },
       limits,
     )
     report.expired += expired

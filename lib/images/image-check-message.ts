@@ -1,7 +1,8 @@
-/** The messages of the queue of checks: read with care, for part of them is what WeChat pushed. */
+/** The messages of the check queue; partly untrusted, because verdicts come from outside. */
 
 import * as v from 'valibot'
 
+import { isAppId, type MiniAppId } from '../identifiers.ts'
 import { isImageId } from './image-keys.ts'
 import type { ImageCheckMessage } from './ports.ts'
 
@@ -11,13 +12,14 @@ const verdict = v.object({
   suggest: v.picklist(['pass', 'review', 'risky']),
   errcode: v.pipe(v.number(), v.safeInteger()),
 })
+const mini = v.custom<MiniAppId>(isAppId)
 const message = v.union([
-  v.strictObject({ ask: id }),
-  v.strictObject({ lookAfter: id }),
-  v.strictObject({ verdict }),
+  v.strictObject({ mini, ask: id }),
+  v.strictObject({ mini, lookAfter: id }),
+  v.strictObject({ mini, verdict }),
 ]) satisfies v.GenericSchema<unknown, ImageCheckMessage>
 
-/** Reads a message of the queue; throws on what is none. */
+/** Parses a message of the queue; throws if it is invalid. */
 export function parseImageCheck(body: string): ImageCheckMessage {
   return v.parse(v.pipe(v.string(), v.parseJson(), message), body)
 }

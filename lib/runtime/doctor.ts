@@ -1,4 +1,4 @@
-/** All that the doctor looks at, opened anew for each run: nothing remembered may hide what was mended just now. */
+/** The doctor's dependencies, opened again for each run: no cache may hide a recent fix. */
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
@@ -9,28 +9,30 @@ import { remainingMs } from '../adapters/deadline.ts'
 import { openOwnApi } from '../adapters/own-api.ts'
 import { openSite } from '../adapters/site.ts'
 import { createWeChat } from '../adapters/wechat/client.ts'
-import { noteCalls } from '../adapters/wechat/noted-transport.ts'
+import { recordCalls } from '../adapters/wechat/noted-transport.ts'
 import { createTransport, type Transport } from '../adapters/wechat/transport.ts'
+import type { App } from '../apps.ts'
 import { config } from '../config.ts'
 import type { DoctorDeps } from '../doctor/deps.ts'
 import { ConfigError } from '../errors.ts'
-import type { AppId } from '../identifiers.ts'
+import { logOf, metricsOf } from '../of-app.ts'
 import type { Secrets } from '../ports.ts'
-import type { SecretName } from '../secret-names.ts'
+import { type SecretName, secretOf } from '../secret-names.ts'
 import { createAccessTokenSource } from '../tokens/access-token.ts'
+import { apps } from './apps.ts'
 import { log, now } from './context.ts'
 import { metrics } from './metrics.ts'
 import { gateStore, tokenStore } from './stores.ts'
 import { templates } from './templates.ts'
 
-/** Opens everything for one run, with the secrets that it may read; throws ConfigError where the environment is wrong. */
+/** Opens everything for one run, with the secrets that it may read; throws ConfigError if the environment is wrong. */
 export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
   const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
-  const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
   const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
+  const { officials, minis } = apps()
   const secrets = createSecrets(config('SECRETS_PREFIX').SECRETS_PREFIX, now)
   secrets.need(readable)
-  const { transport, calls, sightings } = noteCalls(
+  const { transport, calls, sightings } = recordCalls(
     createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
     now,
   )
@@ -38,23 +40,22 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
     stage: STAGE,
     region: AWS_REGION,
     isTestAccount: config('TEST_ACCOUNT').TEST_ACCOUNT === 'on',
-    official: openApp(WECHAT_OFFICIAL_APPID, { name: 'official-appsecret', secrets, transport }),
-    mini: openApp(WECHAT_MINI_APPID, { name: 'mini-appsecret', secrets, transport }),
+    officials: officials.map(app => ({ ...openApp(app, { secrets, transport }), gate: gateStore(app) })),
+    minis: minis.map(app => openApp(app, { secrets, transport })),
     secrets,
     readable,
     templates,
     api: openOwnApi(API_URL),
     sites: { upload: openSite(UPLOAD_URL), files: openSite(FILES_URL) },
     queues: createQueueSizes(),
-    gate: gateStore(),
     queueNames: queueNames(),
     ...{ calls, sightings, now, log },
-    // A limit that was not reached keeps no process.
+    // The timer must not keep the process alive.
     sleep: ms => setTimeout(ms, undefined, { ref: false }),
   }
 }
 
-/** The look at the account, which only AWS has. */
+/** Reads the limits of the account, which exist only on AWS. */
 export function accountLimits(): Pick<DoctorDeps, 'account'> {
   return config('STAGE').STAGE === 'local' ? {} : { account: createAccountLimits() }
 }
@@ -71,10 +72,12 @@ function queueNames(): DoctorDeps['queueNames'] {
   }
 }
 
-type Means = { readonly name: SecretName; readonly secrets: Secrets; readonly transport: Transport }
+type Means = { readonly secrets: Secrets; readonly transport: Transport }
 
-function openApp(appid: AppId, { name, secrets, transport }: Means): DoctorDeps['official'] {
+function openApp<A extends App>(app: A, { secrets, transport }: Means) {
+  const { appid } = app
   const { ACCESS_TOKEN_MODE: mode } = config('ACCESS_TOKEN_MODE')
+  const name = secretOf(app, 'appsecret')
   const wechat = createWeChat({
     appid,
     async appsecret() {
@@ -84,14 +87,14 @@ function openApp(appid: AppId, { name, secrets, transport }: Means): DoctorDeps[
     },
     transport,
     mode,
-    // No breaker: what is refused is to be asked again.
+    // Without a breaker: refused calls must be made again.
     breaker: { run: (_api, call) => call() },
-    // No alarm either: whoever runs this is told already.
+    // Without alarms too: whoever runs the doctor gets the result anyway.
     watch: () => undefined,
     nowSeconds: () => Math.floor(now() / 1000),
   })
-  const tokens = tokenStore()
+  const ops = { log: logOf(app, log), metrics: metricsOf(app, metrics) }
   const sleep = (ms: number) => setTimeout(ms)
-  const source = { appid, wechat, tokens, now, sleep, owner: randomUUID(), log, metrics }
-  return { appid, wechat, accessTokens: createAccessTokenSource(source), isAskingHarmless: mode === 'stable' }
+  const source = { appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), ...ops }
+  return { app, wechat, accessTokens: createAccessTokenSource(source), isAskingHarmless: mode === 'stable' }
 }

@@ -1,4 +1,4 @@
-/** The DynamoDB stores, each with the one variable it needs; the client is shared by all of a container. */
+/** The DynamoDB stores, each with the one variable that it needs; all share the container's client. */
 
 import { createAttemptStore } from '../adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../adapters/dynamo/deliveries.ts'

@@ -1,8 +1,8 @@
-/** Every minute: lets the events that wait for quota go once it is there again, no faster than WeChat takes them. */
+/** Every minute: requeues events on quota hold once quota is available, no faster than WeChat accepts them. */
 
 import type { OfficialAccount } from '../apps.ts'
 import { TransportError, WeChatError } from '../errors.ts'
-import type { Gauges, Log, Now, Quota, WeChat } from '../ports.ts'
+import type { AppLog, AppMetrics, Now, Quota, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
 import { templateNames } from './kinds/template-names.ts'
@@ -23,8 +23,8 @@ export type ResumeDeps = {
   readonly reserve: number
   readonly now: Now
   readonly sleep: (ms: number) => Promise<void>
-  readonly log: Log
-  readonly metrics: Gauges
+  readonly log: AppLog
+  readonly metrics: Pick<AppMetrics, 'gauge'>
 }
 
 export type ResumeReport = { readonly moved: number }
@@ -119,5 +119,5 @@ function isLookTime(now: number): boolean {
 /** If somebody else changes the pace meanwhile, the next minute does. */
 async function learnPace({ pace }: Gate, quota: Quota | undefined, { gate, now }: ResumeDeps): Promise<void> {
   if (!isPaced(pace, now()) || now() - (pace.askedAt ?? 0) < askEveryMs) return
-  await gate.setPace({ ...learn(pace, quota?.perMinute, now()), turn: pace.turn + 1 })
+  await gate.setPace({ ...learn(pace, quota?.perMinute, now()), revision: pace.revision + 1 })
 }

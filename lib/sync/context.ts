@@ -3,7 +3,7 @@
 import type { OfficialAccount } from '../apps.ts'
 import type { FollowerNews } from '../followers/follower-news.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore } from '../followers/ports.ts'
-import type { Gauges, Log, Metrics, Now, Queue, WeChat } from '../ports.ts'
+import type { AppLog, AppMetrics, Now, Queue, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import type { KnownFollowers } from './known-followers.ts'
 import type { SyncRunStore, SyncRuns } from './ports.ts'
@@ -25,8 +25,8 @@ export type SyncDeps = {
   readonly spread: boolean
   readonly now: Now
   readonly sleep: (ms: number) => Promise<void>
-  readonly log: Log
-  readonly metrics: Metrics & Gauges
+  readonly log: AppLog
+  readonly metrics: AppMetrics
 }
 
 export type SyncContext = KnownFollowers & {

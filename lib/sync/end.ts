@@ -33,8 +33,7 @@ async function queueRemoved(run: SyncRun, entries: SyncContext['entries'], conte
   // As of the start: who returned while the sync run went on has a newer event, which this does not undo.
   const queue = (followers: readonly Compared[]) => {
     step += 1
-    const change = followers[0]?.change ?? 'follow'
-    return queueStep(followers, { change, at: run.startedAt, step: stepAt(step, run, context) }, deps)
+    return queueStep(followers, { at: run.startedAt, isAgain: false, step: stepAt(step, run, context) }, deps)
   }
   let waiting: readonly Compared[] = []
   let removed = 0

@@ -2,7 +2,7 @@
 
 import { queueStep, splitFull } from '../followers/follower-batches.ts'
 import type { SyncStep } from '../followers/ports.ts'
-import type { Compared, Listed } from '../followers/stages.ts'
+import type { Compared } from '../followers/stages.ts'
 import type { FollowerPage } from '../ports.ts'
 import { compareListed, isNew } from './compare.ts'
 import { keepLease, lostLease, type SyncContext } from './context.ts'
@@ -29,7 +29,7 @@ export async function readPages(context: SyncContext): Promise<SyncRun | { reado
 }
 
 /** Where a sync run stands, and who was added but waits until a hundred are to be asked for together. */
-type Place = { readonly run: SyncRun; readonly waiting: readonly Listed[] }
+type Place = { readonly run: SyncRun; readonly waiting: readonly Compared[] }
 type Step = Place & {
   readonly at: number
   readonly goesOn: boolean
@@ -48,11 +48,12 @@ async function begin(page: FollowerPage, context: SyncContext): Promise<SyncRun 
 }
 
 /** Who waited when the invocation before was killed: some of whoever was added on the pages since `queuedPages`. */
-async function waitingOf(run: SyncRun, context: SyncContext): Promise<Listed[]> {
-  const waiting: Listed[] = []
+async function waitingOf(run: SyncRun, context: SyncContext): Promise<Compared[]> {
+  const waiting: Compared[] = []
   const pageKeys = run.pageKeys.slice(run.queuedPages)
   for await (const openids of context.deps.syncRuns.openids({ ...run, pageKeys })) {
-    waiting.push(...openids.filter(it => isNew(it, context)).map(openid => ({ openid })))
+    const added = openids.filter(it => isNew(it, context))
+    waiting.push(...added.map(openid => ({ openid, change: 'follow' as const, isErased: false, isReturned: false })))
   }
   return waiting
 }
@@ -75,7 +76,7 @@ async function queueAdded({ run, at, goesOn, added, waiting }: Step, context: Sy
   const mayWait = goesOn && !added.some(it => it.isReturned)
   const { full, rest } = mayWait ? splitFull(all) : { full: all, rest: [] }
   const step = stepAt(run.pages, run, context)
-  await queueStep(full, { change: 'follow', at, isAgain: context.isEveryone, step }, context.deps)
+  await queueStep(full, { at, isAgain: context.isEveryone, step }, context.deps)
   return { run: { ...run, queuedPages: queuedPagesOf(run, added.length, rest.length) }, waiting: rest }
 }
 

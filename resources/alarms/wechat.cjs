@@ -1,20 +1,20 @@
-/** What WeChat refuses, and what its quota is too small for: metrics of our own. */
+/** Refusals by WeChat, and exhausted quotas: our own metrics. */
 
 const { minute, hour } = require('./metrics.cjs')
 
 const refusals = ({ own, officialAppid, miniAppid }) => ({
   CallsCutOff: {
-    says: 'Calls to WeChat are not made for a while, for they cannot succeed: the logs tell why (breaker.opened)',
+    says: 'Calls to WeChat are suspended, because they cannot succeed: the logs say why (breaker.opened)',
     ...own('BreakerOpened'),
     above: 0,
   },
   OfficialTokenRefused: {
-    says: 'WeChat refuses fresh access tokens of the Official Account: another system gets tokens for this appid',
+    says: 'WeChat refuses fresh access tokens of the Official Account: another system fetches tokens for this appid',
     ...own('TokenRefused', { appid: officialAppid }),
     above: 0,
   },
   MiniTokenRefused: {
-    says: 'WeChat refuses fresh access tokens of the mini program: another system gets tokens for this appid',
+    says: 'WeChat refuses fresh access tokens of the mini program: another system fetches tokens for this appid',
     ...own('TokenRefused', { appid: miniAppid }),
     above: 0,
   },
@@ -33,28 +33,28 @@ const refusals = ({ own, officialAppid, miniAppid }) => ({
 const sending = ({ own }) => ({
   // Counted from the first try on, and at each.
   OperatorNeeded: {
-    says: 'Events wait for what somebody must mend: a secret, an address, an account; ./queqiao doctor tells what',
+    says: 'Events wait for an operator to fix a secret, an address or an account; ./queqiao doctor says which',
     ...own('OperatorNeeded'),
     above: 0,
   },
-  // Whoever waited long for a person, a slot or quota may meet a failure of a moment: that is not late. Tries lie up to 300 s
-  // apart.
+  // An event that waited long for an operator, a send slot or quota may fail once more for a moment: that is not late.
+  // Retries are up to 300 s apart.
   EventsLate: {
-    says: 'An event was pushed over ten minutes ago and waits still: GET /deliveries/{id} and the log of send tell for what',
+    says: 'An event pushed over ten minutes ago still waits: GET /deliveries/{id} and the log of send say why',
     ...own('EventWaitSeconds'),
     Statistic: 'Maximum',
     above: 10 * minute,
     EvaluationPeriods: 3,
     DatapointsToAlarm: 2,
   },
-  EventsOverdue: { says: 'An event is on its way for over three days', ...own('EventOverdue'), above: 0 },
+  EventsOverdue: { says: 'An event pushed over three days ago has not been sent', ...own('EventOverdue'), above: 0 },
   SendInterrupted: {
-    says: 'send ended while messages were on their way: they are sent again, within WeChat’s ten minutes to no harm; its log tells why',
+    says: 'send ended while sending: the messages are sent again, which is harmless within WeChat’s ten minutes; its log says why',
     ...own('SendInterrupted'),
     above: 0,
   },
   QuotaUsedUp: {
-    says: 'The day’s quota is used up: events wait until there is some again; ./queqiao quota shows it',
+    says: 'The day’s quota is used up: events are on hold until it is reset; ./queqiao quota shows it',
     ...own('QuotaUsedUp'),
     above: 0,
   },
@@ -67,8 +67,8 @@ const sending = ({ own }) => ({
   },
 })
 
-const syncing = ({ own }) => ({
-  SyncRefused: { says: 'Today’s quota is too small for a sync run of the followers', ...own('SyncRefused'), above: 0 },
+const syncRuns = ({ own }) => ({
+  SyncRefused: { says: 'Today’s quota is not enough for a sync run of the followers', ...own('SyncRefused'), above: 0 },
   SyncOverdue: {
     says: 'No sync run of the followers was completed in 26 hours',
     ...own('SyncCompleted'),
@@ -79,4 +79,4 @@ const syncing = ({ own }) => ({
   },
 })
 
-module.exports = apps => ({ ...refusals(apps), ...sending(apps), ...syncing(apps) })
+module.exports = apps => ({ ...refusals(apps), ...sending(apps), ...syncRuns(apps) })

@@ -2,11 +2,12 @@ import { createServer } from 'node:https'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 import { afterEach, describe, expect, it } from 'vitest'
+import { boxApps } from '../../kit/app.ts'
 import { openOwnApi } from '../../lib/adapters/own-api.ts'
 import { openSite } from '../../lib/adapters/site.ts'
 import type { DoctorDeps, QueueSize, QueueSizes, Site } from '../../lib/doctor/deps.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
-import { readTemplateList } from '../../lib/send/template-list.ts'
+import { readTemplateLists } from '../../lib/send/template-list.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import templates from '../../templates.json' with { type: 'json' }
@@ -25,7 +26,8 @@ const path = {
   send: '/cgi-bin/message/template/send',
 }
 const minute = 60_000
-const listOf = (...list: object[]) => readTemplateList({ local: Object.assign({}, ...list) }, 'local')
+const listOf = (...list: object[]) =>
+  readTemplateLists({ local: Object.assign({}, ...list) }, 'local', boxApps.officials)
 const nowhere = async () => `http://127.0.0.1:${await pickFreePort('127.0.0.1')}`
 
 type World = Awaited<ReturnType<typeof openDoctorWorld>>
@@ -92,7 +94,9 @@ describe('examine', () => {
   })
 
   it('tells of everything that is wrong at once, and no secret, token or openid', async () => {
-    const world = await openDoctorWorld({ secrets: { 'mini-appsecret': 'f'.repeat(32), 'callback-aes-key': 'short' } })
+    const world = await openDoctorWorld({
+      secrets: { 'mini-appsecret': 'f'.repeat(32), 'mini-callback-aes-key': 'short' },
+    })
     await fault(world, path.batchget, 40003)
     await world.control('/templates', { remove: [orderPaid.templateId] })
 
@@ -115,7 +119,7 @@ describe('examine', () => {
 
     const report = await world.examine({ templates })
 
-    expect(report.find('templates')).toEqual(wrong('this check broke (TypeError)'))
+    expect(report.find('templates')).toEqual(wrong('this check crashed (TypeError)'))
     expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
   })
 
@@ -135,24 +139,28 @@ describe('examine', () => {
 })
 
 describe('the secrets', () => {
-  it.each(['official-appsecret', 'mini-appsecret', 'callback-token', 'session-keys', 'session-public-keys'])(
-    'say that %s is missing',
-    async name => {
-      const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
-      const hint = './queqiao secrets --stage prod --region cn-north-1'
-      expect(report.find('secrets')).toEqual(wrong(`${name} is not set`, hint))
-      // What cannot be known for that is not wrong as well.
-      expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
-    },
-  )
+  it.each([
+    'official-appsecret',
+    'mini-appsecret',
+    'official-callback-token',
+    'mini-callback-token',
+    'session-keys',
+    'session-public-keys',
+  ])('say that %s is missing', async name => {
+    const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
+    const hint = './queqiao secrets --stage prod --region cn-north-1'
+    expect(report.find('secrets')).toEqual(wrong(`${name} is not set`, hint))
+    // What cannot be known for that is not wrong as well.
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
 
   it.each([
     ['official-appsecret', `${secretsInBox['official-appsecret']}\n`, '32 hexadecimal digits'],
-    ['callback-token', 'a b', '3 to 32 letters and digits'],
-    ['callback-aes-key', 'short', '43 letters and digits'],
-    ['session-keys', '{"keys":[]}', 'a JWK Set of at least one key'],
-    ['session-public-keys', '{"keys":[]}', 'a JWK Set of public keys alone'],
-    ['session-public-keys', '{"keys":[{"kty":"RSA","kid":"a","d":"private"}]}', 'a JWK Set of public keys alone'],
+    ['mini-callback-token', 'a b', '3 to 32 letters and digits'],
+    ['official-callback-aes-key', 'short', '43 letters and digits'],
+    ['session-keys', '{"keys":[]}', 'a JWK Set with at least one key'],
+    ['session-public-keys', '{"keys":[]}', 'a JWK Set with public keys only'],
+    ['session-public-keys', '{"keys":[{"kty":"RSA","kid":"a","d":"private"}]}', 'a JWK Set with public keys only'],
   ])('say that %s has not the form it must have, and not what it is', async (name, value, form) => {
     const { checks } = await (await openDoctorWorld({ secrets: { [name]: value } })).examine()
     expect(checks[0]).toMatchObject({ name: 'secrets', status: 'wrong', words: `${name} is not ${form}` })
@@ -163,7 +171,7 @@ describe('the secrets', () => {
     const world = await openDoctorWorld({ secrets: { 'session-public-keys': '{"keys":[{"kty":"RSA","kid":"b"}]}' } })
     expect((await world.examine()).find('secrets')).toEqual(
       wrong(
-        'session-public-keys lacks the key a, which signs: every login would be refused',
+        'session-public-keys lacks the signing key a: every session token would be refused',
         /^delete the parameter .* \.\/queqiao secrets --stage prod/,
       ),
     )
@@ -179,9 +187,11 @@ describe('the secrets', () => {
   })
 
   it('warn where callbacks come in plain text', async () => {
-    const report = await (await openDoctorWorld({ secrets: { 'callback-aes-key': undefined } })).examine()
+    const report = await (await openDoctorWorld({ secrets: { 'official-callback-aes-key': undefined } })).examine()
     expect(report).toMatchObject({ isWell: true })
-    expect(report.find('secrets')).toEqual(warning(undefined, has('安全模式')))
+    expect(report.find('secrets')).toEqual(
+      warning(/^official-callback-aes-key is not set/, /域名与消息推送配置.*安全模式.* as official-callback-aes-key$/),
+    )
   })
 })
 
@@ -201,16 +211,16 @@ describe('the credentials', () => {
   it('an appid that nobody has', async () => {
     const mini = { ...defaultAccounts.mini, appid: 'wx00000000000000bb' }
     const report = await (await openDoctorWorld({ box: { accounts: { ...defaultAccounts, mini } } })).examine()
-    expect(report.find('mini-credentials')).toEqual(wrong(has('40013'), has('deploy with WECHAT_MINI_APPID')))
+    expect(report.find('mini-credentials')).toEqual(wrong(has('40013'), has('in apps.json, or in WECHAT_MINI_APPID')))
   })
 
   it.each([
     [40001, 'the appsecret is not that of'],
     [40243, '解冻'],
     [61024, 'third-party platform'],
-    [89503, 'must admit this address there'],
-    [89506, 'for a day nothing helps'],
-    [89507, 'for an hour nothing helps'],
+    [89503, 'must approve this address there'],
+    [89506, 'wait a day'],
+    [89507, 'wait an hour'],
     [48004, '通知中心'],
     [50002, '通知中心'],
   ])('explain %i', async (errcode, hint) => {
@@ -235,7 +245,7 @@ describe('the credentials', () => {
     const world = await openDoctorWorld()
     await fault(world, path.userGet, 40001)
     const report = await world.examine()
-    expect(report.find('open-platform')).toEqual(wrong(has('another system gets tokens'), has('GET /token')))
+    expect(report.find('open-platform')).toEqual(wrong(has('another system fetches tokens'), has('GET /token')))
     expect(report.find('templates')).toEqual(ok())
   })
 })
@@ -338,7 +348,7 @@ describe('the templates', () => {
   it('are taken by the running local stack once they are saved', async () => {
     const world = await openDoctorWorld()
     await world.control('/templates', { remove: [orderPaid.templateId] })
-    const hint = /mend the list local.*, and save it: the running stack reads it anew$/
+    const hint = /list local.*, and save it: the running stack reloads it$/
     for (const list of [{ 'order-paid': orderPaid }, { 'order-paid': { title: 7 } }]) {
       const report = await world.examine({ stage: 'local', templates: () => listOf(list) })
       expect(report.find('templates')).toEqual(wrong(undefined, hint))
@@ -354,7 +364,7 @@ describe('the templates', () => {
       add: [{ ...orderPaid, fields: undefined, content }],
     })
     expect((await world.examine()).find('templates')).toEqual(
-      wrong('order-paid: WeChat wants thing4, which is not among its fields (47003)'),
+      wrong('order-paid: WeChat requires thing4, which is not among its fields (47003)'),
     )
   })
 
@@ -372,7 +382,9 @@ describe('the templates', () => {
   })
 
   it('may be none', async () => {
-    const report = await (await openDoctorWorld()).examine({ templates: () => readTemplateList(templates, 'prod') })
+    const report = await (await openDoctorWorld()).examine({
+      templates: () => readTemplateLists(templates, 'prod', boxApps.officials),
+    })
     expect(report.find('templates')).toEqual(ok(has('stage prod')))
   })
 })
@@ -401,31 +413,36 @@ describe('the callback', () => {
   // Whoever pasted it lost the account's menu, and found out from the followers.
   it('answers: where it is to be pasted, and what stops then', async () => {
     const words =
-      / → 服务号 → 基础信息 → 域名与消息推送配置 .*, the menus and automatic replies that were made in the console stop$/
+      /\/callback answers .* → 服务号 → 基础信息 → 域名与消息推送配置 .* replies that were made in the console stop; .*\/callback\/mini answers .* → 消息推送$/
     const found = await examineAt(await serve(answerCallback(() => noon)))
     expect(found).toEqual(ok(expect.stringMatching(words)))
   })
 
   it('goes by another token', async () => {
-    const url = await serve(answerCallback(() => noon, 'anotherToken'))
+    const url = await serve(answerCallback(() => noon, { 'official-callback-token': 'anotherToken' }))
     expect(await examineAt(url)).toEqual(
-      wrong(`${url}/callback goes by another callback-token`, has('./queqiao secrets --stage prod')),
+      wrong(`${url}/callback uses another official-callback-token`, has('./queqiao secrets --stage prod')),
     )
   })
 
   it('goes by another clock', async () => {
     const url = await serve(answerCallback(() => noon + 6 * minute))
-    expect(await examineAt(url)).toEqual(wrong(`${url}/callback goes by another clock`))
+    expect(await examineAt(url)).toEqual(
+      wrong(`${url}/callback rejects our clock; ${url}/callback/mini rejects our clock`),
+    )
   })
 
   it.each([
     [500, 'x', 'answers with HTTP 500'],
     [301, '', 'answers with HTTP 301'],
-    [200, '"5202611220310000100"', 'answers with something else than the echostr'],
+    [200, '"5202611220310000100"', 'answers with something other than the echostr'],
   ])('answers %i %j', async (status, text, words) => {
     const url = await serve((_, response) => response.writeHead(status, { location: '/' }).end(text))
     expect(await examineAt(url)).toEqual(
-      wrong(`${url}/callback ${words}`, has('npx --no sls logs -f callback --stage prod --region cn-north-1')),
+      wrong(
+        `${url}/callback ${words}; ${url}/callback/mini ${words}`,
+        has('npx --no sls logs -f callback --stage prod --region cn-north-1'),
+      ),
     )
   })
 
@@ -433,8 +450,8 @@ describe('the callback', () => {
     const url = await nowhere()
     expect(await examineAt(url)).toEqual(
       wrong(
-        `${url}/callback does not answer (ECONNREFUSED)`,
-        /域名与消息推送配置.*the menus and automatic replies .* stop$/,
+        `${url}/callback does not answer (ECONNREFUSED); ${url}/callback/mini does not answer (ECONNREFUSED)`,
+        /域名与消息推送配置.*the menus and automatic replies .* stop; .*开发设置 → 消息推送$/,
       ),
     )
   })
@@ -464,7 +481,7 @@ describe('the quotas', () => {
   it('warn where WeChat does not tell', async () => {
     const world = await openDoctorWorld()
     await fault(world, path.quota, 76022)
-    expect((await world.examine()).find('quotas')).toEqual(warning(has('not told')))
+    expect((await world.examine()).find('quotas')).toEqual(warning(has('not reported')))
   })
 })
 
@@ -477,7 +494,7 @@ describe('the gate of sending', () => {
     const report = await world.examine()
     expect(report.isWell).toBe(false)
     expect(report.find('quotas')).toEqual(
-      wrong(/^no message leaves until 2026-11-22T05:00:00.000Z, after WeChat’s 45009; template/, hint),
+      wrong(/^no message is sent until 2026-11-22T05:00:00.000Z, after WeChat’s 45009; template/, hint),
     )
   })
 
@@ -491,14 +508,14 @@ describe('the gate of sending', () => {
     const world = await openDoctorWorld()
     await world.gate.reserve(world.now() + 3_600_000)
     expect((await world.examine()).find('quotas')).toEqual(
-      warning(/^none but urgent messages leave until 2026-11-22T05/, hint),
+      warning(/^only urgent messages are sent until 2026-11-22T05/, hint),
     )
   })
 
   it('lets so many through in a minute', async () => {
     const world = await openDoctorWorld()
     await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 100 }), turn: 1 })
-    expect((await world.examine()).find('quotas')).toEqual(warning(has('95 messages a minute leave')))
+    expect((await world.examine()).find('quotas')).toEqual(warning(has('95 messages a minute are sent')))
   })
 
   it('was closed, and is open', async () => {
@@ -543,18 +560,18 @@ describe('the queues', () => {
   it('tell of dead letters, parked events and events in doubt at once, and of a queue that is not there', async () => {
     const full: Readonly<Record<string, number>> = { 'q-events-dlq': 3, 'q-events-parked': 5, 'q-events-review': 2 }
     const all =
-      '3 in q-events-dlq; 5 in q-events-parked: they wait for quota; ' +
-      '2 in q-events-review: nobody knows whether these were sent'
+      '3 in q-events-dlq; 5 in q-events-parked: on quota hold; ' +
+      '2 in q-events-review: these may or may not have been sent'
     const found = await examineWith(sizes(full))
     expect(found).toEqual(wrong(all))
     expect(found?.hint).toMatch(
-      /moves them back; \.\/queqiao quota .* shows why; \.\/queqiao redrive .*in-doubt it sends them/,
+      /requeues them; \.\/queqiao quota .* shows why; \.\/queqiao redrive .*in-doubt it sends them/,
     )
     const size = async (name: string) => {
       if (name === 'q-images') throw Object.assign(new Error('no'), { name: 'QueueDoesNotExist' })
       return ready(full[name] ?? 0)
     }
-    const words = `q-images cannot be asked (QueueDoesNotExist); ${all}`
+    const words = `q-images cannot be read (QueueDoesNotExist); ${all}`
     expect(await examineWith({ size })).toEqual(wrong(words))
   })
 
@@ -563,12 +580,12 @@ describe('the queues', () => {
     const world = await openDoctorWorld()
     await fault(world, path.stableToken, 40125)
     const queues = sizes({ 'q-events': { ready: 1, later: 4, inWork: 2 } })
-    const words = '4 in q-events are put off, and come again later'
+    const words = '4 in q-events are deferred, to be retried later'
     const report = await world.examine({ queues })
     expect(report.isWell).toBe(false)
     expect(report.find('queues')).toEqual(wrong(words, /^npx --no sls logs -f send --stage prod/))
     const busy = await examineWith(sizes({ 'q-events': { ready: 1, later: 0, inWork: 2 } }))
-    expect(busy).toEqual(ok(has('3 in q-events (2 in work), ')))
+    expect(busy).toEqual(ok(has('3 in q-events (2 in flight), ')))
   })
 
   it.each([
@@ -578,13 +595,13 @@ describe('the queues', () => {
     const world = await openDoctorWorld()
     await fault(world, at, errcode)
     const found = (await world.examine({ queues: sizes({ 'q-events': putOff }) })).find('queues')
-    expect(found).toEqual(wrong('4 in q-events are put off, and come again later'))
+    expect(found).toEqual(wrong('4 in q-events are deferred, to be retried later'))
   })
 
   // One person who gets too much for now (43117) is nobody's fault: it warned of each.
   it('are well with some events put off where nothing else is wrong', async () => {
     const report = await (await openDoctorWorld()).examine({ queues: sizes({ 'q-events': putOff }) })
-    const words = has('4 in q-events (4 put off), ')
+    const words = has('4 in q-events (4 deferred), ')
     expect([report.isWell, report.find('queues')]).toEqual([true, ok(words)])
   })
 
@@ -594,7 +611,7 @@ describe('the queues', () => {
     expect([report.isWell, report.find('queues')]).toEqual([
       true,
       warning(
-        '101 in q-events are put off, and come again later: nothing that this run sees keeps them',
+        '101 in q-events are deferred, to be retried later: this run sees no cause',
         /^npx --no sls logs -f send .*GET .deliveries/,
       ),
     ])
@@ -602,13 +619,13 @@ describe('the queues', () => {
 
   // It said that all was well, with the number.
   it.each([
-    ['q-followers', { later: 101 }, '101 put off', 'link-followers'],
-    ['q-images', { later: 101 }, '101 put off', 'receive-images'],
-    ['q-receipts', { inWork: 501 }, '501 in work, more than receipts takes at once', 'receipts'],
-    ['q-events', { inWork: 2_001 }, '2001 in work, more than send takes at once', 'send'],
+    ['q-followers', { later: 101 }, '101 deferred', 'link-followers'],
+    ['q-images', { later: 101 }, '101 deferred', 'receive-images'],
+    ['q-receipts', { inWork: 501 }, '501 in flight, more than receipts processes at once', 'receipts'],
+    ['q-events', { inWork: 2_001 }, '2001 in flight, more than send processes at once', 'send'],
   ])('warn of what %s has put off or in work in numbers: %o', async (name, some, words, log) => {
     expect(await examineWith(sizes({ [name]: { ready: 0, later: 0, inWork: 0, ...some } }))).toEqual(
-      warning(`${name} has ${words}: what fails comes again`, has(`npx --no sls logs -f ${log} --stage prod`)),
+      warning(`${name} has ${words}: failed messages are retried`, has(`npx --no sls logs -f ${log} --stage prod`)),
     )
   })
 
@@ -623,12 +640,12 @@ describe('the queues', () => {
     const world = await openDoctorWorld()
     const queues = sizes({ 'q-events': { ...putOff, later: 4_000 } })
     await world.gate.setPace({ ...slowDown(undefined, { now: world.now(), accepted: 60 }), turn: 1 })
-    expect((await world.examine({ queues })).find('queues')).toEqual(ok(has('4000 in q-events (4000 put off)')))
+    expect((await world.examine({ queues })).find('queues')).toEqual(ok(has('4000 in q-events (4000 deferred)')))
   })
 
   it('count what is put aside also while somebody looks at it', async () => {
     const found = await examineWith(sizes({ 'q-events-dlq': { ready: 1, later: 0, inWork: 2 } }))
-    expect(found).toEqual(wrong('3 in q-events-dlq (2 in work)'))
+    expect(found).toEqual(wrong('3 in q-events-dlq (2 in flight)'))
   })
 
   it('tell what waits', async () => {
@@ -638,7 +655,7 @@ describe('the queues', () => {
 
   it.each(['q-events-parked', 'q-events-parked-urgent'])('do not pass over what waits for quota in %s', async name => {
     expect(await examineWith(sizes({ [name]: 5 }))).toEqual(
-      wrong(`5 in ${name}: they wait for quota`, /^\.\/queqiao quota --stage prod --region cn-north-1/),
+      wrong(`5 in ${name}: on quota hold`, /^\.\/queqiao quota --stage prod --region cn-north-1/),
     )
   })
 
@@ -648,7 +665,7 @@ describe('the queues', () => {
       return ready(0)
     }
     expect(await examineWith({ size })).toEqual(
-      wrong('q-receipts cannot be asked (QueueDoesNotExist)', 'npx --no sls deploy --stage prod --region cn-north-1'),
+      wrong('q-receipts cannot be read (QueueDoesNotExist)', 'npx --no sls deploy --stage prod --region cn-north-1'),
     )
   })
 })
@@ -660,15 +677,15 @@ describe('functions at once', () => {
   }
   const limit = (count: number | undefined) => ({ concurrency: async () => count })
 
-  // A new account has ten: while messages are sent, WeChat's pushes were turned away and lost.
+  // A new account has ten: while messages are sent, WeChat's pushes were throttled and lost.
   it.each([
     [
       10,
       'wrong',
-      'the account lets 10 functions run at once, and queues alone may take 30: callbacks and logins are turned away meanwhile',
+      'the account lets 10 functions run at once, and the queues alone may use 30: callbacks and logins may be throttled',
     ],
-    [30, 'wrong', has('turned away')],
-    [44, 'warning', 'the account lets 44 functions run at once, and queues alone may take 30'],
+    [30, 'wrong', has('throttled')],
+    [44, 'warning', 'the account lets 44 functions run at once, and the queues alone may use 30'],
     [45, 'ok', has('45 functions')],
     [undefined, 'not-checked', has('does not tell')],
   ])('may be %s', async (count, status, words) => {
@@ -678,7 +695,7 @@ describe('functions at once', () => {
   it('say what to request, and count the checks of pictures where there are any', async () => {
     const queueNames = { events: 'e', followers: 'f', receipts: 'r', images: 'i', imageChecks: 'c' }
     expect(await examineWith(limit(35), { queueNames })).toEqual(
-      wrong(has('queues alone may take 35'), has('Service Quotas → AWS Lambda → Concurrent executions: request 1,000')),
+      wrong(has('queues alone may use 35'), has('Service Quotas → AWS Lambda → Concurrent executions: request 1,000')),
     )
   })
 
@@ -686,7 +703,7 @@ describe('functions at once', () => {
     const concurrency = async () => {
       throw Object.assign(new Error('no'), { name: 'AccessDeniedException' })
     }
-    const words = 'not checked, because Lambda cannot be asked for it (AccessDeniedException)'
+    const words = 'not checked, because Lambda does not answer (AccessDeniedException)'
     expect(await examineWith({ concurrency })).toEqual(notChecked(words))
   })
 })
@@ -716,7 +733,7 @@ describe('the certificate', () => {
 
   it('is good for long', async () => {
     const found = await examineWith({ days: 90.5 })
-    expect(found).toEqual(ok('the certificate of localhost is good for 90 days'))
+    expect(found).toEqual(ok('the certificate of localhost is valid for 90 days'))
   })
 
   it('warns a month before its end', async () => {
@@ -726,7 +743,7 @@ describe('the certificate', () => {
 
   it('has ended', async () => {
     const found = await examineWith({ days: -1 })
-    expect(found).toEqual(wrong('the certificate of localhost has ended'))
+    expect(found).toEqual(wrong('the certificate of localhost has expired'))
   })
 
   it('is one that no phone trusts', async () => {
@@ -786,7 +803,7 @@ describe('the hosts of images', () => {
 
   it('have a domain that the DNS leads nowhere', async () => {
     expect(await examineWith(answering(bucket), failing(own, 'ENOTFOUND'))).toEqual(
-      wrong(`${own} gives no usable answer (ENOTFOUND)`, /^the DNS must lead the domain .*docs\/images\.md/),
+      wrong(`${own} gives no usable answer (ENOTFOUND)`, /^DNS must point the domain .*docs\/images\.md/),
     )
   })
 
@@ -811,7 +828,7 @@ describe('the hosts of images', () => {
   it.each(['ENOTFOUND', 'EAI_AGAIN'])('are AWS’s own names, which the DNS here does not know (%s)', async code => {
     expect(await examineWith(failing(bucket, code), answering(own))).toEqual(
       notChecked(
-        `not checked, because the DNS here does not find ${bucket}, a name of AWS`,
+        `not checked, because our DNS does not resolve ${bucket}, a name of AWS`,
         has('uploadFile 合法域名 a domain of your own'),
       ),
     )

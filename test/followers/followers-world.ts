@@ -36,7 +36,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
       if (seconds === 0) queued.push(...news)
       else later.push(...news.map(one => ({ news: one, seconds })))
     },
-    comeAgain: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
+    retryIn: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
   }
   const imageArrivals = { push: async (requests: readonly unknown[]) => void unpictured.push(...requests) }
   const account = { app, wechat, accessTokens, syncRuns, journal, linking, erasures }

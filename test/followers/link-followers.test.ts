@@ -139,7 +139,7 @@ describe('linkFollowers', () => {
       isSecond: false,
     } as const
     expect(
-      await work([request], { followers: { push: away, comeAgain: async (_, seconds) => void putOff.push(seconds) } }),
+      await work([request], { followers: { push: away, retryIn: async (_, seconds) => void putOff.push(seconds) } }),
     ).toEqual([request])
     expect(putOff).toEqual([10, 10])
   })
@@ -149,7 +149,7 @@ describe('linkFollowers', () => {
     const told = news('follow', await person({ following: true }))
     const left = news('unfollow', await person())
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
-    const followers = { ...deps.followers, comeAgain: () => Promise.reject(new Error('SQS is away')) }
+    const followers = { ...deps.followers, retryIn: () => Promise.reject(new Error('SQS is away')) }
     expect(await work([told], { followers })).toEqual([told])
     expect(await work([told, left])).toEqual([])
   })
@@ -495,8 +495,7 @@ describe('several news of one person in a batch', () => {
     await work([news('follow', who)])
     const unionid = who.unionid ?? id('u')
     // As if it had been killed between the row of the openid and that of the unionid.
-    const { unions } = v.parse(v.object({ unions: v.instance(Map) }), links.all())
-    unions.delete(unionid)
+    links.lose({ unionid })
 
     const arrivals = received.map(receives => ({ news: news('follow', who), receiptHandle: `${receives}`, receives }))
     expect(await linkFollowers(arrivals, deps, { until: Number.POSITIVE_INFINITY })).toEqual([])

@@ -1,6 +1,7 @@
 /** The real use-cases as processes: sync runs, consumers of the queue, logins, and the daily revisit. */
 
 import { beginsForMs, timeoutMs } from '../../kit/deployment.ts'
+import { memoryLogins } from '../../kit/memory-stores.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { revisitFollowers } from '../../lib/followers/revisit-followers.ts'
@@ -138,7 +139,7 @@ function needsOf({ schedule, people, queue, backend }: World) {
       followers: {
         push: (bodies: readonly unknown[], delaySeconds?: number) =>
           request(async () => queue.put(bodies, delaySeconds)),
-        comeAgain: async () => undefined,
+        retryIn: async () => undefined,
       },
       imageArrivals: { push: async () => undefined },
       now,
@@ -163,8 +164,8 @@ function tokensThatAreGood(now: () => number): AccessTokenSource {
     present: async () => ({ accessToken: 'token', issuedAt: 0, expiresAt: Infinity, generation: 1 }),
     renew: () => Promise.reject(new Error('no token is rejected here')),
     keepFresh: async () => false,
-    isHopeless: () => false,
-    refusedTwice: error => error,
+    isRejectingFresh: () => false,
+    freshRejected: error => error,
     now,
   }
 }

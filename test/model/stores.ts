@@ -1,5 +1,7 @@
 /** The stores as each process reaches them: every request is a step of the schedule, every write of a follower is watched. */
 
+import type { Item } from '../../kit/expressions.ts'
+import { clientOf, openMemoryTables, type Written } from '../../kit/memory-dynamo.ts'
 import type { Dynamo } from '../../lib/adapters/dynamo/dynamo.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
 import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
@@ -24,7 +26,6 @@ import { memoryLinks } from '../fakes/memory-links.ts'
 import { memoryErasures, memoryJournal, memorySyncRuns } from '../fakes/memory-sync-runs.ts'
 import { accounts } from './accounts.ts'
 import type { Process, Schedule } from './schedule.ts'
-import { clientOf, type Item, openTable, type Written } from './table.ts'
 
 type AccountStores = {
   readonly syncRuns: SyncRunStore
@@ -37,15 +38,7 @@ type Stores = {
   account(official: OfficialAppId): AccountStores
 }
 
-export type Backend = {
-  /** As a process reaches them. */
-  storesOf(process: Process): Stores
-  /** For a look at them that takes no time. */
-  readonly stores: Stores
-  /** All that is stored, as far as it is known, in one text. */
-  text(): string
-}
-export type Open = (schedule: Schedule, watch: Watch) => Backend
+export type Backend = ReturnType<typeof openBackend>
 
 /** Hears of what changes, the moment it does. */
 export type Watch = {
@@ -146,11 +139,8 @@ async function* partsOf<T>(list: () => Promise<T[]>): AsyncIterable<T> {
 }
 
 /** The real adapters over tables in memory; each of their requests to DynamoDB is a step. */
-export function inDynamo(schedule: Schedule, watch: Watch): Backend {
-  const tables = new Map([
-    ['links', openTable(['address'])],
-    ['walks', openTable(['walk', 'part'])],
-  ])
+export function openBackend(schedule: Schedule, watch: Watch) {
+  const tables = openMemoryTables()
   let drawn = 0
   const random = () => (drawn++ % 1000) / 1000
   const adapters = (dynamo: Dynamo): Stores => ({
@@ -163,21 +153,17 @@ export function inDynamo(schedule: Schedule, watch: Watch): Backend {
     }),
   })
   return {
-    // Ids that are shorter than WeChat's are not packed.
+    /** All that is stored, in one text: ids that are shorter than WeChat's are not packed. */
     text: () => JSON.stringify([...tables.values()].flatMap(it => [...it.items.values()])),
-    stores: adapters(
-      clientOf(
-        tables,
-        work => work(),
-        () => undefined,
-      ),
-    ),
-    storesOf: process =>
+    /** For a look at them that takes no time. */
+    stores: adapters(clientOf(tables)),
+    /** As a process reaches them. */
+    storesOf: (process: Process) =>
       adapters(
         clientOf(
           tables,
           work => schedule.request(process, work),
-          (_, written) => tellOf(written, process, watch),
+          written => tellOf(written, process, watch),
         ),
       ),
   }

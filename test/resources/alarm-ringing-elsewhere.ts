@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { createMetrics } from '../../lib/adapters/metrics.ts'
-import { checkSelf, readable } from '../../lib/doctor/self-check.ts'
+import { checkSelf } from '../../lib/doctor/self-check.ts'
 import { askQuota } from '../../lib/send/resume-events.ts'
 import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
 import { openDoctorWorld } from '../doctor/doctor-world.ts'
@@ -101,7 +101,7 @@ export function testRingingElsewhere(made: () => Template): void {
     const world = await openDoctorWorld()
     const { metrics, during } = openWriter(world.now)
     const look = (more = {}) =>
-      during(() => checkSelf({ openDoctor: () => ({ ...world.openDeps(), readable, ...more }), metrics }))
+      during(() => checkSelf({ openDoctor: () => ({ ...world.openDeps(), ...more }), metrics }))
     const well = await look()
     expect(isRinging('SelfCheckFails', well)).toBe(false)
     world.tick(4 * hourMs)

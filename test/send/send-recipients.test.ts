@@ -1,7 +1,7 @@
 /** Events for people of whom the links have not heard: WeChat may know them all the same. */
 
 import { describe, expect, it } from 'vitest'
-import { memoryLinking } from '../fakes/memory-linking.ts'
+import { memoryLinking } from '../../kit/memory-stores.ts'
 import { id } from '../ids.ts'
 import { arrival, event, openSend, path, requeued, toUnion } from './send-world.ts'
 
@@ -79,14 +79,14 @@ describe.each(['unionid', 'miniOpenid'] as const)('a %s of whom the links have n
   it('waits while a first sync run is not worked in, and is dropped in the end', async () => {
     const { send, queue, tick, stateOf, now } = await openSend()
     const linking = memoryLinking(now)
-    const walk = { beganAt: now(), isWhole: true }
-    await linking.open(walk, 0)
-    await linking.expect({ ...walk, step: 1, run: now() }, 1)
-    await linking.close(walk)
+    const syncRun = { beganAt: now(), isWhole: true }
+    await linking.open(syncRun, 0)
+    await linking.expect({ ...syncRun, step: 1, run: now() }, 1)
+    await linking.close(syncRun)
     tick(60_000)
     await send([arrival(event('order-1', addressOf('u-new')))], { linking })
     expect(queue.again.map(it => it.delaySeconds)).toEqual([60])
-    await linking.workedIn([{ ...walk, step: 1, run: now() - 60_000, message: 0 }])
+    await linking.workedIn([{ ...syncRun, step: 1, run: now() - 60_000, message: 0 }])
     for (const it of queue.again.splice(0)) await send([requeued(it)], { linking })
     expect([queue.again, await stateOf('order-1')]).toMatchObject([[], { state: 'dropped', reason: 'unknown' }])
   })
@@ -119,7 +119,7 @@ describe('somebody of whom the links say that they left', () => {
 
   it('is looked up once more by unionid, for who follows again just now is linked by then', async () => {
     const { send, queue, tick, who, stateOf } = await openLeft()
-    const linking = { isUnderWay: async () => true }
+    const linking = { isInFlight: async () => true }
     await send([arrival(event('order-1', toUnion(who)))])
     expect(queue.again.map(it => it.delaySeconds)).toEqual([10])
     tick(10_000)

@@ -7,10 +7,9 @@ import { createHash } from 'node:crypto'
 
 import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-
-import { checked } from '../../checked.ts'
 import type { Erasures } from '../../followers/ports.ts'
 import type { OfficialAppId, OpenId } from '../../identifiers.ts'
+import { validate } from '../../validate.ts'
 import { batchGet, change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const markRow = v.object({ digest: v.string(), at: v.number() })
@@ -41,7 +40,7 @@ export function createErasures(dynamo: Dynamo, table: string, official: Official
     async marksOf(openids) {
       const digests = new Map(openids.map(it => [digestOf(it), it]))
       const keys = [...digests.keys()].map(keyOf)
-      const rows = (await batchGet(dynamo, table, keys)).map(it => checked(markRow, it, 'a mark of erasure'))
+      const rows = (await batchGet(dynamo, table, keys)).map(it => validate(markRow, it, 'a mark of erasure'))
       return new Map(
         rows.flatMap(({ digest, at }) => {
           const openid = digests.get(digest)
@@ -59,7 +58,7 @@ export function createErasures(dynamo: Dynamo, table: string, official: Official
           ),
         )
       ).flat()
-      const digests = new Set(rows.map(it => checked(markRow, it, 'a mark of erasure').digest))
+      const digests = new Set(rows.map(it => validate(markRow, it, 'a mark of erasure').digest))
       return openid => digests.size > 0 && digests.has(digestOf(openid))
     },
   }

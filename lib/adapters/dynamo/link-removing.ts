@@ -1,4 +1,4 @@
-/** Takes people's rows out of the links, without losing on the way what leads to what (the rows: link-rows.ts). */
+/** Removes people's rows from the links without losing references along the way (the rows: link-rows.ts). */
 
 import { subtract } from '../../followers/person-ids.ts'
 import type { Address, UnionId } from '../../identifiers.ts'
@@ -8,7 +8,7 @@ import { keyOf, type Row } from './link-rows.ts'
 import type { Settle } from './link-settling.ts'
 import { createUnions } from './link-sides.ts'
 
-/** How often somebody else may write in between. */
+/** How often a concurrent write may interfere. */
 const mostRounds = 5
 
 type Read = (address: Address) => Promise<Row | undefined>
@@ -66,7 +66,7 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps): R
       const unknown = row === undefined ? [] : subtract(leadsOf(row), known)
       if (row === undefined || unknown.length > 0 || (await tryOne(row, address, removal))) return unknown
     }
-    throw new Error('a row to be removed was changed all the time')
+    throw new Error('a row to be removed was changed by others again and again')
   }
 
   return async (ids, known, removal) => {

@@ -21,7 +21,7 @@ type Follower = { readonly official: OfficialAppId; readonly openid: OpenId }
 /** A side that leads to nobody has only its date; none at all is to be there where nothing is to be said. */
 type Wanted = FollowerSide | 'nothing'
 
-/** How often somebody else may write in between. */
+/** How often a concurrent write may interfere. */
 const mostRounds = 8
 
 /** Creates what settles the rows of a table. */
@@ -55,7 +55,7 @@ export function createSettling(dynamo: Dynamo, table: string): Settle {
       if (side === undefined || isSame(side, before)) return before?.openid
       await write(unionid, official, { side, union })
     }
-    throw new Error('the row of a unionid was changed all the time')
+    throw new Error('the row of a unionid was changed by others again and again')
   }
 }
 
@@ -81,7 +81,7 @@ function rank({ following, openid }: FollowerRow, before: FollowerSide | undefin
   return following ? 2 : Number(openid === before?.openid)
 }
 
-/** Of two who follow, by two openids, one no longer does and nobody has told yet: the one that WeChat said so of last. */
+/** If two openids seem to follow, one no longer does and the news is late: the later state of WeChat's wins. */
 function newer(one: FollowerRow, other: FollowerRow): number {
   return one.at - other.at || (one.followedAt ?? 0) - (other.followedAt ?? 0)
 }

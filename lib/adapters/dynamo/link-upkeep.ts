@@ -1,4 +1,4 @@
-/** Who of the links waits for something, and how people are taken out of them (the rows: link-rows.ts). */
+/** Finds the followers who are due for a revisit, and removes people from the links (the rows: link-rows.ts). */
 
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { subtract } from '../../followers/person-ids.ts'
@@ -15,7 +15,7 @@ import { createUnions } from './link-sides.ts'
 
 const runSize = 100
 
-/** Creates the upkeep of the links. What can be read of a row does for it: also what is spoilt has to go. */
+/** Creates the upkeep of the links. It uses what is readable of a row: damaged rows must be removable too. */
 export function createLinkUpkeep(dynamo: Dynamo, table: string): LinkUpkeep {
   const read = async (address: Address) => {
     const Key = { address: keyOf(address) }

@@ -1,15 +1,15 @@
 /**
- * The sync runs (their rows: sync-run-rows.ts).
+ * The store of sync runs (the rows: sync-run-rows.ts).
  *
- * A page is named by its content, so one that has not changed since the last sync run is not written again. Whatever page
- * may exist is named in the state first, so that none is ever left behind.
+ * A page is keyed by its content, so a page that has not changed since the last run is not written again. Every page
+ * that may exist is named in the state first, so that none is ever orphaned.
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 
-import { checked } from '../../checked.ts'
 import type { OfficialAppId } from '../../identifiers.ts'
 import type { SyncRun, SyncRunStore } from '../../sync/ports.ts'
+import { validate } from '../../validate.ts'
 import { change, type Dynamo } from './dynamo.ts'
 import {
   createPageRows,
@@ -25,10 +25,10 @@ import {
 export function createSyncRunStore(dynamo: Dynamo, table: string, official: OfficialAppId): SyncRunStore {
   const pages = createPageRows(dynamo, table, official)
   const stateKey = stateKeyOf(official)
-  const rewritten = new Set<string>()
+  const redacted = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
-    return checked(stateRow, Item ?? {}, 'the state of the sync run')
+    return validate(stateRow, Item ?? {}, 'the state of the sync run')
   }
   const set = (fields: object, owner: string) =>
     change(dynamo, table, stateKey, { set: { ...fields }, condition: '#leaseOwner = :owner', values: { owner } })
@@ -50,31 +50,31 @@ export function createSyncRunStore(dynamo: Dynamo, table: string, official: Offi
     async *openids(run) {
       for await (const { key, parts } of pages.read(run.pageKeys)) {
         const openids = parts.flat()
-        // Somebody was taken out of it: it is not what its name says, should that come again.
-        if (pageKeyOf(openids) !== key) rewritten.add(key)
+        // Somebody was erased from it: its content no longer matches its key, should the same page be saved again.
+        if (pageKeyOf(openids) !== key) redacted.add(key)
         yield openids
       }
     },
     pause: (until, owner) => set({ pausedUntil: until }, owner),
-    ...createPages({ pages, readState, set, rewritten }),
+    ...createPages({ pages, readState, set, redacted }),
   }
 }
 
 type Parts = {
   readonly pages: PageRows
-  readonly rewritten: Set<string>
+  readonly redacted: Set<string>
   readonly readState: () => Promise<StateRow>
   readonly set: (fields: object, owner: string) => Promise<boolean>
 }
 
-/** What makes, replaces and deletes pages. */
+/** Saves, replaces and deletes pages. */
 function createPages({
   pages,
   readState,
   set,
-  rewritten,
+  redacted,
 }: Parts): Pick<SyncRunStore, 'savePage' | 'complete' | 'abandon' | 'forget'> {
-  /** Names the pages that nobody needs any more, and deletes them; what a crash leaves behind is named still. */
+  /** Records the unneeded pages, then deletes them; after a crash they are still recorded. */
   const drop = async (old: readonly string[], fields: object, owner: string) => {
     const spare = [...new Set(old)]
     if (!(await set({ ...fields, spare }, owner))) return false
@@ -87,11 +87,11 @@ function createPages({
       const { current, complete, spare = [] } = await readState()
       const key = pageKeyOf(openids)
       const others = spare.filter(it => it !== key)
-      const isThere = !rewritten.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
+      const isThere = !redacted.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
       if (!isThere) {
         if (!(await set({ spare: [...others, key] }, owner))) return undefined
         await pages.put(openids)
-        rewritten.delete(key)
+        redacted.delete(key)
       }
       const saved = { ...run, pageKeys: [...run.pageKeys, key] }
       const isSaved = await set({ current: runItem(saved), spare: others.length === 0 ? undefined : others }, owner)
@@ -112,7 +112,7 @@ function createPages({
       for await (const { key, parts } of pages.read([...spare, ...keysOf(current), ...keysOf(complete)])) {
         for (const [part, openids] of parts.entries()) {
           const kept = openids.filter(it => !gone.has(it))
-          // Under the name it had, for sync runs name it so; it only looks changed to the next sync run.
+          // Keeps its key, because runs refer to it; to the next run the page only looks changed.
           if (kept.length < openids.length) await pages.replace(key, part, kept)
         }
       }
