@@ -1,6 +1,6 @@
 /** The real stores over DynamoDB in memory: each opens tables of its own, and answers at once. */
 
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 
 import { createAttemptStore } from '../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../lib/adapters/dynamo/deliveries.ts'
@@ -16,7 +16,7 @@ import { createLinkStore } from '../lib/adapters/dynamo/links.ts'
 import { createLoginStore } from '../lib/adapters/dynamo/logins.ts'
 import { createSyncRunStore } from '../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../lib/adapters/dynamo/tokens.ts'
-import type { Address } from '../lib/identifiers.ts'
+import type { Address, AppId } from '../lib/identifiers.ts'
 import type { Now } from '../lib/ports.ts'
 import { appids } from './app.ts'
 import { clientOf, openMemoryTables } from './memory-dynamo.ts'
@@ -44,7 +44,7 @@ export function memoryLinks() {
     ...createLinkUpkeep(...where),
     all: () => [...(tables.get('links')?.items.values() ?? [])],
     lose: (address: Address) => void tables.get('links')?.items.delete(keyOf(address)),
-    spoil: (address: Address) => spoilLink(address, ...where),
+    spoil: (address: Address, appid?: AppId) => spoilLink({ address, appid }, ...where),
   }
 }
 
@@ -56,15 +56,14 @@ export function memoryImages() {
   return { ...images, all: async () => (await Promise.all(ids().map(images.find))).flatMap(it => it ?? []) }
 }
 
-/** Puts into the row of an address what no such row has: it cannot be read. */
-export async function spoilLink(address: Address, dynamo: Dynamo, table: string): Promise<void> {
-  const [one, other] = 'miniOpenid' in address ? ['unionid', 'following'] : ['following', 'followedAt']
-  const command = new UpdateCommand({
-    TableName: table,
-    Key: { address: keyOf(address) },
-    UpdateExpression: 'SET #one = :spoilt, #other = :spoilt',
-    ExpressionAttributeNames: { '#one': one, '#other': other },
-    ExpressionAttributeValues: { ':spoilt': 'no such thing' },
-  })
-  await dynamo.send(command)
+export type Spoilt = { readonly address: Address; readonly appid?: AppId | undefined }
+
+/** Puts into the row of an address, or into the side of an app, what no such row has: it cannot be read. */
+export async function spoilLink({ address, appid }: Spoilt, dynamo: Dynamo, table: string): Promise<void> {
+  const [one, other] = 'mini' in address ? ['unionid', 'following'] : ['following', 'followedAt']
+  const odd = { [one]: 'no such thing', [other]: 'no such thing' }
+  const Key = { address: keyOf(address) }
+  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key }))
+  const spoilt = appid === undefined ? odd : { [appid]: { ...Item?.[appid], ...odd } }
+  await dynamo.send(new PutCommand({ TableName: table, Item: { ...Item, ...spoilt } }))
 }

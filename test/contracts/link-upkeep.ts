@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { FollowerRow } from '../../lib/followers/link.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
 import { id, miniAppid, officialAppid } from '../ids.ts'
@@ -38,6 +38,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     await store.writeLogin({ mini, miniOpenid, unionid }, loginAt)
     return store
   }
+  const it = test.extend('store', () => makeWith(row(), 50_000))
   const known = async (store: Awaited<ReturnType<typeof make>>) =>
     (await store.resolve(everything)).map(it => it?.known)
 
@@ -84,7 +85,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     expect(await store.resolve(everything)).toMatchObject(everything.map(() => ({ openid, unionid, following: true })))
   })
 
-  it('erases who logged in within the second of the wish', async () => {
+  it('erases who logged in within the second of the erasure request', async () => {
     const store = await makeWith(row(), 200_999)
     await store.erase(everything, 200)
     expect(await known(store)).toEqual([false, false, false])

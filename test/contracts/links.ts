@@ -2,12 +2,11 @@
 
 import { type Person, personIn } from '../../lib/followers/link.ts'
 import type { FollowerLinks, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
-import type { Address, OfficialAppId } from '../../lib/identifiers.ts'
-import type { Spoil } from '../fakes/memory-links.ts'
+import type { Address, AppId, OfficialAppId } from '../../lib/identifiers.ts'
 import { id, otherMiniAppid, otherOfficialAppid } from '../ids.ts'
 
 /** `spoil` makes a row, or an app's side of a unionid's, one that cannot be read. */
-export type Links = LinkStore & LinkUpkeep & { readonly spoil: Spoil }
+export type Links = LinkStore & LinkUpkeep & { spoil(address: Address, appid?: AppId): Promise<void> }
 
 type Seen = FollowerLinks &
   Omit<Links, 'of' | 'resolve'> & { resolve(addresses: readonly Address[]): Promise<(Person | undefined)[]> }

@@ -148,6 +148,15 @@ export function upkeepOfSeveralAccounts(make: () => Promise<Links>): void {
     expect(await known(links)).toEqual(everything.map(() => false))
   })
 
+  it('lets go of what leads to a follower who is gone, and of no other', async () => {
+    const links = await makeWithPerson(make)
+    // Cut short before the row of the unionid, whose other addresses nobody knows yet.
+    await links.erase([atBrand, { unionid }], 200)
+    await links.of(brand).rejoin([row({ followedAt: 95 })])
+    expect(new Set(await links.idsOf({ unionid }))).toEqual(new Set(everything.filter(it => it !== atBrand)))
+    expect(await reaches(links, [{ unionid }, atShop])).toEqual(Array(2).fill(['not-following', 'reachable']))
+  })
+
   it('erases of who followed one account again since all but that', async () => {
     const links = await makeWithPerson(make)
     await links.of(brand).writeFollower(row({ followedAt: 201, at: 201 }), ofBrand)
