@@ -4,6 +4,9 @@
  * and after some 16 rounds invokes no function with it any more; so exactly these functions allow it. Their guards are
  * ours: delays that grow, and an end for each message.
  */
+
+const { spelled } = require('./names.cjs')
+
 const functions = ['send', 'link-followers', 'receive-images', 'check-images']
 
 const Conditions = {
@@ -24,10 +27,7 @@ async function deployedOf(resolveVariable) {
 }
 
 /** As serverless names the resource of a function. */
-function logicalOf(name) {
-  const spelled = name.replaceAll('-', 'Dash')
-  return `${spelled[0].toUpperCase()}${spelled.slice(1)}LambdaFunction`
-}
+const logicalOf = name => `${spelled(name)}LambdaFunction`
 
 module.exports.deployedOf = deployedOf
 module.exports.logicalOf = logicalOf

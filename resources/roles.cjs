@@ -4,15 +4,19 @@
  * takes managed policies.
  */
 
+const appsOf = require('./apps.cjs')
+const { spelled } = require('./names.cjs')
+const { parkedQueuesOf } = require('./parked.cjs')
+
 /** A row is read, the lease taken, the new token written. */
 const tokens = ['GetItem', 'UpdateItem']
 const people = ['BatchGetItem']
 const walks = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
 /** Queues are found by their name. */
 const push = ['GetQueueUrl', 'SendMessage']
-/** All there are. */
+/** All there are; ParkedQueues stands for those of all Official Accounts. */
 const queues = [
-  ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'EventsParkedQueue', 'EventsParkedUrgentQueue'],
+  ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'ParkedQueues'],
   ...['FollowersQueue', 'FollowersDeadLetterQueue', 'ReceiptsQueue', 'ReceiptsDeadLetterQueue'],
   ...['ImagesQueue', 'ImagesDeadLetterQueue', 'ImageChecksQueue', 'ImageChecksDeadLetterQueue'],
 ]
@@ -24,39 +28,46 @@ const copied = ['PutObject', 'PutObjectTagging']
 /** Without a look at the bucket S3 says of a key that is not there only that it is forbidden; it also lists. */
 const look = ['ListBucket']
 
+/** Secrets of all Official Accounts or mini programs, by name: whoever calls WeChat for the one kind reads none of the other. */
+const officialAppsecrets = 'official appsecret'
+const miniAppsecrets = 'mini appsecret'
+/** Of all apps, so by the ending: by name those that the doctor reads of forty apps would be longer than a role may be. */
+const callbackSecrets = ['* callback-aes-key', '* callback-token']
+const allOfApps = ['* appsecret', ...callbackSecrets]
+
 /** For each function that needs more than its log: DynamoDB actions by table, SQS actions by queue, S3 actions by bucket and keys, the secrets it reads, and where it runs. */
 const grants = {
   login: {
     callsWeChat: true,
-    secrets: ['mini-appsecret', 'session-keys'],
+    secrets: [miniAppsecrets, 'session-keys'],
     tables: { LoginsTable: ['DeleteItem', 'GetItem', 'UpdateItem'], LinksTable: ['BatchGetItem', 'UpdateItem'] },
   },
   me: { secrets: ['session-public-keys'], tables: { LinksTable: people } },
   callback: {
-    secrets: ['callback-aes-key', 'callback-token'],
+    secrets: callbackSecrets,
     queues: { FollowersQueue: push, ReceiptsQueue: push, ImageChecksQueue: push },
   },
   'refresh-tokens': {
     callsWeChat: true,
-    secrets: ['mini-appsecret', 'official-appsecret'],
+    secrets: [miniAppsecrets, officialAppsecrets],
     tables: { TokensTable: tokens },
   },
   'sync-followers': {
     callsWeChat: true,
-    secrets: ['official-appsecret'],
+    secrets: [officialAppsecrets],
     tables: { TokensTable: tokens, LinksTable: people, WalksTable: walks },
     queues: { FollowersQueue: push },
   },
   'revisit-followers': {
     callsWeChat: true,
-    secrets: ['official-appsecret'],
+    secrets: [officialAppsecrets],
     tables: { TokensTable: tokens },
     indexes: { LinksTable: ['by-waiting'] },
     queues: { FollowersQueue: push },
   },
   'link-followers': {
     callsWeChat: true,
-    secrets: ['official-appsecret'],
+    secrets: [officialAppsecrets],
     tables: {
       TokensTable: tokens,
       LinksTable: ['BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'],
@@ -67,7 +78,7 @@ const grants = {
   send: {
     callsWeChat: true,
     publishes: true,
-    secrets: ['official-appsecret'],
+    secrets: [officialAppsecrets],
     tables: {
       TokensTable: tokens,
       LinksTable: people,
@@ -79,18 +90,16 @@ const grants = {
       EventsQueue: [...consume, 'ChangeMessageVisibility', ...push],
       EventsDeadLetterQueue: push,
       EventsReviewQueue: push,
-      EventsParkedQueue: push,
-      EventsParkedUrgentQueue: push,
+      ParkedQueues: push,
       FollowersQueue: ['GetQueueAttributes', ...push],
     },
   },
   'resume-events': {
     callsWeChat: true,
-    secrets: ['official-appsecret'],
+    secrets: [officialAppsecrets],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem', 'UpdateItem'] },
     queues: {
-      EventsParkedQueue: [...consume, 'GetQueueUrl'],
-      EventsParkedUrgentQueue: [...consume, 'GetQueueUrl'],
+      ParkedQueues: [...consume, 'GetQueueUrl'],
       EventsQueue: push,
     },
   },
@@ -124,7 +133,7 @@ const grants = {
   // Who signs a URL lends its own right.
   'check-images': {
     callsWeChat: true,
-    secrets: ['mini-appsecret'],
+    secrets: [miniAppsecrets],
     tables: { TokensTable: tokens, ImagesTable: ['GetItem', 'PutItem', 'UpdateItem'] },
     buckets: {
       ImagesBucket: {
@@ -146,10 +155,7 @@ const grants = {
   jwks: { secrets: ['session-public-keys'] },
   doctor: {
     callsWeChat: true,
-    secrets: [
-      ...['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret'],
-      ...['session-keys', 'session-public-keys'],
-    ],
+    secrets: [...allOfApps, 'session-keys', 'session-public-keys'],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
     // Of the account, and so of no resource.
@@ -158,13 +164,13 @@ const grants = {
   // Of the doctor's rights those that its few checks need, and none to read the key that signs sessions.
   'self-check': {
     callsWeChat: true,
-    secrets: ['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret', 'session-public-keys'],
+    secrets: [...allOfApps, 'session-public-keys'],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
   },
   token: {
     callsWeChat: true,
-    secrets: ['mini-appsecret', 'official-appsecret'],
+    secrets: [miniAppsecrets, officialAppsecrets],
     tables: { TokensTable: tokens },
   },
 }
@@ -173,12 +179,13 @@ module.exports = async ({ resolveVariable }) => {
   const [stage, bus, imageCheck, canaryEvent, functions] = await Promise.all(
     ['sls:stage', 'param:resultsBus', 'param:imageCheck', 'param:canaryEvent', 'self:functions'].map(resolveVariable),
   )
+  const apps = await appsOf(resolveVariable)
   const missing = imageCheck === 'on' ? [] : ['ImageChecksQueue', 'ImageChecksDeadLetterQueue']
   const granted = withCanary(canaryEvent)
   const roles = [functions]
     .flat()
     .flatMap(it => Object.keys(it))
-    .map(name => [`${pascal(name)}Role`, roleOf(name, granted[name] ?? {}, { stage, bus, missing })])
+    .map(name => [`${pascal(name)}Role`, roleOf(name, granted[name] ?? {}, { stage, bus, missing, apps })])
   return { Resources: Object.fromEntries(roles) }
 }
 
@@ -210,11 +217,11 @@ function statementsOf(
   { callsWeChat, publishes, anywhere = [], secrets = [], tables = {}, indexes = {}, queues = {}, buckets = {} },
   place,
 ) {
-  const { stage, bus, missing } = place
+  const { stage, bus, missing, apps } = place
   const present = Object.entries(queues).filter(([queue]) => !missing.includes(queue))
   return [
     // The group is the template's; its ARN ends in `:*`, for the streams in it.
-    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf(`${logical(name)}LogGroup`)),
+    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf(`${spelled(name)}LogGroup`)),
     ...Object.entries(tables).map(([table, actions]) => allow(of('dynamodb', actions), arnOf(table))),
     ...Object.entries(indexes).map(([table, names]) =>
       allow(
@@ -222,15 +229,29 @@ function statementsOf(
         names.map(it => sub(`\${${table}.Arn}/index/${it}`)),
       ),
     ),
-    ...present.map(([queue, actions]) => allow(of('sqs', actions), arnOf(queue))),
+    ...present.map(([queue, actions]) => allow(of('sqs', actions), queuesOf(queue, apps))),
     ...Object.entries(buckets).flatMap(([bucket, keys]) =>
       Object.entries(keys).map(([key, actions]) => allow(of('s3', actions), objectsOf(bucket, key))),
     ),
-    ...(secrets.length === 0 ? [] : [allow(['ssm:GetParameters'], secrets.map(secretOf(stage)))]),
+    ...(secrets.length === 0 ? [] : [allow(['ssm:GetParameters'], secrets.flatMap(it => namesOf(it, apps)).map(secretOf(stage)))]),
     ...(publishes && bus !== 'off' ? [allow(['events:PutEvents'], inAccount(`events:*:event-bus/${bus}`))] : []),
     ...(anywhere.length === 0 ? [] : [allow(anywhere, '*')]),
     ...(callsWeChat ? inVpc(`queqiao-${stage}-${name}`) : []),
   ]
+}
+
+/** The parameters that a name of the table stands for. */
+function namesOf(secret, { officials, minis }) {
+  const [owner, ending] = secret.split(' ')
+  if (ending === undefined) return [secret]
+  const owners = { official: officials.map(it => it.name), mini: minis.map(it => it.name), '*': ['*'] }
+  return owners[owner].map(it => `${it}-${ending}`)
+}
+
+/** The urgent ones' name begins with the other's: both by one ARN, for a role has room for 10,240 characters. */
+function queuesOf(queue, { officials }) {
+  if (queue !== 'ParkedQueues') return arnOf(queue)
+  return officials.map(it => sub(`\${${parkedQueuesOf(it)[0].logicalName}.Arn}*`))
 }
 
 /** A parameter under the account's own key aws/ssm, by which SSM decrypts for whoever may read it. */
@@ -266,10 +287,4 @@ function inAccount(text) {
 
 function pascal(name) {
   return name.replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase())
-}
-
-/** As serverless names what belongs to a function. */
-function logical(name) {
-  const spelled = name.replaceAll('-', 'Dash')
-  return spelled[0].toUpperCase() + spelled.slice(1)
 }

@@ -10,7 +10,8 @@ const consumers = {
   'receive-images': 'ReceiveImages',
   'check-images': 'CheckImages',
 }
-const callbackRoute = { Stage: '$default', Method: 'POST', Resource: '/callback' }
+const pushesTo = Resource => ({ ...api('4xx', { Stage: '$default', Method: 'POST', Resource }), above: 3 })
+const refused = 'Pushes are refused (4xx), twice within half an hour more than three in five minutes: 429 by CALLBACK_RATE, 401 and 403 by another Token, key or mode than the console has, or because a stranger calls again and again; the log of callback tells which'
 
 /** What a consumer cannot do comes again; that it fails as a whole, or is not called at all, shows only here. */
 const alarmsOf = ([name, short]) => ({
@@ -54,13 +55,9 @@ const others = {
     EvaluationPeriods: 2,
   },
   // One event that is refused comes three times. Anybody can POST here: who tries it once is no alarm.
-  CallbackRefused: {
-    says: 'Pushes are refused (4xx), twice within half an hour more than three in five minutes: 429 by CALLBACK_RATE, 401 and 403 by another Token, key or mode than the console has, or because a stranger calls again and again; the log of callback tells which',
-    ...api('4xx', callbackRoute),
-    above: 3,
-    EvaluationPeriods: 6,
-    DatapointsToAlarm: 2,
-  },
+  CallbackRefused: { says: refused, ...pushesTo('/callback'), EvaluationPeriods: 6, DatapointsToAlarm: 2 },
+  // Those of all apps but the default Official Account, whose URLs name them.
+  AppCallbackRefused: { says: refused, ...pushesTo('/callback/{app}'), EvaluationPeriods: 6, DatapointsToAlarm: 2 },
   LoginSlow: {
     says: 'One login of a hundred takes over 5 s, for three times five minutes: the log of login tells whether WeChat is slow',
     ...lambda('LoginLambdaFunction', 'Duration'),

@@ -1,35 +1,57 @@
-/** What WeChat refuses, and what its quota does not do for: metrics of our own. */
+/** What WeChat refuses, and what its quota does not do for: metrics of our own, most of them an app's. */
 
 const { minute, hour } = require('./metrics.cjs')
 
-const refusals = ({ own, officialAppid, miniAppid }) => ({
+/** Of each app. */
+const refusals = ({ kind, name, own }) => ({
   CallsCutOff: {
-    says: 'Calls to WeChat are not made for a while, for they cannot succeed: the logs tell why (breaker.opened)',
+    says: `Calls to WeChat are not made for ${name} for a while, for they cannot succeed: the logs tell why (breaker.opened)`,
     ...own('BreakerOpened'),
     above: 0,
   },
-  OfficialTokenRefused: {
-    says: 'WeChat refuses fresh access tokens of the Official Account: another system gets tokens for this appid',
-    ...own('TokenRefused', { appid: officialAppid }),
+  TokenRefused: {
+    says: `WeChat refuses fresh access tokens of ${name}: another system gets tokens for this ${kinds[kind]}`,
+    ...own('TokenRefused'),
     above: 0,
   },
-  MiniTokenRefused: {
-    says: 'WeChat refuses fresh access tokens of the mini program: another system gets tokens for this appid',
-    ...own('TokenRefused', { appid: miniAppid }),
-    above: 0,
-  },
-  OfficialAddressNotAllowed: {
-    says: '40164: the egress address is not on the API IP allow-list (IP白名单) of the Official Account',
-    ...own('AddressNotAllowed', { appid: officialAppid }),
-    above: 0,
-  },
-  MiniAddressNotAllowed: {
-    says: '40164: the egress address is not on the API IP allow-list (IP白名单) of the mini program',
-    ...own('AddressNotAllowed', { appid: miniAppid }),
+  AddressNotAllowed: {
+    says: `40164: the egress address is not on the API IP allow-list (IP白名单) of the ${kinds[kind]} ${name}`,
+    ...own('AddressNotAllowed'),
     above: 0,
   },
 })
+const kinds = { official: 'Official Account', mini: 'mini program' }
 
+/** Of each Official Account. */
+const quotas = ({ name, own }) => ({
+  QuotaUsedUp: {
+    says: `The day’s quota of ${name} is used up: events wait until there is some again; ./queqiao quota --app ${name} shows it`,
+    ...own('QuotaUsedUp'),
+    above: 0,
+  },
+  QuotaLow: {
+    says: `Less than a tenth of the day’s quota of template messages of ${name} is left`,
+    ...own('QuotaLeftPercent'),
+    Statistic: 'Minimum',
+    below: 10,
+    Period: 10 * minute,
+  },
+  SyncRefused: {
+    says: `Today’s quota does not do for a walk through the followers of ${name}`,
+    ...own('SyncRefused'),
+    above: 0,
+  },
+  SyncOverdue: {
+    says: `No walk through the followers of ${name} was completed in 26 hours`,
+    ...own('SyncCompleted'),
+    below: 1,
+    Period: hour,
+    EvaluationPeriods: 26,
+    TreatMissingData: 'breaching',
+  },
+})
+
+/** Of the stage, whichever account an event is from. */
 const sending = ({ own }) => ({
   // Counted from the first try on, and at each.
   OperatorNeeded: {
@@ -53,30 +75,18 @@ const sending = ({ own }) => ({
     ...own('SendInterrupted'),
     above: 0,
   },
-  QuotaUsedUp: {
-    says: 'The day’s quota is used up: events wait until there is some again; ./queqiao quota shows it',
-    ...own('QuotaUsedUp'),
-    above: 0,
-  },
-  QuotaLow: {
-    says: 'Less than a tenth of the day’s quota of template messages is left',
-    ...own('QuotaLeftPercent'),
-    Statistic: 'Minimum',
-    below: 10,
-    Period: 10 * minute,
-  },
 })
 
-const walks = ({ own }) => ({
-  SyncRefused: { says: 'Today’s quota does not do for a walk through the followers', ...own('SyncRefused'), above: 0 },
-  SyncOverdue: {
-    says: 'No walk through the followers was completed in 26 hours',
-    ...own('SyncCompleted'),
-    below: 1,
-    Period: hour,
-    EvaluationPeriods: 26,
-    TreatMissingData: 'breaching',
-  },
-})
+/** By the app's name at their end, whose metrics they watch. */
+const ofApp =
+  (own, alarms) =>
+  ({ kind, name }) => {
+    const made = alarms({ kind, name, own: metric => own(metric, { app: name }) })
+    return Object.entries(made).map(([alarm, how]) => [`${alarm}-${name}`, how])
+  }
 
-module.exports = apps => ({ ...refusals(apps), ...sending(apps), ...walks(apps) })
+module.exports = ({ own, apps: { officials, minis } }) => ({
+  ...Object.fromEntries([...officials, ...minis].flatMap(ofApp(own, refusals))),
+  ...Object.fromEntries(officials.flatMap(ofApp(own, quotas))),
+  ...sending({ own }),
+})
