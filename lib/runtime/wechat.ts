@@ -7,7 +7,7 @@ import { createTransport } from '../adapters/wechat/transport.ts'
 import type { App, MiniProgram, OfficialAccount } from '../apps.ts'
 import { config } from '../config.ts'
 import type { WeChat } from '../ports.ts'
-import { secretOf } from '../secret-names.ts'
+import { type AppSecretName, secretOf } from '../secret-names.ts'
 import { type AccessTokenSource, createAccessTokenSource } from '../tokens/access-token.ts'
 import { createBreaker } from '../wechat/breaker.ts'
 import { createWatch } from '../wechat/watch.ts'
@@ -26,19 +26,18 @@ export type OpenApp<A extends App> = {
 
 /** All Official Accounts of the stage, the default one first. */
 export function officialAccounts(): readonly OpenApp<OfficialAccount>[] {
-  return apps().officials.map(openApp)
+  return apps().officials.map(app => openApp(app, secretOf(app, 'appsecret')))
 }
 
 /** All mini programs of the stage, the default one first. */
 export function miniPrograms(): readonly OpenApp<MiniProgram>[] {
-  return apps().minis.map(openApp)
+  return apps().minis.map(app => openApp(app, secretOf(app, 'appsecret')))
 }
 
 /** Opens an app: with sockets, a breaker and a watch of its own, so that its trouble is no other's. */
-function openApp<A extends App>(app: A): OpenApp<A> {
+function openApp<A extends App>(app: A, appsecret: AppSecretName<'appsecret'>): OpenApp<A> {
   const { appid } = app
   const { WECHAT_API_URL, ACCESS_TOKEN_MODE } = config('WECHAT_API_URL', 'ACCESS_TOKEN_MODE')
-  const appsecret = secretOf(app, 'appsecret')
   secrets(appsecret)
   const wechat = createWeChat({
     appid,
