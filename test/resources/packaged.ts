@@ -57,13 +57,17 @@ export async function packageStage(name: string, env: Environment = {}) {
   return { folder, ...(await readPackage(folder)) }
 }
 
+const copied = [
+  ...['deploy', 'functions', 'lib', 'local', 'resources', 'tools'],
+  ...['apps.json', 'package.json', 'serverless.yml', 'templates.json'],
+]
+
 /**
  * Packages a stage of a checkout that differs in these files, by path, in a copy of it. Its functions are empty: what is in
  * them is told by the checkout itself.
  */
 export async function packageCopy(files: Readonly<Record<string, string>>, env: Environment = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'queqiao-copy-'))
-  const copied = ['deploy', 'functions', 'lib', 'local', 'resources', 'tools', 'package.json', 'serverless.yml', 'templates.json']
   await Promise.all(copied.map(it => cp(join(root, it), join(folder, it), { recursive: true })))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   const doors = await readdir(join(folder, 'functions'))
