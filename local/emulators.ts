@@ -1,3 +1,4 @@
+import type { App, Apps } from '../lib/apps.ts'
 import type { TemplateList } from '../lib/send/template-list.ts'
 import { findLanAddress } from './banner.ts'
 import type { Closing } from './closing.ts'
@@ -47,7 +48,7 @@ export async function openEmulators(
     needsFauxqs && open(openSqs(ports.sqs, region)),
     makeSecrets(secretsPrefix, wechat).then(secrets => open(openParameterStore(ssmPort, secrets))),
   ])
-  closing.add(watchTemplates(box, report).close)
+  closing.add(watchTemplates(box, wechat.apps, report).close)
 }
 
 /** The host by which phones on the same network find what listens on every interface; on loopback there are none. */
@@ -56,29 +57,37 @@ function lanHost(host: string): string {
 }
 
 /** The functions are built anew when the list is edited; a box of ours has to know it as well. */
-function watchTemplates(box: Pick<WeChatBox, 'setTemplates'> | undefined, report: (line: string) => void) {
+function watchTemplates(
+  box: Pick<WeChatBox, 'setTemplates'> | undefined,
+  { officials }: Apps,
+  report: (line: string) => void,
+) {
   const onChange = (list: TemplateList) => {
     box?.setTemplates(Object.values(list))
     report('templates.json was read anew · 已重新读取 templates.json')
   }
-  return watchLocalTemplates({ onChange, report })
+  return watchLocalTemplates({ officials, onChange, report })
 }
 
 /** WeChat in a box, with the deployment's identities and templates, pushing its events to our callback. */
 function openBox({ host, ports, wechat, isTestAccount }: Settings) {
   const { official, mini } = defaultAccounts
+  const { apps, appsecrets } = wechat
+  const identityOf = ({ name, appid }: App) => ({ appid, appsecret: appsecrets[name] ?? '' })
+  const callbackUrl = `http://${reachableHost(host)}:${ports.api}/callback`
   const hasKey = wechat.callbackAesKey !== ''
   return openWeChat({
     host,
     port: ports.wechat,
     accounts: {
-      official: { appid: wechat.officialAppid, appsecret: wechat.officialSecret, originalId: official.originalId },
-      mini: { appid: wechat.miniAppid, appsecret: wechat.miniSecret, originalId: mini.originalId },
+      official: { ...identityOf(apps.officials[0]), originalId: official.originalId },
+      mini: { ...identityOf(apps.minis[0]), originalId: mini.originalId },
     },
-    templates: Object.values(readLocalTemplates()),
+    templates: Object.values(readLocalTemplates(apps.officials)),
     enforceValues: !isTestAccount,
+    miniCallback: { url: `${callbackUrl}/${apps.minis[0].name}` },
     callback: {
-      url: `http://${reachableHost(host)}:${ports.api}/callback`,
+      url: callbackUrl,
       token: wechat.callbackToken,
       ...(hasKey ? { aesKey: wechat.callbackAesKey, mode: 'secure' } : { mode: 'plain' }),
     },

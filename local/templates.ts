@@ -1,54 +1,67 @@
 import { readFileSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { OnLoadResult, Plugin } from 'esbuild'
+import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild'
+import type { AppName } from '../lib/apps.ts'
 import { ConfigError } from '../lib/errors.ts'
-import { readTemplateList, type TemplateList } from '../lib/send/template-list.ts'
+import { readTemplateLists, type TemplateList } from '../lib/send/template-list.ts'
+import { appsFile, readStageApps } from './apps.ts'
 import { SettingsError } from './environment.ts'
+import { readPair } from './wechat-keys.ts'
 
 const projectFile = fileURLToPath(new URL('../templates.json', import.meta.url))
 
-/** Reads the list of the local stage as it is now; throws a SettingsError that names all that is wrong with it. */
-export function readLocalTemplates(file = projectFile): TemplateList {
-  return readWithText(file).list
-}
+type Officials = readonly { readonly name: AppName }[]
 
-function readWithText(file: string): { text: string; list: TemplateList } {
+/** Reads the lists of the local stage as they are now, and answers the default Official Account's; throws a SettingsError that names all that is wrong. */
+export function readLocalTemplates(officials: Officials, file = projectFile): TemplateList {
   try {
-    const text = readFileSync(file, 'utf8')
-    return { text, list: readTemplateList(JSON.parse(text), 'local') }
+    const lists = readTemplateLists(JSON.parse(readFileSync(file, 'utf8')), 'local', officials)
+    return lists.get(officials[0]?.name ?? '') ?? {}
   } catch (error) {
     if (error instanceof ConfigError) throw new SettingsError(error.problems)
     throw new SettingsError([`templates.json cannot be read: ${error instanceof Error ? error.message : error}`])
   }
 }
 
+const projectFiles = { apps: appsFile, templates: projectFile }
+
 /**
- * Has esbuild build the functions with the last list that could be used: a build that fails takes the bundles away, and
- * no function could be loaded while somebody writes the file.
+ * Has esbuild build the functions with the last apps.json and templates.json that could be used: a build that fails takes
+ * the bundles away, and no function could be loaded while somebody writes such a file.
  */
-export function keepGoodTemplates(file = projectFile): Plugin {
+export function keepGoodLists(files = projectFiles): Plugin {
+  const officials = () => readStageApps('local', () => readPair({}), files.apps).apps.officials
+  return {
+    name: 'keep-good-lists',
+    setup(build) {
+      keepGood(build, files.apps, officials)
+      keepGood(build, files.templates, () => readLocalTemplates(officials(), files.templates))
+    },
+  }
+}
+
+/** `check` throws where the file cannot be used. */
+function keepGood(build: PluginBuild, file: string, check: () => unknown): void {
   let good: string | undefined
   const load = (): OnLoadResult => {
     try {
-      good = readWithText(file).text
+      check()
+      good = readFileSync(file, 'utf8')
     } catch (error) {
       if (good === undefined) throw error
     }
     return { contents: good, loader: 'json' }
   }
-  return {
-    name: 'keep-good-templates',
-    setup(build) {
-      // Resolved here too: an editor may take the file away for a moment.
-      build.onResolve({ filter: /\/templates\.json$/ }, () => ({ path: file }))
-      build.onLoad({ filter: /[\\/]templates\.json$/ }, load)
-    },
-  }
+  const name = basename(file, '.json')
+  // Resolved here too: an editor may take the file away for a moment.
+  build.onResolve({ filter: new RegExp(`/${name}\\.json$`) }, () => ({ path: file }))
+  build.onLoad({ filter: new RegExp(`[\\\\/]${name}\\.json$`) }, load)
 }
 
 /** Who hears of a list that was edited. */
 export type TemplatesWatcher = {
+  officials: Officials
   onChange: (list: TemplateList) => void
   /** Takes a line about a list that cannot be used; the one before stays. */
   report: (line: string) => void
@@ -58,11 +71,11 @@ export type TemplatesWatcher = {
 const settleMs = 100
 
 /** Reads the list anew whenever it is edited. */
-export function watchLocalTemplates({ onChange, report }: TemplatesWatcher, file = projectFile) {
+export function watchLocalTemplates({ officials, onChange, report }: TemplatesWatcher, file = projectFile) {
   let timer: NodeJS.Timeout | undefined
   const read = () => {
     try {
-      onChange(readLocalTemplates(file))
+      onChange(readLocalTemplates(officials, file))
     } catch (error) {
       report(`${error instanceof Error ? error.message : error}; the list before it stays until it is mended`)
     }
