@@ -14,7 +14,7 @@ import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
 import { bundle } from '../kit/processes.ts'
 import { runLanes } from './chaos/lanes.ts'
 import { isAsDemanded, problemsIn, renderFaults, renderOutcome } from './chaos/report.ts'
-import { withProgress } from './followers/progress.ts'
+import { withProgress } from './progress.ts'
 
 const { values } = parseArgs({
   options: {
@@ -42,13 +42,6 @@ for (const it of problemsIn(ours).slice(0, 40)) say(`wrong: ${it}\n`)
 process.exit(isAsDemanded(kills, ours) ? 0 : 1)
 
 function play(title: string, name: 'send' | 'send-naively') {
-  let done = 0
-  const tell = (through: number) => {
-    done = through
-  }
-  return withProgress(
-    title,
-    () => done / events,
-    () => runLanes({ events, kills, seed, only: values.only, lanes }, { file, name, tell }),
-  )
+  const plan = { events, kills, seed, only: values.only, lanes }
+  return withProgress(title, tell => runLanes(plan, { file, name, tell: done => tell(done / events) }))
 }

@@ -17,6 +17,11 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
+/** 25001 becomes `25,001`. */
+export function whole(count: number): string {
+  return count.toLocaleString('en')
+}
+
 /** How it ended with a demand; nothing, where nothing is demanded. */
 export function verdictOf(isMet: boolean | undefined): string {
   return isMet === undefined ? '' : isMet ? 'met' : 'MISSED'

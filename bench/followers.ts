@@ -16,11 +16,11 @@ import { runBareLoop } from './followers/bare-loop.ts'
 import { createCrowd } from './followers/crowd.ts'
 import { atOnce, boundOf, judgeMemory, judgeSpeed, judgeSync, type Sync } from './followers/demands.ts'
 import { measure } from './followers/measure.ts'
-import { withProgress } from './followers/progress.ts'
 import { renderFigures, renderReference, renderVerdicts } from './followers/report.ts'
 import { compareWithBox, countRight } from './followers/right-links.ts'
 import type { Counts } from './followers/stores.ts'
 import { openWorld } from './followers/world.ts'
+import { withProgress } from './progress.ts'
 
 const dayMs = 86_400_000
 const { values } = parseArgs({
@@ -66,9 +66,9 @@ async function runSyncs(): Promise<Sync[]> {
 
 /** Walks and links, and looks at what became of everybody. */
 async function sync(title: string, change: { came: number; left: number }): Promise<Sync> {
-  const part = partOf({ ...world.counts }, change)
   const aheadMs = syncsDone++ * dayMs
-  const measured = await withProgress(title, part, () => measure(world, aheadMs))
+  const part = partOf({ ...world.counts }, change)
+  const measured = await withProgress(title, () => measure(world, aheadMs), part)
   await compareWithBox(crowd, world.control, random)
   const right = countRight(crowd, world.rows)
   await world.control('/clock', { advance: dayMs })
@@ -89,16 +89,8 @@ function partOf(before: Counts, { came, left }: { came: number; left: number }):
 
 function runReference(): Promise<number> {
   const batches = Math.ceil(followers / batchSize)
-  let done = 0
   const loop = { url: world.url, people: crowd.people, batches, width: atOnce }
-  const tell = (answered: number) => {
-    done = answered
-  }
-  return withProgress(
-    'bare loop',
-    () => done / batches,
-    () => runBareLoop(loop, tell),
-  )
+  return withProgress('bare loop', tell => runBareLoop(loop, done => tell(done / batches)))
 }
 
 function report(): void {

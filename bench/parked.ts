@@ -9,12 +9,7 @@ import '../kit/clock.ts'
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-} from '@aws-sdk/client-sqs'
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
 import { ahead, moveTo } from '../kit/clock.ts'
 import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
 import { callsOf } from '../kit/control.ts'
@@ -22,14 +17,13 @@ import { functionSecrets } from '../kit/function-environment.ts'
 import { bundle } from '../kit/processes.ts'
 import { inParallel, inRuns } from '../lib/pool.ts'
 import { secondsToReset } from '../lib/quota-reset.ts'
-import { toSqsEvent } from '../local/event-batch.ts'
 import { openParameterStore } from '../local/parameter-store.ts'
-import { type Container, startContainer } from './chaos/containers.ts'
-import { openQueues } from './chaos/queues.ts'
-import { makeQueues } from './chaos/resources.ts'
+import { startContainer } from './chaos/containers.ts'
+import { createMapping } from './chaos/mapping.ts'
+import { makeQueues, openQueues } from './chaos/queues.ts'
 import { createWitness } from './chaos/witness.ts'
 import { renderTable, verdictOf } from './figures.ts'
-import { withProgress } from './followers/progress.ts'
+import { withProgress } from './progress.ts'
 import { makeEvents, openWorld } from './send/world.ts'
 
 const { values } = parseArgs({ options: { events: { type: 'string', default: '100000' } } })
@@ -39,7 +33,6 @@ const minuteMs = 60_000
 /** A tick so shortly before the reset waits for it (lib/send/resume-events.ts). */
 const patienceMs = 21_000
 const dayQuota = 45009
-const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
 const sendPath = '/cgi-bin/message/template/send'
 const quotaPath = '/cgi-bin/openapi/quota/get'
 
@@ -50,60 +43,55 @@ const world = await openWorld(1)
 const queues = await openQueues(() => undefined)
 const { sqs, events } = await makeQueues(queues.port)
 const secrets = await openParameterStore(0, functionSecrets)
+const witness = createWitness()
+/** Ten messages a receive and a delete, a hundred an invocation; nothing goes wrong on the way. */
+const calm = { random: () => 0, strikes: () => false }
+const mapping = createMapping({ sqs, events, witness }, { name: 'send', chance: calm, mayDouble: () => false })
 const containers = await startContainers()
+const [mover, sender] = containers
 
 const resetAt = Date.now() + secondsToReset(dayQuota, Date.now()) * 1000
 await closeGate(resetAt)
-await withProgress('pushing', () => 0, push)
-let done = 0
+await withProgress('pushing', push)
+// Others push the events: their requests do not count.
+sqs.middlewareStack.add(next => args => next(args).finally(() => requests++), { step: 'build' })
 const sendsBefore = await calls(sendPath)
 const asksBefore = await calls(quotaPath)
-await withProgress('parking', () => done / count, consume)
+await withProgress('parking', consume)
 const parking = requests
 requests = 0
-const ticks = await withProgress('waiting', () => 1 - (resetAt - Date.now()) / (24 * 60 * minuteMs), waitForReset)
+const ticks = await withProgress('waiting', waitForReset, () => 1 - (resetAt - Date.now()) / (24 * 60 * minuteMs))
 const waiting = requests
 const sendsWhileParked = (await calls(sendPath)) - sendsBefore
 const asksWhileParked = (await calls(quotaPath)) - asksBefore
 const parkedCount = (await queues.look('events-parked')).bodies.length
-const drainedAfterMs = await withProgress('draining', () => 0, drain)
+const drainedAfterMs = await withProgress('draining', drain)
 report((await queues.look('events-dlq')).bodies.length)
 
-async function startContainers(): Promise<Container[]> {
+/** One that sends, and one that moves; what they ask of SQS is counted. */
+async function startContainers() {
   const file = await bundle(join(import.meta.dirname, 'chaos/container.ts'))
   const portOf = (url: string) => Number(new URL(url).port)
-  const ports = {
-    wechat: portOf(world.url),
-    store: portOf(world.awsUrl),
-    queue: queues.port,
-    secrets: portOf(secrets.url),
+  const stores = { store: portOf(world.awsUrl), queue: queues.port, secrets: portOf(secrets.url) }
+  const around = { ports: { wechat: portOf(world.url), ...stores }, witness }
+  const startOne = async () => {
+    const container = await startContainer(file, around)
+    container.listener = (edge, moment) => {
+      if (edge === 'queue' && moment === 'request') requests += 1
+      return 'pass'
+    }
+    return container
   }
-  return Promise.all(
-    [1, 2].map(async () => {
-      const container = await startContainer(file, { ports, witness: createWitness() })
-      container.listener = (edge, moment) => {
-        if (edge === 'queue' && moment === 'request') requests += 1
-        return 'pass'
-      }
-      return container
-    }),
-  )
+  return Promise.all([startOne(), startOne()])
 }
 
 /** As the sender does it when WeChat says 45009, whose quota is used up until the reset. */
 async function closeGate(until: number): Promise<void> {
   await world.control('/quota', { app: 'official', path: sendPath, day: count, used: count })
-  await world.aws.fill('deliveries', [
-    {
-      id: { S: 'gate#send' },
-      closedUntil: { N: `${until}` },
-      closedAt: { N: `${Date.now()}` },
-      errcode: { N: `${dayQuota}` },
-    },
-  ])
+  const closed = { closedUntil: { N: `${until}` }, closedAt: { N: `${Date.now()}` }, errcode: { N: `${dayQuota}` } }
+  await world.aws.fill('deliveries', [{ id: { S: 'gate#send' }, ...closed }])
 }
 
-/** Others push the events: their requests do not count. */
 async function push(): Promise<void> {
   const runs = inRuns(makeEvents(count, 'order-paid'), 10)
   await inParallel(runs, 4, async run => {
@@ -112,35 +100,16 @@ async function push(): Promise<void> {
   })
 }
 
-/** The event source mapping: ten messages a receive and a delete, a hundred an invocation; its requests count too. */
-async function consume(): Promise<void> {
+async function consume(tell: (part: number) => void): Promise<void> {
+  let done = 0
   await inParallel(containers, containers.length, async container => {
-    for (let batch = await receive(); batch.length > 0; batch = await receive()) {
-      const event = toSqsEvent(batch, { queueArn: events.arn, region: 'us-east-1' })
-      const ended = await container.invoke('send', event)
-      if (ended.kind !== 'answered' || ended.answer.batchItemFailures.length > 0) throw new Error('a batch failed')
-      for (const run of inRuns(batch, 10)) await remove(run)
+    for (let batch = await mapping.next(); batch.length > 0; batch = await mapping.next()) {
+      const ended = await mapping.run(container, batch)
+      if (ended.done < batch.length) throw new Error('a batch failed')
       done += batch.length
+      tell(done / count)
     }
   })
-}
-
-async function receive(): Promise<Message[]> {
-  const batch: Message[] = []
-  while (batch.length < 100) {
-    const request = { QueueUrl: events.url, MaxNumberOfMessages: 10, ...all }
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request))
-    if (Messages.length === 0) return batch
-    requests += 1
-    batch.push(...Messages)
-  }
-  return batch
-}
-
-async function remove(run: readonly Message[]): Promise<void> {
-  requests += 1
-  const Entries = run.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
-  await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: events.url, Entries }))
 }
 
 /** Every minute, as the schedule does it, until the last tick that finds the gate closed; answers how many there were. */
@@ -148,23 +117,22 @@ async function waitForReset(): Promise<number> {
   let ticks = 0
   for (; Date.now() + minuteMs < resetAt - patienceMs; ticks++) {
     await advance(minuteMs)
-    await containers[0]?.invoke('resume-events')
+    await mover.invoke('resume-events')
   }
   return ticks
 }
 
 /** The next ticks, and what they move is consumed meanwhile; answers how long after the reset the first was on a phone. */
 async function drain(): Promise<number> {
-  const [mover, sender] = containers
   for (let tick = 0; tick < 3; tick++) {
     await advance(minuteMs)
     let isMoving = true
-    const moved = mover?.invoke('resume-events').finally(() => {
+    const moved = mover.invoke('resume-events').finally(() => {
       isMoving = false
     })
-    for (let batch = await receive(); isMoving || batch.length > 0; batch = await receive()) {
+    for (let batch = await mapping.next(); isMoving || batch.length > 0; batch = await mapping.next()) {
       if (batch.length === 0) continue
-      await sender?.invoke('send', toSqsEvent(batch, { queueArn: events.arn, region: 'us-east-1' }))
+      await mapping.run(sender, batch)
       const first = Math.min(...(await world.arrivals()).values())
       if (Number.isFinite(first)) return first - resetAt
     }
@@ -184,6 +152,7 @@ function calls(path: string): Promise<number> {
 
 function report(deadLetters: number): void {
   const each = (parking + waiting) / count
+  const soon = `${(drainedAfterMs / 1000).toFixed(1)} s`
   const rows = [
     ['events that waited', `${count}`, parkedCount.toLocaleString('en'), parkedCount === count],
     ['requests to SQS for each', '≤ 0.5', each.toFixed(3), each <= 0.5],
@@ -191,12 +160,7 @@ function report(deadLetters: number): void {
     ['calls of template/send', '0', `${sendsWhileParked}`, sendsWhileParked === 0],
     ['calls of openapi/quota/get', '≤ 720', `${asksWhileParked}`, asksWhileParked <= 720],
     ['dead letters', '0', `${deadLetters}`, deadLetters === 0],
-    [
-      'first on a phone after the reset',
-      '≤ 60 s',
-      `${(drainedAfterMs / 1000).toFixed(1)} s`,
-      drainedAfterMs <= minuteMs,
-    ],
+    ['first on a phone after the reset', '≤ 60 s', soon, drainedAfterMs <= minuteMs],
   ] as const
   const isMet = rows.every(([, , , met]) => met !== false)
   const lines = rows.map(([what, demanded, measured, met]) => [what, demanded, measured, verdictOf(met)])

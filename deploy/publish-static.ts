@@ -6,8 +6,8 @@ import { join, relative } from 'node:path'
 import type { S3Client } from '@aws-sdk/client-s3'
 
 import { createScreen } from '../tools/command/screen.ts'
+import { runStatic } from '../tools/static/command.ts'
 import { standardFolder } from '../tools/static/options.ts'
-import { runStatic } from '../tools/static/run-static.ts'
 import { openStaticStore } from '../tools/static/store.ts'
 import type { Outputs } from './paste.ts'
 

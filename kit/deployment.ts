@@ -3,40 +3,31 @@
 import * as v from 'valibot'
 
 import { readDeployment } from '../local/deployment.ts'
-import { readYaml } from './service.ts'
+import { readFunctions, readYaml } from './service.ts'
 
-const functions = v.record(v.string(), v.looseObject({ timeout: v.optional(v.number()) }))
-const serverless = v.object({
-  provider: v.object({ timeout: v.number() }),
-  functions: v.array(v.union([functions, v.string()])),
-})
-const checks = v.object({ functions: v.object({ on: functions }), resources: v.object({ on: v.unknown() }) })
+const checks = v.object({ resources: v.object({ on: v.unknown() }) })
 const resources = v.object({ Resources: v.record(v.string(), v.looseObject({ Type: v.string() })) })
 const readable: ReadonlySet<string> = new Set(['AWS::DynamoDB::Table', 'AWS::SQS::Queue'])
 
 /** The names of tables and queues are short here. */
 const read = (path: string) => readYaml(path, text => text.replaceAll(/\$\{self:custom\.names\.(\w+)\}/g, '$1'))
-const service = v.parse(serverless, await read('serverless.yml'))
+const { functions, timeout } = await readFunctions()
 const imageChecks = v.parse(checks, await read('resources/image-checks.yml'))
-const own = service.functions.filter(it => typeof it !== 'string')
-const functionsByName = Object.entries(
-  Object.assign({}, ...own, imageChecks.functions.on) as v.InferOutput<typeof functions>,
-)
 const files = await Promise.all(['tables', 'queues', 'images'].map(it => read(`resources/${it}.yml`)))
 const made = [...files, imageChecks.resources.on].flatMap(it => Object.entries(v.parse(resources, it).Resources))
 
 /** Tables and queues by short names, and what feeds the functions. */
 export const deployment = readDeployment({
-  provider: service.provider,
-  functions: Object.fromEntries(functionsByName.map(([name, it]) => [name, { ...it, name }])),
+  provider: { timeout },
+  functions: Object.fromEntries(Object.entries(functions).map(([name, it]) => [name, { ...it, name }])),
   resources: { Resources: Object.fromEntries(made.filter(([, it]) => readable.has(it.Type))) },
 })
 
 /** What a function may take, in ms. */
 export function timeoutMs(name: string): number {
-  const [, found] = functionsByName.find(([it]) => it === name) ?? []
+  const found = functions[name]
   if (found === undefined) throw new Error(`serverless.yml has no function ${name}`)
-  return (found.timeout ?? service.provider.timeout) * 1000
+  return (found.timeout ?? timeout) * 1000
 }
 
 /** How a queue feeds a function. */

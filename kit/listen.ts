@@ -1,6 +1,7 @@
 /** Servers of a run listen on loopback, wherever there is room. */
 
 import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
 import type { Server } from 'node:net'
 
 /** Has a server listen; answers its port. */
@@ -10,4 +11,18 @@ export async function listen(server: Server, host = '127.0.0.1'): Promise<number
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('it does not listen')
   return address.port
+}
+
+/** Opens a server of HTTP; closing it ends what is under way. */
+export async function openServer(serve: RequestListener) {
+  const server = createServer(serve)
+  const port = await listen(server)
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
 }

@@ -18,6 +18,7 @@ const functions = v.record(
   v.object({
     handler: v.string(),
     role: v.exactOptional(v.string()),
+    timeout: v.exactOptional(v.number()),
     vpc: v.exactOptional(v.unknown()),
     environment: v.optional(environment, {}),
     events: v.optional(v.union([v.array(v.record(v.string(), v.unknown())), schedules]), []),
@@ -25,18 +26,13 @@ const functions = v.record(
 )
 /** Functions that a parameter chooses, in a file of their own: one list per value of the parameter, maybe below `functions`. */
 const chosen = v.pipe(v.string(), v.regex(/^\$\{file\(/))
+const lists = v.record(v.string(), functions)
 
 const serverless = v.object({
   params: v.object({ default: v.record(v.string(), v.unknown()) }),
-  provider: v.object({ environment }),
+  provider: v.object({ environment, timeout: v.number() }),
   custom: v.object({ esbuild: v.record(v.string(), v.unknown()) }),
-  functions: v.union([
-    v.array(v.union([functions, chosen])),
-    v.pipe(
-      functions,
-      v.transform(it => [it]),
-    ),
-  ]),
+  functions: v.array(v.union([functions, chosen])),
 })
 
 const settings = v.looseObject({
@@ -72,24 +68,18 @@ export async function readService(): Promise<Service> {
   }
 }
 
-/** Reads the functions, all that any parameter chooses, and the names of the variables that each of them has. */
-export async function readFunctions(): Promise<{ functions: Functions; common: readonly string[] }> {
+/** Reads the functions, all that any parameter chooses, with what all of them have: variables, and a limit in seconds. */
+export async function readFunctions() {
   const { provider, functions } = v.parse(serverless, await readYaml('serverless.yml'))
   const lists = await Promise.all(functions.map(it => (typeof it === 'string' ? readChosen(it) : [it])))
-  return { functions: Object.assign({}, ...lists.flat()), common: Object.keys(provider.environment) }
+  const all: Functions = Object.assign({}, ...lists.flat())
+  return { functions: all, common: Object.keys(provider.environment), timeout: provider.timeout }
 }
 
 async function readChosen(reference: string): Promise<Functions[]> {
-  const path = /^\$\{file\(([^)]+)\)/.exec(reference)?.[1] ?? ''
-  const lists = v.record(v.string(), functions)
-  const either = v.union([
-    v.pipe(
-      v.object({ functions: lists }),
-      v.transform(it => it.functions),
-    ),
-    lists,
-  ])
-  return Object.values(v.parse(either, await readYaml(path)))
+  const [, path = '', isBelow] = /^\$\{file\(([^)]+)\):(functions\.)?/.exec(reference) ?? []
+  const file = await readYaml(path)
+  return Object.values(isBelow ? v.parse(v.object({ functions: lists }), file).functions : v.parse(lists, file))
 }
 
 /** Reads a file of the project, after a change of its text; `!GetAtt` is what it stands for. */

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DeleteMessageBatchCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs'
+import type { Message, SQSClient } from '@aws-sdk/client-sqs'
 import { Consumer } from 'sqs-consumer'
 import { createBatches } from './batches.ts'
 import { judgeAnswer, toSqsEvent } from './event-batch.ts'
 import { type Invocation, invokeFunction } from './invoke.ts'
 import { createOutage, describeError } from './outage.ts'
+import { callSize, deleteMessages } from './queue-messages.ts'
 
 /** A function that a queue feeds, with the limits that serverless.yml sets for it. */
 export type MappingOptions = {
@@ -36,8 +37,6 @@ export type EventSourceMapping = {
 
 const retryMs = 500
 const longPollSeconds = 10
-// One receive takes no more than this; SQS's own limit.
-const receiveMax = 10
 
 /** Feeds a queue's messages to a function in batches, as Lambda's event source mapping does. */
 export function startMapping(options: MappingOptions): EventSourceMapping {
@@ -67,7 +66,7 @@ function createPoller(options: MappingOptions, stopping: AbortSignal, take: (mes
   const consumer = Consumer.create({
     queueUrl: options.queueUrl,
     sqs: options.sqs,
-    batchSize: Math.min(options.batchSize, receiveMax),
+    batchSize: Math.min(options.batchSize, callSize),
     waitTimeSeconds: longPollSeconds,
     authenticationErrorTimeout: 0,
     messageSystemAttributeNames: ['All'],
@@ -120,16 +119,8 @@ function createBatchRun(options: MappingOptions, stopping: AbortSignal): (batch:
     if (invocation.kind !== 'answered') return
     const verdict = options.reportsItemFailures ? judgeAnswer(invocation.body, batch) : { done: batch }
     if (verdict.problem) options.report(`${options.functionName} gave ${verdict.problem}; the whole batch comes again`)
-    await deleteMessages(options, verdict.done).then(deleting.ended, error => deleting.began(describeError(error)))
-  }
-}
-
-async function deleteMessages({ sqs, queueUrl }: MappingOptions, messages: readonly Message[]): Promise<void> {
-  for (let start = 0; start < messages.length; start += receiveMax) {
-    const Entries = messages
-      .slice(start, start + receiveMax)
-      .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
+    const deleted = deleteMessages(options.sqs, options.queueUrl, verdict.done)
+    await deleted.then(deleting.ended, error => deleting.began(describeError(error)))
   }
 }
 

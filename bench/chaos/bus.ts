@@ -1,11 +1,10 @@
 /** EventBridge: takes what the containers tell, now and then not at once, and keeps it with its time. */
 
-import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 
 import * as v from 'valibot'
 
-import { listen } from '../../kit/listen.ts'
+import { openServer } from '../../kit/listen.ts'
 
 /** What was told of an event, `at` milliseconds by the clock of the run. */
 export type Telling = { readonly id: string; readonly state: string; readonly reason?: string; readonly at: number }
@@ -37,18 +36,11 @@ export async function openBus(isRefused: () => boolean): Promise<Bus> {
     tellings.push({ ...Detail, at: Date.now() })
     return { EventId: `${tellings.length}` }
   }
-  const server = createServer(async (incoming, response) => {
+  const { port, close } = await openServer(async (incoming, response) => {
     const Entries = v.parse(request, await json(incoming)).Entries.map(take)
     const FailedEntryCount = Entries.filter(it => 'ErrorCode' in it).length
     const headers = { 'content-type': 'application/x-amz-json-1.1' }
     response.writeHead(200, headers).end(JSON.stringify({ FailedEntryCount, Entries }))
   })
-  return {
-    port: await listen(server),
-    tellings,
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
+  return { port, tellings, close }
 }

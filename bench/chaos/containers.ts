@@ -7,7 +7,7 @@ import { functionEnvironment } from '../../kit/function-environment.ts'
 import { type Call, PeerEnded } from '../../kit/peer.ts'
 import { start } from '../../kit/processes.ts'
 import type { FunctionName, Invocation } from './container.ts'
-import { type Listener, layWire, type Tap } from './wire.ts'
+import { type Listener, layWire, noTap } from './wire.ts'
 import { isSend, type Witness } from './witness.ts'
 
 /** What a container reaches: by it requests are told apart. */
@@ -29,8 +29,6 @@ export type Container = {
   /** Hears of every request, while an invocation runs. */
   listener: (edge: Edge, ...moment: Parameters<Listener>) => ReturnType<Listener>
 }
-
-const noTap: Tap = { sent: () => undefined, received: () => undefined }
 
 /** Starts a container with wires of its own. */
 export async function startContainer(file: string, { ports, witness }: Surroundings): Promise<Container> {

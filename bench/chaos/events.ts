@@ -1,8 +1,7 @@
 /** The load: good events, each with its number in what a phone shows, and poison among them. */
 
 import type { Random } from '../../kit/random.ts'
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
-import { createPeople } from '../../local/wechat/people.ts'
+import { addressesOf, createFollowers, dataOf } from '../addressees.ts'
 
 export type PlannedEvent = {
   readonly number: number
@@ -21,8 +20,7 @@ export const followers = 40
 const poisonEvery = 100
 
 /** The ids of everybody, as the box has them. */
-export const people = createPeople(defaultAccounts)
-people.add(followers, { unionid: true, following: true, at: 0 })
+export const people = createFollowers(followers)
 
 /** Plans so many events; at least one is poison. */
 export function planEvents(count: number, random: Random): PlannedEvent[] {
@@ -48,11 +46,6 @@ export function badCopyOf({ body }: PlannedEvent): string {
   return JSON.stringify({ ...JSON.parse(body), surprise: true })
 }
 
-/** The number of the event behind a message on a phone. */
-export function numberOf(data: Readonly<Record<string, string>>): number {
-  return Number(/\d+/.exec(data.character_string1 ?? data.thing1 ?? '')?.[0])
-}
-
 /** The numbers of the events in whatever went over a wire, read as latin1; 第 has three bytes. */
 export function numbersIn(text: string): number[] {
   const found = text.matchAll(/NO-(\d+)"|\xe7\xac\xac (\d+) |"chaos-(\d+)"/g)
@@ -64,19 +57,9 @@ function idOf(number: number): string {
 }
 
 function eventOf(number: number, person: number, random: Random) {
-  const time = '2026-11-22 09:30'
-  const order = { template: 'order-paid', data: { character_string1: `NO-${number}`, amount2: '¥88.00', time3: time } }
-  const lesson = { template: 'class-reminder', data: { thing1: `第 ${number} 课`, time2: time, const3: '已预约' } }
-  return { id: idOf(number), to: addressOf(person, random), ...(random(3) === 0 ? lesson : order) }
-}
-
-function addressOf(person: number, random: Random): object {
-  const addresses = [
-    { unionid: people.unionid(person) },
-    { miniOpenid: people.miniOpenid(person) },
-    { openid: people.openid(person) },
-  ]
-  return addresses[random(addresses.length)] ?? {}
+  const to = addressesOf(people, person)[random(3)] ?? {}
+  const template = random(3) === 0 ? 'class-reminder' : 'order-paid'
+  return { id: idOf(number), to, template, data: dataOf(template, number) }
 }
 
 /** Six ways of being wrong; of the last one only WeChat knows. */

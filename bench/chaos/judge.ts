@@ -1,13 +1,13 @@
 /** The truth: what is on the phones, beside what tables, queues and the bus say of it. */
 
-import * as v from 'valibot'
 import { callsOf } from '../../kit/control.ts'
 import { silentLog } from '../../kit/silent.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { inRuns } from '../../lib/pool.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
+import { readArrivals } from '../addressees.ts'
 import type { Telling } from './bus.ts'
-import { badCopyOf, numberOf } from './events.ts'
+import { badCopyOf } from './events.ts'
 import { sendPath } from './script.ts'
 import { type Case, type PlayedEvent, problemsOf } from './verdict.ts'
 import type { World } from './world.ts'
@@ -38,8 +38,6 @@ export type Truth = {
   readonly tokenCalls: number
 }
 
-const messages = v.array(v.object({ data: v.record(v.string(), v.string()), at: v.number() }))
-
 /** Judges every event, and counts. */
 export async function judge(world: World, played: readonly PlayedEvent[]): Promise<Truth> {
   const cases = await casesOf(world, played)
@@ -53,11 +51,11 @@ export async function judge(world: World, played: readonly PlayedEvent[]): Promi
     dropped: good.filter(it => it.mark?.state === 'dropped' && it.arrivals.length === 0).length,
     inDoubt: doubted.length,
     inDoubtOnPhones: doubted.filter(it => it.arrivals.length > 0).length,
-    lost: found.flatMap(it => it.lost ?? []),
-    doubled: found.flatMap(it => it.doubled ?? []),
+    lost: found.flatMap(it => it.lost),
+    doubled: found.flatMap(it => it.doubled),
     falseStates: found.flatMap(it => it.falseStates),
-    inventedDoubt: found.flatMap(it => it.inventedDoubt ?? []),
-    untold: found.flatMap(it => it.untold ?? []),
+    inventedDoubt: found.flatMap(it => it.inventedDoubt),
+    untold: found.flatMap(it => it.untold),
     ...(await asideOf(world, cases)),
     sends: await callsOf(world.control, sendPath),
     tokenCalls: await callsOf(world.control, '/cgi-bin/stable_token'),
@@ -65,8 +63,7 @@ export async function judge(world: World, played: readonly PlayedEvent[]): Promi
 }
 
 async function casesOf(world: World, played: readonly PlayedEvent[]): Promise<Case[]> {
-  const all = v.parse(messages, await world.control('/messages'))
-  const arrivals = Map.groupBy(all, it => numberOf(it.data))
+  const arrivals = Map.groupBy(await readArrivals(world.control), it => it.number)
   const tellings = Map.groupBy(world.tellings, it => it.id)
   const marks = await marksOf(world, played)
   return played.map(event => ({

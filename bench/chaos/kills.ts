@@ -23,13 +23,8 @@ export function mayBeKilled(messages: readonly Message[], now: number): boolean 
 /** Arms a container for one invocation; `killed` hears of it. */
 export function arm(container: Container, size: number, random: Random, killed: (where: string) => void): void {
   const kill = drawKill(size, random)
-  container.listener = (edge, moment) => {
-    if (edge !== kill.edge || moment !== kill.moment || --kill.left > 0) return 'pass'
-    container.listener = () => 'cut'
-    killed(`${kill.moment} of ${edge}`)
-    container.kill()
-    return 'cut'
-  }
+  const isThere: Place = (edge, moment) => edge === kill.edge && moment === kill.moment && --kill.left <= 0
+  dieAt(container, isThere, () => killed(`${kill.moment} of ${kill.edge}`))
 }
 
 /** Arms a container for one invocation that is to die at this place, if it comes there. */
@@ -38,10 +33,19 @@ export function doom(container: Container, death: Death, random: Random, killed:
   const moment = death === 'at' ? 'request' : 'answer'
   const edge = death === 'before' ? 'store' : 'wechat'
   let isSending = false
-  container.listener = (at, when, head) => {
+  const isThere: Place = (at, when, head) => {
     if (at === 'wechat' && when === 'request') isSending = isSend(head)
-    const isThere = at === edge && when === moment && (edge === 'store' || isSending)
-    if (!isThere || --left > 0) return 'pass'
+    return at === edge && when === moment && (edge === 'store' || isSending) && --left <= 0
+  }
+  dieAt(container, isThere, killed)
+}
+
+/** Tells whether a request, or an answer, is the one to die at. */
+type Place = (...at: Parameters<Container['listener']>) => boolean
+
+function dieAt(container: Container, isThere: Place, killed: () => void): void {
+  container.listener = (...at) => {
+    if (!isThere(...at)) return 'pass'
     container.listener = () => 'cut'
     killed()
     container.kill()

@@ -1,9 +1,10 @@
 /** The event source mapping: receives, invokes, deletes what is done; and what goes wrong with queues on the way. */
 
-import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
+import type { Message } from '@aws-sdk/client-sqs'
 import { feedOf } from '../../kit/deployment.ts'
 import { inRuns } from '../../lib/pool.ts'
 import { judgeAnswer, toSqsEvent } from '../../local/event-batch.ts'
+import { callSize, deleteMessages, receiveMessages } from '../../local/queue-messages.ts'
 import type { Chance } from './chance.ts'
 import type { FunctionName } from './container.ts'
 import type { Container } from './containers.ts'
@@ -18,30 +19,23 @@ export type Mapping = {
 }
 
 const { size: batchSize } = feedOf('send')
-/** The most that one receive takes. */
-const receiveMax = 10
-const all = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] }
 
 /** `mayDouble` tells whether messages are shown twice, or not deleted, at this time. */
 type How = { readonly name: FunctionName; readonly chance: Chance; readonly mayDouble: () => boolean }
 
 /** Creates the mapping of the events queue to a function; some messages are shown twice, or not deleted. */
-export function createMapping({ sqs, events, witness }: World, { name, chance, mayDouble }: How): Mapping {
+export function createMapping(
+  { sqs, events, witness }: Pick<World, 'sqs' | 'events' | 'witness'>,
+  { name, chance, mayDouble }: How,
+): Mapping {
   const strikes = (what: string) => mayDouble() && chance.strikes(what)
   /** Messages that are shown once more, to another container, while the first one has them. */
   const copies: Message[] = []
 
-  const receive = async () => {
-    const request = { QueueUrl: events.url, MaxNumberOfMessages: receiveMax, ...all }
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request))
-    return Messages
-  }
+  const receive = () => receiveMessages(sqs, events.url)
   const remove = async (messages: readonly Message[]) => {
-    for (const run of inRuns(messages, receiveMax)) {
-      if (strikes('not deleted')) continue
-      const Entries = run.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }))
-      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: events.url, Entries }))
-    }
+    for (const run of inRuns(messages, callSize))
+      if (!strikes('not deleted')) await deleteMessages(sqs, events.url, run)
   }
 
   return {
@@ -51,7 +45,7 @@ export function createMapping({ sqs, events, witness }: World, { name, chance, m
       for (let more = await receive(); more.length > 0; more = await receive()) {
         batch.push(...more)
         copies.push(...more.filter(() => strikes('shown twice')))
-        if (batch.length + receiveMax > size) break
+        if (batch.length + callSize > size) break
       }
       return batch
     },

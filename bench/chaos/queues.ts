@@ -1,9 +1,13 @@
 /** SQS by fauxqs, with the queues of resources/queues.yml; what the containers ask of it fails now and then. */
 
+import { SQSClient } from '@aws-sdk/client-sqs'
 import { buildApp } from 'fauxqs'
 import * as v from 'valibot'
 
+import { deployment } from '../../kit/deployment.ts'
 import { pickFreePort } from '../../local/ports.ts'
+import { provisionQueues } from '../../local/provision.ts'
+import { clientAt } from './store.ts'
 
 /** What a request meets: it is not carried out, or it is, and the answer is a failure all the same. */
 export type QueueFault = 'refused' | 'answer-lost'
@@ -60,4 +64,12 @@ export async function openQueues(faultOf: () => QueueFault | undefined) {
     },
     close: () => void app.close(),
   }
+}
+
+/** Makes the deployment's queues, with the settings that they have on AWS, under short names; answers that of events. */
+export async function makeQueues(port: number) {
+  const sqs = new SQSClient(clientAt(port))
+  const events = (await provisionQueues(sqs, deployment.queues)).get('EventsQueue')
+  if (events === undefined) throw new Error('resources/queues.yml has no EventsQueue')
+  return { sqs, events }
 }

@@ -1,53 +1,48 @@
 /** What a chaos run prints: the demands, and the faults beside them. */
 
-import { renderTable, verdictOf } from '../figures.ts'
+import { renderTable, verdictOf, whole } from '../figures.ts'
 import type { Outcome } from './run.ts'
 
-type Row = {
-  readonly what: string
-  readonly demanded: string
-  readonly of: (it: Outcome) => number
-  readonly least?: number
-}
+type Row = readonly [what: string, of: (it: Outcome) => number]
 
-const rows: readonly Row[] = [
-  { what: 'lost', demanded: '0', of: it => it.lost.length },
-  { what: 'twice', demanded: '0', of: it => it.doubled.length },
-  { what: 'false states, delivery or bus', demanded: '0', of: it => it.falseStates.length },
-  { what: 'in doubt without cause', demanded: '0', of: it => it.inventedDoubt.length },
-  { what: 'on a phone, bus not told', demanded: '0', of: it => it.untold.length },
-  { what: 'in review without cause, or in doubt and not there', demanded: '0', of: it => it.reviewWrong.length },
-  { what: 'poison not among the dead letters', demanded: '0', of: it => it.poisonMissing },
-  { what: 'dead letters that are no poison', demanded: '0', of: it => it.notPoison },
+/** All of them have to be none. */
+const demands: readonly Row[] = [
+  ['lost', it => it.lost.length],
+  ['twice', it => it.doubled.length],
+  ['false states, delivery or bus', it => it.falseStates.length],
+  ['in doubt without cause', it => it.inventedDoubt.length],
+  ['on a phone, bus not told', it => it.untold.length],
+  ['in review without cause, or in doubt and not there', it => it.reviewWrong.length],
+  ['poison not among the dead letters', it => it.poisonMissing],
+  ['dead letters that are no poison', it => it.notPoison],
 ]
 
 const figures: readonly Row[] = [
-  { what: 'events', demanded: '', of: it => it.events },
-  { what: 'poison among them', demanded: '', of: it => it.poison },
-  { what: 'good ones on a phone once', demanded: '', of: it => it.once },
-  { what: 'rightly dropped', demanded: '', of: it => it.dropped },
-  { what: 'in doubt', demanded: '', of: it => it.inDoubt },
-  { what: 'in doubt, and on a phone', demanded: '', of: it => it.inDoubtOnPhones },
-  { what: 'dead letters, copies too', demanded: '', of: it => it.deadLetters },
-  { what: 'calls of template/send', demanded: '', of: it => it.sends },
-  { what: 'calls of stable_token', demanded: '', of: it => it.tokenCalls },
-  { what: 'hours on the clock', demanded: '', of: it => Math.round(it.clockHours) },
-  { what: 'seconds', demanded: '', of: it => Math.round(it.seconds) },
+  ['events', it => it.events],
+  ['poison among them', it => it.poison],
+  ['good ones on a phone once', it => it.once],
+  ['rightly dropped', it => it.dropped],
+  ['in doubt', it => it.inDoubt],
+  ['in doubt, and on a phone', it => it.inDoubtOnPhones],
+  ['dead letters, copies too', it => it.deadLetters],
+  ['calls of template/send', it => it.sends],
+  ['calls of stable_token', it => it.tokenCalls],
+  ['hours on the clock', it => Math.round(it.clockHours)],
+  ['seconds', it => Math.round(it.seconds)],
 ]
 
 /** The figures of the run, and of the reference where there is one. */
 export function renderOutcome(least: number, ours: Outcome, reference: Outcome | undefined): string {
-  const line = ({ what, demanded, of }: Row) => [
-    what,
-    demanded,
-    whole(of(ours)),
-    reference === undefined ? '' : whole(of(reference)),
-    verdictOf(demanded === '' ? undefined : of(ours) === 0),
-  ]
-  const kills = [whole(ours.kills), reference === undefined ? '' : whole(reference.kills)]
-  const killed = ['processes killed', `≥ ${least}`, ...kills, verdictOf(ours.kills >= least)]
-  const head = ['', 'demanded', 'ours', 'no marks, random ids', '']
-  return renderTable([head, ...rows.map(line), killed, ...figures.map(line)])
+  const line = ([what, of]: Row, demanded = '', isMet?: boolean) => {
+    const figuresOf = [ours, reference].map(it => (it === undefined ? '' : whole(of(it))))
+    return [what, demanded, ...figuresOf, verdictOf(isMet)]
+  }
+  return renderTable([
+    ['', 'demanded', 'ours', 'no marks, random ids', ''],
+    ...demands.map(it => line(it, '0', it[1](ours) === 0)),
+    line(['processes killed', it => it.kills], `≥ ${least}`, ours.kills >= least),
+    ...figures.map(it => line(it)),
+  ])
 }
 
 /** How often each fault struck. */
@@ -59,16 +54,12 @@ export function renderFaults(ours: Outcome, reference: Outcome | undefined): str
 
 /** Tells whether all that is demanded came true. */
 export function isAsDemanded(least: number, ours: Outcome): boolean {
-  return ours.kills >= least && rows.every(it => it.of(ours) === 0)
+  return ours.kills >= least && demands.every(([, of]) => of(ours) === 0)
 }
 
 function told({ faults }: Outcome, name: string): string {
   const { struck, of } = faults.get(name) ?? { struck: 0, of: 0 }
   return of === 0 ? whole(struck) : `${whole(struck)} of ${whole(of)} (${Math.round((100 * struck) / of)} %)`
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en')
 }
 
 /** What is wrong, in words. */

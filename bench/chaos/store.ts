@@ -1,12 +1,15 @@
 /** DynamoDB that throttles and leaves items unprocessed, in front of dynalite. */
 
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import * as v from 'valibot'
 
-import { listen } from '../../kit/listen.ts'
+import { deployment } from '../../kit/deployment.ts'
+import { listen, openServer } from '../../kit/listen.ts'
+import { provisionTables } from '../../local/provision.ts'
 
 /** What a request meets: it is throttled, or half of its batch stays unprocessed. */
 export type StoreFault = 'throttled' | 'unprocessed'
@@ -26,16 +29,15 @@ type Items = v.InferOutput<typeof batch>['RequestItems']
 export async function openStore(faultOf: FaultOf): Promise<Store> {
   const inner = dynalite({ createTableMs: 0 })
   const innerPort = await listen(inner)
-  const outer = createServer((incoming, response) => {
+  const { port, close } = await openServer((incoming, response) => {
     serve(incoming, response, { port: innerPort, faultOf }).catch(() => response.destroy())
   })
   return {
-    port: await listen(outer),
+    port,
     close() {
-      for (const server of [outer, inner]) {
-        server.close()
-        server.closeAllConnections()
-      }
+      close()
+      inner.closeAllConnections()
+      inner.close()
     },
   }
 }
@@ -87,4 +89,17 @@ function forward({ body, headers }: Asked, port: number): Promise<Answer> {
     })
     call.once('error', reject).end(body)
   })
+}
+
+/** Makes the deployment's tables, under short names; answers a client of them. */
+export async function makeTables(port: number): Promise<DynamoDBClient> {
+  const dynamodb = new DynamoDBClient(clientAt(port))
+  await provisionTables(dynamodb, deployment.tables)
+  return dynamodb
+}
+
+/** What a client of AWS is made with that asks a port of this machine. */
+export function clientAt(port: number) {
+  const credentials = { accessKeyId: 'chaos', secretAccessKey: 'chaos' }
+  return { region: 'us-east-1', credentials, endpoint: `http://127.0.0.1:${port}` }
 }

@@ -19,30 +19,24 @@ export type Case = {
   readonly evidence: Evidence
 }
 
-/** What is wrong with it, each in words. */
-export type Problems = {
-  readonly lost?: string
-  readonly doubled?: string
-  readonly falseStates: readonly string[]
-  readonly inventedDoubt?: string
-  readonly untold?: string
-}
+/** What is wrong with it, each in words; at most one of a kind, but for states. */
+type Problems = Readonly<Record<'lost' | 'doubled' | 'falseStates' | 'inventedDoubt' | 'untold', readonly string[]>>
 
 const notSent: ReadonlySet<string> = new Set(['dropped', 'rejected', 'failed'])
 const taken: ReadonlySet<string> = new Set(['accepted', 'delivered'])
 
 /** Judges one event. */
 export function problemsOf(it: Case): Problems {
-  const said = (words: string | undefined) => (words === undefined ? undefined : `${nameOf(it)}: ${words}`)
+  const said = (...words: readonly (string | undefined)[]) =>
+    words.flatMap(why => (why === undefined ? [] : `${nameOf(it)}: ${why}`))
   const { isPoison } = it.event
-  const falseStates = [...(isPoison ? poisonState(it) : markProblems(it)), ...tellingProblems(it)]
-  return dropUndefined({
-    lost: said(isPoison ? undefined : lostWhy(it)),
-    doubled: said(it.arrivals.length > 1 ? `${it.arrivals.length} messages` : undefined),
-    falseStates: falseStates.flatMap(words => said(words) ?? []),
+  return {
+    lost: isPoison ? [] : said(lostWhy(it)),
+    doubled: it.arrivals.length > 1 ? said(`${it.arrivals.length} messages`) : [],
+    falseStates: said(...(isPoison ? poisonState(it) : markProblems(it)), ...tellingProblems(it)),
     inventedDoubt: said(inventedDoubt(it)),
-    untold: said(isPoison ? undefined : untold(it)),
-  })
+    untold: isPoison ? [] : said(untold(it)),
+  }
 }
 
 function nameOf({ event, evidence }: Case): string {
@@ -109,15 +103,4 @@ function hasCause({ left, refused, isOfTheDead }: Evidence): boolean {
 function untold({ arrivals, mark, tellings }: Case): string | undefined {
   if (arrivals.length === 0 || mark?.state === 'in-doubt') return undefined
   return tellings.some(it => taken.has(it.state)) ? undefined : 'on a phone, but the bus was not told'
-}
-
-function dropUndefined(problems: { [K in keyof Problems]: Problems[K] | undefined }): Problems {
-  const { lost, doubled, falseStates = [], inventedDoubt, untold } = problems
-  return {
-    falseStates,
-    ...(lost === undefined ? {} : { lost }),
-    ...(doubled === undefined ? {} : { doubled }),
-    ...(inventedDoubt === undefined ? {} : { inventedDoubt }),
-    ...(untold === undefined ? {} : { untold }),
-  }
 }

@@ -5,12 +5,13 @@ import { connect, createServer, type Socket } from 'node:net'
 import { listen } from '../../kit/listen.ts'
 
 /**
- * Hears of a request before it goes on, by the first of its bytes, and of the first of its answer; if it says `cut`, that
- * goes no further.
+ * Hears of a request before it goes on, by the first of its bytes, and of the first of its answer. What is `cut` goes no
+ * further, and ends the connection; of a request that is to `swallow` the caller hears nothing more.
  */
-export type Listener = (moment: 'request' | 'answer', head: string) => 'cut' | 'pass'
+export type Listener = (moment: 'request' | 'answer', head: string) => 'cut' | 'swallow' | 'pass'
 /** Sees what passed on one connection, as latin1 text: what left, and what came back to a caller that still waits. */
 export type Tap = { sent(text: string, isHead: boolean): void; received(text: string): void }
+export const noTap: Tap = { sent: () => undefined, received: () => undefined }
 type Ears = { readonly listener: Listener; readonly openTap: () => Tap }
 export type Wire = { readonly url: string; close(): void }
 
@@ -38,7 +39,9 @@ function join(near: Socket, far: Socket, { ears, open }: { ears: Ears; open: Set
     const isHead = requestLine.test(text.slice(0, 2000))
     if (isHead) {
       isAwaited = true
-      if (listener('request', text) === 'cut') return void far.destroy()
+      const verdict = listener('request', text)
+      if (verdict === 'cut') return void far.destroy()
+      if (verdict === 'swallow') return
     }
     if (far.destroyed) return
     tap.sent(text, isHead)

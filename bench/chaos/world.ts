@@ -9,12 +9,11 @@ import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { isId } from '../../lib/identifiers.ts'
 import { inParallel } from '../../lib/pool.ts'
 import { openParameterStore } from '../../local/parameter-store.ts'
-import templates from '../../templates.json' with { type: 'json' }
+import { settle } from '../addressees.ts'
 import { openBus } from './bus.ts'
 import { followers, people } from './events.ts'
-import { openQueues, type QueueFault } from './queues.ts'
-import { makeQueues, makeTables } from './resources.ts'
-import { type FaultOf, openStore } from './store.ts'
+import { makeQueues, openQueues, type QueueFault } from './queues.ts'
+import { type FaultOf, makeTables, openStore } from './store.ts'
 import { createWitness } from './witness.ts'
 
 export type World = Awaited<ReturnType<typeof openWorld>>
@@ -33,8 +32,7 @@ export async function openWorld(faultsOf: FaultsOf) {
   const [client, { sqs, events }] = await Promise.all([makeTables(store.port), makeQueues(queues.port)])
   const dynamo = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
   const control = openControl(url)
-  await control('/templates', { add: Object.values(templates.local) })
-  await control('/people', { count: followers, following: true })
+  await settle(control, followers)
   return {
     control,
     queues,

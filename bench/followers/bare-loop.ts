@@ -2,9 +2,7 @@
 
 import { Agent, request } from 'node:http'
 
-import * as v from 'valibot'
-
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
+import { fetchToken } from '../addressees.ts'
 import type { Crowd } from './crowd.ts'
 
 export type BareLoop = {
@@ -34,13 +32,6 @@ export async function runBareLoop(
   await Promise.all(Array.from({ length: width }, lane))
   agent.destroy()
   return (performance.now() - began) / 1000
-}
-
-async function fetchToken(url: string): Promise<string> {
-  const { appid, appsecret: secret } = defaultAccounts.official
-  const body = JSON.stringify({ grant_type: 'client_credential', appid, secret })
-  const answer = await fetch(`${url}/cgi-bin/stable_token`, { method: 'POST', body })
-  return v.parse(v.object({ access_token: v.string() }), await answer.json()).access_token
 }
 
 function bodyOf(people: Crowd['people'], first: number): string {

@@ -2,8 +2,9 @@
 
 import { batchSize } from '../../lib/followers/follower-batches.ts'
 import { pageSize } from '../../lib/sync/walk.ts'
+import { whole } from '../figures.ts'
 import type { Measured } from './measure.ts'
-import { memoryMb } from './processes.ts'
+import { memoryMb } from './world.ts'
 
 /** `isMet` is absent where nothing is demanded. */
 export type Verdict = {
@@ -87,8 +88,4 @@ export function judgeMemory({ title, peakMb }: Sync): Verdict {
 
 export function percent(part: number): string {
   return `${(part * 100).toFixed(1)} %`
-}
-
-export function whole(count: number): string {
-  return count.toLocaleString('en')
 }

@@ -1,7 +1,7 @@
 /** What the bench prints. */
 
-import { renderTable, verdictOf } from '../figures.ts'
-import { atOnce, type Bound, percent, type Sync, type Verdict, whole } from './demands.ts'
+import { renderTable, sum, verdictOf, whole } from '../figures.ts'
+import { atOnce, type Bound, percent, type Sync, type Verdict } from './demands.ts'
 
 export function renderVerdicts(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(it => [it.sync, it.what, it.demanded, it.measured, verdictOf(it.isMet)])
@@ -32,8 +32,7 @@ export function renderFigures(syncs: readonly Sync[]): string {
 
 /** The token and the quotas. */
 function otherCalls(calls: Readonly<Record<string, number>>): number {
-  const others = Object.entries(calls).filter(([path]) => !/\/(user\/get|batchget)$/.test(path))
-  return others.reduce((sum, [, count]) => sum + count, 0)
+  return sum(Object.entries(calls).flatMap(([path, count]) => (/\/(user\/get|batchget)$/.test(path) ? [] : count)))
 }
 
 /** The first sync beside its bound and the bare loop. */

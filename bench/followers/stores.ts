@@ -9,18 +9,11 @@ import type { EntryStore, MarkStore } from './remote-stores.ts'
 import { memoryWalks } from './walk-rows.ts'
 
 /** How often something was asked; in rows of DynamoDB, where a follower's state stands in two. */
-export type Counts = {
-  linkRowsRead: number
-  linkRowsWritten: number
-  followersWritten: number
-  marksRead: number
-  checkpoints: number
-  pagesWritten: number
-  pagesRead: number
-  notesWritten: number
-  notesRead: number
-  stepsWritten: number
+const zero = {
+  ...{ linkRowsRead: 0, linkRowsWritten: 0, followersWritten: 0, marksRead: 0, checkpoints: 0 },
+  ...{ pagesWritten: 0, pagesRead: 0, notesWritten: 0, notesRead: 0, stepsWritten: 0 },
 }
+export type Counts = typeof zero
 
 export type LinkRows = {
   readonly followers: ReadonlyMap<OpenId, FollowerRow>
@@ -29,7 +22,7 @@ export type LinkRows = {
 
 /** Creates them, empty. */
 export function createStores() {
-  const counts = zero()
+  const counts = { ...zero }
   const { rows, links } = memoryLinks(counts)
   const services = {
     links,
@@ -40,21 +33,6 @@ export function createStores() {
     erasures: memoryErasures(counts),
   }
   return { counts, rows, services }
-}
-
-function zero(): Counts {
-  return {
-    linkRowsRead: 0,
-    linkRowsWritten: 0,
-    followersWritten: 0,
-    marksRead: 0,
-    checkpoints: 0,
-    pagesWritten: 0,
-    pagesRead: 0,
-    notesWritten: 0,
-    notesRead: 0,
-    stepsWritten: 0,
-  }
 }
 
 function memoryLinks(counts: Counts) {

@@ -4,12 +4,12 @@
  */
 
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 
 import * as v from 'valibot'
 
+import { openServer } from '../../kit/listen.ts'
 import { openPeer } from '../../kit/peer.ts'
 import { endWithParent } from '../../kit/usage.ts'
 
@@ -64,7 +64,7 @@ const answers: Readonly<Record<string, (body: unknown) => unknown>> = {
   },
   Query: () => ({ Items: [], Count: 0 }),
   UpdateItem: update,
-  GetQueueUrl: () => ({ QueueUrl: `${url()}/queue` }),
+  GetQueueUrl: () => ({ QueueUrl: `${url}/queue` }),
   SendMessage: body => takenOf(v.parse(sent, body)),
   SendMessageBatch(body) {
     const { Entries } = v.parse(v.object({ Entries: v.array(v.object({ ...sent.entries, Id: v.string() })) }), body)
@@ -89,18 +89,12 @@ function update(body: unknown): object {
   return {}
 }
 
-const server = createServer(async (incoming, response) => {
+const { url } = await openServer(async (incoming, response) => {
   const { status, body } = await answer(incoming)
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body))
-}).listen(0, '127.0.0.1')
-await once(server, 'listening')
-openPeer(process, { aws: { url, fill, counts } })
+})
+openPeer(process, { aws: { url: () => url, fill, counts } })
 endWithParent()
-
-function url(): string {
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-}
 
 /** Puts rows, keyed by their first field, as DynamoDB writes them. */
 function fill(table: string, items: readonly Item[]): void {

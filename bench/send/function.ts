@@ -3,11 +3,13 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 
-import type { Context, SQSEvent, SQSRecord } from 'aws-lambda'
+import type { Message } from '@aws-sdk/client-sqs'
+import type { Context } from 'aws-lambda'
 
 import { handler } from '../../functions/send.ts'
 import { openPeer } from '../../kit/peer.ts'
 import { endWithParent, usage } from '../../kit/usage.ts'
+import { toSqsEvent } from '../../local/event-batch.ts'
 
 /** When each invocation began and ended (ms since 1970), the processor time of all, and the new sockets to WeChat. */
 export type Invoked = {
@@ -32,7 +34,8 @@ endWithParent()
 
 /** Invokes the handler with one batch after another, as Lambda does with one container. */
 async function invoke(batches: readonly (readonly string[])[]): Promise<Invoked> {
-  const events = batches.map(eventOf)
+  const source = { queueArn: 'arn:aws:sqs:us-east-1:000000000000:events', region: 'us-east-1' }
+  const events = batches.map(bodies => toSqsEvent(bodies.map(messageOf), source))
   const spans: { began: number; ended: number }[] = []
   const before = { cpuSeconds: usage().cpuSeconds, sockets }
   let failed = 0
@@ -46,26 +49,6 @@ async function invoke(batches: readonly (readonly string[])[]): Promise<Invoked>
   return { spans, cpuSeconds: usage().cpuSeconds - before.cpuSeconds, sockets: sockets - before.sockets, failed }
 }
 
-function eventOf(bodies: readonly string[]): SQSEvent {
-  return { Records: bodies.map((body, index) => recordOf(body, index)) }
-}
-
-function recordOf(body: string, index: number): SQSRecord {
-  const now = `${Date.now()}`
-  return {
-    messageId: `${index}`,
-    receiptHandle: `${index}`,
-    body,
-    attributes: {
-      SenderId: 'bench',
-      SentTimestamp: now,
-      ApproximateReceiveCount: '1',
-      ApproximateFirstReceiveTimestamp: now,
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:events',
-    awsRegion: 'us-east-1',
-  }
+function messageOf(Body: string, index: number): Message {
+  return { MessageId: `${index}`, ReceiptHandle: `${index}`, Body, Attributes: { SentTimestamp: `${Date.now()}` } }
 }

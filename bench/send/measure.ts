@@ -52,22 +52,21 @@ export async function measureSpeed(
 
 /** Both in turn, round by round, so that a slow moment of the machine strikes them alike; microseconds per message. */
 export async function measureCpu(rounds: number, { lambda, plain }: { lambda: Lambda; plain: Plain }): Promise<Cpu> {
-  const [ours, reference, speeds]: number[][] = [[], [], []]
+  const found: Omit<Cpu, 'ratio'>[] = []
   const count = 1_000
   for (let round = 0; round < rounds; round++) {
     const batches = Array.from({ length: 10 }, () => makeEvents(count / 10, 'order-paid').map(it => it.body))
     const invoked = await lambda.invoke(batches)
     const sent = await plain.send(makeMessages(count), width)
-    ours?.push((invoked.cpuSeconds * 1e6) / count)
-    reference?.push((sent.cpuSeconds * 1e6) / count)
-    speeds?.push(count / sent.seconds)
+    const each = ({ cpuSeconds }: { cpuSeconds: number }) => (cpuSeconds * 1e6) / count
+    found.push({ ours: each(invoked), reference: each(sent), perSecond: count / sent.seconds })
   }
-  const ratios = (ours ?? []).map((it, round) => it / (reference?.[round] ?? Number.NaN))
+  const medianOf = (of: (round: Omit<Cpu, 'ratio'>) => number) => median(found.map(of))
   return {
-    ours: median(ours ?? []),
-    reference: median(reference ?? []),
-    ratio: median(ratios),
-    perSecond: median(speeds ?? []),
+    ours: medianOf(it => it.ours),
+    reference: medianOf(it => it.reference),
+    ratio: medianOf(it => it.ours / it.reference),
+    perSecond: medianOf(it => it.perSecond),
   }
 }
 

@@ -81,12 +81,16 @@ describe('the screen', () => {
   }
 
   it('writes over the last line of a terminal, never beyond its width', () => {
-    const { screen, written } = open(11)
-    screen.progress({ bar: '███ facts', facts: 'facts' })
-    screen.progress({ bar: '███ more facts', facts: 'more facts' })
+    const { screen, written } = open(30)
+    const bar = '███░░░░░░░░░░░░░░░░░'
+    screen.progress('facts', 0.19)
+    screen.progress('more facts', 0.19)
+    screen.progress('all facts')
+    screen.progress(`many more facts ${bar}`)
     screen.line('done')
     screen.problem('no')
-    expect(written).toEqual(['\r\x1b[K███ facts', '\r\x1b[K  more fac', '\r\x1b[K', 'done\n', 'no\n'])
+    const shown = [`  ${bar}  facts`, '  more facts', '  all facts', `  many more facts ${bar.slice(0, 11)}`, '']
+    expect(written).toEqual([...shown.map(it => `\r\x1b[K${it}`), 'done\n', 'no\n'])
   })
 
   it('of --json writes what went wrong and one document, and no line', () => {
@@ -96,7 +100,7 @@ describe('the screen', () => {
       writeError: text => void problems?.push(text),
     })
     screen.line('so far')
-    screen.progress({ bar: '███', facts: 'facts' })
+    screen.progress('facts', 0.2)
     screen.problem('no')
     screen.json({ a: [1] })
     expect([written?.map(it => JSON.parse(it)), problems]).toEqual([[{ a: [1] }], ['no\n']])
@@ -106,7 +110,7 @@ describe('the screen', () => {
     const { screen, written, clock } = open()
     for (const now of [0, 1000, 9999, 10_000, 10_001]) {
       clock.now = now
-      screen.progress({ bar: '', facts: `at ${now}` })
+      screen.progress(`at ${now}`)
     }
     expect(written).toEqual(['  at 0\n', '  at 10000\n'])
   })

@@ -2,14 +2,13 @@
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
-import { pickFreePort } from '../../local/ports.ts'
-import { UsageError } from '../../tools/command/options.ts'
-import { openDoctorFunction } from '../../tools/doctor/doctor-function.ts'
+import { openDoctor } from '../../tools/doctor/command.ts'
 import { renderEnd, renderFinding } from '../../tools/doctor/lines.ts'
 import { parseOptions } from '../../tools/doctor/options.ts'
 import type { Report } from '../../tools/doctor/report.ts'
-import { type Answer, failed, openLambda, refusal } from './lambda-api.ts'
-import { onAws, runTool } from './run-tool.ts'
+import { type Answer, failure, openLambda, refusal, runBeside } from './lambda-api.ts'
+import { runTool } from './run-tool.ts'
+import { openSession, placeAt } from './session.ts'
 
 const well: Report = {
   stage: 'prod',
@@ -29,17 +28,13 @@ const ill: Report = {
   checks: [...well.checks, { name: 'allow-list', status: 'wrong', words: 'WeChat does not admit us', hint }],
 }
 
-async function run(answer: Answer, more: readonly string[] = []) {
-  const { url, invocations } = await openLambda(() => answer)
-  const args = ['--stage', 'prod', '--region', 'cn-north-1', ...more]
-  return { ...(await runTool('doctor', args, onAws({ lambda: url }))), invoked: invocations.map(it => it.name) }
-}
+const run = (answer: Answer, more: readonly string[] = []) => runBeside(() => answer, 'doctor', more)
 
 describe('./queqiao doctor', () => {
   it('prints a line for each check with its hint below, and ends with 0 where nothing is wrong', async () => {
-    const { code, stdout, stderr, invoked } = await run({ body: well })
+    const { code, stdout, stderr, invocations } = await run({ body: well })
 
-    expect([code, stderr, invoked]).toEqual([0, '', ['queqiao-prod-doctor']])
+    expect([code, stderr, invocations.map(it => it.name)]).toEqual([0, '', ['queqiao-prod-doctor']])
     expect(stdout.split('\n')).toEqual([
       'The doctor looks at stage prod (cn-north-1) · 正在检查',
       '  ✓ secrets · 密钥: 6 of 6 are set',
@@ -77,7 +72,7 @@ describe('./queqiao doctor', () => {
   it.each([
     [refusal(403, 'AccessDeniedException'), 'need lambda:InvokeFunction on queqiao-prod-doctor'],
     [
-      { ...failed, body: { errorMessage: 'misconfigured', trace: ['at x.ts'] } },
+      failure('misconfigured'),
       'queqiao-prod-doctor failed: misconfigured; its log: npx --no sls logs -f doctor --stage prod --region cn-north-1',
     ],
     [{ body: { isWell: true } }, 'it answers in another way than this version does'],
@@ -97,23 +92,20 @@ describe('./queqiao doctor', () => {
   /** Lambda's API, which refuses so often before it answers. */
   async function askAfter(refusals: readonly Answer[]) {
     const left = [...refusals]
-    const { url: endpoint } = await openLambda(() => left.shift() ?? { body: well })
-    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
-    const place = { stage: 'prod', region: 'cn-north-1', endpoint, credentials }
+    const { url } = await openLambda(() => left.shift() ?? { body: well })
     const told: string[] = []
-    const slept: number[] = []
+    const { session, clock } = openSession(0)
     const tell = (text: string) => void told.push(text)
-    const sleep = async (ms: number) => void slept.push(ms)
-    const examine = openDoctorFunction(place, { signal: new AbortController().signal, sleep, tell })
-    return { answer: await examine().catch((error: Error) => error.name), told, slept }
+    const doctor = openDoctor(placeAt(url, 'prod', 'cn-north-1'), { ...session, tell })
+    return { answer: await doctor.ask({}).catch((error: Error) => error.cause), told, waited: clock.now }
   }
 
   // After two weeks without a call Lambda takes a function's network away, and the first call failed with a bare 502.
   it('waits for a function that was idle for weeks, says so once, and asks again', async () => {
     vi.stubEnv('AWS_MAX_ATTEMPTS', '1')
     onTestFinished(() => void vi.unstubAllEnvs())
-    const { answer, told, slept } = await askAfter([inactive, pending, pending])
-    expect([answer, slept]).toEqual([well, [10_000, 10_000, 10_000]])
+    const { answer, told, waited } = await askAfter([inactive, pending, pending])
+    expect([answer, waited]).toEqual([well, 30_000])
     expect(told).toEqual([expect.stringMatching(/^queqiao-prod-doctor was idle for weeks: AWS connects it again/)])
   })
 
@@ -121,32 +113,15 @@ describe('./queqiao doctor', () => {
     vi.stubEnv('AWS_MAX_ATTEMPTS', '1')
     onTestFinished(() => void vi.unstubAllEnvs())
     const never = await askAfter(Array.from({ length: 40 }, () => pending))
-    expect([never.answer, never.slept.length]).toEqual(['ResourceConflictException', 18])
-    expect(await askAfter([refusal(403, 'AccessDeniedException')])).toMatchObject({ slept: [], told: [] })
+    expect(never).toMatchObject({ answer: { name: 'ResourceConflictException' }, waited: 180_000 })
+    expect(await askAfter([refusal(403, 'AccessDeniedException')])).toMatchObject({ waited: 0, told: [] })
     const { stderr } = await run(refusal(404, 'ResourceNotFoundException'))
     expect(stderr).toContain('has no function queqiao-prod-doctor')
   })
 
-  it('asks for npm start where no stack answers', async () => {
-    const { code, stderr } = await runTool('doctor', [], { LAMBDA_PORT: `${await pickFreePort('127.0.0.1')}` })
-    expect([code, stderr]).toEqual([1, expect.stringContaining('start it with npm start')])
-  })
-
-  it('ends with 2 for what cannot be meant', async () => {
-    expect(await runTool('doctor', ['--fix'])).toMatchObject({ code: 2, stdout: '' })
-  })
-})
-
-describe('parseOptions', () => {
   it('looks at the local stack when nothing is said', () => {
     expect(parseOptions([], {})).toEqual({ stage: 'local', json: false })
     expect(parseOptions(['--stage', 'prod', '--json'], {})).toMatchObject({ stage: 'prod', json: true })
-  })
-
-  // ./queqiao doctor --json: npm keeps the option for itself, and the lines would go to a program.
-  it('refuses what npm took for itself', () => {
-    const env = { npm_lifecycle_event: 'doctor', npm_config_json: 'true' }
-    expect(() => parseOptions([], env)).toThrow(UsageError)
   })
 })
 

@@ -1,15 +1,14 @@
 /** The commands that keep a document in step with what stands elsewhere. */
 
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { text } from 'node:stream/consumers'
 
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { keepInStep } from '../../tools/command/document.ts'
+import { openFolder } from '../opened.ts'
+import { toItsEnd } from './run-tool.ts'
 
 const document = {
   command: 'npm run letters',
@@ -19,9 +18,8 @@ const document = {
 }
 
 /** A folder with the document, and what is told. */
-async function openFolder(content: string) {
-  const root = await mkdtemp(join(tmpdir(), 'queqiao-document-'))
-  onTestFinished(() => rm(root, { recursive: true }))
+async function openDocument(content: string) {
+  const root = await openFolder()
   await writeFile(join(root, document.file), content)
   const told: string[] = []
   const note = (line: string) => void told.push(line)
@@ -29,28 +27,25 @@ async function openFolder(content: string) {
   return { run, told, read: () => readFile(join(root, document.file), 'utf8') }
 }
 
-async function runScript(file: string, option: string) {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../tools', file), option])
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { code, stdout, stderr }
-}
+const runScript = (file: string, option: string) =>
+  toItsEnd(spawn(process.execPath, [resolve(import.meta.dirname, '../../tools', file), option]))
 
 describe('a document', () => {
   it('is written anew, and that is told', async () => {
-    const { run, told, read } = await openFolder('abc')
+    const { run, told, read } = await openDocument('abc')
     expect(await run(false)).toBe(0)
     expect(await read()).toBe('ABC')
     expect(told).toEqual([expect.stringContaining('letters.md was written anew')])
   })
 
   it.each([true, false])('is in step, and that is told', async isCheck => {
-    const { run, told } = await openFolder('ABC')
+    const { run, told } = await openDocument('ABC')
     expect(await run(isCheck)).toBe(0)
     expect(told).toEqual([expect.stringContaining('letters.md is in step')])
   })
 
   it('is only looked at with --check, which fails where it is not in step', async () => {
-    const { run, told, read } = await openFolder('abc')
+    const { run, told, read } = await openDocument('abc')
     expect(await run(true)).toBe(1)
     expect(await read()).toBe('abc')
     expect(told).toEqual([expect.stringContaining('letters.md is not in step: npm run letters')])

@@ -1,11 +1,10 @@
 /** A stand-in for Lambda's API, which answers invocations as a test says. */
 
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 
-import { onTestFinished } from 'vitest'
+import { openServer } from '../../kit/listen.ts'
+import { onAws, runTool } from './run-tool.ts'
+import { untilEnd } from './session.ts'
 
 export type Answer = {
   readonly status?: number
@@ -13,26 +12,28 @@ export type Answer = {
   readonly body?: object
 }
 
+/** Of a function by its `name`. */
 export type Invocation = {
-  /** The function's. */
   readonly name: string
   readonly type: string
   readonly order: unknown
   readonly signature: string
 }
 
-/** What Lambda adds to the answer of a function that failed. */
-export const failed = { headers: { 'x-amz-function-error': 'Unhandled' } }
+/** What Lambda answers of a function that failed. */
+export function failure(errorMessage: string): Answer {
+  return { headers: { 'x-amz-function-error': 'Unhandled' }, body: { errorMessage, trace: ['at x.ts'] } }
+}
 
 /** What Lambda answers where it does not run the function. */
 export function refusal(status: number, type: string): Answer {
-  return { status, headers: { 'x-amzn-errortype': type }, body: {} }
+  return { status, headers: { 'x-amzn-errortype': type }, body: { Message: 'so it is' } }
 }
 
 /** Opens it until the test ends, and tells what is invoked. */
 export async function openLambda(answer: (invocation: Invocation) => Answer) {
   const invocations: Invocation[] = []
-  const server = createServer(async (request, response) => {
+  const { port, url, close } = await openServer(async (request, response) => {
     const invocation = {
       name: request.url?.split('/')[3] ?? '',
       type: String(request.headers['x-amz-invocation-type']),
@@ -42,12 +43,18 @@ export async function openLambda(answer: (invocation: Invocation) => Answer) {
     invocations.push(invocation)
     const { status = 200, headers = {}, body } = answer(invocation)
     response.writeHead(status, headers).end(body && JSON.stringify(body))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
   })
-  const { port } = server.address() as AddressInfo
-  return { port, url: `http://127.0.0.1:${port}`, invocations }
+  untilEnd.add(close)
+  return { port, url, invocations }
+}
+
+/** Runs a verb beside it, for the stage `prod` in China. */
+export async function runBeside(
+  answer: (invocation: Invocation) => Answer,
+  verb: string,
+  more: readonly string[] = [],
+) {
+  const { url, invocations } = await openLambda(answer)
+  const args = ['--stage', 'prod', '--region', 'cn-north-1', ...more]
+  return { ...(await runTool(verb, args, onAws({ lambda: url }))), invocations }
 }

@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process'
-import { access, chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
+
+import { openFolder } from '../opened.ts'
 
 const script = join(import.meta.dirname, '../../tools/machine-node.cjs')
 
 /** Installs beside a Node of the machine that says to be of this version; answers what is told, and whether npm's stays. */
 async function install(version: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'queqiao-install-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = await openFolder()
   const [own, brought] = [join(folder, 'own-node'), join(folder, 'node_modules/.bin/node')]
   await mkdir(join(folder, 'node_modules/.bin'), { recursive: true })
   await writeFile(brought, '')
@@ -19,11 +20,7 @@ async function install(version: string) {
   await chmod(own, 0o755)
   const options = { cwd: folder, env: { npm_node_execpath: own } }
   const { stdout } = await promisify(execFile)(process.execPath, [script], options)
-  const isThere = await access(brought).then(
-    () => true,
-    () => false,
-  )
-  return { told: stdout.trim(), isThere }
+  return { told: stdout.trim(), isThere: existsSync(brought) }
 }
 
 it.each(['v24.0.0', 'v26.3.1'])('leaves the scripts to the machine’s own Node where it is %s', async version => {

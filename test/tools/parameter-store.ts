@@ -1,13 +1,11 @@
 /** SSM Parameter Store for `./queqiao secrets`: keeps what is written, with its limits, and refuses what a test says. */
 
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 
 import * as v from 'valibot'
 
-import type { Closing } from '../../local/closing.ts'
+import { openServer } from '../../kit/listen.ts'
+import { untilEnd } from './session.ts'
 
 type Refusal = { readonly type: string; readonly message: string }
 type Refuse = (action: string, input: { readonly Value?: string }) => Refusal | undefined
@@ -27,7 +25,7 @@ const put = v.object({
 })
 
 /** Opens the store with these parameters. */
-export async function openParameterStore(closing: Closing, parameters: Readonly<Record<string, string>> = {}) {
+export async function openParameterStore(closing = untilEnd, parameters: Readonly<Record<string, string>> = {}) {
   const stored = new Map(Object.entries(parameters))
   const written: { name: string; value: string; isReplacing: boolean }[] = []
   const decrypted: string[] = []
@@ -68,17 +66,12 @@ export async function openParameterStore(closing: Closing, parameters: Readonly<
     }
   }
 
-  const server = createServer(async (request, response) => {
+  const { url, close } = await openServer(async (request, response) => {
     const action = String(request.headers['x-amz-target']).replace('AmazonSSM.', '')
     const body = answer(action, (await json(request)) as { Value?: string })
     response.writeHead('__type' in body ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
     response.end(JSON.stringify(body))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.add(() => {
-    server.closeAllConnections()
-    server.close()
   })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  closing.add(close)
   return { url, stored, written, decrypted, reads, refusing }
 }

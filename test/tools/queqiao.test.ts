@@ -1,26 +1,20 @@
 /** The command line as a whole: what it is run by, its help, and what it does with a verb that it does not know. */
 
-import { execFile } from 'node:child_process'
-import { access, chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
+import { access, chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { helpOf, helpOfAll } from '../../tools/command/help.ts'
 import { UsageError } from '../../tools/command/options.ts'
 import { findVerb, verbs } from '../../tools/command/verbs.ts'
+import { openFolder } from '../opened.ts'
 import { openLambda, refusal } from './lambda-api.ts'
-import { onAws, runTool } from './run-tool.ts'
+import { onAws, runTool, toItsEnd } from './run-tool.ts'
 
 const root = join(import.meta.dirname, '../..')
 const names = verbs.map(it => it.spec.verb)
-
-async function openFolder() {
-  const folder = await mkdtemp(join(tmpdir(), 'queqiao-command-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  return folder
-}
 
 /** Writes a Node that only says its name and what it was to run. */
 async function writeNode(folder: string, name: string) {
@@ -29,15 +23,7 @@ async function writeNode(folder: string, name: string) {
   await chmod(join(folder, 'node'), 0o755)
 }
 
-type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string }
-
-function run(file: string, args: readonly string[], env: Record<string, string | undefined>): Promise<Ended> {
-  return new Promise(resolve => {
-    const child = execFile(file, [...args], { env }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    )
-  })
-}
+const run = (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => toItsEnd(spawn(file, args, { env }))
 
 /** What a checkout has of the command line before anything is installed. */
 async function openCheckout() {

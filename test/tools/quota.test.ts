@@ -2,12 +2,11 @@
 
 import { describe, expect, it } from 'vitest'
 
-import { UsageError } from '../../tools/command/options.ts'
 import { renderReopening, renderStatus } from '../../tools/quota/lines.ts'
 import { parseOptions } from '../../tools/quota/options.ts'
 import type { Status } from '../../tools/quota/report.ts'
-import { failed, openLambda } from './lambda-api.ts'
-import { onAws, runTool } from './run-tool.ts'
+import { failure, openLambda, runBeside } from './lambda-api.ts'
+import { runTool } from './run-tool.ts'
 
 const now = Date.parse('2026-11-22T12:00:00+08:00')
 const midnight = now + 12 * 3_600_000
@@ -74,9 +73,8 @@ describe('what ./queqiao quota prints', () => {
 
 describe('./queqiao quota', () => {
   it('asks the function of a stage on AWS, and ends with 0 while messages may leave', async () => {
-    const { url, invocations } = await openLambda(() => ({ body: { moved: 0, status: aStatus() } }))
-    const place = ['--stage', 'prod', '--region', 'cn-north-1']
-    const { code, stdout, stderr } = await runTool('quota', place, onAws({ lambda: url }))
+    const answer = { moved: 0, status: aStatus() }
+    const { code, stdout, stderr, invocations } = await runBeside(() => ({ body: answer }), 'quota')
     expect([code, stderr]).toEqual([0, ''])
     expect(invocations).toMatchObject([{ name: 'queqiao-prod-resume-events', order: { action: 'status' } }])
     expect(stdout).toMatch(/^The quota of messages, stage prod \(cn-north-1\)/)
@@ -84,9 +82,7 @@ describe('./queqiao quota', () => {
   })
 
   it('ends with 1 while the gate is closed, and names the command that opens it there', async () => {
-    const { url } = await openLambda(() => ({ body: { moved: 0, status: closed } }))
-    const place = ['--stage', 'prod', '--region', 'cn-north-1']
-    const { code, stdout } = await runTool('quota', place, onAws({ lambda: url }))
+    const { code, stdout } = await runBeside(() => ({ body: { moved: 0, status: closed } }), 'quota')
     expect(code).toBe(1)
     expect(stdout).toContain('./queqiao quota --stage prod --region cn-north-1 --reopen')
   })
@@ -108,20 +104,14 @@ describe('./queqiao quota', () => {
   })
 
   it('says in one line why the function failed', async () => {
-    const { url } = await openLambda(() => ({ ...failed, body: { errorMessage: 'away' } }))
-    const place = ['--stage', 'prod', '--region', 'cn-north-1']
-    const { code, stderr } = await runTool('quota', place, onAws({ lambda: url }))
+    const { code, stderr } = await runBeside(() => failure('away'), 'quota')
     expect(code).toBe(1)
     expect(stderr).toBe(
       '✗ queqiao-prod-resume-events failed: away; its log: npx --no sls logs -f resume-events --stage prod --region cn-north-1\n',
     )
   })
 
-  it('takes no other options', async () => {
-    expect(() => parseOptions(['--open'], {})).toThrow(UsageError)
-    const env = { npm_lifecycle_event: 'quota', npm_config_reopen: 'true' }
-    expect(() => parseOptions([], env)).toThrow('without npm: ./queqiao quota --reopen')
+  it('opens nothing when nothing is said', () => {
     expect(parseOptions([], {})).toEqual({ stage: 'local', reopen: false })
-    expect(await runTool('quota', ['--open'])).toMatchObject({ code: 2, stdout: '' })
   })
 })

@@ -3,25 +3,18 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { createClosing } from '../../local/closing.ts'
 import { canary } from '../canary.ts'
 import { onAws, runTool, startTool } from './run-tool.ts'
 import { openQueues } from './stores.ts'
-
-let closing = createClosing()
-afterEach(async () => {
-  await closing.close()
-  closing = createClosing()
-})
 
 const eventOf = (id: string) =>
   JSON.stringify({ id, to: { openid: canary.openid }, template: 'order-paid', data: { name1: '王小明' } })
 const idOf = ({ Body = '{}' }: { Body?: string | undefined }): string => JSON.parse(Body).id
 
 async function openStage(stage = 'local') {
-  const queues = await openQueues(stage, closing)
+  const queues = await openQueues(stage)
   return { queues, env: { SQS_PORT: `${queues.port}` } }
 }
 
@@ -70,39 +63,25 @@ describe('./queqiao redrive', () => {
     expect(await queues.drain('-dlq')).toHaveLength(15)
   })
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('gives all back on %s', async signal => {
+  type Running = ReturnType<typeof startTool>
+  const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map(
+    it => [it, (child: Running) => child.kill(it)] as const,
+  )
+
+  it.each<readonly [string, (child: Running) => unknown]>([
+    ...signals,
+    // Behind `| head` the first line that nobody reads would end the process, and hide all events for minutes.
+    ['when nobody reads its output', child => child.stdout.destroy()],
+  ])('gives all back: %s', async (_, leave) => {
     const { queues, env } = await openStage()
     for (const id of ['a', 'b']) await queues.put('-dlq', eventOf(id), { reason: 'rejected: x' })
     const child = startTool('redrive', [], env)
     const closed = once(child, 'close')
     await untilItHolds(child.stdout)
-    child.kill(signal)
+    leave(child)
 
     expect(await closed).toEqual([130, null])
 
     expect((await queues.drain('-dlq')).map(idOf).toSorted()).toEqual(['a', 'b'])
-  })
-
-  // Behind `| head` the first line that nobody reads would end the process, and hide all events for minutes.
-  it('gives all back when nobody reads its output', async () => {
-    const { queues, env } = await openStage()
-    for (const id of ['a', 'b']) await queues.put('-dlq', eventOf(id), { reason: 'rejected: x' })
-    const child = startTool('redrive', [], env)
-    const closed = once(child, 'close')
-    await untilItHolds(child.stdout)
-    child.stdout.destroy()
-
-    expect(await closed).toEqual([130, null])
-
-    expect((await queues.drain('-dlq')).map(idOf).toSorted()).toEqual(['a', 'b'])
-  })
-
-  it('ends with 2 for what cannot be meant, with 1 where nobody answers', async () => {
-    expect(await runTool('redrive', ['--send'])).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--reason'),
-    })
-    const { code, stderr } = await runTool('redrive', [], { SQS_PORT: '1' })
-    expect([code, stderr]).toEqual([1, expect.stringContaining('start it with npm start')])
   })
 })

@@ -1,9 +1,10 @@
 /** The command line as processes, far from any account and from any `.env`. */
 
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 
 type Env = Readonly<Record<string, string>>
@@ -17,8 +18,12 @@ export function startTool(verb: string, args: readonly string[], env: Env = {}) 
 }
 
 /** Runs a verb to its end. */
-export async function runTool(verb: string, args: readonly string[], env: Env = {}) {
-  const child = startTool(verb, args, env)
+export function runTool(verb: string, args: readonly string[], env: Env = {}) {
+  return toItsEnd(startTool(verb, args, env))
+}
+
+/** Waits for the end of a process. */
+export async function toItsEnd(child: ChildProcessByStdio<Writable | null, Readable, Readable>) {
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code, stdout, stderr }
 }

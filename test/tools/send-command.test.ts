@@ -1,9 +1,7 @@
 /** `./queqiao send` as a process, beside the local stack's SQS and DynamoDB; the test does the sender's part. */
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { createClosing } from '../../local/closing.ts'
-import { pickFreePort } from '../../local/ports.ts'
 import { onAws, runTool } from './run-tool.ts'
 import { openDeliveries, openQueues } from './stores.ts'
 
@@ -11,17 +9,8 @@ const values = ['--data', 'character_string1=1', '--data', 'amount2=¥88.00', '-
 const event = ['--to', 'unionid=uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ', '--template', 'order-paid', ...values, '--id', 'a:paid']
 const accepted = { id: 'a:paid', state: 'accepted', msgid: '12', attempts: 1, at: '2026-11-22T04:00:00.000Z' } as const
 
-let closing = createClosing()
-afterEach(async () => {
-  await closing.close()
-  closing = createClosing()
-})
-
 async function openStage(stage: string) {
-  const [queues, { store, ...dynamodb }] = await Promise.all([
-    openQueues(stage, closing),
-    openDeliveries(stage, closing),
-  ])
+  const [queues, { store, ...dynamodb }] = await Promise.all([openQueues(stage), openDeliveries(stage)])
   const local = { SQS_PORT: `${queues.port}`, DYNAMODB_PORT: `${dynamodb.port}` }
   return { queues, store, local, aws: onAws({ sqs: queues.url, dynamodb: dynamodb.url }) }
 }
@@ -61,13 +50,5 @@ describe('./queqiao send', () => {
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain('data.amount2 must be a currency sign and a number')
     expect(stderr).not.toContain('元整')
-  })
-
-  it('asks for npm start where no stack answers, and for credentials on AWS', async () => {
-    const port = `${await pickFreePort('127.0.0.1')}`
-    const alone = await runTool('send', event, { SQS_PORT: port, DYNAMODB_PORT: port })
-    expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining('(ECONNREFUSED): start it with npm start')])
-    const poor = await runTool('send', ['--id', 'a', '--stage', 'prod'])
-    expect([poor.code, poor.stderr]).toEqual([1, expect.stringContaining('there are no AWS credentials')])
   })
 })

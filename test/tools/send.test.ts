@@ -1,19 +1,20 @@
 /** `./queqiao send`: its options, the event it makes, its words, and how it follows an event. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import type { Delivery } from '../../lib/send/delivery.ts'
 import lists from '../../templates.json' with { type: 'json' }
 import { AskError } from '../../tools/command/explain-failure.ts'
 import { UsageError } from '../../tools/command/options.ts'
+import { runSend } from '../../tools/send/command.ts'
 import { makeEvent } from '../../tools/send/event.ts'
 import { type Options, parseOptions } from '../../tools/send/options.ts'
-import { runSend } from '../../tools/send/run-send.ts'
 import { renderState } from '../../tools/send/state-lines.ts'
+import { openFolder } from '../opened.ts'
+import { openSession } from './session.ts'
 
 const noon = Date.UTC(2026, 10, 22, 4)
 const who = ['--to', 'unionid=uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ']
@@ -53,22 +54,6 @@ describe('parseOptions', () => {
     expect(optionsOf('--id', 'a:paid', '--stage', 'prod', '--region', region, '--wait', '5')).toEqual({
       ...{ stage: 'prod', region, id: 'a:paid', isFollowed: true, waitSeconds: 5 },
     })
-  })
-
-  it.each([
-    [[], '--to is missing: it takes unionid=<id>, miniOpenid=<id> or openid=<id>'],
-    [['--to', 'userid=1'], '--to takes unionid=<id>'],
-    [['--to', 'openid='], '--to takes'],
-    [[...who, '--data', 'thing1'], '--data takes <key>=<text>, or a JSON object'],
-    [[...who, '--data', '{thing1:1}'], '--data begins as a JSON object and is none'],
-    [[...who, '--data', 'thing1=a', '--data', 'thing1=b'], '--data has thing1 twice'],
-    [[...orderPaid, '--wait', '0'], '--wait takes a whole number'],
-    [['--id', 'a', '--no-follow'], '--no-follow leaves nothing to do'],
-    [['--id', 'a b'], '--id takes 1 to 128'],
-    [[...orderPaid, '--region', 'cn-north-1'], '--region is for a stage on AWS'],
-  ])('refuses %j', (args, words) => {
-    expect(() => parseOptions(args, {})).toThrow(UsageError)
-    expect(() => parseOptions(args, {})).toThrow(words)
   })
 
   // What stands in --data is a person's, and shells keep what commands print.
@@ -123,23 +108,9 @@ describe('makeEvent', () => {
     expect(lines.at(-1)).toBe('  thing1 is too long, and ends in … inside its limit · 超长截断')
   })
 
-  it.each([
-    [[...who], 'exactly one of template, templateId'],
-    [[...who, '--template', 'order-lost'], 'template is not in the list of this stage in templates.json'],
-    [[...who, '--template', 'order-paid', '--data', 'amount2=88元整'], 'data.time3 is missing; data.amount2 must be'],
-    [[...who, '--template-id', 'x', '--data', '{"number1":1}'], 'data.number1 must be a text'],
-    [['--to', 'openid=a b', '--template-id', 'x'], 'to.openid must be 1 to 128 of letters'],
-    [[...orderPaid, '--expires-at', 'tomorrow'], 'expiresAt must be an instant'],
-  ])('refuses in the words of the event’s own check: %j', (args, words) => {
-    expect(() => makeEvent(optionsOf(...args), noon)).toThrow(UsageError)
-    expect(() => makeEvent(optionsOf(...args), noon)).toThrow(words)
-  })
-
   // The command ended in a SyntaxError and its stack, for who only followed an event as well.
   it('tells in words that templates.json cannot be read, and follows an event without it', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'queqiao-send-'))
-    onTestFinished(() => rm(folder, { recursive: true }))
-    const file = join(folder, 'templates.json')
+    const file = join(await openFolder(), 'templates.json')
     await writeFile(file, '{ "local": { broken')
     const make = (...args: string[]) => makeEvent(optionsOf(...args), noon, undefined, pathToFileURL(file))
     expect(() => make(...orderPaid)).toThrow(UsageError)
@@ -195,24 +166,19 @@ type Script = {
 
 /** Plays the command: `states` are what becomes of the event, one a second after it was pushed. */
 async function play(states: readonly Delivery[], { known, args = orderPaid, ...bad }: Script = {}) {
-  const lines: string[] = []
-  const data: object[] = []
   const pushed: string[] = []
-  const clock = { now: noon }
-  const leaving = new AbortController()
+  const { leaveAfterMs = Number.POSITIVE_INFINITY } = bad
+  const { session, clock, pause, data, text } = openSession(noon, now => now - noon >= leaveAfterMs)
   let pushedAt: number | undefined
   const options = optionsOf(...args)
   const event = makeEvent(options, noon)
-  const leave = () => {
-    if (bad.leaveAfterMs !== undefined && clock.now - noon >= bad.leaveAfterMs) leaving.abort()
-    leaving.signal.throwIfAborted()
-  }
   const code = await runSend(options, event, {
+    ...session,
     events: {
       name: 'queqiao-local-events',
       where: 'http://127.0.0.1:4566',
       async push({ body }) {
-        leave()
+        pause()
         if (bad.pushFails) throw new AskError('the queue is not there')
         pushedAt = clock.now
         pushed.push(body)
@@ -226,28 +192,18 @@ async function play(states: readonly Delivery[], { known, args = orderPaid, ...b
       },
     },
     log: 'in the terminal of npm start',
-    screen: {
-      line: text => void lines.push(text),
-      problem: text => void lines.push(text),
-      progress: ({ facts }) => void lines.push(facts),
-      json: it => void data.push(it),
-    },
-    now: () => clock.now,
-    async sleep(ms) {
-      leave()
-      clock.now += ms
-    },
-    signal: leaving.signal,
   })
-  return { code, pushed, id: event.id, data, text: lines.join('\n'), seconds: (clock.now - noon) / 1000 }
+  return { code, pushed, id: event.id, data, text: text(), seconds: (clock.now - noon) / 1000 }
 }
+
+const says = (text: string) => expect.stringContaining(text)
+const briefly = [...orderPaid, '--wait', '5']
 
 describe('./queqiao send', () => {
   it('pushes the event, and tells each state until the last', async () => {
     const { code, pushed, text } = await play([at('accepted'), at('delivered')])
 
-    expect(code).toBe(0)
-    expect(pushed).toHaveLength(1)
+    expect([code, pushed.length]).toEqual([0, 1])
     expect(text).toContain(
       'An event for queqiao-local-events (http://127.0.0.1:4566) · 推送事件\n  id        send-2026',
     )
@@ -259,9 +215,7 @@ describe('./queqiao send', () => {
   it.each(['blocked', 'failed', 'dropped', 'rejected', 'in-doubt', 'parked'] as const)(
     'ends with 1 for %s',
     async state => {
-      const { code, seconds, text } = await play([at(state)])
-      expect([code, seconds]).toEqual([1, 1])
-      expect(text).toContain(` ${state} · `)
+      expect(await play([at(state)])).toMatchObject({ code: 1, seconds: 1, text: says(` ${state} · `) })
     },
   )
 
@@ -271,14 +225,14 @@ describe('./queqiao send', () => {
     const { code, text } = await play([waiting, { ...at('delivered'), at: nextTryAt }])
     expect(code).toBe(0)
     expect(text).toMatch(/… waiting .*config: 40164.*next try 2026-11-22 12:05 in China.*✓ delivered/s)
-    const stuck = await play([waiting], { args: [...orderPaid, '--wait', '5'] })
+    const stuck = await play([waiting], { args: briefly })
     expect([stuck.code, stuck.seconds]).toEqual([1, 6])
     expect(stuck.text).toContain('waiting for the next try')
     expect(stuck.text).toContain('nothing new for 5 s: it waits, as told above')
   })
 
   it('says that no receipt has come, and how to look again', async () => {
-    const { code, seconds, text, id } = await play([at('accepted')], { args: [...orderPaid, '--wait', '5'] })
+    const { code, seconds, text, id } = await play([at('accepted')], { args: briefly })
 
     expect([code, seconds]).toEqual([0, 6])
     expect(text).toContain('no receipt for 5 s: it may still come')
@@ -314,9 +268,8 @@ describe('./queqiao send', () => {
   })
 
   it('only follows an id', async () => {
-    const { code, pushed, text } = await play([], { args: ['--id', 'a'], known: at('blocked') })
-    expect([code, pushed]).toEqual([1, []])
-    expect(text).toContain('✗ blocked')
+    const followed = await play([], { args: ['--id', 'a'], known: at('blocked') })
+    expect(followed).toMatchObject({ code: 1, pushed: [], text: says('✗ blocked') })
   })
 
   it('only pushes with --no-follow, and needs no table', async () => {
@@ -334,16 +287,12 @@ describe('./queqiao send', () => {
   })
 
   it('explains a failure, and how to follow what is pushed', async () => {
+    const endOf = ({ code, text }: { code: number; text: string }) => [code, text.split('\n').at(-1)]
     const unpushed = await play([], { pushFails: true })
-    expect([unpushed.code, unpushed.text.split('\n').at(-1)]).toEqual([
-      1,
-      `✗ the queue is not there; to try again: with --id ${unpushed.id}`,
-    ])
+    expect(endOf(unpushed)).toEqual([1, `✗ the queue is not there; to try again: with --id ${unpushed.id}`])
     const unseen = await play([], { findFails: true })
-    expect([unseen.code, unseen.text.split('\n').at(-1)]).toEqual([
-      1,
-      `✗ the table is not there; to follow the event: ./queqiao send --id ${unseen.id}`,
-    ])
+    const toFollow = `to follow the event: ./queqiao send --id ${unseen.id}`
+    expect(endOf(unseen)).toEqual([1, `✗ the table is not there; ${toFollow}`])
   })
 
   it('leaves the event alone when nobody watches any more', async () => {

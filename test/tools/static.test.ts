@@ -1,8 +1,7 @@
 /** `./queqiao static`, beside the local stack's S3 and a parameter store. */
 
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import {
@@ -13,33 +12,22 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { createClosing } from '../../local/closing.ts'
-import { pickFreePort } from '../../local/ports.ts'
-import { openSqs } from '../../local/stores.ts'
-import { createScreen } from '../../tools/command/screen.ts'
-import { contentTypeOf } from '../../tools/static/content-types.ts'
-import { hashedName, planUpload } from '../../tools/static/plan.ts'
-import { runStatic } from '../../tools/static/run-static.ts'
+import { runStatic } from '../../tools/static/command.ts'
+import { contentTypeOf, hashedName, planUpload } from '../../tools/static/plan.ts'
 import { openStaticStore, type StaticStore } from '../../tools/static/store.ts'
+import { openFolder as openEmptyFolder, openEmulator } from '../opened.ts'
 import { openParameterStore } from './parameter-store.ts'
 import { onAws, runTool } from './run-tool.ts'
+import { openSession, placeAt, untilEnd } from './session.ts'
 
 const region = 'us-east-1'
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 const hashOf = (text: string) => createHash('md5').update(text).digest('hex').slice(0, 8)
-
-let closing = createClosing()
-afterEach(async () => {
-  await closing.close()
-  closing = createClosing()
-})
 
 /** A folder of files with these texts. */
 async function openFolder(files: Readonly<Record<string, string>>) {
-  const folder = await mkdtemp(join(tmpdir(), 'queqiao-static-'))
-  closing.add(() => rm(folder, { recursive: true, force: true }))
+  const folder = await openEmptyFolder()
   const write = async (name: string, text: string) => {
     await mkdir(dirname(join(folder, name)), { recursive: true })
     await writeFile(join(folder, name), text)
@@ -50,16 +38,14 @@ async function openFolder(files: Readonly<Record<string, string>>) {
 
 /** The bucket of a stage. */
 async function openBucket(stage = 'local') {
-  const port = await pickFreePort('127.0.0.1')
-  const { url, close } = await openSqs(port, region)
-  closing.add(close)
+  const url = await openEmulator()
+  const place = placeAt(url, stage)
   const Bucket = `queqiao-${stage}-static`
-  const s3 = new S3Client({ region, credentials, endpoint: url, forcePathStyle: true })
-  closing.add(() => s3.destroy())
+  const s3 = new S3Client({ ...place, forcePathStyle: true })
+  untilEnd.add(() => s3.destroy())
   await s3.send(new CreateBucketCommand({ Bucket }))
-  const place = { stage, region, endpoint: url, credentials }
   return {
-    ...{ port, url, place, bucket: Bucket },
+    ...{ port: new URL(url).port, url, place, bucket: Bucket },
     put: (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body })),
     async keys() {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }))
@@ -76,17 +62,20 @@ async function openBucket(stage = 'local') {
   }
 }
 
+/** A local stage, and a folder of such files. */
+async function openStage(files: Readonly<Record<string, string>>) {
+  return { bucket: await openBucket(), ...(await openFolder(files)) }
+}
+
 type Bucket = Awaited<ReturnType<typeof openBucket>>
 type Wishes = { isPruning?: boolean; abortAfter?: number }
 
 /** Runs the command in this process, and tells what it asked of the bucket. */
 async function runHere({ place, bucket }: Bucket, folder: string, wishes: Wishes = {}) {
   const { isPruning = false, abortAfter = Number.POSITIVE_INFINITY } = wishes
-  const leaving = new AbortController()
-  const said: string[] = []
+  const { session, leaving, text } = openSession(0)
   const puts: string[] = []
   let lists = 0
-  const write = (text: string) => void said.push(text)
   const counting = (store: StaticStore): StaticStore => ({
     ...store,
     list: () => {
@@ -103,19 +92,17 @@ async function runHere({ place, bucket }: Bucket, folder: string, wishes: Wishes
   const code = await runStatic(
     { stage: place.stage, folder, isPruning },
     {
-      ...{ place, signal: leaving.signal },
-      screen: createScreen({ write, writeError: write, columns: () => undefined, now: () => 0 }),
+      ...{ ...session, place },
       address: async () => ({ bucket, url: 'https://files.example.com' }),
-      open: name => counting(openStaticStore({ place, bucket: name, signal: leaving.signal })),
+      open: name => counting(openStaticStore({ place, bucket: name, signal: session.signal })),
     },
   )
-  return { code, said: said.join(''), puts, lists }
+  return { code, said: `${text()}\n`, puts, lists }
 }
 
 describe('./queqiao static', () => {
   it('uploads each file under its name and under its hash, with a list of both', async () => {
-    const bucket = await openBucket()
-    const { folder } = await openFolder({ 'logo.png': 'a logo', 'pages/index.json': '{}', LICENSE: 'free' })
+    const { bucket, folder } = await openStage({ 'logo.png': 'a logo', 'pages/index.json': '{}', LICENSE: 'free' })
     const { code, stdout, stderr } = await runTool('static', ['--folder', folder], {
       SQS_PORT: `${bucket.port}`,
       API_PORT: '3456',
@@ -148,7 +135,7 @@ describe('./queqiao static', () => {
   it('finds the bucket of a stage on AWS by what the stack has written down', async () => {
     const bucket = await openBucket('prod')
     const { folder } = await openFolder({ 'a.txt': 'a' })
-    const ssm = await openParameterStore(closing, {
+    const ssm = await openParameterStore(untilEnd, {
       '/queqiao/prod/static-bucket': bucket.bucket,
       '/queqiao/prod/files-url': 'https://d111.example.com',
     })
@@ -166,9 +153,8 @@ describe('./queqiao static', () => {
   })
 
   it('puts nothing that is there already, and only what has changed', async () => {
-    const bucket = await openBucket()
     const files = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`f${index}.txt`, `text ${index}`]))
-    const { folder, write } = await openFolder(files)
+    const { bucket, folder, write } = await openStage(files)
     expect((await runHere(bucket, folder)).puts).toHaveLength(121)
     const second = await runHere(bucket, folder)
     expect([second.puts, second.lists]).toEqual([[], 1])
@@ -182,17 +168,15 @@ describe('./queqiao static', () => {
   })
 
   it('sees more than the thousand objects that a list holds', async () => {
-    const bucket = await openBucket()
     const files = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`f${index}.txt`, `${index}`]))
-    const { folder } = await openFolder(files)
+    const { bucket, folder } = await openStage(files)
     await runHere(bucket, folder)
     expect((await runHere(bucket, folder)).puts).toEqual([])
   })
 
   it('names nothing in the list before it is there, when it is stopped amid it; the next run goes on', async () => {
-    const bucket = await openBucket()
     const files = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`f${index}.txt`, `text ${index}`]))
-    const { folder } = await openFolder(files)
+    const { bucket, folder } = await openStage(files)
     const { code, said, puts } = await runHere(bucket, folder, { abortAfter: 50 })
     expect([code, said.includes('Stopped'), puts.includes('manifest.json')]).toEqual([130, true, false])
     const hashed = puts.filter(it => /\.[0-9a-f]{8}\.txt$/.test(it))
@@ -203,8 +187,7 @@ describe('./queqiao static', () => {
   })
 
   it('removes what is gone only when told to, names it, and touches nothing else', async () => {
-    const bucket = await openBucket()
-    const { folder, remove } = await openFolder({ 'a.txt': 'a', 'b.txt': 'b' })
+    const { bucket, folder, remove } = await openStage({ 'a.txt': 'a', 'b.txt': 'b' })
     await runHere(bucket, folder)
     await bucket.put('images/x/y.jpg', 'a picture')
     await remove('b.txt')
@@ -221,9 +204,8 @@ describe('./queqiao static', () => {
   })
 
   it('leaves out what is hidden, links and the README of the folder, and tells them', async () => {
-    const bucket = await openBucket()
     const files = { 'a.txt': 'a', '.env': 'SECRET', '.git/config': 'x', 'README.md': 'x', 'docs/README.md': 'x' }
-    const { folder } = await openFolder(files)
+    const { bucket, folder } = await openStage(files)
     const { folder: elsewhere } = await openFolder({ 'secret.txt': 'x' })
     await symlink(join(elsewhere, 'secret.txt'), join(folder, 'link.txt'))
     await symlink(elsewhere, join(folder, 'linked'))
@@ -233,63 +215,36 @@ describe('./queqiao static', () => {
       'a.txt': expect.any(String),
       'docs/README.md': expect.any(String),
     })
-    for (const it of [
-      '.env (hidden)',
-      '.git (hidden)',
-      'README.md (for people)',
-      'link.txt (a link)',
-      'linked (a link)',
-    ])
-      expect(said).toContain(`    ${it}\n`)
+    const leftOut = ['.env (hidden)', '.git (hidden)', 'README.md (for people)', 'link.txt (a link)', 'linked (a link)']
+    for (const it of leftOut) expect(said).toContain(`    ${it}\n`)
   })
 
   it('uploads nothing while a file cannot be served, and names all of them', async () => {
     const bucket = await openBucket()
     const deep = `${'d/'.repeat(10)}a.txt`
-    const { folder } = await openFolder({
-      'my logo.png': 'x',
-      'manifest.json': '{}',
-      [deep]: 'x',
-    })
+    const { folder } = await openFolder({ 'my logo.png': 'x', 'manifest.json': '{}', [deep]: 'x' })
     await writeFile(join(folder, 'film.mp4'), '')
     await truncate(join(folder, 'film.mp4'), 100_000_001)
     const { code, said, puts } = await runHere(bucket, folder)
     expect([code, puts]).toEqual([1, []])
-    for (const it of [
-      'my logo.png: a name has',
-      'manifest.json: this name is taken',
-      'film.mp4: it has more',
-      `${deep}: a name has`,
-    ])
+    const taken = 'manifest.json: this name is taken'
+    for (const it of ['my logo.png: a name has', taken, 'film.mp4: it has more', `${deep}: a name has`])
       expect(said).toContain(it)
   })
 
   it('does not put under a hash what changed since it was read', async () => {
-    const bucket = await openBucket()
-    const { folder, write } = await openFolder({ 'a.txt': 'a' })
+    const { bucket, folder, write } = await openStage({ 'a.txt': 'a' })
     const { place, bucket: name } = bucket
     const store = openStaticStore({ place, bucket: name, signal: new AbortController().signal })
     await write('a.txt', 'b')
     const from = { name: 'a.txt', path: join(folder, 'a.txt'), size: 1 }
-    const upload = {
-      key: 'static/a.x.txt',
-      from,
-      size: 1,
-      md5: hashOf('a'),
-      contentType: '',
-      cacheControl: '',
-    }
+    const upload = { key: 'static/a.x.txt', from, size: 1, md5: hashOf('a'), contentType: '', cacheControl: '' }
     await expect(store.put(upload)).rejects.toThrow('changed while it was uploaded')
     expect(await bucket.keys()).toEqual([])
   })
 
-  it('says what to do where there is no folder, no stack, or no bucket', async () => {
-    const bucket = await openBucket()
-    const { folder } = await openFolder({ 'a.txt': 'a' })
-    const none = await runTool('static', ['--folder', join(folder, 'none')])
-    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('make it, or name another with --folder')])
-    const down = await runTool('static', ['--folder', folder], { SQS_PORT: `${await pickFreePort('127.0.0.1')}` })
-    expect([down.code, down.stderr]).toEqual([1, expect.stringContaining('start it with npm start')])
+  it('says what to do where there is no bucket', async () => {
+    const { bucket, folder } = await openStage({ 'a.txt': 'a' })
     const other = await runHere({ ...bucket, bucket: 'queqiao-other-static' }, folder)
     expect([other.code, other.said]).toEqual([1, expect.stringContaining('has no bucket queqiao-other-static')])
   })

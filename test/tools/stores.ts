@@ -2,9 +2,6 @@
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   type Message,
   ReceiveMessageCommand,
@@ -13,35 +10,37 @@ import {
 } from '@aws-sdk/client-sqs'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
+import { deployment } from '../../kit/deployment.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
-import type { Closing } from '../../local/closing.ts'
 import { pickFreePort } from '../../local/ports.ts'
-import { provisionTables } from '../../local/provision.ts'
-import { openDynamoDb, openSqs } from '../../local/stores.ts'
+import { provisionQueues, provisionTables } from '../../local/provision.ts'
+import { deleteMessages, receiveMessages } from '../../local/queue-messages.ts'
+import { openDynamoDb } from '../../local/stores.ts'
+import { openEmulator } from '../opened.ts'
+import { untilEnd } from './session.ts'
 
-const host = '127.0.0.1'
 const client = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 
 /** Opens the queues of a stage's events, by their endings. */
-export async function openQueues(stage: string, closing: Closing) {
-  const port = await pickFreePort(host)
-  const { url, close } = await openSqs(port, client.region)
-  closing.add(close)
+export async function openQueues(stage: string) {
+  const url = await openEmulator()
   const sqs = new SQSClient({ ...client, endpoint: url })
-  closing.add(() => sqs.destroy())
+  untilEnd.add(() => sqs.destroy())
   const nameOf = (ending: string) => `queqiao-${stage}-events${ending}`
+  // One receive too many is soon made.
+  const made = deployment.queues.filter(it => /^events(-dlq|-review)?$/.test(it.name))
+  await provisionQueues(
+    sqs,
+    made.map(it => ({
+      ...{ ...it, name: `queqiao-${stage}-${it.name}` },
+      redrive: it.redrive && { ...it.redrive, maxReceiveCount: 1 },
+    })),
+  )
   const urlOf = async (ending: string) =>
     (await sqs.send(new GetQueueUrlCommand({ QueueName: nameOf(ending) }))).QueueUrl ?? ''
-  await sqs.send(new CreateQueueCommand({ QueueName: nameOf('-dlq') }))
-  await sqs.send(new CreateQueueCommand({ QueueName: nameOf('-review') }))
-  const { QueueUrl: dlq } = await sqs.send(new GetQueueUrlCommand({ QueueName: nameOf('-dlq') }))
-  const names = { QueueUrl: dlq, AttributeNames: ['QueueArn' as const] }
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand(names))
-  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 1 })
-  await sqs.send(new CreateQueueCommand({ QueueName: nameOf(''), Attributes: { RedrivePolicy } }))
 
   return {
-    port,
+    port: new URL(url).port,
     url,
     async put(ending: string, body: string, attributes: Readonly<Record<string, string>> = {}) {
       const texts = Object.entries(attributes).map(([name, it]) => [name, { DataType: 'String', StringValue: it }])
@@ -62,35 +61,30 @@ export async function openQueues(stage: string, closing: Closing) {
     },
     /** Takes all that is to be seen. */
     async drain(ending: string): Promise<Message[]> {
-      const QueueUrl = await urlOf(ending)
+      const url = await urlOf(ending)
       const taken: Message[] = []
-      for (;;) {
-        const wish = { MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }
-        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, ...wish }))
-        if (Messages.length === 0) return taken
-        taken.push(...Messages)
-        for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+      for (let more = await receiveMessages(sqs, url); more.length > 0; more = await receiveMessages(sqs, url)) {
+        taken.push(...more)
+        await deleteMessages(sqs, url, more)
       }
+      return taken
     },
   }
 }
 
 /** Opens the deliveries of a stage. */
-export async function openDeliveries(stage: string, closing: Closing) {
-  const port = await pickFreePort(host)
+export async function openDeliveries(stage: string) {
+  const port = await pickFreePort('127.0.0.1')
   const { url, close } = await openDynamoDb(port)
-  closing.add(close)
+  untilEnd.add(close)
   const dynamodb = new DynamoDBClient({ ...client, endpoint: url })
-  closing.add(() => dynamodb.destroy())
+  untilEnd.add(() => dynamodb.destroy())
   const table = `queqiao-${stage}-deliveries`
-  const key = { AttributeName: 'id' }
-  await provisionTables(dynamodb, [
-    {
-      TableName: table,
-      KeySchema: [{ ...key, KeyType: 'HASH' }],
-      AttributeDefinitions: [{ ...key, AttributeType: 'S' }],
-    },
-  ])
+  const made = deployment.tables.filter(it => it.TableName === 'deliveries')
+  await provisionTables(
+    dynamodb,
+    made.map(it => ({ ...it, TableName: table })),
+  )
   const dynamo = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } })
   return { port, url, store: createDeliveryStore(dynamo, table, { now: Date.now, isIndexed: false }) }
 }

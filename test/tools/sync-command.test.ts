@@ -2,11 +2,11 @@
 
 import { describe, expect, it, vi } from 'vitest'
 
-import { pickFreePort } from '../../local/ports.ts'
-import { openSyncFunction } from '../../tools/sync/sync-function.ts'
+import { openSync } from '../../tools/sync/command.ts'
 import { patience } from '../patience.ts'
-import { type Answer, failed, type Invocation, openLambda } from './lambda-api.ts'
-import { onAws, runTool } from './run-tool.ts'
+import { type Answer, failure, type Invocation, openLambda, refusal, runBeside } from './lambda-api.ts'
+import { runTool } from './run-tool.ts'
+import { placeAt } from './session.ts'
 
 const call = { needed: 1, remain: 9, limit: 10 }
 const idle = { state: 'idle', pages: 0, followers: 0, total: 0, came: 0, left: 0 }
@@ -26,13 +26,9 @@ function answerWalk() {
   }
 }
 
-const run = (args: readonly string[], env: Record<string, string> = {}) => runTool('sync', args, env)
-
 describe('./queqiao sync', () => {
   it('walks on AWS: the walk is an event, all else is asked', async () => {
-    const { url, invocations } = await openLambda(answerWalk())
-
-    const { code, stdout, stderr } = await run(['--stage', 'prod', '--region', 'cn-north-1'], onAws({ lambda: url }))
+    const { code, stdout, stderr, invocations } = await runBeside(answerWalk(), 'sync')
 
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain('stage prod (cn-north-1)')
@@ -49,7 +45,7 @@ describe('./queqiao sync', () => {
   it('walks on the local stack, where LAMBDA_PORT says', async () => {
     const { port, url, invocations } = await openLambda(answerWalk())
 
-    const { code, stdout } = await run([], { LAMBDA_PORT: `${port}` })
+    const { code, stdout } = await runTool('sync', [], { LAMBDA_PORT: `${port}` })
 
     expect(code).toBe(0)
     expect(stdout).toContain(`stage local (${url})`)
@@ -59,19 +55,13 @@ describe('./queqiao sync', () => {
 
   it.each([
     ['AccessDeniedException', 403, 'need lambda:InvokeFunction on queqiao-prod-sync-followers'],
-    ['ResourceNotFoundException', 404, 'ap-southeast-1 has no function queqiao-prod-sync-followers: check --stage'],
+    ['ResourceNotFoundException', 404, 'cn-north-1 has no function queqiao-prod-sync-followers: check --stage'],
     ['ExpiredTokenException', 403, 'does not take these credentials (ExpiredTokenException): log in anew'],
     ['UnrecognizedClientException', 403, 'aws and aws-cn have their own'],
     ['TooManyRequestsException', 429, 'try again in a minute'],
     ['KMSAccessDeniedException', 502, 'could not be asked: KMSAccessDeniedException: so it is'],
   ])('says in one line what to do about %s', async (type, status, words) => {
-    const { url } = await openLambda(() => ({
-      status,
-      headers: { 'x-amzn-errortype': type },
-      body: { Message: 'so it is' },
-    }))
-
-    const { code, stderr } = await run(['--stage', 'prod'], onAws({ lambda: url }))
+    const { code, stderr } = await runBeside(() => refusal(status, type), 'sync')
 
     expect(code).toBe(1)
     expect(stderr).toContain(words)
@@ -79,56 +69,25 @@ describe('./queqiao sync', () => {
   })
 
   it('passes on why the function failed, without its stack trace', async () => {
-    const { url } = await openLambda(() => ({ ...failed, body: { errorMessage: 'misconfigured', trace: ['at x.ts'] } }))
-
-    const { code, stderr } = await run(['--stage', 'prod'], onAws({ lambda: url }))
-
-    expect(code).toBe(1)
-    expect(stderr).toBe(
+    const { code, stderr } = await runBeside(() => failure('misconfigured'), 'sync')
+    expect([code, stderr]).toEqual([
+      1,
       '✗ queqiao-prod-sync-followers failed: misconfigured; ' +
-        'its log: npx --no sls logs -f sync-followers --stage prod --region ap-southeast-1\n',
-    )
+        'its log: npx --no sls logs -f sync-followers --stage prod --region cn-north-1\n',
+    ])
   })
 
   it('does not guess at an answer of another version', async () => {
-    const { url } = await openLambda(() => ({ body: { pages: 1 } }))
-    const { code, stderr } = await run(['--stage', 'prod'], onAws({ lambda: url }))
+    const { code, stderr } = await runBeside(() => ({ body: { pages: 1 } }), 'sync')
     expect([code, stderr]).toEqual([1, expect.stringContaining('it answers in another way than this version does')])
   })
-
-  it('says so where there are no credentials', async () => {
-    const { code, stderr } = await run(['--stage', 'prod'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('there are no AWS credentials: set AWS_PROFILE')])
-  })
-
-  it('asks for npm start where no stack answers', async () => {
-    const { code, stderr } = await run([], { LAMBDA_PORT: `${await pickFreePort('127.0.0.1')}` })
-    expect([code, stderr]).toEqual([1, expect.stringContaining('(ECONNREFUSED): start it with npm start')])
-  })
-
-  it('ends with 2 for what cannot be meant', async () => {
-    const wrong = await run(['--everybody'])
-    expect(wrong).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringContaining("Unknown option '--everybody'"),
-    })
-    expect(await run([], { LAMBDA_PORT: 'x' })).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('LAMBDA_PORT'),
-    })
-  })
 })
-
-const local = { stage: 'local', region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
 
 describe('the local function', () => {
   // Nobody waits for the walk's answer, so its failure would go unseen.
   it('tells with the next answer that the walk has failed', async () => {
-    const { url } = await openLambda(it =>
-      actionOf(it) === 'walk' ? { ...failed, body: { errorMessage: '50002' } } : { body: idle },
-    )
-    const sync = openSyncFunction({ ...local, endpoint: url }, new AbortController().signal)
+    const { url } = await openLambda(it => (actionOf(it) === 'walk' ? failure('50002') : { body: idle }))
+    const sync = openSync(placeAt(url), new AbortController().signal)
 
     await sync.begin({ action: 'walk' })
 

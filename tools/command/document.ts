@@ -33,6 +33,13 @@ export async function runDocumentCommand(document: Document): Promise<void> {
     'wrong' in options ? wrongOptions : await keepInStep(document, options, { root, screen: { line, problem } })
 }
 
+/** Answers the document with another text between two marks, each on a line of its own; throws where one is missing. */
+export function between(document: string, [begin, end]: readonly [begin: string, end: string], text: string): string {
+  const [from, to] = [document.indexOf(`${begin}\n`), document.indexOf(`\n${end}`)]
+  if (from < 0 || to < from) throw new Error(`the document has no ${begin} … ${end}`)
+  return `${document.slice(0, from + begin.length + 1)}${text}${document.slice(to)}`
+}
+
 /** Writes the document, or with `isCheck` only looks; tells which, and answers the exit code. */
 export async function keepInStep(document: Document, { isCheck }: Options, { root, screen }: Place): Promise<number> {
   const { command, file, textOf } = document

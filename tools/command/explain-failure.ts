@@ -1,6 +1,6 @@
 /** What to do about a failure, in one line. */
 
-import { isLocal, type Local, type OnAws, type Place } from './place.ts'
+import { isLocal, type Place, whereIs } from './place.ts'
 
 /** What was asked, as its failure names it. */
 export type Asked = {
@@ -30,101 +30,53 @@ export async function ask<T>(place: Place, asked: Asked, request: Promise<T>): P
 
 /** Explains why something could not be asked; never with a stack trace. */
 export function explainFailure(error: unknown, place: Place, asked: Asked): string {
-  const names = namesOf(error)
-  const hint = isLocal(place) ? hintOf(names, localHint, { place, asked }) : hintOf(names, awsHint, { place, asked })
+  const cures = isLocal(place) ? localCures : awsCures
+  const [hint] = namesOf(error).flatMap(why => cures[kindOf(why) ?? '']?.({ where: whereIs(place), asked, why }) ?? [])
   return hint ?? `${nameOf(asked)} could not be asked: ${describe(error, asked)}`
 }
 
-type Circumstances<P> = { readonly place: P; readonly asked: Asked }
-/** Says what to do about an error of this name, there. */
-type Cure<P> = (circumstances: Circumstances<P>, name: string) => string
+/** Says what to do about an error of the name `why`, at the place `where`. */
+type Cure = (it: { readonly where: string; readonly asked: Asked; readonly why: string }) => string
 
-const missing = 'missing'
-const denied = 'denied'
-const busy = 'busy'
-const stale = 'stale'
-const unreachable = 'unreachable'
-const asleep = 'asleep'
-
-const localHint = new Map<string, Cure<Local>>([
-  [missing, ({ place, asked }) => `the stack at ${place.endpoint} has no ${asked.what}: start it anew`],
-  [
-    unreachable,
-    ({ place }, why) =>
-      `the local stack does not answer at ${place.endpoint} (${why}): start it with npm start, or name a --stage`,
-  ],
-])
-
-const awsHint = new Map<string, Cure<OnAws>>([
-  [
-    missing,
-    ({ place, asked }) => `${place.region} has no ${asked.what}: check --stage and --region, or deploy the stage first`,
-  ],
-  [denied, ({ asked }) => `AWS refuses: these credentials need ${asked.right}`],
-  [
-    asleep,
-    ({ asked }, why) =>
-      `${nameOf(asked)} is not ready (${why}): try again in a minute; if it stays so, see its state, AWS console → Lambda`,
-  ],
-  ['ParameterAlreadyExists', ({ asked }) => `${nameOf(asked)} is there by now, and was not replaced: run this again`],
-  ['CredentialsProviderError', () => 'there are no AWS credentials: set AWS_PROFILE, or log in with aws sso login'],
-  ['TokenProviderError', () => 'the AWS login has ended: log in with aws sso login'],
-  [busy, ({ asked }) => `${asked.service} already does as much as this account may: try again in a minute`],
-  [
-    stale,
-    ({ place }, why) =>
-      `AWS in ${place.region} does not take these credentials (${why}): log in anew; aws and aws-cn have their own`,
-  ],
-  [
-    unreachable,
-    ({ place, asked }, why) =>
-      `${asked.service} does not answer in ${place.region} (${why}): check --region and the network`,
-  ],
-])
-
-/** The names that the services have for the same thing; SQS has those of its older protocol too. */
-const kinds = new Map(
-  Object.entries({
-    ResourceNotFoundException: missing,
-    QueueDoesNotExist: missing,
-    'AWS.SimpleQueueService.NonExistentQueue': missing,
-    NoSuchBucket: missing,
-    AccessDeniedException: denied,
-    AccessDenied: denied,
-    ResourceNotReadyException: asleep,
-    ResourceConflictException: asleep,
-    CodeArtifactUserPendingException: asleep,
-    TooManyRequestsException: busy,
-    ThrottlingException: busy,
-    RequestThrottled: busy,
-    TooManyUpdates: busy,
-    ProvisionedThroughputExceededException: busy,
-    SlowDown: busy,
-    ExpiredTokenException: stale,
-    ExpiredToken: stale,
-    UnrecognizedClientException: stale,
-    InvalidClientTokenId: stale,
-    InvalidAccessKeyId: stale,
-    InvalidSignatureException: stale,
-    SignatureDoesNotMatch: stale,
-    IncompleteSignatureException: stale,
-    TimeoutError: unreachable,
-    AbortError: unreachable,
-  }),
-)
-
-function hintOf<P>(
-  names: readonly string[],
-  hints: ReadonlyMap<string, Cure<P>>,
-  circumstances: Circumstances<P>,
-): string | undefined {
-  const name = names.find(it => hints.has(kindOf(it)))
-  return name === undefined ? undefined : hints.get(kindOf(name))?.(circumstances, name)
+const localCures: Readonly<Record<string, Cure>> = {
+  missing: ({ where, asked }) => `the stack at ${where} has no ${asked.what}: start it anew`,
+  unreachable: ({ where, why }) =>
+    `the local stack does not answer at ${where} (${why}): start it with npm start, or name a --stage`,
 }
 
-/** Errors of the network are told by their number's name, as `ECONNREFUSED`. */
-function kindOf(name: string): string {
-  return /^E[A-Z_]+$/.test(name) ? unreachable : (kinds.get(name) ?? name)
+const awsCures: Readonly<Record<string, Cure>> = {
+  missing: ({ where, asked }) => `${where} has no ${asked.what}: check --stage and --region, or deploy the stage first`,
+  denied: ({ asked }) => `AWS refuses: these credentials need ${asked.right}`,
+  asleep: ({ asked, why }) =>
+    `${nameOf(asked)} is not ready (${why}): try again in a minute; if it stays so, see its state, AWS console → Lambda`,
+  taken: ({ asked }) => `${nameOf(asked)} is there by now, and was not replaced: run this again`,
+  anonymous: () => 'there are no AWS credentials: set AWS_PROFILE, or log in with aws sso login',
+  loggedOut: () => 'the AWS login has ended: log in with aws sso login',
+  busy: ({ asked }) => `${asked.service} already does as much as this account may: try again in a minute`,
+  stale: ({ where, why }) =>
+    `AWS in ${where} does not take these credentials (${why}): log in anew; aws and aws-cn have their own`,
+  unreachable: ({ where, asked, why }) =>
+    `${asked.service} does not answer in ${where} (${why}): check --region and the network`,
+}
+
+/** The names that the services have for the same thing; SQS has those of its older protocol too. */
+const kinds: readonly (readonly [kind: string, names: RegExp])[] = [
+  ['missing', /^(ResourceNotFoundException|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue|NoSuchBucket)$/],
+  ['denied', /^AccessDenied(Exception)?$/],
+  ['asleep', /^(ResourceNotReadyException|ResourceConflictException|CodeArtifactUserPendingException)$/],
+  ['taken', /^ParameterAlreadyExists$/],
+  ['anonymous', /^CredentialsProviderError$/],
+  ['loggedOut', /^TokenProviderError$/],
+  ['busy', /^(TooManyRequestsException|TooManyUpdates|SlowDown|ProvisionedThroughputExceededException)$/],
+  ['busy', /^(ThrottlingException|RequestThrottled)$/],
+  ['stale', /^(ExpiredToken(Exception)?|UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId)$/],
+  ['stale', /^((Invalid|Incomplete)SignatureException|SignatureDoesNotMatch)$/],
+  // Errors of the network are told by their number's name, as `ECONNREFUSED`.
+  ['unreachable', /^(TimeoutError|AbortError|E[A-Z_]+)$/],
+]
+
+function kindOf(name: string): string | undefined {
+  return kinds.find(([, names]) => names.test(name))?.[0]
 }
 
 /** An error's name and code; a connection that several addresses refused has them on its parts. */

@@ -5,8 +5,11 @@ export type Screen = {
   line(text: string): void
   /** Writes what went wrong, among the errors. */
   problem(text: string): void
-  /** Shows how far it is: `bar` over the last line of a terminal that is wide enough, elsewhere `facts` as a line now and then. */
-  progress(show: { bar: string; facts: string }): void
+  /**
+   * Shows how far it is: over the last line of a terminal, with a bar for the `share` that is done (0 to 1) where there is
+   * room for one; elsewhere as a line now and then.
+   */
+  progress(facts: string, share?: number): void
   /** Writes what came of it, for programs; people have read it in lines. */
   json(data: object): void
 }
@@ -22,6 +25,7 @@ export type ScreenOptions = {
 
 const plainEveryMs = 10_000
 const clearLine = '\r\x1b[K'
+const barWidth = 20
 
 /** Creates the screen. */
 export function createScreen({ write, writeError, columns, now }: ScreenOptions): Screen {
@@ -42,12 +46,13 @@ export function createScreen({ write, writeError, columns, now }: ScreenOptions)
       clear()
       writeError(`${text}\n`)
     },
-    progress({ bar, facts }) {
+    progress(facts, share) {
       const width = columns()
       if (width !== undefined) {
+        const text = share === undefined ? `  ${facts}` : `  ${renderShare(share)}  ${facts}`
         // A line that wraps could not be written over.
-        const text = bar.length < width ? bar : `  ${facts}`
-        write(`${clearLine}${text.slice(0, Math.max(0, width - 1))}`)
+        const fitting = text.length < width ? text : `  ${facts}`
+        write(`${clearLine}${fitting.slice(0, Math.max(0, width - 1))}`)
         isBarShown = true
       } else if (now() - plainAt >= plainEveryMs) {
         write(`  ${facts}\n`)
@@ -66,4 +71,9 @@ export function createJsonScreen({ write, writeError }: Pick<ScreenOptions, 'wri
     progress() {},
     json: data => write(`${JSON.stringify(data, undefined, 2)}\n`),
   }
+}
+
+function renderShare(share: number): string {
+  const filled = Math.floor(Math.min(1, share) * barWidth)
+  return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`
 }

@@ -11,7 +11,7 @@ const pauseMs = 10_000
 /** Lambda takes a minute or two; then something is wrong with the subnets or the role. */
 const mostTries = 19
 
-type Waiting = {
+export type Waiting = {
   /** Says what is waited for; once. */
   readonly tell: (text: string) => void
   readonly sleep: (ms: number) => Promise<void>

@@ -1,21 +1,35 @@
-/** `doctor`: says what is wrong with a stage. */
+/** `doctor`: asks the function, and prints what it found to be wrong with a stage. */
 
 import { styleText } from 'node:util'
 
-import { findPlace } from '../command/place.ts'
-import type { Start } from '../command/session.ts'
-import { openDoctorFunction } from './doctor-function.ts'
+import { openFunction } from '../command/function.ts'
+import { findPlace, type Place, whereIs } from '../command/place.ts'
+import { type Session, type Start, whileAsking } from '../command/session.ts'
+import type { Waiting } from '../command/wake.ts'
+import { type Paint, renderEnd, renderFinding } from './lines.ts'
 import { parseOptions } from './options.ts'
-import { runDoctor } from './run-doctor.ts'
+import { report } from './report.ts'
+
+/** Only a terminal gets colours, and none where NO_COLOR is set. */
+const paint: Paint = (colour, text) => styleText(colour, text, { stream: process.stdout })
 
 export const start: Start = async (args, session) => {
   const options = parseOptions(args, session.env)
   const place = findPlace(options, 'lambda', session.env)
+  const { screen } = session
   // A program reads the report, and nothing beside it.
-  const tell = options.json ? session.screen.problem : session.screen.line
-  const examine = openDoctorFunction(place, { ...session, tell })
-  // Only a terminal gets colours, and none where NO_COLOR is set.
-  const paint = (colour: 'green' | 'yellow' | 'red' | 'dim', text: string) =>
-    styleText(colour, text, { stream: process.stdout })
-  return runDoctor(options, { ...session, place, examine, paint })
+  const doctor = openDoctor(place, { ...session, tell: options.json ? screen.problem : screen.line })
+  return whileAsking(session, async () => {
+    screen.line(`The doctor looks at stage ${options.stage} (${whereIs(place)}) · 正在检查`)
+    const found = await doctor.ask({})
+    screen.json(found)
+    for (const it of found.checks) screen.line(renderFinding(it, paint))
+    screen.line(renderEnd(found, paint))
+    return found.isWell ? 0 : 1
+  })
+}
+
+/** Opens the function, which has 60 s. */
+export function openDoctor(place: Place, { signal, ...waiting }: Pick<Session, 'signal'> & Waiting) {
+  return openFunction(place, 'doctor', { shape: report, signal, answerLimitMs: 70_000, waiting })
 }

@@ -6,10 +6,8 @@ import { lentRights } from '../../lib/adapters/aws/s3-signer.ts'
 import { parkedEventsRights } from '../../lib/adapters/aws/sqs-parked.ts'
 import { eventQueueRights, type QueueRights } from '../../lib/adapters/aws/sqs-queues.ts'
 import { queueSizesRights } from '../../lib/adapters/aws/sqs-sizes.ts'
-import type { Called } from './called.ts'
-import { type Reach, reachFrom } from './reach.ts'
-import { queueNamed, resourceOf } from './resources.ts'
-import { rightsOf } from './rights.ts'
+import { type Called, type Reach, reachFrom } from './reach.ts'
+import { queueNamed, resourceOf, rightsOf } from './rights.ts'
 import { fileOf, type Source } from './source.ts'
 
 type ByMethod<T> = Readonly<Record<string, Readonly<Record<string, T>>>>
@@ -32,7 +30,7 @@ export function adapterRights(source: Source, queues: readonly string[]) {
     return members
   }
 
-  return ({ call, callee }: Called, { used }: Reach): string[] => {
+  return ([call, callee]: Called, { used }: Reach): string[] => {
     if (!callee?.file.startsWith('lib/adapters/') || fileOf(call).startsWith('lib/adapters/')) return []
     const members = membersOf(callee.declaration)
     const methods = methodsIn(members).filter(it => used.has(it.port))

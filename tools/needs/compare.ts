@@ -65,14 +65,10 @@ function rightProblems({ rights }: Needs, entry: Entry, granted: Role): string[]
 }
 
 function vpcProblems({ callsWeChat }: Needs, { vpc }: Entry, { isInVpc }: Role): string[] {
-  const is = callsWeChat ? 'calls WeChat' : 'does not call WeChat'
+  const [is, goes] = callsWeChat ? ['calls WeChat', 'is missing'] : ['does not call WeChat', 'goes']
   return [
-    ...((vpc !== undefined) === callsWeChat
-      ? []
-      : [`${is}: so vpc ${callsWeChat ? 'is missing' : 'goes'} (serverless.yml)`]),
-    ...(isInVpc === callsWeChat
-      ? []
-      : [`${is}: so callsWeChat ${callsWeChat ? 'is missing' : 'goes'} (resources/roles.cjs)`]),
+    ...((vpc !== undefined) === callsWeChat ? [] : [`${is}: so vpc ${goes} (serverless.yml)`]),
+    ...(isInVpc === callsWeChat ? [] : [`${is}: so callsWeChat ${goes} (resources/roles.cjs)`]),
   ]
 }
 
@@ -80,12 +76,9 @@ function vpcProblems({ callsWeChat }: Needs, { vpc }: Entry, { isInVpc }: Role):
 function triggerProblems({ trigger }: Needs, { events }: Entry): string[] {
   const kinds = new Set(events.flatMap(it => Object.keys(it)))
   if (trigger === 'schedule' && kinds.size === 0) return []
-  const isRight = trigger !== undefined && kinds.size === 1 && kinds.has(trigger)
-  return isRight
-    ? []
-    : [
-        `its handler is made for ${trigger ?? 'nothing'}, its events are ${[...kinds].join(', ') || 'none'} (serverless.yml)`,
-      ]
+  if (trigger !== undefined && kinds.size === 1 && kinds.has(trigger)) return []
+  const are = [...kinds].join(', ') || 'none'
+  return [`its handler is made for ${trigger ?? 'nothing'}, its events are ${are} (serverless.yml)`]
 }
 
 /** Who pushes back into its own queue is stopped by Lambda's detection of loops, unless it is allowed to. */
@@ -134,14 +127,7 @@ function roleNameOf(name: string): string {
 type Words = { readonly lacks: (it: string) => string; readonly needless: (it: string) => string }
 
 function differencesOf(needed: ReadonlySet<string>, had: ReadonlySet<string>, { lacks, needless }: Words): string[] {
-  return [
-    ...[...needed]
-      .filter(it => !had.has(it))
-      .toSorted()
-      .map(lacks),
-    ...[...had]
-      .filter(it => !needed.has(it))
-      .toSorted()
-      .map(needless),
-  ]
+  const without = (some: ReadonlySet<string>, others: ReadonlySet<string>) =>
+    [...some].filter(it => !others.has(it)).toSorted()
+  return [...without(needed, had).map(lacks), ...without(had, needed).map(needless)]
 }

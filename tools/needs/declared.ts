@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 
 import { type Functions, readFunctions } from '../../kit/service.ts'
-import { parkedQueues } from './resources.ts'
+import { parkedQueues } from './rights.ts'
 import { appKinds } from './secrets.ts'
 import { root } from './source.ts'
 

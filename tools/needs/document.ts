@@ -1,21 +1,20 @@
 /** What each function needs, as a table for people. */
 
 import type { Functions } from '../../kit/service.ts'
+import { between } from '../command/document.ts'
 import { ownVariables, queuesOf, rightsToConsume, routesOf } from './compare.ts'
 import type { Declared } from './declared.ts'
 import type { Needs } from './needs.ts'
 
-const [begin, end] = ['<!-- needs: npm run needs -->\n', '\n<!-- /needs -->']
+const marks = ['<!-- needs: npm run needs -->', '<!-- /needs -->'] as const
 
 /** Puts the table between its marks; throws where they are missing. */
 export function withNeeds(document: string, needs: ReadonlyMap<string, Needs>, declared: Declared): string {
-  const [from, to] = [document.indexOf(begin), document.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`the document has no ${begin.trim()} … ${end.trim()}`)
   const rows = Object.entries(declared.functions).map(([name, it]) =>
     rowOf(name, it, { needs: needs.get(name), declared }),
   )
   const head = ['| function | invoked by | reads | secrets | may |', '| --- | --- | --- | --- | --- |']
-  return `${document.slice(0, from + begin.length)}\n${[...head, ...rows].join('\n')}\n${document.slice(to)}`
+  return between(document, marks, `\n${[...head, ...rows].join('\n')}\n`)
 }
 
 type Known = { readonly needs: Needs | undefined; readonly declared: Declared }

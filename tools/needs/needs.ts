@@ -3,8 +3,7 @@
 import ts from 'typescript'
 
 import { adapterRights } from './adapter-rights.ts'
-import { type Called, calledIn } from './called.ts'
-import { reachFrom } from './reach.ts'
+import { type Called, reachFrom } from './reach.ts'
 import { secretsOf } from './secrets.ts'
 import { fileOf, type Source } from './source.ts'
 
@@ -35,8 +34,8 @@ type Place = { readonly source: Source; readonly rightsOf: ReturnType<typeof ada
 
 function needsOf(path: string, { source, rightsOf }: Place): Needs {
   const reach = reachFrom([source.file(path)], source.checker)
-  const called = calledIn(reach, source.checker)
-  const names = new Set(called.map(it => it.callee?.name))
+  const called = [...reach.calls]
+  const names = new Set(called.map(([, callee]) => callee?.name))
   const secrets = secretsOf(reach, called, source).map(it => `ssm:GetParameters on ${it}`)
   return {
     trigger: Object.entries(triggers).find(([name]) => names.has(name))?.[1],
@@ -47,7 +46,7 @@ function needsOf(path: string, { source, rightsOf }: Place): Needs {
 }
 
 /** The variables that a call of `config` reads. */
-function variablesOf({ call, callee }: Called): string[] {
+function variablesOf([call, callee]: Called): string[] {
   if (callee?.name !== 'config' || callee.file !== 'lib/config.ts') return []
   return call.arguments.map(it => {
     if (ts.isStringLiteral(it)) return it.text

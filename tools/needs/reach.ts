@@ -7,12 +7,18 @@
 
 import ts from 'typescript'
 
-import { isFunctionDeclared, isOwn, laterOf, portsOf, valuesOf } from './names.ts'
+import { isFunctionDeclared, isOwn, laterOf, ownDeclarations, portsOf, valuesOf } from './names.ts'
+import { fileOf } from './source.ts'
 import { bridgesOf, usedBy } from './uses.ts'
+
+/** A function of the project that is called: its name, the file it stands in, and where there. */
+type Callee = { readonly name: string; readonly file: string; readonly declaration: ts.Node }
+/** A call, and what it calls; of a package's functions nothing. */
+export type Called = readonly [call: ts.CallExpression, callee: Callee | undefined]
 
 /** Everything that was met on the way. */
 export type Reach = {
-  readonly calls: ReadonlySet<ts.CallExpression>
+  readonly calls: ReadonlyMap<ts.CallExpression, Callee | undefined>
   /** The commands of the AWS SDK that are made, as the SDK names them, without `Command`. */
   readonly commands: ReadonlySet<string>
   /** The indexes that queries name. */
@@ -26,7 +32,7 @@ export type Reach = {
 
 type Walk = {
   readonly checker: ts.TypeChecker
-  readonly calls: Set<ts.CallExpression>
+  readonly calls: Map<ts.CallExpression, Callee | undefined>
   readonly commands: Set<string>
   readonly indexes: Set<string>
   readonly literals: Set<ts.StringLiteral>
@@ -46,7 +52,7 @@ export function reachFrom(
 ): Reach {
   const walk: Walk = {
     checker,
-    ...{ calls: new Set(), commands: new Set(), indexes: new Set(), literals: new Set() },
+    ...{ calls: new Map(), commands: new Set(), indexes: new Set(), literals: new Set() },
     ...{ used: new Set(), members: copyOf(known), bridges: new Map(), seen: new Set(), waiting: [] },
   }
   for (const root of roots) schedule(root, walk)
@@ -69,7 +75,7 @@ function note(node: ts.Node, walk: Walk): void {
   const { checker } = walk
   if (ts.isIdentifier(node)) for (const it of valuesOf(node, checker)) schedule(it, walk)
   if (ts.isStringLiteral(node)) walk.literals.add(node)
-  if (ts.isCallExpression(node)) walk.calls.add(node)
+  if (ts.isCallExpression(node)) walk.calls.set(node, calleeOf(node, checker))
   const command = commandOf(node)
   if (command !== undefined) walk.commands.add(command)
   for (const it of usedBy(node, checker)) use(it, walk)
@@ -108,6 +114,11 @@ function use(declaration: ts.Node, walk: Walk): void {
 function bridge(wanted: ts.Node, given: ts.Node, walk: Walk): void {
   append(walk.bridges, wanted, given)
   if (walk.used.has(wanted)) use(given, walk)
+}
+
+function calleeOf({ expression }: ts.CallExpression, checker: ts.TypeChecker): Callee | undefined {
+  const [declaration] = ownDeclarations(checker.getSymbolAtLocation(expression), checker)
+  return declaration && { name: expression.getText(), file: fileOf(declaration), declaration }
 }
 
 /** `new GetCommand(…)`, and the paginators, which make theirs by themselves. */

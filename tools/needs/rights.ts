@@ -1,4 +1,4 @@
-/** Which rights of IAM the commands of the SDK need. */
+/** Which rights of IAM the commands of the SDK need, and how the resources are named that they are on. */
 
 const item = (name: string) => [`dynamodb:${name}Item`]
 /** Without a look at the bucket S3 says of a key that is not there only that it is forbidden. */
@@ -40,4 +40,29 @@ export function rightsOf(command: string): readonly string[] {
   const rights = byCommand[command]
   if (rights === undefined) throw new Error(`tools/needs/rights.ts does not know what ${command}Command needs`)
   return rights
+}
+
+const endings: Readonly<Record<string, string>> = {
+  '': 'Queue',
+  '-dlq': 'DeadLetterQueue',
+  '-review': 'ReviewQueue',
+}
+
+/** What stands for the queues in which events wait for quota: each Official Account has two. */
+export const parkedQueues = 'ParkedQueues'
+
+/** `LINKS_TABLE` holds the name of the resource LinksTable. */
+export function resourceOf(variable: string): string {
+  return variable
+    .split('_')
+    .map(it => `${it.slice(0, 1)}${it.slice(1).toLowerCase()}`)
+    .join('')
+}
+
+/** The resource of a queue whose name is that of the variable's with an ending; throws for an ending that no queue has. */
+export function queueNamed(variable: string, ending: string): string {
+  if (/^-\*-parked(-urgent)?$/.test(ending)) return parkedQueues
+  const named = endings[ending]
+  if (named === undefined) throw new Error(`no queue's name ends in ${ending}`)
+  return resourceOf(variable).replace(/Queue$/, named)
 }

@@ -4,9 +4,8 @@ import ts from 'typescript'
 
 import type { App } from '../../lib/apps.ts'
 import { appSecrets, stageSecrets } from '../../lib/secret-names.ts'
-import type { Called } from './called.ts'
 import { partsOf } from './names.ts'
-import { type Reach, reachFrom } from './reach.ts'
+import { type Called, type Reach, reachFrom } from './reach.ts'
 import { fileOf, type Source } from './source.ts'
 
 export const appKinds = ['official', 'mini'] as const satisfies readonly App['kind'][]
@@ -20,7 +19,7 @@ const isOpening = /^(functions|lib\/runtime)\//
 
 /** Those that are named where things are opened, or handed in there. */
 function ofStage(reach: Reach, called: readonly Called[], checker: ts.TypeChecker): string[] {
-  const handed = called.flatMap(({ call, callee }) =>
+  const handed = called.flatMap(([call, callee]) =>
     isOpening.test(callee?.file ?? '') ? [...reachFrom(call.arguments, checker).literals] : [],
   )
   const named = [...reach.literals].filter(it => isOpening.test(fileOf(it)))
@@ -31,7 +30,7 @@ function ofStage(reach: Reach, called: readonly Called[], checker: ts.TypeChecke
 const names = 'lib/secret-names.ts'
 
 /** By the types of what is named: `secretOf(app, 'appsecret')` is of the kinds that this app may have. */
-function ofApps({ call, callee }: Called, checker: ts.TypeChecker): string[] {
+function ofApps([call, callee]: Called, checker: ts.TypeChecker): string[] {
   if (callee?.file !== names || fileOf(call) === names) return []
   if (callee.name === 'secretNamesOf') return appSecrets.flatMap(secret => appKinds.map(kind => `${kind}-${secret}`))
   const [app, secret] = call.arguments

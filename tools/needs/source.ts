@@ -45,16 +45,12 @@ export function fileOf(node: ts.Node): string {
 }
 
 function hostWith(changed: Readonly<Record<string, string>>, options: ts.CompilerOptions): ts.CompilerHost {
-  const host = ts.createCompilerHost(options)
+  const host = ts.createCompilerHost(options, true)
+  const { fileExists, readFile } = host
   const texts = new Map(Object.entries(changed).map(([path, text]) => [join(root, path), text]))
-  return {
-    ...host,
-    fileExists: name => texts.has(name) || host.fileExists(name),
-    readFile: name => texts.get(name) ?? host.readFile(name),
-    getSourceFile(name, languageVersion, ...more) {
-      const text = texts.get(name)
-      if (text === undefined) return host.getSourceFile(name, languageVersion, ...more)
-      return ts.createSourceFile(name, text, languageVersion, true)
-    },
-  }
+  // By these the host itself reads its sources.
+  return Object.assign(host, {
+    fileExists: (name: string) => texts.has(name) || fileExists(name),
+    readFile: (name: string) => texts.get(name) ?? readFile(name),
+  })
 }

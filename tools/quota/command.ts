@@ -1,13 +1,29 @@
-/** `quota`: shows the quota of messages and what waits for it, and opens the gate. */
+/** `quota`: shows the quota of messages, the gate and what waits; opens the gate if that is wished. */
 
-import { findPlace } from '../command/place.ts'
-import type { Start } from '../command/session.ts'
-import { parseOptions } from './options.ts'
-import { openQuotaFunction } from './quota-function.ts'
-import { runQuota } from './run-quota.ts'
+import type { QuotaOrder } from '../../lib/send/quota-order.ts'
+import { openFunction } from '../command/function.ts'
+import { commandLine } from '../command/options.ts'
+import { findPlace, whereIs } from '../command/place.ts'
+import { type Start, whileAsking } from '../command/session.ts'
+import { renderReopening, renderStatus } from './lines.ts'
+import { parseOptions, spec } from './options.ts'
+import { type Report, report } from './report.ts'
 
-export const start: Start = async (args, session) => {
-  const options = parseOptions(args, session.env)
-  const place = findPlace(options, 'lambda', session.env)
-  return runQuota(options, { ...session, place, ask: openQuotaFunction(place, session.signal) })
+/** The function has 60 s. */
+const answerLimitMs = 70_000
+
+export const start: Start = async (args, { env, screen, now, signal }) => {
+  const options = parseOptions(args, env)
+  const place = findPlace(options, 'lambda', env)
+  // It knows WeChat's secret, so nobody here must.
+  const quota = openFunction<QuotaOrder, Report>(place, 'resume-events', { shape: report, signal, answerLimitMs })
+  screen.line(`The quota of messages, stage ${options.stage} (${whereIs(place)}) · 消息额度`)
+  return whileAsking({ screen, signal }, async () => {
+    const found = await quota.ask({ action: options.reopen ? 'reopen' : 'status' })
+    screen.json(found)
+    if (options.reopen) screen.line(renderReopening(found))
+    const reopen = commandLine(spec.verb, options, ['--reopen'])
+    for (const it of renderStatus(found.status, { now: now(), reopen })) screen.line(it)
+    return found.status.closedUntil === undefined ? 0 : 1
+  })
 }

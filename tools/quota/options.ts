@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../local/environment.ts'
 import type { Spec } from '../command/help.ts'
-import { commandLine, jsonOption, readOptions, readStage, type Stage, stageOptions } from '../command/options.ts'
+import { jsonOption, readOptions, readStage, type Stage, stageOptions } from '../command/options.ts'
 
 export type Options = Stage & {
   /** Opens the gate now, whatever WeChat tells of the quota. */
@@ -30,9 +30,4 @@ export const spec = {
 export function parseOptions(args: readonly string[], env: Environment): Options {
   const { reopen = false, ...stage } = readOptions(args, env, spec)
   return { ...readStage(stage, env), reopen }
-}
-
-/** The command that opens the gate. */
-export function reopenCommand(stage: Stage): string {
-  return commandLine(spec.verb, stage, ['--reopen'])
 }

@@ -1,6 +1,6 @@
 /** One event that was put aside, and how it goes back. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Message } from '@aws-sdk/client-sqs'
 import * as v from 'valibot'
 
@@ -78,7 +78,7 @@ function renamed({ body, id }: Letter): EventMessage | undefined {
   const event = v.safeParse(anyEvent, body)
   if (id === undefined || !event.success) return undefined
   const fits = id.length + ending.length <= maxIdLength
-  const base = fits ? id : createHash('sha256').update(id).digest('hex')
+  const base = fits ? id : hash('sha256', id)
   return { body: JSON.stringify({ ...event.output, id: `${base}${ending}` }) }
 }
 

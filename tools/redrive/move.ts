@@ -2,19 +2,18 @@
 
 import { inParallel, inRuns } from '../../lib/pool.ts'
 import type { EventsQueue } from '../command/events-queue.ts'
+import type { Session } from '../command/session.ts'
 import type { AsideQueue } from './aside-queue.ts'
 import { type Letter, messageOf } from './letter.ts'
 import { type Hand, lanes } from './look.ts'
 
-export type MoveDeps = {
+type MoveDeps = Pick<Session, 'now' | 'signal'> & {
   readonly queue: AsideQueue
   readonly events: Pick<EventsQueue, 'push'>
   readonly hand: Hand
   readonly evenInDoubt: boolean
-  /** Milliseconds; nothing is moved after `until`, when others begin to see the messages. */
-  readonly now: () => number
+  /** Nothing is moved after this instant (ms), when others begin to see the messages. */
   readonly until: number
-  readonly signal: AbortSignal
   /** Takes how many are moved so far. */
   readonly show: (count: number) => void
 }

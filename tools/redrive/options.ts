@@ -3,7 +3,6 @@
 import type { Environment } from '../../local/environment.ts'
 import type { Spec } from '../command/help.ts'
 import {
-  commandLine,
   jsonOption,
   readCount,
   readOptions,
@@ -65,11 +64,6 @@ export function parseOptions(args: readonly string[], env: Environment): Options
   }
   assertMeant(options)
   return options
-}
-
-/** The command that shows, or moves, with more options. */
-export function commandFor(stage: Stage, more: readonly string[]): string {
-  return commandLine(spec.verb, stage, more)
 }
 
 function readQueues(queue: string | undefined, isSending: boolean): AsideName[] {

@@ -2,7 +2,7 @@
 
 import { pages } from '../../lib/doctor/pages.ts'
 import { type Environment, SettingsError } from '../../local/environment.ts'
-import type { Screen } from '../command/screen.ts'
+import type { Session } from '../command/session.ts'
 import { askHidden, type Terminal } from './hidden-input.ts'
 import type { SecretName } from './names.ts'
 
@@ -22,13 +22,8 @@ const apps = {
 
 export type AppsecretName = keyof typeof apps
 
-export type AppsecretDeps = {
-  readonly env: Environment
-  /** Undefined where nobody can be asked. */
-  readonly terminal: Terminal | undefined
-  readonly screen: Screen
-  readonly signal: AbortSignal
-}
+/** `terminal` is undefined where nobody can be asked. */
+export type AppsecretDeps = Session & { readonly terminal: Terminal | undefined }
 
 export function isAppsecret(name: SecretName): name is AppsecretName {
   return name in apps

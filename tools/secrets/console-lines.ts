@@ -1,9 +1,10 @@
 /** What WeChat's console must be told, ready to paste. */
 
 import { pages } from '../../lib/doctor/pages.ts'
+import { commandLine } from '../command/options.ts'
 import type { Screen } from '../command/screen.ts'
 import type { SecretName, StoredName } from './names.ts'
-import { commandFor, type Options } from './options.ts'
+import { type Options, spec } from './options.ts'
 import type { SecretStore } from './store.ts'
 
 type Circumstances = {
@@ -32,7 +33,7 @@ export async function showForConsole(
   const isNew = names.some(it => made.has(it))
   if (!isNew && !options.isShown) return
   if (!isWatched && !options.isShown) {
-    screen.line(`  To see what the console needs · 查看需填写的内容: ${commandFor(options, ['--show'])}`)
+    screen.line(`  To see what the console needs · 查看需填写的内容: ${commandLine(spec.verb, options, ['--show'])}`)
     return
   }
   screen.line(`\nTo paste · 填写到: ${page}`)

@@ -3,12 +3,9 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
-export type Terminal = { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream }
+import { NoAnswer } from '../command/session.ts'
 
-/** Nobody wants to answer: Ctrl-C, Ctrl-D, or the terminal is gone. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer'
-}
+export type Terminal = { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream }
 
 /** Asks for one line, which shows nowhere, not even its length; throws NoAnswer. */
 export async function askHidden(question: string, { input, output }: Terminal, signal: AbortSignal): Promise<string> {

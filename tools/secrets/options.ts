@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../local/environment.ts'
 import type { Spec } from '../command/help.ts'
-import { commandLine, program, readOptions, readStage, stageOptions, UsageError } from '../command/options.ts'
+import { program, readOptions, readStage, stageOptions, UsageError } from '../command/options.ts'
 import type { OnAws } from '../command/place.ts'
 import { isSecretName, type SecretName, secretNames } from './names.ts'
 
@@ -43,11 +43,6 @@ export function parseOptions(args: readonly string[], env: Environment): Options
   const { region, ...stage } = readStage(values, env)
   if (region === undefined) throw new UsageError(whyNotLocal)
   return { ...stage, region, rotate: rotate.flatMap(readNames), isShown }
-}
-
-/** The command line for this stage, with more options. */
-export function commandFor(place: OnAws, more: readonly string[]): string {
-  return commandLine(spec.verb, place, more)
 }
 
 function readNames(text: string): SecretName[] {

@@ -3,7 +3,6 @@
 import * as v from 'valibot'
 
 import { makeSessionKey, publicKeysOf } from '../../local/secrets.ts'
-import { renderShare } from '../command/bar.ts'
 import { AskError } from '../command/explain-failure.ts'
 import type { Session } from '../command/session.ts'
 import { inUnits } from '../command/words.ts'
@@ -42,8 +41,7 @@ export async function rotateSessionKeys(
   screen.line('  Ctrl-C leaves the old key signing. · 按 Ctrl-C 则仍由旧密钥签名')
   const until = now() + knownAfterMs
   while (now() < until) {
-    const facts = `signs in ${inUnits(until - now())}`
-    screen.progress({ bar: `  ${renderShare(1 - (until - now()) / knownAfterMs)}  ${facts}`, facts })
+    screen.progress(`signs in ${inUnits(until - now())}`, 1 - (until - now()) / knownAfterMs)
     await sleep(lookEveryMs)
   }
   await store.write('session-keys', JSON.stringify({ keys: [young, old] }), 'replace')

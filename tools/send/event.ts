@@ -1,6 +1,6 @@
 /** The event that is pushed, checked by the rules that will be applied to it. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 import { ConfigError, RequestError } from '../../lib/errors.ts'
@@ -47,7 +47,7 @@ function readLists(file: URL): unknown {
 /** Of content and time: the same once more within a second is the same event. */
 function deriveId(wishes: Wishes, now: number): string {
   const second = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')
-  return `send-${second}-${createHash('sha256').update(JSON.stringify(wishes)).digest('hex').slice(0, 8)}`
+  return `send-${second}-${hash('sha256', JSON.stringify(wishes)).slice(0, 8)}`
 }
 
 function orUsageError<T>(read: () => T): T {

@@ -1,14 +1,11 @@
 /** Follows an event from state to state, until nothing more becomes of it while one waits. */
 
 import type { Delivery } from '../../lib/send/delivery.ts'
+import type { Session } from '../command/session.ts'
 import type { Deliveries } from './deliveries.ts'
 
-export type FollowDeps = {
+type FollowDeps = Pick<Session, 'now' | 'sleep'> & {
   readonly deliveries: Deliveries
-  /** Milliseconds. */
-  readonly now: () => number
-  /** Rejects when nobody wants to watch any more. */
-  readonly sleep: (ms: number) => Promise<void>
   /** Takes each new state. */
   readonly tell: (delivery: Delivery) => void
   /** Takes what is known while nothing new comes, and for how long (ms). */

@@ -4,7 +4,6 @@ import { eventIdPattern } from '../../lib/send/delivery.ts'
 import type { Environment } from '../../local/environment.ts'
 import type { Spec } from '../command/help.ts'
 import {
-  commandLine,
   jsonOption,
   readCount,
   readOptions,
@@ -84,35 +83,17 @@ Alone it pushes nothing, and follows the event of this id`,
 
 /** Reads the options; throws UsageError. */
 export function parseOptions(args: readonly string[], env: Environment): Options {
-  const { wait = standardWait, 'no-follow': isLeft = false, json: _, ...values } = readValues(args, env)
+  const values = readOptions(args, env, spec)
+  const { wait = standardWait, 'no-follow': isLeft = false } = values
   const what = readWhat(values)
   if (isLeft && 'id' in what) throw new UsageError('--id alone follows an event, and --no-follow leaves nothing to do')
   return { ...readStage(values, env), ...what, isFollowed: !isLeft, waitSeconds: readCount('wait', wait) }
 }
 
-/** The command that follows the event of this id. */
-export function followCommand(stage: Stage, id: string): string {
-  return commandLine(spec.verb, stage, ['--id', id])
-}
-
-function readValues(args: readonly string[], env: Environment) {
-  return readOptions(args, env, spec)
-}
-
-type Values = Omit<ReturnType<typeof readValues>, 'wait' | 'no-follow' | 'json'>
-
-function readWhat({
-  stage: _stage,
-  region: _region,
-  profile: _profile,
-  to,
-  data = [],
-  'template-id': templateId,
-  'expires-at': expiresAt,
-  ...same
-}: Values): What {
-  const fields = withoutGaps({ ...same, templateId, expiresAt })
-  const { id } = same
+function readWhat(values: ReturnType<typeof readOptions<typeof spec.options>>): What {
+  const { to, data = [], id, template, page, url } = values
+  const renamed = { templateId: values['template-id'], expiresAt: values['expires-at'] }
+  const fields = withoutGaps({ id, template, page, url, ...renamed })
   const isAlone = to === undefined && data.length === 0 && Object.keys(fields).length === 1
   return isAlone && id !== undefined
     ? { id: readId(id) }

@@ -1,8 +1,10 @@
 /** What has to be uploaded, and what could go: the folder's files beside what the bucket has. */
 
+import { hash } from 'node:crypto'
+
+import mime from 'mime'
+
 import { staticKey, staticPrefix } from '../../lib/files/static-name.ts'
-import { contentTypeOf } from './content-types.ts'
-import { digestBytes } from './digest.ts'
 import { type FoundFile, manifestName } from './find-files.ts'
 
 export type DigestedFile = FoundFile & { readonly md5: string }
@@ -32,6 +34,8 @@ export type Plan = {
 const forFiveMinutes = 'public, max-age=300'
 const forAYear = 'public, max-age=31536000, immutable'
 const hashLength = 8
+const unknown = 'application/octet-stream'
+const isText = /^text\/|^application\/json$/
 
 /** Plans an upload. */
 export function planUpload(files: readonly DigestedFile[], stored: Stored): Plan {
@@ -64,7 +68,7 @@ function manifestOf(names: ReadonlyMap<string, string>): Upload {
   const bytes = Buffer.from(`${JSON.stringify(Object.fromEntries(names), null, 2)}\n`)
   return {
     key: staticKey(manifestName),
-    md5: digestBytes(bytes),
+    md5: hash('md5', bytes),
     from: bytes,
     size: bytes.length,
     contentType: contentTypeOf(manifestName),
@@ -75,4 +79,11 @@ function manifestOf(names: ReadonlyMap<string, string>): Upload {
 function isThere({ key, size, md5 }: Upload, stored: Stored): boolean {
   const found = stored.get(key)
   return found !== undefined && found.size === size && found.etag === md5
+}
+
+/** What a file is, by its ending: `application/octet-stream` for one that is not known; texts are in UTF-8. */
+export function contentTypeOf(name: string): string {
+  // A name without a dot has no ending, and would be taken for one itself.
+  const type = /\.[^./]+$/.test(name) ? (mime.getType(name) ?? unknown) : unknown
+  return isText.test(type) ? `${type}; charset=utf-8` : type
 }

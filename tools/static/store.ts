@@ -1,5 +1,6 @@
 /** The bucket of the static files, as the command writes it; pictures are in another one. */
 
+import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 
 import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
@@ -7,7 +8,6 @@ import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand, S3Client 
 import { staticPrefix } from '../../lib/files/static-name.ts'
 import { AskError, ask } from '../command/explain-failure.ts'
 import { clientConfig, isLocal, type Place } from '../command/place.ts'
-import { digestBytes } from './digest.ts'
 import type { Stored, Upload } from './plan.ts'
 
 /** Throws an AskError for what the bucket refuses. */
@@ -76,6 +76,6 @@ export function openStaticStore({ place, bucket, signal: abortSignal, client = {
 async function bytesOf({ key, from, md5 }: Upload): Promise<Uint8Array> {
   if (from instanceof Uint8Array) return from
   const bytes = await readFile(from.path)
-  if (digestBytes(bytes) === md5) return bytes
+  if (hash('md5', bytes) === md5) return bytes
   throw new AskError(`${key} changed while it was uploaded: run this again`)
 }

@@ -1,10 +1,11 @@
 /** Reads and uploads files, several at once, and shows how far it is. */
 
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+
 import { inParallel } from '../../lib/pool.ts'
-import { renderShare } from '../command/bar.ts'
 import type { Session } from '../command/session.ts'
 import { inThousands } from '../command/words.ts'
-import { digestFile } from './digest.ts'
 import type { FoundFile } from './find-files.ts'
 import type { DigestedFile, Plan } from './plan.ts'
 import type { StaticStore } from './store.ts'
@@ -21,6 +22,13 @@ export async function digestFiles(files: readonly FoundFile[], signal: AbortSign
   return digested.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
+/** The MD5 in hexadecimal, as S3 tells it of an object that was put in one piece; read piece by piece. */
+async function digestFile(path: string, signal: AbortSignal): Promise<string> {
+  const md5 = createHash('md5')
+  for await (const piece of createReadStream(path, { signal })) md5.update(piece)
+  return md5.digest('hex')
+}
+
 /** Puts all that a plan names, step by step. */
 export async function upload(
   steps: Plan['steps'],
@@ -34,8 +42,7 @@ export async function upload(
       signal.throwIfAborted()
       await store.put(it)
       count += 1
-      const facts = `uploaded ${inThousands(count)}/${inThousands(total)}`
-      screen.progress({ bar: `  ${renderShare(count / total)}  ${facts}`, facts })
+      screen.progress(`uploaded ${inThousands(count)}/${inThousands(total)}`, count / total)
     })
   }
 }

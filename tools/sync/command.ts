@@ -1,13 +1,93 @@
-/** `sync`: walks through the list of followers by hand. */
+/** `sync`: tells what a walk through the followers costs, begins it, and follows it to its end. */
 
-import { findPlace } from '../command/place.ts'
-import type { Start } from '../command/session.ts'
-import { parseOptions } from './options.ts'
-import { runSync } from './run-sync.ts'
-import { openSyncFunction } from './sync-function.ts'
+import { functionFailed, openFunction } from '../command/function.ts'
+import { findPlace, logOf, type Place, whereIs } from '../command/place.ts'
+import { type Session, type Start, whileAsking } from '../command/session.ts'
+import { inChina } from '../command/words.ts'
+import { follow } from './follow.ts'
+import { renderEnding, renderPlan } from './lines.ts'
+import { commandFor, type Options, parseOptions } from './options.ts'
+import { renderFacts, shareOf } from './progress.ts'
+import { type Plan, type Report, report, type SyncFunction } from './report.ts'
+
+type SyncDeps = Omit<Session, 'env'> & { readonly place: Place; readonly sync: SyncFunction }
+
+const fileName = 'sync-followers'
+const exitCodes = { complete: 0, waiting: 1, lost: 1, unlinked: 1, stuck: 1 } as const
 
 export const start: Start = async (args, session) => {
   const options = parseOptions(args, session.env)
   const place = findPlace(options, 'lambda', session.env)
-  return runSync(options, { ...session, place, sync: openSyncFunction(place, session.signal) })
+  return runSync(options, { ...session, place, sync: openSync(place, session.signal) })
+}
+
+/** Opens the function; the planning makes a few calls to WeChat, each of at most 10 s. */
+export function openSync(place: Place, signal: AbortSignal): SyncFunction {
+  return openFunction(place, fileName, { shape: report, signal, answerLimitMs: 60_000 })
+}
+
+/** Runs the command; answers its exit code. */
+export async function runSync(options: Options, deps: SyncDeps): Promise<number> {
+  let isOrdered = false
+  const run = async () => {
+    const start = await prepare(options, deps)
+    if (typeof start === 'number') return start
+    await order(options, start.before, deps)
+    isOrdered = true
+    return watch(options, start, deps)
+  }
+  return whileAsking(deps, run, {
+    left: () => describeLeaving(options, isOrdered),
+    next: () => (isOrdered ? `; to go on with the walk: ${againCommand(options)}` : ''),
+  })
+}
+
+type Prepared = { readonly before: Report; readonly plan: Plan }
+/** Shows the plan; answers an exit code where nothing is to be begun. */
+async function prepare(options: Options, { sync, screen, place }: SyncDeps): Promise<Prepared | number> {
+  screen.line(`The walk through the followers, stage ${options.stage} (${whereIs(place)}) · 遍历关注者`)
+  const before = await sync.ask({ action: 'status' })
+  const isUnderWay = before.state === 'under-way'
+  if (isUnderWay) screen.line(`  under way since ${inChina(before.beganAt ?? 0)}; what is left of it · 正在遍历，剩余:`)
+  if (isUnderWay && options.everyone) {
+    screen.problem(`✗ this walk cannot be made to look everybody up; when it is complete: ${commandFor(options)}`)
+    return 1
+  }
+  const { plan } = await sync.ask({ action: 'plan', everyone: options.everyone })
+  if (plan === undefined) throw functionFailed(place, fileName, 'it told no plan')
+  screen.line(renderPlan(plan, { spread: options.spread, spreadCommand: commandFor({ ...options, spread: true }) }))
+  const mayBegin = plan.fitsToday || options.spread
+  // A walk under way was allowed when it began.
+  if (!options.dryRun && (mayBegin || isUnderWay)) return { before, plan }
+  screen.json({ status: before, plan })
+  return mayBegin ? 0 : 1
+}
+
+/** A walk under way is only helped on: should it end just now, a new one must not begin. */
+async function order({ spread, everyone }: Options, before: Report, { sync, screen }: SyncDeps): Promise<void> {
+  const isUnderWay = before.state === 'under-way'
+  await sync.begin(isUnderWay ? { action: 'tick' } : { action: 'walk', spread, everyone })
+  const [what, zh] = isUnderWay ? ['Following it.', '跟随进度'] : ['The walk begins.', '开始遍历']
+  screen.line(`${what} Ctrl-C stops watching, not the walk. · ${zh}；按 Ctrl-C 只停止观看`)
+}
+
+async function watch(options: Options, start: Prepared, deps: SyncDeps): Promise<number> {
+  const { screen, place, now } = deps
+  const ending = await follow(start, { ...deps, show: it => screen.progress(renderFacts(it), shareOf(it)) })
+  screen.json({ plan: start.plan, ending })
+  const hasBegun = ending.kind !== 'waiting' || ending.walk !== undefined
+  const command = hasBegun ? againCommand(options) : commandFor(options)
+  const logs = { log: logOf(place, fileName), linkLog: logOf(place, 'link-followers') }
+  screen.line(renderEnding(ending, { command, ...logs, now: now() }))
+  return exitCodes[ending.kind]
+}
+
+function describeLeaving(options: Options, isOrdered: boolean): string {
+  if (!isOrdered) return 'Stopped; nothing was begun. · 已停止，未开始遍历'
+  return `Stopped watching; the walk goes on. To follow it again: ${againCommand(options)} · 已停止观看，遍历继续`
+}
+
+/** A walk that has begun knows whether it looks everybody up, and spreads. */
+function againCommand(options: Options): string {
+  return commandFor({ ...options, spread: false, everyone: false })
 }

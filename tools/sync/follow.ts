@@ -1,16 +1,12 @@
 /** Watches a walk until it is complete, or until there is nothing more to watch. */
 
+import type { Session } from '../command/session.ts'
 import type { Progress } from './progress.ts'
-import type { Plan, Report } from './report.ts'
-import type { SyncFunction } from './sync-function.ts'
+import type { Plan, Report, SyncFunction } from './report.ts'
 import { type Ending, endingOf, look, type Watch } from './watch.ts'
 
-export type FollowDeps = {
+type FollowDeps = Pick<Session, 'now' | 'sleep'> & {
   readonly sync: SyncFunction
-  /** Milliseconds. */
-  readonly now: () => number
-  /** Rejects when nobody wants to watch any more. */
-  readonly sleep: (ms: number) => Promise<void>
   readonly show: (progress: Progress) => void
 }
 

@@ -1,7 +1,6 @@
 /** How far a walk is, in one line. */
 
 import { pageSize } from '../../lib/sync/walk.ts'
-import { renderShare } from '../command/bar.ts'
 import { counted, inThousands, inUnits } from '../command/words.ts'
 import type { Plan, Report } from './report.ts'
 
@@ -25,11 +24,6 @@ type Seen = {
 
 /** A page, or a batch of links, takes no longer; after that it is said. */
 const patienceMs = 10_000
-
-/** The line of a terminal: a bar, then what `renderFacts` says. */
-export function renderBar(progress: Progress): string {
-  return `  ${renderShare(shareOf(progress))}  ${renderFacts(progress)}`
-}
 
 /** Pages and followers of all, the rate, the time left, and the calls spent of those that were left today. */
 export function renderFacts(progress: Progress): string {
@@ -74,8 +68,8 @@ function describePace(walked: number, elapsedMs: number, missing: number): strin
   return missing > 0 ? [pace, `${inUnits((missing / walked) * elapsedMs)} to go`] : [pace]
 }
 
-/** A list that shrank on the way ends before its total. */
-function shareOf({ seen, plan }: Progress): number {
+/** How much is done, from 0 to 1; a list that shrank on the way ends before its total. */
+export function shareOf({ seen, plan }: Progress): number {
   if (seen === undefined) return 0
   const { linking, walk } = seen
   if (linking !== undefined) return linkedOf(walk.toLink, linking.toLink) / Math.max(1, linking.toLink)

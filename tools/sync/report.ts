@@ -1,6 +1,9 @@
-/** What the function answers, as far as this command reads it. */
+/** What the function is asked, and what it answers as far as this command reads it. */
 
 import * as v from 'valibot'
+
+import type { SyncOrder } from '../../lib/sync/sync-followers.ts'
+import type { StageFunction } from '../command/function.ts'
 
 const call = v.object({ needed: v.number(), remain: v.optional(v.number()), limit: v.optional(v.number()) })
 
@@ -28,3 +31,4 @@ export const report = v.object({
 export type Plan = v.InferOutput<typeof plan>
 export type CallPlan = v.InferOutput<typeof call>
 export type Report = v.InferOutput<typeof report>
+export type SyncFunction = StageFunction<Partial<SyncOrder>, Report>
