@@ -18,9 +18,9 @@ export type Lists = {
 /** Names each mistake in both; the two appids are only asked for where apps.json has no list of the stage. */
 export async function problemsOfLists(parameters: Parameters, { stage, read }: Lists): Promise<string[]> {
   const [apps, templates] = await Promise.all([parsed('apps.json', read), parsed('templates.json', read)])
-  const known = attempt(() => readApps(valueOf(apps), stage, () => pairOf(parameters)))
+  const known = attempt(() => readApps(valueIn(apps), stage, () => pairOf(parameters)))
   const officials = known.value?.officials ?? officialsNamedIn(templates.value, stage)
-  const checked = attempt(() => readTemplateLists(valueOf(templates), stage, officials))
+  const checked = attempt(() => readTemplateLists(valueIn(templates), stage, officials))
   return [...known.problems, ...checked.problems]
 }
 
@@ -34,7 +34,7 @@ async function parsed(file: string, read: Lists['read']): Promise<Attempt<unknow
   }
 }
 
-function valueOf({ value, problems }: Attempt<unknown>): unknown {
+function valueIn({ value, problems }: Attempt<unknown>): unknown {
   if (problems.length > 0) throw new ConfigError(problems)
   return value
 }

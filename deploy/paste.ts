@@ -24,7 +24,7 @@ function callbackIn({ CallbackUrl }: Outputs): string[] {
   if (CallbackUrl === undefined) return []
   return [
     'Before the next line: once message push (消息推送) is switched on, menus and automatic replies (自定义菜单, 自动回复) made in the console stop, and an account has one URL only',
-    `${CallbackUrl}  → message push, URL: ${pages.messagePush}`,
+    `${CallbackUrl}  → message push, URL: ${pages.official.messagePush}`,
   ]
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Pair } from '../lib/app-list.ts'
 import type { App, AppName, Apps } from '../lib/apps.ts'
 import { isAppId } from '../lib/identifiers.ts'
-import { secretVariableOf, type StageApps } from './apps.ts'
+import { type StageApps, secretVariableOf } from './apps.ts'
 import { defaultAccounts, defaultCallback } from './wechat/defaults.ts'
 
 /** The apps with their appsecrets, and the message push's keys, which are one pair for all; the local stack keeps them in its parameter store. */

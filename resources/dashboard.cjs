@@ -67,7 +67,9 @@ function graphsOfWeChat(service) {
   const own = (name, dimensions, stat) =>
     search(`{queqiao,${dimensions}} MetricName="${name}" service="${service}"`, stat)
   return {
-    'Quota of template messages left, in percent, by Official Account': [own('QuotaLeftPercent', 'app,service', 'Minimum')],
+    'Quota of template messages left, in percent, by Official Account': [
+      own('QuotaLeftPercent', 'app,service', 'Minimum'),
+    ],
     'Access tokens renewed and refused, by app': ['TokenRenewed', 'TokenRefused'].map(it => own(it, 'app,service')),
     'Hours since the last complete walk through the followers began, by Official Account': [
       own('SyncAgeHours', 'app,service', 'Maximum'),

@@ -7,10 +7,20 @@ const appsOf = require('./apps.cjs')
 const { spelled } = require('./names.cjs')
 
 module.exports = async ({ resolveVariable }) => {
-  const [{ officials }, events] = await Promise.all([appsOf(resolveVariable), resolveVariable('self:custom.names.events')])
-  const queues = officials.flatMap(it => parkedQueuesOf(it).map(({ logicalName, ending }) => [logicalName, `${events}-${ending}`]))
+  const [{ officials }, events] = await Promise.all([
+    appsOf(resolveVariable),
+    resolveVariable('self:custom.names.events'),
+  ])
+  const queues = officials.flatMap(it =>
+    parkedQueuesOf(it).map(({ logicalName, ending }) => [logicalName, `${events}-${ending}`]),
+  )
   const ParkedQueuesPolicy = policyOf(queues.map(([logicalName]) => logicalName))
-  return { Resources: { ...Object.fromEntries(queues.map(([logicalName, name]) => [logicalName, queueOf(name)])), ParkedQueuesPolicy } }
+  return {
+    Resources: {
+      ...Object.fromEntries(queues.map(([logicalName, name]) => [logicalName, queueOf(name)])),
+      ParkedQueuesPolicy,
+    },
+  }
 }
 
 /** Those of an account, by their resources and by what their names end in (lib/adapters/aws/sqs-queues.ts, parkedName). */

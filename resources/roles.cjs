@@ -233,7 +233,9 @@ function statementsOf(
     ...Object.entries(buckets).flatMap(([bucket, keys]) =>
       Object.entries(keys).map(([key, actions]) => allow(of('s3', actions), objectsOf(bucket, key))),
     ),
-    ...(secrets.length === 0 ? [] : [allow(['ssm:GetParameters'], secrets.flatMap(it => namesOf(it, apps)).map(secretOf(stage)))]),
+    ...(secrets.length === 0
+      ? []
+      : [allow(['ssm:GetParameters'], secrets.flatMap(it => namesOf(it, apps)).map(secretOf(stage)))]),
     ...(publishes && bus !== 'off' ? [allow(['events:PutEvents'], inAccount(`events:*:event-bus/${bus}`))] : []),
     ...(anywhere.length === 0 ? [] : [allow(anywhere, '*')]),
     ...(callsWeChat ? inVpc(`queqiao-${stage}-${name}`) : []),

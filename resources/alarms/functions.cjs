@@ -11,7 +11,8 @@ const consumers = {
   'check-images': 'CheckImages',
 }
 const pushesTo = Resource => ({ ...api('4xx', { Stage: '$default', Method: 'POST', Resource }), above: 3 })
-const refused = 'Pushes are refused (4xx), twice within half an hour more than three in five minutes: 429 by CALLBACK_RATE, 401 and 403 by another Token, key or mode than the console has, or because a stranger calls again and again; the log of callback tells which'
+const refused =
+  'Pushes are refused (4xx), twice within half an hour more than three in five minutes: 429 by CALLBACK_RATE, 401 and 403 by another Token, key or mode than the console has, or because a stranger calls again and again; the log of callback tells which'
 
 /** What a consumer cannot do comes again; that it fails as a whole, or is not called at all, shows only here. */
 const alarmsOf = ([name, short]) => ({

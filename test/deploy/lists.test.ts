@@ -16,7 +16,10 @@ const two = {
 type Texts = Readonly<Record<'apps' | 'templates', object | string>>
 const asText = (it: object | string) => (typeof it === 'string' ? it : JSON.stringify(it))
 const problemsOf = (given: Partial<Texts>, parameters: object = {}, stage = 'prod') =>
-  problemsOfLists({ ...parameters }, { stage, read: async it => asText({ apps: {}, templates: {}, ...given }[nameOf(it)]) })
+  problemsOfLists(
+    { ...parameters },
+    { stage, read: async it => asText({ apps: {}, templates: {}, ...given }[nameOf(it)]) },
+  )
 const nameOf = (file: string) => (file === 'apps.json' ? 'apps' : 'templates')
 
 describe('the two lists', () => {
@@ -45,7 +48,11 @@ describe('the two lists', () => {
 
   it('are told with all mistakes of both at once', async () => {
     const apps = {
-      prod: { ...two, club: { ...two.club, default: true }, shop: { ...two.shop, appid: two.brand.appid, follows: 'x' } },
+      prod: {
+        ...two,
+        club: { ...two.club, default: true },
+        shop: { ...two.shop, appid: two.brand.appid, follows: 'x' },
+      },
     }
     const templates = { prod: { paid: { ...template, templateId: 'a b' }, official: { club: { paid: {} } } } }
     expect(await problemsOf({ apps, templates })).toEqual([

@@ -154,7 +154,11 @@ describe('readSettings with a list of the local stage in apps.json', () => {
     })
     expect(new Set(Object.values(wechat.appsecrets)).size).toBe(3)
     const secrets = Object.keys(await makeSecrets('/queqiao/local', wechat))
-    expect(secrets.toSorted()).toEqual(secretNamesOf(wechat.apps).map(it => `/queqiao/local/${it}`).toSorted())
+    expect(secrets.toSorted()).toEqual(
+      secretNamesOf(wechat.apps)
+        .map(it => `/queqiao/local/${it}`)
+        .toSorted(),
+    )
   })
 
   it('takes each app’s secret from a variable of its own, which another WeChat needs', async () => {

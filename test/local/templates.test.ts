@@ -83,7 +83,10 @@ it('is built with the list of apps as that last could be used', async () => {
   const outfile = join(dirname(file), 'out.js')
   const plugins = [keepGoodLists({ apps, templates: file })]
   const listed = (brand: string) => {
-    const local = { [brand]: { kind: 'official', appid: `wx${'0'.repeat(16)}` }, shop: { kind: 'mini', appid: `wx${'1'.repeat(16)}` } }
+    const local = {
+      [brand]: { kind: 'official', appid: `wx${'0'.repeat(16)}` },
+      shop: { kind: 'mini', appid: `wx${'1'.repeat(16)}` },
+    }
     return writeFile(apps, JSON.stringify({ local }))
   }
   await listed('first')

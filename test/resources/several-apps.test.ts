@@ -82,7 +82,11 @@ describe('two Official Accounts and two mini programs', () => {
   it('have each its alarms, by its name', () => {
     const named = alarmsOf(template).map(it => ({ ...it, name: it.AlarmName.slice('queqiao-prod-'.length) }))
     const own = named.filter(it => it.name.includes('-'))
-    expect(own.map(it => it.name).toSorted()).toEqual(appRows(officials, minis).map(([name]) => name).toSorted())
+    expect(own.map(it => it.name).toSorted()).toEqual(
+      appRows(officials, minis)
+        .map(([name]) => name)
+        .toSorted(),
+    )
     for (const { name, Dimensions } of own)
       expect(Dimensions).toContainEqual({ Name: 'app', Value: name.slice(name.indexOf('-') + 1) })
   })

@@ -159,7 +159,8 @@ describe('the roles', () => {
     expect(beside).toEqual(['lambda:GetAccountSettings'])
     const named = all.filter(it => !open.includes(it)).map(it => JSON.stringify(it.Resource))
     // Of a bucket, the keys below one folder; of an Official Account, both queues of what waits; of all apps, one secret of each.
-    const many = /"\$\{\w+(Bucket\.Arn\}\/[a-z]+\/|ParkedQueue\.Arn\})\*"|\/queqiao\/prod\/\*-(appsecret|callback-aes-key|callback-token)"/g
+    const many =
+      /"\$\{\w+(Bucket\.Arn\}\/[a-z]+\/|ParkedQueue\.Arn\})\*"|\/queqiao\/prod\/\*-(appsecret|callback-aes-key|callback-token)"/g
     expect(named.filter(it => it.replaceAll(many, '').includes('*'))).toEqual([])
   })
 

@@ -57,7 +57,11 @@ export async function fixedParts({ of }: Prices) {
 export async function appParts(kind: Kind, { of }: Prices) {
   const { metrics, ticks } = perApp[kind]
   const { [kind]: alarms } = await countAlarms()
-  const parts = { alarms: alarms * of('alarmMonth'), metrics: metrics * of('metricMonth'), looks: tickWork(ticks, { of }) }
+  const parts = {
+    alarms: alarms * of('alarmMonth'),
+    metrics: metrics * of('metricMonth'),
+    looks: tickWork(ticks, { of }),
+  }
   return { ...parts, count: alarms, together: parts.alarms + parts.metrics + parts.looks }
 }
 

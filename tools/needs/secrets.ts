@@ -1,6 +1,6 @@
 /** Which secrets a function reads; those of apps by their kind: `official-appsecret` is that of each Official Account. */
 
-import ts from 'typescript'
+import type ts from 'typescript'
 
 import type { App } from '../../lib/apps.ts'
 import { appSecrets, stageSecrets } from '../../lib/secret-names.ts'
