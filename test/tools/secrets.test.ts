@@ -16,7 +16,7 @@ import type { SecretName } from '../../tools/secrets/names.ts'
 import type { Options } from '../../tools/secrets/options.ts'
 import { openSecretStore } from '../../tools/secrets/store.ts'
 import { leaksIn } from '../canary.ts'
-import { id } from '../ids.ts'
+import { id, miniAppid } from '../ids.ts'
 import { checkerWith, sessionsWith } from '../session.ts'
 import { openParameterStore } from './parameter-store.ts'
 import { onAws, runTool } from './run-tool.ts'
@@ -103,7 +103,7 @@ describe('a stage without secrets', () => {
     expect(secretOf(token)).toMatch(/^[A-Za-z0-9]{32}$/)
     expect(secretOf(aesKey)).toMatch(/^[A-Za-z0-9]{43}$/)
     const sessions = sessionsWith(async () => secretOf('session-keys'), Date.now)
-    const claims = { miniOpenid: id('oMini') }
+    const claims = { mini: miniAppid, miniOpenid: id('oMini') }
     expect(await sessions.verify(await sessions.sign(claims, Math.floor(Date.now() / 1000)))).toEqual(claims)
     // The functions that only check sessions must read no key that signs.
     expect(secretOf('session-public-keys')).toBe(publicKeysOf(secretOf('session-keys')))
@@ -114,7 +114,7 @@ describe('a stage without secrets', () => {
   it('is told what was written, in columns', async () => {
     const { stdout } = await runIt([], env)
     const second = stdout.split('\n').flatMap(it => /^✓ \S+ +/.exec(it)?.[0].length ?? [])
-    expect(second).toEqual(all.map(() => '✓ session-public-keys  '.length))
+    expect(second).toEqual(all.map(() => '✓ official-callback-aes-key  '.length))
   })
 
   it('gets an EncodingAESKey that is the same text when it is written back', async () => {
@@ -318,7 +318,7 @@ describe('a stage of several apps', () => {
 })
 
 describe('a new session key', () => {
-  const claims = { miniOpenid: id('oMini') }
+  const claims = { mini: miniAppid, miniOpenid: id('oMini') }
   const issuedAt = Math.floor(Date.now() / 1000)
   const under = (keys: string) => sessionsWith(async () => keys, Date.now)
   const checking = (publicKeys: string) => checkerWith(async () => publicKeys, Date.now)
