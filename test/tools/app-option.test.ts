@@ -54,7 +54,9 @@ describe('--app', () => {
   it('rotates the secrets of one app, or of all, by their kind or their names', async () => {
     const file = await openApps()
     const rotated = (...args: string[]) => secrets([...prod, ...args], {}, file).rotate
-    expect(rotated('--rotate', 'callback-token')).toEqual(['brand', 'fan-club', 'shop'].map(it => `${it}-callback-token`))
+    expect(rotated('--rotate', 'callback-token')).toEqual(
+      ['brand', 'fan-club', 'shop'].map(it => `${it}-callback-token`),
+    )
     expect(rotated('--rotate', 'callback-token', '--app', 'shop')).toEqual(['shop-callback-token'])
     expect(rotated('--rotate', 'fan-club-appsecret, session-keys')).toEqual(['fan-club-appsecret', 'session-keys'])
     for (const wrong of ['official-appsecret', 'session-public-keys', ''])

@@ -72,7 +72,14 @@ async function runHere({ typed, env = {}, stopAt = Infinity, isWatched = false, 
   const options: Options = { ...place, apps: pair, rotate: [], isShown: false, ...more }
   const terminal = typed === undefined ? undefined : openTerminal(typed)
   const store = openSecretStore(place, session.signal)
-  const code = await runSecrets(options, { ...session, env: { ...env }, apps: options.apps, isWatched, store, terminal })
+  const code = await runSecrets(options, {
+    ...session,
+    env: { ...env },
+    apps: options.apps,
+    isWatched,
+    store,
+    terminal,
+  })
   return { ssm, code, said: `${text()}\n`, clock, happened: terminal?.happened ?? [] }
 }
 

@@ -3,9 +3,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-
-import { appsFile } from '../../local/apps.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
+import { appsFile } from '../../local/apps.ts'
 import lists from '../../templates.json' with { type: 'json' }
 import { AskError } from '../../tools/command/explain-failure.ts'
 import { UsageError } from '../../tools/command/options.ts'
@@ -14,8 +13,8 @@ import { makeEvent } from '../../tools/send/event.ts'
 import { type Options, parseOptions } from '../../tools/send/options.ts'
 import { renderState } from '../../tools/send/state-lines.ts'
 import { openFolder } from '../opened.ts'
-import { severalApps } from './several-apps.ts'
 import { openSession } from './session.ts'
+import { severalApps } from './several-apps.ts'
 
 const noon = Date.UTC(2026, 10, 22, 4)
 const who = ['--to', 'unionid=uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ']
@@ -123,7 +122,8 @@ describe('makeEvent', () => {
   it('tells in words that templates.json cannot be read, and follows an event without it', async () => {
     const file = join(await openFolder(), 'templates.json')
     await writeFile(file, '{ "local": { broken')
-    const make = (...args: string[]) => makeEvent(optionsOf(...args), noon, undefined, { apps: appsFile, templates: file })
+    const make = (...args: string[]) =>
+      makeEvent(optionsOf(...args), noon, undefined, { apps: appsFile, templates: file })
     expect(() => make(...orderPaid)).toThrow(UsageError)
     expect(() => make(...orderPaid)).toThrow(/^templates\.json cannot be read: /)
     expect(make('--id', 'a')).toMatchObject({ id: 'a' })
@@ -132,7 +132,10 @@ describe('makeEvent', () => {
   it('names the Official Account that is meant, and knows its templates; of any, those of the first that has them', async () => {
     const { apps, templates } = await openLists()
     const make = (...args: string[]) =>
-      makeEvent(parseOptions([...who, ...args, ...values, '--stage', 'prod'], {}, apps), noon, undefined, { apps, templates })
+      makeEvent(parseOptions([...who, ...args, ...values, '--stage', 'prod'], {}, apps), noon, undefined, {
+        apps,
+        templates,
+      })
     const paid = (app: string) => ['--app', app, '--template', 'paid']
     const { body = '', lines, group } = make(...paid('fan-club'))
     expect([JSON.parse(body).from, group]).toEqual(['fan-club', 'of-club'])
@@ -140,7 +143,9 @@ describe('makeEvent', () => {
     expect(() => make(...paid('brand'))).toThrow('template is not in the list')
     expect(() => make('--template', 'paid')).toThrow('template is not in the list')
     expect(make(...paid('any'))).toMatchObject({ group: 'of-club', body: expect.stringContaining('"from":"any"') })
-    expect(() => make(...paid('shop'))).toThrow('--app takes an app that apps.json has for stage prod, brand, fan-club, not "shop"')
+    expect(() => make(...paid('shop'))).toThrow(
+      '--app takes an app that apps.json has for stage prod, brand, fan-club, not "shop"',
+    )
   })
 
   it('knows the templates of the stage that is meant', () => {
