@@ -1,4 +1,4 @@
-/** Empties the buckets of a stage that is removed: CloudFormation deletes none that has anything in it. */
+/** Empties the buckets of a stage before its removal: CloudFormation deletes only empty buckets. */
 
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client, S3ServiceException } from '@aws-sdk/client-s3'
 
@@ -8,8 +8,8 @@ type ClientConfig = ConstructorParameters<typeof S3Client>[0]
 type Emptying = { readonly config: () => Promise<ClientConfig>; readonly tell: (line: string) => void }
 
 /**
- * Empties them if the stack itself, as it is deployed, deletes its data with it; what a parameter says by now is of no
- * account. Throws if anything could not be removed.
+ * Empties them if the deployed stack deletes its data; the current value of the parameter does not matter. Throws if
+ * anything could not be deleted.
  */
 export async function emptyBuckets({ DataPolicy, ...outputs }: Outputs, { config, tell }: Emptying): Promise<void> {
   const buckets = [outputs.ImagesBucket, outputs.StaticBucket].filter(it => it !== undefined)
@@ -22,7 +22,7 @@ export async function emptyBuckets({ DataPolicy, ...outputs }: Outputs, { config
   }
 }
 
-/** Removes page by page, and answers how many there were. */
+/** Deletes page by page, and returns how many objects there were. */
 async function empty(s3: S3Client, Bucket: string): Promise<number> {
   let count = 0
   for (;;) {
@@ -35,7 +35,7 @@ async function empty(s3: S3Client, Bucket: string): Promise<number> {
   }
 }
 
-/** A bucket that is gone already, as after a removal that stopped half-way, has none. */
+/** A bucket that is already gone, as after an interrupted removal, has no keys. */
 async function firstKeys(s3: S3Client, Bucket: string): Promise<string[]> {
   try {
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }))

@@ -1,4 +1,4 @@
-/** What a deployment that failed could not take back, with the command that removes each. */
+/** What a failed deployment could not roll back, with the command that removes each resource. */
 
 import type { CloudFormationClient, StackEvent } from '@aws-sdk/client-cloudformation'
 
@@ -16,18 +16,18 @@ type Failed = {
 }
 
 const everyMs = 3_000
-/** A distribution of CloudFront takes a quarter of an hour to go. */
+/** Deleting a CloudFront distribution takes a quarter of an hour. */
 const mostRounds = 1_200
 
-/** Waits until CloudFormation has undone what failed, and tells what stays; of a change that it refused, only that it did. */
+/** Waits until CloudFormation has rolled back, and lists what is left behind; of a rejected change, says only that. */
 export async function tellLeftBehind({ stack, stage, region, since, config, tell, wait }: Failed): Promise<void> {
   await withCloudFormation(config, async client => {
     const first = await readStatus(client, stack)
     if (first !== undefined && (await readChangeSince(client, stack, since)).length === 0) {
-      tell('CloudFormation did not begin this deployment, and nothing has changed.')
+      tell('CloudFormation did not start this deployment; nothing has changed.')
       return
     }
-    tell('CloudFormation undoes what this deployment changed; that may take minutes.')
+    tell('CloudFormation is rolling this deployment back; that may take minutes.')
     const status = await untilSettled(client, { stack, first, wait })
     const events = status === undefined ? [] : await readChangeSince(client, stack, since)
     for (const line of linesLeftBehind(events, { status, stack, stage, region })) tell(line)
@@ -52,14 +52,16 @@ type Ended = {
   readonly region: string
 }
 
-/** The events come with the newest first, as CloudFormation tells them. */
+/** The events, newest first, as CloudFormation returns them. */
 export function linesLeftBehind(events: readonly StackEvent[], ended: Ended): string[] {
   const last = new Map<string, StackEvent>()
   for (const it of events) if (!last.has(it.PhysicalResourceId ?? '')) last.set(it.PhysicalResourceId ?? '', it)
   const left = [...last.values()].filter(it => /^DELETE_(SKIPPED|FAILED)$/.test(it.ResourceStatus ?? ''))
   const lines = left.map(it => `  ${it.LogicalResourceId}: ${commandFor(it, `--region ${ended.region}`)}`)
   const told =
-    left.length === 0 ? ['Nothing of it is left behind.'] : ['Left behind, and how each is removed:', ...lines]
+    left.length === 0
+      ? ['Nothing of it is left behind.']
+      : ['Left behind, with the command that removes each:', ...lines]
   return [...told, ...nextStep(ended)]
 }
 
@@ -71,7 +73,7 @@ function commandFor({ ResourceType: type = '', PhysicalResourceId: id = '' }: St
       return `aws s3 rb s3://${id} --force ${where}`
     case 'AWS::EC2::EIP':
       return [
-        // Known by its address to CloudFormation, and by another id to who releases it.
+        // CloudFormation knows it by its address, but releasing it takes another id.
         `aws ec2 describe-addresses --public-ips ${id} ${where} --query 'Addresses[].AllocationId' --output text`,
         `xargs aws ec2 release-address ${where} --allocation-id`,
       ].join(' | ')
@@ -84,13 +86,13 @@ function nextStep({ status, stack, stage, region }: Ended): string[] {
   switch (status) {
     case undefined:
     case 'UPDATE_ROLLBACK_COMPLETE':
-      return ['Mend what failed, and deploy again.']
+      return ['Fix what failed, and deploy again.']
     case 'ROLLBACK_COMPLETE':
-      return [`Mend what failed, remove the empty stack by npx --no sls remove --stage ${stage}, and deploy again.`]
+      return [`Fix what failed, remove the empty stack by npx --no sls remove --stage ${stage}, and deploy again.`]
     default:
       return [
-        `The stack is ${status}, and takes no deployment so. Its events tell why: aws cloudformation describe-stack-events --stack-name ${stack} --region ${region}`,
-        `Once that is mended: aws cloudformation continue-update-rollback --stack-name ${stack} --region ${region}`,
+        `The stack is ${status}, and accepts no deployment. Its events say why: aws cloudformation describe-stack-events --stack-name ${stack} --region ${region}`,
+        `Once that is fixed: aws cloudformation continue-update-rollback --stack-name ${stack} --region ${region}`,
       ]
   }
 }

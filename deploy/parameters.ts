@@ -1,4 +1,4 @@
-/** What the parameters of a deployment must be. Those that the functions read are held to their own rules. */
+/** The rules for the parameters of a deployment. Those that functions read too follow the functions' rules. */
 
 import { type ConfigKey, problemsIn } from '../lib/config.ts'
 
@@ -6,7 +6,7 @@ import type { Outputs } from './paste.ts'
 
 export type Parameters = Readonly<Record<string, unknown>>
 
-/** By parameter, but for the two appids (lists.ts): the variable of the environment that gives it, which the functions know by the same name. */
+/** The environment variable for each parameter, except the two appids (lists.ts); functions know it by the same name. */
 const read = {
   wechatApiUrl: 'WECHAT_API_URL',
   accessTokenMode: 'ACCESS_TOKEN_MODE',
@@ -29,7 +29,7 @@ const allocation = { is: /^(eipalloc-[0-9a-f]{8,17})?$/, wanted: 'the allocation
 const domainName = /^(([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})?$/
 const wholeNumber = { is: /^[1-9]\d{0,4}$/, wanted: 'a whole number from 1 to 99999' }
 
-/** What only the deployment reads; an empty value leaves out what is optional. */
+/** Parameters that only the deployment reads; an empty value omits an optional one. */
 const deployed = {
   egress: {
     variable: 'EGRESS',
@@ -67,7 +67,7 @@ const deployed = {
   producerRoles: {
     variable: 'PRODUCER_ROLES',
     is: new RegExp(`^(${arn}:iam::\\d{12}:role/[^,\\s]+(,${arn}:iam::\\d{12}:role/[^,\\s]+)*)?$`),
-    wanted: 'ARNs of IAM roles, with commas and no blanks between',
+    wanted: 'ARNs of IAM roles, separated by commas without blanks',
   },
   alarmTopic: {
     variable: 'ALARM_TOPIC',
@@ -89,7 +89,7 @@ const deployed = {
   tables: { variable: 'TABLES', is: /^(new|existing)$/, wanted: 'new or existing' },
 }
 
-/** Names all that is missing or wrong, each by the variable that gives it; empty if the deployment may begin. */
+/** Lists everything that is missing or wrong, by environment variable; empty if the deployment may start. */
 export function problemsOf(parameters: Parameters): string[] {
   const env = Object.fromEntries(Object.entries(read).map(([name, key]) => [key, textOf(parameters[name])]))
   const wrong = Object.entries(deployed).flatMap(([name, { variable, is, wanted }]) =>
@@ -99,8 +99,8 @@ export function problemsOf(parameters: Parameters): string[] {
 }
 
 /**
- * Names what would take a deployed stage's address away from it: an address that was brought along is known only by its
- * parameter, and without that the deployment would make another, which no allow-list has.
+ * Lists parameters whose absence would take the stage's egress address away: an Elastic IP of the operator's own is
+ * known only by its parameter, and without that the deployment would create another, which is on no allow-list.
  */
 export function lostAddresses(outputs: Outputs, parameters: Parameters): string[] {
   const { EgressAddress, EgressAllocationId, SecondEgressAddress, SecondEgressAllocationId } = outputs
@@ -110,10 +110,10 @@ export function lostAddresses(outputs: Outputs, parameters: Parameters): string[
     own === undefined && used !== undefined && given === ''
   return [
     ...(isLost(EgressAddress, EgressAllocationId, first)
-      ? [`EGRESS_ALLOCATION_ID must be ${EgressAllocationId} still`]
+      ? [`EGRESS_ALLOCATION_ID must be ${EgressAllocationId}, as deployed`]
       : []),
     ...(isSecondUsed && isLost(SecondEgressAddress, SecondEgressAllocationId, second)
-      ? [`EGRESS_ALLOCATION_ID_2 must be ${SecondEgressAllocationId} still`]
+      ? [`EGRESS_ALLOCATION_ID_2 must be ${SecondEgressAllocationId}, as deployed`]
       : []),
   ]
 }
@@ -122,13 +122,13 @@ function togetherIn(parameters: Parameters): string[] {
   const { domain, hostedZoneId, egress, egressAllocationId2 } = parameters
   const isLost = egressAllocationId2 !== '' && egress !== 'nat-gateway-per-zone'
   return [
-    ...(hostedZoneId !== '' && domain === '' ? ['HOSTED_ZONE_ID is of no use without DOMAIN'] : []),
+    ...(hostedZoneId !== '' && domain === '' ? ['HOSTED_ZONE_ID has no effect without DOMAIN'] : []),
     ...(isLost ? ['EGRESS_ALLOCATION_ID_2 is only for EGRESS=nat-gateway-per-zone'] : []),
     ...filesTogetherIn(parameters),
   ]
 }
 
-/** `region` is where the stage goes: the partition of China is known by it. */
+/** `region` is where the stage is deployed; it tells the China partition. */
 function filesTogetherIn({ files, filesDomain, filesCertificate, domain, region }: Parameters): string[] {
   const isInChina = textOf(region).startsWith('cn-')
   const byApi = files === 'api' || isInChina
@@ -138,7 +138,7 @@ function filesTogetherIn({ files, filesDomain, filesCertificate, domain, region 
       ? []
       : ['FILES_DOMAIN and FILES_CERTIFICATE need each other']),
     ...(byApi && filesDomain !== '' ? ['FILES_DOMAIN is only for CloudFront; DOMAIN is the API’s'] : []),
-    ...(filesDomain !== '' && filesDomain === domain ? ['FILES_DOMAIN must be another than DOMAIN'] : []),
+    ...(filesDomain !== '' && filesDomain === domain ? ['FILES_DOMAIN must differ from DOMAIN'] : []),
   ]
 }
 

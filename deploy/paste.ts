@@ -1,11 +1,11 @@
-/** What a deployment gave that people must carry into WeChat's consoles, and what stays after its end. */
+/** The values of a deployment that people must copy into WeChat's consoles, and the resources that outlive it. */
 
 import { isOfAws } from '../lib/doctor/aws-names.ts'
 import { pages } from '../lib/doctor/pages.ts'
 
 export type Outputs = Readonly<Record<string, string | undefined>>
 
-/** Says where each value goes, and of what cannot be entered what is missing. */
+/** Says where each value goes, and what is missing for those that cannot be entered. */
 export function linesToPaste(outputs: Outputs): string[] {
   const { DomainTarget, FilesTarget } = outputs
   return [
@@ -19,7 +19,7 @@ export function linesToPaste(outputs: Outputs): string[] {
   ]
 }
 
-/** The warning stands first: it is too late once the URL is entered. */
+/** The warning comes first, because it is too late once the URL is entered. */
 function callbackIn({ CallbackUrl }: Outputs): string[] {
   if (CallbackUrl === undefined) return []
   return [
@@ -29,10 +29,10 @@ function callbackIn({ CallbackUrl }: Outputs): string[] {
   ]
 }
 
-/** Which field of the console takes which addresses, and the parameters that give addresses of one's own. */
+/** Which field of the console takes which URLs, and the parameters that give custom domains. */
 function serverDomainsIn({ CallbackUrl, UploadUrl, FilesUrl, FilesBy, ImagesDomain, StaticDomain }: Outputs): string[] {
   const byApi = FilesBy === 'api'
-  // The API leads on to the buckets.
+  // The API redirects to the buckets.
   const buckets = byApi ? [ImagesDomain, StaticDomain].map(it => it && `https://${it}`) : []
   const ownFiles = 'FILES_DOMAIN and FILES_CERTIFICATE'
   return [
@@ -48,12 +48,12 @@ function fieldOf(field: string, urls: readonly (string | undefined)[], by: strin
   const hint = by === undefined ? 'a proxy of yours in front of it, with a domain of yours' : `deploy with ${by}`
   return origins.map(it =>
     isOfAws(it)
-      ? `missing  → ${page}: it wants a domain with an ICP filing (备案), and that it takes ${new URL(it).host} is not known: ${hint}`
+      ? `missing  → ${page}: it needs a domain with an ICP filing (备案), and WeChat is not known to accept ${new URL(it).host}: ${hint}`
       : `${it}  → ${page}; the domain needs an ICP filing (备案)`,
   )
 }
 
-/** Says what outlives the stack, and how a new deployment takes it again. */
+/** Lists what outlives the stack, and how a new deployment reuses it. */
 export function linesAfterRemoval(outputs: Outputs): string[] {
   return [...linesOfAddresses(outputs), ...linesOfData(outputs)]
 }
@@ -62,9 +62,9 @@ function linesOfData({ DataPolicy, ImagesBucket, StaticBucket }: Outputs): strin
   if (DataPolicy !== 'Retain') return []
   const buckets = [ImagesBucket, StaticBucket].filter(it => it !== undefined)
   return [
-    'The tables are kept. A new deployment of this stage takes them up by TABLES=existing',
+    'The tables are kept. A new deployment of this stage reuses them with TABLES=existing',
     ...buckets.map(
-      it => `The bucket ${it} is kept. A new deployment makes another: aws s3 sync s3://${it} s3://<the new one>`,
+      it => `The bucket ${it} is kept. A new deployment creates another: aws s3 sync s3://${it} s3://<the new one>`,
     ),
   ]
 }
@@ -76,7 +76,9 @@ function linesOfAddresses(outputs: Outputs): string[] {
     [SecondEgressAddress, `EGRESS_ALLOCATION_ID_2=${SecondEgressAllocationId}`],
   ]
   return kept.flatMap(([address, again]) =>
-    address === undefined ? [] : `The address ${address} is kept, and paid for. A new deployment takes it by ${again}`,
+    address === undefined
+      ? []
+      : `The address ${address} is kept, and paid for. A new deployment reuses it with ${again}`,
   )
 }
 

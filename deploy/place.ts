@@ -1,32 +1,37 @@
-/** What a stage's name and region ask of the other parameters: wrong ones fail late, when half of the stage is made. */
+/** What the stage's name and region require of the parameters: such mistakes would otherwise show very late. */
 
 import type { Parameters } from './parameters.ts'
 
 export type Place = {
   readonly stage: string
   readonly region: string
-  /** As they will be called on AWS. */
+  /** Their names on AWS. */
   readonly functionNames: readonly string[]
 }
 
-/** What Lambda takes for a function's name. */
+/** Lambda's limit for a function name. */
 const mostLetters = 64
 
-/** Names all that does not fit the place. */
+/** Lists everything that does not fit the stage or region. */
 export function problemsOfPlace(parameters: Parameters, place: Place): string[] {
   return [...problemsOfStage(place), ...problemsOfRegion(place.region), ...problemsOfArns(parameters, place.region)]
 }
 
 function problemsOfStage({ stage, functionNames }: Place): string[] {
-  if (!/^[a-z][a-z0-9-]*$/.test(stage)) return ['--stage must be small letters, digits and -, beginning with a letter']
+  if (!/^[a-z][a-z0-9-]*$/.test(stage))
+    return ['--stage must be lower-case letters, digits and -, starting with a letter']
   const longest = Math.max(...functionNames.map(it => it.length))
   const room = mostLetters - (longest - stage.length)
-  return longest > mostLetters ? [`--stage must have at most ${room} letters, for the functions are named by it`] : []
+  return longest > mostLetters
+    ? [`--stage must have at most ${room} letters, because the functions’ names contain it`]
+    : []
 }
 
 function problemsOfRegion(region: string): string[] {
   const isElsewhere = !/^(aws|aws-cn)$/.test(partitionOf(region))
-  return isElsewhere ? [`AWS_REGION must be one of AWS or AWS China: ${region} lacks what the template names`] : []
+  return isElsewhere
+    ? [`AWS_REGION must be one of AWS or AWS China: ${region} lacks services that the template uses`]
+    : []
 }
 
 function problemsOfArns({ alarmTopic, producerRoles }: Parameters, region: string): string[] {
@@ -39,7 +44,7 @@ function problemsOfArns({ alarmTopic, producerRoles }: Parameters, region: strin
   ]
 }
 
-/** Those that are ARNs at all; the others are told by their own rule. */
+/** Only values that are ARNs at all; others are reported by their own rule. */
 function arnsIn(value: unknown) {
   const given = typeof value === 'string' ? value.split(',').filter(it => it.startsWith('arn:')) : []
   return given.map(arn => {

@@ -1,4 +1,4 @@
-/** Serverless plugin: looks at the parameters before anything is built, and says at the end what goes where. */
+/** Serverless plugin: checks the parameters before anything is built, and at the end says which value goes where. */
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ import {
   templateOf,
 } from './serverless.ts'
 
-/** The local run has its own values, and no deployment. */
+/** The local stack has its own values, and no deployment. */
 const localStage = 'local'
 
 type Wait = (ms: number) => Promise<void>
@@ -30,7 +30,7 @@ export default class {
 
   constructor(serverless: Serverless, _options: unknown, { log }: Tools, wait: Wait = delay) {
     let before: Outputs = {}
-    /** The stack's newest event before the change that is under way. */
+    /** The stack's newest event before the change in progress. */
     let changing: { readonly since: string | undefined } | undefined
     this.hooks = {
       'before:package:initialize': async () => refuseIf(serverless, await problemsIn(serverless)),
@@ -62,7 +62,7 @@ export default class {
   }
 }
 
-// What speaks to AWS is loaded where it is needed: most commands need neither it nor the SDK.
+// Modules that call AWS are loaded where they are needed: most commands need neither them nor the SDK.
 
 async function beforeDeployment(serverless: Serverless, log: Tools['log']): Promise<void> {
   const { tables = '', ...parameters } = parametersOf(serverless)
@@ -106,5 +106,5 @@ async function problemsIn(serverless: Serverless): Promise<string[]> {
 function refuseIf({ classes }: Serverless, problems: readonly string[]): void {
   if (problems.length === 0) return
   const lines = problems.map(it => `\n  - ${it}`).join('')
-  throw new classes.Error(`Nothing was deployed, for the parameters are not right:${lines}`, 'PARAMETERS')
+  throw new classes.Error(`Nothing was deployed, because of these parameters:${lines}`, 'PARAMETERS')
 }

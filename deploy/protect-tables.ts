@@ -1,6 +1,6 @@
 /**
- * Switches deletion protection of the stage's tables on where they are kept, and off where they are not. The template
- * cannot: a table that was protected from its first moment could not be undone when its first deployment fails.
+ * Switches deletion protection of the stage's tables on if they are kept, and off if not. The template cannot: tables
+ * protected from the start could not be rolled back when the first deployment fails.
  */
 
 import { DescribeTableCommand, DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb'
@@ -14,7 +14,7 @@ type Protecting = {
   readonly tell: (line: string) => void
 }
 
-/** Asks first, so that a deployment without a change writes nothing; throws if a table cannot be changed. */
+/** Reads first, so that a deployment without a change writes nothing; throws if a table cannot be changed. */
 export async function protectTables({ tables, isKept, config, tell }: Protecting): Promise<void> {
   const dynamo = new DynamoDBClient(await config())
   try {
@@ -26,7 +26,7 @@ export async function protectTables({ tables, isKept, config, tell }: Protecting
   }
 }
 
-/** Answers whether something was changed. */
+/** Returns whether something was changed. */
 async function protect(dynamo: DynamoDBClient, TableName: string, isKept: boolean): Promise<boolean> {
   const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }))
   if ((Table?.DeletionProtectionEnabled ?? false) === isKept) return false

@@ -1,4 +1,4 @@
-/** Uploads the folder `static`, if there is one, to the stage that was just deployed: what `./queqiao static` does. */
+/** Uploads the folder `static`, if there is one, to the stage just deployed, like `./queqiao static`. */
 
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -12,7 +12,7 @@ import { openStaticStore } from '../tools/static/store.ts'
 import type { Outputs } from './paste.ts'
 
 type Publishing = {
-  /** Where serverless.yml is. */
+  /** The folder of serverless.yml. */
   readonly folder: string
   readonly stage: string
   readonly region: string
@@ -21,7 +21,7 @@ type Publishing = {
   readonly tell: (line: string) => void
 }
 
-/** Does nothing without the folder; throws if not all of it is there in the end. */
+/** Does nothing without the folder; throws if not everything was uploaded. */
 export async function publishStatic({ stage, region, outputs, config, tell, ...more }: Publishing): Promise<void> {
   const { StaticBucket: bucket, FilesUrl: url } = outputs
   const folder = join(more.folder, standardFolder)
@@ -39,5 +39,5 @@ export async function publishStatic({ stage, region, outputs, config, tell, ...m
       open: name => openStaticStore({ place, bucket: name, signal, client }),
     },
   )
-  if (code !== 0) throw new Error('The stage is deployed, its static files are not: mend what is told above.')
+  if (code !== 0) throw new Error('The stage is deployed, its static files are not: see the problems above.')
 }

@@ -1,4 +1,4 @@
-/** What the plugin knows of serverless, and asks it for. */
+/** The parts of serverless that the plugin uses. */
 
 import type { Parameters } from './parameters.ts'
 import type { Outputs } from './paste.ts'
@@ -12,7 +12,7 @@ export type Serverless = {
   readonly pluginManager: { getPlugins(): readonly object[] }
   readonly service: {
     getAllFunctionsNames(): readonly string[]
-    /** There once the service is packaged. */
+    /** Present once the service is packaged. */
     readonly provider: { readonly compiledCloudFormationTemplate?: Template }
   }
   readonly classes: { readonly Error: new (message: string, code: string) => Error }
@@ -20,12 +20,12 @@ export type Serverless = {
     readonly naming: { getStackName(): string }
     getStage(): string
     getRegion(): string
-    /** What a client of the SDK asks AWS with, as serverless itself does. */
+    /** The SDK client configuration that serverless itself uses. */
     getAwsSdkV3Config(): ReturnType<Config>
   }
 }
 export type Tools = { readonly log: { notice(line: string): void } }
-/** Serverless' own plugin behind `sls info`, which asks CloudFormation for what a stack gave. */
+/** Serverless' plugin behind `sls info`, which reads a stack's outputs. */
 export type Info = {
   getStackInfo(): Promise<void>
   gatheredData?: { readonly outputs: readonly { readonly OutputKey: string; readonly OutputValue: string }[] }
@@ -46,7 +46,7 @@ export function stageOf(serverless: Serverless): string {
   return serverless.getProvider('aws').getStage()
 }
 
-/** What `--param` gives goes before what the stage has, and that before the default. */
+/** `--param` overrides the stage's value, which overrides the default. */
 export function parametersOf(serverless: Serverless): Parameters {
   const { configurationInput, processedInput } = serverless
   const { params = {} } = configurationInput
@@ -57,7 +57,7 @@ export function parametersOf(serverless: Serverless): Parameters {
   return { ...params.default, ...params[stageOf(serverless)], ...Object.fromEntries(given) }
 }
 
-/** What the stack gave so far: nothing if there is none yet. */
+/** The stack's outputs so far; empty if there is no stack. */
 export async function readOutputs(serverless: Serverless): Promise<Outputs> {
   const info = infoOf(serverless)
   const { isNoSuchStack } = await import('./stack.ts')

@@ -1,4 +1,4 @@
-/** What CloudFormation knows of the stage's stack. */
+/** Reads the stage's stack from CloudFormation. */
 
 import type { CloudFormationClientConfig, StackEvent } from '@aws-sdk/client-cloudformation'
 import {
@@ -15,7 +15,7 @@ export type Resource = {
   readonly Properties?: Readonly<Record<string, unknown>>
 }
 export type Template = { readonly Resources?: Readonly<Record<string, Resource>> }
-/** What a client of the SDK asks AWS with; of all clients the same. */
+/** The configuration shared by all SDK clients. */
 export type Config = () => Promise<
   Pick<CloudFormationClientConfig, 'region' | 'credentials' | 'endpoint' | 'maxAttempts' | 'requestHandler'>
 >
@@ -40,15 +40,15 @@ export async function readStatus(client: CloudFormationClient, StackName: string
   }
 }
 
-/** The template of the stack as it is deployed; undefined if there is no such stack. */
+/** The deployed template of the stack; undefined if there is no such stack. */
 export async function readTemplate(client: CloudFormationClient, StackName: string): Promise<Template | undefined> {
-  // Asked first, for the template of a stack that is gone may be told still.
+  // Checked first, because CloudFormation may still return the template of a deleted stack.
   if ((await readStatus(client, StackName)) === undefined) return undefined
   const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Original' }))
   return JSON.parse(TemplateBody)
 }
 
-/** The id of the stack's newest event, by which later ones are known; undefined if there is no such stack. */
+/** The id of the stack's newest event, to recognise later ones; undefined if there is no such stack. */
 export async function readNewestEventId(client: CloudFormationClient, StackName: string): Promise<string | undefined> {
   try {
     return (await client.send(new DescribeStackEventsCommand({ StackName }))).StackEvents?.[0]?.EventId
@@ -59,8 +59,8 @@ export async function readNewestEventId(client: CloudFormationClient, StackName:
 }
 
 /**
- * The events of the change that began after the event `since`, the newest first; empty if none did, as where CloudFormation
- * refused it: what is older, or goes on since before, belongs to somebody else's.
+ * The events of the change that started after the event `since`, newest first; empty if none did, as when
+ * CloudFormation rejected it: older events, or a change in progress, belong to somebody else.
  */
 export async function readChangeSince(
   client: CloudFormationClient,
@@ -78,7 +78,7 @@ export async function readChangeSince(
   return []
 }
 
-/** CloudFormation has no error of its own for it. */
+/** CloudFormation has no specific error for it. */
 export function isNoSuchStack(error: unknown): boolean {
   return error instanceof Error && error.name === 'ValidationError' && /stack.* does not exist/i.test(error.message)
 }

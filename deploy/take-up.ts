@@ -1,4 +1,4 @@
-/** Tables that an earlier deployment of the stage left: they are refused by name, or taken into the stack again. */
+/** Tables left by an earlier deployment of the stage: refused by name, or imported into the stack again. */
 
 import {
   type CloudFormationClient,
@@ -14,9 +14,9 @@ import { type Config, type Resource, readTemplate, type Template, withCloudForma
 type TakingUp = {
   readonly stack: string
   readonly region: string
-  /** What is about to be deployed. */
+  /** The template about to be deployed. */
   readonly template: Template
-  /** What the parameter TABLES says. */
+  /** The value of the parameter TABLES. */
   readonly tables: string
   readonly config: Config
   readonly tell: (line: string) => void
@@ -26,7 +26,7 @@ type Table = { readonly logicalId: string; readonly name: string; readonly resou
 const type = 'AWS::DynamoDB::Table'
 const mostSeconds = 600
 
-/** Answers what is wrong; does nothing where no table waits to be taken up, as in all but a stage's first deployment. */
+/** Returns what is wrong; does nothing if no left tables exist, as in all but a stage's first deployment. */
 export async function takeUpTables(taking: TakingUp): Promise<string[]> {
   return withCloudFormation(taking.config, async client => {
     const deployed = await readTemplate(client, taking.stack)
@@ -34,13 +34,13 @@ export async function takeUpTables(taking: TakingUp): Promise<string[]> {
     const missing = wanted.filter(it => deployed?.Resources?.[it.logicalId] === undefined)
     const found = await thoseThatExist(missing, taking.config)
     const absent = missing.filter(it => !found.includes(it))
-    // A later version may add a table; to a stack that has none yet each of them is to come from before.
+    // A later version may add a table; but a stack without tables must find all of them.
     const isNew = missing.length === wanted.length
     if (taking.tables === 'existing' && isNew && absent.length > 0) return [refusalOfAbsent(absent, found, taking)]
     if (found.length === 0) return []
     if (taking.tables !== 'existing') return [refusal(found, taking.region)]
     await importInto(client, { ...taking, deployed: deployed ?? {}, found })
-    taking.tell(`Taken up again: ${found.map(it => it.name).join(', ')}`)
+    taking.tell(`Imported again: ${found.map(it => it.name).join(', ')}`)
     return []
   })
 }
@@ -79,23 +79,23 @@ function refusal(found: readonly Table[], region: string): string {
       `\n      aws dynamodb update-table --table-name ${name} --no-deletion-protection-enabled --region ${region}` +
       `\n      aws dynamodb delete-table --table-name ${name} --region ${region}`,
   )
-  return `TABLES must be existing, to take up the tables that an earlier deployment left; or they are removed, with all in them, by${remove.join('')}`
+  return `TABLES must be existing, to reuse the tables that an earlier deployment left; or delete them, with all their data, by${remove.join('')}`
 }
 
-/** An empty table in the place of one that is only elsewhere would be taken for all there ever was. */
+/** A new empty table in place of a missing one would look like complete data. */
 function refusalOfAbsent(absent: readonly Table[], found: readonly Table[], { region }: TakingUp): string {
   if (found.length === 0)
-    return `TABLES must be new, or the stage or the region is another: no table of the stage is in ${region} and this account`
+    return `TABLES must be new, or the stage or region is wrong: no table of the stage is in ${region} and this account`
   const names = absent.map(it => it.name).join(', ')
   return (
-    `TABLES=existing finds only some of the tables in ${region}, and makes no empty ones in place of ${names}: deploy the` +
-    ' version that the stage had before, or bring them back first (docs/restore.md)'
+    `TABLES=existing finds only some of the tables in ${region}, and creates no empty ones in place of ${names}: deploy the` +
+    ' version that the stage had before, or restore them first (docs/restore.md)'
   )
 }
 
 type Importing = TakingUp & { readonly deployed: Template; readonly found: readonly Table[] }
 
-/** By CloudFormation's import: the tables are as before the stack's own, and a deployment changes them as any other. */
+/** By CloudFormation's import: the tables belong to the stack again, and deployments change them as usual. */
 async function importInto(client: CloudFormationClient, { stack, deployed, found }: Importing): Promise<void> {
   const Resources = { ...deployed.Resources, ...Object.fromEntries(found.map(it => [it.logicalId, it.resource])) }
   const place = { StackName: stack, ChangeSetName: `take-up-${Date.now()}` }

@@ -4,7 +4,7 @@ import { examine } from '../lib/doctor/doctor.ts'
 import { accountLimits, openDoctor } from '../lib/runtime/doctor.ts'
 import { secretNames } from '../lib/secret-names.ts'
 
-/** What is looked at is opened anew for each run. */
+/** The doctor's dependencies are opened again for each run. */
 export const createHandler = (open: Open<() => DoctorDeps>) => scheduleFunction(open, openOne => examine(openOne()))
 
 export const handler = createHandler(async () => () => ({ ...openDoctor(secretNames), ...accountLimits() }))

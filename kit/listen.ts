@@ -5,8 +5,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { Server } from 'node:net'
 
 /** Has a server listen; answers its port. */
-export async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
-  server.listen(0, host)
+export async function listen(server: Server, host = '127.0.0.1', wanted = 0): Promise<number> {
+  server.listen(wanted, host)
   await once(server, 'listening')
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new Error('it does not listen')

@@ -1,11 +1,11 @@
-/** The session token that a request carries. */
+/** The session token of a request. */
 
 import { RequestError } from './errors.ts'
 
-/** Longer than any token of ours: what follows is not even parsed. */
+/** Longer than any token we issue; longer values are not parsed. */
 const maxTokenLength = 4096
 
-/** Takes the token out of an `Authorization` header; throws RequestError 401 where there is none. */
+/** Reads the token from an `Authorization` header; throws RequestError 401 if there is none. */
 export function bearerOf(authorization: string | undefined): string {
   const token = /^Bearer +([A-Za-z0-9._-]+) *$/i.exec(authorization ?? '')?.[1]
   if (token === undefined || token.length > maxTokenLength) {

@@ -1,4 +1,4 @@
-/** What a function reads of its environment: the one place that does. */
+/** Reads and validates environment variables; no other file reads them. */
 
 import { ConfigError } from './errors.ts'
 import { isAppId, type MiniAppId, type OfficialAppId } from './identifiers.ts'
@@ -11,10 +11,10 @@ const textOrNone: Reader<string> = it => it
 const officialAppid: Reader<OfficialAppId> = it => (isAppId(it) ? it : undefined)
 const miniAppid: Reader<MiniAppId> = it => (isAppId(it) ? it : undefined)
 
-/** Of a content check, in WeChat's numbers. */
+/** The scene of a content check, in WeChat's numbering. */
 const scenes = [1, 2, 3, 4] as const
 
-/** Each variable: how it is read, and what it must be. Those without a default must be set. */
+/** How each variable is parsed, and what it must be. Those without a default must be set. */
 const variables = {
   AWS_REGION: { read: text, wanted: 'the region, as Lambda sets it' },
   AWS_ACCESS_KEY_ID: { read: text, wanted: 'an access key, as Lambda sets it' },
@@ -61,7 +61,7 @@ type Variables = typeof variables
 export type ConfigKey = keyof Variables
 export type Config = { readonly [K in ConfigKey]: NonNullable<ReturnType<Variables[K]['read']>> }
 
-/** Reads exactly these variables; throws one ConfigError that lists all that are missing or wrong. */
+/** Reads exactly these variables; throws one ConfigError that lists all that are missing or invalid. */
 export function readConfig<K extends ConfigKey>(env: Env, keys: readonly K[]): Pick<Config, K> {
   const problems = problemsIn(env, keys)
   if (problems.length > 0) throw new ConfigError(problems)
@@ -71,7 +71,7 @@ export function readConfig<K extends ConfigKey>(env: Env, keys: readonly K[]): P
   return config
 }
 
-/** Tells what is missing or wrong of these variables. */
+/** Lists the missing or invalid ones among these variables. */
 export function problemsIn(env: Env, keys: readonly ConfigKey[]): string[] {
   return keys.flatMap(key =>
     variables[key].read(env[key] ?? '') === undefined ? `${key} must be ${variables[key].wanted}` : [],
@@ -87,7 +87,7 @@ function isComplete<K extends ConfigKey>(config: Partial<Config>, keys: readonly
   return keys.every(key => config[key] !== undefined)
 }
 
-/** An event but for its id, which each hour gives it; what else is wrong with it is told by who pushes it. */
+/** An event without id, which is added each hour; the pushing code reports other errors in it. */
 function canary(it: string): string | undefined {
   if (it === 'off') return it
   const isEvent = /^\s*\{[\s\S]*"to"[\s\S]*\}\s*$/.test(it) && isJson(it)
@@ -111,14 +111,14 @@ function wholeNumber(least: number, most: number): Reader<number> {
   return it => (/^\d{1,9}$/.test(it) && Number(it) >= least && Number(it) <= most ? Number(it) : undefined)
 }
 
-/** What stands before a path alone: a name and password, a query or a fragment would be left out without a word. */
+/** No name, password, query or fragment: only a path could be appended, and they would be dropped silently. */
 function url(it: string): URL | undefined {
   if (!/^https?:\/\//.test(it) || !URL.canParse(it)) return undefined
   const read = new URL(it)
   return read.href === `${read.origin}${read.pathname}` ? read : undefined
 }
 
-/** Of which nothing but the host is called: a path would be left out. */
+/** Only the host is used: a path would be dropped silently. */
 function origin(it: string): URL | undefined {
   const read = url(it)
   return read?.pathname === '/' ? read : undefined

@@ -1,8 +1,8 @@
 /**
- * What each errcode of WeChat asks of the caller (docs/wechat.md 11.1).
+ * What each errcode of WeChat requires of the caller (docs/wechat.md 11.1).
  *
- * Source: WeChat's page of global return codes (全局返回码) and the pages of the calls, as test/wechat/error-codes.json
- * has them; a test holds the table against that file, code by code. What differs from it stands in tables of its own.
+ * Source: WeChat's page of global return codes (全局返回码) and the pages of the calls, as recorded in
+ * test/wechat/error-codes.json; a test compares the table with that file. Deviations from it are in separate tables.
  */
 
 export type ErrcodeClass =
@@ -15,7 +15,7 @@ export type ErrcodeClass =
   | 'permanent-request'
   | 'config'
 
-/** When a quota that is used up is filled again: the next minute, or midnight or the first of the month in China. */
+/** When an exhausted quota is reset: the next minute, or midnight or the first of the month in China. */
 export type QuotaReset = 'minute' | 'day' | 'month'
 
 const codesByClass = {
@@ -62,16 +62,17 @@ const codesByClass = {
 } satisfies Record<Exclude<ErrcodeClass, 'recipient-later'>, readonly number[]>
 
 /**
- * Codes that no table of WeChat's has, as people got them from message/template/send (docs/wechat.md 11.3):
- * 43117 "Sending messages to this openid too frequently, please try later", 40241 "The message is duplicate in 60 seconds".
+ * Codes that are in none of WeChat's tables, as reported for message/template/send (docs/wechat.md 11.3): 43117
+ * "Sending messages to this openid too frequently, please try later", 40241 "The message is duplicate in 60 seconds".
  */
 const unlisted: Readonly<Record<number, ErrcodeClass>> = { 40241: 'recipient-later', 43117: 'recipient-later' }
 
 /**
- * Where the call says more than the code (docs/wechat.md 11.2). At the token calls 40001 means a wrong appsecret,
- * which no new token hints. Of a message to one person WeChat refuses what comes too close upon another (43108, 45061,
- * 45066, 45081), what is too much for this person (45033), and whoever is frozen or not expected (50002, 50003); and it
- * blocks the whole account for a while (45102, 45501). None of these left a message behind, as a failure of WeChat's (-1) may have.
+ * Codes whose meaning depends on the call (docs/wechat.md 11.2). For token calls 40001 means a wrong appsecret, which a
+ * new token does not fix. For a message to one person WeChat refuses one that follows another too soon (43108, 45061,
+ * 45066, 45081), too many for this person (45033), and a frozen or unexpected recipient (50002, 50003); and it blocks
+ * the whole account for a while (45102, 45501). With none of these was the message sent; after an internal failure of
+ * WeChat (-1) it may have been.
  */
 const overrides: Readonly<Record<string, Readonly<Record<number, ErrcodeClass>>>> = {
   token: { 40001: 'config' },
@@ -89,9 +90,9 @@ const overrides: Readonly<Record<string, Readonly<Record<number, ErrcodeClass>>>
   },
 }
 
-/** "In 60 seconds", "after a minute", "at the same moment", as the codes say. */
+/** "In 60 seconds", "after a minute", "at the same moment", by the texts of the codes. */
 const secondsByCode: Readonly<Record<number, number>> = { 40241: 60, 43108: 10, 45061: 60, 45066: 60, 45081: 10 }
-/** No page says how long "later" is: as long as SQS holds a message back. */
+/** No page says how long "later" is: use the longest delay of SQS. */
 const laterSeconds = 900
 
 const duplicates: ReadonlySet<number> = new Set([40241, 45065])
@@ -104,35 +105,34 @@ const classByCode: ReadonlyMap<number, ErrcodeClass> = new Map(
 )
 
 /**
- * Classifies an errcode; `api` is the call it came from, such as `stable_token`. `recipient-later` is a refusal of this
- * message to this person, which surely did not leave and may leave later.
+ * Classifies an errcode; `api` is the call that returned it, such as `stable_token`. `recipient-later` means that this
+ * message to this person was certainly not sent, and may be sent later.
  *
- * A code that no table has is transient: trying again, within the queue's cap, loses nothing.
+ * An unknown code is transient: a retry, within the queue's limit, does no harm.
  */
 export function classify(errcode: number, api?: string): ErrcodeClass {
   return overrides[api ?? '']?.[errcode] ?? classByCode.get(errcode) ?? unlisted[errcode] ?? 'transient'
 }
 
-/** Tells whether the tables know this errcode. */
+/** Returns whether the tables contain this errcode. */
 export function isKnown(errcode: number): boolean {
   return classByCode.has(errcode) || unlisted[errcode] !== undefined
 }
 
 /**
- * Tells whether WeChat refuses a message because it has it already. 45065 says so of this very client_msg_id; 40241 came
- * also to people who had sent nothing before, so it says so only where an earlier try may have got through
- * (docs/wechat.md 6.2).
+ * Returns whether WeChat refuses a message as a duplicate. 45065 always refers to the same client_msg_id; 40241 was
+ * also reported for first messages, so it counts only if an earlier try may have been sent (docs/wechat.md 6.2).
  */
 export function isDuplicate(errcode: number): boolean {
   return duplicates.has(errcode)
 }
 
-/** Seconds until a message that was refused with a code of class `recipient-later` is worth another try. */
+/** Seconds until a message refused with a `recipient-later` code should be retried. */
 export function secondsUntilLater(errcode: number): number {
   return secondsByCode[errcode] ?? laterSeconds
 }
 
-/** Tells when the quota behind an errcode of class `quota` is filled again. */
+/** When the quota behind an errcode of class `quota` is reset. */
 export function quotaReset(errcode: number): QuotaReset {
   if (minuteQuotas.has(errcode)) return 'minute'
   return monthQuotas.has(errcode) ? 'month' : 'day'

@@ -1,8 +1,8 @@
-/** Everything that is thrown on purpose. Two questions decide: who must act, and does trying again help? */
+/** All errors that are thrown deliberately. They answer two questions: who must act, and does a retry help? */
 
 import { classify, type ErrcodeClass } from './errcode.ts'
 
-/** The closed list of `code` in the answers of the HTTP API. */
+/** The closed list of `code` values in the answers of the HTTP API. */
 export type RequestErrorCode =
   | 'body-not-json'
   | 'body-too-large'
@@ -32,7 +32,7 @@ export type RequestErrorCode =
   | 'wechat-busy'
   | 'wechat-unavailable'
 
-/** The caller's mistake, or what the caller must wait for; the message is for the caller's eyes. */
+/** The caller's mistake, or something the caller must wait for; the message is for the caller. */
 export class RequestError extends Error {
   override readonly name = 'RequestError'
   readonly code: RequestErrorCode
@@ -40,7 +40,7 @@ export class RequestError extends Error {
   readonly errcode: number | undefined
   readonly rid: string | undefined
   readonly retryAfterSeconds: number | undefined
-  /** The methods that the route takes, where the one asked for is not among them. */
+  /** The methods that the route accepts, if the request used another. */
   readonly allow: readonly string[] | undefined
 
   constructor(code: RequestErrorCode, status: number, message: string, more: RequestErrorDetails = {}) {
@@ -64,7 +64,7 @@ type RequestErrorDetails = {
 
 type WeChatErrorDetails = {
   readonly rid?: string | undefined
-  /** Where the call's circumstances say more than the errcode does. */
+  /** If the context of the call says more than the errcode does. */
   readonly class?: ErrcodeClass
   /** The address that WeChat saw us call from, with 40164. */
   readonly address?: string | undefined
@@ -73,7 +73,7 @@ type WeChatErrorDetails = {
   readonly msgid?: string | undefined
 }
 
-/** WeChat answered, and the answer was no: an errcode other than 0. `api` is the call's name, never its URL. */
+/** WeChat answered with an errcode other than 0. `api` is the name of the call, never its URL. */
 export class WeChatError extends Error {
   override readonly name = 'WeChatError'
   readonly code = 'wechat-refused'
@@ -82,11 +82,11 @@ export class WeChatError extends Error {
   readonly rid: string | undefined
   readonly class: ErrcodeClass
   readonly address: string | undefined
-  /** Set if WeChat said so to an earlier call, and this one was not made. */
+  /** Set if an earlier call got this answer and this one was not made. */
   readonly withheld: boolean
-  /** Set if the call was made twice, for a kept connection was lost: WeChat may have acted on the first. */
+  /** Set if the call was made twice because a reused connection was lost: WeChat may have acted on the first. */
   readonly isRepeat: boolean
-  /** The message that a refused duplicate is a duplicate of, where WeChat names it. */
+  /** The msgid of the original, if WeChat refused a duplicate and names it. */
   readonly msgid: string | undefined
 
   constructor(api: string, errcode: number, errmsg: string, more: WeChatErrorDetails = {}) {
@@ -129,13 +129,13 @@ export class TransportError extends Error {
     this.status = status
   }
 
-  /** Tells whether the call surely never reached WeChat. */
+  /** Returns whether the call certainly never reached WeChat. */
   get isUnsent(): boolean {
     return this.failure === 'connect' || this.failure === 'withheld'
   }
 }
 
-/** The deployment is wrong; every problem found is listed, so that one look mends all. */
+/** The deployment is misconfigured; lists every problem found. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly code = 'misconfigured'
@@ -147,24 +147,24 @@ export class ConfigError extends Error {
   }
 }
 
-/** Ends of events that a bus did not take; all others of the same call were published. */
+/** Results that EventBridge did not accept; all others of the same call were published. */
 export class NotPublishedError extends Error {
   override readonly name = 'NotPublishedError'
   readonly ids: readonly string[]
 
   constructor(ids: readonly string[], cause?: unknown) {
-    super(`the bus did not take ${ids.length} events`, { cause })
+    super(`the event bus did not accept ${ids.length} events`, { cause })
     this.ids = ids
   }
 }
 
-/** The stage is not well by its own look; names the checks that say so. */
+/** The self-check failed; names the failed checks. */
 export class SelfCheckFailed extends Error {
   override readonly name = 'SelfCheckFailed'
   readonly checks: readonly string[]
 
   constructor(checks: readonly string[]) {
-    super(`this stage is not well: ${checks.join(', ')}; ./queqiao doctor tells what to do`)
+    super(`the self-check of this stage failed: ${checks.join(', ')}; ./queqiao doctor says what to do`)
     this.checks = checks
   }
 }

@@ -1,8 +1,8 @@
-/** Instants as RFC 3339 writes them: one reader says both which texts are instants, and which instant each is. */
+/** Parses RFC 3339 times. One parser decides both which texts are valid and which time each one is. */
 
 /**
- * The form alone, for the JSON Schema too: `T` may be small or a blank, as RFC 3339 allows, an offset has hours and
- * minutes, and a second may be a 60th. Which dates there are, and where a leap second can be, no pattern says.
+ * The syntax alone, also for the JSON Schema: `T` may be lower case or a blank, as RFC 3339 allows, an offset has hours
+ * and minutes, and a second may be 60. The pattern does not check dates, or where a leap second can be.
  */
 export const instantPattern =
   /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d{1,9}))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/
@@ -12,9 +12,9 @@ const minuteMs = 60_000
 const lastMs = 253_402_300_799_999
 
 /**
- * Reads an instant from 1970 to 9999 (UTC); answers milliseconds, without what is finer, or undefined if it is none.
+ * Parses a time from 1970 to 9999 (UTC); returns milliseconds, rounded down, or undefined if it is invalid.
  *
- * A leap second is the last of a month in UTC, and as in Unix time the same instant as the second after it.
+ * A leap second is the last second of a month in UTC; as in Unix time it equals the second after it.
  */
 export function readInstant(text: string): number | undefined {
   const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHours = 0, offsetMinutes = 0] =
@@ -28,7 +28,7 @@ export function readInstant(text: string): number | undefined {
   return ms >= 0 && ms <= lastMs ? ms : undefined
 }
 
-/** The beginning of a day of the calendar (ms, UTC); undefined if no month has it, or if nothing was read. */
+/** The start of a calendar day (ms, UTC); undefined if there is no such day. */
 function midnightOf(year: number, month: number, day: number): number | undefined {
   // Not Date.UTC, which takes the year 70 for 1970.
   const date = new Date(0)

@@ -1,8 +1,8 @@
-/** What the lines of the log are about: the invocation, and the messages of a queue that it works on. */
+/** What log lines refer to: the invocation, and the queue messages that it processes. */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** A message of a queue, by the id that SQS gave it. */
+/** A queue message, by the id that SQS gave it. */
 export type Named = { readonly messageId: string }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -10,22 +10,22 @@ type Scope = { readonly requestId?: string; readonly messageId?: string; readonl
 
 const scopes = new AsyncLocalStorage<Scope>()
 
-/** Runs an invocation: each line that is written meanwhile names its request. */
+/** Runs an invocation: each line logged meanwhile has its request id. */
 export function inInvocation<R>(requestId: string, run: () => R): R {
   return scopes.run({ requestId }, run)
 }
 
-/** Runs the work on a batch: a line that names neither an event nor a message names all of these. */
+/** Processes a batch: a line that names neither an event nor a message lists all of these. */
 export function inBatch<R>(records: readonly Named[], run: () => R): R {
   return scopes.run({ ...requestOf(), messageIds: records.map(it => it.messageId) }, run)
 }
 
-/** Runs the work on one message of a batch: each line names it. */
+/** Processes one message of a batch: each line names it. */
 export function inRecord<R>({ messageId }: Named, run: () => R): R {
   return scopes.run({ ...requestOf(), messageId }, run)
 }
 
-/** What a line with these fields names beside them. */
+/** The scope fields to add to a line with these fields. */
 export function scopeOf(fields: Fields): Fields {
   const { messageIds, ...scope } = scopes.getStore() ?? {}
   const isNamed = [fields.id, fields.ids, fields.messageId].flat().some(it => it !== undefined)

@@ -11,15 +11,15 @@ export async function inParallel<T>(
   await allEnded(Array.from({ length: Math.min(width, items.length) }, lane))
 }
 
-/** Splits a list into runs of at most `size`. */
+/** Splits a list into chunks of at most `size`. */
 export function inRuns<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, run) => items.slice(run * size, (run + 1) * size))
 }
 
 /**
- * Runs `work` over all items, at most `width` at a time. What is free goes to the lane with the least in work, so that one
- * whose work hangs holds up none but itself; beside no others, a lane has all of it. Lanes that are known to be in
- * `trouble` get what no other waits for.
+ * Runs `work` over all items, at most `width` at a time. A free slot goes to the lane with the fewest items in flight,
+ * so that a lane whose work hangs delays only itself; a single lane may use all slots. Lanes known to be in `trouble`
+ * get only the slots that no other lane needs.
  */
 export async function inLanes<T extends { readonly lane: string }>(
   items: readonly T[],
@@ -47,7 +47,7 @@ async function allEnded(runs: readonly Promise<void>[]): Promise<void> {
 
 export type Slots = <T>(work: () => Promise<T>) => Promise<T>
 
-/** Lets so many pieces of work run at once, in the order in which they came. */
+/** Limits how many pieces of work run at once; they start in the order of arrival. */
 export function createSlots(count: number): Slots {
   const waiting: (() => void)[] = []
   let free = count

@@ -1,9 +1,9 @@
-/** What all rooms need of the outside, and WeChat's words; each room's own needs stand in its `ports.ts`. Adapters give it all. */
+/** The outside interfaces that feature folders share, and WeChat's types; adapters implement them. */
 
 import type { MiniAppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
 import type { SecretName } from './secret-names.ts'
 
-/** WeChat's opaque token; brand-free on purpose, for it is only ever handed through. */
+/** WeChat's opaque token; deliberately not a branded type, because it is only passed through. */
 export type AccessToken = string
 
 /** Milliseconds since 1970, by our clock. */
@@ -15,7 +15,7 @@ export type Log = {
   error(event: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
-/** What ops are told by numbers. */
+/** Counters for operators. */
 type CountName =
   | 'MessageOutcome'
   | 'TokenRefused'
@@ -32,7 +32,7 @@ type CountName =
   | 'OperatorNeeded'
   | 'SelfCheckPassed'
 
-/** What stands at some value, and shows only that. */
+/** Gauges: current values. */
 type GaugeName = 'QuotaLeftPercent' | 'SyncAgeHours' | 'EventWaitSeconds' | 'FailingSeconds'
 
 export type Metrics = {
@@ -43,7 +43,7 @@ export type Gauges = {
   gauge(name: GaugeName, value: number, dimensions?: Readonly<Record<string, string>>): void
 }
 
-/** Of a day, in calls; `perMinute` where WeChat tells it. */
+/** A daily quota, in calls; `perMinute` if WeChat reports it. */
 export type Quota = {
   readonly limit: number
   readonly used: number
@@ -56,8 +56,8 @@ export type IssuedToken = { readonly accessToken: AccessToken; readonly expiresI
 export type Identity = { readonly miniOpenid: MiniOpenId; readonly unionid?: UnionId }
 
 /**
- * One page of `user/get`. `odd` entries beside the openids are none; `total` is absent where WeChat does not tell it; `at`
- * is WeChat's own clock in seconds; `next` is absent where no page comes behind this one.
+ * One page of `user/get`. `odd` counts entries that are not openids; `total` is absent if WeChat does not report it;
+ * `at` is WeChat's clock in seconds; `next` is absent on the last page.
  */
 export type FollowerPage = {
   readonly openids: readonly OpenId[]
@@ -67,7 +67,7 @@ export type FollowerPage = {
   readonly next?: OpenId
 }
 
-/** What WeChat answers of one openid; `at` (now) and `followedAt` are seconds by its clock. */
+/** What WeChat returns for one openid; `at` (now) and `followedAt` are in seconds by its clock. */
 export type FollowerInfo = {
   readonly openid: OpenId
   readonly unionid?: UnionId
@@ -76,10 +76,10 @@ export type FollowerInfo = {
   readonly at: number
 }
 
-/** A template as the account has it; `content` has `{{thing1.DATA}}` where a value goes. */
+/** A template of the account; `content` has `{{thing1.DATA}}` where a value goes. */
 export type AccountTemplate = { readonly templateId: string; readonly content: string }
 
-/** What goes to WeChat; with `page` the message opens the mini program. */
+/** A message to send; with `page` it opens the mini program. */
 export type OutgoingMessage = {
   readonly openid: OpenId
   readonly templateId: string
@@ -89,48 +89,48 @@ export type OutgoingMessage = {
   readonly url?: string
 }
 
-/** Where a check is told to look at people: profile, comment, forum, social log. */
+/** The scene of a content check: profile, comment, forum, social log. */
 export type CheckScene = 1 | 2 | 3 | 4
 
-/** A picture of somebody who opened the mini program within two hours; WeChat downloads it from `mediaUrl`. */
+/** A picture of a user who opened the mini program within the last two hours; WeChat downloads it from `mediaUrl`. */
 export type MediaToCheck = { readonly mediaUrl: string; readonly openid: MiniOpenId; readonly scene: CheckScene }
 
 /**
  * WeChat's server APIs.
  *
- * Every call throws WeChatError for an errcode other than 0 and TransportError where no usable answer came.
+ * Every call throws WeChatError for an errcode other than 0, and TransportError if no usable answer came.
  */
 export type WeChat = {
   fetchAccessToken(): Promise<IssuedToken>
   exchangeCode(code: string): Promise<Identity>
   followerPage(accessToken: AccessToken, after?: OpenId): Promise<FollowerPage>
-  /** Up to 100 openids; one that is bad fails them all (40003). Of whom WeChat says nothing usable, none is answered. */
+  /** Up to 100 openids; one invalid openid fails them all (40003). Openids without a usable answer are left out. */
   followerInfo(accessToken: AccessToken, openids: readonly OpenId[]): Promise<FollowerInfo[]>
-  /** Answers the msgid, 64 bits as text; undefined if WeChat took the message and named none. */
+  /** Returns the msgid, 64 bits as text; undefined if WeChat accepted the message and returned none. */
   sendTemplate(accessToken: AccessToken, message: OutgoingMessage): Promise<string | undefined>
-  /** What is left today of the calls of a path, such as `/cgi-bin/user/get`; about one per cent off. */
+  /** What is left today of the calls of a path, such as `/cgi-bin/user/get`; accurate to about one per cent. */
   quota(accessToken: AccessToken, path: string): Promise<Quota>
   accountTemplates(accessToken: AccessToken): Promise<AccountTemplate[]>
-  /** Has a picture checked, and answers the trace_id under which the verdict will be pushed. */
+  /** Requests a check of a picture, and returns the trace_id under which the verdict will be pushed. */
   mediaCheckAsync(accessToken: AccessToken, media: MediaToCheck): Promise<string>
 }
 
-/** A queue of JSON messages of one type; what takes a `Queue<A>` is given no queue of others. */
+/** A queue of JSON messages of one type; a `Queue<A>` parameter accepts no queue of other messages. */
 export type Queue<M> = {
-  // A property and not a method, for of methods the compiler compares what they take both ways.
+  // A property, not a method, because TypeScript compares the parameters of methods bivariantly.
   readonly push: (messages: readonly M[], delaySeconds?: number) => Promise<void>
 }
 
-/** What waits in a queue, or is being worked on; SQS counts only about right, and some seconds late. */
+/** The number of messages that wait in a queue or are in flight; SQS counts are approximate and some seconds late. */
 export type Backlog = { isEmpty(): Promise<boolean> }
 
 /** A queue as its consumer sees it. */
 export type ConsumedQueue = {
-  /** Lets a message come again after this many seconds instead of the queue's own time. */
-  comeAgain(receiptHandle: string, seconds: number): Promise<void>
+  /** Makes a message visible again after this many seconds instead of the queue's own time. */
+  retryIn(receiptHandle: string, seconds: number): Promise<void>
 }
 
-/** Secrets by name; undefined when it was never set. What is kept of one is read anew if it turned out to be `refused`. */
+/** Secrets by name; undefined if never set. A cached value that was `refused` is read again. */
 export type Secrets = { get(name: SecretName, refused?: string): Promise<string | undefined> }
 
 /** A user of the mini program `mini`, which is the token's audience. */

@@ -1,4 +1,4 @@
-/** How an error answers an HTTP request: `application/problem+json` (RFC 9457), with our closed list of `code`. */
+/** Maps errors to HTTP answers: `application/problem+json` (RFC 9457), with our closed list of `code`. */
 
 import { RequestError, type RequestErrorCode, TransportError, WeChatError } from './errors.ts'
 import { secondsToReset } from './quota-reset.ts'
@@ -26,7 +26,7 @@ const titles: Readonly<Record<number, string>> = {
   502: 'Bad Gateway',
 }
 
-/** What a request that ended in this error is answered; undefined for a wrong deployment or a bug of ours. */
+/** The request error to answer with; undefined for a misconfiguration or a bug. */
 export function requestErrorOf(error: unknown, now: number): RequestError | undefined {
   if (error instanceof RequestError) return error
   if (error instanceof TransportError) return unavailable({ cause: error })
@@ -35,11 +35,11 @@ export function requestErrorOf(error: unknown, now: number): RequestError | unde
   if (error.class === 'transient') return unavailable({ errcode, rid, cause: error })
   if (error.class !== 'quota') return undefined
   const retryAfterSeconds = secondsToReset(errcode, now)
-  const detail = 'WeChat takes no more of these calls for now: try again later.'
+  const detail = 'WeChat accepts no more of these calls for now: try again later.'
   return new RequestError('wechat-busy', 429, detail, { errcode, rid, retryAfterSeconds, cause: error })
 }
 
-/** The body of an error's answer; without a RequestError it tells nothing but that we are at fault. */
+/** The body of an error answer; without a RequestError it says only that the fault is ours. */
 export function problemOf(error: RequestError | undefined): Problem {
   const status = error?.status ?? 500
   return {

@@ -1,5 +1,5 @@
 /**
- * When a quota of WeChat is filled again: with the calendar day, of China as we take it, or the wall-clock minute
+ * When a quota of WeChat is reset: at the start of the calendar day, taken to be China's, or of the wall-clock minute
  * (docs/wechat.md 8.1).
  */
 
@@ -9,13 +9,13 @@ const minuteMs = 60_000
 const dayMs = 86_400_000
 const chinaMs = 8 * 3_600_000
 
-/** So long after midnight by our clock it may not be midnight yet by WeChat's. */
+/** How long after midnight by our clock it may still be the day before by WeChat's clock. */
 const unsureMs = 600_000
 const soonSeconds = 60
 
 /**
- * Seconds from `now` (ms) until the quota behind this errcode is filled again, at least 1. Right after midnight a used-up
- * quota is yesterday's: it is filled again in a moment, not in a day.
+ * Seconds from `now` (ms) until the quota behind this errcode is reset, at least 1. Right after midnight an exhausted
+ * quota is still yesterday's: it is reset in a moment, not in a day.
  */
 export function secondsToReset(errcode: number, now: number): number {
   const reset = quotaReset(errcode)

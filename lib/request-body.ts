@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { RequestError } from './errors.ts'
 import { sayIssue } from './say-issue.ts'
 
-/** Reads a JSON body into a shape; throws RequestError `body-not-json` or `body-invalid`, which names the field. */
+/** Parses a JSON body by a shape; throws RequestError `body-not-json` or `body-invalid`, which names the field. */
 export function checkedBody<T>(body: string, shape: v.GenericSchema<unknown, T>): T {
   const result = v.safeParse(shape, parsed(body))
   if (result.success) return result.output

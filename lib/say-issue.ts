@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 
 /**
- * Says in a few words what is wrong with an input, and where.
+ * Describes in a few words what is wrong with an input, and where.
  *
- * Only words of ours: the library's own sentences repeat what was received, which may be anything.
+ * Only in our own words: the library's messages repeat the input, which may be anything.
  */
 export function sayIssue(issue: v.BaseIssue<unknown>, whole: string): string {
   const field = v.getDotPath(issue)

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import { renderUnicodeCompact } from 'uqr'
 
-/** Where everything can be reached. */
+/** The addresses of everything that runs. */
 export type Addresses = {
   api: string
   invoke: string
@@ -15,7 +15,7 @@ export type Addresses = {
   eventsQueueUrl: string
 }
 
-/** What the banner says beside the addresses. */
+/** What the banner shows besides the addresses. */
 export type BannerOptions = {
   addresses: Addresses
   /** Whether WeChat is the box, with its phone page. */
@@ -24,7 +24,7 @@ export type BannerOptions = {
   lan: { api: string; wechat: string } | undefined
 }
 
-/** Writes what a newcomer needs to go on: the addresses, a line to try, and how to stop. */
+/** Shows a newcomer what to do next: the addresses, a command to try, and how to stop. */
 export function renderBanner({ addresses, isBox, lan }: BannerOptions): string {
   const rows: [string, string][] = [
     ['API', addresses.api],
@@ -64,16 +64,16 @@ function renderNext({ api, wechat }: Addresses, isBox: boolean): string[] {
   ]
 }
 
-/** What to do first with an account of one's own. */
+/** First steps with a real account. */
 function renderFirstDay(api: string): string[] {
   const event = '--to openid=<openid> --template-id <templateId> --data <key>=<text>'
   return [
     '  Next, with this account · 接下来：',
-    '    ./queqiao doctor     what is wrong still, and where to mend it · 检查配置',
+    '    ./queqiao doctor     what is still wrong, and where to fix it · 检查配置',
     `    POST ${api}/login with {"code": "…"} of wx.login, from the developer tools · 小程序登录`,
     `    ./queqiao send ${event}     the first event · 推送第一条消息`,
     '    ./queqiao sync       reads who follows already · 同步关注者',
-    `    Follows and receipts come once a public URL leads to ${api}/callback · 公网回调地址`,
+    `    Follows and receipts arrive once a public URL points to ${api}/callback · 公网回调地址`,
     '',
   ]
 }

@@ -1,4 +1,4 @@
-/** How messages are gathered and how many batches run at once. */
+/** How messages are collected, and how many batches run at once. */
 export type BatchOptions<T> = {
   /** A batch is closed at this many messages, */
   size: number
@@ -9,11 +9,11 @@ export type BatchOptions<T> = {
   run: (batch: T[]) => Promise<void>
 }
 
-/** Gathers what arrives into batches and runs them, a few at once. */
+/** Collects arriving messages into batches and runs them, a few at once. */
 export type Batches<T> = {
-  /** Takes messages in; resolves when every full batch has been started, so that a poller waits for room. */
+  /** Adds messages; resolves when every full batch has been started, so that a poller waits for capacity. */
   add(messages: readonly T[]): Promise<void>
-  /** Drops what has not been started and resolves when nothing runs any more. */
+  /** Drops what has not been started, and resolves when nothing runs any more. */
   stop(): Promise<void>
 }
 

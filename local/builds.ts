@@ -1,6 +1,6 @@
 /**
- * Has builds come one after another, each with the files as they are when it begins. esbuild answers a build that is
- * asked for during another with the other's outcome: what was edited meanwhile would wait for the next edit.
+ * Runs builds one after another, each with the files as they are when it starts. If a build is requested during
+ * another, esbuild returns the first one's result, and a change made meanwhile would wait for the next change.
  */
 export function oneAfterAnother(build: () => Promise<void>): () => Promise<void> {
   let last = Promise.resolve()

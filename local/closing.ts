@@ -1,8 +1,8 @@
 /** Collects what must be closed, while it is being opened. */
 export type Closing = {
-  /** Remembers a part; the last one added is closed first, and one that comes after the closing at once. */
+  /** Adds a part; the last one added is closed first, and one added after closing is closed at once. */
   add(close: () => unknown): void
-  /** Closes everything once; a part that fails does not keep the others open, and its error is thrown at the end. */
+  /** Closes everything once; a failing part does not keep the others open, and its error is thrown at the end. */
   close(): Promise<void>
 }
 

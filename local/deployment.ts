@@ -50,7 +50,7 @@ const sqsEventSchema = v.object({
   arn: arnOf,
   batchSize: v.optional(v.number(), 10),
   maximumBatchingWindow: v.optional(v.number(), 0),
-  // Lambda's own smallest; unlimited is too much for one machine.
+  // Lambda's own minimum; unlimited would be too much for one machine.
   maximumConcurrency: v.optional(v.number(), 2),
   functionResponseType: v.exactOptional(v.literal('ReportBatchItemFailures')),
 })
@@ -84,10 +84,10 @@ export type Queue = {
   redrive: { deadLetterQueue: string; maxReceiveCount: number } | undefined
 }
 
-/** A bucket, and the queues (by logical name) that are told of what arrives below a prefix. */
+/** A bucket, and the queues (by logical name) that are notified of objects below a prefix. */
 export type Bucket = { name: string; notifications: { queue: string; prefix: string }[] }
 
-/** A function that a queue (by logical name) feeds; times in seconds. */
+/** A function that a queue (by logical name) triggers; times in seconds. */
 type Trigger = {
   functionName: string
   timeout: number
@@ -98,7 +98,7 @@ type Trigger = {
   reportsItemFailures: boolean
 }
 
-/** What the local stack makes of a resolved serverless configuration. */
+/** What the local stack uses of a resolved serverless configuration. */
 export type Deployment = {
   tables: Table[]
   queues: Queue[]
@@ -106,7 +106,7 @@ export type Deployment = {
   triggers: Trigger[]
 }
 
-/** Reads tables, queues, buckets and SQS triggers out of what `sls print --format json` says. */
+/** Reads tables, queues, buckets and SQS triggers from the output of `sls print --format json`. */
 export function readDeployment(printed: unknown): Deployment {
   const config = v.parse(configSchema, printed)
   const resources = Object.entries(config.resources.Resources)

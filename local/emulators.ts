@@ -14,7 +14,7 @@ import { openWeChat, type WeChatBox } from './wechat/server.ts'
 
 const secretsPrefix = '/queqiao/local'
 
-/** Says where everything that stands in for AWS and WeChat will answer. */
+/** Returns the addresses of the emulators of AWS and WeChat. */
 export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings, ssmPort: number): Endpoints {
   const fauxqs = `http://127.0.0.1:${ports.sqs}`
   return {
@@ -28,7 +28,7 @@ export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings
   }
 }
 
-/** Starts what stands in for AWS and WeChat, except for what the settings name an address of. */
+/** Starts the emulators of AWS and WeChat, except those whose address the settings name. */
 export async function openEmulators(
   settings: Settings,
   ssmPort: number,
@@ -51,12 +51,12 @@ export async function openEmulators(
   closing.add(watchTemplates(box, wechat.apps, report).close)
 }
 
-/** The host by which phones on the same network find what listens on every interface; on loopback there are none. */
+/** The host by which phones on the same network reach a server that listens on every interface; none on loopback. */
 function lanHost(host: string): string {
   return findLanAddress(host) ?? reachableHost(host)
 }
 
-/** The functions are built anew when the list is edited; a box of ours has to know it as well. */
+/** The functions are rebuilt when the list changes; our own box has to load it as well. */
 function watchTemplates(
   box: Pick<WeChatBox, 'setTemplates'> | undefined,
   { officials }: Apps,
@@ -64,7 +64,7 @@ function watchTemplates(
 ) {
   const onChange = (list: TemplateList) => {
     box?.setTemplates(Object.values(list))
-    report('templates.json was read anew · 已重新读取 templates.json')
+    report('templates.json was reloaded · 已重新读取 templates.json')
   }
   return watchLocalTemplates({ officials, onChange, report })
 }

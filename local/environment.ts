@@ -11,17 +11,17 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export type Settings = {
   host: string
   ports: { api: number; lambda: number; wechat: number; sqs: number; s3: number; dynamodb: number }
-  /** Another WeChat than the box. */
+  /** A WeChat other than the box. */
   wechatApiUrl: string | undefined
   wechat: WeChatKeys
-  /** The Official Account is a test account (测试号), which asks nothing of values. */
+  /** The Official Account is a test account (测试号), which does not check values. */
   isTestAccount: boolean
   endpoints: { dynamodb: string | undefined; sqs: string | undefined; s3: string | undefined }
   region: string
   isVerbose: boolean
 }
 
-/** The environment cannot be used; every problem is listed, so that one look mends all. */
+/** The environment is invalid; lists every problem. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
   readonly problems: readonly string[]
@@ -32,7 +32,7 @@ export class SettingsError extends Error {
   }
 }
 
-/** What the functions read of the environment as it is, if it is set. */
+/** Variables that are passed to the functions unchanged, if set. */
 const functionKeys = [
   'ACCESS_TOKEN_MODE',
   'CALLBACK_ENCRYPTION',
@@ -48,7 +48,7 @@ const functionKeys = [
   'IMAGE_CHECK_SCENE',
 ] as const satisfies readonly ConfigKey[]
 
-/** Reads the settings of the local run; throws one SettingsError that names everything wrong. */
+/** Reads the settings of the local stack; throws one SettingsError that lists every problem. */
 export function readSettings(env: Environment, file = appsFile): Settings {
   const stage = readApps(env, file)
   const problems: string[] = []
@@ -82,7 +82,7 @@ export function readSettings(env: Environment, file = appsFile): Settings {
   return settings
 }
 
-/** Without them nobody knows which keys are needed, so what is wrong with them is told alone. */
+/** They decide which keys are needed, so their mistakes are reported alone. */
 function readApps(env: Environment, file: string): StageApps {
   try {
     return readStageApps('local', () => readPair(env), file)
@@ -92,7 +92,7 @@ function readApps(env: Environment, file: string): StageApps {
   }
 }
 
-/** Shells and compilers export HOST on their own, as a name: only an address is meant for us. */
+/** Shells and compilers export HOST as a name for their own use; only an address is meant for us. */
 function readHost({ HOST = '' }: Environment, problems: string[]): string {
   if (isIP(HOST) !== 0 || HOST === 'localhost') return HOST
   if (HOST !== '' && !isName(HOST))
@@ -100,7 +100,7 @@ function readHost({ HOST = '' }: Environment, problems: string[]): string {
   return '127.0.0.1'
 }
 
-/** What has no letter was meant for an address. */
+/** A text without letters was meant to be an address. */
 function isName(text: string): boolean {
   return /^[A-Za-z0-9._-]+$/.test(text) && /[A-Za-z]/.test(text)
 }
@@ -114,7 +114,7 @@ function readPort(env: Environment, name: string, standard: number, problems: st
   return standard
 }
 
-/** As the functions take it. Its value is not told: a secret may have slipped into it. */
+/** As the functions require it. Its value is not shown, because it may contain a secret by mistake. */
 function readWeChatUrl(env: Environment, problems: string[]): string | undefined {
   const key = 'WECHAT_API_URL'
   if (!env[key]) return undefined
@@ -126,7 +126,7 @@ function isSetIn(env: Environment): (key: string) => boolean {
   return key => env[key] !== undefined
 }
 
-/** The URL without a slash at its end, so that paths can be put after it. */
+/** The URL without a trailing slash, so that paths can be appended. */
 function readUrl(env: Environment, name: string, problems: string[]): string | undefined {
   const text = env[name]
   if (!text) return undefined

@@ -2,13 +2,13 @@ import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs'
 import type { SQSEvent, SQSMessageAttribute, SQSRecord } from 'aws-lambda'
 import * as v from 'valibot'
 
-/** Where the messages of a batch came from, as Lambda names it in each record. */
+/** The source of a batch's messages, as Lambda names it in each record. */
 export type BatchSource = {
   queueArn: string
   region: string
 }
 
-/** What became of a batch: the messages to delete, and why the others stay, when the function did not name them itself. */
+/** The result of a batch: the messages to delete, and why the others stay if the function did not name them itself. */
 export type BatchVerdict = {
   done: Message[]
   problem?: string
@@ -24,13 +24,13 @@ export function toSqsEvent(messages: readonly Message[], source: BatchSource): S
 }
 
 /**
- * Reads a function's answer as Lambda does: what is not named in `batchItemFailures` is done, and an answer that cannot
- * be read, or names a message that is not in the batch, fails the whole batch.
+ * Reads a function's answer as Lambda does: messages not in `batchItemFailures` are done; an unreadable answer, or one
+ * that names a message outside the batch, fails the whole batch.
  */
 export function judgeAnswer(answer: string, messages: readonly Message[]): BatchVerdict {
   if (isEmptyAnswer(answer)) return { done: [...messages] }
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), answerSchema), answer)
-  if (!parsed.success) return { done: [], problem: `an answer that is no batch response: ${answer.slice(0, 200)}` }
+  if (!parsed.success) return { done: [], problem: `an answer that is not a batch response: ${answer.slice(0, 200)}` }
 
   const failed = new Set((parsed.output.batchItemFailures ?? []).map(failure => failure.itemIdentifier))
   const unknown = [...failed].find(id => !messages.some(message => message.MessageId === id))
@@ -38,7 +38,7 @@ export function judgeAnswer(answer: string, messages: readonly Message[]): Batch
   return { done: messages.filter(message => !failed.has(message.MessageId ?? '')) }
 }
 
-/** An empty or null answer is full success to Lambda. */
+/** Lambda takes an empty or null answer for full success. */
 function isEmptyAnswer(answer: string): boolean {
   return answer === '' || answer === 'null'
 }

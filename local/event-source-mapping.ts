@@ -7,7 +7,7 @@ import { type Invocation, invokeFunction } from './invoke.ts'
 import { createOutage, describeError } from './outage.ts'
 import { callSize, deleteMessages } from './queue-messages.ts'
 
-/** A function that a queue feeds, with the limits that serverless.yml sets for it. */
+/** A function that a queue triggers, with the limits of serverless.yml. */
 export type MappingOptions = {
   functionName: string
   /** Base URL of the Lambda API. */
@@ -17,15 +17,15 @@ export type MappingOptions = {
   sqs: SQSClient
   queueUrl: string
   queueArn: string
-  /** After this the queue shows a message again; a batch that could not be handed over by then is given up. */
+  /** The queue's visibility timeout; a batch that could not be delivered by then is dropped. */
   visibilityTimeoutMs: number
   region: string
   batchSize: number
   windowMs: number
   maximumConcurrency: number
-  /** Whether the function answers with `batchItemFailures`; without it any answer means that the batch is done. */
+  /** Whether the function answers with `batchItemFailures`; without it any answer completes the batch. */
   reportsItemFailures: boolean
-  /** Takes one line about an outage or an answer that cannot be used. */
+  /** Receives one line about an outage or an invalid answer. */
   report: (line: string) => void
 }
 
@@ -38,7 +38,7 @@ export type EventSourceMapping = {
 const retryMs = 500
 const longPollSeconds = 10
 
-/** Feeds a queue's messages to a function in batches, as Lambda's event source mapping does. */
+/** Delivers a queue's messages to a function in batches, like Lambda's event source mapping. */
 export function startMapping(options: MappingOptions): EventSourceMapping {
   const stopping = new AbortController()
   const batches = createBatches<Message>({
@@ -71,11 +71,11 @@ function createPoller(options: MappingOptions, stopping: AbortSignal, take: (mes
     authenticationErrorTimeout: 0,
     messageSystemAttributeNames: ['All'],
     messageAttributeNames: ['All'],
-    // Deleting is ours, after the function has answered.
+    // We delete messages ourselves, after the function has answered.
     shouldDeleteMessages: false,
-    preReceiveMessageCallback: () => (outage.lasts() ? pause(stopping) : Promise.resolve()),
+    preReceiveMessageCallback: () => (outage.isOngoing() ? pause(stopping) : Promise.resolve()),
     postReceiveMessageCallback: async () => {
-      if (outage.lasts()) consumer.updateOption('waitTimeSeconds', longPollSeconds)
+      if (outage.isOngoing()) consumer.updateOption('waitTimeSeconds', longPollSeconds)
       outage.ended()
     },
     handleMessageBatch: async messages => {
@@ -92,7 +92,7 @@ function createPoller(options: MappingOptions, stopping: AbortSignal, take: (mes
   return consumer
 }
 
-/** The life of one batch: invoke until somebody answers, then delete what is done. The rest comes back by itself. */
+/** Runs one batch: invokes until somebody answers, then deletes finished messages. The rest becomes visible again. */
 function createBatchRun(options: MappingOptions, stopping: AbortSignal): (batch: Message[]) => Promise<void> {
   const lambda = createOutage(`The Lambda endpoint ${options.invokeUrl}`, options.report)
   const deleting = createOutage(`DeleteMessageBatch on ${options.queueArn}`, options.report)
@@ -118,7 +118,7 @@ function createBatchRun(options: MappingOptions, stopping: AbortSignal): (batch:
     const invocation = await invokeUntilAnswered(batch)
     if (invocation.kind !== 'answered') return
     const verdict = options.reportsItemFailures ? judgeAnswer(invocation.body, batch) : { done: batch }
-    if (verdict.problem) options.report(`${options.functionName} gave ${verdict.problem}; the whole batch comes again`)
+    if (verdict.problem) options.report(`${options.functionName} gave ${verdict.problem}; the whole batch is retried`)
     const deleted = deleteMessages(options.sqs, options.queueUrl, verdict.done)
     await deleted.then(deleting.ended, error => deleting.began(describeError(error)))
   }

@@ -6,14 +6,14 @@ type LambdaFunction = { prototype: { setEvent(event: unknown): void; runHandler(
 
 const httpEvent = v.object({ requestContext: v.object({ http: v.object({ method: v.string() }) }) })
 
-/** What API Gateway answers for a function that failed, or that could not be loaded. */
+/** What API Gateway answers for a function that failed or could not be loaded. */
 const internalError = {
   statusCode: 500,
   headers: { 'content-type': 'application/json' },
   body: '{"message":"Internal Server Error"}',
 }
 
-/** Has serverless-offline answer 500 over HTTP for a function that fails: by itself it answers 200, with the error. */
+/** Makes serverless-offline answer 500 over HTTP if a function fails; by default it answers 200 with the error. */
 export async function answerFailures(packageFile: string): Promise<void> {
   const { href } = new URL('src/lambda/LambdaFunction.js', pathToFileURL(packageFile))
   const { default: lambdaFunction }: { default: LambdaFunction } = await import(href)

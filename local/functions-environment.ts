@@ -1,20 +1,20 @@
 import type { Environment, Settings } from './environment.ts'
 import { reachableHost } from './ports.ts'
 
-/** Where the functions find what they use. */
+/** The endpoints that the functions use. */
 export type Endpoints = {
   dynamodb: string
   sqs: string
   s3: string
-  /** The door in front of S3, where phones upload and read. */
+  /** The S3 front end (s3-door), where phones upload and read. */
   s3Door: string
-  /** The API, as phones find it. */
+  /** The API's address for phones. */
   files: string
   ssm: string
   wechat: string
 }
 
-/** The credentials that the local run uses, from the environment only when its stores are the environment's too. */
+/** The credentials of the local stack; real ones only if the environment names its stores too. */
 export type Credentials = {
   accessKeyId: string
   secretAccessKey: string
@@ -33,7 +33,7 @@ export function chooseCredentials(env: Environment, settings: Pick<Settings, 'en
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
 }
 
-/** Builds the environment of the functions' process: what is there, without any other way to an AWS account. */
+/** Builds the environment of the functions' process: the current one, without any other access to an AWS account. */
 export function buildFunctionsEnvironment(env: Environment, settings: Settings, endpoints: Endpoints): Environment {
   const { AWS_PROFILE, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL, NODE_OPTIONS, ...rest } = env
   const { accessKeyId, secretAccessKey, sessionToken } = chooseCredentials(env, settings)
@@ -56,7 +56,7 @@ export function buildFunctionsEnvironment(env: Environment, settings: Settings, 
     WECHAT_MINI_APPID: isListed ? '' : apps.minis[0].appid,
     API_URL: `http://${reachableHost(settings.host)}:${settings.ports.api}`,
     CALLBACK_ENCRYPTION: env.CALLBACK_ENCRYPTION || 'optional',
-    // Not in .esbuild, which `sls package` empties when it has ended.
+    // Not in .esbuild, which `sls package` empties when it ends.
     BUILD_FOLDER: `.local/${settings.ports.api}`,
   }
 }

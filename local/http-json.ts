@@ -1,11 +1,11 @@
-/** An HTTP answer with its JSON body; `told` says it in one line. */
+/** An HTTP answer with its JSON body; `told` describes it in one line. */
 export type JsonAnswer = {
   status: number
   body: unknown
   told: string
 }
 
-/** What a call may carry. */
+/** The optional parts of a call. */
 export type JsonCall = {
   signal: AbortSignal
   body?: unknown
@@ -16,8 +16,8 @@ export type JsonCall = {
 const toldLength = 300
 
 /**
- * Calls an HTTP API and reads its answer, whatever its status is; a body that is no JSON is given as text. No redirect is
- * followed: what was meant for one host is told to no other.
+ * Calls an HTTP API and returns its answer, whatever the status; a body that is not JSON is returned as text. Redirects
+ * are not followed, so that nothing meant for one host is sent to another.
  */
 export async function callJson(
   method: string,

@@ -1,10 +1,10 @@
-/** What an invocation came to: the function's answer, the function's failure, or nobody there to ask. */
+/** The result of an invocation: the function's answer, its failure, or no connection. */
 export type Invocation =
   | { kind: 'answered'; body: string }
   | { kind: 'failed'; reason: string }
   | { kind: 'unreachable'; cause: unknown }
 
-/** Invokes a function through Lambda's own Invoke call and waits for its answer. */
+/** Invokes a function through Lambda's Invoke API and waits for its answer. */
 export async function invokeFunction(
   endpoint: string,
   name: string,

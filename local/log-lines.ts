@@ -1,19 +1,19 @@
 /** The last lines that the functions and their emulator wrote. */
 export type LogLines = {
   add(line: string): void
-  /** The last lines that tell of an error or a warning, oldest first. */
+  /** The last lines with an error or a warning, oldest first. */
   problems(count: number): string[]
   /** The last lines, oldest first. */
   last(count: number): string[]
-  /** From now on writes errors and warnings as they come. */
+  /** From now on writes errors and warnings as they arrive. */
   follow(): void
 }
 
 const keptLines = 200
-// A JSON line of the functions, a stack's first line, or serverless' own marks.
+// A JSON line of the functions, the first line of a stack trace, or serverless' own marks.
 const problem = /"level":"(ERROR|WARN|CRITICAL)"|^\s*\w*Error\b|✖|⚠|Unhandled Lambda Error|\bERROR\b/
 
-/** Creates the memory of the functions' log; `isVerbose` writes every line as it comes. */
+/** Creates the buffer of log lines; `isVerbose` writes every line as it arrives. */
 export function createLogLines(write: (line: string) => void, isVerbose: boolean): LogLines {
   const lines: string[] = []
   let isFollowing = false

@@ -1,28 +1,28 @@
-/** Tells of an outage once when it begins and once when it is over, however often it is tried meanwhile. */
+/** Reports an outage once when it begins and once when it ends, however often the call is retried. */
 export type Outage = {
   began(cause: unknown): void
   ended(): void
   /** Whether the last attempt failed. */
-  lasts(): boolean
+  isOngoing(): boolean
 }
 
-/** Creates the watch over one remote party, named in what it reports. */
+/** Creates the outage reports for one remote service; `name` appears in them. */
 export function createOutage(name: string, report: (line: string) => void): Outage {
-  let down = false
+  let isDown = false
   return {
     began(cause) {
-      if (!down) report(`${name} does not answer (${describeError(cause)}); trying again`)
-      down = true
+      if (!isDown) report(`${name} does not answer (${describeError(cause)}); trying again`)
+      isDown = true
     },
     ended() {
-      if (down) report(`${name} answers again`)
-      down = false
+      if (isDown) report(`${name} answers again`)
+      isDown = false
     },
-    lasts: () => down,
+    isOngoing: () => isDown,
   }
 }
 
-/** Says an error in one line, with the cause that fetch hides behind "fetch failed". */
+/** Describes an error in one line, with the cause that fetch hides behind "fetch failed". */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const [first = error.name] = (error.message || error.name).split('\n')

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import * as v from 'valibot'
 
-/** A parameter store that listens. */
+/** A running parameter store. */
 export type ParameterStore = {
   url: string
   close(): Promise<void>
@@ -18,7 +18,7 @@ const getOne = v.object({ Name: v.string() })
 const getMany = v.object({ Names: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(10)) })
 const put = v.object({ Name: v.string(), Value: v.string(), Overwrite: v.optional(v.boolean(), false) })
 
-/** Starts a small SSM Parameter Store on loopback: the secrets of the local run, read by the functions' real adapter. */
+/** Starts a small SSM Parameter Store on loopback with the local secrets, for the functions' real adapter. */
 export async function openParameterStore(port: number, parameters: Record<string, string>): Promise<ParameterStore> {
   const calls = createCalls(new Map(Object.entries(parameters).map(([name, value]) => [name, { value, version: 1 }])))
   const server = createServer(async (request, response) => {

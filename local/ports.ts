@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** A port that the stack is about to use: what for, and the variable that changes it. */
+/** A port that the stack is about to use: its purpose, and the variable that changes it. */
 export type PortUse = {
   port: number
   host: string
@@ -9,12 +9,12 @@ export type PortUse = {
   variable: string
 }
 
-/** Ports are taken by other programs; each is named with the variable that chooses another. */
+/** Ports are in use by other programs; names each with the variable that changes it. */
 export class PortsInUseError extends Error {
   override readonly name = 'PortsInUseError'
 }
 
-/** Makes sure that every port can be listened on, each by one use; throws one PortsInUseError that names all that cannot. */
+/** Checks that every port is free and used once; throws one PortsInUseError that lists all conflicts. */
 export async function assertPortsFree(uses: readonly PortUse[]): Promise<void> {
   const taken = uses.map(({ port }) => port)
   const found: string[] = []
@@ -25,7 +25,7 @@ export async function assertPortsFree(uses: readonly PortUse[]): Promise<void> {
   if (found.length > 0) throw new PortsInUseError(found.join('\n'))
 }
 
-/** Picks the ports of a stack of its own, as tests want it. */
+/** Picks ports for a separate stack, for tests. */
 export async function pickFreePorts(host: string) {
   const [api, lambda, wechat, sqs, s3, dynamodb] = await Promise.all([
     pickFreePort(host),
@@ -38,14 +38,14 @@ export async function pickFreePorts(host: string) {
   return { api, lambda, wechat, sqs, s3, dynamodb }
 }
 
-/** Below those that systems give to connections (from 32,768): there any program may get it before it is listened to. */
+/** Below the ephemeral ports (from 32,768), which any program may get before we listen. */
 const range = { first: 12_000, count: 20_000 }
-/** Processes that pick at the same time look at different ports, for most have numbers that are close together. */
+/** Concurrent processes start at different ports, because their ids are usually close together. */
 const perProcess = 40
 const highest = 65_535
 let picked = 0
 
-/** Picks a port that nobody listens on, and no port twice in a process. */
+/** Picks a free port, and none twice in a process. */
 export async function pickFreePort(host: string): Promise<number> {
   while (picked < range.count) {
     const port = range.first + ((process.pid * perProcess + picked++) % range.count)
@@ -58,7 +58,7 @@ async function isFree(port: number, host: string): Promise<boolean> {
   return (await tryPort(port, host)) === undefined
 }
 
-/** Adds the port that it proposes to those that are taken: no two may be told the same. `same` is a use that has its port. */
+/** Adds the suggested port to `taken`, so that no two suggestions are equal. `same` is a use that has this port. */
 async function describeConflict(
   { port, host, purpose, variable }: PortUse,
   same: PortUse | undefined,
@@ -71,7 +71,7 @@ async function describeConflict(
   return [`Port ${port} on ${host} (${purpose}) ${why}; ${variable} chooses another one, as in ${variable}=${other}`]
 }
 
-/** The next port that nobody listens on, and that is none of those `taken` for something else. */
+/** The next free port that is not among those `taken`. */
 async function pickNextPort(port: number, host: string, taken: readonly number[]): Promise<number> {
   for (let next = port + 1; next <= highest; next += 1) {
     if (!taken.includes(next) && (await isFree(next, host))) return next
@@ -79,7 +79,7 @@ async function pickNextPort(port: number, host: string, taken: readonly number[]
   return pickFreePort(host)
 }
 
-/** Says why a port cannot be listened on; undefined if it can. */
+/** Says why a port cannot be used; undefined if it can. */
 async function tryPort(port: number, host: string): Promise<string | undefined> {
   const server = createServer().listen(port, host)
   try {
@@ -93,7 +93,7 @@ async function tryPort(port: number, host: string): Promise<string | undefined> 
   return undefined
 }
 
-/** The host to call for one that listens on every interface. */
+/** The host to call for a server that listens on every interface. */
 export function reachableHost(host: string): string {
   return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
 }

@@ -13,24 +13,24 @@ import {
 } from '@aws-sdk/client-sqs'
 import type { Bucket, Queue, Table } from './deployment.ts'
 
-/** A queue that exists. */
+/** A provisioned queue. */
 export type ProvisionedQueue = {
   url: string
   arn: string
   visibilityTimeoutMs: number
 }
 
-/** Creates the tables that are missing and waits until all can be used; what exists stays as it is. */
+/** Creates the missing tables and waits until all can be used; existing ones stay as they are. */
 export async function provisionTables(dynamodb: DynamoDBClient, tables: readonly Table[]): Promise<void> {
   await Promise.all(tables.map(table => provisionTable(dynamodb, table)))
 }
 
-/** Creates the buckets that are missing; what exists stays as it is. */
+/** Creates the missing buckets; existing ones stay as they are. */
 export async function provisionBuckets(s3: S3Client, buckets: readonly Bucket[]): Promise<void> {
   await Promise.all(buckets.map(({ name }) => provisionBucket(s3, name)))
 }
 
-/** Creates the queues that are missing and gives all of them their settings; returns them by logical name. */
+/** Creates the missing queues and configures all of them; returns them by logical name. */
 export async function provisionQueues(
   sqs: SQSClient,
   queues: readonly Queue[],
@@ -38,12 +38,12 @@ export async function provisionQueues(
   const provisioned = new Map(
     await Promise.all(queues.map(async queue => [queue.logicalName, await provisionQueue(sqs, queue)] as const)),
   )
-  // Only now has every dead-letter queue its ARN.
+  // Only now do all dead-letter queues have ARNs.
   await Promise.all(queues.map(queue => connectDeadLetterQueue(sqs, queue, provisioned)))
   return provisioned
 }
 
-// No time to live: nothing may trust it to have deleted, and dynalite has none.
+// No time to live: nothing may rely on its deletions, and dynalite has none.
 async function provisionTable(dynamodb: DynamoDBClient, table: Table): Promise<void> {
   try {
     await dynamodb.send(new CreateTableCommand({ ...table, BillingMode: 'PAY_PER_REQUEST' }))
@@ -54,8 +54,8 @@ async function provisionTable(dynamodb: DynamoDBClient, table: Table): Promise<v
 }
 
 /**
- * Waits until a table that was made can be used; after 20 s it throws. `CreateTable` answers while it is being made, and
- * until then a call for it meets ResourceNotFound: on AWS for seconds, on dynalite for some turns of its loop.
+ * Waits until a created table can be used; throws after 20 s. `CreateTable` returns before that, and until then calls
+ * fail with ResourceNotFound: on AWS for seconds, on dynalite for some turns of its event loop.
  */
 async function waitUntilUsable(dynamodb: DynamoDBClient, TableName: string): Promise<void> {
   const often = { maxWaitTime: 20, minDelay: 0.005, maxDelay: 0.1 }
@@ -71,7 +71,7 @@ async function provisionBucket(s3: S3Client, Bucket: string): Promise<void> {
 }
 
 async function provisionQueue(sqs: SQSClient, queue: Queue): Promise<ProvisionedQueue> {
-  // Without attributes SQS answers with the URL of a queue that exists, whatever its settings are.
+  // Without attributes SQS returns the URL of an existing queue, whatever its settings are.
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: queue.name }))
   if (!QueueUrl) throw new Error(`SQS gave no URL for ${queue.name}`)
   if (Object.keys(queue.attributes).length > 0) {

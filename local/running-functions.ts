@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url'
 type LambdaFunction = { prototype: { runHandler(): Promise<unknown>; cleanup(): Promise<void> } }
 
 /**
- * Has serverless-offline end no function amid its work. By itself it does whenever the code was built anew: the caller
- * would wait to its limit, and an event for its queue to show it again.
+ * Stops serverless-offline from killing running functions. By default it does whenever the code was rebuilt: the caller
+ * would wait until its timeout, and an event until its queue shows it again.
  */
 export async function letRunsEnd(packageFile: string): Promise<void> {
   const { href } = new URL('src/lambda/LambdaFunction.js', pathToFileURL(packageFile))
@@ -21,7 +21,7 @@ export async function letRunsEnd(packageFile: string): Promise<void> {
   lambdaFunction.prototype.cleanup = async function () {
     const run = running.get(this)
     if (run === undefined) return cleanup.call(this)
-    // Not waited for: until this has resolved, those that were ended are still given to callers.
+    // Not awaited: until it has resolved, terminated workers are still given to callers.
     const end = () => cleanup.call(this)
     run.then(end, end)
   }

@@ -6,7 +6,7 @@ import type { App } from '../lib/apps.ts'
 import { secretOf } from '../lib/secret-names.ts'
 import type { WeChatKeys } from './wechat-keys.ts'
 
-/** Makes the secrets of the local run, by their names in the parameter store; the session key is new at each start. */
+/** Creates the local stack's secrets, by their names in the parameter store; each start has a new session key. */
 export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<Record<string, string>> {
   const sessionKeys = JSON.stringify({ keys: [await makeSessionKey()] })
   const { apps, appsecrets, callbackToken, callbackAesKey } = wechat
@@ -20,12 +20,12 @@ export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<R
     'session-keys': sessionKeys,
     'session-public-keys': publicKeysOf(sessionKeys),
   }
-  // SSM takes no empty parameter: what has no value is not there.
+  // SSM allows no empty parameter: secrets without a value are left out.
   const set = Object.entries(secrets).filter(([, value]) => value !== '')
   return Object.fromEntries(set.map(([name, value]) => [`${prefix}/${name}`, value]))
 }
 
-/** Makes a private RSA key as a JWK, as lib/adapters/session-tokens.ts reads it. */
+/** Creates a private RSA key as a JWK, as lib/adapters/session-tokens.ts reads it. */
 export async function makeSessionKey() {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   const jwk = privateKey.export({ format: 'jwk' })
@@ -40,7 +40,7 @@ const keySet = v.pipe(
   }),
 )
 
-/** The public half of a JWK Set of private keys; throws ValiError where it is none. */
+/** The public half of a JWK Set of private keys; throws ValiError if it is not one. */
 export function publicKeysOf(sessionKeys: string): string {
   return JSON.stringify(v.parse(keySet, sessionKeys))
 }

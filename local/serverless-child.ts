@@ -7,19 +7,19 @@ import { letRunsEnd } from './running-functions.ts'
 import { keepGoodLists } from './templates.ts'
 
 type Custom = { esbuild: { plugins?: readonly Plugin[] } }
-/** The part of serverless that is looked at when a command begins: its plugin manager, with the service resolved. */
+/** The part of serverless that is read when a command starts: its plugin manager, with the service resolved. */
 type PluginManager = {
-  /** Of them serverless-esbuild alone has a `bundle`. */
+  /** Only serverless-esbuild has a `bundle`. */
   plugins: { bundle?: () => Promise<void> }[]
   serverless: { service: { provider: unknown; functions: unknown; resources: unknown; custom: Custom } }
 }
 
 const require = createRequire(import.meta.url)
 
-// Runs the serverless command line inside a process that ends with its parent, even when the parent was killed hard.
+// Runs the serverless command line in a process that ends with its parent, even if the parent was killed.
 process.on('disconnect', () => process.exit(1))
 
-// Hands over what is really deployed. `sls print` would say the same, for three more seconds of work at each start.
+// Passes on what is really deployed. `sls print` would do the same, but take three seconds more at each start.
 const { prototype } = require('serverless/lib/classes/plugin-manager.js')
 const { run } = prototype
 prototype.run = function (this: PluginManager, commands: unknown) {

@@ -9,11 +9,11 @@ import { reachableHost } from './ports.ts'
 
 /** `sls offline` while it runs. */
 export type Offline = {
-  /** Resolves with serverless.yml as it is resolved for the stage: `provider`, `functions` and `resources`. */
+  /** Resolves with serverless.yml as resolved for the stage: `provider`, `functions` and `resources`. */
   config: Promise<unknown>
   /** Resolves when both ports answer; rejects when the process ends before that. */
   ready: Promise<void>
-  /** Resolves with the reason when the process ends, asked for or not. */
+  /** Resolves with the reason when the process ends, expected or not. */
   ended: Promise<string>
   stop(): Promise<void>
 }
@@ -25,16 +25,16 @@ export type OfflineOptions = {
   lambdaPort: number
   /** The process's whole environment. */
   env: Environment
-  /** Takes each line that serverless or a function writes. */
+  /** Receives each line that serverless or a function writes. */
   onLine: (line: string) => void
 }
 
 const root = dirname(import.meta.dirname)
 const childScript = fileURLToPath(new URL('./serverless-child.ts', import.meta.url))
-// Nothing in it is worth waiting for: the mappings have drained before.
+// Nothing in it needs a graceful end: the mappings have drained before.
 const killAfterMs = 500
 
-/** Starts the functions behind API Gateway's and Lambda's local stand-ins. */
+/** Starts the functions behind the local stand-ins of API Gateway and Lambda. */
 export function startOffline({ host, apiPort, lambdaPort, env, onLine }: OfflineOptions): Offline {
   const ports = ['--httpPort', String(apiPort), '--lambdaPort', String(lambdaPort)]
   const flags = ['--stage', 'local', '--noPrependStageInUrl', '--noAuth', '--noSponsor', '--host', host]
@@ -44,7 +44,7 @@ export function startOffline({ host, apiPort, lambdaPort, env, onLine }: Offline
   for (const input of [stdout, stderr]) {
     createInterface({ input }).on('line', line => {
       onLine(line)
-      // After an error, as in a bundle, serverless prints it but its process stays.
+      // After an error, such as one in a bundle, serverless prints it but its process stays.
       if (line.trim() === 'Error:') reject(new Error('serverless ended with an error'))
     })
   }
@@ -57,7 +57,7 @@ export function startOffline({ host, apiPort, lambdaPort, env, onLine }: Offline
   ended.then(reason => reject(new Error(reason)))
   const config = Promise.race([once(child, 'message').then(([config]) => config), refused])
   const ready = Promise.race([listening.then(() => undefined), refused]).finally(() => stopping.abort())
-  // Whoever awaits them is told; nobody may be waiting yet.
+  // Awaiting callers get the rejection; nobody may be waiting yet.
   for (const promise of [config, ready]) promise.catch(() => undefined)
   return {
     config,
@@ -70,7 +70,7 @@ export function startOffline({ host, apiPort, lambdaPort, env, onLine }: Offline
   }
 }
 
-/** A process group of its own: Ctrl-C reaches only us, and what the child starts ends with it. */
+/** A process group of its own: Ctrl-C reaches only us, and the child's own children end with it. */
 function spawnServerless(args: readonly string[], env: Environment): ChildProcess {
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', childScript, ...args], {
     cwd: root,
@@ -93,7 +93,7 @@ async function killGroup(child: ChildProcess): Promise<void> {
     await exited
     clearTimeout(timer)
   }
-  // What the child started and left behind.
+  // Processes that the child left behind.
   signalGroup(child, 'SIGKILL')
 }
 
@@ -103,7 +103,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     if (process.platform === 'win32') child.kill(signal)
     else process.kill(-child.pid, signal)
   } catch {
-    // Nobody is left in the group.
+    // The group is empty.
   }
 }
 

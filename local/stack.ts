@@ -16,16 +16,16 @@ import { createNotifications } from './s3-door/notifications.ts'
 import { openS3Door } from './s3-door/server.ts'
 import { startOffline } from './serverless.ts'
 
-/** What the stack is made from. */
+/** The inputs of the stack. */
 export type StackOptions = {
   settings: Settings
   /** The environment that the functions' process starts from. */
   env: Environment
   /** Takes each line that the functions and their emulator write. */
   onFunctionLine: (line: string) => void
-  /** Takes one line about an outage. */
+  /** Receives one line about an outage. */
   report: (line: string) => void
-  /** Collects what is opened, for a caller that may want to stop while it is still opening. */
+  /** Collects what is opened, for callers that may stop the stack while it is still opening. */
   closing?: Closing
 }
 
@@ -39,10 +39,10 @@ export type Stack = {
 }
 
 const root = dirname(import.meta.dirname)
-// A function may answer that it timed out; past this it does not answer at all.
+// A function may answer that it timed out; after this it does not answer at all.
 const answerMarginMs = 5000
 
-/** Opens everything that the job needs on one machine; when a part fails, what is open is closed again. */
+/** Opens everything on one machine; if a part fails, what is open is closed again. */
 export async function openStack(options: StackOptions): Promise<Stack> {
   const closing = options.closing ?? createClosing()
   try {
@@ -57,7 +57,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
 async function openParts(options: StackOptions, closing: Closing): Promise<Stack> {
   const { settings } = options
   const { api, lambda } = settings.ports
-  // The functions take longest: they start first, and find what they call before anything calls them.
+  // The functions take longest, so they start first; everything they call is up before anything calls them.
   const ssmPort = await pickFreePort('127.0.0.1')
   const endpoints = listEndpoints(settings, ssmPort)
   const env = buildFunctionsEnvironment(options.env, settings, endpoints)
@@ -75,7 +75,7 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
 
   const client = { region: settings.region, credentials: chooseCredentials(options.env, settings) }
   const sqs = new SQSClient({ ...client, endpoint: endpoints.sqs })
-  // Paths, for an S3 on one machine has no host for each bucket.
+  // Path-style, because a local S3 has no host name for each bucket.
   const s3 = new S3Client({ ...client, endpoint: endpoints.s3, forcePathStyle: true })
   closing.add(() => sqs.destroy())
   closing.add(() => s3.destroy())
@@ -141,7 +141,7 @@ function startMappings({ deployment, queues, invoke, sqs, closing, settings, rep
   closing.add(() => Promise.all(mappings.map(mapping => mapping.stop())))
 }
 
-/** Only what is really going to listen. */
+/** Only the ports that will really be used. */
 function listPortUses({ host, ports, endpoints, wechatApiUrl }: Settings): PortUse[] {
   const loopback = '127.0.0.1'
   return [

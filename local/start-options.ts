@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { SettingsError } from './environment.ts'
 
-/** What `npm start` is told on its command line. */
+/** The command-line options of `npm start`. */
 export type StartOptions = { isDemo: boolean; isHelp: boolean }
 
 export const helpText = `npm start              starts everything on this machine, plays the main job once, and stays up
@@ -15,7 +15,7 @@ All of them are in docs/configuration.md. Ctrl-C stops everything.
 Ends with 1 if it cannot start, or a setting is wrong; with 2 if the options are.
 `
 
-/** Reads the options; throws a SettingsError for one that is not known. */
+/** Parses the options; throws a SettingsError for an unknown one. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   try {
     const options = { demo: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
@@ -23,6 +23,6 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     return { isDemo: values.demo ?? false, isHelp: values.help ?? false }
   } catch (error) {
     const [line] = (error instanceof Error ? error.message : '').split('. ')
-    throw new SettingsError([`${line}. npm start -- --help tells the options.`])
+    throw new SettingsError([`${line}. npm start -- --help lists the options.`])
   }
 }

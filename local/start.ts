@@ -24,7 +24,7 @@ let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     process.stdout.write('\nStopping …\n')
-    // As shells count an end by a signal: 130 for Ctrl-C.
+    // As shells report an end by a signal: 130 for Ctrl-C.
     void stop(128 + constants.signals[signal])
   })
 }
@@ -51,7 +51,7 @@ async function main({ isDemo }: StartOptions): Promise<void> {
   if (isDemo && !hasBox)
     throw new SettingsError(['The demo needs WeChat in a box: unset WECHAT_API_URL, or use npm start.'])
   if (isDemo && story === undefined)
-    throw new SettingsError(['The demo sends an order-paid, which templates.json does not have under local.'])
+    throw new SettingsError(['The demo sends an order-paid, which templates.json lacks under local.'])
 
   const log = createLogLines(line => process.stderr.write(`${line}\n`), settings.isVerbose)
   const steps = createSteps({
@@ -79,7 +79,7 @@ async function main({ isDemo }: StartOptions): Promise<void> {
 type Play = { steps: Steps; templateId: string }
 
 async function playInBox({ addresses, sqs }: Stack, settings: Settings, { steps, templateId }: Play): Promise<void> {
-  // Our own box was opened with this; somebody else's must be told.
+  // Our own box was opened with this URL; another one must be configured.
   if (settings.wechatApiUrl !== undefined) {
     const control = createWeChatControl(addresses.wechat)
     await control.pushTo(`${addresses.api}/callback`, settings.wechat, AbortSignal.timeout(controlLimitMs))
@@ -97,7 +97,7 @@ function describeStart({ host, ports, wechatApiUrl }: Settings) {
   }
 }
 
-/** On loopback no phone can call. */
+/** Phones cannot reach a loopback address. */
 function describeLan({ host, ports }: Settings, stack: Stack) {
   const address = ['127.0.0.1', 'localhost', '::1'].includes(host) ? undefined : findLanAddress(host)
   if (address === undefined) return undefined
@@ -114,7 +114,7 @@ function fail(error: unknown): void {
   void stop(1)
 }
 
-/** Closes everything, then ends; asked again, it ends at once. */
+/** Closes everything, then ends; a second signal ends at once. */
 async function stop(code: number): Promise<void> {
   if (isStopping) process.exit(code)
   isStopping = true

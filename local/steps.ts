@@ -1,26 +1,26 @@
 import { PortsInUseError } from './ports.ts'
 
-/** One step of a story, in words. */
+/** One step of the demo, in words. */
 type Step = {
   title: string
-  /** The same, short, in Chinese. */
+  /** A short Chinese translation. */
   titleZh: string
-  /** What is called. */
+  /** The address that is called. */
   address: string
-  /** What must come of it; said when it does not. */
+  /** The expected result; shown if it fails. */
   expected: string
   limitMs: number
 }
 
-/** What the work of a step is given. */
+/** What the work of a step receives. */
 export type StepContext = {
   /** Aborted at the step's time limit. */
   signal: AbortSignal
-  /** Remembers what was seen last, to be told when the step hangs. */
+  /** Records the last observation, to be shown if the step hangs. */
   saw: (what: string) => void
 }
 
-/** A step failed or hung; the message says which, what was expected and what was seen. */
+/** A step failed or hung; the message says which, what was expected and what was observed. */
 export class StepError extends Error {
   override readonly name = 'StepError'
 }
@@ -30,7 +30,7 @@ export type Steps = {
   play<T>(step: Step, work: (context: StepContext) => Promise<{ result: T; told: string }>): Promise<T>
 }
 
-/** What a row of steps needs. */
+/** What a sequence of steps needs. */
 export type StepsOptions = {
   write: (text: string) => void
   /** Milliseconds since some start. */
@@ -39,7 +39,7 @@ export type StepsOptions = {
   problems: () => string[]
 }
 
-/** Creates a row of steps; elapsed time counts from here. */
+/** Creates a sequence of steps; elapsed time counts from here. */
 export function createSteps({ write, now, problems }: StepsOptions): Steps {
   const startedAt = now()
   let count = 0
@@ -69,7 +69,7 @@ export function createSteps({ write, now, problems }: StepsOptions): Steps {
   }
 }
 
-/** Work that ignores its signal is left behind at the limit. */
+/** Work that ignores its signal is abandoned at the limit. */
 async function runWithin<T>(limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const limit = new AbortController()
   const { promise: late, reject } = Promise.withResolvers<never>()

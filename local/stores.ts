@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import dynalite from 'dynalite'
 import { buildApp } from 'fauxqs'
 
-/** An emulator that listens. */
+/** A running emulator. */
 export type Store = {
   url: string
   close(): Promise<void>
@@ -33,19 +33,19 @@ export async function openSqs(port: number, region: string): Promise<Store> {
   await takeAllCharacters()
   const app = buildApp({ logger: false, defaultRegion: region })
 
-  // fauxqs keeps queues by region; here every client finds the same ones, whatever region it is set to.
+  // fauxqs separates queues by region; here every client finds the same queues, whatever its region.
   app.addHook('onRequest', async request => {
     const { authorization } = request.headers
     if (authorization) request.headers.authorization = authorization.replace(/\/[^/]+\/sqs\//, `/${region}/sqs/`)
   })
-  // Its queue URLs say sqs.<region>.localhost, which not every machine resolves, and the SDK follows a queue's URL.
+  // Its queue URLs say sqs.<region>.localhost, which not every machine resolves, and the SDK uses a queue's URL.
   app.addHook('onSend', async (request, _reply, payload) => {
     const isQueueUrlCall = queueUrlCall.test(String(request.headers['x-amz-target']))
     if (!isQueueUrlCall || typeof payload !== 'string') return payload
     return payload.replaceAll(/http:\/\/sqs\.[^/"]+\.localhost(:\d+)?\//g, `${url}/`)
   })
 
-  // It copies whatever the source has become meanwhile; S3 looks at the condition.
+  // It copies the object even if it has changed meanwhile; S3 checks the condition.
   app.addHook('preHandler', async (request, reply) => {
     const { 'x-amz-copy-source': source, 'x-amz-copy-source-if-match': etag } = request.headers
     if (typeof source !== 'string' || etag === undefined) return
@@ -58,11 +58,11 @@ export async function openSqs(port: number, region: string): Promise<Store> {
   return { url, close: () => app.close() }
 }
 
-/** fauxqs refuses an emoji or 𠮷, which SQS takes: it looks at halves of characters (UTF-16), not at whole ones. */
+/** fauxqs rejects an emoji or 𠮷, which SQS accepts: it checks UTF-16 halves, not whole characters. */
 async function takeAllCharacters(): Promise<void> {
   const types = new URL('./sqs/sqsTypes.js', import.meta.resolve('fauxqs'))
   const { INVALID_MESSAGE_BODY_CHAR: invalid }: { INVALID_MESSAGE_BODY_CHAR: RegExp } = await import(types.href)
-  // Half a character cannot be written in UTF-8, in which SQS takes its messages.
+  // Half a character cannot be encoded in UTF-8, which SQS messages use.
   const valid = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u
   invalid.test = text => !valid.test(text)
 }

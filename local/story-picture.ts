@@ -4,11 +4,11 @@ import { callJson } from './http-json.ts'
 import { type Colour, drawPng } from './png.ts'
 import type { StepContext, Steps } from './steps.ts'
 
-/** Where the picture goes up. */
+/** Where the picture is uploaded. */
 type Place = {
   readonly api: string
   readonly limitMs: number
-  /** Asks what the stage gives out an address of. */
+  /** Fetches a URL that the stage gave out. */
   readonly reach: typeof fetch
 }
 
@@ -21,7 +21,7 @@ const night: Colour = [24, 32, 64]
 const gold: Colour = [232, 180, 72]
 const [width, height] = [320, 160]
 
-/** Sends a picture up as a mini program does, and finds it where it is served. */
+/** Uploads a picture like a mini program, and finds it where it is served. */
 export async function playPicture(place: Place, steps: Steps, token: string): Promise<void> {
   const picture = drawBridge()
   const imageUrl = await sendUp(place, steps, { picture, token })
@@ -73,7 +73,7 @@ function findServed({ limitMs, reach }: Place, steps: Steps, { picture, imageUrl
   })
 }
 
-/** It is there once a function has looked at it. */
+/** It is there once a function has inspected it. */
 async function getServed(reach: Place['reach'], url: string, { signal, saw }: StepContext): Promise<Response> {
   for (;;) {
     const answer = await reach(url, { signal })
@@ -84,7 +84,7 @@ async function getServed(reach: Place['reach'], url: string, { signal, saw }: St
   }
 }
 
-/** A bridge over the river of stars. */
+/** A bridge over the Milky Way. */
 function drawBridge(): Buffer {
   return drawPng(width, height, (x, y) => {
     const arch = height - 40 - 80 * Math.sin((Math.PI * x) / width)

@@ -8,7 +8,7 @@ import type { StepContext, Steps } from './steps.ts'
 import { playPicture } from './story-picture.ts'
 import { createWeChatControl, type Person, type PhoneMessage } from './wechat-control.ts'
 
-/** Where the story is played. */
+/** Where the demo runs. */
 export type Stage = {
   api: string
   wechat: string
@@ -18,9 +18,9 @@ export type Stage = {
   templateId: string
   /** For a stage on AWS. */
   deployed?: {
-    /** Makes the headers of a GET as a business system signs it. */
+    /** Signs the headers of a GET, like a business system. */
     sign: (url: string) => Record<string, string>
-    /** Asks what the stage gives out an address of. */
+    /** Fetches a URL that the stage gave out. */
     reach: typeof fetch
     limitMs: number
   }
@@ -31,7 +31,7 @@ const stepMs = 10_000
 const loginSchema = v.object({ token: v.string(), expiresIn: v.number(), reach: v.string() })
 const deliverySchema = v.object({ state: v.string(), msgid: v.exactOptional(v.string()) })
 
-/** Plays the whole job once: follow, log in, push an event, find the message on the phone, see its receipt; send a picture up. */
+/** Runs everything once: follow, log in, push an event, find the message, see its receipt; upload a picture. */
 export async function playStory(stage: Stage, steps: Steps): Promise<void> {
   const person = await follow(stage, steps)
   const token = await logIn(stage, steps, person)
@@ -181,7 +181,7 @@ function awaitReceipt(
   })
 }
 
-/** Asks until the answer is the one hoped for; the step's limit ends it otherwise. */
+/** Polls until the answer is the expected one; the step's limit ends it otherwise. */
 async function getUntil(
   { deployed }: Stage,
   url: string,

@@ -27,8 +27,8 @@ export function readLocalTemplates(officials: Officials, file = projectFile): Te
 const projectFiles = { apps: appsFile, templates: projectFile }
 
 /**
- * Has esbuild build the functions with the last apps.json and templates.json that could be used: a build that fails takes
- * the bundles away, and no function could be loaded while somebody writes such a file.
+ * Makes esbuild build the functions with the last valid apps.json and templates.json: a failed build removes the bundles, and
+ * no function could be loaded while somebody edits a file.
  */
 export function keepGoodLists(files = projectFiles): Plugin {
   const officials = () => readStageApps('local', () => readPair({}), files.apps).apps.officials
@@ -54,33 +54,33 @@ function keepGood(build: PluginBuild, file: string, check: () => unknown): void 
     return { contents: good, loader: 'json' }
   }
   const name = basename(file, '.json')
-  // Resolved here too: an editor may take the file away for a moment.
+  // Resolved here too: an editor may remove the file for a moment.
   build.onResolve({ filter: new RegExp(`/${name}\\.json$`) }, () => ({ path: file }))
   build.onLoad({ filter: new RegExp(`[\\\\/]${name}\\.json$`) }, load)
 }
 
-/** Who hears of a list that was edited. */
+/** Who is notified of changes to the list. */
 export type TemplatesWatcher = {
   officials: Officials
   onChange: (list: TemplateList) => void
-  /** Takes a line about a list that cannot be used; the one before stays. */
+  /** Receives a line about an invalid list; the previous list stays. */
   report: (line: string) => void
 }
 
 // An editor may write a file in several steps.
 const settleMs = 100
 
-/** Reads the list anew whenever it is edited. */
+/** Reloads the list whenever it changes. */
 export function watchLocalTemplates({ officials, onChange, report }: TemplatesWatcher, file = projectFile) {
   let timer: NodeJS.Timeout | undefined
   const read = () => {
     try {
       onChange(readLocalTemplates(officials, file))
     } catch (error) {
-      report(`${error instanceof Error ? error.message : error}; the list before it stays until it is mended`)
+      report(`${error instanceof Error ? error.message : error}; the previous list stays until it is fixed`)
     }
   }
-  // The folder, for editors put a new file in the place of the old one.
+  // Watches the folder, because editors replace the file.
   const watcher = watch(dirname(file), (_, name) => {
     if (name !== basename(file)) return
     clearTimeout(timer)

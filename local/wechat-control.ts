@@ -12,13 +12,13 @@ export type Person = {
 /** A template message on somebody's phone. */
 export type PhoneMessage = v.InferOutput<typeof messageSchema>
 
-/** What the story does to WeChat in a box, over its control API. */
+/** What the demo does with WeChat in a box, through its control API. */
 export type WeChatControl = {
   addPerson(name: string, signal: AbortSignal): Promise<Person>
   follow(person: Person, signal: AbortSignal): Promise<void>
   login(person: Person, signal: AbortSignal): Promise<string>
   messages(person: Person, signal: AbortSignal): Promise<PhoneMessage[]>
-  /** Has the box push its events to this URL, signed and encrypted with our keys. */
+  /** Makes the box push its events to this URL, signed and encrypted with our keys. */
   pushTo(url: string, keys: { callbackToken: string; callbackAesKey: string }, signal: AbortSignal): Promise<void>
 }
 
@@ -38,7 +38,7 @@ const messageSchema = v.object({
   data: v.record(v.string(), v.string()),
 })
 
-/** Creates the control of the box at this address. */
+/** Creates the client of the box at this address. */
 export function createWeChatControl(boxUrl: string): WeChatControl {
   const people = `${boxUrl}/_box/people`
   const post = (url: string, body: unknown, signal: AbortSignal) => call('POST', url, { body, signal })
@@ -68,7 +68,7 @@ async function call(method: string, url: string, options: JsonCall): Promise<unk
   return answer.body
 }
 
-/** Tells whether WeChat in a box is at this address, by what it says of itself: WeChat answers 200 to any path. */
+/** Returns whether the box runs at this address, by its self-description: WeChat itself answers 200 to any path. */
 export async function isBox(url: string): Promise<boolean> {
   const signal = AbortSignal.timeout(boxLimitMs)
   const answer = await callJson('GET', `${url}/_box`, { signal }).catch(() => undefined)

@@ -5,11 +5,11 @@ import { isAppId } from '../lib/identifiers.ts'
 import { type StageApps, secretVariableOf } from './apps.ts'
 import { defaultAccounts, defaultCallback } from './wechat/defaults.ts'
 
-/** The apps with their appsecrets, and the message push's keys, which are one pair for all; the local stack keeps them in its parameter store. */
+/** The apps with their appsecrets, and the keys of the message push, the same for all; the local stack keeps them in its parameter store. */
 export type WeChatKeys = StageApps & {
   appsecrets: Readonly<Record<AppName, string>>
   callbackToken: string
-  /** Empty when callbacks come in plain text only. */
+  /** Empty if callbacks come in plain text only. */
   callbackAesKey: string
 }
 
@@ -40,7 +40,7 @@ export function readPair(env: Environment): Pair {
   return { official, mini }
 }
 
-/** Reads the keys: the box's own fill what is not set, another WeChat (`isOther`) knows only its owner's. */
+/** Reads the keys: the box's own are the defaults; another WeChat (`isOther`) has none. */
 export function readWeChatKeys(env: Environment, stage: StageApps, isOther: boolean): WeChatKeys {
   const keys = keysOf(stage)
   const read = (name: string) => env[name] || (isOther ? '' : (keys[name]?.box ?? ''))
@@ -53,7 +53,7 @@ export function readWeChatKeys(env: Environment, stage: StageApps, isOther: bool
   }
 }
 
-/** Names each key that is missing or cannot be one: with it everything would start, and answer 500. No value is told. */
+/** Lists each missing or invalid key: otherwise everything would start, and answer 500. No value is shown. */
 export function findKeyProblems(env: Environment, stage: StageApps, isOther: boolean): string[] {
   const keys = Object.entries(keysOf(stage))
   const missing = isOther ? keys.filter(([name, { isOptional }]) => !env[name] && !isOptional) : []

@@ -1,6 +1,6 @@
 /**
- * What ops are called for. Each alarm has its metric, and `above` or `below` what in how many periods of how many seconds.
- * Without an alarm topic the alarms only show; a missing value is no alarm, unless it says so.
+ * The alarms. Each has its metric, and `above` or `below` what in how many periods of how many seconds. Without an
+ * alarm topic the alarms only show in the console; a missing value is no alarm, unless the alarm says so.
  */
 
 const appsOf = require('./apps.cjs')
@@ -42,7 +42,7 @@ function alarmOf(AlarmName, { says, above, below, dimensions, condition, ...how 
     Properties: {
       AlarmName,
       AlarmDescription: says,
-      // An alarm has one of both.
+      // An alarm has one of the two.
       ...(how.ExtendedStatistic === undefined ? { Statistic: 'Sum' } : {}),
       Period: 5 * minute,
       EvaluationPeriods: 1,

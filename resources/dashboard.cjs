@@ -1,4 +1,4 @@
-/** One page of CloudWatch: what became of messages, what waits, and what WeChat allows. */
+/** The CloudWatch dashboard: what became of messages, what waits, and WeChat's limits. */
 
 const appsOf = require('./apps.cjs')
 const { parkedQueuesOf } = require('./parked.cjs')
@@ -27,7 +27,7 @@ function graphsOfMessages(service) {
   const outcome = more =>
     search(`{queqiao,app,outcome,service,templateId} MetricName="MessageOutcome" service="${service}"${more}`)
   return {
-    'Messages by Official Account, template and outcome (0: WeChat took it)': [outcome('')],
+    'Messages by Official Account, template and outcome (0: accepted by WeChat)': [outcome('')],
     'Events for people who cannot be reached': ['not-following', 'no-unionid', 'unknown'].map(it =>
       outcome(` outcome="${it}"`),
     ),
@@ -37,27 +37,27 @@ function graphsOfMessages(service) {
     'Tries of events that wait for an operator': [
       search(`{queqiao,service} MetricName="OperatorNeeded" service="${service}"`),
     ],
-    'Seconds since the push of the oldest event that was put off': [
+    'Seconds since the push of the oldest deferred event': [
       search(`{queqiao,service} MetricName="EventWaitSeconds" service="${service}"`, 'Maximum'),
     ],
   }
 }
 
-/** Pictures have a queue of checks only where they are checked. */
+/** The check queue exists only if pictures are checked. */
 function graphsOfQueues(service, { isChecked, parked }) {
   const queue = (name, metric) => ['AWS/SQS', metric, 'QueueName', `${service}-${name}`, { stat: 'Maximum' }]
   const visible = name => queue(name, 'ApproximateNumberOfMessagesVisible')
   const consumed = ['events', 'followers', 'receipts', 'arrivals', ...(isChecked ? ['image-checks'] : [])]
-  const laidAside = ['events-review', ...consumed.map(it => `${it}-dlq`)]
+  const forPeople = ['events-review', ...consumed.map(it => `${it}-dlq`)]
   return {
-    'What waits in the queues': consumed.map(visible),
-    'Events that wait for quota, by Official Account': parked.map(visible),
-    'Laid aside for people': laidAside.map(visible),
-    // What could not be done comes again later: until then it is in no other count.
-    'Put off, to come again later': consumed.map(it => queue(it, 'ApproximateNumberOfMessagesDelayed')),
+    'Messages in the queues': consumed.map(visible),
+    'Events on quota hold, by Official Account': parked.map(visible),
+    'Dead-lettered and in doubt': forPeople.map(visible),
+    // Retried messages are delayed first, and in no other count until then.
+    Deferred: consumed.map(it => queue(it, 'ApproximateNumberOfMessagesDelayed')),
     'In work': consumed.map(it => queue(it, 'ApproximateNumberOfMessagesNotVisible')),
     'Seconds that the oldest message waits': consumed.map(it => queue(it, 'ApproximateAgeOfOldestMessage')),
-    'Seconds that what is given back has failed, by queue': [
+    'Seconds since failing messages were first received, by queue': [
       search(`{queqiao,queue,service} MetricName="FailingSeconds" service="${service}"`, 'Maximum'),
     ],
   }
@@ -71,10 +71,10 @@ function graphsOfWeChat(service) {
       own('QuotaLeftPercent', 'app,service', 'Minimum'),
     ],
     'Access tokens renewed and refused, by app': ['TokenRenewed', 'TokenRefused'].map(it => own(it, 'app,service')),
-    'Hours since the last complete walk through the followers began, by Official Account': [
+    'Hours since the last complete sync run began, by Official Account': [
       own('SyncAgeHours', 'app,service', 'Maximum'),
     ],
-    'Calls to WeChat cut off, or answered strangely, by app': [
+    'Calls to WeChat suspended, or with unknown errcodes, by app': [
       own('BreakerOpened', 'app,service'),
       own('UnknownErrcode', 'api,app,service'),
     ],
@@ -86,15 +86,12 @@ function graphsOfFunctions(service) {
   const pushes = ['/callback', '/callback/{app}'].map(it => ['Stage', '$default', 'Method', 'POST', 'Resource', it])
   const functions = (name, stat) => search(`{AWS/Lambda,FunctionName} MetricName="${name}" "${service}-"`, stat)
   return {
-    'Self-checks that were passed': [search(`{queqiao,service} MetricName="SelfCheckPassed" service="${service}"`)],
+    'Passed self-checks': [search(`{queqiao,service} MetricName="SelfCheckPassed" service="${service}"`)],
     'HTTP API': ['Count', '4xx', '5xx'].map(api),
-    'Pushes of WeChat’s, and those that were refused (4xx)': pushes.flatMap(route =>
+    'Callbacks, and refused callbacks (4xx)': pushes.flatMap(route =>
       ['Count', '4xx'].map(it => [...api(it), ...route]),
     ),
-    'Errors of the functions, and calls that the account’s limit turned away': [
-      functions('Errors'),
-      functions('Throttles'),
-    ],
+    'Errors and throttles of the functions': [functions('Errors'), functions('Throttles')],
     'Longest run of each function, in ms': [functions('Duration', 'Maximum')],
     'The slowest hundredth of callbacks and logins, in ms': ['callback', 'login'].map(it => [
       ...['AWS/Lambda', 'Duration', 'FunctionName', `${service}-${it}`],

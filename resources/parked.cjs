@@ -1,6 +1,6 @@
 /**
- * Where events wait for the quota of an Official Account, at no cost: nothing polls these queues but the function that moves
- * events back. Urgent ones may use what is kept of the quota for them, and wait in a queue of their own.
+ * The quota hold of each Official Account, at no cost: only the function that requeues events polls these queues. Urgent ones have
+ * a queue of their own, because they may use the reserved part of the quota.
  */
 
 const appsOf = require('./apps.cjs')

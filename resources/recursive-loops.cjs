@@ -1,8 +1,7 @@
 /**
- * The functions that push back into the queue which triggers them, on purpose: what cannot be done yet comes again as a
- * new message, with its attempts, up to 13 days. Lambda takes that for a loop, follows each message by its trace header,
- * and after some 16 rounds invokes no function with it any more; so exactly these functions allow it. Their guards are
- * ours: delays that grow, and an end for each message.
+ * The functions that push to the queue which triggers them, on purpose: deferred work is requeued as a new message,
+ * with its attempts, for up to 13 days. Lambda detects that as a loop by the trace header, and stops invoking after
+ * some 16 rounds; so exactly these functions allow it. Our own guards are growing delays, and an end for each message.
  */
 
 const { spelled } = require('./names.cjs')
@@ -10,7 +9,7 @@ const { spelled } = require('./names.cjs')
 const functions = ['send', 'link-followers', 'receive-images', 'check-images']
 
 const Conditions = {
-  // Lambda knows no such detection in the Chinese regions, so there is nothing to allow there.
+  // The Chinese regions have no loop detection, so there is nothing to allow.
   HasRecursiveLoopDetection: { 'Fn::Equals': [{ Ref: 'AWS::Partition' }, 'aws'] },
 }
 const Properties = { RecursiveLoop: { 'Fn::If': ['HasRecursiveLoopDetection', 'Allow', { Ref: 'AWS::NoValue' }] } }
@@ -26,7 +25,7 @@ async function deployedOf(resolveVariable) {
   return functions.filter(it => it !== 'check-images' || imageCheck === 'on')
 }
 
-/** As serverless names the resource of a function. */
+/** The logical id that serverless gives a function. */
 const logicalOf = name => `${spelled(name)}LambdaFunction`
 
 module.exports.deployedOf = deployedOf

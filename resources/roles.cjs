@@ -1,41 +1,41 @@
 /**
- * One role for each function. The table below is all of who may do what; `npm run check:needs` holds it against the code,
- * and names what a function lacks or has too much. Without a plugin, for the one there is has not changed since 2021 and
- * takes managed policies.
+ * One role for each function. The table below holds all their permissions; `npm run check:needs` compares it with the
+ * code, and names what a function lacks or has too much. Without a plugin, because the one that exists has not changed
+ * since 2021 and uses managed policies.
  */
 
 const appsOf = require('./apps.cjs')
 const { spelled } = require('./names.cjs')
 const { parkedQueuesOf } = require('./parked.cjs')
 
-/** A row is read, the lease taken, the new token written. */
+/** Read the row, take the lease, write the new token. */
 const tokens = ['GetItem', 'UpdateItem']
 const people = ['BatchGetItem']
 const walks = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
-/** Queues are found by their name. */
+/** Queues are looked up by name. */
 const push = ['GetQueueUrl', 'SendMessage']
-/** All there are; ParkedQueues stands for those of all Official Accounts. */
+/** All queues of the stage; ParkedQueues are those of all Official Accounts. */
 const queues = [
   ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'ParkedQueues'],
   ...['FollowersQueue', 'FollowersDeadLetterQueue', 'ReceiptsQueue', 'ReceiptsDeadLetterQueue'],
   ...['ImagesQueue', 'ImagesDeadLetterQueue', 'ImageChecksQueue', 'ImageChecksDeadLetterQueue'],
 ]
-/** What Lambda itself needs to hand a function the messages of a queue. */
+/** What Lambda itself needs to receive a queue's messages for a function. */
 const consume = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage']
 
-/** A copy is a read and a write, and its tag a right of its own. */
+/** A copy needs read and write, and its tag a permission of its own. */
 const copied = ['PutObject', 'PutObjectTagging']
-/** Without a look at the bucket S3 says of a key that is not there only that it is forbidden; it also lists. */
+/** Without permission to list the bucket, S3 answers 403 for a missing key; it also allows listing. */
 const look = ['ListBucket']
 
-/** Secrets of all Official Accounts or mini programs, by name: whoever calls WeChat for the one kind reads none of the other. */
+/** Those of all Official Accounts or mini programs, by name: a function that calls WeChat for one kind reads none of the other. */
 const officialAppsecrets = 'official appsecret'
 const miniAppsecrets = 'mini appsecret'
-/** Of all apps, so by the ending: by name those that the doctor reads of forty apps would be longer than a role may be. */
+/** Those of all apps, by the ending: the names of the secrets of forty apps would exceed the size of a role. */
 const callbackSecrets = ['* callback-aes-key', '* callback-token']
 const allOfApps = ['* appsecret', ...callbackSecrets]
 
-/** For each function that needs more than its log: DynamoDB actions by table, SQS actions by queue, S3 actions by bucket and keys, the secrets it reads, and where it runs. */
+/** Per function: DynamoDB actions by table, SQS by queue, S3 by bucket and keys, its secrets, and where it runs. */
 const grants = {
   login: {
     callsWeChat: true,
@@ -110,7 +110,7 @@ const grants = {
   },
   deliveries: { tables: { DeliveriesTable: ['GetItem'] } },
   reach: { tables: { LinksTable: people } },
-  // Who signs a form lends its own right.
+  // A signed form carries its signer's permission.
   images: {
     secrets: ['session-public-keys'],
     tables: { ImagesTable: ['PutItem', 'UpdateItem'] },
@@ -130,7 +130,7 @@ const grants = {
     },
     queues: { ImagesQueue: [...consume, ...push], ImageChecksQueue: push },
   },
-  // Who signs a URL lends its own right.
+  // A signed URL carries its signer's permission.
   'check-images': {
     callsWeChat: true,
     secrets: [miniAppsecrets],
@@ -144,7 +144,7 @@ const grants = {
     },
     queues: { ImageChecksQueue: [...consume, 'ChangeMessageVisibility', ...push] },
   },
-  // Who signs an address lends its own right.
+  // A signed URL carries its signer's permission.
   'serve-files': {
     buckets: {
       ImagesBucket: { '': look, 'images/*': ['GetObject'] },
@@ -158,10 +158,10 @@ const grants = {
     secrets: [...allOfApps, 'session-keys', 'session-public-keys'],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
-    // Of the account, and so of no resource.
+    // An account-level action without a resource.
     anywhere: ['lambda:GetAccountSettings'],
   },
-  // Of the doctor's rights those that its few checks need, and none to read the key that signs sessions.
+  // The part of the doctor's permissions that its few checks need, without the key that signs sessions.
   'self-check': {
     callsWeChat: true,
     secrets: [...allOfApps, 'session-public-keys'],
@@ -191,7 +191,7 @@ module.exports = async ({ resolveVariable }) => {
 
 module.exports.granted = Object.keys(grants)
 
-/** Only who sends the canary may push. */
+/** Only the canary's sender may push. */
 function withCanary(canaryEvent) {
   const { 'self-check': look, ...others } = grants
   const EventsQueue = ['GetQueueAttributes', ...push]
@@ -220,7 +220,7 @@ function statementsOf(
   const { stage, bus, missing, apps } = place
   const present = Object.entries(queues).filter(([queue]) => !missing.includes(queue))
   return [
-    // The group is the template's; its ARN ends in `:*`, for the streams in it.
+    // The log group is the template's; its ARN ends in `:*`, for the streams in it.
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf(`${spelled(name)}LogGroup`)),
     ...Object.entries(tables).map(([table, actions]) => allow(of('dynamodb', actions), arnOf(table))),
     ...Object.entries(indexes).map(([table, names]) =>
@@ -242,7 +242,7 @@ function statementsOf(
   ]
 }
 
-/** The parameters that a name of the table stands for. */
+/** The parameters for an entry of the table. */
 function namesOf(secret, { officials, minis }) {
   const [owner, ending] = secret.split(' ')
   if (ending === undefined) return [secret]
@@ -250,18 +250,18 @@ function namesOf(secret, { officials, minis }) {
   return owners[owner].map(it => `${it}-${ending}`)
 }
 
-/** The urgent ones' name begins with the other's: both by one ARN, for a role has room for 10,240 characters. */
+/** The urgent queue's name begins with the other's: one ARN for both, because a role is limited to 10,240 characters. */
 function queuesOf(queue, { officials }) {
   if (queue !== 'ParkedQueues') return arnOf(queue)
   return officials.map(it => sub(`\${${parkedQueuesOf(it)[0].logicalName}.Arn}*`))
 }
 
-/** A parameter under the account's own key aws/ssm, by which SSM decrypts for whoever may read it. */
+/** A parameter under the account's own key aws/ssm, with which SSM decrypts for every reader. */
 function secretOf(stage) {
   return name => inAccount(`ssm:*:parameter/queqiao/${stage}/${name}`)
 }
 
-/** Lambda makes the network interfaces with the function's role; the code that runs by it must not. */
+/** Lambda creates the network interfaces with the function's role; the function's code must not. */
 function inVpc(functionName) {
   const actions = of('ec2', [
     'AssignPrivateIpAddresses',

@@ -4,9 +4,9 @@ const appsOf = require('./apps.cjs')
 const { spelled } = require('./names.cjs')
 
 const rates = {
-  // Once a day a walk is due (lib/sync/walk.ts); every minute one that stopped, or was killed, goes on.
+  // Once a day a sync run is due (lib/sync/walk.ts); every minute an interrupted one resumes.
   'sync-followers': 'rate(1 minute)',
-  // 04:40 in China, when the day's walk has mostly been worked in.
+  // 04:40 in China, when the day's sync run is mostly processed.
   'revisit-followers': 'cron(40 20 * * ? *)',
 }
 /** EventBridge takes no more. Serverless would make a rule and a permission for each, and a template has room for 500 of all. */

@@ -95,8 +95,8 @@ describe('the documents', () => {
     const { functions } = await readFunctions()
     const resolveVariable = async (name: string) => (name === 'self:functions' ? functions : 'on')
     const { Resources } = v.parse(roles, await make({ resolveVariable }))
-    const [, drill = ''] = (await read('docs/restore.md')).split('## The drill')
-    const rows = [...drill.matchAll(/^\| `(\w+)`.*/gm)].map(([row = '', table = '']) => ({ row, table }))
+    const [, procedure = ''] = (await read('docs/restore.md')).split('## The procedure')
+    const rows = [...procedure.matchAll(/^\| `(\w+)`.*/gm)].map(([row = '', table = '']) => ({ row, table }))
     expect(rows.map(it => it.table).sort()).toEqual(['attempts', 'deliveries', 'images', 'links', 'walks'])
     for (const { row, table } of rows) {
       const told = named(row)

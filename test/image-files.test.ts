@@ -1,4 +1,4 @@
-/** The store of pictures: its contract on the fake and on S3's stand-in, and what is asked of S3. */
+/** The store of pictures: its contract in memory and on S3's stand-in, and what is asked of S3. */
 
 import {
   CopyObjectCommand,
@@ -9,13 +9,12 @@ import {
 } from '@aws-sdk/client-s3'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
+import { memoryImageFiles } from '../kit/memory-files.ts'
 import { createImageFiles } from '../lib/adapters/aws/s3-image-files.ts'
 import { headBytes } from '../lib/images/receive-images.ts'
 import { pickFreePort } from '../local/ports.ts'
 import { openSqs, type Store } from '../local/stores.ts'
 import { imageFilesContract } from './contracts/image-files.ts'
-import { memoryImageFiles } from './fakes/memory-images.ts'
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 

@@ -2,7 +2,8 @@
 
 import type { Context, SQSRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
-
+import { memoryImageFiles } from '../kit/memory-files.ts'
+import { memoryImages } from '../kit/memory-stores.ts'
 import { httpFunction, type Open, queueFunction, scheduleFunction } from '../lib/adapters/lambda.ts'
 import { createLog } from '../lib/adapters/logger.ts'
 import { RequestError } from '../lib/errors.ts'
@@ -12,7 +13,6 @@ import { receiveImages } from '../lib/images/receive-images.ts'
 import type { Named } from '../lib/log-scope.ts'
 import { keepReceipts } from '../lib/send/receipts.ts'
 import { sendBatch } from '../lib/send/send.ts'
-import { memoryImageFiles, memoryImages } from './fakes/memory-images.ts'
 import { openFollowers } from './followers/followers-world.ts'
 import { id } from './ids.ts'
 import { openCheckWorld } from './images/check-images-world.ts'

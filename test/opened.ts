@@ -5,13 +5,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 
 import { pickFreePort } from '../local/ports.ts'
 import { openSqs } from '../local/stores.ts'
 
 const region = 'us-east-1'
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+/** What clients of AWS on this machine are made of, beside their endpoint. */
+export const localAws = { region, credentials }
+
+/** What the AWS SDK reads of its environment, until the test ends. */
+export function stubAws(more: Readonly<Record<string, string>> = {}): void {
+  const env = { AWS_REGION: region, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', ...more }
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  onTestFinished(() => void vi.unstubAllEnvs())
+}
 
 /** Opens SQS and S3, both of which are empty; answers their address. */
 export async function openEmulator(): Promise<string> {

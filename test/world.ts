@@ -4,6 +4,17 @@ import * as v from 'valibot'
 import { expect, onTestFinished } from 'vitest'
 import { appids, openApp } from '../kit/app.ts'
 import { callsOf, openControl } from '../kit/control.ts'
+import {
+  memoryDeliveries,
+  memoryErasures,
+  memoryGate,
+  memoryJournal,
+  memoryLinking,
+  memoryLinks,
+  memoryLogins,
+  memoryTokens,
+  memoryWalks,
+} from '../kit/memory-stores.ts'
 import type { AccessTokenMode } from '../lib/adapters/wechat/client.ts'
 import { createTransport } from '../lib/adapters/wechat/transport.ts'
 import type { Gauges, Log, Metrics } from '../lib/ports.ts'
@@ -12,10 +23,6 @@ import { createWatch } from '../lib/wechat/watch.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
 import templates from '../templates.json' with { type: 'json' }
 import { leaksIn } from './canary.ts'
-import { memoryLinking } from './fakes/memory-linking.ts'
-import { memoryLinks } from './fakes/memory-links.ts'
-import { memoryDeliveries, memoryGate, memoryLogins, memoryTokens } from './fakes/memory-stores.ts'
-import { memoryErasures, memoryJournal, memoryWalks } from './fakes/memory-walks.ts'
 import { id } from './ids.ts'
 
 const noon = Date.parse('2026-11-22T12:00:00+08:00')

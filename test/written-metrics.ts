@@ -5,11 +5,7 @@ import { onTestFinished, vi } from 'vitest'
 
 import { invoke } from '../lib/adapters/invocation.ts'
 
-const env = {
-  POWERTOOLS_DEV: 'true',
-  POWERTOOLS_METRICS_DISABLED: 'false',
-  POWERTOOLS_SERVICE_NAME: 'queqiao-prod',
-}
+const env = { POWERTOOLS_DEV: 'true', POWERTOOLS_METRICS_DISABLED: 'false', POWERTOOLS_SERVICE_NAME: 'queqiao-prod' }
 const line = v.looseObject({ _aws: v.looseObject({}) })
 
 export type Written = v.InferOutput<typeof line>

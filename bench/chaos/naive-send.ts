@@ -26,7 +26,7 @@ export const handler = queueFunction(
       accessTokens: accessTokens(app),
       miniAppid: config('WECHAT_MINI_APPID').WECHAT_MINI_APPID,
       links: linkStore(),
-      linking: { isUnderWay: async () => false },
+      linking: { isInFlight: async () => false },
       backlog: { isEmpty: async () => true },
       // It knows of no earlier call: whatever comes again is sent again.
       attempts: { write: async () => undefined, open: async () => [] },

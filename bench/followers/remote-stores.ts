@@ -24,7 +24,7 @@ export function openRemoteStores(call: Call) {
   const queue = remote<Letters>(call, 'queue', ['push'])
   const followers: Queue<News> & ConsumedQueue = {
     push: messages => queue.push(messages.map(it => JSON.stringify(it))),
-    comeAgain: () => Promise.reject(new Error('the box has quota enough')),
+    retryIn: () => Promise.reject(new Error('the box has quota enough')),
   }
   const walked = { walks: openWalks(call), journal: openJournal(call), erasures: openErasures(call) }
   return { links, linking, tokens, followers, ...walked }

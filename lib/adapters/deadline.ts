@@ -1,13 +1,13 @@
-/** Until when the present invocation may run. A container runs one at a time, so one number is enough. */
+/** The deadline of the current invocation. A container runs one at a time, so one variable is enough. */
 
 let deadlineAt = Number.POSITIVE_INFINITY
 
-/** Notes the end (ms) of the invocation that begins. */
-export function noteDeadline(at: number): void {
+/** Records the deadline (ms) of the invocation that starts. */
+export function setDeadline(at: number): void {
   deadlineAt = at
 }
 
-/** Milliseconds that the present invocation has left; endless outside of one. */
+/** Milliseconds left in the current invocation; infinite outside of one. */
 export function remainingMs(now: number): number {
   return deadlineAt - now
 }

@@ -1,4 +1,4 @@
-/** What an invocation is for the rest of the edge: its request in each line of the log, and what is done at its end. */
+/** The current invocation: its request id for log lines, and tasks that run at its end. */
 
 import type { Context } from 'aws-lambda'
 
@@ -8,12 +8,12 @@ type Task = (requestId: string) => void
 
 const ends = new Set<Task>()
 
-/** Has something done at the end of each invocation of this container. */
+/** Registers a task for the end of each invocation of this container. */
 export function atEnd(task: Task): void {
   ends.add(task)
 }
 
-/** Runs one; its end is the same whether it fails or not. */
+/** Runs one invocation; the tasks run whether it fails or not. */
 export function invoke<R>({ awsRequestId }: Pick<Context, 'awsRequestId'>, run: () => Promise<R>): Promise<R> {
   return inInvocation(awsRequestId, async () => {
     try {

@@ -1,4 +1,4 @@
-/** The Lambda wrapping: what AWS hands over becomes plain requests and messages, and errors become answers. */
+/** The Lambda adapter: turns AWS events into plain requests and messages, and errors into answers. */
 
 import middy from '@middy/core'
 import type {
@@ -13,8 +13,8 @@ import type {
 import { RequestError } from '../errors.ts'
 import { inBatch, type Named } from '../log-scope.ts'
 import { problemOf, requestErrorOf } from '../problem.ts'
-import { tellFailing } from './aws/failing.ts'
-import { noteDeadline } from './deadline.ts'
+import { reportFailing } from './aws/failing.ts'
+import { setDeadline } from './deadline.ts'
 import { invoke } from './invocation.ts'
 import { createLog } from './logger.ts'
 import { createMetrics } from './metrics.ts'
@@ -27,7 +27,7 @@ export type HttpRequest = {
   readonly body: string
 }
 
-/** An HTTP answer: an object becomes JSON, a text stays as it is. `location` is where a 302 leads. */
+/** An HTTP answer: an object becomes JSON, a text stays as it is. `location` is the target of a 302. */
 export type HttpAnswer = {
   readonly status: number
   readonly body: object | string
@@ -35,12 +35,12 @@ export type HttpAnswer = {
   readonly location?: string
 }
 
-/** Brings a function's dependencies; once per container. */
+/** Creates a function's dependencies; once per container. */
 export type Open<D> = () => Promise<D>
 
 /**
- * How a consumer reads one record, and works on those that could be read, each with its messageId; it answers those that
- * must come again.
+ * How a consumer parses one record, and processes those that could be parsed, each with its messageId; returns those
+ * that must be retried.
  */
 export type Consumer<T, D> = {
   readonly read: (record: SQSRecord) => T
@@ -48,20 +48,20 @@ export type Consumer<T, D> = {
 }
 type Limits = { readonly until: number }
 
-/** Below API Gateway's own limit by far: nothing but images is large, and images do not come this way. */
+/** Far below API Gateway's own limit: only pictures are large, and they do not come this way. */
 const maxBodyBytes = 64 * 1024
 
-/** Time kept back to answer a request before Lambda ends the function. */
+/** Time reserved to answer a request before Lambda ends the function. */
 const timeoutEarlyInMillis = 500
 
-/** So long before its end a function begins nothing new: the longest call to WeChat takes 10 s. */
+/** How long before its end a function starts nothing new: the longest call to WeChat takes 10 s. */
 const spareMs = 15_000
-/** And never more than this share of what it has: a function of a few seconds has something to do as well. */
+/** At most this share of the remaining time, so that a function with a short timeout still does some work. */
 const spareShare = 0.6
 
 const log = createLog()
 
-/** Makes a function behind the HTTP API; `open` runs once per container, and again if it failed. */
+/** Creates a function behind the HTTP API; `open` runs once per container, and again if it failed. */
 export function httpFunction<D>(open: Open<D>, work: (request: HttpRequest, deps: D) => Promise<HttpAnswer>) {
   const opened = onceIfGood(open)
   const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis })
@@ -72,21 +72,21 @@ export function httpFunction<D>(open: Open<D>, work: (request: HttpRequest, deps
     .onError(request => {
       request.response = refusalOf(request.error)
     })
-  // Around middy: it answers errors, and what takes too long, outside of the handler.
+  // Outside middy, so that errors and timeouts of middy itself are answered too.
   return (event: APIGatewayProxyEventV2, context: Context) => invoke(context, () => handler(event, context))
 }
 
-/** Makes a consumer of a queue: a record that cannot be read, or worked on, comes again alone. */
+/** Creates a queue consumer: a record that cannot be parsed, or fails, is retried by itself. */
 export function queueFunction<T extends object, D>(open: Open<D>, { read, work }: Consumer<T, D>) {
   const opened = onceIfGood(open)
   const metrics = createMetrics()
   const consume = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-    // A failure to open fails the whole invocation, loudly: it is not the records' fault.
+    // If opening fails, the whole invocation fails: it is not the records' fault.
     const deps = await opened()
     const items = Records.flatMap(record => readOne(record, read))
-    const again = await work(items, deps, { until: begin(context) })
-    const failed = failedOf(Records, items, again)
-    tellFailing(failed, metrics)
+    const toRetry = await work(items, deps, { until: begin(context) })
+    const failed = failedOf(Records, items, toRetry)
+    reportFailing(failed, metrics)
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   }
   return (event: SQSEvent, context: Context) =>
@@ -98,22 +98,22 @@ function readOne<T extends object>(record: SQSRecord, read: (record: SQSRecord) 
   try {
     return [{ ...read(record), messageId }]
   } catch (error) {
-    // It comes again until the queue lays it aside; its words stay out of the log, for they can be anything.
+    // It is retried until SQS dead-letters it; its text is not logged, because it could contain anything.
     log.error('queue.unreadable', { messageId, error: error instanceof Error ? error.name : 'unknown' })
     return []
   }
 }
 
-/** Those that could not be read, and those that must come again: by their ids, for what is answered may be a copy. */
-function failedOf(records: readonly SQSRecord[], items: readonly Named[], again: readonly Named[]): SQSRecord[] {
+/** The unparsable and the failed records, matched by id, because items may be copies. */
+function failedOf(records: readonly SQSRecord[], items: readonly Named[], toRetry: readonly Named[]): SQSRecord[] {
   const isRead = new Set(items.map(it => it.messageId))
-  const isAgain = new Set(again.map(it => it.messageId))
-  return records.filter(({ messageId }) => !isRead.has(messageId) || isAgain.has(messageId))
+  const idsToRetry = new Set(toRetry.map(it => it.messageId))
+  return records.filter(({ messageId }) => !isRead.has(messageId) || idsToRetry.has(messageId))
 }
 
 /**
- * Makes a function that a schedule invokes, or a person, with an `input` that is yet to be read. What it throws fails
- * the invocation, as a failed run must look failed.
+ * Creates a function that a schedule or a person invokes, with an unparsed `input`. Its errors fail the invocation, so
+ * that a failed run shows as failed.
  */
 export function scheduleFunction<D, R>(
   open: Open<D>,
@@ -124,15 +124,15 @@ export function scheduleFunction<D, R>(
     invoke(context, async () => work(await opened(), { until: begin(context), input }))
 }
 
-/** Begins an invocation, and answers until when (ms) it may begin something new. */
+/** Starts an invocation, and returns the time (ms) until which it may start new work. */
 function begin(context: Context): number {
   const remainingMs = context.getRemainingTimeInMillis()
   const endsAt = Date.now() + remainingMs
-  noteDeadline(endsAt)
+  setDeadline(endsAt)
   return endsAt - Math.min(spareMs, remainingMs * spareShare)
 }
 
-/** Remembers what `open` brought, and forgets a failure: a hiccup at a cold start must not stay. */
+/** Remembers the result of `open`, but not a failure: an error during a cold start must not persist. */
 function onceIfGood<T>(open: () => Promise<T>): () => Promise<T> {
   let opened: Promise<T> | undefined
   return () => {

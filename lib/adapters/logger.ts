@@ -1,11 +1,11 @@
-/** The log: JSON lines for CloudWatch. Callers hand in ids already masked, and never a token or a URL. */
+/** The log: JSON lines for CloudWatch. Callers mask ids, and never pass a token or a URL. */
 
 import { Logger } from '@aws-lambda-powertools/logger'
 
 import { scopeOf } from '../log-scope.ts'
 import type { Log } from '../ports.ts'
 
-/** Creates the log of one function. Each line names its invocation, and the messages that it is about. */
+/** Creates the log of one function. Each line names its invocation, and the messages it concerns. */
 export function createLog(): Log {
   const logger = new Logger()
   return {

@@ -1,4 +1,4 @@
-/** Metrics, as lines of the log that CloudWatch reads (EMF). */
+/** Metrics, as log lines that CloudWatch reads (EMF). */
 
 import { MetricUnit, Metrics as Powertools } from '@aws-lambda-powertools/metrics'
 

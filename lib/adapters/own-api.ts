@@ -1,4 +1,4 @@
-/** Our own HTTP API, reached from outside as WeChat reaches it. */
+/** Our own HTTP API, called from outside as WeChat calls it. */
 
 import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
@@ -16,7 +16,7 @@ export function openOwnApi(url: URL, limits: { readonly limitMs: number } = { li
     async get(path, query) {
       const target = new URL(`${url.pathname.replace(/\/$/, '')}${path}`, url)
       target.search = `${new URLSearchParams(query)}`
-      // WeChat follows no redirection either.
+      // WeChat follows no redirects either.
       const answer = await fetch(target, { redirect: 'manual', signal: AbortSignal.timeout(limits.limitMs) })
       return { status: answer.status, text: (await answer.text()).slice(0, maxTextLength) }
     },
@@ -26,7 +26,7 @@ export function openOwnApi(url: URL, limits: { readonly limitMs: number } = { li
 
 function readCertificate({ hostname: host, port }: URL, timeoutMs: number): Promise<Certificate> {
   return new Promise((resolve, reject) => {
-    // What a client would refuse is to be told, not to fail.
+    // A certificate that a client would refuse is to be reported, not to fail the call.
     const name = isIP(host) === 0 ? { servername: host } : {}
     const socket = connect({ host, port: Number(port || 443), ...name, rejectUnauthorized: false })
     socket.setTimeout(timeoutMs, () => socket.destroy(new TimeUp()))

@@ -8,7 +8,7 @@ import { isAppId, isId, type MiniAppId, type MiniOpenId, type UnionId } from '..
 import type { Now, SessionChecker, SessionClaims, SessionSigner } from '../ports.ts'
 import type { SecretName } from '../secret-names.ts'
 
-/** RS256: every JWT library has it, and the same claims give the same token, so a repeated login gets the same answer. */
+/** RS256: every JWT library has it, and its signatures are deterministic, so a repeated login gets the same answer. */
 const alg = 'RS256'
 
 const publicKey = v.looseObject({ kty: v.literal('RSA'), kid: v.string(), n: v.string(), e: v.string() })
@@ -82,7 +82,7 @@ export function createSessionChecker({ keys, issuer, minis, now }: CheckerOption
 type PublicKey = { readonly verify: CryptoKey; readonly jwk: PublicJwk }
 type PublicJwk = { kty: string; kid: string; n: string; e: string; alg: string; use: string }
 
-/** Whatever else stands beside a key stays here. */
+/** Any other field of a key is not published. */
 async function importPublicKeys(text: string): Promise<PublicKey[]> {
   const known = readKeySet(text, publicKey, 'session-public-keys is not a JWK Set of RSA keys')
   return Promise.all(
@@ -93,7 +93,7 @@ async function importPublicKeys(text: string): Promise<PublicKey[]> {
   )
 }
 
-/** Makes of a secret's text what is needed of it, anew only when the text is another. */
+/** Derives a value from a secret's text, and again only when the text changes. */
 function remembered<T>(read: () => Promise<string | undefined>, name: SecretName, make: (text: string) => Promise<T>) {
   let loaded: { text: string; made: Promise<T> } | undefined
   return async () => {
@@ -130,7 +130,7 @@ function claimsOf(payload: unknown): SessionClaims {
 
 function refusal(error: unknown): unknown {
   if (error instanceof errors.JWTExpired)
-    return new RequestError('session-expired', 401, 'The session is over: log in again.')
+    return new RequestError('session-expired', 401, 'The session has expired: log in again.')
   const isOurs = error instanceof errors.JOSEError || error instanceof v.ValiError
   return isOurs ? new RequestError('session-invalid', 401, 'The session token is not valid: log in again.') : error
 }

@@ -1,9 +1,9 @@
-/** A place that the mini program uploads to or loads from, looked at from outside. */
+/** A host that the mini program uploads to or downloads from, as seen from outside. */
 
 import type { Site } from '../doctor/deps.ts'
 
 const limitMs = 5_000
-/** Nobody's: no owner has so short a name. */
+/** A file that cannot exist: no owner has so short a name. */
 const noFile = 'images/nobody/none.png'
 
 /** Opens the site below this URL. */

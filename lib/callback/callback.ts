@@ -1,4 +1,4 @@
-/** Takes what WeChat pushes: proves that it is from WeChat, and queues it. Nothing slow happens here: WeChat waits 5 s. */
+/** Receives WeChat's callbacks: authenticates and queues them. Nothing slow happens here: WeChat waits 5 s. */
 
 import { type App, type AppName, type Apps, findApp, findAppById } from '../apps.ts'
 import { RequestError } from '../errors.ts'
@@ -11,7 +11,7 @@ import { decryptMessage, findEncrypted } from './cipher.ts'
 import { parseEvent, type WeChatEvent } from './push.ts'
 import { type SignedQuery, verifyMessageSignature, verifySignature } from './signature.ts'
 
-/** What WeChat puts into the URL of a callback. */
+/** The query parameters that WeChat adds to the callback URL. */
 export type CallbackQuery = SignedQuery & {
   readonly msg_signature?: string | undefined
   readonly echostr?: string | undefined
@@ -26,19 +26,19 @@ export type CallbackKeys = {
 }
 
 export type CallbackDeps = {
-  /** Whose push it is. */
+  /** The Official Account's appid. */
   readonly app: App
   readonly apps: Apps
   readonly followers: Queue<News>
   readonly receipts: Queue<Receipt>
-  /** Only where pictures are checked. */
+  /** Only if image checks are on. */
   readonly imageChecks?: Queue<ImageCheckMessage>
   readonly log: Log
 }
 
-/** Far more than any event has. */
+/** Far larger than any real event. */
 const maxCallbackBytes = 64 * 1024
-/** A signature is good for so long, both ways: clocks differ a little. */
+/** How old a signature may be, and how far ahead of our clock. */
 const windowSeconds = 300
 
 /** The app of a callback's path, the default Official Account without one; throws RequestError `app-invalid`. */
@@ -55,7 +55,7 @@ export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, n
   return query.echostr ?? ''
 }
 
-/** Proves and reads one delivery; throws RequestError 401 or 403 where it is not WeChat's, 400 where it may be an attack. */
+/** Authenticates and parses a callback; throws RequestError 401 or 403 if it is not WeChat's, 400 for an attack. */
 export function readEvent(
   query: CallbackQuery,
   body: string,
@@ -65,15 +65,18 @@ export function readEvent(
     throw new RequestError('body-too-large', 413, `A callback has at most ${maxCallbackBytes} bytes.`)
   }
   const isEncrypted = query.msg_signature !== undefined
-  // In plain mode this signature is the only one, and what is unsigned is not even parsed.
+  // In plain mode this is the only signature; an unsigned body is not even parsed.
   if (!isEncrypted || query.signature !== undefined) {
     if (!verifySignature(query, keys.token)) throw forged('callback-unsigned', 401)
   }
   checkTime(query.timestamp, now)
-  return ofApp(isEncrypted ? parseAuthentic(decrypted(query, body, keys)) : parseEvent(plain(body, keys)), keys.app)
+  return ofApp(
+    isEncrypted ? parseAuthentic(decrypted(query, body, keys)) : parseEvent(requirePlainAllowed(body, keys)),
+    keys.app,
+  )
 }
 
-/** What was decrypted is WeChat's own, however it is built: a refusal would only bring it twice more. */
+/** A decrypted message is from WeChat, whatever its form: if refused, it would be sent twice more. */
 function parseAuthentic(message: string): WeChatEvent {
   try {
     return parseEvent(message)
@@ -83,7 +86,7 @@ function parseAuthentic(message: string): WeChatEvent {
   }
 }
 
-/** Followers and receipts are of Official Accounts, verdicts on pictures of mini programs. */
+/** Each app may only report on its own users: a mini program's callback changes no follower and no receipt. */
 const ofKind: Readonly<Record<App['kind'], ReadonlySet<WeChatEvent['kind']>>> = {
   official: new Set(['follow', 'unfollow', 'receipt', 'erase', 'erase-pictures', 'other', 'unreadable']),
   mini: new Set(['image-verdict', 'erase', 'erase-pictures', 'other', 'unreadable']),
@@ -97,13 +100,13 @@ function ofApp(event: WeChatEvent, { kind, name, appid }: App): WeChatEvent {
     : { kind: 'other', name: `${event.kind} in the name of ${name}` }
 }
 
-/** Queues an event for the function that acts on it; what nobody acts on is only told. */
+/** Queues an event for the function that handles it; an event that nothing handles is only logged. */
 export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promise<void> {
   const { app, followers, receipts, imageChecks, log } = deps
   switch (event.kind) {
     case 'follow':
     case 'unfollow':
-      return app.kind === 'official' ? followers.push([newsOf(event, app.appid)]) : undefined
+      return app.kind === 'official' ? followers.push([followerChangeOf(event, app.appid)]) : undefined
     case 'erase':
     case 'erase-pictures':
       return pushErasure(event, deps)
@@ -115,7 +118,7 @@ export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promi
       return imageChecks.push([{ verdict: event.verdict }])
     case 'other':
       return log.info('callback.ignored', { event: event.name })
-    // To refuse it would bring it twice more, and make WeChat take this URL for a broken one (docs/wechat.md 9.6).
+    // Refusing it would make WeChat send it twice more and mark this URL as broken (docs/wechat.md 9.6).
     case 'unreadable':
       return log.warn('callback.unreadable', { why: event.why })
   }
@@ -124,7 +127,7 @@ export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promi
 type FollowEvent = Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>
 type EraseEvent = Extract<WeChatEvent, { kind: 'erase' | 'erase-pictures' }>
 
-function newsOf({ kind, openid, at }: FollowEvent, official: OfficialAppId): FollowerNews {
+function followerChangeOf({ kind, openid, at }: FollowEvent, official: OfficialAppId): FollowerNews {
   return { change: kind, official, openids: [openid], at }
 }
 
@@ -147,28 +150,28 @@ function addressesOf({ openid, unionid }: EraseEvent, app: App | undefined): Add
 function decrypted(query: CallbackQuery, body: string, { app, token, encodingAesKey }: CallbackKeys): string {
   if (encodingAesKey === undefined) throw forged('callback-forged', 403)
   const { msg_signature: signature, timestamp, nonce } = query
-  // Before it is verified nothing of the body is parsed, nor decrypted.
-  const isSigned = (it: string) => verifyMessageSignature({ signature, timestamp, nonce }, it, token)
+  // Before the signature is verified, nothing of the body is parsed or decrypted.
+  const isSigned = (text: string) => verifyMessageSignature({ signature, timestamp, nonce }, text, token)
   const encrypted = findEncrypted(body).find(isSigned)
   const message = encrypted === undefined ? undefined : decryptMessage(encrypted, encodingAesKey, app.appid)
   if (message === undefined) throw forged('callback-forged', 403)
   return message
 }
 
-/** No signature covers a plain body (docs/wechat.md 9.2): where encryption was agreed on, it could be anybody's. */
-function plain(body: string, { encryption, encodingAesKey }: CallbackKeys): string {
+/** No signature covers a plain-text body (docs/wechat.md 9.2): with encryption set up it could be anybody's. */
+function requirePlainAllowed(body: string, { encryption, encodingAesKey }: CallbackKeys): string {
   if (encryption === 'optional' || encodingAesKey === undefined) return body
   throw new RequestError(
     'callback-not-encrypted',
     403,
-    'This deployment takes encrypted callbacks only: choose the compatible or secure mode in the console.',
+    'This deployment accepts encrypted callbacks only: choose the compatible or secure mode in the console.',
   )
 }
 
 function checkTime(timestamp: string | undefined, now: Now): void {
   const age = Math.abs(now() / 1000 - Number(timestamp))
   if (age <= windowSeconds) return
-  throw new RequestError('callback-stale', 401, `The signature is more than ${windowSeconds} s off our clock.`)
+  throw new RequestError('callback-stale', 401, `The timestamp is more than ${windowSeconds} s off our clock.`)
 }
 
 function forged(code: 'callback-unsigned' | 'callback-forged', status: number): RequestError {

@@ -1,23 +1,23 @@
-/** What WeChat encrypts in compatible and secure mode: found in a body, and decrypted (docs/wechat.md 9.4). */
+/** Finds and decrypts the encrypted part of a callback, in compatible and secure mode (docs/wechat.md 9.4). */
 
 import { createDecipheriv } from 'node:crypto'
 
 const randomBytes = 16
 const lengthBytes = 4
-/** PKCS#7 with blocks of 32, not of AES's own 16. */
+/** PKCS#7 with blocks of 32 bytes, not AES's own 16. */
 const maxPadding = 32
 
-/** The field as XML and as JSON spell it; only JSON may put backslashes before its slashes. */
+/** The field in XML and in JSON; only JSON may escape its slashes with backslashes. */
 const fields = [
   /<Encrypt>\s{0,9}(?:<!\[CDATA\[)?([A-Za-z0-9+/=]+)/g,
   /"\s{0,9}Encrypt\s{0,9}"\s{0,9}:\s{0,9}"([A-Za-z0-9+/=\\]+)"/g,
 ]
-/** A person's message beside it, as in compatible mode, may hold what looks like the field. */
+/** In compatible mode the user's plain-text message may contain something that looks like the field. */
 const maxFound = 8
 
 /**
- * Finds what may be the encrypted part of a body, at most eight texts. No parser runs for that: whoever has signed none
- * of them is to cost one look through the body, however it is built.
+ * Finds up to eight candidates for the encrypted part of a body. Uses no parser: an unsigned body must cost no more
+ * than one scan.
  */
 export function findEncrypted(body: string): string[] {
   const found = (field: RegExp) => [...body.matchAll(field)].slice(0, maxFound / fields.length)

@@ -1,52 +1,52 @@
-/** The body of what WeChat pushes, XML or JSON, as fields of text: read with care, for in plain mode anybody may have written it. */
+/** Parses the body of a callback, XML or JSON, into text fields. In plain mode anybody may have written it. */
 
 import { XMLParser } from 'fast-xml-parser'
 
 import { RequestError } from '../errors.ts'
 
-/** A body that holds no message, or another than its kind should; from WeChat it may come all the same. */
+/** A body without a message, or with fields missing for its kind; WeChat itself may send one. */
 export class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent'
 }
 
-/** Deeper than any message of WeChat's. */
+/** Deeper than any real message. */
 const maxDepth = 8
 
 const parser = new XMLParser({
   ignoreAttributes: true,
-  // Everything stays text: MsgID has 64 bits.
+  // Keep everything as text: MsgID has 64 bits.
   parseTagValue: false,
-  // No entity is replaced, so none can grow.
+  // Entities are not replaced, so they cannot expand.
   processEntities: false,
   maxNestedTags: maxDepth,
 })
 
-/** Parses a body; throws UnreadableEvent for what is none, RequestError `callback-malformed` for what WeChat never sends. */
+/** Parses a body; throws UnreadableEvent if malformed, RequestError `callback-malformed` if it looks like an attack. */
 export function parseBody(body: string): unknown {
-  // A mini program may choose JSON in its console; it has the fields that XML has below its root.
+  // A mini program's console can choose JSON; it has the same fields as the XML below its root.
   return trimmed(body.trimStart().startsWith('{') ? parseJson(body) : parseXml(body))
 }
 
-/** Without the blanks around names and texts: the JSON that WeChat's page "授权用户信息变更" shows has them (`" OpenID"`). */
+/** Trims names and texts: WeChat's page "授权用户信息变更" shows JSON with blanks in them (`" OpenID"`). */
 function trimmed(value: unknown): unknown {
   if (typeof value === 'string') return value.trim()
   if (Array.isArray(value)) return value.map(trimmed)
   if (typeof value !== 'object' || value === null) return value
   const fields = Object.entries(value)
   const isBlank = ([name]: readonly [string, unknown]) => name !== name.trim()
-  // Of two fields that differ by blanks alone the one without counts.
+  // If two fields differ only in blanks, the one without wins.
   const inOrder = [...fields.filter(isBlank), ...fields.filter(it => !isBlank(it))]
   return Object.fromEntries(inOrder.map(([name, it]) => [name.trim(), trimmed(it)]))
 }
 
-/** The parsers' own words quote the input, which may be anything: they are told to nobody. */
+/** The parsers' error messages quote the input, which may be anything, so they are not passed on. */
 function parseJson(body: string): unknown {
-  const parsed = parsedBy(() => JSON.parse(body, textOfNumber), 'JSON')
+  const parsed = parseWith(() => JSON.parse(body, textOfNumber), 'JSON')
   if (isDeeper(parsed, maxDepth)) throw hostile('it is nested too deep')
   return parsed
 }
 
-/** Everything stays text, as in XML. */
+/** Keeps everything as text, as in XML. */
 function textOfNumber(_name: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown {
   return typeof value === 'number' ? source : value
 }
@@ -58,21 +58,21 @@ function isDeeper(value: unknown, depth: number): boolean {
 
 function parseXml(xml: string): unknown {
   checkMarkup(xml)
-  const { xml: fields } = parsedBy((): { xml?: unknown } => parser.parse(xml), 'XML')
+  const { xml: fields } = parseWith((): { xml?: unknown } => parser.parse(xml), 'XML')
   return fields
 }
 
-function parsedBy<T>(parse: () => T, what: string): T {
+function parseWith<T>(parse: () => T, what: string): T {
   try {
     return parse()
   } catch (error) {
-    // The stack did not do for it.
+    // The parser overflowed the stack.
     if (error instanceof RangeError) throw hostile('it is nested too deep')
     throw new UnreadableEvent(`it is not ${what}`)
   }
 }
 
-/** Text, CDATA, and tags in which no `<` or `>` can hide: every parser sees the same in them. */
+/** Text, CDATA, and tags that cannot contain `<` or `>`: all parsers agree on these. */
 const markup = new RegExp(
   [
     '[^<]+',
@@ -84,7 +84,7 @@ const markup = new RegExp(
   'y',
 )
 
-/** A person's message may hold anything, in its CDATA; a DOCTYPE or an entity beside that, or great depth, is an attack. */
+/** CDATA may contain anything that a user typed; outside it, a DOCTYPE, an entity or great depth is an attack. */
 function checkMarkup(xml: string): void {
   let depth = 0
   markup.lastIndex = 0
@@ -95,12 +95,12 @@ function checkMarkup(xml: string): void {
       if (/^<!(?:DOCTYPE|ENTITY)/i.test(xml.slice(at, at + 9))) throw hostile('a DOCTYPE is not accepted')
       throw new UnreadableEvent('it is not XML')
     }
-    depth += stepOf(found)
+    depth += depthChangeOf(found)
     if (depth > maxDepth) throw hostile('it is nested too deep')
   }
 }
 
-function stepOf({ 0: token, groups }: RegExpExecArray): number {
+function depthChangeOf({ 0: token, groups }: RegExpExecArray): number {
   if (!token.startsWith('<') || /^<[!?]/.test(token) || groups?.empty !== undefined) return 0
   return groups?.end === undefined ? 1 : -1
 }

@@ -1,4 +1,4 @@
-/** The events that WeChat pushes: what they say, of fields that come from outside (docs/wechat.md 9.7). */
+/** Parses the events that WeChat pushes (docs/wechat.md 9.7). All fields are untrusted. */
 
 import * as v from 'valibot'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
@@ -7,30 +7,30 @@ import { templateNames } from '../send/kinds/template-names.ts'
 import { parseBody, UnreadableEvent } from './push-body.ts'
 import { revokedBy } from './revoked-info.ts'
 
-/** What an event says; `at` is its CreateTime, seconds by WeChat's clock. */
+/** A parsed event; `at` is its CreateTime, in seconds by WeChat's clock. */
 export type WeChatEvent =
   | { readonly kind: 'follow' | 'unfollow'; readonly openid: OpenId; readonly at: number }
   | {
-      /** All that is kept of the person is to go, or only the pictures that they uploaded. */
+      /** Erase all data of the person, or only the pictures that they uploaded. */
       readonly kind: 'erase' | 'erase-pictures'
-      /** The app that knows the person by this openid; the account's own if it is absent. */
+      /** The app that this openid belongs to; the account itself if absent. */
       readonly appid?: string
       readonly openid: OpenId & MiniOpenId
       readonly unionid?: UnionId
       readonly at: number
     }
   | { readonly kind: 'receipt'; readonly msgid: string; readonly status: string; readonly at: number }
-  /** `appid` names the app that had the picture checked. */
+  /** `appid` names the app that requested the check. */
   | { readonly kind: 'image-verdict'; readonly appid?: string; readonly verdict: ImageVerdict }
-  /** Nobody acts on it. */
+  /** No function handles it. */
   | { readonly kind: 'other'; readonly name: string }
-  /** WeChat would only say the same again. */
+  /** Retrying would not help: WeChat would send the same again. */
   | { readonly kind: 'unreadable'; readonly why: string }
 
 const text = v.string()
 const instant = v.pipe(text, v.regex(/^\d{1,12}$/), v.transform(Number))
 const message = v.looseObject({ MsgType: v.optional(text), Event: v.optional(text) })
-/** What has no MsgType: a platform's own pushes, and how WeChat's cloud tries an address. */
+/** Messages without MsgType: a platform's own pushes, and the test requests of WeChat's cloud. */
 const unnamed = v.looseObject({ InfoType: v.optional(text), action: v.optional(text) })
 const follow = v.object({ FromUserName: v.custom<OpenId>(isId), CreateTime: instant })
 const openid = v.custom<OpenId & MiniOpenId>(isId)
@@ -59,15 +59,15 @@ const suggestion = v.object({ result: v.object({ suggest: v.picklist(['pass', 'r
 type Reader = (fields: unknown) => WeChatEvent
 
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  ['subscribe', fields => newsOf('follow', checked(follow, fields))],
-  ['unsubscribe', fields => newsOf('unfollow', checked(follow, fields))],
+  ['subscribe', fields => followOf('follow', checked(follow, fields))],
+  ['unsubscribe', fields => followOf('unfollow', checked(follow, fields))],
   [templateNames.receiptEvent, fields => receiptOf(checked(receipt, fields))],
   ['user_authorization_revoke', revocationOf],
   ['user_authorization_cancellation', fields => erasureOf('erase', checked(authorization, fields))],
   ['wxa_media_check', verdictOf],
 ])
 
-/** Reads an event; throws RequestError `callback-malformed` for what WeChat never sends, and nothing else. */
+/** Parses an event; throws RequestError `callback-malformed`, and nothing else, for what WeChat never sends. */
 export function parseEvent(body: string): WeChatEvent {
   try {
     return read(checked(message, parseBody(body)))
@@ -94,7 +94,10 @@ function otherOf(name: string): WeChatEvent {
   return { kind: 'other', name: name.slice(0, 64) }
 }
 
-function newsOf(kind: 'follow' | 'unfollow', { FromUserName, CreateTime }: v.InferOutput<typeof follow>): WeChatEvent {
+function followOf(
+  kind: 'follow' | 'unfollow',
+  { FromUserName, CreateTime }: v.InferOutput<typeof follow>,
+): WeChatEvent {
   return { kind, openid: FromUserName, at: CreateTime }
 }
 
@@ -102,17 +105,14 @@ function receiptOf({ MsgID, Status, CreateTime }: v.InferOutput<typeof receipt>)
   return { kind: 'receipt', msgid: MsgID, status: Status, at: CreateTime }
 }
 
-/**
- * Where WeChat could not check there may be no suggestion, and none may count: a person would have to look
- * (docs/wechat.md 10.2).
- */
+/** If WeChat could not check the picture, any suggestion is ignored: a person has to look (docs/wechat.md 10.2). */
 function verdictOf(fields: unknown): WeChatEvent {
   const { appid, trace_id: traceId, errcode } = checked(check, fields)
   const suggest = errcode === 0 ? checked(suggestion, fields).result.suggest : 'review'
   return { kind: 'image-verdict', verdict: { traceId, suggest, errcode }, ...(appid === undefined ? {} : { appid }) }
 }
 
-/** A person withdrew an authorisation, for all or for a part of what they had given. */
+/** A person withdrew an authorisation, for all or part of their data. */
 function revocationOf(fields: unknown): WeChatEvent {
   const { RevokeInfo } = checked(revocation, fields)
   const revoked = revokedBy(RevokeInfo)
@@ -120,7 +120,7 @@ function revocationOf(fields: unknown): WeChatEvent {
   return erasureOf(revoked === 'everything' ? 'erase' : 'erase-pictures', checked(authorization, fields))
 }
 
-/** `FromUserName` is WeChat's own sender where `OpenID` names the person (docs/wechat.md 9.9). */
+/** If `OpenID` names the person, `FromUserName` is WeChat itself (docs/wechat.md 9.9). */
 function erasureOf(
   kind: 'erase' | 'erase-pictures',
   { FromUserName, OpenID, AppID, UnionID, CreateTime }: v.InferOutput<typeof authorization>,

@@ -1,15 +1,15 @@
-/** What has to be forgotten of what a person withdrew: by the kinds that docs/wechat.md 9.9 lists. */
+/** Which data to erase after a person withdrew an authorisation, by the kinds listed in docs/wechat.md 9.9. */
 
-/** `everything` that is kept of the person, the `pictures` that they uploaded, or `nothing`, for none of it is kept. */
+/** `everything` about the person, the `pictures` that they uploaded, or `nothing`, if we store nothing of that kind. */
 export type Revoked = 'everything' | 'pictures' | 'nothing'
 
-/** All that an app was ever allowed. */
+/** All kinds that an app can be authorised for. */
 const everything: ReadonlySet<string> = new Set(['301'])
 /**
- * What is kept nowhere here. Of a mini program: licence plate (1), address (2), invoice (3), bluetooth (4), microphone
- * (5), phone number (8), steps (12), position (13), mail address (16), a chosen place (18), nickname (19). Of pages of the
- * Official Account, from where nothing comes here: address (201), invoice (202), coupons (203), microphone (204), nickname
- * and avatar (205), position (206), a chosen picture or video (207).
+ * Kinds of data that we do not store. From a mini program: licence plate (1), address (2), invoice (3), bluetooth (4),
+ * microphone (5), phone number (8), steps (12), position (13), mail address (16), a chosen place (18), nickname (19).
+ * From pages of the Official Account, which send us nothing: address (201), invoice (202), coupons (203), microphone
+ * (204), nickname and avatar (205), position (206), a chosen picture or video (207).
  */
 const nothing: ReadonlySet<string> = new Set([
   ...['1', '2', '3', '4', '5', '8', '12', '13', '16', '18', '19'],
@@ -17,11 +17,11 @@ const nothing: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads `RevokeInfo`, which may name several kinds; without any the person withdrew all.
+ * Parses `RevokeInfo`, which may name several kinds; without any, the person withdrew everything.
  *
- * The others may have given a picture, which does not say where it came from: nickname and avatar (6), camera (7), a chosen
- * picture or video (14), a chosen file (15), the avatar of the component for it (20). So may a kind that the page does not
- * name yet; it is a part, as all before it, and no reason to forget who follows.
+ * The other kinds may have been used to upload a picture, and a picture does not record its source: nickname and avatar
+ * (6), camera (7), a chosen picture or video (14), a chosen file (15), the avatar component (20). Unknown new kinds
+ * count as pictures too: they are partial, and no reason to erase the follower.
  */
 export function revokedBy(revokeInfo: string | undefined): Revoked {
   const kinds = (revokeInfo ?? '').match(/\d+/g) ?? []

@@ -1,4 +1,4 @@
-/** The signatures of WeChat's callbacks, in plain text and around what is encrypted (docs/wechat.md 9.2). */
+/** The signatures of WeChat's callbacks, for plain and encrypted bodies (docs/wechat.md 9.2). */
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 
@@ -8,18 +8,18 @@ export type SignedQuery = {
   readonly nonce?: string | undefined
 }
 
-/** Tells whether `signature` is that of token, timestamp and nonce. It does not cover the body. */
+/** Verifies the `signature` over token, timestamp and nonce. It does not cover the body. */
 export function verifySignature({ signature = '', timestamp = '', nonce = '' }: SignedQuery, token: string): boolean {
   return isSame(signature, sign([token, timestamp, nonce]))
 }
 
-/** Tells whether `signature`, the query's msg_signature, is that of token, timestamp, nonce and Encrypt. */
+/** Verifies the query's msg_signature over token, timestamp, nonce and Encrypt. */
 export function verifyMessageSignature(query: SignedQuery, encrypted: string, token: string): boolean {
   const { signature = '', timestamp = '', nonce = '' } = query
   return isSame(signature, sign([token, timestamp, nonce, encrypted]))
 }
 
-/** Signs a query as WeChat does, to try our own callback. */
+/** Signs a query as WeChat does, to test our own callback. */
 export function signQuery<T extends { timestamp: string; nonce: string }>(
   query: T,
   token: string,
@@ -27,7 +27,7 @@ export function signQuery<T extends { timestamp: string; nonce: string }>(
   return { ...query, signature: sign([token, query.timestamp, query.nonce]) }
 }
 
-/** SHA-1, in lower-case hex, of the parts sorted by their bytes and joined. */
+/** SHA-1, in lower-case hex, of the parts sorted by bytes and concatenated. */
 function sign(parts: readonly string[]): string {
   const sorted = parts.map(it => Buffer.from(it)).sort(Buffer.compare)
   return createHash('sha1').update(Buffer.concat(sorted)).digest('hex')

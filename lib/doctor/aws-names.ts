@@ -1,6 +1,6 @@
-/** Names that are AWS's: nobody else can have a filing (备案) for them, and they are always in the DNS. */
+/** Host names that AWS owns: nobody else can get a filing (备案) for them, and DNS always resolves them. */
 
-/** Tells it of a URL. */
+/** Returns whether a URL has such a host. */
 export function isOfAws(url: string): boolean {
   return /\.(amazonaws\.com(\.cn)?|cloudfront\.(net|cn))$/.test(new URL(url).hostname)
 }

@@ -1,11 +1,11 @@
-/** Whether the address that our calls come from is on both apps' allow-lists (docs/wechat.md 2.3). */
+/** Whether the IP address that our calls come from is on both apps' allow-lists (docs/wechat.md 2.3). */
 
 import type { Facts } from './facts.ts'
 import { refusalOf } from './facts.ts'
 import { type Finding, notChecked, ok, wrong } from './finding.ts'
 import { type AppName, pages } from './pages.ts'
 
-/** WeChat names the address in its refusal, and nowhere else. Costs no call that another check does not make. */
+/** WeChat reveals the address only in its refusal. Makes no calls beyond those of other checks. */
 export async function checkAllowList(facts: Facts): Promise<Finding> {
   const [official, mini] = await Promise.all([
     addressAt([facts.officialToken(), facts.firstPage()]),

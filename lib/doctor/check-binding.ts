@@ -1,4 +1,4 @@
-/** Whether both apps share one Open Platform account, without which nobody has a unionid (docs/wechat.md 2.1). */
+/** Whether both apps share an Open Platform account, which unionids require (docs/wechat.md 2.1). */
 
 import { syncEveryone } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
@@ -8,7 +8,7 @@ import { pages } from './pages.ts'
 
 const sampleSize = 100
 
-/** Asks for up to a hundred followers; costs one `user/get` and one `batchget`. */
+/** Looks up at most a hundred followers; costs one `user/get` and one `batchget`. */
 export async function checkBinding(deps: DoctorDeps, { firstPage, call }: Facts): Promise<Finding> {
   const { official } = deps
   const bind = `${pages.bindOfficial}, and ${pages.bindMini}, of the same account; then ${syncEveryone(deps)}`

@@ -1,4 +1,4 @@
-/** Whether our clock is WeChat's: the callback takes no signature that is more than 300 s off. */
+/** Whether our clock agrees with WeChat's: the callback refuses signatures that are more than 300 s off. */
 
 import type { DoctorDeps, Sighting } from './deps.ts'
 import type { Facts } from './facts.ts'
@@ -6,9 +6,9 @@ import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 
 const warnSeconds = 30
 const refuseSeconds = 300
-const hint = 'set this machine’s clock by NTP; on Lambda it is AWS’s own, and WECHAT_API_URL’s is the one that is wrong'
+const hint = 'set this machine’s clock by NTP; on Lambda the clock is AWS’s own, so that of WECHAT_API_URL is wrong'
 
-/** Goes by the Date header of the answers to the token calls; costs no call of its own. */
+/** Uses the Date header of the token calls; makes no call of its own. */
 export async function checkClock({ sightings }: DoctorDeps, facts: Facts): Promise<Finding> {
   await Promise.allSettled([facts.officialToken(), facts.miniToken()])
   const [best] = [...sightings()].sort((one, other) => roundTrip(one) - roundTrip(other))
@@ -24,7 +24,7 @@ function roundTrip({ before, after }: Sighting): number {
   return after - before
 }
 
-/** The date has whole seconds: on the average it was half a second later. */
+/** The header has whole seconds, so on average the true time is half a second later. */
 function aheadMs({ at, before, after }: Sighting): number {
   return (before + after) / 2 - (at * 1000 + 500)
 }

@@ -1,25 +1,25 @@
-/** Whether the account lets so many functions run at once as this deployment may: in a new account it may be ten. */
+/** Whether the account allows as many concurrent functions as this deployment may use; a new one may allow ten. */
 
 import type { DoctorDeps } from './deps.ts'
 import { nameOf } from './explain.ts'
 import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 
-/** So many batches of each queue are worked on at once, as serverless.yml says. */
+/** Batches processed at once per queue, as in serverless.yml. */
 export const consumers = { send: 10, 'link-followers': 5, receipts: 5, 'receive-images': 10, 'check-images': 5 }
-/** Callbacks, logins and schedules beside them. */
+/** Callbacks, logins and schedules besides. */
 const others = 15
 const hint =
-  'AWS console → Service Quotas → AWS Lambda → Concurrent executions: request 1,000, in this region; it takes up to some days'
+  'AWS console → Service Quotas → AWS Lambda → Concurrent executions: request 1,000, in this region; it may take some days'
 
 /** Asks Lambda once; costs no call to WeChat. */
 export async function checkConcurrency({ account, queueNames }: DoctorDeps): Promise<Finding> {
-  if (account === undefined) return notChecked('one machine has no such limit')
+  if (account === undefined) return notChecked('the local stack has no such limit')
   const [asked] = await Promise.allSettled([account.concurrency()])
-  if (asked?.status !== 'fulfilled') return notChecked(`Lambda cannot be asked for it (${nameOf(asked?.reason)})`, hint)
+  if (asked?.status !== 'fulfilled') return notChecked(`Lambda does not answer (${nameOf(asked?.reason)})`, hint)
   if (asked.value === undefined) return notChecked('Lambda does not tell it', hint)
   const all = Object.values(consumers).reduce((sum, it) => sum + it)
   const mapped = queueNames.imageChecks === undefined ? all - consumers['check-images'] : all
-  const words = `the account lets ${asked.value} functions run at once, and queues alone may take ${mapped}`
-  if (asked.value <= mapped) return wrong(`${words}: callbacks and logins are turned away meanwhile`, hint)
+  const words = `the account lets ${asked.value} functions run at once, and the queues alone may use ${mapped}`
+  if (asked.value <= mapped) return wrong(`${words}: callbacks and logins may be throttled`, hint)
   return asked.value < mapped + others ? warning(words, hint) : ok(words)
 }

@@ -1,19 +1,19 @@
-/** Whether WeChat takes an app's appid and appsecret. */
+/** Whether WeChat accepts an app's appid and appsecret. */
 
 import { ConfigError, TransportError, WeChatError } from '../errors.ts'
 import { type Place, setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
-import { explain, told } from './explain.ts'
+import { explain, messageOf } from './explain.ts'
 import type { Facts } from './facts.ts'
 import { type Finding, notChecked, ok, wrong } from './finding.ts'
 import { type AppName, pages } from './pages.ts'
 
-/** Checks one app; costs one call of the token API, which every other check of this app shares. */
+/** Checks one app; costs one call of the token API, shared with all other checks of this app. */
 export async function checkCredentials(app: AppName, deps: DoctorDeps, facts: Facts): Promise<Finding> {
   const { appid, isAskingHarmless } = deps[app]
   try {
     await (app === 'official' ? facts.officialToken() : facts.miniToken())
-    const how = isAskingHarmless ? 'WeChat takes its appsecret' : 'there is an access_token'
+    const how = isAskingHarmless ? 'WeChat accepts its appsecret' : 'there is an access_token'
     return ok(`${appid}: ${how}`)
   } catch (error) {
     return explainTokenFailure(error, { app, appid, place: deps })
@@ -25,15 +25,15 @@ type Asked = { readonly app: AppName; readonly appid: string; readonly place: Pl
 function explainTokenFailure(error: unknown, asked: Asked): Finding {
   if (error instanceof ConfigError) return notChecked(`${error.problems.join('; ')} (see the secrets)`)
   if (error instanceof TransportError) {
-    const hint = 'see whether the function has a way out: its subnet’s route to the NAT gateway, WECHAT_API_URL'
+    const hint = 'check the function’s way to the internet: its subnet’s route to the NAT gateway, and WECHAT_API_URL'
     return wrong(error.message, hint)
   }
   if (!(error instanceof WeChatError)) return explain(error)
   const hint = hintOf(error.errcode, asked)
-  return hint === undefined ? explain(error) : wrong(`${asked.appid}: ${told(error)}`, hint)
+  return hint === undefined ? explain(error) : wrong(`${asked.appid}: ${messageOf(error)}`, hint)
 }
 
-/** What mends a refusal at the token calls (docs/wechat.md 3.3); undefined for what is not theirs alone. */
+/** How to fix a refused token call (docs/wechat.md 3.3); undefined for codes that other calls get too. */
 function hintOf(errcode: number, { app, appid, place }: Asked): string | undefined {
   const page = pages[app]
   switch (errcode) {
@@ -45,7 +45,7 @@ function hintOf(errcode: number, { app, appid, place }: Asked): string | undefin
     case 41002:
       return `no app has this appid: copy it from ${page.secret}, and deploy with WECHAT_${app.toUpperCase()}_APPID`
     case 40243:
-      return `the appsecret is frozen: ${page.secret}: 解冻; it takes ten minutes to act`
+      return `the appsecret is frozen: ${page.secret}: 解冻; it takes effect in ten minutes`
     case 61024:
       return 'this is the appid of a third-party platform: deploy with the appid of the app itself'
     case 89501:
@@ -53,15 +53,15 @@ function hintOf(errcode: number, { app, appid, place }: Asked): string | undefin
     case 89503:
     case 89504:
     case 89505:
-      return `the app’s administrator has a message of WeChat on the phone, and must admit this address there`
+      return `the app’s administrator has a message from WeChat on the phone, and must approve this address there`
     case 89506:
     case 89507:
-      return `the app’s administrator has refused this address: for ${errcode === 89507 ? 'an hour' : 'a day'} nothing helps`
+      return `the app’s administrator has refused this address: wait ${errcode === 89507 ? 'an hour' : 'a day'}`
     case 48004:
     case 50002:
     case 50004:
     case 50007:
-      return `the app is restricted: what for, and until when, says ${page.notices}`
+      return `the app is restricted; ${page.notices} says why, and until when`
     default:
       return undefined
   }

@@ -1,4 +1,4 @@
-/** Whether the hosts answer that the mini program uploads pictures to, and loads pictures and static files from. */
+/** Whether the hosts for uploads, and for downloads of pictures and static files, answer. */
 
 import { isOfAws } from './aws-names.ts'
 import type { DoctorDeps, Site } from './deps.ts'
@@ -6,42 +6,43 @@ import { nameOf } from './explain.ts'
 import { type Finding, notChecked, ok, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
-/** If the DNS here does not find a name of AWS, that says nothing of what phones find. */
+/** If our DNS does not resolve an AWS name, that says nothing about phones. */
 const notFound: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN'])
 
-/** Asks each for a file that is not there; a refusal is an answer as well. Costs no call to WeChat. */
+/** Requests a file that does not exist from each; a refusal counts as an answer. Costs no call to WeChat. */
 export async function checkImageHosts({ sites: { upload, files } }: DoctorDeps): Promise<Finding> {
-  const [uploadTrouble, filesTrouble] = await Promise.all([troubleWith(upload), troubleWith(files)])
+  const [uploadTrouble, filesTrouble] = await Promise.all([problemWith(upload), problemWith(files)])
   const troubles = [
-    ...(filesTrouble === undefined ? [] : [{ ...filesTrouble, site: files, hint: hintOfFiles(files) }]),
-    ...(uploadTrouble === undefined ? [] : [{ ...uploadTrouble, site: upload, hint: wayOut }]),
+    ...(filesTrouble === undefined ? [] : [{ ...filesTrouble, site: files, hint: filesHint(files) }]),
+    ...(uploadTrouble === undefined ? [] : [{ ...uploadTrouble, site: upload, hint: networkHint }]),
   ]
-  const [first, ...more] = troubles.filter(it => !isUnseen(it))
-  if (first !== undefined) return wrong([first, ...more].map(tell).join('; '), first.hint)
-  const unseen = troubles.find(isUnseen)
-  const toPaste = `uploadFile 合法域名 ${toEnter(upload)}, downloadFile 合法域名 ${toEnter(files)}`
-  const hint = `look what is in ${pages.serverDomains}: it needs ${toPaste}`
-  if (unseen !== undefined) return notChecked(`the DNS here does not find ${unseen.site.origin}, a name of AWS`, hint)
+  const [first, ...more] = troubles.filter(it => !isUnresolvedAwsName(it))
+  if (first !== undefined) return wrong([first, ...more].map(describe).join('; '), first.hint)
+  const unseen = troubles.find(isUnresolvedAwsName)
+  const toPaste = `uploadFile 合法域名 ${valueToPaste(upload)}, downloadFile 合法域名 ${valueToPaste(files)}`
+  const hint = `check ${pages.serverDomains}: it needs ${toPaste}`
+  if (unseen !== undefined) return notChecked(`our DNS does not resolve ${unseen.site.origin}, a name of AWS`, hint)
   return ok(`both hosts answer; ${pages.serverDomains} needs them: ${toPaste}`)
 }
 
-/** As the deployment tells it. */
-function toEnter({ origin }: Site): string {
+/** The value that the deployment prints too. */
+function valueToPaste({ origin }: Site): string {
   if (!isOfAws(origin)) return origin
-  return `a domain of your own with an ICP filing (备案), for that it takes ${new URL(origin).host} is not known`
+  return `a domain of your own with an ICP filing (备案); WeChat is not known to accept ${new URL(origin).host}`
 }
 
 type Trouble = { readonly name: string; readonly site: Site; readonly hint: string }
 
-const wayOut = 'the function must get out to it, as to WeChat: AWS console → VPC → NAT gateway, and the S3 endpoint'
+const networkHint =
+  'the function must be able to reach it, like WeChat: AWS console → VPC → NAT gateway, and the S3 endpoint'
 
-/** A name of AWS is made with the distribution or the API; one of our own must be led there. */
-function hintOfFiles({ origin }: Site): string {
-  if (isOfAws(origin)) return wayOut
-  return 'the DNS must lead the domain to what the deployment prints, and the certificate must be for it (docs/images.md)'
+/** AWS creates its names with the distribution or the API; DNS must point a custom domain there. */
+function filesHint({ origin }: Site): string {
+  if (isOfAws(origin)) return networkHint
+  return 'DNS must point the domain to the target that the deployment prints, with a matching certificate (docs/images.md)'
 }
 
-async function troubleWith(site: Site): Promise<{ readonly name: string } | undefined> {
+async function problemWith(site: Site): Promise<{ readonly name: string } | undefined> {
   try {
     const status = await site.ask()
     return status < 500 ? undefined : { name: `status ${status}` }
@@ -50,10 +51,10 @@ async function troubleWith(site: Site): Promise<{ readonly name: string } | unde
   }
 }
 
-function isUnseen({ name, site }: Trouble): boolean {
+function isUnresolvedAwsName({ name, site }: Trouble): boolean {
   return notFound.has(name) && isOfAws(site.origin)
 }
 
-function tell({ name, site }: Trouble): string {
+function describe({ name, site }: Trouble): string {
   return `${site.origin} gives no usable answer (${name})`
 }

@@ -4,10 +4,10 @@ import type { DoctorDeps } from './deps.ts'
 import { type Finding, notChecked } from './finding.ts'
 import { pages } from './pages.ts'
 
-/** No call of an account's own tells (docs/wechat.md 12.1), only platforms may ask; to try it is to write to somebody. */
+/** No API reveals it to the account itself (docs/wechat.md 12.1); to try it, one would have to message somebody. */
 export async function checkMiniLink({ mini }: DoctorDeps): Promise<Finding> {
   return notChecked(
-    'WeChat tells it to nobody; a message with a page is refused with 40013 if it is not so',
-    `look whether ${mini.appid} is in ${pages.linkedPrograms}`,
+    'WeChat has no API for it; without the link, messages with a page are refused with 40013',
+    `check that ${mini.appid} is in ${pages.linkedPrograms}`,
   )
 }

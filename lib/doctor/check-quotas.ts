@@ -1,4 +1,4 @@
-/** What is left of today's calls, and whether messages may leave. */
+/** What is left of today's quotas, and whether the send gate is open. */
 
 import { TransportError, WeChatError } from '../errors.ts'
 import type { Quota } from '../ports.ts'
@@ -16,36 +16,39 @@ const paths = {
   'user/get': '/cgi-bin/user/get',
   'user/info/batchget': '/cgi-bin/user/info/batchget',
 }
-/** Below this share of the limit it is time to look. */
+/** Warn below this share of the limit. */
 const low = 0.1
-const hint = `it is filled again at 00:00 in China; ${pages.quotas} shows it, and clears it ten times a month`
+const hint = `it is reset at 00:00 in China; ${pages.quotas} shows it, and can clear it ten times a month`
 
-/** Asks for three quotas, and reads the gate; costs three calls of `openapi/quota/get`. */
+/** Reads three quotas and the send gate; costs three calls of `openapi/quota/get`. */
 export async function checkQuotas(deps: DoctorDeps, facts: Facts): Promise<Finding> {
   const ofGate = judgeGate(await deps.gate.read(), deps.now(), deps)
   try {
     const ofQuotas = await judgeQuotas(deps, facts)
     return ofGate === undefined ? ofQuotas : join(ofGate, ofQuotas)
   } catch (error) {
-    // Without a token as well messages that must not leave are to be told of.
+    // A closed gate is reported even without an access_token.
     if (ofGate === undefined) throw error
     return ofGate
   }
 }
 
 function judgeGate({ closedUntil = 0, errcode, reservedUntil = 0, pace }: Gate, now: number, place: Place) {
-  const hint = `${showQuota(place)} shows what waits, and opens the gate`
-  if (now < closedUntil) return wrong(`no message leaves until ${iso(closedUntil)}, after WeChat’s ${errcode}`, hint)
-  if (now < reservedUntil) return warning(`none but urgent messages leave until ${iso(reservedUntil)}`, hint)
+  const hint = `${showQuota(place)} shows what is on hold, and can open the gate`
+  if (now < closedUntil) return wrong(`no message is sent until ${iso(closedUntil)}, after WeChat’s ${errcode}`, hint)
+  if (now < reservedUntil) return warning(`only urgent messages are sent until ${iso(reservedUntil)}`, hint)
   if (!isPaced(pace, now)) return undefined
-  return warning(`${Math.floor(pace.perMinute)} messages a minute leave, for WeChat took no more (45011)`, hint)
+  return warning(
+    `${Math.floor(pace.perMinute)} messages a minute are sent, because WeChat accepted no more (45011)`,
+    hint,
+  )
 }
 
 async function judgeQuotas({ official }: DoctorDeps, { call }: Facts): Promise<Finding> {
   const quotas = await Promise.all(
     Object.entries(paths).map(async ([name, path]) => ({
       name,
-      quota: await call(token => official.wechat.quota(token, path)).catch(orUntold),
+      quota: await call(token => official.wechat.quota(token, path)).catch(errorIfUnanswered),
     })),
   )
   const words = quotas.map(({ name, quota }) => `${name} ${left(quota)}`).join(', ')
@@ -66,16 +69,16 @@ function iso(at: number): string {
 }
 
 /**
- * WeChat does not tell every account (76021, 76022, 44993: docs/wechat.md 8.2); what bars all calls is for others to
- * explain.
+ * WeChat does not answer every account (76021, 76022, 44993: docs/wechat.md 8.2). Errors that affect all calls are
+ * explained by other checks.
  */
-function orUntold(error: unknown): Error {
+function errorIfUnanswered(error: unknown): Error {
   const isUntold = error instanceof WeChatError && [76021, 76022, 76003, 44993].includes(error.errcode)
   if (isUntold || error instanceof TransportError) return error
   throw error
 }
 
 function left(quota: Quota | Error): string {
-  if (quota instanceof Error) return 'not told by WeChat'
+  if (quota instanceof Error) return 'not reported by WeChat'
   return `${quota.remain.toLocaleString('en-US')} of ${quota.limit.toLocaleString('en-US')} left`
 }

@@ -1,4 +1,4 @@
-/** Whether the secrets are there, by name, and have the form they must have. What they are never shows. */
+/** Whether the secrets exist and are well-formed. Their values are never shown. */
 
 import * as v from 'valibot'
 
@@ -18,16 +18,16 @@ const rules = {
   'mini-appsecret': appsecret,
   'callback-token': { form: /^[A-Za-z0-9]{3,32}$/, wanted: '3 to 32 letters and digits' },
   'callback-aes-key': { form: /^[A-Za-z0-9]{43}$/, wanted: '43 letters and digits' },
-  'session-keys': { form: /^\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/, wanted: 'a JWK Set of at least one key' },
+  'session-keys': { form: /^\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/, wanted: 'a JWK Set with at least one key' },
   'session-public-keys': {
     form: /^(?![\s\S]*"d"\s*:)\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/,
-    wanted: 'a JWK Set of public keys alone',
+    wanted: 'a JWK Set with public keys only',
   },
 } satisfies Record<SecretName, Rule>
 
 const optional: SecretName = 'callback-aes-key'
 
-/** Checks all that may be read; costs no call to WeChat. */
+/** Checks all secrets that this run may read; costs no call to WeChat. */
 export async function checkSecrets({ secrets, readable = secretNames, ...place }: DoctorDeps): Promise<Finding> {
   const states = await Promise.all(
     readable.map(async name => ({ name, trouble: await troubleOf(name, secrets.get(name)) })),
@@ -38,21 +38,21 @@ export async function checkSecrets({ secrets, readable = secretNames, ...place }
   if (troubles.length > 0) return wrong(troubles.join('; '), setSecrets(place))
   const unpublished = readable.includes('session-keys') ? await findUnpublished(secrets) : undefined
   if (unpublished !== undefined) {
-    const hint = `delete the parameter session-public-keys, and ${setSecrets(place)}: it makes it of session-keys`
-    return wrong(`session-public-keys lacks the key ${unpublished}, which signs: every login would be refused`, hint)
+    const hint = `delete the parameter session-public-keys, and ${setSecrets(place)}: it derives it from session-keys`
+    return wrong(`session-public-keys lacks the signing key ${unpublished}: every session token would be refused`, hint)
   }
   const set = states.filter(it => it.trouble === undefined).length
-  // The page of a test account has no field for the other.
+  // The page of a test account has no field for the EncodingAESKey.
   if (set === readable.length || place.isTestAccount) return ok(`${set} of ${readable.length} are set`)
   return warning(
-    `${optional} is not set: callbacks come in plain text, whose bodies no signature covers`,
+    `${optional} is not set: callbacks come in plain text, and no signature covers their bodies`,
     `${pages.messagePush}: choose 安全模式, and set its EncodingAESKey as ${optional}`,
   )
 }
 
 const kids = v.pipe(v.string(), v.parseJson(), v.object({ keys: v.array(v.object({ kid: v.string() })) }))
 
-/** The name of the key that signs, if nobody could verify by it. */
+/** The id of the signing key, if its public key is not published. */
 async function findUnpublished(secrets: DoctorDeps['secrets']): Promise<string | undefined> {
   const texts = await Promise.all([secrets.get('session-keys'), secrets.get('session-public-keys')])
   const [signing, published] = texts.map(it => v.safeParse(kids, it))

@@ -9,19 +9,19 @@ import type { Facts } from './facts.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
-/** WeChat has not shown these lines of old templates since 2023, and asks for no value (docs/wechat.md 6.4). */
+/** WeChat has hidden these lines of old templates since 2023, and needs no value for them (docs/wechat.md 6.4). */
 const unshown = new Set(['first', 'remark'])
 
-/** Compares both lists; costs one call of `get_all_private_template`, unless ours cannot be read. */
+/** Compares both lists; costs one call of `get_all_private_template`, unless our own list is invalid. */
 export async function checkTemplates({ templates, ...place }: DoctorDeps, facts: Facts): Promise<Finding> {
   const named = readList(templates)
   if (named instanceof ConfigError) {
-    return wrong(named.problems.join('; '), `mend the list ${place.stage}, ${takeTemplates(place)}`)
+    return wrong(named.problems.join('; '), `fix the list ${place.stage}, ${takeTemplates(place)}`)
   }
   const account = new Map((await facts.accountTemplates()).map(it => [it.templateId, it]))
   const problems = named.flatMap(([name, template]) => problemsOf(name, template, account.get(template.templateId)))
   const words = problems.map(it => it.words).join('; ')
-  const hint = `${pages.templates}: mend the list ${place.stage} of templates.json by it, ${takeTemplates(place)}`
+  const hint = `${pages.templates}: make the list ${place.stage} of templates.json match it, ${takeTemplates(place)}`
   if (problems.some(it => it.isWrong)) return wrong(words, hint)
   if (problems.length > 0) return warning(words, hint)
   if (named.length === 0) return ok(`templates.json names none for stage ${place.stage}: events carry a templateId`)
@@ -47,9 +47,9 @@ function problemsOf(name: string, { templateId, fields }: Template, found: Accou
   return [
     ...lacking.map(it => ({
       isWrong: true,
-      words: `${name}: WeChat wants ${it}, which is not among its fields (47003)`,
+      words: `${name}: WeChat requires ${it}, which is not among its fields (47003)`,
     })),
-    ...surplus.map(it => ({ isWrong: false, words: `${name}: WeChat’s content has no ${it}: it is shown to nobody` })),
+    ...surplus.map(it => ({ isWrong: false, words: `${name}: WeChat’s content has no ${it}, so it is not shown` })),
   ]
 }
 

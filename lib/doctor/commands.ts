@@ -1,6 +1,6 @@
-/** The commands that a hint may name, for people to copy. */
+/** The commands that hints tell people to run. */
 
-/** Where the stage is; `local` is the one that npm start runs. */
+/** The stage; `local` is the one that npm start runs. */
 export type Place = { readonly stage: string; readonly region: string }
 
 /** Sets secrets. */
@@ -8,17 +8,17 @@ export function setSecrets(place: Place): string {
   return isLocal(place) ? 'set it in .env, and start the stack again' : `./queqiao secrets ${optionsOf(place)}`
 }
 
-/** Shows what was put aside of the events, and moves it back. */
+/** Lists dead-lettered and in-doubt events, and requeues them. */
 export function redrive(place: Place): string {
   return isLocal(place) ? './queqiao redrive' : `./queqiao redrive ${optionsOf(place)}`
 }
 
-/** Shows the quota and what waits for it, and opens the gate. */
+/** Shows the quota and the events on quota hold, and opens the send gate. */
 export function showQuota(place: Place): string {
   return isLocal(place) ? './queqiao quota' : `./queqiao quota ${optionsOf(place)}`
 }
 
-/** Looks everybody up again. */
+/** Looks up all followers again. */
 export function syncEveryone(place: Place): string {
   return isLocal(place) ? './queqiao sync --everyone' : `./queqiao sync --everyone ${optionsOf(place)}`
 }
@@ -32,9 +32,9 @@ export function deploy(place: Place): string {
   return isLocal(place) ? 'start the stack again' : `npx --no sls deploy ${optionsOf(place)}`
 }
 
-/** Makes the functions take a list of templates that was mended. */
+/** Makes the functions load a corrected list of templates. */
 export function takeTemplates(place: Place): string {
-  return isLocal(place) ? 'and save it: the running stack reads it anew' : `then ${deploy(place)}`
+  return isLocal(place) ? 'and save it: the running stack reloads it' : `then ${deploy(place)}`
 }
 
 function isLocal({ stage }: Place): boolean {

@@ -1,4 +1,4 @@
-/** What the doctor needs of the world. */
+/** The outside interfaces of the doctor. */
 
 import type { AppId } from '../identifiers.ts'
 import type { Log, Now, Secrets, WeChat } from '../ports.ts'
@@ -15,28 +15,28 @@ export type DoctorDeps = {
   readonly isTestAccount?: boolean
   readonly mini: DoctorApp
   readonly secrets: Secrets
-  /** Those that this run may read; all of them, where none are named. */
+  /** The secrets that this run may read; all if absent. */
   readonly readable?: readonly SecretName[]
-  /** This stage's list; throws ConfigError where it has a mistake. */
+  /** This stage's list; throws ConfigError if it is invalid. */
   readonly templates: () => TemplateList
   readonly api: OwnApi
-  /** Where pictures are uploaded to, and where they and static files are read. */
+  /** The hosts for uploads, and for downloads of pictures and static files. */
   readonly sites: { readonly upload: Site; readonly files: Site }
   readonly queues: QueueSizes
   /** Only on AWS. */
   readonly account?: AccountLimits
-  /** Whether messages may leave. */
+  /** The gate that decides whether messages may be sent. */
   readonly gate: Pick<GateStore, 'read'>
-  /** The queues of the stage that functions consume. */
+  /** The stage's queues that functions consume. */
   readonly queueNames: {
     readonly events: string
     readonly followers: string
     readonly receipts: string
     readonly images: string
-    /** Where pictures are checked. */
+    /** Only if image checks are on. */
     readonly imageChecks?: string
   }
-  /** What this run has seen of WeChat's clock. */
+  /** WeChat's clock as seen during this run. */
   readonly sightings: () => readonly Sighting[]
   /** How many calls to WeChat this run has made. */
   readonly calls: () => number
@@ -49,7 +49,7 @@ export type DoctorApp = {
   readonly appid: AppId
   readonly wechat: Pick<WeChat, 'fetchAccessToken'>
   readonly accessTokens: AccessTokenSource
-  /** Whether asking for a token ends nobody else's: so with stable_token, not with cgi-bin/token. */
+  /** Whether requesting a token leaves other tokens valid: true of stable_token, false of cgi-bin/token. */
   readonly isAskingHarmless: boolean
 }
 
@@ -60,13 +60,13 @@ type OfficialAccount = DoctorApp & {
 /** One answer of WeChat: its clock in seconds, and ours (ms) before and after. */
 export type Sighting = { readonly at: number; readonly before: number; readonly after: number }
 
-/** Our own HTTP API as others reach it. */
+/** Our own HTTP API, called from outside. */
 export type OwnApi = {
-  /** Where it is, for people to paste. */
+  /** Its URL, for people to paste. */
   readonly address: string
-  /** Throws an Error whose `code` says why nobody answered. */
+  /** Throws an Error whose `code` says why the call failed. */
   get(path: string, query: Readonly<Record<string, string>>): Promise<{ status: number; text: string }>
-  /** Undefined where the API is served without TLS. */
+  /** Undefined if the API is served without TLS. */
   certificate(): Promise<Certificate | undefined>
 }
 
@@ -75,19 +75,19 @@ export type Certificate = { readonly host: string; readonly validUntil: number; 
 
 export type Site = {
   readonly origin: string
-  /** The status of the answer for a file that is not there. Throws an Error whose `code` says why nobody answered. */
+  /** The status of the answer for a file that does not exist. Throws an Error whose `code` says why the call failed. */
   ask(): Promise<number>
 }
 
 export type AccountLimits = {
-  /** How many functions may run at once, beside those that others have reserved; undefined where it is not told. */
+  /** How many functions may run at once without reserved concurrency; undefined if Lambda does not say. */
   concurrency(): Promise<number | undefined>
 }
 
 export type QueueSizes = {
-  /** About how many messages there are; throws where there is no such queue. */
+  /** Approximate numbers of messages; throws if the queue does not exist. */
   size(name: string): Promise<QueueSize>
 }
 
-/** `ready` may be taken now, `later` once its delay is over, `inWork` was taken and is not done, or comes again soon. */
+/** `ready` can be received now, `later` after a delay; `inWork` is in flight, or failed and is not yet visible. */
 export type QueueSize = { readonly ready: number; readonly later: number; readonly inWork: number }

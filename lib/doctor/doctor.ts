@@ -1,5 +1,5 @@
 /**
- * Says what is wrong with a stage, in words to act on. Each check stands for itself: none hides another.
+ * Checks a stage, and says what is wrong and how to fix it. The checks are independent: none hides another.
  *
  * A run costs eight calls to WeChat: two of the token APIs, `user/get`, `batchget`, `get_all_private_template` and
  * three of `openapi/quota/get`; one more of the token API on a stage that has no token yet.
@@ -27,7 +27,7 @@ import { onTestAccount } from './test-account.ts'
 
 type Check = (deps: DoctorDeps, facts: Facts) => Promise<Finding>
 
-/** In the order in which they are to be mended. */
+/** In the order in which problems should be fixed. */
 const checks = {
   secrets: checkSecrets,
   'official-credentials': (deps, facts) => checkCredentials('official', deps, facts),
@@ -50,19 +50,19 @@ export type CheckName = keyof typeof checks
 
 export type DoctorReport = {
   readonly stage: string
-  /** When (ms) it was made, by our clock. */
+  /** When (ms) the report was made, by our clock. */
   readonly at: number
-  /** Whether nothing is wrong; what could not be checked is not wrong for that. */
+  /** True if no check is `wrong`; unchecked items do not count. */
   readonly isWell: boolean
-  /** How many calls to WeChat it cost. */
+  /** How many calls to WeChat the run made. */
   readonly calls: number
   readonly checks: readonly (Finding & { readonly name: CheckName })[]
 }
 
-/** Longer than three calls to WeChat that hang, one after the other; the function has 60 s. */
+/** Longer than three hanging calls to WeChat in sequence; the function has 60 s. */
 const limitMs = 40_000
 
-/** Makes all checks, or those of these names, side by side. */
+/** Runs all checks, or those with these names, in parallel. */
 export async function examine(
   deps: DoctorDeps,
   names: readonly CheckName[] = checkNames(),
@@ -84,7 +84,9 @@ function checkNames(): CheckName[] {
 async function runCheck(check: Check, deps: DoctorDeps, facts: Facts): Promise<Finding> {
   const late = deps
     .sleep(limitMs)
-    .then(() => wrong(`this check did not end within ${limitMs / 1000} s`, 'run it again; then see the function’s log'))
+    .then(() =>
+      wrong(`this check did not end within ${limitMs / 1000} s`, 'run it again; then read the function’s log'),
+    )
   const made = check(deps, facts).catch(error => {
     deps.log.info('doctor.failed', { error })
     return explain(error)

@@ -1,4 +1,4 @@
-/** What several checks look at: each is asked for once, whoever asks first, so that a run costs few calls to WeChat. */
+/** Results shared by several checks: each call is made once, by the first check that needs it. */
 
 import { WeChatError } from '../errors.ts'
 import type { AccessToken, AccountTemplate, FollowerPage } from '../ports.ts'
@@ -7,20 +7,20 @@ import type { DoctorApp, DoctorDeps } from './deps.ts'
 import { Unchecked } from './finding.ts'
 
 export type Facts = {
-  /** Resolves if WeChat takes the app's appid, secret and our address; throws what it says otherwise. */
+  /** Resolves if WeChat accepts the app's appid, secret and our address; throws its error otherwise. */
   readonly officialToken: () => Promise<void>
   readonly miniToken: () => Promise<void>
   readonly firstPage: () => Promise<FollowerPage>
   readonly accountTemplates: () => Promise<readonly AccountTemplate[]>
-  /** Makes a call as the Official Account; throws Unchecked where there is no token for it. */
+  /** Makes a call as the Official Account; throws Unchecked if there is no token for it. */
   readonly call: <T>(make: (accessToken: AccessToken) => Promise<T>) => Promise<T>
 }
 
-/** Prepares the facts; nothing is asked for yet. */
+/** Prepares the facts; makes no call yet. */
 export function gatherFacts({ official, mini }: DoctorDeps): Facts {
   const officialToken = once(() => askForToken(official))
   const present = once(async () => {
-    // Not beside it: two tokens asked for at once would be one call more.
+    // Not in parallel: requesting two tokens at once would cost one more call.
     await Promise.allSettled([officialToken()])
     return official.accessTokens.present()
   })
@@ -39,13 +39,13 @@ export function gatherFacts({ official, mini }: DoctorDeps): Facts {
   }
 }
 
-/** What a call was refused with; undefined if it was not, or nobody answered. */
+/** The refusal of a call; undefined if it was not refused, or nobody answered. */
 export async function refusalOf(asked: Promise<unknown>): Promise<WeChatError | undefined> {
   const [outcome] = await Promise.allSettled([asked])
   return outcome?.status === 'rejected' && outcome.reason instanceof WeChatError ? outcome.reason : undefined
 }
 
-/** Where asking would end the token that others use, the present one has to do. */
+/** If requesting a token would invalidate the one in use, the stored one must do. */
 async function askForToken({ isAskingHarmless, wechat, accessTokens }: DoctorApp): Promise<void> {
   await (isAskingHarmless ? wechat.fetchAccessToken() : accessTokens.present())
 }

@@ -1,9 +1,9 @@
-/** What a check found, for people to act on. */
+/** The result of a check, for people to act on. */
 
-/** `not-checked` where an earlier trouble, or nothing on WeChat's side, lets it be known. */
+/** `not-checked`: an earlier problem, or a gap in WeChat's API, prevents the check. */
 type Status = 'ok' | 'warning' | 'wrong' | 'not-checked'
 
-/** `words` says what is so, `hint` which page to open with which value to paste, or which command to run. */
+/** `words` says what was found; `hint` which console page to open, what to paste there, or which command to run. */
 export type Finding = { readonly status: Status; readonly words: string; readonly hint?: string }
 
 export function ok(words: string): Finding {
@@ -18,12 +18,12 @@ export function wrong(words: string, hint: string): Finding {
   return { status: 'wrong', words, hint }
 }
 
-/** `because` goes on after the words "not checked, because". */
+/** `because` follows the words "not checked, because". */
 export function notChecked(because: string, hint?: string): Finding {
   return { status: 'not-checked', words: `not checked, because ${because}`, ...(hint === undefined ? {} : { hint }) }
 }
 
-/** A trouble that makes a check senseless; another check tells of it. */
+/** Thrown where another problem makes a check pointless; another check reports that problem. */
 export class Unchecked extends Error {
   override readonly name = 'Unchecked'
 }

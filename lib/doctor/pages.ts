@@ -1,5 +1,5 @@
 /**
- * The pages of WeChat's consoles that a hint may name. What a developer sets for a service account (服务号), the kind that
+ * The pages of WeChat's consoles that hints refer to. The developer settings of a service account (服务号), the kind that
  * sends template messages, moved to the developers' platform on 1 December 2025 (docs/wechat.md 12.1).
  */
 

@@ -1,4 +1,4 @@
-/** What the numbers of a queue that a function consumes tell of trouble: what is put off, and what is in work. */
+/** Judges the number of deferred and in-flight messages in a consumed queue. */
 
 import { ConfigError, WeChatError } from '../errors.ts'
 import { isPaced } from '../send/send-pace.ts'
@@ -13,8 +13,8 @@ export type Trouble = Finding & Required<Pick<Finding, 'hint'>>
 type Consumed = keyof DoctorDeps['queueNames']
 
 /**
- * Who consumes which queue, and twice what they take at once by serverless.yml: what is given back counts as in work until it
- * comes again, and more than this is no work any more.
+ * The consumer of each queue, and twice its maximum in flight by serverless.yml: failed messages count as in flight
+ * until they are visible again, so a larger number means failures.
  */
 export const consumed = {
   events: { by: 'send', most: 2_000 },
@@ -24,27 +24,27 @@ export const consumed = {
   imageChecks: { by: 'check-images', most: 100 },
 } as const satisfies Record<Consumed, object>
 
-/** A few are put off where all is well: what is done a second time after a moment, and people who get too much for now. */
-const mostPutOff = 100
+/** A few deferrals are normal: short retries, and recipients who got too many messages. */
+const mostDeferred = 100
 
 /**
- * Tells of events that were put off for what somebody must mend, as this run sees it too; else only of many. Of a pace that
- * is kept the check of the quotas tells.
+ * Reports deferred events if this run sees a cause that an operator must fix; otherwise only if there are many. A
+ * per-minute pace is reported by the check of quotas.
  */
 export async function delayOf(
   { name, later }: QueueSize & { readonly name: string },
   { gate, now, ...place }: DoctorDeps,
   facts: Facts,
 ): Promise<Trouble | undefined> {
-  const words = `${later} in ${name} are put off, and come again later`
+  const words = `${later} in ${name} are deferred, to be retried later`
   const log = readLog('send', place)
   if (await needsOperator(facts))
-    return { status: 'wrong', words, hint: `${log}: it tells why; see what else is wrong here` }
-  if (later <= mostPutOff || (await isAtPace({ gate, now }))) return undefined
+    return { status: 'wrong', words, hint: `${log}: it says why; see what else is wrong here` }
+  if (later <= mostDeferred || (await isAtPace({ gate, now }))) return undefined
   return {
     status: 'warning',
-    words: `${words}: nothing that this run sees keeps them`,
-    hint: `${log}: it tells why; GET /deliveries/{id} says whether an event waits for an operator`,
+    words: `${words}: this run sees no cause`,
+    hint: `${log}: it says why; GET /deliveries/{id} says whether an operator must act`,
   }
 }
 
@@ -53,7 +53,7 @@ async function isAtPace({ gate, now }: Pick<DoctorDeps, 'gate' | 'now'>): Promis
   return read?.status === 'fulfilled' && isPaced(read.value.pace, now())
 }
 
-/** Whether the Official Account refuses what send needs as well. Costs no call that another check does not make. */
+/** Whether the calls that sending needs are refused. Makes no calls beyond those of other checks. */
 async function needsOperator({ officialToken, firstPage, accountTemplates }: Facts): Promise<boolean> {
   const outcomes = await Promise.allSettled([officialToken(), firstPage(), accountTemplates()])
   const errors: readonly unknown[] = outcomes.flatMap(it => (it.status === 'rejected' ? [it.reason] : []))
@@ -62,15 +62,15 @@ async function needsOperator({ officialToken, firstPage, accountTemplates }: Fac
   )
 }
 
-/** Tells of what is put off or in work in such a number that it hardly goes as it should. */
-export function crowdOf(queue: Consumed, size: QueueSize & { readonly name: string }, place: DoctorDeps): Trouble[] {
+/** Reports numbers of deferred or in-flight messages that are too high to be normal. */
+export function backlogOf(queue: Consumed, size: QueueSize & { readonly name: string }, place: DoctorDeps): Trouble[] {
   const { by, most } = consumed[queue]
-  const isPutOffOften = queue === 'events' || queue === 'imageChecks'
+  const oftenDefers = queue === 'events' || queue === 'imageChecks'
   const parts = [
-    ...(size.inWork > most ? [`${size.inWork} in work, more than ${by} takes at once`] : []),
-    ...(!isPutOffOften && size.later > mostPutOff ? [`${size.later} put off`] : []),
+    ...(size.inWork > most ? [`${size.inWork} in flight, more than ${by} processes at once`] : []),
+    ...(!oftenDefers && size.later > mostDeferred ? [`${size.later} deferred`] : []),
   ]
   if (parts.length === 0) return []
-  const words = `${size.name} has ${parts.join(', and ')}: what fails comes again`
-  return [{ status: 'warning', words, hint: `${readLog(by, place)}: it tells why` }]
+  const words = `${size.name} has ${parts.join(', and ')}: failed messages are retried`
+  return [{ status: 'warning', words, hint: `${readLog(by, place)}: it says why` }]
 }

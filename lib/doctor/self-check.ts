@@ -1,4 +1,4 @@
-/** The stage's look at itself: those of the doctor's checks that cost next to nothing, and the canary. */
+/** The stage's check of itself: the doctor's cheapest checks, and the canary. */
 
 import { SelfCheckFailed } from '../errors.ts'
 import type { Metrics } from '../ports.ts'
@@ -10,13 +10,13 @@ import { type Facts, gatherFacts } from './facts.ts'
 import { Unchecked } from './finding.ts'
 
 export type SelfCheckDeps = {
-  /** Opens what the doctor looks at, anew for each run. */
+  /** Opens the doctor's dependencies, again for each run. */
   readonly openDoctor: () => DoctorDeps
   readonly canary?: CanaryDeps
   readonly metrics: Metrics
 }
 
-/** All but the key that signs sessions: of what is wrong with that, logins tell. */
+/** All but the signing key; a wrong one shows at the next login. */
 export const readable = [
   'official-appsecret',
   'mini-appsecret',
@@ -25,7 +25,7 @@ export const readable = [
   'session-public-keys',
 ] as const satisfies readonly SecretName[]
 
-/** Of WeChat's quotas these take a call of the token API for each app, and no other. */
+/** Of WeChat's quotas these use only one call of the token API for each app. */
 const cheap = [
   'secrets',
   'official-credentials',
@@ -38,10 +38,10 @@ const cheap = [
   'clock',
 ] as const satisfies readonly CheckName[]
 
-/** Answers the names of what was looked at; throws SelfCheckFailed with the names of what is wrong. */
+/** Returns the names of the passed checks; throws SelfCheckFailed with the names of the failed ones. */
 export async function checkSelf({ openDoctor, canary, metrics }: SelfCheckDeps): Promise<{ well: readonly string[] }> {
   const doctor = openDoctor()
-  const { checks } = await examine(doctor, cheap, thrifty(doctor))
+  const { checks } = await examine(doctor, cheap, withoutUserGet(doctor))
   const trouble = canary === undefined ? undefined : await flyCanary(canary)
   const wrong = [
     ...checks.filter(it => it.status === 'wrong').map(it => it.name),
@@ -52,8 +52,8 @@ export async function checkSelf({ openDoctor, canary, metrics }: SelfCheckDeps):
   return { well: [...checks.map(it => it.name), ...(canary === undefined ? [] : ['canary'])] }
 }
 
-/** Who asks four times an hour spares the 500 calls a day that a new account has of user/get: the token calls tell of 40164 too. */
-function thrifty(doctor: DoctorDeps): Facts {
+/** Four runs an hour must not use up `user/get` (a new account has 500 a day); token calls show 40164 too. */
+function withoutUserGet(doctor: DoctorDeps): Facts {
   const firstPage = () => Promise.reject(new Unchecked('it costs a call of user/get'))
   return { ...gatherFacts(doctor), firstPage }
 }

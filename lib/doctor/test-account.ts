@@ -1,11 +1,11 @@
-/** A test account (测试号) has one page, and no console (docs/wechat.md 12.4): its findings name what stands there. */
+/** A test account (测试号) has one page, no console (docs/wechat.md 12.4): rewrites findings to name that page. */
 
 import type { Finding } from './finding.ts'
 import { pages } from './pages.ts'
 
 const page = 'mp.weixin.qq.com/debug/cgi-bin/sandboxinfo (测试号管理)'
 
-/** What the account's own page has in place of the console's; what it has not, the page itself may tell. */
+/** The fields of that page in place of the console's; for anything else, the page itself. */
 const replacements: readonly (readonly [string, string])[] = [
   [pages.official.secret, `${page} → 测试号信息`],
   [pages.official.allowList, page],
@@ -17,11 +17,11 @@ const replacements: readonly (readonly [string, string])[] = [
   [pages.quotas, `${page} → 体验接口权限表`],
 ]
 
-/** The same finding with the pages that a test account has. */
+/** The same finding with the pages of a test account. */
 export function onTestAccount({ status, words, hint }: Finding): Finding {
-  return { status, words: withItsPages(words), ...(hint === undefined ? {} : { hint: withItsPages(hint) }) }
+  return { status, words: replacePages(words), ...(hint === undefined ? {} : { hint: replacePages(hint) }) }
 }
 
-function withItsPages(text: string): string {
+function replacePages(text: string): string {
   return replacements.reduce((told, [console, own]) => told.replaceAll(console, own), text)
 }

@@ -1,7 +1,4 @@
-/**
- * Shows WeChat the file by which it sees that a domain is ours: it wants it at the domain's root
- * (docs/wechat.md 12.2).
- */
+/** Serves the file with which WeChat verifies that a domain is ours, at the domain's root (docs/wechat.md 12.2). */
 
 import { RequestError } from '../errors.ts'
 import type { ImageFiles } from '../images/ports.ts'
@@ -10,26 +7,26 @@ import { fileUnknown } from './serve-files.ts'
 import { staticKey } from './static-name.ts'
 
 export type DomainFiles = {
-  /** Answers the text of a file; throws RequestError 404 without such a file, 405 for a route that takes POST alone. */
+  /** Returns the text of a file; throws RequestError 404 without such a file, 405 for a route that is only POST. */
   read(name: string): Promise<string>
 }
 
 type DomainFilesDeps = { readonly statics: Pick<ImageFiles, 'head'>; readonly now: Now }
 
 const domainFile = /^[A-Za-z0-9_-]{1,64}\.txt$/
-/** Routes of one name that are there for POST only: a GET of them comes to this one. */
+/** Top-level routes that accept only POST: a GET of them reaches this function. */
 const posted: ReadonlySet<string> = new Set(['login', 'images'])
-/** WeChat's own have some dozen bytes. */
+/** WeChat's own files have some dozen bytes. */
 const maxBytes = 4096
 const keepMs = 60_000
 const maxKept = 100
 
-/** Creates the reader. A text is kept for a minute; that there is none is not, for it may have just been uploaded. */
+/** Creates the reader. A text is cached for a minute; its absence is not, because it may just have been uploaded. */
 export function createDomainFiles({ statics, now }: DomainFilesDeps): DomainFiles {
   const kept = new Map<string, { readonly text: string; readonly until: number }>()
   return {
     async read(name) {
-      assertPossible(name)
+      assertValidName(name)
       const known = kept.get(name)
       if (known !== undefined && known.until > now()) return known.text
       const found = await statics.head(staticKey(name), maxBytes)
@@ -42,7 +39,7 @@ export function createDomainFiles({ statics, now }: DomainFilesDeps): DomainFile
   }
 }
 
-function assertPossible(name: string): void {
+function assertValidName(name: string): void {
   if (posted.has(name)) {
     throw new RequestError('method-not-allowed', 405, `/${name} takes POST alone.`, { allow: ['POST'] })
   }

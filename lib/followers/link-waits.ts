@@ -43,7 +43,7 @@ export async function putOff(arrivals: readonly Arrival[], failure: Failure, dep
   if (some.length === 0) return
   deps.log.warn('link-followers.waiting', { messages: some.length, seconds: Math.max(...some.map(it => it.seconds)) })
   try {
-    await inParallel(some, atOnce, it => deps.followers.comeAgain(it.receiptHandle, it.seconds))
+    await inParallel(some, atOnce, it => deps.followers.retryIn(it.receiptHandle, it.seconds))
   } catch (error) {
     // They come again after the queue's own time.
     deps.log.error('link-followers.not-put-off', { error, messages: some.length })

@@ -1,4 +1,4 @@
-/** Asks WeChat to check one picture, and writes down under which trace_id it will answer. */
+/** Asks WeChat to check one picture, and stores the trace_id of the coming verdict. */
 
 import { WeChatError } from '../errors.ts'
 import type { CheckScene, Log, MediaToCheck, Now, WeChat } from '../ports.ts'
@@ -12,23 +12,23 @@ export type AskImageCheckDeps = {
   readonly images: Pick<ImageStore, 'find' | 'move' | 'traced'>
   readonly files: Pick<ImageFiles, 'copy' | 'remove' | 'readableUrl'>
   readonly wechat: Pick<WeChat, 'mediaCheckAsync'>
-  /** The mini program's. */
+  /** The mini program's appid. */
   readonly accessTokens: AccessTokenSource
   readonly scene: CheckScene
   readonly now: Now
   readonly log: Log
 }
 
-/** WeChat fetches within half an hour; by then somebody who got hold of the URL has no use of it. */
+/** WeChat downloads within half an hour; after that a leaked URL is useless. */
 const urlSeconds = 3600
-/** What could not be checked so often is not served. */
+/** After this many failed checks the picture is refused. */
 const maxAsks = 3
 
 /**
- * Asks, once more with each call; after the third time in vain, or where WeChat will not check it, the picture is refused.
+ * Asks, and counts the attempt; after the third failure, or if WeChat will not check it, the picture is refused.
  *
- * Throws WeChatError and TransportError where asking again may help. A crash before the trace_id is written costs one
- * more check, whose verdict finds no picture.
+ * Throws WeChatError and TransportError if a retry may help. A crash before the trace_id is stored costs one more
+ * check, whose verdict finds no picture.
  */
 export async function askImageCheck(image: Image, deps: AskImageCheckDeps): Promise<void> {
   if (image.asks >= maxAsks) return settleImage(image, { state: 'refused', reason: 'check-failed' }, deps)
@@ -46,7 +46,7 @@ export async function askImageCheck(image: Image, deps: AskImageCheckDeps): Prom
 }
 
 /**
- * Such as 61010: who uploaded it has not opened the mini program for two hours, which happens when quota was waited for
+ * Such as 61010: the user has not opened the mini program for two hours, which happens after a wait for quota
  * (docs/wechat.md 10.1).
  */
 function whereHopeless(error: unknown): WeChatError {

@@ -1,13 +1,13 @@
-/** The one tag of a camera's notes that changes how a picture looks: its orientation, 1 to 8. */
+/** The one EXIF tag that changes how a picture is displayed: its orientation, 1 to 8. */
 
 const orientationTag = 0x0112
 const short = 3
 const entryBytes = 12
 
-/** Nothing is turned; what no tag says, too. */
+/** Upright; also the default without a tag. */
 export const upright = 1
 
-/** Reads the orientation out of notes that begin with a TIFF header; upright where they do not tell, or are damaged. */
+/** Reads the orientation from EXIF data that begins with a TIFF header; upright if absent or damaged. */
 export function orientationIn(notes: Buffer): number {
   const read = readerOf(notes)
   if (read === undefined || notes.length < 8) return upright
@@ -21,7 +21,7 @@ export function orientationIn(notes: Buffer): number {
   return upright
 }
 
-/** Notes that tell the orientation and nothing else; none where there is nothing to tell. */
+/** EXIF data with the orientation only; undefined if the picture is upright. */
 export function orientationAlone(orientation: number): Buffer | undefined {
   if (orientation === upright) return undefined
   const notes = Buffer.alloc(26)
@@ -35,7 +35,7 @@ export function orientationAlone(orientation: number): Buffer | undefined {
   return notes
 }
 
-/** Whether width and height change places when the picture is shown. */
+/** Whether width and height are swapped when the picture is displayed. */
 export function isTurned(orientation: number): boolean {
   return orientation >= 5
 }

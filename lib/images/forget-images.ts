@@ -1,4 +1,4 @@
-/** Removes what a person who wished to be forgotten had uploaded: the rows and the files, however far they came. */
+/** Erases the pictures of a person who requested erasure: rows and files, in whatever state. */
 
 import * as v from 'valibot'
 import { inParallel } from '../pool.ts'
@@ -9,17 +9,17 @@ import type { ImageFiles, ImageStore } from './ports.ts'
 export type ForgetImagesDeps = {
   readonly images: Pick<ImageStore, 'find' | 'ofOwner' | 'remove'>
   readonly files: Pick<ImageFiles, 'list' | 'remove'>
-  /** The queue that this came by. */
+  /** The queue that this message came from. */
   readonly imageArrivals: Queue<Forgetting>
   readonly now: Now
   readonly log: Log
 }
 
-/** The wish as a message, which nothing of S3's passes for; `at` in seconds, by WeChat's clock. */
+/** The erasure request as a message, distinct from S3's notifications; `at` is in seconds by WeChat's clock. */
 export const forgetting = v.strictObject({
   forget: v.custom<string>(isOwner),
   at: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  /** Set on the second time, when what was under way during the first has ended. */
+  /** Set on the second pass, after uploads in progress during the first have ended. */
   isSecond: v.boolean(),
 })
 export type Forgetting = v.InferOutput<typeof forgetting>
@@ -31,10 +31,10 @@ const atOnce = 10
 type Found = { readonly id: string | undefined; readonly key?: string }
 
 /**
- * Removes what was uploaded up to the wish; what came after it stays. Done twice, the second time by a message of its
- * own. What there is no time for after `until` (ms) goes by one more such message.
+ * Erases everything uploaded up to the request, and keeps later uploads. Runs twice, the second time by a message of
+ * its own. Whatever is left when `until` (ms) is reached is done by another such message.
  *
- * A crash anywhere is harmless, and so are two of these at once: what is not removed is found again.
+ * Crashes and concurrent runs are harmless: what is still there is found again.
  */
 export async function forgetImages(
   wish: Forgetting,
@@ -52,14 +52,14 @@ export async function forgetImages(
     if (!isDone) break
   }
   deps.log.info('images.forgotten', { owner, removed, isSecond, isDone })
-  // Who has uploaded so much anew that nothing else is come upon: for people to look at, and not for ever.
-  if (!isDone && removed === 0) throw new Error('no time for what is to be forgotten')
+  // So many new uploads that the scan reaches nothing to erase: fail, so that a person looks at it.
+  if (!isDone && removed === 0) throw new Error('out of time before anything was erased')
   const again = { forget: owner, at, isSecond: isDone || isSecond }
   if (!isDone) await deps.imageArrivals.push([again])
   else if (!isSecond) await deps.imageArrivals.push([again], secondPassSeconds)
 }
 
-/** The rows first: what arrives or is decided from now on finds none, and is removed by whoever looks for it. */
+/** Rows first: an arrival or verdict that then finds no row removes its own file. */
 async function* find(owner: string, { images, files }: ForgetImagesDeps): AsyncIterable<readonly Found[]> {
   for await (const ids of images.ofOwner(owner)) yield ids.map(id => ({ id }))
   for (const place of placesOf(owner)) {
@@ -67,7 +67,7 @@ async function* find(owner: string, { images, files }: ForgetImagesDeps): AsyncI
   }
 }
 
-/** Whether there was something to remove. Each file of a picture that is to stay has its row, for that comes first. */
+/** Returns whether there was something to remove. A picture to keep has a row, because rows are written first. */
 async function removeOne({ id, key }: Found, { at }: Forgetting, { images, files }: ForgetImagesDeps) {
   const image = id === undefined ? undefined : await images.find(id)
   if (image !== undefined && image.createdAt >= (at + 1) * 1000) return false

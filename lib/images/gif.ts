@@ -1,4 +1,4 @@
-/** Goes through a GIF, block by block: its screen, its frames, and all that is needed to show it. */
+/** Surveys a GIF, block by block: its screen, its frames, and the blocks needed to display it. */
 
 import { type Element, type Survey, survey } from './survey.ts'
 
@@ -6,10 +6,10 @@ const headerBytes = 13
 const separator = { extension: 0x21, frame: 0x2c, trailer: 0x3b }
 const separators: ReadonlySet<number | undefined> = new Set(Object.values(separator))
 const label = { plainText: 0x01, control: 0xf9, application: 0xff }
-/** How often it is played, by either name, and its colours. */
+/** The loop count, under either name, and the colour profile. */
 const neededApplications: ReadonlySet<string> = new Set(['NETSCAPE2.0', 'ANIMEXTS1.0', 'ICCRGBG1012'])
 
-/** Surveys a whole GIF; what comes behind its trailer is dropped with its metadata. */
+/** Surveys a whole GIF; bytes after its trailer are dropped, like metadata. */
 export function surveyGif(view: Buffer): Survey | undefined {
   return view.length < headerBytes ? undefined : survey(view, elementsOf(view))
 }
@@ -25,18 +25,18 @@ function* elementsOf(view: Buffer): Iterable<Element> {
   }
 }
 
-/** Where the block that begins here ends. Some decoders look for the next one behind what is none: so is it done here. */
+/** Returns the end of the block that begins here. An unknown byte is skipped, as some decoders do. */
 function endOf(view: Buffer, at: number): number {
   const first = view[at]
   if (first === separator.extension) return endOfData(view, at + 2)
-  // Nine bytes of a frame, its palette, and the size of its codes.
+  // Nine bytes of a frame, its palette, and the code size.
   if (first === separator.frame) return endOfData(view, at + 11 + paletteBytes(view[at + 9]))
   let to = at + 1
   while (to < view.length && !separators.has(view[to])) to += 1
   return to
 }
 
-/** Data come in runs of up to 255 bytes, each behind its length, up to one of nought. */
+/** Data consists of runs of up to 255 bytes, each prefixed by its length; a zero length ends it. */
 function endOfData(view: Buffer, from: number): number {
   let at = from
   for (let length = view[at]; length !== undefined && length > 0; length = view[at]) at += 1 + length
@@ -55,7 +55,7 @@ function elementOf(view: Buffer, at: number, to: number): Element {
   return view[at] === separator.extension && isNeeded(view, at) ? whole : { keep: [] }
 }
 
-/** A frame need not keep to the screen: decoders make room for it, or cut it off. */
+/** A frame may exceed the screen: decoders enlarge it, or crop the frame. */
 function reachAt(view: Buffer, at: number) {
   const [left = 0, top = 0, width = 0, height = 0] = [1, 3, 5, 7].map(it => view.readUInt16LE(at + it))
   return { width: left + width, height: top + height }

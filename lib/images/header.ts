@@ -1,4 +1,4 @@
-/** Tells a picture's type by its first bytes, and what else it is by all of them; no pixel is decoded. */
+/** Detects a picture's type by its first bytes, and surveys the rest; no pixel is decoded. */
 
 import { surveyGif } from './gif.ts'
 import { surveyJpeg } from './jpeg.ts'
@@ -14,7 +14,7 @@ const surveys: Readonly<Record<ImageType, (view: Buffer) => Survey | undefined>>
   'image/webp': surveyWebp,
 }
 
-/** Tells the type by the first twelve bytes; undefined for what is no picture of the four types. */
+/** Detects the type by the first twelve bytes; undefined for anything but the four types. */
 export function imageTypeOf(bytes: Uint8Array): ImageType | undefined {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1')
   if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg'
@@ -23,7 +23,7 @@ export function imageTypeOf(bytes: Uint8Array): ImageType | undefined {
   return start.startsWith('RIFF') && start.endsWith('WEBP') ? 'image/webp' : undefined
 }
 
-/** Goes through a whole picture; undefined for what is none, or tells no size. In one pass, and never past its bytes. */
+/** Surveys a whole picture in one pass, within its bounds; undefined if it is invalid, or has no size. */
 export function surveyImage(bytes: Uint8Array): (Survey & { readonly contentType: ImageType }) | undefined {
   const contentType = imageTypeOf(bytes)
   const found = contentType && surveys[contentType](Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))

@@ -1,4 +1,4 @@
-/** The messages of the queue of checks: read with care, for part of them is what WeChat pushed. */
+/** The messages of the check queue; partly untrusted, because verdicts come from outside. */
 
 import * as v from 'valibot'
 
@@ -17,7 +17,7 @@ const message = v.union([
   v.strictObject({ verdict }),
 ]) satisfies v.GenericSchema<unknown, ImageCheckMessage>
 
-/** Reads a message of the queue; throws on what is none. */
+/** Parses a message of the queue; throws if it is invalid. */
 export function parseImageCheck(body: string): ImageCheckMessage {
   return v.parse(v.pipe(v.string(), v.parseJson(), message), body)
 }

@@ -1,4 +1,4 @@
-/** Where a picture lies: the prefix says what may be done with it. */
+/** The S3 keys of pictures: the prefix says what may be done with an object. */
 
 import { createHash } from 'node:crypto'
 
@@ -7,54 +7,54 @@ import { type Image, imageTypes } from './ports.ts'
 
 type Named = Pick<Image, 'id' | 'owner' | 'contentType'>
 
-/** Of 256 bits so many characters: 132 bits, which nobody finds twice. */
+/** Characters kept of a 256-bit digest: 132 bits, enough to be unique. */
 const nameLength = 22
 const name = /^[A-Za-z0-9_-]{22}$/
 const fileName = /\/([A-Za-z0-9_-]{22})(?:\.[a-z]+)?$/
 const upload = /^uploads\/([A-Za-z0-9_-]{22})\/([A-Za-z0-9_-]{22})$/
 
-/** The name that stands for a person in keys, from which the openid cannot be read. */
+/** A pseudonym for a person in keys; the openid cannot be derived from it. */
 export function ownerOf(mini: MiniAppId, miniOpenid: MiniOpenId): string {
   return createHash('sha256').update(`${mini}:${miniOpenid}`).digest('base64url').slice(0, nameLength)
 }
 
-/** Tells whether a text has the form of an image's id. */
+/** Returns whether a text has the form of a picture's id. */
 export function isImageId(text: unknown): text is string {
   return typeof text === 'string' && name.test(text)
 }
 
-/** Tells whether a text has the form of an owner's name. */
+/** Returns whether a text has the form of an owner's pseudonym. */
 export function isOwner(text: unknown): text is string {
   return isImageId(text)
 }
 
-/** All places of an owner's pictures, in the order in which a picture goes through them. */
+/** All prefixes of an owner's pictures, in the order that a picture passes through them. */
 export function placesOf(owner: string): string[] {
   return ['uploads', 'checking', 'images'].map(it => `${it}/${owner}/`)
 }
 
-/** Reads the id of a picture off a key in any of the places; undefined for what is no picture's. */
+/** Extracts the picture's id from a key under any prefix; undefined for other keys. */
 export function idIn(key: string): string | undefined {
   return fileName.exec(key)?.[1]
 }
 
-/** Where the client's form writes to. */
+/** The key that the client's form writes. */
 export function uploadKey({ owner, id }: Pick<Image, 'id' | 'owner'>): string {
   return `uploads/${owner}/${id}`
 }
 
-/** Reads such a key; undefined for any other. */
+/** Parses such a key; undefined for any other. */
 export function parseUploadKey(key: string): Pick<Image, 'id' | 'owner'> | undefined {
   const [, owner, id] = upload.exec(key) ?? []
   return owner === undefined || id === undefined ? undefined : { owner, id }
 }
 
-/** Where no upload reaches it while WeChat checks it. */
+/** Out of reach of further uploads while WeChat checks the picture. */
 export function checkingKey(image: Named): string {
   return `checking/${fileOf(image)}`
 }
 
-/** Where it is served from; also its path behind the address of files. */
+/** The key it is served from; also its path below the URL of files. */
 export function imageKey(image: Named): string {
   return `images/${fileOf(image)}`
 }

@@ -1,14 +1,14 @@
-/** What a picture may be: ours, and WeChat's where it checks pictures (docs/wechat.md 10.1). */
+/** Limits for pictures: ours, and WeChat's if it checks pictures (docs/wechat.md 10.1). */
 
 import { type ImageType, imageTypes } from './ports.ts'
 import type { Survey } from './survey.ts'
 
 export type ImageLimits = { readonly types: readonly ImageType[]; readonly bytes: number }
 
-/** Whatever decodes it needs four bytes a pixel. */
+/** Every decoder needs four bytes per pixel. */
 const maxSide = 16_384
 const maxPixels = 100_000_000
-/** Of an animation: who takes it apart makes a whole canvas for each frame. */
+/** For animations, because a decoder may allocate a whole canvas for each frame. */
 const maxFrames = 5_000
 const maxPixelsOfFrames = 2_000_000_000
 
@@ -20,14 +20,14 @@ export function imageLimits({ isChecked }: { readonly isChecked: boolean }): Ima
   return isChecked ? checked : own
 }
 
-/** Tells whether a picture would be too large for whoever decodes it, whatever its bytes. */
+/** Returns whether decoding a picture would take too much memory, whatever its size in bytes. */
 export function hasTooManyPixels({ width, height, frames }: Pick<Survey, 'width' | 'height' | 'frames'>): boolean {
   const pixels = width * height
   const isTooLarge = Math.max(width, height) > maxSide || pixels > maxPixels
   return isTooLarge || frames > maxFrames || pixels * frames > maxPixelsOfFrames
 }
 
-/** Tells whether a text names a type that pictures can have. */
+/** Returns whether a text names an allowed type. */
 export function isImageType(text: unknown): text is ImageType {
   return typeof text === 'string' && Object.hasOwn(imageTypes, text)
 }

@@ -1,4 +1,4 @@
-/** Tells who uploaded a picture what became of it. */
+/** Tells the uploader the state of a picture. */
 
 import { bearerOf } from '../bearer.ts'
 import { RequestError } from '../errors.ts'
@@ -9,17 +9,17 @@ import type { Image, ImageStore } from './ports.ts'
 export type ImageDeps = {
   readonly sessions: Pick<SessionChecker, 'verify'>
   readonly images: Pick<ImageStore, 'find'>
-  /** Where files are served, without a slash at its end. */
+  /** The base URL of served files, without a trailing slash. */
   readonly filesUrl: string
 }
 
-/** `at` is RFC 3339; `imageUrl` is there only once the picture is served. */
+/** `at` is RFC 3339; `imageUrl` is present only once the picture is served. */
 export type ImageAnswer = Pick<Image, 'id' | 'state' | 'reason' | 'contentType' | 'size' | 'width' | 'height'> & {
   readonly imageUrl?: string
   readonly at: string
 }
 
-/** Answers the owner; throws RequestError 401 without a good session token, 404 for what is not theirs or not there. */
+/** Answers the owner; throws RequestError 401 without a valid session token, 404 without such a picture of theirs. */
 export async function getImage(
   { authorization, id }: { readonly authorization: string | undefined; readonly id: string | undefined },
   { sessions, images, filesUrl }: ImageDeps,

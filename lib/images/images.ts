@@ -1,4 +1,4 @@
-/** Lets a logged-in user of the mini program upload one picture, straight into the store of pictures. */
+/** Lets a logged-in mini-program user upload one picture directly to S3. */
 
 import * as v from 'valibot'
 
@@ -15,12 +15,12 @@ export type ImagesDeps = {
   readonly sessions: Pick<SessionChecker, 'verify'>
   readonly images: Pick<ImageStore, 'expect' | 'countUpload'>
   readonly forms: UploadForms
-  /** Where files are served, without a slash at its end. */
+  /** The base URL of served files, without a trailing slash. */
   readonly filesUrl: string
   readonly imagesPerDay: number
-  /** Whether WeChat checks each picture: then its limits hold. */
+  /** Whether WeChat checks each picture; then its limits apply. */
   readonly isChecked: boolean
-  /** 16 bytes of chance. */
+  /** 16 random bytes. */
   readonly randomId: () => string
   readonly now: Now
   readonly log: Log
@@ -28,7 +28,7 @@ export type ImagesDeps = {
 
 type ImageRequest = { readonly contentType: ImageType; readonly size: number }
 
-/** `imageUrl` answers once the picture is served; `expiresIn` is the form's life in seconds. */
+/** `imageUrl` works once the picture is served; `expiresIn` is the form's lifetime in seconds. */
 export type ImagesAnswer = {
   readonly id: string
   readonly upload: UploadForm
@@ -44,8 +44,8 @@ const body = v.strictObject({
 })
 
 /**
- * Signs a form for the bearer of a session token. Throws RequestError: 401 without a good one, 400, 413 and 415 for what
- * is no picture that is taken, 429 beyond the day's uploads.
+ * Signs a form for the bearer of a session token. Throws RequestError: 401 without a valid one, 400, 413 and 415 for a
+ * picture that is not accepted, 429 beyond the daily limit.
  */
 export async function takeImage(
   request: { readonly authorization: string | undefined; readonly body: string },
@@ -54,7 +54,7 @@ export async function takeImage(
   const { mini, miniOpenid } = await deps.sessions.verify(bearerOf(request.authorization))
   const { contentType, size } = parseImageRequest(request.body, deps)
   const owner = ownerOf(mini, miniOpenid)
-  await count(owner, deps)
+  await countUpload(owner, deps)
   const at = deps.now()
   const upToNow = { state: 'expected', asks: 0, createdAt: at, at } as const
   const image = { id: deps.randomId(), owner, miniOpenid, contentType, size, ...upToNow }
@@ -64,7 +64,7 @@ export async function takeImage(
   return { id: image.id, upload, imageUrl: `${deps.filesUrl}/${imageKey(image)}`, expiresIn: formSeconds }
 }
 
-/** Reads what is to be uploaded; throws RequestError `image-type`, `image-too-large`, or as every body does. */
+/** Parses the upload request; throws RequestError `image-type`, `image-too-large`, or the errors of every body. */
 export function parseImageRequest(text: string, how: { readonly isChecked: boolean }): ImageRequest {
   const { contentType, size } = checkedBody(text, body)
   const { types, bytes } = imageLimits(how)
@@ -76,7 +76,7 @@ export function parseImageRequest(text: string, how: { readonly isChecked: boole
   return { contentType, size }
 }
 
-async function count(owner: string, { images, imagesPerDay, now }: ImagesDeps): Promise<void> {
+async function countUpload(owner: string, { images, imagesPerDay, now }: ImagesDeps): Promise<void> {
   const at = now()
   if (await images.countUpload(owner, chinaDay(at), imagesPerDay)) return
   const detail = `A user uploads at most ${imagesPerDay} pictures a day: try again tomorrow.`

@@ -1,4 +1,4 @@
-/** Goes through a JPEG, segment by segment: its frame, its orientation, and all that is needed to show it. */
+/** Surveys a JPEG, segment by segment: its frame, its orientation, and the segments needed to display it. */
 
 import { orientationAlone, orientationIn } from './exif.ts'
 import { type Element, type Survey, survey } from './survey.ts'
@@ -8,20 +8,20 @@ type Segment = { readonly marker: number; readonly whole: Buffer; readonly conte
 
 const nothing: Element = { keep: [] }
 const none = { width: 0, height: 0 }
-/** Frame headers are C0 to CF, but for the tables and the extension among them; and the one above a hierarchy of frames. */
+/** Frame headers: C0 to CF except the tables and the extension among them; the header of hierarchical frames. */
 const noFrame: ReadonlySet<number> = new Set([0xc4, 0xc8, 0xcc])
 const hierarchy = 0xde
 const scan = 0xda
 const end = 0xd9
-/** Huffman's and arithmetic tables, quantisation, the number of lines, restarts, expansion; scans, and the end. */
+/** Huffman and arithmetic tables, quantisation, number of lines, restarts, expansion; scans, and the end. */
 const needed: ReadonlySet<number> = new Set([0xc4, 0xcc, 0xdb, 0xdc, 0xdd, 0xdf, scan, end])
 const exif = 'Exif\0'
-/** Behind `Exif` and two bytes of nought. */
+/** After `Exif` and two zero bytes. */
 const exifBytes = 6
-/** Up to where its thumbnail begins, which may show what was cut off. */
+/** Up to the thumbnail, which may show what was cropped away. */
 const jfifBytes = 14
 
-/** Surveys a whole JPEG; what comes behind its end is dropped with its metadata. */
+/** Surveys a whole JPEG; bytes after its end are dropped, like metadata. */
 export function surveyJpeg(view: Buffer): Survey | undefined {
   return survey(view, elementsOf(view))
 }
@@ -31,7 +31,7 @@ function* elementsOf(view: Buffer): Iterable<Element> {
   let at = 2
   let hasNotes = false
   for (let it = segmentAt(view, at); it !== undefined; it = segmentAt(view, at)) {
-    // Whoever shows it goes by the first notes.
+    // Viewers use the first EXIF segment.
     const isNotes = it.marker === 0xe1 && startsWith(it.content, exif)
     yield isNotes && !hasNotes ? orientationOf(it.content) : elementOf(it)
     hasNotes ||= isNotes
@@ -40,9 +40,9 @@ function* elementsOf(view: Buffer): Iterable<Element> {
   }
 }
 
-/** The next segment, with the bytes FF that may stand before its marker, and the data of a scan. */
+/** The next segment, with any FF bytes before its marker, and the data of a scan. */
 function segmentAt(view: Buffer, from: number): Segment | undefined {
-  // Decoders leave out what stands between segments and is none.
+  // Decoders skip anything between segments.
   const start = view[from] === 0xff ? from : nextMarker(view, from)
   let at = start
   while (view[at + 1] === 0xff) at += 1
@@ -70,7 +70,7 @@ function elementOf({ marker, whole, content }: Segment): Element {
   return needed.has(marker) || isColour(marker, content) ? { keep: [whole] } : nothing
 }
 
-/** Profiles, and what the colours of the frame are. */
+/** Colour profiles, and the colour space of the frame. */
 function isColour(marker: number, content: Buffer): boolean {
   return marker === 0xe2 ? startsWith(content, 'ICC_PROFILE\0') : marker === 0xee && startsWith(content, 'Adobe')
 }
@@ -97,7 +97,7 @@ function segmentOf(marker: number, content: Buffer): Buffer {
   return Buffer.concat([Buffer.from([0xff, marker]), length, content])
 }
 
-/** The next marker; in the data of a scan FF comes before 00, before a restart, or before another FF. */
+/** The next marker; within scan data FF is followed by 00, a restart, or another FF. */
 function nextMarker(view: Buffer, from: number): number {
   for (let at = from; at + 1 < view.length; at++) {
     if (view[at] === 0xff && !isData(view[at + 1] ?? 0)) return at

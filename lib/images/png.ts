@@ -1,4 +1,4 @@
-/** Goes through a PNG, animated or not, chunk by chunk: its canvas, its frames, and all that is needed to show it. */
+/** Surveys a PNG, animated or not, chunk by chunk: its canvas, its frames, and the chunks needed to display it. */
 
 import { crc32 } from 'node:zlib'
 
@@ -7,13 +7,13 @@ import { type Element, type Survey, survey } from './survey.ts'
 
 export const pngSignature = '\x89PNG\r\n\x1a\n'
 
-/** What decoders go by; texts, times and what programs note for themselves are not among it. */
+/** The chunks that decoders use; texts, times and private chunks are not among them. */
 const needed: ReadonlySet<string> = new Set([
   ...['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'bKGD', 'pHYs', 'acTL', 'fcTL', 'fdAT'],
   ...['cHRM', 'gAMA', 'iCCP', 'sBIT', 'sRGB', 'cICP', 'mDCV', 'cLLI', 'mDCv', 'cLLi'],
 ])
 
-/** Surveys a whole PNG; what comes behind its end is dropped with its metadata. */
+/** Surveys a whole PNG; bytes after its end are dropped, like metadata. */
 export function surveyPng(view: Buffer): Survey | undefined {
   return survey(view, elementsOf(view))
 }
@@ -42,7 +42,7 @@ function typeAt(view: Buffer, at: number): string {
   return view.toString('latin1', at + 4, at + 8)
 }
 
-/** What a chunk says of sizes: the canvas, or a frame within it, which need not keep to it. */
+/** The size in a chunk: the canvas, or a frame, which may exceed the canvas. */
 function claimOf(type: string, content: Buffer): Pick<Element, 'reach' | 'isFrame'> {
   if (type === 'IHDR' && content.length >= 8) {
     return { reach: { width: content.readUInt32BE(0), height: content.readUInt32BE(4) } }

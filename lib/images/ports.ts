@@ -1,8 +1,8 @@
-/** What images need of the outside. A picture goes uploads/ → (checking/ →) images/, and only images/ is served. */
+/** The outside interfaces of the image code. Pictures move uploads/ → (checking/ →) images/; only images/ is served. */
 
 import type { MiniOpenId } from '../identifiers.ts'
 
-/** The types that are taken, with the ending of the name under which each is served. */
+/** The allowed types, with the file extension of each. */
 export const imageTypes = {
   'image/jpeg': 'jpg',
   'image/png': 'png',
@@ -26,9 +26,9 @@ export type ImageRefusal =
   | 'check-failed'
 
 /**
- * One upload. `owner` stands for the person in names, for an openid must not; `size` in bytes; `createdAt` in ms, when its
- * form was signed, and `at` of its state.
- * `traceId` is WeChat's, of the check under way, and `asks` counts how often WeChat was asked.
+ * One upload. `owner` is the person's pseudonym, because keys must not contain an openid; `size` in bytes; `createdAt`
+ * (ms) is when its form was signed, `at` when its state changed. `traceId` is WeChat's id of the check in progress;
+ * `asks` counts the requests to WeChat.
  */
 export type Image = {
   readonly id: string
@@ -47,14 +47,14 @@ export type Image = {
 }
 
 export type ImageStore = {
-  /** Writes a new upload; what never arrives is forgotten after a day. */
+  /** Writes a new upload; one that never arrives expires after a day. */
   expect(image: Image): Promise<void>
   find(id: string): Promise<Image | undefined>
-  /** Writes what became of it, if the stored one is still in the state `from`; false if it is not, or not there. */
+  /** Writes the new state if the stored one is still `from`; returns false if it is not, or there is no row. */
   move(image: Image, from: ImageState): Promise<boolean>
-  /** The ids of an owner's uploads, up to a thousand at a time; one of a moment ago may be missing yet. */
+  /** The ids of an owner's uploads, up to a thousand at a time; very recent ones may be missing. */
   ofOwner(owner: string): AsyncIterable<readonly string[]>
-  /** Removes an upload; nothing if it is not there. */
+  /** Removes an upload, if it exists. */
   remove(id: string): Promise<void>
   /** Finds the picture that WeChat checks under this trace_id. */
   traced(traceId: string): Promise<Image | undefined>
@@ -62,41 +62,41 @@ export type ImageStore = {
   countUpload(owner: string, day: string, most: number): Promise<boolean>
 }
 
-/** The pictures themselves, by key. */
+/** The picture files, by key. */
 export type ImageFiles = {
-  /** The first bytes of an object, at most `most`, with its whole size and its etag; undefined if it is not there. */
+  /** The first bytes of an object, at most `most`, with its size and etag; undefined if it does not exist. */
   head(key: string, most: number): Promise<{ bytes: Uint8Array; size: number; etag: string } | undefined>
-  /** The whole object, if it still has this etag; undefined if it has not, or is not there. */
+  /** The whole object, if it still has this etag; undefined otherwise. */
   read(key: string, etag: string): Promise<Uint8Array | undefined>
-  /** Writes an object, as a copy would be. */
+  /** Writes an object, with the same headers as a copy. */
   write(key: string, bytes: Uint8Array, more: { contentType: ImageType }): Promise<void>
-  /** Copies within the store if the source still has this etag; false if it has not, or is not there. */
+  /** Copies within the store if the source still has this etag; false otherwise. */
   copy(from: string, to: string, more: { contentType: ImageType; etag?: string }): Promise<boolean>
-  /** The keys that begin so, a thousand at a time. */
+  /** The keys with this prefix, a thousand at a time. */
   list(prefix: string): AsyncIterable<readonly string[]>
-  /** Removes an object; nothing if it is not there. */
+  /** Removes an object, if it exists. */
   remove(key: string): Promise<void>
-  /** A URL by which anybody can read the object for so many seconds. */
+  /** A URL by which anybody can read the object for this many seconds. */
   readableUrl(key: string, seconds: number): Promise<string>
 }
 
-/** What the queue of checks carries: a picture to ask WeChat about, one to look after, or WeChat's verdict. */
+/** A message of the check queue: a picture to be checked, a follow-up on a check, or WeChat's verdict. */
 export type ImageCheckMessage =
   | { readonly ask: string }
   | { readonly lookAfter: string }
   | { readonly verdict: ImageVerdict }
 
-/** WeChat's verdict as its event wxa_media_check tells it; `errcode` other than 0 where it could not check. */
+/** WeChat's verdict from its event wxa_media_check; `errcode` is not 0 if the check failed. */
 export type ImageVerdict = {
   readonly traceId: string
   readonly suggest: 'pass' | 'review' | 'risky'
   readonly errcode: number
 }
 
-/** What a client posts, beside the file, to put one object into the store. */
+/** The fields that a client posts with the file to write one object. */
 export type UploadForm = { readonly url: string; readonly fields: Readonly<Record<string, string>> }
 
-/** Signs forms. Each allows one key, one type and a size from 1 byte to `size`, until so many seconds from now. */
+/** Signs forms. Each allows one key, one type and 1 to `size` bytes, for this many seconds. */
 export type UploadForms = {
   sign(upload: { key: string; contentType: ImageType; size: number; seconds: number }): UploadForm
 }

@@ -1,4 +1,4 @@
-/** Looks at each picture that arrived: what it says it is goes on, without its metadata, and a liar is removed. */
+/** Inspects each uploaded picture: a picture of the stated type goes on without metadata, any other file is removed. */
 
 import * as v from 'valibot'
 import { inRecord, type Named } from '../log-scope.ts'
@@ -13,23 +13,23 @@ import type { Image, ImageCheckMessage, ImageFiles, ImageRefusal, ImageStore } f
 export type ReceiveImagesDeps = ForgetImagesDeps & {
   readonly images: Pick<ImageStore, 'find' | 'move'>
   readonly files: Pick<ImageFiles, 'head' | 'read' | 'copy' | 'write' | 'remove'>
-  /** The queue of checks, where WeChat checks each picture. */
+  /** The check queue, if WeChat checks pictures. */
   readonly checks: Queue<ImageCheckMessage> | undefined
-  /** Whether metadata stay in what is served: where and when it was taken, with what, and what programs noted. */
+  /** Whether served pictures keep their metadata: place, time, camera, and notes of programs. */
   readonly metadata: 'strip' | 'keep'
   readonly now: Now
   readonly log: Log
 }
 
-/** One notification of the store: the keys that something arrived under; or whose pictures are to go. */
+/** One notification of S3 (the keys of new objects), or one erasure request. */
 export type ImageArrival = { readonly keys: readonly string[] } | Forgetting
 
 type Arrived = { readonly key: string; readonly size: number; readonly etag: string; readonly bytes: Uint8Array }
 type Seen = NonNullable<ReturnType<typeof surveyImage>>
-/** Pictures that have more than their head are held in memory one at a time, each twice at most. */
+/** Pictures read whole are held in memory one at a time, each in at most two copies. */
 type Batch = { readonly deps: ReceiveImagesDeps; readonly alone: Slots }
 
-/** All of most pictures; of others it tells whether the rest is worth reading. */
+/** The whole file for most pictures; for others enough to decide whether to read the rest. */
 export const headBytes = 256 * 1024
 
 const atOnce = 5
@@ -43,16 +43,16 @@ const notification = v.object({
 /** S3 sends it once, when the notification is set up. */
 const testNotification = v.object({ Event: v.literal('s3:TestEvent') })
 
-/** Reads a message of the queue; throws on what is neither S3's nor ours. What has S3's `Records` is never a wish. */
+/** Parses a message; throws on anything but S3's and ours. One with S3's `Records` is never an erasure. */
 export function parseArrival(body: string): ImageArrival {
   const read = v.parse(v.pipe(v.string(), v.parseJson(), v.union([notification, testNotification, forgetting])), body)
   if ('Event' in read) return { keys: [] }
   if ('forget' in read) return read
-  // S3 writes keys as forms do.
+  // S3 encodes keys as forms do.
   return { keys: read.Records.map(({ s3 }) => decodeURIComponent(s3.object.key.replaceAll('+', ' '))) }
 }
 
-/** Looks at what arrived; answers the arrivals that could not be worked on, so that they come again. */
+/** Inspects arrivals; returns those that failed, to be retried. */
 export async function receiveImages<A extends ImageArrival & Named>(
   arrivals: readonly A[],
   deps: ReceiveImagesDeps,
@@ -60,7 +60,7 @@ export async function receiveImages<A extends ImageArrival & Named>(
 ): Promise<readonly A[]> {
   const failed: A[] = []
   const batch = { deps, alone: createSlots(1) }
-  const take = async (arrival: A) => {
+  const receiveOne = async (arrival: A) => {
     try {
       if (deps.now() >= until) failed.push(arrival)
       else if ('forget' in arrival) await forgetImages(arrival, deps, { until })
@@ -70,29 +70,29 @@ export async function receiveImages<A extends ImageArrival & Named>(
       failed.push(arrival)
     }
   }
-  await inParallel(arrivals, atOnce, it => inRecord(it, () => take(it)))
+  await inParallel(arrivals, atOnce, it => inRecord(it, () => receiveOne(it)))
   return failed
 }
 
 /**
- * Every line may be the last before a crash: the notification comes again, and each is harmless twice. The row is read
- * after the file, so that who uploads again cannot have the second file pass for the first.
+ * A crash may come after any line: the notification is then retried, and each step is idempotent. The row is read after
+ * the file, so that a second upload cannot pass for the first.
  */
 async function receive(key: string, batch: Batch): Promise<void> {
   const { files, images, log } = batch.deps
   const name = parseUploadKey(key)
   if (name === undefined) return log.warn('images.foreign-key')
   const file = await files.head(key, headBytes)
-  // Received before.
+  // Already processed.
   if (file === undefined) return
   const image = await images.find(name.id)
   if (image?.owner !== name.owner) log.warn('images.unexpected', { id: name.id })
-  else if (image.state === 'expected') await look(image, { key, ...file }, batch)
-  else if (image.state === 'checking') await askFor(image, batch.deps)
+  else if (image.state === 'expected') await inspect(image, { key, ...file }, batch)
+  else if (image.state === 'checking') await queueCheck(image, batch.deps)
   await files.remove(key)
 }
 
-async function look(image: Image, file: Arrived, { deps, alone }: Batch): Promise<void> {
+async function inspect(image: Image, file: Arrived, { deps, alone }: Batch): Promise<void> {
   const reason = refusalByHead(image, file, deps)
   if (reason !== undefined) return refuse(image, reason, deps)
   if (file.bytes.length === file.size) return accept(image, file, deps)
@@ -103,7 +103,7 @@ async function look(image: Image, file: Arrived, { deps, alone }: Batch): Promis
   })
 }
 
-/** Takes a whole picture in. */
+/** Accepts a whole picture. */
 async function accept(image: Image, file: Arrived, deps: ReceiveImagesDeps): Promise<void> {
   const seen = surveyImage(file.bytes)
   if (seen === undefined) return refuse(image, 'not-an-image', deps)
@@ -111,15 +111,15 @@ async function accept(image: Image, file: Arrived, deps: ReceiveImagesDeps): Pro
   const { contentType, width, height } = seen
   const state = deps.checks === undefined ? 'served' : 'checking'
   const to = state === 'served' ? imageKey(image) : checkingKey(image)
-  const size = await place(to, file, seen, deps)
+  const size = await store(to, file, seen, deps)
   const next: Image = { ...image, state, size, width, height, at: deps.now() }
-  if (!(await deps.images.move(next, 'expected'))) return removeForgotten(image.id, to, deps)
+  if (!(await deps.images.move(next, 'expected'))) return removeIfErased(image.id, to, deps)
   deps.log.info(`images.${state}`, { id: image.id, contentType, size, width, height })
-  if (state === 'checking') await askFor(next, deps)
+  if (state === 'checking') await queueCheck(next, deps)
 }
 
-/** Puts it where it goes on from, and answers its size there; a copy within the store does where nothing is taken out. */
-async function place(to: string, file: Arrived, { contentType, bare }: Seen, { files, metadata }: ReceiveImagesDeps) {
+/** Writes it to its next key and returns its size there; a copy within S3 is enough if no metadata is removed. */
+async function store(to: string, file: Arrived, { contentType, bare }: Seen, { files, metadata }: ReceiveImagesDeps) {
   if (metadata === 'strip' && bare !== undefined) {
     await files.write(to, bare, { contentType })
     return bare.length
@@ -128,14 +128,14 @@ async function place(to: string, file: Arrived, { contentType, bare }: Seen, { f
   return file.size
 }
 
-const exchanged = 'another file came in the place of the one that was looked at'
+const exchanged = 'another file replaced the inspected one'
 
-/** Another copy of the notification was quicker; or who uploaded it was forgotten meanwhile, and this copy with them. */
-async function removeForgotten(id: string, copy: string, { images, files }: ReceiveImagesDeps): Promise<void> {
+/** A copy of the notification was faster; or the uploader was erased meanwhile, and this copy must go too. */
+async function removeIfErased(id: string, copy: string, { images, files }: ReceiveImagesDeps): Promise<void> {
   if ((await images.find(id)) === undefined) await files.remove(copy)
 }
 
-/** What is refused without a look at all of it. */
+/** Refuses by the first bytes alone. */
 function refusalByHead(
   image: Image,
   { size, bytes }: Arrived,
@@ -153,7 +153,7 @@ async function refuse(image: Image, reason: ImageRefusal, { images, now, log }: 
   log.warn('images.refused', { id: image.id, reason, contentType: image.contentType })
 }
 
-/** A crash may have come between the row and this message; once WeChat was asked it is of no use. */
-async function askFor({ id, asks }: Image, { checks }: ReceiveImagesDeps): Promise<void> {
+/** A crash may have come between the row and this message; after WeChat was asked, the message has no effect. */
+async function queueCheck({ id, asks }: Image, { checks }: ReceiveImagesDeps): Promise<void> {
   if (asks === 0) await checks?.push([{ ask: id }])
 }

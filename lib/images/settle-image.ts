@@ -1,4 +1,4 @@
-/** Ends the check of a picture: it is served, or removed. */
+/** Ends the check of a picture: serves or removes it. */
 
 import type { Log, Now } from '../ports.ts'
 import { checkingKey, imageKey } from './image-keys.ts'
@@ -13,15 +13,15 @@ export type SettleDeps = {
 
 type End = { readonly state: 'served' } | { readonly state: 'refused'; readonly reason: ImageRefusal }
 
-/** Serves what passed. The copy comes before the row: a name that the row tells of is there. */
+/** Serves a picture that passed. The copy precedes the row: a URL that the row implies already works. */
 export async function serveImage(image: Image, deps: SettleDeps): Promise<void> {
   const { contentType } = image
   const isCopied = await deps.files.copy(checkingKey(image), imageKey(image), { contentType })
-  // It is gone only where another copy of the verdict was quicker, or the bucket let it go.
+  // Missing only if a copy of the verdict was faster, or the object expired.
   await settleImage(image, isCopied ? { state: 'served' } : { state: 'refused', reason: 'check-failed' }, deps)
 }
 
-/** Writes the end, unless another is written already, and removes what that leaves over. Harmless twice. */
+/** Writes the final state, unless one is already written, and removes leftover files. Idempotent. */
 export async function settleImage(image: Image, end: End, deps: SettleDeps): Promise<void> {
   const { id, asks } = image
   const settled = { ...image, ...end, at: deps.now() }
@@ -33,7 +33,7 @@ export async function settleImage(image: Image, end: End, deps: SettleDeps): Pro
   await removeLeftovers(stored ?? image, deps)
 }
 
-/** Of what is served only the copy stays, of all else nothing. */
+/** A served picture keeps only its served copy; any other keeps nothing. */
 export async function removeLeftovers(image: Image, { files }: Pick<SettleDeps, 'files'>): Promise<void> {
   if (image.state !== 'served') await files.remove(imageKey(image))
   await files.remove(checkingKey(image))

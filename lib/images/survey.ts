@@ -1,10 +1,10 @@
-/** Brings together what a look through a whole picture finds: how far it reaches, its frames, and all but its metadata. */
+/** Combines the elements of a picture: its extent, its frames, and its bytes without metadata. */
 
 import { isTurned, upright } from './exif.ts'
 
 /**
- * One element of a picture, such as a chunk: `keep` are the bytes of it that stay. `reach` is how far it goes, from the
- * picture's top left corner, in pixels; `orientation` is that of the whole picture.
+ * One element of a picture, such as a chunk: `keep` holds the bytes to keep. `reach` is its extent from the picture's
+ * top left corner, in pixels; `orientation` applies to the whole picture.
  */
 export type Element = {
   readonly keep: readonly Buffer[]
@@ -14,8 +14,8 @@ export type Element = {
 }
 
 /**
- * `width` and `height` hold the canvas and every frame, and are as the picture is shown, turned by its orientation.
- * `bare` is the picture without metadata; undefined where it has none.
+ * `width` and `height` cover the canvas and every frame, as displayed, with the orientation applied. `bare` is the
+ * picture without metadata; undefined if it has none.
  */
 export type Survey = {
   readonly width: number
@@ -24,11 +24,11 @@ export type Survey = {
   readonly bare?: Buffer
 }
 
-/** The most that an orientation can take up more than the notes it is left of. */
+/** The most bytes by which an orientation segment can exceed the EXIF data that it replaces. */
 const slack = 64
 const nowhere = { width: 0, height: 0 }
 
-/** Goes through the elements of a picture, in one pass and with one copy of it; undefined where none tells a size. */
+/** Combines the elements in one pass, with one copy of the picture; undefined if none has a size. */
 export function survey(
   view: Buffer,
   elements: Iterable<Element>,

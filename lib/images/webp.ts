@@ -1,4 +1,4 @@
-/** Goes through a WebP, chunk by chunk: its canvas, its frames, and all that is needed to show it. */
+/** Surveys a WebP, chunk by chunk: its canvas, its frames, and the chunks needed to display it. */
 
 import { orientationAlone, orientationIn, upright } from './exif.ts'
 import { type Element, type Survey, survey } from './survey.ts'
@@ -11,7 +11,7 @@ const needed: ReadonlySet<string> = new Set(['VP8X', 'VP8 ', 'VP8L', 'ALPH', 'IC
 const flag = { exif: 0x08, xmp: 0x04 }
 const frameBytes = 16
 
-/** Surveys a whole WebP; what comes behind its end, or is in no chunk that is needed, is dropped with its metadata. */
+/** Surveys a whole WebP; unneeded chunks and bytes after its end are dropped, like metadata. */
 export function surveyWebp(view: Buffer): Survey | undefined {
   // The size includes its own four letters WEBP.
   return survey(view, elementsOf(view), bare => bare.writeUInt32LE(bare.length - 8, 4))
@@ -33,7 +33,7 @@ function* elementsOf(view: Buffer): Iterable<Element> {
   }
 }
 
-/** Chunks begin at even places; what is cut off is as long as it is. */
+/** Chunks begin at even offsets; a truncated chunk is as long as what is left. */
 function* chunksOf(view: Buffer): Iterable<Chunk> {
   for (let at = 0; at + 8 <= view.length; ) {
     const size = view.readUInt32LE(at + 4)
@@ -44,7 +44,7 @@ function* chunksOf(view: Buffer): Iterable<Chunk> {
   }
 }
 
-/** Only where VP8X announces notes are they anybody's; some begin with JPEG's word for them. */
+/** EXIF counts only if VP8X announces it; some EXIF data begins with JPEG's prefix. */
 function orientationOf(all: Buffer): number {
   let isAnnounced = false
   for (const { type, content } of chunksOf(all)) {
@@ -62,7 +62,7 @@ function canvasOf({ whole, content }: Chunk, orientation: number): Element {
   return { keep: [canvas], reach: { width: 1 + content.readUIntLE(4, 3), height: 1 + content.readUIntLE(7, 3) } }
 }
 
-/** A frame of an animation: where it stands, and chunks of its own. It need not keep to the canvas. */
+/** A frame of an animation: its position, and chunks of its own. It may exceed the canvas. */
 function* frameOf({ content }: Chunk): Iterable<Element> {
   if (content.length < frameBytes) return
   const [left = 0, top = 0, width = 0, height = 0] = [0, 3, 6, 9].map(at => content.readUIntLE(at, 3))

@@ -1,10 +1,10 @@
-/** Publishes the public keys of the session tokens. */
+/** Publishes the public keys that verify session tokens. */
 
 import type { SessionChecker } from '../ports.ts'
 
 export type JwksDeps = { readonly sessions: Pick<SessionChecker, 'publicKeys'> }
 
-/** Answers a JWK Set; no private part is in it. */
+/** Returns a JWK Set without private fields. */
 export function getJwks({ sessions }: JwksDeps): ReturnType<SessionChecker['publicKeys']> {
   return sessions.publicKeys()
 }

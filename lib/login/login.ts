@@ -1,4 +1,4 @@
-/** Logs a mini-program user in: a wx.login code becomes an identity, a link and a session token. */
+/** Logs in a mini-program user: exchanges a wx.login code for an identity, a link and a session token. */
 
 import { randomUUID } from 'node:crypto'
 
@@ -27,7 +27,7 @@ export type LoginDeps = {
   readonly log: Log
 }
 
-/** The answer to a login; `expiresIn` in seconds from the login on. */
+/** The answer to a login; `expiresIn` is in seconds. */
 export type LoginAnswer = { readonly token: string; readonly expiresIn: number; readonly reach: Reach }
 
 const text = v.pipe(v.string('must be text'), v.minLength(1, 'is empty'), v.maxLength(128, 'is too long'))
@@ -38,9 +38,9 @@ type LoginRequest = { readonly code: string; readonly app?: AppName }
 /** One login at one mini program. */
 type Attempt = LoginApp & { readonly code: LoginCode }
 
-/** WeChat takes a code once, within five minutes (docs/wechat.md 4.1); for so long a repeat is answered as before. */
+/** WeChat accepts a code once, within five minutes (docs/wechat.md 4.1): until then a repeat gets the same answer. */
 const codeMs = 300_000
-/** Longer than the exchange may take: then its process is gone, and another may try. */
+/** Longer than an exchange can take: after that, its process has died and another may try. */
 const claimMs = 15_000
 const pollMs = 100
 const polls = 40
@@ -79,7 +79,7 @@ function attemptOf({ app: name, code }: LoginRequest, { minis }: LoginDeps): Att
   return { ...mini, code: { mini: mini.app.appid, code } }
 }
 
-/** Claims the code; while another process exchanges it, waits for that one's result. */
+/** Claims the code; if another process is exchanging it, waits for that result. */
 async function claimOrWait(codeHash: string, owner: string, { logins, now, sleep }: LoginDeps): Promise<LoginClaim> {
   for (let poll = 0; ; poll++) {
     const at = now()
@@ -97,7 +97,7 @@ async function exchange(attempt: Attempt, owner: string, deps: LoginDeps): Promi
 }
 
 async function exchangeAndLink(attempt: Attempt, owner: string, deps: LoginDeps): Promise<LoginResult> {
-  // Dated by its beginning: whoever wishes to be forgotten while it is under way is.
+  // Dated by its start, so that an erasure request that arrives during the login covers it.
   const beganAt = deps.now()
   const identity = await exchangeOnce(attempt, owner, deps)
   if ('errcode' in identity) return { kind: 'refused', ...identity }
@@ -107,7 +107,7 @@ async function exchangeAndLink(attempt: Attempt, owner: string, deps: LoginDeps)
 
 type Refusal = { readonly errcode: number; readonly rid?: string }
 
-/** A final no is an answer; anything else gives the code back, for the next try may go better. */
+/** A final refusal is a result; after any other error the claim is released, because a retry may succeed. */
 async function exchangeOnce({ code, wechat }: Attempt, owner: string, deps: LoginDeps): Promise<Identity | Refusal> {
   try {
     return await wechat.exchangeCode(code.code)
@@ -121,7 +121,7 @@ async function exchangeOnce({ code, wechat }: Attempt, owner: string, deps: Logi
 }
 
 const highRisk = 40226
-/** Expired, foreign or garbage; used before; a user whom WeChat does not let in (docs/wechat.md 4.2). */
+/** Expired or invalid code; code already used; user blocked by WeChat (docs/wechat.md 4.2). */
 const finalRefusals: ReadonlySet<number> = new Set([40029, 40163, highRisk])
 
 function refusal(errcode: number, rid: string | undefined): RequestError {
@@ -130,16 +130,15 @@ function refusal(errcode: number, rid: string | undefined): RequestError {
         errcode,
         rid,
       })
-    : new RequestError('login-code-invalid', 400, 'WeChat does not take this code: call wx.login again.', {
+    : new RequestError('login-code-invalid', 400, 'WeChat does not accept this code: call wx.login again.', {
         errcode,
         rid,
       })
 }
 
 /**
- * Writes the login, and tells how the user can be reached. Each one, though it may teach nothing new: only a login's date
- * says that somebody who wished to be forgotten came back. It costs two small writes. A row that cannot be read is written
- * over; throws where that does not help.
+ * Writes the login and returns the user's reach. Every login is written (two small writes), because only its date shows
+ * that a user came back after an erasure request. An unreadable row is overwritten; throws if that does not help.
  */
 async function link(identity: Identity, { appid: mini, follows }: MiniProgram, { at, deps }: Dated): Promise<Reach> {
   const { links } = deps

@@ -14,10 +14,10 @@ export type MeDeps = {
   readonly minis: readonly MiniProgram[]
 }
 
-/** `followedAt` is RFC 3339, and there only while the user follows. */
+/** `followedAt` is RFC 3339, present only while the user follows. */
 export type MeAnswer = { readonly reach: Reach; readonly followedAt?: string }
 
-/** Answers for the bearer of a session token; throws RequestError 401 without a good one. */
+/** Answers the bearer of a session token; throws RequestError 401 without a valid one. */
 export async function getMe(authorization: string | undefined, { sessions, links, minis }: MeDeps): Promise<MeAnswer> {
   const { mini, miniOpenid } = await sessions.verify(bearerOf(authorization))
   const [found] = await links.resolve([{ mini, miniOpenid }])

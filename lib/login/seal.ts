@@ -1,14 +1,13 @@
 /**
- * The result of a login, sealed with the code that brought it: who has not the code, which WeChat takes once and for
- * five minutes, reads nothing in the table of logins, and whoever is to be forgotten leaves nothing readable there.
+ * Encrypts the result of a login with the login code. The table of logins is unreadable without the code, which WeChat
+ * accepts once within five minutes; so erasure requests need not touch it.
  */
 
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
 import * as v from 'valibot'
-
-import { checked } from '../checked.ts'
 import { isId, type MiniAppId, type MiniOpenId, type UnionId } from '../identifiers.ts'
+import { validate } from '../validate.ts'
 import type { LoginResult } from './ports.ts'
 
 const algorithm = 'aes-256-gcm'
@@ -42,16 +41,16 @@ export function sealLogin(result: LoginResult, code: LoginCode): string {
   return Buffer.concat([iv, cipher.getAuthTag(), ...body]).toString('base64')
 }
 
-/** Opens what was sealed with this code; throws on anything else. */
+/** Decrypts a result with its code; throws on anything else. */
 export function openLogin(sealed: string, code: LoginCode): LoginResult {
   const bytes = Buffer.from(sealed, 'base64')
   const decipher = createDecipheriv(algorithm, keyOf(code), bytes.subarray(0, ivBytes))
   decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
   const text = Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString()
-  return checked(loginResult, JSON.parse(text), 'a sealed login')
+  return validate(loginResult, JSON.parse(text), 'a sealed login')
 }
 
-/** Not the hash by which the store knows the code. */
+/** Differs from the hash that the store uses as its key. */
 function keyOf({ mini, code }: LoginCode): Buffer {
   return createHash('sha256').update(`login result ${mini} ${code}`).digest()
 }

@@ -1,4 +1,4 @@
-/** What every function shares: the log, the clock, and chance. */
+/** What every function shares: log, clock and randomness. */
 
 import { setTimeout } from 'node:timers/promises'
 
@@ -8,7 +8,7 @@ export const now = Date.now
 export const log = createLog()
 export const random = Math.random
 
-/** Waits so many milliseconds. */
+/** Waits this many milliseconds. */
 export function sleep(ms: number): Promise<void> {
   return setTimeout(ms)
 }

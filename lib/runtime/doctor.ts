@@ -1,4 +1,4 @@
-/** All that the doctor looks at, opened anew for each run: nothing remembered may hide what was mended just now. */
+/** The doctor's dependencies, opened again for each run: no cache may hide a recent fix. */
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { remainingMs } from '../adapters/deadline.ts'
 import { openOwnApi } from '../adapters/own-api.ts'
 import { openSite } from '../adapters/site.ts'
 import { createWeChat } from '../adapters/wechat/client.ts'
-import { noteCalls } from '../adapters/wechat/noted-transport.ts'
+import { recordCalls } from '../adapters/wechat/noted-transport.ts'
 import { createTransport, type Transport } from '../adapters/wechat/transport.ts'
 import { config } from '../config.ts'
 import type { DoctorDeps } from '../doctor/deps.ts'
@@ -23,14 +23,14 @@ import { metrics } from './metrics.ts'
 import { gateStore, tokenStore } from './stores.ts'
 import { templates } from './templates.ts'
 
-/** Opens everything for one run, with the secrets that it may read; throws ConfigError where the environment is wrong. */
+/** Opens everything for one run, with the secrets that it may read; throws ConfigError if the environment is wrong. */
 export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
   const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
   const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
   const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
   const secrets = createSecrets(config('SECRETS_PREFIX').SECRETS_PREFIX, now)
   secrets.need(readable)
-  const { transport, calls, sightings } = noteCalls(
+  const { transport, calls, sightings } = recordCalls(
     createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
     now,
   )
@@ -49,12 +49,12 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
     gate: gateStore(),
     queueNames: queueNames(),
     ...{ calls, sightings, now, log },
-    // A limit that was not reached keeps no process.
+    // The timer must not keep the process alive.
     sleep: ms => setTimeout(ms, undefined, { ref: false }),
   }
 }
 
-/** The look at the account, which only AWS has. */
+/** Reads the limits of the account, which exist only on AWS. */
 export function accountLimits(): Pick<DoctorDeps, 'account'> {
   return config('STAGE').STAGE === 'local' ? {} : { account: createAccountLimits() }
 }
@@ -84,9 +84,9 @@ function openApp(appid: AppId, { name, secrets, transport }: Means): DoctorDeps[
     },
     transport,
     mode,
-    // No breaker: what is refused is to be asked again.
+    // Without a breaker: refused calls must be made again.
     breaker: { run: (_api, call) => call() },
-    // No alarm either: whoever runs this is told already.
+    // Without alarms too: whoever runs the doctor gets the result anyway.
     watch: () => undefined,
     nowSeconds: () => Math.floor(now() / 1000),
   })

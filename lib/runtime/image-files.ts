@@ -1,4 +1,4 @@
-/** The pictures themselves, for the functions that move them, and the static files. */
+/** The picture files, for the functions that move them, and the static files. */
 
 import { createImageFiles, openS3 } from '../adapters/aws/s3-image-files.ts'
 import { config } from '../config.ts'
@@ -6,7 +6,7 @@ import { config } from '../config.ts'
 export const imageFiles = () => createImageFiles(s3(), config('IMAGES_BUCKET').IMAGES_BUCKET)
 export const staticFiles = () => createImageFiles(s3(), config('STATIC_BUCKET').STATIC_BUCKET)
 
-/** A bucket that uploads find by a path has no host of its own, as on one machine. */
+/** The local S3 has path-style addresses: its buckets have no host names. */
 function s3() {
   return openS3({ isPathStyle: config('UPLOAD_URL').UPLOAD_URL.pathname !== '/' })
 }

@@ -1,4 +1,4 @@
-/** The queues, each with the one variable it needs. */
+/** The queues, each with the one variable that it needs. */
 
 import { createParkedEvents } from '../adapters/aws/sqs-parked.ts'
 import { createBacklog, createConsumedQueue, createEventQueue, createQueue } from '../adapters/aws/sqs-queues.ts'
@@ -24,7 +24,7 @@ export const consumedFollowersQueue = () => {
   const { FOLLOWERS_QUEUE } = config('FOLLOWERS_QUEUE')
   return { ...createQueue<News>(FOLLOWERS_QUEUE), ...createConsumedQueue(FOLLOWERS_QUEUE) }
 }
-/** Only where pictures are checked. */
+/** Only if pictures are checked. */
 export const imageChecks = () =>
   config('IMAGE_CHECKS_QUEUE').IMAGE_CHECKS_QUEUE === 'off' ? {} : { imageChecks: imageChecksQueue() }
 export const consumedImageChecksQueue = () => {

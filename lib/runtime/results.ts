@@ -1,4 +1,4 @@
-/** The bus that is told what became of events, if the deployment names one. */
+/** The event bus for the results of events, if the deployment names one. */
 
 import { createResults } from '../adapters/aws/event-bridge.ts'
 import { config } from '../config.ts'

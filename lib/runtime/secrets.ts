@@ -1,4 +1,4 @@
-/** The secrets, shared by all of a container, and the session tokens made with them. */
+/** The secrets, shared within a container, and the session tokens made with them. */
 
 import { createSecrets, type FunctionSecrets } from '../adapters/aws/ssm-secrets.ts'
 import { createSessionChecker, createSessionSigner } from '../adapters/session-tokens.ts'
@@ -11,14 +11,14 @@ import { now } from './context.ts'
 
 let opened: FunctionSecrets | undefined
 
-/** Opens them for a function that needs these, beside what others of its parts need: one request brings them all. */
+/** Opens the secrets for a function that needs these; one request reads them together with those of its other parts. */
 export function secrets(...needed: readonly SecretName[]): Secrets {
   opened ??= createSecrets(config('SECRETS_PREFIX').SECRETS_PREFIX, now)
   opened.need(needed)
   return opened
 }
 
-/** Reads a secret that must be there, and not the one that was refused just now; throws ConfigError, which names it. */
+/** Reads a secret that must be set, and not the `refused` value again; throws ConfigError, which names it. */
 export async function neededSecret(name: SecretName, refused?: string): Promise<string> {
   const value = await secrets().get(name, refused)
   if (value !== undefined) return value
@@ -31,7 +31,7 @@ export function sessionSigner(): SessionSigner {
   return createSessionSigner({ issuer: issuer(), keys: () => known.get('session-keys'), lifeSeconds: SESSION_SECONDS })
 }
 
-/** For who only checks sessions: no key that signs is read. */
+/** For functions that only check sessions: the signing key is not read. */
 export function sessionChecker(): SessionChecker {
   const known = secrets('session-public-keys')
   const minis = apps().minis.map(it => it.appid)

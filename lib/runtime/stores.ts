@@ -1,4 +1,4 @@
-/** The DynamoDB stores, each with the one variable it needs; the client is shared by all of a container. */
+/** The DynamoDB stores, each with the one variable that it needs; all share the container's client. */
 
 import { createAttemptStore } from '../adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../adapters/dynamo/deliveries.ts'
@@ -40,7 +40,7 @@ export const linkingStore = () =>
   createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, now, steps =>
     log.error('linking.unreadable', { steps }),
   )
-/** For who only asks: one read of a few rows. */
+/** For reading the progress only: one read of a few rows. */
 export const linkingProgress = (): LinkingProgress => linkingStore()
 export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
 export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)

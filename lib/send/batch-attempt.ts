@@ -1,6 +1,6 @@
 /**
- * The attempt of one batch to send: written before its first call, so that an invocation that ends without a word leaves
- * behind which events it may have sent. What never came to a call leaves nothing.
+ * The attempt record of a batch: written before its first call, so that an invocation that dies leaves behind which
+ * events it may have sent. Events that never reached a call leave no record.
  */
 
 import { setImmediate } from 'node:timers/promises'

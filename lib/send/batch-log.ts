@@ -1,4 +1,4 @@
-/** The log of one batch: what its events meet alike is told once in full, and counted from then on. */
+/** The log of one batch: the first of similar problems is logged in full, the rest are counted. */
 
 import { TransportError, WeChatError } from '../errors.ts'
 import type { Log } from '../ports.ts'

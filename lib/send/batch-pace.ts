@@ -1,4 +1,6 @@
-/** The pace as one batch keeps it: it claims slots once for all of its messages, and slows down when WeChat says so. */
+/**
+ * One batch's use of the rate limiter: claims send slots once for all its messages, and slows down when WeChat says so.
+ */
 
 import type { SendDeps } from './deps.ts'
 import { claimSlots, earlyMs, isPaced, isSlotKept, type Pace, returnAt, slowDown } from './send-pace.ts'
@@ -85,7 +87,7 @@ async function claimOf(known: Pace | undefined, { rule, count, deps }: Claiming)
       const pace = rule(before)
       if (pace === undefined) return { pace, slots: [] }
       const { slots, pace: next } = claimSlots(pace, { now: now(), count })
-      const stored = { ...next, turn: (before?.turn ?? 0) + 1 }
+      const stored = { ...next, revision: (before?.revision ?? 0) + 1 }
       if (await gate.setPace(stored)) return { pace: stored, slots }
       before = (await gate.read()).pace
     }

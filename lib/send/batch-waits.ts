@@ -1,4 +1,4 @@
-/** What a batch defers: it is told once, on the delivery, when it begins to wait and when the cause changes. */
+/** Writes a `waiting` delivery for each deferred event, when it starts to wait and when the cause changes. */
 
 import { inParallel } from '../pool.ts'
 import type { Delivery } from './delivery.ts'
@@ -20,7 +20,7 @@ type Deps = Pick<StageDeps, 'deliveries' | 'metrics' | 'now' | 'log'>
 const writesAtOnce = 25
 
 /** Writes of what one batch defers what is news, tells ops by numbers, and answers the deliveries that were written. */
-export async function tellWaits(waits: readonly Wait[], deps: Deps): Promise<readonly Delivery[]> {
+export async function writeWaits(waits: readonly Wait[], deps: Deps): Promise<readonly Delivery[]> {
   tellAges(waits, deps)
   const written = await writeAll(waits, deps)
   for (const [cause, alike] of Map.groupBy(written, it => it.cause)) {

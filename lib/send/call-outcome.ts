@@ -1,4 +1,4 @@
-/** What WeChat's answer to a call, or its silence, means for the event. */
+/** Maps WeChat's answer to a call, or the lack of one, to the outcome of the event. */
 
 import { isKnown, secondsUntilLater } from '../errcode.ts'
 import { TransportError, WeChatError } from '../errors.ts'

@@ -1,4 +1,6 @@
-/** The canary: a message of each hour to a phone of the house, by the way that all events go; and what became of the last. */
+/**
+ * The canary: an hourly message to a phone of the operator, through the normal queue, and the check of the previous one.
+ */
 
 import { RequestError } from '../errors.ts'
 import type { Now, Queue } from '../ports.ts'

@@ -1,6 +1,7 @@
 /**
- * The copies of one event in a batch: one with the same body is one piece of work. One with another body waits for
- * what becomes of the one before it, and is judged for itself if that was not sent: what is deferred may be dropped yet.
+ * Copies of one event in a batch: copies with the same body are processed once. A copy with another body waits for the
+ * result of the one before it, and is processed itself if that was not sent, because a deferred event may still be
+ * dropped.
  */
 
 import type { Decided } from './stages.ts'

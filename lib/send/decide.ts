@@ -1,4 +1,4 @@
-/** The third stage: what is to happen to an event, by what is known of it. Nothing is asked, called or written here. */
+/** Stage three: decides what to do with each event, from loaded data only. No calls, no writes. */
 
 import type { Person } from '../followers/link.ts'
 import type { Message, MessageKind } from './kinds/kind.ts'
@@ -18,7 +18,7 @@ export function decide(event: Loaded, now: number, gate: GateState): Decision {
   if (hold !== undefined) return hold
   if (person === undefined) return deferUnreadable('the link of this person')
   const to = kind.recipientOf(person)
-  return 'openid' in to ? { kind: 'send', message, openid: to.openid } : { kind: 'locate', message, person }
+  return 'openid' in to ? { kind: 'send', message, openid: to.openid } : { kind: 'look-up', message, person }
 }
 
 /** Decides on a person as WeChat knows them: now it is certain who does not follow. */

@@ -1,4 +1,4 @@
-/** What surely was not sent, or may not have been, comes back: when, and what its delivery says meanwhile. */
+/** Defers events that were not sent, or may not have been: when to retry, and what the delivery says meanwhile. */
 
 import { retryDelay } from '../retry-delay.ts'
 import type { Delivery } from './delivery.ts'
@@ -8,7 +8,7 @@ import type { QueuedEvent } from './ports.ts'
 import { copyName, type Sending } from './short-names.ts'
 import type { Parsed, Sent } from './stages.ts'
 import { secondsLeft } from './uncertainty.ts'
-import { factsOf, isTold, type WaitReason, wechatAway } from './waiting.ts'
+import { factsOf, isRecorded, type WaitReason, wechatAway } from './waiting.ts'
 import type { BatchDeps } from './write-buffer.ts'
 
 /** A message does not come to the second. */
@@ -23,9 +23,9 @@ const longestMs = 13 * 86_400_000
 export async function retryUnanswered(event: Sent, deps: BatchDeps): Promise<string> {
   const seconds = delayOf(event, deps)
   deps.buffer.retry(event)
-  noteWait(event, wechatAway, { seconds, hasSlot: false }, deps)
+  recordDeferral(event, wechatAway, { seconds, hasSlot: false }, deps)
   try {
-    await deps.events.comeAgain(event.receiptHandle, seconds)
+    await deps.events.retryIn(event.receiptHandle, seconds)
   } catch (error) {
     deps.log.warn('send.comes-later', { id: event.id, error })
   }
@@ -42,7 +42,7 @@ export async function defer(event: Sent, deferral: Deferral, deps: BatchDeps): P
       : secondsUntil(wait.until, deps.now())
   const slot = wait?.slotAt === undefined ? {} : { slotAt: wait.slotAt }
   deps.buffer.requeue(event, { ...queuedOf(event), ...slot }, seconds)
-  noteWait(event, deferral, { seconds, hasSlot: wait !== undefined }, deps)
+  recordDeferral(event, deferral, { seconds, hasSlot: wait !== undefined }, deps)
   // What concerns one person says nothing of the others' messages.
   return deferral.cause === 'person' ? 'person-later' : 'put-off'
 }
@@ -51,26 +51,26 @@ export async function defer(event: Sent, deferral: Deferral, deps: BatchDeps): P
 async function deadLetterOverdue(event: Sent, { why }: WaitReason, deps: BatchDeps): Promise<string> {
   await deps.events.deadLetter(event, `overdue: ${why}`, 'dead-letter')
   deps.log.error('send.overdue', { id: idOf(event.body), why })
-  noteWait(event, { cause: 'operator', why: `it was laid aside as overdue: ${why}` }, { hasSlot: false }, deps)
+  recordDeferral(event, { cause: 'operator', why: `it was dead-lettered as overdue: ${why}` }, { hasSlot: false }, deps)
   return 'overdue'
 }
 
 type Next = { readonly seconds?: number; readonly hasSlot: boolean }
 
 /** Notes that it waits, and what its delivery is to say of that. */
-function noteWait(event: Sent, why: WaitReason, next: Next, deps: BatchDeps): void {
+function recordDeferral(event: Sent, why: WaitReason, next: Next, deps: BatchDeps): void {
   const { id, body, attempts, since, delivery: told, doubt, isUnreadable } = event
   const mayBeSent = doubt !== undefined
   // What is deferred once for a short time may be through in a moment.
   const isToTell = attempts > 1 || isLong(why, next)
-  const isNews = isToTell && !isUnreadable && !isTold(told, why, mayBeSent)
-  const newsOf = (id: string) => ({
+  const hasChanged = isToTell && !isUnreadable && !isRecorded(told, why, mayBeSent)
+  const waitingDelivery = (id: string) => ({
     ...deliveryOf(id, 'waiting', factsOf(why, mayBeSent), event, deps),
     ...dueAt(next, deps.now()),
   })
-  if (told !== undefined && isTold(told, why, mayBeSent) && isOfTryBefore(told, event)) deps.buffer.publish(told)
-  const news = id === undefined || !isNews ? {} : { news: { delivery: newsOf(id), copy: copyName(body) } }
-  deps.buffer.noteWait({ cause: why.cause, since, hasSlot: next.hasSlot, ...news })
+  if (told !== undefined && isRecorded(told, why, mayBeSent) && isOfTryBefore(told, event)) deps.buffer.publish(told)
+  const news = id === undefined || !hasChanged ? {} : { news: { delivery: waitingDelivery(id), copy: copyName(body) } }
+  deps.buffer.addWait({ cause: why.cause, since, hasSlot: next.hasSlot, ...news })
 }
 
 /** Whoever had this message before may have ended between the delivery and the bus, so the bus is told once more. */

@@ -1,8 +1,8 @@
-/** The fourth stage: the event's turn has come, and it is sent unless something speaks against it now. */
+/** Stage four: sends each event in its turn, unless something now prevents it. */
 
 import { minuteFull } from './call-outcome.ts'
 import { decide, decideOn } from './decide.ts'
-import { deferForOurs, isAccepted, isToSend, type Locate, type Outcome, type Send } from './outcome.ts'
+import { deferForOurs, isAccepted, isToSend, type LookUp, type Outcome, type Send } from './outcome.ts'
 import type { Recipients } from './recipients.ts'
 import type { SendGate } from './send-gate.ts'
 import { sendMessage } from './send-message.ts'
@@ -15,22 +15,22 @@ export async function deliver(event: Decided, recipients: Recipients, deps: Batc
   if (!isToSend(event.decision)) return event.decision
   const decision = decide(event, deps.now(), gate.state())
   if (!isToSend(decision)) return decision
-  const hold = gate.bar(decision.message, mayBeSent(event))
+  const hold = gate.holdReason(decision.message, mayBeSent(event))
   if (hold !== undefined) return hold
-  const located = decision.kind === 'locate' ? await locate(decision, event, { recipients, deps }) : decision
-  return isToSend(located) ? sendInSlot(located, event, deps) : located
+  const resolved = decision.kind === 'look-up' ? await lookUp(decision, event, { recipients, deps }) : decision
+  return isToSend(resolved) ? sendInSlot(resolved, event, deps) : resolved
 }
 
 /** A repeat must not leave WeChat's window: it is not held back. */
-function mayBeSent({ uncertainty, isUnderWay }: Decided): boolean {
-  return uncertainty !== undefined || isUnderWay
+function mayBeSent({ uncertainty, isInFlight }: Decided): boolean {
+  return uncertainty !== undefined || isInFlight
 }
 
 type Asked = { readonly recipients: Recipients; readonly deps: BatchDeps }
 
 /** Asks whether somebody follows of whom the links have not heard; while our own side cannot be asked, the event waits. */
-async function locate(
-  { message, person }: Locate,
+async function lookUp(
+  { message, person }: LookUp,
   event: Decided,
   { recipients, deps }: Asked,
 ): Promise<Send | Outcome> {
@@ -50,11 +50,11 @@ async function sendInSlot({ message, openid }: Send, event: Decided, deps: Batch
   const isUncertain = mayBeSent(event)
   const wait = isUncertain ? undefined : await gate.pace.wait(event)
   if (wait !== undefined) return { kind: 'deferred', leastSeconds: 0, ...minuteFull, wait }
-  return heed(await sendMessage({ kind, message, openid, isUncertain }, deps), gate, isUncertain)
+  return updateGate(await sendMessage({ kind, message, openid, isUncertain }, deps), gate, isUncertain)
 }
 
 /** Lets the gate know what WeChat said; a message for which the minute is full gets a slot in another. */
-async function heed(sent: Outcome, gate: SendGate, isUncertain: boolean): Promise<Outcome> {
+async function updateGate(sent: Outcome, gate: SendGate, isUncertain: boolean): Promise<Outcome> {
   if (sent.kind === 'parked') await gate.close(sent.facts.errcode)
   if (isAccepted(sent)) gate.pace.accepted()
   if (sent.kind !== 'deferred' || sent.why !== minuteFull.why) return sent

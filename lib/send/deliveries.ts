@@ -1,4 +1,4 @@
-/** Tells a business system what became of an event. */
+/** Returns the state of a delivery to business systems. */
 
 import type { Apps } from '../apps.ts'
 import { RequestError } from '../errors.ts'

@@ -1,4 +1,4 @@
-/** What became of an event: the states of `GET /deliveries/{id}`. */
+/** The states of a delivery, as in `GET /deliveries/{id}`. */
 
 import type { OfficialAppId } from '../identifiers.ts'
 import type { Uncertainty } from './uncertainty.ts'

@@ -1,4 +1,4 @@
-/** All that sending needs of the outside: what a stage has once, and what each Official Account has to itself. */
+/** All outside interfaces of sending; each part picks what it uses. */
 
 import type { MiniProgram, OfficialAccount } from '../apps.ts'
 import type { FollowerNews } from '../followers/follower-news.ts'

@@ -9,7 +9,7 @@ import type { Sent } from './stages.ts'
 import type { BatchDeps } from './write-buffer.ts'
 
 const minuteSeconds = 60
-const underWay = {
+const sentByAnother = {
   kind: 'deferred',
   leastSeconds: minuteSeconds,
   cause: 'ourselves',
@@ -32,7 +32,9 @@ async function endUnsent(event: Sent, state: Ended['state'], facts: DeliveryFact
   const { id, message } = event
   if (id === undefined || !(await deps.attempt.mayBeElsewhere(id))) return endAs(event, state, facts, deps)
   // Of a bad copy only the dead-letter queue tells then.
-  return message === undefined ? endAs({ ...event, id: undefined }, state, facts, deps) : defer(event, underWay, deps)
+  return message === undefined
+    ? endAs({ ...event, id: undefined }, state, facts, deps)
+    : defer(event, sentByAnother, deps)
 }
 
 /**
@@ -53,7 +55,7 @@ async function endAs(event: Sent, state: Delivery['state'], facts: DeliveryFacts
   if (id === undefined) return state
   const delivery = deliveryOf(id, state, facts, event, deps)
   if (await deps.deliveries.record(delivery, copyName(body))) deps.buffer.publish(delivery)
-  else if (event.message !== undefined && (await mayBeSent(id, deps))) return defer(event, underWay, deps)
+  else if (event.message !== undefined && (await mayBeSent(id, deps))) return defer(event, sentByAnother, deps)
   // Else another copy of the event is on the phone, or waits: this end is not its end, and nobody is told of it.
   return state
 }

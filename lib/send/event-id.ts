@@ -1,4 +1,4 @@
-/** The id of an event, also where nothing else of it is usable. */
+/** Extracts the id of an event, even if the rest is invalid. */
 
 import * as v from 'valibot'
 

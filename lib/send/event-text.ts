@@ -1,4 +1,4 @@
-/** Texts of a producer, mended where it is plain what is meant. */
+/** Repairs a producer's texts where the intention is clear. */
 
 /** Without the halves of characters that a cut of UTF-16 leaves behind: no UTF-8 has them, and JSON sends them as `\ud83d`. */
 export function wholeCharacters(text: string): string {

@@ -1,4 +1,4 @@
-/** What other invocations may have sent: those that ended without a word, and those that are at it just now. */
+/** What other invocations may have sent: invocations that died, and those in progress. */
 
 import type { OfficialAppId } from '../identifiers.ts'
 import { inParallel } from '../pool.ts'
@@ -15,7 +15,7 @@ import { isSame, type PossibleSend, type Uncertainty, uncertaintyOf } from './un
  */
 export type Knowledge = {
   readonly uncertainty?: Uncertainty
-  readonly isUnderWay: boolean
+  readonly isInFlight: boolean
   /** The account that may have sent it, or is at it. */
   readonly by?: OfficialAppId
   readonly isDecided: boolean
@@ -42,7 +42,7 @@ export async function learnOfAttempts(
   const ids = [...windows.keys()]
   const hasEnded = (attempt: Attempt) => attempt.at < deps.now() - endedMs
   const ended = instantsIn(attempts.filter(hasEnded))
-  const underWay = new Set(attempts.filter(it => !hasEnded(it)).flatMap(it => it.names))
+  const inFlight = new Set(attempts.filter(it => !hasEnded(it)).flatMap(it => it.names))
   const known = new Map<string, Knowledge>()
   await inParallel([...windows], writesAtOnce, async ([id, window]) => {
     const sendings = sendingsOf(id, deps.accounts)
@@ -51,9 +51,9 @@ export async function learnOfAttempts(
       marks.get(id),
       deps,
     )
-    const current = sendings.find(it => underWay.has(attemptName(it)))
+    const current = sendings.find(it => inFlight.has(attemptName(it)))
     const by = adopted.uncertainty?.official ?? current?.official
-    known.set(id, { ...adopted, isUnderWay: current !== undefined, ...(by === undefined ? {} : { by }) })
+    known.set(id, { ...adopted, isInFlight: current !== undefined, ...(by === undefined ? {} : { by }) })
   })
   await tidy(attempts.filter(hasEnded), ids, deps)
   tell(ids, marks, known, deps)
@@ -76,7 +76,7 @@ async function adopt(
   { id, window, possible }: { id: string; window: number; possible: readonly PossibleSend[] },
   mark: DoneMark | undefined,
   { deliveries }: StageDeps,
-): Promise<Omit<Knowledge, 'isUnderWay' | 'by'>> {
+): Promise<Omit<Knowledge, 'isInFlight' | 'by'>> {
   const recorded = mark?.uncertainty
   const before = { ...(recorded === undefined ? {} : { uncertainty: recorded }), isDecided: false }
   if (possible.length === 0 || mark?.isUnreadable || isSent(mark?.delivery)) return before

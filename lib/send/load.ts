@@ -1,4 +1,4 @@
-/** The second stage: all that the tables know of the events of a batch, read at once. */
+/** Stage two: reads everything the tables hold about a batch's events, in parallel. */
 
 import type { FoundPerson } from '../followers/link.ts'
 import type { Log } from '../ports.ts'
@@ -47,7 +47,7 @@ export async function load(batch: readonly Parsed[], deps: StageDeps): Promise<r
 
 const rank = ({ message }: Pick<Parsed, 'message'>) => (message === undefined ? 1 : 0)
 
-const nothing = { delivery: undefined, isUnreadable: false, uncertainty: undefined, isUnderWay: false, isDone: false }
+const nothing = { delivery: undefined, isUnreadable: false, uncertainty: undefined, isInFlight: false, isDone: false }
 
 /** What is known of an event that the tables were not asked for. */
 export function nothingKnown(gate: SendGate): Known {
@@ -66,13 +66,13 @@ async function readTables(batch: readonly Parsed[], deps: StageDeps): Promise<Ta
 
 function knownOf(id: string, { marks }: Tables, known: ReadonlyMap<string, Knowledge>) {
   const mark = marks.get(id)
-  const { uncertainty, isUnderWay = false, isDecided = false } = known.get(id) ?? {}
+  const { uncertainty, isInFlight = false, isDecided = false } = known.get(id) ?? {}
   return {
     // What was learnt just now was written over what is said there.
     delivery: isSame(uncertainty, mark?.uncertainty) ? mark?.delivery : undefined,
     isUnreadable: mark?.isUnreadable ?? false,
     uncertainty,
-    isUnderWay,
+    isInFlight,
     isDone: isSent(mark?.delivery) || isDecided,
   }
 }

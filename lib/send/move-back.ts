@@ -1,4 +1,4 @@
-/** Moves events that wait for quota back into their queue. */
+/** Requeues events from quota hold. */
 
 import { inParallel } from '../pool.ts'
 import type { Now, Quota } from '../ports.ts'

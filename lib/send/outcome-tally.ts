@@ -1,4 +1,4 @@
-/** Counts what became of a batch's messages, by template and outcome: one metric for all that are alike. */
+/** Counts a batch's outcomes by template: one metric per template and outcome. */
 
 import type { Metrics } from '../ports.ts'
 import type { Outcome } from './outcome.ts'

@@ -1,4 +1,4 @@
-/** What can become of a message at one try. */
+/** The possible outcomes of one try to send a message. */
 
 import type { Person } from '../followers/link.ts'
 import type { OpenId } from '../identifiers.ts'
@@ -35,13 +35,13 @@ export type Outcome = { readonly possibleSend?: PossibleSend } & (
 
 export type Send = { readonly kind: 'send'; readonly message: Message; readonly openid: OpenId }
 /** A question first: does this person follow? */
-export type Locate = { readonly kind: 'locate'; readonly message: Message; readonly person: Person }
+export type LookUp = { readonly kind: 'look-up'; readonly message: Message; readonly person: Person }
 
 /** What is to happen; an outcome needs no call. */
-export type Decision = Send | Locate | Outcome
+export type Decision = Send | LookUp | Outcome
 
 export function isToSend<D extends Decision>(decision: D): decision is Exclude<D, Outcome> {
-  return decision.kind === 'send' || decision.kind === 'locate'
+  return decision.kind === 'send' || decision.kind === 'look-up'
 }
 
 export function ended(state: EndState, facts: DeliveryFacts): Outcome {

@@ -1,4 +1,4 @@
-/** What failed on our own side, in AWS or in the deployment, and who must act for that. */
+/** Classifies failures on our side (AWS, the deployment), and who must act. */
 
 import { ConfigError } from '../errors.ts'
 import type { WaitReason } from './waiting.ts'

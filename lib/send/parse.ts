@@ -1,4 +1,4 @@
-/** The first stage: what the body of each message says. */
+/** Stage one: parses each message body. */
 
 import { RequestError } from '../errors.ts'
 import type { StageDeps } from './deps.ts'

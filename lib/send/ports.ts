@@ -1,4 +1,4 @@
-/** What sending needs of the outside: deliveries, attempts, the gate, the queues of events, and the bus. */
+/** The outside interfaces of sending: deliveries, attempts, the send gate, the event queues, and the event bus. */
 
 import type { AppName } from '../apps.ts'
 import type { OfficialAppId } from '../identifiers.ts'
@@ -82,7 +82,7 @@ export type GateStore = {
   unreserve(until: number): Promise<void>
   /** Notes what was seen of the quota, unless it was closed anew since it was read. */
   noteLook(read: Pick<Gate, 'closedAt'>, look: QuotaLook): Promise<void>
-  /** Writes the pace if the stored one is of the turn before; false, and nothing written, if another came first. */
+  /** Writes the pace if the stored one is of the revision before; false, and nothing written, if another came first. */
   setPace(pace: Pace): Promise<boolean>
 }
 

@@ -1,6 +1,6 @@
 /**
- * When it is looked whether there is quota again before the time of its reset, and what is believed: WeChat's count of a
- * day's calls is about one per cent off, so that it tells a rest where a call is refused (docs/wechat.md 8.2).
+ * When to read the quota before its reset, and when to trust it: WeChat's daily count is off by about one per cent, so
+ * it may show a remainder although calls are refused (docs/wechat.md 8.2).
  */
 
 /** What is known by the looks at one closing of the gate; all instants in milliseconds. */

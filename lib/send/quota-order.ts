@@ -1,4 +1,4 @@
-/** What people ask of the quota by hand, through the function that resumes events: to see it, and to open the gate. */
+/** Manual quota commands, through the function resume-events: show the quota, or open the gate. */
 
 import * as v from 'valibot'
 import { findNamed } from '../apps.ts'

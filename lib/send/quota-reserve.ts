@@ -1,4 +1,4 @@
-/** The part of a day's quota that is kept for urgent messages. */
+/** The part of a day's quota that is reserved for urgent messages. */
 
 import type { Log, Now, Quota } from '../ports.ts'
 import { secondsToReset } from '../quota-reset.ts'

@@ -1,4 +1,4 @@
-/** Keeps WeChat's delivery receipts by account and msgid, where each delivery finds its own whichever comes first. */
+/** Stores WeChat's receipts by msgid, where each delivery finds its own, whichever is written first. */
 
 import * as v from 'valibot'
 import { isAppId, type OfficialAppId } from '../identifiers.ts'

@@ -1,4 +1,4 @@
-/** Who the events of a batch go to: by the links, and of whom those have not heard, by what WeChat says. */
+/** Finds the recipients of a batch: by the links, and for people unknown there, by asking WeChat. */
 
 import { TransportError, WeChatError } from '../errors.ts'
 import { type Answers, type AskDeps, askFollowers } from '../followers/ask-followers.ts'

@@ -1,4 +1,4 @@
-/** The last stage: what follows from an outcome is written, queued and told. */
+/** Last stage: writes, queues, publishes and logs the outcomes. */
 
 import { defer, deliveryOf, queuedOf, retryUnanswered } from './defer.ts'
 import { isSent } from './delivery.ts'

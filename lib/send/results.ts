@@ -1,4 +1,4 @@
-/** Which states of an event a bus is told of, where the deployment names one. */
+/** Publishes final and waiting states to the event bus, if the deployment names one. */
 
 import { NotPublishedError } from '../errors.ts'
 import type { Delivery } from './delivery.ts'

@@ -1,4 +1,4 @@
-/** Every minute: lets the events that wait for quota go once it is there again, no faster than WeChat takes them. */
+/** Every minute: requeues events on quota hold once quota is available, no faster than WeChat accepts them. */
 
 import type { OfficialAccount } from '../apps.ts'
 import { TransportError, WeChatError } from '../errors.ts'
@@ -119,5 +119,5 @@ function isLookTime(now: number): boolean {
 /** If somebody else changes the pace meanwhile, the next minute does. */
 async function learnPace({ pace }: Gate, quota: Quota | undefined, { gate, now }: ResumeDeps): Promise<void> {
   if (!isPaced(pace, now()) || now() - (pace.askedAt ?? 0) < askEveryMs) return
-  await gate.setPace({ ...learn(pace, quota?.perMinute, now()), turn: pace.turn + 1 })
+  await gate.setPace({ ...learn(pace, quota?.perMinute, now()), revision: pace.revision + 1 })
 }

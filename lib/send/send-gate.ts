@@ -1,4 +1,4 @@
-/** Keeps messages from leaving while the day's quota, or all of it but the reserve for urgent ones, is used up. */
+/** The send gate: holds messages back while the day's quota, or all of it but the urgent reserve, is used up. */
 
 import { secondsToReset } from '../quota-reset.ts'
 import { type BatchPace, keepPace } from './batch-pace.ts'
@@ -17,7 +17,7 @@ export type SendGate = {
   /** How it stands now. */
   state(): GateState
   /** Why a message must wait; undefined if it may go. One that may have been sent before must not leave WeChat's window. */
-  bar(message: { readonly urgent: boolean }, isUncertain?: boolean): Outcome | undefined
+  holdReason(message: { readonly urgent: boolean }, isUncertain?: boolean): Outcome | undefined
   /** Closes it for everybody until the quota behind this errcode is filled again. */
   close(errcode: number): Promise<void>
   readonly pace: BatchPace
@@ -37,12 +37,12 @@ export async function openGate(deps: Deps, count: number): Promise<SendGate> {
 export function createGate(stored: Gate, count: number, deps: Deps): SendGate {
   const { gate, now, log, metrics } = deps
   const { closedUntil = 0, reservedUntil = 0, errcode = dayQuota } = stored
-  const barByTrial = openTrial(stored, now())
+  const holdDuringTrial = openTrial(stored, now())
   let state: GateState = { closedUntil, reservedUntil, errcode }
 
   return {
     state: () => state,
-    bar: ({ urgent }, isUncertain = false) => quotaHold(state, urgent, now()) ?? barByTrial(isUncertain),
+    holdReason: ({ urgent }, isUncertain = false) => quotaHold(state, urgent, now()) ?? holdDuringTrial(isUncertain),
     async close(code) {
       const until = now() + secondsToReset(code, now()) * 1000
       if (until <= state.closedUntil) return

@@ -1,4 +1,4 @@
-/** One message to one person: the call, with another token if WeChat refuses the first, and without a page it refuses. */
+/** Sends one message to one person; retries with a new token, or without a page that WeChat refuses. */
 
 import { TransportError, WeChatError } from '../errors.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'

@@ -1,12 +1,12 @@
 /**
- * The pace at which messages leave while WeChat takes fewer in a minute than there are (45011): a schedule of slots that
- * all processes share. Each batch claims as many slots as it has messages; what has no slot now is requeued for its slot.
+ * The rate limiter after a 45011 (per-minute quota): a schedule of send slots shared by all processes. Each batch claims
+ * one slot per message; events whose slot is later are requeued until then.
  */
 
 /** All instants in milliseconds. */
 export type Pace = {
   /** Counts the changes that were stored, so that none of two at once is lost; the rules leave it to the store's user. */
-  readonly turn: number
+  readonly revision: number
   readonly perMinute: number
   /** The next free slot. */
   readonly nextAt: number
@@ -109,7 +109,7 @@ type Beginning = {
 }
 
 function begin(before: Pace | undefined, { now, minute, heldUntil, accepted }: Beginning): Pace {
-  const schedule = { turn: before?.turn ?? 0, nextAt: heldUntil, heldUntil, until: heldUntil + lingerMs }
+  const schedule = { revision: before?.revision ?? 0, nextAt: heldUntil, heldUntil, until: heldUntil + lingerMs }
   const settlesAt = heldUntil + minuteMs
   if (before !== undefined && now - before.until < rememberedMs) {
     return { ...schedule, settlesAt, perMinute: before.perMinute, isFound: before.isFound }

@@ -1,6 +1,6 @@
 /**
- * Sends the message of each business event to the right person, once. A batch goes through five stages: parse, load, decide,
- * deliver, record; stages.ts has the record that grows on the way.
+ * Sends each business event's message to its recipient, once. A batch passes five stages: parse, load, decide, deliver,
+ * record; stages.ts defines the record that each stage extends.
  */
 
 import { inRecord } from '../log-scope.ts'
@@ -33,7 +33,7 @@ const noTables: WaitReason = { cause: 'ourselves', why: 'no tables' }
 const notBegun = deferFor({ cause: 'ourselves', why: 'not begun' })
 
 /** What else becomes of a message says nothing of its template. */
-const isTrouble: ReadonlySet<string> = new Set(['rejected', 'unanswered', 'put-off'])
+const countsAsFailing: ReadonlySet<string> = new Set(['rejected', 'unanswered', 'put-off'])
 
 /** Sends a batch; starts no send after `until` (ms). Answers the messages that the queue must give out again. */
 export async function sendBatch<R extends Received>(
@@ -83,9 +83,9 @@ async function sendBy(
   await inLanes(events, { width, trouble: account.trouble }, async event => {
     const isLate = event.message !== undefined && deps.now() >= limits.until
     const run = () => (isLate ? record(event, notBegun, deps) : inOrder(event, () => work(event)))
-    const name = await inRecord(event, () => orRetry(event, run, deps))
+    const name = await inRecord(event, () => retryOnError(event, run, deps))
     counts[name] = (counts[name] ?? 0) + 1
-    noteTrouble(event.lane, name, account.trouble)
+    trackFailing(event.lane, name, account.trouble)
   })
   tally.flush()
 }
@@ -113,7 +113,7 @@ function decideAll(events: readonly Loaded[], { attempt, now }: BatchStage): rea
 }
 
 /** A failure of one event (a store, a bug) must not take its neighbours along: it is retried, and it is told. */
-async function orRetry(event: Decided, run: () => Promise<string>, { log, buffer }: BatchDeps): Promise<string> {
+async function retryOnError(event: Decided, run: () => Promise<string>, { log, buffer }: BatchDeps): Promise<string> {
   try {
     return await run()
   } catch (error) {
@@ -123,7 +123,7 @@ async function orRetry(event: Decided, run: () => Promise<string>, { log, buffer
   }
 }
 
-function noteTrouble(lane: string, name: string, trouble: Set<string>): void {
+function trackFailing(lane: string, name: string, trouble: Set<string>): void {
   if (name === 'accepted') trouble.delete(lane)
-  else if (isTrouble.has(name)) trouble.add(lane)
+  else if (countsAsFailing.has(name)) trouble.add(lane)
 }

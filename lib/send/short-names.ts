@@ -1,4 +1,4 @@
-/** Short names, 16 hexadecimal digits of a digest: of events, a hundred of which go into one write unit, and of copies. */
+/** Short digests (16 hex digits) of event ids, a hundred of which fit one write unit, and of message bodies. */
 
 import { hash } from 'node:crypto'
 

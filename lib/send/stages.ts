@@ -1,4 +1,4 @@
-/** The record of one message on its way through a batch: each stage adds its fields. */
+/** The record of one message in a batch; each stage adds fields. */
 
 import type { Person } from '../followers/link.ts'
 import type { Delivery } from './delivery.ts'
@@ -49,7 +49,7 @@ export type Loaded = Parsed & {
   /** Whether earlier calls may have sent it, as it is written. */
   readonly uncertainty: Uncertainty | undefined
   /** Whether another invocation may be sending it just now. */
-  readonly isUnderWay: boolean
+  readonly isInFlight: boolean
   /** It is, or may be, on a phone: it is not sent again. */
   readonly isDone: boolean
 }

@@ -1,4 +1,4 @@
-/** The project's template list, templates.json: the names that events use, and what holds for each template. */
+/** The project's templates.json: template names for events, and the policies of each template. */
 
 import * as v from 'valibot'
 

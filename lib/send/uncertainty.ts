@@ -1,8 +1,8 @@
 /**
- * Whether a message may be on a phone although no answer says so.
+ * Whether a message may have been sent although no answer confirms it.
  *
- * WeChat drops a second message of one client_msg_id for ten minutes: within such a window a repeat is harmless, and
- * resolves the doubt. After it, a repeat may be a second message (docs/wechat.md 6.2).
+ * WeChat drops a second message with the same client_msg_id for ten minutes: within that window a retry is harmless and
+ * resolves the doubt; later it may send a second message (docs/wechat.md 6.2).
  */
 
 import type { OfficialAppId } from '../identifiers.ts'

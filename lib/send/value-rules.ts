@@ -1,9 +1,9 @@
 /**
- * What WeChat takes as a value of a template, by the type in the key's name: our own reading of WeChat's
- * pages on template and subscription messages (docs/wechat.md 7.1).
+ * The rules for template values, by the type in the key's name, from WeChat's pages on template and subscription
+ * messages (docs/wechat.md 7.1).
  *
- * WeChat has the last word, so only what it surely refuses is refused here; where its pages disagree or say nothing
- * (10 or 12 digits of an amount, plates, names, `short_thing`), the milder reading holds.
+ * WeChat decides, so only values that it certainly refuses are refused here; where its pages disagree or say nothing (10
+ * or 12 digits of an amount, plates, names, `short_thing`), the more lenient rule applies.
  */
 
 import { countCharacters, countUnits, shorten } from './shorten.ts'

@@ -1,4 +1,4 @@
-/** Why an event is deferred, and who must act for that. */
+/** Why an event is deferred, and who must act. */
 
 import { TransportError, type WeChatError } from '../errors.ts'
 import type { Delivery } from './delivery.ts'
@@ -31,7 +31,7 @@ export function factsOf({ cause, why, errcode }: WaitReason, mayBeSent = false):
 }
 
 /** Tells whether a delivery says already that its event waits for this. */
-export function isTold(delivery: Delivery | undefined, why: WaitReason, mayBeSent: boolean): boolean {
+export function isRecorded(delivery: Delivery | undefined, why: WaitReason, mayBeSent: boolean): boolean {
   const { reason, errcode } = factsOf(why, mayBeSent)
   return delivery?.state === 'waiting' && delivery.reason === reason && delivery.errcode === errcode
 }

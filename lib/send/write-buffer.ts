@@ -1,9 +1,9 @@
-/** The write buffer of a batch: done marks by 25, and messages by ten, so that a message costs a fraction of a request. */
+/** The write buffer of a batch: writes done marks in chunks of 25 and messages in chunks of ten. */
 
 import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../ports.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
-import { tellWaits, type Wait } from './batch-waits.ts'
+import { type Wait, writeWaits } from './batch-waits.ts'
 import type { Delivery } from './delivery.ts'
 import type { SendDeps, StageDeps } from './deps.ts'
 import { idOf } from './event-id.ts'
@@ -23,7 +23,7 @@ export type WriteBuffer = {
   requeue(message: Written, event: QueuedEvent, delaySeconds: number): void
   holdForQuota(message: Written, event: QueuedEvent, at: ParkingPlace): void
   /** It was deferred, for a cause that is to be told. */
-  noteWait(wait: Wait): void
+  addWait(wait: Wait): void
   /** It stays in the queue, and is given out again. */
   retry(message: Written): void
   /** Writes what is left to write; answers the messageIds of those that the queue must give out again. */
@@ -75,7 +75,7 @@ export function createWriteBuffer(deps: Omit<BatchStage, 'buffer'>): WriteBuffer
     publish: delivery => void published.push(delivery),
     requeue: (message, event, delaySeconds) => void again.push({ message, event, delaySeconds }),
     holdForQuota: (message, event, at) => void held.push({ message, event, ...at }),
-    noteWait: wait => void waits.push(wait),
+    addWait: wait => void waits.push(wait),
     retry: ({ messageId }) => void retried.add(messageId),
     async flush() {
       writeMarks()
@@ -83,7 +83,7 @@ export function createWriteBuffer(deps: Omit<BatchStage, 'buffer'>): WriteBuffer
       if (again.length + held.length > 0) await attempt.save()
       write(again, () => events.requeue(again))
       write(held, () => events.holdForQuota(held))
-      const [told] = await Promise.all([tellWaits(waits, deps), ...writes])
+      const [told] = await Promise.all([writeWaits(waits, deps), ...writes])
       await Promise.all([attempt.save(), publishResults([...published, ...told], deps)])
       return retried
     },

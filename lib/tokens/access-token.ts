@@ -1,8 +1,7 @@
 /**
- * One access_token per app for all processes: memory, then the store, then WeChat under a lease.
+ * One access_token per app, shared by all processes: from memory, then the store, then WeChat under a lease.
  *
- * WeChat ends a token when another is issued, so only one process may ask for it at a time
- * (docs/wechat.md 3.1).
+ * WeChat invalidates a token when it issues another, so only one process may ask at a time (docs/wechat.md 3.1).
  */
 
 import { WeChatError } from '../errors.ts'
@@ -11,30 +10,30 @@ import { isAlive, renewUnderLease, type Stale, type TokenDeps } from './lease.ts
 import type { StoredToken } from './ports.ts'
 
 export type AccessTokenSource = {
-  /** The present token: from memory, from the store, or newly issued. */
+  /** The current token: from memory, from the store, or newly issued. */
   get(): Promise<AccessToken>
-  /** The same with its generation and its end. */
+  /** The same, with its generation and expiry. */
   present(): Promise<StoredToken>
   /**
-   * A token of a later generation than the one that WeChat rejected; asks WeChat only if the store has none. The
-   * generation decides and not the text: the stable call may bring the same text again.
+   * Returns a token of a later generation than the rejected one; asks WeChat only if the store has none. Generations
+   * are compared, not token texts: the stable call may return the same text again.
    */
   renew(rejected: Pick<StoredToken, 'generation'>): Promise<StoredToken>
-  /** Renews if the stored token has less than this to live; true if it did. */
+  /** Renews the token if the stored one expires within `marginMs`; returns whether it did. */
   keepFresh(marginMs: number): Promise<boolean>
-  /** Whether WeChat has just rejected a fresh token too: then a renewal hints nothing, and none is made for a while. */
-  isHopeless(): boolean
-  /** Notes that WeChat rejected a fresh token too, tells ops, and answers the error to throw. */
-  refusedTwice(error: WeChatError): WeChatError
+  /** Whether WeChat has recently rejected a fresh token: then a renewal would not help. */
+  isRejectingFresh(): boolean
+  /** Records that WeChat rejected a fresh token, alerts operators, and returns the error to throw. */
+  freshRejected(error: WeChatError): WeChatError
   readonly now: Now
 }
 
-/** For so long a token in memory is trusted without a look into the store. */
+/** How long a token in memory is used without reading the store. */
 const memoryMs = 60_000
-/** So long after WeChat rejected a fresh token the next one is not even fetched. */
-const hopelessMs = 30_000
+/** How long after WeChat rejected a fresh token no renewal is tried. */
+const rejectionMs = 30_000
 
-/** Creates the source of one app's token; calls that come together share one round. */
+/** Creates the source of one app's token. Concurrent calls share one read or renewal. */
 export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
   const { appid, tokens, now } = deps
   let memory: { token: StoredToken; readAt: number } | undefined
@@ -42,13 +41,13 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
   let reading: Promise<StoredToken> | undefined
 
   const remember = (token: StoredToken, before: typeof memory) => {
-    // A late answer undoes nothing newer; but if nothing came in between, a lower generation is that of a new row.
+    // A slow renewal must not replace a newer token; if memory did not change, a lower generation is a new row's.
     const isLate = memory !== before && (memory?.token.generation ?? 0) > token.generation
     if (memory === undefined || !isLate) memory = { token, readAt: now() }
     return memory.token
   }
   const renewOnce = async (isStale: Stale): Promise<StoredToken> => {
-    // A round under way may have begun for another reason, and bring a token that will not do here.
+    // A renewal in progress may have started for another reason and return a token that is stale for this caller.
     while (renewal !== undefined) {
       const other = await renewal
       if (!isStale(other)) return other
@@ -65,7 +64,7 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
     const before = memory
     const stored = await tokens.read(appid)
     if (stored !== undefined && isAlive(stored, now())) return remember(stored, before)
-    return renewOnce(it => !isAlive(it, now()))
+    return renewOnce(token => !isAlive(token, now()))
   }
 
   const present = async () => {
@@ -80,36 +79,36 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
     present,
     get: async () => (await present()).accessToken,
     async renew({ generation }) {
-      const isStale: Stale = it => it.generation <= generation || !isAlive(it, now())
-      // Of many calls with the rejected token, the first one has brought the new token for all.
+      const isStale: Stale = token => token.generation <= generation || !isAlive(token, now())
+      // Another call with the same rejected token may already have renewed it.
       return memory !== undefined && !isStale(memory.token) ? memory.token : renewOnce(isStale)
     },
-    async keepFresh(freshMs) {
+    async keepFresh(marginMs) {
       const before = await tokens.read(appid)
-      if (before !== undefined && before.expiresAt - now() > freshMs) return false
-      const after = await renewOnce(it => it.expiresAt - now() <= freshMs)
+      if (before !== undefined && before.expiresAt - now() > marginMs) return false
+      const after = await renewOnce(token => token.expiresAt - now() <= marginMs)
       return after.generation > (before?.generation ?? 0)
     },
-    ...createHopelessness(deps),
+    ...createRejectionMemory(deps),
   }
 }
 
-/** Remembers for a while that fresh tokens are rejected, and tells ops once. */
-function createHopelessness({
+/** Remembers for a while that fresh tokens are rejected, and alerts operators once. */
+function createRejectionMemory({
   appid,
   now,
   log,
   metrics,
-}: TokenDeps): Pick<AccessTokenSource, 'isHopeless' | 'refusedTwice' | 'now'> {
+}: TokenDeps): Pick<AccessTokenSource, 'isRejectingFresh' | 'freshRejected' | 'now'> {
   const words = 'even with a fresh access_token: another system gets tokens for this appid'
-  let hopelessUntil = 0
+  let rejectedUntil = 0
   return {
     now,
-    isHopeless: () => now() < hopelessUntil,
-    refusedTwice({ api, errcode, rid }) {
-      if (now() >= hopelessUntil) {
-        // Counted from the first one: however many calls come meanwhile, the next renewal is tried in time.
-        hopelessUntil = now() + hopelessMs
+    isRejectingFresh: () => now() < rejectedUntil,
+    freshRejected({ api, errcode, rid }) {
+      if (now() >= rejectedUntil) {
+        // Not extended by later rejections, so that the next renewal is tried in time.
+        rejectedUntil = now() + rejectionMs
         log.error('token.refused-twice', { appid, api, errcode, rid, words })
         metrics.count('TokenRefused', { appid })
       }

@@ -1,4 +1,4 @@
-/** One process at a time asks WeChat for a token: the lease, and how the others wait for what it brings. */
+/** The lease that lets one process at a time ask WeChat for a token, and how the others wait for the new token. */
 
 import { TransportError } from '../errors.ts'
 import type { AppId } from '../identifiers.ts'
@@ -11,33 +11,33 @@ export type TokenDeps = {
   readonly tokens: TokenStore
   readonly now: Now
   readonly sleep: (ms: number) => Promise<void>
-  /** Names this process among those that want the lease. */
+  /** Identifies this process among those that compete for the lease. */
   readonly owner: string
   readonly log: Log
   readonly metrics: Metrics
 }
 
-/** Says of a token that it will not do. */
+/** Returns whether a token cannot be used. */
 export type Stale = (token: StoredToken) => boolean
 
-/** A token this close to its end is not used any more: WeChat's clock and ours may differ. */
+/** A token is not used this close to its expiry, because WeChat's clock and ours may differ. */
 const marginMs = 60_000
-/** Longer than the slowest token call (10 s); a process killed with the lease delays the others by no more. */
+/** Longer than the slowest token call (10 s). If the lease holder is killed, the others wait this long at most. */
 const leaseMs = 15_000
 const pollMs = 200
 
-/** Gets a token that is not stale: another process's, if one renews meanwhile, or a new one under the lease. */
+/** Returns a token that is not stale: one that another process has renewed, or a new one, fetched under the lease. */
 export async function renewUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredToken> {
   const giveUpAt = deps.now() + 2 * leaseMs
   for (;;) {
-    // Never without a last look: a frozen process thaws long after that, and the token may have come meanwhile.
-    const isLastLook = deps.now() > giveUpAt
+    // Check once more after the time limit: if this process was frozen, the token may have arrived meanwhile.
+    const isLastTry = deps.now() > giveUpAt
     const token = (await storedToken(deps, isStale)) ?? (await issueUnderLease(deps, isStale))
     if (token !== undefined) return token
-    if (isLastLook) break
+    if (isLastTry) break
     await deps.sleep(pollMs)
   }
-  throw new TransportError('token', 'timeout', 'another process holds the lease and brought no token')
+  throw new TransportError('token', 'timeout', 'another process holds the lease and wrote no token')
 }
 
 async function storedToken({ tokens, appid }: TokenDeps, isStale: Stale): Promise<StoredToken | undefined> {
@@ -52,19 +52,19 @@ async function issueUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredT
   try {
     return await issue(deps, isStale, until)
   } finally {
-    // Harmless after a write, which frees the lease itself; needed after a failure.
+    // A successful write has already freed the lease; this frees it after a failure.
     await tokens.freeLease(appid, owner)
   }
 }
 
-/** Under the lease: looks again, asks WeChat, writes. Undefined if the lease was lost before the token was written. */
+/** Under the lease: reads again, asks WeChat, writes. Returns undefined if the lease was lost before the write. */
 async function issue(deps: TokenDeps, isStale: Stale, until: number): Promise<StoredToken | undefined> {
   const { appid, tokens, wechat, owner, now, log } = deps
-  // Whoever held the lease before may have written between our read and our lease.
+  // The previous lease holder may have written a token after we read the store.
   const stored = await tokens.read(appid)
   if (stored !== undefined && !isStale(stored)) return stored
   const askedAt = now()
-  // A process that was frozen with the lease is not the one to ask any more: another may be asking now.
+  // This process may have been frozen past its lease; another may be asking WeChat now.
   if (askedAt >= until) return undefined
   const { accessToken, expiresInSeconds } = await wechat.fetchAccessToken()
   const generation = (stored?.generation ?? 0) + 1
@@ -75,7 +75,7 @@ async function issue(deps: TokenDeps, isStale: Stale, until: number): Promise<St
   return token
 }
 
-/** Tells whether a token may still be used. */
+/** Returns whether a token may still be used. */
 export function isAlive(token: StoredToken, at: number): boolean {
   return token.expiresAt - marginMs > at
 }

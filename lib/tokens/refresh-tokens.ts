@@ -1,4 +1,4 @@
-/** Renews both apps' access tokens ahead of their expiry, off everybody's request path. */
+/** Renews both apps' access tokens before they expire, so that no request has to wait for a renewal. */
 
 import type { AppId } from '../identifiers.ts'
 import type { Log } from '../ports.ts'
@@ -10,12 +10,12 @@ export type RefreshDeps = {
 }
 
 /**
- * WeChat issues a stable token anew in the last five minutes of the old one: asked before that, it gives the old one
- * (docs/wechat.md 3.2).
+ * WeChat replaces a stable token only in its last five minutes; before that it returns the old one (docs/wechat.md
+ * 3.2).
  */
 const marginMs = 290_000
 
-/** Renews what is due; one app's failure does not keep the other from its renewal, and is thrown at the end. */
+/** Renews the tokens that are due. One app's failure does not stop the other's renewal; it is thrown at the end. */
 export async function refreshTokens({ sources, log }: RefreshDeps): Promise<{ renewed: AppId[] }> {
   const apps = [...sources]
   const outcomes = await Promise.allSettled(apps.map(([, source]) => source.keepFresh(marginMs)))
@@ -23,7 +23,7 @@ export async function refreshTokens({ sources, log }: RefreshDeps): Promise<{ re
     const outcome = outcomes[index]
     return outcome?.status === 'fulfilled' && outcome.value ? [appid] : []
   })
-  const failures = outcomes.flatMap(it => (it.status === 'rejected' ? [it.reason] : []))
+  const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason] : []))
   for (const error of failures) log.error('token.not-renewed', { error })
   if (failures.length > 0) throw new AggregateError(failures, 'an access token could not be renewed')
   return { renewed }

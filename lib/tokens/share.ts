@@ -1,6 +1,6 @@
 /**
- * Hands the present access token to other systems of the house, so that they need not get tokens of their own: each
- * token that somebody else gets may end ours (docs/wechat.md 3.1).
+ * Gives the current access token to the operator's other systems, so that they need not fetch their own: each token
+ * that another system fetches may invalidate ours (docs/wechat.md 3.1).
  */
 
 import { RequestError } from '../errors.ts'
@@ -14,16 +14,16 @@ export type TokenDeps = {
   readonly log: Log
 }
 
-/** `expiresIn` in seconds: after that, or when WeChat rejects the token, ask again. */
+/** `expiresIn` is in seconds; after that, or when WeChat rejects the token, request it again. */
 export type TokenAnswer = { readonly accessToken: string; readonly expiresIn: number }
 
-/** Reads the query; throws RequestError `app-invalid`. */
+/** Parses the query; throws RequestError `app-invalid`. */
 export function parseApp({ app }: Readonly<Record<string, string | undefined>>): AppName {
   if (app === 'official' || app === 'mini') return app
   throw new RequestError('app-invalid', 400, 'Ask with ?app=official or ?app=mini.')
 }
 
-/** Answers the app's present token; what is left of its life is never more than it really has. */
+/** Returns the app's current token; the lifetime is rounded down. */
 export async function getToken(app: AppName, { sources, now, log }: TokenDeps): Promise<TokenAnswer> {
   const { accessToken, expiresAt } = await sources[app].present()
   log.info('token.shared', { app })

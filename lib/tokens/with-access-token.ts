@@ -1,17 +1,17 @@
-/** A call to WeChat with the present token, and once more with a new one where WeChat rejects it. */
+/** Calls WeChat with the current access token, and retries with a new one if WeChat rejects it. */
 
 import { WeChatError } from '../errors.ts'
 import type { AccessToken } from '../ports.ts'
 import type { AccessTokenSource } from './access-token.ts'
 
-/** The token at first, one that another process had brought and that died since, and one asked for after that. */
+/** The current token, one that another process renewed but that has expired since, and one requested after that. */
 const maxTokens = 3
 
 /**
- * Calls WeChat with the present token; if WeChat rejects it, renews it and repeats the call.
+ * Calls WeChat with the current token; if WeChat rejects the token, renews it and repeats the call.
  *
- * Once: only where another process's renewal was older than this call, and dead too, a third time. Throws what the
- * call throws, and WeChatError of class `config` if WeChat rejects a fresh token too.
+ * Retries once, or twice if another process's renewal was older than this call and is rejected too. Throws the call's
+ * own errors, and WeChatError of class `config` if WeChat rejects a fresh token.
  */
 export async function withAccessToken<T>(
   source: AccessTokenSource,
@@ -23,7 +23,7 @@ export async function withAccessToken<T>(
     const answer = await orRejection(call(token.accessToken))
     if (!('rejection' in answer)) return answer.value
     const isFresh = tokens > 1 && token.issuedAt >= beganAt
-    if (isFresh || tokens === maxTokens || source.isHopeless()) throw source.refusedTwice(answer.rejection)
+    if (isFresh || tokens === maxTokens || source.isRejectingFresh()) throw source.freshRejected(answer.rejection)
     token = await source.renew(token)
   }
 }
@@ -39,7 +39,7 @@ async function orRejection<T>(
   }
 }
 
-/** Tells whether WeChat refused a call because of its token, not because of what was asked (docs/wechat.md 3.4). */
+/** Returns whether WeChat rejected the token rather than the request itself (docs/wechat.md 3.4). */
 function isTokenRejected(error: unknown): error is WeChatError {
   return error instanceof WeChatError && (error.class === 'token-invalid' || error.errcode === 41001)
 }

@@ -1,9 +1,9 @@
 /**
- * Keeps calls from leaving while they cannot succeed: one breaker per app, one circuit per call of WeChat's; and where
- * the trouble may be of one template alone, one for each of them.
+ * A circuit breaker for calls to WeChat: one breaker per app, one circuit per API, and one per template where the cause
+ * may be a single template.
  *
- * It opens at once for what only people can mend, and after a row of failures for an outage; then one call at a time
- * probes, ever later, until one succeeds.
+ * A circuit opens at once on errors that only an operator can fix, and after several failures in a row on an outage;
+ * then one probe at a time is let through, at growing intervals, until one succeeds.
  */
 
 import { isKnown } from '../errcode.ts'
@@ -21,18 +21,18 @@ import {
 
 export type Breaker = {
   /**
-   * Makes the call, unless the circuit of this API is open, or that of this `part` of it, such as one template: then it
-   * throws what opened it, as a call not made. While another call probes it waits for what that comes to.
+   * Makes the call, unless the circuit of this API or of this `part` of it (such as one template) is open: then it
+   * throws the error that opened the circuit, marked as withheld. While another call probes, waits for its result.
    */
   run<T>(api: string, call: () => Promise<T>, part?: string): Promise<T>
 }
 
-/** Codes by which WeChat refuses the whole account or address, whatever is asked. */
+/** Codes by which WeChat refuses the whole account or our address, whatever is called. */
 const accountRefusals: ReadonlySet<number> = new Set([
   40066, 40125, 40164, 40243, 43003, 45102, 45501, 48001, 48004, 50004, 50007, 61004, 89501, 89503, 89506, 89507,
 ])
 
-/** Tells what the error of a call says of a circuit. */
+/** Maps the error of a call to a verdict for one circuit. */
 type Judge = (error: unknown) => Verdict
 
 /** Creates the breaker of one app, in the memory of one container. */
@@ -40,11 +40,15 @@ export function createBreaker(deps: CircuitDeps): Breaker {
   const circuits = new Map<string, Circuit>()
   return {
     async run(api, call, part) {
-      const look = () => judgedOf(api, part, circuits)
-      for (let probe = probeAmong(api, look(), deps); probe !== undefined; probe = probeAmong(api, look(), deps))
+      const circuitsNow = () => judgedOf(api, part, circuits)
+      for (
+        let probe = probeAmong(api, circuitsNow(), deps);
+        probe !== undefined;
+        probe = probeAmong(api, circuitsNow(), deps)
+      )
         await probe
-      // Nothing happens between the last look and the beginning.
-      const judged = look()
+      // No await between this check and the start of the call.
+      const judged = circuitsNow()
       const end = beginAll(judged, circuits, deps)
       try {
         const result = await call()
@@ -59,8 +63,8 @@ export function createBreaker(deps: CircuitDeps): Breaker {
 }
 
 /**
- * The probe that a call has to wait for, if there is one: what opened a circuit may be mended, and until that is known nobody
- * is told the old cause. Throws what holds the call back, before any circuit begins: it is no news for another.
+ * Returns the probe that a call has to wait for, if any: until it ends, the old error may be out of date. Throws if a
+ * circuit is open, before any other circuit counts the call.
  */
 function probeAmong(api: string, judged: readonly Judged[], { now }: CircuitDeps): Promise<void> | undefined {
   const open = judged.find(({ circuit }) => isOpen(circuit, now()))
@@ -95,21 +99,21 @@ function beginAll(judged: readonly Judged[], circuits: Map<string, Circuit>, dep
   }
 }
 
-/** Of a call that has no parts: an answer that is about the call alone (a recipient, a field, a quota) is a good sign. */
+/** For a call without parts: an error about this call alone (recipient, field, quota) shows that WeChat works. */
 const verdictOfAll: Judge = error => {
   if (isNotCalled(error)) return 'nothing'
   if (isAccountRefusal(error)) return 'opens'
   return isFailure(error) ? 'failure' : 'well'
 }
 
-/** No connection, or a refusal of the whole account, is what whatever is sent meets; all else shows that WeChat is there. */
+/** For all parts: only a failed connection or a refusal of the whole account counts against WeChat. */
 const verdictForEverybody: Judge = error => {
   if (isNotCalled(error)) return 'nothing'
   if (isAccountRefusal(error)) return 'opens'
   return isUnconnected(error) ? 'failure' : 'well'
 }
 
-/** What everybody meets says nothing of this part, good or bad. */
+/** For one part: errors that affect all parts say nothing about this one. */
 const verdictForPart: Judge = error => {
   if (isNotCalled(error) || isAccountRefusal(error) || isUnconnected(error)) return 'nothing'
   return isFailure(error) ? 'failure' : 'well'
@@ -118,7 +122,7 @@ const verdictForPart: Judge = error => {
 function isFailure(error: unknown): boolean {
   if (error instanceof TransportError) return true
   if (!(error instanceof WeChatError)) return false
-  // A positive code that nobody knows may be about one person only; it is an answer all the same.
+  // An unknown positive code may concern one person only; WeChat did answer.
   const isNew = error.errcode > 0 && !isKnown(error.errcode)
   return !isNew && (error.class === 'config' || error.class === 'transient')
 }
@@ -127,7 +131,7 @@ function isUnconnected(error: unknown): boolean {
   return error instanceof TransportError && error.failure === 'connect'
 }
 
-/** Withheld by another breaker, or for want of time. */
+/** Withheld by another breaker, or for lack of time. */
 function isNotCalled(error: unknown): boolean {
   return error instanceof TransportError ? error.failure === 'withheld' : error instanceof WeChatError && error.withheld
 }
@@ -136,10 +140,10 @@ function isAccountRefusal(error: unknown): boolean {
   return error instanceof WeChatError && error.class === 'config' && accountRefusals.has(error.errcode)
 }
 
-/** Whoever would have called learns the reason, and that nothing left. */
+/** The error for a withheld call: it carries the original reason, and says that nothing was sent. */
 function withheld(api: string, cause: unknown): Error {
   if (!(cause instanceof WeChatError) || cause.class !== 'config') {
-    return new TransportError(api, 'withheld', 'not called: WeChat has been out of reach')
+    return new TransportError(api, 'withheld', 'not called: WeChat has been unreachable')
   }
   const { errcode, rid } = cause
   return new WeChatError(api, errcode, 'refused before, and not called again yet', {

@@ -1,13 +1,13 @@
-/** One circuit of a breaker: closed, or open for a pause that grows, after which one call at a time probes. */
+/** One circuit of a breaker: closed, or open for a growing pause, after which one call at a time probes. */
 
 import type { Log, Metrics, Now } from '../ports.ts'
 
 export type CircuitDeps = { readonly now: Now; readonly log: Log; readonly metrics: Metrics }
 
-/** What the end of a call says of a circuit: WeChat is there, or not, or nothing; `opens` it at once, or by a row of such. */
+/** The verdict of a finished call: `opens` opens the circuit at once, `failure` after several in a row. */
 export type Verdict = 'well' | 'failure' | 'opens' | 'nothing'
 
-/** `calls` are under way, and `probe` ends with the one that tries; `cause` is what opened it. */
+/** `calls` in flight; `probe` resolves when the probing call ends; `cause` is the error that opened the circuit. */
 export type Circuit = {
   readonly name: string
   failures: number
@@ -26,24 +26,24 @@ export function createCircuit(name: string): Circuit {
   return { name, failures: 0, pauseMs: 0, openUntil: 0, calls: 0 }
 }
 
-/** Tells whether no call may leave: the pause lasts. */
+/** Returns whether the pause is still running, so that no call may be made. */
 export function isOpen({ openUntil }: Circuit, now: number): boolean {
   return now < openUntil
 }
 
-/** The call that tries just now whether the pause is to end: what it comes to says whether the others may leave. */
+/** The probe in progress, if any: its result decides whether other calls may be made. */
 export function probeOf({ probe, pauseMs }: Circuit): Promise<void> | undefined {
   return pauseMs > 0 ? probe : undefined
 }
 
-/** Circuits can be many, and one that is well needs no memory once no call of it is under way. */
+/** There can be many circuits; a healthy one without calls in flight can be dropped. */
 export function isForgettable({ calls, failures, pauseMs }: Circuit): boolean {
   return calls === 0 && failures === 0 && pauseMs === 0
 }
 
-/** Lets a call go that the circuit is not open for; the answer ends it, with what its end says of the circuit. */
+/** Starts a call on a circuit that is not open; the returned function takes the verdict when the call ends. */
 export function begin(circuit: Circuit, deps: CircuitDeps): (verdict: Verdict, error?: unknown) => void {
-  // Only this call ends its own probe: one that was under way before may come back in the middle of it.
+  // Only the probing call clears its probe: an older call may end while the probe is in flight.
   const probing = circuit.pauseMs > 0 ? Promise.withResolvers<void>() : undefined
   if (probing) circuit.probe = probing.promise
   circuit.calls += 1
@@ -52,7 +52,7 @@ export function begin(circuit: Circuit, deps: CircuitDeps): (verdict: Verdict, e
     if (probing) delete circuit.probe
     probing?.resolve()
     if (verdict === 'well') close(circuit, deps)
-    // What was under way when it opened brings no news.
+    // Calls that were in flight when the circuit opened do not extend the pause.
     else if (verdict !== 'nothing' && deps.now() >= circuit.openUntil) fail(circuit, { verdict, error, deps })
   }
 }
@@ -72,6 +72,6 @@ function fail(circuit: Circuit, { verdict, error, deps }: Failure): void {
   circuit.openUntil = deps.now() + circuit.pauseMs
   circuit.cause = error
   deps.log.error('breaker.opened', { api: circuit.name, pauseSeconds: circuit.pauseMs / 1000, error })
-  // No dimension: each name would be a metric of its own, and an alarm watches one.
+  // Without dimensions: each name would be a separate metric, and the alarm watches one.
   deps.metrics.count('BreakerOpened')
 }

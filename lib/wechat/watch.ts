@@ -1,4 +1,4 @@
-/** Tells ops what WeChat's refusals mean for them. */
+/** Reports the refusals by WeChat that operators must act on. */
 
 import { isKnown } from '../errcode.ts'
 import { WeChatError } from '../errors.ts'
@@ -7,22 +7,22 @@ import type { Log, Metrics, Now } from '../ports.ts'
 
 export type WatchDeps = { readonly appid: AppId; readonly now: Now; readonly log: Log; readonly metrics: Metrics }
 
-/** Fifty calls that are under way meet the same refusal: it is told once, and again after so long. */
-const quietMs = 30_000
+/** Fifty calls in flight may get the same refusal: it is reported once per this interval. */
+const reportIntervalMs = 30_000
 
-/** Creates the watch of one app, in the memory of one container. */
+/** Creates the watch for one app; its state is in the memory of one container. */
 export function createWatch(deps: WatchDeps): (error: unknown) => void {
-  const toldAt = new Map<string, number>()
+  const reportedAt = new Map<string, number>()
   return error => {
     if (!(error instanceof WeChatError)) return
-    const kind = `${error.api} ${error.errcode} ${error.address}`
-    if (deps.now() - (toldAt.get(kind) ?? Number.NEGATIVE_INFINITY) < quietMs) return
-    if (watchRefusal(error, deps)) toldAt.set(kind, deps.now())
+    const refusal = `${error.api} ${error.errcode} ${error.address}`
+    if (deps.now() - (reportedAt.get(refusal) ?? Number.NEGATIVE_INFINITY) < reportIntervalMs) return
+    if (reportRefusal(error, deps)) reportedAt.set(refusal, deps.now())
   }
 }
 
-/** Counts and tells a failed call, where its errcode is ops' business, and whether it is; the caller goes on with it. */
-function watchRefusal(error: WeChatError, { appid, log, metrics }: WatchDeps): boolean {
+/** Reports a failed call if its errcode concerns operators, and returns whether it did. */
+function reportRefusal(error: WeChatError, { appid, log, metrics }: WatchDeps): boolean {
   if (error.withheld) return false
   const { api, errcode, rid, address } = error
   if (!isKnown(errcode)) {

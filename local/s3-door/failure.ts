@@ -1,4 +1,4 @@
-/** What S3 says no with: its own codes, statuses and words, as clients know them. */
+/** S3's errors: its own codes, statuses and messages, as clients know them. */
 
 const statuses = {
   AccessDenied: 403,
@@ -18,7 +18,7 @@ const statuses = {
 
 export type FailureCode = keyof typeof statuses
 
-/** A request that S3 refuses. */
+/** A request that S3 rejects. */
 export class S3Failure extends Error {
   override readonly name = 'S3Failure'
   readonly code: FailureCode
@@ -36,7 +36,7 @@ export function renderFailure({ code, message }: S3Failure): string {
   return renderXml('Error', { Code: code, Message: message })
 }
 
-/** One element with a text in each child. */
+/** An XML element with one text in each child. */
 export function renderXml(name: string, children: Readonly<Record<string, string>>): string {
   const inner = Object.entries(children).map(([child, text]) => `<${child}>${escapeXml(text)}</${child}>`)
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${name}>${inner.join('')}</${name}>`

@@ -1,10 +1,10 @@
-/** Judges a form as S3 does: its signature, its policy's end, and each condition; a field that none names is refused. */
+/** Validates a form as S3 does: signature, the policy's expiry, each condition, and no fields without a condition. */
 
 import * as v from 'valibot'
 import { S3Failure } from './failure.ts'
 import { type Claim, checkSignature, type Keeper, needed } from './signature.ts'
 
-/** What a good form allows; sizes in bytes. */
+/** What a valid form allows; sizes in bytes. */
 export type Allowance = { key: string; contentType: string; least: number; most: number }
 
 const mostEver = 5 * 1024 ** 3
@@ -20,13 +20,13 @@ const exactSchema = v.pipe(
 /** Fields that need no condition. */
 const free = /^(policy|x-amz-signature|file|bucket|x-ignore-.*)$/
 
-/** Judges the fields of a form (names in lower case) that was posted to a bucket; throws S3Failure. */
+/** Validates the fields (names in lower case) of a form posted to a bucket; throws S3Failure. */
 export function judgeForm(bucket: string, fields: Claim, keeper: Keeper & { now: number }): Allowance {
   checkSignature(needed(fields, 'policy'), fields, keeper)
   return judgePolicy(bucket, fields, keeper.now)
 }
 
-/** Judges the fields by the policy among them, whoever signed it; throws S3Failure. */
+/** Validates the fields by the policy among them, whoever signed it; throws S3Failure. */
 export function judgePolicy(bucket: string, fields: Claim, now: number): Allowance {
   const { expiration, conditions } = readPolicy(needed(fields, 'policy'))
   if (Date.parse(expiration) <= now) throw refused('Policy expired.')
@@ -57,7 +57,7 @@ function narrow(range: { least: number; most: number }, [, least, most]: v.Infer
   range.most = Math.min(range.most, most)
 }
 
-/** Answers the field that the condition is about; throws if it does not hold. */
+/** Returns the field that the condition is about; throws if it does not hold. */
 function judgeCondition(condition: unknown, values: Claim): string {
   const [how, name, wanted] = readCondition(condition)
   const value = values.get(name) ?? ''

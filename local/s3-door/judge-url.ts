@@ -1,17 +1,17 @@
-/** Judges a presigned URL as S3 does: its signature, and that it is neither over nor to come. */
+/** Validates a presigned URL as S3 does: its signature, and that it has begun and not expired. */
 
 import { createHash } from 'node:crypto'
 import { S3Failure } from './failure.ts'
 import { checkSignature, type Keeper, needed } from './signature.ts'
 
-/** A request as it came: the target as it was written, and the Host header. */
+/** The request as received: the raw target, and the Host header. */
 export type SignedRequest = { method: string; target: string; host: string }
 
-/** Clocks may differ by so much. */
+/** The allowed clock difference. */
 const skewMs = 15 * 60_000
 const longestSeconds = 7 * 86_400
 
-/** Judges a presigned GET; throws S3Failure. */
+/** Validates a presigned GET; throws S3Failure. */
 export function judgeUrl({ method, target, host }: SignedRequest, keeper: Keeper & { now: number }): void {
   const [path = '', search = ''] = target.split('?')
   const claim = new Map([...new URLSearchParams(search)].map(([name, value]) => [name.toLowerCase(), value]))

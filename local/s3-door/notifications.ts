@@ -1,4 +1,4 @@
-/** Tells queues of what arrived in a bucket, in the words of S3's own notifications. */
+/** Notifies queues of new objects in a bucket, in the format of S3's own notifications. */
 
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 
@@ -13,7 +13,7 @@ type NotificationOptions = {
   queues: ReadonlyMap<string, { url: string }>
 }
 
-/** Creates the teller; it throws if a queue could not be told. */
+/** Creates the notifier; it throws if a queue could not be notified. */
 export function createNotifications({ sqs, region, buckets, queues }: NotificationOptions) {
   return async (arrived: Arrived): Promise<void> => {
     const all = buckets.filter(it => it.name === arrived.bucket).flatMap(it => it.notifications)
@@ -35,7 +35,7 @@ function recordOf({ bucket, key, size, etag }: Arrived, awsRegion: string) {
     s3: {
       s3SchemaVersion: '1.0',
       bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
-      // As in a form; a slash stays.
+      // Encoded as in a form, but a slash stays.
       object: { key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'), size, eTag: etag },
     },
   }

@@ -1,4 +1,4 @@
-/** Puts a stream of unknown length into S3, in parts: of a file there is never more than one part in memory. */
+/** Uploads a stream of unknown length to S3, in parts: at most one part of a file is in memory. */
 
 import {
   AbortMultipartUploadCommand,
@@ -9,15 +9,15 @@ import {
 } from '@aws-sdk/client-s3'
 import { S3Failure } from './failure.ts'
 
-/** Where a stream goes to, and what it may be; sizes in bytes. */
+/** The target of a stream, and its limits; sizes in bytes. */
 export type Target = { bucket: string; key: string; contentType: string; least: number; most: number }
 
 export type Stored = { size: number; etag: string }
 
-/** S3 takes no smaller part but the last, and the emulator none above 11 MiB. */
+/** S3 accepts no smaller part except the last, and the emulator none above 11 MiB. */
 const partBytes = 8 * 1024 * 1024
 
-/** Reads the stream to its end, also when it is too large; throws S3Failure, and then nothing is stored. */
+/** Reads the stream to its end, even if it is too large; throws S3Failure, and then nothing is stored. */
 export async function putStream(s3: S3Client, target: Target, chunks: AsyncIterable<Uint8Array>): Promise<Stored> {
   const where = { Bucket: target.bucket, Key: target.key }
   const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ ...where, ContentType: target.contentType }))
@@ -55,7 +55,7 @@ async function sendParts(
   return { size, etags }
 }
 
-/** Each part with the size up to its end; what is above `most` is only counted. */
+/** Each part with the total size up to its end; bytes above `most` are only counted. */
 async function* readParts(chunks: AsyncIterable<Uint8Array>, most: number): AsyncIterable<Part> {
   let waiting: Uint8Array[] = []
   let [held, size] = [0, 0]

@@ -1,4 +1,4 @@
-/** Reads a form as it streams in: first its fields, and then one file, which is never whole in memory. */
+/** Reads a form as a stream: first its fields, then one file, which is never wholly in memory. */
 
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises'
 import { Busboy } from '@fastify/busboy'
 import { S3Failure } from './failure.ts'
 
-/** S3 takes 20 KB of fields in all. */
+/** S3 accepts 20 KB of fields in all. */
 const limits = { fields: 40, fieldSize: 20_480, files: 1, parts: 41, headerPairs: 20, headerSize: 8192 }
 
 /**
- * Hands the fields (names in lower case) and the file to `take`, and answers what it does. The form is read to its end,
- * whatever `take` does: a client that is still sending hears no answer.
+ * Passes the fields (names in lower case) and the file to `take`, and returns its result. Reads the form to its end in
+ * any case, because a client that is still sending would not read the answer.
  */
 export async function readForm<T>(
   request: IncomingMessage,
@@ -24,12 +24,12 @@ export async function readForm<T>(
   busboy.on('field', (name, value, isNameCut, isValueCut) => {
     const key = name.toLowerCase()
     if (fields.has(key) || isNameCut || isValueCut) faults.push(key)
-    // S3 reads nothing behind the file.
+    // S3 ignores everything after the file.
     if (taken.length === 0) fields.set(key, value)
   })
   busboy.on('file', (name, file) => {
     const taking = name === 'file' && faults.length === 0 ? take(fields, file) : Promise.reject(malformed())
-    // Whoever awaits it is told; what nobody reads any more must not stop the form.
+    // Awaiting callers get the error; an unread file must not stop the form.
     taking.catch(() => file.resume())
     taken.push(taking)
   })

@@ -1,6 +1,6 @@
 /**
- * S3 as phones meet it: signed forms and signed URLs, each judged as S3 judges them, and nothing else. The emulator
- * behind it looks at no signature, and tells nobody what arrived.
+ * S3 as phones see it: validates signed forms and signed URLs like S3, and accepts nothing else. The emulator behind it
+ * checks no signatures and sends no notifications.
  */
 
 import { once } from 'node:events'
@@ -15,20 +15,20 @@ import { putStream, type Stored } from './put-stream.ts'
 import { readForm } from './read-form.ts'
 import type { Keeper } from './signature.ts'
 
-/** What arrived, and where. */
+/** A new object. */
 export type Arrival = Stored & { bucket: string; key: string }
 
 export type S3DoorOptions = Keeper & {
   host: string
   port: number
-  /** The S3 behind the door. */
+  /** The S3 emulator behind this server. */
   s3: S3Client
-  /** Told of each file before its sender is. */
+  /** Called for each file before its sender gets the answer. */
   onArrival: (arrival: Arrival) => Promise<void>
   now?: () => number
 }
 
-/** Opens the door. */
+/** Starts the server. */
 export async function openS3Door(options: S3DoorOptions): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
     answer(options, request, response).catch(error => refuse(response, error))
@@ -49,7 +49,7 @@ async function answer(options: S3DoorOptions, request: IncomingMessage, response
   const [, bucket = '', key = ''] = /^\/([^/?]+)\/?([^?]*)/.exec(target) ?? []
   if (method === 'POST' && key === '') return takeForm(options, bucket, { request, response })
   if (method !== 'GET' || key === '') {
-    throw new S3Failure('MethodNotAllowed', 'Only signed forms and signed URLs are taken here.')
+    throw new S3Failure('MethodNotAllowed', 'Only signed forms and signed URLs are accepted here.')
   }
   const { now = Date.now, ...keeper } = options
   judgeUrl({ method, target, host: request.headers.host ?? '' }, { ...keeper, now: now() })
@@ -95,9 +95,9 @@ function refuse(response: ServerResponse, error: unknown): void {
   response.end(renderFailure(failure))
 }
 
-/** What the S3 behind the door said; its words stay behind it. */
+/** Maps an error of the S3 emulator; its message is not passed on. */
 function failureOf(error: unknown): S3Failure {
   const name = error instanceof Error ? error.name : ''
   if (name === 'NoSuchKey' || name === 'NoSuchBucket') return new S3Failure(name, 'The specified one does not exist.')
-  return new S3Failure('InternalError', 'The S3 behind this door gave no usable answer.')
+  return new S3Failure('InternalError', 'The S3 behind this server gave no usable answer.')
 }

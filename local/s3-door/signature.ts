@@ -1,15 +1,15 @@
-/** Signature Version 4 as its receiver checks it. It shares no code with the signer: both would be wrong together. */
+/** Verifies Signature Version 4. Shares no code with the signer, or both could be wrong in the same way. */
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { S3Failure } from './failure.ts'
 
-/** Whose signatures are taken, and where. */
+/** Whose signatures are accepted, and where. */
 export type Keeper = {
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
   region: string
 }
 
-/** What a client says of its signature; names in lower case. */
+/** The signature fields of a request; names in lower case. */
 export type Claim = ReadonlyMap<string, string>
 
 /** Checks that `text` is signed as claimed; throws S3Failure. */
@@ -29,7 +29,7 @@ export function checkSignature(text: string, claim: Claim, { credentials, region
   }
 }
 
-/** Reads what a claim must hold; throws S3Failure. */
+/** Returns a required field; throws S3Failure. */
 export function needed(claim: Claim, name: string): string {
   const value = claim.get(name)
   if (value === undefined) throw new S3Failure('AccessDenied', `${name} is missing`)

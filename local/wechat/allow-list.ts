@@ -4,7 +4,7 @@ import { BlockList, isIP, isIPv4 } from 'node:net'
 /** Allow-list of one app; off until addresses are set. */
 export type AllowList = ReturnType<typeof createAllowList>
 
-/** Says what is wrong with an entry, or undefined; `a.b.c.*` is only known to mini programs. */
+/** Says what is wrong with an entry, or undefined; only mini programs allow `a.b.c.*`. */
 export function problemOfEntry(entry: string, wildcard: boolean): string | undefined {
   if (isIP(entry) > 0) return undefined
   if (wildcard && isIPv4(entry.replace(/\.\*$/, '.0')) && entry.endsWith('.*')) return undefined

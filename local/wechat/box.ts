@@ -1,24 +1,26 @@
-/** Everything that WeChat knows, put together; a reset makes a new one. */
-import { type AllowList, createAllowList } from './allow-list.ts'
+/** The state of the simulated WeChat; a reset creates a new one. */
+import type { AppIdentity, AppSetting } from './app-setting.ts'
+import { type Apps, createApps } from './apps.ts'
 import type { CallbackConfig } from './callback-config.ts'
-import { type CallbackOptions, type Callbacks, createCallbacks } from './callbacks.ts'
 import { type Calls, createCalls } from './calls.ts'
 import { type Clock, createClock } from './clock.ts'
-import type { Accounts, AppName } from './defaults.ts'
+import type { Accounts } from './defaults.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { createLogins, type Logins } from './logins.ts'
-import { createMediaChecks, type MediaChecks } from './media-checks.ts'
 import { createMessages, type Messages } from './messages.ts'
-import { createPeople, type People } from './people.ts'
+import { createPlatforms, defaultPlatform } from './platforms.ts'
+import { createPopulation, type Population } from './population.ts'
 import { createProfiles, type Profiles } from './profiles.ts'
 import { createQuota, type Quota } from './quota.ts'
 import { createRidLog, type RidLog } from './rid-log.ts'
-import { createTemplates, type TemplateSetting, type Templates } from './templates.ts'
-import { createTokens, type Tokens } from './tokens.ts'
+import type { TemplateSetting } from './templates.ts'
 
-/** Settings of a box with every default filled in. */
+/** The settings of a box, with all defaults filled in. */
 export type BoxSettings = {
+  /** The first pair. */
   accounts: Accounts
+  /** Further apps. */
+  apps: readonly AppSetting[]
+  /** Of the first Official Account. */
   templates: readonly TemplateSetting[]
   /** Whether values are checked against their types, as on every account but a test account. */
   enforceValues: boolean
@@ -28,100 +30,62 @@ export type BoxSettings = {
   pageSize: number
   now: () => number
   receiptDelayMs: number
-  /** From a content check to its verdict. */
+  /** The time from a content check to its verdict. */
   verdictDelayMs: number
   callbackTimeoutMs: number
   callbackRetryGapMs: number
-}
-
-/** How a repeat is told. */
-export const duplicates = ['same', 'error', 'too-soon'] as const
-type Duplicate = (typeof duplicates)[number]
-
-/** Switches that tests turn. */
-type Rules = {
-  /** Off as on a test account: values are not checked against their types. */
-  values: boolean
-  /** What a client_msg_id that was there before gives: the same msgid, 45065, or within a minute 40241. */
-  duplicate: Duplicate
-  /** Pages of the released mini program; undefined accepts any. */
-  pages: ReadonlySet<string> | undefined
-}
-
-/** One app with what is kept per app. */
-export type App = {
-  name: AppName
-  appid: string
-  appsecret: string
-  tokens: Tokens
-  allowList: AllowList
-  callbacks: Callbacks
 }
 
 /** The state of WeChat. */
 export type Box = {
   settings: BoxSettings
   clock: Clock
-  apps: Record<AppName, App>
-  people: People
+  apps: Apps
+  people: Population
   profiles: Profiles
-  logins: Logins
   quota: Quota
-  templates: Templates
   messages: Messages
-  mediaChecks: MediaChecks
   faults: Faults
   calls: Calls
   rids: RidLog
-  rules: Rules
   /** Runs work later, unless the box is closed or reset before. */
   later: (work: () => void, ms: number) => void
   close: () => void
 }
 
-/** Creates a WeChat in which nobody lives yet. */
+/** Creates a WeChat without people. */
 export function createBox(settings: BoxSettings, formerPeople = 0): Box {
   const clock = createClock(settings.now)
-  const apps = { official: createApp('official', settings, clock), mini: createApp('mini', settings, clock) }
+  const population = createPopulation(formerPeople)
+  const platforms = createPlatforms(settings.accounts)
+  const apps = createApps(pairOf(settings), { ...settings, clock, population, platforms })
+  for (const setting of settings.apps) apps.add(setting)
   const timers = createTimers()
   return {
     settings,
     clock,
     apps,
-    people: createPeople(settings.accounts, formerPeople),
+    people: population,
     profiles: createProfiles(),
-    logins: createLogins(clock),
     quota: createQuota(clock),
-    templates: createTemplates(settings.templates),
     messages: createMessages(clock),
-    mediaChecks: createMediaChecks(clock),
     faults: createFaults(),
     calls: createCalls(clock),
     rids: createRidLog(clock),
-    rules: { values: settings.enforceValues, duplicate: 'same', pages: undefined },
     later: timers.later,
     close: () => {
       timers.close()
-      for (const app of Object.values(apps)) app.callbacks.close()
+      for (const app of apps.all()) app.callbacks.close()
     },
   }
 }
 
-function createApp(name: AppName, settings: BoxSettings, clock: Clock): App {
-  const { appid, appsecret } = settings.accounts[name]
-  const callbacks = createCallbacks(clock, callbackOptions(name, settings))
-  // Of a mini program no page says that calls with an access token are checked; of an Official Account two do.
-  const allowList = createAllowList({ businessCalls: name === 'official' })
-  return { name, appid, appsecret, tokens: createTokens(clock), allowList, callbacks }
-}
-
-function callbackOptions(name: AppName, settings: BoxSettings): CallbackOptions {
-  const { appid, originalId } = settings.accounts[name]
+function pairOf({ accounts, templates, ...settings }: BoxSettings): { official: AppIdentity; mini: AppIdentity } {
+  const platform = defaultPlatform
+  const { callback, miniCallback } = settings
   return {
-    account: { appid, originalId },
-    config: name === 'mini' ? settings.miniCallback : settings.callback,
-    timeoutMs: settings.callbackTimeoutMs,
-    retryGapMs: settings.callbackRetryGapMs,
+    official: { ...accounts.official, name: 'official', kind: 'official', platform, callback, templates },
+    mini: { ...accounts.mini, name: 'mini', kind: 'mini', platform, callback: miniCallback, templates: [] },
   }
 }
 

@@ -1,10 +1,10 @@
-/** How far messages are hidden: 明文, 兼容, 安全. */
+/** How messages are encrypted: 明文, 兼容, 安全. */
 export const callbackModes = ['plain', 'compatible', 'secure'] as const
 
-/** How messages are written; only the mini program's console lets one choose. */
+/** The format of messages; only the mini program's console offers a choice. */
 export const callbackFormats = ['xml', 'json'] as const
 
-/** Where callbacks go, how they are written, and how they are signed. */
+/** Where callbacks go, in which format, and how they are signed. */
 export type CallbackConfig = {
   url: string | undefined
   token: string

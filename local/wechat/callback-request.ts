@@ -5,21 +5,21 @@ import { writeEnvelope } from './events.ts'
 import { isPassiveReply } from './passive-reply.ts'
 import { encrypt, sign } from './signature.ts'
 
-/** An answer is kept so far; the log of deliveries shows less. */
+/** How much of an answer is kept; the log of deliveries shows less. */
 const longestReply = 64 * 1024
 const shownOfAnswer = 500
 
-/** Sender's side of the receiver: who the account is and what time the receiver has. */
+/** What a request needs to know: the account, and the receiver's time. */
 export type Sender = { appid: string; originalId: string; wallSeconds: number; timeoutMs: number; stop: AbortSignal }
 
-/** What came of one request. */
+/** The result of one request. */
 export type CallbackAnswer = {
   outcome: 'accepted' | 'refused' | 'timeout' | 'unreachable'
   status?: number
   body?: string
 }
 
-/** Delivers an event once: signed, and encrypted as the mode wants it. */
+/** Delivers an event once: signed, and encrypted as the mode requires. */
 export async function pushEvent(
   message: { openid: string; plain: string },
   config: CallbackConfig & { url: string },
@@ -44,7 +44,7 @@ export async function pushEvent(
   return judge(answer, text => text === 'success' || text === '' || isPassiveReply(text, config))
 }
 
-/** Performs the handshake of the console: the URL must give the echostr back and nothing else. */
+/** Performs the console's handshake: the URL must return the echostr and nothing else. */
 export async function verifyUrl(config: CallbackConfig & { url: string }, sender: Sender): Promise<CallbackAnswer> {
   const echostr = String(randomInt(2 ** 47)).padStart(19, '5')
   const query = new URLSearchParams({ ...signedQuery(config.token, sender), echostr })

@@ -1,4 +1,4 @@
-/** The message push: keeps events, holds them back or sends them, a few at a time. */
+/** The message push: stores events, and holds them back or sends them, a few at a time. */
 import type { CallbackConfig } from './callback-config.ts'
 import { type CallbackAnswer, type Sender, verifyUrl } from './callback-request.ts'
 import type { Clock } from './clock.ts'
@@ -6,7 +6,7 @@ import { type Delivery, deliver, keptDeliveries, type PushedEvent, type Way } fr
 import { type WeChatEvent, writeEvent } from './events.ts'
 import { createMarkFail } from './mark-fail.ts'
 
-/** Requests under way at once: each may start a function anew, and WeChat waits for five seconds. */
+/** Concurrent requests: each may cold-start a function, and WeChat waits for five seconds. */
 const parallel = 4
 
 /** Settings that do not change while the box runs. */
@@ -48,7 +48,9 @@ export function createCallbacks(clock: Clock, options: CallbackOptions) {
       return url === undefined ? undefined : verifyUrl({ ...push.config, url }, push.sender())
     },
     configure: (change: Change) => configure(push, change),
-    /** Marks the URL as one that keeps failing. */
+    /** With its Token and EncodingAESKey. */
+    config: (): CallbackConfig => push.config,
+    /** Marks the URL as failing. */
     markFail: push.markFail.mark,
     state: () => {
       const { url, mode, format } = push.config
@@ -73,7 +75,7 @@ function openPush(clock: Clock, { account, config, timeoutMs, retryGapMs }: Call
   return { ...way, ...lists, originalId: account.originalId, holding: false, counter: 0, busy: 0 }
 }
 
-/** What is undefined stays, but for the URL: none switches the push off. */
+/** Undefined settings stay as they are, except the URL: without one the push is off. */
 function configure(push: Push, { hold, markFailAfter, ...change }: Change): void {
   const { config } = push
   const { token = config.token, aesKey = config.aesKey, mode = config.mode, format = config.format } = change
@@ -110,7 +112,7 @@ async function work(push: Push): Promise<void> {
   push.busy -= 1
 }
 
-/** Delivers events in just this order, one after the other; an id may stand there twice, and may have been delivered before. */
+/** Delivers events in this order, one after the other; an id may appear twice, or have been delivered before. */
 async function release(push: Push, ids: readonly string[] | undefined): Promise<number> {
   const order = (ids ?? push.held.map(event => event.id)).flatMap(id => push.events.get(id) ?? [])
   const released = new Set(order)

@@ -1,4 +1,4 @@
-/** The box's clock: the wall clock plus what tests moved it by. */
+/** The box's clock: the wall clock plus the offset set by tests. */
 export type Clock = ReturnType<typeof createClock>
 
 const minuteMs = 60_000
@@ -14,7 +14,7 @@ export function createClock(wall: () => number) {
 
   return {
     now,
-    /** The clock of everybody outside the box. */
+    /** The real clock. */
     wall,
     seconds: () => Math.floor(now() / 1000),
     minute: () => Math.floor(now() / minuteMs),

@@ -1,9 +1,9 @@
-/** Names of the two apps that the box plays. */
+/** Names of the first pair, which a box always plays. */
 export type AppName = 'official' | 'mini'
 
 type Identity = { appid: string; appsecret: string }
 
-/** The two linked apps; `originalId` is the `gh_…` name of each in what it pushes. */
+/** The first pair; `originalId` is the `gh_…` name of each in what it pushes. */
 export type Accounts = Record<AppName, Identity & { originalId: string }>
 
 /** Identities that are obviously made up: nobody can mistake them for real secrets. */

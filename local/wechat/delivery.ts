@@ -1,4 +1,4 @@
-/** The way of one event to the receiver: up to three requests, each of which is logged (docs/wechat.md 9.5). */
+/** Delivers one event to the receiver in up to three requests, each of which is logged (docs/wechat.md 9.5). */
 import type { CallbackConfig } from './callback-config.ts'
 import { type CallbackAnswer, pushEvent, type Sender } from './callback-request.ts'
 import type { Clock } from './clock.ts'
@@ -8,7 +8,7 @@ const maxDeliveries = 3
 /** How many events and deliveries are remembered. */
 export const keptDeliveries = 20_000
 
-/** One delivery and what came of it; `id` names the event. What a MarkFail kept from being sent is `dropped`. */
+/** One delivery and its result; `id` names the event. `dropped` means that MarkFail prevented it. */
 export type Delivery = Omit<CallbackAnswer, 'outcome'> & {
   id: string
   event: string
@@ -18,10 +18,10 @@ export type Delivery = Omit<CallbackAnswer, 'outcome'> & {
   outcome: CallbackAnswer['outcome'] | 'dropped'
 }
 
-/** An event that is written but may still be held back. */
+/** An event that is created but may still be held back. */
 export type PushedEvent = { id: string; event: string; openid: string; plain: string }
 
-/** What a delivery needs of the push that it belongs to. */
+/** What a delivery needs of its push. */
 export type Way = {
   clock: Clock
   config: CallbackConfig
@@ -33,7 +33,7 @@ export type Way = {
 
 const dropped = { outcome: 'dropped' } as const
 
-/** Delivers an event, up to three times, unless the URL is marked or gone. */
+/** Delivers an event, in up to three tries, unless the URL is marked or removed. */
 export async function deliver(way: Way, event: PushedEvent): Promise<void> {
   for (let attempt = 1; attempt <= maxDeliveries; attempt += 1) {
     if (attempt > 1) await pause(way.retryGapMs, way.sender().stop)
@@ -44,7 +44,7 @@ export async function deliver(way: Way, event: PushedEvent): Promise<void> {
   way.markFail.count(false)
 }
 
-/** One delivery; `none` where the push was switched off, or the box closed. */
+/** One try; `none` if the push was switched off, or the box closed. */
 async function attemptOnce(way: Way, event: PushedEvent, attempt: number): Promise<Delivery['outcome'] | 'none'> {
   const { config, sender } = way
   if (config.url === undefined || sender().stop.aborted) return 'none'
@@ -57,7 +57,7 @@ async function attemptOnce(way: Way, event: PushedEvent, attempt: number): Promi
 
 function record(log: Delivery[], delivery: Delivery): void {
   log.push(delivery)
-  // In one go now and then, since taking from the front of a long array is slow.
+  // Trimmed in bulk now and then, because removing from the front of a long array is slow.
   if (log.length > keptDeliveries * 1.1) log.splice(0, log.length - keptDeliveries)
 }
 

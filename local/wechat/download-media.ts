@@ -1,11 +1,11 @@
-/** Downloads what is to be checked, as the platform does: from the internet's side, and not without bounds. */
+/** Downloads the picture to be checked, as WeChat does: from the internet, and with limits. */
 import type { Download } from './media-checks.ts'
 
 const largestBytes = 10_000_000
 const patienceMs = 10_000
 const imageTypes = new Set(['image/jpeg', 'image/jpg', 'image/png', 'image/bmp', 'image/gif'])
 
-/** Fetches a URL, and tells why it is not what can be checked; never throws. */
+/** Fetches a URL, or says why it cannot be checked; never throws. */
 export async function downloadMedia(url: string): Promise<Download> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) })

@@ -28,7 +28,7 @@ const texts = {
   40202: 'invalid check action',
   40203: 'invalid check operator',
   40226: 'code blocked',
-  // Told of in forums, but never recorded.
+  // Mentioned in forums, but never recorded.
   40241: 'duplicate within 60 seconds',
   41001: 'access_token missing',
   41002: 'appid missing',
@@ -67,7 +67,7 @@ const texts = {
   87020: 'reach max submit times of the same media',
 } satisfies Record<string, string>
 
-/** Codes that an endpoint of the box gives. */
+/** Codes that the box's endpoints return. */
 export type Errcode = keyof typeof texts
 
 /**
@@ -76,18 +76,18 @@ export type Errcode = keyof typeof texts
  */
 export type Suffix = 'rid' | 'comma' | 'hint'
 
-/** The recorded text of a code; codes of fault scripts may be unknown and then have none. */
+/** The recorded text of a code; unknown codes of fault scripts have none. */
 export function errmsgOf(errcode: number): string {
   return new Map(Object.entries(texts)).get(String(errcode)) ?? ''
 }
 
-/** A trace id: the second of the request, then chance. */
+/** A request id: the second of the request, then random. */
 export function createRid(seconds: number): string {
   const chance = randomBytes(8).toString('hex')
   return `${seconds.toString(16).padStart(8, '0')}-${chance.slice(0, 8)}-${chance.slice(8)}`
 }
 
-/** Puts the trace suffix behind a text. */
+/** Appends the request id's suffix to a text. */
 export function withSuffix(errmsg: string, suffix: Suffix, rid: string): string {
   if (suffix === 'comma') return `${errmsg}, rid: ${rid}`
   if (suffix === 'rid') return `${errmsg} rid: ${rid}`

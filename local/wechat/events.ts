@@ -3,10 +3,10 @@ import type { CallbackConfig } from './callback-config.ts'
 
 type Format = CallbackConfig['format']
 
-/** What a field holds; numbers, objects and lists of them only where an event has them on the wire. */
+/** The value of a field; numbers, objects and lists of them only where real events have them. */
 export type EventValue = string | number | readonly EventValue[] | { readonly [name: string]: EventValue }
 
-/** An event about one person; `fields` stand behind the common ones, in this order. */
+/** An event about one person; `fields` follow the common ones, in this order. */
 export type WeChatEvent = { openid: string; event: string; fields: Record<string, EventValue> }
 
 /** Fields that WeChat writes as bare numbers. */
@@ -28,7 +28,7 @@ export function writeEvent(
   return format === 'json' ? JSON.stringify(fields) : wrap(elements(fields))
 }
 
-/** Hides a message in its envelope: alone (secure), or behind its own plain fields (compatible). */
+/** Encrypts a message in its envelope: alone (secure), or beside its own plain fields (compatible). */
 export function writeEnvelope(
   ciphertext: string,
   message: { plain: string; originalId: string; compatible: boolean; format: Format },

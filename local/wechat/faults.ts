@@ -18,9 +18,11 @@ export const faultKinds = [
 /** One of the kinds. */
 export type FaultKind = (typeof faultKinds)[number]
 
-/** One entry of the script; `skip` lets so many calls pass first. */
+/** One entry of the script; `skip` lets that many calls pass first. */
 export type Fault = {
   path: string
+  /** The app whose calls it applies to; all calls by default. */
+  app?: string
   kind: FaultKind
   times: number
   skip: number
@@ -32,6 +34,9 @@ export type Fault = {
   errmsg?: string
 }
 
+/** The part of a call that faults depend on; `app` is undefined if unknown. */
+type Caller = { path: string; app: string | undefined }
+
 /** The script of the box. */
 export type Faults = ReturnType<typeof createFaults>
 
@@ -39,8 +44,9 @@ export type Faults = ReturnType<typeof createFaults>
 export function createFaults() {
   let script: Fault[] = []
 
-  function applies(fault: Fault, path: string): boolean {
+  function applies(fault: Fault, { path, app }: Caller): boolean {
     if (fault.times <= 0 || (fault.path !== '*' && fault.path !== path)) return false
+    if (fault.app !== undefined && fault.app !== app) return false
     if (fault.skip === 0) return true
     fault.skip -= 1
     return false
@@ -54,9 +60,9 @@ export function createFaults() {
       script = []
     },
     all: (): readonly Fault[] => script,
-    /** The fault that this call meets, used up by one. */
-    take: (path: string): Fault | undefined => {
-      const fault = script.find(entry => applies(entry, path))
+    /** The fault for this call, if any; uses it up by one. */
+    take: (call: Caller): Fault | undefined => {
+      const fault = script.find(entry => applies(entry, call))
       if (fault === undefined) return undefined
       fault.times -= 1
       script = script.filter(entry => entry.times > 0)

@@ -1,4 +1,4 @@
-/** A JSON object whose fields nobody has looked at yet. */
+/** A JSON object whose fields are not validated yet. */
 export type Fields = Record<string, unknown>
 
 /** Tells whether a parsed value is an object with fields. */
@@ -16,12 +16,12 @@ export function parseJson(body: Uint8Array): unknown {
   }
 }
 
-/** A field's own value; names such as `constructor` find nothing. */
+/** A field's own value; inherited names such as `constructor` find nothing. */
 export function field(value: unknown, name: string): unknown {
   return isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }
 
-/** A field as text, or `''` when it is anything else: WeChat reads a wrong type as if the field was absent. */
+/** A field as text, or `''` for anything else: WeChat treats a wrong type like an absent field. */
 export function textField(value: unknown, name: string): string {
   const found = field(value, name)
   return typeof found === 'string' ? found : ''

@@ -6,7 +6,7 @@ const lifeMs = 300_000
 
 type Code = { person: number; sessionKey: string; expiresAt: number; used: boolean }
 
-/** What becomes of a code. */
+/** The result of redeeming a code. */
 export type CodeOutcome =
   | { kind: 'session'; person: number; sessionKey: string }
   | { kind: 'unknown' }
@@ -23,14 +23,14 @@ export function createLogins(clock: Clock) {
 
   function forgetExpired(): void {
     for (const [text, code] of codes) {
-      // Codes stand in the order of their making, so the first live one ends the search.
+      // Codes are in order of creation, so the first live one ends the search.
       if (code.expiresAt > clock.now()) return
       codes.delete(text)
     }
   }
 
   return {
-    /** What wx.login gives on the phone. It makes a new session_key: an older one is stale from now on. */
+    /** What wx.login returns on the phone. Creates a new session_key, which invalidates older ones. */
     start: (person: number): string => {
       forgetExpired()
       const sessionKey = randomBytes(16).toString('base64')
@@ -40,7 +40,7 @@ export function createLogins(clock: Clock) {
       seenAt.set(person, clock.now())
       return text
     },
-    /** Who would log in with this code; leaves the code as it is. */
+    /** Who would log in with this code; does not use it up. */
     personOf: (text: string) => codes.get(text)?.person,
     redeem: (text: string): CodeOutcome => {
       const code = codes.get(text)

@@ -8,6 +8,8 @@ It takes its settings from the environment:
   CALLBACK_URL           where it pushes to; nowhere
   CALLBACK_MODE          plain, compatible or secure; secure
   CALLBACK_TOKEN, CALLBACK_AES_KEY
+  APPS                   further apps: a JSON list of {"name", "kind": "official" or "mini"}, and what else
+                         the control API takes for one
 Its control API and its faults are in local/wechat/README.md.
 Ends with 1 if it cannot start, or a setting is wrong; with 2 if it is given an option that it does not know.
 `

@@ -1,7 +1,10 @@
-/** `npm run wechat`: WeChat in a box alone, for any back end in any language. */
+/** `npm run wechat`: WeChat in a box alone, for a back end in any language. */
 import { readFileSync } from 'node:fs'
+import type { AppSetting } from './app-setting.ts'
 import { type CallbackConfig, callbackModes } from './callback-config.ts'
-import { defaultAccounts, defaultCallback } from './defaults.ts'
+import { readApp } from './control/apps.ts'
+import { readInput } from './control/input.ts'
+import { defaultCallback } from './defaults.ts'
 import { endWithNpm } from './end-with-npm.ts'
 import { isFields, parseJson, textField } from './json.ts'
 import { helpText } from './main-help.ts'
@@ -10,7 +13,7 @@ import type { TemplateSetting } from './templates.ts'
 
 const defaultPort = 3100
 const { env } = process
-/** `PORT` is for this command alone; the other one names the box's port everywhere. */
+/** `PORT` is for this command only; the other variable names the box's port everywhere. */
 const givenPort = env.PORT || env.WECHAT_PORT
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -28,7 +31,7 @@ async function start(): Promise<void> {
     const stop = () => void box.close().then(() => say('stopped'))
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
     endWithNpm(stop)
-    // Whoever has read how it is stopped may do so.
+    // The signal handlers are in place before the output says how to stop.
     introduce(box)
   } catch (error) {
     say(explain(error))
@@ -40,6 +43,7 @@ function openBox(): Promise<WeChatBox> {
   return openWeChat({
     host: env.HOST ?? '127.0.0.1',
     port: readPort(givenPort),
+    apps: readApps(env.APPS),
     templates: readTemplates(),
     callback: readCallback(),
   })
@@ -52,6 +56,14 @@ function readPort(text: string | undefined): number {
   return Number(text)
 }
 
+/** Further apps, in the form of the control API. */
+function readApps(text: string | undefined): AppSetting[] {
+  if (text === undefined || text === '') return []
+  const list = parseJson(Buffer.from(text))
+  if (!Array.isArray(list) || !list.every(isFields)) throw new Error('APPS must be a JSON list of objects')
+  return list.map(app => readApp(readInput(app)))
+}
+
 function readCallback(): Partial<CallbackConfig> {
   const url = env.CALLBACK_URL || undefined
   if (url !== undefined && !URL.canParse(url))
@@ -62,7 +74,7 @@ function readCallback(): Partial<CallbackConfig> {
   return { url, mode, token, aesKey: env.CALLBACK_AES_KEY || defaultCallback.aesKey }
 }
 
-/** The project's own list, so that names used in events are known here without further work. */
+/** The project's own list, so that the names used in events are known here. */
 function readTemplates(): TemplateSetting[] {
   const list = parseJson(readFileSync(new URL('../../templates.json', import.meta.url)))
   const local = isFields(list) && isFields(list.local) ? Object.values(list.local) : []
@@ -82,8 +94,9 @@ function introduce(box: WeChatBox): void {
   say(`WeChat in a box   ${box.url}`)
   say(`phones            ${box.url}/`)
   say(`control API       ${box.url}/_box   (local/wechat/README.md)`)
-  say(`Official Account  ${defaultAccounts.official.appid}  secret ${defaultAccounts.official.appsecret}`)
-  say(`mini program      ${defaultAccounts.mini.appid}  secret ${defaultAccounts.mini.appsecret}`)
+  for (const { name, kind, appid, appsecret } of box.apps()) {
+    say(`${kind === 'mini' ? 'mini program    ' : 'Official Account'}  ${appid}  secret ${appsecret}  ${name}`)
+  }
   say(`callbacks to      ${env.CALLBACK_URL || 'nowhere; set CALLBACK_URL, or POST /_box/callback'}`)
   say('Ctrl-C stops it.')
 }

@@ -1,5 +1,5 @@
 /**
- * MarkFail: WeChat leaves a URL alone for a minute whose pushes keep failing, and what would have come then is gone
+ * MarkFail: WeChat stops calling a URL that keeps failing for a minute, and events of that minute are lost
  * (docs/wechat.md 9.6).
  */
 import type { Clock } from './clock.ts'
@@ -9,7 +9,7 @@ const pauseMs = 60_000
 /** The mark of one app's URL. */
 export type MarkFail = ReturnType<typeof createMarkFail>
 
-/** Creates the mark; how many failures make one is published nowhere, so they make none until `setLimit` says. */
+/** Creates the mark; the number of failures is not published, so there is no limit until `setLimit` sets one. */
 export function createMarkFail(clock: Clock) {
   let limit: number | null = null
   let failures = 0
@@ -20,19 +20,19 @@ export function createMarkFail(clock: Clock) {
     failures = 0
   }
   return {
-    /** Marks the URL for a minute from now on. */
+    /** Marks the URL for one minute. */
     mark,
     isMarked: () => clock.now() < until,
-    /** Marks the URL after so many events in a row that failed each time they were sent; null never does. */
+    /** Marks the URL after this many events in a row failed in all tries; null never does. */
     setLimit: (events: number | null) => {
       limit = events
     },
-    /** Another URL, or one that was entered anew, has no mark. */
+    /** A new URL, or one entered again, has no mark. */
     clear: () => {
       until = 0
       failures = 0
     },
-    /** Told of each event once it came, or will come no more. */
+    /** Called for each event once it was delivered or given up. */
     count: (arrived: boolean) => {
       failures = arrived ? 0 : failures + 1
       if (limit !== null && failures >= limit) mark()

@@ -1,20 +1,20 @@
-/** Content checks: the script of verdicts, and the truth about each check that was asked for. */
+/** Content checks: the script of verdicts, and the log of requested checks. */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from './clock.ts'
 
-/** What a check can come to; `unreadable` is -1008, and after `missing` nobody ever hears of it. */
+/** The results of a check; `unreadable` is -1008, and for `missing` no verdict is ever pushed. */
 export const checkOutcomes = ['pass', 'review', 'risky', 'unreadable', 'missing'] as const
 
 /** One of them. */
 export type CheckOutcome = (typeof checkOutcomes)[number]
 
-/** One entry of the script: so many checks come to this, so long after they were asked for. */
+/** One entry of the script: the result of that many checks, and the delay of their verdicts. */
 export type PlannedOutcome = { outcome: CheckOutcome; times: number; afterMs?: number }
 
-/** What became of the download. */
+/** The result of the download. */
 export type Download = { bytes: number; type: string } | { problem: string }
 
-/** One check; the address without its query, which may be signed; `at` in ms of the box's clock. */
+/** One check; the URL without its query, which may be signed; `at` in ms of the box's clock. */
 export type MediaCheck = {
   traceId: string
   person: number
@@ -29,7 +29,7 @@ export type MediaCheck = {
 /** The checks of the mini program. */
 export type MediaChecks = ReturnType<typeof createMediaChecks>
 
-/** The same address is refused as a repeat for so long; how long it is on the platform is not published. */
+/** How long the same URL is refused as a repeat; WeChat does not publish the real time. */
 const repeatMs = 3_600_000
 const keptChecks = 20_000
 
@@ -40,7 +40,7 @@ export function createMediaChecks(clock: Clock) {
   let checks: MediaCheck[] = []
 
   return {
-    /** Whether this very URL was there just now; it is remembered from this call on. */
+    /** Whether this exact URL was used recently; remembers it from now on. */
     isRepeat: (url: string): boolean => {
       for (const [old, at] of seen) {
         if (clock.now() - at < repeatMs) break
@@ -57,7 +57,7 @@ export function createMediaChecks(clock: Clock) {
       script = []
     },
     planned: (): readonly PlannedOutcome[] => script,
-    /** Takes what the script has for the next check; by default it passes. */
+    /** Takes the script's next result; by default the check passes. */
     next: (): PlannedOutcome => {
       const [entry] = script
       if (entry === undefined) return { outcome: 'pass', times: 1 }

@@ -1,13 +1,17 @@
-/** What reached which phone: the truth that tests compare with, and the memory that stops a second copy. */
+/** The messages on each phone: what tests compare with, and the record that prevents a second copy. */
 import type { Clock } from './clock.ts'
 
 const deduplicationMs = 600_000
-/** The oldest messages go when there are more: a box that stays up for weeks must not fill the memory. */
+/** The oldest messages are dropped beyond this, so that a box that runs for weeks does not fill the memory. */
 const keptMessages = 500_000
 
-/** A template message on a phone; `person` is the number of its owner, `at` milliseconds of the box's clock. */
+/**
+ * A template message on a phone; `app` is the name of the sending account, `person` the number of its owner, `at`
+ * milliseconds of the box's clock.
+ */
 export type Message = {
   msgid: string
+  app: string
   person: number
   openid: string
   templateId: string
@@ -19,7 +23,7 @@ export type Message = {
   at: number
 }
 
-/** What is remembered of a message by its client_msg_id. */
+/** What is kept of a message by its client_msg_id. */
 export type Earlier = { readonly msgid: string; readonly at: number }
 
 /** All messages of the box. */
@@ -35,7 +39,7 @@ export function createMessages(clock: Clock) {
   /** A number above 2^53, as real ones are: the second in front, a counter behind. */
   function nextMsgid(): string {
     counter += 1n
-    // An odd factor scatters the counter over 31 bits without meeting a number twice.
+    // An odd factor scatters the counter over 31 bits without repeating a number.
     return String((BigInt(clock.seconds()) << 31n) + ((counter * 1_103_515_245n) & 0x7fffffffn))
   }
 
@@ -62,13 +66,13 @@ export function createMessages(clock: Clock) {
     deliver: (message: Message) => {
       log.push(message)
       delivered += 1
-      // In one go now and then, since taking from the front of a long array is slow.
+      // Trimmed in bulk now and then, because removing from the front of a long array is slow.
       if (log.length > keptMessages * 1.1) log.splice(0, log.length - keptMessages)
     },
     /** Messages in the order of their arrival. */
     all: (): readonly Message[] => log,
     of: (person: number, limit: number) => log.filter(message => message.person === person).slice(-limit),
-    /** How many there ever were, also those that are not kept any more. */
+    /** The total ever sent, including those no longer kept. */
     count: () => delivered,
   }
 }

@@ -6,14 +6,14 @@ import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 
 const blockBytes = 16
 const ID = /^o[A-Za-z0-9_-]{27}$/
-/** Fills the half of the block that holds no number; a decoded block without it was not made here. */
+/** Fills the half of the block without a number; a decoded block without it is not one of ours. */
 const mark = 0x71756571
 
 /** Creates the coding of one account; the same scope gives the same ids in every run. */
 export function createIdCoding(scope: string) {
   const secret = createHash('sha256').update(scope).digest()
   const prefix = `o${secret.subarray(16).toString('base64url').slice(0, 5)}`
-  // One cipher object lives on: ECB blocks are independent, and without padding every update gives its whole output.
+  // One cipher object is reused: ECB blocks are independent, and without padding every update returns its whole output.
   const cipher = createCipheriv('aes-128-ecb', secret.subarray(0, blockBytes), null).setAutoPadding(false)
   const decipher = createDecipheriv('aes-128-ecb', secret.subarray(0, blockBytes), null).setAutoPadding(false)
 
@@ -28,11 +28,11 @@ export function createIdCoding(scope: string) {
     return people.map((_, at) => prefix + blocks.toString('base64url', at * blockBytes, (at + 1) * blockBytes))
   }
 
-  /** Reads a person's number back; undefined when the id is malformed or of another account. */
+  /** Decodes a person's number; undefined if the id is malformed or of another account. */
   function decode(id: unknown): number | undefined {
     if (typeof id !== 'string' || !ID.test(id) || !id.startsWith(prefix)) return undefined
     const block = Buffer.from(id.slice(prefix.length), 'base64url')
-    // 22 characters hold four bits more than a block: only the one spelling that we write is an id.
+    // 22 characters hold four bits more than a block: only the canonical spelling is valid.
     if (block.toString('base64url') !== id.slice(prefix.length)) return undefined
     const plain = decipher.update(block)
     const ours = plain.readUInt32BE(0) === 0 && plain.readUInt32BE(4) === mark && plain.readUInt32BE(8) === 0

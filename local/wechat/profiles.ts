@@ -1,18 +1,10 @@
-/**
- * How template messages to a person end: `receipt` and `system` are accepted and then fail; `refuse` and `blacklist` fail at
- * once, and so does `often`, who got too many of late.
- */
-export const blockings = ['none', 'receipt', 'system', 'refuse', 'blacklist', 'often'] as const
+/** Optional data of some people; people without any take no memory here. */
+export type Profile = { name?: string; highRisk: boolean }
 
-type Blocking = (typeof blockings)[number]
-
-/** What only some people have; those who have none of it take no memory here. */
-export type Profile = { name?: string; blocking: Blocking; highRisk: boolean; remark: string; scene?: string }
-
-/** Profiles of the few people that tests and the phone page look at. */
+/** Profiles of the few people that tests and the phone page use. */
 export type Profiles = ReturnType<typeof createProfiles>
 
-const plain: Profile = { blocking: 'none', highRisk: false, remark: '' }
+const plain: Profile = { highRisk: false }
 
 /** Creates the store of profiles. */
 export function createProfiles() {
@@ -23,7 +15,7 @@ export function createProfiles() {
       profiles.set(person, { ...(profiles.get(person) ?? plain), ...change })
     },
     count: () => profiles.size,
-    /** The latest people who were given a profile, oldest first. */
+    /** The latest people with a profile, oldest first. */
     latest: (limit: number) => [...profiles.keys()].slice(-limit),
   }
 }

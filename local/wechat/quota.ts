@@ -1,13 +1,12 @@
-/** Day and minute counters per app and path, as the platform keeps them. */
+/** Daily and per-minute counters per app and path, as WeChat keeps them. */
 import type { Clock } from './clock.ts'
-import type { AppName } from './defaults.ts'
 
 type Counter = { day: number; minute: number; usedToday: number; usedThisMinute: number }
 
 /** Limits of one path; a missing one does not limit. */
 export type Limit = { day?: number; minute?: number }
 
-/** What a path has used today; `daily` is what the console shows. */
+/** The use of a path today; `daily` is what the console shows. */
 export type Usage = { daily: number; used: number; minute?: number }
 
 /** Counters of the whole box. */
@@ -23,7 +22,7 @@ const defaults = new Map<string, Limit>([
   ['/wxa/media_check_async', { day: 200_000, minute: 2000 }],
 ])
 
-/** Shown for paths whose limit is published nowhere; not enforced. */
+/** Shown for paths whose limit is not published; not enforced. */
 const unpublished = 1_000_000
 
 /** Creates the counters. */
@@ -31,9 +30,9 @@ export function createQuota(clock: Clock) {
   const limits = new Map<string, Limit>()
   const { counterOf, clearDays } = createCounters(clock)
   const mayClear = createClears(clock)
-  const limitOf = (app: AppName, path: string) => limits.get(`${app} ${path}`) ?? defaults.get(path) ?? {}
+  const limitOf = (app: string, path: string) => limits.get(`${app} ${path}`) ?? defaults.get(path) ?? {}
 
-  function usage(app: AppName, path: string): Usage {
+  function usage(app: string, path: string): Usage {
     const { day, minute } = limitOf(app, path)
     const used = counterOf(app, path).usedToday
     return { daily: day ?? unpublished, used, ...(minute !== undefined && { minute }) }
@@ -41,22 +40,22 @@ export function createQuota(clock: Clock) {
 
   return {
     usage,
-    /** Counts one call, or says which limit stands against it. */
-    spend: (app: AppName, path: string) => spend(counterOf(app, path), limitOf(app, path)),
+    /** Counts one call, or returns the limit that refuses it. */
+    spend: (app: string, path: string) => spend(counterOf(app, path), limitOf(app, path)),
     /** Clears an account's day counters; false when the month's ten are used up. */
-    clearAll: (app: AppName) => {
+    clearAll: (app: string) => {
       const may = mayClear(app, 'account')
       if (may) clearDays(app)
       return may
     },
     /** Clears one path's day counter; false when the month's fifty are used up. */
-    clear: (app: AppName, path: string) => {
+    clear: (app: string, path: string) => {
       const may = mayClear(app, 'path')
       if (may) counterOf(app, path).usedToday = 0
       return may
     },
-    /** Sets limits or the day's use; what is not given stays. */
-    adjust: (app: AppName, path: string, change: Limit & { used?: number }) => {
+    /** Sets limits or today's use; omitted values stay. */
+    adjust: (app: string, path: string, change: Limit & { used?: number }) => {
       const { used, ...limit } = change
       limits.set(`${app} ${path}`, { ...limitOf(app, path), ...limit })
       if (used !== undefined) counterOf(app, path).usedToday = used
@@ -73,11 +72,11 @@ function spend(counter: Counter, limit: Limit): 'ok' | 'day' | 'minute' {
   return 'ok'
 }
 
-/** Counters that begin anew with each calendar day and each wall-clock minute. */
+/** Counters that restart with each calendar day and each wall-clock minute. */
 function createCounters(clock: Clock) {
   const counters = new Map<string, Counter>()
   return {
-    counterOf: (app: AppName, path: string): Counter => {
+    counterOf: (app: string, path: string): Counter => {
       const key = `${app} ${path}`
       const counter = counters.get(key) ?? { day: 0, minute: 0, usedToday: 0, usedThisMinute: 0 }
       if (counter.day !== clock.day()) Object.assign(counter, { day: clock.day(), usedToday: 0 })
@@ -85,17 +84,17 @@ function createCounters(clock: Clock) {
       counters.set(key, counter)
       return counter
     },
-    clearDays: (app: AppName) => {
+    clearDays: (app: string) => {
       for (const [key, counter] of counters) if (key.startsWith(`${app} `)) counter.usedToday = 0
     },
   }
 }
 
-/** The month's allowance of clears, shared by all calls that clear the same thing. */
+/** The month's allowance of clears, shared by all calls that clear the same counter. */
 function createClears(clock: Clock) {
   const allowance = { account: 10, path: 50 }
   const clears = new Map<string, number>()
-  return (app: AppName, what: 'account' | 'path'): boolean => {
+  return (app: string, what: 'account' | 'path'): boolean => {
     const key = `${app} ${what} ${clock.month()}`
     const done = clears.get(key) ?? 0
     if (done >= allowance[what]) return false

@@ -1,4 +1,4 @@
-/** The lines that WeChat shows for a message: the content with its values; first and remark are not shown any more. */
+/** The lines that WeChat shows for a message: the content with its values; first and remark are no longer shown. */
 export function renderLines(content: string, data: Record<string, string>): { label: string; value: string }[] {
   return content
     .split('\n')

@@ -1,12 +1,11 @@
-/** Failed calls by their rid, for `openapi/rid/get`; calls of /sns are not in it, as on the platform. */
+/** Failed calls by their rid, for `openapi/rid/get`; calls of /sns are not included, as in WeChat. */
 import type { Clock } from './clock.ts'
-import type { AppName } from './defaults.ts'
 
 const lifeMs = 7 * 86_400_000
 const keptRids = 2000
 
-/** What `rid/get` tells about a call, the access_token included. */
-export type RidRecord = { app: AppName; at: number; query: string; body: string; response: string; address: string }
+/** What `rid/get` returns about a call, including the access_token. */
+export type RidRecord = { app: string; at: number; query: string; body: string; response: string; address: string }
 
 /** The log of rids. */
 export type RidLog = ReturnType<typeof createRidLog>

@@ -1,8 +1,10 @@
 /** WeChat's side of one HTTP request. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIPv4 } from 'node:net'
-import { answer, type WireAnswer, type WireRequest } from './api/answer.ts'
+import { answer, type WireAnswer } from './api/answer.ts'
+import type { Call } from './api/endpoint.ts'
 import { endpointAt } from './api/endpoints.ts'
+import { readCall } from './api/read-call.ts'
 import type { Box } from './box.ts'
 import type { Fault } from './faults.ts'
 import { readBody } from './read-body.ts'
@@ -11,26 +13,27 @@ import { writeAnswer, writeEmpty } from './write-answer.ts'
 
 /** Serves one call of the WeChat APIs. */
 export async function serveApi(box: Box, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  // WeChat's gateway reads no chunked body: 412 and nothing else.
+  // WeChat's gateway accepts no chunked body: 412 and nothing else.
   if (incoming.headers['transfer-encoding'] !== undefined) return writeEmpty(response, box, 412)
   const { path, search } = splitTarget(incoming.url ?? '/')
   const body = await readBody(incoming)
   if (body === 'broken') return
   if (body === 'too-large') return writeEmpty(response, box, 413)
   const request = { method: incoming.method ?? 'GET', path, search, body, address: addressOf(incoming) }
-  const fault = box.faults.take(path)
-  const answered = fault === undefined ? answer(box, request) : answerWithFault(box, request, response, fault)
-  record(box, request, answered, fault)
+  const call = readCall(box, request)
+  const fault = box.faults.take({ path, app: call.caller?.name })
+  const answered = fault === undefined ? answer(call) : answerWithFault(call, response, fault)
+  record(call, answered, fault)
   if (fault === undefined) writeAnswer(response, box, { path, text: answered.text })
 }
 
-/** Path and raw query of a request target; WeChat compares the path as it stands, so nothing is normalised. */
+/** Path and raw query of a request target; WeChat compares the path literally, so nothing is normalised. */
 export function splitTarget(target: string): { path: string; search: string } {
   const [path = '', ...search] = target.split('?')
   return { path, search: search.join('?') }
 }
 
-function record(box: Box, request: WireRequest, answered: WireAnswer, fault: Fault | undefined): void {
+function record({ box, request }: Call, answered: WireAnswer, fault: Fault | undefined): void {
   // Unknown paths share one name, or a scanner would fill the log of calls.
   const path = endpointAt(request.path) === undefined ? '(unknown path)' : request.path
   const spoilt = fault !== undefined && fault.kind !== 'errcode' && !fault.processed

@@ -1,5 +1,6 @@
 /** WeChat in a box: the WeChat server APIs, the control API and the phone page on one port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { identityOf } from './app.ts'
 import { type Box, type BoxSettings, createBox } from './box.ts'
 import type { CallbackConfig } from './callback-config.ts'
 import { serveControl } from './control/serve-control.ts'
@@ -9,22 +10,24 @@ import { servePage } from './phone/serve-page.ts'
 import { serveApi, splitTarget } from './serve-api.ts'
 import type { TemplateSetting } from './templates.ts'
 
-/** Everything that can be chosen; times are milliseconds, `pageSize` is the openids per page of user/get. */
+/** All options; times are milliseconds, `pageSize` is the openids per page of user/get. */
 export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback'>> & {
   host?: string
   /** 0, the default, takes any free port. */
   port?: number
   callback?: Partial<CallbackConfig>
-  /** The mini program's; what is not given is as in `callback`, but it is written as JSON. */
+  /** The mini program's; defaults are as in `callback`, except that the format is JSON. */
   miniCallback?: Partial<CallbackConfig>
 }
 
 /** A running box. */
 export type WeChatBox = {
   url: string
-  /** What reached which phone, in the order of arrival. */
+  /** All apps with their secrets: the first pair, then the added ones. */
+  apps: () => readonly ReturnType<typeof identityOf>[]
+  /** The delivered messages, in the order of arrival. */
   messages: () => readonly Message[]
-  /** Has these templates from now on, after a reset too. */
+  /** The first Official Account uses these templates from now on, after a reset too. */
   setTemplates: (templates: readonly TemplateSetting[]) => void
   close: () => Promise<void>
 }
@@ -44,10 +47,11 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
   await listen(server, { host, port })
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
+    apps: () => box.apps.all().map(identityOf),
     messages: () => box.messages.all(),
     setTemplates: templates => {
       settings.templates = templates
-      box.templates.replace(templates)
+      box.apps.official.templates.replace(templates)
     },
     close: () => {
       box.close()
@@ -63,6 +67,7 @@ function readSettings(options: WeChatOptions): BoxSettings {
   }
   return {
     accounts: options.accounts ?? defaultAccounts,
+    apps: options.apps ?? [],
     templates: options.templates ?? [],
     enforceValues: options.enforceValues ?? true,
     callback,
@@ -70,7 +75,7 @@ function readSettings(options: WeChatOptions): BoxSettings {
     pageSize: options.pageSize ?? 10_000,
     now: options.now ?? Date.now,
     receiptDelayMs: options.receiptDelayMs ?? 500,
-    // Minutes on the platform; whoever tries things out does not want to wait for that.
+    // WeChat takes minutes; a developer does not want to wait for that.
     verdictDelayMs: options.verdictDelayMs ?? 1000,
     // WeChat gives a receiver five seconds.
     callbackTimeoutMs: options.callbackTimeoutMs ?? 5000,

@@ -1,4 +1,4 @@
-/** The template messages that the Official Account has in its list. */
+/** The template messages in the Official Account's list. */
 
 /** A template as a caller describes it: either WeChat's content, or the label of each key. */
 export type TemplateSetting = {
@@ -11,7 +11,7 @@ export type TemplateSetting = {
   banned?: boolean
 }
 
-/** A template of the account; `keys` stand in the order of its content. */
+/** A template of the account; `keys` are in the order of its content. */
 export type Template = {
   templateId: string
   title: string
@@ -35,7 +35,7 @@ export function createTemplates(settings: readonly TemplateSetting[]) {
   return {
     add,
     remove: (templateId: string) => templates.delete(templateId),
-    /** Has these and no others. */
+    /** Replaces all templates. */
     replace: (list: readonly TemplateSetting[]) => {
       templates.clear()
       list.forEach(add)

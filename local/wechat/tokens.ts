@@ -1,21 +1,21 @@
-/** The access tokens of one app: those of `token` and those of `stable_token` live apart and never end each other. */
+/** The access tokens of one app: those of `token` and of `stable_token` are separate, and do not affect each other. */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from './clock.ts'
 
 const lifeMs = 7_200_000
-/** An old and a new token are both good for so long, and a stable token is renewed so long before its end. */
+/** How long an old and a new token are both valid, and how long before its end a stable token is renewed. */
 const overlapMs = 300_000
 const forceGapMs = 30_000
 const forcesPerDay = 20
-/** Dead tokens are remembered so that their code is right; the oldest are forgotten. */
+/** Expired tokens are remembered for their error code; the oldest are forgotten. */
 const rememberedTokens = 2000
 
 type Token = { kind: 'plain' | 'stable'; text: string; expiresAt: number; endsAt: number }
 
-/** What a caller of a token endpoint gets. */
+/** The answer of a token endpoint. */
 export type IssuedToken = { text: string; expiresInSeconds: number }
 
-/** Why a token is refused, or that it is good. */
+/** Why a token is refused, or that it is valid. */
 type TokenState = 'good' | 'expired' | 'replaced' | 'unknown'
 
 /** Token store of one app. */
@@ -30,7 +30,7 @@ export function createTokens(clock: Clock) {
 
   function fetchStable(force: boolean): IssuedToken {
     if (force && mayForce()) {
-      // No overlap is promised here: every older stable token dies at once.
+      // No overlap is promised here: every older stable token is invalid at once.
       revokeAll('stable')
       stable = issue('stable')
     } else if (stable === undefined || stable.expiresAt - clock.now() <= overlapMs) {
@@ -40,7 +40,7 @@ export function createTokens(clock: Clock) {
   }
 
   return {
-    /** GET token: a new token each time; the one before it has five minutes left. */
+    /** GET token: a new token each time; the previous one stays valid for five minutes. */
     fetch: (): IssuedToken => {
       if (plain !== undefined) endBy(plain, clock.now() + overlapMs)
       plain = issue('plain')
@@ -48,7 +48,7 @@ export function createTokens(clock: Clock) {
     },
     fetchStable,
     stateOf,
-    /** Ends all tokens as if somebody else had fetched one; with `keepStable` the stable call goes on handing out the dead one. */
+    /** Invalidates all tokens, as another system would; with `keepStable` the stable call returns the old one. */
     revoke: (keepStable: boolean) => {
       revokeAll('plain')
       revokeAll('stable')
@@ -63,7 +63,7 @@ function createIssuer(clock: Clock) {
 
   function issue(kind: Token['kind']): Token {
     const expiresAt = clock.now() + lifeMs
-    // Real ones open with a small number and an underscore and have about 140 characters.
+    // Real ones begin with a small number and an underscore and have about 140 characters.
     const text = `${60 + (clock.day() % 40)}_${randomBytes(102).toString('base64url')}`
     const token = { kind, text, expiresAt, endsAt: expiresAt }
     issued.set(text, token)
@@ -88,7 +88,7 @@ function createIssuer(clock: Clock) {
   return { issue, revokeAll, stateOf }
 }
 
-/** Twenty forced calls a day, thirty seconds apart; one too many counts as a normal call. */
+/** Twenty forced calls a day, thirty seconds apart; any other counts as a normal call. */
 function createForceGuard(clock: Clock): () => boolean {
   let day = 0
   let count = 0

@@ -22,7 +22,7 @@ const chinese = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u
 const length = (value: string) => [...value].length
 const upTo = (most: number) => (value: string) => length(value) <= most
 
-/** One or two points of time; only the half-width `~` joins them. */
+/** One or two points in time; only the half-width `~` joins them. */
 function range(point: (value: string) => boolean): (value: string) => boolean {
   return value => {
     const points = value.split('~')
@@ -54,12 +54,12 @@ const listed = ['enum', 'enum_string']
 /** The types that have a rule. */
 export const typesWithRule: readonly string[] = [...rules.keys(), ...listed]
 
-/** The type of a key: its name without the digits behind. */
+/** The type of a key: its name without the trailing digits. */
 export function typeOfKey(key: string): string {
   return key.replace(/\d+$/, '')
 }
 
-/** Tells whether a value follows the rule of its key; `approved` are the account's values for const and enum keys. */
+/** Returns whether a value follows the rule of its key; `approved` are the account's values for const and enum keys. */
 export function obeysRule(key: string, value: string, approved: readonly string[] | undefined): boolean {
   const type = typeOfKey(key)
   // Keys of the old industry templates (keyword1, content) never had a rule.

@@ -2,10 +2,10 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Box } from './box.ts'
 
-/** An answer body; `length` differs from the text's only when a fault cuts the answer. */
+/** An answer body; `length` differs from the text's only if a fault truncates the answer. */
 export type AnswerBody = { path: string; text: string; length?: number }
 
-/** Writes a JSON body with status 200 and the content type of its path: /sns calls it text although it is JSON. */
+/** Writes a JSON body with status 200 and the content type of its path: /sns labels it as text. */
 export function writeAnswer(response: ServerResponse, box: Box, { path, text, length }: AnswerBody): void {
   if (response.destroyed) return
   const type = path.startsWith('/sns/') ? 'text/plain' : 'application/json; encoding=utf-8'
@@ -23,12 +23,12 @@ export function writeHtml(response: ServerResponse, box: Box, status: number): v
   response.end(text)
 }
 
-/** Writes a status without body. The connection stays: closing it on unread data would reset it under the answer. */
+/** Writes a status without body. The connection stays open: closing it with unread data would lose the answer. */
 export function writeEmpty(response: ServerResponse, box: Box, status: number): void {
   dated(response, box).writeHead(status, { 'Content-Length': 0 }).end()
 }
 
-/** The Date header tells the box's time, which tests may have moved. */
+/** The Date header has the box's time, which tests may have moved. */
 function dated(response: ServerResponse, box: Box): ServerResponse {
   response.sendDate = false
   return response.setHeader('Date', new Date(box.clock.now()).toUTCString())

@@ -1,11 +1,11 @@
-/** The one machine that all calls to WeChat leave by, where EGRESS=nat-instance has it. */
+/** The NAT instance that all calls to WeChat go through, with EGRESS=nat-instance. */
 
 const { minute } = require('./metrics.cjs')
 
 module.exports = {
-  // A machine is replaced within some two minutes. A group that counts nothing is no group that has one.
+  // An instance is replaced within some two minutes. No data means that the group has no instance.
   NatDown: {
-    says: 'For five minutes there is no NAT instance: WeChat is not reached, events wait and logins fail; EC2 → Auto Scaling groups → Activity tells why',
+    says: 'There has been no NAT instance for five minutes: WeChat is unreachable, events wait and logins fail; EC2 → Auto Scaling groups → Activity says why',
     condition: 'HasNatInstance',
     Namespace: 'AWS/AutoScaling',
     MetricName: 'GroupInServiceInstances',

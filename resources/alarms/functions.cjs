@@ -1,4 +1,4 @@
-/** Functions that fail, are not called or are slow, and the HTTP API in front of them. */
+/** Functions that fail, are throttled or slow, and the HTTP API in front of them. */
 
 const { api, lambda, minute } = require('./metrics.cjs')
 const { logicalOf } = require('../recursive-loops.cjs')
@@ -12,79 +12,79 @@ const consumers = {
 }
 const pushesTo = Resource => ({ ...api('4xx', { Stage: '$default', Method: 'POST', Resource }), above: 3 })
 const refused =
-  'Pushes are refused (4xx), twice within half an hour more than three in five minutes: 429 by CALLBACK_RATE, 401 and 403 by another Token, key or mode than the console has, or because a stranger calls again and again; the log of callback tells which'
+  'More than three callbacks in five minutes are refused (4xx), twice within half an hour: 429 by CALLBACK_RATE, 401 and 403 because Token, key or mode differ from the console, or because a stranger keeps calling; the log of callback says which'
 
-/** What a consumer cannot do comes again; that it fails as a whole, or is not called at all, shows only here. */
+/** A consumer retries single messages; only this shows that it fails as a whole, or is not called at all. */
 const alarmsOf = ([name, short]) => ({
   [`${short}Fails`]: {
-    says: `${name} ended with an error or ran out of time: its log tells why; what it had comes again`,
+    says: `${name} failed or timed out: its log says why; its messages are retried`,
     ...lambda(logicalOf(name), 'Errors'),
     above: 0,
   },
   [`${short}Throttled`]: {
-    says: `${name} was not called, for the account runs as many functions at once as it may: ./queqiao doctor tells the limit`,
+    says: `${name} was throttled: the account’s concurrency limit is reached; ./queqiao doctor shows the limit`,
     ...lambda(logicalOf(name), 'Throttles'),
     above: 0,
     EvaluationPeriods: 3,
   },
 })
 
-/** Lambda counts it only where it stops loops: then what these functions put off is blocked until it is a dead letter. */
+/** Counted only where Lambda stops loops: then requeued messages are blocked until they are dead-lettered. */
 const loopAlarm = name => ({
-  says: `Lambda took what ${name} puts off for an endless loop and blocks it: its recursive loop detection must be Allow`,
+  says: `Lambda takes the messages that ${name} requeues for an endless loop, and blocks them: set its recursive loop detection to Allow`,
   ...lambda(logicalOf(name), 'RecursiveInvocationsDropped'),
   above: 0,
 })
 
 const others = {
   CallbackFails: {
-    says: 'The callback ended with an error or ran out of time: WeChat repeats an event thrice and then drops it',
+    says: 'The callback failed or timed out: WeChat sends an event three times and then drops it',
     ...lambda('CallbackLambdaFunction', 'Errors'),
     above: 0,
   },
   CallbackThrottled: {
-    says: 'The callback was not called, for the account runs as many functions at once as it may: ./queqiao doctor tells the limit',
+    says: 'The callback was throttled: the account’s concurrency limit is reached; ./queqiao doctor shows the limit',
     ...lambda('CallbackLambdaFunction', 'Throttles'),
     above: 0,
   },
-  // WeChat gives up after five seconds (docs/wechat.md 9.5), a cold start's second among them.
+  // WeChat gives up after five seconds (docs/wechat.md 9.5), including a second for a cold start.
   CallbackSlow: {
-    says: 'One callback of a hundred takes over 2.5 s: WeChat waits for 5 s, and drops an event after three tries',
+    says: 'One callback in a hundred takes over 2.5 s: WeChat waits for 5 s, and drops an event after three tries',
     ...lambda('CallbackLambdaFunction', 'Duration'),
     ExtendedStatistic: 'p99',
     above: 2500,
     EvaluationPeriods: 2,
   },
-  // One event that is refused comes three times. Anybody can POST here: who tries it once is no alarm.
+  // One refused event is sent three times. Anybody can POST here, so a single try by a stranger is no alarm.
   CallbackRefused: { says: refused, ...pushesTo('/callback'), EvaluationPeriods: 6, DatapointsToAlarm: 2 },
-  // Those of all apps but the default Official Account, whose URLs name them.
+  // For all apps but the default Official Account.
   AppCallbackRefused: { says: refused, ...pushesTo('/callback/{app}'), EvaluationPeriods: 6, DatapointsToAlarm: 2 },
   LoginSlow: {
-    says: 'One login of a hundred takes over 5 s, for three times five minutes: the log of login tells whether WeChat is slow',
+    says: 'One login in a hundred takes over 5 s, for 15 minutes: the log of login shows whether WeChat is slow',
     ...lambda('LoginLambdaFunction', 'Duration'),
     ExtendedStatistic: 'p99',
     above: 5000,
     EvaluationPeriods: 3,
   },
   ApiFails: {
-    says: 'The HTTP API answered with 5xx more than once: the logs tell why (http.failed)',
+    says: 'The HTTP API answered with 5xx more than once: the logs say why (http.failed)',
     ...api('5xx'),
     above: 1,
   },
-  // Sessions that have ended are refused every day; this is more than one request a second, for a quarter of an hour.
+  // Expired sessions are refused every day; this is more than one request a second, for a quarter of an hour.
   ApiRefuses: {
-    says: 'The HTTP API refuses more than a request a second (4xx): API_RATE (429), ended sessions (401), or somebody who tries',
+    says: 'The HTTP API refuses more than a request a second (4xx): API_RATE (429), expired sessions (401), or somebody who guesses',
     ...api('4xx'),
     above: 300,
     EvaluationPeriods: 3,
   },
   TokensNotRenewed: {
-    says: 'refresh-tokens fails: access tokens end within the hour',
+    says: 'refresh-tokens fails: access tokens expire within the hour',
     ...lambda('RefreshDashtokensLambdaFunction', 'Errors'),
     above: 2,
   },
   ResumeFails: {
-    says: 'resume-events fails: what waits for quota stays there',
+    says: 'resume-events fails: events stay on quota hold',
     ...lambda('ResumeDasheventsLambdaFunction', 'Errors'),
     above: 2,
   },
@@ -95,10 +95,10 @@ const others = {
   },
 }
 
-/** Two turns without a good one: it fails, is not called, or ends before it has looked. */
+/** Two intervals without a passed check: it fails, is not called, or ends early. */
 const selfCheckAlarm = ({ own, selfCheck }) => ({
   SelfCheckFails: {
-    says: 'The stage is not well by its own look, or did not look: the log of self-check names the checks; ./queqiao doctor tells the hint, docs/deploy.md how a bad deployment is rolled back',
+    says: 'The stage’s self-check fails or does not run: the log of self-check names the failed checks; ./queqiao doctor says what to do, docs/deploy.md how to roll back a bad deployment',
     ...own('SelfCheckPassed'),
     below: 1,
     Period: Number(selfCheck) * minute,

@@ -1,9 +1,9 @@
-/** The metrics that alarms watch: those of AWS's services, and our own. Each is of one queue, function, route or app. */
+/** The metrics that alarms watch: AWS's own and ours. Each is for one queue, function, route or app. */
 
 const minute = 60
 const hour = 60 * minute
 
-/** AWS counts by the minute. */
+/** AWS counts per minute. */
 const queue = (name, MetricName) => ({
   Namespace: 'AWS/SQS',
   MetricName,
@@ -16,14 +16,14 @@ const lambda = (logical, MetricName) => ({
   dimensions: { FunctionName: { Ref: logical } },
 })
 
-/** Of the whole API; with a `route` of that alone, which resources/api.yml has counted. */
+/** The whole API; with a `route` only that route, for which resources/api.yml enables metrics. */
 const api = (MetricName, route = {}) => ({
   Namespace: 'AWS/ApiGateway',
   MetricName,
   dimensions: { ApiId: { Ref: 'HttpApi' }, ...route },
 })
 
-/** Those that the functions write into their logs (lib/adapters/metrics.ts): a stage has each once, or once for each app. */
+/** Written by the functions into their logs (lib/adapters/metrics.ts): one per stage, or one per app. */
 const ownOf =
   service =>
   (MetricName, more = {}) => ({ Namespace: 'queqiao', MetricName, dimensions: { service, ...more } })

@@ -1,4 +1,4 @@
-/** What waits too long, what fails again and again, and what was laid aside for people. */
+/** Messages that wait too long, fail repeatedly, or are dead-lettered or in doubt. */
 
 const { minute, hour, queue } = require('./metrics.cjs')
 
@@ -11,11 +11,11 @@ const waitsFor = (seconds, name) => ({
   EvaluationPeriods: 3,
 })
 
-/** A queue's age leaves out what was received three times: then only its consumer says that it is there. */
+/** The age of a queue's oldest message excludes messages received three times: only the consumer can report those. */
 const failing = {
   EventsFailing: { queue: 'EventsQueue', by: 'send', minutes: 10, what: 'Events' },
-  FollowersFailing: { queue: 'FollowersQueue', by: 'link-followers', minutes: 30, what: 'News of followers' },
-  // A receipt may come before its delivery is written, and comes again for up to twelve minutes.
+  FollowersFailing: { queue: 'FollowersQueue', by: 'link-followers', minutes: 30, what: 'Follower changes' },
+  // A receipt may arrive before its delivery is written; it is then retried for up to twelve minutes.
   ReceiptsFailing: { queue: 'ReceiptsQueue', by: 'receipts', minutes: 15, what: 'Delivery receipts' },
   ImagesFailing: { queue: 'ImagesQueue', by: 'receive-images', minutes: 15, what: 'Uploaded pictures' },
 }
@@ -23,13 +23,13 @@ const failingChecks = {
   ImageChecksFailing: { queue: 'ImageChecksQueue', by: 'check-images', minutes: 30, what: 'Checks of pictures' },
 }
 
-/** Tries lie up to six minutes apart, so one of three periods has to do. */
+/** Retries are up to six minutes apart, so one period of three is enough. */
 const failsFor =
   own =>
   ([name, { queue: of, by, minutes, what }]) => [
     name,
     {
-      says: `${what} have failed again and again for over ${minutes} minutes: the log of ${by} tells why`,
+      says: `${what} have kept failing for over ${minutes} minutes: the log of ${by} says why`,
       ...own('FailingSeconds', { queue: { 'Fn::GetAtt': [of, 'QueueName'] } }),
       Statistic: 'Maximum',
       above: minutes * minute,
@@ -40,53 +40,53 @@ const failsFor =
 
 const always = {
   EventsDeadLetters: {
-    says: 'Events were laid aside: ./queqiao redrive shows them, with the reason of each',
+    says: 'Events were dead-lettered: ./queqiao redrive lists them by reason',
     ...deadLetters('EventsDeadLetterQueue'),
   },
   EventsInDoubt: {
-    says: 'Of some events nobody knows whether they reached the phone: ./queqiao redrive shows them',
+    says: 'Some events may or may not have reached the phone: ./queqiao redrive lists them',
     ...deadLetters('EventsReviewQueue'),
   },
   FollowersDeadLetters: {
-    says: 'Who followed or left could not be written: the log of link-followers tells why',
+    says: 'Follower changes could not be written: the log of link-followers says why',
     ...deadLetters('FollowersDeadLetterQueue'),
   },
   ReceiptsDeadLetters: {
-    says: 'Delivery receipts could not be written: the log of receipts tells why',
+    says: 'Delivery receipts could not be written: the log of receipts says why',
     ...deadLetters('ReceiptsDeadLetterQueue'),
   },
   ImagesDeadLetters: {
-    says: 'Pictures that were uploaded could not be looked at: the log of receive-images tells why',
+    says: 'Uploaded pictures could not be inspected: the log of receive-images says why',
     ...deadLetters('ImagesDeadLetterQueue'),
   },
-  // What is put off is a new message each time, and so never old here: by its cause the alarms OperatorNeeded and EventsLate tell of it.
+  // A deferred event is requeued as a new message, never an old one: OperatorNeeded and EventsLate watch those.
   EventsWait: {
-    says: 'An event waits in its queue for over ten minutes: send is not called, or too slow',
+    says: 'An event has waited in its queue for over ten minutes: send is not called, or too slow',
     ...waitsFor(10 * minute, 'EventsQueue'),
   },
-  // A first walk queues everybody at once.
+  // The first sync run queues all followers at once.
   FollowersWait: {
-    says: 'Who followed or left waits in the queue for over six hours: link-followers is not called, or too slow',
+    says: 'Follower changes have waited in their queue for over six hours: link-followers is not called, or too slow',
     ...waitsFor(6 * hour, 'FollowersQueue'),
   },
   ReceiptsWait: {
-    says: 'Delivery receipts wait in their queue for over 15 minutes: receipts is not called, or too slow',
+    says: 'Delivery receipts have waited in their queue for over 15 minutes: receipts is not called, or too slow',
     ...waitsFor(15 * minute, 'ReceiptsQueue'),
   },
   ImagesWait: {
-    says: 'Uploaded pictures wait in their queue for over 15 minutes: receive-images is not called, or too slow',
+    says: 'Uploaded pictures have waited in their queue for over 15 minutes: receive-images is not called, or too slow',
     ...waitsFor(15 * minute, 'ImagesQueue'),
   },
 }
 
-/** Only where pictures are checked; they wait there for WeChat, up to hours. */
+/** Only if pictures are checked; they may wait hours for WeChat. */
 const withChecks = {
   ImageChecksDeadLetters: {
-    says: 'Pictures wait for a check that WeChat could not be asked for: the log of check-images tells why',
+    says: 'Checks of pictures could not be requested from WeChat: the log of check-images says why',
     ...deadLetters('ImageChecksDeadLetterQueue'),
   },
   ImageChecksWait: {
-    says: 'Checks of pictures wait in their queue for over an hour: check-images is not called, or too slow',
+    says: 'Checks of pictures have waited in their queue for over an hour: check-images is not called, or too slow',
     ...waitsFor(hour, 'ImageChecksQueue'),
   },
 }

@@ -1,16 +1,16 @@
-/** What WeChat refuses, and what its quota does not do for: metrics of our own, most of them an app's. */
+/** Refusals by WeChat, and exhausted quotas: our own metrics, most of them of one app. */
 
 const { minute, hour } = require('./metrics.cjs')
 
 /** Of each app. */
 const refusals = ({ kind, name, own }) => ({
   CallsCutOff: {
-    says: `Calls to WeChat are not made for ${name} for a while, for they cannot succeed: the logs tell why (breaker.opened)`,
+    says: `Calls to WeChat by ${name} are suspended, because they cannot succeed: the logs say why (breaker.opened)`,
     ...own('BreakerOpened'),
     above: 0,
   },
   TokenRefused: {
-    says: `WeChat refuses fresh access tokens of ${name}: another system gets tokens for this ${kinds[kind]}`,
+    says: `WeChat refuses fresh access tokens of ${name}: another system fetches tokens for this ${kinds[kind]}`,
     ...own('TokenRefused'),
     above: 0,
   },
@@ -25,7 +25,7 @@ const kinds = { official: 'Official Account', mini: 'mini program' }
 /** Of each Official Account. */
 const quotas = ({ name, own }) => ({
   QuotaUsedUp: {
-    says: `The day’s quota of ${name} is used up: events wait until there is some again; ./queqiao quota --app ${name} shows it`,
+    says: `The day’s quota of ${name} is used up: events are on hold until it is reset; ./queqiao quota --app ${name} shows it`,
     ...own('QuotaUsedUp'),
     above: 0,
   },
@@ -37,12 +37,12 @@ const quotas = ({ name, own }) => ({
     Period: 10 * minute,
   },
   SyncRefused: {
-    says: `Today’s quota does not do for a walk through the followers of ${name}`,
+    says: `Today’s quota is not enough for a sync run of the followers of ${name}`,
     ...own('SyncRefused'),
     above: 0,
   },
   SyncOverdue: {
-    says: `No walk through the followers of ${name} was completed in 26 hours`,
+    says: `No sync run of the followers of ${name} was completed in 26 hours`,
     ...own('SyncCompleted'),
     below: 1,
     Period: hour,
@@ -55,29 +55,29 @@ const quotas = ({ name, own }) => ({
 const sending = ({ own }) => ({
   // Counted from the first try on, and at each.
   OperatorNeeded: {
-    says: 'Events wait for what somebody must mend: a secret, an address, an account; ./queqiao doctor tells what',
+    says: 'Events wait for an operator to fix a secret, an address or an account; ./queqiao doctor says which',
     ...own('OperatorNeeded'),
     above: 0,
   },
-  // Whoever waited long for a person, a slot or quota may meet a failure of a moment: that is not late. Tries lie up to 300 s
-  // apart.
+  // An event that waited long for an operator, a send slot or quota may fail once more for a moment: that is not late.
+  // Retries are up to 300 s apart.
   EventsLate: {
-    says: 'An event was pushed over ten minutes ago and waits still: GET /deliveries/{id} and the log of send tell for what',
+    says: 'An event pushed over ten minutes ago still waits: GET /deliveries/{id} and the log of send say why',
     ...own('EventWaitSeconds'),
     Statistic: 'Maximum',
     above: 10 * minute,
     EvaluationPeriods: 3,
     DatapointsToAlarm: 2,
   },
-  EventsOverdue: { says: 'An event is on its way for over three days', ...own('EventOverdue'), above: 0 },
+  EventsOverdue: { says: 'An event pushed over three days ago has not been sent', ...own('EventOverdue'), above: 0 },
   SendInterrupted: {
-    says: 'send ended while messages were on their way: they are sent again, within WeChat’s ten minutes to no harm; its log tells why',
+    says: 'send ended while sending: the messages are sent again, which is harmless within WeChat’s ten minutes; its log says why',
     ...own('SendInterrupted'),
     above: 0,
   },
 })
 
-/** By the app's name at their end, whose metrics they watch. */
+/** Alarms on the metrics of an app; their names end with its name. */
 const ofApp =
   (own, alarms) =>
   ({ kind, name }) => {

@@ -157,7 +157,7 @@ describe('SQS', () => {
     const mock = mockClient(SQSClient)
     mock.on(GetQueueUrlCommand).resolves({ QueueUrl: 'http://127.0.0.1/q' })
     mock.on(SendMessageBatchCommand).resolves({ Failed: [{ Id: '0', Code: 'InternalError', SenderFault: false }] })
-    await expect(createQueue('q').push([canary, {}])).rejects.toThrow('1 of 2 messages were not sent to q')
+    await expect(createQueue('q').push([canary, {}])).rejects.toThrow('1 of 2 messages could not be sent to q')
   })
 
   it('is asked for a queue’s URL once, and again after a failure', async () => {
@@ -165,7 +165,7 @@ describe('SQS', () => {
     mock.on(GetQueueUrlCommand).rejectsOnce(new Error('away')).resolves({ QueueUrl: 'http://127.0.0.1/q' })
     mock.on(SendMessageBatchCommand).resolves({})
     const queue = createQueue('q')
-    await expect(queue.push([canary])).rejects.toThrow('1 of 1 messages were not sent to q')
+    await expect(queue.push([canary])).rejects.toThrow('1 of 1 messages could not be sent to q')
     await queue.push(Array.from({ length: 25 }, () => ({})))
     await queue.push([{}])
     expect(mock.commandCalls(GetQueueUrlCommand)).toHaveLength(2)

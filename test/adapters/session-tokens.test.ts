@@ -30,11 +30,7 @@ describe('session tokens', () => {
     const { payload, protectedHeader } = await jwtVerify(
       await sessions.sign(claims, issuedAt),
       createLocalJWKSet(JSON.parse(JSON.stringify(jwks))),
-      {
-        issuer: 'queqiao-test',
-        audience: miniAppid,
-        currentDate: new Date(soon()),
-      },
+      { issuer: 'queqiao-test', audience: miniAppid, currentDate: new Date(soon()) },
     )
     expect(payload).toMatchObject({ sub: 'oMini', unionid: 'uPerson', iat: issuedAt, exp: issuedAt + 86_400 })
     expect(protectedHeader.kid).toBe('one')

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import type { AttemptStore } from '../../lib/send/ports.ts'
 import { attemptName } from '../../lib/send/short-names.ts'
 
@@ -8,8 +8,8 @@ const names = (from: number, count: number) =>
 
 /** What every store of attempts must do; `make` gives an empty one. */
 export function attemptsContract(make: () => Promise<AttemptStore>): void {
-  it('answers all attempts with all their names, the oldest first', async () => {
-    const store = await make()
+  const it = test.extend('store', () => make())
+  it('answers all attempts with all their names, the oldest first', async ({ store }) => {
     const [one, other] = [
       { id: 'a', at: noon, names: names(0, 100) },
       { id: 'b', at: noon + 180_000, names: names(50, 500) },
@@ -19,16 +19,14 @@ export function attemptsContract(make: () => Promise<AttemptStore>): void {
     expect(await store.open()).toEqual([one, other])
   })
 
-  it('keeps two attempts of one instant apart, and writes over one by its id', async () => {
-    const store = await make()
+  it('keeps two attempts of one instant apart, and writes over one by its id', async ({ store }) => {
     await store.write({ id: 'a', at: noon, names: names(0, 3) })
     await store.write({ id: 'b', at: noon, names: names(3, 3) })
     await store.write({ id: 'a', at: noon, names: names(2, 1) })
     expect((await store.open()).flatMap(it => it.names)).toEqual(names(2, 4))
   })
 
-  it('lets an attempt go that names nothing any more', async () => {
-    const store = await make()
+  it('lets an attempt go that names nothing any more', async ({ store }) => {
     await store.write({ id: 'a', at: noon, names: names(0, 3) })
     await store.write({ id: 'a', at: noon, names: [] })
     await store.write({ id: 'b', at: noon, names: [] })

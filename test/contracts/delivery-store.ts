@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Now } from '../../lib/ports.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import type { DeliveryStore } from '../../lib/send/ports.ts'
@@ -22,9 +22,9 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     return { ...store, record, recordWaiting }
   }
   const clock = () => Date.parse('2026-11-22T02:00:00Z')
+  const it = test.extend('store', () => open(clock))
 
-  it('answers what was recorded, every field and all digits of the msgid', async () => {
-    const store = await open(clock)
+  it('answers what was recorded, every field and all digits of the msgid', async ({ store }) => {
     const full = delivery({ state: 'dropped', reason: 'gone', errcode: 43004, rid: 'a-b-c' })
     await store.record(full)
     await store.record(delivery({ id: 'other', msgid }))
@@ -37,8 +37,9 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     )
   })
 
-  it('remembers that an event may have been sent, while it waits and until it is decided, and tells nobody', async () => {
-    const store = await open(clock)
+  it('remembers that an event may have been sent, while it waits and until it is decided, and tells nobody', async ({
+    store,
+  }) => {
     const uncertainty = { since: clock() - 60_000, windows: 2, why: 'no answer' }
     expect(await store.recordUncertainty('order-1:paid', uncertainty)).toBe(true)
     expect([await store.find('order-1:paid'), await markOf(store)]).toEqual([undefined, { uncertainty }])
@@ -53,8 +54,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect(await markOf(store)).toEqual({ delivery: delivery({ msgid }) })
   })
 
-  it.each(['dropped', 'rejected'] as const)('does not say %s of what may have been sent', async state => {
-    const store = await open(clock)
+  it.for(['dropped', 'rejected'] as const)('does not say %s of what may have been sent', async (state, { store }) => {
     const uncertainty = { since: clock(), windows: 1, why: 'no answer' }
     await store.recordUncertainty('order-1:paid', uncertainty)
     expect(await store.record(delivery({ state, reason: 'expired' }))).toBe(false)
@@ -64,8 +64,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect(await markOf(store)).toEqual({ delivery: doubt })
   })
 
-  it('replaces what is not sent, and never what is or may be', async () => {
-    const store = await open(clock)
+  it('replaces what is not sent, and never what is or may be', async ({ store }) => {
     await store.record(delivery({ state: 'parked', errcode: 45009 }))
     await store.record(delivery({ msgid, attempts: 2 }))
     expect(await store.record(delivery({ state: 'dropped', reason: 'late' }))).toBe(false)
@@ -78,8 +77,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     delivery({ state: 'waiting', reason: 'later', attempts: 2, nextTryAt: '2026-11-22T02:05:00.000Z', ...more })
   const before = '2026-11-22T01:00:00.000Z'
 
-  it('tells what an event waits for, and of each later state nothing of that', async () => {
-    const store = await open(clock)
+  it('tells what an event waits for, and of each later state nothing of that', async ({ store }) => {
     expect(await store.recordWaiting(waiting({ errcode: 43117 }), before)).toBe(true)
     expect(await store.find('order-1:paid')).toEqual(waiting({ errcode: 43117 }))
     expect(await store.recordWaiting(waiting({ reason: 'another' }), before)).toBe(true)
@@ -93,10 +91,9 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect(await store.find('order-1:paid')).toEqual(delivery({ msgid }))
   })
 
-  it.each(['accepted', 'delivered', 'blocked', 'failed', 'in-doubt', 'dropped', 'rejected'] as const)(
+  it.for(['accepted', 'delivered', 'blocked', 'failed', 'in-doubt', 'dropped', 'rejected'] as const)(
     'does not say that it waits over %s, which it became since it was pushed',
-    async state => {
-      const store = await open(clock)
+    async (state, { store }) => {
       const end = delivery({ state, reason: 'so it is' })
       await store.record(end)
       expect(await store.recordWaiting(waiting(), before)).toBe(false)
@@ -105,8 +102,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     },
   )
 
-  it('says that it waits when it was pushed anew, after it had been dropped', async () => {
-    const store = await open(clock)
+  it('says that it waits when it was pushed anew, after it had been dropped', async ({ store }) => {
     await store.record(delivery({ state: 'dropped', reason: 'not-following', errcode: 43004, rid: 'a-b' }))
     expect(await store.recordWaiting(waiting(), '2026-11-22T01:30:00.001Z')).toBe(true)
     expect(await markOf(store)).toEqual({ delivery: waiting() })
@@ -115,8 +111,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   describe('of two copies of an event', () => {
     const dropped = delivery({ state: 'dropped', reason: 'expired' })
 
-    it.each(['dropped', 'rejected'] as const)('one that is %s ends no other that waits', async state => {
-      const store = await open(clock)
+    it.for(['dropped', 'rejected'] as const)('one that is %s ends no other that waits', async (state, { store }) => {
       await store.recordWaiting(waiting(), before, 'good')
       expect(await store.record(delivery({ state }), 'other')).toBe(false)
       expect(await store.find('order-1:paid')).toEqual(waiting())
@@ -126,24 +121,24 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
       expect(await store.find('order-1:paid')).toEqual(parked)
     })
 
-    it('one that waited comes to its own end, and is judged anew no more', async () => {
-      const store = await open(clock)
+    it('one that waited comes to its own end, and is judged anew no more', async ({ store }) => {
       await store.recordWaiting(waiting(), before, 'good')
       expect(await store.record(dropped, 'good')).toBe(true)
       expect(await store.recordWaiting(waiting(), before, 'good')).toBe(false)
       expect(await store.find('order-1:paid')).toEqual(dropped)
     })
 
-    it.each(['dropped', 'rejected'] as const)('one that waits says so although another was %s since', async state => {
-      const store = await open(clock)
-      await store.record(delivery({ state }), 'other')
-      expect(await store.recordWaiting(waiting(), before, 'good')).toBe(true)
-      expect(await store.find('order-1:paid')).toEqual(waiting())
-      expect(await store.record(delivery({ state }), 'other')).toBe(false)
-    })
+    it.for(['dropped', 'rejected'] as const)(
+      'one that waits says so although another was %s since',
+      async (state, { store }) => {
+        await store.record(delivery({ state }), 'other')
+        expect(await store.recordWaiting(waiting(), before, 'good')).toBe(true)
+        expect(await store.find('order-1:paid')).toEqual(waiting())
+        expect(await store.record(delivery({ state }), 'other')).toBe(false)
+      },
+    )
 
-    it('the one that is on the phone is told of, whatever became of the other', async () => {
-      const store = await open(clock)
+    it('the one that is on the phone is told of, whatever became of the other', async ({ store }) => {
       await store.recordWaiting(waiting(), before, 'good')
       await store.accept([delivery({ msgid })])
       expect(await store.record(dropped, 'other')).toBe(false)
@@ -156,8 +151,9 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     })
   })
 
-  it('keeps what may have been sent while it says that the event waits, and is written over by more of that', async () => {
-    const store = await open(clock)
+  it('keeps what may have been sent while it says that the event waits, and is written over by more of that', async ({
+    store,
+  }) => {
     const uncertainty = { since: clock() - 60_000, windows: 2, why: 'no answer' }
     await store.recordUncertainty('order-1:paid', uncertainty)
     expect(await store.recordWaiting(waiting(), before)).toBe(true)
@@ -181,8 +177,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect(await markOf(store)).toEqual({ delivery: waiting() })
   })
 
-  it('writes accepted ones whatever is stored: WeChat took them', async () => {
-    const store = await open(clock)
+  it('writes accepted ones whatever is stored: WeChat took them', async ({ store }) => {
     await store.record(delivery({ state: 'parked', errcode: 45009 }))
     const many = Array.from({ length: 60 }, (_, index) => delivery({ id: `order-${index}`, msgid: `${index}` }))
     expect(await store.accept([delivery({ msgid, attempts: 2 }), ...many])).toEqual(new Set())
@@ -190,8 +185,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect((await store.read(many.map(it => it.id))).size).toBe(60)
   })
 
-  it('finds a delivery with its receipt, whichever came first, and by the first receipt', async () => {
-    const store = await open(clock)
+  it('finds a delivery with its receipt, whichever came first, and by the first receipt', async ({ store }) => {
     const receipt = { state: 'blocked', reason: 'user block', at: '2026-11-22T01:31:00.000Z' } as const
     expect(await store.find('order-1:paid')).toBeUndefined()
     await store.keepReceipt(msgid, receipt)
@@ -204,8 +198,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect((await store.read(['other'])).get('other')?.delivery?.state).toBe('accepted')
   })
 
-  it('finds the event of a msgid, where it keeps an index', async () => {
-    const store = await open(clock)
+  it('finds the event of a msgid, where it keeps an index', async ({ store }) => {
     await store.accept([delivery({ msgid })])
     expect([await store.eventOf(msgid), await store.eventOf('7')]).toEqual(['order-1:paid', undefined])
   })

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 
 import type { Journal } from '../../lib/followers/ports.ts'
 import { id } from '../ids.ts'
@@ -7,12 +7,12 @@ const [one, two, three] = [id('o1'), id(`o${'2'.repeat(27)}`), id('o3')]
 
 /** What every journal of followers must do; `make` gives an empty one. */
 export function journalContract(make: () => Promise<Journal>): void {
+  const it = test.extend('journal', () => make())
   it('has no entries at first', async () => {
     expect(await Array.fromAsync((await make()).entries())).toEqual([])
   })
 
-  it('keeps every entry, also of one instant, until it is dropped', async () => {
-    const journal = await make()
+  it('keeps every entry, also of one instant, until it is dropped', async ({ journal }) => {
     await journal.note({ follow: [one, two], unfollow: [] }, 5_000)
     await journal.note({ follow: [], unfollow: [three] }, 5_000)
     const entries = await Array.fromAsync(journal.entries())
@@ -36,8 +36,7 @@ export function journalContract(make: () => Promise<Journal>): void {
     expect(new Set(entries.flatMap(it => it.unfollow))).toEqual(new Set(noted.unfollow.slice(1)))
   })
 
-  it('takes people out of its entries', async () => {
-    const journal = await make()
+  it('takes people out of its entries', async ({ journal }) => {
     await journal.note({ follow: [one, two], unfollow: [three] }, 5_000)
     await journal.note({ follow: [two], unfollow: [] }, 6_000)
     await journal.forget(new Set([two]))

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { FollowerRow } from '../../lib/followers/link.ts'
 import type { LinkStore } from '../../lib/followers/ports.ts'
 import type { Address } from '../../lib/identifiers.ts'
@@ -21,13 +21,13 @@ export type Spoilable = { spoil(address: Address): Promise<void> }
 
 /** What every store of links must do; `make` gives an empty one. */
 export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): void {
+  const it = test.extend('store', () => make())
   it('knows nobody at first', async () => {
     const people = await (await make()).resolve([{ openid }, { unionid }, { miniOpenid }])
     expect(people).toEqual(Array(3).fill({ known: false, following: false }))
   })
 
-  it('finds a person by each of the three ids, in the order asked', async () => {
-    const store = await make()
+  it('finds a person by each of the three ids, in the order asked', async ({ store }) => {
     await store.writeFollower(row(), undefined)
     await store.writeLogin({ miniOpenid, unionid }, 1)
     const person = { known: true, openid, unionid, following: true, followedAt: 90 }
@@ -39,16 +39,14 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     ])
   })
 
-  it('joins both sides whichever came first', async () => {
-    const store = await make()
+  it('joins both sides whichever came first', async ({ store }) => {
     await store.writeLogin({ miniOpenid, unionid }, 1)
     expect(await store.resolve([{ miniOpenid }])).toEqual([{ known: true, unionid, following: false }])
     await store.writeFollower(row(), undefined)
     expect(await store.resolve([{ miniOpenid }])).toMatchObject([{ known: true, unionid, openid, following: true }])
   })
 
-  it('knows a login without unionid, and heals when a later one brings it', async () => {
-    const store = await make()
+  it('knows a login without unionid, and heals when a later one brings it', async ({ store }) => {
     await store.writeFollower(row(), undefined)
     await store.writeLogin({ miniOpenid }, 1)
     expect(await store.resolve([{ miniOpenid }])).toEqual([{ known: true, following: false }])
@@ -57,8 +55,7 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     expect(await store.resolve([{ miniOpenid }])).toMatchObject([{ unionid, openid, following: true }])
   })
 
-  it('answers the rows of followers, and writes one only if it is still the one that was read', async () => {
-    const store = await make()
+  it('answers the rows of followers, and writes one only if it is still the one that was read', async ({ store }) => {
     expect(await store.writeFollower(row(), undefined)).toBe(true)
     expect(await store.followers([openid, id('oOther')])).toEqual(new Map([[openid, row()]]))
     expect(await store.writeFollower(row({ at: 110 }), undefined)).toBe(false)
@@ -70,8 +67,7 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     expect(await store.followers([openid])).toEqual(new Map([[openid, left]]))
   })
 
-  it('does not take a unionid for absent that another process has written in the same second', async () => {
-    const store = await make()
+  it('does not take a unionid for absent that another process has written in the same second', async ({ store }) => {
     const { unionid: _, ...unbound } = row()
     await store.writeFollower(unbound, undefined)
     expect(await store.writeFollower(row(), unbound)).toBe(true)
@@ -79,8 +75,7 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     expect((await store.followers([openid])).get(openid)).toMatchObject(row())
   })
 
-  it('leads no old unionid to a person who has another one now', async () => {
-    const store = await make()
+  it('leads no old unionid to a person who has another one now', async ({ store }) => {
     const other = id('uOther')
     await store.writeFollower(row(), undefined)
     await store.writeFollower(row({ unionid: other, at: 200 }), row())
@@ -90,8 +85,7 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     ])
   })
 
-  it('does not let an older row of a follower undo what a unionid knows', async () => {
-    const store = await make()
+  it('does not let an older row of a follower undo what a unionid knows', async ({ store }) => {
     await store.writeFollower(row({ following: false, at: 300 }), undefined)
     await store.writeFollower(row({ at: 200 }), undefined)
     expect(await store.resolve([{ unionid }, { openid }])).toMatchObject([{ following: false }, { following: false }])
@@ -103,31 +97,29 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     const { followedAt: _, ...left } = row({ following: false, at: 200 })
     const reached = { known: true, unionid, openid: newer, following: true }
 
-    it('leads to the one that follows, whenever it is told that the other has left', async () => {
-      const store = await make()
+    it('leads to the one that follows, whenever it is told that the other has left', async ({ store }) => {
       await store.writeFollower(row(), undefined)
       await store.writeFollower(moved, undefined)
       await store.writeFollower(left, row())
       expect(await store.resolve([{ unionid }])).toMatchObject([reached])
     })
 
-    it('leads to the one that follows also if it is told of only after the other has left', async () => {
-      const store = await make()
+    it('leads to the one that follows also if it is told of only after the other has left', async ({ store }) => {
       await store.writeFollower(row(), undefined)
       await store.writeFollower(left, row())
       await store.writeFollower(moved, undefined)
       expect(await store.resolve([{ unionid }])).toMatchObject([reached])
     })
 
-    it('leads to the one that WeChat said of last that it follows, while nothing is told of the other', async () => {
-      const store = await make()
+    it('leads to the one that WeChat said of last that it follows, while nothing is told of the other', async ({
+      store,
+    }) => {
       await store.writeFollower(moved, undefined)
       await store.writeFollower(row(), undefined)
       expect(await store.resolve([{ unionid }])).toMatchObject([reached])
     })
 
-    it('leads there still when both are put right', async () => {
-      const store = await make()
+    it('leads there still when both are put right', async ({ store }) => {
       await store.writeFollower(row(), undefined)
       await store.writeFollower(moved, undefined)
       await store.writeFollower(left, row())
@@ -136,8 +128,7 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     })
   })
 
-  it('puts a unionid right by what stands in the row of the openid now, not by what was read', async () => {
-    const store = await make()
+  it('puts a unionid right by what stands in the row of the openid now, not by what was read', async ({ store }) => {
     const { followedAt: _, ...left } = row({ following: false, at: 200 })
     await store.writeFollower(row(), undefined)
     await store.writeFollower(left, row())
@@ -147,16 +138,14 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     expect(await store.resolve([{ unionid: id('uNobody') }])).toEqual([{ known: false, following: false }])
   })
 
-  it('tells when somebody last logged in, by the unionid', async () => {
-    const store = await make()
+  it('tells when somebody last logged in, by the unionid', async ({ store }) => {
     const others = [id('uFollower'), id('uStranger')]
     await store.writeFollower(row({ unionid: id('uFollower') }), undefined)
     await store.writeLogin({ miniOpenid, unionid }, 5000)
     expect(await store.loginsOf([unionid, ...others])).toEqual(new Map([[unionid, 5000]]))
   })
 
-  it('judges row by row: one that cannot be read fails only those who need it', async () => {
-    const store = await make()
+  it('judges row by row: one that cannot be read fails only those who need it', async ({ store }) => {
     const [other, otherMini] = [row({ openid: id('oOther'), unionid: id('uOther') }), id('oOtherMini')]
     await store.writeFollower(row(), undefined)
     await store.writeFollower(other, undefined)
@@ -175,8 +164,7 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     expect(await isRead()).toEqual([false, false, false, false, true])
   })
 
-  it('writes over what cannot be read, and so mends both rows of a follower', async () => {
-    const store = await make()
+  it('writes over what cannot be read, and so mends both rows of a follower', async ({ store }) => {
     await store.writeFollower(row(), undefined)
     await store.writeLogin({ miniOpenid, unionid }, 1)
     for (const address of [{ openid }, { unionid }, { miniOpenid }]) await store.spoil(address)
@@ -189,8 +177,7 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     expect(await store.resolve([{ openid }, { unionid }, { miniOpenid }])).toEqual([person, person, person])
   })
 
-  it('mends the row of a unionid alone', async () => {
-    const store = await make()
+  it('mends the row of a unionid alone', async ({ store }) => {
     await store.writeFollower(row(), undefined)
     await store.spoil({ unionid })
     await store.rejoin([row()])

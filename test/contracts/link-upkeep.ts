@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import type { FollowerRow } from '../../lib/followers/link.ts'
 import type { LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
@@ -27,16 +27,15 @@ export function linkUpkeepContract(make: () => Promise<LinkStore & LinkUpkeep & 
     await store.writeLogin({ miniOpenid, unionid }, loginAt)
     return store
   }
+  const it = test.extend('store', () => makeWith(row(), 50_000))
   const known = async (store: LinkStore) => (await store.resolve(everything)).map(it => it?.known)
 
-  it('completes the ids of a person from any of them', async () => {
-    const store = await makeWith(row(), 50_000)
+  it('completes the ids of a person from any of them', async ({ store }) => {
     for (const it of everything) expect(await store.idsOf(it)).toEqual({ openid, unionid, miniOpenid })
     expect(await store.idsOf({ openid: id('oNobody') })).toEqual({ openid: 'oNobody' })
   })
 
-  it('erases all of a person', async () => {
-    const store = await makeWith(row(), 50_000)
+  it('erases all of a person', async ({ store }) => {
     await store.erase([{ openid, unionid, miniOpenid }], 200)
     expect(await known(store)).toEqual([false, false, false])
     expect(await store.followers([openid])).toEqual(new Map())
@@ -96,8 +95,7 @@ export function linkUpkeepContract(make: () => Promise<LinkStore & LinkUpkeep & 
     expect(await known(store)).toEqual([false, false, false])
   })
 
-  it('erases also what cannot be read', async () => {
-    const store = await makeWith(row(), 50_000)
+  it('erases also what cannot be read', async ({ store }) => {
     for (const it of [{ openid }, { unionid }]) await store.spoil(it)
     await store.erase([{ openid, unionid, miniOpenid }], 200)
     expect(await known(store)).toEqual([false, false, false])

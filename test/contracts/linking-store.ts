@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 
 import type { CountedWalk, LinkingStore, QueuedPart } from '../../lib/followers/ports.ts'
 
@@ -15,9 +15,9 @@ const partsOf = (walk: CountedWalk, step: number, messages: readonly number[], b
 /** What every count of the linking must do; `make` gives an empty one by this clock. */
 export function linkingStoreContract(make: (now: () => number) => Promise<LinkingStore>): void {
   const open = (now = beganAt) => make(() => now)
+  const it = test.extend('store', () => open())
 
-  it('has nothing under way before any walk', async () => {
-    const store = await open()
+  it('has nothing under way before any walk', async ({ store }) => {
     expect([await store.isUnderWay(), await store.waiting()]).toEqual([false, 0])
   })
 
@@ -38,8 +38,7 @@ export function linkingStoreContract(make: (now: () => number) => Promise<Linkin
     },
   )
 
-  it('waits for the end of the walk, also if all that it queued so far is worked in', async () => {
-    const store = await open()
+  it('waits for the end of the walk, also if all that it queued so far is worked in', async ({ store }) => {
     await store.open(first, 0)
     await store.expect({ ...first, step: 1, run }, 100)
     await store.workedIn(partsOf(first, 1, [0]))
@@ -58,8 +57,7 @@ export function linkingStoreContract(make: (now: () => number) => Promise<Linkin
     expect(await store.waiting()).toBe(100)
   })
 
-  it('counts a message once that comes again, and nothing of a step with no message', async () => {
-    const store = await open()
+  it('counts a message once that comes again, and nothing of a step with no message', async ({ store }) => {
     await store.open(first, 0)
     await store.expect({ ...first, step: 1, run }, 300)
     await store.expect({ ...first, step: 2, run }, 0)
@@ -71,16 +69,14 @@ export function linkingStoreContract(make: (now: () => number) => Promise<Linkin
     expect(await store.waiting()).toBe(0)
   })
 
-  it('takes messages of several steps at once', async () => {
-    const store = await open()
+  it('takes messages of several steps at once', async ({ store }) => {
     await store.open(first, 0)
     for (const step of [1, 2, 3]) await store.expect({ ...first, step, run }, 200)
     await store.workedIn([...partsOf(first, 1, [0, 1]), ...partsOf(first, 2, [1]), ...partsOf(first, 3, [0])])
     expect(await store.waiting()).toBe(200)
   })
 
-  it('does not take a message of a step for one of its repetition', async () => {
-    const store = await open()
+  it('does not take a message of a step for one of its repetition', async ({ store }) => {
     await store.open(first, 0)
     await store.expect({ ...first, step: 1, run }, 200)
     await store.expect({ ...first, step: 1, run: run + 1 }, 200)
@@ -91,8 +87,7 @@ export function linkingStoreContract(make: (now: () => number) => Promise<Linkin
   })
 
   // A run that was killed may have said what it was about to queue, and never have queued it.
-  it('lets go what a run said behind its last checkpoint when the next one goes on', async () => {
-    const store = await open()
+  it('lets go what a run said behind its last checkpoint when the next one goes on', async ({ store }) => {
     await store.open(first, 0)
     for (const step of [1, 2, 3]) await store.expect({ ...first, step, run }, 200)
     await store.open(first, 1)

@@ -1,15 +1,14 @@
 /** All contracts of the stores, on whatever speaks DynamoDB. */
 
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe } from 'vitest'
 
+import { spoilLink } from '../../kit/memory-stores.ts'
 import { createAttemptStore } from '../../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
 import { createGateStore } from '../../lib/adapters/dynamo/gate.ts'
 import { createImageStore } from '../../lib/adapters/dynamo/images.ts'
 import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
-import { keyOf } from '../../lib/adapters/dynamo/link-rows.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
@@ -31,21 +30,8 @@ import { loginStoreContract } from './login-store.ts'
 import { tokenStoreContract } from './token-store.ts'
 import { walkStoreContract } from './walk-store.ts'
 
-/** Puts into the row of an address what no such row has. */
-async function spoilLink(address: Address, dynamo: Tables['dynamo'], table: string): Promise<void> {
-  const [one, other] = 'miniOpenid' in address ? ['unionid', 'following'] : ['following', 'followedAt']
-  const command = new UpdateCommand({
-    TableName: table,
-    Key: { address: keyOf(address) },
-    UpdateExpression: 'SET #one = :spoilt, #other = :spoilt',
-    ExpressionAttributeNames: { '#one': one, '#other': other },
-    ExpressionAttributeValues: { ':spoilt': 'no such thing' },
-  })
-  await dynamo.send(command)
-}
-
 /** `tables` is asked for within the tests, when it is open. */
-export function dynamoDbContracts(tables: () => Tables): void {
+export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>): void {
   const on =
     <T>(kind: Parameters<Tables['make']>[0], create: (dynamo: Tables['dynamo'], table: string) => T) =>
     async () => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 
 import type { TokenStore } from '../../lib/tokens/ports.ts'
 import { miniAppid, officialAppid } from '../ids.ts'
@@ -12,29 +12,26 @@ const token = (generation: number) => ({
 
 /** What every store of access tokens must do; `make` gives an empty one. */
 export function tokenStoreContract(make: () => Promise<TokenStore>): void {
-  it('has no token at first, not even while a lease runs', async () => {
-    const store = await make()
+  const it = test.extend('store', () => make())
+  it('has no token at first, not even while a lease runs', async ({ store }) => {
     expect(await store.read(officialAppid)).toBeUndefined()
     await store.takeLease(officialAppid, { owner: 'a', now: 0, until: 10 })
     expect(await store.read(officialAppid)).toBeUndefined()
   })
 
-  it('gives the lease to one of many contenders', async () => {
-    const store = await make()
+  it('gives the lease to one of many contenders', async ({ store }) => {
     const owners = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
     const taken = await Promise.all(owners.map(owner => store.takeLease(officialAppid, { owner, now: 5, until: 10 })))
     expect(taken.filter(Boolean)).toHaveLength(1)
   })
 
-  it('gives its holder the lease again: the answer to the first try may have been lost', async () => {
-    const store = await make()
+  it('gives its holder the lease again: the answer to the first try may have been lost', async ({ store }) => {
     expect(await store.takeLease(officialAppid, { owner: 'a', now: 0, until: 10 })).toBe(true)
     expect(await store.takeLease(officialAppid, { owner: 'a', now: 1, until: 11 })).toBe(true)
     expect(await store.takeLease(officialAppid, { owner: 'b', now: 10, until: 20 })).toBe(false)
   })
 
-  it('gives the lease on when it has run out or was freed, and keeps the apps apart', async () => {
-    const store = await make()
+  it('gives the lease on when it has run out or was freed, and keeps the apps apart', async ({ store }) => {
     expect(await store.takeLease(officialAppid, { owner: 'a', now: 0, until: 10 })).toBe(true)
     expect(await store.takeLease(miniAppid, { owner: 'b', now: 0, until: 10 })).toBe(true)
     expect(await store.takeLease(officialAppid, { owner: 'b', now: 9, until: 20 })).toBe(false)
@@ -45,8 +42,7 @@ export function tokenStoreContract(make: () => Promise<TokenStore>): void {
     expect(await store.takeLease(officialAppid, { owner: 'c', now: 11, until: 20 })).toBe(true)
   })
 
-  it('takes a token from the holder of the lease alone, and frees the lease with it', async () => {
-    const store = await make()
+  it('takes a token from the holder of the lease alone, and frees the lease with it', async ({ store }) => {
     await store.takeLease(officialAppid, { owner: 'a', now: 0, until: 10 })
     expect(await store.write(officialAppid, token(1), 'b')).toBe(false)
     expect(await store.write(officialAppid, token(1), 'a')).toBe(true)
@@ -54,8 +50,7 @@ export function tokenStoreContract(make: () => Promise<TokenStore>): void {
     expect(await store.takeLease(officialAppid, { owner: 'b', now: 1, until: 10 })).toBe(true)
   })
 
-  it('never takes an older generation over a newer one', async () => {
-    const store = await make()
+  it('never takes an older generation over a newer one', async ({ store }) => {
     await store.takeLease(officialAppid, { owner: 'a', now: 0, until: 10 })
     await store.write(officialAppid, token(2), 'a')
     await store.takeLease(officialAppid, { owner: 'b', now: 20, until: 30 })

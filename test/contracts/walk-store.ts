@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 
 import type { OpenId } from '../../lib/identifiers.ts'
 import type { Walk, WalkStore } from '../../lib/sync/ports.ts'
@@ -33,6 +33,7 @@ export function walkStoreContract(make: () => Promise<WalkStore>): void {
     await store.takeLease({ owner, now: 0, until: 60_000 })
     return store
   }
+  const it = test.extend('store', makeLeased)
   const save = async (store: WalkStore, it: Walk, openids: readonly OpenId[]): Promise<Walk> => {
     const saved = await store.savePage(it, openids, owner)
     if (saved === undefined) throw new Error('the lease was lost')
@@ -56,8 +57,7 @@ export function walkStoreContract(make: () => Promise<WalkStore>): void {
     expect(await store.takeLease({ owner, now: 101, until: 200 })).toBe(true)
   })
 
-  it('takes nothing from a process that lost the lease', async () => {
-    const store = await makeLeased()
+  it('takes nothing from a process that lost the lease', async ({ store }) => {
     const saved = await save(store, walk(), [id('o1')])
     await store.takeLease({ owner: 'b', now: 60_000, until: 90_000 })
     expect(await store.savePage(walk({ pages: 2 }), [id('o2')], owner)).toBeUndefined()
@@ -68,8 +68,7 @@ export function walkStoreContract(make: () => Promise<WalkStore>): void {
     expect(await openidsOf(store, saved)).toEqual(['o1'])
   })
 
-  it('keeps the checkpoint and the openids of each page, in order', async () => {
-    const store = await makeLeased()
+  it('keeps the checkpoint and the openids of each page, in order', async ({ store }) => {
     const one = await save(store, walk({ next: id('o2') }), [openidOf(1), id('o2')])
     expect(await store.state()).toEqual({ current: one })
     const two = await save(store, walk({ pages: 2, pageKeys: one.pageKeys }), [openidOf(3)])
@@ -77,17 +76,15 @@ export function walkStoreContract(make: () => Promise<WalkStore>): void {
     expect(await openidsOf(store, two)).toEqual([openidOf(1), 'o2', openidOf(3)])
   })
 
-  it('takes a page of 10,000 openids and gives it back in order', async () => {
-    const store = await makeLeased()
+  it('takes a page of 10,000 openids and gives it back in order', async ({ store }) => {
     const openids = Array.from({ length: 10_000 }, (_, index) => openidOf(index))
     expect(await openidsOf(store, await save(store, walk(), openids))).toEqual(openids)
   })
 
   // DynamoDB takes 400 KB a row; an openid may have up to 128 characters.
-  it.each([27, 64, 128])(
+  it.for([27, 64, 128])(
     'takes a page of 10,000 openids of %i characters, and lets people and page go',
-    async length => {
-      const store = await makeLeased()
+    async (length, { store }) => {
       const openids = Array.from({ length: 10_000 }, (_, index) => id(`${index}`.padStart(length, 'o')))
       const first = await save(store, walk(), openids)
       const [gone, gone2] = [openids[3] ?? id('o'), openids[9_998] ?? id('o')]
@@ -102,8 +99,7 @@ export function walkStoreContract(make: () => Promise<WalkStore>): void {
     },
   )
 
-  it('makes a walk the last complete one and lets the one before go', async () => {
-    const store = await makeLeased()
+  it('makes a walk the last complete one and lets the one before go', async ({ store }) => {
     const first = await save(store, walk(), [id('o1')])
     await store.complete(first, owner)
     expect(await store.state()).toEqual({ complete: first })
@@ -115,8 +111,7 @@ export function walkStoreContract(make: () => Promise<WalkStore>): void {
     expect(await openidsOf(store, second)).toEqual(['o2'])
   })
 
-  it('lets a walk go that leads nowhere, and keeps the last complete one', async () => {
-    const store = await makeLeased()
+  it('lets a walk go that leads nowhere, and keeps the last complete one', async ({ store }) => {
     const complete = await save(store, walk(), [id('o1')])
     await store.complete(complete, owner)
     const current = await save(store, walk({ id: 'w2' }), [id('o2')])
@@ -126,8 +121,7 @@ export function walkStoreContract(make: () => Promise<WalkStore>): void {
     expect(await openidsOf(store, complete)).toEqual(['o1'])
   })
 
-  it('remembers until when nothing is walked, or a walk is complete', async () => {
-    const store = await makeLeased()
+  it('remembers until when nothing is walked, or a walk is complete', async ({ store }) => {
     expect(await store.pause(123, owner)).toBe(true)
     expect(await store.state()).toEqual({ pausedUntil: 123 })
     const complete = await save(store, walk({ left: 3 }), [id('o1')])
@@ -135,8 +129,7 @@ export function walkStoreContract(make: () => Promise<WalkStore>): void {
     expect(await store.state()).toEqual({ complete })
   })
 
-  it('takes people out of the walk under way and of the last complete one', async () => {
-    const store = await makeLeased()
+  it('takes people out of the walk under way and of the last complete one', async ({ store }) => {
     const complete = await save(store, walk(), [openidOf(1), openidOf(2)])
     await store.complete(complete, owner)
     const current = await save(store, walk({ id: 'w2' }), [id('o3'), openidOf(2)])

@@ -16,7 +16,7 @@ it('says that nothing is left where all was taken back', () => {
   ]
   expect(linesLeftBehind(events, ended)).toEqual([
     'Nothing of it is left behind.',
-    'Mend what failed, and deploy again.',
+    'Fix what failed, and deploy again.',
   ])
 })
 
@@ -41,7 +41,7 @@ it('gives for each thing that stayed the command that removes it', () => {
   expect(other).toContain(
     'delete-resource --type-name AWS::CloudFront::Distribution --identifier E1 --region eu-west-1',
   )
-  expect(more).toEqual(['Mend what failed, and deploy again.'])
+  expect(more).toEqual(['Fix what failed, and deploy again.'])
 })
 
 it('says how a stack that takes no deployment is made to take one', () => {

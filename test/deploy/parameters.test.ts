@@ -1,49 +1,28 @@
 import { describe, expect, it } from 'vitest'
 
-import { lostAddresses, type Parameters, problemsOf } from '../../deploy/parameters.ts'
+import { type Parameters as Given, lostAddresses, problemsOf } from '../../deploy/parameters.ts'
 import { packageCopy, runServerless } from '../resources/packaged.ts'
 
 const good = {
-  wechatApiUrl: 'https://api.weixin.qq.com',
-  accessTokenMode: 'stable',
-  callbackEncryption: 'required',
-  testAccount: 'off',
-  sessionSeconds: '86400',
-  spreadSync: 'off',
-  retentionDays: '30',
-  quotaReserve: '0',
-  resultsBus: 'off',
-  imagesPerDay: '100',
-  imageMetadata: 'strip',
-  imageCheck: 'off',
-  imageDays: '',
-  imageCheckScene: '4',
-  selfCheck: '15',
-  canaryEvent: 'off',
-  egress: 'nat-gateway',
-  egressAllocationId: '',
-  egressAllocationId2: '',
-  domain: '',
-  hostedZoneId: '',
-  files: 'auto',
-  filesDomain: '',
-  filesCertificate: '',
-  apiRate: '100',
-  apiBurst: '200',
-  callbackRate: '1000',
-  callbackBurst: '2000',
-  callbackConcurrency: '',
-  producerRoles: '',
-  alarmTopic: '',
-  shareTokens: 'off',
-  keepData: 'on',
-  tables: 'new',
+  ...{ wechatApiUrl: 'https://api.weixin.qq.com', accessTokenMode: 'stable', callbackEncryption: 'required' },
+  ...{ testAccount: 'off', sessionSeconds: '86400', spreadSync: 'off', retentionDays: '30', quotaReserve: '0' },
+  ...{ resultsBus: 'off', imagesPerDay: '100', imageMetadata: 'strip', imageCheck: 'off', imageDays: '' },
+  ...{ imageCheckScene: '4', selfCheck: '15', canaryEvent: 'off', egress: 'nat-gateway', egressAllocationId: '' },
+  ...{ egressAllocationId2: '', domain: '', hostedZoneId: '', files: 'auto', filesDomain: '', filesCertificate: '' },
+  ...{ apiRate: '100', apiBurst: '200', callbackRate: '1000', callbackBurst: '2000', callbackConcurrency: '' },
+  ...{ producerRoles: '', alarmTopic: '', shareTokens: 'off', keepData: 'on', tables: 'new' },
 }
 const filesCertificate = 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef'
-const problemsWith = (more: Parameters) => problemsOf({ ...good, ...more })
+/** What a command that is refused says. */
+const refusalOf = (...command: Parameters<typeof runServerless>) =>
+  runServerless(...command).then(
+    () => '',
+    error => `${error.stdout}${error.stderr}`,
+  )
+const problemsWith = (more: Given) => problemsOf({ ...good, ...more })
 
 describe('the parameters', () => {
-  it.each<Parameters>([
+  it.each<Given>([
     {},
     {
       egress: 'nat-gateway-per-zone',
@@ -60,7 +39,7 @@ describe('the parameters', () => {
     expect(problemsWith(more)).toEqual([])
   })
 
-  it.each<[string, Parameters]>([
+  it.each<[string, Given]>([
     ['SESSION_SECONDS', { sessionSeconds: 'a day' }],
     ['EGRESS', { egress: 'nat' }],
     ['EGRESS_ALLOCATION_ID', { egressAllocationId: '203.0.113.7' }],
@@ -108,10 +87,7 @@ describe('the parameters', () => {
       ALARM_TOPIC: 'arn:aws:sns:us-east-1:123456789012:ops',
       PRODUCER_ROLES: 'arn:aws-cn:iam::123456789012:role/shop',
     }
-    const failed = await runServerless(['package', '--stage', 'a'.repeat(44)], wrong).then(
-      () => '',
-      error => `${error.stdout}${error.stderr}`,
-    )
+    const failed = await refusalOf(['package', '--stage', 'a'.repeat(44)], wrong)
     expect(failed).toContain('Nothing was deployed')
     for (const variable of Object.keys(wrong)) expect(failed).toContain(`- ${variable} must be`)
     expect(failed).toContain('- --stage must have at most 38 letters')
@@ -135,11 +111,7 @@ describe('the parameters', () => {
   })
 
   it('may be given on the command line as well', async () => {
-    const args = ['package', '--param', 'egress=nat', '--param', 'domain=Example']
-    const failed = await runServerless(args).then(
-      () => '',
-      error => `${error.stdout}${error.stderr}`,
-    )
+    const failed = await refusalOf(['package', '--param', 'egress=nat', '--param', 'domain=Example'])
     expect(failed.match(/^ +- \w+/gm)).toEqual(['  - EGRESS', '  - DOMAIN'])
   })
 })

@@ -38,7 +38,9 @@ describe('what does not fit its place', () => {
 
   // A stage keeps its data by its name: `Prod` would have been packaged as one whose tables go with it.
   it('is a stage in capitals', () => {
-    expect(problemsOfPlace({}, place({ stage: 'Prod' }))).toEqual([expect.stringMatching(/^--stage must be small/)])
+    expect(problemsOfPlace({}, place({ stage: 'Prod' }))).toEqual([
+      expect.stringMatching(/^--stage must be lower-case/),
+    ])
   })
 
   // Lambda takes 64 letters; what is too long failed when the network was made already.

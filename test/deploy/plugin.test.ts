@@ -104,10 +104,10 @@ it('waits until a deployment that failed is undone, and tells what stays', async
   await run('before:aws:deploy:deploy:updateStack')
   await run('error')
   expect(told).toEqual([
-    expect.stringContaining('CloudFormation undoes'),
+    expect.stringContaining('CloudFormation is rolling'),
     expect.stringContaining('Left behind'),
     expect.stringContaining('LinksTable: aws dynamodb delete-table --table-name queqiao-prod-links'),
-    'Mend what failed, and deploy again.',
+    'Fix what failed, and deploy again.',
   ])
 })
 
@@ -129,7 +129,7 @@ it('names nothing of an earlier change where CloudFormation refused to begin', a
     await run('before:deploy:deploy')
     await run('before:aws:deploy:deploy:updateStack')
     await run('error')
-    expect(told).toEqual(['CloudFormation did not begin this deployment, and nothing has changed.'])
+    expect(told).toEqual(['CloudFormation did not start this deployment; nothing has changed.'])
   }
 })
 

@@ -12,12 +12,7 @@ export type Aws = {
   call(service: keyof typeof versions, action: string, parameters?: Readonly<Record<string, string>>): Promise<unknown>
 }
 
-const versions = {
-  cloudformation: '2010-05-15',
-  ec2: '2016-11-15',
-  iam: '2010-05-08',
-  sts: '2011-06-15',
-}
+const versions = { cloudformation: '2010-05-15', ec2: '2016-11-15', iam: '2010-05-08', sts: '2011-06-15' }
 const parser = new XMLParser({ parseTagValue: false, isArray: name => name === 'member' })
 const limitMs = 30_000
 

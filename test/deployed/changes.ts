@@ -50,11 +50,7 @@ async function playFailure(world: World): Promise<void> {
   const { commands, trials } = world
   await trials.play('A deployment that fails is undone', '部署失败自动回滚', async ({ signal }) => {
     const before = await idsIn(world)
-    const changes = {
-      FILES: 'cloudfront',
-      SESSION_SECONDS: '7200',
-      ...failing,
-    }
+    const changes = { FILES: 'cloudfront', SESSION_SECONDS: '7200', ...failing }
     const { code, output } = await commands.tryDeploy(changes)
     const [why] = output.match(/.*DomainRecord.*/) ?? []
     if (code === 0 || why === undefined) throw new Error(`it should have failed for its zone:\n${output}`)

@@ -31,7 +31,7 @@ export async function playRollback(world: World): Promise<void> {
   await trials.play('A wrong appid is deployed, and the self-check says so', '错误部署', async () => {
     await commands.sls('deploy', wrong)
     const { code, output } = await commands.typed(look)
-    const [told] = output.match(/this stage is not well: [^"]*mini-credentials[^"]*/) ?? []
+    const [told] = output.match(/the self-check of this stage failed: [^"]*mini-credentials[^"]*/) ?? []
     if (code === 0 || told === undefined) throw new Error(output)
     return { result: undefined, told }
   })

@@ -22,11 +22,7 @@ export type Commands = {
 }
 
 /** Four values that people type, and what makes the emulator do: see docs/decisions/0014. */
-export type Values = {
-  readonly appids: Environment
-  readonly secrets: Environment
-  readonly emulator: Environment
-}
+export type Values = { readonly appids: Environment; readonly secrets: Environment; readonly emulator: Environment }
 
 export function createCommands({ env }: Ministack, { appids, secrets, emulator }: Values): Commands {
   const serverless = join(root, 'node_modules/serverless/bin/serverless.js')

@@ -2,10 +2,11 @@
 
 import { createServer, type RequestListener } from 'node:http'
 import { appids, openApp, openCircuit } from '../../kit/app.ts'
+import { memoryTokens } from '../../kit/memory-stores.ts'
 import { openOwnApi } from '../../lib/adapters/own-api.ts'
 import { openSite } from '../../lib/adapters/site.ts'
 import type { AccessTokenMode } from '../../lib/adapters/wechat/client.ts'
-import { noteCalls } from '../../lib/adapters/wechat/noted-transport.ts'
+import { recordCalls } from '../../lib/adapters/wechat/noted-transport.ts'
 import { createTransport } from '../../lib/adapters/wechat/transport.ts'
 import { answerHandshake } from '../../lib/callback/callback.ts'
 import type { DoctorDeps } from '../../lib/doctor/deps.ts'
@@ -17,7 +18,6 @@ import { readTemplateList } from '../../lib/send/template-list.ts'
 import { defaultAccounts, defaultCallback } from '../../local/wechat/defaults.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
 import templates from '../../templates.json' with { type: 'json' }
-import { memoryTokens } from '../fakes/memory-stores.ts'
 import { listen } from '../listen.ts'
 import { openWorld } from '../world.ts'
 
@@ -58,7 +58,7 @@ export async function openDoctorWorld({ box, mode = 'stable', secrets: more = {}
   })
   const openDeps = (): DoctorDeps => {
     const raw = createTransport({ baseUrl: new URL(wechatUrl ?? world.box.url), timeoutMs: 5_000 })
-    const { transport, calls, sightings } = noteCalls(raw, now)
+    const { transport, calls, sightings } = recordCalls(raw, now)
     const app = (name: 'official' | 'mini') => ({
       ...openApp({ ...{ name, mode, transport, now, log, metrics }, tokens: tokens[name], ...unguarded(name) }),
       isAskingHarmless: mode === 'stable',

@@ -26,7 +26,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
       if (seconds === 0) queued.push(...news)
       else later.push(...news.map(it => ({ news: it, seconds })))
     },
-    comeAgain: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
+    retryIn: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
   }
   const imageArrivals = { push: async (wishes: readonly unknown[]) => void unpictured.push(...wishes) }
   const miniAppid = world.app('mini').appid

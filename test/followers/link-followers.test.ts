@@ -137,9 +137,9 @@ describe('linkFollowers', () => {
       at: seconds(),
       isSecond: false,
     } as const
-    expect(await work([wish], { followers: { push: away, comeAgain: async (_, it) => void putOff.push(it) } })).toEqual(
-      [wish],
-    )
+    expect(await work([wish], { followers: { push: away, retryIn: async (_, it) => void putOff.push(it) } })).toEqual([
+      wish,
+    ])
     expect(putOff).toEqual([10, 10])
   })
 
@@ -148,7 +148,7 @@ describe('linkFollowers', () => {
     const told = news('follow', await person({ following: true }))
     const left = news('unfollow', await person())
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
-    const followers = { ...deps.followers, comeAgain: () => Promise.reject(new Error('SQS is away')) }
+    const followers = { ...deps.followers, retryIn: () => Promise.reject(new Error('SQS is away')) }
     expect(await work([told], { followers })).toEqual([told])
     expect(await work([told, left])).toEqual([])
   })
@@ -483,8 +483,7 @@ describe('several news of one person in a batch', () => {
     await work([news('follow', who)])
     const unionid = who.unionid ?? id('u')
     // As if it had been killed between the row of the openid and that of the unionid.
-    const { unions } = v.parse(v.object({ unions: v.instance(Map) }), links.all())
-    unions.delete(unionid)
+    links.lose({ unionid })
 
     const arrivals = received.map(receives => ({ news: news('follow', who), receiptHandle: `${receives}`, receives }))
     expect(await linkFollowers(arrivals, deps, { until: Number.POSITIVE_INFINITY })).toEqual([])

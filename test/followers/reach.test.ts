@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-
+import { memoryLinks } from '../../kit/memory-stores.ts'
 import { getReach, parseAddress } from '../../lib/followers/reach.ts'
-import { memoryLinks } from '../fakes/memory-links.ts'
 import { id } from '../ids.ts'
 
 describe('parseAddress', () => {

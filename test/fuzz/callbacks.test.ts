@@ -15,32 +15,9 @@ import { fuzz, leastShare, mutatedText, patienceMs } from './fuzz.ts'
 
 const words = [
   ...['<xml>', '</xml>', '<Event>', '</Event>', '<![CDATA[', ']]>', '&lt;', '<!--', '-->', '<?xml?>', '<!DOCTYPE x>'],
-  ...[
-    '<MsgType>event</MsgType>',
-    '<__proto__>',
-    '</__proto__>',
-    '{',
-    '}',
-    '[',
-    ']',
-    '"',
-    ',',
-    ':',
-    '\\u0000',
-    '9'.repeat(20),
-  ],
-  ...[
-    '"Encrypt":"AAAA"',
-    '<Encrypt>AAAA</Encrypt>',
-    'subscribe',
-    '-1',
-    '1e9',
-    'null',
-    '""',
-    '"__proto__":{}',
-    '\0',
-    '\ud800',
-  ],
+  ...['<MsgType>event</MsgType>', '<__proto__>', '</__proto__>', ...'{}[]",:', '\\u0000', '9'.repeat(20)],
+  ...['"Encrypt":"AAAA"', '<Encrypt>AAAA</Encrypt>', 'subscribe', '-1', '1e9', 'null', '""', '"__proto__":{}'],
+  ...['\0', '\ud800'],
 ]
 /** Those that something is done about are most of what comes. */
 const known = /subscribe"|subscribe\]|SENDJOBFINISH|authorization_|media_check/

@@ -31,22 +31,7 @@ const good = {
   unknown_type9: ['anything'],
 }
 const words = [
-  '\n',
-  '\0',
-  '…',
-  '~',
-  '：',
-  '年',
-  '日',
-  '元',
-  '-',
-  '.',
-  '9'.repeat(40),
-  'a'.repeat(300),
-  '\ud83d',
-  '\u200d',
-  '好'.repeat(30),
-  '9:'.repeat(50),
+  ...[...'\n\0…~：年日元-.', '9'.repeat(40), 'a'.repeat(300), '\ud83d', '\u200d', '好'.repeat(30), '9:'.repeat(50)],
 ]
 
 const keys = Object.keys(good)

@@ -6,6 +6,8 @@ import * as v from 'valibot'
 import { vi } from 'vitest'
 
 import { feedOf } from '../../kit/deployment.ts'
+import { type MemoryFiles, memoryImageFiles } from '../../kit/memory-files.ts'
+import { memoryImages } from '../../kit/memory-stores.ts'
 import { handleEvent, readEvent } from '../../lib/callback/callback.ts'
 import { type CheckArrival, type CheckImagesDeps, checkImages } from '../../lib/images/check-images.ts'
 import { parseImageCheck } from '../../lib/images/image-check-message.ts'
@@ -13,7 +15,6 @@ import { checkingKey, imageKey } from '../../lib/images/image-keys.ts'
 import type { Image, ImageCheckMessage } from '../../lib/images/ports.ts'
 import type { ConsumedQueue, Now, Queue } from '../../lib/ports.ts'
 import { defaultCallback } from '../../local/wechat/defaults.ts'
-import { type MemoryFiles, memoryImageFiles, memoryImages } from '../fakes/memory-images.ts'
 import { listen } from '../listen.ts'
 import { openReceiver } from '../local/wechat/receiver.ts'
 import { patience } from '../patience.ts'
@@ -33,7 +34,7 @@ function memoryQueue(now: Now) {
         messages.push({ handle: `${count}`, body: JSON.stringify(body), receives: 0, visibleAt })
       }
     },
-    async comeAgain(handle, seconds) {
+    async retryIn(handle, seconds) {
       for (const it of messages) if (it.handle === handle) it.visibleAt = now() + seconds * 1000
     },
   }

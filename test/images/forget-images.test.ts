@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-
+import { memoryImageFiles } from '../../kit/memory-files.ts'
+import { memoryImages } from '../../kit/memory-stores.ts'
 import type { Forgetting } from '../../lib/images/forget-images.ts'
 import { imageKey, uploadKey } from '../../lib/images/image-keys.ts'
 import type { Image } from '../../lib/images/ports.ts'
@@ -11,7 +12,6 @@ import {
   receiveImages,
 } from '../../lib/images/receive-images.ts'
 import { removeLeftovers, serveImage } from '../../lib/images/settle-image.ts'
-import { memoryImageFiles, memoryImages } from '../fakes/memory-images.ts'
 import { id } from '../ids.ts'
 import { headerOf } from './pictures.ts'
 import '../seed.ts'
@@ -71,7 +71,7 @@ type Pictures = ReturnType<typeof openPictures>
 
 /** What is left of the person, in rows and in keys. */
 const traces = async ({ images, files }: Pictures, of = owner) => [
-  ...images.all().filter(it => it.owner === of),
+  ...(await images.all()).filter(it => it.owner === of),
   ...files.keys().filter(it => it.includes(of)),
 ]
 
@@ -99,7 +99,7 @@ describe('who is forgotten', () => {
     await world.make({ state, at: after })
     const kept = await world.make({ state, createdAt: after, at: after })
     await world.work(wish)
-    expect(world.images.all()).toEqual([kept])
+    expect(await world.images.all()).toEqual([kept])
     expect(world.files.keys().filter(it => !it.includes(kept.id))).toEqual([])
     expect(world.files.keys()).toHaveLength(state === 'refused' ? 0 : 1)
   })
@@ -210,7 +210,7 @@ async function take({ what, dies, ticks }: Step, { images, files, deps, work }: 
   if (what === 'forget') await work(wish, mine)
   if (what === 'arrive') await work({ keys: files.keys().filter(it => it.startsWith('uploads/')) }, mine)
   if (what !== 'verdict') return
-  for (const it of images.all()) await hear(it, mine).catch(() => undefined)
+  for (const it of await images.all()) await hear(it, mine).catch(() => undefined)
 }
 
 /** As the function of checks does: a verdict comes again until it is done with. */

@@ -5,7 +5,6 @@ import { imageTypeOf, surveyImage } from '../../lib/images/header.ts'
 import type { Image, ImageFiles, ImageType } from '../../lib/images/ports.ts'
 import { headBytes, parseArrival, type ReceiveImagesDeps, receiveImages } from '../../lib/images/receive-images.ts'
 import { serveImage } from '../../lib/images/settle-image.ts'
-import { memoryImageFiles, memoryImages } from '../fakes/memory-images.ts'
 import { id } from '../ids.ts'
 import {
   cameraNotes,
@@ -20,6 +19,8 @@ import {
   withNotes,
 } from './pictures.ts'
 import '../seed.ts'
+import { memoryImageFiles } from '../../kit/memory-files.ts'
+import { memoryImages } from '../../kit/memory-stores.ts'
 import { silentLog as log } from '../../kit/silent.ts'
 
 const mebibyte = 1024 * 1024
@@ -112,7 +113,7 @@ describe('receiveImages', () => {
       },
     }
     expect(await receiveImages(arrivals, { ...deps, files: counting }, { until: now + 1000 })).toEqual([])
-    expect(images.all().map(it => it.state)).toEqual(Array(4).fill('served'))
+    expect((await images.all()).map(it => it.state)).toEqual(Array(4).fill('served'))
     expect([held, most]).toEqual([0, 1])
   })
 

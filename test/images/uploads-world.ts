@@ -1,12 +1,11 @@
 /** Uploads of two people, with the forms that are signed for them; the pictures' rows in memory. */
 
 import { expect } from 'vitest'
-
+import { memoryImages } from '../../kit/memory-stores.ts'
 import { silentLog } from '../../kit/silent.ts'
 import { createUploadForms } from '../../lib/adapters/aws/s3-signer.ts'
 import { getImage } from '../../lib/images/image.ts'
 import { type ImagesDeps, takeImage } from '../../lib/images/images.ts'
-import { memoryImages } from '../fakes/memory-images.ts'
 import { id, miniAppid } from '../ids.ts'
 import { keySet, sessionsWith } from '../session.ts'
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import {
@@ -16,6 +15,8 @@ import { type MappingOptions, startMapping } from '../../local/event-source-mapp
 import { pickFreePort } from '../../local/ports.ts'
 import { openSqs } from '../../local/stores.ts'
 import { canary, leaksIn } from '../canary.ts'
+import { listen } from '../listen.ts'
+import { localAws } from '../opened.ts'
 import { patience } from '../patience.ts'
 
 type Answer = { status?: number; headers?: Record<string, string>; body?: unknown }
@@ -23,8 +24,7 @@ type Invocation = { name: string; event: SQSEvent }
 /** `count` is how many invocations there were, this one too. */
 type Answering = (invocation: Invocation, count: number) => Answer | Promise<Answer>
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-const region = 'us-east-1'
+const { region, credentials } = localAws
 /** What an event may hold, and a report must not. */
 const secretBody = JSON.stringify(canary)
 
@@ -57,15 +57,8 @@ async function openLambda(answer: Answering, port = 0) {
     invocations.push(invocation)
     const { status = 200, headers = {}, body = '' } = await answer(invocation, invocations.length)
     response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body))
-  }).listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  closing.add(() => {
-    server.close()
-    server.closeAllConnections()
   })
-  const address = server.address()
-  const bound = typeof address === 'object' && address ? address.port : 0
-  return { url: `http://127.0.0.1:${bound}`, invocations }
+  return { url: await listen(server, '127.0.0.1', port), invocations }
 }
 
 async function createQueue(name: string, attributes: Record<string, string> = {}) {

@@ -8,6 +8,7 @@ import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { callJson } from '../../local/http-json.ts'
+import { localAws } from '../opened.ts'
 import { patience } from '../patience.ts'
 import { account, fillIn, readBlock } from './readme-account.ts'
 import { openStandIn, templateId } from './stand-in-wechat.ts'
@@ -43,12 +44,7 @@ beforeAll(async () => {
   const dotEnv = fillIn(readBlock('README.md'), { ...account, WECHAT_API_URL: wechat.url })
   folder = await openFolder(dotEnv, project)
   stack = await folder.start()
-  const endpoint = `http://127.0.0.1:${folder.ports.sqs}`
-  sqs = new SQSClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
+  sqs = new SQSClient({ endpoint: `http://127.0.0.1:${folder.ports.sqs}`, ...localAws })
 }, 120_000)
 
 afterAll(async () => {
@@ -76,7 +72,7 @@ it('keeps the functions going by the last good list, says what is wrong, and tak
   await writeTemplates(list('shop').slice(0, 40))
   await expect
     .poll(stack.output, patience)
-    .toMatch(/templates\.json cannot be read: .*; the list before it stays until it is mended/)
+    .toMatch(/templates\.json cannot be read: .*; the previous list stays until it is fixed/)
   expect(await send('shop', 'while-half-written')).toMatchObject({ state: 'accepted' })
 
   await rm(join(project, 'templates.json'))
@@ -84,7 +80,7 @@ it('keeps the functions going by the last good list, says what is wrong, and tak
   expect(await send('shop', 'while-away')).toMatchObject({ state: 'accepted' })
 
   await writeTemplates(list('bookshop'))
-  await expect.poll(stack.output, patience).toContain('templates.json was read anew')
+  await expect.poll(stack.output, patience).toContain('templates.json was reloaded')
   let tries = 0
   // The functions are built in the seconds after.
   await expect.poll(() => send('bookshop', `mended-${tries++}`), patience).toMatchObject({ state: 'accepted' })

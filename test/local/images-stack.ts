@@ -6,6 +6,7 @@ import { expect, vi } from 'vitest'
 
 import type { Environment } from '../../local/environment.ts'
 import { headerOf } from '../images/pictures.ts'
+import { localAws } from '../opened.ts'
 import { openWholeStack, signal } from './whole-stack.ts'
 
 const Bucket = 'queqiao-local-images'
@@ -48,8 +49,7 @@ async function sendFirstPicture(stack: ImagesStack): Promise<void> {
 async function openOnFreePorts(more: Environment) {
   const stack = await openWholeStack({ ...process.env, ...more })
   const { box, api } = stack
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const s3 = new S3Client({ endpoint: stack.addresses.s3, region: 'us-east-1', credentials, forcePathStyle: true })
+  const s3 = new S3Client({ endpoint: stack.addresses.s3, ...localAws, forcePathStyle: true })
   const newPerson = async () => (await stack.person()).id
   const ask = (bearer: string, body: object) => stack.call('/images', { body, bearer })
 

@@ -105,18 +105,6 @@ describe('who wishes to be forgotten', () => {
 })
 
 describe('what is not allowed', () => {
-  it('is refused before a form is signed', async () => {
-    const token = await stack.logIn()
-    const refusals = [
-      [{ contentType: 'image/png', size: 20 * mebibyte + 1 }, 413, 'image-too-large'],
-      [{ contentType: 'text/html', size: 10 }, 415, 'image-type'],
-      [{ contentType: 'image/png', size: 0 }, 400, 'body-invalid'],
-    ] as const
-    for (const [body, status, code] of refusals)
-      expect(await stack.ask(token, body)).toMatchObject({ status, body: { code } })
-    expect(await stack.ask('', {})).toMatchObject({ status: 401, body: { code: 'session-missing' } })
-  })
-
   it('is refused by S3: a byte too much, nothing at all, another type, another user’s key, another policy', async () => {
     const [token, other] = [await stack.logIn(), await stack.logIn()]
     const form = await stack.formFor(token, { contentType: 'image/png', size: 20 * mebibyte })
@@ -136,12 +124,6 @@ describe('what is not allowed', () => {
     expect(await post(form, file, { Policy })).toEqual({ status: 403, code: 'SignatureDoesNotMatch' })
     expect([await stack.keysIn(uploadKeyOf(form)), await stack.keysIn(uploadKeyOf(theirs))]).toEqual([[], []])
     expect(await stack.state(other, theirs)).toMatchObject({ state: 'expected' })
-  })
-
-  it('is to know of other people’s pictures', async () => {
-    const [token, other] = [await stack.logIn(), await stack.logIn()]
-    const form = await stack.formFor(token, { contentType: 'image/png', size: 100 })
-    expect(await stack.state(other, form)).toMatchObject({ status: 404, code: 'image-unknown' })
   })
 })
 

@@ -11,6 +11,7 @@ import { readLocalTemplates } from '../../local/templates.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { openWeChat } from '../../local/wechat/server.ts'
 import { report } from '../../tools/doctor/report.ts'
+import { localAws } from '../opened.ts'
 import { patience } from '../patience.ts'
 import { event, openSendingStack, type SendingStack } from './sending-stack.ts'
 import { eventually } from './whole-stack.ts'
@@ -60,8 +61,7 @@ function shown(): string {
 }
 
 async function setSecrets(secrets: Readonly<Record<string, string>>): Promise<void> {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const ssm = new SSMClient({ endpoint: stack.addresses.ssm, region: 'us-east-1', credentials })
+  const ssm = new SSMClient({ endpoint: stack.addresses.ssm, ...localAws })
   for (const [name, Value] of Object.entries(secrets)) {
     await ssm.send(new PutParameterCommand({ Name: `/queqiao/local/${name}`, Value, Type: 'SecureString' }))
   }

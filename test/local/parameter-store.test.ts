@@ -4,12 +4,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { readSettings } from '../../local/environment.ts'
 import { openParameterStore } from '../../local/parameter-store.ts'
 import { makeSecrets } from '../../local/secrets.ts'
+import { localAws } from '../opened.ts'
 
 async function openClient(parameters: Record<string, string>) {
   const store = await openParameterStore(0, parameters)
   onTestFinished(() => store.close())
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  return new SSMClient({ endpoint: store.url, region: 'us-east-1', credentials, maxAttempts: 1 })
+  return new SSMClient({ endpoint: store.url, ...localAws, maxAttempts: 1 })
 }
 
 describe('openParameterStore', () => {

@@ -1,17 +1,12 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { assertPortsFree, pickFreePort } from '../../local/ports.ts'
+import { listen } from '../listen.ts'
 
 const host = '127.0.0.1'
 
-async function occupy() {
-  const port = await pickFreePort(host)
-  const server = createServer().listen(port, host)
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  return port
-}
+const occupy = async () => Number(new URL(await listen(createServer())).port)
 
 /** Listens on a port unless some other process does. */
 async function tryListen(port: number): Promise<boolean> {

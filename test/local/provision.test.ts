@@ -2,94 +2,70 @@ import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sd
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { parse } from 'yaml'
 import { type Deployment, readDeployment } from '../../local/deployment.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { provisionBuckets, provisionQueues, provisionTables } from '../../local/provision.ts'
 import { openDynamoDb } from '../../local/stores.ts'
-import { openEmulator } from '../opened.ts'
+import { localAws, openEmulator } from '../opened.ts'
 
 /** As `sls print` says it. */
-const printed = {
-  service: 'queqiao',
-  provider: { name: 'aws', timeout: 10 },
-  functions: {
-    login: { name: 'queqiao-local-login', events: [{ httpApi: 'POST /login' }] },
-    send: {
-      name: 'queqiao-local-send',
-      timeout: 60,
-      events: [
-        {
-          sqs: {
-            arn: { 'Fn::GetAtt': ['EventsQueue', 'Arn'] },
-            batchSize: 50,
-            maximumBatchingWindow: 1,
-            functionResponseType: 'ReportBatchItemFailures',
-            maximumConcurrency: 10,
-          },
-        },
-      ],
-    },
-    plain: { name: 'queqiao-local-plain', events: [{ sqs: { arn: { 'Fn::GetAtt': ['DeadQueue', 'Arn'] } } }] },
-  },
-  resources: {
-    Resources: {
-      DeliveriesTable: {
-        Type: 'AWS::DynamoDB::Table',
-        Properties: {
-          TableName: 'queqiao-local-deliveries',
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [
-            { AttributeName: 'id', AttributeType: 'S' },
-            { AttributeName: 'msgid', AttributeType: 'S' },
-          ],
-          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-          GlobalSecondaryIndexes: [
-            {
-              IndexName: 'by-msgid',
-              KeySchema: [{ AttributeName: 'msgid', KeyType: 'HASH' }],
-              Projection: { ProjectionType: 'KEYS_ONLY' },
-            },
-          ],
-          TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
-        },
-      },
-      EventsQueue: {
-        Type: 'AWS::SQS::Queue',
-        Properties: {
-          QueueName: 'queqiao-local-events',
-          VisibilityTimeout: 360,
-          MessageRetentionPeriod: 345600,
-          RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadQueue', 'Arn'] }, maxReceiveCount: 20 },
-        },
-      },
-      DeadQueue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'queqiao-local-events-dlq' } },
-      Pictures: {
-        Type: 'AWS::S3::Bucket',
-        Properties: {
-          BucketName: 'queqiao-local-pictures',
-          NotificationConfiguration: {
-            QueueConfigurations: [
-              {
-                Event: 's3:ObjectCreated:*',
-                Queue: { 'Fn::GetAtt': ['EventsQueue', 'Arn'] },
-                Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'uploads/' }] } },
-              },
-            ],
-          },
-        },
-      },
-      Plain: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'queqiao-local-plain' } },
-      Alarm: { Type: 'AWS::CloudWatch::Alarm' },
-    },
-  },
-}
+const printed = parse(`
+service: queqiao
+provider: { name: aws, timeout: 10 }
+functions:
+  login: { name: queqiao-local-login, events: [{ httpApi: POST /login }] }
+  send:
+    name: queqiao-local-send
+    timeout: 60
+    events:
+      - sqs:
+          arn: { Fn::GetAtt: [EventsQueue, Arn] }
+          batchSize: 50
+          maximumBatchingWindow: 1
+          functionResponseType: ReportBatchItemFailures
+          maximumConcurrency: 10
+  plain: { name: queqiao-local-plain, events: [{ sqs: { arn: { Fn::GetAtt: [DeadQueue, Arn] } } }] }
+resources:
+  Resources:
+    DeliveriesTable:
+      Type: AWS::DynamoDB::Table
+      Properties:
+        TableName: queqiao-local-deliveries
+        BillingMode: PAY_PER_REQUEST
+        AttributeDefinitions: [{ AttributeName: id, AttributeType: S }, { AttributeName: msgid, AttributeType: S }]
+        KeySchema: [{ AttributeName: id, KeyType: HASH }]
+        GlobalSecondaryIndexes:
+          - IndexName: by-msgid
+            KeySchema: [{ AttributeName: msgid, KeyType: HASH }]
+            Projection: { ProjectionType: KEYS_ONLY }
+        TimeToLiveSpecification: { AttributeName: expiresAt, Enabled: true }
+    EventsQueue:
+      Type: AWS::SQS::Queue
+      Properties:
+        QueueName: queqiao-local-events
+        VisibilityTimeout: 360
+        MessageRetentionPeriod: 345600
+        RedrivePolicy: { deadLetterTargetArn: { Fn::GetAtt: [DeadQueue, Arn] }, maxReceiveCount: 20 }
+    DeadQueue: { Type: AWS::SQS::Queue, Properties: { QueueName: queqiao-local-events-dlq } }
+    Pictures:
+      Type: AWS::S3::Bucket
+      Properties:
+        BucketName: queqiao-local-pictures
+        NotificationConfiguration:
+          QueueConfigurations:
+            - Event: s3:ObjectCreated:*
+              Queue: { Fn::GetAtt: [EventsQueue, Arn] }
+              Filter: { S3Key: { Rules: [{ Name: prefix, Value: uploads/ }] } }
+    Plain: { Type: AWS::S3::Bucket, Properties: { BucketName: queqiao-local-plain } }
+    Alarm: { Type: AWS::CloudWatch::Alarm }
+`)
 
-const config = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
 const deployment: Deployment = readDeployment(printed)
 
-async function openSqsClient(region = config.region) {
+async function openSqsClient(region = localAws.region) {
   const url = await openEmulator()
-  return { url, sqs: new SQSClient({ ...config, region, endpoint: url }) }
+  return { url, sqs: new SQSClient({ ...localAws, region, endpoint: url }) }
 }
 
 describe('readDeployment', () => {
@@ -120,7 +96,7 @@ describe('readDeployment', () => {
 describe('provisionBuckets', () => {
   it('creates buckets, leaves those that exist, and knows whom each notifies', async () => {
     const { url } = await openSqsClient()
-    const s3 = new S3Client({ ...config, endpoint: url, forcePathStyle: true })
+    const s3 = new S3Client({ ...localAws, endpoint: url, forcePathStyle: true })
     onTestFinished(() => s3.destroy())
 
     await provisionBuckets(s3, deployment.buckets)
@@ -136,7 +112,7 @@ describe('provisionTables', () => {
   it('creates a table with its index, and leaves one that exists', async () => {
     const store = await openDynamoDb(await pickFreePort('127.0.0.1'))
     onTestFinished(() => store.close())
-    const dynamodb = new DynamoDBClient({ ...config, endpoint: store.url })
+    const dynamodb = new DynamoDBClient({ ...localAws, endpoint: store.url })
 
     await provisionTables(dynamodb, deployment.tables)
     await provisionTables(dynamodb, deployment.tables)
@@ -182,7 +158,7 @@ describe('provisionQueues', () => {
   it('shows every client the same queue, whatever its region, by name and by URL', async () => {
     const { sqs, url } = await openSqsClient()
     await provisionQueues(sqs, deployment.queues)
-    const elsewhere = new SQSClient({ ...config, region: 'cn-north-1', endpoint: url })
+    const elsewhere = new SQSClient({ ...localAws, region: 'cn-north-1', endpoint: url })
 
     const { QueueUrl } = await elsewhere.send(new GetQueueUrlCommand({ QueueName: 'queqiao-local-events' }))
     const { Attributes } = await elsewhere.send(

@@ -1,14 +1,13 @@
 /** What happens to a function that works while the code is built anew, on serverless-offline itself. */
 
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 
-import { pickFreePort } from '../../local/ports.ts'
 import { letRunsEnd } from '../../local/running-functions.ts'
+import { listen } from '../listen.ts'
 import { openFolder } from '../opened.ts'
 
 type Run = { setEvent(event: unknown): void; runHandler(): Promise<unknown> }
@@ -29,15 +28,8 @@ async function openFunction(url: string) {
 
 /** Holds each request until the test answers it. */
 async function openServer() {
-  const port = await pickFreePort('127.0.0.1')
   const requests: ServerResponse[] = []
-  const server = createServer((_, response) => requests.push(response)).listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${port}`, requests }
+  return { url: await listen(createServer((_, response) => requests.push(response))), requests }
 }
 
 // Editing templates.json would end the function that sends, and its events would wait for minutes.

@@ -1,30 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { listen } from '../listen.ts'
+import { account } from './readme-account.ts'
 
 /** Runs the command with nothing else in its environment. */
 async function run(args: string[], env: Record<string, string>) {
   const child = spawn(process.execPath, ['local/start.ts', ...args], { env: { PATH: process.env.PATH, ...env } })
   const [out, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { out, errors, code }
-}
-
-const account = {
-  WECHAT_OFFICIAL_APPID: 'wx1234567890abcdef',
-  WECHAT_OFFICIAL_SECRET: '0123456789abcdef0123456789abcdef',
-  WECHAT_MINI_APPID: 'wxfedcba0987654321',
-  WECHAT_MINI_SECRET: 'fedcba9876543210fedcba9876543210',
-  WECHAT_CALLBACK_TOKEN: 'tokenOfTheConsole',
-}
-
-async function occupyPort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  const address = server.address()
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 describe('npm start', () => {
@@ -40,9 +26,9 @@ describe('npm start', () => {
   })
 
   it('names a port in use and ends with 1 before it starts anything', async () => {
-    const port = await occupyPort()
+    const { port } = new URL(await listen(createServer()))
 
-    const { errors, code } = await run(['--demo'], { API_PORT: String(port) })
+    const { errors, code } = await run(['--demo'], { API_PORT: port })
 
     expect(errors).toContain(`Port ${port} on 127.0.0.1 (API) is in use; API_PORT chooses another one`)
     expect(code).toBe(1)

@@ -7,19 +7,15 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
-import { expect, it, onTestFinished } from 'vitest'
-import { pickFreePort } from '../../local/ports.ts'
-import { openSqs } from '../../local/stores.ts'
+import { expect, it } from 'vitest'
+import { localAws, openEmulator } from '../opened.ts'
 
 async function openQueue() {
-  const port = await pickFreePort('127.0.0.1')
-  const store = await openSqs(port, 'us-east-1')
-  onTestFinished(() => store.close())
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const sqs = new SQSClient({ endpoint: store.url, region: 'us-east-1', credentials })
+  const endpoint = await openEmulator()
+  const sqs = new SQSClient({ endpoint, ...localAws })
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'events' }))
   const receive = () => sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'] }))
-  return { port, sqs, QueueUrl, receive }
+  return { port: new URL(endpoint).port, sqs, QueueUrl, receive }
 }
 
 it('openSqs › shows a message again when its visibility is changed to 0, and counts it', async () => {

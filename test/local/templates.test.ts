@@ -42,7 +42,7 @@ it('is read anew when it is edited or replaced, and keeps the list before while 
   await writeFile(file, '{"local":7}')
   await expect
     .poll(() => lines.at(-1), patience)
-    .toMatch(/must be an object; the list before it stays until it is mended$/)
+    .toMatch(/must be an object; the previous list stays until it is fixed$/)
   expect(lists.at(-1)?.shop?.title).toBe('second')
   await writeFile(`${file}.new`, list('third'))
   await rename(`${file}.new`, file)

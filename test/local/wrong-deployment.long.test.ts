@@ -40,7 +40,7 @@ it('under 40164 every event tells whom it takes and when it is tried next, and g
 
   await eventually(statesOf, Array(20).fill('waiting'))
   // None of them is visible in the queue by now: the doctor said that nothing was wrong.
-  await eventually(queuesByDoctor, '20 in queqiao-local-events are put off, and come again later')
+  await eventually(queuesByDoctor, '20 in queqiao-local-events are deferred, to be retried later')
   const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
   expect(await stack.delivery('stuck-7')).toEqual({
     id: 'stuck-7',

@@ -1,6 +1,7 @@
 /** The real use-cases as processes: walkers, consumers of the queue, logins, and the daily revisit. */
 
 import { beginsForMs, timeoutMs } from '../../kit/deployment.ts'
+import { memoryLogins } from '../../kit/memory-stores.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { revisitFollowers } from '../../lib/followers/revisit-followers.ts'
@@ -8,7 +9,6 @@ import type { OpenId } from '../../lib/identifiers.ts'
 import { logIn } from '../../lib/login/login.ts'
 import { type SyncReport, syncFollowers } from '../../lib/sync/sync-followers.ts'
 import type { AccessTokenSource } from '../../lib/tokens/access-token.ts'
-import { memoryLogins } from '../fakes/memory-stores.ts'
 import { miniAppid } from '../ids.ts'
 import type { Judge } from './judge.ts'
 import { type People, type Person, unionidOf } from './people.ts'
@@ -23,11 +23,7 @@ const untilOf = (process: Process, name: string) => process.deadline - timeoutMs
 /** Days of the clock pass in a run, not months. */
 const retentionDays = 2
 
-export type Walking = {
-  readonly action: 'walk' | 'tick'
-  readonly isShort: boolean
-  readonly everyone: boolean
-}
+export type Walking = { readonly action: 'walk' | 'tick'; readonly isShort: boolean; readonly everyone: boolean }
 
 type World = {
   readonly schedule: Schedule
@@ -129,7 +125,7 @@ function needsOf({ schedule, people, queue, backend }: World) {
       followers: {
         push: (bodies: readonly unknown[], delaySeconds?: number) =>
           request(async () => queue.put(bodies, delaySeconds)),
-        comeAgain: async () => undefined,
+        retryIn: async () => undefined,
       },
       imageArrivals: { push: async () => undefined },
       miniAppid,
@@ -149,8 +145,8 @@ function tokensThatAreGood(now: () => number): AccessTokenSource {
     present: async () => ({ accessToken: 'token', issuedAt: 0, expiresAt: Infinity, generation: 1 }),
     renew: () => Promise.reject(new Error('no token is rejected here')),
     keepFresh: async () => false,
-    isHopeless: () => false,
-    refusedTwice: error => error,
+    isRejectingFresh: () => false,
+    freshRejected: error => error,
     now,
   }
 }

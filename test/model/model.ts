@@ -8,7 +8,7 @@ import { type Happening, openLife } from './life.ts'
 import { openPeople, type Rules } from './people.ts'
 import { openMessageQueue } from './queue.ts'
 import { openSchedule, settle } from './schedule.ts'
-import type { Open } from './stores.ts'
+import { openBackend } from './stores.ts'
 
 export type Action = Happening | Deed
 
@@ -23,13 +23,13 @@ const pageSize = 2
 const startedAt = Date.parse('2026-11-22T12:00:00+08:00')
 const dayMs = 86_400_000
 
-/** Opens a model over these stores. */
-export async function openModel(setup: Setup, open: Open) {
+/** Opens a model. */
+export async function openModel(setup: Setup) {
   const schedule = openSchedule(startedAt, () => judge.see('out of time'))
   const { now } = schedule
   const people = openPeople(setup.people.length, now, { ...setup, pageSize })
   const judge = openJudge(people, schedule)
-  const backend = open(schedule, judge)
+  const backend = openBackend(schedule, judge)
   const queue = openMessageQueue(now, judge.queued)
   const processes = openProcesses({ schedule, people, judge, queue, backend })
   const parts = { schedule, people, queue, judge, processes }

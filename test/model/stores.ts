@@ -1,5 +1,7 @@
 /** The stores as each process reaches them: every request is a step of the schedule, every write of a follower is watched. */
 
+import type { Item } from '../../kit/expressions.ts'
+import { clientOf, openMemoryTables, type Written } from '../../kit/memory-dynamo.ts'
 import type { Dynamo } from '../../lib/adapters/dynamo/dynamo.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
 import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
@@ -12,11 +14,7 @@ import { type FollowerRow, isReadable } from '../../lib/followers/link.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
 import { isId, type UnionId } from '../../lib/identifiers.ts'
 import type { WalkStore } from '../../lib/sync/ports.ts'
-import { memoryLinking } from '../fakes/memory-linking.ts'
-import { memoryLinks } from '../fakes/memory-links.ts'
-import { memoryErasures, memoryJournal, memoryWalks } from '../fakes/memory-walks.ts'
 import type { Process, Schedule } from './schedule.ts'
-import { clientOf, type Item, openTable, type Written } from './table.ts'
 
 type Stores = {
   readonly links: LinkStore & LinkUpkeep
@@ -26,15 +24,7 @@ type Stores = {
   readonly erasures: Erasures
 }
 
-export type Backend = {
-  /** As a process reaches them. */
-  storesOf(process: Process): Stores
-  /** For a look at them that takes no time. */
-  readonly stores: Stores
-  /** All that is stored, as far as it is known, in one text. */
-  text(): string
-}
-export type Open = (schedule: Schedule, watch: Watch) => Backend
+export type Backend = ReturnType<typeof openBackend>
 
 /** Hears of what changes, the moment it does. */
 export type Watch = {
@@ -45,86 +35,9 @@ export type Watch = {
   joined(process: Process, unionid: UnionId): void
 }
 
-/** The fakes of the contract suites; a call of theirs is one request. */
-export function inMemory(schedule: Schedule, watch: Watch): Backend {
-  const stores = watched(watch, schedule.now)
-  const linksOf = (process: Process): typeof stores.links => ({
-    ...stores.links,
-    async writeFollower(row, ...others) {
-      const isWritten = await stores.links.writeFollower(row, ...others)
-      if (!isWritten && row.unionid !== undefined) watch.strayed(process, row.unionid)
-      return isWritten
-    },
-  })
-  return {
-    stores,
-    text: () => '',
-    storesOf: process => ({
-      links: stepped(linksOf(process), process, schedule),
-      walks: stepped(stores.walks, process, schedule),
-      journal: stepped(stores.journal, process, schedule),
-      linking: stepped(stores.linking, process, schedule),
-      erasures: stepped(stores.erasures, process, schedule),
-    }),
-  }
-}
-
-function watched(watch: Watch, now: () => number): Stores {
-  const [links, walks] = [memoryLinks(), memoryWalks()]
-  return {
-    links: {
-      ...links,
-      async writeFollower(row, ...others) {
-        const before = (await links.followers([row.openid])).get(row.openid)
-        const isWritten = await links.writeFollower(row, ...others)
-        if (isWritten) watch.wrote(before !== undefined && isReadable(before) ? before : undefined, row)
-        return isWritten
-      },
-    },
-    walks: {
-      ...walks,
-      async takeLease(lease) {
-        const isTaken = await walks.takeLease(lease)
-        if (isTaken) watch.leased(lease)
-        return isTaken
-      },
-      async freeLease(owner) {
-        await walks.freeLease(owner)
-        watch.freed(owner)
-      },
-    },
-    journal: memoryJournal(),
-    linking: memoryLinking(now),
-    erasures: memoryErasures(),
-  }
-}
-
-/** A store each of whose calls is a step; a list that comes in parts comes at once. */
-function stepped<T extends object>(store: T, process: Process, schedule: Schedule): T {
-  return new Proxy(store, {
-    get(target, name) {
-      const call: unknown = Reflect.get(target, name)
-      if (typeof call !== 'function') return call
-      if (call.constructor.name === 'AsyncGeneratorFunction') {
-        return (...args: unknown[]) =>
-          partsOf(() => schedule.request(process, () => Array.fromAsync(Reflect.apply(call, target, args))))
-      }
-      return (...args: unknown[]) => schedule.request(process, () => Reflect.apply(call, target, args))
-    },
-  })
-}
-
-/** Asked for when the first part is, as a generator does. */
-async function* partsOf<T>(list: () => Promise<T[]>): AsyncIterable<T> {
-  yield* await list()
-}
-
 /** The real adapters over tables in memory; each of their requests to DynamoDB is a step. */
-export function inDynamo(schedule: Schedule, watch: Watch): Backend {
-  const tables = new Map([
-    ['links', openTable(['address'])],
-    ['walks', openTable(['walk', 'part'])],
-  ])
+export function openBackend(schedule: Schedule, watch: Watch) {
+  const tables = openMemoryTables()
   let drawn = 0
   const random = () => (drawn++ % 1000) / 1000
   const adapters = (dynamo: Dynamo): Stores => ({
@@ -135,21 +48,17 @@ export function inDynamo(schedule: Schedule, watch: Watch): Backend {
     erasures: createErasures(dynamo, 'walks'),
   })
   return {
-    // Ids that are shorter than WeChat's are not packed.
+    /** All that is stored, in one text: ids that are shorter than WeChat's are not packed. */
     text: () => JSON.stringify([...tables.values()].flatMap(it => [...it.items.values()])),
-    stores: adapters(
-      clientOf(
-        tables,
-        work => work(),
-        () => undefined,
-      ),
-    ),
-    storesOf: process =>
+    /** For a look at them that takes no time. */
+    stores: adapters(clientOf(tables)),
+    /** As a process reaches them. */
+    storesOf: (process: Process) =>
       adapters(
         clientOf(
           tables,
           work => schedule.request(process, work),
-          (_, written) => tellOf(written, process, watch),
+          written => tellOf(written, process, watch),
         ),
       ),
   }

@@ -5,314 +5,209 @@ import { lineOf, type Mutant, replaced } from './mutant.ts'
 /** `from` stands once in the file, and becomes `to`. */
 export type Named = { readonly file: string; readonly why: string; readonly from: string; readonly to: string }
 
-export const named: readonly Named[] = [
-  {
-    file: 'lib/adapters/lambda.ts',
-    why: 'a failure is bound to the item itself, and lost where its work answers a copy',
-    from: 'new Set(again.map(it => it.messageId))',
-    to: 'new Set(items.filter(it => again.includes(it)).map(it => it.messageId))',
-  },
-  {
-    file: 'lib/login/seal.ts',
-    why: 'the key of the seal is the name of the code in the store',
-    from: 'login result ',
-    to: '',
-  },
-  {
-    file: 'lib/adapters/session-tokens.ts',
-    why: 'the issuer of a session is not checked',
-    from: '        issuer,\n        audience,\n        algorithms',
-    to: '        audience,\n        algorithms',
-  },
-  {
-    file: 'lib/adapters/session-tokens.ts',
-    why: 'a session needs no end',
-    from: "requiredClaims: ['exp', 'sub']",
-    to: "requiredClaims: ['sub']",
-  },
-  {
-    file: 'lib/login/login.ts',
-    why: 'a code that was used before (40163) is no final refusal',
-    from: '[40029, 40163, highRisk]',
-    to: '[40029, highRisk]',
-  },
-  {
-    file: 'lib/tokens/lease.ts',
-    why: 'a token is used to its very end',
-    from: 'const marginMs = 60_000',
-    to: 'const marginMs = 0',
-  },
-  {
-    file: 'lib/wechat/breaker.ts',
-    why: 'an answer about the call alone ends no row of failures',
-    from: "if (isAccountRefusal(error)) return 'opens'\n  return isFailure(error) ? 'failure' : 'well'",
-    to: "if (isAccountRefusal(error)) return 'opens'\n  return isFailure(error) ? 'failure' : 'nothing'",
-  },
-  {
-    file: 'lib/wechat/breaker.ts',
-    why: 'a withheld call ends a row of failures',
-    from: "return error instanceof TransportError ? error.failure === 'withheld' : error instanceof WeChatError && error.withheld",
-    to: 'return false',
-  },
-  {
-    file: 'lib/wechat/circuit.ts',
-    why: 'what was under way when the breaker opened makes the pause longer',
-    from: "else if (verdict !== 'nothing' && deps.now() >= circuit.openUntil) fail(",
-    to: "else if (verdict !== 'nothing') fail(",
-  },
-  {
-    file: 'lib/adapters/lambda.ts',
-    why: 'no time is kept back to answer a request',
-    from: 'const timeoutEarlyInMillis = 500',
-    to: 'const timeoutEarlyInMillis = 0',
-  },
-  {
-    file: 'lib/adapters/lambda.ts',
-    why: 'a short function begins nothing at all',
-    from: 'const spareShare = 0.6',
-    to: 'const spareShare = 1',
-  },
-  {
-    file: 'lib/adapters/wechat/transport.ts',
-    why: 'an idle connection is kept for longer than WeChat keeps it',
-    from: 'const idleMs = 10_000',
-    to: 'const idleMs = 100_000',
-  },
-  {
-    file: 'lib/retry-delay.ts',
-    why: 'what failed often waits for an hour',
-    from: 'const longestSeconds = 300',
-    to: 'const longestSeconds = 3600',
-  },
-  {
-    file: 'lib/callback/cipher.ts',
-    why: 'padding of more than one block of AES is refused',
-    from: 'const maxPadding = 32',
-    to: 'const maxPadding = 16',
-  },
-  {
-    file: 'lib/callback/cipher.ts',
-    why: 'content that is too short for its length is read',
-    from: 'if (content.byteLength < randomBytes + lengthBytes) return undefined',
-    to: '',
-  },
-  {
-    file: 'lib/followers/link.ts',
-    why: 'a follower keeps the unionid that WeChat no longer names',
-    from: 'seen.unionid ?? (following ? undefined : stored?.unionid)',
-    to: 'seen.unionid ?? stored?.unionid',
-  },
-  {
-    file: 'lib/sync/walk.ts',
-    why: 'a walk goes by a count that changed on the way',
-    from: 'return total > 0 && total === leastTotal && followers >= total',
-    to: 'return followers >= total',
-  },
-  {
-    file: 'lib/sync/walk.ts',
-    why: 'a walk that saw everybody asks for an empty page',
-    from: 'return total > 0 && total === leastTotal && followers >= total',
-    to: 'return total === leastTotal && followers > total',
-  },
-  {
-    file: 'lib/sync/end.ts',
-    why: 'who came in the instant in which the walk began has left at its end',
-    from: 'it.notedAt < walk.beganAt)',
-    to: 'it.notedAt <= walk.beganAt)',
-  },
-  {
-    file: 'lib/followers/write-followers.ts',
-    why: 'what a killed process left half written stays so',
-    from: 'rejoin(unchanged, unwritten, deps)',
-    to: 'rejoin([], unwritten, deps)',
-  },
-  {
-    file: 'lib/followers/erase.ts',
-    why: 'who followed again keeps the mark of the erasure',
-    from: 'await erasures.unmark(openid, Math.max(followedAt, Math.floor(loginAt / 1000)))',
-    to: '',
-  },
-  {
-    file: 'lib/followers/link-followers.ts',
-    why: 'a late event of leaving is believed over one of following in the same batch',
-    from: "const following = news.change === 'follow' || before?.following === true",
-    to: "const following = news.change === 'follow'",
-  },
-  {
-    file: 'lib/followers/link-followers.ts',
-    why: 'that a person was told of before is forgotten over a newer message',
-    from: 'const isAgain = receives > 1 || news.isAgain === true || before?.isAgain === true',
-    to: 'const isAgain = receives > 1 || news.isAgain === true',
-  },
-  {
-    file: 'lib/followers/link-followers.ts',
-    why: 'that a person was told of before is overlooked',
-    from: 'const isAgain = receives > 1 || news.isAgain === true || before?.isAgain === true',
-    to: 'const isAgain = news.isAgain === true || before?.isAgain === true',
-  },
-  {
-    file: 'lib/send/move-back.ts',
-    why: 'more is moved back than is left of the day',
-    from: ', quota?.remain ?? Number.POSITIVE_INFINITY, most)',
-    to: ', most)',
-  },
-  {
-    file: 'lib/send/call-outcome.ts',
-    why: 'a message that found no connection may have been sent',
-    from: 'return error.isUnsent ?',
-    to: 'return false ?',
-  },
-  {
-    file: 'lib/send/call-outcome.ts',
-    why: 'a lost call is forgotten when there is no token for the next',
-    from: 'return call.isLost && !isAccepted(outcome)',
-    to: 'return call.isLost && !isAccepted(outcome) && isOfCall(error, call)',
-  },
-  {
-    file: 'lib/send/own-failure.ts',
-    why: 'a right that lacks on AWS passes by itself',
-    from: 'toBeMended.test(error.name)',
-    to: 'false',
-  },
-  {
-    file: 'lib/send/send-message.ts',
-    why: 'a call that was made twice is forgotten when the second is refused',
-    from: 'if (!isOfWeChat(error) || (error instanceof WeChatError && error.isRepeat)) call.isLost = true',
-    to: '',
-  },
-  {
-    file: 'lib/send/uncertainty.ts',
-    why: 'a window begins with the latest call that may have sent it',
-    from: 'one.at - other.at',
-    to: 'other.at - one.at',
-  },
-  {
-    file: 'lib/send/end.ts',
-    why: 'what may have been sent is dropped',
-    from: 'if (doubt === undefined)',
-    to: 'if (true)',
-  },
-  {
-    file: 'lib/send/end.ts',
-    why: 'what another invocation is sending is called unsent',
-    from: 'if (id === undefined || !(await deps.attempt.mayBeElsewhere(id)))',
-    to: 'if (true)',
-  },
-  {
-    file: 'lib/send/end.ts',
-    why: 'a message that SQS gave out twice is deleted with its doubt',
-    from: 'else if (event.message !== undefined && (await mayBeSent(id, deps)))',
-    to: 'else if (false)',
-  },
-  {
-    file: 'lib/send/send-message.ts',
-    why: 'an event is sent that expired while its token was fetched',
-    from: 'if (isExpired(message, deps.now()))',
-    to: 'if (false)',
-  },
-  {
-    file: 'lib/send/defer.ts',
-    why: 'the last seconds of a window are a hot loop',
-    from: 'Math.max(leastSeconds, Math.min(delay, left - spareSeconds))',
-    to: 'Math.max(0, Math.min(delay, left - spareSeconds))',
-  },
-  {
-    file: 'lib/send/end.ts',
-    why: 'a bus is told of an end that is not the end',
-    from: 'if (await deps.deliveries.record(delivery, copyName(body))) deps.buffer.publish(delivery)',
-    to: 'await deps.deliveries.record(delivery, copyName(body))\n  if (true) deps.buffer.publish(delivery)',
-  },
-  {
-    file: 'lib/send/record.ts',
-    why: 'what was accepted is taken out of the attempt before its mark is written',
-    from: 'if (id !== undefined && !isAccepted(outcome)) deps.attempt.resolve(id)\n  return name',
-    to: 'if (id !== undefined) deps.attempt.resolve(id)\n  return name',
-  },
-  {
-    file: 'lib/send/defer.ts',
-    why: 'what waits is written anew at each try',
-    from: '!isUnreadable && !isTold(told, why, mayBeSent)',
-    to: '!isUnreadable',
-  },
-  {
-    file: 'lib/send/defer.ts',
-    why: 'a damaged row is written over by what waits',
-    from: '!isUnreadable && !isTold(told, why, mayBeSent)',
-    to: '!isTold(told, why)',
-  },
-  {
-    file: 'lib/send/record.ts',
-    why: 'what may have been sent hides that the event waits',
-    from: "remembered === 'written' ? { ...event, delivery: undefined } : event",
-    to: 'event',
-  },
-  {
-    file: 'lib/send/load.ts',
-    why: 'what an invocation that ended may have sent hides that the event waits',
-    from: 'isSame(uncertainty, mark?.uncertainty) ? mark?.delivery : undefined',
-    to: 'mark?.delivery',
-  },
-  {
-    file: 'lib/send/defer.ts',
-    why: 'in its first minutes an event says nothing of the operator whom it waits for',
-    from: 'seconds >= minuteSeconds',
-    to: 'seconds >= 10 * minuteSeconds',
-  },
-  {
-    file: 'lib/send/defer.ts',
-    why: 'an event that goes out in its slot costs a write',
-    from: '&& !hasSlot && seconds',
-    to: '&& seconds',
-  },
-  {
-    file: 'lib/adapters/dynamo/delivery-conditions.ts',
-    why: 'what waits is said over an end',
-    from: "'#at < :pushedAt OR ",
-    to: "'attribute_exists(#id) OR #at < :pushedAt OR ",
-  },
-  {
-    file: 'lib/adapters/dynamo/delivery-conditions.ts',
-    why: 'a copy that ends talks over another one that waits',
-    from: ' AND (attribute_not_exists(#copy) OR #copy = :copy)',
-    to: '',
-  },
-  {
-    file: 'lib/adapters/dynamo/delivery-conditions.ts',
-    why: 'the end of a bad copy hides that a good one waits',
-    from: ' OR (attribute_exists(#copy) AND #copy <> :copy)',
-    to: '',
-  },
-  {
-    file: 'lib/adapters/dynamo/deliveries.ts',
-    why: 'a row that is over comes back with what waits',
-    from: 'set: { ...set, uncertain: undefined }',
-    to: 'set',
-  },
-  {
-    file: 'lib/send/interrupted-sends.ts',
-    why: 'an attempt that ended is taken for one under way',
-    from: 'const endedMs = 60_000',
-    to: 'const endedMs = 6_000_000',
-  },
-  {
-    file: 'lib/adapters/aws/sqs-parked.ts',
-    why: 'a parked event forgets its tries on the way back',
-    from: 'MessageAttributes: Object.fromEntries(kept)',
-    to: 'MessageAttributes: {}',
-  },
-  {
-    file: 'lib/adapters/aws/sqs-queues.ts',
-    why: 'ten messages are sent in one call, however large they are',
-    from: ' && last.bytes + bytes <= runBytes',
-    to: '',
-  },
-  {
-    file: 'lib/adapters/aws/sqs-queues.ts',
-    why: 'a message is held back for longer than SQS takes',
-    from: 'const maxDelaySeconds = 900',
-    to: 'const maxDelaySeconds = 9000',
-  },
-]
+/** For each file what each mutation does to it: `#` says why it must die, `-` is what stands there, `+` what comes instead. */
+export const named: readonly Named[] = readAll(`
+lib/adapters/lambda.ts
+  # a failure is bound to the item itself, and lost where its work answers a copy
+  - new Set(toRetry.map(it => it.messageId))
+  + new Set(items.filter(it => toRetry.includes(it)).map(it => it.messageId))
+  # no time is kept back to answer a request
+  - const timeoutEarlyInMillis = 500
+  + const timeoutEarlyInMillis = 0
+  # a short function begins nothing at all
+  - const spareShare = 0.6
+  + const spareShare = 1
+lib/login/seal.ts
+  # the key of the seal is the name of the code in the store
+  - login result \${code}
+  + \${code}
+lib/adapters/session-tokens.ts
+  # the issuer of a session is not checked
+  -         issuer,
+  -         audience,
+  -         algorithms
+  +         audience,
+  +         algorithms
+  # a session needs no end
+  - requiredClaims: ['exp', 'sub']
+  + requiredClaims: ['sub']
+lib/login/login.ts
+  # a code that was used before (40163) is no final refusal
+  - [40029, 40163, highRisk]
+  + [40029, highRisk]
+lib/tokens/lease.ts
+  # a token is used to its very end
+  - const marginMs = 60_000
+  + const marginMs = 0
+lib/wechat/breaker.ts
+  # an answer about the call alone ends no row of failures
+  - if (isAccountRefusal(error)) return 'opens'
+  -   return isFailure(error) ? 'failure' : 'well'
+  + if (isAccountRefusal(error)) return 'opens'
+  +   return isFailure(error) ? 'failure' : 'nothing'
+  # a withheld call ends a row of failures
+  - return error instanceof TransportError ? error.failure === 'withheld' : error instanceof WeChatError && error.withheld
+  + return false
+lib/wechat/circuit.ts
+  # what was under way when the breaker opened makes the pause longer
+  - else if (verdict !== 'nothing' && deps.now() >= circuit.openUntil) fail(
+  + else if (verdict !== 'nothing') fail(
+lib/adapters/wechat/transport.ts
+  # an idle connection is kept for longer than WeChat keeps it
+  - const idleMs = 10_000
+  + const idleMs = 100_000
+lib/retry-delay.ts
+  # what failed often waits for an hour
+  - const longestSeconds = 300
+  + const longestSeconds = 3600
+lib/callback/cipher.ts
+  # padding of more than one block of AES is refused
+  - const maxPadding = 32
+  + const maxPadding = 16
+  # content that is too short for its length is read
+  - if (content.byteLength < randomBytes + lengthBytes) return undefined
+lib/followers/link.ts
+  # a follower keeps the unionid that WeChat no longer names
+  - seen.unionid ?? (following ? undefined : stored?.unionid)
+  + seen.unionid ?? stored?.unionid
+lib/sync/walk.ts
+  # a walk goes by a count that changed on the way
+  - return total > 0 && total === leastTotal && followers >= total
+  + return followers >= total
+  # a walk that saw everybody asks for an empty page
+  - return total > 0 && total === leastTotal && followers >= total
+  + return total === leastTotal && followers > total
+lib/sync/end.ts
+  # who came in the instant in which the walk began has left at its end
+  - it.notedAt < walk.beganAt)
+  + it.notedAt <= walk.beganAt)
+lib/followers/write-followers.ts
+  # what a killed process left half written stays so
+  - rejoin(unchanged, unwritten, deps)
+  + rejoin([], unwritten, deps)
+lib/followers/erase.ts
+  # who followed again keeps the mark of the erasure
+  - await erasures.unmark(openid, Math.max(followedAt, Math.floor(loginAt / 1000)))
+lib/followers/link-followers.ts
+  # a late event of leaving is believed over one of following in the same batch
+  - const following = news.change === 'follow' || before?.following === true
+  + const following = news.change === 'follow'
+  # that a person was told of before is forgotten over a newer message
+  - const isAgain = receives > 1 || news.isAgain === true || before?.isAgain === true
+  + const isAgain = receives > 1 || news.isAgain === true
+  # that a person was told of before is overlooked
+  - const isAgain = receives > 1 || news.isAgain === true || before?.isAgain === true
+  + const isAgain = news.isAgain === true || before?.isAgain === true
+lib/send/move-back.ts
+  # more is moved back than is left of the day
+  - , quota?.remain ?? Number.POSITIVE_INFINITY, most)
+  + , most)
+lib/send/call-outcome.ts
+  # a message that found no connection may have been sent
+  - return error.isUnsent ?
+  + return false ?
+  # a lost call is forgotten when there is no token for the next
+  - return call.isLost && !isAccepted(outcome)
+  + return call.isLost && !isAccepted(outcome) && isOfCall(error, call)
+lib/send/own-failure.ts
+  # a right that lacks on AWS passes by itself
+  - toBeMended.test(error.name)
+  + false
+lib/send/send-message.ts
+  # a call that was made twice is forgotten when the second is refused
+  - if (!isOfWeChat(error) || (error instanceof WeChatError && error.isRepeat)) call.isLost = true
+lib/send/uncertainty.ts
+  # a window begins with the latest call that may have sent it
+  - one.at - other.at
+  + other.at - one.at
+lib/send/record.ts
+  # what was accepted is taken out of the attempt before its mark is written
+  - if (id !== undefined && !isAccepted(outcome)) deps.attempt.resolve(id)
+  -   return name
+  + if (id !== undefined) deps.attempt.resolve(id)
+  +   return name
+  # what may have been sent hides that the event waits
+  - remembered === 'written' ? { ...event, delivery: undefined } : event
+  + event
+lib/send/end.ts
+  # what may have been sent is dropped
+  - if (doubt === undefined)
+  + if (true)
+  # what another invocation is sending is called unsent
+  - if (id === undefined || !(await deps.attempt.mayBeElsewhere(id)))
+  + if (true)
+  # a message that SQS gave out twice is deleted with its doubt
+  - else if (event.message !== undefined && (await mayBeSent(id, deps)))
+  + else if (false)
+  # a bus is told of an end that is not the end
+  - if (await deps.deliveries.record(delivery, copyName(body))) deps.buffer.publish(delivery)
+  + await deps.deliveries.record(delivery, copyName(body))
+  + if (true) deps.buffer.publish(delivery)
+lib/send/send-message.ts
+  # an event is sent that expired while its token was fetched
+  - if (isExpired(message, deps.now()))
+  + if (false)
+lib/send/defer.ts
+  # the last seconds of a window are a hot loop
+  - Math.max(leastSeconds, Math.min(delay, left - spareSeconds))
+  + Math.max(0, Math.min(delay, left - spareSeconds))
+  # what waits is written anew at each try
+  - !isUnreadable && !isRecorded(told, why, mayBeSent)
+  + !isUnreadable
+  # a damaged row is written over by what waits
+  - !isUnreadable && !isRecorded(told, why, mayBeSent)
+  + !isRecorded(told, why)
+  # in its first minutes an event says nothing of the operator whom it waits for
+  - seconds >= minuteSeconds
+  + seconds >= 10 * minuteSeconds
+  # an event that goes out in its slot costs a write
+  - && !hasSlot && seconds
+  + && seconds
+lib/send/load.ts
+  # what an invocation that ended may have sent hides that the event waits
+  - isSame(uncertainty, mark?.uncertainty) ? mark?.delivery : undefined
+  + mark?.delivery
+lib/adapters/dynamo/delivery-conditions.ts
+  # what waits is said over an end
+  - '#at < :pushedAt
+  + 'attribute_exists(#id) OR #at < :pushedAt
+  # a copy that ends talks over another one that waits
+  -  AND (attribute_not_exists(#copy) OR #copy = :copy)
+  # the end of a bad copy hides that a good one waits
+  -  OR (attribute_exists(#copy) AND #copy <> :copy)
+lib/adapters/dynamo/deliveries.ts
+  # a row that is over comes back with what waits
+  - set: { ...set, uncertain: undefined }
+  + set
+lib/send/interrupted-sends.ts
+  # an attempt that ended is taken for one under way
+  - const endedMs = 60_000
+  + const endedMs = 6_000_000
+lib/adapters/aws/sqs-parked.ts
+  # a parked event forgets its tries on the way back
+  - MessageAttributes: Object.fromEntries(kept)
+  + MessageAttributes: {}
+lib/adapters/aws/sqs-queues.ts
+  # ten messages are sent in one call, however large they are
+  -  && last.bytes + bytes <= runBytes
+  # a message is held back for longer than SQS takes
+  - const maxDelaySeconds = 900
+  + const maxDelaySeconds = 9000
+`)
+
+function readAll(text: string): Named[] {
+  return text.split(/^(?=lib\/)/m).flatMap(part => {
+    const [file = '', ...mutations] = part.split(/\n {2}# /)
+    return mutations.map(it => {
+      const [why = '', ...lines] = it.trimEnd().split('\n')
+      return { file, why, from: linesAfter('-', lines), to: linesAfter('+', lines) }
+    })
+  })
+}
+
+function linesAfter(sign: string, lines: readonly string[]): string {
+  return lines.flatMap(it => (it.startsWith(`  ${sign} `) ? it.slice(4) : [])).join('\n')
+}
 
 /** Its mutant; throws if its text is not there, or there more than once: then the list is to be mended. */
 export function mutantOf({ file, why, from, to }: Named, source: string): Mutant {

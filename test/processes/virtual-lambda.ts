@@ -5,6 +5,14 @@
 
 import { openApp } from '../../kit/app.ts'
 import { beginsForMs, feedOf, timeoutMs } from '../../kit/deployment.ts'
+import {
+  memoryAttempts,
+  memoryDeliveries,
+  memoryGate,
+  memoryLinking,
+  memoryLinks,
+  memoryTokens,
+} from '../../kit/memory-stores.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import type { Answer, Transport } from '../../lib/adapters/wechat/transport.ts'
 import { TransportError } from '../../lib/errors.ts'
@@ -12,9 +20,6 @@ import type { SendDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import type { Received } from '../../lib/send/stages.ts'
-import { memoryLinking } from '../fakes/memory-linking.ts'
-import { memoryLinks } from '../fakes/memory-links.ts'
-import { memoryAttempts, memoryDeliveries, memoryGate, memoryTokens } from '../fakes/memory-stores.ts'
 import { id, miniAppid, officialAppid } from '../ids.ts'
 import { orderPaid } from '../world.ts'
 
@@ -28,12 +33,7 @@ const openid = id('openid-of-the-follower')
 /** How long things take, in ms, at an instant from the beginning. */
 export type Times = { readonly wechat: (at: number) => number; readonly tables: (at: number) => number }
 
-type Message = {
-  readonly id: string
-  readonly event: QueuedEvent
-  visibleAt: number
-  receives: number
-}
+type Message = { readonly id: string; readonly event: QueuedEvent; visibleAt: number; receives: number }
 /** What runs until it is cut. */
 type Life = { isAlive: boolean; readonly endsAt: number }
 
@@ -67,7 +67,9 @@ export async function playSends(count: number, random: () => number, times: Time
     else await clock.passTo(queue.nextAt())
   }
   await clock.passTo(clock.now() + 2 * limitMs)
-  return { arrived: phone.arrived, aside: queue.aside, states: deliveries.all(), cuts }
+  const marks = await deliveries.read(Array.from({ length: count }, (_, number) => nameOf(number)))
+  const states = [...marks.values()].map(it => it.delivery?.state)
+  return { arrived: phone.arrived, aside: queue.aside, states, cuts }
 }
 
 type World = {
@@ -160,7 +162,7 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
         return new Set<number>()
       }),
       holdForQuota: slowly(async () => new Set<number>()),
-      comeAgain: slowly(async (handle, s) => {
+      retryIn: slowly(async (handle, s) => {
         const message = batch[Number(handle)]
         if (message !== undefined) message.visibleAt = now() + s * 1000
       }),
@@ -279,10 +281,14 @@ function openClock(start: number) {
   return clock
 }
 
+function nameOf(number: number): string {
+  return `order-${number}`
+}
+
 function eventOf(number: number, since: number): QueuedEvent {
   const data = { character_string1: `NO-${number}`, amount2: '¥88.00', time3: '2026-11-22 09:30' }
   return {
-    body: JSON.stringify({ id: `order-${number}`, to: { openid }, template: 'order-paid', data }),
+    body: JSON.stringify({ id: nameOf(number), to: { openid }, template: 'order-paid', data }),
     attempts: 0,
     since,
   }

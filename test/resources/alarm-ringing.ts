@@ -5,7 +5,7 @@
 
 import type { Context } from 'aws-lambda'
 import * as v from 'valibot'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../kit/silent.ts'
 import { createEventQueue } from '../../lib/adapters/aws/sqs-queues.ts'
 import { queueFunction } from '../../lib/adapters/lambda.ts'
@@ -13,6 +13,7 @@ import { createMetrics } from '../../lib/adapters/metrics.ts'
 import type { Address } from '../../lib/identifiers.ts'
 import { toSqsEvent } from '../../local/event-batch.ts'
 import { id } from '../ids.ts'
+import { stubAws } from '../opened.ts'
 import { arrival, event, openSend, path, requeued, toUnion } from '../send/send-world.ts'
 import { inOneInvocation, metricsIn, type Written, writtenMetrics } from '../written-metrics.ts'
 import { type Datapoint, rings } from './alarm-evaluation.ts'
@@ -190,11 +191,7 @@ export function testRinging(made: () => Template): void {
   })
 
   describe('alarms on what queues say of themselves', () => {
-    beforeEach(() => {
-      const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
-      for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
-    })
-    afterEach(() => void vi.unstubAllEnvs())
+    beforeEach(() => stubAws())
 
     it('are quiet while messages wait and are taken', async () => {
       const queues = await openPackagedQueues(made())

@@ -7,10 +7,7 @@ import { inOneInvocation, metricsIn, writtenMetrics } from '../written-metrics.t
 /** A metric with the names of its dimensions, as `AWS/SQS ApproximateAgeOfOldestMessage by QueueName`, and its unit. */
 export type Watchable = ReadonlyMap<string, string>
 
-const queue = {
-  ApproximateAgeOfOldestMessage: 'Seconds',
-  ApproximateNumberOfMessagesVisible: 'Count',
-}
+const queue = { ApproximateAgeOfOldestMessage: 'Seconds', ApproximateNumberOfMessagesVisible: 'Count' }
 const lambda = { Duration: 'Milliseconds', Errors: 'Count', RecursiveInvocationsDropped: 'Count', Throttles: 'Count' }
 const api = { '4xx': 'Count', '5xx': 'Count' }
 

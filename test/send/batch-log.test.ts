@@ -6,7 +6,7 @@ import { createLog } from '../../lib/adapters/logger.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
 import { createBatchLog } from '../../lib/send/batch-log.ts'
 import { openWorld } from '../world.ts'
-import { arrival, event, openSend, path, toUnion } from './send-world.ts'
+import { arrival, event, openSend, path } from './send-world.ts'
 
 type Lines = Awaited<ReturnType<typeof openSend>>['lines']
 
@@ -29,8 +29,7 @@ it.each([
   ['with the token still good', false],
   ['and no token is to be had either', true],
 ])('tells a hundred events under 40164, %s, in six lines and 6 KB, with the id of each', async (_what, isFirst) => {
-  const { follower, send, control, lines } = await openSend()
-  const to = toUnion(await follower())
+  const { send, control, lines, to } = await openSend()
   if (!isFirst) {
     await send([arrival(event('order-before', to))])
     lines.splice(0)
@@ -97,8 +96,7 @@ it('tells the first of each kind in full, and of all others alike how many and w
 })
 
 it('tells each reason of the events of a batch, and of those alike how many', async () => {
-  const { follower, send, lines } = await openSend()
-  const to = toUnion(await follower())
+  const { send, lines, to } = await openSend()
   const good = event('order-1', to)
   const wrong = [{ extra: 1 }, { id: 'order-2', extra: 1 }, { id: 'order-3', data: {} }, { id: 'order-4', page: '' }]
   await send(wrong.map(it => arrival({ ...good, ...it })))
@@ -138,8 +136,7 @@ it('tells no more than ten kinds of one name apart, whatever the words', async (
 })
 
 it('names the events whose attempt cannot be written or saved, that could not be prepared, or whose links stay wrong', async () => {
-  const { follower, person, send, control, lines, deps } = await openSend()
-  const to = toUnion(await follower())
+  const { person, send, control, lines, deps, to } = await openSend()
   const away = async () => Promise.reject(new Error('away'))
   const written: unknown[] = []
   const write = async (attempt: unknown) => (written.push(attempt) > 1 ? away() : undefined)
@@ -162,17 +159,16 @@ it.each([
   ['a busy WeChat', 'send.unanswered', { path, kind: 'errcode', errcode: -1 }],
   ['no token', 'send.no-token', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: -1 }],
 ] as const)('names the event that meets %s', async (_what, name, fault) => {
-  const { follower, send, control, lines } = await openSend()
+  const { send, control, lines, one } = await openSend()
   await control('/faults', fault)
-  await send([arrival(event('order-1', toUnion(await follower())))])
+  await send([one])
   expect(lines.filter(it => it.event === name)).toEqual([
     expect.objectContaining({ fields: expect.objectContaining({ id: 'order-1' }) }),
   ])
 })
 
 it('names the event whose page is left out, whose link is looked up again, and whose table fails', async () => {
-  const { follower, send, control, lines, deps } = await openSend()
-  const to = toUnion(await follower())
+  const { send, control, lines, deps, to } = await openSend()
   const templates = {
     'order-paid': { ...deps.templates['order-paid'], page: 'optional' as const },
   } as typeof deps.templates
@@ -185,7 +181,7 @@ it('names the event whose page is left out, whose link is looked up again, and w
   await send([arrival(event('order-3', to))], { deliveries: { ...deps.deliveries, record: away } })
   await send([arrival(event('order-4', to))], { deliveries: { ...deps.deliveries, accept: away } })
   await control('/faults', { path, kind: 'reset-after', times: 2 })
-  await send([arrival(event('order-5', to))], { events: { ...deps.events, comeAgain: away } })
+  await send([arrival(event('order-5', to))], { events: { ...deps.events, retryIn: away } })
   const named = (name: string) => lines.find(it => it.event === name)?.fields
   expect(named('send.without-page')).toMatchObject({ id: 'order-1' })
   expect(named('send.link-not-corrected')).toMatchObject({ id: 'order-2' })

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
-
+import { memoryDeliveries } from '../../kit/memory-stores.ts'
 import { getDelivery } from '../../lib/send/deliveries.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
-import { memoryDeliveries } from '../fakes/memory-stores.ts'
 
 const dropped: Delivery = {
   id: 'order-1:paid',

@@ -1,8 +1,6 @@
 /** A campaign against WeChat's quota of a minute: several containers, one queue, our functions, WeChat in a box. */
 
 import { describe, expect, it } from 'vitest'
-
-import { isAppId } from '../../lib/identifiers.ts'
 import type { Quota } from '../../lib/ports.ts'
 import type { SendDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
@@ -10,15 +8,10 @@ import { resumeEvents } from '../../lib/send/resume-events.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
 import type { Received } from '../../lib/send/stages.ts'
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
-import { memoryLinking } from '../fakes/memory-linking.ts'
-import { memoryAttempts } from '../fakes/memory-stores.ts'
-import { miniAppid } from '../ids.ts'
 import { openWorld, orderPaid } from '../world.ts'
-import { arrival, data, event, openSend, path, pushedAt, toUnion } from './send-world.ts'
+import { arrival, containerOf, data, event, openSend, path, pushedAt, toUnion } from './send-world.ts'
 
 const minuteMs = 60_000
-const { appid } = defaultAccounts.mini
 const forever = { until: Number.POSITIVE_INFINITY }
 
 type Waiting = { readonly event: QueuedEvent; readonly dueAt: number }
@@ -42,23 +35,16 @@ async function openCampaign(events: number, { containers = 1, perMinute = 100, i
 }
 
 function senderOf(world: World, queue: Waiting[]): SendDeps {
-  const { links, deliveries, gate, now, random, log, metrics } = world
   const unused = async () => expect.unreachable()
   return {
-    ...world.app('official'),
-    ...{ links, deliveries, gate, now, random, log, metrics },
-    ...{ attempts: memoryAttempts(), linking: memoryLinking(now), backlog: { isEmpty: async () => true } },
+    ...containerOf(world),
     followers: { push: unused },
-    miniAppid: isAppId(appid) ? appid : miniAppid,
-    templates: { 'order-paid': orderPaid },
-    trouble: new Set<string>(),
-    minute: { minute: 0, accepted: 0 },
     events: {
-      ...{ deadLetter: unused, holdForQuota: unused, comeAgain: unused },
+      ...{ deadLetter: unused, holdForQuota: unused, retryIn: unused },
       requeue: async list => {
         for (const { event, delaySeconds } of list) {
           expect(delaySeconds).toBeLessThanOrEqual(900)
-          queue.push({ event, dueAt: now() + delaySeconds * 1000 })
+          queue.push({ event, dueAt: world.now() + delaySeconds * 1000 })
         }
         return new Set()
       },
@@ -152,48 +138,48 @@ describe('more events than WeChat takes in a minute', () => {
 describe('an event that comes with a slot', () => {
   const paced = async () => {
     const world = await openSend()
-    const stored = { ...slowDown(undefined, { now: pushedAt, accepted: 100 }), turn: 1 }
+    const stored = { ...slowDown(undefined, { now: pushedAt, accepted: 100 }), revision: 1 }
     await world.gate.setPace(stored)
     world.tick(180_000)
     const to = toUnion(await world.follower())
     const one = (slotAt?: number) => arrival(event(crypto.randomUUID(), to), slotAt === undefined ? {} : { slotAt })
-    return { ...world, one, turn: async () => (await world.gate.read()).pace?.turn }
+    return { ...world, one, revision: async () => (await world.gate.read()).pace?.revision }
   }
 
   it('leaves at once when it is due, without a write', async () => {
-    const { send, one, phone, now, turn } = await paced()
+    const { send, one, phone, now, revision } = await paced()
     expect(await send([one(now() - 30_000), one(now() + 1_000)])).toEqual([])
-    expect([phone().length, await turn()]).toEqual([2, 1])
+    expect([phone().length, await revision()]).toEqual([2, 1])
   })
 
   it('waits on for it when it comes too early, without a write or a call', async () => {
-    const { send, one, calls, now, queue, turn } = await paced()
+    const { send, one, calls, now, queue, revision } = await paced()
     const slotAt = now() + 700_500
     expect(await send([one(slotAt)])).toEqual([])
     expect(queue.again).toMatchObject([{ event: { slotAt }, delaySeconds: 701 }])
-    expect([await calls(path), await turn()]).toEqual([0, 1])
+    expect([await calls(path), await revision()]).toEqual([0, 1])
   })
 
   it.each([
     ['far too late', -60_001],
     ['out of this world', 900_001],
   ])('needs another, %s', async (_what, afterMs) => {
-    const { send, one, now, turn } = await paced()
+    const { send, one, now, revision } = await paced()
     await send([one(now() + afterMs)])
-    expect(await turn()).toBe(2)
+    expect(await revision()).toBe(2)
   })
 
   it('leaves at once where there is no pace any more', async () => {
-    const { send, one, phone, now, tick, turn } = await paced()
+    const { send, one, phone, now, tick, revision } = await paced()
     tick(600_000)
     await send([one(now() + 700_000)])
-    expect([phone().length, await turn()]).toEqual([1, 1])
+    expect([phone().length, await revision()]).toEqual([1, 1])
   })
 
   it('gets one for each message of its batch with one write', async () => {
-    const { send, one, phone, queue, now, turn } = await paced()
+    const { send, one, phone, queue, now, revision } = await paced()
     await send(Array.from({ length: 40 }, () => one()))
-    expect(await turn()).toBe(2)
+    expect(await revision()).toBe(2)
     const slots = queue.again.map(it => it.event.slotAt ?? 0)
     expect(new Set([...slots, now()]).size + phone().length).toBe(41)
     expect(phone().length).toBeLessThanOrEqual(2)
@@ -213,7 +199,7 @@ describe('an event that comes with a slot', () => {
     const doubtful = one()
     const { id } = JSON.parse(doubtful.body)
     await deps.deliveries.recordUncertainty(id, { since: deps.now() - 60_000, windows: 1, why: 'no answer' })
-    await deps.gate.setPace({ ...slowDown(undefined, { now: deps.now(), accepted: 0 }), turn: 2 })
+    await deps.gate.setPace({ ...slowDown(undefined, { now: deps.now(), accepted: 0 }), revision: 2 })
     await send([doubtful])
     expect(phone()).toHaveLength(1)
   })
@@ -221,8 +207,7 @@ describe('an event that comes with a slot', () => {
 
 describe('an event that waits for the quota of a day', () => {
   it('waits apart if it is urgent', async () => {
-    const { send, follower, control, queue } = await openSend()
-    const to = toUnion(await follower())
+    const { send, control, queue, to } = await openSend()
     const templates = { 'order-paid': orderPaid, urgent: { ...orderPaid, urgent: true } }
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     const both = [event('usual', to), event('urgent', to, { template: 'urgent' })]
@@ -234,8 +219,7 @@ describe('an event that waits for the quota of a day', () => {
   })
 
   it('is one of five that a batch tries right after the gate was opened before its time', async () => {
-    const { send, follower, control, queue, calls, gate, now, tick } = await openSend()
-    const to = toUnion(await follower())
+    const { send, control, queue, calls, gate, now, tick, to } = await openSend()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
     tick(60_000)
@@ -247,8 +231,7 @@ describe('an event that waits for the quota of a day', () => {
   })
 
   it('goes with all others a minute later', async () => {
-    const { send, follower, phone, queue, gate, now, tick } = await openSend()
-    const to = toUnion(await follower())
+    const { send, phone, queue, gate, now, tick, to } = await openSend()
     await gate.reopen({}, { nextAt: 0, waitMs: 0, falseTimes: 0, openedAt: now(), openedRemain: 50 })
     await send(Array.from({ length: 60 }, (_, index) => arrival(event(`o${index}`, to))))
     expect([phone().length, queue.again.length]).toEqual([5, 55])

@@ -19,16 +19,11 @@ const away = new DynamoDBServiceException({ ...metadata, $fault: 'server', name:
 const busy = new DynamoDBServiceException({ ...metadata, name: 'ThrottlingException', message: 'slow down' })
 const bug = new TypeError('undefined is not a function')
 
+const awsSays = 'an operator must act: config: AWS says'
 const cases = [
   ['the appsecret is not set', notSet, `an operator must act: config: ${secret}`, 'operator', 150],
-  [
-    'the appsecret may not be read',
-    denied,
-    'an operator must act: config: AWS says AccessDeniedException',
-    'operator',
-    150,
-  ],
-  ['no key opens the appsecret', noKey, 'an operator must act: config: AWS says InvalidKeyId', 'operator', 150],
+  ['the appsecret may not be read', denied, `${awsSays} AccessDeniedException`, 'operator', 150],
+  ['no key opens the appsecret', noKey, `${awsSays} InvalidKeyId`, 'operator', 150],
   ['a table is away', away, 'passes by itself: our own tables or services could not be asked', 'ourselves', 15],
   ['a table is busy', busy, 'passes by itself: our own tables or services could not be asked', 'ourselves', 15],
 ] as const
@@ -94,9 +89,8 @@ describe('an event', () => {
 })
 
 it('tells ops that an operator must act where a table may not be read at all', async () => {
-  const { deps, follower, send, queue, counted } = await openSend()
+  const { deps, send, queue, counted, one } = await openSend()
   const attempts = { ...deps.attempts, open: async () => Promise.reject(denied) }
-  const one = arrival(event('order-1', toUnion(await follower())))
   expect(await send([one], { attempts })).toEqual([])
   expect([counted, queue.again.map(it => it.delaySeconds)]).toEqual([['OperatorNeeded'], [150]])
 })

@@ -49,7 +49,7 @@ describe('an order by hand', () => {
     const at = now()
     await gate.close({ until: at + 3_600_000, errcode: 45009, at })
     await gate.reserve(at + 1_000)
-    await gate.setPace({ ...slowDown(undefined, { now: at, accepted: 100 }), turn: 1 })
+    await gate.setPace({ ...slowDown(undefined, { now: at, accepted: 100 }), revision: 1 })
     expect(await order('status', { reserve: 7 })).toEqual({
       moved: 0,
       status: {

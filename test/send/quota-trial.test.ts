@@ -16,19 +16,19 @@ async function openTrial() {
 
 it('a trial of the quota › lets five of a batch go, and holds the others for a minute', async () => {
   const gate = await openTrial()
-  const bars = Array.from({ length: 7 }, () => gate.bar({ urgent: false }))
+  const bars = Array.from({ length: 7 }, () => gate.holdReason({ urgent: false }))
   expect(bars).toEqual([...Array(5).fill(undefined), tried, tried])
 })
 
 // Their repeat is told from a second message only within ten minutes.
 it('a trial of the quota › holds none that may have been sent before', async () => {
   const gate = await openTrial()
-  for (let time = 0; time < 5; time++) gate.bar({ urgent: false })
-  expect([gate.bar({ urgent: false }), gate.bar({ urgent: false }, true)]).toEqual([tried, undefined])
+  for (let time = 0; time < 5; time++) gate.holdReason({ urgent: false })
+  expect([gate.holdReason({ urgent: false }), gate.holdReason({ urgent: false }, true)]).toEqual([tried, undefined])
 })
 
 it('a trial of the quota › lets those go as a part of the five', async () => {
   const gate = await openTrial()
-  for (let time = 0; time < 5; time++) gate.bar({ urgent: false }, true)
-  expect(gate.bar({ urgent: false })).toEqual(tried)
+  for (let time = 0; time < 5; time++) gate.holdReason({ urgent: false }, true)
+  expect(gate.holdReason({ urgent: false })).toEqual(tried)
 })

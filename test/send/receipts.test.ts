@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import { keepReceipts } from '../../lib/send/receipts.ts'
 import { openWorld } from '../world.ts'
-import { arrival, event, openSend, toUnion } from './send-world.ts'
+import { openSend } from './send-world.ts'
 
 describe('keepReceipts', () => {
   it.each([
@@ -11,8 +11,8 @@ describe('keepReceipts', () => {
     ['failed:user block', 'blocked', 'user block'],
     ['failed: system failed', 'failed', 'system failed'],
   ])('turns an accepted delivery by "%s" into %s', async (status, state, reason) => {
-    const { follower, send, phone, stateOf, deliveries, log } = await openSend()
-    await send([arrival(event('order-1', toUnion(await follower())))])
+    const { send, phone, stateOf, deliveries, log, one } = await openSend()
+    await send([one])
     const receipt = { messageId: 'a', msgid: phone()[0]?.msgid ?? '', status, at: 1_767_225_600, receives: 1 }
     expect(await keepReceipts([receipt], { deliveries, log })).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state, ...(reason && { reason }), at: '2026-01-01T00:00:00.000Z' })

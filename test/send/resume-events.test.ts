@@ -288,15 +288,15 @@ describe('the minute’s quota', () => {
   it('is asked for while messages are paced, once in ten minutes, and no more than that is moved in a minute', async () => {
     const { minutes, setQuota, gate, now, calls } = await openResume(0)
     await setQuota({ minute: 200 })
-    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 50 }), turn: 1 })
+    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 50 }), revision: 1 })
     await minutes(4)
-    expect((await gate.read()).pace).toMatchObject({ perMinute: 190, told: 200, turn: 2 })
+    expect((await gate.read()).pace).toMatchObject({ perMinute: 190, told: 200, revision: 2 })
     expect(await calls(quotaPath)).toBe(1)
   })
 
   it('is not told: then no more is moved in a minute than the pace lets go', async () => {
     const { minutes, gate, now } = await openResume(1_000)
-    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 80 }), turn: 1 })
+    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 80 }), revision: 1 })
     expect(await minutes(2)).toEqual([76, 76])
   })
 })

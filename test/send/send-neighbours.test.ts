@@ -66,8 +66,7 @@ describe('two copies of one id in a batch', () => {
   const past = { expiresAt: '2020-01-01T00:00:00Z' }
 
   it('of which the first can no longer be sent are judged one after the other: the second is sent', async () => {
-    const { follower, send, phone, deliveries } = await openSend()
-    const to = toUnion(await follower())
+    const { send, phone, deliveries, to } = await openSend()
     const late = arrival({ ...event('order-1', to), ...past })
     expect(await send([late, late, arrival(event('order-1', to)), arrival(event('order-1', to))])).toEqual([])
     expect(phone()).toHaveLength(1)
@@ -76,8 +75,7 @@ describe('two copies of one id in a batch', () => {
 
   // The second was taken for done, and lost once the first had expired.
   it('of which the first is put off both come again, for the first may be dropped yet', async () => {
-    const { follower, send, control, phone, queue, tick } = await openSend()
-    const to = toUnion(await follower())
+    const { send, control, phone, queue, tick, to } = await openSend()
     const soon = { expiresAt: new Date(pushedAt + 60_000).toISOString() }
     await control('/faults', { path, kind: 'errcode', errcode: 40164 })
     await send([arrival({ ...event('order-1', to), ...soon }), arrival(event('order-1', to))])
@@ -88,8 +86,7 @@ describe('two copies of one id in a batch', () => {
   })
 
   it('of which the first waits for quota both wait for it', async () => {
-    const { follower, send, gate, now, queue } = await openSend()
-    const to = toUnion(await follower())
+    const { send, gate, now, queue, to } = await openSend()
     await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
     const bodies = [event('order-1', to), event('order-1', to, { page: 'pages/other' })]
     await send(bodies.map(it => arrival(it)))
@@ -97,8 +94,7 @@ describe('two copies of one id in a batch', () => {
   })
 
   it('of which the first got no answer make one message', async () => {
-    const { follower, send, control, phone, queue } = await openSend()
-    const to = toUnion(await follower())
+    const { send, control, phone, queue, to } = await openSend()
     await control('/faults', { path, kind: 'truncated' })
     const one = arrival(event('order-1', to))
     expect(await send([one, arrival(event('order-1', to, { page: 'pages/other' }))])).toEqual([one])
@@ -107,8 +103,7 @@ describe('two copies of one id in a batch', () => {
   })
 
   it('of which the first is sent make one message, whatever the second says', async () => {
-    const { follower, send, phone } = await openSend()
-    const to = toUnion(await follower())
+    const { send, phone, to } = await openSend()
     await send([arrival(event('order-1', to)), arrival({ ...event('order-1', to), ...past })])
     expect(phone()).toHaveLength(1)
   })

@@ -1,7 +1,7 @@
 /** Events for people of whom the links have not heard: WeChat may know them all the same. */
 
 import { describe, expect, it } from 'vitest'
-import { memoryLinking } from '../fakes/memory-linking.ts'
+import { memoryLinking } from '../../kit/memory-stores.ts'
 import { id } from '../ids.ts'
 import { arrival, event, openSend, path, requeued, toUnion } from './send-world.ts'
 
@@ -119,7 +119,7 @@ describe('somebody of whom the links say that they left', () => {
 
   it('is looked up once more by unionid, for who follows again just now is linked by then', async () => {
     const { send, queue, tick, who, stateOf } = await openLeft()
-    const linking = { isUnderWay: async () => true }
+    const linking = { isInFlight: async () => true }
     await send([arrival(event('order-1', toUnion(who)))])
     expect(queue.again.map(it => it.delaySeconds)).toEqual([10])
     tick(10_000)

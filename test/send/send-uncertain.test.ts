@@ -86,8 +86,7 @@ describe('an answer that was lost after WeChat acted', () => {
   })
 
   it('is known to a second message of the event, however late that comes', async () => {
-    const { follower, send, control, phone, stateOf, tick } = await openSend()
-    const body = event('order-1', toUnion(await follower()))
+    const { send, control, phone, stateOf, tick, body } = await openSend()
     await control('/faults', lost)
     await send([arrival(body)])
     tick(3_600_000)
@@ -101,8 +100,7 @@ describe('an answer that was lost after WeChat acted', () => {
     ['a wrong deployment', 48001, 'again'],
     ['the minute quota', 45011, 'again'],
   ] as const)('is remembered on the way through %s', async (_what, errcode, where) => {
-    const { follower, send, control, queue, phone, stateOf, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, control, queue, phone, stateOf, tick, one } = await openSend()
     await control('/faults', lost)
     await send([one])
     tick(30_000)
@@ -116,8 +114,7 @@ describe('an answer that was lost after WeChat acted', () => {
   })
 
   it('is known by its attempt, if it cannot be remembered otherwise', async () => {
-    const { deps, follower, send, control, queue, phone, stateOf, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, send, control, queue, phone, stateOf, tick, one } = await openSend()
     await control('/faults', lost)
     const away = async () => Promise.reject(new Error('away'))
     expect(await send([one], { deliveries: { ...deps.deliveries, recordUncertainty: away } })).toEqual([one])
@@ -130,8 +127,7 @@ describe('an answer that was lost after WeChat acted', () => {
   })
 
   it('is not called a failure of the event by a bad copy of it', async () => {
-    const { follower, send, control, queue, stateOf } = await openSend()
-    const body = event('order-1', toUnion(await follower()))
+    const { send, control, queue, stateOf, body } = await openSend()
     await control('/faults', lost)
     const one = arrival(body)
     await send([one])
@@ -147,8 +143,7 @@ describe('an answer that was lost after WeChat acted', () => {
 
 describe('a bad copy of an event', () => {
   it('says nothing of a good one that waits for quota', async () => {
-    const { follower, send, gate, now, queue, stateOf } = await openSend()
-    const body = event('order-1', toUnion(await follower()))
+    const { send, gate, now, queue, stateOf, body } = await openSend()
     await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })
     await send([arrival(body)])
     await send([arrival({ ...body, extra: 1 })])
@@ -156,16 +151,14 @@ describe('a bad copy of an event', () => {
   })
 
   it('is named in the log by its id all the same', async () => {
-    const { follower, send, lines } = await openSend()
-    const body = event('order-1', toUnion(await follower()))
+    const { send, lines, body } = await openSend()
     await send([arrival(body), arrival({ ...body, extra: 1 })])
     const { fields } = lines.find(it => it.event === 'send.rejected') ?? {}
     expect(fields).toEqual({ id: 'order-1', reason: 'extra is not a field of an event' })
   })
 
   it.each([0, 1])('says nothing of a good one beside it, in any order', async at => {
-    const { follower, send, queue, stateOf } = await openSend()
-    const body = event('order-1', toUnion(await follower()))
+    const { send, queue, stateOf, body } = await openSend()
     await send([arrival(body)].toSpliced(at, 0, arrival({ ...body, extra: 1 })))
     expect([(await stateOf('order-1'))?.state, queue.bus]).toEqual(['accepted', ['order-1 accepted']])
   })
@@ -173,8 +166,7 @@ describe('a bad copy of an event', () => {
 
 describe('an invocation that ended without a word', () => {
   it('makes one message when it was killed between the send and the done mark', async () => {
-    const { follower, send, phone, deps, stateOf, tick, counted } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, phone, deps, stateOf, tick, counted, one } = await openSend()
     const killed = { ...deps.deliveries, accept: async () => Promise.reject(new Error('killed')) }
     expect(await send([one], { deliveries: killed })).toEqual([one])
     tick(360_000)
@@ -185,8 +177,7 @@ describe('an invocation that ended without a word', () => {
   })
 
   it('tells the bus by the same message, which SQS gave out twice at once', async () => {
-    const { follower, send, queue, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, queue, tick, one } = await openSend()
     await send([one], { results: { publish: async () => Promise.reject(new Error('killed')) } })
     tick(20_000)
     expect(await send([one])).toEqual([])
@@ -194,8 +185,7 @@ describe('an invocation that ended without a word', () => {
   })
 
   it('tells the bus in the end when it was killed between the done mark and the bus', async () => {
-    const { follower, send, queue, phone, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, queue, phone, tick, one } = await openSend()
     expect(await send([one], { results: { publish: async () => Promise.reject(new Error('killed')) } })).toEqual([])
     expect(queue.bus).toEqual([])
     expect(await send([again(one)])).toEqual([])
@@ -207,8 +197,7 @@ describe('an invocation that ended without a word', () => {
   })
 
   it('tells the bus in the end that an event waits, and once for each message that is given out again', async () => {
-    const { follower, send, control, queue } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, control, queue, one } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode: 40164, times: 3 })
     await send([one], { results: { publish: async () => Promise.reject(new Error('killed')) } })
     expect(queue.bus).toEqual([])
@@ -255,8 +244,7 @@ describe('an invocation that ended without a word', () => {
   })
 
   it('lets a copy that would be dropped wait until it is known what another invocation came to', async () => {
-    const { deps, follower, send, queue, stateOf, tick } = await openSend()
-    const to = toUnion(await follower())
+    const { deps, send, queue, stateOf, tick, to } = await openSend()
     const reached = Promise.withResolvers<void>()
     const released = Promise.withResolvers<void>()
     const wechat = {
@@ -279,9 +267,8 @@ describe('an invocation that ended without a word', () => {
   })
 
   it('is forgotten once its events know of it themselves', async () => {
-    const { deps, follower, send, tick } = await openSend()
+    const { deps, send, tick, to } = await openSend()
     const batch = Array.from({ length: 3 }, (_, index) => index)
-    const to = toUnion(await follower())
     const messages = batch.map(it => arrival(event(`order-${it}`, to)))
     const killed = { ...deps.deliveries, accept: async () => Promise.reject(new Error('killed')) }
     await send(messages, { deliveries: killed })
@@ -294,8 +281,7 @@ describe('an invocation that ended without a word', () => {
   })
 
   it('leaves its events in doubt once WeChat has forgotten their ids, and nothing sends them again', async () => {
-    const { follower, send, phone, deps, stateOf, tick, queue } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, phone, deps, stateOf, tick, queue, one } = await openSend()
     const killed = { ...deps.deliveries, accept: async () => Promise.reject(new Error('killed')) }
     await send([one], { deliveries: killed })
     tick(571_000)
@@ -330,8 +316,7 @@ describe('an invocation that ended without a word', () => {
   })
 
   it('calls nobody if its attempt cannot be written down', async () => {
-    const { deps, follower, send, calls, queue } = await openSend()
-    const to = toUnion(await follower())
+    const { deps, send, calls, queue, to } = await openSend()
     const attempts = { ...deps.attempts, write: async () => Promise.reject(new Error('away')) }
     const good = [1, 2].map(it => arrival(event(`order-${it}`, to)))
     expect(await send(good, { attempts })).toEqual([])
@@ -341,7 +326,7 @@ describe('an invocation that ended without a word', () => {
 
   // A table that throttled once more often than the SDK tries made a hundred events doubtful of which none was sent.
   it('leaves no doubt behind if only the second try takes its attempt back', async () => {
-    const { deps, follower, send, control } = await openSend()
+    const { deps, send, control, one } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode: 43116, times: 100 })
     let writes = 0
     const attempts = {
@@ -352,14 +337,13 @@ describe('an invocation that ended without a word', () => {
         await deps.attempts.write(attempt)
       },
     }
-    await send([arrival(event('order-1', toUnion(await follower())))], { attempts })
+    await send([one], { attempts })
     expect(writes).toBe(3)
     expect(await deps.attempts.open()).toEqual([])
   })
 
   it('writes its attempt once for a batch, before the first call, and takes it back at the end; none without a call', async () => {
-    const { deps, follower, send, calls } = await openSend()
-    const to = toUnion(await follower())
+    const { deps, send, calls, to } = await openSend()
     const written: number[] = []
     const attempts = {
       ...deps.attempts,
@@ -380,8 +364,7 @@ describe('an invocation that ended without a word', () => {
 
 describe('what was surely not sent', () => {
   it('is in no doubt after a quarter of an hour without a token, and a push that SQS did not take', async () => {
-    const { deps, follower, send, control, tick, stateOf, phone, calls } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, send, control, tick, stateOf, phone, calls, one } = await openSend()
     await control('/faults', { path: '/cgi-bin/stable_token', kind: 'status', status: 502 })
     const events = { ...deps.events, requeue: async () => new Set([0]) }
     expect(await send([one], { events })).toEqual([one])
@@ -393,8 +376,7 @@ describe('what was surely not sent', () => {
   })
 
   it('is in no doubt when there was no connection', async () => {
-    const { deps, follower, send, queue, tick, phone, stateOf } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, send, queue, tick, phone, stateOf, one } = await openSend()
     const transport = createTransport({ baseUrl: new URL('http://127.0.0.1:9') })
     const { sendTemplate } = createWeChat({ ...bareClient, transport })
     expect(await send([one], { wechat: { ...deps.wechat, sendTemplate } })).toEqual([])
@@ -404,8 +386,7 @@ describe('what was surely not sent', () => {
   })
 
   it('is in no doubt when it was refused, and the push that followed was lost', async () => {
-    const { deps, follower, send, control, tick, stateOf, phone } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, send, control, tick, stateOf, phone, one } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode: 48001 })
     const events = { ...deps.events, requeue: async () => new Set([0]) }
     expect(await send([one], { events })).toEqual([one])
@@ -416,8 +397,7 @@ describe('what was surely not sent', () => {
   })
 
   it('waits for quota without a doubt, though its deletion was lost twice', async () => {
-    const { follower, send, control, queue, phone, stateOf, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, control, queue, phone, stateOf, tick, one } = await openSend()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     await send([one])
     tick(180_000)
@@ -429,8 +409,7 @@ describe('what was surely not sent', () => {
   })
 
   it('is pushed again as a new message while the tables do not answer, however often it was given out', async () => {
-    const { deps, follower, send, phone, queue } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, send, phone, queue, one } = await openSend()
     const away = { ...deps.links, resolve: async () => Promise.reject(new Error('away')) }
     expect(await send([again(one)], { links: away })).toEqual([])
     expect(queue.again).toEqual([{ event: { body: one.body, attempts: 2, since: pushedAt }, delaySeconds: 15 }])
@@ -441,8 +420,7 @@ describe('what was surely not sent', () => {
     ['the token source', { accessTokens: true }],
     ['the count of the linking', { linking: true }],
   ])('is in no doubt when %s fails for it while another of its batch is sent', async (_what, broken) => {
-    const { deps, follower, send, phone, stateOf, tick } = await openSend()
-    const to = toUnion(await follower())
+    const { deps, send, phone, stateOf, tick, to } = await openSend()
     const strange = 'linking' in broken ? { unionid: id('u-new') } : to
     const batch = [arrival(event('order-1', to)), arrival(event('order-2', strange))]
     let asked = 0
@@ -451,7 +429,7 @@ describe('what was surely not sent', () => {
       if ('accessTokens' in broken && asked === 2) throw new Error('a bug')
       return deps.accessTokens.present()
     }
-    const linking = { isUnderWay: async () => Promise.reject(new Error('away')) }
+    const linking = { isInFlight: async () => Promise.reject(new Error('away')) }
     tick(10_000)
     const failed = await send(batch, { accessTokens: { ...deps.accessTokens, present }, linking })
     expect(failed).toEqual([batch[1]])
@@ -467,8 +445,7 @@ describe('what was surely not sent', () => {
   ] as const)(
     'is %s in the end, and in no doubt, though that could not be written at first',
     async (state, errcode, away) => {
-      const { deps, follower, send, control, stateOf, tick } = await openSend()
-      const to = toUnion(await follower())
+      const { deps, send, control, stateOf, tick, to } = await openSend()
       await control('/faults', { path, kind: 'errcode', errcode, times: 2 })
       const one = arrival(event('order-1', to))
       const fails = { [away]: async () => Promise.reject(new Error('away')) }
@@ -484,8 +461,7 @@ describe('what was surely not sent', () => {
 
 describe('a duplicate that WeChat tells by an error', () => {
   it.each([45065, 40241])('is accepted by %i where an earlier try may have succeeded', async errcode => {
-    const { follower, send, control, stateOf, phone, queue, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, control, stateOf, phone, queue, tick, one } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode: -1, processed: true })
     expect(await send([one])).toEqual([one])
     tick(10_000)
@@ -496,9 +472,9 @@ describe('a duplicate that WeChat tells by an error', () => {
   })
 
   it('comes again after a minute by 40241 where no try of its own can be meant', async () => {
-    const { follower, send, control, queue, stateOf } = await openSend()
+    const { send, control, queue, stateOf, one } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode: 40241 })
-    expect(await send([arrival(event('order-1', toUnion(await follower())))])).toEqual([])
+    expect(await send([one])).toEqual([])
     expect(queue.again.map(it => it.delaySeconds)).toEqual([60])
     expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', reason: 'passes by itself: later: 40241' })
   })
@@ -526,8 +502,7 @@ describe('at-least-once', () => {
   })
 
   it('sends again after ten minutes where a second message is better than none', async () => {
-    const { follower, send, queue, phone, tick, deliveries } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, queue, phone, tick, deliveries, one } = await openSend()
     await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer' })
     tick(600_000)
     expect(await send([one], { templates: atLeastOnce })).toEqual([])

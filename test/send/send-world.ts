@@ -1,28 +1,42 @@
 /** The sender against WeChat in a box: what it gets from the queue, what it hands back, and what came of it. */
 
+import { appids, boxApps } from '../../kit/app.ts'
+import { memoryAttempts } from '../../kit/memory-stores.ts'
 import type { Address } from '../../lib/identifiers.ts'
-import { isAppId } from '../../lib/identifiers.ts'
-import type { SendDeps } from '../../lib/send/deps.ts'
+import type { SendDeps, StageDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import type { Received } from '../../lib/send/stages.ts'
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
-import { memoryLinking } from '../fakes/memory-linking.ts'
-import { memoryAttempts } from '../fakes/memory-stores.ts'
-import { id, miniAppid } from '../ids.ts'
+import { id } from '../ids.ts'
 import { openWorld, orderPaid, type Person } from '../world.ts'
 
 export const path = '/cgi-bin/message/template/send'
 export const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
-export const { appid } = defaultAccounts.mini
+export const appid = appids.mini
 /** When the world begins. */
 export const pushedAt = Date.parse('2026-11-22T12:00:00+08:00')
 
-/** Opens it; it closes with the test. */
+/** What a container of the sender has for one account, but for its queues. */
+export function containerOf(world: Awaited<ReturnType<typeof openWorld>>): Omit<SendDeps, 'events' | 'followers'> {
+  const { links, linking, deliveries, gate, now, random, log, metrics } = world
+  return {
+    ...world.app('official'),
+    ...{ links, linking, deliveries, gate, now, random, log, metrics: metricsOf(boxApps.officials[0], metrics) },
+    ...{ attempts: memoryAttempts(), backlog: { isEmpty: async () => true }, minis: boxApps.minis },
+    ...{ templates: { 'order-paid': orderPaid }, trouble: new Set<string>(), minute: { minute: 0, accepted: 0 } },
+  }
+}
+
+/** The stage in which there is this account alone, or others beside it. */
+export function stageOf(deps: SendDeps, ...others: readonly Account[]): StageDeps {
+  return { ...deps, accounts: [deps, ...others] }
+}
+
+/** Opens it, with `one` message for somebody who follows; it closes with the test. */
 export async function openSend(options: WeChatOptions = {}) {
   const world = await openWorld(options)
-  const { links, deliveries, gate, now, random, log, metrics } = world
+  const { links, deliveries, now } = world
   const queue = {
     aside: [] as string[],
     asideOf: [] as object[],
@@ -34,22 +48,8 @@ export async function openSend(options: WeChatOptions = {}) {
     bus: [] as string[],
   }
   const deps: SendDeps = {
-    ...world.app('official'),
-    links,
-    linking: memoryLinking(now),
-    backlog: { isEmpty: async () => true },
-    deliveries,
-    attempts: memoryAttempts(),
-    now,
-    random,
-    log,
-    gate,
-    metrics,
+    ...containerOf(world),
     followers: { push: async messages => void queue.followers.push(...messages) },
-    miniAppid: isAppId(appid) ? appid : miniAppid,
-    templates: { 'order-paid': orderPaid },
-    trouble: new Set<string>(),
-    minute: { minute: 0, accepted: 0 },
     events: {
       async deadLetter(one, reason, where) {
         queue.aside.push(`${where}: ${reason}`)
@@ -64,7 +64,7 @@ export async function openSend(options: WeChatOptions = {}) {
         queue.parkedAs.push(...events.map(it => it.priority))
         return new Set()
       },
-      comeAgain: async (_handle, seconds) => void queue.later.push(seconds),
+      retryIn: async (_handle, seconds) => void queue.later.push(seconds),
     },
     results: { publish: async list => void queue.bus.push(...list.map(it => `${it.id} ${it.state}`)) },
   }
@@ -77,9 +77,12 @@ export async function openSend(options: WeChatOptions = {}) {
     return who
   }
   const send = (arrivals: readonly Received[], more: Partial<SendDeps> = {}) =>
-    sendBatch(arrivals, { ...deps, ...more }, { until: Number.POSITIVE_INFINITY })
+    sendBatch(arrivals, stageOf({ ...deps, ...more }), { until: Number.POSITIVE_INFINITY })
   const stateOf = (event: string) => deliveries.find(event)
-  return { ...world, deps, queue, follower, send, stateOf, phone: () => world.box.messages() }
+  const to = toUnion(await follower())
+  const body = event('order-1', to)
+  const phone = () => world.box.messages()
+  return { ...world, deps, queue, follower, send, stateOf, phone, to, body, one: arrival(body) }
 }
 
 /** A message of the events queue, given out for the first time. */

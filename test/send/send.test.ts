@@ -31,8 +31,7 @@ describe('sendBatch', () => {
   })
 
   it('makes one message of one id, pushed three times in one batch and again later', async () => {
-    const { follower, send, phone, calls, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, phone, calls, tick, one } = await openSend()
     await send([one, { ...one }, { ...one }])
     tick(3_600_000)
     await send([one])
@@ -41,8 +40,7 @@ describe('sendBatch', () => {
   })
 
   it('makes one message when two processes have the same event at once', async () => {
-    const { follower, send, phone } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, phone, one } = await openSend()
     await Promise.all([send([one]), send([one])])
     expect(phone()).toHaveLength(1)
   })
@@ -129,17 +127,15 @@ describe('sendBatch', () => {
     [47003, 'rejected'],
     [40165, 'rejected'],
   ])('ends %i in %s, with errcode and rid', async (errcode, state) => {
-    const { follower, send, control, queue, stateOf } = await openSend()
-    const who = await follower()
+    const { send, control, queue, stateOf, one } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode })
-    expect(await send([arrival(event('order-1', toUnion(who)))])).toEqual([])
+    expect(await send([one])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state, errcode, rid: expect.stringMatching(/^[0-9a-f-]{26}$/) })
     expect(queue.aside).toHaveLength(state === 'rejected' ? 1 : 0)
   })
 
   it('parks at the end of the day quota, loses nothing, calls nobody meanwhile, and sends after the reset', async () => {
-    const { follower, send, control, queue, phone, stateOf, tick, calls, counted } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, control, queue, phone, stateOf, tick, calls, counted, one } = await openSend()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     expect(await send([one])).toEqual([])
     expect(await stateOf('order-1')).toMatchObject({ state: 'parked', errcode: 45009 })
@@ -160,10 +156,9 @@ describe('sendBatch', () => {
     ['the minute is over, with nothing recorded', 45011, 62, { slotAt: pushedAt + 62_000 }, undefined],
     ['somebody has mended the deployment, and says so', 48001, 150, {}, 'waiting'],
   ])('comes again when %s', async (_what, errcode, seconds, slot, state) => {
-    const { follower, send, control, queue, phone, stateOf } = await openSend()
-    const who = await follower()
+    const { send, control, queue, phone, stateOf, to } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode })
-    const one = arrival(event('order-1', toUnion(who)))
+    const one = arrival(event('order-1', to))
     expect(await send([one])).toEqual([])
     const again = { body: one.body, attempts: 1, since: pushedAt, ...slot }
     expect(queue.again).toEqual([{ event: again, delaySeconds: seconds }])
@@ -179,8 +174,7 @@ describe('sendBatch', () => {
     ['an empty answer', { kind: 'empty-200' }],
     ['half an answer', { kind: 'truncated' }],
   ])('sends once in the end after %s', async (_what, fault) => {
-    const { follower, send, control, queue, phone, stateOf, tick } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, control, queue, phone, stateOf, tick, one } = await openSend()
     await control('/faults', { path, times: 2, ...fault })
     let attempts = 1
     while ((await send([{ ...one, attempts }])).length > 0 && attempts < 5) {
@@ -193,8 +187,7 @@ describe('sendBatch', () => {
   })
 
   it('keeps the group of what it puts off, parks or lays aside, so that SQS goes on sharing out by it', async () => {
-    const { follower, send, control, queue } = await openSend()
-    const to = toUnion(await follower())
+    const { send, control, queue, to } = await openSend()
     const group = { group: 'order-paid' }
     await control('/faults', { path, kind: 'errcode', errcode: 43117 })
     await send([arrival(event('again', to), group)])
@@ -207,8 +200,7 @@ describe('sendBatch', () => {
   })
 
   it('parks although neither the gate nor the delivery can be written', async () => {
-    const { deps, follower, send, control, queue } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, send, control, queue, one } = await openSend()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
     const away = async () => Promise.reject(new Error('away'))
     const more = { gate: { ...deps.gate, close: away }, deliveries: { ...deps.deliveries, record: away } }
@@ -217,16 +209,14 @@ describe('sendBatch', () => {
   })
 
   it('puts off what it cannot begin before its deadline, as a new message', async () => {
-    const { deps, follower, phone, queue } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, phone, queue, one } = await openSend()
     expect(await sendBatch([one], deps, { until: 0 })).toEqual([])
     expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1, since: pushedAt }, delaySeconds: 8 }])
     expect(phone()).toEqual([])
   })
 
   it('puts the batch off while the tables do not answer: nothing was sent, so nothing is in doubt', async () => {
-    const { deps, follower, send, phone, queue } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { deps, send, phone, queue, one } = await openSend()
     const away = { ...deps.links, resolve: async () => Promise.reject(new Error('away')) }
     expect(await send([one], { links: away })).toEqual([])
     expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1, since: pushedAt }, delaySeconds: 8 }])
@@ -234,22 +224,20 @@ describe('sendBatch', () => {
   })
 
   it('calls no more after the first 45009 than what was in flight, in this batch or another process', async () => {
-    const { follower, send, control, queue, calls } = await openSend()
-    const who = await follower()
+    const { send, control, queue, calls, to } = await openSend()
     await control('/quota', { app: 'official', path, day: 100, used: 100 })
-    const many = Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, toUnion(who))))
+    const many = Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, to)))
     expect(await send(many)).toEqual([])
     expect(queue.parked).toHaveLength(100)
     expect(await calls(path)).toBeLessThanOrEqual(50)
     const before = await calls(path)
-    await send(Array.from({ length: 100 }, (_, index) => arrival(event(`later-${index}`, toUnion(who)))))
+    await send(Array.from({ length: 100 }, (_, index) => arrival(event(`later-${index}`, to))))
     expect(await calls(path)).toBe(before)
     expect(queue.parked).toHaveLength(200)
   })
 
   it('lets a template whose messages are refused wait for those of the others, until one is accepted', async () => {
-    const { deps, follower, send, control, phone } = await openSend()
-    const to = toUnion(await follower())
+    const { deps, send, control, phone, to } = await openSend()
     const ill = { ...orderPaid, templateId: 'x'.repeat(43) }
     const templates = { 'order-paid': orderPaid, ill }
     const mixed = (batch: string) =>
@@ -267,11 +255,10 @@ describe('sendBatch', () => {
   })
 
   it('keeps the reserve of the quota for urgent templates', async () => {
-    const { follower, send, queue, phone, gate, now, stateOf } = await openSend()
-    const who = await follower()
+    const { send, queue, phone, gate, now, stateOf, to } = await openSend()
     await gate.reserve(now() + 3_600_000)
     const templates = { 'order-paid': orderPaid, urgent: { ...orderPaid, urgent: true } }
-    const both = [event('usual', toUnion(who)), event('urgent', toUnion(who), { template: 'urgent' })]
+    const both = [event('usual', to), event('urgent', to, { template: 'urgent' })]
     expect(
       await send(
         both.map(it => arrival(it)),
@@ -284,13 +271,12 @@ describe('sendBatch', () => {
   })
 
   it('sends without the page that WeChat refuses, once, where the template says so, and records it', async () => {
-    const { follower, send, control, phone, stateOf, queue } = await openSend()
-    const who = await follower()
+    const { send, control, phone, stateOf, queue, to } = await openSend()
     await control('/pages', { pages: ['pages/other'] })
     const templates = { 'order-paid': orderPaid, lenient: { ...orderPaid, page: 'optional' as const } }
     const page = 'pages/order/detail'
-    await send([arrival(event('lenient', toUnion(who), { page, template: 'lenient' }))], { templates })
-    await send([arrival(event('strict', toUnion(who), { page }))], { templates })
+    await send([arrival(event('lenient', to, { page, template: 'lenient' }))], { templates })
+    await send([arrival(event('strict', to, { page }))], { templates })
     expect(phone().map(it => [it.clientMsgId, it.miniprogram])).toEqual([[clientMsgIdOf('lenient'), undefined]])
     expect(await stateOf('lenient')).toMatchObject({ state: 'accepted', errcode: 40165, reason: expect.any(String) })
     expect(await stateOf('strict')).toMatchObject({ state: 'rejected', errcode: 40165 })
@@ -298,8 +284,7 @@ describe('sendBatch', () => {
   })
 
   it('sends without the page where WeChat does not know the mini program, be it of a hundred messages', async () => {
-    const { deps, follower, send, phone, stateOf, queue } = await openSend()
-    const to = toUnion(await follower())
+    const { deps, send, phone, stateOf, queue, to } = await openSend()
     const templates = { 'order-paid': orderPaid, lenient: { ...orderPaid, page: 'optional' as const } }
     const more = { page: 'pages/order/detail', template: 'lenient' }
     const many = Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to, more)))
@@ -328,8 +313,7 @@ describe('sendBatch', () => {
   })
 
   it('writes the marks of a hundred messages with four requests, and tells which could not be written', async () => {
-    const { follower, send, deps, phone } = await openSend()
-    const who = await follower()
+    const { send, deps, phone, to } = await openSend()
     const sizes: number[] = []
     const deliveries = {
       ...deps.deliveries,
@@ -338,15 +322,14 @@ describe('sendBatch', () => {
         return new Set(list.flatMap(it => (it.id === 'order-7' ? it.id : [])))
       },
     }
-    const many = Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, toUnion(who))))
+    const many = Array.from({ length: 100 }, (_, index) => arrival(event(`order-${index}`, to)))
     expect(await send(many, { deliveries })).toEqual([many[7]])
     expect(sizes).toEqual([25, 25, 25, 25])
     expect(phone()).toHaveLength(100)
   })
 
   it('does not let a template that hangs hold up the others', async () => {
-    const { follower, send, deps, phone } = await openSend()
-    const who = await follower()
+    const { send, deps, phone, to } = await openSend()
     const templates = { 'order-paid': orderPaid, hanging: { ...orderPaid, templateId: 'hangs' } }
     const released = Promise.withResolvers<void>()
     const wechat = {
@@ -357,7 +340,7 @@ describe('sendBatch', () => {
       },
     }
     const names = Array.from({ length: 100 }, (_, index) => (index < 60 ? 'hanging' : 'order-paid'))
-    const batch = names.map((template, index) => arrival(event(`order-${index}`, toUnion(who), { template })))
+    const batch = names.map((template, index) => arrival(event(`order-${index}`, to, { template })))
     const sent = send(batch, { templates, wechat })
     await expect.poll(() => phone().length).toBe(40)
     released.resolve()
@@ -365,24 +348,14 @@ describe('sendBatch', () => {
   })
 
   it('alarms when an event is older than three days, and lays aside what cannot be sent for thirteen', async () => {
-    const { follower, send, control, queue, counted, now } = await openSend()
-    const who = await follower()
+    const { send, control, queue, counted, now, to } = await openSend()
     await control('/faults', { path, kind: 'errcode', errcode: 48001, times: 9 })
     const days = (count: number) => ({ since: now() - count * 86_400_000 })
-    await send([arrival(event('young', toUnion(who)), days(2))])
+    await send([arrival(event('young', to), days(2))])
     expect(counted).not.toContain('EventOverdue')
-    await send([arrival(event('late', toUnion(who)), days(4)), arrival(event('given-up', toUnion(who)), days(14))])
+    await send([arrival(event('late', to), days(4)), arrival(event('given-up', to), days(14))])
     expect(counted).toContain('EventOverdue')
     expect(queue.aside).toEqual(['dead-letter: overdue: config: 48001'])
     expect(queue.again.map(it => it.delaySeconds)).toEqual([150, 150])
-  })
-
-  it('is not in doubt when it got no token: the message itself never left', async () => {
-    const { follower, send, control, queue, calls } = await openSend()
-    const one = arrival(event('order-1', toUnion(await follower())))
-    await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: -1 })
-    expect(await send([one])).toEqual([])
-    expect(queue.again).toMatchObject([{ event: { body: one.body, attempts: 1 } }])
-    expect(await calls(path)).toBe(0)
   })
 })

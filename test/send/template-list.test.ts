@@ -62,59 +62,40 @@ describe('readTemplateList', () => {
     expect(readTemplateList({ dev: 7, prod: {} }, 'prod')).toEqual({})
   })
 
+  const noMoreThanLength = 'cannot be trimmed: its rule is more than a length'
   it.each([
-    ['an entry that is none', 7, 'order-paid must be an object'],
-    ['no id', { ...orderPaid, templateId: undefined }, 'order-paid.templateId is missing'],
-    ['an id with a blank', { ...orderPaid, templateId: 'a b' }, 'order-paid.templateId is no template id of WeChat'],
-    ['no title', { ...orderPaid, title: undefined }, 'order-paid.title is missing'],
-    ['no fields', { ...orderPaid, fields: undefined }, 'order-paid.fields is missing'],
-    ['fields without a key', { ...orderPaid, fields: {} }, 'order-paid.fields is empty'],
-    [
-      'a key with .DATA',
-      { ...orderPaid, fields: { 'thing1.DATA': '商品' } },
-      'order-paid.fields.thing1.DATA is no key of a template',
-    ],
-    ['a misspelt field', { ...orderPaid, urgnet: true }, 'order-paid.urgnet is not a field of a template'],
-    [
-      'an unknown policy',
-      { ...orderPaid, values: { thing1: 'cut' } },
-      'order-paid.values.thing1 must be reject or trim',
-    ],
-    [
-      'a policy for a key it lacks',
-      { ...orderPaid, values: { thing9: 'trim' } },
-      'order-paid.values.thing9 is not among the fields',
-    ],
-    [
-      'a trimmed amount',
-      { ...orderPaid, values: { amount2: 'trim' } },
-      'order-paid.values.amount2 cannot be trimmed: its rule is more than a length',
-    ],
-    [
-      'a trimmed const, which would be no approved value any more',
-      { ...orderPaid, values: { const3: 'trim' } },
-      'order-paid.values.const3 cannot be trimmed: its rule is more than a length',
-    ],
-    [
-      'approved values that are no list',
-      { ...orderPaid, approved: { const3: '已支付' } },
-      'order-paid.approved.const3 must be a list of texts',
-    ],
+    ['no id', { templateId: undefined }, 'templateId is missing'],
+    ['an id with a blank', { templateId: 'a b' }, 'templateId is no template id of WeChat'],
+    ['no title', { title: undefined }, 'title is missing'],
+    ['no fields', { fields: undefined }, 'fields is missing'],
+    ['fields without a key', { fields: {} }, 'fields is empty'],
+    ['a key with .DATA', { fields: { 'thing1.DATA': '商品' } }, 'fields.thing1.DATA is no key of a template'],
+    ['a misspelt field', { urgnet: true }, 'urgnet is not a field of a template'],
+    ['an unknown policy', { values: { thing1: 'cut' } }, 'values.thing1 must be reject or trim'],
+    ['a policy for a key it lacks', { values: { thing9: 'trim' } }, 'values.thing9 is not among the fields'],
+    ['a trimmed amount', { values: { amount2: 'trim' } }, `values.amount2 ${noMoreThanLength}`],
+    // It would be no approved value any more.
+    ['a trimmed const', { values: { const3: 'trim' } }, `values.const3 ${noMoreThanLength}`],
+    ['approved values that are no list', { approved: { const3: '已支付' } }, 'approved.const3 must be a list of texts'],
     [
       'approved values for a key it lacks',
-      { ...orderPaid, approved: { const9: ['已支付'] } },
-      'order-paid.approved.const9 is not among the fields',
+      { approved: { const9: ['已支付'] } },
+      'approved.const9 is not among the fields',
     ],
     [
       'approved values for a thing',
-      { ...orderPaid, approved: { thing1: ['书'] } },
-      'order-paid.approved.thing1 has no list: only const and enum have',
+      { approved: { thing1: ['书'] } },
+      'approved.thing1 has no list: only const and enum have',
     ],
-    ['an unknown doubt', { ...orderPaid, doubt: 'twice' }, 'order-paid.doubt must be never-twice or at-least-once'],
-    ['an unknown page', { ...orderPaid, page: true }, 'order-paid.page must be required or optional'],
-    ['an urgency in words', { ...orderPaid, urgent: 'yes' }, 'order-paid.urgent must be true or false'],
-  ])('refuses %s, naming template and field', (_what, entry, words) => {
-    expect(problemsOf(entry)).toEqual([`templates.json, stage prod: ${words}`])
+    ['an unknown doubt', { doubt: 'twice' }, 'doubt must be never-twice or at-least-once'],
+    ['an unknown page', { page: true }, 'page must be required or optional'],
+    ['an urgency in words', { urgent: 'yes' }, 'urgent must be true or false'],
+  ])('refuses %s, naming template and field', (_what, change, words) => {
+    expect(problemsOf({ ...orderPaid, ...change })).toEqual([`templates.json, stage prod: order-paid.${words}`])
+  })
+
+  it('refuses an entry that is none, naming the template', () => {
+    expect(problemsOf(7)).toEqual(['templates.json, stage prod: order-paid must be an object'])
   })
 
   it('tells all mistakes at once', () => {

@@ -36,8 +36,7 @@ const notAllowed = { path, kind: 'errcode', errcode: 40164 }
 describe('a hundred events that meet a wrong deployment', () => {
   // One tried, and all others of that moment were told the cause of before, and to wait for minutes.
   it('go out together as soon as one of them shows that it is mended', async () => {
-    const { follower, send, control, tick, written, phone } = await openWaiting()
-    const to = toUnion(await follower())
+    const { send, control, tick, written, phone, to } = await openWaiting()
     await control('/faults', notAllowed)
     await send([arrival(event('first', to))])
     tick(minuteMs)
@@ -47,8 +46,7 @@ describe('a hundred events that meet a wrong deployment', () => {
 
   // In the first minutes, when somebody looks, their deliveries were not there.
   it('are told to wait once each, from the first try on, whom it takes to mend that, and when they are tried next', async () => {
-    const { follower, send, sendAgain, control, deliveries, written, queue, now } = await openWaiting()
-    const to = toUnion(await follower())
+    const { send, sendAgain, control, deliveries, written, queue, now, to } = await openWaiting()
     await control('/faults', { ...notAllowed, times: 1_000 })
     await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
     expect(await getDelivery('order-7', { deliveries })).toEqual({
@@ -68,8 +66,7 @@ describe('a hundred events that meet a wrong deployment', () => {
   })
 
   it('are told to ops by numbers: at the first try, at each, and how long the oldest has waited', async () => {
-    const { follower, send, sendAgain, control, counted, gauged, tick } = await openWaiting()
-    const to = toUnion(await follower())
+    const { send, sendAgain, control, counted, gauged, tick, to } = await openWaiting()
     await control('/faults', { ...notAllowed, times: 1_000 })
     const old = arrival(event('order-old', to))
     tick(minuteMs)
@@ -83,9 +80,9 @@ describe('a hundred events that meet a wrong deployment', () => {
   })
 
   it('are told to be accepted in the end, and nothing of their waiting stays', async () => {
-    const { follower, send, sendAgain, control, stateOf, queue, phone } = await openWaiting()
+    const { send, sendAgain, control, stateOf, queue, phone, one } = await openWaiting()
     await control('/faults', { ...notAllowed, times: 2 })
-    await send([arrival(event('order-1', toUnion(await follower())))])
+    await send([one])
     await sendAgain()
     await sendAgain()
     expect(await stateOf('order-1')).toEqual({
@@ -101,27 +98,14 @@ describe('a hundred events that meet a wrong deployment', () => {
 
 describe('what an event waits for', () => {
   const token = '/cgi-bin/stable_token'
+  const away = 'WeChat could not be called, or gave no usable answer; an earlier try may have sent it'
+  const [byItself, toAct] = ['passes by itself:', 'an operator must act:']
   it.each([
-    [
-      'WeChat is away',
-      { path, kind: 'status', status: 502 },
-      'passes by itself: WeChat could not be called, or gave no usable answer; an earlier try may have sent it',
-      'wechat',
-    ],
-    ['there is no token', { path: token, kind: 'errcode', errcode: -1 }, 'passes by itself: no token', 'wechat'],
-    [
-      'the appsecret is wrong',
-      { path: token, kind: 'errcode', errcode: 40125 },
-      'an operator must act: config: 40125',
-      'operator',
-    ],
-    [
-      'it is too much for this person',
-      { path, kind: 'errcode', errcode: 43117 },
-      'passes by itself: later: 43117',
-      'person',
-    ],
-    ['the minute is full', { path, kind: 'errcode', errcode: 45011 }, 'passes by itself: minute quota', 'quota'],
+    ['WeChat is away', { path, kind: 'status', status: 502 }, `${byItself} ${away}`, 'wechat'],
+    ['there is no token', { path: token, kind: 'errcode', errcode: -1 }, `${byItself} no token`, 'wechat'],
+    ['the appsecret is wrong', { path: token, kind: 'errcode', errcode: 40125 }, `${toAct} config: 40125`, 'operator'],
+    ['it is too much for this person', { path, kind: 'errcode', errcode: 43117 }, `${byItself} later: 43117`, 'person'],
+    ['the minute is full', { path, kind: 'errcode', errcode: 45011 }, `${byItself} minute quota`, 'quota'],
   ] as const)('is told when %s', async (_what, fault, reason, cause) => {
     const { follower, send, control, stateOf, counted, now } = await openWaiting()
     const one = arrival(event('order-1', toUnion(await follower())), { attempts: 2 })
@@ -141,16 +125,15 @@ describe('what an event waits for', () => {
     ['there is no token for a moment', { path: token, kind: 'errcode', errcode: -1 }, undefined],
     ['the minute is full', { path, kind: 'errcode', errcode: 45011 }, undefined],
   ] as const)('is told at once where that takes long, and costs nothing else: when %s', async (_what, fault, state) => {
-    const { follower, send, control, stateOf, written } = await openWaiting()
+    const { send, control, stateOf, written, one } = await openWaiting()
     await control('/faults', { ...fault, times: 9 })
-    await send([arrival(event('order-1', toUnion(await follower())))])
+    await send([one])
     expect([(await stateOf('order-1'))?.state, written.length]).toEqual([state, state === undefined ? 0 : 1])
   })
 
   it('is not told at once while it has a slot, be that minutes away', async () => {
-    const { follower, send, gate, now, queue, written } = await openWaiting()
-    const to = toUnion(await follower())
-    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 10 }), turn: 1 })
+    const { send, gate, now, queue, written, to } = await openWaiting()
+    await gate.setPace({ ...slowDown(undefined, { now: now(), accepted: 10 }), revision: 1 })
     await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
     expect(Math.max(...queue.again.map(it => it.delaySeconds))).toBeGreaterThan(60)
     expect(written).toEqual([])
@@ -176,13 +159,13 @@ describe('what an event waits for', () => {
     expect(written.map(it => it.errcode)).toEqual([48001, 43117])
   })
 
-  it('says whom it takes once it was laid aside as overdue', async () => {
+  it('says whom it takes once it was dead-lettered as overdue', async () => {
     const { follower, send, control, stateOf, queue, now } = await openWaiting()
     await control('/faults', notAllowed)
     const since = now() - 14 * 86_400_000
     await send([arrival(event('order-1', toUnion(await follower())), { since, attempts: 4_000 })])
     expect(queue.aside).toEqual(['dead-letter: overdue: config: 40164'])
-    const reason = 'an operator must act: it was laid aside as overdue: config: 40164'
+    const reason = 'an operator must act: it was dead-lettered as overdue: config: 40164'
     expect(await stateOf('order-1')).toEqual(expect.objectContaining({ state: 'waiting', reason }))
     expect(await stateOf('order-1')).not.toHaveProperty('nextTryAt')
   })
@@ -199,8 +182,7 @@ describe('an event that waits for one person alone', () => {
   const tooMuch = { path, kind: 'errcode', errcode: 43117 }
 
   it('is not counted as late, and hides no event that is', async () => {
-    const { follower, send, control, gauged, tick } = await openWaiting()
-    const to = toUnion(await follower())
+    const { send, control, gauged, tick, to } = await openWaiting()
     tick(60 * minuteMs)
     await control('/faults', tooMuch)
     await send([arrival(event('order-1', to), { attempts: 4 })])
@@ -211,8 +193,7 @@ describe('an event that waits for one person alone', () => {
   })
 
   it('is no trouble of its template', async () => {
-    const { follower, send, control, deps } = await openWaiting()
-    const to = toUnion(await follower())
+    const { send, control, deps, to } = await openWaiting()
     await control('/faults', tooMuch)
     await send([arrival(event('order-1', to))])
     expect([...deps.trouble]).toEqual([])
@@ -224,8 +205,7 @@ describe('an event that waits for one person alone', () => {
 
 describe('an event that waits', () => {
   it('is not talked over by a bad copy of it', async () => {
-    const { follower, send, control, queue, stateOf } = await openWaiting()
-    const body = event('order-1', toUnion(await follower()))
+    const { send, control, queue, stateOf, body } = await openWaiting()
     await control('/faults', notAllowed)
     await send([arrival(body, { attempts: 2 })])
     await send([arrival({ ...body, extra: 1 })])
@@ -238,8 +218,7 @@ describe('an event that waits', () => {
 
   // It was `dropped` until the good copy went out, hours later perhaps.
   it('is not ended by another copy that came too late', async () => {
-    const { follower, send, sendAgain, control, queue, stateOf } = await openWaiting()
-    const body = event('order-1', toUnion(await follower()))
+    const { send, sendAgain, control, queue, stateOf, body } = await openWaiting()
     await control('/faults', { ...notAllowed, times: 2 })
     await send([arrival(body, { attempts: 2 })])
     await send([arrival({ ...body, expiresAt: '2020-01-01T00:00:00Z' })])
@@ -256,8 +235,7 @@ describe('an event that waits', () => {
   it.each([{ extra: 1 }, { expiresAt: '2020-01-01T00:00:00Z' }])(
     'says so although another copy (%o) came to an end before that',
     async more => {
-      const { follower, send, sendAgain, control, stateOf } = await openWaiting()
-      const body = event('order-1', toUnion(await follower()))
+      const { send, sendAgain, control, stateOf, body } = await openWaiting()
       await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: -1, times: 9 })
       await send([arrival(body)])
       await send([arrival({ ...body, ...more })])
@@ -269,9 +247,8 @@ describe('an event that waits', () => {
 
   // It was told to wait for ever, while it lay among the dead letters.
   it('is told as rejected once a deployment has no such template any more', async () => {
-    const { follower, send, control, deps, stateOf, queue } = await openSend()
+    const { send, control, deps, stateOf, queue, one } = await openSend()
     await control('/faults', notAllowed)
-    const one = arrival(event('order-1', toUnion(await follower())))
     await send([one])
     expect((await stateOf('order-1'))?.state).toBe('waiting')
     await send([again(one)], { ...deps, templates: {} })
@@ -289,8 +266,7 @@ describe('an event that waits', () => {
   })
 
   it('stays perhaps sent through all that it waits for, and is in doubt once WeChat’s window is over', async () => {
-    const { follower, send, sendAgain, control, stateOf, phone, tick } = await openWaiting()
-    const one = arrival(event('order-1', toUnion(await follower())))
+    const { send, sendAgain, control, stateOf, phone, tick, one } = await openWaiting()
     await control('/faults', { path, kind: 'reset-after', times: 2 })
     await send([one])
     tick(30_000)
@@ -400,8 +376,7 @@ describe('an event that waits', () => {
 })
 
 it('writes nothing for a batch that simply succeeds', async () => {
-  const { follower, send, written, gauged, counted } = await openWaiting()
-  const to = toUnion(await follower())
+  const { send, written, gauged, counted, to } = await openWaiting()
   await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to), { attempts: 3 })))
   expect([written, gauged, counted.filter(it => !it.startsWith('MessageOutcome'))]).toEqual([[], {}, expect.any(Array)])
   expect(counted.some(it => it.startsWith('EventsWaiting') || it === 'OperatorNeeded')).toBe(false)

@@ -3,18 +3,18 @@
  *
  * Each request to the store or to WeChat has two steps, its arrival and its answer. A generated schedule says who takes
  * the next one, when time passes, when a process is killed (it never goes on), and when another system replaces the
- * token. Nothing but the token source is ours here: the store is the fake of the contract suite, WeChat a model.
+ * token. Nothing but the token source is ours here: the store stands in memory, WeChat is a model.
  */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { memoryTokens } from '../../kit/memory-stores.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
 import type { AccessToken } from '../../lib/ports.ts'
 import { createAccessTokenSource } from '../../lib/tokens/access-token.ts'
 import type { StoredToken, TokenStore } from '../../lib/tokens/ports.ts'
 import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
-import { memoryTokens } from '../fakes/memory-stores.ts'
 import { officialAppid } from '../ids.ts'
 import { openSchedule, type Process, type Schedule, settle } from '../model/schedule.ts'
 import { runs } from '../runs.ts'
@@ -181,11 +181,7 @@ function openJudge() {
 }
 
 type Judge = ReturnType<typeof openJudge>
-type Shared = {
-  readonly schedule: Schedule
-  readonly wechat: ReturnType<typeof openWeChat>
-  readonly judge: Judge
-}
+type Shared = { readonly schedule: Schedule; readonly wechat: ReturnType<typeof openWeChat>; readonly judge: Judge }
 
 /** The one row of the store, with an eye on every write. */
 function openRow({ schedule, wechat, judge }: Shared) {
@@ -467,5 +463,5 @@ function isUnanswered(error: unknown): boolean {
 }
 
 function isGivenUp(error: unknown): boolean {
-  return error instanceof TransportError && error.message.endsWith('brought no token')
+  return error instanceof TransportError && error.message.endsWith('wrote no token')
 }

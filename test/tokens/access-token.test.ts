@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-
+import { memoryTokens } from '../../kit/memory-stores.ts'
 import type { AppId } from '../../lib/identifiers.ts'
 import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
-import { memoryTokens } from '../fakes/memory-stores.ts'
 import { openWorld } from '../world.ts'
 
 const stable = '/cgi-bin/stable_token'

@@ -1,4 +1,4 @@
-/** What became of events, published to a bus of EventBridge. */
+/** Publishes the results of events to an EventBridge bus. */
 
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
 import type { Apps } from '../../apps.ts'
@@ -9,15 +9,15 @@ import type { Results } from '../../send/ports.ts'
 import { shown } from '../../send/shown-delivery.ts'
 
 const source = 'queqiao'
-/** EventBridge takes ten events a call. */
+/** EventBridge accepts ten entries per call. */
 const runSize = 10
-/** What it did not take is handed in again. */
+/** Pauses before rejected entries are sent again. */
 const maxRounds = 3
 const atOnce = 4
 
 type Bus = { readonly name: string; readonly apps: Apps }
 
-/** Creates the way to a bus. The client is loaded with the first event, for most deployments have no bus. */
+/** Creates the publisher. The client is loaded with the first event, because most deployments have no bus. */
 export function createResults(bus: Bus): Results {
   let opened: Promise<Publish> | undefined
   return {
@@ -37,7 +37,7 @@ export function createResults(bus: Bus): Results {
   }
 }
 
-/** Tells of each entry whether it was refused. */
+/** Returns for each entry whether it was rejected. */
 type Publish = (entries: readonly PutEventsRequestEntry[]) => Promise<boolean[]>
 
 async function open(): Promise<Publish> {
@@ -51,7 +51,7 @@ async function open(): Promise<Publish> {
 
 type Put = { readonly left: readonly Delivery[]; readonly cause?: unknown }
 
-/** Answers what was not taken, for a run that fails keeps no other from being told. */
+/** Returns the entries that were not accepted; a failed call does not stop the others. */
 async function putAll(run: readonly Delivery[], bus: Bus, put: Publish): Promise<Put> {
   let left = run
   try {

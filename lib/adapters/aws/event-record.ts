@@ -1,20 +1,20 @@
-/** A record of the events queue as the sender takes it up. */
+/** Parses a record of the events queue for the sender. */
 
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda'
 
 import type { Received } from '../../send/stages.ts'
 
-/** No message is older than the 14 days of each queue it was in. */
+/** SQS keeps a message for at most 14 days in each queue. */
 const oldestMs = 60 * 86_400_000
-/** By how much the clocks of SQS and of who pushed may differ. */
+/** The allowed difference between the clocks of SQS and of the producer. */
 const skewMs = 60_000
-/** SQS holds a message back for no longer, so no slot lies further ahead. */
+/** The longest delay of SQS, so no send slot is further ahead. */
 const longestDelayMs = 900_000
 const mostAttempts = 1_000_000
 
 /**
- * Reads a record. Its attributes are ours where an event was pushed again, and anybody's else: one that cannot be one of
- * ours is passed over, for it says nothing of the event.
+ * Parses a record. A requeued event has attributes of ours, but a producer may set any: values that cannot be ours are
+ * ignored, because they say nothing about the event itself.
  */
 export function arrivalOf({ body, messageId, receiptHandle, attributes, messageAttributes }: SQSRecord): Received {
   const receives = Number(attributes.ApproximateReceiveCount)

@@ -1,10 +1,10 @@
-/** What this AWS account lets Lambda do at once, in this region. */
+/** The concurrency limit of this AWS account in this region. */
 
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 
 import type { AccountLimits } from '../../doctor/deps.ts'
 
-/** Creates the reader of the limits. */
+/** Creates the reader of the limit. */
 export function createAccountLimits(): AccountLimits {
   const lambda = new LambdaClient({})
   return {

@@ -1,4 +1,4 @@
-/** The pictures in S3; copies are made inside it. */
+/** The picture files in S3; copies are made within S3. */
 
 import {
   CopyObjectCommand,
@@ -11,22 +11,22 @@ import {
 
 import type { ImageFiles, ImageType } from '../../images/ports.ts'
 
-/** Its name has the bytes that it was first served with for ever; but what was forgotten is to end in caches, too. */
+/** The bytes of a served name never change; still, erased pictures must expire from caches. */
 const cacheControl = 'public, max-age=2592000, immutable'
-/** The business system tags anew what it refers to; what keeps this tag may expire. */
+/** Pictures with this tag may expire; the business system replaces the tag when it uses a picture. */
 const tagging = 'referenced=no'
 
-/** Creates the client; `isPathStyle` where buckets have no hosts of their own. */
+/** Creates the client; `isPathStyle` if buckets have no host names of their own. */
 export function openS3({ isPathStyle }: { readonly isPathStyle: boolean }): S3Client {
   return new S3Client({ forcePathStyle: isPathStyle })
 }
 
-/** Creates the files of a bucket. */
+/** Creates the file store of a bucket. */
 export function createImageFiles(s3: S3Client, bucket: string): Omit<ImageFiles, 'readableUrl'> {
   return {
     async head(key, most) {
       const Range = `bytes=0-${most - 1}`
-      // Of an empty object there is no first byte: as good as none.
+      // An empty object has no first byte: treated as missing.
       const found = await unless(
         ['NoSuchKey', 'InvalidRange'],
         s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })),

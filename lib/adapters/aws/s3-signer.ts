@@ -1,6 +1,6 @@
 /**
- * Signature Version 4 for S3's forms and URLs. By hand, for the SDK's signers weigh on each cold start; the tests hold it
- * against them.
+ * Signature Version 4 for S3's forms and URLs. Hand-written, because the SDK's signers slow down each cold start; tests
+ * compare it with them.
  */
 
 import { createHash, createHmac } from 'node:crypto'
@@ -8,9 +8,9 @@ import { createHash, createHmac } from 'node:crypto'
 import type { ImageFiles, UploadForms } from '../../images/ports.ts'
 import type { Now } from '../../ports.ts'
 
-/** A bucket by the address that its clients use, and whose rights a signature lends. */
+/** A bucket at the address that its clients use, and the credentials that sign. */
 export type SignedPlace = {
-  /** The bucket's own host, or a host with the bucket's name as its path. */
+  /** The bucket's own host, or a host with the bucket's name as path. */
   readonly url: URL
   readonly bucket: string
   readonly region: string
@@ -23,7 +23,7 @@ export type SignedPlace = {
   readonly now: Now
 }
 
-/** What a signature lends: whoever signs must have the right, and does nothing with it. */
+/** What a signature permits. The signer itself must have the right, although it does not use it. */
 export const lentRights = {
   sign: ['PutObject'],
   readableUrl: ['GetObject', 'ListBucket'],
@@ -111,7 +111,7 @@ function secondsOnly(at: number): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z')
 }
 
-/** As S3 spells a URL, in which only letters, digits and `-._~` stand for themselves. */
+/** Percent-encodes like S3: only letters, digits and `-._~` stay as they are. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, it => `%${it.charCodeAt(0).toString(16).toUpperCase()}`)
 }

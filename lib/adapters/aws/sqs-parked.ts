@@ -1,4 +1,4 @@
-/** The events that wait for quota, in queues that nothing consumes: waiting costs nothing there. */
+/** Events on quota hold, in queues without a consumer, where waiting costs nothing. */
 
 import {
   DeleteMessageBatchCommand,
@@ -15,7 +15,7 @@ import { eventIdsIn, grouped, openQueue, parkedName, type QueueClient, type Queu
 const size = ['GetQueueUrl', 'GetQueueAttributes'] as const
 const take = ['GetQueueUrl', 'ReceiveMessage', 'DeleteMessage'] as const
 
-/** The rights that each method needs, by the ending of the queue's name. */
+/** The permissions that each method needs, by the suffix of the queue's name. */
 export const parkedEventsRights = {
   count: { '-*-parked': size, '-*-parked-urgent': size },
   moveBack: { '': ['GetQueueUrl', 'SendMessage'], '-*-parked': take, '-*-parked-urgent': take },
@@ -43,7 +43,7 @@ export function createParkedEvents(name: string, official: AppName, log: Log): P
           MessageSystemAttributeNames: ['MessageGroupId'],
         }),
       )
-      // Pushed before it is deleted: a crash between makes two of one, and the done mark one of two.
+      // Pushed before it is deleted: a crash in between duplicates the event, and the done mark catches the duplicate.
       const unsent = await events.sendAll(Messages.map(entryOf), (error, left) =>
         log.error('parked.not-moved', { error, ids: eventIdsIn(left) }),
       )

@@ -1,4 +1,4 @@
-/** The queues, addressed by name: the URL is asked for once, so that no template has to spell it per partition. */
+/** Queues by name: the URL is looked up once, so that templates need not spell it for each AWS partition. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -19,21 +19,21 @@ import type { EventQueue, ParkingPlace, QueuedEvent } from '../../send/ports.ts'
 export type QueueClient = {
   readonly sqs: SQSClient
   url(): Promise<string>
-  /** Sends any number of messages, ten a call; answers the indexes of those that could not be, of each call told to `tell`. */
+  /** Sends any number of messages, ten per call; returns the indexes of failed ones, and passes errors to `tell`. */
   sendAll(entries: readonly Entry[], tell: Tell): Promise<ReadonlySet<number>>
 }
 type Tell = (error: unknown, unsent: readonly Entry[]) => void
 
-/** SQS takes ten messages a call, of 256 KB together. */
+/** SQS accepts ten messages per call, of 256 KB together. */
 const runSize = 10
 const runBytes = 240_000
 const callsAtOnce = 5
-/** It holds a message back for no longer; who still has to wait then is deferred once more. */
+/** The longest delay of SQS; a message that must wait longer is deferred again. */
 const maxDelaySeconds = 900
-/** What SQS refused for a reason of its own is handed in again, with pauses that grow. */
+/** Messages rejected for a reason on SQS's side are sent again after growing pauses. */
 const maxRounds = 3
 
-/** Creates a queue of JSON messages; throws once all others are sent if SQS took any of them not. */
+/** Creates a queue of JSON messages; throws after sending all others if SQS accepted any of them not. */
 export function createQueue<M>(name: string): Queue<M> {
   const queue = openQueue(name)
   return {
@@ -42,7 +42,7 @@ export function createQueue<M>(name: string): Queue<M> {
       const causes: unknown[] = []
       const { size } = await queue.sendAll(entries, cause => causes.push(cause))
       if (size > 0)
-        throw new Error(`${size} of ${entries.length} messages were not sent to ${name}`, { cause: causes[0] })
+        throw new Error(`${size} of ${entries.length} messages could not be sent to ${name}`, { cause: causes[0] })
     },
   }
 }
@@ -53,7 +53,7 @@ const counts = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const
 
-/** Creates the look at what waits in a queue. */
+/** Creates the reader of a queue's backlog. */
 export function createBacklog(name: string): Backlog {
   const { sqs, url } = openQueue(name)
   return {
@@ -72,23 +72,23 @@ export function createConsumedQueue(name: string): ConsumedQueue {
 
 const push = ['GetQueueUrl', 'SendMessage'] as const
 
-/** The rights that each method needs, by the ending of the queue's name: not all of them go to the events queue itself. */
+/** The permissions that each method needs, by the suffix of the queue's name; not all concern the events queue. */
 export const eventQueueRights = {
-  comeAgain: { '': ['GetQueueUrl', 'ChangeMessageVisibility'] },
+  retryIn: { '': ['GetQueueUrl', 'ChangeMessageVisibility'] },
   deadLetter: { '-dlq': push, '-review': push },
   requeue: { '': push },
   holdForQuota: { '-*-parked': push, '-*-parked-urgent': push },
 } as const satisfies Record<keyof EventQueue, QueueRights>
 
-/** Rights on queues, by the endings of their names. */
+/** Permissions on queues, by the suffixes of their names. */
 export type QueueRights = Readonly<Record<string, readonly string[]>>
 
-/** The ids of the events in these, as far as they have some. */
+/** The ids of the events in these entries, where present. */
 export function eventIdsIn(entries: readonly Entry[]): string[] {
   return entries.flatMap(it => idOf(it.MessageBody ?? '') ?? [])
 }
 
-/** Creates the consumer's side of the events queue; what is dead-lettered goes to queues of its name with an ending. */
+/** Creates the consumer's side of the events queue; dead letters go to queues with the same name and a suffix. */
 export function createEventQueue(name: string, log: Log): EventQueue {
   const events = openQueue(name)
   const deadLetters = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
@@ -142,14 +142,14 @@ function entryOf({ body, attempts, since, slotAt, group }: QueuedEvent) {
   return { MessageBody: body, MessageAttributes, ...grouped(group) }
 }
 
-/** The group of a message, as SQS takes it; a message need not have one. */
+/** The message group in SQS's form; it is optional. */
 export function grouped(group: string | undefined): { readonly MessageGroupId?: string } {
   return group === undefined ? {} : { MessageGroupId: group }
 }
 
 function consumed({ sqs, url }: QueueClient): ConsumedQueue {
   return {
-    async comeAgain(receiptHandle, seconds) {
+    async retryIn(receiptHandle, seconds) {
       const request = { QueueUrl: await url(), ReceiptHandle: receiptHandle, VisibilityTimeout: seconds }
       await sqs.send(new ChangeMessageVisibilityCommand(request))
     },
@@ -186,7 +186,7 @@ export function openQueue(name: string): QueueClient {
   }
 }
 
-/** Sends up to ten; answers those that SQS did not take: a call that failed says nothing of the other calls. */
+/** Sends up to ten; returns those that SQS rejected. A failed call says nothing about the other calls. */
 async function sendCall(
   { sqs, url }: Pick<QueueClient, 'sqs' | 'url'>,
   run: readonly Numbered[],
@@ -200,7 +200,7 @@ async function sendCall(
       const { Failed = [] } = await sqs.send(new SendMessageBatchCommand(request))
       const failed = new Set(Failed.map(it => it.Id))
       left = left.filter(it => failed.has(it.Id))
-      // What is wrong with the message itself stays so.
+      // An error in the message itself is permanent.
       if (Failed.some(it => it.SenderFault)) break
     }
     if (left.length > 0) tell(new Error(`SQS refused ${left.length} of ${run.length} messages`), left)
@@ -228,7 +228,7 @@ function inCalls(entries: readonly Numbered[]): Numbered[][] {
   return calls.map(it => it.entries)
 }
 
-/** SQS refuses a message for a single control character or half of a pair, as others' words may have them. */
+/** SQS rejects control characters and unpaired surrogates, which other systems' texts may contain. */
 function plain(words: string): string {
   return words.toWellFormed().replaceAll(/[\p{Cc}\uFFFE\uFFFF]+/gu, ' ')
 }

@@ -1,4 +1,4 @@
-/** How many messages are in queues: those that wait, those put off, and those in work. */
+/** How many messages are in queues: waiting, delayed and in flight. */
 
 import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/client-sqs'
 
@@ -11,12 +11,12 @@ const attributes = [
   'ApproximateNumberOfMessagesNotVisible',
 ] as const satisfies readonly QueueAttributeName[]
 
-/** The rights that each method needs; the name is the caller's, so on all queues. */
+/** The permissions that each method needs, on all queues, because the caller chooses the name. */
 export const queueSizesRights = {
   size: { '*': ['GetQueueUrl', 'GetQueueAttributes'] },
 } as const satisfies Record<keyof QueueSizes, QueueRights>
 
-/** Creates the reader; SQS counts only about right. */
+/** Creates the reader; SQS counts are approximate. */
 export function createQueueSizes(): QueueSizes {
   return {
     async size(name) {

@@ -1,4 +1,4 @@
-/** The secrets, from SSM Parameter Store by name, kept in memory for a few minutes: a rotation needs no deployment. */
+/** Secrets from SSM Parameter Store by name, cached for a few minutes: a rotation needs no deployment. */
 
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
 
@@ -6,20 +6,20 @@ import type { Now, Secrets } from '../../ports.ts'
 import type { SecretName } from '../../secret-names.ts'
 
 const keepMs = 300_000
-/** One that is refused is read anew so often at most, for it may be the one that is wrong. */
+/** A refused secret is read again at most this often, because the refusal may have another cause. */
 const againMs = 10_000
 
 type Values = ReadonlyMap<string, string>
-/** What is known of a secret; `value` throws if it could not be read. */
+/** The cached state of a secret; `value` throws if it could not be read. */
 type Kept = { readonly at: number; readonly value: () => Promise<string | undefined> }
 
 /** The secrets of one function. */
 export type FunctionSecrets = Secrets & {
-  /** Says which the function needs: whichever of them is asked for first brings them all, in one request. */
+  /** Names the secrets that the function needs: the first read fetches them all in one request. */
   need(names: readonly SecretName[]): void
 }
 
-/** Creates the reader of the secrets below `prefix`, such as `/queqiao/prod`. A failed read is not remembered. */
+/** Creates the reader of the secrets under `prefix`, such as `/queqiao/prod`. Failed reads are not cached. */
 export function createSecrets(prefix: string, now: Now): FunctionSecrets {
   const ssm = new SSMClient({})
   const needed = new Set<SecretName>()
@@ -48,9 +48,9 @@ export function createSecrets(prefix: string, now: Now): FunctionSecrets {
   const readNow = (name: SecretName) => {
     const names = [name, ...[...needed].filter(it => it !== name && !isFresh(it))]
     const all = read(names)
-    // One that may not be read fails the whole request: then each is asked for alone, once it is needed.
+    // One unreadable secret fails the whole request: then each is read by itself when it is needed.
     for (const it of names)
-      keep(it, () => all.catch(error => (mayBeAnothers(error, names) ? read([it]) : raise(error))))
+      keep(it, () => all.catch(error => (mayBeOtherSecret(error, names) ? read([it]) : rethrow(error))))
     return kept.get(name)?.value()
   }
 
@@ -62,19 +62,19 @@ export function createSecrets(prefix: string, now: Now): FunctionSecrets {
       const known = isFresh(name) ? kept.get(name) : undefined
       if (known === undefined) return readNow(name)
       if (refused === undefined || known.at + againMs > now() || (await known.value()) !== refused) return known.value()
-      // Of many that are refused at once the first one reads.
+      // If several are refused at once, only the first one reads.
       return kept.get(name) === known ? readNow(name) : kept.get(name)?.value()
     },
   }
 }
 
-/** SSM that is busy, or away, is not asked twice as much for it. */
-function mayBeAnothers(error: unknown, names: readonly SecretName[]): boolean {
+/** Whether another secret may have caused the error; if SSM is busy or down, single reads would only add load. */
+function mayBeOtherSecret(error: unknown, names: readonly SecretName[]): boolean {
   if (names.length === 1 || !(error instanceof Error) || !('$fault' in error)) return false
   return error.$fault === 'client' && !/throttl|toomany/i.test(error.name)
 }
 
-function raise(error: unknown): never {
+function rethrow(error: unknown): never {
   throw error
 }
 

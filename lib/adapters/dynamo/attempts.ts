@@ -1,6 +1,6 @@
 /**
- * What invocations of the sender were about to send: one row for each that has not closed its attempt, all under one key,
- * so that a batch learns of all of them by one query. The names of a hundred events fit into one write unit.
+ * The attempt journal of the sender: one row for each invocation that has not closed its attempt, all under one
+ * partition key, so that one query finds them all. The ids of a hundred events fit into one write unit.
  */
 
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
@@ -9,9 +9,9 @@ import type { Log, Now } from '../../ports.ts'
 import type { Attempt, AttemptStore } from '../../send/ports.ts'
 import { type Dynamo, queryAll } from './dynamo.ts'
 
-/** Of the only queue whose messages are sent. */
+/** The key for the one queue whose events are sent. */
 const queue = 'events'
-/** A queue holds a message for at most 14 days. */
+/** SQS keeps a message for at most 14 days. */
 const keepMs = 15 * 86_400_000
 const nameBytes = 8
 
@@ -22,7 +22,7 @@ const row = v.object({
 
 type Options = { readonly now: Now; readonly log?: Log }
 
-/** Creates the store of attempts. A row that cannot be read says nothing, and is told. */
+/** Creates the store of attempts. An unreadable row is ignored, and logged. */
 export function createAttemptStore(dynamo: Dynamo, table: string, { now, log }: Options): AttemptStore {
   return {
     async write({ id, at, names }) {

@@ -1,4 +1,4 @@
-/** Writing many rows with few requests. */
+/** Writes many rows with few requests. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -7,17 +7,17 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import { inRuns } from '../../pool.ts'
 import type { Dynamo } from './dynamo.ts'
 
-/** DynamoDB takes 25 rows a request. */
+/** DynamoDB accepts 25 rows per request. */
 const runSize = 25
-/** What it did not get to is handed in again, with pauses that grow. */
+/** Pauses before unprocessed rows are sent again. */
 const maxRounds = 5
 
 type Row = { readonly id: string }
 type Tell = (error: unknown, unwritten: readonly Row[]) => void
 
 /**
- * Puts rows with distinct ids, whatever is stored; answers those that could not be written. One row that DynamoDB refuses
- * does not take its neighbours along. `tell` hears of each failure.
+ * Puts rows with distinct ids, overwriting; returns those that could not be written. A row that DynamoDB rejects does
+ * not fail its neighbours. `tell` receives each error.
  */
 export async function batchPut<T extends Row>(
   dynamo: Dynamo,
@@ -29,11 +29,11 @@ export async function batchPut<T extends Row>(
   return (await Promise.all(inRuns(items, runSize).map(put))).flat()
 }
 
-/** What was not written, and why, if a request failed: what had been written before is not among it. */
+/** The unwritten rows and the error of a failed request; rows that were written before are not included. */
 type Left<T> = { readonly left: readonly T[]; readonly error?: unknown }
 type Put<T> = (rows: readonly T[]) => Promise<Left<T>>
 
-/** A request of which DynamoDB says that something in it is wrong is made in halves. */
+/** Splits a request in two if DynamoDB rejects something in it. */
 async function putOrSplit<T extends Row>(run: readonly T[], how: { put: Put<T>; tell: Tell }): Promise<readonly T[]> {
   const { left, error } = await how.put(run)
   if (error === undefined) return left
@@ -62,7 +62,7 @@ async function putRun<T extends Row>(dynamo: Dynamo, table: string, run: readonl
   }
 }
 
-/** By DynamoDB, or by the SDK, which could not even put it into a request: those errors tell of no exchange. */
+/** Rejected by DynamoDB, or by the SDK while building the request: those errors have no HTTP exchange. */
 function isRefused(error: unknown): boolean {
   return error instanceof Error && (error.name === 'ValidationException' || !('$metadata' in error))
 }

@@ -1,17 +1,16 @@
 /**
- * The deliveries: one row per event id, and one per receipt, `receipt#<appid>#<msgid>`. The two are joined when they
- * are read, so that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds. Where a
- * bus is told of receipts, `event#<appid>#<msgid>` leads from a msgid to its event.
+ * The deliveries: one row per event id, and one per receipt, `receipt#<appid>#<msgid>`. They are joined on reading, so
+ * that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds. If receipts are
+ * published to a bus, `event#<appid>#<msgid>` maps a msgid to its event.
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-
-import { checked } from '../../checked.ts'
 import { isAppId, type OfficialAppId } from '../../identifiers.ts'
 import type { Log, Now } from '../../ports.ts'
 import { type Delivery, type DoneMark, deliveryStates } from '../../send/delivery.ts'
 import type { DeliveryStore, Msgid, Waiter } from '../../send/ports.ts'
+import { validate } from '../../validate.ts'
 import { batchPut } from './batch-put.ts'
 import { isOver, isSurelyUnsent, isUnsent, mayWait, noState, unsent } from './delivery-conditions.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
@@ -32,7 +31,7 @@ const deliveryRow = v.object({
   at: v.string(),
   nextTryAt: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, Delivery>
-/** `uncertain` is there while a call without an answer may have sent the event, be it without a state yet. */
+/** `uncertain` is set while a call without an answer may have sent the event, even if there is no state yet. */
 const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string(), official: officialAppid })
 const markRow = v.object({ id: v.string(), state: v.exactOptional(v.string()), uncertain: v.exactOptional(uncertain) })
 const receiptRow = v.object({
@@ -42,19 +41,19 @@ const receiptRow = v.object({
 })
 const expiry = v.object({ expiresAt: v.number() })
 
-/** A queue holds a message for at most 14 days: for a day longer its event is known to be done. */
+/** SQS keeps a message for at most 14 days: the done mark is kept for one day longer. */
 const keepMs = 15 * 86_400_000
 const saysUnsent: ReadonlySet<Delivery['state']> = new Set(['dropped', 'rejected'])
 
 type Options = { readonly now: Now; readonly isIndexed: boolean; readonly log?: Log }
 
-/** Creates the store of deliveries; `isIndexed` writes the way from a msgid to its event as well. */
+/** Creates the store of deliveries; `isIndexed` also writes the row that maps a msgid to its event. */
 export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isIndexed, log }: Options): DeliveryStore {
   const nowSeconds = () => Math.floor(now() / 1000)
   const expiresAt = () => expiryAt(now())
   const tell = (error: unknown, unwritten: readonly { readonly id: string }[]) =>
     log?.error('deliveries.not-written', { error, ids: unwritten.map(it => it.id) })
-  // DynamoDB deletes in its own time.
+  // DynamoDB deletes expired rows with a delay.
   const isFresh = (item: unknown) => {
     const read = v.safeParse(expiry, item)
     return !read.success || read.output.expiresAt > nowSeconds()
@@ -79,7 +78,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     accept: deliveries => acceptAll(deliveries, { put, isIndexed }),
     record({ id, state, ...facts }, copy) {
       const fields = { ...noState, ...facts, state, copy, expiresAt: expiresAt() }
-      // Whoever waits on goes on with what is known of it; who is through does not need it.
+      // A parked event keeps its uncertainty for the next try; a finished one does not need it.
       const set = state === 'parked' ? fields : { ...fields, uncertain: undefined }
       return write(id, set, saysUnsent.has(state) ? isSurelyUnsent : isUnsent)
     },
@@ -103,17 +102,17 @@ type Get = (id: string) => Promise<Readonly<Record<string, unknown>> | undefined
 async function findWithReceipt(id: string, get: Get): Promise<Delivery | undefined> {
   const item = await get(id)
   if (item === undefined || !('state' in item)) return undefined
-  const delivery = checked(deliveryRow, item, 'a delivery')
+  const delivery = validate(deliveryRow, item, 'a delivery')
   const { official, msgid, state } = delivery
   if (state !== 'accepted' || official === undefined || msgid === undefined) return delivery
   const receipt = await get(receiptKeyOf({ official, msgid }))
-  return receipt === undefined ? delivery : { ...delivery, ...checked(receiptRow, receipt, 'a receipt') }
+  return receipt === undefined ? delivery : { ...delivery, ...validate(receiptRow, receipt, 'a receipt') }
 }
 
 /** Puts rows, whatever is stored; answers the ids of those that could not be written. */
 type Put = (rows: readonly { readonly id: string }[]) => Promise<ReadonlySet<string>>
 
-/** The way from a msgid comes first: an event that says accepted is not looked at again. */
+/** The msgid row comes first: once an event is accepted, it is not processed again. */
 async function acceptAll(deliveries: readonly Delivery[], { put, isIndexed }: { put: Put; isIndexed: boolean }) {
   const noWay = isIndexed ? await put(deliveries.flatMap(indexRowsOf)) : new Set()
   const hasNoWay = (it: Delivery) => indexRowsOf(it).some(row => noWay.has(row.id))
@@ -128,7 +127,7 @@ function expiryAt(now: number): number {
 type Place = { readonly dynamo: Dynamo; readonly table: string }
 type Whose = Waiter & { readonly now: number }
 
-/** Of a row that is over nothing may come back: then it is written anew. */
+/** An expired row must not be updated, or its old fields would come back: it is replaced. */
 async function recordWaiting(
   { dynamo, table }: Place,
   { id, ...facts }: Delivery,
@@ -153,14 +152,14 @@ function markOf(item: unknown): DoneMark {
 }
 
 function indexed(item: unknown): string | undefined {
-  return item === undefined ? undefined : checked(v.object({ event: v.string() }), item, 'a msgid').event
+  return item === undefined ? undefined : validate(v.object({ event: v.string() }), item, 'a msgid').event
 }
 
 function indexRowsOf({ id, official, msgid }: Delivery) {
   return official === undefined || msgid === undefined ? [] : [{ id: eventKeyOf({ official, msgid }), event: id }]
 }
 
-/** No event id has a `#`. */
+/** Event ids contain no `#`. */
 function eventKeyOf({ official, msgid }: Msgid): string {
   return `event#${official}#${msgid}`
 }

@@ -1,4 +1,4 @@
-/** The DynamoDB client, and the requests that need more than one line. */
+/** The DynamoDB client, and requests that take more than one line. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -16,18 +16,18 @@ export type Dynamo = DynamoDBDocumentClient
 
 type Item = Readonly<Record<string, unknown>>
 
-/** DynamoDB answers what fits 16 MB or its throughput; the rest is asked for again, with pauses that grow. */
+/** DynamoDB returns at most 16 MB, or what its throughput allows; the rest is requested again after growing pauses. */
 const maxRounds = 6
 
-/** Creates the client; its endpoint and region are the SDK's own matter (AWS_ENDPOINT_URL_DYNAMODB, AWS_REGION). */
+/** Creates the client; the SDK finds its endpoint and region (AWS_ENDPOINT_URL_DYNAMODB, AWS_REGION). */
 export function openDynamo(): Dynamo {
   const client = new DynamoDBClient({})
-  // It filters each request for a log that nobody reads.
+  // It would filter each request for a log that nobody reads.
   client.middlewareStack.remove('loggerMiddleware')
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
 }
 
-/** Reads up to 100 items by their distinct keys, with the last write seen. Throws if some stay unread. */
+/** Reads up to 100 items by distinct keys, strongly consistent. Throws if some stay unread. */
 export async function batchGet(dynamo: Dynamo, table: string, keys: readonly Item[]): Promise<Item[]> {
   const items: Item[] = []
   let left = keys
@@ -44,7 +44,7 @@ export async function batchGet(dynamo: Dynamo, table: string, keys: readonly Ite
 
 export type StartKey = QueryCommandInput['ExclusiveStartKey']
 
-/** Runs a query to its end, a part of the answer at a time; `query` makes the command that begins behind a key. */
+/** Runs a query to its end, page by page; `query` makes the command that starts after a key. */
 export async function* queryAll(dynamo: Dynamo, query: (from: StartKey) => QueryCommand): AsyncIterable<Item[]> {
   let from: StartKey
   do {
@@ -54,7 +54,7 @@ export async function* queryAll(dynamo: Dynamo, query: (from: StartKey) => Query
   } while (from !== undefined)
 }
 
-/** Runs a conditional write: false if its condition did not hold. */
+/** Runs a conditional write; returns false if its condition did not hold. */
 export async function onlyIf(write: Promise<unknown>): Promise<boolean> {
   try {
     await write
@@ -66,7 +66,7 @@ export async function onlyIf(write: Promise<unknown>): Promise<boolean> {
 }
 
 /**
- * An update of one item: `set` writes each field, or removes it where undefined; `add` puts into sets; `values` belong to
+ * An update of one item: `set` writes each field, or removes it if undefined; `add` adds to sets; `values` are those of
  * the condition.
  */
 export type Change = {
@@ -76,10 +76,10 @@ export type Change = {
   readonly values?: Item
 }
 
-/** What must hold of an item; in the condition a field is `#name` and a value `:name`. */
+/** A condition on an item; in it a field is `#name` and a value `:name`. */
 export type Condition = { readonly condition: string; readonly values: Item }
 
-/** Both. */
+/** Both conditions. */
 export function bothOf(one: Condition, other: Condition): Condition {
   return {
     condition: `(${one.condition}) AND (${other.condition})`,
@@ -104,7 +104,7 @@ export function removeIf(dynamo: Dynamo, table: string, key: Item, { condition, 
   )
 }
 
-/** Changes one item if its condition holds; in the condition a field is `#name` and a value of its own `:name`. */
+/** Updates one item if its condition holds; in it a field is `#name` and a value of its own `:name`. */
 export function change(dynamo: Dynamo, table: string, key: Item, how: Change): Promise<boolean> {
   const { set, add = {}, condition, values } = how
   const names = [

@@ -1,21 +1,20 @@
 /**
- * Who wished to be forgotten: rows `erased`/n with a digest of the openid and the instant; n is the digest's first 52
- * bits. Nothing here leads back to a person.
+ * Erasure requests: rows `erased`/n with a digest of the openid and the time; n is the digest's first 52 bits. No
+ * person can be identified from them.
  */
 
 import { createHash } from 'node:crypto'
 
 import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-
-import { checked } from '../../checked.ts'
 import type { Erasures } from '../../followers/ports.ts'
 import type { OpenId } from '../../identifiers.ts'
+import { validate } from '../../validate.ts'
 import { batchGet, change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const markRow = v.object({ digest: v.string(), at: v.number() })
 
-/** Creates the store of erasures, in the table of walks. */
+/** Creates the store of erasures, in the walks table. */
 export function createErasures(dynamo: Dynamo, table: string): Erasures {
   return {
     async mark(openid, at) {
@@ -39,7 +38,7 @@ export function createErasures(dynamo: Dynamo, table: string): Erasures {
     async marksOf(openids) {
       const digests = new Map(openids.map(it => [digestOf(it), it]))
       const keys = [...digests.keys()].map(keyOf)
-      const rows = (await batchGet(dynamo, table, keys)).map(it => checked(markRow, it, 'a mark of erasure'))
+      const rows = (await batchGet(dynamo, table, keys)).map(it => validate(markRow, it, 'a mark of erasure'))
       return new Map(
         rows.flatMap(({ digest, at }) => {
           const openid = digests.get(digest)
@@ -56,7 +55,7 @@ export function createErasures(dynamo: Dynamo, table: string): Erasures {
           ),
         )
       ).flat()
-      const digests = new Set(rows.map(it => checked(markRow, it, 'a mark of erasure').digest))
+      const digests = new Set(rows.map(it => validate(markRow, it, 'a mark of erasure').digest))
       return openid => digests.size > 0 && digests.has(digestOf(openid))
     },
   }

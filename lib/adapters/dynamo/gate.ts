@@ -14,7 +14,7 @@ const look = v.object({
   ...{ falseRemain: count, openedAt: count, openedRemain: count },
 })
 const pace = v.object({
-  ...{ turn: v.number(), perMinute: v.pipe(v.number(), v.minValue(1)), nextAt: v.number(), heldUntil: v.number() },
+  ...{ revision: v.number(), perMinute: v.pipe(v.number(), v.minValue(1)), nextAt: v.number(), heldUntil: v.number() },
   ...{ until: v.number(), settlesAt: v.number(), isFound: v.boolean(), told: count, askedAt: count },
   counted: v.exactOptional(v.object({ minute: v.number(), messages: v.number() })),
 })
@@ -34,8 +34,8 @@ type Options = {
 }
 
 /**
- * Creates the store of the gate. A field that cannot be read counts as absent, for no other is wrong by it, and is written
- * over.
+ * Creates the store of the gate. An unreadable field counts as absent, because the others are still valid, and is
+ * overwritten.
  */
 export function createGateStore(
   dynamo: Dynamo,
@@ -43,7 +43,7 @@ export function createGateStore(
   { official, gate = templateNames.gateKey, onUnreadable = () => undefined }: Options,
 ): GateStore {
   const key = { id: `${gate}#${official}` }
-  /** Of a pace that could not be read: what it takes to be written over by one alone. */
+  /** For an unreadable pace: the condition under which only one writer overwrites it. */
   let isSpoilt: Condition | undefined
   const put = (set: object, condition: string, values: object = {}) =>
     change(dynamo, table, key, { set: { ...set }, condition, values: { ...values, ...numberIn(condition) } })
@@ -59,7 +59,7 @@ export function createGateStore(
     async close({ until, errcode, at }) {
       const closed = { closedUntil: until, closedAt: at, errcode }
       const isClosed = await put(closed, `${isNoLater('closedUntil')} AND ${isEarlier('closedAt')}`)
-      // It is closed for longer, or was closed later, and is to be known as closed at this instant all the same.
+      // Closed for longer, or closed later; it must still count as closed at this time.
       if (!isClosed) await put({ closedAt: at }, isEarlier('closedAt'))
     },
     reopen({ closedUntil, closedAt }, seen) {
@@ -81,8 +81,8 @@ export function createGateStore(
       await put({ look: seen }, isStill('closedAt', closedAt), defined({ was_closedAt: closedAt }))
     },
     async setPace(next) {
-      const before = next.turn - 1
-      if (before > 0) return put({ pace: next }, '#pace.#turn = :before', { before })
+      const before = next.revision - 1
+      if (before > 0) return put({ pace: next }, '#pace.#revision = :before', { before })
       const { condition, values } = isSpoilt ?? { condition: 'attribute_not_exists(#pace)', values: {} }
       isSpoilt = undefined
       return put({ pace: next }, condition, values)
@@ -90,7 +90,7 @@ export function createGateStore(
   }
 }
 
-/** Judges each field by itself. */
+/** Validates each field by itself. */
 function gateOf(item: Item): { readonly gate: Gate; readonly unreadable: readonly string[] } {
   const present = Object.entries(fields).filter(([name]) => name in item)
   const unreadable = present.filter(([name, shape]) => !v.is(shape, item[name])).map(([name]) => name)
@@ -110,19 +110,19 @@ function isStill(field: string, value: number | undefined): string {
   return value === undefined ? isAbsent(field) : `#${field} = :was_${field}`
 }
 
-/** What is no number is read as absent, and so it is here: else nothing could be written over it. */
+/** A value that is not a number is read as absent; it counts as absent here too, so that it can be overwritten. */
 function isAbsent(field: string): string {
   return `(attribute_not_exists(#${field}) OR NOT attribute_type(#${field}, :number))`
 }
 
-/** Whoever writes over it gives it another turn, so that the others come too late. */
+/** Whoever overwrites it changes its revision, so that later writers fail the condition. */
 function stillSpoilt(pace: unknown): Condition {
-  const { success, output } = v.safeParse(v.object({ turn: v.number() }), pace)
-  if (success) return { condition: '#pace.#turn = :spoilt', values: { spoilt: output.turn } }
-  return { condition: isAbsent('pace.#turn'), values: {} }
+  const { success, output } = v.safeParse(v.object({ revision: v.number() }), pace)
+  if (success) return { condition: '#pace.#revision = :spoilt', values: { spoilt: output.revision } }
+  return { condition: isAbsent('pace.#revision'), values: {} }
 }
 
-/** DynamoDB refuses a value that its condition does not name. */
+/** DynamoDB rejects values that the condition does not use. */
 function numberIn(condition: string): object {
   return condition.includes(':number') ? { number: 'N' } : {}
 }

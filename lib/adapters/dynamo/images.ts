@@ -1,21 +1,20 @@
 /**
- * The uploads: `{id, owner, miniOpenid, contentType, state, …}`, a row that leads from WeChat's trace_id to its picture,
- * and each owner's count of a day. `expiresAt` in seconds, where a row ends by itself.
+ * The uploads: `{id, owner, miniOpenid, contentType, state, …}`, a row that maps WeChat's trace_id to its picture, and
+ * each owner's daily count. `expiresAt` is in seconds, on rows that expire.
  */
 
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-
-import { checked } from '../../checked.ts'
 import { isId, type MiniOpenId } from '../../identifiers.ts'
 import { isImageType } from '../../images/image-limits.ts'
 import type { Image, ImageStore, ImageType } from '../../images/ports.ts'
+import { validate } from '../../validate.ts'
 import { change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const daySeconds = 86_400
-/** So long is it told why a picture was refused. */
+/** How long the reason for refusing a picture is kept. */
 const refusedDays = 30
-/** The day in China ends before that in most of the world; nobody asks for a count later than this. */
+/** China's day ends earlier than most of the world's; the count is not needed after this. */
 const countDays = 2
 const traceDays = 2
 const pageSize = 1000
@@ -44,7 +43,7 @@ export function createImageStore(dynamo: Dynamo, table: string): ImageStore {
     (await dynamo.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }))).Item
   const find = async (id: string) => {
     const item = await read(id)
-    return item === undefined ? undefined : checked(image, item, 'a row of images')
+    return item === undefined ? undefined : validate(image, item, 'a row of images')
   }
 
   return {
@@ -53,7 +52,7 @@ export function createImageStore(dynamo: Dynamo, table: string): ImageStore {
     },
     find,
     async move(it, from) {
-      // First, so that a verdict that comes at once finds its picture.
+      // Written first, so that an early verdict finds its picture.
       if (it.traceId !== undefined) {
         const trace = {
           id: traceKey(it.traceId),
@@ -103,7 +102,8 @@ const isOwned = {
 async function* idsOf(dynamo: Dynamo, table: string, owner: string): AsyncIterable<string[]> {
   const found = { TableName: table, ...isOwned, ExpressionAttributeValues: { ':owner': owner } }
   for await (const rows of queryAll(dynamo, from => new QueryCommand({ ...found, ExclusiveStartKey: from }))) {
-    yield rows.map(it => checked(v.object({ id: v.string() }), it, 'a key of images').id)
+    // An empty page would use up the time for one.
+    if (rows.length > 0) yield rows.map(it => validate(v.object({ id: v.string() }), it, 'a key of images').id)
   }
 }
 

@@ -1,12 +1,11 @@
-/** What was worked into the links since the last walk: rows `journal`/n, n being the instant (ms) times 1,000, and chance. */
+/** Link changes since the last sync run: rows `journal`/n, n being the time (ms) times 1,000, plus a random part. */
 
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-
-import { checked } from '../../checked.ts'
 import type { Journal, JournalEntry } from '../../followers/ports.ts'
 import type { OpenId } from '../../identifiers.ts'
 import { inParallel } from '../../pool.ts'
+import { validate } from '../../validate.ts'
 import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
 import { packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
 
@@ -14,7 +13,7 @@ const entryRow = v.object({ part: v.number(), follow: packedOpenids, unfollow: p
 const perMs = 1000
 const dropsAtOnce = 10
 
-/** Creates the journal of followers, in the table of walks. */
+/** Creates the journal of follower changes, in the walks table. */
 export function createJournal(dynamo: Dynamo, table: string, random: () => number): Journal {
   const put = (part: number, { follow, unfollow }: JournalEntry, how: object) => {
     const Item = { walk: 'journal', part, follow: packOpenids(follow), unfollow: packOpenids(unfollow) }
@@ -23,7 +22,7 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
   const remove = (part: number) => dynamo.send(new DeleteCommand({ TableName: table, Key: { walk: 'journal', part } }))
   const noteRow = async (entry: JournalEntry, now: number) => {
     const isNew = { ConditionExpression: 'attribute_not_exists(part)' }
-    // Two of one millisecond differ by chance; where they do not, the later one takes the next place.
+    // Rows of the same millisecond differ by the random part; on a collision the later one takes the next number.
     const drawn = Math.floor(random() * perMs)
     for (let tries = 0; tries < perMs; tries++) {
       if (await put(now * perMs + ((drawn + tries) % perMs), entry, isNew)) return
@@ -35,7 +34,7 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
       new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isJournal })
     for await (const items of queryAll(dynamo, query)) {
       for (const item of items) {
-        const { part, follow, unfollow } = checked(entryRow, item, 'an entry of the journal')
+        const { part, follow, unfollow } = validate(entryRow, item, 'an entry of the journal')
         yield { part, follow: unpackOpenids(follow), unfollow: unpackOpenids(unfollow) }
       }
     }
@@ -59,14 +58,14 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
         if (![...follow, ...unfollow].some(it => gone.has(it))) continue
         const left = { follow: without(follow), unfollow: without(unfollow) }
         if (left.follow.length + left.unfollow.length === 0) await remove(part)
-        // Not anew, if the end of a walk dropped it meanwhile.
+        // Not written again if the end of a sync run deleted it meanwhile.
         else await put(part, left, { ConditionExpression: 'attribute_exists(part)' })
       }
     },
   }
 }
 
-/** An invocation may work in 10,000 people; all but very long openids of so many fit one row. */
+/** One invocation may process 10,000 people; that many fit one row, unless openids are unusually long. */
 function inRows(entry: JournalEntry): JournalEntry[] {
   const { follow, unfollow } = entry
   if (splitByRows([...follow, ...unfollow]).length === 1) return [entry]

@@ -1,4 +1,4 @@
-/** What has to hold of each row of a person for it to be removed (the rows: link-rows.ts). */
+/** The conditions under which the rows of a person are removed (the rows: link-rows.ts). */
 
 import type { OpenId } from '../../identifiers.ts'
 import { bothOf, type Condition } from './dynamo.ts'
@@ -9,7 +9,7 @@ export type Removal = {
   readonly mini: Condition
   readonly unionFollower: Condition
   readonly unionLogin: Condition
-  /** Set if the follower stays to whose unionid somebody logged in at this instant (ms) or later. */
+  /** Set if the follower is kept when somebody logged in with the unionid at this time (ms) or later. */
   readonly backAt?: number
 }
 
@@ -20,8 +20,8 @@ export const loginFields = ['miniOpenid', 'loginAt']
 export const always: Condition = { condition: 'attribute_exists(#address)', values: {} }
 
 /**
- * All of a person but what they did after `at` (seconds): followed again, or logged in again (in ms). Who logged in again
- * is a follower as they were: one who follows all along cannot follow anew.
+ * Everything about a person except what they did after `at` (seconds): followed again, or logged in again (ms). A
+ * person who logged in again keeps their follower row, because somebody who still follows cannot follow again.
  */
 export function erasureUntil(at: number): Removal {
   const backAt = (at + 1) * 1000
@@ -34,13 +34,13 @@ export function erasureUntil(at: number): Removal {
   return { follower: followed, unionFollower: bothOf(followed, unionLogin), mini: before('at'), unionLogin, backAt }
 }
 
-/** All of a person who left up to `at` (seconds) and has not come back, whenever they logged in. */
+/** Everything about a person who left up to `at` (seconds) and has not come back, whenever they logged in. */
 export function expiryOf(openid: OpenId, at: number): Removal {
   const left = '#following = :following AND #at <= :until'
   const values = { following: false, until: at }
   return {
     follower: { condition: left, values },
-    // The unionid may lead to another openid by now.
+    // The unionid may point to another openid by now.
     unionFollower: {
       condition: `attribute_not_exists(#openid) OR (#openid = :openid AND ${left})`,
       values: { ...values, openid },

@@ -1,4 +1,4 @@
-/** Takes people's rows out of the links, without losing on the way what leads to what (the rows: link-rows.ts). */
+/** Removes people's rows from the links without losing references along the way (the rows: link-rows.ts). */
 
 import { oneByOne, without } from '../../followers/person-ids.ts'
 import type { PersonIds } from '../../followers/ports.ts'
@@ -8,24 +8,24 @@ import { always, followerFields, loginFields, type Removal } from './link-remova
 import { keyOf, type Row } from './link-rows.ts'
 import type { Settle } from './link-settling.ts'
 
-/** How often somebody else may write in between. */
+/** How often a concurrent write may interfere. */
 const mostRounds = 5
 
 type Read = (address: Address) => Promise<Row | undefined>
 type RemovingDeps = { readonly dynamo: Dynamo; readonly table: string; readonly read: Read; readonly settle: Settle }
 
 /**
- * Removes rows, each on its condition, and of a unionid's row at least the side whose condition holds. A row that leads to
- * an id which is not among the `known` stays, and the id is answered: without that row nothing might lead there any more.
+ * Removes rows, each on its condition, and of a unionid's row at least the side whose condition holds. A row that
+ * refers to an id not among the `known` stays, and the id is returned: nothing else might refer to it.
  */
 export function createRemoving({ dynamo, table, read, settle }: RemovingDeps) {
   const strip = (address: Address, fields: readonly string[], { condition, values }: Condition) => {
     const set = Object.fromEntries(fields.map(name => [name, undefined]))
-    // Never a new row: an update of one that is not there would make it.
+    // Never creates a row: an update of a missing row would.
     const isThere = `attribute_exists(#address) AND (${condition})`
     return change(dynamo, table, { address: keyOf(address) }, { set, condition: isThere, values })
   }
-  /** Whoever followed since is kept; but they may have left after that, and the row of their openid is gone. */
+  /** A follower who came back is kept; but they may have left again, and their openid's row is gone. */
   const resettle = async (row: Row, address: Address) => {
     if ('unionid' in address && row.openid !== undefined) await settle(address.unionid, row.openid)
   }
@@ -44,7 +44,7 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps) {
     const person = await read({ unionid })
     return person?.loginAt !== undefined && person.loginAt >= backAt && !person.isUnreadable
   }
-  /** Answers whether the row is done with: it is gone, or leads where it led, and stays for what is newer in it. */
+  /** Returns whether the row is done: removed, or unchanged in its references and kept for newer data. */
   const tryOne = async (row: Row, address: Address, removal: Removal): Promise<boolean> => {
     const condition = bothOf(conditionOf(row, address, removal), leadsAsRead(row))
     const isGone = await removeIf(dynamo, table, { address: keyOf(address) }, condition)
@@ -62,7 +62,7 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps) {
       const unknown = row === undefined ? [] : without(leadsOf(row), known)
       if (row === undefined || unknown.length > 0 || (await tryIfNotBack(row, address, removal))) return unknown
     }
-    throw new Error('a row to be removed was changed all the time')
+    throw new Error('a row to be removed was changed by others again and again')
   }
 
   return async (ids: readonly PersonIds[], known: readonly PersonIds[], removal: Removal): Promise<PersonIds[]> => {
@@ -74,7 +74,7 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps) {
   }
 }
 
-/** Of a row that cannot be read nobody can say what is newer in it. */
+/** In an unreadable row nobody can tell what is newer. */
 function conditionOf({ isUnreadable }: Row, address: Address, removal: Removal): Condition {
   const { follower, mini, unionFollower, unionLogin } = removal
   if (isUnreadable) return always
@@ -90,14 +90,14 @@ function addressesOf({ openid, unionid, miniOpenid }: PersonIds): Address[] {
   ]
 }
 
-/** The ids to which a row leads, each alone. */
+/** The ids that a row refers to, one by one. */
 export function leadsOf({ openid, unionid, miniOpenid, formerly = [] }: Row): PersonIds[] {
   return oneByOne(idsIn({ openid, unionid, miniOpenid })).concat(formerly.map(it => ({ unionid: it })))
 }
 
 const leads = ['openid', 'unionid', 'miniOpenid'] as const
 
-/** The row leads where it led when it was read; of a side of a unionid's row only its own field counts. */
+/** The row's references are as they were read; for one side of a unionid's row only its own field counts. */
 function leadsAsRead(row: Row, ...only: readonly (typeof leads)[number][]): Condition {
   const wanted = only.length === 0 ? leads : only
   const conditions = wanted.map(name =>
@@ -111,7 +111,7 @@ function isLeadAsRead(one: Row, other: Row | undefined): boolean {
   return other !== undefined && leads.every(name => one[name] === other[name])
 }
 
-/** The ids that there are. */
+/** Drops undefined ids. */
 export function idsIn(ids: { readonly [K in keyof PersonIds]?: PersonIds[K] | undefined }): PersonIds {
   const { openid, unionid, miniOpenid } = ids
   return { ...(openid && { openid }), ...(unionid && { unionid }), ...(miniOpenid && { miniOpenid }) }

@@ -1,8 +1,8 @@
 /**
- * Puts the follower side of a unionid's row right by the rows of the openids, which say what is true (link-rows.ts).
+ * Updates the follower side of a unionid's row from the rows of the openids, which are authoritative (link-rows.ts).
  *
- * Without transactions: it reads, decides, writes only if the row is still as it was read, and looks again until there is
- * nothing to do. Whoever changes the row of an openid writes its unionid's row after that, so the last of them is right.
+ * Without transactions: it reads, decides, writes only if the row is unchanged, and repeats until there is nothing to
+ * do. Every writer of an openid's row updates its unionid's row afterwards, so the last one is right.
  */
 
 import { type FollowerRow, isReadable, type StoredRow } from '../../followers/link.ts'
@@ -12,18 +12,18 @@ import { followerFields, loginFields } from './link-removal.ts'
 import { followerRowOf, keyOf, type Row, rowOf } from './link-rows.ts'
 
 /**
- * Settles which openid a unionid leads to, and answers it; `openid` is one that it may be. Throws if others write all the
- * time.
+ * Decides which openid a unionid refers to, and returns it; `openid` is a candidate. Throws if concurrent writes do not
+ * stop.
  */
 export type Settle = (unionid: UnionId, openid: OpenId) => Promise<OpenId | undefined>
 
-/** How often somebody else may write in between. */
+/** How often a concurrent write may interfere. */
 const mostRounds = 8
 
-/** The follower side of a unionid's row; without `openid` it leads to nobody. */
+/** The follower side of a unionid's row; without `openid` it refers to nobody. */
 type Side = Partial<Pick<FollowerRow, 'openid' | 'following' | 'followedAt' | 'at' | 'turn'>>
 
-/** Creates what settles the rows of a table. */
+/** Creates the settling for the rows of a table. */
 export function createSettling(dynamo: Dynamo, table: string): Settle {
   const read = async (addresses: ReadonlySet<string>) =>
     (
@@ -45,7 +45,7 @@ export function createSettling(dynamo: Dynamo, table: string): Settle {
   return async (unionid, openid) => {
     const address = keyOf({ unionid })
     for (let round = 0; round < mostRounds; round++) {
-      // First, for then what the openids' rows say is at least as new.
+      // Read first, so that the openids' rows are at least as new.
       const [union] = await read(new Set([address]))
       const openids = [openid, ...(union?.openid === undefined ? [] : [union.openid])]
       const rows = await read(new Set(openids.map(it => keyOf({ openid: it }))))
@@ -53,11 +53,11 @@ export function createSettling(dynamo: Dynamo, table: string): Settle {
       if (side === undefined || isSame(side, union)) return union?.openid
       await write(address, side, union)
     }
-    throw new Error('the row of a unionid was changed all the time')
+    throw new Error('the row of a unionid was changed by others again and again')
   }
 }
 
-/** What the row should say; undefined where it should stay as it is. */
+/** What the row should say; undefined if it should stay as it is. */
 function sideOf(unionid: UnionId, union: Row | undefined, rows: ReadonlyMap<OpenId, StoredRow>): Side | undefined {
   const known = [...rows.values()]
   const own = known.filter(isReadable).filter(it => it.unionid === unionid)
@@ -65,17 +65,17 @@ function sideOf(unionid: UnionId, union: Row | undefined, rows: ReadonlyMap<Open
   const isSure = known.every(isReadable)
   if (best !== undefined && (isSure || best.following)) return copyOf(best)
   if (union?.openid === undefined || union.isUnreadable || !isSure) return undefined
-  // Their row says when they got another unionid; whatever is written late of before loses against that.
+  // The openid's row says when it got another unionid; a late write of the old state loses against that.
   const moved = rows.get(union.openid)
   return moved === undefined || !isReadable(moved) ? {} : copyOf({ at: moved.at, turn: moved.turn })
 }
 
-/** Who follows; then whom it led to before. */
+/** A follower first; then the openid it referred to before. */
 function rank({ following, openid }: FollowerRow, union: Row | undefined): number {
   return following ? 2 : Number(openid === union?.openid)
 }
 
-/** Of two who follow, by two openids, one no longer does and nobody has told yet: the one that WeChat said so of last. */
+/** If two openids seem to follow, one no longer does and the news is late: the later state of WeChat's wins. */
 function newer(one: FollowerRow, other: FollowerRow): number {
   return one.at - other.at || (one.followedAt ?? 0) - (other.followedAt ?? 0)
 }
@@ -98,7 +98,7 @@ function copyOf({
 
 const nothing = Object.fromEntries(followerFields.map(name => [name, undefined]))
 
-/** Whether the row of a unionid says of its follower just this. */
+/** Returns whether the row of a unionid already says this about its follower. */
 export function isSame(side: Side, union: Row | undefined): boolean {
   if (union === undefined || union.isUnreadable) return false
   const { openid, following, followedAt, at, turn } = side
@@ -127,7 +127,7 @@ function asItWas(union: Row | undefined): Condition {
   return { condition: conditions.join(' AND '), values }
 }
 
-/** What of the login side cannot be read goes; the next login writes it anew. */
+/** An unreadable login side is removed; the next login writes it again. */
 function spoiltLogin(union: Row | undefined): Record<string, undefined> {
   if (!union?.isUnreadable) return {}
   const isGood = new Map(Object.entries({ miniOpenid: union.miniOpenid, loginAt: union.loginAt }))

@@ -1,4 +1,4 @@
-/** Who of the links waits for something, and how people are taken out of them (the rows: link-rows.ts). */
+/** Finds the followers who are due for a revisit, and removes people from the links (the rows: link-rows.ts). */
 
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { without } from '../../followers/person-ids.ts'
@@ -12,10 +12,10 @@ import { keyOf, type Row, rowOf, waitingKey, waitingShards } from './link-rows.t
 import { createSettling } from './link-settling.ts'
 
 const runSize = 100
-/** Three kinds of rows lead to one another, and to a unionid of before or after a move of the account. */
+/** Three kinds of rows refer to one another, and to earlier or later unionids after an account migration. */
 const mostRounds = 5
 
-/** Creates the upkeep of the links. What can be read of a row does for it: also what is spoilt has to go. */
+/** Creates the upkeep of the links. It uses what is readable of a row: damaged rows must be removable too. */
 export function createLinkUpkeep(dynamo: Dynamo, table: string): LinkUpkeep {
   const read = async (address: Address) => {
     const Key = { address: keyOf(address) }
@@ -40,10 +40,10 @@ export function createLinkUpkeep(dynamo: Dynamo, table: string): LinkUpkeep {
       if (row === undefined || !hasLeft(row, at)) return false
       const removal = expiryOf(openid, at)
       const person = await readIf(row.unionid === undefined ? undefined : { unionid: row.unionid })
-      // By another openid the same person may follow still.
+      // The same person may still follow under another openid.
       const isOther = person?.openid !== undefined && person.openid !== openid
       if (!isOther) await removeBehind(openid, row, (ids, known) => remove(ids, known, removal))
-      // Last: it leads to the others, should this be cut short.
+      // Last, because it refers to the others: an interrupted removal can be resumed.
       await remove([{ openid }], [{ openid }, ...leadsOf(row)], removal)
       return (await read({ openid })) === undefined
     },
@@ -70,7 +70,7 @@ function hasLeft({ isUnreadable, following, at = 0 }: Row, until: number): boole
 
 type RemoveIds = (ids: readonly PersonIds[], known: readonly PersonIds[]) => Promise<PersonIds[]>
 
-/** Removes the rows to which the row of an openid leads, the farthest first, for each leads to those behind it. */
+/** Removes the rows that an openid's row refers to, the farthest first, because each refers to the next. */
 async function removeBehind(openid: OpenId, row: Row, remove: RemoveIds): Promise<void> {
   const known: PersonIds[] = [{ openid }]
   let found = without(leadsOf(row), known)

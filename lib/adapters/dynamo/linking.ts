@@ -1,10 +1,10 @@
 /**
- * What of the walks is not worked into the links yet, in the table of walks: rows `linking whole`/n and `linking changes`/n,
- * where n is the instant (ms) at which the walk began, times a thousand, and the step. Each row names the messages of its
- * step that are not worked in, so a message that comes twice is counted once; when none is left, the row goes. Step 0 is
- * the walking itself.
+ * The progress of writing sync runs into the links, in the walks table: rows `linking whole`/n and `linking changes`/n,
+ * where n is the start of the sync run (ms) times a thousand, plus the step. Each row names the unprocessed messages of
+ * its step, so that a redelivered message counts once; a row without any is deleted. Step 0 is the reading itself.
  *
- * Each row is written by the few invocations that hold its hundred messages, and none grows: there is no common counter.
+ * Each row is written by the few invocations that hold its hundred messages, and none grows: there is no shared
+ * counter.
  */
 
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
@@ -18,14 +18,14 @@ import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
 const partitions = ['linking whole', 'linking changes'] as const
 type Key = { readonly walk: string; readonly part: number }
 
-/** A walk of n steps takes longer than n/1000 ms, and one walk goes on at a time: no two share a number. */
+/** A sync run of n steps takes longer than n/1000 ms, and only one runs at a time, so numbers are unique. */
 const stepsPerMs = 1000
-/** SQS keeps no message for longer, so what is older cannot be worked in any more. */
+/** SQS keeps no message for longer, so older steps can no longer be processed. */
 const keptMs = 14 * 86_400_000
-/** For a step that cannot be read nobody waits for longer than the longest walk takes. */
+/** An unreadable step is waited for no longer than the longest sync run takes. */
 const unreadableMs = 3 * 86_400_000
 const atOnce = 10
-/** Rows whose last message was just worked in may stand before one that tells. */
+/** Rows whose last message was just processed may precede one that counts. */
 const rowsPerLook = 10
 
 const rowKey = v.object({ walk: v.string(), part: v.number() })
@@ -38,7 +38,7 @@ const stepRow = v.object({
 })
 type StepRow = v.InferOutput<typeof stepRow> & { readonly isUnreadable?: true }
 
-/** Creates the count of what is to be linked; `onUnreadable` is told of the keys of steps that cannot be read. */
+/** Creates the progress store; `onUnreadable` receives the keys of unreadable steps. */
 export function createLinkingStore(
   dynamo: Dynamo,
   table: string,
@@ -94,7 +94,7 @@ export function createLinkingStore(
 type Rows = {
   remove(key: Key): Promise<void>
   read(walk: string, since: number, limit?: number): AsyncIterable<StepRow>
-  /** One small write for all messages of a step that were worked in together, and one more for its last. */
+  /** One small write for all messages of a step that were processed together, and one more for its last. */
   take(parts: readonly [QueuedPart, ...QueuedPart[]]): Promise<void>
 }
 
@@ -131,7 +131,7 @@ function createRows(dynamo: Dynamo, table: string, onUnreadable: (steps: readonl
   }
 }
 
-/** Reads a row; of one that is wrong its key, by which it counts as waiting and goes with its walk. */
+/** Parses a row; an unreadable one keeps its key, counts as waiting, and is deleted with its sync run. */
 function stepOf(item: Readonly<Record<string, unknown>>): StepRow {
   const { success, output } = v.safeParse(stepRow, item)
   if (success) return output
@@ -151,7 +151,7 @@ function stepsSince(walk: string, since: number, from: StartKey, limit: number |
   }
 }
 
-/** Changes nothing where the step is done, was queued again by another run, or cannot be read. */
+/** Changes nothing if the step is done, was queued again by another run, or is unreadable. */
 function withoutParts(parts: readonly [QueuedPart, ...QueuedPart[]]) {
   return {
     UpdateExpression: 'DELETE #left :done',
@@ -166,7 +166,7 @@ function withoutParts(parts: readonly [QueuedPart, ...QueuedPart[]]) {
   }
 }
 
-/** A message names a hundred people, the last one of a step the rest. */
+/** Each message names a hundred people, the last one of a step the rest. */
 function peopleLeft({ people, left }: StepRow): number {
   return [...left].reduce((sum, message) => sum + Math.min(batchSize, people - message * batchSize), 0)
 }

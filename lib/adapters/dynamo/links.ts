@@ -1,8 +1,8 @@
 /**
- * Who is who (the rows: link-rows.ts).
+ * The links between the ids of each person (the rows: link-rows.ts).
  *
- * A follower's state stands in two rows, so that each kind of address is found in few reads. Without transactions the
- * row of the openid is written first, for it decides a race; a crash between is mended by the queue's next try (rejoin).
+ * A follower's state is stored in two rows, so that each kind of address is found in few reads. The openid's row is
+ * written first, because it decides races; after a crash the queue's retry repairs the other (rejoin).
  */
 
 import { type FollowerRow, isReadable, type StoredRow } from '../../followers/link.ts'
@@ -16,7 +16,7 @@ import { createSettling, isSame, type Settle } from './link-settling.ts'
 
 type Update = (address: string, how: Change) => Promise<boolean>
 
-/** Creates the store of links; `onUnreadable` hears once a call, by what may stand in a log, of rows that cannot be read. */
+/** Creates the store of links; `onUnreadable` receives, once per call, the masked keys of unreadable rows. */
 export function createLinkStore(
   dynamo: Dynamo,
   table: string,
@@ -63,7 +63,7 @@ export function createLinkStore(
       return others
     },
     async writeLogin(identity, at) {
-      // First: whoever is known by the mini program's row has their login behind it.
+      // First, because a person found by the mini program's row has their login in the row behind it.
       if (identity.unionid !== undefined) await joinMini(identity.unionid, identity, { at, update })
       await putMini(identity, at, update)
     },
@@ -75,7 +75,7 @@ export function createLinkStore(
   }
 }
 
-/** Of several states of one second the rows of an openid know the order, for each was written over the one before. */
+/** States of the same second are ordered by the openid's row, because each was written over the one before. */
 function inTurn({ turn: _, ...row }: FollowerRow, stored: StoredRow | undefined): FollowerRow {
   if (stored === undefined || !isReadable(stored) || stored.at !== row.at) return row
   return { ...row, turn: (stored.turn ?? 0) + 1 }
@@ -85,12 +85,12 @@ function unionidsOf({ unionid, formerly = [] }: FollowerRow): readonly UnionId[]
   return unionid === undefined ? formerly : [unionid, ...formerly]
 }
 
-/** This state of the openid's row is later than what the unionid's row has. */
+/** This state of the openid's row is later than that of the unionid's row. */
 const later = ['#at < :at', '#at = :at AND attribute_not_exists(#turn)', '#at = :at AND #turn <= :thisTurn']
 
 /**
- * It is, and the unionid's row leads to one of these; or there is none. Without a parenthesis: DynamoDB's stand-in takes
- * twice as long to read a condition for each.
+ * It is later, and the unionid's row refers to one of these; or there is no row. Without parentheses, because dynalite
+ * takes twice as long to parse each one.
  */
 function isLaterThan(...leads: readonly string[]): string {
   return ['attribute_not_exists(#at)', ...leads.flatMap(lead => later.map(it => `${lead} AND ${it}`))].join(' OR ')
@@ -99,15 +99,15 @@ function isLaterThan(...leads: readonly string[]): string {
 const isLaterOfOwn = isLaterThan('#openid = :openid')
 const isLaterOfOwnOrNobody = isLaterThan('#openid = :whom', 'attribute_not_exists(#openid)')
 
-/** It says the same, be it of an earlier instant. */
+/** The same state, perhaps of an earlier time. */
 function isCopy(row: FollowerRow, union: Row | undefined): boolean {
   return isSame({ ...row, ...(union && { at: union.at, turn: union.turn }) }, union)
 }
 
 function createJoining(update: Update, settle: Settle) {
   /**
-   * The unionid's row takes over the follower's state, unless it knows a newer one of the same openid. Where it leads to
-   * another openid, as after a move of the account, times do not tell which of the two is the person's.
+   * Copies the follower's state into the unionid's row, unless that has a newer state of the same openid. If it refers
+   * to another openid, as after an account migration, times do not tell which of the two is the person's.
    */
   const remember = async (unionid: UnionId, { openid, following, followedAt, at, turn }: FollowerRow) => {
     const set = { openid, following, followedAt, at, turn }
@@ -116,15 +116,15 @@ function createJoining(update: Update, settle: Settle) {
     if (!isWritten) await settle(unionid, openid)
   }
   /**
-   * The person has another unionid now, and the old one must not lead to them any more. It is dated, also where it led to
-   * nobody: a process that is late may be about to write what was before.
+   * The person has a new unionid, so the old one must no longer refer to them. It gets a date even if it referred to
+   * nobody: a slow process may be about to write the old state.
    */
   const forget = async (unionid: UnionId, { openid, at, turn }: FollowerRow) => {
     const set = { openid: undefined, following: undefined, followedAt: undefined, turn, at }
     const how = { set, condition: isLaterOfOwnOrNobody, values: { whom: openid, thisTurn: turn ?? 0 } }
     if (!(await update(keyOf({ unionid }), how))) await settle(unionid, openid)
   }
-  /** Both once more, where what stands there is not what was to be written; false if the unionid leads to another openid. */
+  /** Repeats both where the rows differ from what was to be written; false if the unionid refers to another openid. */
   const again = async (row: FollowerRow, unions: LinkRows): Promise<boolean> => {
     const { unionid, formerly = [], openid } = row
     for (const former of formerly) {
@@ -146,10 +146,10 @@ function putFollower(row: FollowerRow, stored: StoredRow | undefined, update: Up
 
 function asItWas(stored: StoredRow | undefined): Pick<Change, 'condition' | 'values'> {
   if (stored === undefined) return { condition: 'attribute_not_exists(#address)' }
-  // One that cannot be read cannot be compared with either.
+  // An unreadable row cannot be compared.
   if (!isReadable(stored)) return { condition: 'attribute_exists(#address)' }
   const { at, following, turn, unionid } = stored
-  // The unionid too: another process may have learnt it within the same second.
+  // The unionid too: another process may have written it within the same second.
   const conditions = [
     '#at = :storedAt AND #following = :wasFollowing',
     unionid === undefined ? 'attribute_not_exists(#unionid)' : '#unionid = :storedUnionid',
@@ -163,7 +163,7 @@ function asItWas(stored: StoredRow | undefined): Pick<Change, 'condition' | 'val
   return { condition: conditions.join(' AND '), values: { ...values, ...others } }
 }
 
-/** A login without unionid does not take away the one that an earlier login brought. */
+/** A login without unionid does not remove the unionid of an earlier login. */
 function putMini({ miniOpenid, unionid }: Identity, at: number, update: Update) {
   const set = unionid === undefined ? { at } : { at, unionid }
   return update(keyOf({ miniOpenid }), { set, condition: 'attribute_not_exists(#at) OR #at <= :at' })

@@ -1,4 +1,4 @@
-/** The login codes of the last minutes: `{codeHash, owner, claimedUntil, result, expiresAt}`; `expiresAt` in seconds. */
+/** Recent login codes: `{codeHash, owner, claimedUntil, result, expiresAt}`; `expiresAt` in seconds. */
 
 import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
@@ -8,8 +8,8 @@ import { change, type Dynamo, onlyIf } from './dynamo.ts'
 
 const isUnfinished = 'attribute_not_exists(#result)'
 /**
- * Free for a claim: never seen, past its time (DynamoDB deletes in its own time), or a claim that came to nothing. The
- * owner's own too: the SDK repeats a request whose answer was lost, and it may have been claimed by then.
+ * Free to claim: never seen, expired (DynamoDB deletes with a delay), or an abandoned claim. Also the owner's own
+ * claim: the SDK repeats a request whose answer was lost, and the first may have succeeded.
  */
 const isFree = `attribute_not_exists(#codeHash) OR #expiresAt <= :nowSeconds OR (${isUnfinished} AND (#claimedUntil <= :now OR #owner = :owner))`
 const isOwn = '#owner = :owner'

@@ -1,4 +1,4 @@
-/** Openids in the fields of a row: 21 bytes for each, one behind the other; those of another length as text. */
+/** Openids packed into fields of a row: 21 bytes each, concatenated; those of another length as text. */
 
 import * as v from 'valibot'
 
@@ -14,12 +14,12 @@ export const noOpenids: PackedOpenids = { packed: new Uint8Array() }
 
 export type PackedOpenids = v.InferOutput<typeof packedOpenids>
 
-/** DynamoDB takes 400 KB a row, with its names and the rest of its fields. */
+/** DynamoDB allows 400 KB per row, with field names and all other fields. */
 const rowBytes = 350_000
-/** What DynamoDB counts for an element of a list, beside its text. */
+/** What DynamoDB counts for a list element besides its text. */
 const elementBytes = 4
 
-/** Splits a list into as many as fit a row each: one for 10,000 of WeChat's own openids, and at least one. */
+/** Splits a list into as many as fit a row each (10,000 of WeChat's usual openids fit); always returns at least one. */
 export function splitByRows(openids: readonly OpenId[]): [readonly OpenId[], ...(readonly OpenId[])[]] {
   const rows: OpenId[][] = []
   let bytes = rowBytes
@@ -35,16 +35,16 @@ export function splitByRows(openids: readonly OpenId[]): [readonly OpenId[], ...
   return [first, ...others]
 }
 
-/** Packs a list; unpacked, those of another length stand behind the others. */
+/** Packs a list; unpacking puts openids of unusual length last. */
 export function packOpenids(openids: readonly OpenId[]): PackedOpenids {
   const usual = openids.filter(it => it.length === openidLength)
   const others = openids.filter(it => it.length !== openidLength)
-  // 28 characters are 21 bytes sharp, so the texts can be decoded in one go.
+  // 28 characters are exactly 21 bytes, so the texts can be decoded in one go.
   const packed = new Uint8Array(Buffer.from(usual.join(''), 'base64url'))
   return { packed, ...(others.length === 0 ? {} : { others }) }
 }
 
-/** Reads a packed list. */
+/** Unpacks a list. */
 export function unpackOpenids({ packed, others = [] }: PackedOpenids): OpenId[] {
   const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength)
   const text = bytes.toString('base64url')

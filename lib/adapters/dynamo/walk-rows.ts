@@ -1,23 +1,22 @@
 /**
- * The rows of walks. `state`/0 holds the walk under way, the last complete one, the lease, and `spare`: pages that may
- * exist though no walk needs them. `page <digest>`/0 holds the openids of a page, packed: 10,000 take 210 KB, and
- * DynamoDB takes 400 KB a row. Longer openids than WeChat's are not packed, and such a page may take more rows:
- * `page <digest> <rows>`/0 and so on.
+ * The rows of sync runs. `state`/0 holds the current run, the last complete one, the lease, and `spare`: pages that may
+ * exist although no run needs them. `page <digest>`/0 holds the openids of a page, packed: 10,000 take 210 KB of
+ * DynamoDB's 400 KB. Openids longer than usual are not packed, and such a page may take more rows: `page <digest>
+ * <rows>`/0 and so on.
  */
 
 import { createHash } from 'node:crypto'
 
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-
-import { checked } from '../../checked.ts'
 import { isId, type OpenId } from '../../identifiers.ts'
+import { validate } from '../../validate.ts'
 import { batchGet, type Dynamo, onlyIf } from './dynamo.ts'
 import { noOpenids, packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
 
 export const stateKey = { walk: 'state', part: 0 }
 
-/** A read of 16 rows brings 3 MB, which a small function has room for. */
+/** A read of 16 rows returns 3 MB, which a small function has memory for. */
 const rowsPerRead = 16
 
 const pageKeys = v.array(v.string())
@@ -53,10 +52,10 @@ const pageRow = v.object({ walk: v.string(), part: v.number(), ...packedOpenids.
 
 export type PageRows = ReturnType<typeof createPageRows>
 
-/** A page as it is stored, in one part or, where openids are long, in several. */
+/** A stored page, in one part or, if openids are long, in several. */
 type StoredPage = { readonly key: string; readonly parts: readonly (readonly OpenId[])[] }
 
-/** Reads and writes the pages of walks. */
+/** Reads and writes the pages of sync runs. */
 export function createPageRows(dynamo: Dynamo, table: string) {
   const put = (Key: RowKey, openids: readonly OpenId[], how: object = {}) =>
     onlyIf(dynamo.send(new PutCommand({ TableName: table, Item: { ...Key, ...packOpenids(openids) }, ...how })))
@@ -66,7 +65,7 @@ export function createPageRows(dynamo: Dynamo, table: string) {
       const key = pageKeyOf(openids)
       for (const [part, some] of splitByRows(openids).entries()) await put({ ...keyOf(key), part }, some)
     },
-    /** Writes a part anew, unless the end of a walk has deleted the page meanwhile. */
+    /** Replaces a part, unless the end of a sync run deleted the page meanwhile. */
     replace: (key: string, part: number, openids: readonly OpenId[]) =>
       put({ ...keyOf(key), part }, openids, { ConditionExpression: 'attribute_exists(walk)' }),
     async remove(keys: readonly string[]) {
@@ -75,7 +74,7 @@ export function createPageRows(dynamo: Dynamo, table: string) {
     async *read(keys: readonly string[]): AsyncIterable<StoredPage> {
       for (const run of inReads([...new Set(keys)])) {
         const rows = await batchGet(dynamo, table, run.flatMap(rowsOf))
-        const found = new Map(rows.map(it => checked(pageRow, it, 'a page of a walk')).map(it => [nameOf(it), it]))
+        const found = new Map(rows.map(it => validate(pageRow, it, 'a page of a walk')).map(it => [nameOf(it), it]))
         for (const key of run) {
           yield { key, parts: rowsOf(key).map(it => unpackOpenids(found.get(nameOf(it)) ?? noOpenids)) }
         }
@@ -84,10 +83,10 @@ export function createPageRows(dynamo: Dynamo, table: string) {
   }
 }
 
-/** The name of a page: the same openids have the same, and it tells in how many rows they stand, if in more than one. */
+/** The key of a page: a digest of its openids, and the number of its rows if more than one. */
 export function pageKeyOf(openids: readonly OpenId[]): string {
   const rows = splitByRows(openids)
-  // As they come back: packed, those of the usual length stand first.
+  // In the order of unpacking: those of the usual length first.
   const stored = rows.flatMap(it => unpackOpenids(packOpenids(it)))
   const digest = createHash('sha256').update(stored.join('\n')).digest('base64url').slice(0, 22)
   return rows.length === 1 ? digest : `${digest} ${rows.length}`
@@ -108,7 +107,7 @@ function nameOf({ walk, part }: RowKey): string {
   return `${walk} ${part}`
 }
 
-/** Splits the keys so that each read is of few rows; a page is read whole. */
+/** Splits the keys so that each read covers few rows; a page is read whole. */
 function inReads(keys: readonly string[]): string[][] {
   const reads: string[][] = []
   let rows = rowsPerRead

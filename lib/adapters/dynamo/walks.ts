@@ -1,24 +1,23 @@
 /**
- * Walks through the follower list (the rows: walk-rows.ts).
+ * The store of sync runs (the rows: walk-rows.ts).
  *
- * A page is named by its content, so one that has not changed since the last walk is not written again. Whatever page
- * may exist is named in the state first, so that none is ever left behind.
+ * A page is keyed by its content, so a page that has not changed since the last run is not written again. Every page
+ * that may exist is named in the state first, so that none is ever orphaned.
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-
-import { checked } from '../../checked.ts'
 import type { Walk, WalkStore } from '../../sync/ports.ts'
+import { validate } from '../../validate.ts'
 import { change, type Dynamo } from './dynamo.ts'
 import { createPageRows, type PageRows, pageKeyOf, type StateRow, stateKey, stateRow } from './walk-rows.ts'
 
-/** Creates the store of walks. */
+/** Creates the store of sync runs. */
 export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
   const pages = createPageRows(dynamo, table)
-  const mended = new Set<string>()
+  const redacted = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
-    return checked(stateRow, Item ?? {}, 'the state of the walk')
+    return validate(stateRow, Item ?? {}, 'the state of the walk')
   }
   const set = (fields: object, owner: string) =>
     change(dynamo, table, stateKey, { set: { ...fields }, condition: '#leaseOwner = :owner', values: { owner } })
@@ -40,31 +39,31 @@ export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
     async *openids(walk) {
       for await (const { key, parts } of pages.read(walk.pageKeys)) {
         const openids = parts.flat()
-        // Somebody was taken out of it: it is not what its name says, should that come again.
-        if (pageKeyOf(openids) !== key) mended.add(key)
+        // Somebody was erased from it: its content no longer matches its key, should the same page be saved again.
+        if (pageKeyOf(openids) !== key) redacted.add(key)
         yield openids
       }
     },
     pause: (until, owner) => set({ pausedUntil: until }, owner),
-    ...createPages({ pages, readState, set, mended }),
+    ...createPages({ pages, readState, set, redacted }),
   }
 }
 
 type Parts = {
   readonly pages: PageRows
-  readonly mended: Set<string>
+  readonly redacted: Set<string>
   readonly readState: () => Promise<StateRow>
   readonly set: (fields: object, owner: string) => Promise<boolean>
 }
 
-/** What makes, replaces and deletes pages. */
+/** Saves, replaces and deletes pages. */
 function createPages({
   pages,
   readState,
   set,
-  mended,
+  redacted,
 }: Parts): Pick<WalkStore, 'savePage' | 'complete' | 'abandon' | 'forget'> {
-  /** Names the pages that nobody needs any more, and deletes them; what a crash leaves behind is named still. */
+  /** Records the unneeded pages, then deletes them; after a crash they are still recorded. */
   const drop = async (old: readonly string[], fields: object, owner: string) => {
     const spare = [...new Set(old)]
     if (!(await set({ ...fields, spare }, owner))) return false
@@ -77,11 +76,11 @@ function createPages({
       const { current, complete, spare = [] } = await readState()
       const key = pageKeyOf(openids)
       const others = spare.filter(it => it !== key)
-      const isThere = !mended.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
+      const isThere = !redacted.has(key) && [current, complete].some(it => it?.pageKeys.includes(key))
       if (!isThere) {
         if (!(await set({ spare: [...others, key] }, owner))) return undefined
         await pages.put(openids)
-        mended.delete(key)
+        redacted.delete(key)
       }
       const saved: Walk = { ...walk, pageKeys: [...walk.pageKeys, key] }
       const isSaved = await set({ current: saved, spare: others.length === 0 ? undefined : others }, owner)
@@ -102,7 +101,7 @@ function createPages({
       for await (const { key, parts } of pages.read([...spare, ...keysOf(current), ...keysOf(complete)])) {
         for (const [part, openids] of parts.entries()) {
           const kept = openids.filter(it => !gone.has(it))
-          // Under the name it had, for the walks name it so; it only looks changed to the next walk.
+          // Keeps its key, because runs refer to it; to the next run the page only looks changed.
           if (kept.length < openids.length) await pages.replace(key, part, kept)
         }
       }

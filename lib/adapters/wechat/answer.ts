@@ -1,4 +1,4 @@
-/** Reads what WeChat answers: hostile until checked, and not always JSON (docs/wechat.md 1.2). */
+/** Parses WeChat's answers: untrusted, and not always JSON (docs/wechat.md 1.2). */
 
 import * as v from 'valibot'
 
@@ -6,7 +6,7 @@ import { TransportError, WeChatError } from '../../errors.ts'
 import { maybe } from './lenient.ts'
 import type { Answer } from './transport.ts'
 
-/** What must not come out again, should WeChat repeat it in an errmsg. */
+/** Texts to hide, in case WeChat repeats them in an errmsg. */
 export type Hidden = readonly string[]
 
 const envelope = v.looseObject({
@@ -18,9 +18,9 @@ const envelope = v.looseObject({
 })
 
 /**
- * Reads an answer into the shape wanted.
+ * Parses an answer by the shape.
  *
- * Throws WeChatError for an errcode other than 0, and TransportError where there is no such answer.
+ * Throws WeChatError for an errcode other than 0, and TransportError for an unusable answer.
  */
 export function readAnswer<T>(
   api: string,
@@ -46,34 +46,34 @@ export function readAnswer<T>(
   throw new TransportError(api, 'shape', `unexpected ${v.getDotPath(inner.issues[0]) ?? 'answer'}`, status)
 }
 
-/** A msgid as text; undefined for what names no message, as 0 does. */
+/** A msgid as text; undefined for values that identify no message, such as 0. */
 export function msgidOf(value: unknown): string | undefined {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? `${value}` : value
   return typeof text === 'string' && /^0*[1-9]\d{0,19}$/.test(text) ? text.replace(/^0+/, '') : undefined
 }
 
-/** The address that WeChat saw us call from, as its text names it (docs/wechat.md 2.3). */
+/** The address that WeChat saw us call from, as named in its errmsg (docs/wechat.md 2.3). */
 function addressOf(errcode: number, errmsg: string): string | undefined {
   return errcode !== 40164 ? undefined : /\binvalid ip ([0-9a-fA-F.:]{3,45})(?=[\s,]|$)/.exec(errmsg)?.[1]
 }
 
-/** The trace id that WeChat's support asks for; some bodies have no space before it (docs/wechat.md 1.3). */
+/** The request id that WeChat's support asks for; some bodies have no space before it (docs/wechat.md 1.3). */
 function ridOf(errmsg: string): string | undefined {
   return /\brid:\s*([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/.exec(errmsg)?.[1]
 }
 
-/** Strict JSON first; after that, with raw control characters and lone backslashes mended. Undefined if neither. */
+/** Strict JSON first; then with raw control characters and lone backslashes repaired. Undefined if neither works. */
 export function parseLenient(text: string): unknown {
-  return parseExact(text) ?? parseExact(mend(text))
+  return parseExact(text) ?? parseExact(repair(text))
 }
 
-/** JSON in which integers past 2^53 become their digits as text: msgid has 64 bits. */
+/** JSON whose integers above 2^53 become text: msgid has 64 bits. */
 function parseExact(text: string): unknown {
   try {
-    // A reviver takes five times as long, which a page of 10,000 openids has no need of.
+    // A reviver takes five times as long, and a page of 10,000 openids does not need it.
     return mayOverflow.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text)
   } catch {
-    // The caller tries again with the text mended, or reports it as no JSON.
+    // The caller tries again with the repaired text, or reports invalid JSON.
     return undefined
   }
 }
@@ -88,21 +88,21 @@ function keepDigits(_key: string, value: unknown, context?: { source?: string })
 }
 
 /**
- * Until 2021 user-written strings held raw control characters, or a backslash right before the closing quote
+ * Until 2021 user-written strings could contain raw control characters, or a backslash right before the closing quote
  * (docs/wechat.md 1.4).
  */
-function mend(text: string): string {
+function repair(text: string): string {
   return (
     text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is mended here
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is repaired here
       .replace(/[\u0000-\u001f]/g, ' ')
       .replace(/(?<!\\)((?:\\\\)*)\\(?="\s*(?:,\s*"[A-Za-z_]+"\s*:|[}\]]))/g, '$1\\\\')
   )
 }
 
-/** What ops may read of an errmsg: without its suffix, the secrets of the call, and anybody's openid. */
+/** An errmsg that operators may read: without its suffix, the secrets of the call, and openids. */
 function clean(errmsg: string, hidden: Hidden): string {
-  // Hidden before anything is cut off: half a secret would not be found.
+  // Hide secrets before truncating: a truncated secret would not be found.
   const open = hidden.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '…')), errmsg)
   const bare = open.slice(0, 1000).replace(/[,\s]*\b(?:rid|hints?):.*$/s, '')
   return bare.replace(/\b[A-Za-z0-9_-]{24,}/g, '…').slice(0, 200)

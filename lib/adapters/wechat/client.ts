@@ -1,4 +1,4 @@
-/** WeChat's server APIs for one app; the only place that knows their paths and, with wechat-shapes.ts, their field names. */
+/** WeChat's server APIs for one app; only this file and shapes.ts know their paths and field names. */
 
 import * as v from 'valibot'
 import type { AppId } from '../../identifiers.ts'
@@ -29,17 +29,17 @@ export type AccessTokenMode = 'stable' | 'classic'
 
 export type WeChatOptions = {
   readonly appid: AppId
-  /** Asked for at each call that needs it, and once more, with what WeChat refused, in case it was rotated just now. */
+  /** Read for each call that needs it, and again with the value that WeChat refused, in case it was just rotated. */
   readonly appsecret: (refused?: string) => Promise<string>
   readonly transport: Transport
   readonly mode: AccessTokenMode
   readonly breaker: Breaker
   readonly watch: (error: unknown) => void
-  /** Our clock in seconds, for an answer that carries no Date. */
+  /** Our clock in seconds, for answers without a Date header. */
   readonly nowSeconds: () => number
 }
 
-/** An errcode of 0 says that WeChat took the message, be the msgid as it may; without either it said nothing. */
+/** An errcode of 0 means that WeChat accepted the message, whatever the msgid; an answer with neither is unusable. */
 const sent = v.pipe(
   v.looseObject({ errcode: maybe(v.unknown()), msgid: v.optional(v.unknown()) }),
   v.check(({ errcode, msgid }) => errcode !== undefined || msgidOf(msgid) !== undefined),
@@ -75,7 +75,7 @@ function tokenApi(mode: AccessTokenMode): 'stable_token' | 'token' {
   return mode === 'stable' ? 'stable_token' : 'token'
 }
 
-/** A page that WeChat refuses says nothing of the template's messages without one. */
+/** A refused page says nothing about the template's messages without a page. */
 function partOf({ templateId, page }: OutgoingMessage): string {
   return page === undefined ? templateId : `${templateId} with a page`
 }
@@ -97,7 +97,7 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
     exchangeCode: withAppsecret(appsecret, async (secret, code) => {
       const api = 'jscode2session'
       const query = { appid, secret, js_code: code, grant_type: 'authorization_code' }
-      // Not safe: the code is single-use, so a second call may find it used (40163).
+      // Not safe to repeat: the code is single-use, so a second call may find it used (40163).
       const answer = await transport({ api, path: '/sns/jscode2session', query, safe: false })
       return identityOf(readAnswer(api, answer, session, [secret, code]))
     }),
@@ -119,7 +119,7 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
 
     async sendTemplate(accessToken, message) {
       const { api, path } = templateNames
-      // Safe: within ten minutes the client_msg_id makes a repeat harmless.
+      // Safe to repeat: for ten minutes the client_msg_id makes a repeat harmless.
       const answer = await transport({ api, path, query: query(accessToken), body: bodyOf(message), safe: true })
       return msgidOf(readAnswer(api, answer, sent, [accessToken, message.openid]).msgid)
     },
@@ -127,7 +127,7 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
     async mediaCheckAsync(accessToken, { mediaUrl, openid, scene }) {
       const api = 'media_check_async'
       const body = { media_url: mediaUrl, media_type: 2, version: 2, scene, openid }
-      // Safe: the same URL again is refused (87020), and asked for anew with another.
+      // Safe to repeat: the same URL is refused (87020), and the retry uses another.
       const call = { api, path: '/wxa/media_check_async', query: query(accessToken), body, safe: true }
       return readAnswer(api, await transport(call), traced, [accessToken, mediaUrl, openid]).trace_id
     },
@@ -136,7 +136,7 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
   }
 }
 
-/** What an account can be asked about itself. */
+/** Calls by which an account reads its own settings. */
 function accountCalls(transport: Transport): Pick<WeChat, 'quota' | 'accountTemplates'> {
   return {
     async quota(accessToken, path) {

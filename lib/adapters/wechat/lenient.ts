@@ -1,11 +1,11 @@
 /**
- * Shapes that take what WeChat unmistakably means: null and empty text for what is absent, digits in text for a number
+ * Lenient shapes for unambiguous values: null and empty text for an absent field, digits in text for a number
  * (docs/wechat.md 1.2).
  */
 
 import * as v from 'valibot'
 
-/** Takes null and empty text, too, for a field that is absent. */
+/** Accepts null and empty text for an absent field. */
 export function maybe<T>(shape: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T | undefined> {
   const present = v.pipe(
     v.unknown(),
@@ -15,14 +15,14 @@ export function maybe<T>(shape: v.GenericSchema<unknown, T>): v.GenericSchema<un
   return v.optional(present)
 }
 
-/** Takes a whole number or its digits, from 0 on. */
+/** Accepts a whole number, 0 or more, or its digits. */
 export const count: v.GenericSchema<unknown, number> = v.pipe(
   v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number))]),
   v.integer(),
   v.minValue(0),
 )
 
-/** Reads a list, or none: the elements that fit, and how many do not. */
+/** Reads an optional list: the valid elements, and the number of invalid ones. */
 export function fitting<T>(shape: v.GenericSchema<unknown, T>, list: readonly unknown[] = []) {
   const fit = list.flatMap(it => {
     const result = v.safeParse(shape, it, { abortEarly: true })

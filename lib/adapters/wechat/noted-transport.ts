@@ -1,4 +1,4 @@
-/** A transport that notes how many calls it made, and what WeChat's clock said meanwhile. */
+/** A transport that counts its calls, and records WeChat's clock. */
 
 import type { Sighting } from '../../doctor/deps.ts'
 import type { Now } from '../../ports.ts'
@@ -10,8 +10,8 @@ export type NotedTransport = {
   readonly sightings: () => readonly Sighting[]
 }
 
-/** Notes what goes through a transport; an answer that refuses tells the time as well. */
-export function noteCalls(transport: Transport, now: Now): NotedTransport {
+/** Records the calls of a transport; refusals show WeChat's clock as well. */
+export function recordCalls(transport: Transport, now: Now): NotedTransport {
   const sightings: Sighting[] = []
   let calls = 0
 

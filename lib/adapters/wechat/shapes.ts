@@ -1,4 +1,4 @@
-/** What WeChat's answers hold, and what we make of it; of a list each element is judged for itself. */
+/** The shapes of WeChat's answers, and their conversion; list elements are validated one by one. */
 
 import * as v from 'valibot'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from '../../identifiers.ts'
@@ -38,7 +38,7 @@ const info = v.object({
 })
 
 const refill = v.object({ call_count: count, refresh_second: v.pipe(count, v.minValue(1)) })
-/** More may be used up than there was. */
+/** More than the quota may be used. */
 const left = v.pipe(
   v.union([count, v.pipe(v.number(), v.maxValue(0))]),
   v.transform(it => Math.max(0, it)),
@@ -55,14 +55,14 @@ export function issuedOf(answer: v.InferOutput<typeof token>): IssuedToken {
   return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in }
 }
 
-/** session_key is left behind here: nothing of ours needs it, so nothing of ours can leak it. */
+/** session_key is dropped here: nothing needs it, so nothing can leak it. */
 export function identityOf({ openid, unionid }: v.InferOutput<typeof session>): Identity {
   return { miniOpenid: openid, ...(unionid === undefined ? {} : { unionid }) }
 }
 
 /**
- * `next_openid` is no "more" flag: it names the last entry of the page, of the last page too (docs/wechat.md 5.1). Where
- * it is missing, that entry is known all the same, and a list never ends because a field is missing.
+ * `next_openid` is no "more" flag: it names the last entry of every page, including the last page (docs/wechat.md 5.1).
+ * If it is missing, the last entry is used, so that a missing field never ends the list.
  */
 export function pageOf({ total, data, next_openid }: v.InferOutput<typeof page>, at: number): FollowerPage {
   const { fit: openids, odd } = fitting(id, data?.openid)
@@ -76,12 +76,12 @@ export function pageOf({ total, data, next_openid }: v.InferOutput<typeof page>,
   }
 }
 
-/** Those of whom the answer says all that is needed, and no others; `answeredAt` in seconds by WeChat's clock. */
+/** The followers with complete answers, and no others; `answeredAt` in seconds by WeChat's clock. */
 export function followersOf(answer: v.InferOutput<typeof infos>, answeredAt: number): FollowerInfo[] {
   return fitting(info, answer.user_info_list ?? []).fit.map(it => followerOf(it, answeredAt))
 }
 
-/** By so many seconds two of WeChat's clocks may differ; what is later was never an instant in seconds. */
+/** How far WeChat's clocks may differ; a later value is not a time in seconds. */
 const skewSeconds = 300
 
 function followerOf(it: v.InferOutput<typeof info>, answeredAt: number): FollowerInfo {
@@ -97,7 +97,7 @@ function followerOf(it: v.InferOutput<typeof info>, answeredAt: number): Followe
 }
 
 export function quotaOf({ quota: { daily_limit, used, remain }, rate_limit }: v.InferOutput<typeof quota>): Quota {
-  // A thousand calls a day are less than one a minute: with none at all nothing that waits would ever go.
+  // A thousand calls a day round down to none a minute, and then nothing on hold would ever be sent.
   const perMinute = rate_limit && Math.max(1, Math.floor((rate_limit.call_count * 60) / rate_limit.refresh_second))
   return { limit: daily_limit, used, remain, ...(perMinute === undefined ? {} : { perMinute }) }
 }

@@ -1,7 +1,7 @@
 /**
  * One HTTP exchange with WeChat over keep-alive sockets.
  *
- * Queries carry appsecrets and access_tokens: no error made here names a URL, a query or a body.
+ * Queries carry appsecrets and access_tokens, so the errors made here never contain a URL, a query or a body.
  */
 
 import http from 'node:http'
@@ -10,7 +10,7 @@ import { urlToHttpOptions } from 'node:url'
 
 import { TransportError, type TransportFailure } from '../../errors.ts'
 
-/** `api` names the call in errors; `safe` says that WeChat takes no harm from the call made twice. */
+/** `api` names the call in errors; `safe` means that the call may be repeated without harm. */
 type Call = {
   readonly api: string
   readonly path: string
@@ -19,35 +19,35 @@ type Call = {
   readonly safe: boolean
 }
 
-/** `at` is WeChat's clock in seconds, from its Date header; absent if it sent none. */
+/** `at` is WeChat's clock in seconds, from its Date header; absent if there was none. */
 export type Answer = {
   readonly status: number
   readonly body: Buffer
   readonly at?: number
-  /** Set if it answers a second call: WeChat may have acted on the first, whose connection was lost. */
+  /** Set if this answers a second call: WeChat may have acted on the first, whose connection was lost. */
   readonly isRepeat?: boolean
 }
 
 export type Transport = (call: Call) => Promise<Answer>
 
-/** A page of 10,000 openids has some 310 KB; nothing WeChat answers comes near this. */
+/** A page of 10,000 openids has some 310 KB; no answer of WeChat comes near this. */
 const maxAnswerBytes = 4 * 1024 * 1024
-/** WeChat closes idle sockets without notice (docs/wechat.md 1.4): ours go first. */
+/** WeChat closes idle sockets without notice (docs/wechat.md 1.4): we close ours earlier. */
 const idleMs = 10_000
 const connectMs = 3_000
 
-/** Kept back of what the function has left, to write down what the call brought. */
+/** Time reserved at the end of the function, to store the result of the call. */
 const writeMs = 1_000
 
 type TransportOptions = {
   readonly baseUrl: URL
   readonly timeoutMs?: number
   readonly sockets?: number
-  /** What the function has left; endless if not given. */
+  /** The time that the function has left; infinite if absent. */
   readonly remainingMs?: () => number
 }
 
-/** Creates the transport to one WeChat; `timeoutMs`, 10 s if not given, and what the function has left bound a call. */
+/** Creates the transport to one WeChat; calls are limited by `timeoutMs` (default 10 s) and the function's time. */
 export function createTransport(options: TransportOptions): Transport {
   const { baseUrl, timeoutMs = 10_000, sockets = 50, remainingMs = () => Number.POSITIVE_INFINITY } = options
   const client = baseUrl.protocol === 'http:' ? http : https
@@ -67,7 +67,7 @@ export function createTransport(options: TransportOptions): Transport {
       })
       guard(request, call.api, Math.min(timeoutMs, remainingMs() - writeMs), reject)
       request.once('response', response => collect(response, call.api).then(resolve, reject))
-      // A text leaves with its head in one piece; bytes would go on their own.
+      // A text is sent in one packet with the headers; bytes would be sent separately.
       request.end(payload)
     })
 
@@ -78,7 +78,7 @@ export function createTransport(options: TransportOptions): Transport {
       return await exchange(call)
     } catch (error) {
       if (!(error instanceof StaleSocket)) throw error
-      // The socket had died of idleness. Once more, on a new one, if that can do no harm.
+      // The idle socket was closed. Repeat once, on a new one, if that is safe.
       if (!call.safe) throw new TransportError(call.api, 'reset', 'the kept connection was closed')
       return exchange(call).then(
         answer => ({ ...answer, isRepeat: true }),
@@ -101,7 +101,7 @@ function queryOf({ query }: Call): string {
     .join('&')
 }
 
-/** Always a Content-Length: WeChat answers chunked bodies with an empty 412 (docs/wechat.md 1.4). */
+/** Always sends a Content-Length: WeChat answers chunked bodies with an empty 412 (docs/wechat.md 1.4). */
 function contentOf(payload: string | undefined): string[] {
   if (payload === undefined) return []
   return ['Content-Type', 'application/json', 'Content-Length', `${Buffer.byteLength(payload)}`]
@@ -112,7 +112,7 @@ class StaleSocket extends Error {}
 
 type Fail = (failure: TransportFailure, detail: string) => void
 
-/** Turns every way a request can fail into one error, and bounds connecting and the whole exchange in time. */
+/** Turns every way a request can fail into one error, and limits the time for connecting and for the whole exchange. */
 function guard(request: http.ClientRequest, api: string, timeoutMs: number, reject: (error: Error) => void): void {
   const fail: Fail = (failure, detail) => {
     reject(new TransportError(api, failure, detail))

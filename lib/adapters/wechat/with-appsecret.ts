@@ -1,5 +1,5 @@
 /**
- * Calls that are proved by the appsecret itself: after a reset in the console WeChat takes only the new one, at once
+ * Calls that authenticate with the appsecret: after a reset in the console WeChat accepts only the new one, at once
  * (docs/wechat.md 2.2).
  */
 
@@ -7,10 +7,10 @@ import { WeChatError } from '../../errors.ts'
 
 type Appsecret = (refused?: string) => Promise<string>
 
-/** What both endpoints answer to an appsecret that is not, or no longer, the app's (docs/wechat.md 3.3). */
+/** What both endpoints answer to a wrong or replaced appsecret (docs/wechat.md 3.3). */
 const wrongSecret = new Set([40001, 40125])
 
-/** Makes a call that is repeated once with another appsecret, if there is one, where WeChat refuses the one at hand. */
+/** Makes a call, and repeats it once with another appsecret, if there is one, if WeChat refuses the current one. */
 export function withAppsecret<A extends unknown[], T>(
   appsecret: Appsecret,
   call: (secret: string, ...args: A) => Promise<T>,

@@ -1,4 +1,4 @@
-/** What differs between the kinds of messages that WeChat takes: the stages ask the kind, and know none by name. */
+/** The interface of a kind of message: stages use it, and know no kind by name. */
 
 import type { Person } from '../../followers/link.ts'
 import type { Address, MiniAppId, OfficialAppId, OpenId } from '../../identifiers.ts'

@@ -1,4 +1,4 @@
-/** All kinds of messages: a new one is entered here. */
+/** The list of all kinds of messages: add new kinds here. */
 
 import { silentJson } from '../event-id.ts'
 import type { MessageKind } from './kind.ts'

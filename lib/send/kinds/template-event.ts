@@ -1,4 +1,4 @@
-/** The business event as a producer pushes it, read and checked into the message that is to be sent. */
+/** The business event: one schema yields the type, the validation and the JSON Schema file. */
 
 import * as v from 'valibot'
 
@@ -25,7 +25,7 @@ export function valueCheckOf(testAccount: string | undefined): ValueCheck {
 /** Reads an event; throws RequestError `event-invalid`, whose message names the field and repeats no value. */
 export function parseTemplateMessage(body: string, { account, minis, values = 'checked' }: Rules): Message {
   if (Buffer.byteLength(body) > maxBodyBytes) throw invalid(`larger than ${maxBodyBytes} bytes`)
-  const event = checked(parseJson(body))
+  const event = validated(parseJson(body))
   const template = templateOf(event, account.templates)
   const mini = miniOf(event, minis)
   return {
@@ -49,7 +49,7 @@ function parseJson(body: string): unknown {
   return parsed
 }
 
-function checked(input: unknown): Event {
+function validated(input: unknown): Event {
   const result = v.safeParse(eventSchema, input, { abortPipeEarly: true })
   // A list passes as an object whose keys are numbers.
   if (v.is(listAsData, input)) throw invalid('data must be an object')
@@ -75,11 +75,11 @@ function dataOf({ data }: Event, template: Unlisted, values: ValueCheck): Record
   const missing = Object.keys(template.fields ?? {}).filter(key => isShown(key) && !Object.hasOwn(data, key))
   const checkValueOf = (key: string, value: string) =>
     values === 'checked' ? checkedIn(template, key, value) : { value }
-  const checked = Object.entries(data).map(([key, it]) => [key, checkValueOf(key, textOf(it))] as const)
-  const problems = checked.flatMap(([, it]) => ('problem' in it ? it.problem : []))
+  const checkedValues = Object.entries(data).map(([key, it]) => [key, checkValueOf(key, textOf(it))] as const)
+  const problems = checkedValues.flatMap(([, it]) => ('problem' in it ? it.problem : []))
   const all = [...missing.map(key => `${key} is missing`), ...problems].map(it => `data.${it}`)
   if (all.length > 0) throw invalid(all.join('; '))
-  return Object.fromEntries(checked.flatMap(([key, it]) => ('value' in it ? [[key, it.value]] : [])))
+  return Object.fromEntries(checkedValues.flatMap(([key, it]) => ('value' in it ? [[key, it.value]] : [])))
 }
 
 /** A key that a listed template lacks goes through as it is: WeChat takes no notice of it. */

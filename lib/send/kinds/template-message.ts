@@ -1,4 +1,4 @@
-/** The template message of an Official Account: all that sets it apart from other kinds. */
+/** The Official Account's template message: everything specific to this kind. */
 
 import { hash } from 'node:crypto'
 import { isDuplicate } from '../../errcode.ts'

@@ -1,4 +1,4 @@
-/** WeChat's names for template messages, and its receipts: apart from the kind itself, for functions that send nothing. */
+/** WeChat's names for template messages and their receipts; separate, for functions that do not send. */
 
 import type { Delivery } from '../delivery.ts'
 

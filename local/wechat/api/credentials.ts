@@ -1,26 +1,22 @@
 /** The checks of calls that carry an AppSecret: credentials, then allow-list, then quota. */
-import type { App, Box } from '../box.ts'
+import type { App } from '../app.ts'
+import type { Box } from '../box.ts'
 import type { Call, Refusal } from './endpoint.ts'
 
-/** What the caller says about itself. */
+/** The credentials in a request. */
 type Credentials = { appid: string; secret: string; grantType?: string; expected?: string }
 
-/** The app with this AppID. */
-export function appWithId(box: Box, appid: string): App | undefined {
-  return [box.apps.official, box.apps.mini].find(app => app.appid === appid)
-}
-
 /** Finds what is wrong with the credentials, before anything is counted. */
-export function refuseCredentials(box: Box, said: Credentials): Refusal | undefined {
+function refuseCredentials(box: Box, said: Credentials): Refusal | undefined {
   if (said.appid === '') return { errcode: 41002 }
   if (said.secret === '') return { errcode: 41004 }
-  const app = appWithId(box, said.appid)
+  const app = box.apps.byAppid(said.appid)
   if (app === undefined) return { errcode: 40013 }
   if (said.expected !== undefined && said.grantType !== said.expected) return { errcode: 40002 }
   return app.appsecret === said.secret ? undefined : { errcode: 40125 }
 }
 
-/** The refusal of an address that is not on the allow-list; it names the address for whoever keeps the list. */
+/** The refusal of an address that is not on the allow-list; it names the address for the operator. */
 export function refuseAddress(address: string): Refusal {
   return { errcode: 40164, errmsg: `invalid ip ${address} ipv6 ${asIpv6(address)}, not in whitelist` }
 }
@@ -36,10 +32,10 @@ export function refuseOverQuota(call: Call, app: App): Refusal | undefined {
   return spent === 'day' ? { errcode: 45009, suffix: 'rid' } : undefined
 }
 
-/** All checks in their order; the app when the call may go on. */
+/** All checks in order; returns the app if the call may proceed. */
 export function admit(call: Call, said: Credentials): App | Refusal {
   const refused = refuseCredentials(call.box, said)
-  const app = appWithId(call.box, said.appid)
+  const app = call.box.apps.byAppid(said.appid)
   if (refused !== undefined || app === undefined) return refused ?? { errcode: 40013 }
   if (!app.allowList.admits(call.address)) return refuseAddress(call.address)
   return refuseOverQuota(call, app) ?? app

@@ -1,5 +1,5 @@
 /** Every path of WeChat that the box plays. */
-import type { SecretEndpoint, TokenEndpoint } from './endpoint.ts'
+import type { Owner, SecretEndpoint, TokenEndpoint } from './endpoint.ts'
 import { batchGet, userGet, userInfo } from './followers.ts'
 import { checkSession, codeToSession } from './login.ts'
 import { mediaCheckAsync } from './media-check.ts'
@@ -9,7 +9,7 @@ import { send } from './send.ts'
 import { allPrivateTemplates } from './template-list.ts'
 import { stableToken, token } from './token.ts'
 
-const quota = quotaEndpoints(path => ownersOf(path))
+const quota = quotaEndpoints(path => ownerOf(path))
 
 const endpoints = new Map<string, TokenEndpoint | SecretEndpoint>([
   ['/cgi-bin/token', token],
@@ -39,8 +39,8 @@ export function endpointAt(path: string): TokenEndpoint | SecretEndpoint | undef
   return endpoints.get(path)
 }
 
-function ownersOf(path: string): readonly string[] | undefined {
+function ownerOf(path: string): Owner | undefined {
   const endpoint = endpoints.get(path)
   if (endpoint === undefined) return undefined
-  return endpoint.auth === 'token' ? endpoint.apps : ['official', 'mini']
+  return endpoint.auth === 'token' ? endpoint.of : 'any'
 }

@@ -1,77 +1,77 @@
-/** The calls about followers of the Official Account (docs/wechat.md 5). */
-import type { Box } from '../box.ts'
+/** The calls about the followers of an Official Account (docs/wechat.md 5). */
+import type { OfficialAccount } from '../app.ts'
 import { field, textField } from '../json.ts'
-import type { Outcome, TokenEndpoint } from './endpoint.ts'
+import type { OfficialEndpoint, Outcome } from './endpoint.ts'
 
 const mostInBatch = 100
 
-/** GET /cgi-bin/user/get: pages in the order of people's numbers; a cursor who has unfollowed meanwhile is still a place. */
+/** GET /cgi-bin/user/get: pages in the order of people's numbers; a cursor who unfollowed is still a valid position. */
 export const userGet = {
   auth: 'token',
   method: 'GET',
-  apps: ['official'],
-  answer: ({ box, query }) => {
+  of: 'official',
+  answer: ({ box, query }, account) => {
     const cursor = query.get('next_openid') ?? ''
-    const after = cursor === '' ? -1 : box.people.everByOpenid(cursor)
-    return after === undefined ? { errcode: 40003 } : page(box, after)
+    const after = cursor === '' ? -1 : account.ids.everByOpenid(cursor)
+    return after === undefined ? { errcode: 40003 } : page(account, after, box.settings.pageSize)
   },
-} satisfies TokenEndpoint
+} satisfies OfficialEndpoint
 
 /** GET /cgi-bin/user/info. */
 export const userInfo = {
   auth: 'token',
   method: 'GET',
-  apps: ['official'],
+  of: 'official',
   suffix: 'hint',
-  answer: ({ box, query }) => {
+  answer: ({ query }, account) => {
     const openid = query.get('openid') ?? ''
     if (openid === '') return { errcode: 41009 }
-    const person = box.people.everByOpenid(openid)
-    return person === undefined ? { errcode: 40003 } : { json: JSON.stringify(describe(box, { person, openid })) }
+    const person = account.ids.everByOpenid(openid)
+    return person === undefined ? { errcode: 40003 } : { json: JSON.stringify(describe(account, { person, openid })) }
   },
-} satisfies TokenEndpoint
+} satisfies OfficialEndpoint
 
 /** POST /cgi-bin/user/info/batchget: one bad openid fails the whole batch. */
 export const batchGet = {
   auth: 'token',
   method: 'POST',
-  apps: ['official'],
+  of: 'official',
   suffix: 'hint',
-  answer: ({ box, body }) => {
+  answer: ({ body }, account) => {
     const list = field(body, 'user_list')
     const entries: unknown[] = Array.isArray(list) ? list : []
     if (entries.length === 0 || entries.length > mostInBatch) return { errcode: 40032 }
     const infos: ReturnType<typeof describe>[] = []
     for (const entry of entries) {
       const openid = textField(entry, 'openid')
-      const person = box.people.everByOpenid(openid)
+      const person = account.ids.everByOpenid(openid)
       if (person === undefined) return { errcode: 40003 }
-      infos.push(describe(box, { person, openid }))
+      infos.push(describe(account, { person, openid }))
     }
     return { json: JSON.stringify({ user_info_list: infos }) }
   },
-} satisfies TokenEndpoint
+} satisfies OfficialEndpoint
 
-function page(box: Box, after: number): Outcome {
-  const openids = box.people.openids(box.people.followersAfter(after, box.settings.pageSize))
+function page({ ids, followers }: OfficialAccount, after: number, size: number): Outcome {
+  const openids = ids.openids(followers.after(after, size))
   const last = openids.at(-1) ?? ''
   const data = openids.length === 0 ? undefined : { openid: openids }
-  const total = box.people.followers()
-  // An undefined `data` leaves no trace in the JSON: that is how the terminal page looks.
+  const total = followers.count()
+  // An undefined `data` is absent from the JSON: that is what the last page looks like.
   return { json: JSON.stringify({ total, count: openids.length, data, next_openid: last }) }
 }
 
 /** Every user/info and batchget entry; the openid comes from the caller, since making it again costs a cipher block. */
-function describe(box: Box, { person, openid }: { person: number; openid: string }) {
-  const { people } = box
-  const unionid = people.unionid(person)
-  if (!people.isFollowing(person)) return { subscribe: 0, openid, unionid }
-  const { remark, scene } = box.profiles.get(person)
+function describe(account: OfficialAccount, { person, openid }: { person: number; openid: string }) {
+  const { ids, followers, marks } = account
+  const unionid = ids.unionid(person)
+  if (!followers.isFollowing(person)) return { subscribe: 0, openid, unionid }
+  const { remark, scene } = marks.get(person)
   return {
     subscribe: 1,
     openid,
     language: 'zh_CN',
-    subscribe_time: people.subscribeTime(person),
+    subscribe_time: followers.subscribeTime(person),
     unionid,
     remark,
     groupid: 0,

@@ -1,29 +1,29 @@
-/** What WeChat tells about the network, and two calls that have nothing to give in the box (docs/wechat.md 1.5). */
+/** WeChat's calls about the network, and two calls that have nothing to return in the box (docs/wechat.md 1.5). */
 import { isIP } from 'node:net'
 import { textField } from '../json.ts'
-import type { Outcome, TokenEndpoint } from './endpoint.ts'
+import type { AnyEndpoint, OfficialEndpoint, Outcome } from './endpoint.ts'
 
 const loopback = '127.0.0.1'
 const actions: readonly string[] = ['dns', 'ping', 'all']
 const operators: readonly string[] = ['CHINANET', 'UNICOM', 'CAP', 'DEFAULT']
 
-const anyApp = { auth: 'token', apps: ['official', 'mini'] } as const
+const anyApp = { auth: 'token', of: 'any' } as const
 
 /** GET /cgi-bin/get_api_domain_ip. */
 export const apiDomainIp = {
   ...anyApp,
   method: 'GET',
   answer: () => ({ json: JSON.stringify({ ip_list: [loopback] }) }),
-} satisfies TokenEndpoint
+} satisfies AnyEndpoint
 
 /** GET /cgi-bin/getcallbackip: networks, whose slash is written with a backslash. */
 export const callbackIp = {
   ...anyApp,
   method: 'GET',
   answer: () => ({ json: String.raw`{"ip_list":["127.0.0.0\/8"]}` }),
-} satisfies TokenEndpoint
+} satisfies AnyEndpoint
 
-/** POST /cgi-bin/callback/check: tells how the network sees the receiver; the box finds all well. */
+/** POST /cgi-bin/callback/check: how the network sees the receiver; in the box all is well. */
 export const callbackCheck = {
   ...anyApp,
   method: 'POST',
@@ -34,26 +34,26 @@ export const callbackCheck = {
     const { url } = app.callbacks.state()
     return url === undefined ? { errcode: 40201 } : foundWell(action, addressIn(url))
   },
-} satisfies TokenEndpoint
+} satisfies AnyEndpoint
 
-/** GET /cgi-bin/menu/get: nobody makes a menu here. */
+/** GET /cgi-bin/menu/get: nobody creates a menu here. */
 export const menuGet = {
   auth: 'token',
   method: 'GET',
-  apps: ['official'],
+  of: 'official',
   answer: () => ({ errcode: 46003 }),
-} satisfies TokenEndpoint
+} satisfies OfficialEndpoint
 
-/** POST /cgi-bin/message/custom/send: answers somebody who wrote within 48 hours, and in the box nobody writes. */
+/** POST /cgi-bin/message/custom/send: replies to somebody who wrote within 48 hours; in the box nobody writes. */
 export const customSend = {
   ...anyApp,
   method: 'POST',
-  answer: ({ box, body }, app) => {
+  answer: ({ body }, { kind, ids }) => {
     const openid = textField(body, 'touser')
-    const person = app.name === 'mini' ? box.people.byMiniOpenid(openid) : box.people.everByOpenid(openid)
+    const person = kind === 'mini' ? ids.byOpenid(openid) : ids.everByOpenid(openid)
     return { errcode: person === undefined ? 40003 : 45015 }
   },
-} satisfies TokenEndpoint
+} satisfies AnyEndpoint
 
 function foundWell(action: string, ip: string): Outcome {
   const dns = action === 'ping' ? {} : { dns: [{ ip, real_operator: 'DEFAULT' }] }

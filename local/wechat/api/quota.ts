@@ -1,25 +1,25 @@
-/** Reading and clearing of the call counters, and what became of a call (docs/wechat.md 8). */
-import type { App } from '../box.ts'
+/** Reads and clears the call counters, and looks up failed calls (docs/wechat.md 8). */
+import type { App } from '../app.ts'
 import { textField } from '../json.ts'
 import { admit } from './credentials.ts'
-import type { Call, Outcome, Refusal, SecretEndpoint, TokenEndpoint } from './endpoint.ts'
+import type { AnyEndpoint, Call, Outcome, Owner, Refusal, SecretEndpoint } from './endpoint.ts'
 
 const OK: Outcome = { json: '{"errcode":0,"errmsg":"ok"}' }
 const ridPattern = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/
 
-/** Tells which apps may call a path; undefined for a path that WeChat does not have. */
-export type PathOwners = (path: string) => readonly string[] | undefined
+/** Returns the kind of app that may call a path; undefined for a path that WeChat does not have. */
+export type PathOwner = (path: string) => Owner | undefined
 
 /** POST /cgi-bin/clear_quota. */
 export const clearQuota = {
   auth: 'token',
   method: 'POST',
-  apps: ['official', 'mini'],
+  of: 'any',
   answer: ({ box, body }, app) => {
     if (textField(body, 'appid') !== app.appid) return { errcode: 40013 }
     return box.quota.clearAll(app.name) ? OK : { errcode: 48006 }
   },
-} satisfies TokenEndpoint
+} satisfies AnyEndpoint
 
 /** POST /cgi-bin/clear_quota/v2: the page's table wants the secret in the body, its example in the query; both work. */
 export const clearQuotaBySecret = {
@@ -34,13 +34,14 @@ export const clearQuotaBySecret = {
 } satisfies SecretEndpoint
 
 /** POST /cgi-bin/openapi/quota/get and quota/clear; they need to know whose each path is. */
-export function quotaEndpoints(ownersOf: PathOwners) {
+export function quotaEndpoints(ownerOf: PathOwner) {
   const refusePath = (path: string, app: App): Refusal | undefined => {
-    const owners = ownersOf(path)
-    if (owners === undefined) return { errcode: 76021 }
-    return owners.includes(app.name) && !path.startsWith('/sns') ? undefined : { errcode: 76022 }
+    const owner = ownerOf(path)
+    if (owner === undefined) return { errcode: 76021 }
+    const isIts = owner === 'any' || owner === app.kind
+    return isIts && !path.startsWith('/sns') ? undefined : { errcode: 76022 }
   }
-  const both = { auth: 'token', method: 'POST', apps: ['official', 'mini'] } as const
+  const both = { auth: 'token', method: 'POST', of: 'any' } as const
 
   const get = {
     ...both,
@@ -48,14 +49,14 @@ export function quotaEndpoints(ownersOf: PathOwners) {
       const path = textField(body, 'cgi_path')
       return refusePath(path, app) ?? { json: JSON.stringify(describe(box.quota.usage(app.name, path))) }
     },
-  } satisfies TokenEndpoint
+  } satisfies AnyEndpoint
   const clear = {
     ...both,
     answer: ({ box, body }: Call, app: App): Outcome => {
       const path = textField(body, 'cgi_path')
       return refusePath(path, app) ?? (box.quota.clear(app.name, path) ? OK : { errcode: 48006 })
     },
-  } satisfies TokenEndpoint
+  } satisfies AnyEndpoint
   return { get, clear }
 }
 
@@ -63,7 +64,7 @@ export function quotaEndpoints(ownersOf: PathOwners) {
 export const ridGet = {
   auth: 'token',
   method: 'POST',
-  apps: ['official', 'mini'],
+  of: 'any',
   answer: ({ box, body }, app) => {
     const rid = textField(body, 'rid')
     if (!ridPattern.test(rid)) return { errcode: 76002 }
@@ -81,7 +82,7 @@ export const ridGet = {
     }
     return { json: JSON.stringify({ errcode: 0, errmsg: 'ok', request }) }
   },
-} satisfies TokenEndpoint
+} satisfies AnyEndpoint
 
 function describe({ daily, used, minute }: { daily: number; used: number; minute?: number }) {
   const rate = minute === undefined ? undefined : { call_count: minute, refresh_second: 60 }

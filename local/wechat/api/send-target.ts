@@ -1,4 +1,5 @@
-/** Where a template message leads when it is tapped: a page of the linked mini program, or a web page. */
+/** Where a template message leads when it is tapped: a page of a linked mini program, or a web page. */
+import type { MiniProgram, OfficialAccount } from '../app.ts'
 import type { Box } from '../box.ts'
 import { field, isFields, textField } from '../json.ts'
 import type { Message } from '../messages.ts'
@@ -17,14 +18,14 @@ export function isMisshapen(body: unknown): boolean {
 }
 
 /** Reads the target, or finds what is wrong with it. */
-export function readTarget(box: Box, body: unknown): Target | Refusal {
+export function readTarget(box: Box, account: OfficialAccount, body: unknown): Target | Refusal {
   const url = textField(body, 'url')
   if (url.length > longestUrl) return { errcode: 40039 }
   const web = url === '' ? {} : { url }
   const miniprogram = givenMiniprogram(body)
   if (miniprogram === undefined) return web
   const [appid, pagepath] = [textField(miniprogram, 'appid'), textField(miniprogram, 'pagepath')]
-  const refused = refusePage(box, { appid, pagepath })
+  const refused = appid === '' ? { errcode: 40166 as const } : refusePage(linked(box, account, appid), pagepath)
   return refused ?? { ...web, miniprogram: { appid, ...(pagepath && { pagepath }) } }
 }
 
@@ -34,13 +35,15 @@ function givenMiniprogram(body: unknown): unknown {
   return isFields(miniprogram) && field(miniprogram, 'appid') !== '' ? miniprogram : undefined
 }
 
-function refusePage(
-  { apps, rules }: Box,
-  { appid, pagepath }: { appid: string; pagepath: string },
-): Refusal | undefined {
-  if (appid === '') return { errcode: 40166 }
-  if (appid !== apps.mini.appid) return { errcode: 40013 }
+/** The mini program with this AppID, if the account's own Open Platform account has it. */
+function linked({ apps }: Box, { platform }: OfficialAccount, appid: string): MiniProgram | undefined {
+  const app = apps.byAppid(appid)
+  return app?.kind === 'mini' && platform !== null && app.platform === platform ? app : undefined
+}
+
+function refusePage(mini: MiniProgram | undefined, pagepath: string): Refusal | undefined {
+  if (mini === undefined) return { errcode: 40013 }
   const page = pagepath.split('?')[0]?.replace(/^\//, '') ?? ''
-  const known = page === '' || rules.pages === undefined || rules.pages.has(page)
+  const known = page === '' || mini.pages === undefined || mini.pages.has(page)
   return known ? undefined : { errcode: 40165 }
 }

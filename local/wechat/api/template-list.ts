@@ -1,14 +1,14 @@
 /** GET /cgi-bin/template/get_all_private_template; public clients POST it, and get the same. */
 import type { Template } from '../templates.ts'
-import type { TokenEndpoint } from './endpoint.ts'
+import type { OfficialEndpoint } from './endpoint.ts'
 
 /** Lists the account's templates; the industries of category templates are empty. */
 export const allPrivateTemplates = {
   auth: 'token',
   method: 'any',
-  apps: ['official'],
-  answer: ({ box }) => ({ json: JSON.stringify({ template_list: box.templates.all().map(describe) }) }),
-} satisfies TokenEndpoint
+  of: 'official',
+  answer: (_, { templates }) => ({ json: JSON.stringify({ template_list: templates.all().map(describe) }) }),
+} satisfies OfficialEndpoint
 
 function describe(template: Template) {
   return {

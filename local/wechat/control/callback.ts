@@ -1,13 +1,12 @@
-/** The message push: where it goes, what is held back, and what became of each delivery. */
-import type { Box } from '../box.ts'
-import { callbackFormats, callbackModes } from '../callback-config.ts'
-import type { Callbacks } from '../callbacks.ts'
+/** The message push: its target, held-back events, and the result of each delivery. */
+import type { App } from '../app.ts'
 import type { EventValue } from '../events.ts'
 import { isFields } from '../json.ts'
-import { ControlError, type Input } from './input.ts'
+import { readCallbackConfig } from './callback-input.ts'
+import { ControlError } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
+import { appNamed } from './which-app.ts'
 
-const appNames = ['official', 'mini'] as const
 const mostFailures = 1_000_000_000
 
 /** Routes about callbacks. */
@@ -18,86 +17,62 @@ export const callbackRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/callback/release', run: release },
   { method: 'POST', path: '/callback/send', run: send },
   { method: 'GET', path: '/callbacks', run: list },
-  { method: 'DELETE', path: '/callbacks', run: ({ box, query }) => pushOf(box, query.get('app')).forget() },
+  { method: 'DELETE', path: '/callbacks', run: call => askedFor(call).callbacks.forget() },
 ]
 
-/** The push of the app that the body names; the Official Account's if it names none. */
-function chosen({ box, input }: { box: Box; input: Input }): Callbacks {
-  return box.apps[input.choice('app', appNames) ?? 'official'].callbacks
+/** The app named in the body; the first Official Account by default. */
+function chosen({ box, input }: ControlCall): App {
+  return appNamed(box, input.text('app') ?? box.apps.official.name)
 }
 
-function pushOf(box: Box, app: string | null): Callbacks {
-  if (app === null || app === 'official') return box.apps.official.callbacks
-  if (app === 'mini') return box.apps.mini.callbacks
-  throw new ControlError('"app" must be official or mini')
+/** The app named in the query; the first Official Account by default. */
+function askedFor({ box, query }: ControlCall): App {
+  return appNamed(box, query.get('app') ?? box.apps.official.name)
 }
 
-function configure({ box, input }: ControlCall) {
-  const push = chosen({ box, input })
-  const change = readChange(input)
-  if (change.format === 'json' && push === box.apps.official.callbacks) {
-    throw new ControlError('an Official Account pushes XML only')
-  }
-  push.configure(change)
-  return push.state()
-}
-
-function readChange(input: Input) {
-  const url = readUrl(input.get('url'))
-  const token = input.text('token')
-  const aesKey = input.text('aesKey')
-  if (token !== undefined && !/^[A-Za-z0-9]{3,32}$/.test(token)) {
-    throw new ControlError('"token" must be 3 to 32 letters and digits')
-  }
-  if (aesKey !== undefined && !/^[A-Za-z0-9]{43}$/.test(aesKey)) {
-    throw new ControlError('"aesKey" must be 43 letters and digits')
-  }
-  const given = {
-    ...{ token, aesKey, hold: input.flag('hold') },
+function configure(call: ControlCall) {
+  const { kind, callbacks } = chosen(call)
+  const { input } = call
+  const change = {
+    ...readCallbackConfig(input),
+    ...{ hold: input.flag('hold') },
     ...{ markFailAfter: input.get('markFailAfter') === null ? null : input.integer('markFailAfter', mostFailures, 1) },
-    ...{ mode: input.choice('mode', callbackModes), format: input.choice('format', callbackFormats) },
   }
-  return { ...given, ...(input.has('url') && { url }) }
-}
-
-/** null switches the push off. */
-function readUrl(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined
-  const url = typeof value === 'string' ? URL.parse(value) : null
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new ControlError('"url" must be an http or https address')
-  return url.href
+  if (change.format === 'json' && kind === 'official') throw new ControlError('an Official Account pushes XML only')
+  callbacks.configure(change)
+  return callbacks.state()
 }
 
 /** For a minute nothing is pushed, as after many failures. */
 function markFail(call: ControlCall) {
-  const push = chosen(call)
-  push.markFail()
-  return push.state()
+  const { callbacks } = chosen(call)
+  callbacks.markFail()
+  return callbacks.state()
 }
 
 async function verify(call: ControlCall) {
-  const answer = await chosen(call).verify()
+  const answer = await chosen(call).callbacks.verify()
   if (answer === undefined) throw new ControlError('no callback URL is set', 409)
   return { verified: answer.outcome === 'accepted', ...answer }
 }
 
 async function release(call: ControlCall) {
-  const push = chosen(call)
-  const released = await push.release(call.input.texts('order'))
-  return { released, held: push.held().length }
+  const { callbacks } = chosen(call)
+  const released = await callbacks.release(call.input.texts('order'))
+  return { released, held: callbacks.held().length }
 }
 
-/** Any event about a person, for what no other route makes. */
-function send({ box, input }: ControlCall) {
+/** Any event about a person, for events that no other route makes. */
+function send(call: ControlCall) {
+  const { box, input } = call
   const person = input.required('person', input.integer('person', box.people.size() - 1))
   const event = input.required('event', input.text('event', 64))
   const fields = readFields(input.get('fields') ?? {})
-  const push = chosen({ box, input })
-  const openid = push === box.apps.mini.callbacks ? box.people.miniOpenid(person) : box.people.openid(person)
-  return { event: push.emit({ openid, event, fields }) }
+  const { ids, callbacks } = chosen(call)
+  return { event: callbacks.emit({ openid: ids.openid(person), event, fields }) }
 }
 
-/** Texts and numbers, and objects and lists of them, as an event has them. */
+/** Texts and numbers, and objects and lists of them, as in real events. */
 function readFields(value: unknown): Record<string, EventValue> {
   if (!isFields(value)) throw new ControlError('"fields" must map names to texts, numbers, objects or lists')
   const strange = Object.keys(value).find(name => !/^[A-Za-z]\w{0,63}$/.test(name))
@@ -110,9 +85,9 @@ function readValue(value: unknown): EventValue {
   return Array.isArray(value) ? value.map(readValue) : readFields(value)
 }
 
-function list({ box, query }: ControlCall) {
-  const event = query.get('event')
-  const push = pushOf(box, query.get('app'))
-  const deliveries = push.deliveries().filter(entry => event === null || entry.event === event)
-  return { held: push.held(), deliveries }
+function list(call: ControlCall) {
+  const event = call.query.get('event')
+  const { callbacks } = askedFor(call)
+  const deliveries = callbacks.deliveries().filter(entry => event === null || entry.event === event)
+  return { held: callbacks.held(), deliveries }
 }

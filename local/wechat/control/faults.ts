@@ -1,13 +1,16 @@
 /** The fault script. */
+
+import type { Box } from '../box.ts'
 import { type Fault, type FaultKind, faultKinds } from '../faults.ts'
 import { isFields } from '../json.ts'
-import { ControlError, readInput } from './input.ts'
+import { ControlError, type Input, readInput } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
+import { appNamed } from './which-app.ts'
 
 const mostTimes = 1_000_000_000
 const longestMs = 600_000
 
-/** Kinds after which WeChat has done nothing, unless the script says otherwise; all others spoil a call that was done. */
+/** Kinds in which WeChat does nothing, unless the script says otherwise; others spoil a completed call's answer. */
 const unprocessed = new Set<FaultKind>(['reset-before', 'status', 'errcode'])
 
 /** Routes about faults. */
@@ -20,18 +23,17 @@ export const faultRoutes: readonly ControlRoute[] = [
 /** Appends to the script: one entry or a list of them. */
 function add({ box, body }: ControlCall) {
   const entries: unknown[] = Array.isArray(body) ? body : [body]
-  const faults = entries.map(readFault)
+  const faults = entries.map(entry => readFault(box, entry))
   box.faults.add(faults)
   return box.faults.all()
 }
 
-function readFault(entry: unknown): Fault {
+function readFault(box: Box, entry: unknown): Fault {
   if (!isFields(entry)) throw new ControlError('each fault must be an object')
   const input = readInput(entry)
   const kind = input.required('kind', input.choice('kind', faultKinds))
   const path = input.required('path', input.text('path'))
   if (path !== '*' && !path.startsWith('/')) throw new ControlError('"path" must be * or begin with a slash')
-  const errmsg = input.text('errmsg')
   return {
     path,
     kind,
@@ -41,6 +43,15 @@ function readFault(entry: unknown): Fault {
     ms: input.integer('ms', longestMs) ?? 1000,
     status: input.integer('status', 599, 200) ?? 502,
     errcode: input.integer('errcode', 2 ** 31, -(2 ** 31)) ?? -1,
+    ...readNames(box, input),
+  }
+}
+
+/** The members that are only set if given. */
+function readNames(box: Box, input: Input): Pick<Fault, 'app' | 'errmsg'> {
+  const [app, errmsg] = [input.text('app'), input.text('errmsg')]
+  return {
+    ...(app !== undefined && { app: appNamed(box, app).name }),
     ...(errmsg !== undefined && { errmsg }),
   }
 }

@@ -1,4 +1,4 @@
-/** Checked reading of what came to the control API; every problem is a clear sentence for the caller. */
+/** Validates the input of the control API; every problem is a clear sentence for the caller. */
 import { type Fields, field, isFields } from '../json.ts'
 
 /** A request to the control API that cannot be carried out. */

@@ -1,29 +1,37 @@
-/** Content checks: what the next ones come to, and what was checked. */
+/** Content checks: planned results, and the checks that were requested. */
 import { isFields } from '../json.ts'
 import { checkOutcomes, type PlannedOutcome } from '../media-checks.ts'
 import { ControlError, readInput } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
+import { miniNamed } from './which-app.ts'
 
 const mostTimes = 1_000_000_000
-/** The platform promises a verdict within thirty minutes; a late one may be later than that. */
+/** WeChat promises a verdict within thirty minutes; a late one may come after that. */
 const latestMs = 7_200_000
 
 /** Routes about content checks. */
 export const mediaCheckRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/media-checks', run: plan },
-  {
-    method: 'GET',
-    path: '/media-checks',
-    run: ({ box }) => ({ planned: box.mediaChecks.planned(), checks: box.mediaChecks.all() }),
-  },
-  { method: 'DELETE', path: '/media-checks', run: ({ box }) => box.mediaChecks.forgetPlan() },
+  { method: 'GET', path: '/media-checks', run: list },
+  { method: 'DELETE', path: '/media-checks', run: call => checksOf(call).forgetPlan() },
 ]
 
+/** The checks of the mini program named in the query: the body may be a list, which has no place for a name. */
+function checksOf({ box, query }: ControlCall) {
+  return miniNamed(box, query.get('app') ?? undefined).mediaChecks
+}
+
 /** Appends to the script: one entry or a list of them. */
-function plan({ box, body }: ControlCall) {
-  const entries: unknown[] = Array.isArray(body) ? body : [body]
-  box.mediaChecks.plan(entries.map(readEntry))
-  return { planned: box.mediaChecks.planned() }
+function plan(call: ControlCall) {
+  const entries: unknown[] = Array.isArray(call.body) ? call.body : [call.body]
+  const checks = checksOf(call)
+  checks.plan(entries.map(readEntry))
+  return { planned: checks.planned() }
+}
+
+function list(call: ControlCall) {
+  const checks = checksOf(call)
+  return { planned: checks.planned(), checks: checks.all() }
 }
 
 function readEntry(entry: unknown): PlannedOutcome {

@@ -1,11 +1,12 @@
-/** Looking in: messages, calls, phones, and the box as a whole. */
+/** Reading the state: messages, calls, phones, and the box as a whole. */
 import type { Box } from '../box.ts'
 import { renderLines } from '../render-lines.ts'
+import { describePerson } from './describe-person.ts'
 import { ControlError } from './input.ts'
-import { describePerson } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
+import { officialNamed } from './which-app.ts'
 
-/** By which others know that this is the box, and no other WeChat. */
+/** How others recognise the box. */
 const name = 'queqiao-wechat'
 /** Phones and messages that the phone page shows. */
 const phoneLimit = 20
@@ -18,7 +19,7 @@ export const observationRoutes: readonly ControlRoute[] = [
   { method: 'GET', path: '', run: describeBox },
   { method: 'GET', path: '/messages', run: messages },
   { method: 'GET', path: '/people/:id/messages', run: ({ box, person }) => box.messages.of(person, mostMessages) },
-  { method: 'GET', path: '/calls', run: ({ box }) => ({ counts: box.calls.counts(), recent: box.calls.recent() }) },
+  { method: 'GET', path: '/calls', run: calls },
   {
     method: 'GET',
     path: '/phones',
@@ -27,21 +28,28 @@ export const observationRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/reset', run: reset },
 ]
 
+/** Values of a single app are those of the first pair; `GET /_box/apps` has the others. */
 function describeBox({ box }: ControlCall) {
+  const { official, mini } = box.apps
   return {
     box: name,
     now: box.clock.now(),
-    apps: { official: box.apps.official.appid, mini: box.apps.mini.appid },
+    apps: Object.fromEntries(box.apps.all().map(app => [app.name, app.appid])),
+    officialAccounts: box.apps.officialAccounts().length,
     people: box.people.size(),
-    followers: box.people.followers(),
+    followers: official.followers.count(),
     phones: box.profiles.count(),
     messages: box.messages.count(),
-    templates: box.templates.all(),
-    mediaChecks: box.mediaChecks.all().length,
-    callback: box.apps.official.callbacks.state(),
-    miniCallback: box.apps.mini.callbacks.state(),
+    templates: official.templates.all(),
+    mediaChecks: mini.mediaChecks.all().length,
+    callback: official.callbacks.state(),
+    miniCallback: mini.callbacks.state(),
     faults: box.faults.all(),
   }
+}
+
+function calls({ box }: ControlCall) {
+  return { counts: box.calls.counts(box.apps.all().map(app => app.name)), recent: box.calls.recent() }
 }
 
 function phoneLimitOf(query: URLSearchParams): number {
@@ -51,7 +59,7 @@ function phoneLimitOf(query: URLSearchParams): number {
   return limit
 }
 
-/** The log of messages; `after` leaves out so many from the front, `limit` bounds the answer. */
+/** The log of messages; `after` skips that many from the front, `limit` bounds the answer. */
 function messages({ box, query }: ControlCall) {
   const after = wholeNumber(query.get('after') ?? '0')
   const limit = wholeNumber(query.get('limit') ?? String(mostMessages))
@@ -65,7 +73,7 @@ function wholeNumber(text: string): number {
 
 function phone(box: Box, person: number) {
   const arrived = box.messages.of(person, messagesPerPhone).map(message => {
-    const content = box.templates.get(message.templateId)?.content ?? ''
+    const content = officialNamed(box, message.app).templates.get(message.templateId)?.content ?? ''
     return { ...message, lines: renderLines(content, message.data) }
   })
   return { ...describePerson(box, person), messages: arrived }

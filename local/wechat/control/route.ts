@@ -1,19 +1,19 @@
-/** What a route of the control API is made of. */
+/** The types of a route of the control API. */
 import type { Box } from '../box.ts'
 import type { Input } from './input.ts'
 
-/** One request; `person` is the number in the path, checked, or -1 where the path has none. */
+/** One request; `person` is the validated number in the path, or -1 if the path has none. */
 export type ControlCall = {
   box: Box
   reset: () => void
   person: number
   input: Input
   query: URLSearchParams
-  /** The body itself, where it is a list. */
+  /** The body itself, if it is a list. */
   body: unknown
 }
 
-/** A route by method and path; what `run` gives goes back as JSON. */
+/** A route by method and path; the result of `run` is returned as JSON. */
 export type ControlRoute = {
   method: 'GET' | 'POST' | 'DELETE'
   path: string

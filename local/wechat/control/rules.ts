@@ -1,14 +1,13 @@
-/** What holds in the box: time, limits, allow-lists, templates, pages, tokens. */
+/** The rules of the box: time, limits, allow-lists, templates, pages, tokens. */
 import { problemOfEntry } from '../allow-list.ts'
-import { type Box, duplicates } from '../box.ts'
-import type { AppName } from '../defaults.ts'
+import { duplicates } from '../app.ts'
 import { isFields } from '../json.ts'
 import { type TemplateSetting, templateIdLength } from '../templates.ts'
-import { ControlError, type Input, isTexts, readInput, textMap } from './input.ts'
+import { ControlError, isTexts, readInput, textMap } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
+import { appOf, miniNamed, officialNamed } from './which-app.ts'
 
-const appNames: readonly AppName[] = ['official', 'mini']
-/** Ten years: enough for every test, and dates stay dates. */
+/** Ten years: enough for every test, and dates stay valid. */
 const farthestMs = 315_360_000_000
 const lastInstantMs = 4_102_444_800_000
 
@@ -23,7 +22,7 @@ export const ruleRoutes: readonly ControlRoute[] = [
   { method: 'POST', path: '/tokens/revoke', run: revokeTokens },
 ]
 
-function readClock({ box }: { box: Box }) {
+function readClock({ box }: Pick<ControlCall, 'box'>) {
   return { now: box.clock.now(), iso: new Date(box.clock.now()).toISOString() }
 }
 
@@ -39,7 +38,7 @@ function adjustQuota({ box, input }: ControlCall) {
   const path = input.required('path', input.text('path'))
   const most = Number.MAX_SAFE_INTEGER
   const [day, minute, used] = [input.integer('day', most), input.integer('minute', most), input.integer('used', most)]
-  return box.quota.adjust(appOf(input), path, {
+  return box.quota.adjust(appOf(box, input).name, path, {
     ...(day !== undefined && { day }),
     ...(minute !== undefined && { minute }),
     ...(used !== undefined && { used }),
@@ -47,12 +46,11 @@ function adjustQuota({ box, input }: ControlCall) {
 }
 
 function setAllowList({ box, input }: ControlCall) {
-  const name = appOf(input)
-  const { allowList } = box.apps[name]
+  const { name, kind, allowList } = appOf(box, input)
   const addresses = input.get('addresses') === null ? null : input.texts('addresses')
-  const problem = addresses?.map(entry => problemOfEntry(entry, name === 'mini')).find(found => found !== undefined)
+  const problem = addresses?.map(entry => problemOfEntry(entry, kind === 'mini')).find(found => found !== undefined)
   if (problem !== undefined) throw new ControlError(problem)
-  if (name === 'mini' && (addresses?.length ?? 0) > 10) throw new ControlError('a mini program has at most 10 entries')
+  if (kind === 'mini' && (addresses?.length ?? 0) > 10) throw new ControlError('a mini program has at most 10 entries')
   if (addresses !== undefined) allowList.set(addresses)
   const businessCalls = input.flag('businessCalls')
   if (businessCalls !== undefined) allowList.setBusinessCalls(businessCalls)
@@ -60,31 +58,29 @@ function setAllowList({ box, input }: ControlCall) {
 }
 
 function changeTemplates({ box, input }: ControlCall) {
+  const { templates, rules } = officialNamed(box, input.text('app'))
   const added = (listOf(input.get('add'), 'add') ?? []).map(readTemplate)
   const removed = input.texts('remove') ?? []
   const [values, duplicate] = [input.flag('enforceValues'), input.choice('duplicates', duplicates)]
-  for (const templateId of removed) box.templates.remove(templateId)
-  for (const template of added) box.templates.add(template)
-  box.rules.values = values ?? box.rules.values
-  box.rules.duplicate = duplicate ?? box.rules.duplicate
-  return { templates: box.templates.all(), enforceValues: box.rules.values, duplicates: box.rules.duplicate }
+  for (const templateId of removed) templates.remove(templateId)
+  for (const template of added) templates.add(template)
+  rules.values = values ?? rules.values
+  rules.duplicate = duplicate ?? rules.duplicate
+  return { templates: templates.all(), enforceValues: rules.values, duplicates: rules.duplicate }
 }
 
-/** Pages of the released mini program; null accepts every page again. */
+/** Pages of a mini program's released version; null accepts every page again. */
 function setPages({ box, input }: ControlCall) {
+  const mini = miniNamed(box, input.text('app'))
   const pages = input.get('pages') === null ? undefined : input.required('pages', input.texts('pages'))
-  box.rules.pages = pages === undefined ? undefined : new Set(pages.map(page => page.replace(/^\//, '')))
+  mini.pages = pages === undefined ? undefined : new Set(pages.map(page => page.replace(/^\//, '')))
   return { pages: pages ?? null }
 }
 
 function revokeTokens({ box, input }: ControlCall) {
-  const name = appOf(input)
-  box.apps[name].tokens.revoke(input.flag('keepStable') ?? false)
+  const { name, tokens } = appOf(box, input)
+  tokens.revoke(input.flag('keepStable') ?? false)
   return { app: name, revoked: true }
-}
-
-function appOf(input: Input): AppName {
-  return input.required('app', input.choice('app', appNames))
 }
 
 function listOf(value: unknown, name: string): unknown[] | undefined {

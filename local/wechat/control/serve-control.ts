@@ -4,8 +4,10 @@ import type { Box } from '../box.ts'
 import { isFields, parseJson } from '../json.ts'
 import { readBody } from '../read-body.ts'
 import { splitTarget } from '../serve-api.ts'
+import { appRoutes } from './apps.ts'
 import { callbackRoutes } from './callback.ts'
 import { faultRoutes } from './faults.ts'
+import { followingRoutes } from './following.ts'
 import { ControlError, readInput } from './input.ts'
 import { mediaCheckRoutes } from './media-checks.ts'
 import { observationRoutes } from './observe.ts'
@@ -17,10 +19,12 @@ type World = { box: Box; reset: () => void }
 
 const routes: readonly ControlRoute[] = [
   ...peopleRoutes,
+  ...followingRoutes,
   ...observationRoutes,
   ...callbackRoutes,
   ...mediaCheckRoutes,
   ...ruleRoutes,
+  ...appRoutes,
   ...faultRoutes,
 ]
 

@@ -1,12 +1,10 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 
-import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it } from 'vitest'
 
 import { createAccountLimits } from '../../../lib/adapters/aws/lambda-account.ts'
-
-afterEach(() => void vi.unstubAllEnvs())
+import { listen } from '../../listen.ts'
+import { stubAws } from '../../opened.ts'
 
 /** Lambda's GetAccountSettings, which answers this. */
 async function readLimit(answer: object) {
@@ -14,17 +12,8 @@ async function readLimit(answer: object) {
   const server = createServer((request, response) => {
     asked.push(request.url)
     response.end(JSON.stringify(answer))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => void server.close())
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const env = {
-    AWS_ENDPOINT_URL_LAMBDA: url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'a',
-    AWS_SECRET_ACCESS_KEY: 'b',
-  }
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  })
+  stubAws({ AWS_ENDPOINT_URL_LAMBDA: await listen(server) })
   const limit = await createAccountLimits().concurrency()
   expect(asked).toEqual([expect.stringContaining('/account-settings')])
   return limit

@@ -12,12 +12,11 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { mockClient } from 'aws-sdk-client-mock'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../kit/silent.ts'
 import { createParkedEvents } from '../../../lib/adapters/aws/sqs-parked.ts'
 import { createEventQueue } from '../../../lib/adapters/aws/sqs-queues.ts'
-import { pickFreePort } from '../../../local/ports.ts'
-import { openSqs } from '../../../local/stores.ts'
+import { openEmulator, stubAws } from '../../opened.ts'
 
 const endings = ['', '-dlq', '-review', '-parked', '-parked-urgent']
 const eventOf = (number: number) => ({
@@ -28,17 +27,11 @@ const eventOf = (number: number) => ({
 const usual = (event: ReturnType<typeof eventOf>) => ({ event, priority: 'usual' as const })
 const many = (count: number) => Array.from({ length: count }, (_, index) => eventOf(index))
 
-beforeEach(() => {
-  const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
-})
-afterEach(() => void vi.unstubAllEnvs())
+beforeEach(() => stubAws())
 
 /** An SQS on loopback with the queues of events. */
 async function openQueues() {
-  const { url, close } = await openSqs(await pickFreePort('127.0.0.1'), 'us-east-1')
-  onTestFinished(close)
-  vi.stubEnv('AWS_ENDPOINT_URL_SQS', url)
+  stubAws({ AWS_ENDPOINT_URL_SQS: await openEmulator() })
   const sqs = new SQSClient({})
   const urls = new Map<string, string | undefined>()
   for (const ending of endings) {

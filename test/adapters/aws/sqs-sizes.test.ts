@@ -1,15 +1,12 @@
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { afterEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 
 import { createQueueSizes } from '../../../lib/adapters/aws/sqs-sizes.ts'
-import { openEmulator } from '../../opened.ts'
-
-afterEach(() => void vi.unstubAllEnvs())
+import { openEmulator, stubAws } from '../../opened.ts'
 
 it('createQueueSizes › counts what waits, what is put off and what is in work, and throws by name what is no queue', async () => {
   const url = await openEmulator()
-  const env = { AWS_ENDPOINT_URL_SQS: url, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  stubAws({ AWS_ENDPOINT_URL_SQS: url })
   const sqs = new SQSClient({})
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'events' }))
   for (const MessageBody of ['a', 'b']) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }))

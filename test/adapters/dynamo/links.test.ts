@@ -2,12 +2,11 @@
 
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, it } from 'vitest'
-
+import { clientOf, openMemoryTables } from '../../../kit/memory-dynamo.ts'
 import { createLinkUpkeep } from '../../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkStore } from '../../../lib/adapters/dynamo/links.ts'
 import type { FollowerRow } from '../../../lib/followers/link.ts'
 import { id } from '../../ids.ts'
-import { clientOf, openTable } from '../../model/table.ts'
 
 const openid = id('oOfficial')
 const [before, after] = [id('uBefore'), id('uAfter')]
@@ -22,14 +21,9 @@ const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
 
 /** `late` stands still before it writes the row of `before`, as `isLate` tells, until `go`. */
 function openLinks() {
-  const tables = new Map([['links', openTable(['address'])]])
   const { promise: isOver, resolve: go } = Promise.withResolvers<void>()
   const { promise: isLate, resolve: stop } = Promise.withResolvers<void>()
-  const dynamo = clientOf(
-    tables,
-    work => work(),
-    () => undefined,
-  )
+  const dynamo = clientOf(openMemoryTables())
   const send = async (command: object) => {
     if (command instanceof UpdateCommand && command.input.Key?.address === `unionid#${before}`) {
       stop()
@@ -69,18 +63,14 @@ it('leaves nothing of a unionid whose person was erased in between, the second t
 
 it('tells once a call which rows cannot be read, by what may stand in a log', async () => {
   const told: (readonly string[])[] = []
-  const links = openTable(['address'])
+  const tables = openMemoryTables()
+  const links = tables.get('links')
   for (const openid of ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']) {
-    links.put({ Item: { address: `openid#${openid}`, at: 1, following: 'yes' } })
+    links?.put({ Item: { address: `openid#${openid}`, at: 1, following: 'yes' } })
   }
-  links.put({ Item: { address: `mini#oMini`, at: 1, unionid: after } })
-  links.put({ Item: { address: `unionid#${after}`, loginAt: 'yesterday' } })
-  const dynamo = clientOf(
-    new Map([['links', links]]),
-    work => work(),
-    () => undefined,
-  )
-  const store = createLinkStore(dynamo, 'links', addresses => told.push(addresses))
+  links?.put({ Item: { address: `mini#oMini`, at: 1, unionid: after } })
+  links?.put({ Item: { address: `unionid#${after}`, loginAt: 'yesterday' } })
+  const store = createLinkStore(clientOf(tables), 'links', addresses => told.push(addresses))
   const spoilt = ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002'].map(it => ({ openid: id(it) }))
   const found = await store.resolve([...spoilt, { miniOpenid: id('oMini') }, { openid }])
   expect(found).toEqual([undefined, undefined, undefined, { known: false, following: false }])

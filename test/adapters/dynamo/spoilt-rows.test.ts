@@ -20,7 +20,7 @@ async function spoil(table: string, key: object, field: string, value: unknown) 
 }
 
 describe('the row of the gate', () => {
-  const pace = { turn: 1, perMinute: 95, nextAt: 1000, heldUntil: 900, until: 5000, settlesAt: 2000, isFound: true }
+  const pace = { revision: 1, perMinute: 95, nextAt: 1000, heldUntil: 900, until: 5000, settlesAt: 2000, isFound: true }
   const look = { closedAt: 10, nextAt: 20, waitMs: 30, falseTimes: 1 }
   const whole = { closedUntil: 200, closedAt: 10, errcode: 45009, reservedUntil: 100, look, pace }
 
@@ -54,7 +54,7 @@ describe('the row of the gate', () => {
     expect(unreadable).toEqual([[field]])
   })
 
-  it.each([{ spoilt: { turn: 7 } }, { spoilt: { turn: 'odd' } }, { spoilt: 'odd' }])(
+  it.each([{ spoilt: { revision: 7 } }, { spoilt: { revision: 'odd' } }, { spoilt: 'odd' }])(
     'is written over where it is odd, $spoilt too',
     async ({ spoilt }) => {
       const { gate, unreadable, spoil } = await openGate()

@@ -1,12 +1,12 @@
 /** What WeChat was seen to answer, fed to the client as raw bytes over a socket. */
 
-import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { inspect } from 'node:util'
 
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openClient } from '../../../kit/app.ts'
+import { listen } from '../../../kit/listen.ts'
 import { readAnswer } from '../../../lib/adapters/wechat/answer.ts'
 import { createTransport } from '../../../lib/adapters/wechat/transport.ts'
 import { TransportError, WeChatError } from '../../../lib/errors.ts'
@@ -36,10 +36,8 @@ beforeAll(async () => {
   server = createServer(socket => {
     socket.on('error', () => socket.destroy())
     socket.once('data', () => (present?.status == null ? socket.resetAndDestroy() : socket.end(bytesOf(present))))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  baseUrl = new URL(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
+  })
+  baseUrl = new URL(`http://127.0.0.1:${await listen(server)}`)
 })
 afterAll(() => void server.close())
 
@@ -108,8 +106,9 @@ describe.each(entries)('$id $endpoint', entry => {
 })
 
 describe('an answer', () => {
+  const answering = (body: string) => ({ id: '', endpoint: '', status: 200, body })
   const answerTo = async (body: string) => {
-    present = { id: '', endpoint: '', status: 200, body }
+    present = answering(body)
     return client().sendTemplate(accessToken, message)
   }
 
@@ -128,18 +127,13 @@ describe('an answer', () => {
   })
 
   it('that echoes a short secret brings that out neither', async () => {
-    present = {
-      id: '',
-      endpoint: '',
-      status: 200,
-      body: `{"errcode":40029,"errmsg":"invalid code ${shortCode}, rid: x"}`,
-    }
+    present = answering(`{"errcode":40029,"errmsg":"invalid code ${shortCode}, rid: x"}`)
     const { text } = await outcomeOf(() => client().exchangeCode(shortCode))
     expect(text).toContain('invalid code …')
   })
 
   it('of the wrong shape is told as such, by the field', async () => {
-    present = { id: '', endpoint: '', status: 200, body: '{"openid":{"a":1}}' }
+    present = answering('{"openid":{"a":1}}')
     expect((await outcomeOf(() => client().exchangeCode(shortCode))).text).toContain('unexpected openid')
     expect((await outcomeOf(() => answerTo('{"msgid":{"a":1}}'))).text).toContain('unexpected answer')
     expect((await outcomeOf(() => answerTo('[1,2]'))).text).toContain('not a JSON object')
@@ -148,7 +142,7 @@ describe('an answer', () => {
 
   it('to a check of a picture is its trace_id, and none of its errors tells the signed URL', async () => {
     const check = async (body: string) => {
-      present = { id: '', endpoint: '', status: 200, body }
+      present = answering(body)
       return client().mediaCheckAsync(accessToken, media)
     }
     const traceId = '967e945cd8a3e458f3c74dcb886068e9'

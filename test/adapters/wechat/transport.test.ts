@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { createTransport } from '../../../lib/adapters/wechat/transport.ts'
 import { canary, leaksIn } from '../../canary.ts'
+import { listen } from '../../listen.ts'
 
 const query = { access_token: canary.accessToken, openid: canary.openid, secret: canary.appsecret }
 const call = { api: 'user/get', path: '/cgi-bin/user/get', query, safe: true }
@@ -20,15 +21,7 @@ async function openServer(listener: RequestListener = (_request, response) => re
     listener(request, response)
   })
   server.on('connection', socket => sockets.push(socket))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const address = server.address()
-  const baseUrl = new URL(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`)
-  return { baseUrl, sockets, requests, server }
+  return { baseUrl: new URL(await listen(server)), sockets, requests, server }
 }
 
 describe('the transport', () => {

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import { createAllowList, problemOfEntry } from '../../../local/wechat/allow-list.ts'
 import { defaultAccounts } from '../../../local/wechat/defaults.ts'
-import { openTestBox } from './open-test-box.ts'
+import { test } from './open-test-box.ts'
 
 const REFUSED = 'invalid ip 127.0.0.1 ipv6 ::ffff:127.0.0.1, not in whitelist'
 
@@ -25,15 +25,15 @@ describe('entries', () => {
     },
   )
 
-  test('the Official Account has no wildcard', async () => {
-    const box = await openTestBox()
+  test('the Official Account has no wildcard', async ({ box }) => {
     const { status } = await box.post('/_box/allow-list', { app: 'official', addresses: ['203.0.113.*'] })
     expect(status).toBe(400)
   })
 })
 
-test("once the Official Account's list is on, it checks all calls, or by a switch those for a token alone", async () => {
-  const box = await openTestBox()
+test("once the Official Account's list is on, it checks all calls, or by a switch those for a token alone", async ({
+  box,
+}) => {
   const token = await box.token()
   await box.control('/allow-list', { app: 'official', addresses: ['203.0.113.9'] })
   const refused = { errcode: 40164, errmsg: expect.stringMatching(new RegExp(`^${REFUSED} rid: `)) }
@@ -51,8 +51,7 @@ test("once the Official Account's list is on, it checks all calls, or by a switc
   expect((await box.get(box.tokenPath('official'))).json).not.toHaveProperty('errcode')
 })
 
-test("logins are checked by the mini program's own list", async () => {
-  const box = await openTestBox()
+test("logins are checked by the mini program's own list", async ({ box }) => {
   const { appid, appsecret: secret } = defaultAccounts.mini
   const query = new URLSearchParams({ appid, secret, js_code: 'x', grant_type: 'authorization_code' })
   const login = async () => (await box.get(`/sns/jscode2session?${query}`)).json
@@ -62,8 +61,7 @@ test("logins are checked by the mini program's own list", async () => {
   expect(await login()).toEqual({ errcode: 40164, errmsg: expect.stringMatching(new RegExp(`^${REFUSED}, rid: `)) })
 })
 
-test("the mini program's list lets calls with an access token pass, but by a switch", async () => {
-  const box = await openTestBox()
+test("the mini program's list lets calls with an access token pass, but by a switch", async ({ box }) => {
   const token = await box.token('mini')
   await box.control('/allow-list', { app: 'mini', addresses: ['203.0.113.9'] })
   const ask = { cgi_path: '/wxa/media_check_async' }

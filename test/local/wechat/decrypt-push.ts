@@ -1,9 +1,9 @@
 import { createDecipheriv } from 'node:crypto'
 import { defaultCallback } from '../../../local/wechat/defaults.ts'
 
-/** Opens what the box encrypted with its default key, as its receiver would. */
-export function decryptPush(ciphertext: string) {
-  const key = Buffer.from(`${defaultCallback.aesKey}=`, 'base64')
+/** Opens what the box encrypted, by default with its default key, as its receiver would. */
+export function decryptPush(ciphertext: string, aesKey: string = defaultCallback.aesKey) {
+  const key = Buffer.from(`${aesKey}=`, 'base64')
   const decipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
   const padded = Buffer.concat([decipher.update(ciphertext, 'base64'), decipher.final()])
   const plain = padded.subarray(0, padded.length - (padded.at(-1) ?? 0))

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import { field, textField } from '../../../local/wechat/json.ts'
-import { noon, openTestBox } from './open-test-box.ts'
+import { noon, openTestBox, test } from './open-test-box.ts'
 
 const HINT = /^invalid openid hint: \[[\w-]+\] rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/
 
@@ -24,8 +24,7 @@ describe('user/get', () => {
     expect(text).toBe('{"total":3,"count":0,"next_openid":""}')
   })
 
-  test('an account without followers, and an empty cursor', async () => {
-    const box = await openTestBox()
+  test('an account without followers, and an empty cursor', async ({ box }) => {
     await box.person()
     const { text } = await box.get(`/cgi-bin/user/get?access_token=${await box.token()}&next_openid=`)
     expect(text).toBe('{"total":0,"count":0,"next_openid":""}')
@@ -40,15 +39,13 @@ describe('user/get', () => {
     expect(page).toEqual({ total: 1, count: 1, data: { openid: [bo.openid] }, next_openid: bo.openid })
   })
 
-  test('a cursor of another account is 40003', async () => {
-    const box = await openTestBox()
+  test('a cursor of another account is 40003', async ({ box }) => {
     const { miniOpenid } = await box.person({ following: true })
     const { json } = await box.get(`/cgi-bin/user/get?access_token=${await box.token()}&next_openid=${miniOpenid}`)
     expect(json).toMatchObject({ errcode: 40003, errmsg: expect.stringMatching(/^invalid openid rid: /) })
   })
 
-  test('a million followers are made and walked in seconds', { timeout: 20_000 }, async () => {
-    const box = await openTestBox()
+  test('a million followers are made and walked in seconds', { timeout: 20_000 }, async ({ box }) => {
     await box.control('/people', { count: 1_000_000, following: true })
     const token = await box.token()
     const [seen, samples] = [{ count: 0, pages: 0 }, new Set<string>()]
@@ -68,8 +65,7 @@ describe('user/get', () => {
 })
 
 describe('user/info', () => {
-  test('tells about a follower', async () => {
-    const box = await openTestBox()
+  test('tells about a follower', async ({ box }) => {
     const { openid, unionid, id } = await box.person()
     await box.control(`/people/${id}/follow`, { scene: '42' })
     const { json } = await box.get(`/cgi-bin/user/info?access_token=${await box.token()}&openid=${openid}&lang=zh_CN`)
@@ -88,8 +84,7 @@ describe('user/info', () => {
     })
   })
 
-  test('has no unionid before the person is bound, and little to say about those who left', async () => {
-    const box = await openTestBox()
+  test('has no unionid before the person is bound, and little to say about those who left', async ({ box }) => {
     const { id, openid } = await box.person({ unionid: false, following: true })
     const path = `/cgi-bin/user/info?access_token=${await box.token()}&openid=${openid}`
     expect((await box.get(path)).json).not.toHaveProperty('unionid')
@@ -98,8 +93,7 @@ describe('user/info', () => {
     expect((await box.get(path)).json).toEqual({ subscribe: 0, openid, unionid: expect.stringMatching(/^o.{27}$/) })
   })
 
-  test('names both traces when the openid is wrong', async () => {
-    const box = await openTestBox()
+  test('names both traces when the openid is wrong', async ({ box }) => {
     const { openid } = await box.person()
     const token = await box.token()
     for (const wrong of [`%0D${openid}`, `${openid}x`, 'o123', openid.toLowerCase()]) {
@@ -113,8 +107,7 @@ describe('user/info', () => {
 })
 
 describe('batchget', () => {
-  test('answers in order, and fails whole for one bad id', async () => {
-    const box = await openTestBox()
+  test('answers in order, and fails whole for one bad id', async ({ box }) => {
     const [anna, bo] = [await box.person({ following: true }), await box.person()]
     const path = `/cgi-bin/user/info/batchget?access_token=${await box.token()}`
     const good = await box.post(path, { user_list: [{ openid: bo.openid }, { openid: anna.openid, lang: 'en' }] })
@@ -128,8 +121,7 @@ describe('batchget', () => {
     expect(bad.json).toEqual({ errcode: 40003, errmsg: expect.stringMatching(HINT) })
   })
 
-  test('takes 1 to 100 ids', async () => {
-    const box = await openTestBox()
+  test('takes 1 to 100 ids', async ({ box }) => {
     const { openid } = await box.person({ following: true })
     const path = `/cgi-bin/user/info/batchget?access_token=${await box.token()}`
     const list = (length: number) => ({ user_list: Array.from({ length }, () => ({ openid })) })

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { defaultAccounts } from '../../../local/wechat/defaults.ts'
 import { textField } from '../../../local/wechat/json.ts'
-import { openTestBox, type TestBox } from './open-test-box.ts'
+import { openTestBox, type TestBox, test } from './open-test-box.ts'
 
 const { appid, appsecret } = defaultAccounts.mini
 
@@ -15,8 +15,7 @@ const exchange = async (box: TestBox, code: string, app = { appid, secret: appse
 
 const codeOf = async (box: TestBox, id: number) => textField(await box.control(`/people/${id}/login`, {}), 'code')
 
-test('a code opens one session', async () => {
-  const box = await openTestBox()
+test('a code opens one session', async ({ box }) => {
   const { id, miniOpenid, unionid } = await box.person()
   const code = await codeOf(box, id)
   const session = await exchange(box, code)
@@ -27,8 +26,7 @@ test('a code opens one session', async () => {
   })
 })
 
-test('a code lives five minutes', async () => {
-  const box = await openTestBox()
+test('a code lives five minutes', async ({ box }) => {
   const { id } = await box.person({ unionid: false })
   const [first, second] = [await codeOf(box, id), await codeOf(box, id)]
   box.tick(299_999)
@@ -49,16 +47,14 @@ test.each([
   expect(await exchange(box, await codeOf(box, id), app)).toMatchObject({ errcode })
 })
 
-test('no code, and a person at high risk', async () => {
-  const box = await openTestBox()
+test('no code, and a person at high risk', async ({ box }) => {
   const { id } = await box.person()
   expect(await exchange(box, '')).toMatchObject({ errcode: 41008 })
   await box.control(`/people/${id}/risk`, {})
   expect(await exchange(box, await codeOf(box, id))).toMatchObject({ errcode: 40226 })
 })
 
-test('checksession knows the latest session_key and no older one', async () => {
-  const box = await openTestBox()
+test('checksession knows the latest session_key and no older one', async ({ box }) => {
   const { id, miniOpenid, openid } = await box.person()
   const token = await box.token('mini')
   const check = async (key: string, change = {}) => {

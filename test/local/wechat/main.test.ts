@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { pickFreePort } from '../../../local/ports.ts'
-import { openTestBox } from './open-test-box.ts'
+import { test } from './open-test-box.ts'
 
 /** Starts `npm run wechat` as its own process. */
 function start(env: Record<string, string>, ...args: string[]) {
@@ -28,8 +28,7 @@ test('introduces itself with the templates of the project, and Ctrl-C stops it',
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
-test('names a port in use and what to do', { timeout: 20_000 }, async () => {
-  const box = await openTestBox()
+test('names a port in use and what to do', { timeout: 20_000 }, async ({ box }) => {
   const port = new URL(box.box.url).port
   const { child, output } = start({ PORT: port })
   expect(await once(child, 'close')).toEqual([1, null])
@@ -41,6 +40,21 @@ test('listens on WECHAT_PORT, as npm start does', { timeout: 20_000 }, async () 
   const { child, output } = start({ WECHAT_PORT: `${port}` })
   while (!output().includes('Ctrl-C')) await once(child.stdout, 'data')
   expect(output()).toContain(`http://127.0.0.1:${port}\n`)
+})
+
+test('plays the apps of APPS, and tells their secrets', { timeout: 20_000 }, async () => {
+  const { child, output } = start({ PORT: '0', APPS: '[{"name":"brand","kind":"official"}]' })
+  while (!output().includes('Ctrl-C')) await once(child.stdout, 'data')
+  expect(output()).toMatch(/^Official Account {2}wx[0-9a-f]{16} {2}secret [0-9a-f]{32} {2}brand$/m)
+})
+
+test.each([
+  ['[1]', 'APPS must be a JSON list'],
+  ['[{"name":"official","kind":"official"}]', 'there is an app "official" already'],
+])('says what is wrong with APPS=%s', { timeout: 20_000 }, async (APPS, told) => {
+  const { child, output } = start({ PORT: '0', APPS })
+  expect(await once(child, 'close')).toEqual([1, null])
+  expect(output()).toContain(told)
 })
 
 test('ends with npm, which ends only the shell between at SIGTERM', { timeout: 30_000 }, async () => {

@@ -1,5 +1,5 @@
 /** A box with a clock that stands still, and short ways to talk to it over real HTTP. */
-import { onTestFinished } from 'vitest'
+import { test as base, onTestFinished } from 'vitest'
 import { type AppName, defaultAccounts } from '../../../local/wechat/defaults.ts'
 import { textField } from '../../../local/wechat/json.ts'
 import { openWeChat, type WeChatOptions } from '../../../local/wechat/server.ts'
@@ -68,6 +68,9 @@ export async function openTestBox(options: WeChatOptions = {}) {
 }
 
 export type TestBox = Awaited<ReturnType<typeof openTestBox>>
+
+/** A test that is given a box of its own. */
+export const test = base.extend('box', () => openTestBox())
 
 function readPerson(value: unknown) {
   const [openid, miniOpenid, unionid] = ['openid', 'miniOpenid', 'unionid'].map(name => textField(value, name))

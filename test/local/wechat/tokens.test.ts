@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import { defaultAccounts } from '../../../local/wechat/defaults.ts'
 import { field, textField } from '../../../local/wechat/json.ts'
-import { openTestBox, type TestBox } from './open-test-box.ts'
+import { openTestBox, type TestBox, test } from './open-test-box.ts'
 
 const minute = 60_000
 
@@ -12,14 +12,12 @@ async function use(box: TestBox, token: string) {
 }
 
 describe('GET token', () => {
-  test('gives a long token that opens with a number', async () => {
-    const box = await openTestBox()
+  test('gives a long token that opens with a number', async ({ box }) => {
     const { json } = await box.get(box.tokenPath('official'))
     expect(json).toEqual({ access_token: expect.stringMatching(/^\d+_[A-Za-z0-9_-]{120,150}$/), expires_in: 7200 })
   })
 
-  test('leaves the token before it five minutes', async () => {
-    const box = await openTestBox()
+  test('leaves the token before it five minutes', async ({ box }) => {
     const old = await box.token()
     const fresh = await box.token()
     expect(fresh).not.toBe(old)
@@ -30,8 +28,7 @@ describe('GET token', () => {
     expect(await use(box, fresh)).toBe(0)
   })
 
-  test('tokens expire after two hours', async () => {
-    const box = await openTestBox()
+  test('tokens expire after two hours', async ({ box }) => {
     const token = await box.token()
     box.tick(120 * minute - 1)
     expect(await use(box, token)).toBe(0)
@@ -53,8 +50,7 @@ describe('GET token', () => {
 })
 
 describe('POST stable_token', () => {
-  test('gives the same token with its remaining life, and a new one in the last five minutes', async () => {
-    const box = await openTestBox()
+  test('gives the same token with its remaining life, and a new one in the last five minutes', async ({ box }) => {
     const first = await box.stable()
     box.tick(115 * minute - 1000)
     expect(await box.stable()).toEqual({ access_token: textField(first, 'access_token'), expires_in: 301 })
@@ -68,8 +64,7 @@ describe('POST stable_token', () => {
     expect(await use(box, textField(second, 'access_token'))).toBe(0)
   })
 
-  test('a forced call ends the token before it at once, but only 30 s after the one before', async () => {
-    const box = await openTestBox()
+  test('a forced call ends the token before it at once, but only 30 s after the one before', async ({ box }) => {
     const first = await box.stable()
     const forced = await box.stable('official', true)
     expect(await use(box, textField(first, 'access_token'))).toBe(40001)
@@ -79,8 +74,7 @@ describe('POST stable_token', () => {
     expect(await box.stable('official', true)).not.toMatchObject({ access_token: textField(forced, 'access_token') })
   })
 
-  test('can be forced twenty times a day', async () => {
-    const box = await openTestBox()
+  test('can be forced twenty times a day', async ({ box }) => {
     const tokens = new Set<string>()
     for (let round = 0; round < 22; round += 1) {
       tokens.add(textField(await box.stable('official', true), 'access_token'))
@@ -91,8 +85,7 @@ describe('POST stable_token', () => {
     expect(tokens.has(textField(await box.stable('official', true), 'access_token'))).toBe(false)
   })
 
-  test('and GET token never end each other', async () => {
-    const box = await openTestBox()
+  test('and GET token never end each other', async ({ box }) => {
     const stable = textField(await box.stable(), 'access_token')
     const plain = await box.token()
     await box.token()
@@ -106,16 +99,14 @@ describe('POST stable_token', () => {
     expect(await use(box, next)).toBe(0)
   })
 
-  test('looks for the appid before it looks at grant_type', async () => {
-    const box = await openTestBox()
+  test('looks for the appid before it looks at grant_type', async ({ box }) => {
     const { appsecret: secret } = defaultAccounts.official
     const ask = async (body: object) => (await box.post('/cgi-bin/stable_token', { secret, ...body })).json
     expect(await ask({ appid: 'wx1111111111111111' })).toMatchObject({ errcode: 40013 })
     expect(await ask({ appid: defaultAccounts.official.appid })).toMatchObject({ errcode: 40002 })
   })
 
-  test('reads a form body as if every field was absent', async () => {
-    const box = await openTestBox()
+  test('reads a form body as if every field was absent', async ({ box }) => {
     const { appid, appsecret } = defaultAccounts.official
     const body = `grant_type=client_credential&appid=${appid}&secret=${appsecret}`
     expect((await box.post('/cgi-bin/stable_token', body)).json).toMatchObject({ errcode: 41002 })
@@ -133,13 +124,11 @@ describe('a business call', () => {
     expect((await box.get(`/cgi-bin/user/get${query}`)).json).toMatchObject({ errcode })
   })
 
-  test("refuses the mini program's token with 48001", async () => {
-    const box = await openTestBox()
+  test("refuses the mini program's token with 48001", async ({ box }) => {
     expect(await use(box, await box.token('mini'))).toBe(48001)
   })
 
-  test('finds every token dead after another system fetched one', async () => {
-    const box = await openTestBox()
+  test('finds every token dead after another system fetched one', async ({ box }) => {
     const plain = await box.token()
     const stable = textField(await box.stable(), 'access_token')
     await box.control('/tokens/revoke', { app: 'official' })

@@ -1,14 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import { defaultAccounts } from '../../../local/wechat/defaults.ts'
 import { openWeChat } from '../../../local/wechat/server.ts'
-import { noon, openTestBox } from './open-test-box.ts'
+import { noon, test } from './open-test-box.ts'
 import { sendRaw } from './raw-request.ts'
 
 const RID = /rid: ([0-9a-f]{8})-[0-9a-f]{8}-[0-9a-f]{8}$/
 
 describe('answers on the wire', () => {
-  test('have an exact length, no newline, and the content type of their path', async () => {
-    const box = await openTestBox()
+  test('have an exact length, no newline, and the content type of their path', async ({ box }) => {
     const cgi = await sendRaw(box.box.url, 'GET /cgi-bin/token HTTP/1.1\r\nHost: x\r\n\r\n')
     expect(cgi).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
     expect(cgi).toContain('Content-Type: application/json; encoding=utf-8\r\n')
@@ -20,8 +19,7 @@ describe('answers on the wire', () => {
     expect(sns.text).toMatch(/^\{"errcode":41002,"errmsg":"appid missing, rid: [0-9a-f-]{26}"\}$/)
   })
 
-  test('a length counts bytes, not characters', async () => {
-    const box = await openTestBox()
+  test('a length counts bytes, not characters', async ({ box }) => {
     const { headers, text } = await box.get(
       `/cgi-bin/template/get_all_private_template?access_token=${await box.token()}`,
     )
@@ -29,8 +27,7 @@ describe('answers on the wire', () => {
     expect(Buffer.byteLength(text)).toBeGreaterThan(text.length)
   })
 
-  test("carry the second of the box's clock in Date and rid", async () => {
-    const box = await openTestBox()
+  test("carry the second of the box's clock in Date and rid", async ({ box }) => {
     await box.control('/clock', { advance: 86_400_000 })
     const { headers, text } = await box.get('/cgi-bin/token')
     const second = noon / 1000 + 86_400
@@ -40,23 +37,20 @@ describe('answers on the wire', () => {
 })
 
 describe('requests that WeChat does not take', () => {
-  test.each(['/cgi-bin/nothing', '/cgi-bin/user/get/', '/CGI-BIN/token', '//', '/favicon.ico'])(
+  test.for(['/cgi-bin/nothing', '/cgi-bin/user/get/', '/CGI-BIN/token', '//', '/favicon.ico'])(
     '%s is 40066',
-    async path => {
-      const box = await openTestBox()
+    async (path, { box }) => {
       const { status, json } = await box.get(path)
       expect([status, json]).toEqual([200, { errcode: 40066, errmsg: expect.stringMatching(/^invalid url rid: /) }])
     },
   )
 
-  test('a path in the wrong case is 40066 with the comma of /sns', async () => {
-    const box = await openTestBox()
+  test('a path in the wrong case is 40066 with the comma of /sns', async ({ box }) => {
     const errmsg = expect.stringMatching(/^invalid url, rid: /)
     expect((await box.get('/sns/jsCode2Session')).json).toEqual({ errcode: 40066, errmsg })
   })
 
-  test('the wrong method is 43001 or 43002, but POST token lacks an appid', async () => {
-    const box = await openTestBox()
+  test('the wrong method is 43001 or 43002, but POST token lacks an appid', async ({ box }) => {
     expect((await box.post('/cgi-bin/user/get', {})).json).toMatchObject({ errcode: 43001 })
     expect((await box.get('/cgi-bin/message/template/send')).json).toMatchObject({ errcode: 43002 })
     expect((await box.get('/cgi-bin/stable_token')).json).toMatchObject({ errcode: 43002 })
@@ -65,8 +59,7 @@ describe('requests that WeChat does not take', () => {
     expect((await box.post('/cgi-bin/token', body)).json).toMatchObject({ errcode: 41002 })
   })
 
-  test('a chunked body is 412 with nothing in it', async () => {
-    const box = await openTestBox()
+  test('a chunked body is 412 with nothing in it', async ({ box }) => {
     const chunked =
       'Host: x\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n2\r\n{}\r\n0\r\n\r\n'
     const answer = await sendRaw(box.box.url, `POST /cgi-bin/stable_token HTTP/1.1\r\n${chunked}`)
@@ -74,8 +67,7 @@ describe('requests that WeChat does not take', () => {
     expect(answer).toMatch(/Content-Length: 0\r\n.*\r\n\r\n$/s)
   })
 
-  test('a body of many megabytes is refused unread', async () => {
-    const box = await openTestBox()
+  test('a body of many megabytes is refused unread', async ({ box }) => {
     const answer = await sendRaw(
       box.box.url,
       'POST /cgi-bin/stable_token HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n',
@@ -83,16 +75,14 @@ describe('requests that WeChat does not take', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 /)
   })
 
-  test('text that is no UTF-8 is no JSON', async () => {
-    const box = await openTestBox()
+  test('text that is no UTF-8 is no JSON', async ({ box }) => {
     const body = Buffer.from('{"touser":"\xff"}', 'latin1')
     const { json } = await box.get('/cgi-bin/message/template/send', { method: 'POST', body })
     expect(json).toMatchObject({ errcode: 47001 })
   })
 })
 
-test('a port in use is Node`s own error', async () => {
-  const box = await openTestBox()
+test('a port in use is Node`s own error', async ({ box }) => {
   const port = Number(new URL(box.box.url).port)
   await expect(openWeChat({ port })).rejects.toMatchObject({ code: 'EADDRINUSE', port })
 })

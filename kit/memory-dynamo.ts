@@ -1,0 +1,147 @@
+/** DynamoDB in memory, as far as our adapters use it: its commands, its conditions, and strong reads. */
+
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
+
+import { holds, type Item, type Terms, updated } from './expressions.ts'
+
+/** The keys of each table of resources/tables.yml. */
+const keysOf = {
+  tokens: ['appid'],
+  logins: ['codeHash'],
+  links: ['address'],
+  deliveries: ['id'],
+  attempts: ['queue', 'at'],
+  walks: ['walk', 'part'],
+  images: ['id'],
+}
+
+/** The parts of a request that are looked at here. */
+type Input = {
+  readonly Key?: Item | undefined
+  readonly Item?: Item | undefined
+  readonly ConditionExpression?: string | undefined
+  readonly KeyConditionExpression?: string | undefined
+  readonly UpdateExpression?: string | undefined
+  readonly ExpressionAttributeNames?: Terms['names'] | undefined
+  readonly ExpressionAttributeValues?: Terms['values'] | undefined
+  readonly ExclusiveStartKey?: Item | undefined
+  readonly Limit?: number | undefined
+}
+type Table = ReturnType<typeof openTable>
+export type Tables = ReadonlyMap<string, Table>
+export type Written = { readonly before: Item | undefined; readonly after: Item | undefined }
+
+/** Opens all our tables, each of them empty. */
+export function openMemoryTables(): Tables {
+  return new Map(Object.entries(keysOf).map(([name, keys]) => [name, openTable(keys)]))
+}
+
+function openTable(keys: readonly string[]) {
+  const items = new Map<string, Item>()
+  const nameOf = (item: Item) => keys.map(it => `${item[it]}`).join(' ')
+  /** Writes what `next` makes of the item before, if the condition of the request holds of that. */
+  const write = (key: Item, input: Input, next: (before: Item | undefined) => Item | undefined): Written => {
+    const name = nameOf(key)
+    const before = items.get(name)
+    const { ConditionExpression: condition } = input
+    if (condition !== undefined && !holds(condition, before ?? {}, termsOf(input))) {
+      throw Object.assign(new Error('the condition does not hold'), { name: 'ConditionalCheckFailedException' })
+    }
+    const after = next(before)
+    if (after === undefined) items.delete(name)
+    else items.set(name, after)
+    return { before, after }
+  }
+
+  return {
+    items,
+    get: (key: Item) => items.get(nameOf(key)),
+    put: (input: Input): Written => {
+      const item = Object.fromEntries(Object.entries(input.Item ?? {}).filter(([, it]) => it !== undefined))
+      return write(item, input, () => item)
+    },
+    remove: (input: Input): Written => write(input.Key ?? {}, input, () => undefined),
+    update: (input: Input): Written =>
+      write(input.Key ?? {}, input, before =>
+        updated({ ...input.Key, ...before }, input.UpdateExpression ?? '', termsOf(input)),
+      ),
+    query(input: Input) {
+      const { KeyConditionExpression = '', ExclusiveStartKey: from, Limit = Number.POSITIVE_INFINITY } = input
+      const found = [...items.values()].filter(it => holds(KeyConditionExpression, it, termsOf(input)))
+      const sorted = found.toSorted((one, other) => order(one[keys.at(-1) ?? ''], other[keys.at(-1) ?? '']))
+      const start = from === undefined ? 0 : sorted.findIndex(it => nameOf(it) === nameOf(from)) + 1
+      const page = sorted.slice(start, start + Limit)
+      return { Items: page, ...(start + Limit < sorted.length && { LastEvaluatedKey: page.at(-1) }) }
+    },
+  }
+}
+
+function termsOf({ ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Input): Terms {
+  return { names, values }
+}
+
+function order(one: unknown, other: unknown): number {
+  return typeof one === 'number' && typeof other === 'number' ? one - other : `${one}` < `${other}` ? -1 : 1
+}
+
+type OnWrite = (written: Written) => void
+
+/** A client of these tables; each request goes through `request`. */
+export function clientOf(
+  tables: Tables,
+  request: (work: () => Promise<object>) => Promise<object> = work => work(),
+  onWrite: OnWrite = () => undefined,
+): DynamoDBDocumentClient {
+  const send = (command: { readonly input: unknown }) => request(async () => answer(command, tables, onWrite))
+  return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send })
+}
+
+type Of = (name: string | undefined) => Table
+
+function answer(command: object, tables: Tables, onWrite: OnWrite): object {
+  const of: Of = name => tableOf(tables, name)
+  if (command instanceof BatchGetCommand) return getAll(command, of)
+  if (command instanceof GetCommand) return { Item: of(command.input.TableName).get(command.input.Key ?? {}) }
+  if (command instanceof QueryCommand) return of(command.input.TableName).query(command.input)
+  const written = command instanceof BatchWriteCommand ? putAll(command, of) : [change(command, of)]
+  for (const it of written) onWrite(it)
+  return { Attributes: attributesAsked(command, written[0]) }
+}
+
+function getAll({ input }: BatchGetCommand, of: Of): object {
+  const wanted = Object.entries(input.RequestItems ?? {})
+  const found = wanted.map(([name, { Keys = [] }]) => [name, Keys.flatMap(it => of(name).get(it) ?? [])])
+  return { Responses: Object.fromEntries(found) }
+}
+
+function putAll({ input }: BatchWriteCommand, of: Of): Written[] {
+  const wanted = Object.entries(input.RequestItems ?? {})
+  return wanted.flatMap(([name, puts]) => puts.map(it => of(name).put({ Item: it.PutRequest?.Item })))
+}
+
+function change(command: object, of: Of): Written {
+  if (command instanceof PutCommand) return of(command.input.TableName).put(command.input)
+  if (command instanceof DeleteCommand) return of(command.input.TableName).remove(command.input)
+  if (command instanceof UpdateCommand) return of(command.input.TableName).update(command.input)
+  throw new Error(`${command.constructor.name} is not understood here`)
+}
+
+function attributesAsked(command: object, { before, after }: Partial<Written> = {}): Item | undefined {
+  if (command instanceof DeleteCommand && command.input.ReturnValues === 'ALL_OLD') return before
+  return command instanceof UpdateCommand && command.input.ReturnValues === 'ALL_NEW' ? after : undefined
+}
+
+function tableOf(tables: Tables, name = ''): Table {
+  const table = tables.get(name)
+  if (table === undefined) throw new Error(`there is no table ${name}`)
+  return table
+}

@@ -1,0 +1,68 @@
+/** The real stores over DynamoDB in memory: each opens tables of its own, and answers at once. */
+
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+
+import { createAttemptStore } from '../lib/adapters/dynamo/attempts.ts'
+import { createDeliveryStore } from '../lib/adapters/dynamo/deliveries.ts'
+import type { Dynamo } from '../lib/adapters/dynamo/dynamo.ts'
+import { createErasures } from '../lib/adapters/dynamo/erasures.ts'
+import { createGateStore } from '../lib/adapters/dynamo/gate.ts'
+import { createImageStore } from '../lib/adapters/dynamo/images.ts'
+import { createJournal } from '../lib/adapters/dynamo/journal.ts'
+import { keyOf } from '../lib/adapters/dynamo/link-rows.ts'
+import { createLinkUpkeep } from '../lib/adapters/dynamo/link-upkeep.ts'
+import { createLinkingStore } from '../lib/adapters/dynamo/linking.ts'
+import { createLinkStore } from '../lib/adapters/dynamo/links.ts'
+import { createLoginStore } from '../lib/adapters/dynamo/logins.ts'
+import { createTokenStore } from '../lib/adapters/dynamo/tokens.ts'
+import { createWalkStore } from '../lib/adapters/dynamo/walks.ts'
+import type { Address } from '../lib/identifiers.ts'
+import type { Now } from '../lib/ports.ts'
+import { clientOf, openMemoryTables } from './memory-dynamo.ts'
+
+const open = () => clientOf(openMemoryTables())
+const halfOf = () => 0.5
+
+export const memoryTokens = () => createTokenStore(open(), 'tokens')
+export const memoryLogins = () => createLoginStore(open(), 'logins')
+export const memoryDeliveries = (now: Now) => createDeliveryStore(open(), 'deliveries', { now, isIndexed: true })
+export const memoryAttempts = (now: Now = Date.now) => createAttemptStore(open(), 'attempts', { now })
+export const memoryGate = () => createGateStore(open(), 'deliveries')
+export const memoryWalks = () => createWalkStore(open(), 'walks')
+export const memoryJournal = () => createJournal(open(), 'walks', halfOf)
+export const memoryErasures = () => createErasures(open(), 'walks')
+export const memoryLinking = (now: Now) => createLinkingStore(open(), 'walks', now)
+
+/** Links, with all that is stored, and two ways to do harm to a row. */
+export function memoryLinks() {
+  const tables = openMemoryTables()
+  const where = [clientOf(tables), 'links'] as const
+  return {
+    ...createLinkStore(...where),
+    ...createLinkUpkeep(...where),
+    all: () => [...(tables.get('links')?.items.values() ?? [])],
+    lose: (address: Address) => void tables.get('links')?.items.delete(keyOf(address)),
+    spoil: (address: Address) => spoilLink(address, ...where),
+  }
+}
+
+/** Pictures, with all that are known. */
+export function memoryImages() {
+  const tables = openMemoryTables()
+  const images = createImageStore(clientOf(tables), 'images')
+  const ids = () => [...(tables.get('images')?.items.keys() ?? [])].filter(it => !it.includes('#'))
+  return { ...images, all: async () => (await Promise.all(ids().map(images.find))).flatMap(it => it ?? []) }
+}
+
+/** Puts into the row of an address what no such row has: it cannot be read. */
+export async function spoilLink(address: Address, dynamo: Dynamo, table: string): Promise<void> {
+  const [one, other] = 'miniOpenid' in address ? ['unionid', 'following'] : ['following', 'followedAt']
+  const command = new UpdateCommand({
+    TableName: table,
+    Key: { address: keyOf(address) },
+    UpdateExpression: 'SET #one = :spoilt, #other = :spoilt',
+    ExpressionAttributeNames: { '#one': one, '#other': other },
+    ExpressionAttributeValues: { ':spoilt': 'no such thing' },
+  })
+  await dynamo.send(command)
+}
