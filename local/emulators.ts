@@ -1,6 +1,7 @@
-import type { App, Apps } from '../lib/apps.ts'
+import type { Apps } from '../lib/apps.ts'
 import type { TemplateList } from '../lib/send/template-list.ts'
 import { findLanAddress } from './banner.ts'
+import { openBox } from './box.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'
 import type { Endpoints } from './functions-environment.ts'
@@ -8,9 +9,8 @@ import { openParameterStore } from './parameter-store.ts'
 import { reachableHost } from './ports.ts'
 import { makeSecrets } from './secrets.ts'
 import { openDynamoDb, openSqs } from './stores.ts'
-import { readLocalTemplates, watchLocalTemplates } from './templates.ts'
-import { defaultAccounts } from './wechat/defaults.ts'
-import { openWeChat, type WeChatBox } from './wechat/server.ts'
+import { watchLocalTemplates } from './templates.ts'
+import type { WeChatBox } from './wechat/server.ts'
 
 const secretsPrefix = '/queqiao/local'
 
@@ -67,29 +67,4 @@ function watchTemplates(
     report('templates.json was reloaded · 已重新读取 templates.json')
   }
   return watchLocalTemplates({ officials, onChange, report })
-}
-
-/** WeChat in a box, with the deployment's identities and templates, pushing its events to our callback. */
-function openBox({ host, ports, wechat, isTestAccount }: Settings) {
-  const { official, mini } = defaultAccounts
-  const { apps, appsecrets } = wechat
-  const identityOf = ({ name, appid }: App) => ({ appid, appsecret: appsecrets[name] ?? '' })
-  const callbackUrl = `http://${reachableHost(host)}:${ports.api}/callback`
-  const hasKey = wechat.callbackAesKey !== ''
-  return openWeChat({
-    host,
-    port: ports.wechat,
-    accounts: {
-      official: { ...identityOf(apps.officials[0]), originalId: official.originalId },
-      mini: { ...identityOf(apps.minis[0]), originalId: mini.originalId },
-    },
-    templates: Object.values(readLocalTemplates(apps.officials)),
-    enforceValues: !isTestAccount,
-    miniCallback: { url: `${callbackUrl}/${apps.minis[0].name}` },
-    callback: {
-      url: callbackUrl,
-      token: wechat.callbackToken,
-      ...(hasKey ? { aesKey: wechat.callbackAesKey, mode: 'secure' } : { mode: 'plain' }),
-    },
-  })
 }

@@ -13,15 +13,19 @@ const projectFile = fileURLToPath(new URL('../templates.json', import.meta.url))
 
 type Officials = readonly { readonly name: AppName }[]
 
-/** Reads the lists of the local stage as they are now, and answers the default Official Account's; throws a SettingsError that names all that is wrong. */
-export function readLocalTemplates(officials: Officials, file = projectFile): TemplateList {
+/** Reads the current lists of the local stage, by Official Account; throws a SettingsError that lists all mistakes in them. */
+export function readLocalTemplateLists(officials: Officials, file = projectFile): ReadonlyMap<AppName, TemplateList> {
   try {
-    const lists = readTemplateLists(JSON.parse(readFileSync(file, 'utf8')), 'local', officials)
-    return lists.get(officials[0]?.name ?? '') ?? {}
+    return readTemplateLists(JSON.parse(readFileSync(file, 'utf8')), 'local', officials)
   } catch (error) {
     if (error instanceof ConfigError) throw new SettingsError(error.problems)
     throw new SettingsError([`templates.json cannot be read: ${error instanceof Error ? error.message : error}`])
   }
+}
+
+/** Reads them all, and returns the default Official Account's. */
+export function readLocalTemplates(officials: Officials, file = projectFile): TemplateList {
+  return readLocalTemplateLists(officials, file).get(officials[0]?.name ?? '') ?? {}
 }
 
 const projectFiles = { apps: appsFile, templates: projectFile }
