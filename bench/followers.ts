@@ -1,9 +1,9 @@
 /**
- * A million followers synced for the first time, synced again, and again after people came and left: against WeChat in
+ * A million followers synced for the first time, synced again, and again after people followed and unfollowed: against WeChat in
  * a box, with stores that answer from memory. Three processes: the box, the function, and this one with the stores.
  *
  * Ends with 1 if a demand is missed. `--followers 50000` is quicker, `--latency 0` shows what our own work costs, and
- * `--seed` repeats who came and left. `node --cpu-prof bench/followers.ts` profiles all three.
+ * `--seed` repeats who follows and unfollows. `node --cpu-prof bench/followers.ts` profiles all three.
  */
 
 import { parseArgs } from 'node:util'
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
 import { createRandom } from '../kit/random.ts'
 import { batchSize } from '../lib/followers/follower-batches.ts'
-import { pageSize } from '../lib/sync/walk.ts'
+import { pageSize } from '../lib/sync/plan.ts'
 import { runBareLoop } from './followers/bare-loop.ts'
 import { createCrowd } from './followers/crowd.ts'
 import { atOnce, boundOf, judgeMemory, judgeSpeed, judgeSync, type Sync } from './followers/demands.ts'
@@ -51,21 +51,21 @@ report()
 /** Four of them, a day apart. */
 async function runSyncs(): Promise<Sync[]> {
   await crowd.come(followers)
-  const first = await sync('first', { came: followers, left: 0 })
-  const second = await sync('nothing changed', { came: 0, left: 0 })
-  const came = Math.ceil(followers / 500) + random(500)
+  const first = await sync('first', { added: followers, removed: 0 })
+  const second = await sync('nothing changed', { added: 0, removed: 0 })
+  const added = Math.ceil(followers / 500) + random(500)
   const leavers = await crowd.leave(Math.min(1_000, Math.ceil(followers / 10)))
-  await crowd.come(came)
+  await crowd.come(added)
   await crowd.passBy(10)
-  const third = await sync('came and gone', { came, left: leavers.length })
+  const third = await sync('added and removed', { added, removed: leavers.length })
   const returned = leavers.slice(0, Math.ceil(leavers.length / 3))
   await crowd.comeBack(returned)
-  const fourth = await sync('some came back', { came: returned.length, left: 0 })
+  const fourth = await sync('some returned', { added: returned.length, removed: 0 })
   return [first, second, third, fourth]
 }
 
-/** Walks and links, and looks at what became of everybody. */
-async function sync(title: string, change: { came: number; left: number }): Promise<Sync> {
+/** Syncs and links, and looks at what became of everybody. */
+async function sync(title: string, change: { added: number; removed: number }): Promise<Sync> {
   const aheadMs = syncsDone++ * dayMs
   const part = partOf({ ...world.counts }, change)
   const measured = await withProgress(title, () => measure(world, aheadMs), part)
@@ -77,13 +77,13 @@ async function sync(title: string, change: { came: number; left: number }): Prom
 }
 
 /** How much of a sync is done: the pages, and those who are to be linked. */
-function partOf(before: Counts, { came, left }: { came: number; left: number }): () => number {
+function partOf(before: Counts, { added, removed }: { added: number; removed: number }): () => number {
   const { counts } = world
   const pages = Math.ceil(crowd.people.followers() / pageSize)
   return () =>
     Math.min(
       (counts.checkpoints - before.checkpoints) / pages,
-      came + left === 0 ? 1 : (counts.followersWritten - before.followersWritten) / (came + left),
+      added + removed === 0 ? 1 : (counts.followersWritten - before.followersWritten) / (added + removed),
     )
 }
 

@@ -1,13 +1,14 @@
 import { type Open, queueFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
+import type { LinkDeps } from '../lib/followers/deps.ts'
 import { parseNews } from '../lib/followers/follower-news.ts'
-import { type LinkFollowersDeps, linkFollowers } from '../lib/followers/link-followers.ts'
+import { linkFollowers } from '../lib/followers/link-followers.ts'
 import { log, now, random } from '../lib/runtime/context.ts'
 import { consumedFollowersQueue, imagesQueue } from '../lib/runtime/queues.ts'
-import { erasures, journal, linkingStore, linkStore, linkUpkeep, walkStore } from '../lib/runtime/stores.ts'
+import { erasures, journal, linkingStore, linkStore, linkUpkeep, syncRunStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
 
-export const createHandler = (open: Open<LinkFollowersDeps>) =>
+export const createHandler = (open: Open<LinkDeps>) =>
   queueFunction(open, {
     read: ({ body, receiptHandle, attributes }) => {
       return { news: parseNews(body), receiptHandle, receives: Number(attributes.ApproximateReceiveCount) }
@@ -21,7 +22,7 @@ export const handler = createHandler(async () => {
     wechat: app.wechat,
     accessTokens: accessTokens(app),
     links: { ...linkStore(), ...linkUpkeep() },
-    walks: walkStore(),
+    syncRuns: syncRunStore(),
     journal: journal(),
     linking: linkingStore(),
     erasures: erasures(),

@@ -1,6 +1,6 @@
 import { type Open, scheduleFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import { log, now, sleep } from '../lib/runtime/context.ts'
+import { now, sleep } from '../lib/runtime/context.ts'
 import { parkedEvents } from '../lib/runtime/queues.ts'
 import { gateStore } from '../lib/runtime/stores.ts'
 import { officialAccounts } from '../lib/runtime/wechat.ts'
@@ -17,6 +17,6 @@ export const handler = createHandler(async () => {
     gate: gateStore(account.app),
     parked: parkedEvents(account.app),
     reserve,
-    ...{ now, sleep, log },
+    ...{ now, sleep },
   }))
 })

@@ -5,9 +5,11 @@ import { config } from '../lib/config.ts'
 import { log, now, sleep } from '../lib/runtime/context.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
 import { followersQueue } from '../lib/runtime/queues.ts'
-import { erasures, journal, linkingStore, linkStore, walkStore } from '../lib/runtime/stores.ts'
+import { erasures, journal, linkingStore, linkStore, syncRunStore } from '../lib/runtime/stores.ts'
 import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
-import { parseSyncOrder, type SyncDeps, syncFollowers } from '../lib/sync/sync-followers.ts'
+import type { SyncDeps } from '../lib/sync/context.ts'
+import { parseSyncOrder } from '../lib/sync/order.ts'
+import { syncFollowers } from '../lib/sync/sync-followers.ts'
 
 export const createHandler = (open: Open<SyncDeps>) =>
   scheduleFunction(open, (deps, { input, until }) => syncFollowers(parseSyncOrder(input), deps, { until }))
@@ -18,7 +20,7 @@ export const handler = createHandler(async () => {
     wechat: app.wechat,
     accessTokens: accessTokens(app),
     links: linkStore(),
-    walks: walkStore(),
+    syncRuns: syncRunStore(),
     journal: journal(),
     linking: linkingStore(),
     erasures: erasures(),

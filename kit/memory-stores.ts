@@ -14,8 +14,8 @@ import { createLinkUpkeep } from '../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../lib/adapters/dynamo/links.ts'
 import { createLoginStore } from '../lib/adapters/dynamo/logins.ts'
+import { createSyncRunStore } from '../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../lib/adapters/dynamo/tokens.ts'
-import { createWalkStore } from '../lib/adapters/dynamo/walks.ts'
 import type { Address } from '../lib/identifiers.ts'
 import type { Now } from '../lib/ports.ts'
 import { clientOf, openMemoryTables } from './memory-dynamo.ts'
@@ -28,7 +28,7 @@ export const memoryLogins = () => createLoginStore(open(), 'logins')
 export const memoryDeliveries = (now: Now) => createDeliveryStore(open(), 'deliveries', { now, isIndexed: true })
 export const memoryAttempts = (now: Now = Date.now) => createAttemptStore(open(), 'attempts', { now })
 export const memoryGate = () => createGateStore(open(), 'deliveries')
-export const memoryWalks = () => createWalkStore(open(), 'walks')
+export const memorySyncRuns = () => createSyncRunStore(open(), 'walks')
 export const memoryJournal = () => createJournal(open(), 'walks', halfOf)
 export const memoryErasures = () => createErasures(open(), 'walks')
 export const memoryLinking = (now: Now) => createLinkingStore(open(), 'walks', now)

@@ -45,3 +45,8 @@ export function findAppById({ officials, minis }: Apps, appid: string): App | un
 export function findApp({ officials, minis }: Apps, name: AppName): App | undefined {
   return [...officials, ...minis].find(it => it.name === name)
 }
+
+/** Names an app for people: what it is, its name, and its appid. */
+export function nameOfApp({ kind, name, appid }: App): string {
+  return `the ${kind === 'official' ? 'Official Account' : 'mini program'} ${name} (${appid})`
+}

@@ -11,7 +11,7 @@ const { parkedQueuesOf } = require('./parked.cjs')
 /** Read the row, take the lease, write the new token. */
 const tokens = ['GetItem', 'UpdateItem']
 const people = ['BatchGetItem']
-const walks = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
+const syncRuns = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
 /** Queues are looked up by name. */
 const push = ['GetQueueUrl', 'SendMessage']
 /** All queues of the stage; ParkedQueues are those of all Official Accounts. */
@@ -55,7 +55,7 @@ const grants = {
   'sync-followers': {
     callsWeChat: true,
     secrets: [officialAppsecrets],
-    tables: { TokensTable: tokens, LinksTable: people, WalksTable: walks },
+    tables: { TokensTable: tokens, LinksTable: people, WalksTable: syncRuns },
     queues: { FollowersQueue: push },
   },
   'revisit-followers': {
@@ -71,7 +71,7 @@ const grants = {
     tables: {
       TokensTable: tokens,
       LinksTable: ['BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'],
-      WalksTable: walks,
+      WalksTable: syncRuns,
     },
     queues: { FollowersQueue: [...consume, 'ChangeMessageVisibility', ...push], ImagesQueue: push },
   },

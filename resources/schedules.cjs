@@ -4,7 +4,7 @@ const appsOf = require('./apps.cjs')
 const { spelled } = require('./names.cjs')
 
 const rates = {
-  // Once a day a sync run is due (lib/sync/walk.ts); every minute an interrupted one resumes.
+  // Once a day a sync run is due (lib/sync/sync-run.ts); every minute an interrupted one resumes.
   'sync-followers': 'rate(1 minute)',
   // 04:40 in China, when the day's sync run is mostly processed.
   'revisit-followers': 'cron(40 20 * * ? *)',

@@ -2,8 +2,8 @@
 
 import type { Context, SQSRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
-import { memoryImageFiles } from '../kit/memory-files.ts'
-import { memoryImages } from '../kit/memory-stores.ts'
+
+import { appids, boxApps } from '../kit/app.ts'
 import { httpFunction, type Open, queueFunction, scheduleFunction } from '../lib/adapters/lambda.ts'
 import { createLog } from '../lib/adapters/logger.ts'
 import { RequestError } from '../lib/errors.ts'
@@ -178,7 +178,16 @@ describe('the lines of a consumer', () => {
 
   it('receive-images: the message of each', async () => {
     const [images, files, imageArrivals] = [memoryImages(), memoryImageFiles(), { push: away }]
-    const deps = { images, files, imageArrivals, checks: undefined, metadata: 'strip' as const, now: Date.now, log }
+    const deps = {
+      apps: boxApps,
+      images,
+      files,
+      imageArrivals,
+      checks: undefined,
+      metadata: 'strip' as const,
+      now: Date.now,
+      log,
+    }
     const written = await consume(
       async () => ({ ...deps, files: { ...files, head: away } }),
       async (items, given, limits) => {
@@ -200,7 +209,7 @@ describe('the lines of a consumer', () => {
     const written = await consume(
       async () => ({ ...deps, images: { ...deps.images, find: away }, log }),
       async (items, given, limits) => {
-        const message = { ask: 'i'.repeat(22) }
+        const message = { mini: appids.mini, ask: 'i'.repeat(22) }
         await checkImages(
           items.map(it => ({ ...named(it), message, receiptHandle: 'h', receives: 1 })),
           given,

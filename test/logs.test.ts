@@ -67,7 +67,9 @@ describe('the catalogue of metrics', () => {
   })
 
   it('has each name that the code knows', async () => {
-    const types = [...(await read('lib/ports.ts')).matchAll(/type (?:Count|Gauge)Name =([^\n]*(?:\n {2}\|[^\n]*)*)/g)]
+    const types = [
+      ...(await read('lib/ports.ts')).matchAll(/type (?:App)?(?:Count|Gauge)Name =([^\n]*(?:\n {2}\|[^\n]*)*)/g),
+    ]
     const known = types.flatMap(([, union = '']) => [...union.matchAll(/'(\w+)'/g)].map(it => it[1]))
     expect(metrics.map(it => it.name).sort()).toEqual(known.sort())
   })

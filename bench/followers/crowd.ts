@@ -7,7 +7,7 @@ import { createPeople, type People } from '../../local/wechat/people.ts'
 
 export type Crowd = {
   readonly people: People
-  /** Who came and left while nobody looked: there is no link of them. */
+  /** Who followed and unfollowed while nobody looked: there is no link of them. */
   readonly unseen: ReadonlySet<number>
   come(count: number): Promise<void>
   /** Some followers leave without an event; answers their numbers. */

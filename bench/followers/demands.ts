@@ -1,7 +1,7 @@
 /** What is demanded of the syncs, beside what was measured. */
 
 import { batchSize } from '../../lib/followers/follower-batches.ts'
-import { pageSize } from '../../lib/sync/walk.ts'
+import { pageSize } from '../../lib/sync/plan.ts'
 import { whole } from '../figures.ts'
 import type { Measured } from './measure.ts'
 import { memoryMb } from './world.ts'
@@ -15,12 +15,12 @@ export type Verdict = {
   readonly isMet?: boolean
 }
 
-/** A sync with what was so before it: how many came and left since the last one. */
+/** A sync with what was so before it: how many were added and removed since the last one. */
 export type Sync = Measured & {
   readonly title: string
   readonly followers: number
-  readonly came: number
-  readonly left: number
+  readonly added: number
+  readonly removed: number
   /** People of whom the links are right, and how many there are. */
   readonly right: number
   readonly people: number
@@ -35,7 +35,7 @@ export const atOnce = 20
 
 const paths = { userGet: '/cgi-bin/user/get', batchget: '/cgi-bin/user/info/batchget' }
 
-/** No walk can be faster, whatever it does: the pages come one after the other, the batches so many at once. */
+/** No sync run can be faster, whatever it does: the pages come one after the other, the batches so many at once. */
 export function boundOf({ followers, latencyMs }: { followers: number; latencyMs: number }): Bound {
   const pages = Math.ceil(followers / pageSize)
   const batches = Math.ceil(followers / batchSize)
@@ -45,7 +45,7 @@ export function boundOf({ followers, latencyMs }: { followers: number; latencyMs
 }
 
 /** What WeChat was asked, and what became of the links. */
-export function judgeSync({ title, calls, counts, report, followers, came, left, right, people }: Sync): Verdict[] {
+export function judgeSync({ title, calls, counts, report, followers, added, removed, right, people }: Sync): Verdict[] {
   const exactly = (what: string, demanded: number, measured = 0): Verdict => ({
     sync: title,
     what,
@@ -55,10 +55,10 @@ export function judgeSync({ title, calls, counts, report, followers, came, left,
   })
   return [
     exactly('user/get', Math.ceil(followers / pageSize), calls[paths.userGet]),
-    exactly('batchget', Math.ceil(came / batchSize), calls[paths.batchget]),
-    exactly('link rows read', came + left, counts.linkRowsRead),
-    exactly('link rows written', 2 * (came + left), counts.linkRowsWritten),
-    exactly('found to have left', left, report.left),
+    exactly('batchget', Math.ceil(added / batchSize), calls[paths.batchget]),
+    exactly('link rows read', added + removed, counts.linkRowsRead),
+    exactly('link rows written', 2 * (added + removed), counts.linkRowsWritten),
+    exactly('found to be removed', removed, report.removed),
     exactly('people whose links are right', people, right),
   ]
 }

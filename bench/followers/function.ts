@@ -17,12 +17,12 @@ import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import type { Log } from '../../lib/ports.ts'
 import { log as lambdaLog } from '../../lib/runtime/context.ts'
 import { consumedFollowersQueue } from '../../lib/runtime/queues.ts'
-import { walkStore } from '../../lib/runtime/stores.ts'
+import { syncRunStore } from '../../lib/runtime/stores.ts'
 import { syncFollowers } from '../../lib/sync/sync-followers.ts'
 import { openRemoteStores } from './remote-stores.ts'
 
 /** A deployed function has these loaded, with AWS's clients behind them; here they only take their memory. */
-export const loadedToo = [lambdaLog, consumedFollowersQueue, walkStore]
+export const loadedToo = [lambdaLog, consumedFollowersQueue, syncRunStore]
 
 const call = openPeer(process, { function: { sync, link, usage } })
 endWithParent()
@@ -45,10 +45,10 @@ const deps = {
   metrics: silentMetrics,
 }
 
-/** Walks; the clock is that much ahead from now on, so that it may be another day. */
+/** Syncs; the clock is that much ahead from now on, so that it may be another day. */
 function sync(ahead: number) {
   aheadMs = ahead
-  const order = { action: 'walk', spread: false, everyone: false } as const
+  const order = { action: 'sync', spread: false, everyone: false } as const
   return syncFollowers(order, { ...deps, owner: randomUUID(), spread: false }, endless)
 }
 

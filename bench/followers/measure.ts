@@ -3,7 +3,7 @@
 import { cpus } from 'node:os'
 import { callsBy } from '../../kit/control.ts'
 import { usage } from '../../kit/usage.ts'
-import type { SyncReport } from '../../lib/sync/sync-followers.ts'
+import type { SyncReport } from '../../lib/sync/order.ts'
 import type { Counts } from './stores.ts'
 import type { World } from './world.ts'
 

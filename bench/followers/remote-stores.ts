@@ -5,7 +5,7 @@ import type { News } from '../../lib/followers/follower-news.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep, NotedEntry } from '../../lib/followers/ports.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
 import type { ConsumedQueue, Queue } from '../../lib/ports.ts'
-import type { WalkStore } from '../../lib/sync/ports.ts'
+import type { SyncRunStore } from '../../lib/sync/ports.ts'
 import type { TokenStore } from '../../lib/tokens/ports.ts'
 
 /** What cannot go over as it is: pages and entries come one by one, and the marks as a list. */
@@ -26,15 +26,15 @@ export function openRemoteStores(call: Call) {
     push: messages => queue.push(messages.map(it => JSON.stringify(it))),
     retryIn: () => Promise.reject(new Error('the box has quota enough')),
   }
-  const walked = { walks: openWalks(call), journal: openJournal(call), erasures: openErasures(call) }
-  return { links, linking, tokens, followers, ...walked }
+  const ofSync = { syncRuns: openSyncRuns(call), journal: openJournal(call), erasures: openErasures(call) }
+  return { links, linking, tokens, followers, ...ofSync }
 }
 
-function openWalks(call: Call): WalkStore {
-  const { page } = remote<PageStore>(call, 'walks', ['page'])
+function openSyncRuns(call: Call): SyncRunStore {
+  const { page } = remote<PageStore>(call, 'syncRuns', ['page'])
   const methods = ['takeLease', 'freeLease', 'state', 'savePage', 'complete', 'abandon', 'pause', 'forget'] as const
   return {
-    ...remote<WalkStore>(call, 'walks', methods),
+    ...remote<SyncRunStore>(call, 'syncRuns', methods),
     async *openids({ pageKeys }) {
       for (const key of pageKeys) yield await page(key)
     },

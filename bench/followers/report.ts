@@ -10,7 +10,7 @@ export function renderVerdicts(verdicts: readonly Verdict[]): string {
 
 const columns: Readonly<Record<string, (sync: Sync) => string>> = {
   sync: it => it.title,
-  found: ({ report: { came, left } }) => `${whole(came)} came, ${whole(left)} left`,
+  found: ({ report: { added, removed } }) => `${whole(added)} added, ${whole(removed)} removed`,
   seconds: it => it.seconds.toFixed(1),
   'snapshot rows r/w': ({ counts }) => `${whole(counts.pagesRead)} / ${whole(counts.pagesWritten)}`,
   'journal r/w': ({ counts }) => `${whole(counts.notesRead)} / ${whole(counts.notesWritten)}`,

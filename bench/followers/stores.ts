@@ -6,7 +6,7 @@ import type { Erasures, Journal, LinkingStore, LinkStore, NotedEntry } from '../
 import type { OpenId, UnionId } from '../../lib/identifiers.ts'
 import type { StoredToken, TokenStore } from '../../lib/tokens/ports.ts'
 import type { EntryStore, MarkStore } from './remote-stores.ts'
-import { memoryWalks } from './walk-rows.ts'
+import { memorySyncRuns } from './sync-run-pages.ts'
 
 /** How often something was asked; in rows of DynamoDB, where a follower's state stands in two. */
 const zero = {
@@ -26,7 +26,7 @@ export function createStores() {
   const { rows, links } = memoryLinks(counts)
   const services = {
     links,
-    walks: memoryWalks(counts),
+    syncRuns: memorySyncRuns(counts),
     tokens: memoryTokens(),
     journal: memoryJournal(counts),
     linking: memoryLinking(counts),

@@ -6,7 +6,7 @@ import { openControl } from '../../kit/control.ts'
 import { remote } from '../../kit/peer.ts'
 import { bundle, start, startWeChat } from '../../kit/processes.ts'
 import type { Usage } from '../../kit/usage.ts'
-import type { SyncReport } from '../../lib/sync/sync-followers.ts'
+import type { SyncReport } from '../../lib/sync/order.ts'
 import { createQueue } from './queue.ts'
 import { createStores } from './stores.ts'
 
@@ -42,10 +42,10 @@ export async function openWorld(latencyMs: number) {
     counts,
     rows,
     usage: async () => ({ box: await wechat.usage(), function: await lambda.usage() }),
-    /** Walks, and waits until all that was queued is worked in; the function's clock is that much ahead. */
+    /** Syncs, and waits until all that was queued is worked in; the function's clock is that much ahead. */
     async sync(aheadMs: number): Promise<SyncReport> {
       const report = await lambda.sync(aheadMs)
-      if (!report.complete) throw new Error(`the walk is ${report.state}`)
+      if (!report.complete) throw new Error(`the sync run is ${report.state}`)
       await queue.drained()
       return report
     },

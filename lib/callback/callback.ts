@@ -5,7 +5,8 @@ import { RequestError } from '../errors.ts'
 import type { FollowerNews, News } from '../followers/follower-news.ts'
 import type { Address, OfficialAppId } from '../identifiers.ts'
 import type { ImageCheckMessage } from '../images/ports.ts'
-import type { Log, Now, Queue } from '../ports.ts'
+import { logOf } from '../of-app.ts'
+import type { AppLog, Log, Now, Queue } from '../ports.ts'
 import type { Receipt } from '../send/receipts.ts'
 import { decryptMessage, findEncrypted } from './cipher.ts'
 import { parseEvent, type WeChatEvent } from './push.ts'
@@ -102,20 +103,22 @@ function ofApp(event: WeChatEvent, { kind, name, appid }: App): WeChatEvent {
 
 /** Queues an event for the function that handles it; an event that nothing handles is only logged. */
 export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promise<void> {
-  const { app, followers, receipts, imageChecks, log } = deps
+  const { app, followers, receipts, imageChecks } = deps
+  const log = logOf(app, deps.log)
   switch (event.kind) {
     case 'follow':
     case 'unfollow':
       return app.kind === 'official' ? followers.push([followerChangeOf(event, app.appid)]) : undefined
     case 'erase':
     case 'erase-pictures':
-      return pushErasure(event, deps)
+      return pushErasure(event, { ...deps, log })
     case 'receipt':
       if (app.kind !== 'official') return
       return receipts.push([{ official: app.appid, msgid: event.msgid, status: event.status, at: event.at }])
     case 'image-verdict':
+      if (app.kind !== 'mini') return
       if (imageChecks === undefined) return log.info('callback.ignored', { event: event.kind })
-      return imageChecks.push([{ verdict: event.verdict }])
+      return imageChecks.push([{ mini: app.appid, verdict: event.verdict }])
     case 'other':
       return log.info('callback.ignored', { event: event.name })
     // Refusing it would make WeChat send it twice more and mark this URL as broken (docs/wechat.md 9.6).
@@ -131,7 +134,10 @@ function followerChangeOf({ kind, openid, at }: FollowEvent, official: OfficialA
   return { change: kind, official, openids: [openid], at }
 }
 
-async function pushErasure(event: EraseEvent, { app, apps, followers, log }: CallbackDeps): Promise<void> {
+async function pushErasure(
+  event: EraseEvent,
+  { app, apps, followers, log }: CallbackDeps & { readonly log: AppLog },
+): Promise<void> {
   const who = addressesOf(event, event.appid === undefined ? app : findAppById(apps, event.appid))
   if (who.length === 0) return log.warn('callback.ignored', { event: `${event.kind} of an app that is none of ours` })
   const { kind: change, at } = event

@@ -12,7 +12,7 @@ type Queue = { readonly name: string; readonly kind: Kind }
 type SizedQueue = Queue & QueueSize
 type QueueLook = SizedQueue | (Queue & { readonly trouble: string })
 
-/** Reads all queues' sizes and the send gate; makes no calls to WeChat beyond those of other checks. */
+/** Reads all queues' sizes and the send gates; makes no calls to WeChat beyond those of other checks. */
 export async function checkQueues(deps: DoctorDeps, facts: Facts): Promise<Finding> {
   const { queues, queueNames } = deps
   const sized = await Promise.all(listQueues(queueNames).map(it => withSize(it, queues.size(it.name))))

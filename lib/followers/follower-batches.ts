@@ -1,41 +1,38 @@
-/** News of followers on its way into the queue: in hundreds, for WeChat is asked for a hundred in one call. */
+/** The queue stage: changes of followers go into the queue in hundreds, for WeChat is asked for a hundred in one call. */
 
-import type { OpenId } from '../identifiers.ts'
+import type { OfficialAccount } from '../apps.ts'
 import { inRuns } from '../pool.ts'
 import type { Queue } from '../ports.ts'
 import type { FollowerNews } from './follower-news.ts'
-import type { LinkingStore, WalkStep } from './ports.ts'
+import type { LinkingStore, SyncStep } from './ports.ts'
+import type { Compared, Queued } from './stages.ts'
 
 /** `user/info/batchget` takes so many openids at most. */
 export const batchSize = 100
 
-/** `at` in seconds by WeChat's clock; `isAgain` puts right what stands wrong of them. */
-type How = {
-  readonly at: number
-  readonly isAgain?: boolean
-  readonly step: WalkStep
-  readonly deps: {
-    readonly followers: Queue<FollowerNews>
-    readonly linking: Pick<LinkingStore, 'expect'>
-  }
+type QueueDeps = {
+  readonly app: OfficialAccount
+  readonly followers: Queue<FollowerNews>
+  readonly linking: Pick<LinkingStore, 'expect'>
 }
+/** What all of one step have in common. */
+type Change = Omit<Queued, 'openid' | 'isAgain'> & { readonly isAgain?: boolean; readonly step: SyncStep }
 
-/** Queues all of them as one step of a walk, whose messages are counted until they are worked in. */
-export async function queueStep(
-  change: FollowerNews['change'],
-  openids: readonly OpenId[],
-  { at, isAgain, step, deps }: How,
-): Promise<void> {
-  if (openids.length === 0) return
-  await deps.linking.expect(step, openids.length)
-  const how = { change, at, ...(isAgain ? { isAgain } : {}) }
-  const runs = inRuns(openids, batchSize)
-  const news = runs.map((some, message) => ({ ...how, openids: some, walk: { ...step, message } }))
+/** Queues all of them, who have one change, as a step of a sync run, whose messages are counted until they are worked in. */
+export async function queueStep(followers: readonly Compared[], told: Step, deps: QueueDeps): Promise<void> {
+  const change = followers[0]?.change
+  if (change === undefined) return
+  const { at, isAgain, step } = told
+  await deps.linking.expect(step, followers.length)
+  const common = { change, official: deps.app.appid, at, ...(isAgain ? { isAgain } : {}) }
+  const news = inRuns(followers, batchSize).map((some, message) => {
+    return { ...common, openids: some.map(it => it.openid), walk: { ...step, message } }
+  })
   await deps.followers.push(news)
 }
 
 /** Those who fill hundreds, and the rest, in the order in which they were given. */
-export function splitFull(openids: readonly OpenId[]): { full: readonly OpenId[]; rest: readonly OpenId[] } {
-  const full = openids.length - (openids.length % batchSize)
-  return { full: openids.slice(0, full), rest: openids.slice(full) }
+export function splitFull<T>(items: readonly T[]): { full: readonly T[]; rest: readonly T[] } {
+  const full = items.length - (items.length % batchSize)
+  return { full: items.slice(0, full), rest: items.slice(full) }
 }

@@ -1,175 +1,151 @@
-/** Works in what the followers queue tells: looks up who followed or left, writes the links, forgets who is to be. */
+/**
+ * Works in what the followers queue tells: links who followed or unfollowed, and erases who is to be. A follower goes
+ * through merge, ask, load, decide, write and note; stages.ts has the record that grows meanwhile.
+ */
 
-import type { OpenId } from '../identifiers.ts'
 import { createSlots, inParallel, inRuns, type Slots } from '../pool.ts'
-import type { Queue } from '../ports.ts'
-import { type AskDeps, askFollowers } from './ask-followers.ts'
-import { type EraseDeps, erasePeople, expirePeople } from './erase.ts'
-import { erasePictures } from './erase-pictures.ts'
+import { ask } from './ask-followers.ts'
+import { decide } from './decide.ts'
+import { depsOf, type LinkDeps, type StageDeps } from './deps.ts'
 import { batchSize } from './follower-batches.ts'
-import type { FollowerNews, News } from './follower-news.ts'
-import type { FollowerSeen } from './link.ts'
-import { type Failure, failedMessages, isOfFollowers } from './link-failures.ts'
-import { noteWait, putOff, type WaitDeps } from './link-waits.ts'
-import type { Journal, LinkingStore } from './ports.ts'
-import { type WriteDeps, writeFollowers } from './write-followers.ts'
-
-export type LinkFollowersDeps = AskDeps &
-  WriteDeps &
-  EraseDeps &
-  WaitDeps & {
-    /** The queue that these came by: who failed alone comes again by it, and who is to be forgotten a second time. */
-    readonly followers: Queue<News>
-    readonly journal: Pick<Journal, 'note'>
-    readonly linking: Pick<LinkingStore, 'workedIn'>
-  }
-
-/** A message of the followers queue, and how often it was given out. */
-export type NewsArrival = { readonly news: News; readonly receiptHandle: string; readonly receives: number }
+import type { Arrival, FollowerNews } from './follower-news.ts'
+import { erasePeople, erasePictures, expirePeople } from './forget-people.ts'
+import type { FollowerRow } from './link.ts'
+import { createFailure, type Failure, failedMessages, isOfFollowers, noteWait, retryLater } from './link-failures.ts'
+import { load } from './load.ts'
+import { mergeChanges } from './merge-changes.ts'
+import type { Queued, Written } from './stages.ts'
+import { writeFollowers } from './write-followers.ts'
 
 /** Calls to WeChat at once. */
 const asksAtOnce = 4
 /** Batches in work: while some are written, WeChat is asked for the next. */
 const batchesAtOnce = 2 * asksAtOnce
 
-/** What the links hold now, for the next walk. */
-type Outcome = { readonly follow: OpenId[]; readonly unfollow: OpenId[] }
+type Limits = { readonly until: number; readonly asking: Slots }
+type FollowerArrival<A> = A & { readonly news: FollowerNews }
 
-/** Works the news in; begins no batch after `until` (ms). Answers those that could not be, so that they come again. */
-export async function linkFollowers<A extends NewsArrival>(
+/**
+ * Works the news in, those of each account for themselves; begins no batch after `until` (ms). Answers those that could not
+ * be, so that they come again.
+ */
+export async function linkFollowers<A extends Arrival>(
   arrivals: readonly A[],
-  deps: LinkFollowersDeps,
+  deps: StageDeps,
   { until }: { readonly until: number },
 ): Promise<readonly A[]> {
-  const failure: Failure = {
-    batches: new Set(),
-    untried: new Set(),
-    alone: new Set(),
-    waitSeconds: 0,
-    isLasting: false,
-  }
-  const outcome: Outcome = { follow: [], unfollow: [] }
-  const told = latest(arrivals.filter(isOfFollowers))
-  const work: Work = { failure, outcome, deps, until, asking: createSlots(asksAtOnce) }
-  await inParallel(inRuns([...told.values()], batchSize), batchesAtOnce, batch => linkBatch(batch, work))
-  await note(outcome, failure, deps)
+  const changes = arrivals.filter(isOfFollowers)
+  const strangers = ofNoAccount(changes, deps)
+  const linked = await Promise.all(deps.accounts.map(it => linkAccount(changes, depsOf(it, deps), until)))
   // After the links, which may have been told of in the same batch.
-  const unforgotten = await forgetPeople(arrivals, deps)
+  const unerased = await erase(arrivals, deps)
+  await retryLater([...unerased], createFailure(), deps)
+  const unlinked = await Promise.all(linked.map(finishAccount))
+  const failed = new Set([...unlinked.flat(), ...unerased, ...strangers])
+  return arrivals.filter(it => failed.has(it))
+}
+
+/** Of an account that the stage has no more: they end in the dead-letter queue. */
+function ofNoAccount<A extends Arrival>(changes: readonly FollowerArrival<A>[], { accounts, log }: StageDeps): A[] {
+  const strangers = changes.filter(({ news }) => accounts.every(it => it.app.appid !== news.official))
+  const officials = [...new Set(strangers.map(it => it.news.official))]
+  if (strangers.length > 0) log.error('link-followers.unknown-account', { officials, messages: strangers.length })
+  return strangers
+}
+
+type Linked<A> = {
+  readonly arrivals: readonly FollowerArrival<A>[]
+  readonly failure: Failure
+  readonly deps: LinkDeps
+}
+
+async function linkAccount<A extends Arrival>(
+  changes: readonly FollowerArrival<A>[],
+  deps: LinkDeps,
+  until: number,
+): Promise<Linked<A>> {
+  const failure = createFailure()
+  const written: FollowerRow[] = []
+  const arrivals = changes.filter(it => it.news.official === deps.app.appid)
+  const queued = mergeChanges(arrivals)
+  const limits = { until, asking: createSlots(asksAtOnce) }
+  await inParallel(inRuns(queued, batchSize), batchesAtOnce, async batch => {
+    for (const { row } of await linkBatch(batch, failure, deps, limits)) written.push(row)
+  })
+  await note(written, failure, deps)
+  if (queued.length > 0) deps.log.info('link-followers.batch', { openids: queued.length, failed: failure.reasons.size })
+  return { arrivals, failure, deps }
+}
+
+/** Counts what of an account is worked in, and puts off what is not; answers those that come again. */
+async function finishAccount<A extends Arrival>({ arrivals, failure, deps }: Linked<A>): Promise<readonly A[]> {
   const { again, parted } = await failedMessages(arrivals, failure, deps)
-  const { batches, untried, alone } = failure
-  deps.log.info('link-followers.batch', { openids: told.size, failed: batches.size + untried.size + alone.size })
-  const isDone = (it: A) => !unforgotten.has(it) && !again.has(it)
-  const whole = arrivals.filter(it => isDone(it) && !parted.has(it))
-  const uncounted = await countIn(whole, deps)
-  const failed = arrivals.filter(it => !isDone(it) || uncounted.has(it))
-  await putOff(failed, failure, deps)
+  const done = arrivals.filter(it => !again.has(it) && !parted.has(it))
+  const uncounted = await countIn(done, deps)
+  const failed = arrivals.filter(it => again.has(it) || uncounted.has(it))
+  await retryLater(failed, failure, deps)
   return failed
 }
 
-/** Tells how far the walks are worked in; answers those that must come again, for else the count would never end. */
-async function countIn<A extends NewsArrival>(done: readonly A[], deps: LinkFollowersDeps): Promise<Set<A>> {
-  const walked = done.filter(isOfFollowers).filter(it => it.news.walk !== undefined)
-  try {
-    await deps.linking.workedIn(walked.flatMap(it => it.news.walk ?? []))
-    return new Set()
-  } catch (error) {
-    deps.log.error('link-followers.not-counted', { error, messages: walked.length })
-    return new Set<A>(walked)
+/** Links up to 100 followers, if there is time before `until`; enters who could not be linked in `failure`. */
+async function linkBatch(
+  batch: readonly Queued[],
+  failure: Failure,
+  deps: LinkDeps,
+  { until, asking }: Limits,
+): Promise<readonly Written[]> {
+  const fail = (reason: 'batch' | 'untried') => {
+    for (const { openid } of batch) failure.reasons.set(openid, reason)
+    return []
   }
-}
-
-/**
- * What is told of one openid; `isAgain` if its rows are to be put right as well: it was told before, and who knows how far
- * that came, or everybody is looked up again.
- */
-type Told = FollowerSeen & { readonly isAgain: boolean }
-
-type FollowerArrival = { readonly news: FollowerNews; readonly receives: number }
-
-/** One entry per openid. An event of following only says that WeChat is to be asked: it names no unionid. */
-function latest(arrivals: readonly FollowerArrival[]): Map<OpenId, Told> {
-  const told = new Map<OpenId, Told>()
-  for (const { news, receives } of arrivals) {
-    for (const openid of news.openids) {
-      const before = told.get(openid)
-      const following = news.change === 'follow' || before?.following === true
-      const isAgain = receives > 1 || news.isAgain === true || before?.isAgain === true
-      told.set(openid, { openid, following, isAgain, at: Math.max(news.at, before?.at ?? 0) })
-    }
-  }
-  return told
-}
-
-type Work = {
-  readonly failure: Failure
-  readonly outcome: Outcome
-  readonly deps: LinkFollowersDeps
-  readonly until: number
-  readonly asking: Slots
-}
-
-async function linkBatch(batch: readonly Told[], { failure, outcome, deps, until, asking }: Work): Promise<void> {
   try {
-    const looked = await asking(async () => (deps.now() < until ? look(batch, deps) : undefined))
-    if (looked === undefined) return notBegun(batch, failure)
-    const { seen, unanswered } = looked
-    const again = new Set(batch.filter(it => it.isAgain).map(it => it.openid))
-    const { written, unwritten } = await writeFollowers(seen, again, deps)
-    for (const openid of [...unanswered, ...unwritten]) failure.alone.add(openid)
-    for (const { openid, following } of written) outcome[following ? 'follow' : 'unfollow'].push(openid)
+    const answer = await asking(async () => (deps.now() < until ? ask(batch, deps) : undefined))
+    if (answer === undefined) return fail('untried')
+    const decided = (await load(answer.asked, deps)).map(it => ({ ...it, decision: decide(it) }))
+    const { written, unwritten } = await writeFollowers(decided, deps)
+    for (const openid of [...answer.unanswered, ...unwritten]) failure.reasons.set(openid, 'alone')
+    return written
   } catch (error) {
     deps.log.error('link-followers.failed', { error, openids: batch.length })
-    for (const { openid } of batch) failure.batches.add(openid)
     noteWait(error, failure, deps.now())
+    return fail('batch')
   }
 }
 
-/** There was no time for it: it comes again in a moment. */
-function notBegun(batch: readonly Told[], { untried }: Failure): void {
-  for (const { openid } of batch) untried.add(openid)
-}
-
-type Looked = { readonly seen: readonly FollowerSeen[]; readonly unanswered: readonly OpenId[] }
-
 /**
- * What WeChat says of who followed, never older than what was told; who left needs no asking. Whom it does not know, as
- * an openid of before a move of the account, does not follow.
+ * The note stage tells the next sync run what was worked in, after it was: what is only noted nobody would look up again.
+ * Also of what a sync run itself had queued, for that one may never be complete.
  */
-async function look(batch: readonly Told[], deps: LinkFollowersDeps): Promise<Looked> {
-  const asked = batch.filter(it => it.following).map(it => it.openid)
-  const answers = await askFollowers(asked, deps)
-  const seen = batch.flatMap(({ isAgain: _, ...told }) => {
-    if (!told.following) return told
-    const answer = answers.get(told.openid)
-    if (answer === undefined) return []
-    if (answer === 'nobody') return { ...told, following: false, isNobody: true }
-    return { ...answer, at: Math.max(answer.at, told.at) }
-  })
-  return { seen, unanswered: asked.filter(it => !answers.has(it)) }
-}
-
-/**
- * Tells the next walk what was worked in, after it was: what is only noted nobody would look up again. Also of what a walk
- * itself had queued, for that one may never be complete.
- */
-async function note(outcome: Outcome, failure: Failure, deps: LinkFollowersDeps): Promise<void> {
-  const noted = [...outcome.follow, ...outcome.unfollow]
-  if (noted.length === 0) return
+async function note(written: readonly FollowerRow[], failure: Failure, deps: LinkDeps): Promise<void> {
+  if (written.length === 0) return
+  const openidsOf = (following: boolean) => written.flatMap(it => (it.following === following ? it.openid : []))
   try {
-    await deps.journal.note(outcome, deps.now())
+    await deps.journal.note({ follow: openidsOf(true), unfollow: openidsOf(false) }, deps.now())
   } catch (error) {
-    deps.log.error('link-followers.not-noted', { error, openids: noted.length })
-    for (const openid of noted) failure.batches.add(openid)
+    deps.log.error('link-followers.not-noted', { error, openids: written.length })
+    for (const { openid } of written) failure.reasons.set(openid, 'batch')
   }
 }
 
-async function forgetPeople<A extends NewsArrival>(arrivals: readonly A[], deps: LinkFollowersDeps): Promise<Set<A>> {
-  const failed = new Set<A>()
+async function erase<A extends Arrival>(arrivals: readonly A[], deps: StageDeps): Promise<ReadonlySet<A>> {
   const erasures = arrivals.flatMap(it => (it.news.change === 'erase' ? [{ ...it.news, arrival: it }] : []))
   const expiries = arrivals.flatMap(it => (it.news.change === 'expire' ? [{ ...it.news, arrival: it }] : []))
   const pictures = arrivals.flatMap(it => (it.news.change === 'erase-pictures' ? [{ ...it.news, arrival: it }] : []))
-  for (const it of await erasePictures(pictures, deps)) failed.add(it.arrival)
-  for (const it of await erasePeople(erasures, deps)) failed.add(it.arrival)
-  for (const it of await expirePeople(expiries, deps)) failed.add(it.arrival)
-  return failed
+  const failed = [await erasePictures(pictures, deps), await erasePeople(erasures, deps)].flat()
+  return new Set([...failed, ...(await expirePeople(expiries, deps))].map(it => it.arrival))
+}
+
+/** Tells how far the sync runs are worked in; answers those that must come again, or the count would never end. */
+async function countIn<A extends Arrival>(
+  done: readonly FollowerArrival<A>[],
+  deps: LinkDeps,
+): Promise<ReadonlySet<A>> {
+  const counted = done.filter(it => it.news.walk !== undefined)
+  try {
+    await deps.linking.workedIn(counted.flatMap(it => it.news.walk ?? []))
+    return new Set()
+  } catch (error) {
+    deps.log.error('link-followers.not-counted', { error, messages: counted.length })
+    return new Set<A>(counted)
+  }
 }

@@ -24,12 +24,12 @@ export type StoredRow = FollowerRow | UnreadableRow
 export type FollowerSeen = FollowerRow & {
   /** Set when WeChat was asked after the stored row was read: then it is the newer of two that share a second. */
   readonly confirmed?: boolean
-  /** Set if WeChat does not know the openid: whoever stands by it has left, for openids do not come back. */
+  /** Set if WeChat does not know the openid: whoever stands by it does not follow, for openids are not given again. */
   readonly isNobody?: boolean
 }
 
 /** What is known of one person at one Official Account; `openid` is the one that they have there. */
-type AtAccount = Pick<Person, 'openid' | 'following' | 'followedAt'>
+export type AtAccount = Pick<Person, 'openid' | 'following' | 'followedAt'>
 
 /** What all rows together say of one person, in plain data. */
 export type FoundPerson = {
@@ -117,13 +117,11 @@ function ofNobody(stored: StoredRow | undefined, seen: FollowerSeen): FollowerRo
 
 function rowOf(seen: FollowerSeen, stored?: StoredRow): FollowerRow {
   const { openid, following, at, followedAt } = seen
-  // An event of someone leaving names no unionid; the person is still the same.
+  // An event of unfollowing names no unionid; the person is still the same.
   const unionid = seen.unionid ?? (following ? undefined : stored?.unionid)
   const formerly = formerlyOf(unionid, stored)
   return {
-    openid,
-    following,
-    at,
+    ...{ openid, following, at },
     ...(unionid === undefined ? {} : { unionid }),
     ...(followedAt === undefined ? {} : { followedAt }),
     ...(formerly.length === 0 ? {} : { formerly }),
@@ -136,10 +134,7 @@ function formerlyOf(unionid: UnionId | undefined, stored: StoredRow | undefined)
   return [...new Set(before)].filter(it => it !== unionid)
 }
 
-/**
- * Nothing to write. The newer instant of one who left is kept, for an older follow must not undo it, and that of one
- * without unionid, who is asked for again in time.
- */
+/** Nothing to write. But the newer instant is kept of one who unfollowed, and of one without unionid, who is asked for again. */
 function isSame(one: FollowerRow, other: FollowerRow): boolean {
   const isSettled = one.following && one.followedAt !== undefined && one.unionid !== undefined
   const isDated = one.at === other.at || isSettled

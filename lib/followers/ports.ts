@@ -1,4 +1,4 @@
-/** What links of followers need of the outside: their rows, the count of what is to be worked in, the journal, and who is forgotten. */
+/** What links of followers need of the outside: their rows, the count of what is to be worked in, the journal, and erasure. */
 
 import type { Address, MiniAppId, OfficialAppId, OpenId, UnionId } from '../identifiers.ts'
 import type { Identity } from '../ports.ts'
@@ -43,7 +43,7 @@ export type FollowerLinks = {
   rejoin(rows: readonly FollowerRow[]): Promise<ReadonlySet<OpenId>>
 }
 
-/** What the links need beside reading and writing: who waits for something, and how people are forgotten. */
+/** What the links need beside reading and writing: who waits for something, and how people are erased. */
 export type LinkUpkeep = {
   /** All addresses of the person that one of them leads to in all apps, itself among them. */
   idsOf(address: Address): Promise<readonly Address[]>
@@ -56,55 +56,52 @@ export type LinkUpkeep = {
    */
   erase(ids: readonly Address[], at: number): Promise<readonly Address[]>
   /**
-   * Removes who left an Official Account up to `at` (seconds) and has not come back since; false if it did not. With their
+   * Removes who unfollowed an Official Account up to `at` (seconds) and has not followed since; false if it did not. With their
    * last account goes the rest of them, whenever they logged in.
    */
   expire(official: OfficialAppId, openid: OpenId, at: number): Promise<boolean>
   /**
-   * Followers of an Official Account, a hundred at a time, who left, or were without unionid when last asked, up to `until`
+   * Followers of an Official Account, a hundred at a time, who unfollowed, or were without unionid when last asked, up to `until`
    * (seconds).
    */
   waiting(official: OfficialAppId, what: 'left' | 'unbound', until: number): AsyncIterable<readonly OpenId[]>
 }
 
-/**
- * Whether a first walk, or one that looks everybody up again, is not walked or not worked into the links yet: then who is
- * unknown may be a follower all the same.
- */
+/** Whether a first sync run, or one of everybody, is not complete or not worked in yet: then who is unknown may follow. */
 export type LinkingProgress = { isUnderWay(): Promise<boolean> }
 
-/** A walk as its linking is counted: `beganAt` (ms) names it; `isWhole` if it is the first, or looks everybody up again. */
-export type CountedWalk = { readonly beganAt: number; readonly isWhole: boolean }
+/** A sync run as its linking is counted: `beganAt` (ms) names it; `isWhole` if it is the first, or looks everybody up again. */
+export type CountedRun = { readonly beganAt: number; readonly isWhole: boolean }
 
 /**
- * The messages that a walk queued in one go: `step` counts from 1, and `run` is the instant (ms) at which the run of the
- * function began that queued them, for a step may be repeated.
+ * The messages that a sync run queued in one go: `step` counts from 1, and `run` is the instant (ms) at which the
+ * invocation began that queued them, for a step may be repeated.
  */
-export type WalkStep = CountedWalk & { readonly step: number; readonly run: number }
+export type SyncStep = CountedRun & { readonly step: number; readonly run: number }
 
 /** One message of a step, counted from 0; each names a hundred people, the last one the rest. */
-export type QueuedPart = WalkStep & { readonly message: number }
+export type QueuedPart = SyncStep & { readonly message: number }
 
-/** Counts what the walks queued until it is worked into the links. What was queued over 14 days ago counts no more. */
+/** Counts what sync runs queued until it is worked into the links. What was queued over 14 days ago counts no more. */
 export type LinkingStore = LinkingProgress & {
   /**
-   * A walk begins, or goes on behind so many steps: until it is closed it counts as not walked. What is known of steps
-   * behind these goes, for they will be queued again; and so does all of a walk that was never closed.
+   * A sync run begins, or goes on behind so many steps: until it is closed it counts as incomplete. What is known of steps
+   * behind these goes, for they will be queued again; and so does all of a sync run that was never closed.
    */
-  open(walk: CountedWalk, steps: number): Promise<void>
-  /** The walk is walked to its end. What an earlier one queued and a whole one queued again counts no more. */
-  close(walk: CountedWalk): Promise<void>
-  /** Forgets the walk that was not closed. */
+  open(run: CountedRun, steps: number): Promise<void>
+  /** The list is read to its end. What an earlier sync run queued and a whole one queued again counts no more. */
+  close(run: CountedRun): Promise<void>
+  /** Forgets the sync run that was not closed. */
   abandon(): Promise<void>
   /** So many people are about to be queued, in hundreds. To be said before they are, or some could be worked in uncounted. */
-  expect(step: WalkStep, people: number): Promise<void>
+  expect(step: SyncStep, people: number): Promise<void>
   /** These messages are worked in. To say so again changes nothing, nor does it for a step that was repeated since. */
   workedIn(parts: readonly QueuedPart[]): Promise<void>
-  /** How many people are not worked in yet, of all walks. */
+  /** How many people are not worked in yet, of all sync runs. */
   waiting(): Promise<number>
 }
 
-/** What was worked into the links: the walk must not look them up again, and must miss them if they left unseen. */
+/** What was worked into the links: a sync run must not look them up again, and must miss them if they unfollowed unseen. */
 export type JournalEntry = { readonly follow: readonly OpenId[]; readonly unfollow: readonly OpenId[] }
 
 export type NotedEntry = JournalEntry & { readonly key: string; readonly notedAt: number }
@@ -117,7 +114,7 @@ export type Journal = {
   forget(openids: ReadonlySet<OpenId>): Promise<void>
 }
 
-/** Who wished to be forgotten, by a digest of the openid alone, so that nothing brings them back but they themselves. */
+/** Who requested their erasure, by a digest of the openid alone, so that nothing brings them back but they themselves. */
 export type Erasures = {
   /** `at` in seconds by WeChat's clock; an older one never replaces a newer one. */
   mark(openid: OpenId, at: number): Promise<void>

@@ -1,142 +1,86 @@
-/** Writes what was seen of followers into the links, each only over what it was compared with. */
+/** The write stage: writes what was decided of followers into the links, each only over what it was compared with. */
 
 import type { OpenId } from '../identifiers.ts'
 import { inParallel } from '../pool.ts'
-import { type AskDeps, askFollowers } from './ask-followers.ts'
-import { cameBack } from './came-back.ts'
+import { askFollowers } from './ask-followers.ts'
+import type { LinkDeps } from './deps.ts'
 import { type FollowerRow, type FollowerSeen, isReadable, mergeFollower, type StoredRow } from './link.ts'
-import type { Erasures, LinkStore } from './ports.ts'
-
-export type WriteDeps = AskDeps & {
-  readonly links: Pick<LinkStore, 'followers' | 'writeFollower' | 'rejoin' | 'loginsOf'>
-  readonly erasures: Pick<Erasures, 'marksOf' | 'unmark'>
-}
+import type { Decided, Written } from './stages.ts'
 
 const writesAtOnce = 20
 /** How often a write may lose against another process before its message comes again. */
 const maxTries = 5
 
-/**
- * Whether each whose news are worked in follows, as their row says now. `unwritten` could not be written, so their news
- * must come again; who wished to be forgotten is in neither.
- */
-export type Written = {
-  readonly written: readonly Pick<FollowerRow, 'openid' | 'following'>[]
-  readonly unwritten: ReadonlySet<OpenId>
-}
+/** `unwritten` could not be written, so they must come again; of whom there is no row is in neither. */
+export type WriteResult = { readonly written: readonly Written[]; readonly unwritten: ReadonlySet<OpenId> }
 
-/** Writes up to 100; of those in `again` an earlier try may have written one row of two, or one stands wrong. */
-export async function writeFollowers(
-  seen: readonly FollowerSeen[],
-  again: ReadonlySet<OpenId>,
-  deps: WriteDeps,
-): Promise<Written> {
+/** Writes up to 100 followers, and puts right what their unionids lead to. */
+export async function writeFollowers(batch: readonly Decided[], deps: LinkDeps): Promise<WriteResult> {
   const unwritten = new Map<OpenId, unknown>()
-  const stored = await deps.links.followers(seen.map(it => it.openid))
-  const known = seen.flatMap(it => (it.isNobody && !stored.has(it.openid) ? ofStranger(it, again) : [it]))
-  const wanted = await withoutErased(known, stored, deps)
-  const unchanged = unchangedOf(wanted, again, stored)
-  const others = await rejoin(unchanged, unwritten, deps)
-  const written: FollowerRow[] = []
-  await inParallel(wanted, writesAtOnce, async it => {
+  const written: Written[] = []
+  await inParallel(batch, writesAtOnce, async ({ openid, returnedAt }) => {
+    if (returnedAt !== undefined) await deps.erasures.unmark(openid, returnedAt)
+  })
+  const kept = batch.flatMap(({ decision }) => (decision.kind === 'rejoin' ? decision.row : []))
+  const elsewhere = await rejoin(kept, unwritten, deps)
+  await inParallel(batch, writesAtOnce, async follower => {
     try {
-      const before = stored.get(it.openid)
-      const row = await writeOne(others.get(it.openid) ?? mergeFollower(before, it), { seen: it, before }, deps)
-      if (row === 'lost') unwritten.set(it.openid, 'lost against others')
-      else if (row !== undefined) written.push(row)
+      const row = await writeOne(follower, elsewhere.has(follower.openid), deps)
+      if (row === 'lost') unwritten.set(follower.openid, 'lost against others')
+      else if (row !== undefined) written.push({ ...follower, row })
     } catch (error) {
-      unwritten.set(it.openid, error)
+      unwritten.set(follower.openid, error)
     }
   })
-  await rejoin(movedOf(written, again, unchanged), unwritten, deps)
+  await rejoin(movedAmong(written), unwritten, deps)
   const [error] = unwritten.values()
   if (error !== undefined) deps.log.error('link-followers.unwritten', { openids: unwritten.size, error })
   return { written: written.filter(it => !unwritten.has(it.openid)), unwritten: new Set(unwritten.keys()) }
 }
 
-/**
- * Whom WeChat does not know and no row names makes none; but of one who is told of again an earlier try, killed since, may
- * have asked while WeChat knew them, and its write be on the way: a row of one who left keeps it out, and expires in time.
- */
-function ofStranger({ openid, at }: FollowerSeen, again: ReadonlySet<OpenId>): FollowerSeen[] {
-  return again.has(openid) ? [{ openid, following: false, at }] : []
+/** An earlier try may have been cut short before it let go of the unionid of before. */
+function movedAmong(written: readonly Written[]): FollowerRow[] {
+  const moved = written.filter(it => it.isAgain && it.decision.kind !== 'rejoin' && it.row.formerly !== undefined)
+  return moved.map(it => it.row)
 }
 
-/** Of those in `again` an earlier try may have been cut short before it let go of the unionid of before. */
-function movedOf(
-  written: readonly FollowerRow[],
-  again: ReadonlySet<OpenId>,
-  rejoined: readonly FollowerRow[],
-): FollowerRow[] {
-  const done = new Set(rejoined.map(it => it.openid))
-  return written.filter(it => again.has(it.openid) && it.formerly !== undefined && !done.has(it.openid))
-}
-
-type Compared = { readonly seen: FollowerSeen; readonly before: StoredRow | undefined }
-
-/** Answers the row as it is then; undefined if there is none. */
-async function writeOne(
-  row: ReturnType<typeof mergeFollower>,
-  { seen, before }: Compared,
-  deps: WriteDeps,
-): Promise<FollowerRow | 'lost' | undefined> {
-  if (row === 'unchanged') return before !== undefined && isReadable(before) ? before : undefined
-  const isWritten = row !== 'ask' && (await deps.links.writeFollower(row, before))
-  return isWritten ? row : writeAgain(seen, deps)
-}
-
-/** The rows of those in `again` of whom nothing new was seen, as of now. */
-function unchangedOf(
-  seen: readonly FollowerSeen[],
-  again: ReadonlySet<OpenId>,
-  stored: ReadonlyMap<OpenId, StoredRow>,
-): FollowerRow[] {
-  return seen.flatMap(it => {
-    const row = stored.get(it.openid)
-    if (row === undefined || !isReadable(row) || !again.has(it.openid)) return []
-    return mergeFollower(row, it) === 'unchanged' ? { ...row, at: Math.max(row.at, it.at) } : []
-  })
-}
-
-/** Answers the rows to be written, for what their unionid leads to is another openid: as of now they are the newer ones. */
+/** Answers whose rows are to be written, for their unionid leads to another openid: as of now they are the newer ones. */
 async function rejoin(
   rows: readonly FollowerRow[],
   unwritten: Map<OpenId, unknown>,
-  { links }: WriteDeps,
-): Promise<ReadonlyMap<OpenId, FollowerRow>> {
-  if (rows.length === 0) return new Map()
+  { links }: LinkDeps,
+): Promise<ReadonlySet<OpenId>> {
+  if (rows.length === 0) return new Set()
   try {
     const others = await links.rejoin(rows)
-    return new Map(rows.filter(it => it.following && others.has(it.openid)).map(it => [it.openid, it]))
+    return new Set(rows.filter(it => it.following && others.has(it.openid)).map(it => it.openid))
   } catch (error) {
     for (const { openid } of rows) unwritten.set(openid, error)
-    return new Map()
+    return new Set()
   }
 }
 
-/** Who wished to be forgotten stays so, until they come back. Only who has no row can be one of them. */
-async function withoutErased(
-  seen: readonly FollowerSeen[],
-  stored: ReadonlyMap<OpenId, StoredRow>,
-  { erasures, links }: WriteDeps,
-): Promise<readonly FollowerSeen[]> {
-  const fresh = seen.filter(it => !stored.has(it.openid)).map(it => it.openid)
-  const marks = fresh.length === 0 ? new Map<OpenId, number>() : await erasures.marksOf(fresh)
-  if (marks.size === 0) return seen
-  const back = await cameBack(seen, marks, { links })
-  await inParallel([...back], writesAtOnce, ([openid, at]) => erasures.unmark(openid, at))
-  return seen.filter(it => !marks.has(it.openid) || back.has(it.openid))
+/** The row as it is then; undefined if there is none. */
+type Outcome = FollowerRow | 'lost' | undefined
+
+async function writeOne(follower: Decided, isElsewhere: boolean, deps: LinkDeps): Promise<Outcome> {
+  const { decision, seen, stored } = follower
+  if (decision.kind === 'skip') return undefined
+  if (decision.kind === 'ask-again') return writeAgain(seen, deps)
+  const { kind, row } = decision
+  if (kind !== 'write' && !isElsewhere) return row
+  return (await deps.links.writeFollower(row, stored)) ? row : writeAgain(seen, deps)
 }
 
 /** Two events of one second, or two processes at one follower: asks WeChat once more and writes that answer. */
-async function writeAgain(told: FollowerSeen, deps: WriteDeps): Promise<FollowerRow | 'lost' | undefined> {
-  const { openid } = told
+async function writeAgain(before: FollowerSeen, deps: LinkDeps): Promise<Outcome> {
+  const { openid } = before
   for (let tries = 0; tries < maxTries; tries++) {
     const stored = (await deps.links.followers([openid])).get(openid)
     const answer = (await askFollowers([openid], deps)).get(openid)
     if (answer === undefined) return 'lost'
-    const seen = answer === 'nobody' ? { ...told, following: false, isNobody: true } : answer
-    const row = confirmedRow(stored, seen, told.at)
+    const seen = answer === 'nobody' ? { ...before, following: false, isNobody: true } : answer
+    const row = confirmedRow(stored, seen, before.at)
     if (row === undefined || (await deps.links.writeFollower(row, stored))) return row
   }
   return 'lost'

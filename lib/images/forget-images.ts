@@ -37,16 +37,16 @@ type Found = { readonly id: string | undefined; readonly key?: string }
  * Crashes and concurrent runs are harmless: what is still there is found again.
  */
 export async function forgetImages(
-  wish: Forgetting,
+  request: Forgetting,
   deps: ForgetImagesDeps,
   { until }: { readonly until: number },
 ): Promise<void> {
-  const { forget: owner, at, isSecond } = wish
+  const { forget: owner, at, isSecond } = request
   let removed = 0
   let isDone = true
   for await (const page of find(owner, deps)) {
     await inParallel(page, atOnce, async it => {
-      if (await removeOne(it, wish, deps)) removed += 1
+      if (await removeOne(it, request, deps)) removed += 1
     })
     isDone = deps.now() < until
     if (!isDone) break

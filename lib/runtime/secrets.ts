@@ -2,10 +2,11 @@
 
 import { createSecrets, type FunctionSecrets } from '../adapters/aws/ssm-secrets.ts'
 import { createSessionChecker, createSessionSigner } from '../adapters/session-tokens.ts'
+import { nameOfApp } from '../apps.ts'
 import { config } from '../config.ts'
 import { ConfigError } from '../errors.ts'
 import type { Secrets, SessionChecker, SessionSigner } from '../ports.ts'
-import type { SecretName } from '../secret-names.ts'
+import { appOfSecret, type SecretName } from '../secret-names.ts'
 import { apps } from './apps.ts'
 import { now } from './context.ts'
 
@@ -22,7 +23,9 @@ export function secrets(...needed: readonly SecretName[]): Secrets {
 export async function neededSecret(name: SecretName, refused?: string): Promise<string> {
   const value = await secrets().get(name, refused)
   if (value !== undefined) return value
-  throw new ConfigError([`the secret ${config('SECRETS_PREFIX').SECRETS_PREFIX}/${name} is not set`])
+  const app = appOfSecret(apps(), name)
+  const whose = app === undefined ? '' : ` of ${nameOfApp(app)}`
+  throw new ConfigError([`the secret ${config('SECRETS_PREFIX').SECRETS_PREFIX}/${name}${whose} is not set`])
 }
 
 export function sessionSigner(): SessionSigner {

@@ -11,8 +11,8 @@ import { createLinkUpkeep } from '../adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../adapters/dynamo/linking.ts'
 import { createLinkStore } from '../adapters/dynamo/links.ts'
 import { createLoginStore } from '../adapters/dynamo/logins.ts'
+import { createSyncRunStore } from '../adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../adapters/dynamo/tokens.ts'
-import { createWalkStore } from '../adapters/dynamo/walks.ts'
 import type { OfficialAccount } from '../apps.ts'
 import { config } from '../config.ts'
 import type { LinkingProgress } from '../followers/ports.ts'
@@ -35,16 +35,19 @@ export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed
   createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log, ...how })
 export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, { now, log })
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
-export const walkStore = () => createWalkStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
-export const linkingStore = () =>
-  createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, now, steps =>
-    log.error('linking.unreadable', { steps }),
+export const syncRunStore = ({ appid }: OfficialAccount) =>
+  createSyncRunStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, appid)
+export const linkingStore = ({ name, appid }: OfficialAccount) =>
+  createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, appid, now, steps =>
+    log.error('linking.unreadable', { app: name, steps }),
   )
-/** For reading the progress only: one read of a few rows. */
-export const linkingProgress = (): LinkingProgress => linkingStore()
+/** For who only asks: one read of a few rows. */
+export const linkingProgress = (app: OfficialAccount): LinkingProgress => linkingStore(app)
 export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
-export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)
-export const erasures = () => createErasures(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
+export const journal = ({ appid }: OfficialAccount) =>
+  createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, appid, random)
+export const erasures = ({ appid }: OfficialAccount) =>
+  createErasures(dynamo(), config('WALKS_TABLE').WALKS_TABLE, appid)
 export const gateStore = ({ name, appid: official }: OfficialAccount) =>
   createGateStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, {
     official,

@@ -122,7 +122,7 @@ async function lookAgain({ message, openid }: Call, { app, followers, log }: Dep
   try {
     await followers.push([news])
   } catch (error) {
-    // The message has its outcome; the next walk corrects the link as well.
+    // The message has its outcome; the next sync run corrects the link as well.
     log.warn('send.link-not-corrected', { id: message.id, error })
   }
 }

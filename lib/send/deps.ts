@@ -3,7 +3,8 @@
 import type { MiniProgram, OfficialAccount } from '../apps.ts'
 import type { FollowerNews } from '../followers/follower-news.ts'
 import type { LinkingProgress, LinkStore } from '../followers/ports.ts'
-import type { Backlog, Gauges, Log, Metrics, Now, Queue, WeChat } from '../ports.ts'
+import { logOf } from '../of-app.ts'
+import type { AppLog, AppMetrics, Backlog, Gauges, Log, Metrics, Now, Queue, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import type { AttemptStore, DeliveryStore, EventQueue, GateStore, Results } from './ports.ts'
 import type { TemplateList } from './template-list.ts'
@@ -24,7 +25,7 @@ export type Account = {
   /** There too: how many messages WeChat took in the latest minute (since 1970) in which it took any. */
   readonly minute: { minute: number; accepted: number }
   /** By which it is counted what becomes of its messages. */
-  readonly metrics: Metrics & Gauges
+  readonly metrics: AppMetrics
 }
 
 /** What all Official Accounts of a stage share. */
@@ -50,5 +51,10 @@ type Shared = {
 /** What the sender is given; the default account comes first. */
 export type StageDeps = Shared & { readonly accounts: readonly Account[] }
 
-/** What the work for one account is given. */
-export type SendDeps = Shared & Account
+/** What the work for one account is given; what is said there names the account. */
+export type SendDeps = Omit<Shared, 'log' | 'metrics'> & Account & { readonly log: AppLog }
+
+/** Gives the work for one account what it needs of a stage. */
+export function depsOf<S extends Shared>(stage: S, account: Account) {
+  return { ...stage, ...account, log: logOf(account.app, stage.log) }
+}

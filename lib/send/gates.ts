@@ -1,6 +1,6 @@
 /** The gates of a batch: each account's for each kind of message is read once. */
 
-import type { StageDeps } from './deps.ts'
+import { depsOf, type StageDeps } from './deps.ts'
 import type { MessageKind } from './kinds/kind.ts'
 import { openGate, type SendGate } from './send-gate.ts'
 import type { Parsed } from './stages.ts'
@@ -13,7 +13,7 @@ export function createGates(stage: StageDeps) {
   const find = ({ account, kind }: Gated) => opened.get(account)?.get(kind)
   const openOne = async (alike: readonly [Gated, ...Gated[]]) => {
     const [{ account, kind }] = alike
-    const deps = { ...stage, ...account }
+    const deps = depsOf(stage, account)
     const gate = await openGate(
       { ...deps, gate: kind.gateOf(deps) },
       alike.filter(it => it.message !== undefined).length,

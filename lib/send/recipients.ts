@@ -27,7 +27,7 @@ const graceSeconds = 10
 const waitSeconds = 60
 /** In a campaign somebody follows all the time: no reason to wait for ever. */
 const longestBacklogMs = 900_000
-/** As long as the longest walk may take; then whoever is unknown is not among the followers. */
+/** As long as the longest sync run may take; then whoever is unknown is not among the followers. */
 const longestWaitMs = 3 * 86_400_000
 
 /** An event to somebody of whom the links do not say that they follow. */
@@ -62,12 +62,12 @@ export function createRecipients(unlinked: readonly Unlinked[], deps: Deps): Rec
   }
 }
 
-/** Of one who left a row is known; of one who only logged in, the unionid. */
+/** Of one who unfollowed a row is known; of one who only logged in, the unionid. */
 function isUnseen({ known, openid, unionid }: Person): boolean {
   return !known || (openid === undefined && unionid !== undefined)
 }
 
-/** Asks once for all of a batch whether the walks, and what events told, are worked into the links. */
+/** Asks once for all of a batch whether the sync runs, and what events told, are worked into the links. */
 function createCheckOfLinking({ linking, backlog }: Deps) {
   let underWay: Promise<boolean> | undefined
   let waiting: Promise<boolean> | undefined

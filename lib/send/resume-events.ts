@@ -2,7 +2,7 @@
 
 import type { OfficialAccount } from '../apps.ts'
 import { TransportError, WeChatError } from '../errors.ts'
-import type { Gauges, Log, Now, Quota, WeChat } from '../ports.ts'
+import type { AppLog, AppMetrics, Now, Quota, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
 import { templateNames } from './kinds/template-names.ts'
@@ -23,8 +23,8 @@ export type ResumeDeps = {
   readonly reserve: number
   readonly now: Now
   readonly sleep: (ms: number) => Promise<void>
-  readonly log: Log
-  readonly metrics: Gauges
+  readonly log: AppLog
+  readonly metrics: Pick<AppMetrics, 'gauge'>
 }
 
 export type ResumeReport = { readonly moved: number }

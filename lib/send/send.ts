@@ -10,7 +10,7 @@ import { createBatchLog } from './batch-log.ts'
 import { createCopyOrder } from './copies.ts'
 import { decide } from './decide.ts'
 import { deliver } from './deliver.ts'
-import type { Account, StageDeps } from './deps.ts'
+import { type Account, depsOf, type StageDeps } from './deps.ts'
 import { idOf } from './event-id.ts'
 import { load, nothingKnown } from './load.ts'
 import { deferFor, isToSend } from './outcome.ts'
@@ -72,7 +72,7 @@ async function sendBy(
   { batch, limits }: { batch: Batch; limits: Limits },
 ) {
   const { stage, inOrder, counts } = batch
-  const deps = { ...stage, ...account }
+  const deps = depsOf(stage, account)
   const recipients = createRecipients(unlinkedAmong(events), deps)
   const tally = createOutcomeTally(account.metrics)
   const work = async (event: Decided) => {
@@ -100,7 +100,7 @@ async function decideOrDefer(received: readonly Received[], stage: BatchStage): 
     const deferral = deferFor(reasonOfOurs(error) ?? noTables)
     const unknown = received.map(it => unread(it, stage))
     return decideAll(
-      unknown.map(it => ({ ...it, ...nothingKnown(createGate({}, 0, { ...stage, ...it.account })), deferral })),
+      unknown.map(it => ({ ...it, ...nothingKnown(createGate({}, 0, depsOf(stage, it.account))), deferral })),
       stage,
     )
   }

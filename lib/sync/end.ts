@@ -1,47 +1,51 @@
-/** The end of a walk: whoever was there before and was not seen has left. */
+/** The end of a sync run: whoever was there before and was not seen is removed. */
 
 import { queueStep, splitFull } from '../followers/follower-batches.ts'
-import type { FollowerNews } from '../followers/follower-news.ts'
-import type { OpenId } from '../identifiers.ts'
-import { linkedBefore } from './known.ts'
-import { stepAt, type Walker } from './pages.ts'
-import type { Walk } from './ports.ts'
-import { countedWalk } from './walk.ts'
+import type { Compared } from '../followers/stages.ts'
+import { compareMissing } from './compare.ts'
+import { keepLease, lostLease, type SyncContext } from './context.ts'
+import { linkedBefore } from './known-followers.ts'
+import { stepAt } from './pages.ts'
+import type { SyncRun } from './ports.ts'
+import { countedRun } from './sync-run.ts'
 
 /** Longer than a function runs that notes something: whatever is older was written then. */
 const settleMs = 120_000
 
-/** Queues who left and makes the walk the last complete one; answers how many left. Only a complete walk tells. */
-export async function finishWalk(walk: Walk, walker: Walker): Promise<number> {
-  const { deps, seen, keepLease } = walker
-  // What was noted after the walk began may be of people whom it came by too early to see.
-  const entries = walker.entries.filter(it => it.notedAt < walk.beganAt)
-  // As of the start: who came back while the walk went on has a newer event, which this does not undo. Where the count
-  // alone ended the walk, or an entry could not be read, WeChat is asked.
-  const change = walk.isByCount || walk.odd !== undefined ? 'follow' : 'unfollow'
-  const isErased = await deps.erasures.all()
-  let step = walk.pages
-  const queue = (what: FollowerNews['change'], openids: readonly OpenId[]) =>
-    queueStep(what, openids, { at: walk.startedAt, step: stepAt(++step, walk, walker), deps })
-  let waiting: readonly OpenId[] = []
-  let left = 0
-  for await (const openids of linkedBefore(walker.state, entries, deps)) {
-    // Adding tells who was not seen, and tells of nobody twice.
-    const gone = openids.filter(it => seen.add(it))
-    // Who wished to be forgotten is in no page, whether they were seen or not: WeChat is asked.
-    await queue('follow', gone.filter(isErased))
-    const { full, rest } = splitFull([...waiting, ...gone.filter(it => !isErased(it))])
-    await queue(change, full)
-    waiting = rest
-    left += gone.length
-    if (!(await keepLease())) throw new Error('another process has taken over the walk')
+/** Queues who was removed, and makes the sync run the last complete one; answers how many. Only a complete one tells. */
+export async function finishRun(run: SyncRun, context: SyncContext): Promise<number> {
+  const { deps, runs } = context
+  // What was noted after the sync run began may be of people whose page was read too early to name them.
+  const entries = context.entries.filter(it => it.notedAt < run.beganAt)
+  const removed = await queueRemoved(run, entries, context)
+  await deps.linking.close(countedRun(run, runs.complete))
+  if (!(await deps.syncRuns.complete({ ...run, removed }, deps.owner))) throw lostLease()
+  // What was noted about then may have been read too late by the invocation that began it, and counts for the next one too.
+  const settled = entries.filter(it => it.notedAt < run.beganAt - settleMs)
+  await deps.journal.drop(settled.map(it => it.key))
+  return removed
+}
+
+async function queueRemoved(run: SyncRun, entries: SyncContext['entries'], context: SyncContext): Promise<number> {
+  const { deps, runs } = context
+  const hasRequest = await deps.erasures.all()
+  let step = run.pages
+  // As of the start: who returned while the sync run went on has a newer event, which this does not undo.
+  const queue = (followers: readonly Compared[]) => {
+    step += 1
+    return queueStep(followers, { at: run.startedAt, isAgain: false, step: stepAt(step, run, context) }, deps)
   }
-  await queue(change, waiting)
-  await deps.linking.close(countedWalk(walk, walker.state.complete))
-  if (!(await deps.walks.complete({ ...walk, left }, deps.owner)))
-    throw new Error('another process has taken over the walk')
-  // What was noted about then may have been read too late by the run that began it, and counts for the next walk as well.
-  const isSettled = (it: (typeof entries)[number]) => it.notedAt < walk.beganAt - settleMs
-  await deps.journal.drop(entries.filter(isSettled).map(it => it.key))
-  return left
+  let waiting: readonly Compared[] = []
+  let removed = 0
+  for await (const openids of linkedBefore(runs, entries, deps)) {
+    const missing = compareMissing(openids, hasRequest, context, run)
+    await queue(missing.filter(it => it.isErased))
+    const { full, rest } = splitFull([...waiting, ...missing.filter(it => !it.isErased)])
+    await queue(full)
+    waiting = rest
+    removed += missing.length
+    await keepLease(context)
+  }
+  await queue(waiting)
+  return removed
 }

@@ -1,52 +1,61 @@
-/** What a walk will cost in calls, and whether today's quota does for it. */
+/** What a sync run will cost in calls, and whether today's quota is enough for it. */
 
 import { TransportError, WeChatError } from '../errors.ts'
-import type { FollowerPage, Log, Quota, WeChat } from '../ports.ts'
-import type { AccessTokenSource } from '../tokens/access-token.ts'
+import { batchSize } from '../followers/follower-batches.ts'
+import type { FollowerPage, Quota } from '../ports.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
-import type { WalkState } from './ports.ts'
-import { planWalk, type WalkPlan } from './walk.ts'
+import type { SyncContext, SyncDeps } from './context.ts'
+import type { SyncRuns } from './ports.ts'
 
-export type PlanDeps = {
-  readonly wechat: Pick<WeChat, 'followerPage' | 'quota'>
-  readonly accessTokens: AccessTokenSource
-  readonly log: Log
-}
+/** `user/get` answers so many openids a page. */
+export const pageSize = 10_000
 
 const paths = { userGet: '/cgi-bin/user/get', batchget: '/cgi-bin/user/info/batchget' }
 
-/** Plans the walk that would begin, or go on, now; costs one `user/get` to learn how many followers there are. */
-export async function makePlan(
-  state: WalkState,
-  { everyone }: { everyone: boolean },
-  deps: PlanDeps,
-): Promise<WalkPlan> {
-  const page = await withAccessToken(deps.accessTokens, token => deps.wechat.followerPage(token, state.current?.next))
-  const spent = state.current?.pages ?? 0
-  const linked = everyone ? 0 : Math.max(state.current?.followers ?? 0, state.complete?.followers ?? 0)
-  return planWalk({ followers: atLeast(page), linked, spent }, await askQuotas(deps))
+/** What a sync run needs of each call, beside what WeChat says is left of it today; absent if it does not say. */
+export type SyncPlan = {
+  readonly followers: number
+  readonly userGet: CallPlan
+  /** For those who were added since the last complete sync run; all of them the first time. */
+  readonly batchget: CallPlan
+  readonly fitsToday: boolean
+  /** How many days it takes if it is spread; absent if WeChat names no limit. */
+  readonly days?: number
 }
 
-/** Plans a walk whose first page has come. */
-export async function planFrom(
-  page: FollowerPage,
-  { deps, linked, isEveryone }: { deps: PlanDeps; linked: { readonly size: number }; isEveryone: boolean },
-): Promise<WalkPlan> {
-  return planWalk({ followers: atLeast(page), linked: isEveryone ? 0 : linked.size, spent: 1 }, await askQuotas(deps))
+type CallPlan = { readonly needed: number } & Partial<Pick<Quota, 'remain' | 'limit'>>
+
+/** Plans the sync run that would begin, or go on, now; costs one `user/get` to learn how many followers there are. */
+export async function planAhead(runs: SyncRuns, order: { everyone: boolean }, deps: SyncDeps): Promise<SyncPlan> {
+  const { current, complete } = runs
+  const page = await withAccessToken(deps.accessTokens, token => deps.wechat.followerPage(token, current?.next))
+  const linked = order.everyone ? 0 : Math.max(current?.followers ?? 0, complete?.followers ?? 0)
+  return planRun(page, { linked, spent: current?.pages ?? 0 }, deps)
 }
 
-/** Where WeChat does not tell how many follow, at least those whom the page names. */
-function atLeast({ total, openids }: FollowerPage): number {
-  return total ?? openids.length
+/** Plans a sync run whose first page was read. */
+export function planFrom(page: FollowerPage, { deps, linked, isEveryone }: SyncContext): Promise<SyncPlan> {
+  return planRun(page, { linked: isEveryone ? 0 : linked.size, spent: 1 }, deps)
 }
 
-async function askQuotas(deps: PlanDeps): Promise<{ userGet?: Quota | undefined; batchget?: Quota | undefined }> {
-  const [userGet, batchget] = await Promise.all([ask(paths.userGet, deps), ask(paths.batchget, deps)])
-  return { userGet, batchget }
+type Done = { readonly linked: number; readonly spent: number }
+
+/** So many followers are linked already, and `spent` pages are behind us. */
+async function planRun(page: FollowerPage, { linked, spent }: Done, deps: SyncDeps): Promise<SyncPlan> {
+  const [userQuota, batchQuota] = await Promise.all([askQuota(paths.userGet, deps), askQuota(paths.batchget, deps)])
+  // Where WeChat does not tell how many follow, at least those whom the page names.
+  const followers = page.total ?? page.openids.length
+  const pages = Math.max(1, Math.ceil(followers / pageSize)) - spent
+  const userGet = planCall(Math.max(0, pages), userQuota)
+  const batchget = planCall(Math.ceil(Math.max(0, followers - linked) / batchSize), batchQuota)
+  const calls = [userGet, batchget]
+  const fitsToday = calls.every(({ needed, remain = needed }) => needed <= remain)
+  const days = Math.max(...calls.map(daysOf))
+  return { followers, userGet, batchget, fitsToday, ...(Number.isFinite(days) ? { days } : {}) }
 }
 
-/** A walk must not fail because WeChat does not tell its quota (76022, 44993): then 45009 tells in time. */
-async function ask(path: string, { accessTokens, wechat, log }: PlanDeps): Promise<Quota | undefined> {
+/** A sync run must not fail because WeChat does not tell its quota (76022, 44993): then 45009 tells in time. */
+async function askQuota(path: string, { accessTokens, wechat, log }: SyncDeps): Promise<Quota | undefined> {
   try {
     return await withAccessToken(accessTokens, token => wechat.quota(token, path))
   } catch (error) {
@@ -54,4 +63,13 @@ async function ask(path: string, { accessTokens, wechat, log }: PlanDeps): Promi
     log.warn('sync-followers.quota-unknown', { path, error })
     return undefined
   }
+}
+
+function planCall(needed: number, quota: Quota | undefined): CallPlan {
+  return quota === undefined ? { needed } : { needed, remain: quota.remain, limit: quota.limit }
+}
+
+function daysOf({ needed, remain, limit }: CallPlan): number {
+  if (remain === undefined || limit === undefined || needed <= remain) return 1
+  return 1 + Math.ceil((needed - remain) / limit)
 }

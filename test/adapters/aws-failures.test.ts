@@ -71,7 +71,7 @@ describe('DynamoDB', () => {
       .on(QueryCommand)
       .resolvesOnce({ Items: [entry(1_000, 'o1')], LastEvaluatedKey: { walk: 'journal', part: 1_000 } })
       .resolves({ Items: [entry(2_000, 'o2')] })
-    const entries = await Array.fromAsync(createJournal(dynamo(), 'walks', () => 0).entries())
+    const entries = await Array.fromAsync(createJournal(dynamo(), 'walks', officialAppid, () => 0).entries())
     expect(entries.map(({ follow, notedAt }) => [follow, notedAt])).toEqual([
       [['o1'], 1],
       [['o2'], 2],
@@ -235,13 +235,13 @@ describe('SSM', () => {
   // Forty requests a second are all that an account has: two for each cold login were too many.
   it('is asked once for all that a function needs, and once again after five minutes', async () => {
     const { asked, clock, secrets } = openStore({ 'mini-appsecret': 'a', 'session-keys': 'b' })
-    secrets.need(['mini-appsecret', 'session-keys', 'callback-aes-key'])
+    secrets.need(['mini-appsecret', 'session-keys', 'mini-callback-aes-key'])
     const read = () => Promise.all([secrets.get('mini-appsecret'), secrets.get('session-keys')])
     expect(await read()).toEqual(['a', 'b'])
-    expect(await secrets.get('callback-aes-key')).toBeUndefined()
+    expect(await secrets.get('mini-callback-aes-key')).toBeUndefined()
     clock.now = 300_000
     expect(await read()).toEqual(['a', 'b'])
-    const all = ['mini-appsecret', 'session-keys', 'callback-aes-key']
+    const all = ['mini-appsecret', 'session-keys', 'mini-callback-aes-key']
     expect(asked).toEqual([all, all])
   })
 
@@ -253,6 +253,26 @@ describe('SSM', () => {
     await expect(secrets.get('session-keys')).rejects.toThrow('no')
     expect(await secrets.get('mini-appsecret')).toBe('a')
     expect(asked.slice(2)).toEqual([['session-keys']])
+  })
+
+  // GetParameters refuses an eleventh name, and with it all.
+  it('is asked for ten names at a time, side by side, and a run that fails is no other’s failure', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `shop-${index}-appsecret` as const)
+    const away = new Error('away')
+    const stored: Record<string, string | Error> = Object.fromEntries(names.map(it => [it, `of ${it}`]))
+    stored['shop-11-appsecret'] = away
+    const { asked, secrets } = openStore(stored)
+    secrets.need(names)
+    expect(await secrets.get('shop-0-appsecret')).toBe('of shop-0-appsecret')
+    expect(asked).toEqual([names.slice(0, 10), names.slice(10)])
+
+    // Nobody asked for these while it was away, and now it is not.
+    stored['shop-11-appsecret'] = 'late'
+    expect(await Promise.all([secrets.get('shop-10-appsecret'), secrets.get('shop-11-appsecret')])).toEqual([
+      'of shop-10-appsecret',
+      'late',
+    ])
+    expect(asked.slice(2)).toEqual([names.slice(10)])
   })
 
   it('is not asked more while it is busy', async () => {

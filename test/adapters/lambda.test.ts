@@ -260,8 +260,8 @@ describe('scheduleFunction', () => {
     expect(remaining[0]).toBeLessThanOrEqual(45_000)
     const bad = scheduleFunction(
       async () => ({}),
-      async () => Promise.reject(new Error('walk failed')),
+      async () => Promise.reject(new Error('sync run failed')),
     )
-    await expect(bad({} as never, context)).rejects.toThrow('walk failed')
+    await expect(bad({} as never, context)).rejects.toThrow('sync run failed')
   })
 })

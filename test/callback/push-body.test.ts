@@ -62,8 +62,13 @@ describe('parseEvent', () => {
       ' AppID': ' wx13974bf780d3dc89',
       ' RevokeInfo': '301',
     }
-    const wish = { kind: 'erase', openid: 'oaKk343WOktAaT2ygsX138BGblrg', appid: 'wx13974bf780d3dc89', at: 1627359464 }
-    expect(parseEvent(JSON.stringify(sample))).toEqual(wish)
+    const request = {
+      kind: 'erase',
+      openid: 'oaKk343WOktAaT2ygsX138BGblrg',
+      appid: 'wx13974bf780d3dc89',
+      at: 1627359464,
+    }
+    expect(parseEvent(JSON.stringify(sample))).toEqual(request)
     expect(parseEvent(JSON.stringify({ ...sample, ' RevokeInfo': '7' }))).toMatchObject({ kind: 'erase-pictures' })
     expect(parseEvent(JSON.stringify({ OpenID: 'oExact', ...sample }))).toMatchObject({ openid: 'oExact' })
   })

@@ -17,11 +17,11 @@ export function journalContract(make: () => Promise<Journal>): void {
     await journal.note({ follow: [], unfollow: [three] }, 5_000)
     const entries = await Array.fromAsync(journal.entries())
     expect(entries).toHaveLength(2)
-    expect(entries.map(it => it.notedAt)).toEqual([5_000, 5_000])
+    expect(entries.map(entry => entry.notedAt)).toEqual([5_000, 5_000])
     // Packed, those of the usual length stand first.
-    expect(new Set(entries.flatMap(it => it.follow))).toEqual(new Set([one, two]))
-    expect(entries.flatMap(it => it.unfollow)).toEqual([three])
-    await journal.drop(entries.slice(0, 1).map(it => it.key))
+    expect(new Set(entries.flatMap(entry => entry.follow))).toEqual(new Set([one, two]))
+    expect(entries.flatMap(entry => entry.unfollow)).toEqual([three])
+    await journal.drop(entries.slice(0, 1).map(entry => entry.key))
     expect(await Array.fromAsync(journal.entries())).toEqual(entries.slice(1))
   })
 
@@ -32,8 +32,8 @@ export function journalContract(make: () => Promise<Journal>): void {
     await journal.note(noted, 5_000)
     await journal.forget(new Set(openids.slice(8_999, 9_001)))
     const entries = await Array.fromAsync(journal.entries())
-    expect(new Set(entries.flatMap(it => it.follow))).toEqual(new Set(noted.follow.slice(0, -1)))
-    expect(new Set(entries.flatMap(it => it.unfollow))).toEqual(new Set(noted.unfollow.slice(1)))
+    expect(new Set(entries.flatMap(entry => entry.follow))).toEqual(new Set(noted.follow.slice(0, -1)))
+    expect(new Set(entries.flatMap(entry => entry.unfollow))).toEqual(new Set(noted.unfollow.slice(1)))
   })
 
   it('takes people out of its entries', async ({ journal }) => {

@@ -1,44 +1,44 @@
 import { expect, test } from 'vitest'
 
-import type { CountedWalk, LinkingStore, QueuedPart } from '../../lib/followers/ports.ts'
+import type { CountedRun, LinkingStore, QueuedPart } from '../../lib/followers/ports.ts'
 
 const dayMs = 86_400_000
 const beganAt = Date.parse('2026-11-22T12:00:00+08:00')
-const first: CountedWalk = { beganAt, isWhole: true }
-const daily: CountedWalk = { beganAt: beganAt + dayMs, isWhole: false }
-const everyone: CountedWalk = { beganAt: beganAt + 2 * dayMs, isWhole: true }
+const first: CountedRun = { beganAt, isWhole: true }
+const daily: CountedRun = { beganAt: beganAt + dayMs, isWhole: false }
+const everyone: CountedRun = { beganAt: beganAt + 2 * dayMs, isWhole: true }
 const run = 7
 
-const partsOf = (walk: CountedWalk, step: number, messages: readonly number[], by = run): QueuedPart[] =>
-  messages.map(message => ({ ...walk, step, run: by, message }))
+const partsOf = (syncRun: CountedRun, step: number, messages: readonly number[], by = run): QueuedPart[] =>
+  messages.map(message => ({ ...syncRun, step, run: by, message }))
 
 /** What every count of the linking must do; `make` gives an empty one by this clock. */
 export function linkingStoreContract(make: (now: () => number) => Promise<LinkingStore>): void {
   const open = (now = beganAt) => make(() => now)
   const it = test.extend('store', () => open())
 
-  it('has nothing under way before any walk', async ({ store }) => {
+  it('has nothing under way before any sync run', async ({ store }) => {
     expect([await store.isUnderWay(), await store.waiting()]).toEqual([false, 0])
   })
 
-  it.each([{ walk: first }, { walk: everyone }])(
-    'has $walk under way until it is walked and worked in',
-    async ({ walk }) => {
-      const store = await open(walk.beganAt)
-      await store.open(walk, 0)
+  it.each([{ syncRun: first }, { syncRun: everyone }])(
+    'has $syncRun under way until its list is read and worked in',
+    async ({ syncRun }) => {
+      const store = await open(syncRun.beganAt)
+      await store.open(syncRun, 0)
       expect([await store.isUnderWay(), await store.waiting()]).toEqual([true, 0])
-      await store.expect({ ...walk, step: 1, run }, 300)
-      await store.expect({ ...walk, step: 2, run }, 30)
-      await store.workedIn(partsOf(walk, 1, [0, 1, 2]))
+      await store.expect({ ...syncRun, step: 1, run }, 300)
+      await store.expect({ ...syncRun, step: 2, run }, 30)
+      await store.workedIn(partsOf(syncRun, 1, [0, 1, 2]))
       expect([await store.isUnderWay(), await store.waiting()]).toEqual([true, 30])
-      await store.close(walk)
+      await store.close(syncRun)
       expect([await store.isUnderWay(), await store.waiting()]).toEqual([true, 30])
-      await store.workedIn(partsOf(walk, 2, [0]))
+      await store.workedIn(partsOf(syncRun, 2, [0]))
       expect([await store.isUnderWay(), await store.waiting()]).toEqual([false, 0])
     },
   )
 
-  it('waits for the end of the walk, also if all that it queued so far is worked in', async ({ store }) => {
+  it('waits for the end of the sync run, also if all that it queued so far is worked in', async ({ store }) => {
     await store.open(first, 0)
     await store.expect({ ...first, step: 1, run }, 100)
     await store.workedIn(partsOf(first, 1, [0]))
@@ -47,7 +47,7 @@ export function linkingStoreContract(make: (now: () => number) => Promise<Linkin
     expect(await store.isUnderWay()).toBe(false)
   })
 
-  it('counts what a daily walk queued, but has nobody wait for it', async () => {
+  it('counts what a daily sync run queued, but has nobody wait for it', async () => {
     const store = await open(daily.beganAt)
     await store.open(daily, 0)
     await store.expect({ ...daily, step: 1, run }, 130)
@@ -94,7 +94,7 @@ export function linkingStoreContract(make: (now: () => number) => Promise<Linkin
     expect(await store.waiting()).toBe(200)
   })
 
-  it('lets a walk go that never came to its end, and keeps what a complete one queued', async () => {
+  it('lets a sync run go that never came to its end, and keeps what a complete one queued', async () => {
     const store = await open(everyone.beganAt)
     await store.open(first, 0)
     await store.expect({ ...first, step: 1, run }, 100)
@@ -108,7 +108,7 @@ export function linkingStoreContract(make: (now: () => number) => Promise<Linkin
     expect(await store.waiting()).toBe(100)
   })
 
-  it('waits no more for what a whole walk has queued again', async () => {
+  it('waits no more for what a whole sync run has queued again', async () => {
     const store = await open(everyone.beganAt)
     await store.open(first, 0)
     await store.expect({ ...first, step: 1, run }, 400)

@@ -13,10 +13,11 @@ import { createLinkUpkeep } from '../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createLoginStore } from '../../lib/adapters/dynamo/logins.ts'
+import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
-import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
-import type { Address } from '../../lib/identifiers.ts'
 import type { Tables } from '../dynamodb.ts'
+import type { Spoil } from '../fakes/memory-links.ts'
+import { officialAppid } from '../ids.ts'
 import { attemptsContract } from './attempts.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
@@ -27,8 +28,22 @@ import { linkStoreContract } from './link-store.ts'
 import { linkUpkeepContract } from './link-upkeep.ts'
 import { linkingStoreContract } from './linking-store.ts'
 import { loginStoreContract } from './login-store.ts'
+import { syncRunStoreContract } from './sync-run-store.ts'
 import { tokenStoreContract } from './token-store.ts'
-import { walkStoreContract } from './walk-store.ts'
+
+/** Puts into the row of an address, or into the side of an app, what no such row has. */
+async function spoilLink(dynamo: Tables['dynamo'], table: string, ...[address, appid]: Parameters<Spoil>) {
+  const [one, other] = 'mini' in address ? ['unionid', 'following'] : ['following', 'followedAt']
+  const side = appid === undefined ? '' : '#side.'
+  const command = new UpdateCommand({
+    TableName: table,
+    Key: { address: keyOf(address) },
+    UpdateExpression: `SET ${side}#one = :spoilt, ${side}#other = :spoilt`,
+    ExpressionAttributeNames: { '#one': one, '#other': other, ...(appid && { '#side': appid }) },
+    ExpressionAttributeValues: { ':spoilt': 'no such thing' },
+  })
+  await dynamo.send(command)
+}
 
 /** `tables` is asked for within the tests, when it is open. */
 export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>): void {
@@ -43,7 +58,7 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
   const links = on('links', (...where) => ({
     ...createLinkStore(...where),
     ...createLinkUpkeep(...where),
-    spoil: (address: Address) => spoilLink(address, ...where),
+    spoil: (...what: Parameters<Spoil>) => spoilLink(...where, ...what),
   }))
   describe('link store', () => linkStoreContract(links))
   describe('link upkeep', () => linkUpkeepContract(links))
@@ -55,9 +70,11 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
     attemptsContract(on('attempts', (...where) => createAttemptStore(...where, { now: Date.now }))))
   describe('gate', () => gateContract(on('deliveries', createGateStore)))
   describe('image store', () => imageStoreContract(on('images', createImageStore)))
-  describe('walk store', () => walkStoreContract(on('walks', createWalkStore)))
+  describe('sync run store', () =>
+    syncRunStoreContract(on('walks', (...where) => createSyncRunStore(...where, officialAppid))))
   describe('count of the linking', () =>
-    linkingStoreContract(now => on('walks', (...where) => createLinkingStore(...where, now))()))
-  describe('journal', () => journalContract(on('walks', (...where) => createJournal(...where, Math.random))))
-  describe('erasures', () => erasuresContract(on('walks', createErasures)))
+    linkingStoreContract(now => on('walks', (...where) => createLinkingStore(...where, officialAppid, now))()))
+  describe('journal', () =>
+    journalContract(on('walks', (...where) => createJournal(...where, officialAppid, Math.random))))
+  describe('erasures', () => erasuresContract(on('walks', (...where) => createErasures(...where, officialAppid))))
 }

@@ -1,4 +1,4 @@
-/** What the deployed stage does besides the story: it refuses who does not sign, walks the followers, and is well. */
+/** What the deployed stage does besides the story: it refuses who does not sign, syncs the followers, and is well. */
 
 import * as v from 'valibot'
 
@@ -51,7 +51,7 @@ export async function playChecks(world: World): Promise<void> {
       return { result: v.parse(person, last.body).openid, told: `people ${first} to ${first + crowd - 1}` }
     },
   )
-  await trials.tool('./queqiao sync walks through the followers', '遍历关注者', () => commands.tool('sync'))
+  await trials.tool('./queqiao sync sync runs through the followers', '同步关注者', () => commands.tool('sync'))
   await trials.play('The last of them can be reached', '最后一位可触达', async context => {
     await untilReachable({ ...world, openid }, context)
     return { result: undefined, told: `GET ${api}/reach?openid=${openid}` }

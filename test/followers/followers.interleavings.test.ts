@@ -1,10 +1,10 @@
 /**
  * Followers in every order of what they do and of what we do, whoever is killed.
  *
- * A generated schedule says who follows, leaves, gets a unionid, logs in or wishes to be forgotten, which process takes its
- * next step, when time passes, what is delivered when, and who is killed. The use-cases are the real ones; WeChat is a
- * model, and what must have come of it all is read from there (test/model/). Each request that the real adapters make to
- * DynamoDB is a step.
+ * A generated schedule says who follows one of two Official Accounts, leaves, gets a unionid, logs in or requests erasure,
+ * which process takes its next step, when time passes, what is delivered when, and who is killed. The use-cases are the real
+ * ones; WeChat is a model, and what must have come of it all is read from there (test/model/). Once over the stores in
+ * memory, and once over the real adapters, where each request to DynamoDB is a step.
  */
 
 import fc from 'fast-check'
@@ -13,6 +13,7 @@ import { describe, expect, it } from 'vitest'
 import { found } from '../model/found.ts'
 import { type Sight, sights } from '../model/judge.ts'
 import { type Action, openModel, type Setup } from '../model/model.ts'
+import { inDynamo, inMemory } from '../model/stores.ts'
 import { runs } from '../runs.ts'
 
 const dayMs = 86_400_000
@@ -20,6 +21,8 @@ const maxLength = 60
 
 const who = fc.nat(5)
 const slot = fc.nat(1)
+/** Of the two; more often the first, so that much happens there. */
+const account = fc.constantFrom(0, 0, 1)
 const told = fc.constantFrom('once', 'once', 'twice', 'never' as const)
 const duration = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(1000, 1000, 2000) },
@@ -32,16 +35,17 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('steps'), picks: fc.array(fc.nat(11), { maxLength: 12 }) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('advance'), who: fc.nat(11), times }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('pass'), ms: duration }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('follow'), who, told }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('unfollow'), who, told }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('move'), who, told }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('follow'), who, told, account }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('unfollow'), who, told, account }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('move'), who, told, account }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('consume'), slot, from: fc.nat(9), count }) },
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constant('walk'),
+      do: fc.constant('sync'),
       slot,
-      action: fc.constantFrom('walk', 'tick'),
+      account,
+      action: fc.constantFrom('sync', 'tick'),
       isShort: fc.boolean(),
     }),
   },
@@ -52,6 +56,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('forget'),
       who,
+      account,
       how: fc.constantFrom('revoke', 'revoke-mini', 'cancel'),
       told: fc.constantFrom('once', 'twice'),
     }),
@@ -62,32 +67,38 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('rebind', 'revisit') }) },
 )
 const setup: fc.Arbitrary<Setup> = fc.record({
-  people: fc.array(fc.record({ isFollowing: fc.boolean(), isBound: fc.boolean() }), { minLength: 1, maxLength: 6 }),
-  isWalked: fc.boolean(),
+  people: fc.array(fc.record({ isFollowing: fc.boolean(), isBound: fc.boolean(), followsOther: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 6,
+  }),
+  isSynced: fc.boolean(),
   namesLeavers: fc.boolean(),
   takesCursorOfLeaver: fc.boolean(),
 })
 
-describe('links', () => {
+describe.each([
+  { title: 'the stores in memory', many: { everyday: 3000, wide: 10_000 }, open: inMemory },
+  { title: 'the adapters, on tables in memory', many: { everyday: 300, wide: 1000 }, open: inDynamo },
+])('links, with $title', ({ title, many, open }) => {
   const play = async (how: Setup, actions: readonly Action[]) => {
-    const model = await openModel(how)
-    for (const it of actions) await model.act(it)
+    const model = await openModel(how, open)
+    for (const action of actions) await model.act(action)
     await model.end()
     return model
   }
 
   it('follow the truth in every order of events, pages, crashes and logins', { timeout: 900_000 }, async () => {
-    const seen = new Map<Sight, number>(sights.map(it => [it, 0]))
+    const seen = new Map<Sight, number>(sights.map(sight => [sight, 0]))
     const actions = fc.array(action, { maxLength, size: 'max' })
     const property = fc.asyncProperty(setup, actions, async (how, what) => {
       const model = await play(how, what)
       expect(model.violations).toEqual([])
       for (const [sight, times] of model.seen) seen.set(sight, (seen.get(sight) ?? 0) + times)
     })
-    const numRuns = runs({ everyday: 1000, wide: 10_000 })
+    const numRuns = runs(many)
     await fc.assert(property, { numRuns })
     const figures = [...seen].map(([what, times]) => `${times} ${what}`).join(', ')
-    process.stdout.write(`followers, ${numRuns} interleavings: ${figures}\n`)
+    process.stdout.write(`followers, ${title}, ${numRuns} interleavings: ${figures}\n`)
 
     // Schedules that never came there would prove nothing.
     for (const [sight, times] of seen) expect(times, sight).toBeGreaterThan(0)

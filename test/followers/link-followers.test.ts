@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-
+import type { Account, StageDeps } from '../../lib/followers/deps.ts'
 import { type FollowerNews, parseNews } from '../../lib/followers/follower-news.ts'
-import { type LinkFollowersDeps, linkFollowers } from '../../lib/followers/link-followers.ts'
+import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { isId, maskId, type OpenId } from '../../lib/identifiers.ts'
 import { id } from '../ids.ts'
 import type { Person } from '../world.ts'
@@ -14,7 +14,8 @@ async function openLinks() {
   const world = await openFollowers()
   const news = (change: FollowerNews['change'], ...people: Person[]): FollowerNews => ({
     change,
-    openids: people.map(it => it.openid),
+    official: world.official.appid,
+    openids: people.map(person => person.openid),
     at: world.seconds(),
   })
   const follow = (who: Person) => world.control(`/people/${who.id}/follow`, { silent: true })
@@ -24,10 +25,10 @@ async function openLinks() {
 
 describe('linkFollowers', () => {
   it('links a follower by the unionid that WeChat tells', async () => {
-    const { work, links, news, person } = await openLinks()
+    const { work, news, person, resolve } = await openLinks()
     const who = await person({ following: true })
     expect(await work([news('follow', who)])).toEqual([])
-    const [byUnionid] = await links.resolve([{ unionid: who.unionid ?? id('u') }])
+    const [byUnionid] = await resolve([{ unionid: who.unionid ?? id('u') }])
     expect(byUnionid).toMatchObject({ known: true, openid: who.openid, unionid: who.unionid, following: true })
   })
 
@@ -42,8 +43,8 @@ describe('linkFollowers', () => {
     }
     for (const change of ['follow', 'unfollow'] as const) await step(leaver, change)
     for (const change of ['follow', 'unfollow', 'follow'] as const) await step(returner, change)
-    for (const it of [...told].reverse()) await work([it])
-    for (const it of told) await work([it])
+    for (const one of [...told].reverse()) await work([one])
+    for (const one of told) await work([one])
     expect([await reach(leaver), await reach(returner)]).toEqual(['not-following', 'reachable'])
   })
 
@@ -65,9 +66,9 @@ describe('linkFollowers', () => {
     const { work, control, calls, news, person } = await openLinks()
     await control('/people', { count: 249, following: true })
     const people = await Promise.all(Array.from({ length: 249 }, (_, index) => control(`/people/${index}`)))
-    const openids = people.map(it => [id(v.parse(v.object({ openid: v.string() }), it).openid)])
+    const openids = people.map(person => [id(v.parse(v.object({ openid: v.string() }), person).openid)])
     const last = await person({ following: true })
-    const told = openids.map(it => ({ change: 'follow' as const, openids: it, at: 1 }))
+    const told = openids.map(some => ({ ...news('follow'), openids: some, at: 1 }))
     expect(await work([...told, ...told, news('follow', last)])).toEqual([])
     expect(await calls(batchget)).toBe(3)
   })
@@ -78,17 +79,17 @@ describe('linkFollowers', () => {
     const bad = { ...news('follow'), openids: [id('oNobodyAtAll-0000000000000000')] }
     expect(await work([news('follow', ...people), bad])).toEqual([])
     expect(new Set(await Promise.all(people.map(reach)))).toEqual(new Set(['reachable']))
-    expect(lines.filter(it => it.event === 'link-followers.bad-openid')).toHaveLength(1)
+    expect(lines.filter(line => line.event === 'link-followers.bad-openid')).toHaveLength(1)
     expect(JSON.stringify(lines)).not.toContain('oNobodyAtAll-0000000000000000')
   })
 
   it('writes nothing and reads one batch when nothing is new', async () => {
-    const { work, links, news, person, tick } = await openLinks()
+    const { work, news, person, tick, linksWith } = await openLinks()
     const who = await person({ following: true })
     await work([news('follow', who)])
     tick(60_000)
     const writes: unknown[] = []
-    const watched = { ...links, writeFollower: async (row: unknown) => writes.push(row) > 0 }
+    const watched = linksWith({ writeFollower: async row => writes.push(row) > 0 })
     expect(await work([news('follow', who)], { links: watched })).toEqual([])
     expect(writes).toEqual([])
   })
@@ -131,20 +132,20 @@ describe('linkFollowers', () => {
     const told = news('follow', await person({ following: true }))
     const away = () => Promise.reject(new Error('DynamoDB is away'))
     expect(await work([told], { journal: { ...journal, note: away } })).toEqual([told])
-    const wish = {
+    const request = {
       change: 'erase',
-      who: { openid: told.openids[0] ?? id('o') },
+      who: [{ official: told.official, openid: told.openids[0] ?? id('o') }],
       at: seconds(),
       isSecond: false,
     } as const
-    expect(await work([wish], { followers: { push: away, retryIn: async (_, it) => void putOff.push(it) } })).toEqual([
-      wish,
-    ])
+    expect(
+      await work([request], { followers: { push: away, retryIn: async (_, seconds) => void putOff.push(seconds) } }),
+    ).toEqual([request])
     expect(putOff).toEqual([10, 10])
   })
 
   it('fails no message more when it cannot put one off', async () => {
-    const { work, control, deps, news, person } = await openLinks()
+    const { work, control, news, person, deps } = await openLinks()
     const told = news('follow', await person({ following: true }))
     const left = news('unfollow', await person())
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
@@ -154,68 +155,69 @@ describe('linkFollowers', () => {
   })
 
   it('wins through when another process writes the same follower at the same time', async () => {
-    const { work, links, news, person, follow, reach } = await openLinks()
+    const { work, news, person, follow, reach, followerLinks, linksWith } = await openLinks()
     const who = await person()
     await follow(who)
     let rival = true
-    const contended: LinkFollowersDeps['links'] = {
-      ...links,
+    const contended = linksWith({
       async writeFollower(row, stored) {
-        if (rival) await links.writeFollower({ openid: who.openid, following: false, at: row.at }, stored)
+        if (rival) await followerLinks.writeFollower({ openid: who.openid, following: false, at: row.at }, stored)
         rival = false
-        return links.writeFollower(row, stored)
+        return followerLinks.writeFollower(row, stored)
       },
-    }
+    })
     expect(await work([news('follow', who)], { links: contended })).toEqual([])
     expect(await reach(who)).toBe('reachable')
   })
 
-  it('writes over a row that cannot be read what WeChat says now, of who follows and of who left', async () => {
-    const { work, links, news, person, follow, unfollow, reach } = await openLinks()
+  it('writes over a row that cannot be read what WeChat says now, of who follows and of who unfollowed', async () => {
+    const { work, links, news, person, follow, unfollow, reach, resolve, atAccount } = await openLinks()
     const people = [await person({ following: true }), await person({ following: true }), await person()]
     const [one, leaver, other] = people
     if (!one || !leaver || !other) throw new Error('nobody there')
     await work([news('follow', one, leaver)])
-    for (const it of [one, leaver]) await links.spoil({ openid: it.openid })
+    for (const row of [one, leaver]) await links.spoil(atAccount(row))
     await unfollow(leaver)
     await follow(other)
     expect(await work([news('follow', one), news('unfollow', leaver), news('follow', other)])).toEqual([])
     expect(await Promise.all(people.map(reach))).toEqual(['reachable', 'not-following', 'reachable'])
-    expect(await links.resolve([{ unionid: leaver.unionid ?? id('u') }])).toMatchObject([{ following: false }])
+    expect(await resolve([{ unionid: leaver.unionid ?? id('u') }])).toMatchObject([{ following: false }])
   })
 
   it('asks WeChat before it writes over such a row: what was told may be old', async () => {
-    const { work, links, news, person, follow, unfollow, reach, tick } = await openLinks()
+    const { work, links, news, person, follow, unfollow, reach, tick, atAccount } = await openLinks()
     const who = await person({ following: true })
     const late = news('unfollow', who)
     tick(5_000)
     await unfollow(who)
     await follow(who)
     await work([news('follow', who)])
-    await links.spoil({ openid: who.openid })
+    await links.spoil(atAccount(who))
     expect(await work([late])).toEqual([])
     expect(await reach(who)).toBe('reachable')
   })
 
   it('hands back the one whose rows cannot be written, and links the others', async () => {
-    const { work, links, news, person, reach } = await openLinks()
+    const { work, news, person, reach, followerLinks, linksWith } = await openLinks()
     const [one, other] = [await person({ following: true }), await person({ following: true })]
-    const broken: LinkFollowersDeps['links'] = {
-      ...links,
+    const broken = linksWith({
       writeFollower: (row, stored) =>
-        row.openid === one.openid ? Promise.reject(new Error('throttled')) : links.writeFollower(row, stored),
-    }
+        row.openid === one.openid ? Promise.reject(new Error('throttled')) : followerLinks.writeFollower(row, stored),
+    })
     const failed = news('follow', one)
     expect(await work([failed, news('follow', other)], { links: broken })).toEqual([failed])
     expect(await reach(other)).toBe('reachable')
   })
 
-  it('takes an openid that WeChat does not know any more for one that has left, and makes no row of it', async () => {
-    const { work, links, news } = await openLinks()
+  it('takes an openid that WeChat does not know any more for one that has unfollowed, and makes no row of it', async () => {
+    const { work, resolve, atAccount, followerLinks, news } = await openLinks()
     const [gone, never] = [id('oGone-0000000000000000000000'), id('oNever-000000000000000000000')]
-    await links.writeFollower({ openid: gone, unionid: id('uGone'), following: true, followedAt: 1, at: 1 }, undefined)
+    await followerLinks.writeFollower(
+      { openid: gone, unionid: id('uGone'), following: true, followedAt: 1, at: 1 },
+      undefined,
+    )
     expect(await work([{ ...news('follow'), openids: [gone, never] }])).toEqual([])
-    expect(await links.resolve([{ unionid: id('uGone') }, { openid: never }])).toEqual([
+    expect(await resolve([{ unionid: id('uGone') }, atAccount({ openid: never })])).toEqual([
       { known: true, unionid: id('uGone'), openid: gone, following: false },
       { known: false, following: false },
     ])
@@ -231,7 +233,7 @@ describe('linkFollowers', () => {
     expect(await calls(batchget)).toBe(2)
   })
 
-  it('puts off until midnight in China what today’s quota does not do for, and loses nothing', async () => {
+  it('puts off until midnight in China what today’s quota is too small for, and loses nothing', async () => {
     const { work, control, news, person, reach, putOff, unfollow } = await openLinks()
     const [asked, left] = [await person({ following: true }), await person({ following: true })]
     await unfollow(left)
@@ -245,28 +247,30 @@ describe('linkFollowers', () => {
     expect([await reach(asked), await reach(left)]).toEqual(['reachable', 'not-following'])
   })
 
-  it('notes for the next walk what events told and was linked, and nothing else', async () => {
+  it('notes for the next sync run what events told and was linked, and nothing else', async () => {
     const { work, control, news, person, journal, unfollow } = await openLinks()
-    const [came, left, failed, walked] = await Promise.all([1, 2, 3, 4].map(() => person({ following: true })))
-    if (!came || !left || !failed || !walked) throw new Error('nobody there')
-    await unfollow(left)
-    await work([news('follow', came), news('unfollow', left), { ...news('follow', walked) }])
+    const [followed, unfollowed, failed, synced] = await Promise.all(
+      [1, 2, 3, 4].map(() => person({ following: true })),
+    )
+    if (!followed || !unfollowed || !failed || !synced) throw new Error('nobody there')
+    await unfollow(unfollowed)
+    await work([news('follow', followed), news('unfollow', unfollowed), { ...news('follow', synced) }])
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
     await work([news('follow', failed)])
     expect(await Array.fromAsync(journal.entries())).toMatchObject([
-      { follow: [came.openid, walked.openid], unfollow: [left.openid] },
+      { follow: [followed.openid, synced.openid], unfollow: [unfollowed.openid] },
     ])
   })
 
-  it('is looked up again by the next walk, who had left when WeChat was asked and came back unseen', async () => {
-    const { work, walk, queued, person, reach, unfollow, follow } = await openLinks()
+  it('is looked up again by the next sync run, who had unfollowed when WeChat was asked and returned unseen', async () => {
+    const { work, runSync, queued, person, reach, unfollow, follow } = await openLinks()
     const who = await person({ following: true })
-    await walk()
+    await runSync()
     await unfollow(who)
     await work(queued.splice(0))
     expect(await reach(who)).toBe('not-following')
     await follow(who)
-    await walk()
+    await runSync()
     await work(queued.splice(0))
     expect(await reach(who)).toBe('reachable')
   })
@@ -278,22 +282,23 @@ describe('somebody of whom WeChat says nothing usable', () => {
     const world = await openLinks()
     const people = await Promise.all(Array.from({ length: count }, () => world.person({ following: true })))
     const asked: number[] = []
-    const wechat: LinkFollowersDeps['wechat'] = {
+    const wechat: Account['wechat'] = {
       async followerInfo(token, openids) {
         asked.push(openids.length)
-        const infos = await world.deps.wechat.followerInfo(token, openids)
-        const indexOf = ({ openid }: { openid: OpenId }) => people.findIndex(it => it.openid === openid)
-        return infos.filter(it => !isLeftOut(indexOf(it), openids.length))
+        const infos = await world.account.wechat.followerInfo(token, openids)
+        const indexOf = ({ openid }: { openid: OpenId }) => people.findIndex(person => person.openid === openid)
+        return infos.filter(info => !isLeftOut(indexOf(info), openids.length))
       },
     }
-    const work = (news: FollowerNews[], more: Partial<LinkFollowersDeps> = {}) => world.work(news, { wechat, ...more })
-    const linked = async () => (await world.links.followers(people.map(it => it.openid))).size
+    const work = (news: FollowerNews[], more: Partial<StageDeps & Account> = {}) =>
+      world.work(news, { wechat, ...more })
+    const linked = async () => (await world.followerLinks.followers(people.map(person => person.openid))).size
     return { ...world, people, asked, work, linked }
   }
-  const lengthsOf = (news: readonly { openids: readonly OpenId[] }[]) => news.map(it => it.openids.length)
+  const lengthsOf = (news: readonly { openids: readonly OpenId[] }[]) => news.map(some => some.openids.length)
 
   it('is asked for alone, and linked with the others', async () => {
-    const { work, news, people, asked, linked, later } = await openOdd(20, (person, count) => person === 7 && count > 1)
+    const { work, news, asked, linked, later, people } = await openOdd(20, (person, count) => person === 7 && count > 1)
     expect(await work([news('follow', ...people)])).toEqual([])
     expect([await linked(), asked, later]).toEqual([20, [20, 1], []])
   })
@@ -304,16 +309,16 @@ describe('somebody of whom WeChat says nothing usable', () => {
     expect(await work([told])).toEqual([])
     expect(await linked()).toBe(19)
     const odd = people[7]?.openid ?? ''
-    const alone = { change: 'follow', openids: [odd], at: told.at, isAgain: true }
+    const alone = { change: 'follow', official: told.official, openids: [odd], at: told.at, isAgain: true }
     expect(later).toEqual([{ news: alone, seconds: 60 }])
-    const line = { event: 'link-followers.unanswered', fields: { openids: [maskId(odd)] } }
+    const line = { event: 'link-followers.unanswered', fields: { app: 'official', openids: [maskId(odd)] } }
     expect(lines).toContainEqual(expect.objectContaining(line))
     expect(JSON.stringify(lines)).not.toContain(odd)
   })
 
   // Queued anew each time it would have no end; the queue counts its tries, and the dead-letter queue is the end.
   it('comes again in the same message once it is alone, also beside others', async () => {
-    const { work, news, people, linked, later } = await openOdd(20, person => person === 7)
+    const { work, news, linked, later, people } = await openOdd(20, person => person === 7)
     const [odd, ...others] = [...people.slice(7), ...people.slice(0, 7)]
     if (odd === undefined) throw new Error('nobody there')
     const alone = news('follow', odd)
@@ -323,29 +328,33 @@ describe('somebody of whom WeChat says nothing usable', () => {
   })
 
   it('shares a message with those of the same message, and with nobody of another', async () => {
-    const { work, news, people, linked, later } = await openOdd(50, person => [1, 2, 30].includes(person))
+    const { work, news, linked, later, people } = await openOdd(50, person => [1, 2, 30].includes(person))
     expect(await work([news('follow', ...people.slice(0, 25)), news('follow', ...people.slice(25))])).toEqual([])
     expect(await linked()).toBe(47)
     expect(
-      lengthsOf(later.map(it => v.parse(v.looseObject({ openids: v.array(v.custom<OpenId>(isId)) }), it.news))),
+      lengthsOf(
+        later.map(queuedApart =>
+          v.parse(v.looseObject({ openids: v.array(v.custom<OpenId>(isId)) }), queuedApart.news),
+        ),
+      ),
     ).toEqual([2, 1])
   })
 
   it('is asked for alone only among few', async () => {
-    const { work, news, people, asked, linked } = await openOdd(60, person => person >= 30)
+    const { work, news, asked, linked, people } = await openOdd(60, person => person >= 30)
     expect(await work([news('follow', ...people)])).toEqual([])
     expect([await linked(), asked.length]).toEqual([30, 1 + 10])
   })
 
-  it('keeps nobody else from being linked when today’s quota does not do for asking again', async () => {
-    const { work, news, people, control, linked, later, putOff } = await openOdd(20, person => person === 7)
+  it('keeps nobody else from being linked when today’s quota is too small for asking again', async () => {
+    const { work, news, control, linked, later, putOff, people } = await openOdd(20, person => person === 7)
     await control('/quota', { app: 'official', path: batchget, day: 5, used: 4 })
     expect(await work([news('follow', ...people)])).toEqual([])
     expect([await linked(), later.length, putOff]).toEqual([19, 1, []])
   })
 
   it('is no one in particular where nobody is told of: then all come again together', async () => {
-    const { work, news, people, asked, linked, later } = await openOdd(20, () => true)
+    const { work, news, asked, linked, later, people } = await openOdd(20, () => true)
     const told = news('follow', ...people)
     expect(await work([told])).toEqual([told])
     expect([await linked(), asked, later]).toEqual([0, [20], []])
@@ -359,17 +368,16 @@ describe('somebody of whom WeChat says nothing usable', () => {
   })
 
   it('may have one row of two from the first time, which is mended', async () => {
-    const { work, news, people, links } = await openOdd(1, () => false)
+    const { work, news, followerLinks, linksWith, people } = await openOdd(1, () => false)
     const told = news('follow', ...people)
     await work([told])
     const rejoined: OpenId[] = []
-    const watched: typeof links = {
-      ...links,
+    const watched = linksWith({
       async rejoin(rows) {
-        rejoined.push(...rows.map(it => it.openid))
-        return links.rejoin(rows)
+        rejoined.push(...rows.map(row => row.openid))
+        return followerLinks.rejoin(rows)
       },
-    }
+    })
     await work([told], { links: watched })
     expect(rejoined).toEqual([])
     await work([{ ...told, isAgain: true }], { links: watched })
@@ -377,18 +385,18 @@ describe('somebody of whom WeChat says nothing usable', () => {
   })
 })
 
-describe('how far a walk is worked in', () => {
-  async function openWalked(people: number) {
+describe('how far a sync run is worked in', () => {
+  async function openSynced(people: number) {
     const world = await openFollowers()
     await world.control('/people', { count: people, following: true })
-    const told = async () => [await world.linking.isUnderWay(), (await world.walk({ action: 'status' })).toLink]
+    const told = async () => [await world.linking.isUnderWay(), (await world.runSync({ action: 'status' })).toLink]
     return { ...world, told }
   }
 
   it('is told until the last message is, however often one comes', async () => {
-    const { walk, work, queued, told } = await openWalked(250)
+    const { runSync, work, queued, told } = await openSynced(250)
     expect(await told()).toEqual([false, 0])
-    expect(await walk()).toMatchObject({ state: 'complete', toLink: 250 })
+    expect(await runSync()).toMatchObject({ state: 'complete', toLink: 250 })
     const [one, two, three] = queued.splice(0)
     if (!one || !two || !three) throw new Error('three messages are queued')
     expect(await told()).toEqual([true, 250])
@@ -400,8 +408,8 @@ describe('how far a walk is worked in', () => {
   })
 
   it('does not go on by what could not be worked in', async () => {
-    const { walk, work, control, queued, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, control, queued, told } = await openSynced(30)
+    await runSync()
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
     const [news] = queued.splice(0)
     if (news === undefined) throw new Error('one message is queued')
@@ -412,13 +420,13 @@ describe('how far a walk is worked in', () => {
   })
 
   it('goes on until the odd one of a message, who comes again alone, is linked', async () => {
-    const { walk, work, deps, queued, later, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, queued, later, told, account } = await openSynced(30)
+    await runSync()
     const [news] = queued.splice(0)
     if (news?.change !== 'follow') throw new Error('one message is queued')
-    const wechat: LinkFollowersDeps['wechat'] = {
+    const wechat: Account['wechat'] = {
       followerInfo: async (...asked) =>
-        (await deps.wechat.followerInfo(...asked)).filter(it => it.openid !== news.openids[0]),
+        (await account.wechat.followerInfo(...asked)).filter(info => info.openid !== news.openids[0]),
     }
     expect(await work([news], { wechat })).toEqual([])
     expect([later.length, ...(await told())]).toEqual([1, true, 30])
@@ -431,29 +439,33 @@ describe('how far a walk is worked in', () => {
   })
 
   it('goes on while one of several odd ones is left', async () => {
-    const { walk, work, deps, queued, later, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, queued, later, told, account } = await openSynced(30)
+    await runSync()
     const [news] = queued.splice(0)
     if (news?.change !== 'follow') throw new Error('one message is queued')
-    const without = (count: number): LinkFollowersDeps['wechat'] => ({
+    const without = (count: number): Account['wechat'] => ({
       followerInfo: async (...asked) => {
         const odd: readonly string[] = news.openids.slice(0, count)
-        return (await deps.wechat.followerInfo(...asked)).filter(it => !odd.includes(it.openid))
+        return (await account.wechat.followerInfo(...asked)).filter(info => !odd.includes(info.openid))
       },
     })
     await work([news], { wechat: without(2) })
     await work(
-      later.splice(0).map(it => it.news),
+      later.splice(0).map(queuedApart => queuedApart.news),
       { wechat: without(1) },
     )
-    expect([later.map(it => it.news), ...(await told())]).toMatchObject([[{ openids: [news.openids[0]] }], true, 30])
-    await work(later.splice(0).map(it => it.news))
+    expect([later.map(queuedApart => queuedApart.news), ...(await told())]).toMatchObject([
+      [{ openids: [news.openids[0]] }],
+      true,
+      30,
+    ])
+    await work(later.splice(0).map(queuedApart => queuedApart.news))
     expect(await told()).toEqual([false, 0])
   })
 
   it('lets a message come again that could not be counted, or the count would have no end', async () => {
-    const { walk, work, queued, told } = await openWalked(30)
-    await walk()
+    const { runSync, work, queued, told } = await openSynced(30)
+    await runSync()
     const news = queued.splice(0)
     const linking = { workedIn: () => Promise.reject(new Error('DynamoDB is away')) }
     expect(await work(news, { linking })).toEqual(news)
@@ -478,7 +490,7 @@ describe('several news of one person in a batch', () => {
     ['the first', [2, 1]],
     ['the last', [1, 2]],
   ])('of which %s was received before: what a killed process left half written is completed', async (_, received) => {
-    const { work, links, deps, news, person } = await openLinks()
+    const { work, links, deps, news, person, resolve } = await openLinks()
     const who = await person({ following: true })
     await work([news('follow', who)])
     const unionid = who.unionid ?? id('u')
@@ -488,7 +500,7 @@ describe('several news of one person in a batch', () => {
     const arrivals = received.map(receives => ({ news: news('follow', who), receiptHandle: `${receives}`, receives }))
     expect(await linkFollowers(arrivals, deps, { until: Number.POSITIVE_INFINITY })).toEqual([])
 
-    expect((await links.resolve([{ unionid }]))[0]).toMatchObject({ known: true, openid: who.openid })
+    expect((await resolve([{ unionid }]))[0]).toMatchObject({ known: true, openid: who.openid })
   })
 })
 
@@ -496,9 +508,13 @@ describe('parseNews', () => {
   it.each([
     '',
     '{}',
-    '{"change":"follow","openids":["a b"],"at":1}',
-    '{"change":"gone","openids":[],"at":1}',
-    '{"change":"erase","who":{"openid":"a b"},"at":1,"isSecond":false}',
+    '{"change":"follow","openids":["a"],"at":1}',
+    '{"change":"follow","official":"wx1","openids":["a"],"at":1}',
+    '{"change":"follow","official":"wx00000000000000aa","openids":["a b"],"at":1}',
+    '{"change":"gone","official":"wx00000000000000aa","openids":[],"at":1}',
+    '{"change":"erase","who":[{"unionid":"a b"}],"at":1,"isSecond":false}',
+    '{"change":"erase","who":[{"openid":"a"}],"at":1,"isSecond":false}',
+    '{"change":"erase","who":{"unionid":"a"},"at":1,"isSecond":false}',
   ])('refuses %s', body => {
     expect(() => parseNews(body)).toThrow()
   })

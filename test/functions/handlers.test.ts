@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createHandler as me } from '../../functions/me.ts'
 import { createHandler as receipts } from '../../functions/receipts.ts'
 import { createHandler as refreshTokens } from '../../functions/refresh-tokens.ts'
-import { memoryDeliveries, memoryLinks } from '../../kit/memory-stores.ts'
+import { boxApps } from '../../kit/app.ts'
 import { silentLog as log } from '../../kit/silent.ts'
 import type { DeliveryStore } from '../../lib/send/ports.ts'
 import { id, officialAppid } from '../ids.ts'
@@ -53,11 +53,11 @@ describe('a handler with fakes', () => {
   })
 
   it('of a schedule does what is due, and looks failed where it failed', async () => {
-    const sources = new Map([[officialAppid, { keepFresh: async () => true }]])
-    expect(await refreshTokens(async () => ({ sources, log }))({}, context)).toEqual({ renewed: [officialAppid] })
-    const failing = new Map([[officialAppid, { keepFresh: async () => Promise.reject(new Error('WeChat is away')) }]])
-    await expect(refreshTokens(async () => ({ sources: failing, log }))({}, context)).rejects.toThrow(
-      'could not be renewed',
-    )
+    const [app] = boxApps.officials
+    const refresh = (keepFresh: () => Promise<boolean>) =>
+      refreshTokens(async () => ({ apps: [{ app, accessTokens: { keepFresh }, log }] }))({}, context)
+    expect(await refresh(async () => true)).toEqual({ renewed: ['official'] })
+    const failing = refresh(async () => Promise.reject(new Error('WeChat is away')))
+    await expect(failing).rejects.toThrow('could not be renewed')
   })
 })

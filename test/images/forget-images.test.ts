@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { memoryImageFiles } from '../../kit/memory-files.ts'
-import { memoryImages } from '../../kit/memory-stores.ts'
+import { appids, boxApps as apps } from '../../kit/app.ts'
+import { silentLog } from '../../kit/silent.ts'
 import type { Forgetting } from '../../lib/images/forget-images.ts'
 import { imageKey, uploadKey } from '../../lib/images/image-keys.ts'
 import type { Image } from '../../lib/images/ports.ts'
@@ -12,6 +12,7 @@ import {
   receiveImages,
 } from '../../lib/images/receive-images.ts'
 import { removeLeftovers, serveImage } from '../../lib/images/settle-image.ts'
+import { memoryImageFiles, memoryImages } from '../fakes/memory-images.ts'
 import { id } from '../ids.ts'
 import { headerOf } from './pictures.ts'
 import '../seed.ts'
@@ -33,7 +34,7 @@ function openPictures({ isChecked = false } = {}) {
   const tell = (event: string, fields?: object) => void lines.push({ event, ...fields })
   const log = { info: tell, warn: tell, error: tell }
   const deps: ReceiveImagesDeps = {
-    ...{ images, files, metadata: 'strip', now: () => after + 1000, log },
+    ...{ apps, images, files, metadata: 'strip', now: () => after + 1000, log },
     imageArrivals: {
       async push(messages, seconds = 0) {
         const told = messages.map(it => parseArrival(JSON.stringify(it)))
@@ -51,6 +52,7 @@ function openPictures({ isChecked = false } = {}) {
       const base = {
         id: `${made++}`.padStart(22, 'i'),
         owner,
+        mini: appids.mini,
         miniOpenid: id('mini-1'),
         contentType: 'image/png',
       } as const
@@ -71,7 +73,7 @@ type Pictures = ReturnType<typeof openPictures>
 
 /** What is left of the person, in rows and in keys. */
 const traces = async ({ images, files }: Pictures, of = owner) => [
-  ...(await images.all()).filter(it => it.owner === of),
+  ...images.all().filter(it => it.owner === of),
   ...files.keys().filter(it => it.includes(of)),
 ]
 
@@ -99,7 +101,7 @@ describe('who is forgotten', () => {
     await world.make({ state, at: after })
     const kept = await world.make({ state, createdAt: after, at: after })
     await world.work(wish)
-    expect(await world.images.all()).toEqual([kept])
+    expect(world.images.all()).toEqual([kept])
     expect(world.files.keys().filter(it => !it.includes(kept.id))).toEqual([])
     expect(world.files.keys()).toHaveLength(state === 'refused' ? 0 : 1)
   })
@@ -144,7 +146,7 @@ describe('who is forgotten', () => {
       world.files.put(imageKey(image), new Uint8Array(9))
       return world.images.move(...moved)
     }
-    await serveImage(image, { ...world.deps, images: { ...world.images, move } })
+    await serveImage(image, { ...world.deps, images: { ...world.images, move }, log: silentLog })
     expect(await traces(world)).toEqual([])
   })
 
@@ -210,12 +212,12 @@ async function take({ what, dies, ticks }: Step, { images, files, deps, work }: 
   if (what === 'forget') await work(wish, mine)
   if (what === 'arrive') await work({ keys: files.keys().filter(it => it.startsWith('uploads/')) }, mine)
   if (what !== 'verdict') return
-  for (const it of await images.all()) await hear(it, mine).catch(() => undefined)
+  for (const it of images.all()) await hear(it, mine).catch(() => undefined)
 }
 
 /** As the function of checks does: a verdict comes again until it is done with. */
 async function hear(image: Image, deps: ReceiveImagesDeps): Promise<void> {
-  if (image.state === 'checking') await serveImage(image, deps)
+  if (image.state === 'checking') await serveImage(image, { ...deps, log: silentLog })
   if (image.state === 'served') await removeLeftovers(image, deps)
 }
 

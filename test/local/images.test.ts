@@ -78,7 +78,7 @@ describe('a picture', () => {
   })
 })
 
-describe('who wishes to be forgotten', () => {
+describe('who requests their erasure', () => {
   it('takes along what they uploaded, and what they do not upload any more', async () => {
     const person = await stack.newPerson()
     const [token, other] = [await stack.logIn(person), await stack.logIn()]

@@ -202,14 +202,14 @@ describe('the reach of a user', () => {
     expect(await stack.call(`/reach?${both}`)).toMatchObject({ status: 400, body: { code: 'address-invalid' } })
   })
 
-  it('who followed unseen is found by the next walk', async () => {
+  it('who followed unseen is found by the next sync run', async () => {
     const who = await stack.person()
     await box(`/people/${who.id}/follow`, { silent: true })
-    expect(await stack.invoke('sync-followers', {})).toMatchObject({ complete: true, came: expect.any(Number) })
+    expect(await stack.invoke('sync-followers', {})).toMatchObject({ complete: true, added: expect.any(Number) })
     await eventually(() => stack.reach(`openid=${who.openid}`), { reach: 'reachable' })
   })
 
-  it('who wished to be forgotten is found in no table any more, nor by any id', async () => {
+  it('who requested their erasure is found in no table any more, nor by any id', async () => {
     const who = await stack.person()
     await stack.follow(who)
     await logIn(who)

@@ -1,4 +1,4 @@
-/** What waits goes by itself once it can, on the whole local stack: for quota, and for the links of a first walk. */
+/** What waits goes by itself once it can, on the whole local stack: for quota, and for the links of a first sync run. */
 
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -22,8 +22,8 @@ beforeAll(async () => {
 
 afterAll(() => stack?.close())
 
-describe('somebody whom a first walk finds', () => {
-  it('gets what was pushed before they were linked, and the walk is complete when they are', {
+describe('somebody whom a first sync run finds', () => {
+  it('gets what was pushed before they were linked, and the sync run is complete when they are', {
     timeout: 240_000,
   }, async () => {
     const batchget = '/cgi-bin/user/info/batchget'
@@ -32,7 +32,7 @@ describe('somebody whom a first walk finds', () => {
     const sync = startSync()
     await eventually(async () => '/cgi-bin/user/get' in (await stack.calls()), true)
     await stack.push([event('before-the-link', { unionid: who.unionid })])
-    // Once in its first seconds, as for anybody who is unknown, and once for the walk.
+    // Once in its first seconds, as for anybody who is unknown, and once for the sync run.
     await eventually(async () => stack.lines.filter(it => it.includes('"person-later":1')).length, 2, 60_000)
     expect(sync.child.exitCode).toBeNull()
     await stack.box('/faults', undefined, 'DELETE')

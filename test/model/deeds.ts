@@ -12,7 +12,13 @@ export type Deed =
   | { readonly do: 'steps'; readonly picks: readonly number[] }
   | ({ readonly do: 'advance'; readonly times: number } & Target)
   | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'walk'; readonly slot: number; readonly action: 'walk' | 'tick'; readonly isShort: boolean }
+  | {
+      readonly do: 'sync'
+      readonly slot: number
+      readonly account?: number
+      readonly action: 'sync' | 'tick'
+      readonly isShort: boolean
+    }
   | ({ readonly do: 'consume'; readonly slot: number } & Choice)
   | { readonly do: 'logIn'; readonly who: number }
   | { readonly do: 'revisit' }
@@ -78,8 +84,8 @@ export function openDeeds({ schedule, people, queue, judge: { see }, processes }
         return advance(deed, deed.times)
       case 'pass':
         return schedule.pass(deed.ms)
-      case 'walk':
-        return void processes.walk(deed.slot, { ...deed, everyone: false })
+      case 'sync':
+        return void processes.sync(deed.slot, { ...deed, everyone: false })
       case 'consume':
         return void processes.consume(deed.slot, deed)
       case 'revisit':

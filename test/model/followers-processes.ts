@@ -1,15 +1,17 @@
-/** The real use-cases as processes: walkers, consumers of the queue, logins, and the daily revisit. */
+/** The real use-cases as processes: sync runs, consumers of the queue, logins, and the daily revisit. */
 
 import { beginsForMs, timeoutMs } from '../../kit/deployment.ts'
 import { memoryLogins } from '../../kit/memory-stores.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { revisitFollowers } from '../../lib/followers/revisit-followers.ts'
-import type { OpenId } from '../../lib/identifiers.ts'
+import type { OfficialAppId, OpenId } from '../../lib/identifiers.ts'
 import { logIn } from '../../lib/login/login.ts'
-import { type SyncReport, syncFollowers } from '../../lib/sync/sync-followers.ts'
+import type { SyncReport } from '../../lib/sync/order.ts'
+import { syncFollowers } from '../../lib/sync/sync-followers.ts'
 import type { AccessTokenSource } from '../../lib/tokens/access-token.ts'
-import { miniAppid } from '../ids.ts'
+import { memoryLogins } from '../fakes/memory-stores.ts'
+import { accounts, shop } from './accounts.ts'
 import type { Judge } from './judge.ts'
 import { type People, type Person, unionidOf } from './people.ts'
 import type { Choice, Message, MessageQueue } from './queue.ts'
@@ -17,13 +19,19 @@ import { LostAnswer, type Process, type Schedule } from './schedule.ts'
 import type { Backend } from './stores.ts'
 
 /** Which function each process is. */
-const functions = { walk: 'sync-followers', consume: 'link-followers', logIn: 'login', revisit: 'revisit-followers' }
+const functions = { sync: 'sync-followers', consume: 'link-followers', logIn: 'login', revisit: 'revisit-followers' }
 /** Until when a process begins something new. */
 const untilOf = (process: Process, name: string) => process.deadline - timeoutMs(name) + beginsForMs(name)
 /** Days of the clock pass in a run, not months. */
 const retentionDays = 2
 
-export type Walking = { readonly action: 'walk' | 'tick'; readonly isShort: boolean; readonly everyone: boolean }
+export type Syncing = {
+  /** Whose followers; the first account's, where none is said. */
+  readonly account?: number
+  readonly action: 'sync' | 'tick'
+  readonly isShort: boolean
+  readonly everyone: boolean
+}
 
 type World = {
   readonly schedule: Schedule
@@ -55,10 +63,11 @@ export function openProcesses(world: World) {
     }
   }
 
-  const walk = (slot: number, { action, isShort, everyone }: Walking) =>
-    run(`walk ${slot}`, functions.walk, async process => {
-      const deps = depsOf(process)
-      const until = isShort ? now() : untilOf(process, functions.walk)
+  const sync = (slot: number, { account = 0, action, isShort, everyone }: Syncing) =>
+    run(`sync ${slot}`, functions.sync, async process => {
+      const { accounts, ...stage } = depsOf(process)
+      const deps = { ...stage, ...accountOf(accounts, account) }
+      const until = isShort ? now() : untilOf(process, functions.sync)
       const order = { action, everyone, spread: true }
       const report = await syncFollowers(order, { ...deps, owner: process.name, spread: true }, { until })
       noteReport(report, judge)
@@ -81,6 +90,7 @@ export function openProcesses(world: World) {
     })
 
   const login = (person: Person) => {
+    const { human } = person
     judge.see('logins')
     const code = `code-${started}`
     return run(code, functions.logIn, async process => {
@@ -89,13 +99,16 @@ export function openProcesses(world: World) {
       let mine = -1
       const exchangeCode = () =>
         schedule.request(process, async () => {
-          mine = person.logins.push({ from, at: now(), unionid: unionidOf(person), end: 'lost' }) - 1
+          mine = human.logins.push({ from, at: now(), unionid: unionidOf(person), end: 'lost' }) - 1
           return people.exchange(person)
         })
       const sessions = { sign: async () => 'session', lifeSeconds: 1 }
-      await logIn({ code }, { wechat: { exchangeCode }, logins, links, sessions, now, sleep, log })
-      const done = person.logins[mine]
-      if (done !== undefined) person.logins[mine] = { ...done, end: 'answered' }
+      await logIn(
+        { code },
+        { minis: [{ app: shop, wechat: { exchangeCode } }], logins, links, sessions, now, sleep, log },
+      )
+      const done = human.logins[mine]
+      if (done !== undefined) human.logins[mine] = { ...done, end: 'answered' }
     })
   }
 
@@ -106,7 +119,7 @@ export function openProcesses(world: World) {
       await revisitFollowers({ ...depsOf(process), retentionDays }, limits)
     })
 
-  return { walk, consume, login, revisit, alive: () => [...slots.values()].filter(it => it.isAlive) }
+  return { sync, consume, login, revisit, alive: () => [...slots.values()].filter(it => it.isAlive) }
 }
 
 function needsOf({ schedule, people, queue, backend }: World) {
@@ -114,21 +127,21 @@ function needsOf({ schedule, people, queue, backend }: World) {
   const accessTokens = tokensThatAreGood(now)
   return (process: Process) => {
     const request = <T>(work: () => Promise<T>) => schedule.request(process, work)
+    const wechatOf = (official: OfficialAppId) => ({
+      followerPage: (_: string, after?: OpenId) => request(async () => people.page(official, after)),
+      followerInfo: (_: string, openids: readonly OpenId[]) => request(async () => people.infos(official, openids)),
+      quota: () => request(async () => ({ limit: 500, used: 0, remain: 500 })),
+    })
+    const { links, account } = backend.storesOf(process)
     return {
-      wechat: {
-        followerPage: (_: string, after?: OpenId) => request(async () => people.page(after)),
-        followerInfo: (_: string, openids: readonly OpenId[]) => request(async () => people.infos(openids)),
-        quota: () => request(async () => ({ limit: 500, used: 0, remain: 500 })),
-      },
-      ...backend.storesOf(process),
-      accessTokens,
+      links,
+      accounts: accounts.map(app => ({ app, wechat: wechatOf(app.appid), accessTokens, ...account(app.appid) })),
       followers: {
         push: (bodies: readonly unknown[], delaySeconds?: number) =>
           request(async () => queue.put(bodies, delaySeconds)),
         retryIn: async () => undefined,
       },
       imageArrivals: { push: async () => undefined },
-      miniAppid,
       now,
       random: () => 1,
       sleep: (ms: number) => schedule.sleep(process, ms),
@@ -136,6 +149,12 @@ function needsOf({ schedule, people, queue, backend }: World) {
       metrics,
     }
   }
+}
+
+function accountOf<T>(all: readonly T[], account: number): T {
+  const found = all[account]
+  if (found === undefined) throw new Error(`there is no account ${account}`)
+  return found
 }
 
 /** Tokens have an interleavings test of their own. */
@@ -152,9 +171,9 @@ function tokensThatAreGood(now: () => number): AccessTokenSource {
 }
 
 function noteReport({ state, pages }: SyncReport, { see }: Judge): void {
-  if (state === 'complete') see('walks complete')
-  if (state === 'busy') see('walks busy')
-  if (state === 'under-way') see(pages === 0 ? 'walks begun anew' : 'walks on the way')
+  if (state === 'complete') see('sync runs complete')
+  if (state === 'busy') see('sync runs busy')
+  if (state === 'under-way') see(pages === 0 ? 'sync runs restarted' : 'sync runs on the way')
 }
 
 /** SQS is told that these are done. */
@@ -171,5 +190,5 @@ function finish(messages: readonly Message[], { queue, judge }: World): void {
 
 function isExpected(error: unknown): boolean {
   if (error instanceof LostAnswer) return true
-  return error instanceof Error && error.message === 'another process has taken over the walk'
+  return error instanceof Error && error.message === 'another process has taken over the sync run'
 }

@@ -14,9 +14,14 @@ export type Action = Happening | Deed
 
 /** How a model begins. */
 export type Setup = Omit<Rules, 'pageSize'> & {
-  readonly people: readonly { readonly isFollowing: boolean; readonly isBound: boolean }[]
-  /** Whether a walk is complete and worked in already. */
-  readonly isWalked: boolean
+  readonly people: readonly {
+    readonly isFollowing: boolean
+    readonly isBound: boolean
+    /** Whether they follow the second account. */
+    readonly followsOther?: boolean
+  }[]
+  /** Whether a sync run is complete and worked in already. */
+  readonly isSynced: boolean
 }
 
 const pageSize = 2
@@ -35,15 +40,16 @@ export async function openModel(setup: Setup) {
   const parts = { schedule, people, queue, judge, processes }
   const happen = openLife(people, queue, judge)
   const perform = openDeeds(parts)
-  const { walkWhole, end } = openEnding({ ...parts, backend })
+  const { syncWhole, end } = openEnding({ ...parts, backend })
 
-  for (const [index, { isBound, isFollowing }] of setup.people.entries()) {
+  for (const [index, { isBound, isFollowing, followsOther }] of setup.people.entries()) {
     if (isBound) people.bind(people.at(index))
     if (isFollowing) people.follow(people.at(index))
+    if (followsOther) people.follow(people.at(index, 1))
   }
-  if (setup.isWalked) {
+  if (setup.isSynced) {
     schedule.setFree(true)
-    await walkWhole(false)
+    await syncWhole(false)
     schedule.setFree(false)
     await schedule.pass(dayMs)
   }

@@ -1,5 +1,5 @@
 /**
- * Scenarios in words. Steps stand between commas, as `follow 1, walk, run walk k`: what people do (`unseen`: no event
+ * Scenarios in words. Steps stand between commas, as `follow 1, sync, run sync k`: what people do (`unseen`: no event
  * tells of it), what processes begin, how far one runs on (to its end, where no number stands), and who is killed
  * (`late`: its last request arrives all the same). `k` and `j` stand for numbers.
  */
@@ -12,7 +12,7 @@ type Meaning = (words: Words) => Action | readonly Action[]
 
 const toTheEnd = 60
 const told = ({ unseen }: Words) => (unseen === undefined ? 'once' : 'never')
-const slot = '(?<slot>walk|consume 0|consume 1|code|revisit)'
+const slot = '(?<slot>sync|consume 0|consume 1|code|revisit)'
 
 const steps: readonly (readonly [form: string, meaning: Meaning])[] = [
   ['follow (?<who>\\d+)(?<unseen> unseen)?', it => ({ do: 'follow', who: Number(it.who), told: told(it) })],
@@ -24,7 +24,7 @@ const steps: readonly (readonly [form: string, meaning: Meaning])[] = [
   ['rebind', () => ({ do: 'rebind' })],
   ['log in', () => ({ do: 'logIn', who: 0 })],
   ['pass (?<seconds>\\d+) s', it => ({ do: 'pass', ms: Number(it.seconds) * 1000 })],
-  ['walk(?<brief> briefly)?', it => ({ do: 'walk', slot: 0, action: 'walk', isShort: it.brief !== undefined })],
+  ['sync(?<brief> briefly)?', it => ({ do: 'sync', slot: 0, action: 'sync', isShort: it.brief !== undefined })],
   ['revisit', () => ({ do: 'revisit' })],
   ['double (?<pick>\\d+)', it => ({ do: 'double', pick: Number(it.pick) })],
   ['consume(?: (?<count>\\d+))? (?<change>[a-z]+)(?: from (?<from>\\d+))?(?: in (?<slot>\\d))?', consume],

@@ -9,30 +9,133 @@ import { followerRowOf, rowOf } from '../../lib/adapters/dynamo/link-rows.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
-import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
+import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { type FollowerRow, isReadable } from '../../lib/followers/link.ts'
-import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
-import { isId, type UnionId } from '../../lib/identifiers.ts'
-import type { WalkStore } from '../../lib/sync/ports.ts'
+import type {
+  Erasures,
+  FollowerLinks,
+  Journal,
+  LinkingStore,
+  LinkStore,
+  LinkUpkeep,
+} from '../../lib/followers/ports.ts'
+import { isAppId, isId, type OfficialAppId, type UnionId } from '../../lib/identifiers.ts'
+import type { SyncRunStore } from '../../lib/sync/ports.ts'
+import { memoryLinking } from '../fakes/memory-linking.ts'
+import { memoryLinks } from '../fakes/memory-links.ts'
+import { memoryErasures, memoryJournal, memorySyncRuns } from '../fakes/memory-sync-runs.ts'
+import { accounts } from './accounts.ts'
 import type { Process, Schedule } from './schedule.ts'
 
-type Stores = {
-  readonly links: LinkStore & LinkUpkeep
-  readonly walks: WalkStore
+type AccountStores = {
+  readonly syncRuns: SyncRunStore
   readonly journal: Journal
   readonly linking: LinkingStore
   readonly erasures: Erasures
+}
+type Stores = {
+  readonly links: LinkStore & LinkUpkeep
+  account(official: OfficialAppId): AccountStores
 }
 
 export type Backend = ReturnType<typeof openBackend>
 
 /** Hears of what changes, the moment it does. */
 export type Watch = {
-  wrote(before: FollowerRow | undefined, after: FollowerRow): void
-  leased(lease: { readonly owner: string; readonly until: number }): void
-  freed(owner: string): void
+  wrote(official: OfficialAppId, before: FollowerRow | undefined, after: FollowerRow): void
+  leased(official: OfficialAppId, lease: { readonly owner: string; readonly until: number }): void
+  freed(official: OfficialAppId, owner: string): void
   strayed(process: Process, unionid: UnionId): void
   joined(process: Process, unionid: UnionId): void
+}
+
+/** The fakes of the contract suites; a call of theirs is one request. */
+export function inMemory(schedule: Schedule, watch: Watch): Backend {
+  const links = memoryLinks()
+  const all = new Map(accounts.map(({ appid }) => [appid, watchedStores(appid, watch, schedule.now)]))
+  const stores = { links, account: (official: OfficialAppId) => storesAt(all, official) }
+  return {
+    stores,
+    text: () => '',
+    storesOf: process => ({
+      links: {
+        ...stepped(links, process, schedule),
+        of: official =>
+          stepped(watchedLinks({ official, links: links.of(official) }, process, watch), process, schedule),
+      },
+      account(official) {
+        const { syncRuns, journal, linking, erasures } = storesAt(all, official)
+        return {
+          syncRuns: stepped(syncRuns, process, schedule),
+          journal: stepped(journal, process, schedule),
+          linking: stepped(linking, process, schedule),
+          erasures: stepped(erasures, process, schedule),
+        }
+      },
+    }),
+  }
+}
+
+function storesAt(all: ReadonlyMap<OfficialAppId, AccountStores>, official: OfficialAppId): AccountStores {
+  const stores = all.get(official)
+  if (stores === undefined) throw new Error(`nothing is kept of ${official}`)
+  return stores
+}
+
+type OfAccount = { readonly official: OfficialAppId; readonly links: FollowerLinks }
+
+function watchedLinks({ official, links }: OfAccount, process: Process, watch: Watch): FollowerLinks {
+  return {
+    ...links,
+    async writeFollower(row, ...others) {
+      const before = (await links.followers([row.openid])).get(row.openid)
+      const isWritten = await links.writeFollower(row, ...others)
+      if (isWritten) watch.wrote(official, before !== undefined && isReadable(before) ? before : undefined, row)
+      else if (row.unionid !== undefined) watch.strayed(process, row.unionid)
+      return isWritten
+    },
+  }
+}
+
+function watchedStores(official: OfficialAppId, watch: Watch, now: () => number): AccountStores {
+  const syncRuns = memorySyncRuns()
+  return {
+    syncRuns: {
+      ...syncRuns,
+      async takeLease(lease) {
+        const isTaken = await syncRuns.takeLease(lease)
+        if (isTaken) watch.leased(official, lease)
+        return isTaken
+      },
+      async freeLease(owner) {
+        await syncRuns.freeLease(owner)
+        watch.freed(official, owner)
+      },
+    },
+    journal: memoryJournal(),
+    linking: memoryLinking(now),
+    erasures: memoryErasures(),
+  }
+}
+
+/** A store each of whose calls is a step; a list that comes in parts comes at once. */
+function stepped<T extends object>(store: T, process: Process, schedule: Schedule): T {
+  return new Proxy(store, {
+    get(target, name) {
+      const call: unknown = Reflect.get(target, name)
+      if (typeof call !== 'function') return call
+      if (call.constructor.name === 'AsyncGeneratorFunction') {
+        return (...args: unknown[]) =>
+          partsOf(() => schedule.request(process, () => Array.fromAsync(Reflect.apply(call, target, args))))
+      }
+      return (...args: unknown[]) => schedule.request(process, () => Reflect.apply(call, target, args))
+    },
+  })
+}
+
+/** Asked for when the first part is, as a generator does. */
+async function* partsOf<T>(list: () => Promise<T[]>): AsyncIterable<T> {
+  yield* await list()
 }
 
 /** The real adapters over tables in memory; each of their requests to DynamoDB is a step. */
@@ -42,10 +145,12 @@ export function openBackend(schedule: Schedule, watch: Watch) {
   const random = () => (drawn++ % 1000) / 1000
   const adapters = (dynamo: Dynamo): Stores => ({
     links: { ...createLinkStore(dynamo, 'links'), ...createLinkUpkeep(dynamo, 'links') },
-    walks: createWalkStore(dynamo, 'walks'),
-    journal: createJournal(dynamo, 'walks', random),
-    linking: createLinkingStore(dynamo, 'walks', schedule.now),
-    erasures: createErasures(dynamo, 'walks'),
+    account: official => ({
+      syncRuns: createSyncRunStore(dynamo, 'walks', official),
+      journal: createJournal(dynamo, 'walks', official, random),
+      linking: createLinkingStore(dynamo, 'walks', official, schedule.now),
+      erasures: createErasures(dynamo, 'walks', official),
+    }),
   })
   return {
     /** All that is stored, in one text: ids that are shorter than WeChat's are not packed. */
@@ -66,22 +171,34 @@ export function openBackend(schedule: Schedule, watch: Watch) {
 
 /** Says in the words of the domain which row has changed. */
 function tellOf({ before, after }: Written, process: Process, watch: Watch): void {
-  const address = `${after?.address ?? ''}`
-  if (address.startsWith('openid#') && after !== undefined) tellOfFollower(before, after, process, watch)
-  const unionid = address.slice('unionid#'.length)
-  if (address.startsWith('unionid#') && isId(unionid) && after?.following === true) watch.strayed(process, unionid)
-  if (after?.walk !== 'state') return
-  if (after.leaseOwner === undefined && before?.leaseOwner !== undefined) watch.freed(`${before.leaseOwner}`)
-  if (after.leaseUntil !== before?.leaseUntil && after.leaseOwner !== undefined) {
-    watch.leased({ owner: `${after.leaseOwner}`, until: Number(after.leaseUntil) })
+  const [kind, official] = `${after?.address ?? after?.walk}`.split(/[# ]/)
+  if (after === undefined) return
+  if (kind === 'unionid') tellOfUnion(after, process, watch)
+  if (kind === 'openid' && isAppId(official)) tellOfFollower({ before, after, official }, process, watch)
+  if (kind === 'state' && isAppId(official)) tellOfLease({ before, after, official }, watch)
+}
+
+type Change = { readonly before: Item | undefined; readonly after: Item; readonly official: OfficialAppId }
+
+function tellOfLease({ before, after, official }: Change, watch: Watch): void {
+  const { leaseOwner, leaseUntil } = after
+  if (leaseOwner === undefined && before?.leaseOwner !== undefined) watch.freed(official, `${before.leaseOwner}`)
+  if (leaseUntil !== before?.leaseUntil && leaseOwner !== undefined) {
+    watch.leased(official, { owner: `${leaseOwner}`, until: Number(leaseUntil) })
   }
 }
 
-function tellOfFollower(before: Item | undefined, after: Item, process: Process, watch: Watch): void {
+function tellOfUnion(after: Item, process: Process, watch: Watch): void {
+  const { address, followers } = rowOf(after)
+  const unionid = address.slice('unionid#'.length)
+  if (isId(unionid) && [...followers.values()].some(it => it.following)) watch.strayed(process, unionid)
+}
+
+function tellOfFollower({ before, after, official }: Change, process: Process, watch: Watch): void {
   const row = followerOf(after)
   if (row === undefined) return
   if (row.unionid !== undefined) watch.joined(process, row.unionid)
-  watch.wrote(before === undefined ? undefined : followerOf(before), row)
+  watch.wrote(official, before === undefined ? undefined : followerOf(before), row)
 }
 
 function followerOf(item: Item): FollowerRow | undefined {

@@ -70,28 +70,28 @@ lib/followers/link.ts
   # a follower keeps the unionid that WeChat no longer names
   - seen.unionid ?? (following ? undefined : stored?.unionid)
   + seen.unionid ?? stored?.unionid
-lib/sync/walk.ts
-  # a walk goes by a count that changed on the way
-  - return total > 0 && total === leastTotal && followers >= total
+lib/sync/sync-run.ts
+  # a sync run goes by a count that changed on the way
+  - return total > 0 && total === minTotal && followers >= total
   + return followers >= total
-  # a walk that saw everybody asks for an empty page
-  - return total > 0 && total === leastTotal && followers >= total
-  + return total === leastTotal && followers > total
+  # a sync run that saw everybody asks for an empty page
+  - return total > 0 && total === minTotal && followers >= total
+  + return total === minTotal && followers > total
 lib/sync/end.ts
-  # who came in the instant in which the walk began has left at its end
-  - it.notedAt < walk.beganAt)
-  + it.notedAt <= walk.beganAt)
+  # who followed in the instant in which the sync run began is removed at its end
+  - it.notedAt < run.beganAt)
+  + it.notedAt <= run.beganAt)
 lib/followers/write-followers.ts
   # what a killed process left half written stays so
-  - rejoin(unchanged, unwritten, deps)
+  - rejoin(kept, unwritten, deps)
   + rejoin([], unwritten, deps)
-lib/followers/erase.ts
+lib/followers/forget-people.ts
   # who followed again keeps the mark of the erasure
-  - await erasures.unmark(openid, Math.max(followedAt, Math.floor(loginAt / 1000)))
-lib/followers/link-followers.ts
-  # a late event of leaving is believed over one of following in the same batch
-  - const following = news.change === 'follow' || before?.following === true
-  + const following = news.change === 'follow'
+  - await erasures.unmark(openid, at)
+lib/followers/merge-changes.ts
+  # a late event of unfollowing is believed over one of following in the same batch
+  - const change = before?.change === 'follow' ? 'follow' : news.change
+  + const { change } = news
   # that a person was told of before is forgotten over a newer message
   - const isAgain = receives > 1 || news.isAgain === true || before?.isAgain === true
   + const isAgain = receives > 1 || news.isAgain === true

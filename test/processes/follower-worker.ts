@@ -1,5 +1,5 @@
 /**
- * A container of the functions that keep the followers in step, put together as they are: it walks, and it works messages
+ * A container of the functions that keep the followers in step, put together as they are: it syncs, and it works messages
  * in, as its parent orders, with real adapters. The clock is the parent's; it ends with its parent.
  */
 
@@ -17,18 +17,19 @@ import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
+import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
-import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
 import { type News, parseNews } from '../../lib/followers/follower-news.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
-import { parseSyncOrder, syncFollowers } from '../../lib/sync/sync-followers.ts'
+import { parseSyncOrder } from '../../lib/sync/order.ts'
+import { syncFollowers } from '../../lib/sync/sync-followers.ts'
 
 type Names = { readonly tokens: string; readonly links: string; readonly walks: string; readonly queue: string }
 export type Arrived = { readonly body: string; readonly receiptHandle: string; readonly receives: number }
 /** What the parent may ask for, at an instant by its clock. */
 export type FollowerWorker = {
   open(wechatUrl: string, names: Names): Promise<void>
-  /** Answers the state of the walk. */
+  /** Answers the state of the sync run. */
   sync(at: number): Promise<string>
   /** Answers the handles of those that must come again. */
   link(at: number, messages: readonly Arrived[]): Promise<readonly string[]>
@@ -64,7 +65,7 @@ function depsOf(url: string, names: Names) {
     ...openApp({ url, tokens: createTokenStore(dynamo, names.tokens), now, sleep }),
     miniAppid: appids.mini,
     links: { ...createLinkStore(dynamo, names.links), ...createLinkUpkeep(dynamo, names.links) },
-    walks: createWalkStore(dynamo, names.walks),
+    syncRuns: createSyncRunStore(dynamo, names.walks),
     journal: createJournal(dynamo, names.walks, Math.random),
     linking: createLinkingStore(dynamo, names.walks, now),
     erasures: createErasures(dynamo, names.walks),

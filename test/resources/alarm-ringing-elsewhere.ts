@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { createMetrics } from '../../lib/adapters/metrics.ts'
-import { checkSelf, readable } from '../../lib/doctor/self-check.ts'
+import { checkSelf } from '../../lib/doctor/self-check.ts'
 import { askQuota } from '../../lib/send/resume-events.ts'
 import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
 import { openDoctorWorld } from '../doctor/doctor-world.ts'
@@ -84,15 +84,15 @@ export function testRingingElsewhere(made: () => Template): void {
     expect(isRinging('QuotaLow-official', await during(ask))).toBe(isLow)
   })
 
-  it('tell of a walk for which today’s quota does not do, and of none for 26 hours', async () => {
-    const { walk, control, tick, now } = await openFollowers({ pageSize: 10_000 })
+  it('tell of a sync run for which today’s quota is too small, and of none for 26 hours', async () => {
+    const { runSync, control, tick, now } = await openFollowers({ pageSize: 10_000 })
     const { metrics, during } = openWriter(now)
-    const done = await during(() => walk({}, { metrics }))
+    const done = await during(() => runSync({}, { metrics }))
     expect([isRinging('SyncRefused-official', done), isRinging('SyncOverdue-official', done)]).toEqual([false, false])
     tick(27 * hourMs)
     await control('/people', { count: 30_005, following: true })
     await control('/quota', { app: 'official', path: '/cgi-bin/user/get', day: 10, used: 8 })
-    const refused = await during(() => walk({}, { metrics }))
+    const refused = await during(() => runSync({}, { metrics }))
     expect(isRinging('SyncRefused-official', refused)).toBe(true)
     expect(isRinging('SyncOverdue-official', [...done, ...refused])).toBe(true)
   })
@@ -101,7 +101,7 @@ export function testRingingElsewhere(made: () => Template): void {
     const world = await openDoctorWorld()
     const { metrics, during } = openWriter(world.now)
     const look = (more = {}) =>
-      during(() => checkSelf({ openDoctor: () => ({ ...world.openDeps(), readable, ...more }), metrics }))
+      during(() => checkSelf({ openDoctor: () => ({ ...world.openDeps(), ...more }), metrics }))
     const well = await look()
     expect(isRinging('SelfCheckFails', well)).toBe(false)
     world.tick(4 * hourMs)

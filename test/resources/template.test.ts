@@ -612,7 +612,7 @@ describe('the alarms', () => {
     expect(aside.filter(it => !watched.includes(it))).toEqual([])
   })
 
-  it('call for a walk that is overdue even if there never was one', () => {
+  it('call for a sync run that is overdue even if there never was one', () => {
     expect(propertiesOf('SyncOverdueOfficialAlarm')).toMatchObject({
       MetricName: 'SyncCompleted',
       Dimensions: [

@@ -76,22 +76,22 @@ describe.each(['unionid', 'miniOpenid'] as const)('a %s of whom the links have n
     expect([queue.again, await stateOf('order-1')]).toMatchObject([[], { state: 'dropped', reason: 'unknown' }])
   })
 
-  it('waits while a first walk is not worked in, and is dropped in the end', async () => {
+  it('waits while a first sync run is not worked in, and is dropped in the end', async () => {
     const { send, queue, tick, stateOf, now } = await openSend()
     const linking = memoryLinking(now)
-    const walk = { beganAt: now(), isWhole: true }
-    await linking.open(walk, 0)
-    await linking.expect({ ...walk, step: 1, run: now() }, 1)
-    await linking.close(walk)
+    const syncRun = { beganAt: now(), isWhole: true }
+    await linking.open(syncRun, 0)
+    await linking.expect({ ...syncRun, step: 1, run: now() }, 1)
+    await linking.close(syncRun)
     tick(60_000)
     await send([arrival(event('order-1', addressOf('u-new')))], { linking })
     expect(queue.again.map(it => it.delaySeconds)).toEqual([60])
-    await linking.workedIn([{ ...walk, step: 1, run: now() - 60_000, message: 0 }])
+    await linking.workedIn([{ ...syncRun, step: 1, run: now() - 60_000, message: 0 }])
     for (const it of queue.again.splice(0)) await send([requeued(it)], { linking })
     expect([queue.again, await stateOf('order-1')]).toMatchObject([[], { state: 'dropped', reason: 'unknown' }])
   })
 
-  it('waits no longer than three days for a walk that never ends', async () => {
+  it('waits no longer than three days for a sync run that never ends', async () => {
     const { send, tick, stateOf, now } = await openSend()
     const linking = memoryLinking(now)
     await linking.open({ beganAt: now(), isWhole: true }, 0)

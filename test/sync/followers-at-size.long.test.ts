@@ -1,5 +1,5 @@
 /**
- * A walk at size with the real stores: 20,000 followers against dynalite, over loopback.
+ * A sync run at size with the real stores: 20,000 followers against dynalite, over loopback.
  *
  * What it counts is printed in one line; nothing here measures time. It takes its minute for 40,000 writes, half in the
  * SDK and half in dynalite. A million, with stores in memory: `npm run bench:followers`.
@@ -13,7 +13,7 @@ import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
-import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
+import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import type { Person } from '../../lib/followers/link.ts'
 import type { Address, OpenId, UnionId } from '../../lib/identifiers.ts'
 import { inRuns } from '../../lib/pool.ts'
@@ -24,8 +24,8 @@ import { openFollowers } from '../followers/followers-world.ts'
 import { id } from '../ids.ts'
 
 const followers = 20_000
-const came = 150
-const left = 1_000
+const added = 150
+const removed = 1_000
 const dayMs = 86_400_000
 /** SQS hands a function so many messages at once. */
 const messagesAtOnce = 100
@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => tables.close())
 
-it('walks 20,000 followers: each call and row once, none when nothing changed, and only those who came and left', async () => {
+it('syncs 20,000 followers: each call and row once, none when nothing changed, and only those who were added or removed', async () => {
   const { control, tick, sync, wrongLinks } = await openAtSize()
   await control('/people', { count: followers, following: true })
 
@@ -52,25 +52,25 @@ it('walks 20,000 followers: each call and row once, none when nothing changed, a
     pagesWritten: 2,
   })
   expect(await wrongLinks(followers, () => true)).toEqual([])
-  // At most a small write for each message tells how far the walk is worked in.
+  // At most a small write for each message tells how far the sync run is worked in.
   expect(first.stepsCounted).toBeLessThanOrEqual(followers / 100)
 
   tick(dayMs)
   const second = await sync()
-  expect(second).toMatchObject({ userGet: 2, batchget: 0, linksRead: 0, linksWritten: 0, pagesWritten: 0, left: 0 })
+  expect(second).toMatchObject({ userGet: 2, batchget: 0, linksRead: 0, linksWritten: 0, pagesWritten: 0, removed: 0 })
 
   tick(dayMs)
-  await control('/people', { count: came, following: true })
-  await control('/people/change', { first: 5_000, count: left, following: false })
+  await control('/people', { count: added, following: true })
+  await control('/people/change', { first: 5_000, count: removed, following: false })
   const third = await sync()
-  expect(third).toMatchObject({ userGet: 2, batchget: Math.ceil(came / 100), came, left })
-  expect(third).toMatchObject({ linksRead: came + left, linksWritten: 2 * (came + left) })
-  expect(await wrongLinks(followers + came, person => person < 5_000 || person >= 5_000 + left)).toEqual([])
+  expect(third).toMatchObject({ userGet: 2, batchget: Math.ceil(added / 100), added, removed })
+  expect(third).toMatchObject({ linksRead: added + removed, linksWritten: 2 * (added + removed) })
+  expect(await wrongLinks(followers + added, person => person < 5_000 || person >= 5_000 + removed)).toEqual([])
 
   print({ first, second, third })
 }, 900_000)
 
-/** The world with the real stores; `sync` walks, works in all that was queued, and counts. */
+/** The world with the real stores; `sync` syncs, works in all that was queued, and counts. */
 async function openAtSize() {
   const world = await openFollowers({ pageSize: 10_000 })
   const { dynamo } = tables
@@ -80,7 +80,7 @@ async function openAtSize() {
   const stores = {
     links,
     journal,
-    walks: createWalkStore(dynamo, walksTable),
+    syncRuns: createSyncRunStore(dynamo, walksTable),
     linking: createLinkingStore(dynamo, walksTable, world.now),
     erasures: createErasures(dynamo, walksTable),
   }
@@ -100,13 +100,13 @@ async function openAtSize() {
     ...world,
     async sync(): Promise<Figures> {
       const before = await figures()
-      const { came, left, complete } = await world.walk({}, stores)
+      const { added, removed, complete } = await world.runSync({}, stores)
       expect(complete).toBe(true)
       for (const batch of inRuns(world.queued.splice(0), messagesAtOnce)) {
         expect(await world.work(batch, stores)).toEqual([])
       }
       expect([await stores.linking.waiting(), await stores.linking.isUnderWay()]).toEqual([0, false])
-      return { came, left, ...minus(await figures(), before) }
+      return { added, removed, ...minus(await figures(), before) }
     },
     /** The people, by their numbers, of whom the links do not say what is so, asked by each of their ids. */
     async wrongLinks(count: number, isFollowing: (person: number) => boolean): Promise<number[]> {
@@ -115,7 +115,7 @@ async function openAtSize() {
         for (const run of inRuns(idsOf(count), 100)) {
           const found = await links.resolve(run.map(addressOf))
           const others = run.filter((ids, at) => !isRight(found[at], ids, isFollowing(ids.person)))
-          wrong.push(...others.map(it => it.person))
+          wrong.push(...others.map(other => other.person))
         }
       }
       return wrong
@@ -177,15 +177,15 @@ const request = v.union([
 function rowsOf(input: unknown): Row[] {
   const result = v.safeParse(request, input)
   if (!result.success) return []
-  const it = result.output
+  const { output } = result
   const keyOf = (key: object) => `${Object.values(key)[0]}`
-  if ('RequestItems' in it) {
-    return Object.entries(it.RequestItems).flatMap(([table, { Keys }]) =>
+  if ('RequestItems' in output) {
+    return Object.entries(output.RequestItems).flatMap(([table, { Keys }]) =>
       Keys.map(key => ({ how: 'read' as const, table, key: keyOf(key) })),
     )
   }
-  if ('Item' in it) return [{ how: 'written', table: it.TableName, key: it.Item.walk }]
-  return [{ how: 'ConsistentRead' in it ? 'read' : 'written', table: it.TableName, key: keyOf(it.Key) }]
+  if ('Item' in output) return [{ how: 'written', table: output.TableName, key: output.Item.walk }]
+  return [{ how: 'ConsistentRead' in output ? 'read' : 'written', table: output.TableName, key: keyOf(output.Key) }]
 }
 
 function minus(after: Figures, before: Figures): Figures {

@@ -28,7 +28,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { callsBy, openControl } from '../../kit/control.ts'
 import { PeerEnded, remote } from '../../kit/peer.ts'
 import { start } from '../../kit/processes.ts'
-import { createWalkStore } from '../../lib/adapters/dynamo/walks.ts'
+import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { batchSize } from '../../lib/followers/follower-batches.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { openSqs } from '../../local/stores.ts'
@@ -46,7 +46,7 @@ const leaseOverMs = 61_000
 /** Far more than are needed. */
 const mostInvocations = 1000
 
-/** What changes before the walk of each day, unseen: no event tells of it. */
+/** What changes before the sync run of each day, unseen: no event tells of it. */
 const days: readonly (readonly object[])[] = [
   [{ count: 10 * pageSize, following: true }],
   [
@@ -60,9 +60,9 @@ const days: readonly (readonly object[])[] = [
   ],
 ]
 
-/** After how many requests of a walk, or of a batch, its process is killed, and whether the last one is done after all. */
+/** After how many requests of a sync run, or of a batch, its process is killed, and whether the last one is done after all. */
 type Death = { readonly sync: number; readonly link: number; readonly isDone: boolean }
-/** Of a walk, thirteen are before its first page, and eight for each page. */
+/** Of a sync run, thirteen are before its first page, and eight for each page. */
 const death: fc.Arbitrary<Death> = fc.record({
   sync: fc.integer({ min: 1, max: 40 }),
   link: fc.integer({ min: 1, max: 40 }),
@@ -114,7 +114,7 @@ it(`comes to the same tables although it is killed ${kills} times`, { timeout: 9
   expect(killed.queued).toBe(0)
   expect(killed.rows).toEqual(calm.rows)
   expect(killed.pages).toEqual(calm.pages)
-  // What the dead have begun to write is named, and let go with the walk.
+  // What the dead have begun to write is named, and let go with the sync run.
   expect(killed.pagesStored).toBe(calm.pagesStored)
   // Nothing of what the dead have said is waited for.
   expect([killed.unlinked, calm.unlinked]).toEqual([0, 0])
@@ -128,7 +128,7 @@ it(`comes to the same tables although it is killed ${kills} times`, { timeout: 9
 type Played = Awaited<ReturnType<typeof play>>
 
 function figures({ died, invocations, calls, rows, pages }: Played, calm: Played): string {
-  const deaths = `${died.sync} times while walking and ${died.link} while linking, in ${invocations} invocations`
+  const deaths = `${died.sync} times while syncing and ${died.link} while linking, in ${invocations} invocations`
   const userGet = `${calls.userGet} user/get (undisturbed ${calm.calls.userGet})`
   const batchget = `${calls.batchget} batchget (undisturbed ${calm.calls.batchget})`
   return `${deaths}; ${userGet}, ${batchget}; ${rows.length} rows and ${pages.length} pages the same`
@@ -153,7 +153,7 @@ async function play(deaths: readonly Death[]) {
     clock += leaseOverMs
     return undefined
   }
-  const walk = async () => {
+  const sync = async () => {
     const answer = await invoke({ kind: 'sync' })
     return typeof answer === 'string' && ['complete', 'idle'].includes(answer)
   }
@@ -165,10 +165,10 @@ async function play(deaths: readonly Death[]) {
     await world.settle(messages, Array.isArray(answer) ? answer : undefined)
     return true
   }
-  /** Walks and links in turn until there is nothing left to do. */
+  /** Syncs and links in turn until there is nothing left to do. */
   const playDay = async () => {
-    for (let isWalked = false, isEmpty = false; !isWalked || !isEmpty; ) {
-      isWalked ||= await walk()
+    for (let isSynced = false, isEmpty = false; !isSynced || !isEmpty; ) {
+      isSynced ||= await sync()
       isEmpty = !(await link())
     }
   }
@@ -208,11 +208,14 @@ async function openWorld() {
     },
     async change(changes: readonly object[], at: number) {
       now = () => at
-      for (const it of changes) await control('first' in it ? '/people/change' : '/people', it)
+      for (const change of changes) await control('first' in change ? '/people/change' : '/people', change)
     },
     receive: () => receive(QueueUrl),
     /** What was worked in is deleted; what failed, or was held by one that was killed, comes again at once. */
-    async settle(messages: readonly Arrived[], failed: readonly string[] = messages.map(it => it.receiptHandle)) {
+    async settle(
+      messages: readonly Arrived[],
+      failed: readonly string[] = messages.map(message => message.receiptHandle),
+    ) {
       for (const { receiptHandle: ReceiptHandle } of messages) {
         const isDone = !failed.includes(ReceiptHandle)
         if (isDone) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
@@ -231,7 +234,7 @@ async function openWorld() {
 async function countMessages(QueueUrl: string | undefined): Promise<number> {
   const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...counts] }))
-  return counts.reduce((sum, it) => sum + Number(Attributes?.[it]), 0)
+  return counts.reduce((sum, name) => sum + Number(Attributes?.[name]), 0)
 }
 
 async function receive(QueueUrl: string | undefined): Promise<Arrived[]> {
@@ -258,16 +261,16 @@ function callsOf(calls: Readonly<Record<string, number>>) {
 async function lookIntoTables(links: string, walks: string) {
   const { Items: rows = [] } = await tables.dynamo.send(new ScanCommand({ TableName: links }))
   const { Items: stored = [] } = await tables.dynamo.send(new ScanCommand({ TableName: walks }))
-  const store = createWalkStore(tables.dynamo, walks)
+  const store = createSyncRunStore(tables.dynamo, walks)
   const { current, complete } = await store.state()
-  if (current !== undefined || complete === undefined) throw new Error('the walk is not complete')
+  if (current !== undefined || complete === undefined) throw new Error('the sync run is not complete')
   return {
     rows: rows
       .map(({ at: _, ...row }) => row)
       .toSorted((one, other) => `${one.address}`.localeCompare(`${other.address}`)),
     pages: await Array.fromAsync(store.openids(complete)),
-    pagesStored: stored.filter(it => `${it.walk}`.startsWith('page ')).length,
-    unlinked: stored.filter(it => `${it.walk}`.startsWith('linking ')).length,
+    pagesStored: stored.filter(row => `${row.walk}`.startsWith('page ')).length,
+    unlinked: stored.filter(row => `${row.walk}`.startsWith('linking ')).length,
   }
 }
 
@@ -297,8 +300,8 @@ function openContainers(opening: Opening) {
       return answer
     },
     async close() {
-      await Promise.all([present, next].map(it => it.opened))
-      await Promise.all([present, next].map(it => it.stop()))
+      await Promise.all([present, next].map(worker => worker.opened))
+      await Promise.all([present, next].map(worker => worker.stop()))
     },
   }
 }
@@ -322,5 +325,5 @@ function killAtRequest(child: ChildProcess, after: number, isDone: boolean): () 
 }
 
 function requestOf(message: unknown): Pick<IncomingMessage, 'destroy'> {
-  return v.parse(v.object({ request: v.custom<IncomingMessage>(it => it instanceof Object) }), message).request
+  return v.parse(v.object({ request: v.custom<IncomingMessage>(value => value instanceof Object) }), message).request
 }

@@ -19,12 +19,12 @@ describe('a set of openids', () => {
   it('is the set of its texts, whatever is in it', () => {
     const property = fc.property(fc.array(openid, { maxLength: 200 }), fc.array(openid), (added, asked) => {
       const [set, texts] = [createOpenIdSet(), new Set<string>()]
-      for (const it of [...added, ...added.slice(0, 5)]) {
-        expect(set.add(it)).toBe(!texts.has(it))
-        texts.add(it)
+      for (const openid of [...added, ...added.slice(0, 5)]) {
+        expect(set.add(openid)).toBe(!texts.has(openid))
+        texts.add(openid)
       }
       expect(set.size).toBe(texts.size)
-      for (const it of [...added, ...asked]) expect(set.has(it)).toBe(texts.has(it))
+      for (const openid of [...added, ...asked]) expect(set.has(openid)).toBe(texts.has(openid))
     })
     fc.assert(property)
   })
@@ -33,9 +33,9 @@ describe('a set of openids', () => {
     const coding = createIdCoding('openid of a test')
     const openids = coding.encodeAll(Array.from({ length: 200_000 }, (_, person) => person)).map(id)
     const set = createOpenIdSet()
-    const added = openids.filter(it => set.add(it)).length
+    const added = openids.filter(openid => set.add(openid)).length
     expect([added, set.size]).toEqual([200_000, 200_000])
-    expect(openids.every(it => set.has(it))).toBe(true)
+    expect(openids.every(openid => set.has(openid))).toBe(true)
     expect(set.has(id(coding.encode(200_000)))).toBe(false)
   })
 })
@@ -44,9 +44,9 @@ describe('packed openids', () => {
   it('come out as they went in, those of another length behind the others', () => {
     const property = fc.property(fc.array(openid), openids => {
       const packed = packOpenids(openids)
-      const isUsual = (it: string) => it.length === 28
+      const isUsual = (openid: string) => openid.length === 28
       expect(packed.packed.byteLength).toBe(21 * openids.filter(isUsual).length)
-      expect(unpackOpenids(packed)).toEqual([...openids.filter(isUsual), ...openids.filter(it => !isUsual(it))])
+      expect(unpackOpenids(packed)).toEqual([...openids.filter(isUsual), ...openids.filter(openid => !isUsual(openid))])
     })
     fc.assert(property)
   })

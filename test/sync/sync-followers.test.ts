@@ -5,7 +5,8 @@ import type { FollowerNews, News } from '../../lib/followers/follower-news.ts'
 import { isReadable } from '../../lib/followers/link.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
 import type { FollowerPage } from '../../lib/ports.ts'
-import { parseSyncOrder, type SyncDeps } from '../../lib/sync/sync-followers.ts'
+import type { SyncDeps } from '../../lib/sync/context.ts'
+import { parseSyncOrder } from '../../lib/sync/order.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
 import { openFollowers } from '../followers/followers-world.ts'
 import { id } from '../ids.ts'
@@ -13,7 +14,7 @@ import { id } from '../ids.ts'
 const path = '/cgi-bin/user/get'
 const quotaPath = '/cgi-bin/openapi/quota/get'
 const dayMs = 86_400_000
-/** So long after it was noted an entry is surely known to a walk. */
+/** So long after it was noted an entry is surely known to a sync run. */
 const settledMs = 120_001
 const openidAnswer = v.object({ openid: v.pipe(v.string(), v.transform(id)) })
 
@@ -21,7 +22,7 @@ async function openSync(options: WeChatOptions = {}) {
   const world = await openFollowers(options)
   const { queued, control } = world
   const take = (change: FollowerNews['change']) =>
-    queued.splice(0).flatMap(it => (it.change === change ? it.openids : []))
+    queued.splice(0).flatMap(news => (news.change === change ? news.openids : []))
   const openidOf = async (person: number) => v.parse(openidAnswer, await control(`/people/${person}`)).openid
   return { ...world, take, openidOf }
 }
@@ -33,10 +34,10 @@ async function openOf(count: number) {
   return sync
 }
 
-/** So many followers, of whom a walk told a day ago. */
-async function openWalked(count: number) {
+/** So many followers, of whom a sync run told a day ago. */
+async function openSynced(count: number) {
   const sync = await openOf(count)
-  await sync.walk()
+  await sync.runSync()
   sync.take('follow')
   sync.tick(dayMs)
   return sync
@@ -46,131 +47,131 @@ const sizeOf = (news: News) => ('openids' in news ? news.openids.length : 0)
 
 describe('syncFollowers', () => {
   it.each([0, 1, 10, 25, 30])('queues all of %i followers once, in hundreds', async count => {
-    const { walk, control, calls, queued, take } = await openSync()
+    const { runSync, control, calls, queued, take } = await openSync()
     if (count > 0) await control('/people', { count, following: true })
-    const report = await walk()
-    expect(report).toMatchObject({ followers: count, came: count, left: 0, complete: true })
+    const report = await runSync()
+    expect(report).toMatchObject({ followers: count, added: count, removed: 0, complete: true })
     expect(Math.max(0, ...queued.map(sizeOf))).toBeLessThanOrEqual(100)
     expect(new Set(take('follow')).size).toBe(count)
     expect(await calls(path)).toBe(Math.max(1, Math.ceil(count / 10)))
   })
 
-  it('tells with each tick of its schedule how old the last complete walk is', async () => {
-    const { walk, tick, gauged } = await openSync()
-    await walk({ action: 'tick' })
+  it('tells with each tick of its schedule how old the last complete sync run is', async () => {
+    const { runSync, tick, gauged } = await openSync()
+    await runSync({ action: 'tick' })
     expect(gauged).toEqual({})
     tick(5 * 3_600_000)
-    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'idle' })
+    expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'idle' })
     expect(gauged.SyncAgeHours).toBeCloseTo(5, 1)
   })
 
   it('queues nobody the second time when nothing has changed', async () => {
-    const { walk, queued } = await openWalked(25)
-    expect(await walk()).toMatchObject({ pages: 3, came: 0, left: 0, complete: true })
+    const { runSync, queued } = await openSynced(25)
+    expect(await runSync()).toMatchObject({ pages: 3, added: 0, removed: 0, complete: true })
     expect(queued).toEqual([])
   })
 
-  it('finds who came and who left unseen', async () => {
-    const { walk, control, take, openidOf } = await openWalked(25)
+  it('finds who was added and who was removed unseen', async () => {
+    const { runSync, control, take, openidOf } = await openSynced(25)
     await control('/people/change', { first: 3, count: 4, following: false })
     await control('/people', { count: 2, following: true })
     const left = await Promise.all([3, 4, 5, 6].map(openidOf))
-    expect(await walk()).toMatchObject({ came: 2, left: 4 })
+    expect(await runSync()).toMatchObject({ added: 2, removed: 4 })
     expect(new Set(take('unfollow'))).toEqual(new Set(left))
   })
 
-  it('asks for a few who came on each page together, in hundreds', async () => {
-    const { walk, control, queued, take, tick } = await openOf(240)
-    await walk()
+  it('asks for a few who were added on each page together, in hundreds', async () => {
+    const { runSync, control, queued, take, tick } = await openOf(240)
+    await runSync()
     expect(queued.map(sizeOf)).toEqual([100, 100, 40])
-    const came = new Set(take('follow'))
+    const added = new Set(take('follow'))
     tick(dayMs)
     await control('/people/change', { first: 0, count: 240, following: false })
-    expect(await walk()).toMatchObject({ left: 240 })
+    expect(await runSync()).toMatchObject({ removed: 240 })
     expect(queued.map(sizeOf)).toEqual([100, 100, 40])
-    expect(new Set(take('unfollow'))).toEqual(came)
+    expect(new Set(take('unfollow'))).toEqual(added)
   })
 
   it('forgets nobody who waited for the hundred to be full when it was killed', async () => {
-    const { walk, deps, queued, take, tick } = await openOf(250)
+    const { runSync, deps, queued, take, tick } = await openOf(250)
     let pages = 0
-    const savePage: SyncDeps['walks']['savePage'] = async (...args) => {
-      const saved = await deps.walks.savePage(...args)
+    const savePage: SyncDeps['syncRuns']['savePage'] = async (...args) => {
+      const saved = await deps.syncRuns.savePage(...args)
       if (++pages === 15) throw new Error('killed behind a checkpoint')
       return saved
     }
-    await expect(walk({}, { walks: { ...deps.walks, savePage } })).rejects.toThrow('killed')
+    await expect(runSync({}, { syncRuns: { ...deps.syncRuns, savePage } })).rejects.toThrow('killed')
     expect(queued.map(sizeOf)).toEqual([100])
     tick(60_001)
-    expect(await walk()).toMatchObject({ came: 250, complete: true })
+    expect(await runSync()).toMatchObject({ added: 250, complete: true })
     expect(queued.map(sizeOf)).toEqual([100, 100, 50])
     expect(new Set(take('follow')).size).toBe(250)
   })
 
-  it('stops at its deadline, goes on from there, and takes nobody for gone before the walk is complete', async () => {
-    const { walk, control, calls, take, tick } = await openOf(25)
-    await walk()
+  it('stops at its deadline, goes on from there, and takes nobody for removed before the sync run is complete', async () => {
+    const { runSync, control, calls, take, tick } = await openOf(25)
+    await runSync()
     tick(dayMs)
     await control('/people/change', { first: 0, count: 1, following: false })
     take('follow')
     const before = await calls(path)
     const stopped = { until: 0 }
-    expect(await walk({}, {}, stopped)).toMatchObject({ pages: 1, left: 0, complete: false })
-    expect(await walk({}, {}, stopped)).toMatchObject({ pages: 2, left: 0, complete: false })
-    expect(await walk({}, {}, stopped)).toMatchObject({ pages: 3, left: 1, complete: true })
+    expect(await runSync({}, {}, stopped)).toMatchObject({ pages: 1, removed: 0, complete: false })
+    expect(await runSync({}, {}, stopped)).toMatchObject({ pages: 2, removed: 0, complete: false })
+    expect(await runSync({}, {}, stopped)).toMatchObject({ pages: 3, removed: 1, complete: true })
     expect((await calls(path)) - before).toBe(3)
   })
 
   it('repeats at most one page after a crash, and loses nobody', async () => {
-    const { walk, walks, calls, take } = await openOf(25)
-    const crash = { ...walks, savePage: async () => Promise.reject(new Error('killed')) }
-    await expect(walk({}, { walks: crash })).rejects.toThrow('killed')
-    await walk()
+    const { runSync, syncRuns, calls, take } = await openOf(25)
+    const crash = { ...syncRuns, savePage: async () => Promise.reject(new Error('killed')) }
+    await expect(runSync({}, { syncRuns: crash })).rejects.toThrow('killed')
+    await runSync()
     expect(new Set(take('follow')).size).toBe(25)
     // The first page, and the one fetched ahead of it.
     expect(await calls(path)).toBe(2 + 3)
   })
 
-  it('only ends a walk that was killed right before its end', async () => {
-    const { walk, walks, calls } = await openOf(25)
-    const crash = { ...walks, complete: async () => Promise.reject(new Error('killed')) }
-    await expect(walk({}, { walks: crash })).rejects.toThrow('killed')
-    expect(await walk()).toMatchObject({ pages: 3, followers: 25, left: 0, complete: true })
+  it('only ends a sync run that was killed right before its end', async () => {
+    const { runSync, syncRuns, calls } = await openOf(25)
+    const crash = { ...syncRuns, complete: async () => Promise.reject(new Error('killed')) }
+    await expect(runSync({}, { syncRuns: crash })).rejects.toThrow('killed')
+    expect(await runSync()).toMatchObject({ pages: 3, followers: 25, removed: 0, complete: true })
     expect(await calls(path)).toBe(3)
   })
 
-  it('walks one at a time: of two schedules that fire together one walks, the other says so', async () => {
-    const { walk, calls } = await openOf(25)
-    const reports = await Promise.all(['a', 'b'].map(owner => walk({ action: 'tick' }, { owner })))
-    expect(reports.map(it => it.state).toSorted()).toEqual(['busy', 'complete'])
+  it('syncs one at a time: of two schedules that fire together one syncs, the other says so', async () => {
+    const { runSync, calls } = await openOf(25)
+    const reports = await Promise.all(['a', 'b'].map(owner => runSync({ action: 'tick' }, { owner })))
+    expect(reports.map(report => report.state).toSorted()).toEqual(['busy', 'complete'])
     expect(await calls(path)).toBe(3)
   })
 
   it('goes on after a process that was killed with the lease, once that has run out', async () => {
-    const { walk, walks, now, tick } = await openOf(25)
-    await walk({}, {}, { until: 0 })
-    await walks.takeLease({ owner: 'killed', now: now(), until: now() + 60_000 })
-    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'busy' })
+    const { runSync, syncRuns, now, tick } = await openOf(25)
+    await runSync({}, {}, { until: 0 })
+    await syncRuns.takeLease({ owner: 'killed', now: now(), until: now() + 60_000 })
+    expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'busy' })
     tick(60_000)
-    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete', followers: 25 })
+    expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'complete', followers: 25 })
   })
 
   it('stops without a checkpoint when another process has taken over', async () => {
-    const { walk, walks, now } = await openOf(25)
-    const robbed: SyncDeps['walks'] = {
-      ...walks,
+    const { runSync, syncRuns, now } = await openOf(25)
+    const robbed: SyncDeps['syncRuns'] = {
+      ...syncRuns,
       async savePage(...page) {
-        await walks.freeLease('a')
-        await walks.takeLease({ owner: 'b', now: now(), until: now() + 60_000 })
-        return walks.savePage(...page)
+        await syncRuns.freeLease('a')
+        await syncRuns.takeLease({ owner: 'b', now: now(), until: now() + 60_000 })
+        return syncRuns.savePage(...page)
       },
     }
-    await expect(walk({}, { walks: robbed })).rejects.toThrow('taken over')
-    expect(await walks.state()).toEqual({})
+    await expect(runSync({}, { syncRuns: robbed })).rejects.toThrow('taken over')
+    expect(await syncRuns.state()).toEqual({})
   })
 })
 
-describe('a list that changes while it is walked', () => {
+describe('a list that changes while it is read', () => {
   /** Runs `change` after a page has come. */
   async function openChanging(
     change: (page: number, control: (path: string, body?: object) => Promise<unknown>) => Promise<unknown>,
@@ -186,7 +187,7 @@ describe('a list that changes while it is walked', () => {
         return page
       },
     }
-    return { ...sync, changing: (more: object = {}) => sync.walk(more, { wechat }) }
+    return { ...sync, changing: (more: object = {}) => sync.runSync(more, { wechat }) }
   }
 
   it('is not taken for complete too early when it shrinks', async () => {
@@ -203,16 +204,16 @@ describe('a list that changes while it is walked', () => {
       page <= 3 ? control('/people', { count: 4, following: true }) : Promise.resolve(),
     )
     await control('/people', { count: 25, following: true })
-    // Who joins behind the end of the list while its last page is asked for is found by the next walk.
+    // Who joins behind the end of the list while its last page is asked for is found by the next sync run.
     const { followers } = await changing()
-    const came = new Set(take('follow'))
-    expect(came.size).toBe(followers)
+    const added = new Set(take('follow'))
+    expect(added.size).toBe(followers)
     await changing()
-    for (const openid of take('follow')) came.add(openid)
-    expect(came.size).toBe(25 + 3 * 4)
+    for (const openid of take('follow')) added.add(openid)
+    expect(added.size).toBe(25 + 3 * 4)
   })
 
-  it('goes on when the person of the cursor has left meanwhile', async () => {
+  it('goes on when the person of the cursor has unfollowed meanwhile', async () => {
     const { changing, control, take } = await openChanging((page, control) =>
       page === 1 ? control('/people/change', { first: 9, count: 1, following: false }) : Promise.resolve(),
     )
@@ -221,17 +222,17 @@ describe('a list that changes while it is walked', () => {
     expect(new Set(take('follow')).size).toBe(25)
   })
 
-  it('begins anew when WeChat no longer takes the cursor, and takes nobody for gone', async () => {
-    const { walk, control, take } = await openWalked(25)
-    await walk({}, {}, { until: 0 })
+  it('starts again when WeChat no longer takes the cursor, and takes nobody for removed', async () => {
+    const { runSync, control, take } = await openSynced(25)
+    await runSync({}, {}, { until: 0 })
     await control('/faults', { path, kind: 'errcode', errcode: 40003 })
-    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'under-way', pages: 0 })
-    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete', pages: 3, left: 0 })
+    expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'under-way', pages: 0 })
+    expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'complete', pages: 3, removed: 0 })
     expect(take('unfollow')).toEqual([])
   })
 
-  it('never ends up in a circle: a page of people who were all seen before ends the walk as a failure', async () => {
-    const { walk, deps, walks, take } = await openOf(25)
+  it('never ends up in a circle: a page of people who were all seen before ends the sync run as a failure', async () => {
+    const { runSync, deps, syncRuns, take } = await openOf(25)
     const wechat: SyncDeps['wechat'] = {
       ...deps.wechat,
       followerPage: async token => ({
@@ -239,36 +240,41 @@ describe('a list that changes while it is walked', () => {
         next: id(`o${Math.random()}`.replace('.', '')),
       }),
     }
-    await expect(walk({}, { wechat })).rejects.toThrow('circle')
-    expect(await walks.state()).toEqual({})
+    await expect(runSync({}, { wechat })).rejects.toThrow('circle')
+    expect(await syncRuns.state()).toEqual({})
     expect(take('unfollow')).toEqual([])
   })
 })
 
-describe('when a walk is due', () => {
-  it('walks once a day after 03:10 in China, whoever ticks however often', async () => {
-    const { walk, calls, tick } = await openOf(5)
+describe('when a sync run is due', () => {
+  it('syncs once a day after 03:10 in China, whoever ticks however often', async () => {
+    const { runSync, calls, tick } = await openOf(5)
     const states: string[] = []
     // From noon on, every hour for a day and a half.
     for (let hour = 0; hour < 36; hour++) {
-      states.push((await walk({ action: 'tick' })).state)
+      states.push((await runSync({ action: 'tick' })).state)
       tick(3_600_000)
     }
-    expect(states.flatMap((it, hour) => (it === 'complete' ? hour : []))).toEqual([0, 16])
+    expect(states.flatMap((state, hour) => (state === 'complete' ? hour : []))).toEqual([0, 16])
     expect(await calls(path)).toBe(2)
   })
 
-  it('walks by hand whenever it is asked to', async () => {
-    const { walk, calls } = await openOf(5)
-    for (let time = 0; time < 3; time++) expect(await walk()).toMatchObject({ state: 'complete' })
+  it('syncs by hand whenever it is asked to', async () => {
+    const { runSync, calls } = await openOf(5)
+    for (let time = 0; time < 3; time++) expect(await runSync()).toMatchObject({ state: 'complete' })
     expect(await calls(path)).toBe(3)
   })
 
-  it('tells what stands where without walking', async () => {
-    const { walk, calls } = await openOf(25)
-    expect(await walk({ action: 'status' })).toMatchObject({ state: 'idle', pages: 0 })
-    await walk({}, {}, { until: 0 })
-    expect(await walk({ action: 'status' })).toMatchObject({ state: 'under-way', pages: 1, followers: 10, total: 25 })
+  it('tells what stands where without syncing', async () => {
+    const { runSync, calls } = await openOf(25)
+    expect(await runSync({ action: 'status' })).toMatchObject({ state: 'idle', pages: 0 })
+    await runSync({}, {}, { until: 0 })
+    expect(await runSync({ action: 'status' })).toMatchObject({
+      state: 'under-way',
+      pages: 1,
+      followers: 10,
+      total: 25,
+    })
     expect(await calls(path)).toBe(1)
   })
 
@@ -282,42 +288,42 @@ describe('the quota', () => {
   /** As many followers as take 4 calls of WeChat's own page size. */
   const many = { count: 30_005, following: true }
 
-  it('refuses a walk that today cannot finish, says what it needs, and asks no more until midnight in China', async () => {
-    const { walk, control, calls, lines, counted, queued, tick, now } = await openSync({ pageSize: 10_000 })
+  it('refuses a sync run that today cannot finish, says what it needs, and asks no more until midnight in China', async () => {
+    const { runSync, control, calls, lines, counted, queued, tick, now } = await openSync({ pageSize: 10_000 })
     await control('/people', many)
     await control('/quota', setQuota(10, 7))
-    const report = await walk({ action: 'tick' })
+    const report = await runSync({ action: 'tick' })
     expect(report).toMatchObject({
       state: 'refused',
       plan: { followers: 30_005, userGet: { needed: 3, remain: 2, limit: 10 }, fitsToday: false, days: 2 },
     })
     expect(queued).toEqual([])
-    expect(lines.filter(it => it.event === 'sync-followers.refused')).toHaveLength(1)
+    expect(lines.filter(line => line.event === 'sync-followers.refused')).toHaveLength(1)
     expect(counted).toContain('SyncRefused')
-    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'idle' })
+    expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'idle' })
     expect(await calls(path)).toBe(1)
     tick((report.pausedUntil ?? 0) - now())
-    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete', followers: 30_005 })
+    expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'complete', followers: 30_005 })
   })
 
-  it('spreads a walk over days if it is told to, and goes on by itself', async () => {
-    const { walk, control, calls, take, tick, now } = await openSync({ pageSize: 10_000 })
+  it('spreads a sync run over days if it is told to, and goes on by itself', async () => {
+    const { runSync, control, calls, take, tick, now } = await openSync({ pageSize: 10_000 })
     await control('/people', many)
     await control('/quota', setQuota(10, 8))
-    const first = await walk({ action: 'tick' }, { spread: true })
+    const first = await runSync({ action: 'tick' }, { spread: true })
     expect(first).toMatchObject({ state: 'waiting', pages: 2 })
-    expect(await walk({ action: 'tick' }, { spread: true })).toMatchObject({ state: 'idle' })
+    expect(await runSync({ action: 'tick' }, { spread: true })).toMatchObject({ state: 'idle' })
     tick((first.pausedUntil ?? 0) - now())
-    expect(await walk({ action: 'tick' }, { spread: true })).toMatchObject({ state: 'complete', followers: 30_005 })
+    expect(await runSync({ action: 'tick' }, { spread: true })).toMatchObject({ state: 'complete', followers: 30_005 })
     expect(new Set(take('follow')).size).toBe(30_005)
     expect(await calls(path)).toBe(2 + 1 + 2)
   })
 
-  it('tells what a walk will cost before it begins', async () => {
-    const { walk, control, calls, queued } = await openSync({ pageSize: 10_000 })
+  it('tells what a sync run will cost before it begins', async () => {
+    const { runSync, control, calls, queued } = await openSync({ pageSize: 10_000 })
     await control('/people', many)
     await control('/quota', setQuota(500, 20))
-    const { plan } = await walk({ action: 'plan' })
+    const { plan } = await runSync({ action: 'plan' })
     expect(plan).toMatchObject({
       followers: 30_005,
       userGet: { needed: 4, remain: 479, limit: 500 },
@@ -327,18 +333,18 @@ describe('the quota', () => {
     })
     expect(queued).toEqual([])
     expect(await calls(path)).toBe(1)
-    await walk()
-    expect((await walk({ action: 'plan' })).plan).toMatchObject({ batchget: { needed: 0 } })
+    await runSync()
+    expect((await runSync({ action: 'plan' })).plan).toMatchObject({ batchget: { needed: 0 } })
   })
 
-  it('walks all the same when WeChat does not tell its quota', async () => {
-    const { walk, control } = await openOf(5)
+  it('syncs all the same when WeChat does not tell its quota', async () => {
+    const { runSync, control } = await openOf(5)
     await control('/faults', { path: quotaPath, kind: 'errcode', errcode: 76022, times: 2 })
-    expect(await walk({ action: 'tick' })).toMatchObject({ state: 'complete' })
+    expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'complete' })
   })
 })
 
-describe('what events told between two walks', () => {
+describe('what events told between two sync runs', () => {
   const noted = async (
     sync: Awaited<ReturnType<typeof openSync>>,
     entry: { follow?: OpenId[]; unfollow?: OpenId[] },
@@ -347,54 +353,54 @@ describe('what events told between two walks', () => {
     sync.tick(settledMs)
   }
 
-  it('is not looked up again, and is missed when it left unseen', async () => {
+  it('is not looked up again, and is missed when it unfollowed unseen', async () => {
     const sync = await openOf(3)
-    const { walk, control, take, tick, openidOf } = sync
+    const { runSync, control, take, tick, openidOf } = sync
     const [stays, leaves] = [await openidOf(1), await openidOf(2)]
     await noted(sync, { follow: [stays, leaves] })
     await control('/people/change', { first: 2, count: 1, following: false })
-    expect(await walk()).toMatchObject({ came: 1, left: 1 })
+    expect(await runSync()).toMatchObject({ added: 1, removed: 1 })
     expect(take('unfollow')).toEqual([leaves])
     tick(dayMs)
-    expect(await walk()).toMatchObject({ came: 0, left: 0 })
+    expect(await runSync()).toMatchObject({ added: 0, removed: 0 })
     expect(await Array.fromAsync(sync.journal.entries())).toEqual([])
   })
 
-  it('is looked up when who left by an event came back unseen', async () => {
+  it('is looked up when who unfollowed by an event returned unseen', async () => {
     const sync = await openOf(3)
-    const { walk, take, openidOf } = sync
-    await walk()
+    const { runSync, take, openidOf } = sync
+    await runSync()
     take('follow')
     await noted(sync, { unfollow: [await openidOf(1)] })
-    expect(await walk()).toMatchObject({ came: 1, left: 0 })
+    expect(await runSync()).toMatchObject({ added: 1, removed: 0 })
     expect(take('follow')).toEqual([await openidOf(1)])
   })
 
-  it('stays noted if it came after the walk began', async () => {
+  it('stays noted if it came after the sync run began', async () => {
     const sync = await openOf(25)
-    const { walk, control, take, tick, openidOf } = sync
-    await walk({}, {}, { until: 0 })
+    const { runSync, control, take, tick, openidOf } = sync
+    await runSync({}, {}, { until: 0 })
     tick(1_000)
     await control('/people', { count: 1, following: true })
     await noted(sync, { follow: [await openidOf(25)] })
     await control('/people/change', { first: 25, count: 1, following: false })
-    expect(await walk()).toMatchObject({ left: 0 })
+    expect(await runSync()).toMatchObject({ removed: 0 })
     expect(take('unfollow')).toEqual([])
     expect(await Array.fromAsync(sync.journal.entries())).toHaveLength(1)
-    expect(await walk()).toMatchObject({ left: 1 })
+    expect(await runSync()).toMatchObject({ removed: 1 })
   })
 })
 
-describe('what an event told in the instant in which the walk began', () => {
-  it('stays noted: the walk may have been too early to see it', async () => {
-    const { walk, control, take, journal, openidOf, now, walks } = await openOf(25)
-    await walk({}, {}, { until: 0 })
+describe('what an event told in the instant in which the sync run began', () => {
+  it('stays noted: the sync run may have been too early to see it', async () => {
+    const { runSync, control, take, journal, openidOf, now, syncRuns } = await openOf(25)
+    await runSync({}, {}, { until: 0 })
     await control('/people', { count: 1, following: true })
-    const { current } = await walks.state()
+    const { current } = await syncRuns.state()
     expect(current?.beganAt).toBe(now())
     await journal.note({ follow: [await openidOf(25)], unfollow: [] }, now())
     await control('/people/change', { first: 25, count: 1, following: false })
-    expect(await walk()).toMatchObject({ left: 0 })
+    expect(await runSync()).toMatchObject({ removed: 0 })
     expect(take('unfollow')).toEqual([])
     expect(await Array.fromAsync(journal.entries())).toHaveLength(1)
   })
@@ -402,39 +408,39 @@ describe('what an event told in the instant in which the walk began', () => {
 
 describe('everyone', () => {
   it('is looked up again on demand, as after the apps were bound to another Open Platform account', async () => {
-    const { walk, take, calls } = await openOf(25)
-    await walk()
+    const { runSync, take, calls } = await openOf(25)
+    await runSync()
     take('follow')
-    expect(await walk({ everyone: true })).toMatchObject({ came: 25, left: 0 })
+    expect(await runSync({ everyone: true })).toMatchObject({ added: 25, removed: 0 })
     expect(await calls(path)).toBe(6)
   })
 
   it('mends whatever row stands wrong', async () => {
-    const { walk, work, person, links, queued, tick, seconds, reach } = await openSync()
+    const { runSync, work, person, links, queued, tick, seconds, reach } = await openSync()
     const people = await Promise.all([1, 2, 3, 4].map(() => person({ following: true })))
     const [spoilt, spoiltUnion, other, right] = people
     if (!spoilt || !spoiltUnion || !other || !right) throw new Error('nobody there')
-    await walk()
+    await runSync()
     await work(queued.splice(0))
     tick(5_000)
     await links.spoil({ openid: spoilt.openid })
     await links.spoil({ unionid: spoiltUnion.unionid ?? id('u') })
-    // An openid from before a move of the account, of which nobody ever told that it has left.
+    // An openid from before a move of the account, of which nobody ever told that it has unfollowed.
     const before = { openid: id('oBefore'), unionid: other.unionid ?? id('u'), following: true, followedAt: 1 }
     await links.writeFollower({ ...before, at: seconds() }, undefined)
     tick(5_000)
-    expect(await walk()).toMatchObject({ came: 0 })
+    expect(await runSync()).toMatchObject({ added: 0 })
     expect(queued).toEqual([])
-    await walk({ everyone: true })
+    await runSync({ everyone: true })
     await work(queued.splice(0))
     expect(await Promise.all(people.map(reach))).toEqual(Array(4).fill('reachable'))
-    const byUnionid = await links.resolve(people.map(it => ({ unionid: it.unionid ?? id('u') })))
-    expect(byUnionid).toMatchObject(people.map(it => ({ openid: it.openid, following: true })))
+    const byUnionid = await links.resolve(people.map(person => ({ unionid: person.unionid ?? id('u') })))
+    expect(byUnionid).toMatchObject(people.map(person => ({ openid: person.openid, following: true })))
   })
 
   it('costs those whose rows are right no write, and one batch read more', async () => {
-    const { walk, work, links, queued, tick } = await openOf(25)
-    await walk()
+    const { runSync, work, links, queued, tick } = await openOf(25)
+    await runSync()
     await work(queued.splice(0))
     tick(5_000)
     const asked: string[] = []
@@ -449,19 +455,19 @@ describe('everyone', () => {
         return links.rejoin(rows)
       },
     }
-    await walk({ everyone: true })
+    await runSync({ everyone: true })
     await work(queued.splice(0), { links: watched })
     expect(asked).toEqual(['rejoin 25'])
   })
 
-  it('but who wished to be forgotten', async () => {
-    const { walk, walks, erasures, take, openidOf, seconds } = await openOf(25)
+  it('but who requested erasure', async () => {
+    const { runSync, syncRuns, erasures, take, openidOf, seconds } = await openOf(25)
     const erased = await openidOf(3)
     await erasures.mark(erased, seconds())
-    expect(await walk()).toMatchObject({ came: 24, complete: true })
+    expect(await runSync()).toMatchObject({ added: 24, complete: true })
     expect(take('follow')).not.toContain(erased)
-    const { complete } = await walks.state()
-    const kept = complete === undefined ? [] : (await Array.fromAsync(walks.openids(complete))).flat()
+    const { complete } = await syncRuns.state()
+    const kept = complete === undefined ? [] : (await Array.fromAsync(syncRuns.openids(complete))).flat()
     expect(kept).toHaveLength(24)
     expect(kept).not.toContain(erased)
   })
@@ -473,70 +479,70 @@ describe('the linking', () => {
     expect(await work(queued.splice(0))).toEqual([])
   }
 
-  it('is under way from the first page of a first walk to its last link, and not before anything ever walked', async () => {
+  it('is under way from the first page of a first sync run to its last link, and not before anything ever synced', async () => {
     const sync = await openOf(25)
     expect(await isUnderWay(sync)).toBe(false)
-    await sync.walk({}, {}, { until: 0 })
+    await sync.runSync({}, {}, { until: 0 })
     await linkAll(sync)
     expect(await isUnderWay(sync)).toBe(true)
-    await sync.walk()
+    await sync.runSync()
     expect(await isUnderWay(sync)).toBe(true)
     await linkAll(sync)
     expect(await isUnderWay(sync)).toBe(false)
   })
 
-  it('is under way for a walk that looks everybody up again, and not for one that looks up who came', async () => {
+  it('is under way for a sync run that looks everybody up again, and not for one that looks up who was added', async () => {
     const sync = await openOf(25)
-    await sync.walk()
+    await sync.runSync()
     await linkAll(sync)
     sync.tick(dayMs)
     await sync.control('/people', { count: 3, following: true })
-    expect(await sync.walk()).toMatchObject({ came: 3, toLink: 3 })
+    expect(await sync.runSync()).toMatchObject({ added: 3, toLink: 3 })
     expect(await isUnderWay(sync)).toBe(false)
-    expect(await sync.walk({ everyone: true })).toMatchObject({ came: 28 })
+    expect(await sync.runSync({ everyone: true })).toMatchObject({ added: 28 })
     expect(await isUnderWay(sync)).toBe(true)
     await linkAll(sync)
     expect(await isUnderWay(sync)).toBe(false)
-    expect(await sync.walk({ action: 'status' })).toMatchObject({ state: 'complete', toLink: 0 })
+    expect(await sync.runSync({ action: 'status' })).toMatchObject({ state: 'complete', toLink: 0 })
   })
 
-  it('is under way while a first walk is due and waits for quota', async () => {
+  it('is under way while a first sync run is due and waits for quota', async () => {
     const sync = await openSync({ pageSize: 10_000 })
     await sync.control('/people', { count: 30_005, following: true })
     await sync.control('/quota', { app: 'official', path, day: 10, used: 7 })
-    expect(await sync.walk({ action: 'tick' })).toMatchObject({ state: 'refused', toLink: 0 })
+    expect(await sync.runSync({ action: 'tick' })).toMatchObject({ state: 'refused', toLink: 0 })
     expect(await isUnderWay(sync)).toBe(true)
   })
 
-  it('is not under way for a walk with everyone that was refused, nor while today’s quota is used up', async () => {
+  it('is not under way for a sync run with everyone that was refused, nor while today’s quota is used up', async () => {
     const sync = await openSync({ pageSize: 10_000 })
     await sync.control('/people', { count: 30_005, following: true })
-    await sync.walk()
+    await sync.runSync()
     await linkAll(sync)
     await sync.control('/quota', { app: 'official', path, day: 10, used: 7 })
-    expect(await sync.walk({ everyone: true })).toMatchObject({ state: 'refused' })
+    expect(await sync.runSync({ everyone: true })).toMatchObject({ state: 'refused' })
     expect(await isUnderWay(sync)).toBe(false)
   })
 
-  it('is under way still when WeChat no longer took the cursor of a first walk, of which nothing is counted then', async () => {
+  it('is under way still when WeChat no longer took the cursor of a first sync run, of which nothing is counted then', async () => {
     const sync = await openOf(25)
-    await sync.walk({}, {}, { until: 0 })
+    await sync.runSync({}, {}, { until: 0 })
     await sync.control('/faults', { path, kind: 'errcode', errcode: 40003 })
-    expect(await sync.walk()).toMatchObject({ state: 'under-way', toLink: 0 })
+    expect(await sync.runSync()).toMatchObject({ state: 'under-way', toLink: 0 })
     expect(await isUnderWay(sync)).toBe(true)
   })
 
   it('counts a page once that was queued, and queued again after a crash', async () => {
     const sync = await openOf(25)
-    await sync.walk({}, {}, { until: 0 })
-    const crash = { ...sync.walks, savePage: async () => Promise.reject(new Error('killed')) }
-    await expect(sync.walk({}, { walks: crash }, { until: 0 })).rejects.toThrow('killed')
+    await sync.runSync({}, {}, { until: 0 })
+    const crash = { ...sync.syncRuns, savePage: async () => Promise.reject(new Error('killed')) }
+    await expect(sync.runSync({}, { syncRuns: crash }, { until: 0 })).rejects.toThrow('killed')
     sync.tick(1)
-    expect(await sync.walk()).toMatchObject({ came: 25, toLink: 25 })
+    expect(await sync.runSync()).toMatchObject({ added: 25, toLink: 25 })
     const [first, stale, ...rest] = sync.queued.splice(0)
     if (first === undefined || stale === undefined) throw new Error('all are queued')
     await sync.work([first, stale])
-    expect(await sync.walk({ action: 'status' })).toMatchObject({ toLink: 15 })
+    expect(await sync.runSync({ action: 'status' })).toMatchObject({ toLink: 15 })
     await sync.work(rest)
     expect(await isUnderWay(sync)).toBe(false)
   })
@@ -545,23 +551,23 @@ describe('the linking', () => {
   it('has no end that was said and never came, when a run is killed before it queued', async () => {
     const sync = await openOf(25)
     const dead = { ...sync.deps.followers, push: () => Promise.reject(new Error('killed')) }
-    await expect(sync.walk({}, { followers: dead }, { until: 0 })).rejects.toThrow('killed')
+    await expect(sync.runSync({}, { followers: dead }, { until: 0 })).rejects.toThrow('killed')
     sync.tick(1)
-    expect(await sync.walk()).toMatchObject({ toLink: 25 })
+    expect(await sync.runSync()).toMatchObject({ toLink: 25 })
     await linkAll(sync)
-    expect(await sync.walk({ action: 'status' })).toMatchObject({ toLink: 0 })
+    expect(await sync.runSync({ action: 'status' })).toMatchObject({ toLink: 0 })
     expect(await isUnderWay(sync)).toBe(false)
   })
 
-  it('counts who left, too', async () => {
+  it('counts who was removed, too', async () => {
     const sync = await openOf(25)
-    await sync.walk()
+    await sync.runSync()
     await linkAll(sync)
     sync.tick(dayMs)
     await sync.control('/people/change', { first: 3, count: 4, following: false })
-    expect(await sync.walk()).toMatchObject({ left: 4, toLink: 4 })
+    expect(await sync.runSync()).toMatchObject({ removed: 4, toLink: 4 })
     await linkAll(sync)
-    expect(await sync.walk({ action: 'status' })).toMatchObject({ toLink: 0 })
+    expect(await sync.runSync({ action: 'status' })).toMatchObject({ toLink: 0 })
   })
 })
 
@@ -575,31 +581,31 @@ describe('entries of the list that are no openids', () => {
       ...deps.wechat,
       followerPage: async (...asked) => spoil(await deps.wechat.followerPage(...asked), ++pages),
     }
-    return { ...sync, walkOdd: (order: object = {}) => sync.walk(order, { wechat }) }
+    return { ...sync, syncOdd: (order: object = {}) => sync.runSync(order, { wechat }) }
   }
   /** Two entries at the end of a page that name nobody. */
   const spoilt = (page: FollowerPage): FollowerPage => ({ ...page, openids: page.openids.slice(0, -2), odd: 2 })
 
   it('do not end the list, are told, and keep nobody else from being found', async () => {
-    const { walkOdd, control, take, lines } = await openOdd((page, number) => (number === 1 ? spoilt(page) : page))
+    const { syncOdd, control, take, lines } = await openOdd((page, number) => (number === 1 ? spoilt(page) : page))
     await control('/people', { count: 25, following: true })
-    expect(await walkOdd()).toMatchObject({ pages: 3, followers: 23, came: 23, odd: 2, complete: true })
+    expect(await syncOdd()).toMatchObject({ pages: 3, followers: 23, added: 23, odd: 2, complete: true })
     expect(new Set(take('follow')).size).toBe(23)
     expect(lines).toContainEqual(expect.objectContaining({ event: 'sync-followers.odd' }))
   })
 
-  // Whose entry could not be read was not seen; to say that they left would be wrong.
-  it('have nobody taken for gone: WeChat is asked about whom it did not name', async () => {
-    const { walk, walkOdd, control, links, work, queued, tick, openidOf } = await openOdd((page, number) =>
+  // Whose entry could not be read was not seen; to say that they unfollowed would be wrong.
+  it('have nobody taken for removed: WeChat is asked about whom it did not name', async () => {
+    const { runSync, syncOdd, control, links, work, queued, tick, openidOf } = await openOdd((page, number) =>
       number === 1 ? spoilt(page) : page,
     )
     await control('/people', { count: 25, following: true })
-    await walk()
+    await runSync()
     await work(queued.splice(0))
     tick(dayMs)
     await control('/people/change', { first: 3, count: 1, following: false })
-    expect(await walkOdd()).toMatchObject({ came: 0, left: 3 })
-    expect(queued.map(it => it.change)).toEqual(['follow'])
+    expect(await syncOdd()).toMatchObject({ added: 0, removed: 3 })
+    expect(queued.map(news => news.change)).toEqual(['follow'])
     await work(queued.splice(0))
     const openids = await Promise.all(Array.from({ length: 25 }, (_, person) => openidOf(person)))
     const rows = await links.followers(openids)
@@ -611,18 +617,18 @@ describe('entries of the list that are no openids', () => {
   })
 
   it('may be all of a page', async () => {
-    const { walkOdd, control, take } = await openOdd((page, number) =>
+    const { syncOdd, control, take } = await openOdd((page, number) =>
       number === 2 ? { ...page, openids: [], odd: page.openids.length } : page,
     )
     await control('/people', { count: 25, following: true })
-    expect(await walkOdd()).toMatchObject({ pages: 3, followers: 15, complete: true })
+    expect(await syncOdd()).toMatchObject({ pages: 3, followers: 15, complete: true })
     expect(new Set(take('follow')).size).toBe(15)
   })
 
-  it('do not make a walk go on for ever where WeChat does not tell how many follow', async () => {
-    const { walkOdd, control, walks } = await openOdd(({ total: _, ...page }) => page)
+  it('do not make a sync run go on for ever where WeChat does not tell how many follow', async () => {
+    const { syncOdd, control, syncRuns } = await openOdd(({ total: _, ...page }) => page)
     await control('/people', { count: 25, following: true })
-    expect(await walkOdd()).toMatchObject({ pages: 3, followers: 25, total: 0, complete: true })
-    expect((await walks.state()).complete).toMatchObject({ total: 0, leastTotal: 0 })
+    expect(await syncOdd()).toMatchObject({ pages: 3, followers: 25, total: 0, complete: true })
+    expect((await syncRuns.state()).complete).toMatchObject({ total: 0, minTotal: 0 })
   })
 })

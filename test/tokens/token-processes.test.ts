@@ -100,7 +100,7 @@ it('a lease is its taker’s although the answer to taking it was lost', async (
 /** A WeChat and an empty table; the children get their client to both. */
 async function openShared(mode: AccessTokenMode, children = processes) {
   const { box, control, calls, log, metrics } = await openWorld({ now: Date.now })
-  // A new account may walk through its followers 500 times a day.
+  // A new account may list its followers 500 times a day.
   await control('/quota', { app: 'official', path: '/cgi-bin/user/get', day: 10_000 })
   const table = await tables.make('tokens')
   const opening = { wechatUrl: box.url, table, mode }

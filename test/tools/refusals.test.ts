@@ -68,7 +68,7 @@ describe('options that cannot be meant', () => {
     await expect(startHere(verb, args)).rejects.toThrow(words)
   })
 
-  // npm run sync --dry-run: npm keeps the option for itself, and a real walk would begin.
+  // npm run sync --dry-run: npm keeps the option for itself, and a real run would begin.
   it.each([
     ...[['doctor', 'json'] as const, ['quota', 'reopen'] as const, ['redrive', 'send'] as const],
     ...(['dry-run', 'stage', 'spread'] as const).map(it => ['sync', it] as const),

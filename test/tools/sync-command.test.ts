@@ -9,48 +9,48 @@ import { runTool } from './run-tool.ts'
 import { placeAt } from './session.ts'
 
 const call = { needed: 1, remain: 9, limit: 10 }
-const idle = { state: 'idle', pages: 0, followers: 0, total: 0, came: 0, left: 0 }
-const complete = { state: 'complete', pages: 1, followers: 7, total: 7, came: 7, left: 0, beganAt: 1 }
+const idle = { state: 'idle', pages: 0, followers: 0, total: 0, added: 0, removed: 0 }
+const complete = { state: 'complete', pages: 1, followers: 7, total: 7, added: 7, removed: 0, beganAt: 1 }
 const plan = { ...idle, plan: { followers: 7, userGet: call, batchget: call, fitsToday: true, days: 1 } }
 
 /** What the function is to do. */
 const actionOf = ({ order }: Invocation) => (order as { action: string }).action
 
-/** What the function answers to one that walks in no time. */
-function answerWalk() {
-  let isWalked = false
+/** What the function answers to one that syncs in no time. */
+function answerSync() {
+  let isSynced = false
   return (invocation: Invocation): Answer => {
     const action = actionOf(invocation)
-    if (action === 'walk') isWalked = true
-    return action === 'plan' ? { body: plan } : { body: isWalked ? complete : idle }
+    if (action === 'sync') isSynced = true
+    return action === 'plan' ? { body: plan } : { body: isSynced ? complete : idle }
   }
 }
 
 describe('./queqiao sync', () => {
-  it('walks on AWS: the walk is an event, all else is asked', async () => {
-    const { code, stdout, stderr, invocations } = await runBeside(answerWalk(), 'sync')
+  it('syncs on AWS: the sync run is an event, all else is asked', async () => {
+    const { code, stdout, stderr, invocations } = await runBeside(answerSync(), 'sync')
 
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain('stage prod (cn-north-1)')
-    expect(stdout).toMatch(/✓ complete · 遍历完成: 1 page, 7 followers, .*\n$/)
-    expect(invocations.map(it => `${it.type} ${actionOf(it)}`)).toEqual([
+    expect(stdout).toMatch(/✓ complete · 同步完成: 1 page, 7 followers, .*\n$/)
+    expect(invocations.map(order => `${order.type} ${actionOf(order)}`)).toEqual([
       'RequestResponse status',
       'RequestResponse plan',
-      'Event walk',
+      'Event sync',
       'RequestResponse status',
     ])
-    expect(new Set(invocations.map(it => it.name))).toEqual(new Set(['queqiao-prod-sync-followers']))
+    expect(new Set(invocations.map(order => order.name))).toEqual(new Set(['queqiao-prod-sync-followers']))
   })
 
-  it('walks on the local stack, where LAMBDA_PORT says', async () => {
-    const { port, url, invocations } = await openLambda(answerWalk())
+  it('syncs on the local stack, where LAMBDA_PORT says', async () => {
+    const { port, url, invocations } = await openLambda(answerSync())
 
     const { code, stdout } = await runTool('sync', [], { LAMBDA_PORT: `${port}` })
 
     expect(code).toBe(0)
     expect(stdout).toContain(`stage local (${url})`)
     // serverless-offline ends when an event's run fails.
-    expect(invocations.map(it => it.type)).not.toContain('Event')
+    expect(invocations.map(order => order.type)).not.toContain('Event')
   })
 
   it.each([
@@ -84,12 +84,12 @@ describe('./queqiao sync', () => {
 })
 
 describe('the local function', () => {
-  // Nobody waits for the walk's answer, so its failure would go unseen.
-  it('tells with the next answer that the walk has failed', async () => {
-    const { url } = await openLambda(it => (actionOf(it) === 'walk' ? failure('50002') : { body: idle }))
+  // Nobody waits for the sync run's answer, so its failure would go unseen.
+  it('tells with the next answer that the sync run has failed', async () => {
+    const { url } = await openLambda(order => (actionOf(order) === 'sync' ? failure('50002') : { body: idle }))
     const sync = openSync(placeAt(url), new AbortController().signal)
 
-    await sync.begin({ action: 'walk' })
+    await sync.begin({ action: 'sync' })
 
     await vi.waitFor(() => expect(sync.ask({ action: 'status' })).rejects.toThrow('50002'), patience)
   })

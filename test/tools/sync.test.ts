@@ -1,4 +1,4 @@
-/** `./queqiao sync`: its options, what it prints, and how it follows a walk. */
+/** `./queqiao sync`: its options, what it prints, and how it follows a sync run. */
 
 import { describe, expect, it } from 'vitest'
 
@@ -22,16 +22,16 @@ const aPlan = (more: Partial<Plan> = {}): Plan => ({
 })
 const tooLarge = aPlan({ userGet: { needed: 3, remain: 1, limit: 500 }, fitsToday: false, days: 2 })
 
-const idle: Report = { state: 'idle', pages: 0, followers: 0, total: 0, came: 0, toLink: 0 }
+const idle: Report = { state: 'idle', pages: 0, followers: 0, total: 0, added: 0, toLink: 0 }
 const page = (pages: number, more: Partial<Report> = {}): Report => ({
   ...{ ...idle, state: 'under-way', pages, followers: pages * 10_000, total: 25_000, beganAt: 5000 },
   ...more,
 })
-const complete = page(3, { state: 'complete', followers: 25_000, came: 1234 })
+const complete = page(3, { state: 'complete', followers: 25_000, added: 1234 })
 const yesterday = page(2, { state: 'complete', followers: 20_000, total: 20_000, beganAt: 1000 })
 
 describe('parseOptions', () => {
-  it('walks on the local stack when nothing is said', () => {
+  it('syncs on the local stack when nothing is said', () => {
     expect(parseOptions([], {})).toEqual(localOptions)
   })
 
@@ -59,7 +59,7 @@ describe('renderPlan', () => {
     expect(text).toContain('✓ fits into today’s quota')
   })
 
-  it('names the way out when today’s quota does not do', () => {
+  it('names the way out when today’s quota is too small', () => {
     expect(renderPlan(tooLarge, command)).toContain('✗ does not fit into today’s quota: it takes 2 days')
     expect(renderPlan(tooLarge, command)).toContain('./queqiao sync --spread')
     expect(renderPlan(tooLarge, { ...command, spread: true })).toContain('✓ spreads over 2 days')
@@ -86,36 +86,36 @@ describe('the progress line', () => {
   })
 
   it('tells pages, followers, the rate, the time left and the calls spent', () => {
-    const one = progress({ seen: { walk: page(1), base } })
+    const one = progress({ seen: { run: page(1), base } })
     expect(renderFacts(one)).toBe('40 % · page 1/3 · 10,000/25,000 · 2,500/s · 6 s to go · 1/497 calls')
     expect(shareOf(one)).toBe(0.4)
   })
 
-  it('counts rate and calls of a walk that was under way from where it was met', () => {
+  it('counts rate and calls of a sync run that was under way from where it was met', () => {
     const met = { pages: 1, followers: 10_000, at: 2000 }
-    expect(renderFacts(progress({ seen: { walk: page(2), base: met } }))).toContain('5,000/s · 1 s to go · 1/497')
-    expect(renderFacts(progress({ seen: { walk: page(1), base: met } }))).not.toContain('/s ')
+    expect(renderFacts(progress({ seen: { run: page(2), base: met } }))).toContain('5,000/s · 1 s to go · 1/497')
+    expect(renderFacts(progress({ seen: { run: page(1), base: met } }))).not.toContain('/s ')
   })
 
-  it('says how long a walk stands still', () => {
-    expect(renderFacts(progress({ seen: { walk: page(1), base }, standsMs: 75_000 }))).toContain(
+  it('says how long a sync run stands still', () => {
+    expect(renderFacts(progress({ seen: { run: page(1), base }, standsMs: 75_000 }))).toContain(
       'no page for 1 min 15 s',
     )
   })
 
   it('ends at 100 % where the list shrank, or is empty', () => {
     const shrunk = page(3, { followers: 26_000 })
-    expect(renderFacts(progress({ seen: { walk: shrunk, base } }))).toMatch(/^100 % · page 3\/3/)
-    const empty = progress({ seen: { walk: page(1, { followers: 0, total: 0 }), base }, plan: aPlan({ followers: 0 }) })
+    expect(renderFacts(progress({ seen: { run: shrunk, base } }))).toMatch(/^100 % · page 3\/3/)
+    const empty = progress({ seen: { run: page(1, { followers: 0, total: 0 }), base }, plan: aPlan({ followers: 0 }) })
     expect(renderFacts(empty)).toMatch(/^0 % · page 1\/1 · 0\/0/)
   })
 
-  it('goes on with the links once the list is walked', () => {
+  it('goes on with the links once the list is read', () => {
     const linking = { toLink: 20_000, at: 2000 }
-    const walked = (toLink: number) => progress({ seen: { walk: { ...complete, toLink }, base, linking } })
-    expect(renderFacts(walked(15_000))).toBe('walked · linked 5,000/20,000 · 2,500/s · 6 s to go')
-    expect(shareOf(walked(15_000))).toBe(0.25)
-    expect(renderFacts(walked(21_000))).toBe('walked · linked 0/21,000')
+    const listed = (toLink: number) => progress({ seen: { run: { ...complete, toLink }, base, linking } })
+    expect(renderFacts(listed(15_000))).toBe('list read · linked 5,000/20,000 · 2,500/s · 6 s to go')
+    expect(shareOf(listed(15_000))).toBe(0.25)
+    expect(renderFacts(listed(21_000))).toBe('list read · linked 0/21,000')
   })
 })
 
@@ -142,66 +142,66 @@ async function play(statuses: readonly Report[], { options = {}, plan = aPlan(),
 }
 
 const says = (text: string) => expect.stringContaining(text)
-const walk = (spread = false, everyone = false) => ({ action: 'walk', spread, everyone })
+const sync = (spread = false, everyone = false) => ({ action: 'sync', spread, everyone })
 const day = Date.UTC(1970, 0, 1, 16)
 
 describe('./queqiao sync', () => {
-  it('begins a walk and follows it to its end', async () => {
-    const { code, orders, text } = await play([idle, idle, page(1), page(2), { ...complete, left: 12 }])
+  it('begins a sync run and follows it to its end', async () => {
+    const { code, orders, text } = await play([idle, idle, page(1), page(2), { ...complete, removed: 12 }])
 
-    expect([code, orders]).toEqual([0, [walk()]])
+    expect([code, orders]).toEqual([0, [sync()]])
     expect(text).toContain('waiting for the first page')
     expect(text).toContain('page 2/3')
     expect(text).toContain(
-      '✓ complete · 遍历完成: 3 pages, 25,000 followers, 1,234 came, 12 left, 3 calls of user/get, ',
+      '✓ complete · 同步完成: 3 pages, 25,000 followers, 1,234 added, 12 removed, 3 calls of user/get, ',
     )
-    expect(text).toMatch(/about 13 of user\/info\/batchget to look up who came; 4 s$/)
+    expect(text).toMatch(/about 13 of user\/info\/batchget to look up who was added; 4 s$/)
   })
 
-  it('shows how far the links are once the list is walked, and is complete when they are', async () => {
+  it('shows how far the links are once the list is read, and is complete when they are', async () => {
     const linking = (toLink: number) => ({ ...complete, toLink })
     const { code, text } = await play([idle, page(2), linking(25_000), linking(10_000), linking(0)])
 
     expect(code).toBe(0)
     expect(text.split('\n').slice(-3)).toEqual([
-      'walked · linked 0/25,000',
-      'walked · linked 15,000/25,000 · 15,000/s · 1 s to go',
+      'list read · linked 0/25,000',
+      'list read · linked 15,000/25,000 · 15,000/s · 1 s to go',
       expect.stringMatching(/^✓ complete .*; 4 s$/),
     ])
   })
 
   it('tells programs the plan, and how it ended', async () => {
-    const walked = await play([idle, page(2), complete])
-    expect(walked.data).toEqual([{ plan: aPlan(), ending: { kind: 'complete', walk: complete, elapsedMs: 2000 } }])
+    const listed = await play([idle, page(2), complete])
+    expect(listed.data).toEqual([{ plan: aPlan(), ending: { kind: 'complete', run: complete, elapsedMs: 2000 } }])
     const planned = await play([yesterday], { options: { dryRun: true } })
     expect(planned.data).toEqual([{ status: yesterday, plan: aPlan() }])
   })
 
-  it('says so when nobody is linked any more, names the log, and does not walk on', async () => {
+  it('says so when nobody is linked any more, names the log, and does not sync on', async () => {
     const { code, text, seconds, orders } = await play([idle, { ...complete, toLink: 1_200 }])
 
     expect([code, seconds, orders.length]).toEqual([1, 301, 1])
-    expect(text).toContain('walked · linked 0/1,200 · nobody linked for 15 s')
+    expect(text).toContain('list read · linked 0/1,200 · nobody linked for 15 s')
     expect(text.split('\n').at(-1)).toBe(
-      '✗ the list is walked, but 1,200 followers wait to be linked, and none was for 5 min 0 s: what waits for quota goes on ' +
+      '✗ the list is read, but 1,200 followers wait to be linked, and none was for 5 min 0 s: what waits for quota goes on ' +
         'by itself; of all else tells the log of link-followers: in the terminal of npm start · 未完成关联',
     )
   })
 
-  // The walk before is complete, and stays so until ours has its first page.
-  it('does not take the walk before for ours', async () => {
+  // The sync run before is complete, and stays so until ours has its first page.
+  it('does not take the sync run before for ours', async () => {
     const { code, text } = await play([yesterday, yesterday, yesterday, page(1), complete])
 
     expect([code, text.includes('20,000')]).toEqual([0, false])
-    expect(text).toContain('✓ complete · 遍历完成: 3 pages')
+    expect(text).toContain('✓ complete · 同步完成: 3 pages')
   })
 
   it('passes the wishes on', async () => {
     const options = { spread: true, everyone: true }
-    expect(await play([idle, complete], { options })).toMatchObject({ orders: [walk(true, true)] })
+    expect(await play([idle, complete], { options })).toMatchObject({ orders: [sync(true, true)] })
   })
 
-  it('begins nothing that today’s quota does not do for, unless it may spread', async () => {
+  it('begins nothing for which today’s quota is too small, unless it may spread', async () => {
     expect(await play([idle, complete], { plan: tooLarge })).toMatchObject({ code: 1, orders: [] })
     const spread = { plan: tooLarge, options: { spread: true } }
     expect(await play([idle, complete], spread)).toMatchObject({ code: 0 })
@@ -213,23 +213,23 @@ describe('./queqiao sync', () => {
     expect(await play([idle], { options, plan: tooLarge })).toMatchObject({ code: 1, orders: [] })
   })
 
-  it('follows a walk that is under way and begins no other, even if that one is too large for today', async () => {
+  it('follows a sync run that is under way and begins no other, even if that one is too large for today', async () => {
     const followed = await play([page(1), page(2), complete], { plan: tooLarge })
     expect(followed).toMatchObject({ code: 0, orders: [{ action: 'tick' }] })
     expect(followed.text).toContain('under way since 1970-01-01 08:00 in China')
   })
 
-  it('does not take a walk under way for one that looks everybody up', async () => {
+  it('does not take a sync run under way for one that looks everybody up', async () => {
     const refused = await play([page(1)], { options: { everyone: true } })
     expect(refused).toMatchObject({ code: 1, orders: [], text: says('./queqiao sync --everyone') })
   })
 
-  it('helps a walk on whose run has ended', async () => {
+  it('helps a sync run on whose run has ended', async () => {
     const helped = await play([idle, ...Array(20).fill(page(1)), page(2), complete])
-    expect(helped).toMatchObject({ code: 0, orders: [walk(), { action: 'tick' }], text: says('no page for 15 s') })
+    expect(helped).toMatchObject({ code: 0, orders: [sync(), { action: 'tick' }], text: says('no page for 15 s') })
   })
 
-  it('says when a walk that was refused may begin', async () => {
+  it('says when a sync run that was refused may begin', async () => {
     const refused = { ...yesterday, state: 'waiting', pausedUntil: day } as const
     const { code, text } = await play([yesterday, refused], { options: { spread: true } })
     expect(code).toBe(1)
@@ -238,25 +238,25 @@ describe('./queqiao sync', () => {
 
   it('says so when WeChat no longer took the cursor', async () => {
     const lost = await play([yesterday, page(1), yesterday])
-    expect(lost).toMatchObject({ code: 1, text: says('no longer took the walk’s cursor') })
+    expect(lost).toMatchObject({ code: 1, text: says('no longer took the sync run’s cursor') })
   })
 
-  it('gives up on a walk that never begins, or stands still, and names the log', async () => {
-    const why = '✗ the walk has not begun for 2 min 0 s; why, tells the function’s log'
+  it('gives up on a sync run that never begins, or stands still, and names the log', async () => {
+    const why = '✗ the sync run has not begun for 2 min 0 s; why, tells the function’s log'
     expect(await play([yesterday])).toMatchObject({ code: 1, seconds: 120, text: says(why) })
-    const still = { code: 1, seconds: 301, text: says('✗ the walk stands still for 5 min 0 s') }
+    const still = { code: 1, seconds: 301, text: says('✗ the sync run stands still for 5 min 0 s') }
     expect(await play([idle, page(1)])).toMatchObject(still)
   })
 
-  it('leaves the walk alone when nobody watches any more', async () => {
+  it('leaves the sync run alone when nobody watches any more', async () => {
     const left = await play([idle, page(1)], { leaveAt: 2 })
-    expect(left).toMatchObject({ code: 130, orders: [walk()] })
-    expect(left.text).toContain('Stopped watching; the walk goes on. To follow it again: ./queqiao sync')
+    expect(left).toMatchObject({ code: 130, orders: [sync()] })
+    expect(left.text).toContain('Stopped watching; the sync run goes on. To follow it again: ./queqiao sync')
     const early = await play([idle], { leaveAt: 1 })
     expect(early).toMatchObject({ code: 130, orders: [], text: says('nothing was begun') })
   })
 
-  it('says until when a walk waits for quota, and that it goes on by itself', async () => {
+  it('says until when a sync run waits for quota, and that it goes on by itself', async () => {
     const { code, text } = await play([idle, page(1), page(1, { state: 'waiting', pausedUntil: day })])
 
     expect(code).toBe(1)
@@ -269,17 +269,17 @@ describe('./queqiao sync', () => {
     expect(await play([idle, page(1), waiting, waiting, page(2), complete])).toMatchObject({ code: 0 })
   })
 
-  it('goes on with a walk that waited for quota before', async () => {
+  it('goes on with a sync run that waited for quota before', async () => {
     const pausedUntil = 50_000_000
     const waiting = page(1, { state: 'waiting', pausedUntil })
     const goesOn = await play([waiting, waiting, page(2, { state: 'waiting', pausedUntil }), complete])
-    expect(goesOn).toMatchObject({ code: 0, orders: [walk()] })
+    expect(goesOn).toMatchObject({ code: 0, orders: [sync()] })
     expect(await play([waiting])).toMatchObject({ code: 1, text: says('1970-01-01 21:53 in China') })
   })
 
   it('explains a failure in one line, and how to go on', async () => {
     const { code, text } = await play([idle, page(1)], { breakAt: 2, options: { spread: true } })
-    const line = '✗ WeChat refused user/get: 50002; to go on with the walk: ./queqiao sync'
+    const line = '✗ WeChat refused user/get: 50002; to go on with the sync run: ./queqiao sync'
     expect([code, text.split('\n').at(-1)]).toEqual([1, line])
   })
 })

@@ -93,7 +93,7 @@ function parse<const T extends KnownOptions>(args: readonly string[], { verb, op
 
 type Read = { readonly values: object; readonly env: Environment; readonly verb: string }
 
-/** `npm run` keeps an option for itself that stands before `--`, and tells us only so: `--dry-run` would walk. */
+/** `npm run` keeps an option for itself that stands before `--`, and tells us only so: `--dry-run` would sync. */
 function assertNotTakenByNpm(options: readonly string[], { values, env, verb }: Read): void {
   if (env.npm_lifecycle_event !== verb) return
   const taken = options.filter(

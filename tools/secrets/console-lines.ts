@@ -57,4 +57,4 @@ const onceOn =
   'Once it is switched on, menus and automatic replies made in the console stop. · 启用后，后台设置的菜单和自动回复将失效'
 const whenToPaste =
   'Paste them in five minutes, not before: the functions must know the new ones when the console tries them. Until then ' +
-  'some of WeChat’s callbacks are refused; who followed meanwhile comes with the next walk. · 请在五分钟后填写并提交'
+  'some of WeChat’s callbacks are refused; who followed meanwhile comes with the next sync run. · 请在五分钟后填写并提交'

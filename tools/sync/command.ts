@@ -1,4 +1,4 @@
-/** `sync`: tells what a walk through the followers costs, begins it, and follows it to its end. */
+/** `sync`: tells what a sync run through the followers costs, begins it, and follows it to its end. */
 
 import type { AppName } from '../../lib/apps.ts'
 import { type OfApp, saidOf } from '../command/apps.ts'
@@ -43,7 +43,7 @@ export async function runSync(options: Options, deps: SyncDeps): Promise<number>
   }
   return whileAsking(deps, run, {
     left: () => describeLeaving(options, isOrdered),
-    next: () => (isOrdered ? `; to go on with the walk: ${againCommand(options)}` : ''),
+    next: () => (isOrdered ? `; to go on with the sync run: ${againCommand(options)}` : ''),
   })
 }
 
@@ -51,38 +51,38 @@ type Prepared = { readonly before: Report; readonly plan: Plan }
 /** Shows the plan; answers an exit code where nothing is to be begun. */
 async function prepare(options: Options, { sync, screen, place }: SyncDeps): Promise<Prepared | number> {
   screen.line(
-    `The walk through the followers${saidOf(options)}, stage ${options.stage} (${whereIs(place)}) · 遍历关注者`,
+    `The sync run through the followers${saidOf(options)}, stage ${options.stage} (${whereIs(place)}) · 同步关注者`,
   )
   const before = await sync.ask({ action: 'status' })
   const isUnderWay = before.state === 'under-way'
-  if (isUnderWay) screen.line(`  under way since ${inChina(before.beganAt ?? 0)}; what is left of it · 正在遍历，剩余:`)
+  if (isUnderWay) screen.line(`  under way since ${inChina(before.beganAt ?? 0)}; what is left of it · 正在同步，剩余:`)
   if (isUnderWay && options.everyone) {
-    screen.problem(`✗ this walk cannot be made to look everybody up; when it is complete: ${commandFor(options)}`)
+    screen.problem(`✗ this sync run cannot be made to look everybody up; when it is complete: ${commandFor(options)}`)
     return 1
   }
   const { plan } = await sync.ask({ action: 'plan', everyone: options.everyone })
   if (plan === undefined) throw functionFailed(place, fileName, 'it told no plan')
   screen.line(renderPlan(plan, { spread: options.spread, spreadCommand: commandFor({ ...options, spread: true }) }))
   const mayBegin = plan.fitsToday || options.spread
-  // A walk under way was allowed when it began.
+  // A sync run under way was allowed when it began.
   if (!options.dryRun && (mayBegin || isUnderWay)) return { before, plan }
   screen.json({ status: before, plan })
   return mayBegin ? 0 : 1
 }
 
-/** A walk under way is only helped on: should it end just now, a new one must not begin. */
+/** A sync run under way is only helped on: should it end just now, a new one must not begin. */
 async function order({ spread, everyone }: Options, before: Report, { sync, screen }: SyncDeps): Promise<void> {
   const isUnderWay = before.state === 'under-way'
-  await sync.begin(isUnderWay ? { action: 'tick' } : { action: 'walk', spread, everyone })
-  const [what, zh] = isUnderWay ? ['Following it.', '跟随进度'] : ['The walk begins.', '开始遍历']
-  screen.line(`${what} Ctrl-C stops watching, not the walk. · ${zh}；按 Ctrl-C 只停止观看`)
+  await sync.begin(isUnderWay ? { action: 'tick' } : { action: 'sync', spread, everyone })
+  const [what, zh] = isUnderWay ? ['Following it.', '跟随进度'] : ['The sync run begins.', '开始同步']
+  screen.line(`${what} Ctrl-C stops watching, not the sync run. · ${zh}；按 Ctrl-C 只停止观看`)
 }
 
 async function watch(options: Options, start: Prepared, deps: SyncDeps): Promise<number> {
   const { screen, place, now } = deps
   const ending = await follow(start, { ...deps, show: it => screen.progress(renderFacts(it), shareOf(it)) })
   screen.json({ plan: start.plan, ending })
-  const hasBegun = ending.kind !== 'waiting' || ending.walk !== undefined
+  const hasBegun = ending.kind !== 'waiting' || ending.run !== undefined
   const command = hasBegun ? againCommand(options) : commandFor(options)
   const logs = { log: logOf(place, fileName), linkLog: logOf(place, 'link-followers') }
   screen.line(renderEnding(ending, { command, ...logs, now: now() }))
@@ -90,11 +90,11 @@ async function watch(options: Options, start: Prepared, deps: SyncDeps): Promise
 }
 
 function describeLeaving(options: Options, isOrdered: boolean): string {
-  if (!isOrdered) return 'Stopped; nothing was begun. · 已停止，未开始遍历'
-  return `Stopped watching; the walk goes on. To follow it again: ${againCommand(options)} · 已停止观看，遍历继续`
+  if (!isOrdered) return 'Stopped; nothing was begun. · 已停止，未开始同步'
+  return `Stopped watching; the sync run goes on. To follow it again: ${againCommand(options)} · 已停止观看，同步继续`
 }
 
-/** A walk that has begun knows whether it looks everybody up, and spreads. */
+/** A sync run that has begun knows whether it looks everybody up, and spreads. */
 function againCommand(options: Options): string {
   return commandFor({ ...options, spread: false, everyone: false })
 }

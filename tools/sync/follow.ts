@@ -1,4 +1,4 @@
-/** Watches a walk until it is complete, or until there is nothing more to watch. */
+/** Watches a sync run until it is complete, or until there is nothing more to watch. */
 
 import type { Session } from '../command/session.ts'
 import type { Progress } from './progress.ts'
@@ -11,10 +11,10 @@ type FollowDeps = Pick<Session, 'now' | 'sleep'> & {
 }
 
 const pollMs = 1000
-/** When a run ends, the schedule goes on with the walk; this comes sooner, and does nothing while somebody walks. */
+/** When a run ends, the schedule goes on with the sync run; this comes sooner, and does nothing while somebody syncs. */
 const nudgeAfterMs = 15_000
 
-/** Watches the walk that was ordered after `before` was reported. */
+/** Watches the sync run that was ordered after `before` was reported. */
 export async function follow({ before, plan }: { before: Report; plan: Plan }, deps: FollowDeps): Promise<Ending> {
   const { sync, now, sleep, show } = deps
   let watch: Watch = { before, startedAt: now(), movedAt: now() }
@@ -27,8 +27,8 @@ export async function follow({ before, plan }: { before: Report; plan: Plan }, d
     if (ending !== undefined) return ending
     const { seen, movedAt } = watch
     show({ seen, plan, standsMs: now() - movedAt, now: now() })
-    const isWalked = seen?.linking !== undefined
-    if (seen !== undefined && !isWalked && now() - Math.max(movedAt, nudgedAt) >= nudgeAfterMs) {
+    const isRead = seen?.linking !== undefined
+    if (seen !== undefined && !isRead && now() - Math.max(movedAt, nudgedAt) >= nudgeAfterMs) {
       nudgedAt = now()
       await sync.begin({ action: 'tick' })
     }

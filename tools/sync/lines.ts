@@ -1,4 +1,4 @@
-/** A walk in words: what it will cost beside what is left of today's quota, and how the watching ended. */
+/** A sync run in words: what it will cost beside what is left of today's quota, and how the watching ended. */
 
 import { batchSize } from '../../lib/followers/follower-batches.ts'
 import { counted, inChina, inThousands, inUnits } from '../command/words.ts'
@@ -31,7 +31,7 @@ function describeCalls({ needed, remain, limit }: CallPlan): string {
 function judge(plan: Plan, { spread, spreadCommand }: Wishes): string {
   if (plan.fitsToday) return '✓ fits into today’s quota · 今日额度足够'
   const days = plan.days === undefined ? 'more days than WeChat’s limits tell' : counted(plan.days, 'day')
-  if (spread) return `✓ spreads over ${days}, for today’s quota does not do · 分多日完成`
+  if (spread) return `✓ spreads over ${days}, for today’s quota is too small · 分多日完成`
   return `✗ does not fit into today’s quota: it takes ${days}. To let it spread over them: ${spreadCommand} · 今日额度不足`
 }
 
@@ -50,41 +50,41 @@ type Words = {
 export function renderEnding(ending: Ending, { command, log, linkLog, now }: Words): string {
   switch (ending.kind) {
     case 'complete':
-      return `✓ complete · 遍历完成: ${sumUp(ending.walk)}; ${inUnits(ending.elapsedMs)}`
+      return `✓ complete · 同步完成: ${sumUp(ending.run)}; ${inUnits(ending.elapsedMs)}`
     case 'waiting':
-      return `${describeWait(ending.walk, inChina(ending.until), inUnits(ending.until - now))}: ${command}`
+      return `${describeWait(ending.run, inChina(ending.until), inUnits(ending.until - now))}: ${command}`
     case 'lost':
-      return `✗ WeChat no longer took the walk’s cursor, so the walk was let go; to begin anew: ${command}`
+      return `✗ WeChat no longer took the sync run’s cursor, so the sync run was dropped; to start again: ${command}`
     case 'unlinked':
       return describeUnlinked(ending, linkLog)
     case 'stuck': {
-      const what = ending.walk === undefined ? 'the walk has not begun' : 'the walk stands still'
+      const what = ending.run === undefined ? 'the sync run has not begun' : 'the sync run stands still'
       return `✗ ${what} for ${inUnits(ending.standsMs)}; why, tells the function’s log: ${log}`
     }
   }
 }
 
 function describeUnlinked({ toLink, standsMs }: Extract<Ending, { kind: 'unlinked' }>, log: string): string {
-  const what = `the list is walked, but ${counted(toLink, 'follower')} wait to be linked, and none was for ${inUnits(standsMs)}`
+  const what = `the list is read, but ${counted(toLink, 'follower')} wait to be linked, and none was for ${inUnits(standsMs)}`
   return `✗ ${what}: what waits for quota goes on by itself; of all else tells the log of link-followers: ${log} · 未完成关联`
 }
 
-function sumUp({ pages, followers, came, left = 0 }: Report): string {
-  const lookUps = Math.ceil(came / batchSize)
+function sumUp({ pages, followers, added, removed = 0 }: Report): string {
+  const lookUps = Math.ceil(added / batchSize)
   return [
     counted(pages, 'page'),
     counted(followers, 'follower'),
-    `${inThousands(came)} came`,
-    ...(left === 0 ? [] : [`${inThousands(left)} left`]),
+    `${inThousands(added)} added`,
+    ...(removed === 0 ? [] : [`${inThousands(removed)} removed`]),
     `${counted(pages, 'call')} of user/get`,
-    ...(lookUps === 0 ? [] : [`about ${inThousands(lookUps)} of user/info/batchget to look up who came`]),
+    ...(lookUps === 0 ? [] : [`about ${inThousands(lookUps)} of user/info/batchget to look up who was added`]),
   ].join(', ')
 }
 
-function describeWait(walk: Report | undefined, until: string, time: string): string {
-  if (walk === undefined) {
-    return `✗ not begun, for today’s quota does not do · 今日额度不足; it is filled at ${until}, in ${time}; then`
+function describeWait(run: Report | undefined, until: string, time: string): string {
+  if (run === undefined) {
+    return `✗ not begun, for today’s quota is too small · 今日额度不足; it is filled at ${until}, in ${time}; then`
   }
-  const done = `${counted(walk.pages, 'page')} done, ${inThousands(walk.followers)} of ${counted(walk.total, 'follower')}`
+  const done = `${counted(run.pages, 'page')} done, ${inThousands(run.followers)} of ${counted(run.total, 'follower')}`
   return `… waits for quota · 等待额度: ${done}; goes on by itself after ${until}, in ${time}; to watch it then`
 }

@@ -7,26 +7,26 @@ import { commandLine, jsonOption, readOptions, readStage, type Stage, stageOptio
 
 export type Options = Stage &
   OfApp & {
-    /** Lets a walk that today's quota does not do for spread over days. */
+    /** Lets a sync run for which today's quota is too small spread over days. */
     readonly spread: boolean
-    /** Looks everybody up again, not only who came. */
+    /** Looks everybody up again, not only who was added. */
     readonly everyone: boolean
     readonly dryRun: boolean
   }
 
 export const spec = {
   verb: 'sync',
-  summary: 'walks through the list of followers now, and shows how far it is',
+  summary: 'syncs the list of followers now, and shows how far it is',
   options: {
-    spread: { type: 'boolean', summary: 'begins even if today’s quota does not do for it, and goes on day by day' },
-    everyone: { type: 'boolean', summary: 'looks everybody up again, not only who came since the last walk' },
-    'dry-run': { type: 'boolean', summary: 'only tells what the walk will cost' },
+    spread: { type: 'boolean', summary: 'begins even if today’s quota is too small for it, and goes on day by day' },
+    everyone: { type: 'boolean', summary: 'looks everybody up again, not only who was added since the last sync run' },
+    'dry-run': { type: 'boolean', summary: 'only tells what the sync run will cost' },
     ...officialOption,
     ...stageOptions,
     ...jsonOption,
   },
-  notes: 'A walk that is under way already is followed. Ctrl-C stops watching, not the walk.',
-  exitCodes: ['the walk is complete and who came is linked', 'it is not'],
+  notes: 'A sync run that is under way already is followed. Ctrl-C stops watching, not the sync run.',
+  exitCodes: ['the sync run is complete and who was added is linked', 'it is not'],
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */

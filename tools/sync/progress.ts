@@ -1,24 +1,24 @@
-/** How far a walk is, in one line. */
+/** How far a sync run is, in one line. */
 
-import { pageSize } from '../../lib/sync/walk.ts'
+import { pageSize } from '../../lib/sync/plan.ts'
 import { counted, inThousands, inUnits } from '../command/words.ts'
 import type { Plan, Report } from './report.ts'
 
 export type Progress = {
-  /** Absent while the walk has not begun. */
+  /** Absent while the sync run has not begun. */
   readonly seen: Seen | undefined
   readonly plan: Plan
-  /** Since the walk last went on. */
+  /** Since the sync run last went on. */
   readonly standsMs: number
   /** Milliseconds. */
   readonly now: number
 }
 
 type Seen = {
-  readonly walk: Report
-  /** Where the walk was when we began to watch, and when (ms) that was. */
+  readonly run: Report
+  /** Where the sync run was when we began to watch, and when (ms) that was. */
   readonly base: { readonly pages: number; readonly followers: number; readonly at: number }
-  /** Once the list is walked: how many waited to be linked then, and when (ms). */
+  /** Once the list is read: how many waited to be linked then, and when (ms). */
   readonly linking?: { readonly toLink: number; readonly at: number }
 }
 
@@ -29,16 +29,16 @@ const patienceMs = 10_000
 export function renderFacts(progress: Progress): string {
   const { seen, plan, standsMs, now } = progress
   if (seen === undefined) return `waiting for the first page · ${inUnits(standsMs)}`
-  const { walk, base, linking } = seen
-  if (linking !== undefined) return renderLinking(walk, linking, { standsMs, now })
-  const total = totalOf(walk, plan)
+  const { run, base, linking } = seen
+  if (linking !== undefined) return renderLinking(run, linking, { standsMs, now })
+  const total = totalOf(run, plan)
   const { remain } = plan.userGet
   return [
     `${Math.floor(shareOf(progress) * 100)} %`,
-    `page ${walk.pages}/${Math.max(walk.pages, Math.ceil(total / pageSize))}`,
-    `${inThousands(walk.followers)}/${inThousands(total)}`,
-    ...describePace(walk.followers - base.followers, now - base.at, total - walk.followers),
-    ...(remain === undefined ? [] : [`${walk.pages - base.pages}/${counted(remain, 'call')}`]),
+    `page ${run.pages}/${Math.max(run.pages, Math.ceil(total / pageSize))}`,
+    `${inThousands(run.followers)}/${inThousands(total)}`,
+    ...describePace(run.followers - base.followers, now - base.at, total - run.followers),
+    ...(remain === undefined ? [] : [`${run.pages - base.pages}/${counted(remain, 'call')}`]),
     ...(standsMs < patienceMs ? [] : [`no page for ${inUnits(standsMs)}`]),
   ].join(' · ')
 }
@@ -50,30 +50,30 @@ function renderLinking(
 ): string {
   const linked = linkedOf(toLink, all)
   return [
-    'walked',
+    'list read',
     `linked ${inThousands(linked)}/${inThousands(linked + toLink)}`,
     ...describePace(linked, now - at, toLink),
     ...(standsMs < patienceMs ? [] : [`nobody linked for ${inUnits(standsMs)}`]),
   ].join(' · ')
 }
 
-/** Another walk may have queued more meanwhile. */
+/** Another sync run may have queued more meanwhile. */
 function linkedOf(toLink: number, all: number): number {
   return Math.max(0, all - toLink)
 }
 
-function describePace(walked: number, elapsedMs: number, missing: number): string[] {
-  if (walked <= 0 || elapsedMs <= 0) return []
-  const pace = `${inThousands(Math.round((walked / elapsedMs) * 1000))}/s`
-  return missing > 0 ? [pace, `${inUnits((missing / walked) * elapsedMs)} to go`] : [pace]
+function describePace(listed: number, elapsedMs: number, missing: number): string[] {
+  if (listed <= 0 || elapsedMs <= 0) return []
+  const pace = `${inThousands(Math.round((listed / elapsedMs) * 1000))}/s`
+  return missing > 0 ? [pace, `${inUnits((missing / listed) * elapsedMs)} to go`] : [pace]
 }
 
 /** How much is done, from 0 to 1; a list that shrank on the way ends before its total. */
 export function shareOf({ seen, plan }: Progress): number {
   if (seen === undefined) return 0
-  const { linking, walk } = seen
-  if (linking !== undefined) return linkedOf(walk.toLink, linking.toLink) / Math.max(1, linking.toLink)
-  return Math.min(1, seen.walk.followers / Math.max(1, totalOf(seen.walk, plan)))
+  const { linking, run } = seen
+  if (linking !== undefined) return linkedOf(run.toLink, linking.toLink) / Math.max(1, linking.toLink)
+  return Math.min(1, seen.run.followers / Math.max(1, totalOf(seen.run, plan)))
 }
 
 function totalOf({ total }: Report, plan: Plan): number {

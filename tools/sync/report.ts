@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 
-import type { SyncOrder } from '../../lib/sync/sync-followers.ts'
+import type { SyncOrder } from '../../lib/sync/order.ts'
 import type { StageFunction } from '../command/function.ts'
 
 const call = v.object({ needed: v.number(), remain: v.optional(v.number()), limit: v.optional(v.number()) })
@@ -20,8 +20,8 @@ export const report = v.object({
   pages: v.number(),
   followers: v.number(),
   total: v.number(),
-  came: v.number(),
-  left: v.optional(v.number()),
+  added: v.number(),
+  removed: v.optional(v.number()),
   toLink: v.optional(v.number(), 0),
   beganAt: v.optional(v.number()),
   pausedUntil: v.optional(v.number()),

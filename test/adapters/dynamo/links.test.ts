@@ -2,13 +2,15 @@
 
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, it } from 'vitest'
-import { clientOf, openMemoryTables } from '../../../kit/memory-dynamo.ts'
+
 import { createLinkUpkeep } from '../../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkStore } from '../../../lib/adapters/dynamo/links.ts'
-import type { FollowerRow } from '../../../lib/followers/link.ts'
-import { id } from '../../ids.ts'
+import { type FollowerRow, personIn } from '../../../lib/followers/link.ts'
+import { id, miniAppid, officialAppid, otherOfficialAppid } from '../../ids.ts'
+import { clientOf, openTable } from '../../model/table.ts'
 
 const openid = id('oOfficial')
+const [official, mini] = [officialAppid, miniAppid]
 const [before, after] = [id('uBefore'), id('uAfter')]
 const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
   openid,
@@ -21,9 +23,14 @@ const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
 
 /** `late` stands still before it writes the row of `before`, as `isLate` tells, until `go`. */
 function openLinks() {
+  const tables = new Map([['links', openTable(['address'])]])
   const { promise: isOver, resolve: go } = Promise.withResolvers<void>()
   const { promise: isLate, resolve: stop } = Promise.withResolvers<void>()
-  const dynamo = clientOf(openMemoryTables())
+  const dynamo = clientOf(
+    tables,
+    work => work(),
+    () => undefined,
+  )
   const send = async (command: object) => {
     if (command instanceof UpdateCommand && command.input.Key?.address === `unionid#${before}`) {
       stop()
@@ -31,9 +38,11 @@ function openLinks() {
     }
     return Reflect.apply(dynamo.send, dynamo, [command])
   }
-  const late = createLinkStore(Object.assign(Object.create(dynamo), { send }), 'links')
-  const links = { ...createLinkStore(dynamo, 'links'), ...createLinkUpkeep(dynamo, 'links') }
-  const reached = async () => (await links.resolve([{ unionid: before }, { unionid: after }])).map(it => it?.following)
+  const late = createLinkStore(Object.assign(Object.create(dynamo), { send }), 'links').of(official)
+  const store = createLinkStore(dynamo, 'links')
+  const links = { ...store.of(official), ...createLinkUpkeep(dynamo, 'links') }
+  const reached = async () =>
+    (await store.resolve([{ unionid: before }, { unionid: after }])).map(it => personIn(it, official)?.following)
   return { links, late, isLate, go, reached }
 }
 
@@ -53,7 +62,7 @@ it('leaves nothing of a unionid whose person was erased in between, the second t
   await isLate
   const { followedAt: _, ...left } = row({ following: false, at: 301 })
   await links.writeFollower({ ...left, unionid: after }, row({ followedAt: 300, at: 300 }))
-  const everything = [{ openid, unionid: before }, { unionid: after }]
+  const everything = [{ official, openid }, { unionid: before }, { unionid: after }]
   await links.erase(everything, 200)
   go()
   await writing
@@ -61,18 +70,28 @@ it('leaves nothing of a unionid whose person was erased in between, the second t
   expect(await reached()).toEqual([false, false])
 })
 
-it('tells once a call which rows cannot be read, by what may stand in a log', async () => {
+it('tells once a call what cannot be read, by what may stand in a log', async () => {
   const told: (readonly string[])[] = []
-  const tables = openMemoryTables()
-  const links = tables.get('links')
+  const links = openTable(['address'])
   for (const openid of ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']) {
-    links?.put({ Item: { address: `openid#${openid}`, at: 1, following: 'yes' } })
+    links.put({ Item: { address: `openid#${official}#${openid}`, at: 1, following: 'yes' } })
   }
-  links?.put({ Item: { address: `mini#oMini`, at: 1, unionid: after } })
-  links?.put({ Item: { address: `unionid#${after}`, loginAt: 'yesterday' } })
-  const store = createLinkStore(clientOf(tables), 'links', addresses => told.push(addresses))
-  const spoilt = ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002'].map(it => ({ openid: id(it) }))
-  const found = await store.resolve([...spoilt, { miniOpenid: id('oMini') }, { openid }])
-  expect(found).toEqual([undefined, undefined, undefined, { known: false, following: false }])
-  expect(told).toEqual([['openid#oSpo…001', 'openid#oSpo…002', 'unionid#…']])
+  links.put({ Item: { address: `mini#${mini}#oMini`, at: 1, unionid: after } })
+  const sides = { [official]: 'odd', [otherOfficialAppid]: { at: 1 }, [mini]: { miniOpenid: 'oMini', at: 'yesterday' } }
+  links.put({ Item: { address: `unionid#${after}`, ...sides } })
+  const dynamo = clientOf(
+    new Map([['links', links]]),
+    work => work(),
+    () => undefined,
+  )
+  const store = createLinkStore(dynamo, 'links', addresses => told.push(addresses))
+  const spoilt = ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']
+  const addresses = spoilt.map(it => ({ official, openid: id(it) }))
+  const found = await store.resolve([...addresses, { mini, miniOpenid: id('oMini') }, { official, openid }])
+  expect(found.map(it => personIn(it, official))).toEqual([undefined, undefined, undefined, nobody])
+  expect(told).toEqual([
+    [`openid#${official}#oSpo…001`, `openid#${official}#oSpo…002`, `unionid#…#${official}`, `unionid#…#${mini}`],
+  ])
 })
+
+const nobody = { known: false, following: false }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createGateStore } from '../../../lib/adapters/dynamo/gate.ts'
 import { createLinkingStore } from '../../../lib/adapters/dynamo/linking.ts'
 import { openTables, type Tables } from '../../dynamodb.ts'
+import { officialAppid } from '../../ids.ts'
 
 let tables: Tables
 beforeAll(async () => {
@@ -79,10 +80,10 @@ describe('the row of the gate', () => {
   })
 })
 
-describe('the row of a step of a walk', () => {
+describe('the row of a step of a sync run', () => {
   const dayMs = 86_400_000
   const beganAt = Date.parse('2026-11-22T12:00:00+08:00')
-  const walk = { beganAt, isWhole: true }
+  const counted = { beganAt, isWhole: true }
 
   async function openLinking(field = 'people') {
     let now = beganAt
@@ -91,20 +92,21 @@ describe('the row of a step of a walk', () => {
     const linking = createLinkingStore(
       tables.dynamo,
       table,
+      officialAppid,
       () => now,
       steps => unreadable.push(steps),
     )
-    await linking.open(walk, 0)
-    for (const step of [1, 2]) await linking.expect({ ...walk, step, run: 7 }, 100)
-    await linking.close(walk)
-    const part = beganAt * 1000 + 1
-    await spoil(table, { walk: 'linking whole', part }, field, 'many')
-    return { linking, unreadable, key: `linking whole/${part}`, pass: (ms: number) => (now += ms) }
+    await linking.open(counted, 0)
+    for (const step of [1, 2]) await linking.expect({ ...counted, step, run: 7 }, 100)
+    await linking.close(counted)
+    const [partition, part] = [`linking whole ${officialAppid}`, beganAt * 1000 + 1]
+    await spoil(table, { walk: partition, part }, field, 'many')
+    return { linking, unreadable, key: `${partition}/${part}`, pass: (ms: number) => (now += ms) }
   }
 
-  it('has nobody wait for longer than the longest walk takes where it is odd', async () => {
+  it('has nobody wait for longer than the longest sync run takes where it is odd', async () => {
     const { linking, pass } = await openLinking()
-    await linking.workedIn([{ ...walk, step: 2, run: 7, message: 0 }])
+    await linking.workedIn([{ ...counted, step: 2, run: 7, message: 0 }])
     expect(await linking.isUnderWay()).toBe(true)
     pass(3 * dayMs + 1)
     expect(await linking.isUnderWay()).toBe(false)
@@ -120,11 +122,11 @@ describe('the row of a step of a walk', () => {
 
   it('fails nobody whose message was worked in', async () => {
     const { linking } = await openLinking('left')
-    await linking.workedIn([1, 2].map(step => ({ ...walk, step, run: 7, message: 0 })))
+    await linking.workedIn([1, 2].map(step => ({ ...counted, step, run: 7, message: 0 })))
     expect(await linking.waiting()).toBe(0)
   })
 
-  it('goes with the next whole walk', async () => {
+  it('goes with the next whole sync run', async () => {
     const { linking, unreadable } = await openLinking()
     const next = { beganAt: beganAt + dayMs, isWhole: true }
     await linking.open(next, 0)

@@ -45,7 +45,7 @@ describe('user/get', () => {
     expect(json).toMatchObject({ errcode: 40003, errmsg: expect.stringMatching(/^invalid openid rid: /) })
   })
 
-  test('a million followers are made and walked in seconds', { timeout: 20_000 }, async ({ box }) => {
+  test('a million followers are made and listed in seconds', { timeout: 20_000 }, async ({ box }) => {
     await box.control('/people', { count: 1_000_000, following: true })
     const token = await box.token()
     const [seen, samples] = [{ count: 0, pages: 0 }, new Set<string>()]

@@ -1,13 +1,14 @@
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
 import { packOpenids, splitByRows, unpackOpenids } from '../../../lib/adapters/dynamo/packed-openids.ts'
-import { pageKeyOf } from '../../../lib/adapters/dynamo/walk-rows.ts'
+import { pageKeyOf, runItem, stateRow } from '../../../lib/adapters/dynamo/sync-run-rows.ts'
 import { id } from '../../ids.ts'
 
 const openidsOf = (count: number, length: number) =>
   Array.from({ length: count }, (_, index) => id(`${index}`.padStart(length, 'o')))
 
-describe('a page of a walk', () => {
+describe('a page of a sync run', () => {
   it.each([
     [28, 1],
     [64, 2],
@@ -17,7 +18,7 @@ describe('a page of a walk', () => {
     const split = splitByRows(openids)
     expect([split.length, split.flat()]).toEqual([rows, openids])
     const sizes = split.map(packOpenids).map(({ packed, others = [] }) => {
-      return packed.byteLength + others.reduce((sum, it) => sum + it.length + 4, 0)
+      return packed.byteLength + others.reduce((sum, other) => sum + other.length + 4, 0)
     })
     expect(Math.max(...sizes)).toBeLessThan(400_000)
     expect(pageKeyOf(openids).split(' ')[1]).toBe(rows === 1 ? undefined : `${rows}`)
@@ -27,11 +28,21 @@ describe('a page of a walk', () => {
     expect(splitByRows([])).toEqual([[]])
   })
 
-  // It would be written anew with each walk, and its people read as taken out.
+  // It would be written anew with each sync run, and its people read as taken out.
   it('has the name of what is stored, also where openids of several lengths change their order', () => {
     const openids = [id('oShort'), ...openidsOf(2, 28), ...openidsOf(2, 40)]
     const stored = unpackOpenids(packOpenids(openids))
     expect(stored).not.toEqual(openids)
     expect(pageKeyOf(stored)).toBe(pageKeyOf(openids))
   })
+})
+
+// A table outlives deployments: another name would lose the sync run under way, and the last complete one.
+it('the attributes of a sync run have the names by which earlier versions wrote them', () => {
+  const counts = { pages: 2, followers: 3, total: 4, leastTotal: 3, fullPage: 2, queuedPages: 1, came: 1 }
+  const start = { id: 'r', startedAt: 10, beganAt: 10_000, isEveryone: false, pageKeys: ['p'] }
+  const complete = { ...start, ...counts, isByCount: true, left: 5 }
+  const read = v.parse(stateRow, { complete }).complete
+  expect(read).toMatchObject({ minTotal: 3, maxPageSize: 2, added: 1, removed: 5, endInferredFromCount: true })
+  expect(read && runItem(read)).toEqual(complete)
 })

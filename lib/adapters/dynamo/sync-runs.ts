@@ -1,23 +1,35 @@
 /**
- * The store of sync runs (the rows: walk-rows.ts).
+ * The store of sync runs (the rows: sync-run-rows.ts).
  *
  * A page is keyed by its content, so a page that has not changed since the last run is not written again. Every page
  * that may exist is named in the state first, so that none is ever orphaned.
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import type { Walk, WalkStore } from '../../sync/ports.ts'
+
+import { checked } from '../../checked.ts'
+import type { OfficialAppId } from '../../identifiers.ts'
+import type { SyncRun, SyncRunStore } from '../../sync/ports.ts'
 import { validate } from '../../validate.ts'
 import { change, type Dynamo } from './dynamo.ts'
-import { createPageRows, type PageRows, pageKeyOf, type StateRow, stateKey, stateRow } from './walk-rows.ts'
+import {
+  createPageRows,
+  type PageRows,
+  pageKeyOf,
+  runItem,
+  type StateRow,
+  stateKeyOf,
+  stateRow,
+} from './sync-run-rows.ts'
 
-/** Creates the store of sync runs. */
-export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
-  const pages = createPageRows(dynamo, table)
-  const redacted = new Set<string>()
+/** Creates the store of an account's sync runs. */
+export function createSyncRunStore(dynamo: Dynamo, table: string, official: OfficialAppId): SyncRunStore {
+  const pages = createPageRows(dynamo, table, official)
+  const stateKey = stateKeyOf(official)
+  const rewritten = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
-    return validate(stateRow, Item ?? {}, 'the state of the walk')
+    return validate(stateRow, Item ?? {}, 'the state of the sync run')
   }
   const set = (fields: object, owner: string) =>
     change(dynamo, table, stateKey, { set: { ...fields }, condition: '#leaseOwner = :owner', values: { owner } })
@@ -36,8 +48,8 @@ export function createWalkStore(dynamo: Dynamo, table: string): WalkStore {
       const { spare: _, ...state } = await readState()
       return state
     },
-    async *openids(walk) {
-      for await (const { key, parts } of pages.read(walk.pageKeys)) {
+    async *openids(run) {
+      for await (const { key, parts } of pages.read(run.pageKeys)) {
         const openids = parts.flat()
         // Somebody was erased from it: its content no longer matches its key, should the same page be saved again.
         if (pageKeyOf(openids) !== key) redacted.add(key)
@@ -62,7 +74,7 @@ function createPages({
   readState,
   set,
   redacted,
-}: Parts): Pick<WalkStore, 'savePage' | 'complete' | 'abandon' | 'forget'> {
+}: Parts): Pick<SyncRunStore, 'savePage' | 'complete' | 'abandon' | 'forget'> {
   /** Records the unneeded pages, then deletes them; after a crash they are still recorded. */
   const drop = async (old: readonly string[], fields: object, owner: string) => {
     const spare = [...new Set(old)]
@@ -72,7 +84,7 @@ function createPages({
   }
 
   return {
-    async savePage(walk, openids, owner) {
+    async savePage(run, openids, owner) {
       const { current, complete, spare = [] } = await readState()
       const key = pageKeyOf(openids)
       const others = spare.filter(it => it !== key)
@@ -82,14 +94,14 @@ function createPages({
         await pages.put(openids)
         redacted.delete(key)
       }
-      const saved: Walk = { ...walk, pageKeys: [...walk.pageKeys, key] }
-      const isSaved = await set({ current: saved, spare: others.length === 0 ? undefined : others }, owner)
+      const saved = { ...run, pageKeys: [...run.pageKeys, key] }
+      const isSaved = await set({ current: runItem(saved), spare: others.length === 0 ? undefined : others }, owner)
       return isSaved ? saved : undefined
     },
-    async complete(walk, owner) {
+    async complete(run, owner) {
       const { complete, spare = [] } = await readState()
-      const old = [...spare, ...keysOf(complete)].filter(it => !walk.pageKeys.includes(it))
-      return drop(old, { complete: walk, current: undefined, pausedUntil: undefined }, owner)
+      const old = [...spare, ...keysOf(complete)].filter(it => !run.pageKeys.includes(it))
+      return drop(old, { complete: runItem(run), current: undefined, pausedUntil: undefined }, owner)
     },
     async abandon(owner) {
       const { current, complete, spare = [] } = await readState()
@@ -109,6 +121,6 @@ function createPages({
   }
 }
 
-function keysOf(walk: Walk | undefined): readonly string[] {
-  return walk?.pageKeys ?? []
+function keysOf(run: SyncRun | undefined): readonly string[] {
+  return run?.pageKeys ?? []
 }

@@ -1,18 +1,20 @@
-/** The store of walks in memory. */
+/** The store of sync runs in memory. */
 
 import { createHash } from 'node:crypto'
 
 import type { OpenId } from '../../lib/identifiers.ts'
-import type { WalkState, WalkStore } from '../../lib/sync/ports.ts'
+import type { SyncRunStore, SyncRuns } from '../../lib/sync/ports.ts'
 import type { PageStore } from './remote-stores.ts'
 
 type Counts = { checkpoints: number; pagesWritten: number; pagesRead: number }
-type Rows = { readonly pages: Map<string, readonly OpenId[]>; state: WalkState; owner?: string | undefined }
+type Rows = { readonly pages: Map<string, readonly OpenId[]>; state: SyncRuns; owner?: string | undefined }
 
 /** Names pages by their content, as the real store does: one that has not changed is not written again. */
-export function memoryWalks(counts: Counts): Omit<WalkStore, 'openids' | 'forget' | 'abandon' | 'pause'> & PageStore {
+export function memorySyncRuns(
+  counts: Counts,
+): Omit<SyncRunStore, 'openids' | 'forget' | 'abandon' | 'pause'> & PageStore {
   const rows: Rows = { pages: new Map(), state: {} }
-  const save = async (owner: string, state: WalkState) => {
+  const save = async (owner: string, state: SyncRuns) => {
     if (rows.owner !== owner) return false
     counts.checkpoints += 1
     rows.state = state
@@ -20,7 +22,7 @@ export function memoryWalks(counts: Counts): Omit<WalkStore, 'openids' | 'forget
   }
   return {
     state: async () => rows.state,
-    // One process walks at a time here.
+    // One process syncs at a time here.
     async takeLease({ owner }) {
       rows.owner = owner
       return true
@@ -28,17 +30,17 @@ export function memoryWalks(counts: Counts): Omit<WalkStore, 'openids' | 'forget
     async freeLease() {
       rows.owner = undefined
     },
-    async savePage(walk, openids, owner) {
+    async savePage(run, openids, owner) {
       const key = createHash('sha256').update(openids.join('\n')).digest('base64url')
       if (!rows.pages.has(key)) counts.pagesWritten += 1
       rows.pages.set(key, openids)
-      const saved = { ...walk, pageKeys: [...walk.pageKeys, key] }
+      const saved = { ...run, pageKeys: [...run.pageKeys, key] }
       return (await save(owner, { ...rows.state, current: saved })) ? saved : undefined
     },
-    async complete(walk, owner) {
+    async complete(run, owner) {
       const { current: _, ...rest } = rows.state
-      const isSaved = await save(owner, { ...rest, complete: walk })
-      if (isSaved) dropUnneeded(rows, walk.pageKeys)
+      const isSaved = await save(owner, { ...rest, complete: run })
+      if (isSaved) dropUnneeded(rows, run.pageKeys)
       return isSaved
     },
     async page(key) {
