@@ -2,39 +2,8 @@
 
 import { createHash } from 'node:crypto'
 
-import type { Image, ImageFiles, ImageStore } from '../../lib/images/ports.ts'
-import { inRuns } from '../../lib/pool.ts'
-
-export function memoryImages(): ImageStore & { all(): Image[] } {
-  const rows = new Map<string, Image>()
-  const counts = new Map<string, number>()
-  return {
-    all: () => [...rows.values()],
-    async expect(image) {
-      rows.set(image.id, image)
-    },
-    find: async id => rows.get(id),
-    async move(image, from) {
-      if (rows.get(image.id)?.state !== from) return false
-      rows.set(image.id, image)
-      return true
-    },
-    async *ofOwner(owner) {
-      const ids = [...rows.values()].filter(it => it.owner === owner).map(it => it.id)
-      yield* inRuns(ids.sort(), 1000)
-    },
-    async remove(id) {
-      rows.delete(id)
-    },
-    traced: async (mini, traceId) => [...rows.values()].find(it => it.mini === mini && it.traceId === traceId),
-    async countUpload(owner, day, most) {
-      const count = counts.get(`${owner} ${day}`) ?? 0
-      if (count >= most) return false
-      counts.set(`${owner} ${day}`, count + 1)
-      return true
-    },
-  }
-}
+import type { ImageFiles } from '../lib/images/ports.ts'
+import { inRuns } from '../lib/pool.ts'
 
 export type MemoryFiles = ImageFiles & {
   put(key: string, bytes: Uint8Array): void

@@ -18,6 +18,7 @@ import { createSyncRunStore } from '../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../lib/adapters/dynamo/tokens.ts'
 import type { Address } from '../lib/identifiers.ts'
 import type { Now } from '../lib/ports.ts'
+import { appids } from './app.ts'
 import { clientOf, openMemoryTables } from './memory-dynamo.ts'
 
 const open = () => clientOf(openMemoryTables())
@@ -27,11 +28,12 @@ export const memoryTokens = () => createTokenStore(open(), 'tokens')
 export const memoryLogins = () => createLoginStore(open(), 'logins')
 export const memoryDeliveries = (now: Now) => createDeliveryStore(open(), 'deliveries', { now, isIndexed: true })
 export const memoryAttempts = (now: Now = Date.now) => createAttemptStore(open(), 'attempts', { now })
-export const memoryGate = () => createGateStore(open(), 'deliveries')
-export const memorySyncRuns = () => createSyncRunStore(open(), 'walks')
-export const memoryJournal = () => createJournal(open(), 'walks', halfOf)
-export const memoryErasures = () => createErasures(open(), 'walks')
-export const memoryLinking = (now: Now) => createLinkingStore(open(), 'walks', now)
+export const memoryGate = (official = appids.official) => createGateStore(open(), 'deliveries', { official })
+export const memorySyncRuns = (official = appids.official) => createSyncRunStore(open(), 'walks', official)
+export const memoryJournal = (official = appids.official) => createJournal(open(), 'walks', official, halfOf)
+export const memoryErasures = (official = appids.official) => createErasures(open(), 'walks', official)
+export const memoryLinking = (now: Now, official = appids.official) =>
+  createLinkingStore(open(), 'walks', official, now)
 
 /** Links, with all that is stored, and two ways to do harm to a row. */
 export function memoryLinks() {

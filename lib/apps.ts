@@ -1,5 +1,6 @@
 /** The apps of a stage: its Official Accounts and its mini programs. */
 
+import { ConfigError } from './errors.ts'
 import type { MiniAppId, OfficialAppId } from './identifiers.ts'
 
 /** The name by which people, routes, secrets and metrics know an app. */
@@ -34,6 +35,13 @@ export function findMini({ minis }: Apps, name?: AppName): MiniProgram | undefin
 /** Finds, among what is opened for apps, that of a name; the first, which is the default one's, without. */
 export function findNamed<T extends { readonly app: App }>(opened: readonly T[], name?: AppName): T | undefined {
   return name === undefined ? opened[0] : opened.find(it => it.app.name === name)
+}
+
+/** The same; throws ConfigError for a name that none of them has. */
+export function requireNamed<T extends { readonly app: App }>(opened: readonly T[], name?: AppName): T {
+  const found = findNamed(opened, name)
+  if (found === undefined) throw new ConfigError([`${name} is not one of ${opened.map(it => it.app.name).join(', ')}`])
+  return found
 }
 
 /** Finds any app by its appid, as WeChat or a message names it. */

@@ -138,7 +138,7 @@ export type Backlog = { isEmpty(): Promise<boolean> }
 /** A queue as its consumer sees it. */
 export type ConsumedQueue = {
   /** Makes a message visible again after this many seconds instead of the queue's own time. */
-  comeAgain(receiptHandle: string, seconds: number): Promise<void>
+  retryIn(receiptHandle: string, seconds: number): Promise<void>
 }
 
 /** Secrets by name; undefined if never set. A cached value that was `refused` is read again. */

@@ -15,8 +15,8 @@ type QueueDeps = {
   readonly followers: Queue<FollowerNews>
   readonly linking: Pick<LinkingStore, 'expect'>
 }
-/** What all of one step have in common. */
-type Change = Omit<Queued, 'openid' | 'isAgain'> & { readonly isAgain?: boolean; readonly step: SyncStep }
+/** What all of one step have in common, beside their change. */
+type Step = Pick<Queued, 'at' | 'isAgain'> & { readonly step: SyncStep }
 
 /** Queues all of them, who have one change, as a step of a sync run, whose messages are counted until they are worked in. */
 export async function queueStep(followers: readonly Compared[], told: Step, deps: QueueDeps): Promise<void> {

@@ -1,8 +1,7 @@
 /** Manual quota commands, through the function resume-events: show the quota, or open the gate. */
 
 import * as v from 'valibot'
-import { findNamed } from '../apps.ts'
-import { ConfigError } from '../errors.ts'
+import { requireNamed } from '../apps.ts'
 import type { Quota } from '../ports.ts'
 import type { Limits } from './move-back.ts'
 import type { Priority } from './ports.ts'
@@ -48,8 +47,7 @@ export async function carryOut(
   limits: Limits,
 ): Promise<QuotaReport> {
   if (action === 'tick') return resumeAll(accounts, limits)
-  const deps = findNamed(accounts, app)
-  if (deps === undefined) throw new ConfigError([`${app} is no Official Account of this stage`])
+  const deps = requireNamed(accounts, app)
   const quota = await askQuota(deps)
   if (action === 'status') return { moved: 0, status: await statusOf(quota, deps) }
   const gate = await deps.gate.read()

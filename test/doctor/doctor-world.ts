@@ -5,7 +5,7 @@ import { boxApps, openApp, openCircuit } from '../../kit/app.ts'
 import { openOwnApi } from '../../lib/adapters/own-api.ts'
 import { openSite } from '../../lib/adapters/site.ts'
 import type { AccessTokenMode } from '../../lib/adapters/wechat/client.ts'
-import { noteCalls } from '../../lib/adapters/wechat/noted-transport.ts'
+import { recordCalls } from '../../lib/adapters/wechat/noted-transport.ts'
 import { createTransport } from '../../lib/adapters/wechat/transport.ts'
 import { type App, findApp } from '../../lib/apps.ts'
 import { answerHandshake } from '../../lib/callback/callback.ts'
@@ -89,7 +89,7 @@ async function openDoctor(world: World, { mode = 'stable', secrets: more = {}, w
       return secret
     },
   })
-  const note = (url: string) => noteCalls(createTransport({ baseUrl: new URL(url), timeoutMs: 5_000 }), now)
+  const note = (url: string) => recordCalls(createTransport({ baseUrl: new URL(url), timeoutMs: 5_000 }), now)
   const openDeps = (): DoctorDeps => {
     const first = note(wechatUrl ?? world.box.url)
     const other = note(second?.box.url ?? world.box.url)

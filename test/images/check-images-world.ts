@@ -37,7 +37,7 @@ function memoryQueue(now: Now) {
         messages.push({ handle: `${count}`, body: JSON.stringify(body), receives: 0, visibleAt })
       }
     },
-    async comeAgain(handle, seconds) {
+    async retryIn(handle, seconds) {
       for (const it of messages) if (it.handle === handle) it.visibleAt = now() + seconds * 1000
     },
   }

@@ -50,7 +50,7 @@ async function openSend(timeoutMs = 5_000) {
       deadLetter: async (_body, reason, where) => void aside.push(`${where}: ${reason}`),
       requeue: async () => new Set(),
       holdForQuota: async () => new Set(),
-      comeAgain: async () => undefined,
+      retryIn: async () => undefined,
     },
   }
   const { openid } = await world.person({ following: true })

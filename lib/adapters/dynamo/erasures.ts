@@ -9,6 +9,7 @@ import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 import type { Erasures } from '../../followers/ports.ts'
 import type { OfficialAppId, OpenId } from '../../identifiers.ts'
+import { validate } from '../../validate.ts'
 import { batchGet, change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const markRow = v.object({ digest: v.string(), at: v.number() })

@@ -6,7 +6,6 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
-import { checked } from '../../checked.ts'
 import { isAppId, isId, type MiniAppId, type MiniOpenId } from '../../identifiers.ts'
 import { isImageType } from '../../images/image-limits.ts'
 import type { Image, ImageStore, ImageType } from '../../images/ports.ts'

@@ -10,7 +10,6 @@ import { createHash } from 'node:crypto'
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
-import { checked } from '../../checked.ts'
 import { isId, type OfficialAppId, type OpenId } from '../../identifiers.ts'
 import type { SyncRun } from '../../sync/ports.ts'
 import { validate } from '../../validate.ts'

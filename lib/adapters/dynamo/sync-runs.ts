@@ -7,7 +7,6 @@
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 
-import { checked } from '../../checked.ts'
 import type { OfficialAppId } from '../../identifiers.ts'
 import type { SyncRun, SyncRunStore } from '../../sync/ports.ts'
 import { validate } from '../../validate.ts'
@@ -26,7 +25,7 @@ import {
 export function createSyncRunStore(dynamo: Dynamo, table: string, official: OfficialAppId): SyncRunStore {
   const pages = createPageRows(dynamo, table, official)
   const stateKey = stateKeyOf(official)
-  const rewritten = new Set<string>()
+  const redacted = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))
     return validate(stateRow, Item ?? {}, 'the state of the sync run')
