@@ -2,6 +2,7 @@
 
 import type { Message } from '@aws-sdk/client-sqs'
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
+import { appids } from '../../kit/app.ts'
 import { feedOf } from '../../kit/deployment.ts'
 import { createRandom } from '../../kit/random.ts'
 import { createGateStore } from '../../lib/adapters/dynamo/gate.ts'
@@ -227,6 +228,6 @@ async function moveOn({ world, crew, stage: { course, wave } }: Run): Promise<bo
 
 /** The next full minute in which the gate is open. */
 async function resumeAt({ dynamo }: World): Promise<number> {
-  const { closedUntil = 0 } = await createGateStore(dynamo, 'deliveries').read()
+  const { closedUntil = 0 } = await createGateStore(dynamo, 'deliveries', { official: appids.official }).read()
   return (Math.floor(Math.max(Date.now(), closedUntil) / minuteMs) + 1) * minuteMs
 }

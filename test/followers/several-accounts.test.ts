@@ -2,13 +2,12 @@
 
 import { describe, expect, it } from 'vitest'
 
+import { memoryErasures, memoryJournal, memoryLinking, memorySyncRuns } from '../../kit/memory-stores.ts'
 import type { FollowerNews } from '../../lib/followers/follower-news.ts'
 import { type FollowerRow, personIn, reachOf } from '../../lib/followers/link.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { revisitFollowers } from '../../lib/followers/revisit-followers.ts'
 import type { Address, OpenId } from '../../lib/identifiers.ts'
-import { memoryLinking } from '../fakes/memory-linking.ts'
-import { memoryErasures, memoryJournal, memorySyncRuns } from '../fakes/memory-sync-runs.ts'
 import { id, otherOfficialAppid } from '../ids.ts'
 import { openFollowers } from './followers-world.ts'
 

@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { appids, openApp } from '../../kit/app.ts'
+import { boxApps, openApp } from '../../kit/app.ts'
 import { beginsForMs } from '../../kit/deployment.ts'
 import { openPeer } from '../../kit/peer.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
@@ -61,14 +61,20 @@ async function link(at: number, messages: readonly Arrived[]): Promise<readonly 
 
 function depsOf(url: string, names: Names) {
   const dynamo = openDynamo()
-  return {
+  const [app] = boxApps.officials
+  const { appid } = app
+  const account = {
     ...openApp({ url, tokens: createTokenStore(dynamo, names.tokens), now, sleep }),
-    miniAppid: appids.mini,
+    app,
+    syncRuns: createSyncRunStore(dynamo, names.walks, appid),
+    journal: createJournal(dynamo, names.walks, appid, Math.random),
+    linking: createLinkingStore(dynamo, names.walks, appid, now),
+    erasures: createErasures(dynamo, names.walks, appid),
+  }
+  return {
+    ...account,
+    accounts: [account],
     links: { ...createLinkStore(dynamo, names.links), ...createLinkUpkeep(dynamo, names.links) },
-    syncRuns: createSyncRunStore(dynamo, names.walks),
-    journal: createJournal(dynamo, names.walks, Math.random),
-    linking: createLinkingStore(dynamo, names.walks, now),
-    erasures: createErasures(dynamo, names.walks),
     followers: { ...createQueue<News>(names.queue), ...createConsumedQueue(names.queue) },
     imageArrivals: { push: async () => undefined },
     owner: randomUUID(),

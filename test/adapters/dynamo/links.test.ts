@@ -3,11 +3,11 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, it } from 'vitest'
 
+import { clientOf, openMemoryTables } from '../../../kit/memory-dynamo.ts'
 import { createLinkUpkeep } from '../../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkStore } from '../../../lib/adapters/dynamo/links.ts'
 import { type FollowerRow, personIn } from '../../../lib/followers/link.ts'
 import { id, miniAppid, officialAppid, otherOfficialAppid } from '../../ids.ts'
-import { clientOf, openTable } from '../../model/table.ts'
 
 const openid = id('oOfficial')
 const [official, mini] = [officialAppid, miniAppid]
@@ -23,14 +23,9 @@ const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
 
 /** `late` stands still before it writes the row of `before`, as `isLate` tells, until `go`. */
 function openLinks() {
-  const tables = new Map([['links', openTable(['address'])]])
   const { promise: isOver, resolve: go } = Promise.withResolvers<void>()
   const { promise: isLate, resolve: stop } = Promise.withResolvers<void>()
-  const dynamo = clientOf(
-    tables,
-    work => work(),
-    () => undefined,
-  )
+  const dynamo = clientOf(openMemoryTables())
   const send = async (command: object) => {
     if (command instanceof UpdateCommand && command.input.Key?.address === `unionid#${before}`) {
       stop()
@@ -99,19 +94,14 @@ it('forgets of who follows another account meanwhile only what is of the one tha
 
 it('tells once a call what cannot be read, by what may stand in a log', async () => {
   const told: (readonly string[])[] = []
-  const links = openTable(['address'])
+  const tables = openMemoryTables()
   for (const openid of ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']) {
-    links.put({ Item: { address: `openid#${official}#${openid}`, at: 1, following: 'yes' } })
+    tables.get('links')?.put({ Item: { address: `openid#${official}#${openid}`, at: 1, following: 'yes' } })
   }
-  links.put({ Item: { address: `mini#${mini}#oMini`, at: 1, unionid: after } })
+  tables.get('links')?.put({ Item: { address: `mini#${mini}#oMini`, at: 1, unionid: after } })
   const sides = { [official]: 'odd', [otherOfficialAppid]: { at: 1 }, [mini]: { miniOpenid: 'oMini', at: 'yesterday' } }
-  links.put({ Item: { address: `unionid#${after}`, ...sides } })
-  const dynamo = clientOf(
-    new Map([['links', links]]),
-    work => work(),
-    () => undefined,
-  )
-  const store = createLinkStore(dynamo, 'links', addresses => told.push(addresses))
+  tables.get('links')?.put({ Item: { address: `unionid#${after}`, ...sides } })
+  const store = createLinkStore(clientOf(tables), 'links', addresses => told.push(addresses))
   const spoilt = ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']
   const addresses = spoilt.map(it => ({ official, openid: id(it) }))
   const found = await store.resolve([...addresses, { mini, miniOpenid: id('oMini') }, { official, openid }])
