@@ -2,7 +2,14 @@
 
 import { batchSize } from '../../lib/followers/follower-batches.ts'
 import { type FollowerRow, isReadable, type StoredRow } from '../../lib/followers/link.ts'
-import type { Erasures, FollowerLinks, Journal, LinkingStore, LinkStore, NotedEntry } from '../../lib/followers/ports.ts'
+import type {
+  Erasures,
+  FollowerLinks,
+  Journal,
+  LinkingStore,
+  LinkStore,
+  NotedEntry,
+} from '../../lib/followers/ports.ts'
 import type { OpenId, UnionId } from '../../lib/identifiers.ts'
 import type { StoredToken, TokenStore } from '../../lib/tokens/ports.ts'
 import type { EntryStore, MarkStore } from './remote-stores.ts'

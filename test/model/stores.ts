@@ -11,13 +11,7 @@ import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { type FollowerRow, isReadable } from '../../lib/followers/link.ts'
-import type {
-  Erasures,
-  Journal,
-  LinkingStore,
-  LinkStore,
-  LinkUpkeep,
-} from '../../lib/followers/ports.ts'
+import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
 import { isAppId, isId, type OfficialAppId, type UnionId } from '../../lib/identifiers.ts'
 import type { SyncRunStore } from '../../lib/sync/ports.ts'
 import type { Process, Schedule } from './schedule.ts'

@@ -299,7 +299,7 @@ describe('the quota', () => {
     })
     expect(queued).toEqual([])
     expect(lines.filter(line => line.event === 'sync-followers.refused')).toHaveLength(1)
-    expect(counted).toContain('SyncRefused')
+    expect(counted).toContain('SyncRefused official')
     expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'idle' })
     expect(await calls(path)).toBe(1)
     tick((report.pausedUntil ?? 0) - now())

@@ -23,7 +23,12 @@ function openCounted() {
     }
     return Reflect.apply(dynamo.send, dynamo, [command])
   }
-  return { rows: () => tables.get('links'), writes, reads, store: createLinkStore(Object.assign(Object.create(dynamo), { send }), 'links') }
+  return {
+    rows: () => tables.get('links'),
+    writes,
+    reads,
+    store: createLinkStore(Object.assign(Object.create(dynamo), { send }), 'links'),
+  }
 }
 
 const officialOf = (account: number) => appid(`wx00000000000001${`${account}`.padStart(2, '0')}`)

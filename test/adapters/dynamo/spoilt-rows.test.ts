@@ -39,7 +39,7 @@ describe('the row of the gate', () => {
     return {
       gate,
       unreadable,
-      spoil: (field: string, value: unknown) => spoil(table, { id: 'gate#send' }, field, value),
+      spoil: (field: string, value: unknown) => spoil(table, { id: `gate#send#${officialAppid}` }, field, value),
     }
   }
 
