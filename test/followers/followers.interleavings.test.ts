@@ -1,10 +1,10 @@
 /**
  * Followers in every order of what they do and of what we do, whoever is killed.
  *
- * A generated schedule says who follows one of two Official Accounts, leaves, gets a unionid, logs in or requests erasure,
- * which process takes its next step, when time passes, what is delivered when, and who is killed. The use-cases are the real
- * ones; WeChat is a model, and what must have come of it all is read from there (test/model/). Each request that the real
- * adapters make to DynamoDB is a step.
+ * A generated schedule says who follows one of two Official Accounts, leaves, gets a unionid, logs in or requests
+ * erasure, which process takes its next step, when time passes, what is delivered when, and who is killed. The use-cases are
+ * the real ones; WeChat is a model, and what must have come of it all is read from there (test/model/). Each request that
+ * the real adapters make to DynamoDB is a step.
  */
 
 import fc from 'fast-check'

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-
 import { memoryLinks } from '../../kit/memory-stores.ts'
 import type { Apps } from '../../lib/apps.ts'
 import { getReach, parseReach } from '../../lib/followers/reach.ts'

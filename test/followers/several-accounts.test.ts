@@ -1,7 +1,6 @@
 /** The followers' news of two accounts in one queue: what is wrong with one is no matter of the other's. */
 
 import { describe, expect, it } from 'vitest'
-
 import { memoryErasures, memoryJournal, memoryLinking, memorySyncRuns } from '../../kit/memory-stores.ts'
 import type { FollowerNews } from '../../lib/followers/follower-news.ts'
 import { type FollowerRow, personIn, reachOf } from '../../lib/followers/link.ts'

@@ -74,9 +74,9 @@ it('syncs 20,000 followers: each call and row once, none when nothing changed, a
 async function openAtSize() {
   const world = await openFollowers({ pageSize: 10_000 })
   const { dynamo } = tables
-  const { appid } = world.official
   const [linksTable, walksTable] = [await tables.make('links'), await tables.make('walks')]
   const links = { ...createLinkStore(dynamo, linksTable), ...createLinkUpkeep(dynamo, linksTable) }
+  const { appid } = world.official
   const journal = createJournal(dynamo, walksTable, appid, world.random)
   const stores = {
     links,
@@ -112,11 +112,11 @@ async function openAtSize() {
     /** The people, by their numbers, of whom the links do not say what is so, asked by each of their ids. */
     async wrongLinks(count: number, isFollowing: (person: number) => boolean): Promise<number[]> {
       const wrong: number[] = []
-      const byOpenid = ({ openid }: Ids): Address => ({ official: appid, openid })
-      for (const addressOf of [byOpenid, ({ unionid }: Ids): Address => ({ unionid })]) {
+      const addresses: readonly ((ids: Ids) => Address)[] = [world.atAccount, ({ unionid }) => ({ unionid })]
+      for (const addressOf of addresses) {
         for (const run of inRuns(idsOf(count), 100)) {
-          const found = await links.resolve(run.map(addressOf))
-          const others = run.filter((ids, at) => !isRight(personIn(found[at], appid), ids, isFollowing(ids.person)))
+          const found = (await links.resolve(run.map(addressOf))).map(one => personIn(one, appid))
+          const others = run.filter((ids, at) => !isRight(found[at], ids, isFollowing(ids.person)))
           wrong.push(...others.map(other => other.person))
         }
       }

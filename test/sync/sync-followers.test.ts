@@ -93,14 +93,14 @@ describe('syncFollowers', () => {
   })
 
   it('forgets nobody who waited for the hundred to be full when it was killed', async () => {
-    const { runSync, syncDeps, queued, take, tick } = await openOf(250)
+    const { runSync, account, queued, take, tick } = await openOf(250)
     let pages = 0
     const savePage: SyncDeps['syncRuns']['savePage'] = async (...args) => {
-      const saved = await syncDeps.syncRuns.savePage(...args)
+      const saved = await account.syncRuns.savePage(...args)
       if (++pages === 15) throw new Error('killed behind a checkpoint')
       return saved
     }
-    await expect(runSync({}, { syncRuns: { ...syncDeps.syncRuns, savePage } })).rejects.toThrow('killed')
+    await expect(runSync({}, { syncRuns: { ...account.syncRuns, savePage } })).rejects.toThrow('killed')
     expect(queued.map(sizeOf)).toEqual([100])
     tick(60_001)
     expect(await runSync()).toMatchObject({ added: 250, complete: true })
@@ -177,12 +177,12 @@ describe('a list that changes while it is read', () => {
     change: (page: number, control: (path: string, body?: object) => Promise<unknown>) => Promise<unknown>,
   ) {
     const sync = await openSync()
-    const { syncDeps, control } = sync
+    const { account, control } = sync
     let pages = 0
     const wechat: SyncDeps['wechat'] = {
-      ...syncDeps.wechat,
+      ...account.wechat,
       async followerPage(token, after) {
-        const page = await syncDeps.wechat.followerPage(token, after)
+        const page = await account.wechat.followerPage(token, after)
         await change(++pages, control)
         return page
       },
@@ -232,11 +232,11 @@ describe('a list that changes while it is read', () => {
   })
 
   it('never ends up in a circle: a page of people who were all seen before ends the sync run as a failure', async () => {
-    const { runSync, syncDeps, syncRuns, take } = await openOf(25)
+    const { runSync, account, syncRuns, take } = await openOf(25)
     const wechat: SyncDeps['wechat'] = {
-      ...syncDeps.wechat,
+      ...account.wechat,
       followerPage: async token => ({
-        ...(await syncDeps.wechat.followerPage(token)),
+        ...(await account.wechat.followerPage(token)),
         next: id(`o${Math.random()}`.replace('.', '')),
       }),
     }
@@ -416,7 +416,7 @@ describe('everyone', () => {
   })
 
   it('mends whatever row stands wrong', async () => {
-    const { runSync, work, person, links, followerLinks, atAccount, official, resolve, queued, tick, seconds, reach } =
+    const { runSync, work, person, links, official, atAccount, followerLinks, resolve, queued, tick, seconds, reach } =
       await openSync()
     const people = await Promise.all([1, 2, 3, 4].map(() => person({ following: true })))
     const [spoilt, spoiltUnion, other, right] = people
@@ -446,11 +446,11 @@ describe('everyone', () => {
     tick(5_000)
     const asked: string[] = []
     const watched = linksWith({
-      writeFollower: (...args: Parameters<typeof followerLinks.writeFollower>) => {
+      writeFollower: (...args) => {
         asked.push('write')
         return followerLinks.writeFollower(...args)
       },
-      rejoin: (rows: Parameters<typeof followerLinks.rejoin>[0]) => {
+      rejoin: rows => {
         asked.push(`rejoin ${rows.length}`)
         return followerLinks.rejoin(rows)
       },
@@ -550,7 +550,7 @@ describe('the linking', () => {
   // Such a run has said what it would queue, and whoever goes on queues it in another step.
   it('has no end that was said and never came, when a run is killed before it queued', async () => {
     const sync = await openOf(25)
-    const dead = { ...sync.syncDeps.followers, push: () => Promise.reject(new Error('killed')) }
+    const dead = { ...sync.deps.followers, push: () => Promise.reject(new Error('killed')) }
     await expect(sync.runSync({}, { followers: dead }, { until: 0 })).rejects.toThrow('killed')
     sync.tick(1)
     expect(await sync.runSync()).toMatchObject({ toLink: 25 })
@@ -575,11 +575,11 @@ describe('entries of the list that are no openids', () => {
   /** Of each page some entries are odd; `lost` are those in whose place they stand. */
   async function openOdd(spoil: (page: FollowerPage, number: number) => FollowerPage) {
     const sync = await openSync()
-    const { syncDeps } = sync
+    const { account } = sync
     let pages = 0
     const wechat: SyncDeps['wechat'] = {
-      ...syncDeps.wechat,
-      followerPage: async (...asked) => spoil(await syncDeps.wechat.followerPage(...asked), ++pages),
+      ...account.wechat,
+      followerPage: async (...asked) => spoil(await account.wechat.followerPage(...asked), ++pages),
     }
     return { ...sync, syncOdd: (order: object = {}) => sync.runSync(order, { wechat }) }
   }
