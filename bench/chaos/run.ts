@@ -17,6 +17,7 @@ import { judge, type Truth } from './judge.ts'
 import { arm, doom, mayBeKilled } from './kills.ts'
 import { dressed, messagesOf, type Message as Pushed } from './load.ts'
 import { createMapping, type Mapping } from './mapping.ts'
+import { parkedQueue } from './queues.ts'
 import { scriptFaults } from './script.ts'
 import type { PlayedEvent } from './verdict.ts'
 import { type Wave, waves } from './waves.ts'
@@ -212,7 +213,7 @@ function revokeAmid({ world, chance }: Run, container: Container, size: number):
 /** False if nothing is left to wait for. */
 async function moveOn({ world, crew, stage: { course, wave } }: Run): Promise<boolean> {
   await course.stillness()
-  const [events, parked] = await Promise.all([world.queues.look('events'), world.queues.look('events-parked')])
+  const [events, parked] = await Promise.all([world.queues.look('events'), world.queues.look(parkedQueue)])
   const dues = [...events.dueAt, ...parked.dueAt]
   if (parked.bodies.length > 0) dues.push(await resumeAt(world))
   if (dues.length === 0) return events.ready > 0
