@@ -53,6 +53,12 @@ export async function openAccounts(...names: readonly string[]) {
     }
   }
   const others = names.map(open)
+  const openMini = (app: MiniProgram) => {
+    const { appsecret } = identityOf(app.name)
+    const transport = createTransport({ baseUrl: new URL(box.url) })
+    const own = { app, tokens: memoryTokens(), appsecret: async () => appsecret }
+    return { app, wechat: openApp({ ...own, transport, now, log, metrics }).wechat }
+  }
   const [first] = boxApps.officials
   const shop: MiniProgram = { kind: 'mini', name: 'shop', appid: appid(identityOf('shop').appid), follows: first }
   const stage = () => stageOf({ ...deps, minis: [...boxApps.minis, shop] }, ...others)
@@ -75,6 +81,8 @@ export async function openAccounts(...names: readonly string[]) {
     ...world,
     others,
     shop,
+    /** The mini programs, as logins need them. */
+    programs: [...boxApps.minis, shop].map(openMini),
     stage,
     person,
     sendAll: (arrivals: readonly Received[], more: Partial<ReturnType<typeof stage>> = {}) =>

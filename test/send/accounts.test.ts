@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import { appids } from '../../kit/app.ts'
+import { callsOf } from '../../kit/control.ts'
+import { inRuns } from '../../lib/pool.ts'
 import { clientMsgIdOf } from '../../lib/send/kinds/template-message.ts'
 import { openAccounts } from './accounts-world.ts'
 import { again, arrival, event, path, requeued } from './send-world.ts'
@@ -163,5 +165,27 @@ describe('the trouble of one account', () => {
     expect(counted.filter(it => it.endsWith(' official') && !/MessageOutcome|TokenRenewed/.test(it))).toEqual([])
     const [own] = stage().accounts
     expect([(await own?.gate.read())?.closedUntil, own?.trouble.size]).toEqual([undefined, 0])
+  })
+})
+
+describe('twenty accounts whose tokens all die at once', () => {
+  it('get one token each, and send all of their messages', async () => {
+    const names = Array.from({ length: 19 }, (_, index) => `account-${index}`)
+    const { sendAll, person, box, control } = await openAccounts(...names)
+    const all = ['official', ...names]
+    const { unionid } = await person(...all)
+    const batchOf = (round: string, count: number) =>
+      all.flatMap(name =>
+        Array.from({ length: count }, (_, index) =>
+          arrival(event(`${round}-${name}-${index}`, { unionid }, { from: name })),
+        ),
+      )
+    await sendAll(batchOf('first', 1))
+    const tokenCalls = () => callsOf(control, '/cgi-bin/stable_token', all)
+    const before = await tokenCalls()
+    for (const app of all) await control('/tokens/revoke', { app })
+    for (const batch of inRuns(batchOf('second', 50), 100)) expect(await sendAll(batch)).toEqual([])
+    expect(box.messages()).toHaveLength(20 + 1_000)
+    expect([before, await tokenCalls()]).toEqual([20, 40])
   })
 })
