@@ -1,6 +1,6 @@
 /** The real stores over DynamoDB in memory: each opens tables of its own, and answers at once. */
 
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 
 import { createAttemptStore } from '../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../lib/adapters/dynamo/deliveries.ts'
@@ -44,7 +44,7 @@ export function memoryLinks() {
     ...createLinkUpkeep(...where),
     all: () => [...(tables.get('links')?.items.values() ?? [])],
     lose: (address: Address) => void tables.get('links')?.items.delete(keyOf(address)),
-    spoil: (address: Address, appid?: AppId) => spoilLink({ address, appid }, ...where),
+    spoil: spoilerOf(...where),
   }
 }
 
@@ -56,14 +56,21 @@ export function memoryImages() {
   return { ...images, all: async () => (await Promise.all(ids().map(images.find))).flatMap(it => it ?? []) }
 }
 
-export type Spoilt = { readonly address: Address; readonly appid?: AppId | undefined }
+/** Puts into the row of an address, or into an app's side of it, what no such row has: it cannot be read. */
+export type Spoil = (address: Address, appid?: AppId) => Promise<void>
 
-/** Puts into the row of an address, or into the side of an app, what no such row has: it cannot be read. */
-export async function spoilLink({ address, appid }: Spoilt, dynamo: Dynamo, table: string): Promise<void> {
-  const [one, other] = 'mini' in address ? ['unionid', 'following'] : ['following', 'followedAt']
-  const odd = { [one]: 'no such thing', [other]: 'no such thing' }
-  const Key = { address: keyOf(address) }
-  const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key }))
-  const spoilt = appid === undefined ? odd : { [appid]: { ...Item?.[appid], ...odd } }
-  await dynamo.send(new PutCommand({ TableName: table, Item: { ...Item, ...spoilt } }))
+/** What spoils the links of a table. */
+export function spoilerOf(dynamo: Dynamo, table: string): Spoil {
+  return async (address, appid) => {
+    const [one, other] = 'mini' in address ? ['unionid', 'following'] : ['following', 'followedAt']
+    const side = appid === undefined ? '' : '#side.'
+    const command = new UpdateCommand({
+      TableName: table,
+      Key: { address: keyOf(address) },
+      UpdateExpression: `SET ${side}#one = :spoilt, ${side}#other = :spoilt`,
+      ExpressionAttributeNames: { '#one': one, '#other': other, ...(appid && { '#side': appid }) },
+      ExpressionAttributeValues: { ':spoilt': 'no such thing' },
+    })
+    await dynamo.send(command)
+  }
 }

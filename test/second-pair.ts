@@ -4,10 +4,10 @@ import { onTestFinished } from 'vitest'
 
 import { boxApps, openApp } from '../kit/app.ts'
 import { callsOf, openControl } from '../kit/control.ts'
+import { memoryTokens } from '../kit/memory-stores.ts'
 import { createTransport } from '../lib/adapters/wechat/transport.ts'
 import type { Apps, MiniProgram, OfficialAccount } from '../lib/apps.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
-import { memoryTokens } from './fakes/memory-stores.ts'
 import { miniAppid, officialAppid } from './ids.ts'
 import type { openWorld } from './world.ts'
 

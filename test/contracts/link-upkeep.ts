@@ -42,14 +42,12 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
   const known = async (store: Awaited<ReturnType<typeof make>>) =>
     (await store.resolve(everything)).map(it => it?.known)
 
-  it('completes the ids of a person from any of them', async () => {
-    const store = await makeWith(row(), 50_000)
+  it('completes the ids of a person from any of them', async ({ store }) => {
     for (const it of everything) expect(new Set(await store.idsOf(it))).toEqual(new Set(everything))
     expect(await store.idsOf({ official, openid: id('oNobody') })).toEqual([{ official, openid: 'oNobody' }])
   })
 
-  it('erases all of a person', async () => {
-    const store = await makeWith(row(), 50_000)
+  it('erases all of a person', async ({ store }) => {
     await store.erase(everything, 200)
     expect(await known(store)).toEqual([false, false, false])
     expect(await store.followers([openid])).toEqual(new Map())
@@ -109,8 +107,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     expect(await known(store)).toEqual([false, false, false])
   })
 
-  it('erases also what cannot be read', async () => {
-    const store = await makeWith(row(), 50_000)
+  it('erases also what cannot be read', async ({ store }) => {
     for (const it of [atAccount, { unionid }]) await store.spoil(it)
     await store.erase(everything, 200)
     expect(await known(store)).toEqual([false, false, false])

@@ -1,12 +1,13 @@
 /** The links as one account sees them, for contracts that were told of one. */
 
+import type { Spoil } from '../../kit/memory-stores.ts'
 import { type Person, personIn } from '../../lib/followers/link.ts'
 import type { FollowerLinks, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
-import type { Address, AppId, OfficialAppId } from '../../lib/identifiers.ts'
+import type { Address, OfficialAppId } from '../../lib/identifiers.ts'
 import { id, otherMiniAppid, otherOfficialAppid } from '../ids.ts'
 
 /** `spoil` makes a row, or an app's side of a unionid's, one that cannot be read. */
-export type Links = LinkStore & LinkUpkeep & { spoil(address: Address, appid?: AppId): Promise<void> }
+export type Links = LinkStore & LinkUpkeep & { readonly spoil: Spoil }
 
 type Seen = FollowerLinks &
   Omit<Links, 'of' | 'resolve'> & { resolve(addresses: readonly Address[]): Promise<(Person | undefined)[]> }

@@ -2,7 +2,7 @@
 
 import { describe } from 'vitest'
 
-import { spoilLink } from '../../kit/memory-stores.ts'
+import { spoilerOf } from '../../kit/memory-stores.ts'
 import { createAttemptStore } from '../../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
@@ -15,7 +15,6 @@ import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createLoginStore } from '../../lib/adapters/dynamo/logins.ts'
 import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
-import type { Address, AppId } from '../../lib/identifiers.ts'
 import type { Tables } from '../dynamodb.ts'
 import { officialAppid } from '../ids.ts'
 import { attemptsContract } from './attempts.ts'
@@ -44,7 +43,7 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
   const links = on('links', (...where) => ({
     ...createLinkStore(...where),
     ...createLinkUpkeep(...where),
-    spoil: (address: Address, appid?: AppId) => spoilLink({ address, appid }, ...where),
+    spoil: spoilerOf(...where),
   }))
   describe('link store', () => linkStoreContract(links))
   describe('link upkeep', () => linkUpkeepContract(links))
