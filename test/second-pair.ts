@@ -4,10 +4,10 @@ import { onTestFinished } from 'vitest'
 
 import { boxApps, openApp } from '../kit/app.ts'
 import { callsOf, openControl } from '../kit/control.ts'
+import { memoryTokens } from '../kit/memory-stores.ts'
 import { createTransport } from '../lib/adapters/wechat/transport.ts'
 import type { Apps, MiniProgram, OfficialAccount } from '../lib/apps.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
-import { memoryTokens } from './fakes/memory-stores.ts'
 import { miniAppid, officialAppid } from './ids.ts'
 import type { openWorld } from './world.ts'
 
@@ -22,7 +22,7 @@ const shop: MiniProgram = { kind: 'mini', name: 'shop', appid: miniAppid, follow
 export const secretsOfSecondPair = { brand: accounts.official.appsecret, shop: accounts.mini.appsecret }
 
 /** Both pairs, as apps.json would name them. */
-export const twoPairs: Apps = { officials: [boxApps.officials[0], brand], minis: [boxApps.minis[0], shop] }
+export const twoPairs = { officials: [boxApps.officials[0], brand], minis: [boxApps.minis[0], shop] } as const satisfies Apps
 
 type World = Awaited<ReturnType<typeof openWorld>>
 

@@ -1,9 +1,9 @@
 /** The links as one account sees them, for contracts that were told of one. */
 
+import type { Spoil } from '../../kit/memory-stores.ts'
 import { type Person, personIn } from '../../lib/followers/link.ts'
 import type { FollowerLinks, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
 import type { Address, OfficialAppId } from '../../lib/identifiers.ts'
-import type { Spoil } from '../fakes/memory-links.ts'
 import { id, otherMiniAppid, otherOfficialAppid } from '../ids.ts'
 
 /** `spoil` makes a row, or an app's side of a unionid's, one that cannot be read. */

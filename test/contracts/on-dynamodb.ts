@@ -2,7 +2,7 @@
 
 import { describe } from 'vitest'
 
-import { spoilLink } from '../../kit/memory-stores.ts'
+import { spoilerOf } from '../../kit/memory-stores.ts'
 import { createAttemptStore } from '../../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
@@ -16,7 +16,6 @@ import { createLoginStore } from '../../lib/adapters/dynamo/logins.ts'
 import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
 import type { Tables } from '../dynamodb.ts'
-import type { Spoil } from '../fakes/memory-links.ts'
 import { officialAppid } from '../ids.ts'
 import { attemptsContract } from './attempts.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
@@ -31,20 +30,6 @@ import { loginStoreContract } from './login-store.ts'
 import { syncRunStoreContract } from './sync-run-store.ts'
 import { tokenStoreContract } from './token-store.ts'
 
-/** Puts into the row of an address, or into the side of an app, what no such row has. */
-async function spoilLink(dynamo: Tables['dynamo'], table: string, ...[address, appid]: Parameters<Spoil>) {
-  const [one, other] = 'mini' in address ? ['unionid', 'following'] : ['following', 'followedAt']
-  const side = appid === undefined ? '' : '#side.'
-  const command = new UpdateCommand({
-    TableName: table,
-    Key: { address: keyOf(address) },
-    UpdateExpression: `SET ${side}#one = :spoilt, ${side}#other = :spoilt`,
-    ExpressionAttributeNames: { '#one': one, '#other': other, ...(appid && { '#side': appid }) },
-    ExpressionAttributeValues: { ':spoilt': 'no such thing' },
-  })
-  await dynamo.send(command)
-}
-
 /** `tables` is asked for within the tests, when it is open. */
 export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>): void {
   const on =
@@ -58,7 +43,7 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
   const links = on('links', (...where) => ({
     ...createLinkStore(...where),
     ...createLinkUpkeep(...where),
-    spoil: (...what: Parameters<Spoil>) => spoilLink(...where, ...what),
+    spoil: spoilerOf(...where),
   }))
   describe('link store', () => linkStoreContract(links))
   describe('link upkeep', () => linkUpkeepContract(links))
@@ -68,7 +53,7 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
     ))
   describe('attempts', () =>
     attemptsContract(on('attempts', (...where) => createAttemptStore(...where, { now: Date.now }))))
-  describe('gate', () => gateContract(on('deliveries', createGateStore)))
+  describe('gate', () => gateContract(on('deliveries', (...where) => createGateStore(...where, { official: officialAppid }))))
   describe('image store', () => imageStoreContract(on('images', createImageStore)))
   describe('sync run store', () =>
     syncRunStoreContract(on('walks', (...where) => createSyncRunStore(...where, officialAppid))))

@@ -3,22 +3,18 @@
 import { BatchGetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, it } from 'vitest'
 
+import { clientOf, openMemoryTables } from '../../../kit/memory-dynamo.ts'
 import { createLinkStore } from '../../../lib/adapters/dynamo/links.ts'
 import type { Address } from '../../../lib/identifiers.ts'
 import { appid, id, miniAppid } from '../../ids.ts'
-import { clientOf, openTable } from '../../model/table.ts'
 
 const people = 100
 
 /** An empty table, and what has been asked of it since it was last asked. */
 function openCounted() {
-  const links = openTable(['address'])
+  const tables = openMemoryTables()
   const [writes, reads] = [{ count: 0 }, { count: 0, keys: 0 }]
-  const dynamo = clientOf(
-    new Map([['links', links]]),
-    work => work(),
-    () => undefined,
-  )
+  const dynamo = clientOf(tables)
   const send = async (command: object) => {
     if (command instanceof UpdateCommand) writes.count++
     if (command instanceof BatchGetCommand) {
@@ -27,7 +23,7 @@ function openCounted() {
     }
     return Reflect.apply(dynamo.send, dynamo, [command])
   }
-  return { links, writes, reads, store: createLinkStore(Object.assign(Object.create(dynamo), { send }), 'links') }
+  return { rows: () => tables.get('links'), writes, reads, store: createLinkStore(Object.assign(Object.create(dynamo), { send }), 'links') }
 }
 
 const officialOf = (account: number) => appid(`wx00000000000001${`${account}`.padStart(2, '0')}`)
@@ -62,9 +58,9 @@ function mixed(accounts: number): Address[] {
 }
 
 it.each([1, 2, 20])('of people who follow %i accounts each has a row, and one read finds any', async accounts => {
-  const { links, writes, reads, store } = await openPeople(accounts)
+  const { rows, writes, reads, store } = await openPeople(accounts)
   // Each follower, each login, and their unionid; and two small writes for each news.
-  expect([links.items.size, writes.count]).toEqual([people * (accounts + 2), people * 2 * (accounts + 1)])
+  expect([rows()?.items.size, writes.count]).toEqual([people * (accounts + 2), people * 2 * (accounts + 1)])
 
   const found = await store.resolve(mixed(accounts))
   expect(found.filter(it => it?.known)).toHaveLength(people)
@@ -75,7 +71,7 @@ it.each([1, 2, 20])('of people who follow %i accounts each has a row, and one re
   expect(new Set(all.map(it => it?.accounts.size))).toEqual(new Set([accounts]))
   expect(reads.count).toBe(4)
 
-  const bytes = JSON.stringify(links.get({ address: `unionid#${unionidOf(0)}` })).length
+  const bytes = JSON.stringify(rows()?.get({ address: `unionid#${unionidOf(0)}` })).length
   const perPerson = `${accounts + 2} rows, ${2 * (accounts + 1)} writes, ${bytes} bytes in the unionid's row`
   process.stdout.write(`links of one person with ${accounts} accounts: ${perPerson}; 2 reads for ${people} ids\n`)
 })

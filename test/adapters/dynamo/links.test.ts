@@ -1,13 +1,13 @@
 /** Two processes at the rows of one person, one of which stands still between its two writes; and rows that are spoilt. */
 
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, it } from 'vitest'
 
+import { clientOf, openMemoryTables } from '../../../kit/memory-dynamo.ts'
 import { createLinkUpkeep } from '../../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkStore } from '../../../lib/adapters/dynamo/links.ts'
 import { type FollowerRow, personIn } from '../../../lib/followers/link.ts'
 import { id, miniAppid, officialAppid, otherOfficialAppid } from '../../ids.ts'
-import { clientOf, openTable } from '../../model/table.ts'
 
 const openid = id('oOfficial')
 const [official, mini] = [officialAppid, miniAppid]
@@ -23,14 +23,9 @@ const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
 
 /** `late` stands still before it writes the row of `before`, as `isLate` tells, until `go`. */
 function openLinks() {
-  const tables = new Map([['links', openTable(['address'])]])
   const { promise: isOver, resolve: go } = Promise.withResolvers<void>()
   const { promise: isLate, resolve: stop } = Promise.withResolvers<void>()
-  const dynamo = clientOf(
-    tables,
-    work => work(),
-    () => undefined,
-  )
+  const dynamo = clientOf(openMemoryTables())
   const send = async (command: object) => {
     if (command instanceof UpdateCommand && command.input.Key?.address === `unionid#${before}`) {
       stop()
@@ -43,7 +38,7 @@ function openLinks() {
   const links = { ...store.of(official), ...createLinkUpkeep(dynamo, 'links') }
   const reached = async () =>
     (await store.resolve([{ unionid: before }, { unionid: after }])).map(it => personIn(it, official)?.following)
-  return { links, late, isLate, go, reached }
+  return { dynamo, store, links, late, isLate, go, reached }
 }
 
 it('leads no unionid of before to a person, though it was not there yet when the new one was written', async () => {
@@ -70,21 +65,43 @@ it('leaves nothing of a unionid whose person was erased in between, the second t
   expect(await reached()).toEqual([false, false])
 })
 
+it('forgets of who follows another account meanwhile only what is of the one that they left', async () => {
+  const { dynamo, links, store } = openLinks()
+  const { followedAt: _, ...left } = row({ following: false })
+  await links.writeFollower(left, undefined)
+  await store.writeLogin({ mini, miniOpenid: id('oMini'), unionid: before }, 1)
+  const elsewhere = { official: otherOfficialAppid, openid: id('oElsewhere') }
+  let isTold = false
+  const send = async (command: object) => {
+    const answer = await Reflect.apply(dynamo.send, dynamo, [command])
+    // Right after it was read that no other account knows them.
+    if (command instanceof GetCommand && command.input.Key?.address === `unionid#${before}` && !isTold) {
+      isTold = true
+      await store.of(elsewhere.official).writeFollower(row({ openid: elsewhere.openid }), undefined)
+    }
+    return answer
+  }
+  const late = createLinkUpkeep(Object.assign(Object.create(dynamo), { send }), 'links')
+  expect(await late.expire(official, openid, 100)).toBe(true)
+  const everything = [elsewhere, { unionid: before }, { mini, miniOpenid: id('oMini') }]
+  expect(new Set(await links.idsOf({ unionid: before }))).toEqual(new Set(everything))
+  expect((await store.resolve(everything)).map(it => personIn(it, elsewhere.official)?.following)).toEqual([
+    true,
+    true,
+    true,
+  ])
+})
+
 it('tells once a call what cannot be read, by what may stand in a log', async () => {
   const told: (readonly string[])[] = []
-  const links = openTable(['address'])
+  const tables = openMemoryTables()
   for (const openid of ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']) {
-    links.put({ Item: { address: `openid#${official}#${openid}`, at: 1, following: 'yes' } })
+    tables.get('links')?.put({ Item: { address: `openid#${official}#${openid}`, at: 1, following: 'yes' } })
   }
-  links.put({ Item: { address: `mini#${mini}#oMini`, at: 1, unionid: after } })
+  tables.get('links')?.put({ Item: { address: `mini#${mini}#oMini`, at: 1, unionid: after } })
   const sides = { [official]: 'odd', [otherOfficialAppid]: { at: 1 }, [mini]: { miniOpenid: 'oMini', at: 'yesterday' } }
-  links.put({ Item: { address: `unionid#${after}`, ...sides } })
-  const dynamo = clientOf(
-    new Map([['links', links]]),
-    work => work(),
-    () => undefined,
-  )
-  const store = createLinkStore(dynamo, 'links', addresses => told.push(addresses))
+  tables.get('links')?.put({ Item: { address: `unionid#${after}`, ...sides } })
+  const store = createLinkStore(clientOf(tables), 'links', addresses => told.push(addresses))
   const spoilt = ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']
   const addresses = spoilt.map(it => ({ official, openid: id(it) }))
   const found = await store.resolve([...addresses, { mini, miniOpenid: id('oMini') }, { official, openid }])

@@ -28,7 +28,10 @@ describe('the row of the gate', () => {
   async function openGate() {
     const table = await tables.make('deliveries')
     const unreadable: (readonly string[])[] = []
-    const gate = createGateStore(tables.dynamo, table, fields => unreadable.push(fields))
+    const gate = createGateStore(tables.dynamo, table, {
+      official: officialAppid,
+      onUnreadable: fields => unreadable.push(fields),
+    })
     await gate.close({ until: 200, errcode: 45009, at: 10 })
     await gate.reserve(100)
     await gate.noteLook({ closedAt: 10 }, look)
@@ -36,7 +39,7 @@ describe('the row of the gate', () => {
     return {
       gate,
       unreadable,
-      spoil: (field: string, value: unknown) => spoil(table, { id: 'gate#send' }, field, value),
+      spoil: (field: string, value: unknown) => spoil(table, { id: `gate#send#${officialAppid}` }, field, value),
     }
   }
 
