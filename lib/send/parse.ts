@@ -1,7 +1,7 @@
 /** Stage one: parses each message body. */
 
 import { RequestError } from '../errors.ts'
-import type { StageDeps } from './deps.ts'
+import type { Account } from './deps.ts'
 import { idOf, silentJson } from './event-id.ts'
 import type { Message, MessageKind, Rules } from './kinds/kind.ts'
 import { kindOf } from './kinds/kinds.ts'
@@ -12,7 +12,7 @@ type AnAccount = Rules['account']
 export type Stage<A extends AnAccount = AnAccount> = Omit<Rules, 'account'> & { readonly accounts: readonly A[] }
 
 /** Parses a message by the rules of its kind; what fails its check goes on with what is wrong. */
-export function parse(received: Received, stage: StageDeps): Parsed {
+export function parse(received: Received, stage: Stage<Account>): Parsed {
   const { body } = received
   const kind = kindOf(body)
   const { candidates, problem } = readAll(body, kind, stage)
@@ -22,7 +22,7 @@ export function parse(received: Received, stage: StageDeps): Parsed {
 }
 
 /** A message whose body nobody has looked at. */
-export function unread(received: Received, { accounts: [account] }: Pick<StageDeps, 'accounts'>): Parsed {
+export function unread(received: Received, { accounts: [account] }: Pick<Stage<Account>, 'accounts'>): Parsed {
   if (account === undefined) throw new Error('a stage without an Official Account')
   const nothing = { id: undefined, message: undefined, problem: undefined, lane: '', others: [] }
   return { ...received, kind: kindOf(received.body), account, ...nothing }

@@ -11,61 +11,13 @@ import { playSends } from '../processes/virtual-lambda.ts'
 import { orderPaid } from '../world.ts'
 import { again, arrival, event, openSend, path } from './send-world.ts'
 
-const path = '/cgi-bin/message/template/send'
-const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
-
-async function openSend(timeoutMs = 5_000) {
-  const world = await openWorld()
-  const { links, deliveries, gate, now, random, log, metrics, box } = world
-  const aside: string[] = []
-  const app = world.app('official')
-  const wechat = createWeChat({
-    appid: officialAppid,
-    appsecret: async () => defaultAccounts.official.appsecret,
-    transport: createTransport({ baseUrl: new URL(box.url), timeoutMs }),
-    mode: 'stable',
-    breaker: createBreaker({ now, log: app.log, metrics: app.metrics }),
-    watch: () => undefined,
-    nowSeconds: () => Math.floor(now() / 1000),
-  })
-  const deps: SendDeps = {
-    ...app,
-    wechat,
-    miniAppid,
-    links,
-    deliveries,
-    attempts: memoryAttempts(),
-    linking: memoryLinking(now),
-    backlog: { isEmpty: async () => true },
-    gate,
-    now,
-    random,
-    log,
-    metrics,
-    templates: { 'order-paid': orderPaid, refused: { ...orderPaid, templateId: 'x'.repeat(43) } },
-    trouble: new Set<string>(),
-    minute: { minute: 0, accepted: 0 },
-    followers: { push: async () => undefined },
-    events: {
-      deadLetter: async (_body, reason, where) => void aside.push(`${where}: ${reason}`),
-      requeue: async () => new Set(),
-      holdForQuota: async () => new Set(),
-      retryIn: async () => undefined,
-    },
-  }
-  const { openid } = await world.person({ following: true })
-  const seconds = Math.floor(now() / 1000)
-  await links.writeFollower({ openid, following: true, followedAt: seconds, at: seconds }, undefined)
-  const arrival = (name: string, template = 'order-paid'): Received => ({
-    body: JSON.stringify({ id: name, to: { openid }, template, data }),
-    receiptHandle: name,
-    messageId: name,
-    receives: 1,
-    attempts: 1,
-    since: now(),
-  })
-  const send = (arrivals: readonly Received[]) => sendBatch(arrivals, deps, { until: Number.POSITIVE_INFINITY })
-  return { ...world, aside, arrival, send }
+/** The sender, whose calls nobody waits ten seconds for. */
+async function openImpatient() {
+  const world = await openSend()
+  const { app, box, now, log, metrics } = world
+  const transport = createTransport({ baseUrl: new URL(box.url), timeoutMs: 1_000 })
+  const { sendTemplate } = openClient({ transport, now, log, metrics })
+  return { ...world, wechat: { ...app('official').wechat, sendTemplate } }
 }
 
 describe('an answer that does not say whether the message was sent', () => {
