@@ -111,6 +111,7 @@ async function openDoctor(world: World, { mode = 'stable', secrets: more = {}, w
       queues: { size: async () => ({ ready: 0, later: 0, inWork: 0 }) },
       account: { concurrency: async () => 1000 },
       queueNames: { events: 'q-events', followers: 'q-followers', receipts: 'q-receipts', images: 'q-images' },
+      parkedQueues: apps.officials.flatMap(it => [`q-events-${it.name}-parked`, `q-events-${it.name}-parked-urgent`]),
       calls: () => first.calls() + other.calls(),
       sightings: () => [...first.sightings(), ...other.sightings()],
       ...{ now, log },

@@ -521,16 +521,16 @@ describe('the queues', () => {
     ['q-events-dlq', { ready: 1, later: 0, inWork: 2 }, wrong('3 in q-events-dlq (2 in flight)')],
     ['q-events-review', 2, warning(has('2 in q-events-review'))],
     ['q-events', 7, ok(has('7 in q-events, '))],
-    ['q-events-parked', 5, waitsForQuota('q-events-parked')],
-    ['q-events-parked-urgent', 5, waitsForQuota('q-events-parked-urgent')],
+    ['q-events-official-parked', 5, waitsForQuota('q-events-official-parked')],
+    ['q-events-official-parked-urgent', 5, waitsForQuota('q-events-official-parked-urgent')],
   ])('tell what is in %s: %o', async (name, size, found) => {
     expect(await examineWith(sizes({ [name]: size }))).toEqual(found)
   })
 
   it('tell of dead letters, parked events and events in doubt at once, and of a queue that is not there', async () => {
-    const full: Readonly<Record<string, number>> = { 'q-events-dlq': 3, 'q-events-parked': 5, 'q-events-review': 2 }
+    const full: Readonly<Record<string, number>> = { 'q-events-dlq': 3, 'q-events-official-parked': 5, 'q-events-review': 2 }
     const all =
-      '3 in q-events-dlq; 5 in q-events-parked: on quota hold; ' +
+      '3 in q-events-dlq; 5 in q-events-official-parked: on quota hold; ' +
       '2 in q-events-review: these may or may not have been sent'
     const found = await examineWith(sizes(full))
     expect(found).toEqual(wrong(all))

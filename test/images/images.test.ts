@@ -50,7 +50,7 @@ describe('takeImage', () => {
     const { take, get, images, lines } = openImages()
     for (let count = 0; count < 3; count++) await take(png)
     const { id: imageId } = await take(png, 'mini-1', miniAppid)
-    const [first, , , other] = images.all()
+    const [first, , , other] = await images.all()
     expect([first?.mini, other?.mini, first?.owner === other?.owner]).toEqual([appids.mini, miniAppid, false])
     expect(await get(imageId, 'mini-1', miniAppid)).toMatchObject({ id: imageId })
     await expect(get(imageId, 'mini-1')).rejects.toThrow(refusal('image-unknown', 404))
