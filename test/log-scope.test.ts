@@ -147,7 +147,12 @@ describe('the lines of a consumer', () => {
     const written = await consume(
       async () => ({ ...deps, links: { ...deps.links, writeFollower: away, find: away }, log }),
       async (items, given, limits) => {
-        const news = (index: number) => ({ change: 'follow' as const, official: appids.official, openids: [id(`o-${index}`)], at: 1 })
+        const news = (index: number) => ({
+          change: 'follow' as const,
+          official: appids.official,
+          openids: [id(`o-${index}`)],
+          at: 1,
+        })
         const arrivals = items.map((it, index) => ({
           ...named(it),
           news: news(index),
@@ -167,7 +172,14 @@ describe('the lines of a consumer', () => {
       async () => ({ deliveries: { ...deliveries, keepReceipt: away }, log }),
       async (items, given) => {
         await keepReceipts(
-          items.map(it => ({ ...named(it), official: appids.official, msgid: '1', status: 'success', at: 1, receives: 1 })),
+          items.map(it => ({
+            ...named(it),
+            official: appids.official,
+            msgid: '1',
+            status: 'success',
+            at: 1,
+            receives: 1,
+          })),
           given,
         )
         return []

@@ -104,7 +104,8 @@ describe('DynamoDB', () => {
     mockClient(DynamoDBDocumentClient)
       .on(BatchWriteCommand)
       .callsFake(({ RequestItems }: BatchWriteCommandInput) => {
-        const left = RequestItems?.deliveries?.filter(it => it.PutRequest?.Item?.id === `event#${officialAppid}#7`) ?? []
+        const left =
+          RequestItems?.deliveries?.filter(it => it.PutRequest?.Item?.id === `event#${officialAppid}#7`) ?? []
         written.push(...(RequestItems?.deliveries?.map(it => `${it.PutRequest?.Item?.id}`) ?? []))
         return { UnprocessedItems: { deliveries: left } }
       })

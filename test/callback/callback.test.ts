@@ -406,7 +406,8 @@ describe('handleEvent', () => {
 
   it('has nobody erased by an openid of another Official Account, or of an app that is none of ours', async () => {
     const { handle, pushed, told } = openHandling()
-    for (const appid of [brand.appid, 'wx9999999999999999']) await handle({ kind: 'erase', openid, appid, at: 6 }, official)
+    for (const appid of [brand.appid, 'wx9999999999999999'])
+      await handle({ kind: 'erase', openid, appid, at: 6 }, official)
     expect(pushed.followers).toEqual([])
     expect(told).toMatchObject([{ app: 'official' }, { app: 'official' }])
     await handle({ kind: 'erase', openid, unionid, appid: brand.appid, at: 6 }, official)

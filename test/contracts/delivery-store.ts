@@ -210,7 +210,11 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
 
   it('finds the event of a msgid, where it keeps an index', async ({ store }) => {
     await store.accept([delivery({ msgid })])
-    const found = [{ official, msgid }, { official, msgid: '7' }, { official: other, msgid }].map(store.eventOf)
+    const found = [
+      { official, msgid },
+      { official, msgid: '7' },
+      { official: other, msgid },
+    ].map(store.eventOf)
     expect(await Promise.all(found)).toEqual(['order-1:paid', undefined, undefined])
   })
 

@@ -528,7 +528,11 @@ describe('the queues', () => {
   })
 
   it('tell of dead letters, parked events and events in doubt at once, and of a queue that is not there', async () => {
-    const full: Readonly<Record<string, number>> = { 'q-events-dlq': 3, 'q-events-official-parked': 5, 'q-events-review': 2 }
+    const full: Readonly<Record<string, number>> = {
+      'q-events-dlq': 3,
+      'q-events-official-parked': 5,
+      'q-events-review': 2,
+    }
     const all =
       '3 in q-events-dlq; 5 in q-events-official-parked: on quota hold; ' +
       '2 in q-events-review: these may or may not have been sent'

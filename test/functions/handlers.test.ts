@@ -22,10 +22,12 @@ describe('a handler with fakes', () => {
     const [sessions, links] = [sessionsWith(async () => keys, now), memoryLinks()]
     const login = { mini: appids.mini, miniOpenid: id('oMini'), unionid: id('uOne') }
     await links.writeLogin(login, now())
-    await links.of(appids.official).writeFollower(
-      { openid: id('oOne'), unionid: id('uOne'), following: true, followedAt: seconds, at: seconds },
-      undefined,
-    )
+    await links
+      .of(appids.official)
+      .writeFollower(
+        { openid: id('oOne'), unionid: id('uOne'), following: true, followedAt: seconds, at: seconds },
+        undefined,
+      )
     const handler = me(async () => ({ sessions, links, minis: boxApps.minis }))
     const headers = { authorization: `Bearer ${await sessions.sign(login, seconds)}` }
     const [known, stranger] = [await handler(requestOf({ headers }), context), await handler(requestOf({}), context)]

@@ -2,7 +2,7 @@ import { createCipheriv, createHash } from 'node:crypto'
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-
+import { appids, boxApps } from '../../kit/app.ts'
 import type { App } from '../../lib/apps.ts'
 import { type CallbackKeys, readEvent } from '../../lib/callback/callback.ts'
 import { decryptMessage } from '../../lib/callback/cipher.ts'
@@ -10,7 +10,6 @@ import { parseEvent, type WeChatEvent } from '../../lib/callback/push.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { isId } from '../../lib/identifiers.ts'
 import { leaksIn } from '../canary.ts'
-import { appids, boxApps } from '../../kit/app.ts'
 import pushed from '../wechat/pushed-events.json' with { type: 'json' }
 import { fuzz, leastShare, mutatedText, patienceMs } from './fuzz.ts'
 
@@ -113,7 +112,10 @@ it('encrypted callbacks are read or refused by name, wherever they were damaged'
   )
   const share = await fuzz(fc.oneof(envelopes, envelopes, damaged), ({ app, body, msg_signature }) => {
     const query = { ...signed, signature, msg_signature }
-    return take(() => readEvent(query, body, { keys: { ...keys, app }, now: () => nowMs }), ['callback-forged', 'callback-malformed'])
+    return take(
+      () => readEvent(query, body, { keys: { ...keys, app }, now: () => nowMs }),
+      ['callback-forged', 'callback-malformed'],
+    )
   })
   expect(share).toBeGreaterThanOrEqual(leastShare)
 })

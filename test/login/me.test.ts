@@ -15,10 +15,12 @@ describe('getMe', () => {
     const { token } = await logIn({ code: await code(who) }, deps)
     expect(await getMe(`Bearer ${token}`, meDeps)).toEqual({ reach: 'not-following' })
     const at = Math.floor(now() / 1000)
-    await links.of(appids.official).writeFollower(
-      { openid: who.openid, unionid: who.unionid ?? id('u'), following: true, followedAt: at, at },
-      undefined,
-    )
+    await links
+      .of(appids.official)
+      .writeFollower(
+        { openid: who.openid, unionid: who.unionid ?? id('u'), following: true, followedAt: at, at },
+        undefined,
+      )
     const followedAt = new Date(at * 1000).toISOString()
     expect(await getMe(`bearer ${token}`, meDeps)).toEqual({ reach: 'reachable', followedAt })
   })
