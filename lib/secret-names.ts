@@ -34,8 +34,13 @@ export function appOfSecret({ officials, minis }: Apps, name: SecretName): App |
   return [...officials, ...minis].find(app => secretsOf(app).some(it => it === name))
 }
 
-/** All of a stage, in the order in which they are told. */
-export function secretNamesOf({ officials, minis }: Apps): readonly SecretName[] {
+/** All of a stage's apps, in the order in which they are told. */
+export function appSecretNamesOf({ officials, minis }: Apps): readonly AppSecretName[] {
   const apps = [...officials, ...minis]
-  return [...appSecrets.flatMap(secret => apps.map(app => secretOf(app, secret))), ...stageSecrets]
+  return appSecrets.flatMap(secret => apps.map(app => secretOf(app, secret)))
+}
+
+/** All of a stage, its own after those of its apps. */
+export function secretNamesOf(apps: Apps): readonly SecretName[] {
+  return [...appSecretNamesOf(apps), ...stageSecrets]
 }

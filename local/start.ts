@@ -46,7 +46,7 @@ function readOptions(): StartOptions | undefined {
 async function main({ isDemo }: StartOptions): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env')
   const settings = readSettings(process.env)
-  const story = readLocalTemplates()['order-paid']
+  const story = readLocalTemplates(settings.wechat.apps.officials)['order-paid']
   const hasBox = settings.wechatApiUrl === undefined || (await isBox(settings.wechatApiUrl))
   if (isDemo && !hasBox)
     throw new SettingsError(['The demo needs WeChat in a box: unset WECHAT_API_URL, or use npm start.'])

@@ -3,7 +3,7 @@
 import type { Apps } from '../apps.ts'
 import { SelfCheckFailed } from '../errors.ts'
 import type { Metrics } from '../ports.ts'
-import { type SecretName, secretNamesOf } from '../secret-names.ts'
+import { appSecretNamesOf, type SecretName } from '../secret-names.ts'
 import { type CanaryDeps, flyCanary } from '../send/canary.ts'
 import type { DoctorDeps } from './deps.ts'
 import { type CheckName, examine, labelOf } from './doctor.ts'
@@ -19,7 +19,7 @@ export type SelfCheckDeps = {
 
 /** All but the signing key; a wrong one shows at the next login. */
 export function readableIn(apps: Apps): readonly SecretName[] {
-  return secretNamesOf(apps).filter(it => it !== 'session-keys')
+  return [...appSecretNamesOf(apps), 'session-public-keys']
 }
 
 /** Of WeChat's quotas these use only one call of the token API for each app. */

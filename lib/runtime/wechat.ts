@@ -8,7 +8,7 @@ import type { App, MiniProgram, OfficialAccount } from '../apps.ts'
 import { config } from '../config.ts'
 import { logOf, metricsOf } from '../of-app.ts'
 import type { AppLog, AppMetrics, WeChat } from '../ports.ts'
-import { secretOf } from '../secret-names.ts'
+import { type AppSecretName, secretOf } from '../secret-names.ts'
 import { type AccessTokenSource, createAccessTokenSource } from '../tokens/access-token.ts'
 import { createBreaker } from '../wechat/breaker.ts'
 import { createWatch } from '../wechat/watch.ts'
@@ -32,31 +32,30 @@ export type OpenApp<A extends App> = Caller<A> & { readonly accessTokens: Access
 
 /** All Official Accounts of the stage, the default one first. */
 export function officialAccounts(): readonly OpenApp<OfficialAccount>[] {
-  return apps().officials.map(openApp)
+  return apps().officials.map(app => openApp(app, secretOf(app, 'appsecret')))
 }
 
 /** All mini programs of the stage, the default one first. */
 export function miniPrograms(): readonly OpenApp<MiniProgram>[] {
-  return apps().minis.map(openApp)
+  return apps().minis.map(app => openApp(app, secretOf(app, 'appsecret')))
 }
 
 /** All mini programs of the stage for people to log in to, the default one first. */
 export function loginApps(): readonly Caller<MiniProgram>[] {
-  return apps().minis.map(openCaller)
+  return apps().minis.map(app => openCaller(app, secretOf(app, 'appsecret')))
 }
 
-function openApp<A extends App>(app: A): OpenApp<A> {
-  const caller = openCaller(app)
+function openApp<A extends App>(app: A, appsecret: AppSecretName<'appsecret'>): OpenApp<A> {
+  const caller = openCaller(app, appsecret)
   const { wechat, log, metrics } = caller
   const source = { appid: app.appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), log, metrics }
   return { ...caller, accessTokens: createAccessTokenSource(source) }
 }
 
 /** Opens an app: with sockets, a breaker and a watch of its own, so that its trouble is no other's. */
-function openCaller<A extends App>(app: A): Caller<A> {
+function openCaller<A extends App>(app: A, appsecret: AppSecretName<'appsecret'>): Caller<A> {
   const { appid } = app
   const { WECHAT_API_URL, ACCESS_TOKEN_MODE } = config('WECHAT_API_URL', 'ACCESS_TOKEN_MODE')
-  const appsecret = secretOf(app, 'appsecret')
   secrets(appsecret)
   const ops = { log: logOf(app, log), metrics: metricsOf(app, metrics) }
   const wechat = createWeChat({

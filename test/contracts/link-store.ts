@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { FollowerRow } from '../../lib/followers/link.ts'
 import { id, miniAppid, officialAppid } from '../ids.ts'
 import { asSeenBy, type Links, withStrangers } from './links.ts'
@@ -29,15 +29,14 @@ export function linkStoreContract(make: () => Promise<Links>): void {
 
 /** What an account sees is the same whatever others know of other people. */
 function oneAccount(makeLinks: () => Promise<Links>): void {
-  const make = async () => asSeenBy(officialAppid, await makeLinks())
+  const it = test.extend('store', async () => asSeenBy(officialAppid, await makeLinks()))
 
-  it('knows nobody at first', async () => {
-    const people = await (await make()).resolve([atAccount, { unionid }, atMini])
+  it('knows nobody at first', async ({ store }) => {
+    const people = await store.resolve([atAccount, { unionid }, atMini])
     expect(people).toEqual(Array(3).fill({ known: false, following: false }))
   })
 
-  it('finds a person by each of the three ids, in the order asked', async () => {
-    const store = await make()
+  it('finds a person by each of the three ids, in the order asked', async ({ store }) => {
     await store.writeFollower(row(), undefined)
     await store.writeLogin({ mini, miniOpenid, unionid }, 1)
     const person = { known: true, openid, unionid, following: true, followedAt: 90 }
@@ -49,16 +48,14 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     ])
   })
 
-  it('joins both sides whichever came first', async () => {
-    const store = await make()
+  it('joins both sides whichever came first', async ({ store }) => {
     await store.writeLogin({ mini, miniOpenid, unionid }, 1)
     expect(await store.resolve([atMini])).toEqual([{ known: true, unionid, following: false }])
     await store.writeFollower(row(), undefined)
     expect(await store.resolve([atMini])).toMatchObject([{ known: true, unionid, openid, following: true }])
   })
 
-  it('knows a login without unionid, and heals when a later one brings it', async () => {
-    const store = await make()
+  it('knows a login without unionid, and heals when a later one brings it', async ({ store }) => {
     await store.writeFollower(row(), undefined)
     await store.writeLogin(atMini, 1)
     expect(await store.resolve([atMini])).toEqual([{ known: true, following: false }])
@@ -67,8 +64,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     expect(await store.resolve([atMini])).toMatchObject([{ unionid, openid, following: true }])
   })
 
-  it('answers the rows of followers, and writes one only if it is still the one that was read', async () => {
-    const store = await make()
+  it('answers the rows of followers, and writes one only if it is still the one that was read', async ({ store }) => {
     expect(await store.writeFollower(row(), undefined)).toBe(true)
     expect(await store.followers([openid, id('oOther')])).toEqual(new Map([[openid, row()]]))
     expect(await store.writeFollower(row({ at: 110 }), undefined)).toBe(false)
@@ -80,8 +76,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     expect(await store.followers([openid])).toEqual(new Map([[openid, left]]))
   })
 
-  it('does not take a unionid for absent that another process has written in the same second', async () => {
-    const store = await make()
+  it('does not take a unionid for absent that another process has written in the same second', async ({ store }) => {
     const { unionid: _, ...unbound } = row()
     await store.writeFollower(unbound, undefined)
     expect(await store.writeFollower(row(), unbound)).toBe(true)
@@ -89,8 +84,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     expect((await store.followers([openid])).get(openid)).toMatchObject(row())
   })
 
-  it('leads no old unionid to a person who has another one now', async () => {
-    const store = await make()
+  it('leads no old unionid to a person who has another one now', async ({ store }) => {
     const other = id('uOther')
     await store.writeFollower(row(), undefined)
     await store.writeFollower(row({ unionid: other, at: 200 }), row())
@@ -100,8 +94,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     ])
   })
 
-  it('does not let an older row of a follower undo what a unionid knows', async () => {
-    const store = await make()
+  it('does not let an older row of a follower undo what a unionid knows', async ({ store }) => {
     await store.writeFollower(row({ following: false, at: 300 }), undefined)
     await store.writeFollower(row({ at: 200 }), undefined)
     expect(await store.resolve([{ unionid }, atAccount])).toMatchObject([{ following: false }, { following: false }])
@@ -113,31 +106,29 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     const { followedAt: _, ...left } = row({ following: false, at: 200 })
     const reached = { known: true, unionid, openid: newer, following: true }
 
-    it('leads to the one that follows, whenever it is told that the other has left', async () => {
-      const store = await make()
+    it('leads to the one that follows, whenever it is told that the other has left', async ({ store }) => {
       await store.writeFollower(row(), undefined)
       await store.writeFollower(moved, undefined)
       await store.writeFollower(left, row())
       expect(await store.resolve([{ unionid }])).toMatchObject([reached])
     })
 
-    it('leads to the one that follows also if it is told of only after the other has left', async () => {
-      const store = await make()
+    it('leads to the one that follows also if it is told of only after the other has left', async ({ store }) => {
       await store.writeFollower(row(), undefined)
       await store.writeFollower(left, row())
       await store.writeFollower(moved, undefined)
       expect(await store.resolve([{ unionid }])).toMatchObject([reached])
     })
 
-    it('leads to the one that WeChat said of last that it follows, while nothing is told of the other', async () => {
-      const store = await make()
+    it('leads to the one that WeChat said of last that it follows, while nothing is told of the other', async ({
+      store,
+    }) => {
       await store.writeFollower(moved, undefined)
       await store.writeFollower(row(), undefined)
       expect(await store.resolve([{ unionid }])).toMatchObject([reached])
     })
 
-    it('leads there still when both are put right', async () => {
-      const store = await make()
+    it('leads there still when both are put right', async ({ store }) => {
       await store.writeFollower(row(), undefined)
       await store.writeFollower(moved, undefined)
       await store.writeFollower(left, row())
@@ -146,8 +137,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     })
   })
 
-  it('puts a unionid right by what stands in the row of the openid now, not by what was read', async () => {
-    const store = await make()
+  it('puts a unionid right by what stands in the row of the openid now, not by what was read', async ({ store }) => {
     const { followedAt: _, ...left } = row({ following: false, at: 200 })
     await store.writeFollower(row(), undefined)
     await store.writeFollower(left, row())
@@ -157,16 +147,14 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     expect(await store.resolve([{ unionid: id('uNobody') }])).toEqual([{ known: false, following: false }])
   })
 
-  it('tells when somebody last logged in, by the unionid', async () => {
-    const store = await make()
+  it('tells when somebody last logged in, by the unionid', async ({ store }) => {
     const others = [id('uFollower'), id('uStranger')]
     await store.writeFollower(row({ unionid: id('uFollower') }), undefined)
     await store.writeLogin({ mini, miniOpenid, unionid }, 5000)
     expect(await store.loginsOf([unionid, ...others])).toEqual(new Map([[unionid, 5000]]))
   })
 
-  it('judges row by row: one that cannot be read fails only those who need it', async () => {
-    const store = await make()
+  it('judges row by row: one that cannot be read fails only those who need it', async ({ store }) => {
     const [other, otherMini] = [row({ openid: id('oOther'), unionid: id('uOther') }), id('oOtherMini')]
     await store.writeFollower(row(), undefined)
     await store.writeFollower(other, undefined)
@@ -191,8 +179,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     expect(await isRead()).toEqual([false, false, false, false, true])
   })
 
-  it('writes over what cannot be read, and so mends both rows of a follower', async () => {
-    const store = await make()
+  it('writes over what cannot be read, and so mends both rows of a follower', async ({ store }) => {
     await store.writeFollower(row(), undefined)
     await store.writeLogin({ mini, miniOpenid, unionid }, 1)
     for (const address of [atAccount, { unionid }, atMini]) await store.spoil(address)
@@ -205,8 +192,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     expect(await store.resolve([atAccount, { unionid }, atMini])).toEqual([person, person, person])
   })
 
-  it('mends the row of a unionid alone', async () => {
-    const store = await make()
+  it('mends the row of a unionid alone', async ({ store }) => {
     await store.writeFollower(row(), undefined)
     await store.spoil({ unionid })
     await store.rejoin([row()])

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { FollowerRow } from '../../lib/followers/link.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
 import { id, miniAppid, officialAppid } from '../ids.ts'
@@ -38,17 +38,16 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     await store.writeLogin({ mini, miniOpenid, unionid }, loginAt)
     return store
   }
+  const it = test.extend('store', () => makeWith(row(), 50_000))
   const known = async (store: Awaited<ReturnType<typeof make>>) =>
     (await store.resolve(everything)).map(it => it?.known)
 
-  it('completes the ids of a person from any of them', async () => {
-    const store = await makeWith(row(), 50_000)
+  it('completes the ids of a person from any of them', async ({ store }) => {
     for (const it of everything) expect(new Set(await store.idsOf(it))).toEqual(new Set(everything))
     expect(await store.idsOf({ official, openid: id('oNobody') })).toEqual([{ official, openid: 'oNobody' }])
   })
 
-  it('erases all of a person', async () => {
-    const store = await makeWith(row(), 50_000)
+  it('erases all of a person', async ({ store }) => {
     await store.erase(everything, 200)
     expect(await known(store)).toEqual([false, false, false])
     expect(await store.followers([openid])).toEqual(new Map())
@@ -84,7 +83,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     expect(await store.resolve(everything)).toMatchObject(everything.map(() => ({ openid, unionid, following: true })))
   })
 
-  it('erases who logged in within the second of the wish', async () => {
+  it('erases who logged in within the second of the erasure request', async () => {
     const store = await makeWith(row(), 200_999)
     await store.erase(everything, 200)
     expect(await known(store)).toEqual([false, false, false])
@@ -108,8 +107,7 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     expect(await known(store)).toEqual([false, false, false])
   })
 
-  it('erases also what cannot be read', async () => {
-    const store = await makeWith(row(), 50_000)
+  it('erases also what cannot be read', async ({ store }) => {
     for (const it of [atAccount, { unionid }]) await store.spoil(it)
     await store.erase(everything, 200)
     expect(await known(store)).toEqual([false, false, false])

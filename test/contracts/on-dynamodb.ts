@@ -53,7 +53,8 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
     ))
   describe('attempts', () =>
     attemptsContract(on('attempts', (...where) => createAttemptStore(...where, { now: Date.now }))))
-  describe('gate', () => gateContract(on('deliveries', (...where) => createGateStore(...where, { official: officialAppid }))))
+  describe('gate', () =>
+    gateContract(on('deliveries', (...where) => createGateStore(...where, { official: officialAppid }))))
   describe('image store', () => imageStoreContract(on('images', createImageStore)))
   describe('sync run store', () =>
     syncRunStoreContract(on('walks', (...where) => createSyncRunStore(...where, officialAppid))))

@@ -8,6 +8,7 @@ import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import type { FollowerLinks } from '../../lib/followers/ports.ts'
 import { type RevisitDeps, revisitFollowers } from '../../lib/followers/revisit-followers.ts'
 import type { Address } from '../../lib/identifiers.ts'
+import { logOf, metricsOf } from '../../lib/of-app.ts'
 import type { SyncDeps } from '../../lib/sync/context.ts'
 import { parseSyncOrder } from '../../lib/sync/order.ts'
 import { syncFollowers } from '../../lib/sync/sync-followers.ts'
@@ -19,9 +20,8 @@ const forever = { until: Number.POSITIVE_INFINITY }
 
 export async function openFollowers(options: WeChatOptions = {}) {
   const world = await openWorld({ pageSize: 10, ...options })
-  const { links, syncRuns, journal, linking, erasures, log, now, sleep } = world
+  const { links, syncRuns, journal, linking, erasures, log, metrics, now, sleep } = world
   const { wechat, accessTokens, ...opened } = world.app('official')
-  const ops = { log: opened.log, metrics: opened.metrics }
   const app: OfficialAccount = { kind: 'official', name: 'official', appid: appid(opened.appid) }
   const mini = appid(world.app('mini').appid)
   const miniProgram: MiniProgram = { kind: 'mini', name: 'mini', appid: mini, follows: app }
@@ -42,7 +42,15 @@ export async function openFollowers(options: WeChatOptions = {}) {
   const imageArrivals = { push: async (requests: readonly unknown[]) => void unpictured.push(...requests) }
   const account = { app, wechat, accessTokens, syncRuns, journal, linking, erasures }
   const deps = { links, followers, imageArrivals, now, random: () => 1, log, accounts: [account] }
-  const syncDeps: SyncDeps = { ...deps, ...account, ...ops, sleep, owner: 'a', spread: false }
+  const syncDeps: SyncDeps = {
+    ...deps,
+    ...account,
+    log: logOf(app, log),
+    metrics: metricsOf(app, metrics),
+    sleep,
+    owner: 'a',
+    spread: false,
+  }
   /** People as the account sees them. */
   const resolve = async (addresses: readonly Address[]) =>
     (await links.resolve(addresses)).map(found => personIn(found, app.appid))

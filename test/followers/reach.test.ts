@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-
+import { memoryLinks } from '../../kit/memory-stores.ts'
 import type { Apps } from '../../lib/apps.ts'
 import { getReach, parseReach } from '../../lib/followers/reach.ts'
-import { memoryLinks } from '../fakes/memory-links.ts'
 import { id, miniAppid, officialAppid, otherMiniAppid, otherOfficialAppid } from '../ids.ts'
 
 const brand = { kind: 'official', name: 'brand', appid: officialAppid } as const

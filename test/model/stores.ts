@@ -11,20 +11,9 @@ import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { type FollowerRow, isReadable } from '../../lib/followers/link.ts'
-import type {
-  Erasures,
-  FollowerLinks,
-  Journal,
-  LinkingStore,
-  LinkStore,
-  LinkUpkeep,
-} from '../../lib/followers/ports.ts'
+import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
 import { isAppId, isId, type OfficialAppId, type UnionId } from '../../lib/identifiers.ts'
 import type { SyncRunStore } from '../../lib/sync/ports.ts'
-import { memoryLinking } from '../fakes/memory-linking.ts'
-import { memoryLinks } from '../fakes/memory-links.ts'
-import { memoryErasures, memoryJournal, memorySyncRuns } from '../fakes/memory-sync-runs.ts'
-import { accounts } from './accounts.ts'
 import type { Process, Schedule } from './schedule.ts'
 
 type AccountStores = {
@@ -47,95 +36,6 @@ export type Watch = {
   freed(official: OfficialAppId, owner: string): void
   strayed(process: Process, unionid: UnionId): void
   joined(process: Process, unionid: UnionId): void
-}
-
-/** The fakes of the contract suites; a call of theirs is one request. */
-export function inMemory(schedule: Schedule, watch: Watch): Backend {
-  const links = memoryLinks()
-  const all = new Map(accounts.map(({ appid }) => [appid, watchedStores(appid, watch, schedule.now)]))
-  const stores = { links, account: (official: OfficialAppId) => storesAt(all, official) }
-  return {
-    stores,
-    text: () => '',
-    storesOf: process => ({
-      links: {
-        ...stepped(links, process, schedule),
-        of: official =>
-          stepped(watchedLinks({ official, links: links.of(official) }, process, watch), process, schedule),
-      },
-      account(official) {
-        const { syncRuns, journal, linking, erasures } = storesAt(all, official)
-        return {
-          syncRuns: stepped(syncRuns, process, schedule),
-          journal: stepped(journal, process, schedule),
-          linking: stepped(linking, process, schedule),
-          erasures: stepped(erasures, process, schedule),
-        }
-      },
-    }),
-  }
-}
-
-function storesAt(all: ReadonlyMap<OfficialAppId, AccountStores>, official: OfficialAppId): AccountStores {
-  const stores = all.get(official)
-  if (stores === undefined) throw new Error(`nothing is kept of ${official}`)
-  return stores
-}
-
-type OfAccount = { readonly official: OfficialAppId; readonly links: FollowerLinks }
-
-function watchedLinks({ official, links }: OfAccount, process: Process, watch: Watch): FollowerLinks {
-  return {
-    ...links,
-    async writeFollower(row, ...others) {
-      const before = (await links.followers([row.openid])).get(row.openid)
-      const isWritten = await links.writeFollower(row, ...others)
-      if (isWritten) watch.wrote(official, before !== undefined && isReadable(before) ? before : undefined, row)
-      else if (row.unionid !== undefined) watch.strayed(process, row.unionid)
-      return isWritten
-    },
-  }
-}
-
-function watchedStores(official: OfficialAppId, watch: Watch, now: () => number): AccountStores {
-  const syncRuns = memorySyncRuns()
-  return {
-    syncRuns: {
-      ...syncRuns,
-      async takeLease(lease) {
-        const isTaken = await syncRuns.takeLease(lease)
-        if (isTaken) watch.leased(official, lease)
-        return isTaken
-      },
-      async freeLease(owner) {
-        await syncRuns.freeLease(owner)
-        watch.freed(official, owner)
-      },
-    },
-    journal: memoryJournal(),
-    linking: memoryLinking(now),
-    erasures: memoryErasures(),
-  }
-}
-
-/** A store each of whose calls is a step; a list that comes in parts comes at once. */
-function stepped<T extends object>(store: T, process: Process, schedule: Schedule): T {
-  return new Proxy(store, {
-    get(target, name) {
-      const call: unknown = Reflect.get(target, name)
-      if (typeof call !== 'function') return call
-      if (call.constructor.name === 'AsyncGeneratorFunction') {
-        return (...args: unknown[]) =>
-          partsOf(() => schedule.request(process, () => Array.fromAsync(Reflect.apply(call, target, args))))
-      }
-      return (...args: unknown[]) => schedule.request(process, () => Reflect.apply(call, target, args))
-    },
-  })
-}
-
-/** Asked for when the first part is, as a generator does. */
-async function* partsOf<T>(list: () => Promise<T[]>): AsyncIterable<T> {
-  yield* await list()
 }
 
 /** The real adapters over tables in memory; each of their requests to DynamoDB is a step. */

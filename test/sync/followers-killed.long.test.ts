@@ -25,6 +25,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 
+import { appids } from '../../kit/app.ts'
 import { callsBy, openControl } from '../../kit/control.ts'
 import { PeerEnded, remote } from '../../kit/peer.ts'
 import { start } from '../../kit/processes.ts'
@@ -261,7 +262,7 @@ function callsOf(calls: Readonly<Record<string, number>>) {
 async function lookIntoTables(links: string, walks: string) {
   const { Items: rows = [] } = await tables.dynamo.send(new ScanCommand({ TableName: links }))
   const { Items: stored = [] } = await tables.dynamo.send(new ScanCommand({ TableName: walks }))
-  const store = createSyncRunStore(tables.dynamo, walks)
+  const store = createSyncRunStore(tables.dynamo, walks, appids.official)
   const { current, complete } = await store.state()
   if (current !== undefined || complete === undefined) throw new Error('the sync run is not complete')
   return {

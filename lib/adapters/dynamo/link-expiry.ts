@@ -19,20 +19,25 @@ const mostRounds = 5
 
 /** Creates what removes a leaver; false if they came back. */
 export function createExpiry({ read, remove, unions }: ExpiryDeps) {
-  /** Removes the rows behind the row of an openid, the farthest first, for each leads to those behind it. */
-  const removeBehind = async (leaver: Leaver, row: Row, removal: Removal): Promise<void> => {
+  /**
+   * Removes the rows behind the row of an openid, the farthest first, for each leads to those behind it; false if it comes
+   * upon another openid, which has a part in them.
+   */
+  const removeBehind = async (leaver: Leaver, row: Row, removal: Removal): Promise<boolean> => {
     const known: Address[] = [leaver]
     let found = subtract(leadsOf(row), known)
     for (let round = 0; found.length > 0 && round < mostRounds; round++) {
+      if (found.some(it => 'official' in it)) return false
       known.push(...found)
       found = subtract(await remove(known.slice(1).toReversed(), known, removal), known)
     }
+    return true
   }
   /** Takes the account's side alone out of a row. Where it `must` be shared, false if it is nobody else's. */
   const dropSide = async (unionid: UnionId, leaver: Leaver, { removal, must }: Drop): Promise<boolean> => {
     for (let round = 0; round < mostRounds; round++) {
       const union = await read({ unionid })
-      if (union === undefined || (must && !isShared(union, leaver))) return !must
+      if (union === undefined || (must && !isOfOthers(union, leaver))) return !must
       const own = removal.goneOf(union).filter(it => it === leaver.official)
       if (await unions.drop(union, own)) return true
     }
@@ -43,10 +48,10 @@ export function createExpiry({ read, remove, unions }: ExpiryDeps) {
     const row = await read(leaver)
     if (row === undefined || !hasLeft(row, at)) return false
     const removal = expiryOf(leaver, at)
-    const { unionid, formerly = [] } = row
-    const isElsewhere = unionid !== undefined && (await dropSide(unionid, leaver, { removal, must: true }))
-    if (!isElsewhere) await removeBehind(leaver, row, removal)
-    else for (const former of formerly) await dropSide(former, leaver, { removal, must: false })
+    const { unionid } = row
+    const isShared = unionid !== undefined && (await dropSide(unionid, leaver, { removal, must: true }))
+    const isAlone = !isShared && (await removeBehind(leaver, row, removal))
+    for (const it of isAlone ? [] : unionidsOf(row)) await dropSide(it, leaver, { removal, must: false })
     // Last: it leads to the others, should this be cut short.
     await remove([leaver], [leaver, ...leadsOf(row)], removal)
     return (await read(leaver)) === undefined
@@ -56,8 +61,12 @@ export function createExpiry({ read, remove, unions }: ExpiryDeps) {
 type Drop = { readonly removal: Removal; readonly must: boolean }
 
 /** By another account, or another openid, the same person is known still, and is forgotten when they leave there. */
-function isShared({ followers }: Row, { official, openid }: Leaver): boolean {
+function isOfOthers({ followers }: Row, { official, openid }: Leaver): boolean {
   return [...followers].some(([it, side]) => side.openid !== undefined && (it !== official || side.openid !== openid))
+}
+
+function unionidsOf({ unionid, formerly = [] }: Row): readonly UnionId[] {
+  return unionid === undefined ? formerly : [unionid, ...formerly]
 }
 
 function hasLeft({ isUnreadable, following, at = 0 }: Row, until: number): boolean {

@@ -39,7 +39,7 @@ export function erasureUntil(at: number): Removal {
 
 type Leaver = { readonly official: OfficialAppId; readonly openid: OpenId }
 
-/** Who left an account up to `at` (seconds) and has not come back; where no account knows them, all of them. */
+/** All of who left an account up to `at` (seconds) and has not come back, whenever they logged in. */
 export function expiryOf({ official, openid }: Leaver, at: number): Removal {
   const values = { following: false, until: at }
   const isGone = (it: FollowerSide) => {
@@ -51,12 +51,9 @@ export function expiryOf({ official, openid }: Leaver, at: number): Removal {
     isBack: () => false,
     follower: { condition: '#following = :following AND #at <= :until', values },
     mini: always,
-    goneOf(sides) {
-      const own = sides.followers.get(official)
-      if (own !== undefined && !isGone(own)) return []
-      const others = [...sides.followers].filter(([it, side]) => it !== official && side.openid !== undefined)
-      const rest = [...sides.followers.keys(), ...sides.logins.keys()]
-      return others.length === 0 ? rest : rest.filter(it => it === official)
+    goneOf({ followers, logins }) {
+      const own = followers.get(official)
+      return own === undefined || isGone(own) ? [...followers.keys(), ...logins.keys()] : []
     },
   }
 }

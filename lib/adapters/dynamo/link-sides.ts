@@ -97,21 +97,25 @@ export function lastLogin({ logins }: Sides): number | undefined {
   return at.length === 0 ? undefined : Math.max(...at)
 }
 
-export type Unions = ReturnType<typeof createUnions>
+/** What writes the rows of unionids; declared, so that who only puts needs no right to delete. */
+export type Unions = {
+  /** Writes one side, on a condition whose fields are those of that side: `#side.#at`. */
+  put(unionid: UnionId, appid: AppId, side: FollowerSide | LoginSide, condition: Condition): Promise<boolean>
+  /** Takes sides away, and the row with its last; false if it has changed since it was read. */
+  drop(row: SidedRow, appids: readonly AppId[]): Promise<boolean>
+}
 
-/** Creates what writes the rows of unionids. */
-export function createUnions(dynamo: Dynamo, table: string) {
+/** Creates it. */
+export function createUnions(dynamo: Dynamo, table: string): Unions {
   const update = (address: string, { set, ...how }: Change) =>
     change(dynamo, table, { address }, { set: { ...set, version: newVersion() }, ...how })
 
   return {
-    /** Writes one side, on a condition whose fields are those of that side: `#side.#at`. */
-    put(unionid: UnionId, appid: AppId, side: FollowerSide | LoginSide, { condition, values }: Condition) {
+    put(unionid, appid, side, { condition, values }) {
       const how = { condition: condition.replaceAll('#side', `#${appid}`), values }
       return update(`unionid#${unionid}`, { set: { [appid]: { ...side } }, ...how })
     },
-    /** Takes sides away, and the row with its last; false if it has changed since it was read. */
-    async drop({ address, version, ...row }: SidedRow, appids: readonly AppId[]): Promise<boolean> {
+    async drop({ address, version, ...row }, appids) {
       if (appids.length === 0) return true
       const asRead = versionIs(version)
       const isEmpty = [...row.followers.keys(), ...row.logins.keys()].every(it => appids.includes(it))

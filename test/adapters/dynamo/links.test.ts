@@ -1,8 +1,7 @@
 /** Two processes at the rows of one person, one of which stands still between its two writes; and rows that are spoilt. */
 
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, it } from 'vitest'
-
 import { clientOf, openMemoryTables } from '../../../kit/memory-dynamo.ts'
 import { createLinkUpkeep } from '../../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkStore } from '../../../lib/adapters/dynamo/links.ts'
@@ -95,12 +94,13 @@ it('forgets of who follows another account meanwhile only what is of the one tha
 it('tells once a call what cannot be read, by what may stand in a log', async () => {
   const told: (readonly string[])[] = []
   const tables = openMemoryTables()
+  const put = (Item: object) => clientOf(tables).send(new PutCommand({ TableName: 'links', Item: { ...Item } }))
   for (const openid of ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']) {
-    tables.get('links')?.put({ Item: { address: `openid#${official}#${openid}`, at: 1, following: 'yes' } })
+    await put({ address: `openid#${official}#${openid}`, at: 1, following: 'yes' })
   }
-  tables.get('links')?.put({ Item: { address: `mini#${mini}#oMini`, at: 1, unionid: after } })
+  await put({ address: `mini#${mini}#oMini`, at: 1, unionid: after })
   const sides = { [official]: 'odd', [otherOfficialAppid]: { at: 1 }, [mini]: { miniOpenid: 'oMini', at: 'yesterday' } }
-  tables.get('links')?.put({ Item: { address: `unionid#${after}`, ...sides } })
+  await put({ address: `unionid#${after}`, ...sides })
   const store = createLinkStore(clientOf(tables), 'links', addresses => told.push(addresses))
   const spoilt = ['oSpoilt-000000000000000000001', 'oSpoilt-000000000000000000002']
   const addresses = spoilt.map(it => ({ official, openid: id(it) }))
