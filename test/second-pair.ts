@@ -22,7 +22,10 @@ const shop: MiniProgram = { kind: 'mini', name: 'shop', appid: miniAppid, follow
 export const secretsOfSecondPair = { brand: accounts.official.appsecret, shop: accounts.mini.appsecret }
 
 /** Both pairs, as apps.json would name them. */
-export const twoPairs: Apps = { officials: [boxApps.officials[0], brand], minis: [boxApps.minis[0], shop] }
+export const twoPairs = {
+  officials: [boxApps.officials[0], brand],
+  minis: [boxApps.minis[0], shop],
+} as const satisfies Apps
 
 type World = Awaited<ReturnType<typeof openWorld>>
 

@@ -27,7 +27,7 @@ export type CallbackKeys = {
 }
 
 export type CallbackDeps = {
-  /** The Official Account's appid. */
+  /** The app that the callback is of. */
   readonly app: App
   readonly apps: Apps
   readonly followers: Queue<News>
@@ -93,9 +93,9 @@ const ofKind: Readonly<Record<App['kind'], ReadonlySet<WeChatEvent['kind']>>> = 
   mini: new Set(['image-verdict', 'erase', 'erase-pictures', 'other', 'unreadable']),
 }
 
-/** An app can speak of its own people only. */
+/** An app can speak of its own people only; an Official Account may pass on what somebody withdrew from a mini program. */
 function ofApp(event: WeChatEvent, { kind, name, appid }: App): WeChatEvent {
-  const isForeign = event.kind === 'image-verdict' && event.appid !== undefined && event.appid !== appid
+  const isForeign = kind === 'mini' && 'appid' in event && event.appid !== appid
   return ofKind[kind].has(event.kind) && !isForeign
     ? event
     : { kind: 'other', name: `${event.kind} in the name of ${name}` }
@@ -138,13 +138,19 @@ async function pushErasure(
   event: EraseEvent,
   { app, apps, followers, log }: CallbackDeps & { readonly log: AppLog },
 ): Promise<void> {
-  const who = addressesOf(event, event.appid === undefined ? app : findAppById(apps, event.appid))
+  const who = addressesOf(event, namedIn(event, app, apps))
   if (who.length === 0) return log.warn('callback.ignored', { event: `${event.kind} of an app that is none of ours` })
   const { kind: change, at } = event
   await followers.push([change === 'erase' ? { change, who, at, isSecond: false } : { change, who, at }])
 }
 
-/** Where the event names an app, its openid is the one by which that app knows the person. */
+/** The app by whose openid an event names the person: the one that it came to, or a mini program. */
+function namedIn({ appid }: EraseEvent, app: App, apps: Apps): App | undefined {
+  if (appid === undefined || appid === app.appid) return app
+  const named = findAppById(apps, appid)
+  return named?.kind === 'mini' ? named : undefined
+}
+
 function addressesOf({ openid, unionid }: EraseEvent, app: App | undefined): Address[] {
   return [
     ...(app?.kind === 'official' ? [{ official: app.appid, openid }] : []),

@@ -35,6 +35,8 @@ export type DoctorDeps = {
     /** Only if image checks are on. */
     readonly imageChecks?: string
   }
+  /** The queues in which events wait for quota, two for each Official Account. */
+  readonly parkedQueues: readonly string[]
   /** WeChat's clock as seen during this run. */
   readonly sightings: () => readonly Sighting[]
   /** How many calls to WeChat this run has made. */

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { createAccountLimits } from '../adapters/aws/lambda-account.ts'
+import { parkedName } from '../adapters/aws/sqs-queues.ts'
 import { createQueueSizes } from '../adapters/aws/sqs-sizes.ts'
 import { createSecrets } from '../adapters/aws/ssm-secrets.ts'
 import { remainingMs } from '../adapters/deadline.ts'
@@ -49,6 +50,7 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
     sites: { upload: openSite(UPLOAD_URL), files: openSite(FILES_URL) },
     queues: createQueueSizes(),
     queueNames: queueNames(),
+    parkedQueues: parkedQueues(),
     ...{ calls, sightings, now, log },
     // The timer must not keep the process alive.
     sleep: ms => setTimeout(ms, undefined, { ref: false }),
@@ -58,6 +60,14 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
 /** Reads the limits of the account, which exist only on AWS. */
 export function accountLimits(): Pick<DoctorDeps, 'account'> {
   return config('STAGE').STAGE === 'local' ? {} : { account: createAccountLimits() }
+}
+
+function parkedQueues(): readonly string[] {
+  const { EVENTS_QUEUE } = config('EVENTS_QUEUE')
+  const priorities = ['usual', 'urgent'] as const
+  return apps().officials.flatMap(({ name: official }) =>
+    priorities.map(priority => parkedName(EVENTS_QUEUE, { official, priority })),
+  )
 }
 
 function queueNames(): DoctorDeps['queueNames'] {

@@ -20,6 +20,7 @@ import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
+import { personIn } from '../../lib/followers/link.ts'
 import type { Log } from '../../lib/ports.ts'
 import { canary } from '../canary.ts'
 import { id, officialAppid } from '../ids.ts'
@@ -27,15 +28,15 @@ import { id, officialAppid } from '../ids.ts'
 const deliveries = (more: object = {}) =>
   createDeliveryStore(dynamo(), 'deliveries', { now: () => 0, isIndexed: false, log: silentLog, ...more })
 const accepted = (id: string, msgid: string) => {
-  return { id, state: 'accepted', msgid, attempts: 1, at: '2026-11-22T04:00:00.000Z' } as const
+  return { id, state: 'accepted', official: officialAppid, msgid, attempts: 1, at: '2026-11-22T04:00:00.000Z' } as const
 }
 const dynamo = () => DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }))
 
 describe('DynamoDB', () => {
   it('is asked again for the keys it left out, and failed when it goes on leaving them out', async () => {
     const [one, other] = [
-      { address: 'unionid#u1', openid: 'o1', following: true },
-      { address: `unionid#${canary.openid}`, openid: 'o2', following: true },
+      { address: 'unionid#u1', [officialAppid]: { openid: 'o1', following: true, at: 1 } },
+      { address: `unionid#${canary.openid}`, [officialAppid]: { openid: 'o2', following: true, at: 1 } },
     ]
     const addresses = [{ unionid: id('u1') }, { unionid: canary.openid }]
     const mock = mockClient(DynamoDBDocumentClient)
@@ -45,7 +46,8 @@ describe('DynamoDB', () => {
       .resolvesOnce({ Responses: { links: [one] }, UnprocessedKeys: left })
       .resolves({ Responses: { links: [other] } })
     const people = await createLinkStore(dynamo(), 'links').resolve(addresses)
-    expect(people).toMatchObject([{ openid: 'o1' }, { openid: 'o2' }])
+    const seen = people.map(it => personIn(it, officialAppid))
+    expect(seen).toMatchObject([{ openid: 'o1' }, { openid: 'o2' }])
 
     mock.reset()
     mock.on(BatchGetCommand).resolves({ Responses: { links: [] }, UnprocessedKeys: left })
@@ -102,7 +104,8 @@ describe('DynamoDB', () => {
     mockClient(DynamoDBDocumentClient)
       .on(BatchWriteCommand)
       .callsFake(({ RequestItems }: BatchWriteCommandInput) => {
-        const left = RequestItems?.deliveries?.filter(it => it.PutRequest?.Item?.id === 'event#7') ?? []
+        const left =
+          RequestItems?.deliveries?.filter(it => it.PutRequest?.Item?.id === `event#${officialAppid}#7`) ?? []
         written.push(...(RequestItems?.deliveries?.map(it => `${it.PutRequest?.Item?.id}`) ?? []))
         return { UnprocessedItems: { deliveries: left } }
       })

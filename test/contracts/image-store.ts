@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
+
 import { appids } from '../../kit/app.ts'
 import type { Image, ImageStore } from '../../lib/images/ports.ts'
 import { inParallel } from '../../lib/pool.ts'
@@ -19,15 +20,14 @@ const expected: Image = {
 
 /** What every store of uploads must do; `make` gives an empty one. */
 export function imageStoreContract(make: () => Promise<ImageStore>): void {
-  it('finds what is expected, and nothing else', async () => {
-    const store = await make()
+  const it = test.extend('store', () => make())
+  it('finds what is expected, and nothing else', async ({ store }) => {
     await store.expect(expected)
     expect(await store.find(expected.id)).toEqual(expected)
     expect(await store.find('j'.repeat(22))).toBeUndefined()
   })
 
-  it('lets one of many move a picture on', async () => {
-    const store = await make()
+  it('lets one of many move a picture on', async ({ store }) => {
     await store.expect(expected)
     const served: Image = { ...expected, state: 'served', width: 3, height: 2, at: expected.at + 1 }
     const moved = await Promise.all([1, 2, 3].map(width => store.move({ ...served, width }, 'expected')))
@@ -39,8 +39,7 @@ export function imageStoreContract(make: () => Promise<ImageStore>): void {
     expect(await store.find('j'.repeat(22))).toBeUndefined()
   })
 
-  it('finds a picture by the trace_id of its present check only', async () => {
-    const store = await make()
+  it('finds a picture by the trace_id of its present check only', async ({ store }) => {
     const traced = (traceId: string) => store.traced(appids.mini, traceId)
     await store.expect(expected)
     const checking: Image = { ...expected, state: 'checking', asks: 1, traceId: 'trace-1' }
@@ -51,8 +50,7 @@ export function imageStoreContract(make: () => Promise<ImageStore>): void {
     expect(await traced('trace-2')).toMatchObject({ id: expected.id, asks: 2 })
   })
 
-  it('finds by a trace_id a picture of that mini program only', async () => {
-    const store = await make()
+  it('finds by a trace_id a picture of that mini program only', async ({ store }) => {
     const [one, other] = [expected, { ...expected, id: 'j'.repeat(22), mini: miniAppid }]
     for (const it of [one, other]) await store.expect(it)
     await store.move({ ...one, state: 'checking', traceId: 'trace-1' }, 'expected')
@@ -62,8 +60,7 @@ export function imageStoreContract(make: () => Promise<ImageStore>): void {
     expect(found.map(it => it?.id)).toEqual([one.id, other.id])
   })
 
-  it('finds all of an owner, whatever became of it, and removes it for good', async () => {
-    const store = await make()
+  it('finds all of an owner, whatever became of it, and removes it for good', async ({ store }) => {
     const ids = Array.from({ length: 1001 }, (_, index) => `${index}`.padStart(22, '0'))
     await inParallel(ids, 20, it => store.expect({ ...expected, id: it }))
     await store.expect({ ...expected, id: 'j'.repeat(22), owner: 'x'.repeat(22) })
@@ -82,8 +79,7 @@ export function imageStoreContract(make: () => Promise<ImageStore>): void {
     expect((await Array.fromAsync(store.ofOwner('y'.repeat(22)))).flat()).toEqual([])
   })
 
-  it('counts the uploads of an owner and a day up to the most, also at once', async () => {
-    const store = await make()
+  it('counts the uploads of an owner and a day up to the most, also at once', async ({ store }) => {
     const counted = await Promise.all([1, 2, 3, 4, 5].map(() => store.countUpload('one', '2026-11-22', 3)))
     expect(counted.filter(Boolean)).toHaveLength(3)
     expect(await store.countUpload('other', '2026-11-22', 3)).toBe(true)

@@ -2,6 +2,7 @@
 
 import { createServer, type RequestListener } from 'node:http'
 import { boxApps, openApp, openCircuit } from '../../kit/app.ts'
+import { memoryGate, memoryTokens } from '../../kit/memory-stores.ts'
 import { openOwnApi } from '../../lib/adapters/own-api.ts'
 import { openSite } from '../../lib/adapters/site.ts'
 import type { AccessTokenMode } from '../../lib/adapters/wechat/client.ts'
@@ -18,7 +19,6 @@ import { readTemplateLists } from '../../lib/send/template-list.ts'
 import { defaultAccounts, defaultCallback } from '../../local/wechat/defaults.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
 import templates from '../../templates.json' with { type: 'json' }
-import { memoryGate, memoryTokens } from '../fakes/memory-stores.ts'
 import { listen } from '../listen.ts'
 import { openSecondPair, secretsOfSecondPair, twoPairs } from '../second-pair.ts'
 import { openWorld } from '../world.ts'
@@ -111,6 +111,7 @@ async function openDoctor(world: World, { mode = 'stable', secrets: more = {}, w
       queues: { size: async () => ({ ready: 0, later: 0, inWork: 0 }) },
       account: { concurrency: async () => 1000 },
       queueNames: { events: 'q-events', followers: 'q-followers', receipts: 'q-receipts', images: 'q-images' },
+      parkedQueues: apps.officials.flatMap(it => [`q-events-${it.name}-parked`, `q-events-${it.name}-parked-urgent`]),
       calls: () => first.calls() + other.calls(),
       sightings: () => [...first.sightings(), ...other.sightings()],
       ...{ now, log },

@@ -59,7 +59,7 @@ describe('the self-check', () => {
   it('fails by the name of what is wrong, and counts nothing', async () => {
     const { look, control, counted } = await open({ secrets: { 'mini-appsecret': 'f'.repeat(32) } })
     await control('/faults', { path: '/cgi-bin/stable_token', kind: 'errcode', errcode: 40164, times: 1 })
-    await expect(look()).rejects.toThrow(/not well: .*(mini-credentials|allow-list)/)
+    await expect(look()).rejects.toThrow(/stage failed: .*(mini-credentials|allow-list)/)
     expect(counted).toEqual([])
   })
 
@@ -67,7 +67,7 @@ describe('the self-check', () => {
     const { look } = await open()
     const size = async (name: string) => ({ ready: name.endsWith('-dlq') ? 3 : 0, later: 0, inWork: 0 })
     await expect(look({ queues: { size } })).rejects.toThrow(
-      /^this stage is not well: queues; \.\/queqiao doctor tells what to do$/,
+      /^the self-check of this stage failed: queues; \.\/queqiao doctor says what to do$/,
     )
   })
 

@@ -120,6 +120,13 @@ describe('the doctor of two pairs', () => {
     expect(wrongIn(await world.examine({ queues }))).toEqual(['certification brand', 'queues'])
   })
 
+  it('tells of events that wait for the quota of any of the accounts', async () => {
+    const size = async (name: string) => ({ ready: name === 'q-events-brand-parked' ? 5 : 0, later: 0, inWork: 0 })
+    const world = await openDoctorWorldOfTwo()
+    const report = await world.examine({ queues: { size } })
+    expect(report.find('queues')?.words).toBe('5 in q-events-brand-parked: on quota hold')
+  })
+
   it('says which secret of which app is missing, and of which the callbacks come in plain text', async () => {
     const missing = await openDoctorWorldOfTwo({ secrets: { 'shop-callback-token': undefined } })
     expect((await missing.examine()).find('secrets')?.words).toBe('shop-callback-token is not set')

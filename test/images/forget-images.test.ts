@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { appids, boxApps as apps } from '../../kit/app.ts'
+import { memoryImageFiles } from '../../kit/memory-files.ts'
+import { memoryImages } from '../../kit/memory-stores.ts'
 import { silentLog } from '../../kit/silent.ts'
 import type { Forgetting } from '../../lib/images/forget-images.ts'
 import { imageKey, uploadKey } from '../../lib/images/image-keys.ts'
@@ -12,23 +14,22 @@ import {
   receiveImages,
 } from '../../lib/images/receive-images.ts'
 import { removeLeftovers, serveImage } from '../../lib/images/settle-image.ts'
-import { memoryImageFiles, memoryImages } from '../fakes/memory-images.ts'
 import { id } from '../ids.ts'
 import { headerOf } from './pictures.ts'
 import '../seed.ts'
 
 const owner = 'o'.repeat(22)
-const wishAt = 1_700_000_000
-const wish: Forgetting = { forget: owner, at: wishAt, isSecond: false }
-const before = wishAt * 1000 + 999
-const after = (wishAt + 1) * 1000
+const requestedAt = 1_700_000_000
+const request: Forgetting = { forget: owner, at: requestedAt, isSecond: false }
+const before = requestedAt * 1000 + 999
+const after = (requestedAt + 1) * 1000
 const states = ['expected', 'checking', 'served', 'refused'] as const
 
 /** The functions that move and remove pictures, over one queue of arrivals and one of checks. */
 function openPictures({ isChecked = false } = {}) {
   const [images, files] = [memoryImages(), memoryImageFiles()]
   const arrivals: ImageArrival[] = []
-  const later: { readonly wish: ImageArrival; readonly seconds: number }[] = []
+  const later: { readonly request: ImageArrival; readonly seconds: number }[] = []
   const checks: unknown[] = []
   const lines: unknown[] = []
   const tell = (event: string, fields?: object) => void lines.push({ event, ...fields })
@@ -39,7 +40,7 @@ function openPictures({ isChecked = false } = {}) {
       async push(messages, seconds = 0) {
         const told = messages.map(it => parseArrival(JSON.stringify(it)))
         if (seconds === 0) arrivals.push(...told)
-        else later.push(...told.map(it => ({ wish: it, seconds })))
+        else later.push(...told.map(it => ({ request: it, seconds })))
       },
     },
     checks: isChecked ? { push: async (messages: readonly unknown[]) => void checks.push(...messages) } : undefined,
@@ -73,7 +74,7 @@ type Pictures = ReturnType<typeof openPictures>
 
 /** What is left of the person, in rows and in keys. */
 const traces = async ({ images, files }: Pictures, of = owner) => [
-  ...images.all().filter(it => it.owner === of),
+  ...(await images.all()).filter(it => it.owner === of),
   ...files.keys().filter(it => it.includes(of)),
 ]
 
@@ -89,28 +90,28 @@ describe('who is forgotten', () => {
     const other = `${owner.slice(0, 21)}p`
     const theirs = await world.make({ owner: other, state: 'served' })
 
-    expect(await world.work(wish)).toEqual([])
+    expect(await world.work(request)).toEqual([])
 
     expect(await traces(world)).toEqual([])
     expect(await traces(world, other)).toEqual([theirs, imageKey(theirs)])
     expect(world.lines).toEqual([{ event: 'images.forgotten', owner, removed: 12, isSecond: false, isDone: true }])
   })
 
-  it.each(states)('keeps what they upload after the wish (%s)', async state => {
+  it.each(states)('keeps what they upload after the erasure request (%s)', async state => {
     const world = openPictures()
     await world.make({ state, at: after })
     const kept = await world.make({ state, createdAt: after, at: after })
-    await world.work(wish)
-    expect(world.images.all()).toEqual([kept])
+    await world.work(request)
+    expect(await world.images.all()).toEqual([kept])
     expect(world.files.keys().filter(it => !it.includes(kept.id))).toEqual([])
     expect(world.files.keys()).toHaveLength(state === 'refused' ? 0 : 1)
   })
 
   it('has it done once more when all that was under way has ended', async () => {
     const { work, later, arrivals } = openPictures()
-    await work(wish)
-    expect(later.splice(0)).toEqual([{ wish: { ...wish, isSecond: true }, seconds: 120 }])
-    await work({ ...wish, isSecond: true })
+    await work(request)
+    expect(later.splice(0)).toEqual([{ request: { ...request, isSecond: true }, seconds: 120 }])
+    await work({ ...request, isSecond: true })
     expect([later, arrivals]).toEqual([[], []])
   })
 
@@ -119,7 +120,7 @@ describe('who is forgotten', () => {
     const image = await world.make()
     const key = uploadKey(image)
     await world.files.remove(key)
-    await world.work(wish)
+    await world.work(request)
     world.files.put(key, headerOf('image/png', { width: 2, height: 2 }))
     expect(await world.work({ keys: [key] })).toEqual([])
     expect(await traces(world)).toEqual([])
@@ -130,7 +131,7 @@ describe('who is forgotten', () => {
     const image = await world.make()
     // Between the copy and the row.
     const move = async (...moved: Parameters<typeof world.images.move>) => {
-      await world.work(wish)
+      await world.work(request)
       world.files.put(isChecked ? `checking/${owner}/${image.id}.png` : imageKey(image), new Uint8Array(9))
       return world.images.move(...moved)
     }
@@ -142,7 +143,7 @@ describe('who is forgotten', () => {
     const world = openPictures({ isChecked: true })
     const image = await world.make({ state: 'checking' })
     const move = async (...moved: Parameters<typeof world.images.move>) => {
-      await world.work(wish)
+      await world.work(request)
       world.files.put(imageKey(image), new Uint8Array(9))
       return world.images.move(...moved)
     }
@@ -155,7 +156,7 @@ describe('who is forgotten', () => {
     for (let count = 0; count < 2100; count += 1) await world.make({ state: 'served' })
     let calls = 0
     const now = () => (calls++ === 0 ? 0 : 2)
-    world.arrivals.push(wish)
+    world.arrivals.push(request)
     let messages = 0
     for (let it = world.arrivals.pop(); it !== undefined && messages < 20; it = world.arrivals.pop()) {
       calls = 0
@@ -172,7 +173,7 @@ describe('who is forgotten', () => {
     await world.make({ createdAt: after })
     let calls = 0
     const now = () => (calls++ === 0 ? 0 : 2)
-    expect(await world.work(wish, { now }, 1)).toEqual([wish])
+    expect(await world.work(request, { now }, 1)).toEqual([request])
     expect(world.arrivals).toEqual([])
   })
 
@@ -206,13 +207,13 @@ async function takeAll(plan: readonly (readonly Step[])[], world: Pictures): Pro
   for (const together of plan) await Promise.all(together.map(it => take(it, world)))
 }
 
-/** One process: all that is in uploads/ arrives, or WeChat passes all that it checks, or the wish is worked on. */
+/** One process: all that is in uploads/ arrives, or WeChat passes all that it checks, or the request is worked on. */
 async function take({ what, dies, ticks }: Step, { images, files, deps, work }: Pictures): Promise<void> {
   const mine = { ...deps, ...mortal(deps, dies, [...ticks]) }
-  if (what === 'forget') await work(wish, mine)
+  if (what === 'forget') await work(request, mine)
   if (what === 'arrive') await work({ keys: files.keys().filter(it => it.startsWith('uploads/')) }, mine)
   if (what !== 'verdict') return
-  for (const it of images.all()) await hear(it, mine).catch(() => undefined)
+  for (const it of await images.all()) await hear(it, mine).catch(() => undefined)
 }
 
 /** As the function of checks does: a verdict comes again until it is done with. */

@@ -8,7 +8,7 @@ describe('getImage', () => {
     const { id: imageId, imageUrl } = await take(png)
     const at = '2026-11-22T15:50:00.000Z'
     expect(await get(imageId)).toEqual({ id: imageId, state: 'expected', ...png, at })
-    const [row] = images.all()
+    const [row] = await images.all()
     if (row === undefined) throw new Error('no row')
     await images.move({ ...row, state: 'served', width: 3, height: 2 }, 'expected')
     expect(await get(imageId)).toEqual({ id: imageId, state: 'served', imageUrl, ...png, width: 3, height: 2, at })
@@ -17,7 +17,7 @@ describe('getImage', () => {
   it('tells why a picture was refused', async () => {
     const { take, get, images } = openImages()
     const { id: imageId } = await take(png)
-    const [row] = images.all()
+    const [row] = await images.all()
     if (row === undefined) throw new Error('no row')
     await images.move({ ...row, state: 'refused', reason: 'not-an-image' }, 'expected')
     expect(await get(imageId)).toMatchObject({ state: 'refused', reason: 'not-an-image' })

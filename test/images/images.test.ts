@@ -10,7 +10,7 @@ describe('takeImage', () => {
   it('answers a form for exactly one file, and where it will be served', async () => {
     const { take, images } = openImages()
     const { id: imageId, upload, imageUrl, expiresIn } = await take(png)
-    const [row] = images.all()
+    const [row] = await images.all()
     expect(row).toMatchObject({
       id: imageId,
       mini: appids.mini,
@@ -40,7 +40,7 @@ describe('takeImage', () => {
   it('names nobody in keys and addresses, and gives everybody their own prefix', async () => {
     const { take, images } = openImages()
     const [one, two] = [await take(png), await take(png, 'mini-2')]
-    const [first, second] = images.all().map(it => it.owner)
+    const [first, second] = (await images.all()).map(it => it.owner)
     expect(first).toMatch(/^[A-Za-z0-9_-]{22}$/)
     expect(first).not.toBe(second)
     expect(JSON.stringify([one, two])).not.toContain('mini-')
@@ -50,7 +50,7 @@ describe('takeImage', () => {
     const { take, get, images, lines } = openImages()
     for (let count = 0; count < 3; count++) await take(png)
     const { id: imageId } = await take(png, 'mini-1', miniAppid)
-    const [first, , , other] = images.all()
+    const [first, , , other] = await images.all()
     expect([first?.mini, other?.mini, first?.owner === other?.owner]).toEqual([appids.mini, miniAppid, false])
     expect(await get(imageId, 'mini-1', miniAppid)).toMatchObject({ id: imageId })
     await expect(get(imageId, 'mini-1')).rejects.toThrow(refusal('image-unknown', 404))
@@ -62,7 +62,7 @@ describe('takeImage', () => {
     const { take, tick, images } = openImages()
     for (let count = 0; count < 3; count++) await take(png)
     await expect(take(png)).rejects.toThrow(refusal('images-too-many', 429, { retryAfterSeconds: 600 }))
-    expect(images.all()).toHaveLength(3)
+    expect(await images.all()).toHaveLength(3)
     expect(await take(png, 'mini-2')).toMatchObject({ expiresIn: 300 })
     tick(600_000)
     expect(await take(png)).toMatchObject({ expiresIn: 300 })
@@ -75,7 +75,7 @@ describe('takeImage', () => {
     expect(await take(png)).toMatchObject({ expiresIn: 300 })
     const unsigned = takeImage({ authorization: undefined, body: JSON.stringify(png) }, deps)
     await expect(unsigned).rejects.toThrow(refusal('session-missing', 401))
-    expect(images.all()).toHaveLength(1)
+    expect(await images.all()).toHaveLength(1)
   })
 })
 

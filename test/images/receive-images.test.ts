@@ -5,7 +5,6 @@ import { imageTypeOf, surveyImage } from '../../lib/images/header.ts'
 import type { Image, ImageFiles, ImageType } from '../../lib/images/ports.ts'
 import { headBytes, parseArrival, type ReceiveImagesDeps, receiveImages } from '../../lib/images/receive-images.ts'
 import { serveImage } from '../../lib/images/settle-image.ts'
-import { memoryImageFiles, memoryImages } from '../fakes/memory-images.ts'
 import { id } from '../ids.ts'
 import {
   cameraNotes,
@@ -21,6 +20,8 @@ import {
 } from './pictures.ts'
 import '../seed.ts'
 import { appids, boxApps as apps } from '../../kit/app.ts'
+import { memoryImageFiles } from '../../kit/memory-files.ts'
+import { memoryImages } from '../../kit/memory-stores.ts'
 import { silentLog } from '../../kit/silent.ts'
 
 const mebibyte = 1024 * 1024
@@ -123,7 +124,7 @@ describe('receiveImages', () => {
       },
     }
     expect(await receiveImages(arrivals, { ...deps, files: counting }, { until: now + 1000 })).toEqual([])
-    expect(images.all().map(it => it.state)).toEqual(Array(4).fill('served'))
+    expect((await images.all()).map(it => it.state)).toEqual(Array(4).fill('served'))
     expect([held, most]).toEqual([0, 1])
   })
 
@@ -327,13 +328,13 @@ describe('parseArrival', () => {
     expect(parseArrival('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}')).toEqual({ keys: [] })
   })
 
-  it('reads a wish to be forgotten, and never one out of what S3 wrote', () => {
-    const wish = { forget: owner, at: 1_700_000_000, isSecond: false }
-    expect(parseArrival(JSON.stringify(wish))).toEqual(wish)
+  it('reads an erasure request, and never one out of what S3 wrote', () => {
+    const request = { forget: owner, at: 1_700_000_000, isSecond: false }
+    expect(parseArrival(JSON.stringify(request))).toEqual(request)
     const records = [record('uploads/a/b')]
-    expect(parseArrival(JSON.stringify({ ...wish, Records: records }))).toEqual({ keys: ['uploads/a/b'] })
+    expect(parseArrival(JSON.stringify({ ...request, Records: records }))).toEqual({ keys: ['uploads/a/b'] })
     for (const it of [{ forget: 'a/b' }, { at: -1 }, { at: 1.5 }, { isSecond: 'no' }, { Event: 'x' }])
-      expect(() => parseArrival(JSON.stringify({ ...wish, ...it }))).toThrow()
+      expect(() => parseArrival(JSON.stringify({ ...request, ...it }))).toThrow()
   })
 
   it.each(['', '{}', 'null', '[]', '{"Records":7}', JSON.stringify({ Records: [record(7)] })])('refuses %s', body => {

@@ -3,10 +3,10 @@
 import { expect } from 'vitest'
 
 import { appids } from '../../kit/app.ts'
+import { memoryImages } from '../../kit/memory-stores.ts'
 import { createUploadForms } from '../../lib/adapters/aws/s3-signer.ts'
 import { getImage } from '../../lib/images/image.ts'
 import { type ImagesDeps, takeImage } from '../../lib/images/images.ts'
-import { memoryImages } from '../fakes/memory-images.ts'
 import { id } from '../ids.ts'
 import { twoPairs } from '../second-pair.ts'
 import { keySet, sessionsWith } from '../session.ts'

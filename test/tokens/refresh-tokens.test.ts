@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-
+import { memoryTokens } from '../../kit/memory-stores.ts'
 import { refreshTokens } from '../../lib/tokens/refresh-tokens.ts'
-import { memoryTokens } from '../fakes/memory-stores.ts'
 import { openSecondPair } from '../second-pair.ts'
 import { openWorld } from '../world.ts'
 
