@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasApps, type Pair, readApps } from '../lib/app-list.ts'
 import type { App, Apps } from '../lib/apps.ts'
 import { ConfigError } from '../lib/errors.ts'
 
-/** The project's list of apps. */
-export const appsFile = fileURLToPath(new URL('../apps.json', import.meta.url))
+const projectFolder = fileURLToPath(new URL('..', import.meta.url))
+
+/** One of the project's two lists; `npm run demo -- --accounts` has its own. */
+export const listFile = (name: 'apps.json' | 'templates.json') => join(process.env.LISTS_FOLDER ?? projectFolder, name)
 
 /** The apps of a stage on one machine or of a command; `isListed` tells whether apps.json has it, else they are `pair`. */
 export type StageApps = { readonly apps: Apps; readonly isListed: boolean }
 
 /** Reads the list as it is now; throws a ConfigError that names all that is wrong with it. */
-export function readStageApps(stage: string, pair: () => Pair, file = appsFile): StageApps {
+export function readStageApps(stage: string, pair: () => Pair, file = listFile('apps.json')): StageApps {
   const lists = readJson(file)
   return { apps: readApps(lists, stage, pair), isListed: hasApps(lists, stage) }
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { type ConfigKey, problemsIn } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
-import { appsFile, readStageApps, type StageApps } from './apps.ts'
+import { listFile, readStageApps, type StageApps } from './apps.ts'
 import { findKeyProblems, readPair, readWeChatKeys, type WeChatKeys } from './wechat-keys.ts'
 
 /** The environment as Node gives it. */
@@ -49,7 +49,7 @@ const functionKeys = [
 ] as const satisfies readonly ConfigKey[]
 
 /** Reads the settings of the local stack; throws one SettingsError that lists every problem. */
-export function readSettings(env: Environment, file = appsFile): Settings {
+export function readSettings(env: Environment, file = listFile('apps.json')): Settings {
   const stage = readApps(env, file)
   const problems: string[] = []
   const port = (name: string, standard: number) => readPort(env, name, standard, problems)

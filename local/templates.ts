@@ -1,20 +1,20 @@
 import { readFileSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild'
 import type { AppName } from '../lib/apps.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { readTemplateLists, type TemplateList } from '../lib/send/template-list.ts'
-import { appsFile, readStageApps } from './apps.ts'
+import { listFile, readStageApps } from './apps.ts'
 import { SettingsError } from './environment.ts'
 import { readPair } from './wechat-keys.ts'
-
-const projectFile = fileURLToPath(new URL('../templates.json', import.meta.url))
 
 type Officials = readonly { readonly name: AppName }[]
 
 /** Reads the current lists of the local stage, by Official Account; throws a SettingsError that lists all mistakes in them. */
-export function readLocalTemplateLists(officials: Officials, file = projectFile): ReadonlyMap<AppName, TemplateList> {
+export function readLocalTemplateLists(
+  officials: Officials,
+  file = listFile('templates.json'),
+): ReadonlyMap<AppName, TemplateList> {
   try {
     return readTemplateLists(JSON.parse(readFileSync(file, 'utf8')), 'local', officials)
   } catch (error) {
@@ -24,17 +24,17 @@ export function readLocalTemplateLists(officials: Officials, file = projectFile)
 }
 
 /** Reads them all, and returns the default Official Account's. */
-export function readLocalTemplates(officials: Officials, file = projectFile): TemplateList {
+export function readLocalTemplates(officials: Officials, file = listFile('templates.json')): TemplateList {
   return readLocalTemplateLists(officials, file).get(officials[0]?.name ?? '') ?? {}
 }
 
-const projectFiles = { apps: appsFile, templates: projectFile }
+const projectFiles = () => ({ apps: listFile('apps.json'), templates: listFile('templates.json') })
 
 /**
  * Makes esbuild build the functions with the last valid apps.json and templates.json: a failed build removes the bundles, and
  * no function could be loaded while somebody edits a file.
  */
-export function keepGoodLists(files = projectFiles): Plugin {
+export function keepGoodLists(files = projectFiles()): Plugin {
   const officials = () => readStageApps('local', () => readPair({}), files.apps).apps.officials
   return {
     name: 'keep-good-lists',
@@ -75,7 +75,10 @@ export type TemplatesWatcher = {
 const settleMs = 100
 
 /** Reloads the list whenever it changes. */
-export function watchLocalTemplates({ officials, onChange, report }: TemplatesWatcher, file = projectFile) {
+export function watchLocalTemplates(
+  { officials, onChange, report }: TemplatesWatcher,
+  file = listFile('templates.json'),
+) {
   let timer: NodeJS.Timeout | undefined
   const read = () => {
     try {

@@ -5,13 +5,15 @@ const { join } = require('node:path')
 
 const { readApps } = require('../lib/app-list.ts')
 
+const projectFolder = join(__dirname, '..')
 const withoutAppids = () => ({ official: '', mini: '' })
 
 /** A list that is wrong gives the pair of a stage without one: deploy/plugin.ts then refuses it, and says what is wrong. */
 module.exports = async resolveVariable => {
-  const stage = await resolveVariable('sls:stage')
+  // The demo of several accounts has lists of its own.
+  const [stage, folder] = await Promise.all([resolveVariable('sls:stage'), resolveVariable("env:LISTS_FOLDER, ''")])
   try {
-    return readApps(JSON.parse(readFileSync(join(__dirname, '../apps.json'), 'utf8')), stage, withoutAppids)
+    return readApps(JSON.parse(readFileSync(join(folder || projectFolder, 'apps.json'), 'utf8')), stage, withoutAppids)
   } catch {
     return readApps({}, stage, withoutAppids)
   }

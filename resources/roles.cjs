@@ -71,7 +71,7 @@ const grants = {
     tables: {
       TokensTable: tokens,
       LinksTable: ['BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'],
-      WalksTable: syncRuns,
+      WalksTable: syncRuns.filter(it => it !== 'GetItem'),
     },
     queues: { FollowersQueue: [...consume, 'ChangeMessageVisibility', ...push], ImagesQueue: push },
   },

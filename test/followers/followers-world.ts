@@ -7,7 +7,7 @@ import { personIn, reachOf } from '../../lib/followers/link.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import type { FollowerLinks } from '../../lib/followers/ports.ts'
 import { type RevisitDeps, revisitFollowers } from '../../lib/followers/revisit-followers.ts'
-import type { Address } from '../../lib/identifiers.ts'
+import type { Address, OpenId } from '../../lib/identifiers.ts'
 import { logOf, metricsOf } from '../../lib/of-app.ts'
 import type { SyncDeps } from '../../lib/sync/context.ts'
 import { parseSyncOrder } from '../../lib/sync/order.ts'
@@ -54,7 +54,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
   /** People as the account sees them. */
   const resolve = async (addresses: readonly Address[]) =>
     (await links.resolve(addresses)).map(found => personIn(found, app.appid))
-  const atAccount = ({ openid }: Pick<Person, 'openid'>) => ({ official: app.appid, openid })
+  const atAccount = ({ openid }: { readonly openid: OpenId }) => ({ official: app.appid, openid })
 
   return {
     ...world,

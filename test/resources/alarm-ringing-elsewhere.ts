@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 
+import { boxApps } from '../../kit/app.ts'
 import { createMetrics } from '../../lib/adapters/metrics.ts'
 import { checkSelf } from '../../lib/doctor/self-check.ts'
+import { metricsOf } from '../../lib/of-app.ts'
 import { askQuota } from '../../lib/send/resume-events.ts'
 import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
 import { openDoctorWorld } from '../doctor/doctor-world.ts'
@@ -16,6 +18,7 @@ import { alarmsOf } from './alarm-properties.ts'
 import { datapointsOf } from './alarm-ringing.ts'
 import type { Template } from './packaged.ts'
 
+const [app] = boxApps.officials
 const hourMs = 3_600_000
 const checkPath = '/wxa/media_check_async'
 
@@ -80,19 +83,20 @@ export function testRingingElsewhere(made: () => Template): void {
     const { metrics, during } = openWriter(world.now)
     await world.control('/quota', { app: 'official', path, day: 100, used: 100 - left })
     const parked = { count: async () => ({ urgent: 0, usual: 0 }), moveBack: async () => 0 }
-    const ask = () => askQuota({ ...world, ...world.app('official'), metrics, parked, reserve: 0 })
+    const ask = () =>
+      askQuota({ ...world, ...world.app('official'), app, metrics: metricsOf(app, metrics), parked, reserve: 0 })
     expect(isRinging('QuotaLow-official', await during(ask))).toBe(isLow)
   })
 
   it('tell of a sync run for which today’s quota is too small, and of none for 26 hours', async () => {
     const { runSync, control, tick, now } = await openFollowers({ pageSize: 10_000 })
     const { metrics, during } = openWriter(now)
-    const done = await during(() => runSync({}, { metrics }))
+    const done = await during(() => runSync({}, { metrics: metricsOf(app, metrics) }))
     expect([isRinging('SyncRefused-official', done), isRinging('SyncOverdue-official', done)]).toEqual([false, false])
     tick(27 * hourMs)
     await control('/people', { count: 30_005, following: true })
     await control('/quota', { app: 'official', path: '/cgi-bin/user/get', day: 10, used: 8 })
-    const refused = await during(() => runSync({}, { metrics }))
+    const refused = await during(() => runSync({}, { metrics: metricsOf(app, metrics) }))
     expect(isRinging('SyncRefused-official', refused)).toBe(true)
     expect(isRinging('SyncOverdue-official', [...done, ...refused])).toBe(true)
   })

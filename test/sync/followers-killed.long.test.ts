@@ -266,9 +266,7 @@ async function lookIntoTables(links: string, walks: string) {
   const { current, complete } = await store.state()
   if (current !== undefined || complete === undefined) throw new Error('the sync run is not complete')
   return {
-    rows: rows
-      .map(({ at: _, ...row }) => row)
-      .toSorted((one, other) => `${one.address}`.localeCompare(`${other.address}`)),
+    rows: rows.map(timeless).toSorted((one, other) => `${one.address}`.localeCompare(`${other.address}`)),
     pages: await Array.fromAsync(store.openids(complete)),
     pagesStored: stored.filter(row => `${row.walk}`.startsWith('page ')).length,
     unlinked: stored.filter(row => `${row.walk}`.startsWith('linking ')).length,
@@ -327,4 +325,11 @@ function killAtRequest(child: ChildProcess, after: number, isDone: boolean): () 
 
 function requestOf(message: unknown): Pick<IncomingMessage, 'destroy'> {
   return v.parse(v.object({ request: v.custom<IncomingMessage>(value => value instanceof Object) }), message).request
+}
+
+/** Also of the sides of a unionid's row, whose version is another with each write. */
+function timeless({ at: _, version: _version, ...row }: Record<string, unknown>): Record<string, unknown> {
+  const isSide = (value: unknown) => typeof value === 'object' && value !== null && 'at' in value
+  const fields = Object.entries(row).map(([name, value]) => [name, isSide(value) ? { ...value, at: 0 } : value])
+  return Object.fromEntries(fields)
 }

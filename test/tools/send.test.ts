@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Delivery } from '../../lib/send/delivery.ts'
-import { appsFile } from '../../local/apps.ts'
+import { listFile } from '../../local/apps.ts'
 import lists from '../../templates.json' with { type: 'json' }
 import { AskError } from '../../tools/command/explain-failure.ts'
 import { UsageError } from '../../tools/command/options.ts'
@@ -123,7 +123,7 @@ describe('makeEvent', () => {
     const file = join(await openFolder(), 'templates.json')
     await writeFile(file, '{ "local": { broken')
     const make = (...args: string[]) =>
-      makeEvent(optionsOf(...args), noon, undefined, { apps: appsFile, templates: file })
+      makeEvent(optionsOf(...args), noon, undefined, { apps: listFile('apps.json'), templates: file })
     expect(() => make(...orderPaid)).toThrow(UsageError)
     expect(() => make(...orderPaid)).toThrow(/^templates\.json cannot be read: /)
     expect(make('--id', 'a')).toMatchObject({ id: 'a' })

@@ -2,7 +2,7 @@
 
 import type { App, AppName, Apps } from '../../lib/apps.ts'
 import { ConfigError } from '../../lib/errors.ts'
-import { appsFile, readStageApps } from '../../local/apps.ts'
+import { listFile, readStageApps } from '../../local/apps.ts'
 import { SettingsError } from '../../local/environment.ts'
 import { readPair } from '../../local/wechat-keys.ts'
 import { UsageError } from './options.ts'
@@ -25,7 +25,7 @@ export const officialOption = {
 } as const
 
 /** Reads the apps of a stage; throws a SettingsError that names all that is wrong. What the names stand for is of no account. */
-export function readApps(stage: string, file = appsFile): Apps {
+export function readApps(stage: string, file = listFile('apps.json')): Apps {
   try {
     return readStageApps(stage, () => readPair({}), file).apps
   } catch (error) {

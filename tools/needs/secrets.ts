@@ -32,7 +32,8 @@ const names = 'lib/secret-names.ts'
 /** By the types of what is named: `secretOf(app, 'appsecret')` is of the kinds that this app may have. */
 function ofApps([call, callee]: Called, checker: ts.TypeChecker): string[] {
   if (callee?.file !== names || fileOf(call) === names) return []
-  if (/^(appS|s)ecretNamesOf$/.test(callee.name)) return appSecrets.flatMap(secret => appKinds.map(kind => `${kind}-${secret}`))
+  if (/^(appS|s)ecretNamesOf$/.test(callee.name))
+    return appSecrets.flatMap(secret => appKinds.map(kind => `${kind}-${secret}`))
   const [app, secret] = call.arguments
   if (callee.name !== 'secretOf' || app === undefined || secret === undefined) return []
   const secrets = textsIn(checker.getTypeAtLocation(secret))

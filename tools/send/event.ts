@@ -2,7 +2,6 @@
 
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 
 import { ConfigError, RequestError } from '../../lib/errors.ts'
 import { maskId } from '../../lib/identifiers.ts'
@@ -10,12 +9,12 @@ import type { ValueCheck } from '../../lib/send/deps.ts'
 import type { Message } from '../../lib/send/kinds/kind.ts'
 import { parseTemplateMessage } from '../../lib/send/kinds/template-event.ts'
 import { findTemplate, readTemplateLists, type Template, type TemplateList } from '../../lib/send/template-list.ts'
-import { appsFile } from '../../local/apps.ts'
+import { listFile } from '../../local/apps.ts'
 import { readApps } from '../command/apps.ts'
 import { UsageError } from '../command/options.ts'
 import type { Options, Wishes } from './options.ts'
 
-const projectFiles = { apps: appsFile, templates: fileURLToPath(new URL('../../templates.json', import.meta.url)) }
+const projectFiles = { apps: listFile('apps.json'), templates: listFile('templates.json') }
 
 export type Event = {
   readonly id: string

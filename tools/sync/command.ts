@@ -1,7 +1,7 @@
 /** `sync`: tells what a sync run through the followers costs, begins it, and follows it to its end. */
 
 import type { AppName } from '../../lib/apps.ts'
-import { type OfApp, saidOf } from '../command/apps.ts'
+import { saidOf } from '../command/apps.ts'
 import { functionFailed, openFunction } from '../command/function.ts'
 import { findPlace, logOf, type Place, whereIs } from '../command/place.ts'
 import { type Session, type Start, whileAsking } from '../command/session.ts'
@@ -26,7 +26,7 @@ export const start: Start = async (args, session) => {
 /** Opens the function; the planning makes a few calls to WeChat, each of at most 10 s. */
 export function openSync(place: Place, signal: AbortSignal, app?: AppName): SyncFunction {
   const opening = { shape: report, signal, answerLimitMs: 60_000 }
-  const { ask, begin } = openFunction<Parameters<SyncFunction['ask']>[0] & OfApp, Report>(place, fileName, opening)
+  const { ask, begin } = openFunction<Parameters<SyncFunction['ask']>[0], Report>(place, fileName, opening)
   const ofApp = app === undefined ? {} : { app }
   return { ask: order => ask({ ...order, ...ofApp }), begin: order => begin({ ...order, ...ofApp }) }
 }

@@ -37,13 +37,13 @@ const followerFields = v.object({
 const loginFields = v.object({ miniOpenid: v.exactOptional(v.custom<MiniOpenId>(isId)), at: instant })
 
 export type FollowerSide = v.InferOutput<typeof followerFields> & Spoilt
-export type LoginSide = v.InferOutput<typeof loginFields> & Spoilt
+type LoginSide = v.InferOutput<typeof loginFields> & Spoilt
 export type Sides = {
   readonly followers: ReadonlyMap<OfficialAppId, FollowerSide>
   readonly logins: ReadonlyMap<MiniAppId, LoginSide>
   readonly version?: unknown
 }
-export type SidedRow = Sides & { readonly address: string }
+type SidedRow = Sides & { readonly address: string }
 
 /** Reads the sides of a row; one that cannot be read spoils no other. Also those of an app that the stage has no more. */
 export function sidesOf(item: Item): Sides {
