@@ -1,8 +1,9 @@
-/** Two accounts whose journal, marks, sync runs and counts stand in one table: neither sees or takes the other's. */
+/** Two accounts whose journal, marks, sync runs, counts and gates stand in the same tables: neither sees or takes the other's. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { createErasures } from '../../../lib/adapters/dynamo/erasures.ts'
+import { createGateStore } from '../../../lib/adapters/dynamo/gate.ts'
 import { createJournal } from '../../../lib/adapters/dynamo/journal.ts'
 import { createLinkingStore } from '../../../lib/adapters/dynamo/linking.ts'
 import { createSyncRunStore } from '../../../lib/adapters/dynamo/sync-runs.ts'
@@ -75,4 +76,15 @@ it('counts what of each is to be worked in', async () => {
   await own.close(run)
   expect([await own.waiting(), await own.isUnderWay()]).toEqual([0, false])
   expect([await other.waiting(), await other.isUnderWay()]).toEqual([7, true])
+})
+
+it('closes the gate of one, and none of the other’s', async () => {
+  const table = await tables.make('deliveries')
+  const [gate, other] = [officialAppid, otherOfficialAppid].map(official =>
+    createGateStore(tables.dynamo, table, { official }),
+  )
+  await gate?.close({ until: 200, errcode: 45009, at: 10 })
+  await other?.reserve(50)
+  expect(await gate?.read()).toEqual({ closedUntil: 200, closedAt: 10, errcode: 45009 })
+  expect(await other?.read()).toEqual({ reservedUntil: 50 })
 })
