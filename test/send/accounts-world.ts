@@ -21,7 +21,7 @@ const answer = v.object({
 })
 
 /** Each account has a template of its own. */
-export const templateOf = (name: string) => ({
+const templateOf = (name: string) => ({
   ...orderPaid,
   templateId: name.padEnd(orderPaid.templateId.length, '0'),
 })
