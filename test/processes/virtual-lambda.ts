@@ -15,13 +15,13 @@ import {
 } from '../../kit/memory-stores.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import type { Answer, Transport } from '../../lib/adapters/wechat/transport.ts'
-import type { OfficialAccount } from '../../lib/apps.ts'
+import type { MiniProgram, OfficialAccount } from '../../lib/apps.ts'
 import { TransportError } from '../../lib/errors.ts'
 import type { StageDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import type { Received } from '../../lib/send/stages.ts'
-import { id, officialAppid } from '../ids.ts'
+import { id, miniAppid, officialAppid } from '../ids.ts'
 import { orderPaid } from '../world.ts'
 
 const limitMs = timeoutMs('send')
@@ -31,6 +31,7 @@ const { visibilityMs } = feedOf('send')
 const dedupeMs = 600_000
 const openid = id('openid-of-the-follower')
 const brand: OfficialAccount = { kind: 'official', name: 'brand', appid: officialAppid }
+const shop: MiniProgram = { kind: 'mini', name: 'shop', appid: miniAppid, follows: brand }
 
 /** How long things take, in ms, at an instant from the beginning. */
 export type Times = { readonly wechat: (at: number) => number; readonly tables: (at: number) => number }
@@ -153,7 +154,7 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): StageDeps 
   }
   return {
     accounts: [account],
-    minis: [],
+    minis: [shop],
     links: { resolve: slowly(links.resolve) },
     deliveries: {
       read: slowly(deliveries.read),
