@@ -10,6 +10,7 @@ import '../kit/clock.ts'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
+import { appids } from '../kit/app.ts'
 import { ahead, moveTo } from '../kit/clock.ts'
 import { endOnSignal, say, wholeNumber } from '../kit/command.ts'
 import { callsOf } from '../kit/control.ts'
@@ -20,7 +21,7 @@ import { secondsToReset } from '../lib/quota-reset.ts'
 import { openParameterStore } from '../local/parameter-store.ts'
 import { startContainer } from './chaos/containers.ts'
 import { createMapping } from './chaos/mapping.ts'
-import { makeQueues, openQueues } from './chaos/queues.ts'
+import { makeQueues, openQueues, parkedQueue } from './chaos/queues.ts'
 import { createWitness } from './chaos/witness.ts'
 import { renderTable, verdictOf } from './figures.ts'
 import { withProgress } from './progress.ts'
@@ -64,7 +65,7 @@ const ticks = await withProgress('waiting', waitForReset, () => 1 - (resetAt - D
 const waiting = requests
 const sendsWhileParked = (await calls(sendPath)) - sendsBefore
 const asksWhileParked = (await calls(quotaPath)) - asksBefore
-const parkedCount = (await queues.look('events-parked')).bodies.length
+const parkedCount = (await queues.look(parkedQueue)).bodies.length
 const drainedAfterMs = await withProgress('draining', drain)
 report((await queues.look('events-dlq')).bodies.length)
 
@@ -89,7 +90,7 @@ async function startContainers() {
 async function closeGate(until: number): Promise<void> {
   await world.control('/quota', { app: 'official', path: sendPath, day: count, used: count })
   const closed = { closedUntil: { N: `${until}` }, closedAt: { N: `${Date.now()}` }, errcode: { N: `${dayQuota}` } }
-  await world.aws.fill('deliveries', [{ id: { S: 'gate#send' }, ...closed }])
+  await world.aws.fill('deliveries', [{ id: { S: `gate#send#${appids.official}` }, ...closed }])
 }
 
 async function push(): Promise<void> {

@@ -6,10 +6,8 @@ import type { Outputs } from './paste.ts'
 
 export type Parameters = Readonly<Record<string, unknown>>
 
-/** The environment variable for each parameter; functions know it by the same name. */
+/** The environment variable for each parameter, except the two appids (lists.ts); functions know it by the same name. */
 const read = {
-  officialAppid: 'WECHAT_OFFICIAL_APPID',
-  miniAppid: 'WECHAT_MINI_APPID',
   wechatApiUrl: 'WECHAT_API_URL',
   accessTokenMode: 'ACCESS_TOKEN_MODE',
   callbackEncryption: 'CALLBACK_ENCRYPTION',
@@ -144,6 +142,7 @@ function filesTogetherIn({ files, filesDomain, filesCertificate, domain, region 
   ]
 }
 
-function textOf(value: unknown): string {
+/** The text of a parameter, which may be missing. */
+export function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? `${value}` : ''
 }

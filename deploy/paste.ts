@@ -24,7 +24,8 @@ function callbackIn({ CallbackUrl }: Outputs): string[] {
   if (CallbackUrl === undefined) return []
   return [
     'Before the next line: once message push (消息推送) is switched on, menus and automatic replies (自定义菜单, 自动回复) made in the console stop, and an account has one URL only',
-    `${CallbackUrl}  → message push, URL: ${pages.messagePush}`,
+    `${CallbackUrl}  → message push, URL of the default Official Account: ${pages.official.messagePush}`,
+    `${CallbackUrl}/<app>  → message push, URL of any other app by its name in apps.json, or mini: ${pages.official.messagePush}, or ${pages.mini.messagePush}`,
   ]
 }
 

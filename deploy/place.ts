@@ -1,7 +1,5 @@
 /** What the stage's name and region require of the parameters: such mistakes would otherwise show very late. */
 
-import { ConfigError } from '../lib/errors.ts'
-import { readTemplateList } from '../lib/send/template-list.ts'
 import type { Parameters } from './parameters.ts'
 
 export type Place = {
@@ -17,17 +15,6 @@ const mostLetters = 64
 /** Lists everything that does not fit the stage or region. */
 export function problemsOfPlace(parameters: Parameters, place: Place): string[] {
   return [...problemsOfStage(place), ...problemsOfRegion(place.region), ...problemsOfArns(parameters, place.region)]
-}
-
-/** Lists each mistake in the stage's list of templates; `read` returns the text of templates.json. */
-export async function problemsOfTemplates(stage: string, read: () => Promise<string>): Promise<string[]> {
-  try {
-    readTemplateList(JSON.parse(await read()), stage)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return [...error.problems]
-    return [`templates.json must be JSON: ${error instanceof Error ? error.message : error}`]
-  }
 }
 
 function problemsOfStage({ stage, functionNames }: Place): string[] {

@@ -4,9 +4,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
+import { problemsOfLists } from './lists.ts'
 import { lostAddresses, problemsOf } from './parameters.ts'
 import { linesAfterRemoval, linesToPaste, type Outputs } from './paste.ts'
-import { problemsOfPlace, problemsOfTemplates } from './place.ts'
+import { problemsOfPlace } from './place.ts'
 import {
   askingOf,
   infoOf,
@@ -94,11 +95,11 @@ async function problemsIn(serverless: Serverless): Promise<string[]> {
   const region = serverless.getProvider('aws').getRegion()
   const parameters = parametersOf(serverless)
   const functionNames = serverless.service.getAllFunctionsNames()
-  const readTemplates = () => readFile(join(serverless.serviceDir, 'templates.json'), 'utf8')
+  const read = (file: string) => readFile(join(serverless.serviceDir, file), 'utf8')
   return [
     ...problemsOf({ ...parameters, region }),
     ...problemsOfPlace(parameters, { stage, region, functionNames }),
-    ...(await problemsOfTemplates(stage, readTemplates)),
+    ...(await problemsOfLists(parameters, { stage, read })),
   ]
 }
 

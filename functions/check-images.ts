@@ -7,7 +7,7 @@ import { imageFiles } from '../lib/runtime/image-files.ts'
 import { readableUrls } from '../lib/runtime/image-links.ts'
 import { consumedImageChecksQueue } from '../lib/runtime/queues.ts'
 import { imageStore } from '../lib/runtime/stores.ts'
-import { accessTokens, miniProgram } from '../lib/runtime/wechat.ts'
+import { miniPrograms } from '../lib/runtime/wechat.ts'
 
 export const createHandler = (open: Open<CheckImagesDeps>) =>
   queueFunction(open, {
@@ -17,15 +17,11 @@ export const createHandler = (open: Open<CheckImagesDeps>) =>
     work: checkImages,
   })
 
-export const handler = createHandler(async () => {
-  const app = miniProgram()
-  return {
-    images: imageStore(),
-    files: { ...imageFiles(), ...readableUrls() },
-    wechat: app.wechat,
-    accessTokens: accessTokens(app),
-    checks: consumedImageChecksQueue(),
-    scene: config('IMAGE_CHECK_SCENE').IMAGE_CHECK_SCENE,
-    ...{ now, random, log },
-  }
-})
+export const handler = createHandler(async () => ({
+  minis: miniPrograms(),
+  images: imageStore(),
+  files: { ...imageFiles(), ...readableUrls() },
+  checks: consumedImageChecksQueue(),
+  scene: config('IMAGE_CHECK_SCENE').IMAGE_CHECK_SCENE,
+  ...{ now, random, log },
+}))

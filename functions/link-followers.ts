@@ -1,14 +1,13 @@
 import { type Open, queueFunction } from '../lib/adapters/lambda.ts'
-import { config } from '../lib/config.ts'
-import type { LinkDeps } from '../lib/followers/deps.ts'
+import type { StageDeps } from '../lib/followers/deps.ts'
 import { parseNews } from '../lib/followers/follower-news.ts'
 import { linkFollowers } from '../lib/followers/link-followers.ts'
 import { log, now, random } from '../lib/runtime/context.ts'
 import { consumedFollowersQueue, imagesQueue } from '../lib/runtime/queues.ts'
 import { erasures, journal, linkingStore, linkStore, linkUpkeep, syncRunStore } from '../lib/runtime/stores.ts'
-import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
+import { officialAccounts } from '../lib/runtime/wechat.ts'
 
-export const createHandler = (open: Open<LinkDeps>) =>
+export const createHandler = (open: Open<StageDeps>) =>
   queueFunction(open, {
     read: ({ body, receiptHandle, attributes }) => {
       return { news: parseNews(body), receiptHandle, receives: Number(attributes.ApproximateReceiveCount) }
@@ -16,19 +15,16 @@ export const createHandler = (open: Open<LinkDeps>) =>
     work: linkFollowers,
   })
 
-export const handler = createHandler(async () => {
-  const app = officialAccount()
-  return {
-    wechat: app.wechat,
-    accessTokens: accessTokens(app),
-    links: { ...linkStore(), ...linkUpkeep() },
-    syncRuns: syncRunStore(),
-    journal: journal(),
-    linking: linkingStore(),
-    erasures: erasures(),
-    followers: consumedFollowersQueue(),
-    imageArrivals: imagesQueue(),
-    miniAppid: config('WECHAT_MINI_APPID').WECHAT_MINI_APPID,
-    ...{ now, random, log },
-  }
-})
+export const handler = createHandler(async () => ({
+  accounts: officialAccounts().map(account => ({
+    ...account,
+    syncRuns: syncRunStore(account.app),
+    journal: journal(account.app),
+    linking: linkingStore(account.app),
+    erasures: erasures(account.app),
+  })),
+  links: { ...linkStore(), ...linkUpkeep() },
+  followers: consumedFollowersQueue(),
+  imageArrivals: imagesQueue(),
+  ...{ now, random, log },
+}))

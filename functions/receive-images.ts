@@ -1,6 +1,7 @@
 import { type Open, queueFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
 import { parseArrival, type ReceiveImagesDeps, receiveImages } from '../lib/images/receive-images.ts'
+import { apps } from '../lib/runtime/apps.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { imageFiles } from '../lib/runtime/image-files.ts'
 import { imageChecksQueue, imagesQueue } from '../lib/runtime/queues.ts'
@@ -12,5 +13,13 @@ export const createHandler = (open: Open<ReceiveImagesDeps>) =>
 export const handler = createHandler(async () => {
   const { IMAGE_CHECK, IMAGE_METADATA: metadata } = config('IMAGE_CHECK', 'IMAGE_METADATA')
   const checks = IMAGE_CHECK === 'on' ? imageChecksQueue() : undefined
-  return { images: imageStore(), files: imageFiles(), imageArrivals: imagesQueue(), checks, metadata, now, log }
+  return {
+    apps: apps(),
+    images: imageStore(),
+    files: imageFiles(),
+    imageArrivals: imagesQueue(),
+    checks,
+    metadata,
+    ...{ now, log },
+  }
 })

@@ -4,18 +4,14 @@ import { type RevisitDeps, revisitFollowers } from '../lib/followers/revisit-fol
 import { log, now } from '../lib/runtime/context.ts'
 import { followersQueue } from '../lib/runtime/queues.ts'
 import { linkUpkeep } from '../lib/runtime/stores.ts'
-import { accessTokens, officialAccount } from '../lib/runtime/wechat.ts'
+import { officialAccounts } from '../lib/runtime/wechat.ts'
 
 export const createHandler = (open: Open<RevisitDeps>) => scheduleFunction(open, revisitFollowers)
 
-export const handler = createHandler(async () => {
-  const app = officialAccount()
-  return {
-    wechat: app.wechat,
-    accessTokens: accessTokens(app),
-    links: linkUpkeep(),
-    followers: followersQueue(),
-    retentionDays: config('RETENTION_DAYS').RETENTION_DAYS,
-    ...{ now, log },
-  }
-})
+export const handler = createHandler(async () => ({
+  accounts: officialAccounts(),
+  links: linkUpkeep(),
+  followers: followersQueue(),
+  retentionDays: config('RETENTION_DAYS').RETENTION_DAYS,
+  ...{ now, log },
+}))

@@ -1,6 +1,7 @@
 import { type Open, scheduleFunction } from '../lib/adapters/lambda.ts'
 import { config } from '../lib/config.ts'
-import { checkSelf, readable, type SelfCheckDeps } from '../lib/doctor/self-check.ts'
+import { checkSelf, readableIn, type SelfCheckDeps } from '../lib/doctor/self-check.ts'
+import { apps } from '../lib/runtime/apps.ts'
 import { now } from '../lib/runtime/context.ts'
 import { openDoctor } from '../lib/runtime/doctor.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
@@ -13,13 +14,12 @@ export const createHandler = (open: Open<SelfCheckDeps>) => scheduleFunction(ope
 
 export const handler = createHandler(async () => {
   const { CANARY_EVENT: event, TEST_ACCOUNT } = config('CANARY_EVENT', 'TEST_ACCOUNT')
-  const ways = {
-    deliveries: deliveryStore(),
-    events: canaryQueue(),
-    templates,
-    values: valueCheckOf(TEST_ACCOUNT),
-    now,
+  const stage = () => {
+    const [{ officials, minis }, lists] = [apps(), templates()]
+    const accounts = officials.map(app => ({ app, templates: lists.get(app.name) ?? {} }))
+    return { accounts, minis, values: valueCheckOf(TEST_ACCOUNT) }
   }
+  const ways = { stage, deliveries: deliveryStore(), events: canaryQueue(), now }
   const canary = event === 'off' ? {} : { canary: { event, ...ways } }
-  return { openDoctor: () => openDoctor(readable), metrics, ...canary }
+  return { openDoctor: () => openDoctor(readableIn(apps())), metrics, ...canary }
 })

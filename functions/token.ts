@@ -1,12 +1,9 @@
 import { httpFunction, type Open } from '../lib/adapters/lambda.ts'
-import { log, now } from '../lib/runtime/context.ts'
-import { accessTokens, miniProgram, officialAccount } from '../lib/runtime/wechat.ts'
-import { getToken, parseApp, type TokenDeps } from '../lib/tokens/share.ts'
+import { now } from '../lib/runtime/context.ts'
+import { miniPrograms, officialAccounts } from '../lib/runtime/wechat.ts'
+import { getToken, type TokenDeps } from '../lib/tokens/share.ts'
 
 export const createHandler = (open: Open<TokenDeps>) =>
-  httpFunction(open, async ({ query }, deps) => ({ status: 200, body: await getToken(parseApp(query), deps) }))
+  httpFunction(open, async ({ query }, deps) => ({ status: 200, body: await getToken(query, deps) }))
 
-export const handler = createHandler(async () => ({
-  sources: { official: accessTokens(officialAccount()), mini: accessTokens(miniProgram()) },
-  ...{ now, log },
-}))
+export const handler = createHandler(async () => ({ apps: [...officialAccounts(), ...miniPrograms()], now }))

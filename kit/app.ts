@@ -5,8 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { createWeChat, type WeChatOptions } from '../lib/adapters/wechat/client.ts'
 import { createTransport } from '../lib/adapters/wechat/transport.ts'
-import { type AppId, isAppId } from '../lib/identifiers.ts'
-import type { Gauges, Log, Metrics, Now } from '../lib/ports.ts'
+import { readApps } from '../lib/app-list.ts'
+import type { App } from '../lib/apps.ts'
+import { isAppId, type MiniAppId, type OfficialAppId } from '../lib/identifiers.ts'
+import { logOf, metricsOf } from '../lib/of-app.ts'
+import type { AllMetrics, Log, Now } from '../lib/ports.ts'
 import { createAccessTokenSource } from '../lib/tokens/access-token.ts'
 import type { TokenStore } from '../lib/tokens/ports.ts'
 import { createBreaker } from '../lib/wechat/breaker.ts'
@@ -14,16 +17,20 @@ import { defaultAccounts } from '../local/wechat/defaults.ts'
 import { silentLog, silentMetrics } from './silent.ts'
 
 /** The apps that WeChat in a box knows from the beginning. */
-export const appids = { official: appid(defaultAccounts.official.appid), mini: appid(defaultAccounts.mini.appid) }
+export const boxApps = appsOfBox()
+const byName = { official: boxApps.officials[0], mini: boxApps.minis[0] }
+export const appids = { official: byName.official.appid, mini: byName.mini.appid }
 
 /** What a client may have of its own. */
 export type ClientOptions = Partial<Omit<WeChatOptions, 'nowSeconds'>> & {
-  readonly name?: keyof typeof appids
+  readonly name?: keyof typeof byName
+  /** Another app than these. */
+  readonly app?: App
   /** WeChat's address, where no `transport` leads there. */
   readonly url?: string
   readonly now?: Now
   readonly log?: Log
-  readonly metrics?: Metrics & Gauges
+  readonly metrics?: AllMetrics
 }
 export type AppOptions = ClientOptions & {
   readonly tokens: TokenStore
@@ -32,13 +39,14 @@ export type AppOptions = ClientOptions & {
 }
 
 /** Opens a client of WeChat. */
-export function openClient({ name = 'official', url, now = Date.now, log, metrics, ...more }: ClientOptions) {
+export function openClient({ url, now = Date.now, ...client }: ClientOptions) {
+  const { name = 'official', app = byName[name], ...more } = client
   return createWeChat({
-    appid: appids[name],
+    appid: app.appid,
     appsecret: async () => defaultAccounts[name].appsecret,
     transport: more.transport ?? createTransport({ baseUrl: new URL(url ?? '') }),
     mode: 'stable',
-    breaker: createBreaker({ now, log: log ?? silentLog, metrics: metrics ?? silentMetrics }),
+    breaker: createBreaker({ now, ...opsOf(client) }),
     watch: () => undefined,
     nowSeconds: () => Math.floor(now() / 1000),
     ...more,
@@ -47,16 +55,28 @@ export function openClient({ name = 'official', url, now = Date.now, log, metric
 
 /** Opens a client with the source of its tokens. */
 export function openApp({ tokens, sleep = delay, owner = randomUUID(), ...client }: AppOptions) {
-  const { name = 'official', appid = appids[name], now = Date.now, log = silentLog, metrics = silentMetrics } = client
+  const { name = 'official', app = byName[name], appid = app.appid, now = Date.now } = client
   const wechat = openClient(client)
-  const source = { appid, wechat, tokens, now, sleep, owner, log, metrics }
-  return { appid, wechat, accessTokens: createAccessTokenSource(source) }
+  const ops = opsOf(client)
+  const source = { appid, wechat, tokens, now, sleep, owner, ...ops }
+  return { app, appid, wechat, accessTokens: createAccessTokenSource(source), ...ops }
+}
+
+/** What is said and counted of the app that a client stands for. */
+function opsOf({ name = 'official', app = byName[name], log = silentLog, metrics = silentMetrics }: ClientOptions) {
+  return { log: logOf(app, log), metrics: metricsOf(app, metrics) }
 }
 
 /** Through which all calls pass, whatever fails. */
 export const openCircuit: WeChatOptions['breaker'] = { run: (_api, call) => call() }
 
-function appid(text: string): AppId {
+function appsOfBox() {
+  return readApps({}, 'local', () => {
+    return { official: appid(defaultAccounts.official.appid), mini: appid(defaultAccounts.mini.appid) }
+  })
+}
+
+function appid(text: string): OfficialAppId & MiniAppId {
   if (!isAppId(text)) throw new Error(`${text} is no appid`)
   return text
 }

@@ -1,5 +1,7 @@
 /** The deployment's tables, queues and numbers, as serverless.yml and resources/ say them: nothing copies them. */
 
+import { createRequire } from 'node:module'
+
 import * as v from 'valibot'
 
 import { readDeployment } from '../local/deployment.ts'
@@ -14,7 +16,12 @@ const read = (path: string) => readYaml(path, text => text.replaceAll(/\$\{self:
 const { functions, timeout } = await readFunctions()
 const imageChecks = v.parse(checks, await read('resources/image-checks.yml'))
 const files = await Promise.all(['tables', 'queues', 'images'].map(it => read(`resources/${it}.yml`)))
-const made = [...files, imageChecks.resources.on].flatMap(it => Object.entries(v.parse(resources, it).Resources))
+/** The queues of each Official Account, by the same short names. */
+const shortly = async (variable: string) => (variable === 'sls:stage' ? 'local' : variable.split('.').at(-1))
+const parked = await createRequire(import.meta.url)('../resources/parked.cjs')({ resolveVariable: shortly })
+const made = [...files, parked, imageChecks.resources.on].flatMap(it =>
+  Object.entries(v.parse(resources, it).Resources),
+)
 
 /** Tables and queues by short names, and what feeds the functions. */
 export const deployment = readDeployment({

@@ -14,18 +14,30 @@ export function holds(text: string, item: Item, terms: Terms): boolean {
   return test(item, terms)
 }
 
-/** What an update makes of an item: `SET #a = :a, #b = :b REMOVE #c`, `ADD #a :a`, or `DELETE #a :a` of a set. */
+/** What an update makes of an item: `SET #a = :a, #b.#c = :c REMOVE #d`, `ADD #a :a`, or `DELETE #a :a` of a set. */
 export function updated(item: Item, text: string, { names, values }: Terms): Item {
   const changed: Record<string, unknown> = { ...item }
   for (const [, verb = '', list = ''] of text.matchAll(/([A-Z]{3,}) (.*?)(?= [A-Z]{3,} |$)/g)) {
     for (const [name = '', value = ''] of list.split(', ').map(it => it.split(/ = | /))) {
-      const field = names[name] ?? name
-      const next = after(verb, changed[field], values[value])
+      const [field = '', ...inner] = name.split('.').map(it => names[it] ?? it)
+      const next = within(changed[field], inner, before => after(verb, before, values[value]))
       if (next === undefined) delete changed[field]
       else changed[field] = next
     }
   }
   return changed
+}
+
+/** What is at the end of a path becomes what `next` makes of it; the maps on the way there stay as they are. */
+function within(value: unknown, path: readonly string[], next: (before: unknown) => unknown): unknown {
+  const [field, ...inner] = path
+  if (field === undefined) return next(value)
+  if (!isMap(value)) throw new Error('the path of an update leads through what is no map')
+  return { ...value, [field]: within(value[field], inner, next) }
+}
+
+function isMap(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null
 }
 
 /** A set goes with its last element. */
@@ -89,10 +101,10 @@ function attribute(word: string, [field = '', type = '']: readonly string[]): Te
   }
 }
 
-/** `#a`, or `#a.#b` within it. */
+/** `#a`, or `#a.#b` within it; in what is no map there is nothing. */
 function fieldOf(path: string, item: Item, { names }: Terms): unknown {
   const parts = path.split('.').map(it => names[it] ?? it)
-  return parts.reduce<unknown>((of, name) => (typeof of === 'object' && of !== null ? Reflect.get(of, name) : of), item)
+  return parts.reduce<unknown>((of, name) => (isMap(of) ? of[name] : undefined), item)
 }
 
 /** What is not there compares to nothing, as with DynamoDB. */

@@ -16,8 +16,9 @@ import { createLinkStore } from '../lib/adapters/dynamo/links.ts'
 import { createLoginStore } from '../lib/adapters/dynamo/logins.ts'
 import { createSyncRunStore } from '../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../lib/adapters/dynamo/tokens.ts'
-import type { Address } from '../lib/identifiers.ts'
+import type { Address, AppId } from '../lib/identifiers.ts'
 import type { Now } from '../lib/ports.ts'
+import { appids } from './app.ts'
 import { clientOf, openMemoryTables } from './memory-dynamo.ts'
 
 const open = () => clientOf(openMemoryTables())
@@ -27,11 +28,12 @@ export const memoryTokens = () => createTokenStore(open(), 'tokens')
 export const memoryLogins = () => createLoginStore(open(), 'logins')
 export const memoryDeliveries = (now: Now) => createDeliveryStore(open(), 'deliveries', { now, isIndexed: true })
 export const memoryAttempts = (now: Now = Date.now) => createAttemptStore(open(), 'attempts', { now })
-export const memoryGate = () => createGateStore(open(), 'deliveries')
-export const memorySyncRuns = () => createSyncRunStore(open(), 'walks')
-export const memoryJournal = () => createJournal(open(), 'walks', halfOf)
-export const memoryErasures = () => createErasures(open(), 'walks')
-export const memoryLinking = (now: Now) => createLinkingStore(open(), 'walks', now)
+export const memoryGate = (official = appids.official) => createGateStore(open(), 'deliveries', { official })
+export const memorySyncRuns = (official = appids.official) => createSyncRunStore(open(), 'walks', official)
+export const memoryJournal = (official = appids.official) => createJournal(open(), 'walks', official, halfOf)
+export const memoryErasures = (official = appids.official) => createErasures(open(), 'walks', official)
+export const memoryLinking = (now: Now, official = appids.official) =>
+  createLinkingStore(open(), 'walks', official, now)
 
 /** Links, with all that is stored, and two ways to do harm to a row. */
 export function memoryLinks() {
@@ -42,7 +44,7 @@ export function memoryLinks() {
     ...createLinkUpkeep(...where),
     all: () => [...(tables.get('links')?.items.values() ?? [])],
     lose: (address: Address) => void tables.get('links')?.items.delete(keyOf(address)),
-    spoil: (address: Address) => spoilLink(address, ...where),
+    spoil: spoilerOf(...where),
   }
 }
 
@@ -54,15 +56,21 @@ export function memoryImages() {
   return { ...images, all: async () => (await Promise.all(ids().map(images.find))).flatMap(it => it ?? []) }
 }
 
-/** Puts into the row of an address what no such row has: it cannot be read. */
-export async function spoilLink(address: Address, dynamo: Dynamo, table: string): Promise<void> {
-  const [one, other] = 'miniOpenid' in address ? ['unionid', 'following'] : ['following', 'followedAt']
-  const command = new UpdateCommand({
-    TableName: table,
-    Key: { address: keyOf(address) },
-    UpdateExpression: 'SET #one = :spoilt, #other = :spoilt',
-    ExpressionAttributeNames: { '#one': one, '#other': other },
-    ExpressionAttributeValues: { ':spoilt': 'no such thing' },
-  })
-  await dynamo.send(command)
+/** Puts into the row of an address, or into an app's side of it, what no such row has: it cannot be read. */
+export type Spoil = (address: Address, appid?: AppId) => Promise<void>
+
+/** What spoils the links of a table. */
+export function spoilerOf(dynamo: Dynamo, table: string): Spoil {
+  return async (address, appid) => {
+    const [one, other] = 'mini' in address ? ['unionid', 'following'] : ['following', 'followedAt']
+    const side = appid === undefined ? '' : '#side.'
+    const command = new UpdateCommand({
+      TableName: table,
+      Key: { address: keyOf(address) },
+      UpdateExpression: `SET ${side}#one = :spoilt, ${side}#other = :spoilt`,
+      ExpressionAttributeNames: { '#one': one, '#other': other, ...(appid && { '#side': appid }) },
+      ExpressionAttributeValues: { ':spoilt': 'no such thing' },
+    })
+    await dynamo.send(command)
+  }
 }

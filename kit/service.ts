@@ -7,6 +7,12 @@ import * as v from 'valibot'
 import { parse } from 'yaml'
 
 const environment = v.record(v.string(), v.string())
+/** The apps of the stage decide how many schedules there are. */
+const schedules = v.pipe(
+  v.string(),
+  v.regex(/^\$\{file\(resources\/schedules\.cjs\)/),
+  v.transform(() => [{ schedule: 'once for each Official Account' }]),
+)
 const functions = v.record(
   v.string(),
   v.object({
@@ -15,7 +21,7 @@ const functions = v.record(
     timeout: v.exactOptional(v.number()),
     vpc: v.exactOptional(v.unknown()),
     environment: v.optional(environment, {}),
-    events: v.optional(v.array(v.record(v.string(), v.unknown())), []),
+    events: v.optional(v.union([v.array(v.record(v.string(), v.unknown())), schedules]), []),
   }),
 )
 /** Functions that a parameter chooses, in a file of their own: one list per value of the parameter, maybe below `functions`. */

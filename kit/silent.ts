@@ -1,6 +1,7 @@
-/** Where nobody looks at them: a log and metrics that keep nothing. */
+/** Where nobody looks at them: a log and metrics that keep nothing, of whichever app. */
 
-import type { Gauges, Log, Metrics } from '../lib/ports.ts'
+import type { AllMetrics, AppLog, AppMetrics } from '../lib/ports.ts'
 
-export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-export const silentMetrics: Metrics & Gauges = { count: () => undefined, gauge: () => undefined }
+const app = 'silent'
+export const silentLog: AppLog = { app, info: () => undefined, warn: () => undefined, error: () => undefined }
+export const silentMetrics: AllMetrics & AppMetrics = { app, count: () => undefined, gauge: () => undefined }

@@ -1,14 +1,15 @@
 /** Reads and validates environment variables; no other file reads them. */
 
 import { ConfigError } from './errors.ts'
-import { type AppId, isAppId } from './identifiers.ts'
+import { isAppId, type MiniAppId, type OfficialAppId } from './identifiers.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 type Reader<T> = (text: string) => T | undefined
 
 const text: Reader<string> = it => (it === '' ? undefined : it)
 const textOrNone: Reader<string> = it => it
-const appid: Reader<AppId> = it => (isAppId(it) ? it : undefined)
+const officialAppid: Reader<OfficialAppId> = it => (isAppId(it) ? it : undefined)
+const miniAppid: Reader<MiniAppId> = it => (isAppId(it) ? it : undefined)
 
 /** The scene of a content check, in WeChat's numbering. */
 const scenes = [1, 2, 3, 4] as const
@@ -22,8 +23,8 @@ const variables = {
   CANARY_EVENT: { read: canary, wanted: 'an event without its id, as JSON, or off' },
   STAGE: { read: text, wanted: 'the name of the stage' },
   WECHAT_API_URL: { read: origin, wanted: 'an http or https URL without a path' },
-  WECHAT_OFFICIAL_APPID: { read: appid, wanted: "the Official Account's appid: wx and 16 hexadecimal digits" },
-  WECHAT_MINI_APPID: { read: appid, wanted: "the mini program's appid: wx and 16 hexadecimal digits" },
+  WECHAT_OFFICIAL_APPID: { read: officialAppid, wanted: "the Official Account's appid: wx and 16 hexadecimal digits" },
+  WECHAT_MINI_APPID: { read: miniAppid, wanted: "the mini program's appid: wx and 16 hexadecimal digits" },
   ACCESS_TOKEN_MODE: { read: oneOf('stable', 'classic'), wanted: 'stable or classic' },
   CALLBACK_ENCRYPTION: { read: oneOf('required', 'optional'), wanted: 'required or optional' },
   TEST_ACCOUNT: { read: oneOf('on', 'off'), wanted: 'on or off' },

@@ -7,16 +7,23 @@
 declare const brand: unique symbol
 type Branded<Name extends string> = string & { readonly [brand]: Name }
 
-/** A person's openid in the Official Account. */
+/** The openid by which an Official Account knows a person. */
 export type OpenId = Branded<'openid'>
-/** A person's openid in the mini program; the Official Account's API refuses it (40003). */
+/** The openid by which a mini program knows a person; the calls of Official Accounts refuse it (40003). */
 export type MiniOpenId = Branded<'miniOpenid'>
 /** The id that links a person's openids. */
 export type UnionId = Branded<'unionid'>
-export type AppId = Branded<'appid'>
+/** The appid of an Official Account. */
+export type OfficialAppId = Branded<'officialAppid'>
+/** The appid of a mini program. */
+export type MiniAppId = Branded<'miniAppid'>
+export type AppId = OfficialAppId | MiniAppId
 
-/** Any of the three ids identifies the person. */
-export type Address = { readonly openid: OpenId } | { readonly miniOpenid: MiniOpenId } | { readonly unionid: UnionId }
+/** Any of the ids finds the person; an openid is worth nothing without its app. */
+export type Address =
+  | { readonly official: OfficialAppId; readonly openid: OpenId }
+  | { readonly mini: MiniAppId; readonly miniOpenid: MiniOpenId }
+  | { readonly unionid: UnionId }
 
 type Parsed = OpenId & MiniOpenId & UnionId
 
@@ -25,8 +32,8 @@ export function isId(text: unknown): text is Parsed {
   return typeof text === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(text)
 }
 
-/** Returns whether a text has the form of an appid: `wx` and 16 hexadecimal digits. */
-export function isAppId(text: unknown): text is AppId {
+/** Tells whether a text has the form of an appid: `wx` and 16 hexadecimal digits. */
+export function isAppId(text: unknown): text is OfficialAppId & MiniAppId {
   return typeof text === 'string' && /^wx[0-9a-f]{16}$/.test(text)
 }
 

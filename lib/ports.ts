@@ -1,6 +1,7 @@
 /** The outside interfaces that feature folders share, and WeChat's types; adapters implement them. */
 
-import type { AppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
+import type { AppName } from './apps.ts'
+import type { MiniAppId, MiniOpenId, OpenId, UnionId } from './identifiers.ts'
 import type { SecretName } from './secret-names.ts'
 
 /** WeChat's opaque token; deliberately not a branded type, because it is only passed through. */
@@ -15,8 +16,14 @@ export type Log = {
   error(event: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
-/** Counters for operators. */
-type CountName =
+/** A log whose lines concern one app and have its name; `logOf` creates it. */
+export type AppLog = Log & { readonly app: AppName }
+
+/** Counters for operators, of the stage. */
+type CountName = 'EventOverdue' | 'SendInterrupted' | 'EventsWaiting' | 'OperatorNeeded' | 'SelfCheckPassed'
+
+/** Counters for operators, of one app. */
+type AppCountName =
   | 'MessageOutcome'
   | 'TokenRefused'
   | 'AddressNotAllowed'
@@ -24,24 +31,28 @@ type CountName =
   | 'BreakerOpened'
   | 'TokenRenewed'
   | 'SyncRefused'
-  | 'EventOverdue'
   | 'QuotaUsedUp'
-  | 'SendInterrupted'
   | 'SyncCompleted'
-  | 'EventsWaiting'
-  | 'OperatorNeeded'
-  | 'SelfCheckPassed'
 
 /** Gauges: current values. */
-type GaugeName = 'QuotaLeftPercent' | 'SyncAgeHours' | 'EventWaitSeconds' | 'FailingSeconds'
+type GaugeName = 'EventWaitSeconds' | 'FailingSeconds'
 
-export type Metrics = {
-  count(name: CountName, dimensions?: Readonly<Record<string, string>>, times?: number): void
-}
+/** The same of one app. */
+type AppGaugeName = 'QuotaLeftPercent' | 'SyncAgeHours'
 
-export type Gauges = {
-  gauge(name: GaugeName, value: number, dimensions?: Readonly<Record<string, string>>): void
-}
+type Dimensions = Readonly<Record<string, string>>
+// Properties and not methods, so that what counts for the stage alone is never given where an app's are counted.
+type Counting<Name> = { readonly count: (name: Name, dimensions?: Dimensions, times?: number) => void }
+type Gauging<Name> = { readonly gauge: (name: Name, value: number, dimensions?: Dimensions) => void }
+
+export type Metrics = Counting<CountName>
+export type Gauges = Gauging<GaugeName>
+
+/** The metrics of one app: each gets the dimension `app`, its name; `metricsOf` makes them. */
+export type AppMetrics = { readonly app: AppName } & Counting<AppCountName> & Gauging<AppGaugeName>
+
+/** Where all of them go. */
+export type AllMetrics = Counting<CountName | AppCountName> & Gauging<GaugeName | AppGaugeName>
 
 /** A daily quota, in calls; `perMinute` if WeChat reports it. */
 export type Quota = {
@@ -85,7 +96,7 @@ export type OutgoingMessage = {
   readonly templateId: string
   readonly data: Readonly<Record<string, string>>
   readonly clientMsgId: string
-  readonly page?: { readonly miniAppid: AppId; readonly path: string }
+  readonly page?: { readonly miniAppid: MiniAppId; readonly path: string }
   readonly url?: string
 }
 
@@ -133,7 +144,8 @@ export type ConsumedQueue = {
 /** Secrets by name; undefined if never set. A cached value that was `refused` is read again. */
 export type Secrets = { get(name: SecretName, refused?: string): Promise<string | undefined> }
 
-export type SessionClaims = { readonly miniOpenid: MiniOpenId; readonly unionid?: UnionId }
+/** A user of the mini program `mini`, which is the token's audience. */
+export type SessionClaims = Identity & { readonly mini: MiniAppId }
 
 export type SessionSigner = {
   /** Signs a session token; the same claims and `issuedAt` (seconds) give the same text. */

@@ -1,12 +1,46 @@
-/** The secrets of a stage, in the order in which they are listed. */
+/** The secrets of a stage: three of each app, by its name, and those of the stage itself. */
 
-export const secretNames = [
-  'official-appsecret',
-  'mini-appsecret',
-  'callback-token',
-  'callback-aes-key',
-  'session-keys',
-  'session-public-keys',
-] as const
+import type { App, Apps } from './apps.ts'
 
-export type SecretName = (typeof secretNames)[number]
+/** What is secret of an app; the EncodingAESKey is there only where callbacks are encrypted. */
+export const appSecrets = ['appsecret', 'callback-token', 'callback-aes-key'] as const
+export type AppSecret = (typeof appSecrets)[number]
+export type AppSecretName<S extends AppSecret = AppSecret> = `${string}-${S}`
+
+export const stageSecrets = ['session-keys', 'session-public-keys'] as const
+type StageSecret = (typeof stageSecrets)[number]
+export type SecretName = AppSecretName | StageSecret
+
+/** The name of an app's secret. */
+export function secretOf<S extends AppSecret>({ name }: Pick<App, 'name'>, secret: S): AppSecretName<S> {
+  return `${name}-${secret}`
+}
+
+/** The names of an app's secrets. */
+export function secretsOf(app: Pick<App, 'name'>): readonly AppSecretName[] {
+  return appSecrets.map(it => secretOf(app, it))
+}
+
+/** What kind of secret a name is of: an app's own word for it, or the stage's. */
+export function kindOf(name: SecretName): AppSecret | StageSecret {
+  const ofStage = stageSecrets.find(it => it === name)
+  const kind = ofStage ?? appSecrets.find(it => name.endsWith(`-${it}`))
+  if (kind === undefined) throw new Error(`${name} is no kind of secret`)
+  return kind
+}
+
+/** The app whose secret it is; undefined for one of the stage. */
+export function appOfSecret({ officials, minis }: Apps, name: SecretName): App | undefined {
+  return [...officials, ...minis].find(app => secretsOf(app).some(it => it === name))
+}
+
+/** All of a stage's apps, in the order in which they are told. */
+export function appSecretNamesOf({ officials, minis }: Apps): readonly AppSecretName[] {
+  const apps = [...officials, ...minis]
+  return appSecrets.flatMap(secret => apps.map(app => secretOf(app, secret)))
+}
+
+/** All of a stage, its own after those of its apps. */
+export function secretNamesOf(apps: Apps): readonly SecretName[] {
+  return [...appSecretNamesOf(apps), ...stageSecrets]
+}

@@ -1,5 +1,7 @@
+import type { Apps } from '../lib/apps.ts'
 import type { TemplateList } from '../lib/send/template-list.ts'
 import { findLanAddress } from './banner.ts'
+import { openBox } from './box.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'
 import type { Endpoints } from './functions-environment.ts'
@@ -7,9 +9,8 @@ import { openParameterStore } from './parameter-store.ts'
 import { reachableHost } from './ports.ts'
 import { makeSecrets } from './secrets.ts'
 import { openDynamoDb, openSqs } from './stores.ts'
-import { readLocalTemplates, watchLocalTemplates } from './templates.ts'
-import { defaultAccounts } from './wechat/defaults.ts'
-import { openWeChat, type WeChatBox } from './wechat/server.ts'
+import { watchLocalTemplates } from './templates.ts'
+import type { WeChatBox } from './wechat/server.ts'
 
 const secretsPrefix = '/queqiao/local'
 
@@ -47,7 +48,7 @@ export async function openEmulators(
     needsFauxqs && open(openSqs(ports.sqs, region)),
     makeSecrets(secretsPrefix, wechat).then(secrets => open(openParameterStore(ssmPort, secrets))),
   ])
-  closing.add(watchTemplates(box, report).close)
+  closing.add(watchTemplates(box, wechat.apps, report).close)
 }
 
 /** The host by which phones on the same network reach a server that listens on every interface; none on loopback. */
@@ -56,31 +57,14 @@ function lanHost(host: string): string {
 }
 
 /** The functions are rebuilt when the list changes; our own box has to load it as well. */
-function watchTemplates(box: Pick<WeChatBox, 'setTemplates'> | undefined, report: (line: string) => void) {
+function watchTemplates(
+  box: Pick<WeChatBox, 'setTemplates'> | undefined,
+  { officials }: Apps,
+  report: (line: string) => void,
+) {
   const onChange = (list: TemplateList) => {
     box?.setTemplates(Object.values(list))
     report('templates.json was reloaded · 已重新读取 templates.json')
   }
-  return watchLocalTemplates({ onChange, report })
-}
-
-/** WeChat in a box, with the deployment's identities and templates, pushing its events to our callback. */
-function openBox({ host, ports, wechat, isTestAccount }: Settings) {
-  const { official, mini } = defaultAccounts
-  const hasKey = wechat.callbackAesKey !== ''
-  return openWeChat({
-    host,
-    port: ports.wechat,
-    accounts: {
-      official: { appid: wechat.officialAppid, appsecret: wechat.officialSecret, originalId: official.originalId },
-      mini: { appid: wechat.miniAppid, appsecret: wechat.miniSecret, originalId: mini.originalId },
-    },
-    templates: Object.values(readLocalTemplates()),
-    enforceValues: !isTestAccount,
-    callback: {
-      url: `http://${reachableHost(host)}:${ports.api}/callback`,
-      token: wechat.callbackToken,
-      ...(hasKey ? { aesKey: wechat.callbackAesKey, mode: 'secure' } : { mode: 'plain' }),
-    },
-  })
+  return watchLocalTemplates({ officials, onChange, report })
 }

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import { type ConfigKey, problemsIn } from '../lib/config.ts'
-import { findKeyProblems, readWeChatKeys, type WeChatKeys } from './wechat-keys.ts'
+import { ConfigError } from '../lib/errors.ts'
+import { listFile, readStageApps, type StageApps } from './apps.ts'
+import { findKeyProblems, readPair, readWeChatKeys, type WeChatKeys } from './wechat-keys.ts'
 
 /** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -47,7 +49,8 @@ const functionKeys = [
 ] as const satisfies readonly ConfigKey[]
 
 /** Reads the settings of the local stack; throws one SettingsError that lists every problem. */
-export function readSettings(env: Environment): Settings {
+export function readSettings(env: Environment, file = listFile('apps.json')): Settings {
+  const stage = readApps(env, file)
   const problems: string[] = []
   const port = (name: string, standard: number) => readPort(env, name, standard, problems)
   const url = (name: string) => readUrl(env, name, problems)
@@ -64,7 +67,7 @@ export function readSettings(env: Environment): Settings {
       dynamodb: port('DYNAMODB_PORT', 8000),
     },
     wechatApiUrl,
-    wechat: readWeChatKeys(env, isOther),
+    wechat: readWeChatKeys(env, stage, isOther),
     isTestAccount: env.TEST_ACCOUNT === 'on',
     endpoints: {
       dynamodb: url('AWS_ENDPOINT_URL_DYNAMODB'),
@@ -74,9 +77,19 @@ export function readSettings(env: Environment): Settings {
     region: env.AWS_REGION || 'us-east-1',
     isVerbose: !['', '0', 'false'].includes(env.VERBOSE ?? ''),
   }
-  problems.push(...findKeyProblems(env, isOther), ...problemsIn(env, functionKeys.filter(isSetIn(env))))
+  problems.push(...findKeyProblems(env, stage, isOther), ...problemsIn(env, functionKeys.filter(isSetIn(env))))
   if (problems.length > 0) throw new SettingsError(problems)
   return settings
+}
+
+/** They decide which keys are needed, so their mistakes are reported alone. */
+function readApps(env: Environment, file: string): StageApps {
+  try {
+    return readStageApps('local', () => readPair(env), file)
+  } catch (error) {
+    if (error instanceof ConfigError) throw new SettingsError(error.problems)
+    throw error
+  }
 }
 
 /** Shells and compilers export HOST as a name for their own use; only an address is meant for us. */

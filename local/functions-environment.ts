@@ -37,6 +37,7 @@ export function chooseCredentials(env: Environment, settings: Pick<Settings, 'en
 export function buildFunctionsEnvironment(env: Environment, settings: Settings, endpoints: Endpoints): Environment {
   const { AWS_PROFILE, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL, NODE_OPTIONS, ...rest } = env
   const { accessKeyId, secretAccessKey, sessionToken } = chooseCredentials(env, settings)
+  const { apps, isListed } = settings.wechat
   return {
     ...rest,
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -50,8 +51,9 @@ export function buildFunctionsEnvironment(env: Environment, settings: Settings, 
     FILES_URL: endpoints.files,
     AWS_ENDPOINT_URL_SSM: endpoints.ssm,
     WECHAT_API_URL: endpoints.wechat,
-    WECHAT_OFFICIAL_APPID: settings.wechat.officialAppid,
-    WECHAT_MINI_APPID: settings.wechat.miniAppid,
+    // apps.json is bundled into them.
+    WECHAT_OFFICIAL_APPID: isListed ? '' : apps.officials[0].appid,
+    WECHAT_MINI_APPID: isListed ? '' : apps.minis[0].appid,
     API_URL: `http://${reachableHost(settings.host)}:${settings.ports.api}`,
     CALLBACK_ENCRYPTION: env.CALLBACK_ENCRYPTION || 'optional',
     // Not in .esbuild, which `sls package` empties when it ends.

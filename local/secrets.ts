@@ -2,16 +2,21 @@ import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
 import { calculateJwkThumbprint } from 'jose'
 import * as v from 'valibot'
+import type { App } from '../lib/apps.ts'
+import { secretOf } from '../lib/secret-names.ts'
 import type { WeChatKeys } from './wechat-keys.ts'
 
 /** Creates the local stack's secrets, by their names in the parameter store; each start has a new session key. */
 export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<Record<string, string>> {
   const sessionKeys = JSON.stringify({ keys: [await makeSessionKey()] })
-  const secrets = {
-    'official-appsecret': wechat.officialSecret,
-    'mini-appsecret': wechat.miniSecret,
-    'callback-token': wechat.callbackToken,
-    'callback-aes-key': wechat.callbackAesKey,
+  const { apps, appsecrets, callbackToken, callbackAesKey } = wechat
+  const ofApp = (app: App): Record<string, string> => ({
+    [secretOf(app, 'appsecret')]: appsecrets[app.name] ?? '',
+    [secretOf(app, 'callback-token')]: callbackToken,
+    [secretOf(app, 'callback-aes-key')]: callbackAesKey,
+  })
+  const secrets: Record<string, string> = {
+    ...Object.assign({}, ...[...apps.officials, ...apps.minis].map(ofApp)),
     'session-keys': sessionKeys,
     'session-public-keys': publicKeysOf(sessionKeys),
   }

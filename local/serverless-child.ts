@@ -4,7 +4,7 @@ import type { Plugin } from 'esbuild'
 import { oneAfterAnother } from './builds.ts'
 import { answerFailures } from './failed-function.ts'
 import { letRunsEnd } from './running-functions.ts'
-import { keepGoodTemplates } from './templates.ts'
+import { keepGoodLists } from './templates.ts'
 
 type Custom = { esbuild: { plugins?: readonly Plugin[] } }
 /** The part of serverless that is read when a command starts: its plugin manager, with the service resolved. */
@@ -24,7 +24,7 @@ const { prototype } = require('serverless/lib/classes/plugin-manager.js')
 const { run } = prototype
 prototype.run = function (this: PluginManager, commands: unknown) {
   const { provider, functions, resources, custom } = this.serverless.service
-  custom.esbuild.plugins = [keepGoodTemplates()]
+  custom.esbuild.plugins = [keepGoodLists()]
   for (const plugin of this.plugins) if (plugin.bundle) plugin.bundle = oneAfterAnother(plugin.bundle)
   process.send?.(JSON.parse(JSON.stringify({ provider, functions, resources })))
   return run.call(this, commands)

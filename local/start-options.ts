@@ -2,12 +2,13 @@ import { parseArgs } from 'node:util'
 import { SettingsError } from './environment.ts'
 
 /** The command-line options of `npm start`. */
-export type StartOptions = { isDemo: boolean; isHelp: boolean }
+export type StartOptions = { isDemo: boolean; hasAccounts: boolean; isHelp: boolean }
 
 export const helpText = `npm start              starts everything on this machine, plays the main job once, and stays up
 npm run demo           plays the main job, and ends with 0 or 1
 
   --demo               as npm run demo
+  --accounts           with two Official Accounts and two mini programs (examples/accounts)
   --help               this text
 
 It takes its settings from the environment and from .env: ports, another WeChat (WECHAT_API_URL) and its account.
@@ -18,9 +19,10 @@ Ends with 1 if it cannot start, or a setting is wrong; with 2 if the options are
 /** Parses the options; throws a SettingsError for an unknown one. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   try {
-    const options = { demo: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const
+    const boolean = { type: 'boolean' } as const
+    const options = { demo: boolean, accounts: boolean, help: { type: 'boolean', short: 'h' } } as const
     const { values } = parseArgs({ args: [...args], options })
-    return { isDemo: values.demo ?? false, isHelp: values.help ?? false }
+    return { isDemo: values.demo ?? false, hasAccounts: values.accounts ?? false, isHelp: values.help ?? false }
   } catch (error) {
     const [line] = (error instanceof Error ? error.message : '').split('. ')
     throw new SettingsError([`${line}. npm start -- --help lists the options.`])

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { playAccounts } from './accounts-story.ts'
 import { findLanAddress, renderBanner } from './banner.ts'
 import { createClosing } from './closing.ts'
 import { readSettings, type Settings, SettingsError } from './environment.ts'
@@ -13,6 +15,7 @@ import { readLocalTemplates } from './templates.ts'
 import { endWithNpm } from './wechat/end-with-npm.ts'
 import { createWeChatControl, isBox } from './wechat-control.ts'
 
+const accountsFolder = fileURLToPath(new URL('../examples/accounts', import.meta.url))
 const startLimitMs = 60_000
 const controlLimitMs = 5000
 const problemsTold = 10
@@ -43,10 +46,11 @@ function readOptions(): StartOptions | undefined {
   }
 }
 
-async function main({ isDemo }: StartOptions): Promise<void> {
+async function main({ isDemo, hasAccounts }: StartOptions): Promise<void> {
+  if (hasAccounts) process.env.LISTS_FOLDER = accountsFolder
   if (existsSync('.env')) process.loadEnvFile('.env')
   const settings = readSettings(process.env)
-  const story = readLocalTemplates()['order-paid']
+  const story = readLocalTemplates(settings.wechat.apps.officials)['order-paid']
   const hasBox = settings.wechatApiUrl === undefined || (await isBox(settings.wechatApiUrl))
   if (isDemo && !hasBox)
     throw new SettingsError(['The demo needs WeChat in a box: unset WECHAT_API_URL, or use npm start.'])
@@ -84,7 +88,8 @@ async function playInBox({ addresses, sqs }: Stack, settings: Settings, { steps,
     const control = createWeChatControl(addresses.wechat)
     await control.pushTo(`${addresses.api}/callback`, settings.wechat, AbortSignal.timeout(controlLimitMs))
   }
-  await playStory({ ...addresses, sqs, templateId }, steps)
+  if (settings.wechat.apps.officials.length > 1) await playAccounts({ ...addresses, sqs }, steps)
+  else await playStory({ ...addresses, sqs, templateId }, steps)
 }
 
 function describeStart({ host, ports, wechatApiUrl }: Settings) {

@@ -1,54 +1,71 @@
 import { readFileSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { OnLoadResult, Plugin } from 'esbuild'
+import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild'
+import type { AppName } from '../lib/apps.ts'
 import { ConfigError } from '../lib/errors.ts'
-import { readTemplateList, type TemplateList } from '../lib/send/template-list.ts'
+import { readTemplateLists, type TemplateList } from '../lib/send/template-list.ts'
+import { listFile, readStageApps } from './apps.ts'
 import { SettingsError } from './environment.ts'
+import { readPair } from './wechat-keys.ts'
 
-const projectFile = fileURLToPath(new URL('../templates.json', import.meta.url))
+type Officials = readonly { readonly name: AppName }[]
 
-/** Reads the current list of the local stage; throws a SettingsError that lists all mistakes in it. */
-export function readLocalTemplates(file = projectFile): TemplateList {
-  return readWithText(file).list
-}
-
-function readWithText(file: string): { text: string; list: TemplateList } {
+/** Reads the current lists of the local stage, by Official Account; throws a SettingsError that lists all mistakes in them. */
+export function readLocalTemplateLists(
+  officials: Officials,
+  file = listFile('templates.json'),
+): ReadonlyMap<AppName, TemplateList> {
   try {
-    const text = readFileSync(file, 'utf8')
-    return { text, list: readTemplateList(JSON.parse(text), 'local') }
+    return readTemplateLists(JSON.parse(readFileSync(file, 'utf8')), 'local', officials)
   } catch (error) {
     if (error instanceof ConfigError) throw new SettingsError(error.problems)
     throw new SettingsError([`templates.json cannot be read: ${error instanceof Error ? error.message : error}`])
   }
 }
 
+/** Reads them all, and returns the default Official Account's. */
+export function readLocalTemplates(officials: Officials, file = listFile('templates.json')): TemplateList {
+  return readLocalTemplateLists(officials, file).get(officials[0]?.name ?? '') ?? {}
+}
+
+const projectFiles = () => ({ apps: listFile('apps.json'), templates: listFile('templates.json') })
+
 /**
- * Makes esbuild build the functions with the last valid list: a failed build removes the bundles, and no function could
- * be loaded while somebody edits the file.
+ * Makes esbuild build the functions with the last valid apps.json and templates.json: a failed build removes the bundles, and
+ * no function could be loaded while somebody edits a file.
  */
-export function keepGoodTemplates(file = projectFile): Plugin {
+export function keepGoodLists(files = projectFiles()): Plugin {
+  const officials = () => readStageApps('local', () => readPair({}), files.apps).apps.officials
+  return {
+    name: 'keep-good-lists',
+    setup(build) {
+      keepGood(build, files.apps, officials)
+      keepGood(build, files.templates, () => readLocalTemplates(officials(), files.templates))
+    },
+  }
+}
+
+/** `check` throws where the file cannot be used. */
+function keepGood(build: PluginBuild, file: string, check: () => unknown): void {
   let good: string | undefined
   const load = (): OnLoadResult => {
     try {
-      good = readWithText(file).text
+      check()
+      good = readFileSync(file, 'utf8')
     } catch (error) {
       if (good === undefined) throw error
     }
     return { contents: good, loader: 'json' }
   }
-  return {
-    name: 'keep-good-templates',
-    setup(build) {
-      // Resolved here too: an editor may remove the file for a moment.
-      build.onResolve({ filter: /\/templates\.json$/ }, () => ({ path: file }))
-      build.onLoad({ filter: /[\\/]templates\.json$/ }, load)
-    },
-  }
+  const name = basename(file, '.json')
+  // Resolved here too: an editor may remove the file for a moment.
+  build.onResolve({ filter: new RegExp(`/${name}\\.json$`) }, () => ({ path: file }))
+  build.onLoad({ filter: new RegExp(`[\\\\/]${name}\\.json$`) }, load)
 }
 
 /** Who is notified of changes to the list. */
 export type TemplatesWatcher = {
+  officials: Officials
   onChange: (list: TemplateList) => void
   /** Receives a line about an invalid list; the previous list stays. */
   report: (line: string) => void
@@ -58,11 +75,14 @@ export type TemplatesWatcher = {
 const settleMs = 100
 
 /** Reloads the list whenever it changes. */
-export function watchLocalTemplates({ onChange, report }: TemplatesWatcher, file = projectFile) {
+export function watchLocalTemplates(
+  { officials, onChange, report }: TemplatesWatcher,
+  file = listFile('templates.json'),
+) {
   let timer: NodeJS.Timeout | undefined
   const read = () => {
     try {
-      onChange(readLocalTemplates(file))
+      onChange(readLocalTemplates(officials, file))
     } catch (error) {
       report(`${error instanceof Error ? error.message : error}; the previous list stays until it is fixed`)
     }

@@ -15,8 +15,10 @@ export type PhoneMessage = v.InferOutput<typeof messageSchema>
 /** What the demo does with WeChat in a box, through its control API. */
 export type WeChatControl = {
   addPerson(name: string, signal: AbortSignal): Promise<Person>
-  follow(person: Person, signal: AbortSignal): Promise<void>
-  login(person: Person, signal: AbortSignal): Promise<string>
+  /** `app` is the name of an Official Account, the first one's if absent. */
+  follow(person: Person, signal: AbortSignal, app?: string): Promise<void>
+  /** `app` is the name of a mini program, the first one's if absent. */
+  login(person: Person, signal: AbortSignal, app?: string): Promise<string>
   messages(person: Person, signal: AbortSignal): Promise<PhoneMessage[]>
   /** Makes the box push its events to this URL, signed and encrypted with our keys. */
   pushTo(url: string, keys: { callbackToken: string; callbackAesKey: string }, signal: AbortSignal): Promise<void>
@@ -32,6 +34,8 @@ const personSchema = v.object({
 })
 const codeSchema = v.object({ code: v.string() })
 const messageSchema = v.object({
+  /** The account that sent it. */
+  app: v.string(),
   msgid: v.string(),
   templateId: v.string(),
   title: v.string(),
@@ -46,11 +50,11 @@ export function createWeChatControl(boxUrl: string): WeChatControl {
     async addPerson(name, signal) {
       return v.parse(personSchema, await post(people, { name }, signal))
     },
-    async follow(person, signal) {
-      await post(`${people}/${person.id}/follow`, {}, signal)
+    async follow(person, signal, app) {
+      await post(`${people}/${person.id}/follow`, { app }, signal)
     },
-    async login(person, signal) {
-      return v.parse(codeSchema, await post(`${people}/${person.id}/login`, {}, signal)).code
+    async login(person, signal, app) {
+      return v.parse(codeSchema, await post(`${people}/${person.id}/login`, { app }, signal)).code
     },
     async messages(person, signal) {
       return v.parse(v.array(messageSchema), await call('GET', `${people}/${person.id}/messages`, { signal }))

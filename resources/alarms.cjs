@@ -3,31 +3,36 @@
  * alarm topic the alarms only show in the console; a missing value is no alarm, unless the alarm says so.
  */
 
+const appsOf = require('./apps.cjs')
 const egressAlarms = require('./alarms/egress.cjs')
 const functionAlarms = require('./alarms/functions.cjs')
 const { minute, ownOf } = require('./alarms/metrics.cjs')
 const queueAlarms = require('./alarms/queues.cjs')
 const wechatAlarms = require('./alarms/wechat.cjs')
+const { spelled } = require('./names.cjs')
 const { deployedOf } = require('./recursive-loops.cjs')
 
 module.exports = async ({ resolveVariable }) => {
-  const [stage, officialAppid, miniAppid, topic, imageCheck, selfCheck] = await Promise.all(
-    [
-      'sls:stage',
-      ...['officialAppid', 'miniAppid', 'alarmTopic', 'imageCheck', 'selfCheck'].map(it => `param:${it}`),
-    ].map(resolveVariable),
+  const [stage, topic, imageCheck, selfCheck] = await Promise.all(
+    ['sls:stage', 'param:alarmTopic', 'param:imageCheck', 'param:selfCheck'].map(resolveVariable),
   )
   const service = `queqiao-${stage}`
   const own = ownOf(service)
   const table = Object.entries({
     ...queueAlarms({ imageCheck, own }),
     ...functionAlarms({ imageCheck, own, selfCheck, looping: await deployedOf(resolveVariable) }),
-    ...wechatAlarms({ own, officialAppid, miniAppid }),
+    ...wechatAlarms({ own, apps: await appsOf(resolveVariable) }),
     ...egressAlarms,
   })
   const actions = topic === '' ? {} : { AlarmActions: [topic], OKActions: [topic] }
-  const Resources = table.map(([name, how]) => [`${name}Alarm`, alarmOf(`${service}-${name}`, how, actions)])
+  const Resources = table.map(([name, how]) => [logicalOf(name), alarmOf(`${service}-${name}`, how, actions)])
   return { Resources: Object.fromEntries(Resources) }
+}
+
+/** `TokenRefused-fan-club` is of an app. */
+function logicalOf(name) {
+  const [what, ...app] = name.split('-')
+  return `${what}${app.length === 0 ? '' : spelled(app.join('-'))}Alarm`
 }
 
 function alarmOf(AlarmName, { says, above, below, dimensions, condition, ...how }, actions) {

@@ -1,14 +1,19 @@
 /** The CloudWatch dashboard: what became of messages, what waits, and WeChat's limits. */
 
+const appsOf = require('./apps.cjs')
+const { parkedQueuesOf } = require('./parked.cjs')
+
 const wide = 12
 const high = 6
 
 module.exports = async ({ resolveVariable }) => {
   const service = `queqiao-${await resolveVariable('sls:stage')}`
   const isChecked = (await resolveVariable('param:imageCheck')) === 'on'
+  const { officials } = await appsOf(resolveVariable)
+  const parked = officials.flatMap(parkedQueuesOf).map(it => `events-${it.ending}`)
   const graphs = Object.entries({
     ...graphsOfMessages(service),
-    ...graphsOfQueues(service, isChecked),
+    ...graphsOfQueues(service, { isChecked, parked }),
     ...graphsOfWeChat(service),
     ...graphsOfFunctions(service),
   })
@@ -20,9 +25,9 @@ module.exports = async ({ resolveVariable }) => {
 
 function graphsOfMessages(service) {
   const outcome = more =>
-    search(`{queqiao,outcome,service,templateId} MetricName="MessageOutcome" service="${service}"${more}`)
+    search(`{queqiao,app,outcome,service,templateId} MetricName="MessageOutcome" service="${service}"${more}`)
   return {
-    'Messages by template and outcome (0: accepted by WeChat)': [outcome('')],
+    'Messages by Official Account, template and outcome (0: accepted by WeChat)': [outcome('')],
     'Events for people who cannot be reached': ['not-following', 'no-unionid', 'unknown'].map(it =>
       outcome(` outcome="${it}"`),
     ),
@@ -39,13 +44,14 @@ function graphsOfMessages(service) {
 }
 
 /** The check queue exists only if pictures are checked. */
-function graphsOfQueues(service, isChecked) {
+function graphsOfQueues(service, { isChecked, parked }) {
   const queue = (name, metric) => ['AWS/SQS', metric, 'QueueName', `${service}-${name}`, { stat: 'Maximum' }]
   const visible = name => queue(name, 'ApproximateNumberOfMessagesVisible')
   const consumed = ['events', 'followers', 'receipts', 'arrivals', ...(isChecked ? ['image-checks'] : [])]
   const forPeople = ['events-review', ...consumed.map(it => `${it}-dlq`)]
   return {
-    'Messages in the queues': [...consumed, 'events-parked', 'events-parked-urgent'].map(visible),
+    'Messages in the queues': consumed.map(visible),
+    'Events on quota hold, by Official Account': parked.map(visible),
     'Dead-lettered and in doubt': forPeople.map(visible),
     // Retried messages are delayed first, and in no other count until then.
     Deferred: consumed.map(it => queue(it, 'ApproximateNumberOfMessagesDelayed')),
@@ -61,24 +67,30 @@ function graphsOfWeChat(service) {
   const own = (name, dimensions, stat) =>
     search(`{queqiao,${dimensions}} MetricName="${name}" service="${service}"`, stat)
   return {
-    'Quota of template messages left, in percent': [own('QuotaLeftPercent', 'service', 'Minimum')],
-    'Access tokens renewed and refused, by app': ['TokenRenewed', 'TokenRefused'].map(it => own(it, 'appid,service')),
-    'Hours since the last complete sync run began': [own('SyncAgeHours', 'service', 'Maximum')],
-    'Calls to WeChat suspended, or with unknown errcodes': [
-      own('BreakerOpened', 'service'),
-      own('UnknownErrcode', 'api,service'),
+    'Quota of template messages left, in percent, by Official Account': [
+      own('QuotaLeftPercent', 'app,service', 'Minimum'),
+    ],
+    'Access tokens renewed and refused, by app': ['TokenRenewed', 'TokenRefused'].map(it => own(it, 'app,service')),
+    'Hours since the last complete sync run began, by Official Account': [
+      own('SyncAgeHours', 'app,service', 'Maximum'),
+    ],
+    'Calls to WeChat suspended, or with unknown errcodes, by app': [
+      own('BreakerOpened', 'app,service'),
+      own('UnknownErrcode', 'api,app,service'),
     ],
   }
 }
 
 function graphsOfFunctions(service) {
   const api = name => ['AWS/ApiGateway', name, 'ApiId', `\${HttpApi}`]
-  const callback = ['Stage', '$default', 'Method', 'POST', 'Resource', '/callback']
+  const pushes = ['/callback', '/callback/{app}'].map(it => ['Stage', '$default', 'Method', 'POST', 'Resource', it])
   const functions = (name, stat) => search(`{AWS/Lambda,FunctionName} MetricName="${name}" "${service}-"`, stat)
   return {
     'Passed self-checks': [search(`{queqiao,service} MetricName="SelfCheckPassed" service="${service}"`)],
     'HTTP API': ['Count', '4xx', '5xx'].map(api),
-    'Callbacks, and refused callbacks (4xx)': ['Count', '4xx'].map(it => [...api(it), ...callback]),
+    'Callbacks, and refused callbacks (4xx)': pushes.flatMap(route =>
+      ['Count', '4xx'].map(it => [...api(it), ...route]),
+    ),
     'Errors and throttles of the functions': [functions('Errors'), functions('Throttles')],
     'Longest run of each function, in ms': [functions('Duration', 'Maximum')],
     'The slowest hundredth of callbacks and logins, in ms': ['callback', 'login'].map(it => [

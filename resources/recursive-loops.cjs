@@ -3,6 +3,9 @@
  * with its attempts, for up to 13 days. Lambda detects that as a loop by the trace header, and stops invoking after
  * some 16 rounds; so exactly these functions allow it. Our own guards are growing delays, and an end for each message.
  */
+
+const { spelled } = require('./names.cjs')
+
 const functions = ['send', 'link-followers', 'receive-images', 'check-images']
 
 const Conditions = {
@@ -23,10 +26,7 @@ async function deployedOf(resolveVariable) {
 }
 
 /** The logical id that serverless gives a function. */
-function logicalOf(name) {
-  const spelled = name.replaceAll('-', 'Dash')
-  return `${spelled[0].toUpperCase()}${spelled.slice(1)}LambdaFunction`
-}
+const logicalOf = name => `${spelled(name)}LambdaFunction`
 
 module.exports.deployedOf = deployedOf
 module.exports.logicalOf = logicalOf

@@ -4,15 +4,19 @@
  * since 2021 and uses managed policies.
  */
 
+const appsOf = require('./apps.cjs')
+const { spelled } = require('./names.cjs')
+const { parkedQueuesOf } = require('./parked.cjs')
+
 /** Read the row, take the lease, write the new token. */
 const tokens = ['GetItem', 'UpdateItem']
 const people = ['BatchGetItem']
 const syncRuns = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']
 /** Queues are looked up by name. */
 const push = ['GetQueueUrl', 'SendMessage']
-/** All queues of the stage. */
+/** All queues of the stage; ParkedQueues are those of all Official Accounts. */
 const queues = [
-  ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'EventsParkedQueue', 'EventsParkedUrgentQueue'],
+  ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'ParkedQueues'],
   ...['FollowersQueue', 'FollowersDeadLetterQueue', 'ReceiptsQueue', 'ReceiptsDeadLetterQueue'],
   ...['ImagesQueue', 'ImagesDeadLetterQueue', 'ImageChecksQueue', 'ImageChecksDeadLetterQueue'],
 ]
@@ -24,50 +28,57 @@ const copied = ['PutObject', 'PutObjectTagging']
 /** Without permission to list the bucket, S3 answers 403 for a missing key; it also allows listing. */
 const look = ['ListBucket']
 
+/** Those of all Official Accounts or mini programs, by name: a function that calls WeChat for one kind reads none of the other. */
+const officialAppsecrets = 'official appsecret'
+const miniAppsecrets = 'mini appsecret'
+/** Those of all apps, by the ending: the names of the secrets of forty apps would exceed the size of a role. */
+const callbackSecrets = ['* callback-aes-key', '* callback-token']
+const allOfApps = ['* appsecret', ...callbackSecrets]
+
 /** Per function: DynamoDB actions by table, SQS by queue, S3 by bucket and keys, its secrets, and where it runs. */
 const grants = {
   login: {
     callsWeChat: true,
-    secrets: ['mini-appsecret', 'session-keys'],
+    secrets: [miniAppsecrets, 'session-keys'],
     tables: { LoginsTable: ['DeleteItem', 'GetItem', 'UpdateItem'], LinksTable: ['BatchGetItem', 'UpdateItem'] },
   },
   me: { secrets: ['session-public-keys'], tables: { LinksTable: people } },
   callback: {
-    secrets: ['callback-aes-key', 'callback-token'],
+    secrets: callbackSecrets,
     queues: { FollowersQueue: push, ReceiptsQueue: push, ImageChecksQueue: push },
   },
   'refresh-tokens': {
     callsWeChat: true,
-    secrets: ['mini-appsecret', 'official-appsecret'],
+    secrets: [miniAppsecrets, officialAppsecrets],
     tables: { TokensTable: tokens },
   },
   'sync-followers': {
     callsWeChat: true,
-    secrets: ['official-appsecret'],
+    secrets: [officialAppsecrets],
     tables: { TokensTable: tokens, LinksTable: people, WalksTable: syncRuns },
     queues: { FollowersQueue: push },
   },
   'revisit-followers': {
     callsWeChat: true,
-    secrets: ['official-appsecret'],
+    secrets: [officialAppsecrets],
     tables: { TokensTable: tokens },
     indexes: { LinksTable: ['by-waiting'] },
     queues: { FollowersQueue: push },
   },
   'link-followers': {
     callsWeChat: true,
-    secrets: ['official-appsecret'],
+    secrets: [officialAppsecrets],
     tables: {
       TokensTable: tokens,
       LinksTable: ['BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'],
-      WalksTable: syncRuns,
+      WalksTable: syncRuns.filter(it => it !== 'GetItem'),
     },
     queues: { FollowersQueue: [...consume, 'ChangeMessageVisibility', ...push], ImagesQueue: push },
   },
   send: {
     callsWeChat: true,
     publishes: true,
-    secrets: ['official-appsecret'],
+    secrets: [officialAppsecrets],
     tables: {
       TokensTable: tokens,
       LinksTable: people,
@@ -79,18 +90,16 @@ const grants = {
       EventsQueue: [...consume, 'ChangeMessageVisibility', ...push],
       EventsDeadLetterQueue: push,
       EventsReviewQueue: push,
-      EventsParkedQueue: push,
-      EventsParkedUrgentQueue: push,
+      ParkedQueues: push,
       FollowersQueue: ['GetQueueAttributes', ...push],
     },
   },
   'resume-events': {
     callsWeChat: true,
-    secrets: ['official-appsecret'],
+    secrets: [officialAppsecrets],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem', 'UpdateItem'] },
     queues: {
-      EventsParkedQueue: [...consume, 'GetQueueUrl'],
-      EventsParkedUrgentQueue: [...consume, 'GetQueueUrl'],
+      ParkedQueues: [...consume, 'GetQueueUrl'],
       EventsQueue: push,
     },
   },
@@ -124,7 +133,7 @@ const grants = {
   // A signed URL carries its signer's permission.
   'check-images': {
     callsWeChat: true,
-    secrets: ['mini-appsecret'],
+    secrets: [miniAppsecrets],
     tables: { TokensTable: tokens, ImagesTable: ['GetItem', 'PutItem', 'UpdateItem'] },
     buckets: {
       ImagesBucket: {
@@ -146,10 +155,7 @@ const grants = {
   jwks: { secrets: ['session-public-keys'] },
   doctor: {
     callsWeChat: true,
-    secrets: [
-      ...['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret'],
-      ...['session-keys', 'session-public-keys'],
-    ],
+    secrets: [...allOfApps, 'session-keys', 'session-public-keys'],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
     // An account-level action without a resource.
@@ -158,13 +164,13 @@ const grants = {
   // The part of the doctor's permissions that its few checks need, without the key that signs sessions.
   'self-check': {
     callsWeChat: true,
-    secrets: ['callback-aes-key', 'callback-token', 'mini-appsecret', 'official-appsecret', 'session-public-keys'],
+    secrets: [...allOfApps, 'session-public-keys'],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
   },
   token: {
     callsWeChat: true,
-    secrets: ['mini-appsecret', 'official-appsecret'],
+    secrets: [miniAppsecrets, officialAppsecrets],
     tables: { TokensTable: tokens },
   },
 }
@@ -173,12 +179,13 @@ module.exports = async ({ resolveVariable }) => {
   const [stage, bus, imageCheck, canaryEvent, functions] = await Promise.all(
     ['sls:stage', 'param:resultsBus', 'param:imageCheck', 'param:canaryEvent', 'self:functions'].map(resolveVariable),
   )
+  const apps = await appsOf(resolveVariable)
   const missing = imageCheck === 'on' ? [] : ['ImageChecksQueue', 'ImageChecksDeadLetterQueue']
   const granted = withCanary(canaryEvent)
   const roles = [functions]
     .flat()
     .flatMap(it => Object.keys(it))
-    .map(name => [`${pascal(name)}Role`, roleOf(name, granted[name] ?? {}, { stage, bus, missing })])
+    .map(name => [`${pascal(name)}Role`, roleOf(name, granted[name] ?? {}, { stage, bus, missing, apps })])
   return { Resources: Object.fromEntries(roles) }
 }
 
@@ -210,11 +217,11 @@ function statementsOf(
   { callsWeChat, publishes, anywhere = [], secrets = [], tables = {}, indexes = {}, queues = {}, buckets = {} },
   place,
 ) {
-  const { stage, bus, missing } = place
+  const { stage, bus, missing, apps } = place
   const present = Object.entries(queues).filter(([queue]) => !missing.includes(queue))
   return [
     // The log group is the template's; its ARN ends in `:*`, for the streams in it.
-    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf(`${logical(name)}LogGroup`)),
+    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf(`${spelled(name)}LogGroup`)),
     ...Object.entries(tables).map(([table, actions]) => allow(of('dynamodb', actions), arnOf(table))),
     ...Object.entries(indexes).map(([table, names]) =>
       allow(
@@ -222,15 +229,31 @@ function statementsOf(
         names.map(it => sub(`\${${table}.Arn}/index/${it}`)),
       ),
     ),
-    ...present.map(([queue, actions]) => allow(of('sqs', actions), arnOf(queue))),
+    ...present.map(([queue, actions]) => allow(of('sqs', actions), queuesOf(queue, apps))),
     ...Object.entries(buckets).flatMap(([bucket, keys]) =>
       Object.entries(keys).map(([key, actions]) => allow(of('s3', actions), objectsOf(bucket, key))),
     ),
-    ...(secrets.length === 0 ? [] : [allow(['ssm:GetParameters'], secrets.map(secretOf(stage)))]),
+    ...(secrets.length === 0
+      ? []
+      : [allow(['ssm:GetParameters'], secrets.flatMap(it => namesOf(it, apps)).map(secretOf(stage)))]),
     ...(publishes && bus !== 'off' ? [allow(['events:PutEvents'], inAccount(`events:*:event-bus/${bus}`))] : []),
     ...(anywhere.length === 0 ? [] : [allow(anywhere, '*')]),
     ...(callsWeChat ? inVpc(`queqiao-${stage}-${name}`) : []),
   ]
+}
+
+/** The parameters for an entry of the table. */
+function namesOf(secret, { officials, minis }) {
+  const [owner, ending] = secret.split(' ')
+  if (ending === undefined) return [secret]
+  const owners = { official: officials.map(it => it.name), mini: minis.map(it => it.name), '*': ['*'] }
+  return owners[owner].map(it => `${it}-${ending}`)
+}
+
+/** The urgent queue's name begins with the other's: one ARN for both, because a role is limited to 10,240 characters. */
+function queuesOf(queue, { officials }) {
+  if (queue !== 'ParkedQueues') return arnOf(queue)
+  return officials.map(it => sub(`\${${parkedQueuesOf(it)[0].logicalName}.Arn}*`))
 }
 
 /** A parameter under the account's own key aws/ssm, with which SSM decrypts for every reader. */
@@ -266,10 +289,4 @@ function inAccount(text) {
 
 function pascal(name) {
   return name.replace(/(^|-)([a-z])/g, (_, __, letter) => letter.toUpperCase())
-}
-
-/** The prefix that serverless gives to a function's resources. */
-function logical(name) {
-  const spelled = name.replaceAll('-', 'Dash')
-  return spelled[0].toUpperCase() + spelled.slice(1)
 }

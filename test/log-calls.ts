@@ -28,6 +28,8 @@ type Calls = {
   readonly others: readonly string[]
 }
 
+/** Hands on the lines of others, and adds the app to them. */
+const handsOn = 'lib/of-app.ts'
 const line = /(^|\.)log\??\.(info|warn|error)$/
 
 /** Finds each call of a log and of the metrics in lib/ and functions/. */
@@ -40,10 +42,14 @@ export function findCalls(): Calls {
   const program = ts.createProgram(files, options)
   const checker = program.getTypeChecker()
   const calls = files.flatMap(it => callsIn(program.getSourceFile(it)))
-  const of = (called: RegExp) =>
-    calls.filter(it => called.test(it.expression.getText())).flatMap(it => readCall(it, checker))
+  const isHandedOn = (it: ts.Node) => it.getSourceFile().fileName === join(root, handsOn)
+  const of = (called: RegExp, among = calls) =>
+    among.filter(it => called.test(it.expression.getText())).flatMap(it => readCall(it, checker))
   return {
-    lines: of(line),
+    lines: of(
+      line,
+      calls.filter(it => !isHandedOn(it)),
+    ),
     metrics: of(/(^|\.)metrics\.(count|gauge)$/),
     others: calls.map(it => it.expression.getText()).filter(it => /\.(info|warn|error)$/.test(it) && !line.test(it)),
   }
@@ -59,8 +65,15 @@ function callsIn(node: ts.Node | undefined): ts.CallExpression[] {
 function readCall({ expression, arguments: given }: ts.CallExpression, checker: ts.TypeChecker): Call[] {
   const kind = expression.getText().split('.').at(-1) ?? ''
   const [name, more] = [given[0], given.find((it, index) => index > 0 && isFields(it, checker))]
-  const names = more === undefined ? [] : namesIn(checker.getTypeAtLocation(more))
+  const told = more === undefined ? [] : namesIn(checker.getTypeAtLocation(more))
+  const names = isOfApp(expression, checker) ? [...new Set([...told, 'app'])].sort() : told
   return name === undefined ? [] : textsOf(name, checker).map(it => ({ kind, name: it, names }))
+}
+
+/** Whether it is a log, or metrics, of one app: these add its name. */
+function isOfApp(called: ts.Node, checker: ts.TypeChecker): boolean {
+  if (!ts.isPropertyAccessExpression(called)) return false
+  return checker.getTypeAtLocation(called.expression).getProperty('app') !== undefined
 }
 
 /** A gauge has its value before its dimensions. */

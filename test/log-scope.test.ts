@@ -2,6 +2,7 @@
 
 import type { Context, SQSRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
+import { appids, boxApps } from '../kit/app.ts'
 import { memoryImageFiles } from '../kit/memory-files.ts'
 import { memoryImages } from '../kit/memory-stores.ts'
 import { httpFunction, type Open, queueFunction, scheduleFunction } from '../lib/adapters/lambda.ts'
@@ -16,7 +17,7 @@ import { sendBatch } from '../lib/send/send.ts'
 import { openFollowers } from './followers/followers-world.ts'
 import { id } from './ids.ts'
 import { openCheckWorld } from './images/check-images-world.ts'
-import { arrival, openSend } from './send/send-world.ts'
+import { arrival, openSend, stageOf } from './send/send-world.ts'
 import { openWorld } from './world.ts'
 import { type WrittenLine, writtenLines } from './written-lines.ts'
 
@@ -126,7 +127,7 @@ describe('the lines of a consumer', () => {
   it('send: of each event its own message, of the batch all', async () => {
     const { deps } = await openSend()
     const written = await consume(
-      async () => ({ ...deps, log }),
+      async () => ({ ...stageOf(deps), log }),
       async (items, given, limits) => {
         await sendBatch(
           items.map(it => arrival('no event', named(it))),
@@ -146,7 +147,12 @@ describe('the lines of a consumer', () => {
     const written = await consume(
       async () => ({ ...deps, links: { ...deps.links, writeFollower: away, find: away }, log }),
       async (items, given, limits) => {
-        const news = (index: number) => ({ change: 'follow' as const, openids: [id(`o-${index}`)], at: 1 })
+        const news = (index: number) => ({
+          change: 'follow' as const,
+          official: appids.official,
+          openids: [id(`o-${index}`)],
+          at: 1,
+        })
         const arrivals = items.map((it, index) => ({
           ...named(it),
           news: news(index),
@@ -166,7 +172,14 @@ describe('the lines of a consumer', () => {
       async () => ({ deliveries: { ...deliveries, keepReceipt: away }, log }),
       async (items, given) => {
         await keepReceipts(
-          items.map(it => ({ ...named(it), msgid: '1', status: 'success', at: 1, receives: 1 })),
+          items.map(it => ({
+            ...named(it),
+            official: appids.official,
+            msgid: '1',
+            status: 'success',
+            at: 1,
+            receives: 1,
+          })),
           given,
         )
         return []
@@ -178,7 +191,16 @@ describe('the lines of a consumer', () => {
 
   it('receive-images: the message of each', async () => {
     const [images, files, imageArrivals] = [memoryImages(), memoryImageFiles(), { push: away }]
-    const deps = { images, files, imageArrivals, checks: undefined, metadata: 'strip' as const, now: Date.now, log }
+    const deps = {
+      apps: boxApps,
+      images,
+      files,
+      imageArrivals,
+      checks: undefined,
+      metadata: 'strip' as const,
+      now: Date.now,
+      log,
+    }
     const written = await consume(
       async () => ({ ...deps, files: { ...files, head: away } }),
       async (items, given, limits) => {
@@ -200,7 +222,7 @@ describe('the lines of a consumer', () => {
     const written = await consume(
       async () => ({ ...deps, images: { ...deps.images, find: away }, log }),
       async (items, given, limits) => {
-        const message = { ask: 'i'.repeat(22) }
+        const message = { mini: appids.mini, ask: 'i'.repeat(22) }
         await checkImages(
           items.map(it => ({ ...named(it), message, receiptHandle: 'h', receives: 1 })),
           given,

@@ -7,17 +7,17 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 import { createClosing } from '../local/closing.ts'
 import { publicKeysOf } from '../local/secrets.ts'
-import { id, officialAppid } from './ids.ts'
+import { id, miniAppid, officialAppid } from './ids.ts'
 import { keySet } from './session.ts'
 import { openParameterStore } from './tools/parameter-store.ts'
 
 const context = { getRemainingTimeInMillis: () => 60_000 } as Partial<Context> as Context
-const tokenPath = '/queqiao/test/callback-token'
+const tokenPath = '/queqiao/test/official-callback-token'
 const keysPath = '/queqiao/test/session-public-keys'
 const environment = {
   ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
   ...{ STAGE: 'test', SECRETS_PREFIX: '/queqiao/test', SESSION_SECONDS: '86400', CALLBACK_ENCRYPTION: 'required' },
-  ...{ WECHAT_OFFICIAL_APPID: officialAppid, WECHAT_MINI_APPID: officialAppid },
+  ...{ WECHAT_OFFICIAL_APPID: officialAppid, WECHAT_MINI_APPID: miniAppid },
   ...{ FOLLOWERS_QUEUE: 'followers', RECEIPTS_QUEUE: 'receipts' },
   ...{ WECHAT_API_URL: 'http://127.0.0.1:9', ACCESS_TOKEN_MODE: 'stable' },
 }
@@ -73,17 +73,28 @@ async function kidsOf() {
 describe('the secrets of a function', () => {
   it('come in one request, those of a login by what it opens', async () => {
     expect(await statusOf('TokenBefore')).toBe(200)
-    const { miniProgram } = await import('../lib/runtime/wechat.ts')
+    const { loginApps } = await import('../lib/runtime/wechat.ts')
     const { neededSecret, sessionSigner } = await import('../lib/runtime/secrets.ts')
-    miniProgram()
+    loginApps()
     const { sign } = sessionSigner()
     await neededSecret('mini-appsecret')
-    const paths = ['callback-token', 'callback-aes-key', 'mini-appsecret', 'session-keys'].map(
-      it => `/queqiao/test/${it}`,
-    )
+    const names = ['official-callback-token', 'official-callback-aes-key', 'mini-appsecret', 'session-keys']
+    const paths = names.map(it => `/queqiao/test/${it}`)
     expect(reads).toEqual([paths.slice(0, 2), paths.slice(2)])
-    expect(await sign({ miniOpenid: id('oMini') }, 1)).toMatch(/^ey/)
+    expect(await sign({ mini: miniAppid, miniOpenid: id('oMini') }, 1)).toMatch(/^ey/)
     expect(reads).toHaveLength(2)
+  })
+
+  it('are named with their app where one is missing', async () => {
+    const { neededSecret } = await import('../lib/runtime/secrets.ts')
+    const whose = `the mini program mini (${miniAppid})`
+    await expect(neededSecret('mini-callback-token')).rejects.toMatchObject({
+      name: 'ConfigError',
+      problems: [`the secret /queqiao/test/mini-callback-token of ${whose} is not set`],
+    })
+    await expect(neededSecret('official-appsecret')).rejects.toMatchObject({
+      problems: [expect.stringContaining(`of the Official Account official (${officialAppid}) is not set`)],
+    })
   })
 })
 

@@ -1,7 +1,7 @@
 /** A key pair and session tokens for tests. */
 
 import { generateKeyPairSync } from 'node:crypto'
-
+import { appids } from '../kit/app.ts'
 import { createSessionChecker, createSessionSigner } from '../lib/adapters/session-tokens.ts'
 import type { SessionChecker, SessionSigner } from '../lib/ports.ts'
 import { publicKeysOf } from '../local/secrets.ts'
@@ -18,7 +18,9 @@ export function keySet(...kids: string[]): string {
 
 type Keys = () => Promise<string | undefined>
 
-const known = { issuer: 'queqiao-test', audience: miniAppid }
+const known = { issuer: 'queqiao-test' }
+/** A mini program of each of two pairs. */
+const minis = [miniAppid, appids.mini]
 
 /** Session tokens of one day under these private keys and this clock. */
 export function sessionsWith(keys: Keys, now: () => number): SessionSigner & SessionChecker {
@@ -31,5 +33,5 @@ export function sessionsWith(keys: Keys, now: () => number): SessionSigner & Ses
 
 /** Checks session tokens by these public keys. */
 export function checkerWith(keys: Keys, now: () => number): SessionChecker {
-  return createSessionChecker({ ...known, keys, now })
+  return createSessionChecker({ ...known, minis, keys, now })
 }

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { expect, onTestFinished } from 'vitest'
-import { appids, openApp } from '../kit/app.ts'
+import { boxApps, openApp } from '../kit/app.ts'
 import { callsOf, openControl } from '../kit/control.ts'
 import {
   memoryDeliveries,
@@ -17,7 +17,8 @@ import {
 } from '../kit/memory-stores.ts'
 import type { AccessTokenMode } from '../lib/adapters/wechat/client.ts'
 import { createTransport } from '../lib/adapters/wechat/transport.ts'
-import type { Gauges, Log, Metrics } from '../lib/ports.ts'
+import { logOf, metricsOf } from '../lib/of-app.ts'
+import type { AllMetrics, Log } from '../lib/ports.ts'
 import type { TokenStore } from '../lib/tokens/ports.ts'
 import { createWatch } from '../lib/wechat/watch.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
@@ -57,7 +58,7 @@ export async function openWorld(options: WeChatOptions = {}) {
   const lines: Line[] = []
   const counted: string[] = []
   const gauged: Record<string, number> = {}
-  const metrics: Metrics & Gauges = {
+  const metrics: AllMetrics = {
     count: (name, dimensions = {}, times = 1) => {
       const told = [name, ...Object.values(dimensions)].join(' ')
       leaks.push(...leaksIn(told))
@@ -70,7 +71,8 @@ export async function openWorld(options: WeChatOptions = {}) {
   const control = openControl(box.url)
   const log = logInto(lines, leaks)
   const watchOf = (name: 'official' | 'mini') => {
-    const watch = createWatch({ appid: appids[name], now, log, metrics })
+    const app = name === 'mini' ? boxApps.minis[0] : boxApps.officials[0]
+    const watch = createWatch({ appid: app.appid, now, log: logOf(app, log), metrics: metricsOf(app, metrics) })
     return (error: unknown) => {
       leaks.push(...leaksIn(error))
       watch(error)

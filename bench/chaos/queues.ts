@@ -4,7 +4,9 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { buildApp } from 'fauxqs'
 import * as v from 'valibot'
 
+import { boxApps } from '../../kit/app.ts'
 import { deployment } from '../../kit/deployment.ts'
+import { parkedName } from '../../lib/adapters/aws/sqs-queues.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { provisionQueues } from '../../local/provision.ts'
 import { clientAt } from './store.ts'
@@ -22,6 +24,9 @@ const inspected = v.object({
 })
 const nullVisibility = v.object({ VisibilityTimeout: v.null() })
 const queueUrlCall = /\.(GetQueueUrl|CreateQueue)$/
+
+/** Where events wait for the account's quota. */
+export const parkedQueue = parkedName('events', { official: boxApps.officials[0].name, priority: 'usual' })
 
 /** What is in a queue: how much can be received, when more can be (ms), and all bodies. */
 export type Content = { readonly ready: number; readonly dueAt: readonly number[]; readonly bodies: readonly string[] }

@@ -2,6 +2,7 @@
 
 import type { Message } from '@aws-sdk/client-sqs'
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
+import { appids } from '../../kit/app.ts'
 import { feedOf } from '../../kit/deployment.ts'
 import { createRandom } from '../../kit/random.ts'
 import { createGateStore } from '../../lib/adapters/dynamo/gate.ts'
@@ -16,6 +17,7 @@ import { judge, type Truth } from './judge.ts'
 import { arm, doom, mayBeKilled } from './kills.ts'
 import { dressed, messagesOf, type Message as Pushed } from './load.ts'
 import { createMapping, type Mapping } from './mapping.ts'
+import { parkedQueue } from './queues.ts'
 import { scriptFaults } from './script.ts'
 import type { PlayedEvent } from './verdict.ts'
 import { type Wave, waves } from './waves.ts'
@@ -211,7 +213,7 @@ function revokeAmid({ world, chance }: Run, container: Container, size: number):
 /** False if nothing is left to wait for. */
 async function moveOn({ world, crew, stage: { course, wave } }: Run): Promise<boolean> {
   await course.stillness()
-  const [events, parked] = await Promise.all([world.queues.look('events'), world.queues.look('events-parked')])
+  const [events, parked] = await Promise.all([world.queues.look('events'), world.queues.look(parkedQueue)])
   const dues = [...events.dueAt, ...parked.dueAt]
   if (parked.bodies.length > 0) dues.push(await resumeAt(world))
   if (dues.length === 0) return events.ready > 0
@@ -227,6 +229,6 @@ async function moveOn({ world, crew, stage: { course, wave } }: Run): Promise<bo
 
 /** The next full minute in which the gate is open. */
 async function resumeAt({ dynamo }: World): Promise<number> {
-  const { closedUntil = 0 } = await createGateStore(dynamo, 'deliveries').read()
+  const { closedUntil = 0 } = await createGateStore(dynamo, 'deliveries', { official: appids.official }).read()
   return (Math.floor(Math.max(Date.now(), closedUntil) / minuteMs) + 1) * minuteMs
 }

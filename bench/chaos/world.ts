@@ -1,6 +1,7 @@
 /** Everything of one run: WeChat in a box, the tables, the queues, the secrets, and on them the clock. */
 
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { appids } from '../../kit/app.ts'
 import { ahead, moveTo } from '../../kit/clock.ts'
 import { openControl } from '../../kit/control.ts'
 import { functionSecrets } from '../../kit/function-environment.ts'
@@ -78,12 +79,12 @@ async function linkFollowers(dynamo: DynamoDBDocumentClient): Promise<void> {
   await inParallel([...Array(followers).keys()], 20, async person => {
     await linkFollower(dynamo, person, true)
     const { unionid, miniOpenid } = idsOf(person)
-    await links.writeLogin({ miniOpenid, unionid }, Date.now())
+    await links.writeLogin({ mini: appids.mini, miniOpenid, unionid }, Date.now())
   })
 }
 
 async function linkFollower(dynamo: DynamoDBDocumentClient, person: number, following: boolean): Promise<void> {
-  const links = createLinkStore(dynamo, 'links')
+  const links = createLinkStore(dynamo, 'links').of(appids.official)
   const at = Math.floor(Date.now() / 1000)
   const { openid, unionid } = idsOf(person)
   const stored = (await links.followers([openid])).get(openid)

@@ -8,9 +8,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 
-import { appids, openApp } from '../../kit/app.ts'
+import { boxApps, openApp } from '../../kit/app.ts'
 import { openPeer } from '../../kit/peer.ts'
-import { silentMetrics } from '../../kit/silent.ts'
 import { endWithParent, usage } from '../../kit/usage.ts'
 import { parseNews } from '../../lib/followers/follower-news.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
@@ -33,28 +32,28 @@ const now = () => Date.now() + aheadMs
 const complain = (event: string, fields: object = {}) => process.stderr.write(`\n${event} ${inspect(fields)}\n`)
 const log: Log = { info: () => undefined, warn: complain, error: complain }
 const stores = openRemoteStores(call)
-const deps = {
+const [app] = boxApps.officials
+const opened = openApp({ url: process.argv[2] ?? '', tokens: stores.tokens, now, log })
+const account = { ...opened, ...stores, app, now, sleep }
+const stage = {
   ...stores,
-  ...openApp({ url: process.argv[2] ?? '', tokens: stores.tokens, now, log }),
+  accounts: [account],
   imageArrivals: { push: async () => undefined },
-  miniAppid: appids.mini,
   now,
   random: Math.random,
-  sleep,
   log,
-  metrics: silentMetrics,
 }
 
 /** Syncs; the clock is that much ahead from now on, so that it may be another day. */
 function sync(ahead: number) {
   aheadMs = ahead
   const order = { action: 'sync', spread: false, everyone: false } as const
-  return syncFollowers(order, { ...deps, owner: randomUUID(), spread: false }, endless)
+  return syncFollowers(order, { ...account, owner: randomUUID(), spread: false }, endless)
 }
 
 /** One invocation of the queue's consumer; answers which messages must come again. */
 async function link(bodies: readonly string[]): Promise<string[]> {
   const arrivals = bodies.map((body, index) => ({ news: parseNews(body), receiptHandle: `${index}`, receives: 1 }))
-  const failed = await linkFollowers(arrivals, deps, endless)
+  const failed = await linkFollowers(arrivals, stage, endless)
   return failed.map(it => bodies[Number(it.receiptHandle)] ?? '')
 }

@@ -2,7 +2,15 @@
 
 import { type Call, remote } from '../../kit/peer.ts'
 import type { News } from '../../lib/followers/follower-news.ts'
-import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep, NotedEntry } from '../../lib/followers/ports.ts'
+import type {
+  Erasures,
+  FollowerLinks,
+  Journal,
+  LinkingStore,
+  LinkStore,
+  LinkUpkeep,
+  NotedEntry,
+} from '../../lib/followers/ports.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
 import type { ConsumedQueue, Queue } from '../../lib/ports.ts'
 import type { SyncRunStore } from '../../lib/sync/ports.ts'
@@ -14,10 +22,15 @@ export type EntryStore = { keys(): Promise<readonly string[]>; entry(key: string
 export type MarkStore = { marked(): Promise<readonly OpenId[]> }
 type Letters = { push(bodies: readonly string[]): Promise<void> }
 
-const linkMethods = ['followers', 'writeFollower', 'rejoin', 'loginsOf', 'idsOf', 'erase', 'expire'] as const
+/** The links of the one account that there is. */
+function openLinks(call: Call): Pick<LinkStore, 'of' | 'loginsOf'> & Pick<LinkUpkeep, 'idsOf' | 'erase' | 'expire'> {
+  const followers = remote<FollowerLinks>(call, 'followerLinks', ['followers', 'writeFollower', 'rejoin'])
+  const links = remote<LinkStore & LinkUpkeep>(call, 'links', ['loginsOf', 'idsOf', 'erase', 'expire'])
+  return { ...links, of: () => followers }
+}
 
 export function openRemoteStores(call: Call) {
-  const links = remote<LinkStore & LinkUpkeep>(call, 'links', linkMethods)
+  const links = openLinks(call)
   const tokens = remote<TokenStore>(call, 'tokens', ['read', 'takeLease', 'write', 'freeLease'])
   const counted = ['open', 'close', 'abandon', 'expect', 'workedIn', 'waiting'] as const
   const linking = remote<LinkingStore>(call, 'linking', counted)

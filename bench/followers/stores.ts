@@ -2,7 +2,14 @@
 
 import { batchSize } from '../../lib/followers/follower-batches.ts'
 import { type FollowerRow, isReadable, type StoredRow } from '../../lib/followers/link.ts'
-import type { Erasures, Journal, LinkingStore, LinkStore, NotedEntry } from '../../lib/followers/ports.ts'
+import type {
+  Erasures,
+  FollowerLinks,
+  Journal,
+  LinkingStore,
+  LinkStore,
+  NotedEntry,
+} from '../../lib/followers/ports.ts'
 import type { OpenId, UnionId } from '../../lib/identifiers.ts'
 import type { StoredToken, TokenStore } from '../../lib/tokens/ports.ts'
 import type { EntryStore, MarkStore } from './remote-stores.ts'
@@ -23,9 +30,10 @@ export type LinkRows = {
 /** Creates them, empty. */
 export function createStores() {
   const counts = { ...zero }
-  const { rows, links } = memoryLinks(counts)
+  const { rows, followerLinks } = memoryLinks(counts)
   const services = {
-    links,
+    followerLinks,
+    links: { loginsOf: async () => new Map() } satisfies Pick<LinkStore, 'loginsOf'>,
     syncRuns: memorySyncRuns(counts),
     tokens: memoryTokens(),
     journal: memoryJournal(counts),
@@ -38,7 +46,7 @@ export function createStores() {
 function memoryLinks(counts: Counts) {
   const followers = new Map<OpenId, FollowerRow>()
   const unions = new Map<UnionId, FollowerRow>()
-  const links: Pick<LinkStore, 'followers' | 'writeFollower' | 'rejoin' | 'loginsOf'> = {
+  const followerLinks: FollowerLinks = {
     async followers(openids) {
       counts.linkRowsRead += openids.length
       return new Map(openids.flatMap(it => entryOf(followers, it)))
@@ -62,9 +70,8 @@ function memoryLinks(counts: Counts) {
       }
       return new Set()
     },
-    loginsOf: async () => new Map(),
   }
-  return { rows: { followers, unions } satisfies LinkRows, links }
+  return { rows: { followers, unions } satisfies LinkRows, followerLinks }
 }
 
 function isSame(one: FollowerRow | undefined, other: StoredRow | undefined): boolean {

@@ -1,8 +1,8 @@
 /** WeChat in a box and AWS in memory, with followers, their links and a token; and the load for them. */
 
+import { appids } from '../../kit/app.ts'
 import { openControl } from '../../kit/control.ts'
 import { startWeChat } from '../../kit/processes.ts'
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import templates from '../../templates.json' with { type: 'json' }
 import {
   addressesOf,
@@ -21,6 +21,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>
 const followers = 1_000
 const path = '/cgi-bin/message/template/send'
 const people = createFollowers(followers)
+const { official, mini } = appids
 
 /** Opens it; WeChat answers each send after so long. */
 export async function openWorld(latencyMs: number) {
@@ -65,15 +66,18 @@ export function makeMessages(count: number): Message[] {
   })
 }
 
+/** As lib/adapters/dynamo/link-rows.ts tells them. */
 function linkRows(): object[] {
   const at = { N: '1' }
   return Array.from({ length: followers }, (_, person) => {
     const [openid, unionid] = [{ S: people.openid(person) }, { S: people.unionid(person) ?? '' }]
+    const miniOpenid = { S: people.miniOpenid(person) }
     const state = { following: { BOOL: true }, at }
+    const sides = { [official]: { M: { openid, ...state } }, [mini]: { M: { miniOpenid, at } } }
     return [
-      { address: { S: `openid#${openid.S}` }, unionid, ...state },
-      { address: { S: `unionid#${unionid.S}` }, openid, ...state },
-      { address: { S: `mini#${people.miniOpenid(person)}` }, unionid, at },
+      { address: { S: `openid#${official}#${openid.S}` }, unionid, ...state },
+      { address: { S: `unionid#${unionid.S}` }, ...sides, version: { S: 'first' } },
+      { address: { S: `mini#${mini}#${miniOpenid.S}` }, unionid, at },
     ]
   }).flat()
 }
@@ -81,5 +85,5 @@ function linkRows(): object[] {
 async function tokenRow(url: string): Promise<object> {
   const now = Date.now()
   const times = { issuedAt: { N: `${now}` }, expiresAt: { N: `${now + 7_200_000}` }, generation: { N: '1' } }
-  return { appid: { S: defaultAccounts.official.appid }, accessToken: { S: await fetchToken(url) }, ...times }
+  return { appid: { S: official }, accessToken: { S: await fetchToken(url) }, ...times }
 }

@@ -2,13 +2,13 @@
 
 import { MetricUnit, Metrics as Powertools } from '@aws-lambda-powertools/metrics'
 
-import type { Gauges, Metrics } from '../ports.ts'
+import type { AllMetrics } from '../ports.ts'
 import { atEnd } from './invocation.ts'
 
 type Dimensions = Readonly<Record<string, string>>
 
 /** Creates the metrics of one function: written at the end of an invocation, one line for each set of dimensions. */
-export function createMetrics(): Metrics & Gauges {
+export function createMetrics(): AllMetrics {
   const kept = new Map<string, Powertools>()
   atEnd(requestId => {
     for (const line of kept.values()) line.addMetadata('requestId', requestId).publishStoredMetrics()

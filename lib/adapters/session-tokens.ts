@@ -1,10 +1,10 @@
-/** The session tokens of the mini program: JWTs that any back end verifies with `/.well-known/jwks.json`. */
+/** The session tokens of the mini programs: JWTs that any back end checks against `/.well-known/jwks.json`. */
 
 import { type CryptoKey, errors, importJWK, type JWK, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose'
 import * as v from 'valibot'
 
 import { ConfigError, RequestError } from '../errors.ts'
-import { type AppId, isId, type MiniOpenId, type UnionId } from '../identifiers.ts'
+import { isAppId, isId, type MiniAppId, type MiniOpenId, type UnionId } from '../identifiers.ts'
 import type { Now, SessionChecker, SessionClaims, SessionSigner } from '../ports.ts'
 import type { SecretName } from '../secret-names.ts'
 
@@ -14,35 +14,38 @@ const alg = 'RS256'
 const publicKey = v.looseObject({ kty: v.literal('RSA'), kid: v.string(), n: v.string(), e: v.string() })
 const privateKey = v.looseObject({ ...publicKey.entries, d: v.string() })
 const id = v.custom<MiniOpenId & UnionId>(isId)
-const claims = v.object({ sub: id, unionid: v.exactOptional(id) })
+const claims = v.object({ aud: v.custom<MiniAppId>(isAppId), sub: id, unionid: v.exactOptional(id) })
 
-type Known = { readonly issuer: string; readonly audience: AppId }
-export type SignerOptions = Known & {
+export type SignerOptions = {
+  readonly issuer: string
   /** The secret session-keys, a JWK Set of private RSA keys: the first one signs. */
   readonly keys: () => Promise<string | undefined>
   readonly lifeSeconds: number
 }
-export type CheckerOptions = Known & {
+export type CheckerOptions = {
+  readonly issuer: string
+  /** The mini programs whose tokens are good here. */
+  readonly minis: readonly MiniAppId[]
   /** The secret session-public-keys, a JWK Set: each of them verifies. */
   readonly keys: () => Promise<string | undefined>
   readonly now: Now
 }
 
 /** Creates the signer of session tokens. */
-export function createSessionSigner({ keys, issuer, audience, lifeSeconds }: SignerOptions): SessionSigner {
+export function createSessionSigner({ keys, issuer, lifeSeconds }: SignerOptions): SessionSigner {
   const load = remembered(keys, 'session-keys', async text => {
     const [first] = readKeySet(text, privateKey, 'session-keys is not a JWK Set of private RSA keys')
     return { kid: first.kid, sign: await importKey(first, 'session-keys') }
   })
   return {
     lifeSeconds,
-    async sign({ miniOpenid, unionid }, issuedAt) {
+    async sign({ mini, miniOpenid, unionid }, issuedAt) {
       const { kid, sign } = await load()
       return new SignJWT(unionid === undefined ? {} : { unionid })
         .setProtectedHeader({ alg, kid, typ: 'JWT' })
         .setSubject(miniOpenid)
         .setIssuer(issuer)
-        .setAudience(audience)
+        .setAudience(mini)
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + lifeSeconds)
         .sign(sign)
@@ -50,15 +53,15 @@ export function createSessionSigner({ keys, issuer, audience, lifeSeconds }: Sig
   }
 }
 
-/** Creates the verifier of session tokens; it has no signing key. */
-export function createSessionChecker({ keys, issuer, audience, now }: CheckerOptions): SessionChecker {
+/** Creates the checker of session tokens, which no key is given that could sign one. */
+export function createSessionChecker({ keys, issuer, minis, now }: CheckerOptions): SessionChecker {
   const load = remembered(keys, 'session-public-keys', importPublicKeys)
   return {
     async verify(token) {
       const known = await load()
       const options = {
         issuer,
-        audience,
+        audience: [...minis],
         algorithms: [alg],
         currentDate: new Date(now()),
         requiredClaims: ['exp', 'sub'],
@@ -121,8 +124,8 @@ function keyOf(keys: readonly PublicKey[], kid: string | undefined): CryptoKey {
 }
 
 function claimsOf(payload: unknown): SessionClaims {
-  const { sub, unionid } = v.parse(claims, payload)
-  return { miniOpenid: sub, ...(unionid === undefined ? {} : { unionid }) }
+  const { aud, sub, unionid } = v.parse(claims, payload)
+  return { mini: aud, miniOpenid: sub, ...(unionid === undefined ? {} : { unionid }) }
 }
 
 function refusal(error: unknown): unknown {

@@ -1,10 +1,12 @@
 /** Receives WeChat's callbacks: authenticates and queues them. Nothing slow happens here: WeChat waits 5 s. */
 
+import { type App, type AppName, type Apps, findApp, findAppById } from '../apps.ts'
 import { RequestError } from '../errors.ts'
-import type { Erasure, FollowerNews, News } from '../followers/follower-news.ts'
-import type { AppId } from '../identifiers.ts'
+import type { FollowerNews, News } from '../followers/follower-news.ts'
+import type { Address, OfficialAppId } from '../identifiers.ts'
 import type { ImageCheckMessage } from '../images/ports.ts'
-import type { Log, Now, Queue } from '../ports.ts'
+import { logOf } from '../of-app.ts'
+import type { AppLog, Log, Now, Queue } from '../ports.ts'
 import type { Receipt } from '../send/receipts.ts'
 import { decryptMessage, findEncrypted } from './cipher.ts'
 import { parseEvent, type WeChatEvent } from './push.ts'
@@ -16,20 +18,18 @@ export type CallbackQuery = SignedQuery & {
   readonly echostr?: string | undefined
 }
 
-/** The settings of WeChat's console. If encryption is required and a key is set, plain-text callbacks are refused. */
+/** The console's settings of one app; where encryption is required and a key is set, a callback in plain text is refused. */
 export type CallbackKeys = {
-  /** The Official Account's appid. */
-  readonly appid: AppId
-  /** The mini program's appid; its message push may use this URL too, with the same Token and EncodingAESKey. */
-  readonly miniAppid?: AppId
+  readonly app: App
   readonly token: string
   readonly encodingAesKey?: string
   readonly encryption: 'required' | 'optional'
 }
 
 export type CallbackDeps = {
-  /** The Official Account's appid. */
-  readonly appid: AppId
+  /** The app that the callback is of. */
+  readonly app: App
+  readonly apps: Apps
   readonly followers: Queue<News>
   readonly receipts: Queue<Receipt>
   /** Only if image checks are on. */
@@ -41,6 +41,13 @@ export type CallbackDeps = {
 const maxCallbackBytes = 64 * 1024
 /** How old a signature may be, and how far ahead of our clock. */
 const windowSeconds = 300
+
+/** The app of a callback's path, the default Official Account without one; throws RequestError `app-invalid`. */
+export function calledApp(apps: Apps, name: AppName | undefined): App {
+  const app = name === undefined ? apps.officials[0] : findApp(apps, name)
+  if (app === undefined) throw new RequestError('app-invalid', 404, 'No app of this deployment has this name.')
+  return app
+}
 
 /** Answers WeChat's handshake with the bare echostr; throws RequestError unless WeChat signed it just now. */
 export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, now: Now): string {
@@ -64,14 +71,10 @@ export function readEvent(
     if (!verifySignature(query, keys.token)) throw forged('callback-unsigned', 401)
   }
   checkTime(query.timestamp, now)
-  if (!isEncrypted) {
-    const event = parseEvent(requirePlainAllowed(body, keys))
-    // A plain-text callback does not say which app it is for, and only the mini program gets image verdicts.
-    return event.kind === 'image-verdict' ? ofMiniProgram(event, keys) : event
-  }
-  const { message, isMini } = decrypted(query, body, keys)
-  const event = parseAuthentic(message)
-  return isMini ? ofMiniProgram(event, keys) : ofOfficialAccount(event)
+  return ofApp(
+    isEncrypted ? parseAuthentic(decrypted(query, body, keys)) : parseEvent(requirePlainAllowed(body, keys)),
+    keys.app,
+  )
 }
 
 /** A decrypted message is from WeChat, whatever its form: if refused, it would be sent twice more. */
@@ -85,38 +88,37 @@ function parseAuthentic(message: string): WeChatEvent {
 }
 
 /** Each app may only report on its own users: a mini program's callback changes no follower and no receipt. */
-function ofMiniProgram(event: WeChatEvent, { miniAppid }: CallbackKeys): WeChatEvent {
-  if (event.kind === 'image-verdict' || event.kind === 'erase' || event.kind === 'erase-pictures') {
-    const { appid = miniAppid } = event
-    if (appid !== undefined && appid === miniAppid) return { ...event, appid }
-  }
-  const isOnlyLogged = event.kind === 'other' || event.kind === 'unreadable'
-  return isOnlyLogged ? event : { kind: 'other', name: `${event.kind} in the name of the mini program` }
+const ofKind: Readonly<Record<App['kind'], ReadonlySet<WeChatEvent['kind']>>> = {
+  official: new Set(['follow', 'unfollow', 'receipt', 'erase', 'erase-pictures', 'other', 'unreadable']),
+  mini: new Set(['image-verdict', 'erase', 'erase-pictures', 'other', 'unreadable']),
 }
 
-function ofOfficialAccount(event: WeChatEvent): WeChatEvent {
-  if (event.kind !== 'image-verdict') return event
-  return { kind: 'other', name: `${event.kind} in the name of the Official Account` }
+/** An app can speak of its own people only; an Official Account may pass on what somebody withdrew from a mini program. */
+function ofApp(event: WeChatEvent, { kind, name, appid }: App): WeChatEvent {
+  const isForeign = kind === 'mini' && 'appid' in event && event.appid !== appid
+  return ofKind[kind].has(event.kind) && !isForeign
+    ? event
+    : { kind: 'other', name: `${event.kind} in the name of ${name}` }
 }
 
 /** Queues an event for the function that handles it; an event that nothing handles is only logged. */
-export async function handleEvent(
-  event: WeChatEvent,
-  { appid, followers, receipts, imageChecks, log }: CallbackDeps,
-): Promise<void> {
+export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promise<void> {
+  const { app, followers, receipts, imageChecks } = deps
+  const log = logOf(app, deps.log)
   switch (event.kind) {
     case 'follow':
     case 'unfollow':
-      return followers.push([followerChangeOf(event)])
+      return app.kind === 'official' ? followers.push([followerChangeOf(event, app.appid)]) : undefined
     case 'erase':
-      return followers.push([{ change: 'erase', ...erasureOf(event, appid), isSecond: false }])
     case 'erase-pictures':
-      return followers.push([{ change: 'erase-pictures', ...erasureOf(event, appid) }])
+      return pushErasure(event, { ...deps, log })
     case 'receipt':
-      return receipts.push([{ msgid: event.msgid, status: event.status, at: event.at }])
+      if (app.kind !== 'official') return
+      return receipts.push([{ official: app.appid, msgid: event.msgid, status: event.status, at: event.at }])
     case 'image-verdict':
+      if (app.kind !== 'mini') return
       if (imageChecks === undefined) return log.info('callback.ignored', { event: event.kind })
-      return imageChecks.push([{ verdict: event.verdict }])
+      return imageChecks.push([{ mini: app.appid, verdict: event.verdict }])
     case 'other':
       return log.info('callback.ignored', { event: event.name })
     // Refusing it would make WeChat send it twice more and mark this URL as broken (docs/wechat.md 9.6).
@@ -125,32 +127,47 @@ export async function handleEvent(
   }
 }
 
-function followerChangeOf({ kind, openid, at }: Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>): FollowerNews {
-  return { change: kind, openids: [openid], at }
-}
-
+type FollowEvent = Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>
 type EraseEvent = Extract<WeChatEvent, { kind: 'erase' | 'erase-pictures' }>
 
-/** If the event names another app than the account, its openid is that app's openid of the person. */
-function erasureOf({ openid, unionid, at, appid: named }: EraseEvent, appid: AppId): Pick<Erasure, 'who' | 'at'> {
-  const isOwn = named === undefined || named === appid
-  const who = { ...(isOwn ? { openid } : { miniOpenid: openid }), ...(unionid === undefined ? {} : { unionid }) }
-  return { who, at }
+function followerChangeOf({ kind, openid, at }: FollowEvent, official: OfficialAppId): FollowerNews {
+  return { change: kind, official, openids: [openid], at }
 }
 
-function decrypted(query: CallbackQuery, body: string, keys: CallbackKeys): { message: string; isMini: boolean } {
-  const { token, encodingAesKey, appid, miniAppid } = keys
+async function pushErasure(
+  event: EraseEvent,
+  { app, apps, followers, log }: CallbackDeps & { readonly log: AppLog },
+): Promise<void> {
+  const who = addressesOf(event, namedIn(event, app, apps))
+  if (who.length === 0) return log.warn('callback.ignored', { event: `${event.kind} of an app that is none of ours` })
+  const { kind: change, at } = event
+  await followers.push([change === 'erase' ? { change, who, at, isSecond: false } : { change, who, at }])
+}
+
+/** The app by whose openid an event names the person: the one that it came to, or a mini program. */
+function namedIn({ appid }: EraseEvent, app: App, apps: Apps): App | undefined {
+  if (appid === undefined || appid === app.appid) return app
+  const named = findAppById(apps, appid)
+  return named?.kind === 'mini' ? named : undefined
+}
+
+function addressesOf({ openid, unionid }: EraseEvent, app: App | undefined): Address[] {
+  return [
+    ...(app?.kind === 'official' ? [{ official: app.appid, openid }] : []),
+    ...(app?.kind === 'mini' ? [{ mini: app.appid, miniOpenid: openid }] : []),
+    ...(unionid === undefined ? [] : [{ unionid }]),
+  ]
+}
+
+function decrypted(query: CallbackQuery, body: string, { app, token, encodingAesKey }: CallbackKeys): string {
   if (encodingAesKey === undefined) throw forged('callback-forged', 403)
   const { msg_signature: signature, timestamp, nonce } = query
   // Before the signature is verified, nothing of the body is parsed or decrypted.
   const isSigned = (text: string) => verifyMessageSignature({ signature, timestamp, nonce }, text, token)
   const encrypted = findEncrypted(body).find(isSigned)
-  if (encrypted === undefined) throw forged('callback-forged', 403)
-  const message = decryptMessage(encrypted, encodingAesKey, appid)
-  if (message !== undefined) return { message, isMini: false }
-  const mini = miniAppid === undefined ? undefined : decryptMessage(encrypted, encodingAesKey, miniAppid)
-  if (mini !== undefined) return { message: mini, isMini: true }
-  throw forged('callback-forged', 403)
+  const message = encrypted === undefined ? undefined : decryptMessage(encrypted, encodingAesKey, app.appid)
+  if (message === undefined) throw forged('callback-forged', 403)
+  return message
 }
 
 /** No signature covers a plain-text body (docs/wechat.md 9.2): with encryption set up it could be anybody's. */

@@ -1,23 +1,21 @@
-/** Whether both apps share an Open Platform account, which unionids require (docs/wechat.md 2.1). */
+/**
+ * Whether a mini program and the Official Account that its users follow share an Open Platform account, which unionids
+ * require (docs/wechat.md 2.1).
+ */
 
 import { syncEveryone } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
-import type { Facts } from './facts.ts'
+import type { AccountFacts } from './facts.ts'
 import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
-const sampleSize = 100
-
-/** Looks up at most a hundred followers; costs one `user/get` and one `batchget`. */
-export async function checkBinding(deps: DoctorDeps, { firstPage, call }: Facts): Promise<Finding> {
-  const { official } = deps
+/** Looks up at most a hundred followers of the account; costs one `user/get` and one `batchget`, shared by its mini programs. */
+export async function checkBinding({ someFollowers }: AccountFacts, deps: DoctorDeps): Promise<Finding> {
   const bind = `${pages.bindOfficial}, and ${pages.bindMini}, of the same account; then ${syncEveryone(deps)}`
-  const { openids } = await firstPage()
-  if (openids.length === 0) {
+  const followers = await someFollowers()
+  if (followers.length === 0) {
     return notChecked('nobody follows the account yet', 'follow it with a phone, and run this again')
   }
-  const sample = openids.slice(0, sampleSize)
-  const followers = await call(token => official.wechat.followerInfo(token, sample))
   const following = followers.filter(it => it.following)
   const bound = following.filter(it => it.unionid !== undefined).length
   const words = `${bound} of ${following.length} followers have a unionid`

@@ -1,15 +1,15 @@
 /**
- * Whether the Official Account has the API permissions that this service needs: only a certified service account (服务号)
+ * Whether an Official Account has the API permissions that this service needs: only a certified service account (服务号)
  * has them (docs/wechat.md 12.1).
  */
 
 import type { WeChatError } from '../errors.ts'
-import { type Facts, refusalOf } from './facts.ts'
+import { type AccountFacts, refusalOf } from './facts.ts'
 import { type Finding, notChecked, ok, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
 /** Makes no calls beyond those of other checks. */
-export async function checkCertification({ firstPage, accountTemplates }: Facts): Promise<Finding> {
+export async function checkCertification({ firstPage, accountTemplates }: AccountFacts): Promise<Finding> {
   const calls = [firstPage(), accountTemplates()]
   const refusals = await Promise.all(calls.map(refusalOf))
   const barred = refusals.filter((it): it is WeChatError => it?.errcode === 48001).map(it => it.api)

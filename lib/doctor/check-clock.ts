@@ -10,7 +10,7 @@ const hint = 'set this machine’s clock by NTP; on Lambda the clock is AWS’s 
 
 /** Uses the Date header of the token calls; makes no call of its own. */
 export async function checkClock({ sightings }: DoctorDeps, facts: Facts): Promise<Finding> {
-  await Promise.allSettled([facts.officialToken(), facts.miniToken()])
+  await Promise.allSettled([...facts.officials, ...facts.minis].map(it => it.token()))
   const [best] = [...sightings()].sort((one, other) => roundTrip(one) - roundTrip(other))
   if (best === undefined) return notChecked('WeChat has given no answer with a date (see the credentials)')
   const seconds = Math.round(aheadMs(best) / 1000)

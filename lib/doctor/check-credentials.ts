@@ -1,26 +1,27 @@
 /** Whether WeChat accepts an app's appid and appsecret. */
 
+import type { App } from '../apps.ts'
 import { ConfigError, TransportError, WeChatError } from '../errors.ts'
 import { type Place, setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { explain, messageOf } from './explain.ts'
-import type { Facts } from './facts.ts'
+import type { AccountFacts, MiniFacts } from './facts.ts'
 import { type Finding, notChecked, ok, wrong } from './finding.ts'
-import { type AppName, pages } from './pages.ts'
+import { pages } from './pages.ts'
 
 /** Checks one app; costs one call of the token API, shared with all other checks of this app. */
-export async function checkCredentials(app: AppName, deps: DoctorDeps, facts: Facts): Promise<Finding> {
-  const { appid, isAskingHarmless } = deps[app]
+export async function checkCredentials(facts: AccountFacts | MiniFacts, place: DoctorDeps): Promise<Finding> {
+  const { app, isAskingHarmless } = facts
   try {
-    await (app === 'official' ? facts.officialToken() : facts.miniToken())
+    await facts.token()
     const how = isAskingHarmless ? 'WeChat accepts its appsecret' : 'there is an access_token'
-    return ok(`${appid}: ${how}`)
+    return ok(`${app.appid}: ${how}`)
   } catch (error) {
-    return explainTokenFailure(error, { app, appid, place: deps })
+    return explainTokenFailure(error, { app, place })
   }
 }
 
-type Asked = { readonly app: AppName; readonly appid: string; readonly place: Place }
+type Asked = { readonly app: App; readonly place: Place }
 
 function explainTokenFailure(error: unknown, asked: Asked): Finding {
   if (error instanceof ConfigError) return notChecked(`${error.problems.join('; ')} (see the secrets)`)
@@ -30,12 +31,12 @@ function explainTokenFailure(error: unknown, asked: Asked): Finding {
   }
   if (!(error instanceof WeChatError)) return explain(error)
   const hint = hintOf(error.errcode, asked)
-  return hint === undefined ? explain(error) : wrong(`${asked.appid}: ${messageOf(error)}`, hint)
+  return hint === undefined ? explain(error) : wrong(`${asked.app.appid}: ${messageOf(error)}`, hint)
 }
 
 /** How to fix a refused token call (docs/wechat.md 3.3); undefined for codes that other calls get too. */
-function hintOf(errcode: number, { app, appid, place }: Asked): string | undefined {
-  const page = pages[app]
+function hintOf(errcode: number, { app: { kind, appid }, place }: Asked): string | undefined {
+  const page = pages[kind]
   switch (errcode) {
     case 40001:
     case 40125:
@@ -43,7 +44,7 @@ function hintOf(errcode: number, { app, appid, place }: Asked): string | undefin
       return `the appsecret is not that of ${appid}, or was reset: ${page.secret}: reset it there, then ${setSecrets(place)}`
     case 40013:
     case 41002:
-      return `no app has this appid: copy it from ${page.secret}, and deploy with WECHAT_${app.toUpperCase()}_APPID`
+      return `no app has this appid: copy it from ${page.secret}, and deploy with it in apps.json, or in WECHAT_${kind.toUpperCase()}_APPID`
     case 40243:
       return `the appsecret is frozen: ${page.secret}: 解冻; it takes effect in ten minutes`
     case 61024:

@@ -12,10 +12,10 @@ type Queue = { readonly name: string; readonly kind: Kind }
 type SizedQueue = Queue & QueueSize
 type QueueLook = SizedQueue | (Queue & { readonly trouble: string })
 
-/** Reads all queues' sizes and the send gate; makes no calls to WeChat beyond those of other checks. */
+/** Reads all queues' sizes and the send gates; makes no calls to WeChat beyond those of other checks. */
 export async function checkQueues(deps: DoctorDeps, facts: Facts): Promise<Finding> {
   const { queues, queueNames } = deps
-  const sized = await Promise.all(listQueues(queueNames).map(it => withSize(it, queues.size(it.name))))
+  const sized = await Promise.all(listQueues(deps).map(it => withSize(it, queues.size(it.name))))
   const waiting = presentOf(sized, 'waiting')
   const deferring = waiting.filter(it => it.name === queueNames.events && it.later > 0)
   const found = [
@@ -83,14 +83,14 @@ function presentOf(sized: readonly QueueLook[], kind: Kind): SizedQueue[] {
   return sized.filter(it => 'ready' in it).filter(it => it.kind === kind)
 }
 
-function listQueues({ events, followers, receipts, images, imageChecks }: DoctorDeps['queueNames']): Queue[] {
+function listQueues({ queueNames, parkedQueues }: DoctorDeps): Queue[] {
+  const { events, followers, receipts, images, imageChecks } = queueNames
   const consumed = [events, followers, receipts, images, ...(imageChecks === undefined ? [] : [imageChecks])]
   return [
     ...consumed.map(name => ({ name, kind: 'waiting' as const })),
     ...consumed.map(name => ({ name: `${name}-dlq`, kind: 'dead' as const })),
     { name: `${events}-review`, kind: 'review' },
-    { name: `${events}-parked`, kind: 'parked' },
-    { name: `${events}-parked-urgent`, kind: 'parked' },
+    ...parkedQueues.map(name => ({ name, kind: 'parked' as const })),
   ]
 }
 

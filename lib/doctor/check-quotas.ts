@@ -7,7 +7,7 @@ import type { Gate } from '../send/ports.ts'
 import { isPaced } from '../send/send-pace.ts'
 import { type Place, showQuota } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
-import type { Facts } from './facts.ts'
+import type { AccountFacts } from './facts.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
@@ -20,11 +20,11 @@ const paths = {
 const low = 0.1
 const hint = `it is reset at 00:00 in China; ${pages.quotas} shows it, and can clear it ten times a month`
 
-/** Reads three quotas and the send gate; costs three calls of `openapi/quota/get`. */
-export async function checkQuotas(deps: DoctorDeps, facts: Facts): Promise<Finding> {
-  const ofGate = judgeGate(await deps.gate.read(), deps.now(), deps)
+/** Reads three quotas and the send gate of an account; costs three calls of `openapi/quota/get`. */
+export async function checkQuotas(account: AccountFacts, deps: DoctorDeps): Promise<Finding> {
+  const ofGate = judgeGate(await account.gate.read(), deps.now(), deps)
   try {
-    const ofQuotas = await judgeQuotas(deps, facts)
+    const ofQuotas = await judgeQuotas(account)
     return ofGate === undefined ? ofQuotas : join(ofGate, ofQuotas)
   } catch (error) {
     // A closed gate is reported even without an access_token.
@@ -44,11 +44,11 @@ function judgeGate({ closedUntil = 0, errcode, reservedUntil = 0, pace }: Gate, 
   )
 }
 
-async function judgeQuotas({ official }: DoctorDeps, { call }: Facts): Promise<Finding> {
+async function judgeQuotas({ wechat, call }: AccountFacts): Promise<Finding> {
   const quotas = await Promise.all(
     Object.entries(paths).map(async ([name, path]) => ({
       name,
-      quota: await call(token => official.wechat.quota(token, path)).catch(errorIfUnanswered),
+      quota: await call(token => wechat.quota(token, path)).catch(errorIfUnanswered),
     })),
   )
   const words = quotas.map(({ name, quota }) => `${name} ${left(quota)}`).join(', ')

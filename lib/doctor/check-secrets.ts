@@ -2,7 +2,8 @@
 
 import * as v from 'valibot'
 
-import { type SecretName, secretNames } from '../secret-names.ts'
+import type { App } from '../apps.ts'
+import { kindOf, type SecretName, secretsOf } from '../secret-names.ts'
 import { setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { nameOf } from './explain.ts'
@@ -11,11 +12,8 @@ import { pages } from './pages.ts'
 
 type Rule = { readonly form: RegExp; readonly wanted: string }
 
-const appsecret = { form: /^[0-9a-f]{32}$/, wanted: '32 hexadecimal digits' }
-
 const rules = {
-  'official-appsecret': appsecret,
-  'mini-appsecret': appsecret,
+  appsecret: { form: /^[0-9a-f]{32}$/, wanted: '32 hexadecimal digits' },
   'callback-token': { form: /^[A-Za-z0-9]{3,32}$/, wanted: '3 to 32 letters and digits' },
   'callback-aes-key': { form: /^[A-Za-z0-9]{43}$/, wanted: '43 letters and digits' },
   'session-keys': { form: /^\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/, wanted: 'a JWK Set with at least one key' },
@@ -23,31 +21,43 @@ const rules = {
     form: /^(?![\s\S]*"d"\s*:)\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/,
     wanted: 'a JWK Set with public keys only',
   },
-} satisfies Record<SecretName, Rule>
+} satisfies Record<ReturnType<typeof kindOf>, Rule>
 
-const optional: SecretName = 'callback-aes-key'
-
-/** Checks all secrets that this run may read; costs no call to WeChat. */
-export async function checkSecrets({ secrets, readable = secretNames, ...place }: DoctorDeps): Promise<Finding> {
+/** Checks all secrets that this run may read, or those of one app; costs no call to WeChat. */
+export async function checkSecrets(deps: DoctorDeps, only?: App): Promise<Finding> {
+  const { secrets, ...place } = deps
+  const names = deps.readable.filter(it => only === undefined || secretsOf(only).some(own => own === it))
   const states = await Promise.all(
-    readable.map(async name => ({ name, trouble: await troubleOf(name, secrets.get(name)) })),
+    names.map(async name => ({ name, trouble: await troubleOf(name, secrets.get(name)) })),
   )
   const troubles = states.flatMap(({ name, trouble }) =>
-    trouble === undefined || (name === optional && trouble === missing) ? [] : [`${name} ${trouble}`],
+    trouble === undefined || (isOptional(name) && trouble === missing) ? [] : [`${name} ${trouble}`],
   )
   if (troubles.length > 0) return wrong(troubles.join('; '), setSecrets(place))
-  const unpublished = readable.includes('session-keys') ? await findUnpublished(secrets) : undefined
+  const unpublished = names.includes('session-keys') ? await findUnpublished(secrets) : undefined
   if (unpublished !== undefined) {
     const hint = `delete the parameter session-public-keys, and ${setSecrets(place)}: it derives it from session-keys`
     return wrong(`session-public-keys lacks the signing key ${unpublished}: every session token would be refused`, hint)
   }
-  const set = states.filter(it => it.trouble === undefined).length
+  const unset = new Set(states.filter(it => it.trouble !== undefined).map(it => it.name))
   // The page of a test account has no field for the EncodingAESKey.
-  if (set === readable.length || place.isTestAccount) return ok(`${set} of ${readable.length} are set`)
-  return warning(
-    `${optional} is not set: callbacks come in plain text, and no signature covers their bodies`,
-    `${pages.messagePush}: choose 安全模式, and set its EncodingAESKey as ${optional}`,
-  )
+  if (unset.size === 0 || place.isTestAccount) return ok(`${names.length - unset.size} of ${names.length} are set`)
+  return warnOfPlainText(unset, deps)
+}
+
+function isOptional(name: SecretName): boolean {
+  return kindOf(name) === 'callback-aes-key'
+}
+
+/** Names the console page of each EncodingAESKey that is not set. */
+function warnOfPlainText(unset: ReadonlySet<SecretName>, { officials, minis }: DoctorDeps): Finding {
+  const apps = [...officials, ...minis].map(it => it.app).filter(app => secretsOf(app).some(it => unset.has(it)))
+  const hints = apps.map(app => {
+    const name = secretsOf(app).find(it => unset.has(it))
+    return `${pages[app.kind].messagePush}: choose 安全模式, and set its EncodingAESKey as ${name}`
+  })
+  const words = `${[...unset].join(', ')} ${unset.size === 1 ? 'is' : 'are'} not set`
+  return warning(`${words}: callbacks come in plain text, and no signature covers their bodies`, hints.join('; '))
 }
 
 const kids = v.pipe(v.string(), v.parseJson(), v.object({ keys: v.array(v.object({ kid: v.string() })) }))
@@ -67,5 +77,6 @@ async function troubleOf(name: SecretName, asked: Promise<string | undefined>): 
   const [outcome] = await Promise.allSettled([asked])
   if (outcome?.status !== 'fulfilled') return `cannot be read (${nameOf(outcome?.reason)})`
   if (outcome.value === undefined) return missing
-  return rules[name].form.test(outcome.value) ? undefined : `is not ${rules[name].wanted}`
+  const { form, wanted } = rules[kindOf(name)]
+  return form.test(outcome.value) ? undefined : `is not ${wanted}`
 }

@@ -1,11 +1,12 @@
-/** Whether the account has every template of templates.json, with the same keys. */
+/** Whether an account has every template of its list in templates.json, with the same keys. */
 
+import type { AppName } from '../apps.ts'
 import { ConfigError } from '../errors.ts'
 import type { AccountTemplate } from '../ports.ts'
 import type { Template } from '../send/template-list.ts'
 import { takeTemplates } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
-import type { Facts } from './facts.ts'
+import type { AccountFacts } from './facts.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
 import { pages } from './pages.ts'
 
@@ -13,8 +14,8 @@ import { pages } from './pages.ts'
 const unshown = new Set(['first', 'remark'])
 
 /** Compares both lists; costs one call of `get_all_private_template`, unless our own list is invalid. */
-export async function checkTemplates({ templates, ...place }: DoctorDeps, facts: Facts): Promise<Finding> {
-  const named = readList(templates)
+export async function checkTemplates(facts: AccountFacts, { templates, ...place }: DoctorDeps): Promise<Finding> {
+  const named = readList(facts.app.name, templates)
   if (named instanceof ConfigError) {
     return wrong(named.problems.join('; '), `fix the list ${place.stage}, ${takeTemplates(place)}`)
   }
@@ -28,9 +29,9 @@ export async function checkTemplates({ templates, ...place }: DoctorDeps, facts:
   return ok(`${named.length} of ${named.length} are in the account, with the same keys`)
 }
 
-function readList(templates: DoctorDeps['templates']): [string, Template][] | ConfigError {
+function readList(name: AppName, templates: DoctorDeps['templates']): [string, Template][] | ConfigError {
   try {
-    return Object.entries(templates())
+    return Object.entries(templates().get(name) ?? {})
   } catch (error) {
     if (error instanceof ConfigError) return error
     throw error

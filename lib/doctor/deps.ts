@@ -1,6 +1,6 @@
 /** The outside interfaces of the doctor. */
 
-import type { AppId } from '../identifiers.ts'
+import type { App, AppName, MiniProgram, OfficialAccount } from '../apps.ts'
 import type { Log, Now, Secrets, WeChat } from '../ports.ts'
 import type { SecretName } from '../secret-names.ts'
 import type { GateStore } from '../send/ports.ts'
@@ -10,23 +10,22 @@ import type { AccessTokenSource } from '../tokens/access-token.ts'
 export type DoctorDeps = {
   readonly stage: string
   readonly region: string
-  readonly official: OfficialAccount
-  /** The Official Account is a test account (测试号). */
+  /** Those of the stage, the default one first. */
+  readonly officials: readonly DoctorAccount[]
+  readonly minis: readonly DoctorMini[]
+  /** The Official Accounts are test accounts (测试号). */
   readonly isTestAccount?: boolean
-  readonly mini: DoctorApp
   readonly secrets: Secrets
-  /** The secrets that this run may read; all if absent. */
-  readonly readable?: readonly SecretName[]
-  /** This stage's list; throws ConfigError if it is invalid. */
-  readonly templates: () => TemplateList
+  /** The secrets that this run may read. */
+  readonly readable: readonly SecretName[]
+  /** This stage's lists by Official Account; throws ConfigError if one is invalid. */
+  readonly templates: () => ReadonlyMap<AppName, TemplateList>
   readonly api: OwnApi
   /** The hosts for uploads, and for downloads of pictures and static files. */
   readonly sites: { readonly upload: Site; readonly files: Site }
   readonly queues: QueueSizes
   /** Only on AWS. */
   readonly account?: AccountLimits
-  /** The gate that decides whether messages may be sent. */
-  readonly gate: Pick<GateStore, 'read'>
   /** The stage's queues that functions consume. */
   readonly queueNames: {
     readonly events: string
@@ -36,6 +35,8 @@ export type DoctorDeps = {
     /** Only if image checks are on. */
     readonly imageChecks?: string
   }
+  /** The queues in which events wait for quota, two for each Official Account. */
+  readonly parkedQueues: readonly string[]
   /** WeChat's clock as seen during this run. */
   readonly sightings: () => readonly Sighting[]
   /** How many calls to WeChat this run has made. */
@@ -45,16 +46,19 @@ export type DoctorDeps = {
   readonly log: Log
 }
 
-export type DoctorApp = {
-  readonly appid: AppId
+export type DoctorApp<A extends App = App> = {
+  readonly app: A
   readonly wechat: Pick<WeChat, 'fetchAccessToken'>
   readonly accessTokens: AccessTokenSource
   /** Whether requesting a token leaves other tokens valid: true of stable_token, false of cgi-bin/token. */
   readonly isAskingHarmless: boolean
 }
 
-type OfficialAccount = DoctorApp & {
+export type DoctorMini = DoctorApp<MiniProgram>
+export type DoctorAccount = DoctorApp<OfficialAccount> & {
   readonly wechat: Pick<WeChat, 'followerPage' | 'followerInfo' | 'quota' | 'accountTemplates'>
+  /** The gate that decides whether its messages may be sent. */
+  readonly gate: Pick<GateStore, 'read'>
 }
 
 /** One answer of WeChat: its clock in seconds, and ours (ms) before and after. */

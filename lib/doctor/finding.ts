@@ -23,6 +23,18 @@ export function notChecked(because: string, hint?: string): Finding {
   return { status: 'not-checked', words: `not checked, because ${because}`, ...(hint === undefined ? {} : { hint }) }
 }
 
+/** The worst first. */
+const statuses: readonly Status[] = ['wrong', 'warning', 'not-checked', 'ok']
+
+/** Merges findings into the worst of them, without repeated texts. */
+export function joined(findings: readonly Finding[]): Finding {
+  const status = statuses.find(it => findings.some(finding => finding.status === it)) ?? 'ok'
+  const worst = findings.filter(it => it.status === status)
+  const words = [...new Set(worst.map(it => it.words))].join('; ')
+  const hints = [...new Set(worst.flatMap(it => it.hint ?? []))]
+  return { status, words, ...(hints.length === 0 ? {} : { hint: hints.join('; ') }) }
+}
+
 /** Thrown where another problem makes a check pointless; another check reports that problem. */
 export class Unchecked extends Error {
   override readonly name = 'Unchecked'

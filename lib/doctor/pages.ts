@@ -10,25 +10,22 @@ const program = 'mp.weixin.qq.com (小程序)'
 
 export const pages = {
   official: {
-    name: 'Official Account',
     secret: `${service} → 基础信息 → 开发密钥 → AppSecret`,
     allowList: `${service} → 基础信息 → 开发密钥 → API IP白名单`,
     notices: `${account} → 通知中心`,
+    messagePush: `${service} → 基础信息 → 域名与消息推送配置 → 消息推送`,
   },
   mini: {
-    name: 'mini program',
     secret: `${program} → 开发管理 → 开发设置 → AppSecret(小程序密钥)`,
     allowList: `${program} → 开发管理 → 开发设置 → IP白名单`,
     notices: `${program} → 通知中心`,
+    messagePush: `${program} → 开发管理 → 开发设置 → 消息推送`,
   },
   serverDomains: `${program} → 开发管理 → 开发设置 → 服务器域名`,
   certification: `${account} → 设置与开发 → 账号设置 → 账号详情 → 认证情况`,
   templates: `${account} → 广告与服务 → 模板消息 → 我的模板`,
   linkedPrograms: `${account} → 广告与服务 → 小程序管理`,
-  messagePush: `${service} → 基础信息 → 域名与消息推送配置 → 消息推送`,
   quotas: `${service} → 接口管理 → 接口权限与额度`,
   bindOfficial: 'open.weixin.qq.com → 管理中心 → 公众账号 → 绑定公众账号',
   bindMini: `${platform} → 开放平台 → 绑定关系 → 小程序`,
 } as const
-
-export type AppName = 'official' | 'mini'

@@ -5,7 +5,7 @@ import { isPaced } from '../send/send-pace.ts'
 import { reasonOf } from '../send/waiting.ts'
 import { readLog } from './commands.ts'
 import type { DoctorDeps, QueueSize } from './deps.ts'
-import type { Facts } from './facts.ts'
+import type { AccountFacts, Facts } from './facts.ts'
 import type { Finding } from './finding.ts'
 
 export type Trouble = Finding & Required<Pick<Finding, 'hint'>>
@@ -33,14 +33,16 @@ const mostDeferred = 100
  */
 export async function delayOf(
   { name, later }: QueueSize & { readonly name: string },
-  { gate, now, ...place }: DoctorDeps,
-  facts: Facts,
+  { now, ...place }: DoctorDeps,
+  { officials }: Facts,
 ): Promise<Trouble | undefined> {
   const words = `${later} in ${name} are deferred, to be retried later`
   const log = readLog('send', place)
-  if (await needsOperator(facts))
+  const needing = await Promise.all(officials.map(needsOperator))
+  if (needing.includes(true))
     return { status: 'wrong', words, hint: `${log}: it says why; see what else is wrong here` }
-  if (later <= mostDeferred || (await isAtPace({ gate, now }))) return undefined
+  const paced = await Promise.all(officials.map(it => isAtPace(it, now())))
+  if (later <= mostDeferred || paced.includes(true)) return undefined
   return {
     status: 'warning',
     words: `${words}: this run sees no cause`,
@@ -48,14 +50,14 @@ export async function delayOf(
   }
 }
 
-async function isAtPace({ gate, now }: Pick<DoctorDeps, 'gate' | 'now'>): Promise<boolean> {
+async function isAtPace({ gate }: AccountFacts, now: number): Promise<boolean> {
   const [read] = await Promise.allSettled([gate.read()])
-  return read?.status === 'fulfilled' && isPaced(read.value.pace, now())
+  return read?.status === 'fulfilled' && isPaced(read.value.pace, now)
 }
 
-/** Whether the calls that sending needs are refused. Makes no calls beyond those of other checks. */
-async function needsOperator({ officialToken, firstPage, accountTemplates }: Facts): Promise<boolean> {
-  const outcomes = await Promise.allSettled([officialToken(), firstPage(), accountTemplates()])
+/** Whether the calls that sending by an account needs are refused. Makes no calls beyond those of other checks. */
+async function needsOperator({ token, firstPage, accountTemplates }: AccountFacts): Promise<boolean> {
+  const outcomes = await Promise.allSettled([token(), firstPage(), accountTemplates()])
   const errors: readonly unknown[] = outcomes.flatMap(it => (it.status === 'rejected' ? [it.reason] : []))
   return errors.some(
     it => it instanceof ConfigError || (it instanceof WeChatError && reasonOf(it).cause === 'operator'),

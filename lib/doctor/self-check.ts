@@ -1,11 +1,12 @@
 /** The stage's check of itself: the doctor's cheapest checks, and the canary. */
 
+import type { Apps } from '../apps.ts'
 import { SelfCheckFailed } from '../errors.ts'
 import type { Metrics } from '../ports.ts'
-import type { SecretName } from '../secret-names.ts'
+import { appSecretNamesOf, type SecretName } from '../secret-names.ts'
 import { type CanaryDeps, flyCanary } from '../send/canary.ts'
 import type { DoctorDeps } from './deps.ts'
-import { type CheckName, examine } from './doctor.ts'
+import { type CheckName, examine, labelOf } from './doctor.ts'
 import { type Facts, gatherFacts } from './facts.ts'
 import { Unchecked } from './finding.ts'
 
@@ -17,13 +18,9 @@ export type SelfCheckDeps = {
 }
 
 /** All but the signing key; a wrong one shows at the next login. */
-export const readable = [
-  'official-appsecret',
-  'mini-appsecret',
-  'callback-token',
-  'callback-aes-key',
-  'session-public-keys',
-] as const satisfies readonly SecretName[]
+export function readableIn(apps: Apps): readonly SecretName[] {
+  return [...appSecretNamesOf(apps), 'session-public-keys']
+}
 
 /** Of WeChat's quotas these use only one call of the token API for each app. */
 const cheap = [
@@ -41,19 +38,20 @@ const cheap = [
 /** Returns the names of the passed checks; throws SelfCheckFailed with the names of the failed ones. */
 export async function checkSelf({ openDoctor, canary, metrics }: SelfCheckDeps): Promise<{ well: readonly string[] }> {
   const doctor = openDoctor()
-  const { checks } = await examine(doctor, cheap, withoutUserGet(doctor))
+  const { checks } = await examine(doctor, { names: cheap, facts: withoutUserGet(doctor) })
   const trouble = canary === undefined ? undefined : await flyCanary(canary)
   const wrong = [
-    ...checks.filter(it => it.status === 'wrong').map(it => it.name),
+    ...checks.filter(it => it.status === 'wrong').map(labelOf),
     ...(trouble === undefined ? [] : [`canary (${trouble})`]),
   ]
   if (wrong.length > 0) throw new SelfCheckFailed(wrong)
   metrics.count('SelfCheckPassed')
-  return { well: [...checks.map(it => it.name), ...(canary === undefined ? [] : ['canary'])] }
+  return { well: [...checks.map(labelOf), ...(canary === undefined ? [] : ['canary'])] }
 }
 
 /** Four runs an hour must not use up `user/get` (a new account has 500 a day); token calls show 40164 too. */
 function withoutUserGet(doctor: DoctorDeps): Facts {
   const firstPage = () => Promise.reject(new Unchecked('it costs a call of user/get'))
-  return { ...gatherFacts(doctor), firstPage }
+  const { officials, minis } = gatherFacts(doctor)
+  return { officials: officials.map(it => ({ ...it, firstPage })), minis }
 }

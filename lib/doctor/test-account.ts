@@ -13,7 +13,7 @@ const replacements: readonly (readonly [string, string])[] = [
   [pages.certification, `${page} → 体验接口权限表`],
   [pages.templates, `${page} → 模板消息接口`],
   [pages.linkedPrograms, page],
-  [pages.messagePush, `${page} → 接口配置信息`],
+  [pages.official.messagePush, `${page} → 接口配置信息`],
   [pages.quotas, `${page} → 体验接口权限表`],
 ]
 

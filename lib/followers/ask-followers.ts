@@ -3,7 +3,7 @@
 import { TransportError, WeChatError } from '../errors.ts'
 import { maskId, type OpenId } from '../identifiers.ts'
 import { inParallel, inRuns } from '../pool.ts'
-import type { Log, WeChat } from '../ports.ts'
+import type { AppLog, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
 import type { FollowerSeen } from './link.ts'
@@ -12,7 +12,7 @@ import type { Asked, Queued } from './stages.ts'
 export type AskDeps = {
   readonly wechat: Pick<WeChat, 'followerInfo'>
   readonly accessTokens: AccessTokenSource
-  readonly log: Log
+  readonly log: AppLog
 }
 
 /** `nobody` is no openid of this account. */

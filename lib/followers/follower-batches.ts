@@ -1,5 +1,6 @@
 /** The queue stage: changes of followers go into the queue in hundreds, for WeChat is asked for a hundred in one call. */
 
+import type { OfficialAccount } from '../apps.ts'
 import { inRuns } from '../pool.ts'
 import type { Queue } from '../ports.ts'
 import type { FollowerNews } from './follower-news.ts'
@@ -9,7 +10,11 @@ import type { Compared, Queued } from './stages.ts'
 /** `user/info/batchget` takes so many openids at most. */
 export const batchSize = 100
 
-type QueueDeps = { readonly followers: Queue<FollowerNews>; readonly linking: Pick<LinkingStore, 'expect'> }
+type QueueDeps = {
+  readonly app: OfficialAccount
+  readonly followers: Queue<FollowerNews>
+  readonly linking: Pick<LinkingStore, 'expect'>
+}
 /** What all of one step have in common, beside their change. */
 type Step = Pick<Queued, 'at' | 'isAgain'> & { readonly step: SyncStep }
 
@@ -19,7 +24,7 @@ export async function queueStep(followers: readonly Compared[], told: Step, deps
   if (change === undefined) return
   const { at, isAgain, step } = told
   await deps.linking.expect(step, followers.length)
-  const common = { change, at, ...(isAgain ? { isAgain } : {}) }
+  const common = { change, official: deps.app.appid, at, ...(isAgain ? { isAgain } : {}) }
   const news = inRuns(followers, batchSize).map((some, message) => {
     return { ...common, openids: some.map(it => it.openid), walk: { ...step, message } }
   })

@@ -2,14 +2,26 @@
 
 import * as v from 'valibot'
 
-import { isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
+import {
+  type Address,
+  isAppId,
+  isId,
+  type MiniAppId,
+  type MiniOpenId,
+  type OfficialAppId,
+  type OpenId,
+  type UnionId,
+} from '../identifiers.ts'
 
 const openid = v.custom<OpenId>(isId)
 const openids = v.pipe(v.array(openid), v.maxLength(100))
+/** The Official Account whose openids these are. */
+const official = v.custom<OfficialAppId>(isAppId)
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0))
 
 const followerNews = v.object({
   change: v.picklist(['follow', 'unfollow']),
+  official,
   openids,
   at: whole,
   /** Set if their rows are to be put right as well: they were told of before, or everybody is looked up again. */
@@ -18,24 +30,25 @@ const followerNews = v.object({
   walk: v.exactOptional(v.object({ beganAt: whole, isWhole: v.boolean(), step: whole, run: whole, message: whole })),
 })
 
-const who = v.object({
-  openid: v.exactOptional(openid),
-  unionid: v.exactOptional(v.custom<UnionId>(isId)),
-  miniOpenid: v.exactOptional(v.custom<MiniOpenId>(isId)),
-})
+const address: v.GenericSchema<unknown, Address> = v.union([
+  v.strictObject({ official, openid }),
+  v.strictObject({ mini: v.custom<MiniAppId>(isAppId), miniOpenid: v.custom<MiniOpenId>(isId) }),
+  v.strictObject({ unionid: v.custom<UnionId>(isId) }),
+])
+
+/** All that is known of where one person can be found. */
+const who = v.pipe(v.array(address), v.readonly())
 
 const erasure = v.object({
   change: v.literal('erase'),
   who,
-  /** Further ids of theirs, each alone. */
-  also: v.exactOptional(v.array(who)),
   at: whole,
   /** Set on the second time, when what was under way during the first has ended. */
   isSecond: v.boolean(),
 })
 
 const pictureErasure = v.object({ change: v.literal('erase-pictures'), who, at: whole })
-const expiry = v.object({ change: v.literal('expire'), openids, at: whole })
+const expiry = v.object({ change: v.literal('expire'), official, openids, at: whole })
 
 /** These openids followed, or unfollowed, at this instant (seconds, WeChat's clock). */
 export type FollowerNews = v.InferOutput<typeof followerNews>

@@ -6,10 +6,13 @@
 import { WeChatError } from '../errors.ts'
 import type { OpenId } from '../identifiers.ts'
 import { inParallel } from '../pool.ts'
+import type { Log } from '../ports.ts'
 import { secondsToReset } from '../quota-reset.ts'
 import { retryDelay } from '../retry-delay.ts'
 import type { LinkDeps } from './deps.ts'
 import type { Arrival, FollowerNews } from './follower-news.ts'
+
+type RetryDeps = Pick<LinkDeps, 'followers' | 'random'> & { readonly log: Log }
 
 export type Failure = {
   /** Who failed: with their whole batch, untried for want of time, or alone among others who are worked in. */
@@ -31,6 +34,8 @@ export function createFailure(): Failure {
   return { reasons: new Map(), waitSeconds: 0, isLasting: false }
 }
 
+type FollowerArrival = Arrival & { readonly news: FollowerNews }
+
 export function isOfFollowers<A extends Arrival>(arrival: A): arrival is A & { readonly news: FollowerNews } {
   return arrival.news.change === 'follow' || arrival.news.change === 'unfollow'
 }
@@ -40,12 +45,11 @@ export function isOfFollowers<A extends Arrival>(arrival: A): arrival is A & { r
  * their own, and theirs are `parted`: it tries as often as any, and whoever ends in the dead-letter queue ends there without
  * the rest. A message of a sync run is worked in only with the last of its people, so the new one is that message now.
  */
-export async function failedMessages<A extends Arrival>(
-  arrivals: readonly A[],
+export async function failedMessages<A extends FollowerArrival>(
+  changes: readonly A[],
   { reasons }: Failure,
-  deps: LinkDeps,
+  deps: RetryDeps,
 ): Promise<{ readonly again: ReadonlySet<A>; readonly parted: ReadonlySet<A> }> {
-  const changes = arrivals.filter(isOfFollowers)
   const whole = changes.filter(it => isWhole(it.news.openids.map(openid => reasons.get(openid))))
   const isAlone = (openid: OpenId) => reasons.get(openid) === 'alone'
   const parted = changes.filter(it => !whole.includes(it) && it.news.openids.some(isAlone))
@@ -78,7 +82,7 @@ export function noteWait(error: unknown, failure: Failure, now: number): void {
  * Has each come again when it may do better, which is long before the queue's own time: until then a new follower is not
  * known. What somebody has to mend first keeps that time, so that its tries last.
  */
-export async function retryLater(arrivals: readonly Arrival[], failure: Failure, deps: LinkDeps): Promise<void> {
+export async function retryLater(arrivals: readonly Arrival[], failure: Failure, deps: RetryDeps): Promise<void> {
   const waits = arrivals.map(it => ({ ...it, seconds: secondsOf(it, failure, deps) })).filter(it => it.seconds > 0)
   if (waits.length === 0) return
   deps.log.warn('link-followers.waiting', { messages: waits.length, seconds: Math.max(...waits.map(it => it.seconds)) })
@@ -90,7 +94,7 @@ export async function retryLater(arrivals: readonly Arrival[], failure: Failure,
   }
 }
 
-function secondsOf(arrival: Arrival, failure: Failure, { random }: LinkDeps): number {
+function secondsOf(arrival: Arrival, failure: Failure, { random }: RetryDeps): number {
   const { waitSeconds, isLasting } = failure
   if (isUntried(arrival, failure)) return Math.max(waitSeconds, untriedSeconds)
   return Math.max(waitSeconds, isLasting ? 0 : retryDelay(arrival.receives, random))

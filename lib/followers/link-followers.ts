@@ -6,9 +6,9 @@
 import { createSlots, inParallel, inRuns, type Slots } from '../pool.ts'
 import { ask } from './ask-followers.ts'
 import { decide } from './decide.ts'
-import type { LinkDeps } from './deps.ts'
+import { depsOf, type LinkDeps, type StageDeps } from './deps.ts'
 import { batchSize } from './follower-batches.ts'
-import type { Arrival } from './follower-news.ts'
+import type { Arrival, FollowerNews } from './follower-news.ts'
 import { erasePeople, erasePictures, expirePeople } from './forget-people.ts'
 import type { FollowerRow } from './link.ts'
 import { createFailure, type Failure, failedMessages, isOfFollowers, noteWait, retryLater } from './link-failures.ts'
@@ -23,31 +23,66 @@ const asksAtOnce = 4
 const batchesAtOnce = 2 * asksAtOnce
 
 type Limits = { readonly until: number; readonly asking: Slots }
+type FollowerArrival<A> = A & { readonly news: FollowerNews }
 
-/** Works the news in; begins no batch after `until` (ms). Answers those that could not be, so that they come again. */
+/**
+ * Works the news in, those of each account for themselves; begins no batch after `until` (ms). Answers those that could not
+ * be, so that they come again.
+ */
 export async function linkFollowers<A extends Arrival>(
   arrivals: readonly A[],
-  deps: LinkDeps,
+  deps: StageDeps,
   { until }: { readonly until: number },
 ): Promise<readonly A[]> {
+  const changes = arrivals.filter(isOfFollowers)
+  const strangers = ofNoAccount(changes, deps)
+  const linked = await Promise.all(deps.accounts.map(it => linkAccount(changes, depsOf(it, deps), until)))
+  // After the links, which may have been told of in the same batch.
+  const unerased = await erase(arrivals, deps)
+  await retryLater([...unerased], createFailure(), deps)
+  const unlinked = await Promise.all(linked.map(finishAccount))
+  const failed = new Set([...unlinked.flat(), ...unerased, ...strangers])
+  return arrivals.filter(it => failed.has(it))
+}
+
+/** Of an account that the stage has no more: they end in the dead-letter queue. */
+function ofNoAccount<A extends Arrival>(changes: readonly FollowerArrival<A>[], { accounts, log }: StageDeps): A[] {
+  const strangers = changes.filter(({ news }) => accounts.every(it => it.app.appid !== news.official))
+  const officials = [...new Set(strangers.map(it => it.news.official))]
+  if (strangers.length > 0) log.error('link-followers.unknown-account', { officials, messages: strangers.length })
+  return strangers
+}
+
+type Linked<A> = {
+  readonly arrivals: readonly FollowerArrival<A>[]
+  readonly failure: Failure
+  readonly deps: LinkDeps
+}
+
+async function linkAccount<A extends Arrival>(
+  changes: readonly FollowerArrival<A>[],
+  deps: LinkDeps,
+  until: number,
+): Promise<Linked<A>> {
   const failure = createFailure()
   const written: FollowerRow[] = []
-  const queued = mergeChanges(arrivals.filter(isOfFollowers))
+  const arrivals = changes.filter(it => it.news.official === deps.app.appid)
+  const queued = mergeChanges(arrivals)
   const limits = { until, asking: createSlots(asksAtOnce) }
   await inParallel(inRuns(queued, batchSize), batchesAtOnce, async batch => {
     for (const { row } of await linkBatch(batch, failure, deps, limits)) written.push(row)
   })
   await note(written, failure, deps)
-  // After the links, which may have been told of in the same batch.
-  const unerased = await erase(arrivals, deps)
+  if (queued.length > 0) deps.log.info('link-followers.batch', { openids: queued.length, failed: failure.reasons.size })
+  return { arrivals, failure, deps }
+}
+
+/** Counts what of an account is worked in, and puts off what is not; answers those that come again. */
+async function finishAccount<A extends Arrival>({ arrivals, failure, deps }: Linked<A>): Promise<readonly A[]> {
   const { again, parted } = await failedMessages(arrivals, failure, deps)
-  deps.log.info('link-followers.batch', { openids: queued.length, failed: failure.reasons.size })
-  const done = arrivals.filter(it => !unerased.has(it) && !again.has(it))
-  const uncounted = await countIn(
-    done.filter(it => !parted.has(it)),
-    deps,
-  )
-  const failed = arrivals.filter(it => !done.includes(it) || uncounted.has(it))
+  const done = arrivals.filter(it => !again.has(it) && !parted.has(it))
+  const uncounted = await countIn(done, deps)
+  const failed = arrivals.filter(it => again.has(it) || uncounted.has(it))
   await retryLater(failed, failure, deps)
   return failed
 }
@@ -92,7 +127,7 @@ async function note(written: readonly FollowerRow[], failure: Failure, deps: Lin
   }
 }
 
-async function erase<A extends Arrival>(arrivals: readonly A[], deps: LinkDeps): Promise<Set<A>> {
+async function erase<A extends Arrival>(arrivals: readonly A[], deps: StageDeps): Promise<ReadonlySet<A>> {
   const erasures = arrivals.flatMap(it => (it.news.change === 'erase' ? [{ ...it.news, arrival: it }] : []))
   const expiries = arrivals.flatMap(it => (it.news.change === 'expire' ? [{ ...it.news, arrival: it }] : []))
   const pictures = arrivals.flatMap(it => (it.news.change === 'erase-pictures' ? [{ ...it.news, arrival: it }] : []))
@@ -101,8 +136,11 @@ async function erase<A extends Arrival>(arrivals: readonly A[], deps: LinkDeps):
 }
 
 /** Tells how far the sync runs are worked in; answers those that must come again, or the count would never end. */
-async function countIn<A extends Arrival>(done: readonly A[], deps: LinkDeps): Promise<ReadonlySet<A>> {
-  const counted = done.filter(isOfFollowers).filter(it => it.news.walk !== undefined)
+async function countIn<A extends Arrival>(
+  done: readonly FollowerArrival<A>[],
+  deps: LinkDeps,
+): Promise<ReadonlySet<A>> {
+  const counted = done.filter(it => it.news.walk !== undefined)
   try {
     await deps.linking.workedIn(counted.flatMap(it => it.news.walk ?? []))
     return new Set()

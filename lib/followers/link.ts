@@ -1,6 +1,6 @@
 /** Who follows, and who can be reached: the rules, free of any store. */
 
-import type { Address, OpenId, UnionId } from '../identifiers.ts'
+import type { OfficialAppId, OpenId, UnionId } from '../identifiers.ts'
 
 /** What is stored of one follower; `at` and `followedAt` are seconds by WeChat's clock. */
 export type FollowerRow = {
@@ -28,7 +28,20 @@ export type FollowerSeen = FollowerRow & {
   readonly isNobody?: boolean
 }
 
-/** What all rows together say of one person. */
+/** What is known of one person at one Official Account; `openid` is the one that they have there. */
+export type AtAccount = Pick<Person, 'openid' | 'following' | 'followedAt'>
+
+/** What all rows together say of one person, in plain data. */
+export type FoundPerson = {
+  readonly known: boolean
+  readonly unionid?: UnionId
+  /** By Official Account; one of which nothing is known of them is absent, and one whose row cannot be read says so. */
+  readonly accounts: ReadonlyMap<OfficialAppId, AtAccount | 'unreadable'>
+  /** Set if only this account was asked for, by an openid of its own: of the others nothing is told. */
+  readonly only?: OfficialAppId
+}
+
+/** A person as one Official Account sees them. */
 export type Person = {
   readonly known: boolean
   readonly openid?: OpenId
@@ -60,17 +73,27 @@ export function isReadable(row: StoredRow): row is FollowerRow {
   return !('isUnreadable' in row)
 }
 
+/** The person as one Official Account sees them; undefined where what is needed for that cannot be read. */
+export function personIn(found: FoundPerson | undefined, official: OfficialAppId): Person | undefined {
+  if (found === undefined) return undefined
+  const { known, unionid, accounts, only = official } = found
+  if (only !== official) throw new Error(`only ${only} was asked for this person, not ${official}`)
+  const account = accounts.get(official) ?? { following: false }
+  if (account === 'unreadable') return undefined
+  return { known, ...account, ...(unionid === undefined ? {} : { unionid }) }
+}
+
 /** The person that a store has found; throws where their row could not be read, so that nobody is told what is not known. */
 export function readable(person: Person | undefined): Person {
   if (person === undefined) throw new Error('what is stored of this person cannot be read')
   return person
 }
 
-/** Tells how a person can be reached by the address they were looked up with. */
-export function reachOf(address: Address, person: Person): Reach {
-  if (!person.known) return 'unknown'
-  if ('miniOpenid' in address && person.unionid === undefined) return 'no-unionid'
-  return person.following && person.openid !== undefined ? 'reachable' : 'not-following'
+/** Tells how a person can be reached. Without unionid an openid of another app leads to none of this account. */
+export function reachOf({ known, openid, unionid, following }: Person): Reach {
+  if (!known) return 'unknown'
+  if (openid === undefined && unionid === undefined) return 'no-unionid'
+  return following && openid !== undefined ? 'reachable' : 'not-following'
 }
 
 const hints = {

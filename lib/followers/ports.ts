@@ -1,22 +1,31 @@
 /** What links of followers need of the outside: their rows, the count of what is to be worked in, the journal, and erasure. */
 
-import type { Address, MiniOpenId, OpenId, UnionId } from '../identifiers.ts'
+import type { Address, MiniAppId, OfficialAppId, OpenId, UnionId } from '../identifiers.ts'
 import type { Identity } from '../ports.ts'
-import type { FollowerRow, Person, StoredRow } from './link.ts'
+import type { FollowerRow, FoundPerson, StoredRow } from './link.ts'
 
-/** All ids of a person that are known. */
-export type PersonIds = {
-  readonly openid?: OpenId
-  readonly unionid?: UnionId
-  readonly miniOpenid?: MiniOpenId
-}
+/** Who somebody is to a mini program, as its login tells. */
+export type MiniLogin = Identity & { readonly mini: MiniAppId }
 
+/** Who is who in all apps of the stage. */
 export type LinkStore = {
   /**
-   * Finds up to 100 people, in the order asked, with at most two batch reads; undefined for a person of whom a row that is
-   * needed cannot be read.
+   * Finds up to 100 people of any apps, in the order asked, with at most two batch reads; undefined for a person of whom
+   * nothing can be told, for the row that leads to them cannot be read.
+   *
+   * By an openid only its own Official Account is asked, which its own row answers; `everywhere` asks the others too.
    */
-  resolve(addresses: readonly Address[]): Promise<(Person | undefined)[]>
+  resolve(addresses: readonly Address[], scope?: 'everywhere'): Promise<(FoundPerson | undefined)[]>
+  /** The followers of one Official Account; what is written there touches no other's. */
+  of(official: OfficialAppId): FollowerLinks
+  /** Joins a mini-program openid to its unionid; an older login does not undo a newer one. `at` in ms. */
+  writeLogin(login: MiniLogin, at: number): Promise<void>
+  /** When (ms) whoever has one of up to 100 unionids last logged in, to whichever mini program; absent for who has not. */
+  loginsOf(unionids: readonly UnionId[]): Promise<ReadonlyMap<UnionId, number>>
+}
+
+/** What is stored of the followers of one Official Account. */
+export type FollowerLinks = {
   /** Reads the follower rows of up to 100 openids; one that cannot be read says so in its place. */
   followers(openids: readonly OpenId[]): Promise<ReadonlyMap<OpenId, StoredRow>>
   /**
@@ -32,28 +41,30 @@ export type LinkStore = {
    * later is known than that it follows.
    */
   rejoin(rows: readonly FollowerRow[]): Promise<ReadonlySet<OpenId>>
-  /** Joins a mini-program openid to its unionid; an older login does not undo a newer one. `at` in ms. */
-  writeLogin(identity: Identity, at: number): Promise<void>
-  /** When (ms) whoever has one of up to 100 unionids last logged in; absent for who has not. */
-  loginsOf(unionids: readonly UnionId[]): Promise<ReadonlyMap<UnionId, number>>
 }
 
 /** What the links need beside reading and writing: who waits for something, and how people are erased. */
 export type LinkUpkeep = {
-  /** Completes what is known of a person's ids. */
-  idsOf(known: PersonIds): Promise<PersonIds>
+  /** All addresses of the person that one of them leads to in all apps, itself among them. */
+  idsOf(address: Address): Promise<readonly Address[]>
   /**
-   * Removes all of a person but what they did after `at` (seconds): followed again, or logged in again. Who logged in
-   * again by a unionid stays a follower by it.
+   * Removes all of a person, in all apps, but what they did after `at` (seconds): followed again, or logged in again. Who
+   * logged in again by a unionid stays a follower by it.
    *
-   * A row that leads to an id which is none of these stays, and that id is answered: once it is noted where no crash takes
-   * it away, this is called again with all of them.
+   * A row that leads to an address which is none of these stays, and that one is answered: once it is noted where no crash
+   * takes it away, this is called again with all of them.
    */
-  erase(ids: readonly PersonIds[], at: number): Promise<readonly PersonIds[]>
-  /** Removes who unfollowed up to `at` (seconds) and has not followed since, whenever they logged in; false if it did not. */
-  expire(openid: OpenId, at: number): Promise<boolean>
-  /** Followers, a hundred at a time, who unfollowed, or were without unionid when last asked, up to `until` (seconds). */
-  waiting(what: 'left' | 'unbound', until: number): AsyncIterable<readonly OpenId[]>
+  erase(ids: readonly Address[], at: number): Promise<readonly Address[]>
+  /**
+   * Removes who unfollowed an Official Account up to `at` (seconds) and has not followed since; false if it did not. With their
+   * last account goes the rest of them, whenever they logged in.
+   */
+  expire(official: OfficialAppId, openid: OpenId, at: number): Promise<boolean>
+  /**
+   * Followers of an Official Account, a hundred at a time, who unfollowed, or were without unionid when last asked, up to `until`
+   * (seconds).
+   */
+  waiting(official: OfficialAppId, what: 'left' | 'unbound', until: number): AsyncIterable<readonly OpenId[]>
 }
 
 /** Whether a first sync run, or one of everybody, is not complete or not worked in yet: then who is unknown may follow. */

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 
+import { isAppId, type MiniAppId } from '../identifiers.ts'
 import { isImageId } from './image-keys.ts'
 import type { ImageCheckMessage } from './ports.ts'
 
@@ -11,10 +12,11 @@ const verdict = v.object({
   suggest: v.picklist(['pass', 'review', 'risky']),
   errcode: v.pipe(v.number(), v.safeInteger()),
 })
+const mini = v.custom<MiniAppId>(isAppId)
 const message = v.union([
-  v.strictObject({ ask: id }),
-  v.strictObject({ lookAfter: id }),
-  v.strictObject({ verdict }),
+  v.strictObject({ mini, ask: id }),
+  v.strictObject({ mini, lookAfter: id }),
+  v.strictObject({ mini, verdict }),
 ]) satisfies v.GenericSchema<unknown, ImageCheckMessage>
 
 /** Parses a message of the queue; throws if it is invalid. */

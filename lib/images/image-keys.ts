@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 
-import type { AppId, MiniOpenId } from '../identifiers.ts'
+import type { MiniAppId, MiniOpenId } from '../identifiers.ts'
 import { type Image, imageTypes } from './ports.ts'
 
 type Named = Pick<Image, 'id' | 'owner' | 'contentType'>
@@ -14,8 +14,8 @@ const fileName = /\/([A-Za-z0-9_-]{22})(?:\.[a-z]+)?$/
 const upload = /^uploads\/([A-Za-z0-9_-]{22})\/([A-Za-z0-9_-]{22})$/
 
 /** A pseudonym for a person in keys; the openid cannot be derived from it. */
-export function ownerOf(miniAppid: AppId, miniOpenid: MiniOpenId): string {
-  return createHash('sha256').update(`${miniAppid}:${miniOpenid}`).digest('base64url').slice(0, nameLength)
+export function ownerOf(mini: MiniAppId, miniOpenid: MiniOpenId): string {
+  return createHash('sha256').update(`${mini}:${miniOpenid}`).digest('base64url').slice(0, nameLength)
 }
 
 /** Returns whether a text has the form of a picture's id. */

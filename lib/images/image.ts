@@ -24,9 +24,9 @@ export async function getImage(
   { authorization, id }: { readonly authorization: string | undefined; readonly id: string | undefined },
   { sessions, images, filesUrl }: ImageDeps,
 ): Promise<ImageAnswer> {
-  const { miniOpenid } = await sessions.verify(bearerOf(authorization))
+  const { mini, miniOpenid } = await sessions.verify(bearerOf(authorization))
   const image = isImageId(id) ? await images.find(id) : undefined
-  if (image === undefined || image.miniOpenid !== miniOpenid) {
+  if (image === undefined || image.mini !== mini || image.miniOpenid !== miniOpenid) {
     throw new RequestError('image-unknown', 404, 'This user has no such picture.')
   }
   return answerOf(image, filesUrl)

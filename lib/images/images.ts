@@ -1,11 +1,11 @@
 /** Lets a logged-in mini-program user upload one picture directly to S3. */
 
 import * as v from 'valibot'
-
+import type { Apps } from '../apps.ts'
 import { bearerOf } from '../bearer.ts'
 import { chinaDay, secondsToNextDay } from '../china-day.ts'
 import { RequestError } from '../errors.ts'
-import type { AppId } from '../identifiers.ts'
+import { logOfAppid } from '../of-app.ts'
 import type { Log, Now, SessionChecker } from '../ports.ts'
 import { checkedBody } from '../request-body.ts'
 import { imageKey, ownerOf, uploadKey } from './image-keys.ts'
@@ -13,10 +13,10 @@ import { imageLimits, isImageType } from './image-limits.ts'
 import type { Image, ImageStore, ImageType, UploadForm, UploadForms } from './ports.ts'
 
 export type ImagesDeps = {
+  readonly apps: Apps
   readonly sessions: Pick<SessionChecker, 'verify'>
   readonly images: Pick<ImageStore, 'expect' | 'countUpload'>
   readonly forms: UploadForms
-  readonly miniAppid: AppId
   /** The base URL of served files, without a trailing slash. */
   readonly filesUrl: string
   readonly imagesPerDay: number
@@ -53,15 +53,16 @@ export async function takeImage(
   request: { readonly authorization: string | undefined; readonly body: string },
   deps: ImagesDeps,
 ): Promise<ImagesAnswer> {
-  const { miniOpenid } = await deps.sessions.verify(bearerOf(request.authorization))
+  const { mini, miniOpenid } = await deps.sessions.verify(bearerOf(request.authorization))
   const { contentType, size } = parseImageRequest(request.body, deps)
-  const owner = ownerOf(deps.miniAppid, miniOpenid)
+  const owner = ownerOf(mini, miniOpenid)
   await countUpload(owner, deps)
   const at = deps.now()
   const upToNow = { state: 'expected', asks: 0, createdAt: at, at } as const
-  const image = { id: deps.randomId(), owner, miniOpenid, contentType, size, ...upToNow }
+  const image = { id: deps.randomId(), owner, mini, miniOpenid, contentType, size, ...upToNow }
   await deps.images.expect(image satisfies Image)
-  deps.log.info('images.expected', { id: image.id, contentType, size })
+  const log = logOfAppid(mini, deps.apps, deps.log)
+  log.info('images.expected', { id: image.id, contentType, size })
   const upload = deps.forms.sign({ key: uploadKey(image), contentType, size, seconds: formSeconds })
   return { id: image.id, upload, imageUrl: `${deps.filesUrl}/${imageKey(image)}`, expiresIn: formSeconds }
 }

@@ -1,6 +1,6 @@
 /** The outside interfaces of the image code. Pictures move uploads/ → (checking/ →) images/; only images/ is served. */
 
-import type { MiniOpenId } from '../identifiers.ts'
+import type { MiniAppId, MiniOpenId } from '../identifiers.ts'
 
 /** The allowed types, with the file extension of each. */
 export const imageTypes = {
@@ -26,13 +26,14 @@ export type ImageRefusal =
   | 'check-failed'
 
 /**
- * One upload. `owner` is the person's pseudonym, because keys must not contain an openid; `size` in bytes; `createdAt`
- * (ms) is when its form was signed, `at` when its state changed. `traceId` is WeChat's id of the check in progress;
- * `asks` counts the requests to WeChat.
+ * One upload. `mini` is the mini program that it was uploaded in, the only one that has it checked. `owner` is the person's
+ * pseudonym, because keys must not contain an openid; `size` in bytes; `createdAt` (ms) is when its form was signed, `at` when
+ * its state changed. `traceId` is WeChat's id of the check in progress; `asks` counts the requests to WeChat.
  */
 export type Image = {
   readonly id: string
   readonly owner: string
+  readonly mini: MiniAppId
   readonly miniOpenid: MiniOpenId
   readonly contentType: ImageType
   readonly state: ImageState
@@ -56,8 +57,8 @@ export type ImageStore = {
   ofOwner(owner: string): AsyncIterable<readonly string[]>
   /** Removes an upload, if it exists. */
   remove(id: string): Promise<void>
-  /** Finds the picture that WeChat checks under this trace_id. */
-  traced(traceId: string): Promise<Image | undefined>
+  /** Finds the picture of a mini program that WeChat checks under this trace_id. */
+  traced(mini: MiniAppId, traceId: string): Promise<Image | undefined>
   /** Counts one more upload of an owner on a day (`2026-11-22`, in China); false, and not counted, beyond `most`. */
   countUpload(owner: string, day: string, most: number): Promise<boolean>
 }
@@ -80,11 +81,15 @@ export type ImageFiles = {
   readableUrl(key: string, seconds: number): Promise<string>
 }
 
-/** A message of the check queue: a picture to be checked, a follow-up on a check, or WeChat's verdict. */
-export type ImageCheckMessage =
+/**
+ * A message of the check queue: a picture of a mini program to be checked, a follow-up on a check, or the verdict that the
+ * mini program was sent.
+ */
+export type ImageCheckMessage = { readonly mini: MiniAppId } & (
   | { readonly ask: string }
   | { readonly lookAfter: string }
   | { readonly verdict: ImageVerdict }
+)
 
 /** WeChat's verdict from its event wxa_media_check; `errcode` is not 0 if the check failed. */
 export type ImageVerdict = {

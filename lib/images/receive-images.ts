@@ -1,9 +1,11 @@
 /** Inspects each uploaded picture: a picture of the stated type goes on without metadata, any other file is removed. */
 
 import * as v from 'valibot'
+import type { Apps } from '../apps.ts'
 import { inRecord, type Named } from '../log-scope.ts'
+import { logOfAppid } from '../of-app.ts'
 import { createSlots, inParallel, type Slots } from '../pool.ts'
-import type { Log, Now, Queue } from '../ports.ts'
+import type { AppLog, Log, Now, Queue } from '../ports.ts'
 import { type ForgetImagesDeps, type Forgetting, forgetImages, forgetting } from './forget-images.ts'
 import { imageTypeOf, surveyImage } from './header.ts'
 import { checkingKey, imageKey, parseUploadKey } from './image-keys.ts'
@@ -11,6 +13,7 @@ import { hasTooManyPixels, imageLimits } from './image-limits.ts'
 import type { Image, ImageCheckMessage, ImageFiles, ImageRefusal, ImageStore } from './ports.ts'
 
 export type ReceiveImagesDeps = ForgetImagesDeps & {
+  readonly apps: Apps
   readonly images: Pick<ImageStore, 'find' | 'move'>
   readonly files: Pick<ImageFiles, 'head' | 'read' | 'copy' | 'write' | 'remove'>
   /** The check queue, if WeChat checks pictures. */
@@ -114,7 +117,8 @@ async function accept(image: Image, file: Arrived, deps: ReceiveImagesDeps): Pro
   const size = await store(to, file, seen, deps)
   const next: Image = { ...image, state, size, width, height, at: deps.now() }
   if (!(await deps.images.move(next, 'expected'))) return removeIfErased(image.id, to, deps)
-  deps.log.info(`images.${state}`, { id: image.id, contentType, size, width, height })
+  const log = logFor(image, deps)
+  log.info(`images.${state}`, { id: image.id, contentType, size, width, height })
   if (state === 'checking') await queueCheck(next, deps)
 }
 
@@ -148,12 +152,17 @@ function refusalByHead(
   return isTooLarge ? 'too-large' : undefined
 }
 
-async function refuse(image: Image, reason: ImageRefusal, { images, now, log }: ReceiveImagesDeps): Promise<void> {
-  await images.move({ ...image, state: 'refused', reason, at: now() }, 'expected')
+async function refuse(image: Image, reason: ImageRefusal, deps: ReceiveImagesDeps): Promise<void> {
+  await deps.images.move({ ...image, state: 'refused', reason, at: deps.now() }, 'expected')
+  const log = logFor(image, deps)
   log.warn('images.refused', { id: image.id, reason, contentType: image.contentType })
 }
 
 /** A crash may have come between the row and this message; after WeChat was asked, the message has no effect. */
-async function queueCheck({ id, asks }: Image, { checks }: ReceiveImagesDeps): Promise<void> {
-  if (asks === 0) await checks?.push([{ ask: id }])
+async function queueCheck({ id, mini, asks }: Image, { checks }: ReceiveImagesDeps): Promise<void> {
+  if (asks === 0) await checks?.push([{ mini, ask: id }])
+}
+
+function logFor({ mini }: Image, { apps, log }: ReceiveImagesDeps): AppLog {
+  return logOfAppid(mini, apps, log)
 }

@@ -1,6 +1,6 @@
 /** Ends the check of a picture: serves or removes it. */
 
-import type { Log, Now } from '../ports.ts'
+import type { AppLog, Now } from '../ports.ts'
 import { checkingKey, imageKey } from './image-keys.ts'
 import type { Image, ImageFiles, ImageRefusal, ImageStore } from './ports.ts'
 
@@ -8,7 +8,8 @@ export type SettleDeps = {
   readonly images: Pick<ImageStore, 'find' | 'move'>
   readonly files: Pick<ImageFiles, 'copy' | 'remove'>
   readonly now: Now
-  readonly log: Log
+  /** The mini program's. */
+  readonly log: AppLog
 }
 
 type End = { readonly state: 'served' } | { readonly state: 'refused'; readonly reason: ImageRefusal }

@@ -6,7 +6,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
 import * as v from 'valibot'
-import { isId, type MiniOpenId, type UnionId } from '../identifiers.ts'
+import { isId, type MiniAppId, type MiniOpenId, type UnionId } from '../identifiers.ts'
 import { validate } from '../validate.ts'
 import type { LoginResult } from './ports.ts'
 
@@ -25,13 +25,16 @@ const loginResult = v.variant('kind', [
   v.object({ kind: v.literal('refused'), errcode: v.number(), rid: v.exactOptional(v.string()) }),
 ]) satisfies v.GenericSchema<unknown, LoginResult>
 
-/** The key of a code in the store. */
-export function hashOfCode(code: string): string {
-  return createHash('sha256').update(code).digest('hex')
+/** A wx.login code is one of its mini program's. */
+export type LoginCode = { readonly mini: MiniAppId; readonly code: string }
+
+/** The name of a code in the store. */
+export function hashOfCode({ mini, code }: LoginCode): string {
+  return createHash('sha256').update(`${mini} ${code}`).digest('hex')
 }
 
-/** Encrypts a result with its code. */
-export function sealLogin(result: LoginResult, code: string): string {
+/** Seals a result with its code. */
+export function sealLogin(result: LoginResult, code: LoginCode): string {
   const iv = randomBytes(ivBytes)
   const cipher = createCipheriv(algorithm, keyOf(code), iv)
   const body = [cipher.update(JSON.stringify(result)), cipher.final()]
@@ -39,7 +42,7 @@ export function sealLogin(result: LoginResult, code: string): string {
 }
 
 /** Decrypts a result with its code; throws on anything else. */
-export function openLogin(sealed: string, code: string): LoginResult {
+export function openLogin(sealed: string, code: LoginCode): LoginResult {
   const bytes = Buffer.from(sealed, 'base64')
   const decipher = createDecipheriv(algorithm, keyOf(code), bytes.subarray(0, ivBytes))
   decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
@@ -48,6 +51,6 @@ export function openLogin(sealed: string, code: string): LoginResult {
 }
 
 /** Differs from the hash that the store uses as its key. */
-function keyOf(code: string): Buffer {
-  return createHash('sha256').update(`login result ${code}`).digest()
+function keyOf({ mini, code }: LoginCode): Buffer {
+  return createHash('sha256').update(`login result ${mini} ${code}`).digest()
 }

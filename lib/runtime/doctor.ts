@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { createAccountLimits } from '../adapters/aws/lambda-account.ts'
+import { parkedName } from '../adapters/aws/sqs-queues.ts'
 import { createQueueSizes } from '../adapters/aws/sqs-sizes.ts'
 import { createSecrets } from '../adapters/aws/ssm-secrets.ts'
 import { remainingMs } from '../adapters/deadline.ts'
@@ -11,13 +12,15 @@ import { openSite } from '../adapters/site.ts'
 import { createWeChat } from '../adapters/wechat/client.ts'
 import { recordCalls } from '../adapters/wechat/noted-transport.ts'
 import { createTransport, type Transport } from '../adapters/wechat/transport.ts'
+import type { App } from '../apps.ts'
 import { config } from '../config.ts'
 import type { DoctorDeps } from '../doctor/deps.ts'
 import { ConfigError } from '../errors.ts'
-import type { AppId } from '../identifiers.ts'
+import { logOf, metricsOf } from '../of-app.ts'
 import type { Secrets } from '../ports.ts'
-import type { SecretName } from '../secret-names.ts'
+import { type SecretName, secretOf } from '../secret-names.ts'
 import { createAccessTokenSource } from '../tokens/access-token.ts'
+import { apps } from './apps.ts'
 import { log, now } from './context.ts'
 import { metrics } from './metrics.ts'
 import { gateStore, tokenStore } from './stores.ts'
@@ -26,8 +29,8 @@ import { templates } from './templates.ts'
 /** Opens everything for one run, with the secrets that it may read; throws ConfigError if the environment is wrong. */
 export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
   const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
-  const { WECHAT_OFFICIAL_APPID, WECHAT_MINI_APPID } = config('WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID')
   const { UPLOAD_URL, FILES_URL } = config('UPLOAD_URL', 'FILES_URL')
+  const { officials, minis } = apps()
   const secrets = createSecrets(config('SECRETS_PREFIX').SECRETS_PREFIX, now)
   secrets.need(readable)
   const { transport, calls, sightings } = recordCalls(
@@ -38,16 +41,16 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
     stage: STAGE,
     region: AWS_REGION,
     isTestAccount: config('TEST_ACCOUNT').TEST_ACCOUNT === 'on',
-    official: openApp(WECHAT_OFFICIAL_APPID, { name: 'official-appsecret', secrets, transport }),
-    mini: openApp(WECHAT_MINI_APPID, { name: 'mini-appsecret', secrets, transport }),
+    officials: officials.map(app => ({ ...openApp(app, { secrets, transport }), gate: gateStore(app) })),
+    minis: minis.map(app => openApp(app, { secrets, transport })),
     secrets,
     readable,
     templates,
     api: openOwnApi(API_URL),
     sites: { upload: openSite(UPLOAD_URL), files: openSite(FILES_URL) },
     queues: createQueueSizes(),
-    gate: gateStore(),
     queueNames: queueNames(),
+    parkedQueues: parkedQueues(),
     ...{ calls, sightings, now, log },
     // The timer must not keep the process alive.
     sleep: ms => setTimeout(ms, undefined, { ref: false }),
@@ -57,6 +60,14 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
 /** Reads the limits of the account, which exist only on AWS. */
 export function accountLimits(): Pick<DoctorDeps, 'account'> {
   return config('STAGE').STAGE === 'local' ? {} : { account: createAccountLimits() }
+}
+
+function parkedQueues(): readonly string[] {
+  const { EVENTS_QUEUE } = config('EVENTS_QUEUE')
+  const priorities = ['usual', 'urgent'] as const
+  return apps().officials.flatMap(({ name: official }) =>
+    priorities.map(priority => parkedName(EVENTS_QUEUE, { official, priority })),
+  )
 }
 
 function queueNames(): DoctorDeps['queueNames'] {
@@ -71,10 +82,12 @@ function queueNames(): DoctorDeps['queueNames'] {
   }
 }
 
-type Means = { readonly name: SecretName; readonly secrets: Secrets; readonly transport: Transport }
+type Means = { readonly secrets: Secrets; readonly transport: Transport }
 
-function openApp(appid: AppId, { name, secrets, transport }: Means): DoctorDeps['official'] {
+function openApp<A extends App>(app: A, { secrets, transport }: Means) {
+  const { appid } = app
   const { ACCESS_TOKEN_MODE: mode } = config('ACCESS_TOKEN_MODE')
+  const name = secretOf(app, 'appsecret')
   const wechat = createWeChat({
     appid,
     async appsecret() {
@@ -90,8 +103,8 @@ function openApp(appid: AppId, { name, secrets, transport }: Means): DoctorDeps[
     watch: () => undefined,
     nowSeconds: () => Math.floor(now() / 1000),
   })
-  const tokens = tokenStore()
+  const ops = { log: logOf(app, log), metrics: metricsOf(app, metrics) }
   const sleep = (ms: number) => setTimeout(ms)
-  const source = { appid, wechat, tokens, now, sleep, owner: randomUUID(), log, metrics }
-  return { appid, wechat, accessTokens: createAccessTokenSource(source), isAskingHarmless: mode === 'stable' }
+  const source = { appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), ...ops }
+  return { app, wechat, accessTokens: createAccessTokenSource(source), isAskingHarmless: mode === 'stable' }
 }

@@ -2,6 +2,7 @@
 
 import { createParkedEvents } from '../adapters/aws/sqs-parked.ts'
 import { createBacklog, createConsumedQueue, createEventQueue, createQueue } from '../adapters/aws/sqs-queues.ts'
+import type { OfficialAccount } from '../apps.ts'
 import { config } from '../config.ts'
 import type { News } from '../followers/follower-news.ts'
 import type { Forgetting } from '../images/forget-images.ts'
@@ -17,7 +18,8 @@ export const imagesQueue = () => createQueue<Forgetting>(config('IMAGES_QUEUE').
 export const imageChecksQueue = () => createQueue<ImageCheckMessage>(config('IMAGE_CHECKS_QUEUE').IMAGE_CHECKS_QUEUE)
 export const canaryQueue = () => createQueue<CanaryEvent>(config('EVENTS_QUEUE').EVENTS_QUEUE)
 export const eventQueue = () => createEventQueue(config('EVENTS_QUEUE').EVENTS_QUEUE, log)
-export const parkedEvents = () => createParkedEvents(config('EVENTS_QUEUE').EVENTS_QUEUE, log)
+export const parkedEvents = ({ name }: OfficialAccount) =>
+  createParkedEvents(config('EVENTS_QUEUE').EVENTS_QUEUE, name, log)
 export const consumedFollowersQueue = () => {
   const { FOLLOWERS_QUEUE } = config('FOLLOWERS_QUEUE')
   return { ...createQueue<News>(FOLLOWERS_QUEUE), ...createConsumedQueue(FOLLOWERS_QUEUE) }

@@ -2,10 +2,12 @@
 
 import { createSecrets, type FunctionSecrets } from '../adapters/aws/ssm-secrets.ts'
 import { createSessionChecker, createSessionSigner } from '../adapters/session-tokens.ts'
+import { nameOfApp } from '../apps.ts'
 import { config } from '../config.ts'
 import { ConfigError } from '../errors.ts'
 import type { Secrets, SessionChecker, SessionSigner } from '../ports.ts'
-import type { SecretName } from '../secret-names.ts'
+import { appOfSecret, type SecretName } from '../secret-names.ts'
+import { apps } from './apps.ts'
 import { now } from './context.ts'
 
 let opened: FunctionSecrets | undefined
@@ -21,22 +23,24 @@ export function secrets(...needed: readonly SecretName[]): Secrets {
 export async function neededSecret(name: SecretName, refused?: string): Promise<string> {
   const value = await secrets().get(name, refused)
   if (value !== undefined) return value
-  throw new ConfigError([`the secret ${config('SECRETS_PREFIX').SECRETS_PREFIX}/${name} is not set`])
+  const app = appOfSecret(apps(), name)
+  const whose = app === undefined ? '' : ` of ${nameOfApp(app)}`
+  throw new ConfigError([`the secret ${config('SECRETS_PREFIX').SECRETS_PREFIX}/${name}${whose} is not set`])
 }
 
 export function sessionSigner(): SessionSigner {
   const known = secrets('session-keys')
   const { SESSION_SECONDS } = config('SESSION_SECONDS')
-  return createSessionSigner({ ...session(), keys: () => known.get('session-keys'), lifeSeconds: SESSION_SECONDS })
+  return createSessionSigner({ issuer: issuer(), keys: () => known.get('session-keys'), lifeSeconds: SESSION_SECONDS })
 }
 
 /** For functions that only check sessions: the signing key is not read. */
 export function sessionChecker(): SessionChecker {
   const known = secrets('session-public-keys')
-  return createSessionChecker({ ...session(), keys: () => known.get('session-public-keys'), now })
+  const minis = apps().minis.map(it => it.appid)
+  return createSessionChecker({ issuer: issuer(), minis, keys: () => known.get('session-public-keys'), now })
 }
 
-function session() {
-  const { STAGE, WECHAT_MINI_APPID } = config('STAGE', 'WECHAT_MINI_APPID')
-  return { issuer: `queqiao-${STAGE}`, audience: WECHAT_MINI_APPID }
+function issuer(): string {
+  return `queqiao-${config('STAGE').STAGE}`
 }

@@ -13,6 +13,7 @@ import { createLinkStore } from '../adapters/dynamo/links.ts'
 import { createLoginStore } from '../adapters/dynamo/logins.ts'
 import { createSyncRunStore } from '../adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../adapters/dynamo/tokens.ts'
+import type { OfficialAccount } from '../apps.ts'
 import { config } from '../config.ts'
 import type { LinkingProgress } from '../followers/ports.ts'
 import { log, now, random } from './context.ts'
@@ -34,17 +35,21 @@ export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed
   createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log, ...how })
 export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, { now, log })
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
-export const syncRunStore = () => createSyncRunStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
-export const linkingStore = () =>
-  createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, now, steps =>
-    log.error('linking.unreadable', { steps }),
+export const syncRunStore = ({ appid }: OfficialAccount) =>
+  createSyncRunStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, appid)
+export const linkingStore = ({ name, appid }: OfficialAccount) =>
+  createLinkingStore(dynamo(), config('WALKS_TABLE').WALKS_TABLE, appid, now, steps =>
+    log.error('linking.unreadable', { app: name, steps }),
   )
-/** For reading the progress only: one read of a few rows. */
-export const linkingProgress = (): LinkingProgress => linkingStore()
+/** For who only asks: one read of a few rows. */
+export const linkingProgress = (app: OfficialAccount): LinkingProgress => linkingStore(app)
 export const linkUpkeep = () => createLinkUpkeep(dynamo(), config('LINKS_TABLE').LINKS_TABLE)
-export const journal = () => createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, random)
-export const erasures = () => createErasures(dynamo(), config('WALKS_TABLE').WALKS_TABLE)
-export const gateStore = () =>
-  createGateStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, fields =>
-    log.error('gate.unreadable', { fields }),
-  )
+export const journal = ({ appid }: OfficialAccount) =>
+  createJournal(dynamo(), config('WALKS_TABLE').WALKS_TABLE, appid, random)
+export const erasures = ({ appid }: OfficialAccount) =>
+  createErasures(dynamo(), config('WALKS_TABLE').WALKS_TABLE, appid)
+export const gateStore = ({ name, appid: official }: OfficialAccount) =>
+  createGateStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, {
+    official,
+    onUnreadable: fields => log.error('gate.unreadable', { app: name, fields }),
+  })

@@ -6,22 +6,25 @@
 import { setImmediate } from 'node:timers/promises'
 
 import { TransportError } from '../errors.ts'
-import type { SendDeps } from './deps.ts'
+import type { StageDeps } from './deps.ts'
 import type { Attempt } from './ports.ts'
-import { attemptName } from './short-names.ts'
+import { attemptName, type Sending, sendingsOf } from './short-names.ts'
 
 export type BatchAttempt = {
   /** Names the events that the batch may send. */
-  cover(eventIds: readonly string[]): void
+  cover(events: readonly Sending[]): void
   /**
    * To be awaited before each call of `api` for an event. Throws TransportError `withheld` if the attempt cannot be written: then
    * the call must not be made.
    */
-  begin(eventId: string, api: string): Promise<void>
-  /** Whether another invocation may have sent this event by now and has not said so: to be asked before it is called unsent. */
+  begin(event: Sending, api: string): Promise<void>
+  /**
+   * Whether another invocation may have sent this event by now, by whichever account, and has not said so: to be asked before it
+   * is called unsent.
+   */
   mayBeElsewhere(eventId: string): Promise<boolean>
   /** Nothing is unknown of this event any more: it was surely not sent, or what came of it is written. */
-  resolve(eventId: string): void
+  resolve(event: Sending): void
   /** Writes down what is unknown by now, and nothing else; to be awaited before anything goes back into a queue. */
   save(): Promise<void>
 }
@@ -31,10 +34,13 @@ const saveTries = 3
 /** So many are named in the log. */
 const mostIds = 100
 
+type Deps = Pick<StageDeps, 'accounts' | 'attempts' | 'now' | 'log'>
+
 /** Creates the attempt of a batch. */
-export function createBatchAttempt({ attempts, now, log }: Pick<SendDeps, 'attempts' | 'now' | 'log'>): BatchAttempt {
+export function createBatchAttempt({ accounts, attempts, now, log }: Deps): BatchAttempt {
   const id = crypto.randomUUID()
-  let covered: readonly string[] = []
+  /** The ids of the events by their names. */
+  let covered: ReadonlyMap<string, string> = new Map()
   const unknown = new Set<string>()
   let saved: string | undefined
   let begun: { readonly at: number; readonly written: Promise<boolean> } | undefined
@@ -45,7 +51,7 @@ export function createBatchAttempt({ attempts, now, log }: Pick<SendDeps, 'attem
   })
   const writeFirst = async (eventId: string, at: number) => {
     try {
-      await attempts.write({ id, at, names: covered.map(attemptName) })
+      await attempts.write({ id, at, names: [...covered.keys()] })
       return true
     } catch (error) {
       begun = undefined
@@ -63,27 +69,30 @@ export function createBatchAttempt({ attempts, now, log }: Pick<SendDeps, 'attem
     }
   }
   return {
-    cover(eventIds) {
-      covered = [...new Set(eventIds)]
+    cover(events) {
+      covered = new Map(events.map(it => [attemptName(it), it.id]))
     },
-    async begin(eventId, api) {
-      begun ??= { at: now(), written: writeFirst(eventId, now()) }
+    async begin(event, api) {
+      begun ??= { at: now(), written: writeFirst(event.id, now()) }
       if (!(await begun.written)) {
         throw new TransportError(api, 'withheld', 'not called: the attempt could not be written down')
       }
-      unknown.add(eventId)
+      unknown.add(attemptName(event))
     },
-    mayBeElsewhere: async eventId => (await elsewhere()).has(attemptName(eventId)),
-    resolve: eventId => void unknown.delete(eventId),
+    async mayBeElsewhere(eventId) {
+      const names = await elsewhere()
+      return sendingsOf(eventId, accounts).some(it => names.has(attemptName(it)))
+    },
+    resolve: event => void unknown.delete(attemptName(event)),
     async save() {
-      const left = [...unknown].map(attemptName)
+      const left = [...unknown]
       if (begun === undefined || left.join() === saved) return
       try {
         await writeAtLast({ id, at: begun.at, names: left })
         saved = left.join()
       } catch (error) {
         // Then these events count as perhaps sent, which is too careful, and no more.
-        log.warn('send.attempt-not-saved', { error, ids: covered.slice(0, mostIds) })
+        log.warn('send.attempt-not-saved', { error, ids: [...covered.values()].slice(0, mostIds) })
       }
     },
   }

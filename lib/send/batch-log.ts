@@ -71,9 +71,9 @@ function kindOf(name: string, alike: Fields): string {
   return JSON.stringify([name, alike])
 }
 
-/** What makes two lines of one name a kind: WeChat's errcode, how a call failed, or the words that say why. */
-function alikeIn({ error, errcode, state, reason, why }: Fields): Fields {
-  const told = Object.entries({ errcode, state, reason, why }).filter(([, it]) => it !== undefined)
+/** What makes two lines of one name a kind: the app, WeChat's errcode, how a call failed, or the words that say why. */
+function alikeIn({ app, error, errcode, state, reason, why }: Fields): Fields {
+  const told = Object.entries({ app, errcode, state, reason, why }).filter(([, it]) => it !== undefined)
   const shown = Object.fromEntries(told.map(([name, it]) => [name, typeof it === 'string' ? brief(it) : it]))
   if (error instanceof WeChatError) return { ...shown, api: error.api, errcode: error.errcode }
   if (error instanceof TransportError) return { ...shown, api: error.api, failure: error.failure }

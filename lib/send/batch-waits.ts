@@ -2,7 +2,7 @@
 
 import { inParallel } from '../pool.ts'
 import type { Delivery } from './delivery.ts'
-import type { SendDeps } from './deps.ts'
+import type { StageDeps } from './deps.ts'
 import type { WaitCause } from './waiting.ts'
 
 /** An event that is deferred; `since` is when (ms) it was pushed. */
@@ -15,7 +15,7 @@ export type Wait = {
   readonly news?: { readonly delivery: Delivery; readonly copy: string }
 }
 
-type Deps = Pick<SendDeps, 'deliveries' | 'metrics' | 'now' | 'log'>
+type Deps = Pick<StageDeps, 'deliveries' | 'metrics' | 'now' | 'log'>
 
 const writesAtOnce = 25
 

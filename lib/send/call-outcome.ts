@@ -24,7 +24,7 @@ export type Call = {
   isLost: boolean
 }
 
-type Deps = Pick<SendDeps, 'followers' | 'now' | 'log'>
+type Deps = Pick<SendDeps, 'app' | 'followers' | 'now' | 'log'>
 
 const minuteQuota = 45011
 /** Why a message waits for another minute. */
@@ -94,7 +94,7 @@ function outcomeOfSilence(error: TransportError, call: Call, { log }: Deps): Out
 
 function possibleSend(error: unknown, call: Call): PossibleSend {
   const why = isOfCall(error, call) ? whyPossible(error) : 'no answer: the connection was lost'
-  return { at: call.startedAt, why }
+  return { at: call.startedAt, why, official: call.message.official }
 }
 
 function whyPossible(error: WeChatError | TransportError): string {
@@ -117,8 +117,8 @@ function reasonWithoutToken(error: WeChatError | TransportError): WaitReason {
 }
 
 /** WeChat says that they do not follow, our link says they do: WeChat is asked, and its answer corrects the link. */
-async function lookAgain({ message, openid }: Call, { followers, log }: Deps): Promise<void> {
-  const news = { change: 'follow', openids: [openid], at: 0 } satisfies FollowerNews
+async function lookAgain({ message, openid }: Call, { app, followers, log }: Deps): Promise<void> {
+  const news = { change: 'follow', official: app.appid, openids: [openid], at: 0 } satisfies FollowerNews
   try {
     await followers.push([news])
   } catch (error) {

@@ -2,17 +2,16 @@
  * The canary: an hourly message to a phone of the operator, through the normal queue, and the check of the previous one.
  */
 
+import { RequestError } from '../errors.ts'
 import type { Now, Queue } from '../ports.ts'
-import type { ValueCheck } from './deps.ts'
-import { parseTemplateMessage } from './kinds/template-event.ts'
+import { problemOf, type Stage } from './parse.ts'
 import type { DeliveryStore } from './ports.ts'
-import type { TemplateList } from './template-list.ts'
 
 export type CanaryDeps = {
   /** An event as JSON, but for its id and its end. */
   readonly event: string
-  readonly templates: () => TemplateList
-  readonly values: ValueCheck
+  /** The accounts of the stage with their templates; throws ConfigError where a list has a mistake. */
+  readonly stage: () => Stage
   readonly deliveries: Pick<DeliveryStore, 'find'>
   readonly events: Queue<CanaryEvent>
   readonly now: Now
@@ -42,11 +41,12 @@ export function canaryId(at: number): string {
   return `self-check:${new Date(at).toISOString().slice(0, 13)}`
 }
 
-async function pushThisHours({ event, templates, values, deliveries, events, now }: CanaryDeps): Promise<void> {
+async function pushThisHours({ event, stage, deliveries, events, now }: CanaryDeps): Promise<void> {
   const id = canaryId(now())
   if ((await deliveries.find(id)) !== undefined) return
   // After an outage the phone gets one, and not one for each hour.
   const message = { ...JSON.parse(event), id, expiresAt: new Date(now() + hourMs).toISOString() }
-  parseTemplateMessage(JSON.stringify(message), templates(), values)
+  const problem = problemOf(JSON.stringify(message), stage())
+  if (problem !== undefined) throw new RequestError('event-invalid', 400, problem)
   await events.push([message])
 }

@@ -17,13 +17,13 @@ export function decide(event: Loaded, now: number, gate: GateState): Decision {
   const hold = endBeforeSend(event, message, now) ?? quotaHold(gate, message.urgent, now)
   if (hold !== undefined) return hold
   if (person === undefined) return deferUnreadable('the link of this person')
-  const to = kind.recipientOf(message.to, person)
+  const to = kind.recipientOf(person)
   return 'openid' in to ? { kind: 'send', message, openid: to.openid } : { kind: 'look-up', message, person }
 }
 
 /** Decides on a person as WeChat knows them: now it is certain who does not follow. */
 export function decideOn(kind: MessageKind, message: Message, person: Person): Send | Outcome {
-  const to = kind.recipientOf(message.to, person)
+  const to = kind.recipientOf(person)
   return 'openid' in to ? { kind: 'send', message, openid: to.openid } : ended('dropped', { reason: to.reason })
 }
 
@@ -38,6 +38,6 @@ function endBeforeSend({ kind, uncertainty, person }: Loaded, message: Message, 
   if (isForPeople(uncertainty, message.doubt, now, kind.windowMs)) {
     return ended('in-doubt', { reason: `a try of over ten minutes ago may have sent it (${uncertainty?.why})` })
   }
-  const to = person === undefined ? undefined : kind.recipientOf(message.to, person)
+  const to = person === undefined ? undefined : kind.recipientOf(person)
   return to !== undefined && 'reason' in to && to.isCertain ? ended('dropped', { reason: to.reason }) : undefined
 }

@@ -5,8 +5,8 @@ import type { Delivery } from './delivery.ts'
 import { idOf } from './event-id.ts'
 import type { Deferral, DeliveryFacts } from './outcome.ts'
 import type { QueuedEvent } from './ports.ts'
-import { copyName } from './short-names.ts'
-import type { Received, Sent } from './stages.ts'
+import { copyName, type Sending } from './short-names.ts'
+import type { Parsed, Sent } from './stages.ts'
 import { secondsLeft } from './uncertainty.ts'
 import { factsOf, isRecorded, type WaitReason, wechatAway } from './waiting.ts'
 import type { BatchDeps } from './write-buffer.ts'
@@ -119,8 +119,8 @@ export function deliveryOf(
   id: string,
   state: Delivery['state'],
   facts: DeliveryFacts,
-  { attempts }: Pick<Received, 'attempts'>,
+  { attempts, account }: Pick<Parsed, 'attempts' | 'account'>,
   { now }: BatchDeps,
-): Delivery {
-  return { id, state, ...facts, attempts, at: new Date(now()).toISOString() }
+): Delivery & Sending {
+  return { id, state, official: account.app.appid, ...facts, attempts, at: new Date(now()).toISOString() }
 }

@@ -1,5 +1,6 @@
 /** The states of a delivery, as in `GET /deliveries/{id}`. */
 
+import type { OfficialAppId } from '../identifiers.ts'
 import type { Uncertainty } from './uncertainty.ts'
 
 export const deliveryStates = [
@@ -16,12 +17,13 @@ export const deliveryStates = [
 type DeliveryState = (typeof deliveryStates)[number]
 
 /**
- * `at` is the instant of the state, `nextTryAt` when what waits was to be tried next as the state was written, both RFC
+ * `official` is the account that it went out by, or is to; `at` is the instant of the state, `nextTryAt` when what waits was to be tried next as the state was written, both RFC
  * 3339; `msgid` is WeChat's, 64 bits as text.
  */
 export type Delivery = {
   readonly id: string
   readonly state: DeliveryState
+  readonly official?: OfficialAppId
   readonly reason?: string
   readonly errcode?: number
   readonly rid?: string

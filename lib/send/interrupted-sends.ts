@@ -1,11 +1,12 @@
 /** What other invocations may have sent: invocations that died, and those in progress. */
 
+import type { OfficialAppId } from '../identifiers.ts'
 import { inParallel } from '../pool.ts'
 import type { DoneMark } from './delivery.ts'
 import { isSent } from './delivery.ts'
-import type { SendDeps } from './deps.ts'
+import type { StageDeps } from './deps.ts'
 import type { Attempt } from './ports.ts'
-import { attemptName } from './short-names.ts'
+import { attemptName, type Sending, sendingsOf } from './short-names.ts'
 import { isSame, type PossibleSend, type Uncertainty, uncertaintyOf } from './uncertainty.ts'
 
 /**
@@ -15,6 +16,8 @@ import { isSame, type PossibleSend, type Uncertainty, uncertaintyOf } from './un
 export type Knowledge = {
   readonly uncertainty?: Uncertainty
   readonly isInFlight: boolean
+  /** The account that may have sent it, or is at it. */
+  readonly by?: OfficialAppId
   readonly isDecided: boolean
 }
 
@@ -34,37 +37,46 @@ export async function learnOfAttempts(
   windows: ReadonlyMap<string, number>,
   marks: ReadonlyMap<string, DoneMark>,
   attempts: readonly Attempt[],
-  deps: SendDeps,
+  deps: StageDeps,
 ): Promise<ReadonlyMap<string, Knowledge>> {
   const ids = [...windows.keys()]
   const hasEnded = (attempt: Attempt) => attempt.at < deps.now() - endedMs
-  const ended = possibleBy(attempts.filter(hasEnded))
+  const ended = instantsIn(attempts.filter(hasEnded))
   const inFlight = new Set(attempts.filter(it => !hasEnded(it)).flatMap(it => it.names))
   const known = new Map<string, Knowledge>()
   await inParallel([...windows], writesAtOnce, async ([id, window]) => {
-    const name = attemptName(id)
-    const adopted = await adopt({ id, window, possible: ended.get(name) ?? [] }, marks.get(id), deps)
-    known.set(id, { ...adopted, isInFlight: inFlight.has(name) })
+    const sendings = sendingsOf(id, deps.accounts)
+    const adopted = await adopt(
+      { id, window, possible: sendings.flatMap(it => possibleOf(it, ended)) },
+      marks.get(id),
+      deps,
+    )
+    const current = sendings.find(it => inFlight.has(attemptName(it)))
+    const by = adopted.uncertainty?.official ?? current?.official
+    known.set(id, { ...adopted, isInFlight: current !== undefined, ...(by === undefined ? {} : { by }) })
   })
   await tidy(attempts.filter(hasEnded), ids, deps)
   tell(ids, marks, known, deps)
   return known
 }
 
-/** By name of an event: when it may have been sent. */
-function possibleBy(attempts: readonly Attempt[]): ReadonlyMap<string, readonly PossibleSend[]> {
-  const found = new Map<string, PossibleSend[]>()
-  for (const { at, names } of attempts) {
-    for (const name of names) found.set(name, [...(found.get(name) ?? []), { at, why: whyEnded }])
-  }
+/** By name of an event: when (ms) it may have been sent. */
+function instantsIn(attempts: readonly Attempt[]): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>()
+  for (const { at, names } of attempts) for (const name of names) found.set(name, [...(found.get(name) ?? []), at])
   return found
+}
+
+function possibleOf(sending: Sending, ended: ReadonlyMap<string, readonly number[]>): PossibleSend[] {
+  const { official } = sending
+  return (ended.get(attemptName(sending)) ?? []).map(at => ({ at, why: whyEnded, official }))
 }
 
 async function adopt(
   { id, window, possible }: { id: string; window: number; possible: readonly PossibleSend[] },
   mark: DoneMark | undefined,
-  { deliveries }: SendDeps,
-): Promise<Omit<Knowledge, 'isInFlight'>> {
+  { deliveries }: StageDeps,
+): Promise<Omit<Knowledge, 'isInFlight' | 'by'>> {
   const recorded = mark?.uncertainty
   const before = { ...(recorded === undefined ? {} : { uncertainty: recorded }), isDecided: false }
   if (possible.length === 0 || mark?.isUnreadable || isSent(mark?.delivery)) return before
@@ -75,8 +87,10 @@ async function adopt(
 }
 
 /** What these events' own rows say now, ended attempts need not. */
-async function tidy(ended: readonly Attempt[], ids: readonly string[], { attempts, log }: SendDeps): Promise<void> {
-  const learnt = new Set(ids.map(attemptName))
+async function tidy(ended: readonly Attempt[], ids: readonly string[], deps: StageDeps): Promise<void> {
+  const { accounts, attempts, log } = deps
+  // Most batches find none: then there is nothing to name.
+  const learnt = new Set(ended.length === 0 ? [] : ids.flatMap(id => sendingsOf(id, accounts).map(attemptName)))
   await inParallel(ended, writesAtOnce, async attempt => {
     const names = attempt.names.filter(it => !learnt.has(it))
     if (names.length === attempt.names.length) return
@@ -93,7 +107,7 @@ function tell(
   ids: readonly string[],
   marks: ReadonlyMap<string, DoneMark>,
   known: ReadonlyMap<string, Knowledge>,
-  { log, metrics }: SendDeps,
+  { log, metrics }: StageDeps,
 ): void {
   const isNews = (id: string) =>
     known.get(id)?.isDecided !== true && !isSame(known.get(id)?.uncertainty, marks.get(id)?.uncertainty)

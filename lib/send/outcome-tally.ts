@@ -1,10 +1,10 @@
 /** Counts a batch's outcomes by template: one metric per template and outcome. */
 
-import type { Metrics } from '../ports.ts'
+import type { AppMetrics } from '../ports.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Creates the tally of one batch. */
-export function createOutcomeTally(metrics: Metrics) {
+export function createOutcomeTally(metrics: Pick<AppMetrics, 'count'>) {
   const seen: { readonly templateId: string; readonly outcome: string }[] = []
   return {
     note(templateId: string, outcome: Outcome) {

@@ -1,32 +1,64 @@
 /** Stage one: parses each message body. */
 
 import { RequestError } from '../errors.ts'
-import type { SendDeps } from './deps.ts'
-import { idOf } from './event-id.ts'
-import type { MessageKind } from './kinds/kind.ts'
+import type { Account } from './deps.ts'
+import { idOf, silentJson } from './event-id.ts'
+import type { Message, MessageKind, Rules } from './kinds/kind.ts'
 import { kindOf } from './kinds/kinds.ts'
 import type { Parsed, Received } from './stages.ts'
 
-type Rules = Pick<SendDeps, 'templates' | 'values'>
+type AnAccount = Rules['account']
+/** What events are held to: the accounts that they may name, the default one first, and the mini programs. */
+export type Stage<A extends AnAccount = AnAccount> = Omit<Rules, 'account'> & { readonly accounts: readonly A[] }
 
 /** Parses a message by the rules of its kind; what fails its check goes on with what is wrong. */
-export function parse(received: Received, rules: Rules): Parsed {
-  const kind = kindOf(received.body)
-  return { ...received, kind, ...read(received.body, kind, rules) }
-}
-
-function read(body: string, kind: MessageKind, rules: Rules) {
-  try {
-    const message = kind.parse(body, rules)
-    return { id: message.id, message, problem: undefined, lane: message.templateId }
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error
-    return { id: idOf(body), message: undefined, problem: error.message, lane: '' }
-  }
+export function parse(received: Received, stage: Stage<Account>): Parsed {
+  const { body } = received
+  const kind = kindOf(body)
+  const { candidates, problem } = readAll(body, kind, stage)
+  const [chosen, ...others] = candidates
+  if (chosen === undefined) return { ...unread(received, stage), id: idOf(body), problem }
+  return { ...received, kind, id: chosen.message.id, ...chosen, others, problem: undefined }
 }
 
 /** A message whose body nobody has looked at. */
-export function unread(received: Received): Parsed {
-  const kind = kindOf(received.body)
-  return { ...received, kind, id: undefined, message: undefined, problem: undefined, lane: '' }
+export function unread(received: Received, { accounts: [account] }: Pick<Stage<Account>, 'accounts'>): Parsed {
+  if (account === undefined) throw new Error('a stage without an Official Account')
+  const nothing = { id: undefined, message: undefined, problem: undefined, lane: '', others: [] }
+  return { ...received, kind: kindOf(received.body), account, ...nothing }
+}
+
+/** Says what is wrong with an event; undefined if it can be sent. */
+export function problemOf(body: string, stage: Stage): string | undefined {
+  const { candidates, problem } = readAll(body, kindOf(body), stage)
+  return candidates.length > 0 ? undefined : problem
+}
+
+/** Reads an event as each account would send it that it may go out by; `problem` is the first one's. */
+function readAll<A extends AnAccount>(body: string, kind: MessageKind, stage: Stage<A>) {
+  const read = accountsOf(body, stage.accounts).map(account => readAs(body, kind, { ...stage, account }))
+  const [problem = 'from is no Official Account of this stage'] = read.flatMap(it =>
+    'problem' in it ? it.problem : [],
+  )
+  return { candidates: read.flatMap(it => ('message' in it ? it : [])), problem }
+}
+
+/** The accounts that an event may go out by: the one that it names, the default one, or any, in their order. */
+function accountsOf<A extends AnAccount>(body: string, accounts: readonly A[]): readonly A[] {
+  const event = silentJson(body)
+  const from = typeof event === 'object' && event !== null && 'from' in event ? event.from : undefined
+  if (from === 'any') return accounts
+  return from === undefined ? accounts.slice(0, 1) : accounts.filter(it => it.app.name === from)
+}
+
+type Read<A> = { readonly account: A; readonly message: Message; readonly lane: string } | { readonly problem: string }
+
+function readAs<A extends AnAccount>(body: string, kind: MessageKind, rules: Rules & { readonly account: A }): Read<A> {
+  try {
+    const message = kind.parse(body, rules)
+    return { account: rules.account, message, lane: message.templateId }
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error
+    return { problem: error.message }
+  }
 }

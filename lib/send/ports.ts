@@ -1,5 +1,7 @@
 /** The outside interfaces of sending: deliveries, attempts, the send gate, the event queues, and the event bus. */
 
+import type { AppName } from '../apps.ts'
+import type { OfficialAppId } from '../identifiers.ts'
 import type { ConsumedQueue } from '../ports.ts'
 import type { Delivery, DoneMark } from './delivery.ts'
 import type { QuotaLook } from './quota-look.ts'
@@ -8,6 +10,9 @@ import type { Uncertainty } from './uncertainty.ts'
 
 /** A copy of an event that waits, and when it was pushed (RFC 3339). */
 export type Waiter = { readonly copy: string; readonly pushedAt: string }
+
+/** A msgid is one of its account's. */
+export type Msgid = { readonly official: OfficialAppId; readonly msgid: string }
 
 export type DeliveryStore = {
   /** The done marks of up to 100 events. */
@@ -29,10 +34,10 @@ export type DeliveryStore = {
   recordUncertainty(id: string, uncertainty: Uncertainty): Promise<boolean>
   /** A delivery with what its receipt says of it. */
   find(id: string): Promise<Delivery | undefined>
-  /** Keeps what a receipt says, by its msgid; a second receipt changes nothing. */
-  keepReceipt(msgid: string, receipt: Pick<Delivery, 'state' | 'reason' | 'at'>): Promise<void>
+  /** Keeps what a receipt says, by its account and msgid; a second receipt changes nothing. */
+  keepReceipt(of: Msgid, receipt: Pick<Delivery, 'state' | 'reason' | 'at'>): Promise<void>
   /** Finds the event of a msgid, in a store that keeps an index of them. */
-  eventOf(msgid: string): Promise<string | undefined>
+  eventOf(of: Msgid): Promise<string | undefined>
 }
 
 /** One invocation of the sender: from `at` (ms) on, the events of these names (short-names.ts) may have been sent. */
@@ -102,15 +107,16 @@ export type EventQueue = ConsumedQueue & {
     events: readonly { readonly event: QueuedEvent; readonly delaySeconds: number }[],
   ): Promise<ReadonlySet<number>>
   /** Moves events to where they wait for quota at no cost; answers the indexes of those that could not be moved. */
-  holdForQuota(
-    events: readonly { readonly event: QueuedEvent; readonly priority: Priority }[],
-  ): Promise<ReadonlySet<number>>
+  holdForQuota(events: readonly ({ readonly event: QueuedEvent } & ParkingPlace)[]): Promise<ReadonlySet<number>>
 }
+
+/** Where an event waits for quota: the account's, by its name, and the kind's. */
+export type ParkingPlace = { readonly official: AppName; readonly priority: Priority }
 
 /** Urgent events may use what is kept of the quota for them, so they wait apart from the others. */
 export type Priority = 'urgent' | 'usual'
 
-/** The events that wait for quota. */
+/** The events that wait for quota of one Official Account. */
 export type ParkedEvents = {
   /** About how many wait. */
   count(): Promise<Readonly<Record<Priority, number>>>

@@ -1,13 +1,19 @@
 /** Manual quota commands, through the function resume-events: show the quota, or open the gate. */
 
 import * as v from 'valibot'
+import { requireNamed } from '../apps.ts'
 import type { Quota } from '../ports.ts'
+import type { Limits } from './move-back.ts'
 import type { Priority } from './ports.ts'
 import { lookAt } from './quota-look.ts'
 import { askQuota, openGateEarly, type ResumeDeps, resumeEvents } from './resume-events.ts'
 import { isPaced } from './send-pace.ts'
 
-const order = v.object({ action: v.optional(v.picklist(['tick', 'status', 'reopen']), 'tick') })
+const order = v.object({
+  action: v.optional(v.picklist(['tick', 'status', 'reopen']), 'tick'),
+  /** The name of an Official Account. */
+  app: v.optional(v.pipe(v.string(), v.maxLength(32))),
+})
 
 export type QuotaOrder = v.InferOutput<typeof order>
 
@@ -31,19 +37,31 @@ export function parseQuotaOrder(input: unknown): QuotaOrder {
   return v.parse(order, input ?? {})
 }
 
-/** Carries out an order; moves nothing after `until` (ms). */
+/**
+ * Carries out an order; moves nothing after `until` (ms). A tick is for all accounts, side by side, anything else for one, the
+ * default one if none is named. Throws ConfigError for a name that none has.
+ */
 export async function carryOut(
-  { action }: QuotaOrder,
-  deps: ResumeDeps,
-  limits: { readonly until: number },
+  { action, app }: QuotaOrder,
+  accounts: readonly ResumeDeps[],
+  limits: Limits,
 ): Promise<QuotaReport> {
-  if (action === 'tick') return resumeEvents(deps, limits)
+  if (action === 'tick') return resumeAll(accounts, limits)
+  const deps = requireNamed(accounts, app)
   const quota = await askQuota(deps)
   if (action === 'status') return { moved: 0, status: await statusOf(quota, deps) }
   const gate = await deps.gate.read()
   const isClosed = deps.now() < (gate.closedUntil ?? 0)
   const opened = isClosed ? await openGateEarly(gate, quota, deps, limits) : undefined
   return { moved: opened?.moved ?? 0, isReopened: opened !== undefined, status: await statusOf(quota, deps) }
+}
+
+/** One account's failure keeps no other's events waiting, and is thrown at the end. */
+async function resumeAll(accounts: readonly ResumeDeps[], limits: Limits): Promise<QuotaReport> {
+  const outcomes = await Promise.allSettled(accounts.map(it => resumeEvents(it, limits)))
+  const failures = outcomes.flatMap(it => (it.status === 'rejected' ? [it.reason] : []))
+  if (failures.length > 0) throw new AggregateError(failures, 'events of an account could not be resumed')
+  return { moved: outcomes.reduce((sum, it) => sum + (it.status === 'fulfilled' ? it.value.moved : 0), 0) }
 }
 
 async function statusOf(quota: Quota | undefined, deps: ResumeDeps): Promise<QuotaStatus> {

@@ -1,27 +1,29 @@
 /** Stores WeChat's receipts by msgid, where each delivery finds its own, whichever is written first. */
 
 import * as v from 'valibot'
+import { isAppId, type OfficialAppId } from '../identifiers.ts'
 import { inRecord, type Named } from '../log-scope.ts'
 import { inParallel } from '../pool.ts'
 import type { Delivery } from './delivery.ts'
-import type { SendDeps } from './deps.ts'
+import type { StageDeps } from './deps.ts'
 import { stateOfReceipt } from './kinds/template-names.ts'
 import type { DeliveryStore } from './ports.ts'
 import { publishResults } from './results.ts'
 
 const receipt = v.object({
+  official: v.custom<OfficialAppId>(isAppId),
   msgid: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
   status: v.pipe(v.string(), v.maxLength(200)),
   at: v.pipe(v.number(), v.integer(), v.minValue(0)),
 })
 
-/** A message of the receipts queue; `at` is WeChat's clock in seconds. */
+/** A message of the receipts queue; a msgid is one of `official`'s, `at` is WeChat's clock in seconds. */
 export type Receipt = v.InferOutput<typeof receipt>
 
 /** One receipt as the queue gave it out, and how often it has. */
 export type ReceiptArrival = Receipt & Named & { readonly receives: number }
 
-export type ReceiptsDeps = Pick<SendDeps, 'results' | 'log'> & {
+export type ReceiptsDeps = Pick<StageDeps, 'results' | 'log'> & {
   readonly deliveries: Pick<DeliveryStore, 'keepReceipt' | 'eventOf'>
 }
 
@@ -62,14 +64,14 @@ async function keep(
   arrival: ReceiptArrival,
   { deliveries, results }: ReceiptsDeps,
 ): Promise<Delivery | 'early' | undefined> {
-  const { msgid, receives } = arrival
+  const { official, msgid, receives } = arrival
   // 0 names no message: whose receipt it is, nobody can tell.
   if (!/[1-9]/.test(msgid)) return undefined
   const facts = { ...stateOfReceipt(arrival.status), at: new Date(arrival.at * 1000).toISOString() }
-  await deliveries.keepReceipt(msgid, facts)
+  await deliveries.keepReceipt({ official, msgid }, facts)
   if (results === undefined) return undefined
-  const id = await deliveries.eventOf(msgid)
-  if (id !== undefined) return { id, msgid, attempts: receives, ...facts }
+  const id = await deliveries.eventOf({ official, msgid })
+  if (id !== undefined) return { id, official, msgid, attempts: receives, ...facts }
   // Another system may send by the same account: its receipts come here as well.
   return receives < maxReceives ? 'early' : undefined
 }

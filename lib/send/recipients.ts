@@ -10,7 +10,7 @@ import { type Deferral, deferFor } from './outcome.ts'
 import type { Loaded } from './stages.ts'
 import { reasonOf, type WaitReason } from './waiting.ts'
 
-type Deps = AskDeps & Pick<SendDeps, 'followers' | 'linking' | 'backlog' | 'now'>
+type Deps = AskDeps & Pick<SendDeps, 'app' | 'followers' | 'linking' | 'backlog' | 'now'>
 
 /** What became of the look for somebody: the person, or why the event must wait. */
 type Found = { readonly person: Person } | { readonly wait: Deferral }
@@ -37,7 +37,7 @@ type Unlinked = { readonly id: string; readonly openid: OpenId }
 export function unlinkedAmong(events: readonly Loaded[]): readonly Unlinked[] {
   return events.flatMap(({ kind, message, person }) => {
     if (message === undefined || person === undefined || !('openid' in message.to)) return []
-    const to = kind.recipientOf(message.to, person)
+    const to = kind.recipientOf(person)
     return 'openid' in to || to.isCertain ? [] : { id: message.id, openid: message.to.openid }
   })
 }
@@ -88,7 +88,7 @@ async function askAndLink(unlinked: readonly Unlinked[], deps: Deps): Promise<An
   const answers = await askFollowers(openids, deps)
   const following = openids.filter(it => isFollowing(answers.get(it)))
   if (following.length === 0) return answers
-  const news = { change: 'follow', openids: following, at: 0 } satisfies FollowerNews
+  const news = { change: 'follow', official: deps.app.appid, openids: following, at: 0 } satisfies FollowerNews
   try {
     await deps.followers.push([news])
   } catch (error) {

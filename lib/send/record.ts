@@ -14,13 +14,15 @@ import type { BatchDeps } from './write-buffer.ts'
 export async function record(event: Decided, outcome: Outcome, deps: BatchDeps): Promise<string> {
   if (outcome.kind === 'repeated') return recordRepeated(event, deps)
   const { possibleSend } = outcome
-  const { id, uncertainty, kind } = event
+  const { id, uncertainty, kind, account } = event
+  const settle = () =>
+    id !== undefined && !isAccepted(outcome) && deps.attempt.resolve({ id, official: account.app.appid })
   // Whatever fails from here on, this try did not send it.
-  if (id !== undefined && possibleSend === undefined && !isAccepted(outcome)) deps.attempt.resolve(id)
+  if (possibleSend === undefined) settle()
   const doubt = uncertaintyOf(uncertainty, possibleSend === undefined ? [] : [possibleSend], kind.windowMs)
   const name = await act({ ...event, doubt }, outcome, deps)
   // What was accepted is known only once its mark is written.
-  if (id !== undefined && !isAccepted(outcome)) deps.attempt.resolve(id)
+  settle()
   return name
 }
 
@@ -66,6 +68,7 @@ async function hold(event: Sent, facts: DeliveryFacts, deps: BatchDeps): Promise
   } catch (error) {
     deps.log.error('send.not-noted', { error, id, state: 'parked' })
   }
-  deps.buffer.holdForQuota(event, queuedOf(event), message?.urgent ? 'urgent' : 'usual')
+  const priority = message?.urgent ? 'urgent' : 'usual'
+  deps.buffer.holdForQuota(event, queuedOf(event), { official: event.account.app.name, priority })
   return 'parked'
 }

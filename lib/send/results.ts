@@ -2,7 +2,7 @@
 
 import { NotPublishedError } from '../errors.ts'
 import type { Delivery } from './delivery.ts'
-import type { SendDeps } from './deps.ts'
+import type { StageDeps } from './deps.ts'
 
 const published: ReadonlySet<Delivery['state']> = new Set([
   'accepted',
@@ -17,7 +17,7 @@ const published: ReadonlySet<Delivery['state']> = new Set([
 /** Publishes those that a bus is told of; what it could not take is told to ops, for the deliveries themselves are kept. */
 export async function publishResults(
   deliveries: readonly Delivery[],
-  { results, log }: Pick<SendDeps, 'results' | 'log'>,
+  { results, log }: Pick<StageDeps, 'results' | 'log'>,
 ): Promise<void> {
   const told = deliveries.filter(it => published.has(it.state))
   if (results === undefined || told.length === 0) return

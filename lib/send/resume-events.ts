@@ -1,7 +1,8 @@
 /** Every minute: requeues events on quota hold once quota is available, no faster than WeChat accepts them. */
 
+import type { OfficialAccount } from '../apps.ts'
 import { TransportError, WeChatError } from '../errors.ts'
-import type { Gauges, Log, Now, Quota, WeChat } from '../ports.ts'
+import type { AppLog, AppMetrics, Now, Quota, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
 import { templateNames } from './kinds/template-names.ts'
@@ -11,7 +12,9 @@ import { isOnTrial, lookAt, type QuotaLook, takeIn } from './quota-look.ts'
 import { keepReserve, prioritiesOf } from './quota-reserve.ts'
 import { isPaced, learn } from './send-pace.ts'
 
+/** What one Official Account needs for it. */
 export type ResumeDeps = {
+  readonly app: OfficialAccount
   readonly wechat: Pick<WeChat, 'quota'>
   readonly accessTokens: AccessTokenSource
   readonly gate: GateStore
@@ -20,8 +23,8 @@ export type ResumeDeps = {
   readonly reserve: number
   readonly now: Now
   readonly sleep: (ms: number) => Promise<void>
-  readonly log: Log
-  readonly metrics: Gauges
+  readonly log: AppLog
+  readonly metrics: Pick<AppMetrics, 'gauge'>
 }
 
 export type ResumeReport = { readonly moved: number }

@@ -23,7 +23,7 @@ export async function sendMessage(given: Omit<Call, 'startedAt' | 'isLost'>, dep
 function send(message: Message, call: Call, deps: BatchDeps): Promise<string | undefined> {
   const { kind, openid } = call
   return withAccessToken(kind.accessTokensOf(deps), async token => {
-    await deps.attempt.begin(message.id, kind.api)
+    await deps.attempt.begin(message, kind.api)
     // Only now, so that a copy which has expired finds this attempt, or this one is not sent.
     if (isExpired(message, deps.now())) throw new TransportError(kind.api, 'withheld', 'not called: it has expired')
     try {

@@ -10,7 +10,7 @@ import { createBatchLog } from './batch-log.ts'
 import { createCopyOrder } from './copies.ts'
 import { decide } from './decide.ts'
 import { deliver } from './deliver.ts'
-import type { SendDeps } from './deps.ts'
+import { type Account, depsOf, type StageDeps } from './deps.ts'
 import { idOf } from './event-id.ts'
 import { load, nothingKnown } from './load.ts'
 import { deferFor, isToSend } from './outcome.ts'
@@ -22,7 +22,7 @@ import { record } from './record.ts'
 import { createGate } from './send-gate.ts'
 import type { Decided, Loaded, Received } from './stages.ts'
 import type { WaitReason } from './waiting.ts'
-import { type BatchDeps, createWriteBuffer } from './write-buffer.ts'
+import { type BatchDeps, type BatchStage, createWriteBuffer } from './write-buffer.ts'
 
 /** Keep-alive sockets to WeChat in use at once by one function. */
 const width = 50
@@ -38,62 +38,77 @@ const countsAsFailing: ReadonlySet<string> = new Set(['rejected', 'unanswered', 
 /** Sends a batch; starts no send after `until` (ms). Answers the messages that the queue must give out again. */
 export async function sendBatch<R extends Received>(
   received: readonly R[],
-  given: SendDeps,
-  limits: { readonly until: number },
+  given: StageDeps,
+  limits: Limits,
 ): Promise<readonly R[]> {
+  const batch = openBatch(given)
+  const { stage, counts } = batch
+  const events = await decideOrDefer(received, stage)
+  const byAccount = Map.groupBy(events, it => it.account)
+  await Promise.all([...byAccount].map(([account, own]) => sendBy(account, own, { batch, limits })))
+  const retried = await stage.buffer.flush()
+  if (received.some(it => stage.now() - it.since > overdueMs)) stage.metrics.count('EventOverdue')
+  stage.log.flush()
+  stage.log.info('send.batch', { arrivals: received.length, ...counts, failed: retried.size })
+  return [...new Set(received.filter(it => retried.has(it.messageId)))]
+}
+
+type Limits = { readonly until: number }
+type Batch = ReturnType<typeof openBatch>
+
+/** What one batch has to itself: its log, its attempt, its write buffer, the order of copies, and how it went. */
+function openBatch(given: StageDeps) {
+  const log = createBatchLog(given.log)
+  const attempt = createBatchAttempt({ ...given, log })
+  const buffer = createWriteBuffer({ ...given, log, attempt })
   const counts: Record<string, number> = {}
-  const deps = openBatch(given)
-  const events = await decideOrDefer(received, deps)
+  return { stage: { ...given, log, attempt, buffer }, inOrder: createCopyOrder(), counts }
+}
+
+/** Sends the events of one Official Account, whose trouble holds up no other's. */
+async function sendBy(
+  account: Account,
+  events: readonly Decided[],
+  { batch, limits }: { batch: Batch; limits: Limits },
+) {
+  const { stage, inOrder, counts } = batch
+  const deps = depsOf(stage, account)
   const recipients = createRecipients(unlinkedAmong(events), deps)
-  const tally = createOutcomeTally(deps.metrics)
-  const inOrder = createCopyOrder()
+  const tally = createOutcomeTally(account.metrics)
   const work = async (event: Decided) => {
     const outcome = await deliver(event, recipients, deps)
     if (event.message !== undefined) tally.note(event.message.templateId, outcome)
     return record(event, outcome, deps)
   }
-  await inLanes(events, { width, trouble: deps.trouble }, async event => {
+  await inLanes(events, { width, trouble: account.trouble }, async event => {
     const isLate = event.message !== undefined && deps.now() >= limits.until
     const run = () => (isLate ? record(event, notBegun, deps) : inOrder(event, () => work(event)))
     const name = await inRecord(event, () => retryOnError(event, run, deps))
     counts[name] = (counts[name] ?? 0) + 1
-    trackFailing(event.lane, name, deps.trouble)
+    trackFailing(event.lane, name, account.trouble)
   })
   tally.flush()
-  const retried = await deps.buffer.flush()
-  if (received.some(it => deps.now() - it.since > overdueMs)) deps.metrics.count('EventOverdue')
-  deps.log.flush()
-  deps.log.info('send.batch', { arrivals: received.length, ...counts, failed: retried.size })
-  return [...new Set(received.filter(it => retried.has(it.messageId)))]
-}
-
-/** What one batch has to itself: its log, its attempt, its write buffer. */
-function openBatch(given: SendDeps) {
-  const log = createBatchLog(given.log)
-  const attempt = createBatchAttempt({ ...given, log })
-  const buffer = createWriteBuffer({ ...given, log, attempt })
-  return { ...given, log, attempt, buffer }
 }
 
 /** The stages before any send. While the tables do not answer nothing is sent. */
-async function decideOrDefer(received: readonly Received[], deps: BatchDeps): Promise<readonly Decided[]> {
+async function decideOrDefer(received: readonly Received[], stage: BatchStage): Promise<readonly Decided[]> {
   try {
-    const parsed = received.map(it => parse(it, deps))
-    return decideAll(await load(parsed, deps), deps)
+    const parsed = received.map(it => parse(it, stage))
+    return decideAll(await load(parsed, stage), stage)
   } catch (error) {
-    deps.log.error('send.not-prepared', { error, ids: received.flatMap(it => idOf(it.body) ?? []) })
+    stage.log.error('send.not-prepared', { error, ids: received.flatMap(it => idOf(it.body) ?? []) })
     const deferral = deferFor(reasonOfOurs(error) ?? noTables)
-    const known = { ...nothingKnown(createGate({}, 0, deps)), deferral }
+    const unknown = received.map(it => unread(it, stage))
     return decideAll(
-      received.map(it => ({ ...unread(it), ...known })),
-      deps,
+      unknown.map(it => ({ ...it, ...nothingKnown(createGate({}, 0, depsOf(stage, it.account))), deferral })),
+      stage,
     )
   }
 }
 
-function decideAll(events: readonly Loaded[], { attempt, now }: BatchDeps): readonly Decided[] {
+function decideAll(events: readonly Loaded[], { attempt, now }: BatchStage): readonly Decided[] {
   const decided = events.map(it => ({ ...it, decision: decide(it, now(), it.gate.state()) }))
-  attempt.cover(decided.flatMap(it => (isToSend(it.decision) ? it.decision.message.id : [])))
+  attempt.cover(decided.flatMap(it => (isToSend(it.decision) ? it.decision.message : [])))
   return decided
 }
 

@@ -2,8 +2,19 @@
 
 import { hash } from 'node:crypto'
 
-/** The name of an event in attempts, by its id. */
-export const attemptName = (eventId: string) => nameOf(`attempt ${eventId}`)
+import type { OfficialAppId } from '../identifiers.ts'
+import type { Account } from './deps.ts'
+
+/** An event that may be sent by an Official Account. */
+export type Sending = { readonly id: string; readonly official: OfficialAppId }
+
+/** The name of such an event in attempts: who finds it there knows by which account it may have been sent. */
+export const attemptName = ({ id, official }: Sending) => nameOf(`attempt ${official} ${id}`)
+
+/** An event, as each of these accounts may send it. */
+export function sendingsOf(id: string, accounts: readonly Pick<Account, 'app'>[]): readonly Sending[] {
+  return accounts.map(({ app }) => ({ id, official: app.appid }))
+}
 
 /** The name of a copy of an event, by its body: it tells apart two messages with one id and different bodies. */
 export const copyName = (body: string) => nameOf(`copy ${body}`)

@@ -2,6 +2,7 @@
 
 import type { Person } from '../followers/link.ts'
 import type { Delivery } from './delivery.ts'
+import type { Account } from './deps.ts'
 import type { Message, MessageKind } from './kinds/kind.ts'
 import type { Decision, Deferral } from './outcome.ts'
 import type { QueuedEvent } from './ports.ts'
@@ -16,8 +17,15 @@ export type Received = QueuedEvent & {
   readonly receives: number
 }
 
+/** An Official Account that an event may go out by, and what it would send by it. */
+export type Candidate = { readonly account: Account; readonly message: Message; readonly lane: string }
+
 export type Parsed = Received & {
   readonly kind: MessageKind
+  /** The Official Account that it goes out by; of an event from any the first, until its person is known. */
+  readonly account: Account
+  /** The others that an event from any may go out by. */
+  readonly others: readonly Candidate[]
   /** The event's id; undefined if it cannot be read, or what becomes of this copy is no news of the event. */
   readonly id: string | undefined
   /** What is to be sent; without it `problem` says what is wrong. */

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 
+import type { AppName, OfficialAccount } from '../apps.ts'
 import { ConfigError } from '../errors.ts'
 import { sayIssue } from '../say-issue.ts'
 import { canTrim, hasApprovedValues } from './value-rules.ts'
@@ -44,7 +45,7 @@ const entrySchema = v.strictObject(
  */
 export type Template = Readonly<v.InferOutput<typeof entrySchema>>
 
-/** The templates of a stage by name. */
+/** The templates of one Official Account of a stage by name. */
 export type TemplateList = Readonly<Record<string, Template>>
 
 const listSchema = v.record(
@@ -67,12 +68,44 @@ const plainObject = v.custom<Readonly<Record<string, unknown>>>(
   isObject,
 )
 
-/** Reads the list of a stage, an empty one if it has none; throws a ConfigError that names each mistake by its path. */
-export function readTemplateList(lists: unknown, stage: string): TemplateList {
-  if (!v.is(plainObject, lists)) throw new ConfigError([`templates.json ${isObject}`])
-  const result = v.safeParse(v.pipe(plainObject, listSchema), Object.hasOwn(lists, stage) ? lists[stage] : {})
+/**
+ * Reads the lists of a stage by the names of its Official Accounts, the default one first: that one's templates stand at the
+ * stage, the others' below its `official`. Who has none gets an empty one. Throws a ConfigError that names each mistake by its path.
+ */
+export function readTemplateLists(
+  lists: unknown,
+  stage: string,
+  [first, ...others]: readonly Pick<OfficialAccount, 'name'>[],
+): ReadonlyMap<AppName, TemplateList> {
+  const { official, ...own } = objectIn(lists, stage, 'templates.json')
+  const where = `templates.json, stage ${stage}`
+  const further = official === undefined ? {} : objectIn({ official }, 'official', where)
+  const names = others.map(it => it.name)
+  const problems = Object.keys(further).flatMap(it =>
+    names.includes(it) ? [] : `${where}: official.${it} is no Official Account beside the default one`,
+  )
+  const read = [
+    [first?.name ?? '', readList(own, where, problems)] as const,
+    ...names.map(it => [it, readList(objectIn(further, it, where), `${where}, official ${it}`, problems)] as const),
+  ]
+  if (problems.length > 0) throw new ConfigError(problems)
+  return new Map(read)
+}
+
+/** Adds to `problems` what is wrong with a list. */
+function readList(list: object, where: string, problems: string[]): TemplateList {
+  const result = v.safeParse(listSchema, list)
   if (result.success) return result.output
-  throw new ConfigError(result.issues.map(it => `templates.json, stage ${stage}: ${sayIssue(it, 'a template')}`))
+  problems.push(...result.issues.map(it => `${where}: ${sayIssue(it, 'a template')}`))
+  return {}
+}
+
+/** The object below a key, an empty one if there is none; throws ConfigError on anything else. */
+function objectIn(holder: unknown, key: string, where: string): Readonly<Record<string, unknown>> {
+  if (!v.is(plainObject, holder)) throw new ConfigError([`${where} ${isObject}`])
+  const found = Object.hasOwn(holder, key) ? holder[key] : {}
+  if (!v.is(plainObject, found)) throw new ConfigError([`${where}: ${key} ${isObject}`])
+  return found
 }
 
 /** Finds a template by WeChat's id; two names may have one id, so that the one by which it was asked for counts. */

@@ -5,11 +5,16 @@
  * resolves the doubt; later it may send a second message (docs/wechat.md 6.2).
  */
 
-/** A call that may have put the message on the phone: `at` is the earliest (ms) that it can have begun, `why` what is known. */
-export type PossibleSend = { readonly at: number; readonly why: string }
+import type { OfficialAppId } from '../identifiers.ts'
+
+/**
+ * A call that may have put the message on the phone: `at` is the earliest (ms) that it can have begun, `why` what is known. Only
+ * the account `official` that made it can make it again without a second message.
+ */
+export type PossibleSend = { readonly at: number; readonly why: string; readonly official: OfficialAppId }
 
 /** `since` is when (ms) the last window began; `windows` counts them, for each may have put one message on the phone. */
-export type Uncertainty = { readonly since: number; readonly windows: number; readonly why: string }
+export type Uncertainty = Omit<PossibleSend, 'at'> & { readonly since: number; readonly windows: number }
 
 /** `never-twice` leaves to people what may have been sent; `at-least-once` rather sends it again. */
 export type UncertaintyPolicy = 'never-twice' | 'at-least-once'
@@ -25,12 +30,13 @@ export function uncertaintyOf(
   possible: readonly PossibleSend[],
   window = windowMs,
 ): Uncertainty | undefined {
-  const before = stored === undefined ? [] : [{ at: stored.since, why: stored.why }]
+  const before = stored === undefined ? [] : [{ ...stored, at: stored.since }]
   const [first, ...later] = [...before, ...possible].toSorted((one, other) => one.at - other.at)
   if (first === undefined) return undefined
   const why = stored === undefined || isOver({ since: first.at }, stored.since, window) ? first.why : stored.why
-  let known: Uncertainty = { since: first.at, windows: stored?.windows ?? 1, why }
-  for (const { at, why } of later) if (isOver(known, at, window)) known = { since: at, windows: known.windows + 1, why }
+  let known: Uncertainty = { since: first.at, windows: stored?.windows ?? 1, why, official: first.official }
+  for (const { at, why, official } of later)
+    if (isOver(known, at, window)) known = { since: at, windows: known.windows + 1, why, official }
   return known
 }
 

@@ -5,10 +5,11 @@ import type { Log } from '../ports.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
 import { type Wait, writeWaits } from './batch-waits.ts'
 import type { Delivery } from './delivery.ts'
-import type { SendDeps } from './deps.ts'
+import type { SendDeps, StageDeps } from './deps.ts'
 import { idOf } from './event-id.ts'
-import type { Priority, QueuedEvent } from './ports.ts'
+import type { ParkingPlace, QueuedEvent } from './ports.ts'
 import { publishResults } from './results.ts'
+import type { Sending } from './short-names.ts'
 import type { Received } from './stages.ts'
 
 /** A message, and what is written of it. */
@@ -16,11 +17,11 @@ type Written = Pick<Received, 'messageId' | 'body'>
 
 export type WriteBuffer = {
   /** WeChat took the message: its mark is to be written. */
-  accept(message: Written, delivery: Delivery): void
+  accept(message: Written, delivery: Delivery & Sending): void
   /** It came to another end, or waits on, and its delivery is written: a bus is to be told. */
   publish(delivery: Delivery): void
   requeue(message: Written, event: QueuedEvent, delaySeconds: number): void
-  holdForQuota(message: Written, event: QueuedEvent, priority: Priority): void
+  holdForQuota(message: Written, event: QueuedEvent, at: ParkingPlace): void
   /** It was deferred, for a cause that is to be told. */
   addWait(wait: Wait): void
   /** It stays in the queue, and is given out again. */
@@ -29,19 +30,23 @@ export type WriteBuffer = {
   flush(): Promise<ReadonlySet<string>>
 }
 
-/** What sending needs, and what one batch has to itself. */
-export type BatchDeps = SendDeps & { readonly attempt: BatchAttempt; readonly buffer: WriteBuffer }
+/** What one batch has to itself. */
+type Own = { readonly attempt: BatchAttempt; readonly buffer: WriteBuffer }
+/** What the stages of a batch are given before it is known by which account an event goes out. */
+export type BatchStage = StageDeps & Own
+/** What they are given then. */
+export type BatchDeps = SendDeps & Own
 
 /** DynamoDB takes so many rows a request: no need to wait for more. */
 const marksPerWrite = 25
 
 /** Creates the buffer of one batch, whose attempt is saved before anything goes back into a queue, and at the end. */
-export function createWriteBuffer(deps: Omit<BatchDeps, 'buffer'>): WriteBuffer {
+export function createWriteBuffer(deps: Omit<BatchStage, 'buffer'>): WriteBuffer {
   const { attempt, events, log } = deps
   const retried = new Set<string>()
-  const marks: { readonly message: Written; readonly delivery: Delivery }[] = []
+  const marks: { readonly message: Written; readonly delivery: Delivery & Sending }[] = []
   const again: { readonly message: Written; readonly event: QueuedEvent; readonly delaySeconds: number }[] = []
-  const held: { readonly message: Written; readonly event: QueuedEvent; readonly priority: Priority }[] = []
+  const held: ({ readonly message: Written; readonly event: QueuedEvent } & ParkingPlace)[] = []
   const published: Delivery[] = []
   const writes: Promise<void>[] = []
   const waits: Wait[] = []
@@ -56,7 +61,7 @@ export function createWriteBuffer(deps: Omit<BatchDeps, 'buffer'>): WriteBuffer 
       await setImmediate()
       const unwritten = await deps.deliveries.accept(chunk.map(it => it.delivery))
       const written = chunk.flatMap(it => (unwritten.has(it.delivery.id) ? [] : it.delivery))
-      for (const { id } of written) attempt.resolve(id)
+      for (const it of written) attempt.resolve(it)
       published.push(...written)
       return new Set(chunk.flatMap((it, index) => (unwritten.has(it.delivery.id) ? index : [])))
     })
@@ -69,7 +74,7 @@ export function createWriteBuffer(deps: Omit<BatchDeps, 'buffer'>): WriteBuffer 
     },
     publish: delivery => void published.push(delivery),
     requeue: (message, event, delaySeconds) => void again.push({ message, event, delaySeconds }),
-    holdForQuota: (message, event, priority) => void held.push({ message, event, priority }),
+    holdForQuota: (message, event, at) => void held.push({ message, event, ...at }),
     addWait: wait => void waits.push(wait),
     retry: ({ messageId }) => void retried.add(messageId),
     async flush() {

@@ -1,13 +1,16 @@
 /** What a sync run is given: its dependencies, and all that one invocation knows of it. */
 
+import type { OfficialAccount } from '../apps.ts'
 import type { FollowerNews } from '../followers/follower-news.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore } from '../followers/ports.ts'
-import type { Gauges, Log, Metrics, Now, Queue, WeChat } from '../ports.ts'
+import type { AppLog, AppMetrics, Now, Queue, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import type { KnownFollowers } from './known-followers.ts'
 import type { SyncRunStore, SyncRuns } from './ports.ts'
 
 export type SyncDeps = {
+  /** The Official Account whose followers these are. */
+  readonly app: OfficialAccount
   readonly wechat: Pick<WeChat, 'followerPage' | 'followerInfo' | 'quota'>
   readonly accessTokens: AccessTokenSource
   readonly links: Pick<LinkStore, 'loginsOf'>
@@ -22,8 +25,8 @@ export type SyncDeps = {
   readonly spread: boolean
   readonly now: Now
   readonly sleep: (ms: number) => Promise<void>
-  readonly log: Log
-  readonly metrics: Metrics & Gauges
+  readonly log: AppLog
+  readonly metrics: AppMetrics
 }
 
 export type SyncContext = KnownFollowers & {

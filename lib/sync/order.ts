@@ -8,6 +8,8 @@ import type { SyncRun, SyncRuns } from './ports.ts'
 const syncOrder = v.object({
   /** `tick`: goes on with a sync run, or begins one that is due. `sync`: begins one now. The others only tell. */
   action: v.optional(v.picklist(['sync', 'tick', 'plan', 'status']), 'sync'),
+  /** The name of an Official Account; the default one without. */
+  app: v.optional(v.pipe(v.string(), v.maxLength(32))),
   spread: v.optional(v.boolean(), false),
   /** Looks everybody up again, as after the apps were bound to another Open Platform account. */
   everyone: v.optional(v.boolean(), false),

@@ -110,7 +110,7 @@ function createRejectionMemory({
         // Not extended by later rejections, so that the next renewal is tried in time.
         rejectedUntil = now() + rejectionMs
         log.error('token.refused-twice', { appid, api, errcode, rid, words })
-        metrics.count('TokenRefused', { appid })
+        metrics.count('TokenRefused')
       }
       return new WeChatError(api, errcode, words, { class: 'config', rid })
     },

@@ -2,7 +2,7 @@
 
 import { TransportError } from '../errors.ts'
 import type { AppId } from '../identifiers.ts'
-import type { Log, Metrics, Now, WeChat } from '../ports.ts'
+import type { AppLog, AppMetrics, Now, WeChat } from '../ports.ts'
 import type { StoredToken, TokenStore } from './ports.ts'
 
 export type TokenDeps = {
@@ -13,8 +13,8 @@ export type TokenDeps = {
   readonly sleep: (ms: number) => Promise<void>
   /** Identifies this process among those that compete for the lease. */
   readonly owner: string
-  readonly log: Log
-  readonly metrics: Metrics
+  readonly log: AppLog
+  readonly metrics: AppMetrics
 }
 
 /** Returns whether a token cannot be used. */
@@ -70,8 +70,8 @@ async function issue(deps: TokenDeps, isStale: Stale, until: number): Promise<St
   const generation = (stored?.generation ?? 0) + 1
   const token = { accessToken, issuedAt: askedAt, expiresAt: askedAt + expiresInSeconds * 1000, generation }
   if (!(await tokens.write(appid, token, owner))) return undefined
-  log.info('token.renewed', { appid, generation, expiresInSeconds })
-  deps.metrics.count('TokenRenewed', { appid })
+  log.info('token.renewed', { generation, expiresInSeconds })
+  deps.metrics.count('TokenRenewed')
   return token
 }
 

@@ -1,8 +1,8 @@
 /** One circuit of a breaker: closed, or open for a growing pause, after which one call at a time probes. */
 
-import type { Log, Metrics, Now } from '../ports.ts'
+import type { AppLog, AppMetrics, Now } from '../ports.ts'
 
-export type CircuitDeps = { readonly now: Now; readonly log: Log; readonly metrics: Metrics }
+export type CircuitDeps = { readonly now: Now; readonly log: AppLog; readonly metrics: AppMetrics }
 
 /** The verdict of a finished call: `opens` opens the circuit at once, `failure` after several in a row. */
 export type Verdict = 'well' | 'failure' | 'opens' | 'nothing'
@@ -72,6 +72,6 @@ function fail(circuit: Circuit, { verdict, error, deps }: Failure): void {
   circuit.openUntil = deps.now() + circuit.pauseMs
   circuit.cause = error
   deps.log.error('breaker.opened', { api: circuit.name, pauseSeconds: circuit.pauseMs / 1000, error })
-  // Without dimensions: each name would be a separate metric, and the alarm watches one.
+  // No dimension but the app: each API would be a separate metric, and the alarm watches one.
   deps.metrics.count('BreakerOpened')
 }

@@ -3,9 +3,14 @@
 import { isKnown } from '../errcode.ts'
 import { WeChatError } from '../errors.ts'
 import type { AppId } from '../identifiers.ts'
-import type { Log, Metrics, Now } from '../ports.ts'
+import type { AppLog, AppMetrics, Now } from '../ports.ts'
 
-export type WatchDeps = { readonly appid: AppId; readonly now: Now; readonly log: Log; readonly metrics: Metrics }
+export type WatchDeps = {
+  readonly appid: AppId
+  readonly now: Now
+  readonly log: AppLog
+  readonly metrics: AppMetrics
+}
 
 /** Fifty calls in flight may get the same refusal: it is reported once per this interval. */
 const reportIntervalMs = 30_000
@@ -30,7 +35,7 @@ function reportRefusal(error: WeChatError, { appid, log, metrics }: WatchDeps): 
     log.warn('wechat.unknown-errcode', { appid, api, errcode, rid })
   }
   if (address !== undefined) {
-    metrics.count('AddressNotAllowed', { appid })
+    metrics.count('AddressNotAllowed')
     log.error('wechat.address-not-allowed', {
       appid,
       paste: address,

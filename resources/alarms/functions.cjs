@@ -10,7 +10,9 @@ const consumers = {
   'receive-images': 'ReceiveImages',
   'check-images': 'CheckImages',
 }
-const callbackRoute = { Stage: '$default', Method: 'POST', Resource: '/callback' }
+const pushesTo = Resource => ({ ...api('4xx', { Stage: '$default', Method: 'POST', Resource }), above: 3 })
+const refused =
+  'More than three callbacks in five minutes are refused (4xx), twice within half an hour: 429 by CALLBACK_RATE, 401 and 403 because Token, key or mode differ from the console, or because a stranger keeps calling; the log of callback says which'
 
 /** A consumer retries single messages; only this shows that it fails as a whole, or is not called at all. */
 const alarmsOf = ([name, short]) => ({
@@ -54,13 +56,9 @@ const others = {
     EvaluationPeriods: 2,
   },
   // One refused event is sent three times. Anybody can POST here, so a single try by a stranger is no alarm.
-  CallbackRefused: {
-    says: 'More than three callbacks in five minutes are refused (4xx), twice within half an hour: 429 by CALLBACK_RATE, 401 and 403 because Token, key or mode differ from the console, or because a stranger keeps calling; the log of callback says which',
-    ...api('4xx', callbackRoute),
-    above: 3,
-    EvaluationPeriods: 6,
-    DatapointsToAlarm: 2,
-  },
+  CallbackRefused: { says: refused, ...pushesTo('/callback'), EvaluationPeriods: 6, DatapointsToAlarm: 2 },
+  // For all apps but the default Official Account.
+  AppCallbackRefused: { says: refused, ...pushesTo('/callback/{app}'), EvaluationPeriods: 6, DatapointsToAlarm: 2 },
   LoginSlow: {
     says: 'One login in a hundred takes over 5 s, for 15 minutes: the log of login shows whether WeChat is slow',
     ...lambda('LoginLambdaFunction', 'Duration'),

@@ -1,35 +1,57 @@
-/** Refusals by WeChat, and exhausted quotas: our own metrics. */
+/** Refusals by WeChat, and exhausted quotas: our own metrics, most of them of one app. */
 
 const { minute, hour } = require('./metrics.cjs')
 
-const refusals = ({ own, officialAppid, miniAppid }) => ({
+/** Of each app. */
+const refusals = ({ kind, name, own }) => ({
   CallsCutOff: {
-    says: 'Calls to WeChat are suspended, because they cannot succeed: the logs say why (breaker.opened)',
+    says: `Calls to WeChat by ${name} are suspended, because they cannot succeed: the logs say why (breaker.opened)`,
     ...own('BreakerOpened'),
     above: 0,
   },
-  OfficialTokenRefused: {
-    says: 'WeChat refuses fresh access tokens of the Official Account: another system fetches tokens for this appid',
-    ...own('TokenRefused', { appid: officialAppid }),
+  TokenRefused: {
+    says: `WeChat refuses fresh access tokens of ${name}: another system fetches tokens for this ${kinds[kind]}`,
+    ...own('TokenRefused'),
     above: 0,
   },
-  MiniTokenRefused: {
-    says: 'WeChat refuses fresh access tokens of the mini program: another system fetches tokens for this appid',
-    ...own('TokenRefused', { appid: miniAppid }),
-    above: 0,
-  },
-  OfficialAddressNotAllowed: {
-    says: '40164: the egress address is not on the API IP allow-list (IP白名单) of the Official Account',
-    ...own('AddressNotAllowed', { appid: officialAppid }),
-    above: 0,
-  },
-  MiniAddressNotAllowed: {
-    says: '40164: the egress address is not on the API IP allow-list (IP白名单) of the mini program',
-    ...own('AddressNotAllowed', { appid: miniAppid }),
+  AddressNotAllowed: {
+    says: `40164: the egress address is not on the API IP allow-list (IP白名单) of the ${kinds[kind]} ${name}`,
+    ...own('AddressNotAllowed'),
     above: 0,
   },
 })
+const kinds = { official: 'Official Account', mini: 'mini program' }
 
+/** Of each Official Account. */
+const quotas = ({ name, own }) => ({
+  QuotaUsedUp: {
+    says: `The day’s quota of ${name} is used up: events are on hold until it is reset; ./queqiao quota --app ${name} shows it`,
+    ...own('QuotaUsedUp'),
+    above: 0,
+  },
+  QuotaLow: {
+    says: `Less than a tenth of the day’s quota of template messages of ${name} is left`,
+    ...own('QuotaLeftPercent'),
+    Statistic: 'Minimum',
+    below: 10,
+    Period: 10 * minute,
+  },
+  SyncRefused: {
+    says: `Today’s quota is not enough for a sync run of the followers of ${name}`,
+    ...own('SyncRefused'),
+    above: 0,
+  },
+  SyncOverdue: {
+    says: `No sync run of the followers of ${name} was completed in 26 hours`,
+    ...own('SyncCompleted'),
+    below: 1,
+    Period: hour,
+    EvaluationPeriods: 26,
+    TreatMissingData: 'breaching',
+  },
+})
+
+/** Of the stage, whichever account an event is from. */
 const sending = ({ own }) => ({
   // Counted from the first try on, and at each.
   OperatorNeeded: {
@@ -53,30 +75,18 @@ const sending = ({ own }) => ({
     ...own('SendInterrupted'),
     above: 0,
   },
-  QuotaUsedUp: {
-    says: 'The day’s quota is used up: events are on hold until it is reset; ./queqiao quota shows it',
-    ...own('QuotaUsedUp'),
-    above: 0,
-  },
-  QuotaLow: {
-    says: 'Less than a tenth of the day’s quota of template messages is left',
-    ...own('QuotaLeftPercent'),
-    Statistic: 'Minimum',
-    below: 10,
-    Period: 10 * minute,
-  },
 })
 
-const syncRuns = ({ own }) => ({
-  SyncRefused: { says: 'Today’s quota is not enough for a sync run of the followers', ...own('SyncRefused'), above: 0 },
-  SyncOverdue: {
-    says: 'No sync run of the followers was completed in 26 hours',
-    ...own('SyncCompleted'),
-    below: 1,
-    Period: hour,
-    EvaluationPeriods: 26,
-    TreatMissingData: 'breaching',
-  },
-})
+/** Alarms on the metrics of an app; their names end with its name. */
+const ofApp =
+  (own, alarms) =>
+  ({ kind, name }) => {
+    const made = alarms({ kind, name, own: metric => own(metric, { app: name }) })
+    return Object.entries(made).map(([alarm, how]) => [`${alarm}-${name}`, how])
+  }
 
-module.exports = apps => ({ ...refusals(apps), ...sending(apps), ...syncRuns(apps) })
+module.exports = ({ own, apps: { officials, minis } }) => ({
+  ...Object.fromEntries([...officials, ...minis].flatMap(ofApp(own, refusals))),
+  ...Object.fromEntries(officials.flatMap(ofApp(own, quotas))),
+  ...sending({ own }),
+})

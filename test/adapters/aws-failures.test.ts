@@ -20,6 +20,7 @@ import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
+import { personIn } from '../../lib/followers/link.ts'
 import type { Log } from '../../lib/ports.ts'
 import { canary } from '../canary.ts'
 import { id, officialAppid } from '../ids.ts'
@@ -27,15 +28,15 @@ import { id, officialAppid } from '../ids.ts'
 const deliveries = (more: object = {}) =>
   createDeliveryStore(dynamo(), 'deliveries', { now: () => 0, isIndexed: false, log: silentLog, ...more })
 const accepted = (id: string, msgid: string) => {
-  return { id, state: 'accepted', msgid, attempts: 1, at: '2026-11-22T04:00:00.000Z' } as const
+  return { id, state: 'accepted', official: officialAppid, msgid, attempts: 1, at: '2026-11-22T04:00:00.000Z' } as const
 }
 const dynamo = () => DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' }))
 
 describe('DynamoDB', () => {
   it('is asked again for the keys it left out, and failed when it goes on leaving them out', async () => {
     const [one, other] = [
-      { address: 'unionid#u1', openid: 'o1', following: true },
-      { address: `unionid#${canary.openid}`, openid: 'o2', following: true },
+      { address: 'unionid#u1', [officialAppid]: { openid: 'o1', following: true, at: 1 } },
+      { address: `unionid#${canary.openid}`, [officialAppid]: { openid: 'o2', following: true, at: 1 } },
     ]
     const addresses = [{ unionid: id('u1') }, { unionid: canary.openid }]
     const mock = mockClient(DynamoDBDocumentClient)
@@ -45,7 +46,8 @@ describe('DynamoDB', () => {
       .resolvesOnce({ Responses: { links: [one] }, UnprocessedKeys: left })
       .resolves({ Responses: { links: [other] } })
     const people = await createLinkStore(dynamo(), 'links').resolve(addresses)
-    expect(people).toMatchObject([{ openid: 'o1' }, { openid: 'o2' }])
+    const seen = people.map(it => personIn(it, officialAppid))
+    expect(seen).toMatchObject([{ openid: 'o1' }, { openid: 'o2' }])
 
     mock.reset()
     mock.on(BatchGetCommand).resolves({ Responses: { links: [] }, UnprocessedKeys: left })
@@ -71,7 +73,7 @@ describe('DynamoDB', () => {
       .on(QueryCommand)
       .resolvesOnce({ Items: [entry(1_000, 'o1')], LastEvaluatedKey: { walk: 'journal', part: 1_000 } })
       .resolves({ Items: [entry(2_000, 'o2')] })
-    const entries = await Array.fromAsync(createJournal(dynamo(), 'walks', () => 0).entries())
+    const entries = await Array.fromAsync(createJournal(dynamo(), 'walks', officialAppid, () => 0).entries())
     expect(entries.map(({ follow, notedAt }) => [follow, notedAt])).toEqual([
       [['o1'], 1],
       [['o2'], 2],
@@ -102,7 +104,8 @@ describe('DynamoDB', () => {
     mockClient(DynamoDBDocumentClient)
       .on(BatchWriteCommand)
       .callsFake(({ RequestItems }: BatchWriteCommandInput) => {
-        const left = RequestItems?.deliveries?.filter(it => it.PutRequest?.Item?.id === 'event#7') ?? []
+        const left =
+          RequestItems?.deliveries?.filter(it => it.PutRequest?.Item?.id === `event#${officialAppid}#7`) ?? []
         written.push(...(RequestItems?.deliveries?.map(it => `${it.PutRequest?.Item?.id}`) ?? []))
         return { UnprocessedItems: { deliveries: left } }
       })
@@ -235,13 +238,13 @@ describe('SSM', () => {
   // Forty requests a second are all that an account has: two for each cold login were too many.
   it('is asked once for all that a function needs, and once again after five minutes', async () => {
     const { asked, clock, secrets } = openStore({ 'mini-appsecret': 'a', 'session-keys': 'b' })
-    secrets.need(['mini-appsecret', 'session-keys', 'callback-aes-key'])
+    secrets.need(['mini-appsecret', 'session-keys', 'mini-callback-aes-key'])
     const read = () => Promise.all([secrets.get('mini-appsecret'), secrets.get('session-keys')])
     expect(await read()).toEqual(['a', 'b'])
-    expect(await secrets.get('callback-aes-key')).toBeUndefined()
+    expect(await secrets.get('mini-callback-aes-key')).toBeUndefined()
     clock.now = 300_000
     expect(await read()).toEqual(['a', 'b'])
-    const all = ['mini-appsecret', 'session-keys', 'callback-aes-key']
+    const all = ['mini-appsecret', 'session-keys', 'mini-callback-aes-key']
     expect(asked).toEqual([all, all])
   })
 
@@ -253,6 +256,26 @@ describe('SSM', () => {
     await expect(secrets.get('session-keys')).rejects.toThrow('no')
     expect(await secrets.get('mini-appsecret')).toBe('a')
     expect(asked.slice(2)).toEqual([['session-keys']])
+  })
+
+  // GetParameters refuses an eleventh name, and with it all.
+  it('is asked for ten names at a time, side by side, and a run that fails is no other’s failure', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `shop-${index}-appsecret` as const)
+    const away = new Error('away')
+    const stored: Record<string, string | Error> = Object.fromEntries(names.map(it => [it, `of ${it}`]))
+    stored['shop-11-appsecret'] = away
+    const { asked, secrets } = openStore(stored)
+    secrets.need(names)
+    expect(await secrets.get('shop-0-appsecret')).toBe('of shop-0-appsecret')
+    expect(asked).toEqual([names.slice(0, 10), names.slice(10)])
+
+    // Nobody asked for these while it was away, and now it is not.
+    stored['shop-11-appsecret'] = 'late'
+    expect(await Promise.all([secrets.get('shop-10-appsecret'), secrets.get('shop-11-appsecret')])).toEqual([
+      'of shop-10-appsecret',
+      'late',
+    ])
+    expect(asked.slice(2)).toEqual([names.slice(10)])
   })
 
   it('is not asked more while it is busy', async () => {

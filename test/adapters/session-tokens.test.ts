@@ -3,10 +3,11 @@ import { createPrivateKey } from 'node:crypto'
 import { createLocalJWKSet, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 
-import { id, miniAppid } from '../ids.ts'
+import { appids } from '../../kit/app.ts'
+import { id, miniAppid, otherMiniAppid } from '../ids.ts'
 import { checkerWith, keySet, sessionsWith } from '../session.ts'
 
-const claims = { miniOpenid: id('oMini'), unionid: id('uPerson') }
+const claims = { mini: miniAppid, miniOpenid: id('oMini'), unionid: id('uPerson') }
 const issuedAt = 1_767_225_600
 const soon = () => (issuedAt + 60) * 1000
 const keys = keySet('one')
@@ -18,9 +19,17 @@ describe('session tokens', () => {
     const token = await sessions.sign(claims, issuedAt)
     expect(await sessions.verify(token)).toEqual(claims)
     expect(await sessions.sign(claims, issuedAt)).toBe(token)
-    expect(await sessions.verify(await sessions.sign({ miniOpenid: claims.miniOpenid }, issuedAt))).toEqual({
-      miniOpenid: 'oMini',
-    })
+    const { unionid: _, ...nameless } = claims
+    expect(await sessions.verify(await sessions.sign(nameless, issuedAt))).toEqual(nameless)
+  })
+
+  it('are of the mini program that they name, the same person’s in another too', async () => {
+    const sessions = sessionsWith(async () => keys, soon)
+    const other = { ...claims, mini: appids.mini }
+    const tokens = await Promise.all([claims, other].map(it => sessions.sign(it, issuedAt)))
+    expect(await Promise.all(tokens.map(sessions.verify))).toEqual([claims, other])
+    const stranger = await sessions.sign({ ...claims, mini: otherMiniAppid }, issuedAt)
+    await expect(sessions.verify(stranger)).rejects.toThrow(refusal('session-invalid'))
   })
 
   it('are checked by any JWT library with the published keys, which have no private part', async () => {
@@ -70,7 +79,7 @@ describe('session tokens', () => {
         .setProtectedHeader({ alg: 'RS256', kid: 'one' })
         .sign(createPrivateKey({ key: jwk, format: 'jwk' }))
     const exp = issuedAt + 3600
-    expect(await sessions.verify(await sign({ exp }))).toEqual({ miniOpenid: 'oMini' })
+    expect(await sessions.verify(await sign({ exp }))).toEqual({ mini: miniAppid, miniOpenid: 'oMini' })
     for (const wrong of [{ exp, iss: 'another-stage' }, { exp, aud: 'wx0000000000000000' }, {}]) {
       await expect(sessions.verify(await sign(wrong))).rejects.toThrow(refusal('session-invalid'))
     }

@@ -3,10 +3,21 @@ import { createCipheriv, createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { answerHandshake, type CallbackKeys, handleEvent, readEvent } from '../../lib/callback/callback.ts'
+import { appids } from '../../kit/app.ts'
+import type { App } from '../../lib/apps.ts'
+import {
+  answerHandshake,
+  type CallbackDeps,
+  type CallbackKeys,
+  calledApp,
+  handleEvent,
+  readEvent,
+} from '../../lib/callback/callback.ts'
 import { decryptMessage } from '../../lib/callback/cipher.ts'
+import type { WeChatEvent } from '../../lib/callback/push.ts'
 import { verifyMessageSignature, verifySignature } from '../../lib/callback/signature.ts'
-import { id, miniAppid, officialAppid } from '../ids.ts'
+import { officialAppid as foreign, id } from '../ids.ts'
+import { twoPairs } from '../second-pair.ts'
 
 const sha1 = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex')
 
@@ -52,7 +63,9 @@ describe('the published examples', () => {
 })
 
 const encodingAesKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG'
-const keys: CallbackKeys = { appid: officialAppid, token: 'tokentoken', encodingAesKey, encryption: 'required' }
+const [[official, brand], [mini, shop]] = [twoPairs.officials, twoPairs.minis]
+const { official: officialAppid, mini: miniAppid } = appids
+const keys: CallbackKeys = { app: official, token: 'tokentoken', encodingAesKey, encryption: 'required' }
 const nowMs = 1_767_225_600_000
 const now = () => nowMs
 const xml = `<xml><FromUserName>oWho</FromUserName><CreateTime>1767225600</CreateTime><MsgType>event</MsgType><Event>subscribe</Event></xml>`
@@ -178,7 +191,7 @@ describe('readEvent', () => {
   })
 
   it('refuses what was encrypted for another app, or with another key', () => {
-    expect(() => read(delivery('secure'), { appid: id('wx9999999999999999') as never })).toThrow(
+    expect(() => read(delivery('secure'), { app: { ...official, appid: foreign } })).toThrow(
       refusal('callback-forged', 403),
     )
     const otherKey = 'ZYXWVUTSRQPONMLKJIHGFEDCBA0123456789abcdefg'
@@ -217,35 +230,35 @@ describe('what the mini program pushes', () => {
   const verdict = { traceId: 't-1', suggest: 'pass', errcode: 0 }
   const check = { MsgType: 'event', Event: 'wxa_media_check', appid: miniAppid, trace_id: 't-1', errcode: 0 }
   const json = (more: object = {}) => JSON.stringify({ ...check, result: { suggest: 'pass' }, ...more })
-  const both = { ...keys, miniAppid }
+  const ofMini = { ...keys, app: mini }
   /** In an envelope of JSON, encrypted for an app. */
   function pushed(message: string, appid: string = miniAppid, plain = {}) {
     const { query, body } = delivery('secure', message, nowMs / 1000, appid)
     const Encrypt = /CDATA\[(.*?)\]/.exec(body)?.[1]
     return { query, body: JSON.stringify({ ToUserName: 'gh', ...plain, Encrypt }) }
   }
-  const readBoth = ({ query, body }: { query: object; body: string }) => readEvent(query, body, { keys: both, now })
+  const readMini = (it: { query: object; body: string }) => read(it, ofMini)
 
   it('is read in both envelopes, and in plain text where that is agreed on', () => {
     const event = { kind: 'image-verdict', appid: miniAppid, verdict }
-    expect(readBoth(pushed(json()))).toEqual(event)
-    expect(readBoth(pushed(json(), miniAppid, { ...check, trace_id: 'somebody-elses' }))).toEqual(event)
-    expect(readBoth(delivery('secure', json(), nowMs / 1000, miniAppid))).toEqual(event)
-    expect(read(delivery('plain', json()), { ...both, encryption: 'optional' })).toEqual(event)
-    expect(() => readBoth(delivery('plain', json()))).toThrow(refusal('callback-not-encrypted', 403))
+    expect(readMini(pushed(json()))).toEqual(event)
+    expect(readMini(pushed(json(), miniAppid, { ...check, trace_id: 'somebody-elses' }))).toEqual(event)
+    expect(readMini(delivery('secure', json(), nowMs / 1000, miniAppid))).toEqual(event)
+    expect(read(delivery('plain', json()), { ...ofMini, encryption: 'optional' })).toEqual(event)
+    expect(() => readMini(delivery('plain', json()))).toThrow(refusal('callback-not-encrypted', 403))
   })
 
   it('is read from JSON with blanks, and with slashes that are escaped', () => {
     const { query, body } = pushed(json())
     const spaced = body.replace('"Encrypt":', '" Encrypt" : ').replaceAll('/', '\\/')
     expect(spaced).toMatch(/\\\//)
-    expect(readBoth({ query, body: spaced })).toMatchObject({ kind: 'image-verdict' })
+    expect(readMini({ query, body: spaced })).toMatchObject({ kind: 'image-verdict' })
   })
 
-  it('is refused where its app is not known, and where it was altered', () => {
+  it('is refused at the callback of another app, and where it was altered', () => {
     expect(() => read(pushed(json()))).toThrow(refusal('callback-forged', 403))
     const { query, body } = pushed(json())
-    expect(() => readBoth({ query, body: body.replace('"Encrypt":"', '"Encrypt":"AAAA') })).toThrow(
+    expect(() => readMini({ query, body: body.replace('"Encrypt":"', '"Encrypt":"AAAA') })).toThrow(
       refusal('callback-forged', 403),
     )
   })
@@ -258,12 +271,12 @@ describe('what the mini program pushes', () => {
     ['a receipt', receipt],
     ['a verdict of another app', json({ appid: 'wx9999999999999999' })],
   ])('never counts as %s', (_what, message) => {
-    expect(readBoth(delivery('secure', message, nowMs / 1000, miniAppid))).toMatchObject({ kind: 'other' })
+    expect(readMini(delivery('secure', message, nowMs / 1000, miniAppid))).toMatchObject({ kind: 'other' })
   })
 
   it('counts for no other app in plain text either', () => {
     const foreign = delivery('plain', json({ appid: 'wx9999999999999999' }))
-    expect(read(foreign, { ...both, encryption: 'optional' })).toMatchObject({ kind: 'other' })
+    expect(read(foreign, { ...ofMini, encryption: 'optional' })).toMatchObject({ kind: 'other' })
   })
 
   it('may ask to forget a person whom it knows, and nobody else', () => {
@@ -275,17 +288,18 @@ describe('what the mini program pushes', () => {
         CreateTime: 1767225600,
         ...more,
       })
-    const erase = { kind: 'erase', appid: miniAppid, openid: 'oWho' }
-    expect(readBoth(pushed(revoke()))).toMatchObject(erase)
-    expect(readBoth(pushed(revoke({ AppID: miniAppid })))).toMatchObject(erase)
-    expect(readBoth(pushed(revoke({ AppID: officialAppid })))).toMatchObject({ kind: 'other' })
+    const erase = { kind: 'erase', openid: 'oWho' }
+    expect(readMini(pushed(revoke()))).toMatchObject(erase)
+    expect(readMini(pushed(revoke({ AppID: miniAppid })))).toMatchObject(erase)
+    expect(readMini(pushed(revoke({ AppID: officialAppid })))).toMatchObject({ kind: 'other' })
     const pictures = { ...erase, kind: 'erase-pictures' }
-    expect(readBoth(pushed(revoke({ RevokeInfo: '14' })))).toMatchObject(pictures)
-    expect(readBoth(pushed(revoke({ RevokeInfo: '14', AppID: officialAppid })))).toMatchObject({ kind: 'other' })
+    expect(readMini(pushed(revoke({ RevokeInfo: '14' })))).toMatchObject(pictures)
+    expect(readMini(pushed(revoke({ RevokeInfo: '14', AppID: officialAppid })))).toMatchObject({ kind: 'other' })
   })
 
   it('cannot be said by the Official Account', () => {
-    expect(readBoth(pushed(json(), officialAppid))).toMatchObject({ kind: 'other' })
+    expect(read(pushed(json(), officialAppid))).toMatchObject({ kind: 'other' })
+    expect(() => readMini(pushed(json(), officialAppid))).toThrow(refusal('callback-forged', 403))
   })
 })
 
@@ -301,41 +315,102 @@ describe('answerHandshake', () => {
   })
 })
 
+describe('calledApp', () => {
+  it('is the one that the path names, and the default Official Account without', () => {
+    const names = [undefined, 'official', 'brand', 'shop', 'mini']
+    const appids = names.map(it => calledApp(twoPairs, it).appid)
+    expect(appids).toEqual([officialAppid, officialAppid, brand.appid, shop.appid, miniAppid])
+    expect(() => calledApp(twoPairs, 'nobody')).toThrow(refusal('app-invalid', 404))
+  })
+})
+
 describe('handleEvent', () => {
-  it('queues followers, receipts and verdicts apart, and only tells of the rest', async () => {
-    const pushed: Record<string, unknown[]> = { followers: [], receipts: [] }
+  function openHandling() {
+    const pushed: Record<string, unknown[]> = { followers: [], receipts: [], checks: [] }
     const queue = (name: string) => ({
       push: async (messages: readonly unknown[]) => void pushed[name]?.push(...messages),
     })
-    const ignored: unknown[] = []
-    const log = {
-      info: (_event: string, fields?: Readonly<Record<string, unknown>>) => void ignored.push(fields?.event),
-      warn: (event: string, fields?: object) => void ignored.push({ event, ...fields }),
-      error: () => {},
+    const told: object[] = []
+    const tell = (event: string, fields?: object) => void told.push({ event, ...fields })
+    const log = { info: (_event: string, fields?: object) => void told.push({ ...fields }), warn: tell, error: tell }
+    const deps = { apps: twoPairs, followers: queue('followers'), receipts: queue('receipts'), log }
+    return {
+      pushed,
+      told,
+      deps,
+      imageChecks: queue('checks'),
+      handle: (event: WeChatEvent, app: App, more: Partial<CallbackDeps> = {}) =>
+        handleEvent(event, { ...deps, app, ...more }),
     }
-    const deps = { appid: officialAppid, followers: queue('followers'), receipts: queue('receipts'), log }
-    await handleEvent({ kind: 'unfollow', openid: id('oWho'), at: 5 }, deps)
-    await handleEvent({ kind: 'erase', openid: id('oWho'), unionid: id('u'), appid: officialAppid, at: 6 }, deps)
-    await handleEvent({ kind: 'erase', openid: id('oWho'), appid: miniAppid, at: 7 }, deps)
-    await handleEvent({ kind: 'erase-pictures', openid: id('oWho'), appid: miniAppid, at: 8 }, deps)
-    await handleEvent({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, deps)
-    await handleEvent({ kind: 'other', name: 'click' }, deps)
-    await handleEvent({ kind: 'unreadable', why: 'it is not XML' }, deps)
-    const verdict = { traceId: 't-1', suggest: 'risky', errcode: 0 } as const
-    await handleEvent({ kind: 'image-verdict', verdict }, deps)
-    expect(ignored).toEqual(['click', { event: 'callback.unreadable', why: 'it is not XML' }, 'image-verdict'])
-    const checks: unknown[] = []
-    const imageChecks = { push: async (messages: readonly unknown[]) => void checks.push(...messages) }
-    await handleEvent({ kind: 'image-verdict', verdict }, { ...deps, imageChecks })
-    expect(checks).toEqual([{ verdict }])
+  }
+  const verdict = { traceId: 't-1', suggest: 'risky', errcode: 0 } as const
+  const [openid, unionid] = [id('oWho'), id('u')]
+
+  it('queues followers, receipts and verdicts apart, each with its app, and only tells of the rest', async () => {
+    const { handle, pushed, told, imageChecks } = openHandling()
+    await handle({ kind: 'unfollow', openid, at: 5 }, official)
+    await handle({ kind: 'follow', openid, at: 6 }, brand)
+    await handle({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, official)
+    await handle({ kind: 'receipt', msgid: '1', status: 'success', at: 7 }, brand)
+    await handle({ kind: 'other', name: 'click' }, brand)
+    await handle({ kind: 'unreadable', why: 'it is not XML' }, official)
+    await handle({ kind: 'image-verdict', verdict }, mini)
+    expect(told).toEqual([
+      { app: 'brand', event: 'click' },
+      { app: 'official', event: 'callback.unreadable', why: 'it is not XML' },
+      { app: 'mini', event: 'image-verdict' },
+    ])
+    for (const app of [mini, shop]) await handle({ kind: 'image-verdict', verdict }, app, { imageChecks })
     expect(pushed).toEqual({
       followers: [
-        { change: 'unfollow', openids: ['oWho'], at: 5 },
-        { change: 'erase', who: { openid: 'oWho', unionid: 'u' }, at: 6, isSecond: false },
-        { change: 'erase', who: { miniOpenid: 'oWho' }, at: 7, isSecond: false },
-        { change: 'erase-pictures', who: { miniOpenid: 'oWho' }, at: 8 },
+        { change: 'unfollow', official: officialAppid, openids: ['oWho'], at: 5 },
+        { change: 'follow', official: brand.appid, openids: ['oWho'], at: 6 },
       ],
-      receipts: [{ msgid: '1', status: 'success', at: 6 }],
+      receipts: [
+        { official: officialAppid, msgid: '1', status: 'success', at: 6 },
+        { official: brand.appid, msgid: '1', status: 'success', at: 7 },
+      ],
+      checks: [
+        { mini: miniAppid, verdict },
+        { mini: shop.appid, verdict },
+      ],
     })
+  })
+
+  it('takes from no app what it cannot know', async () => {
+    const { handle, pushed, imageChecks } = openHandling()
+    await handle({ kind: 'image-verdict', verdict }, official, { imageChecks })
+    await handle({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, mini)
+    await handle({ kind: 'follow', openid, at: 6 }, mini)
+    expect(pushed).toEqual({ followers: [], receipts: [], checks: [] })
+  })
+
+  it('has people erased by the openid at the app that the event names, at its own where it names none', async () => {
+    const { handle, pushed, told } = openHandling()
+    await handle({ kind: 'erase', openid, unionid, appid: officialAppid, at: 6 }, official)
+    await handle({ kind: 'erase', openid, appid: miniAppid, at: 7 }, official)
+    await handle({ kind: 'erase-pictures', openid, appid: miniAppid, at: 8 }, official)
+    await handle({ kind: 'erase', openid, at: 9 }, shop)
+    await handle({ kind: 'erase-pictures', openid, at: 9 }, shop)
+    const erase = { change: 'erase', isSecond: false }
+    const [atMini, atShop] = [miniAppid, shop.appid].map(it => ({ mini: it, miniOpenid: 'oWho' }))
+    expect(pushed.followers).toEqual([
+      { ...erase, who: [{ official: officialAppid, openid: 'oWho' }, { unionid: 'u' }], at: 6 },
+      { ...erase, who: [atMini], at: 7 },
+      { change: 'erase-pictures', who: [atMini], at: 8 },
+      { ...erase, who: [atShop], at: 9 },
+      { change: 'erase-pictures', who: [atShop], at: 9 },
+    ])
+    expect(told).toEqual([])
+  })
+
+  it('has nobody erased by an openid of another Official Account, or of an app that is none of ours', async () => {
+    const { handle, pushed, told } = openHandling()
+    for (const appid of [brand.appid, 'wx9999999999999999'])
+      await handle({ kind: 'erase', openid, appid, at: 6 }, official)
+    expect(pushed.followers).toEqual([])
+    expect(told).toMatchObject([{ app: 'official' }, { app: 'official' }])
+    await handle({ kind: 'erase', openid, unionid, appid: brand.appid, at: 6 }, official)
+    expect(pushed.followers).toMatchObject([{ who: [{ unionid }] }])
   })
 })

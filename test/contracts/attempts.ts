@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import type { AttemptStore } from '../../lib/send/ports.ts'
 import { attemptName } from '../../lib/send/short-names.ts'
+import { officialAppid as official } from '../ids.ts'
 
 const noon = Date.parse('2026-11-22T12:00:00+08:00')
 const names = (from: number, count: number) =>
-  Array.from({ length: count }, (_, index) => attemptName(`e${from + index}`))
+  Array.from({ length: count }, (_, index) => attemptName({ id: `e${from + index}`, official }))
 
 /** What every store of attempts must do; `make` gives an empty one. */
 export function attemptsContract(make: () => Promise<AttemptStore>): void {

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest'
 import type { Now } from '../../lib/ports.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import type { DeliveryStore } from '../../lib/send/ports.ts'
+import { officialAppid as official, otherOfficialAppid as other } from '../ids.ts'
 
 const msgid = '3599307433715204104'
 const delivery = (more: Partial<Delivery> = {}): Delivery => ({
   id: 'order-1:paid',
   state: 'accepted',
+  official,
   attempts: 1,
   at: '2026-11-22T01:30:00.000Z',
   ...more,
@@ -40,7 +42,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   it('remembers that an event may have been sent, while it waits and until it is decided, and tells nobody', async ({
     store,
   }) => {
-    const uncertainty = { since: clock() - 60_000, windows: 2, why: 'no answer' }
+    const uncertainty = { since: clock() - 60_000, windows: 2, why: 'no answer', official }
     expect(await store.recordUncertainty('order-1:paid', uncertainty)).toBe(true)
     expect([await store.find('order-1:paid'), await markOf(store)]).toEqual([undefined, { uncertainty }])
     const parked = delivery({ state: 'parked', errcode: 45009 })
@@ -55,7 +57,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   })
 
   it.for(['dropped', 'rejected'] as const)('does not say %s of what may have been sent', async (state, { store }) => {
-    const uncertainty = { since: clock(), windows: 1, why: 'no answer' }
+    const uncertainty = { since: clock(), windows: 1, why: 'no answer', official }
     await store.recordUncertainty('order-1:paid', uncertainty)
     expect(await store.record(delivery({ state, reason: 'expired' }))).toBe(false)
     expect(await markOf(store)).toEqual({ uncertainty })
@@ -154,7 +156,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   it('keeps what may have been sent while it says that the event waits, and is written over by more of that', async ({
     store,
   }) => {
-    const uncertainty = { since: clock() - 60_000, windows: 2, why: 'no answer' }
+    const uncertainty = { since: clock() - 60_000, windows: 2, why: 'no answer', official }
     await store.recordUncertainty('order-1:paid', uncertainty)
     expect(await store.recordWaiting(waiting(), before)).toBe(true)
     expect(await markOf(store)).toEqual({ uncertainty, delivery: waiting() })
@@ -167,7 +169,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   it('takes nothing over from a row that is over when an event begins to wait', async () => {
     let now = clock()
     const store = await open(() => now)
-    await store.recordUncertainty('order-1:paid', { since: now, windows: 1, why: 'no answer' })
+    await store.recordUncertainty('order-1:paid', { since: now, windows: 1, why: 'no answer', official })
     now += 15 * 86_400_000 + 1000
     expect(await store.recordWaiting(waiting(), before)).toBe(true)
     expect(await markOf(store)).toEqual({ delivery: waiting() })
@@ -188,19 +190,32 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
   it('finds a delivery with its receipt, whichever came first, and by the first receipt', async ({ store }) => {
     const receipt = { state: 'blocked', reason: 'user block', at: '2026-11-22T01:31:00.000Z' } as const
     expect(await store.find('order-1:paid')).toBeUndefined()
-    await store.keepReceipt(msgid, receipt)
-    await store.keepReceipt(msgid, { state: 'delivered', at: '2026-11-22T01:32:00.000Z' })
+    await store.keepReceipt({ official, msgid }, receipt)
+    await store.keepReceipt({ official, msgid }, { state: 'delivered', at: '2026-11-22T01:32:00.000Z' })
     await store.accept([delivery({ msgid }), delivery({ id: 'other', msgid: '7' })])
     expect(await store.find('order-1:paid')).toEqual(delivery({ msgid, ...receipt }))
     expect(await store.find('other')).toEqual(delivery({ id: 'other', msgid: '7' }))
-    await store.keepReceipt('7', { state: 'delivered', at: '2026-11-22T01:33:00.000Z' })
+    await store.keepReceipt({ official, msgid: '7' }, { state: 'delivered', at: '2026-11-22T01:33:00.000Z' })
     expect(await store.find('other')).toMatchObject({ state: 'delivered', at: '2026-11-22T01:33:00.000Z' })
     expect((await store.read(['other'])).get('other')?.delivery?.state).toBe('accepted')
   })
 
+  it('takes the receipt of another account by the same msgid for none of this one', async ({ store }) => {
+    const byOther = delivery({ id: 'order-2:paid', official: other, msgid })
+    await store.accept([delivery({ msgid }), byOther])
+    await store.keepReceipt({ official: other, msgid }, { state: 'delivered', at: '2026-11-22T01:32:00.000Z' })
+    expect(await store.find('order-1:paid')).toEqual(delivery({ msgid }))
+    expect(await store.find('order-2:paid')).toMatchObject({ official: other, state: 'delivered' })
+  })
+
   it('finds the event of a msgid, where it keeps an index', async ({ store }) => {
     await store.accept([delivery({ msgid })])
-    expect([await store.eventOf(msgid), await store.eventOf('7')]).toEqual(['order-1:paid', undefined])
+    const found = [
+      { official, msgid },
+      { official, msgid: '7' },
+      { official: other, msgid },
+    ].map(store.eventOf)
+    expect(await Promise.all(found)).toEqual(['order-1:paid', undefined, undefined])
   })
 
   it('forgets a delivery after 15 days, whether or not the row is deleted yet', async () => {
@@ -213,7 +228,7 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     expect((await markOf(store))?.delivery?.state).toBe('dropped')
     now += 15 * 86_400_000 + 1000
     // What a row said once must not come back with what is learnt anew.
-    await store.recordUncertainty('order-1:paid', { since: now, windows: 1, why: 'no answer' })
+    await store.recordUncertainty('order-1:paid', { since: now, windows: 1, why: 'no answer', official })
     expect((await markOf(store))?.delivery).toBeUndefined()
   })
 }

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
 
+import { appids } from '../../kit/app.ts'
 import type { Image, ImageStore } from '../../lib/images/ports.ts'
 import { inParallel } from '../../lib/pool.ts'
-import { id } from '../ids.ts'
+import { id, miniAppid } from '../ids.ts'
 
 const expected: Image = {
   id: 'i'.repeat(22),
   owner: 'w'.repeat(22),
+  mini: appids.mini,
   miniOpenid: id('mini-1'),
   contentType: 'image/png',
   state: 'expected',
@@ -38,13 +40,24 @@ export function imageStoreContract(make: () => Promise<ImageStore>): void {
   })
 
   it('finds a picture by the trace_id of its present check only', async ({ store }) => {
+    const traced = (traceId: string) => store.traced(appids.mini, traceId)
     await store.expect(expected)
     const checking: Image = { ...expected, state: 'checking', asks: 1, traceId: 'trace-1' }
     await store.move(checking, 'expected')
-    expect(await store.traced('trace-1')).toEqual(checking)
+    expect(await traced('trace-1')).toEqual(checking)
     await store.move({ ...checking, asks: 2, traceId: 'trace-2' }, 'checking')
-    expect([await store.traced('trace-1'), await store.traced('trace-3')]).toEqual([undefined, undefined])
-    expect(await store.traced('trace-2')).toMatchObject({ id: expected.id, asks: 2 })
+    expect([await traced('trace-1'), await traced('trace-3')]).toEqual([undefined, undefined])
+    expect(await traced('trace-2')).toMatchObject({ id: expected.id, asks: 2 })
+  })
+
+  it('finds by a trace_id a picture of that mini program only', async ({ store }) => {
+    const [one, other] = [expected, { ...expected, id: 'j'.repeat(22), mini: miniAppid }]
+    for (const it of [one, other]) await store.expect(it)
+    await store.move({ ...one, state: 'checking', traceId: 'trace-1' }, 'expected')
+    expect(await store.traced(miniAppid, 'trace-1')).toBeUndefined()
+    await store.move({ ...other, state: 'checking', traceId: 'trace-1' }, 'expected')
+    const found = await Promise.all([appids.mini, miniAppid].map(it => store.traced(it, 'trace-1')))
+    expect(found.map(it => it?.id)).toEqual([one.id, other.id])
   })
 
   it('finds all of an owner, whatever became of it, and removes it for good', async ({ store }) => {
@@ -60,7 +73,7 @@ export function imageStoreContract(make: () => Promise<ImageStore>): void {
     expect(Math.max(...found.map(it => it.length))).toBe(1000)
     for (const it of [first, second, second]) await store.remove(it)
     expect((await Array.fromAsync(store.ofOwner(expected.owner))).flat().sort()).toEqual(ids.slice(2))
-    expect([await store.find(first), await store.traced('trace-1')]).toEqual([undefined, undefined])
+    expect([await store.find(first), await store.traced(appids.mini, 'trace-1')]).toEqual([undefined, undefined])
     expect(await store.move({ ...expected, id: first, state: 'served' }, 'served')).toBe(false)
     expect((await Array.fromAsync(store.ofOwner('x'.repeat(22)))).flat()).toEqual(['j'.repeat(22)])
     expect((await Array.fromAsync(store.ofOwner('y'.repeat(22)))).flat()).toEqual([])

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { FollowerRow } from '../../lib/followers/link.ts'
-import type { LinkStore } from '../../lib/followers/ports.ts'
-import type { Address } from '../../lib/identifiers.ts'
-import { id } from '../ids.ts'
+import { id, miniAppid, officialAppid } from '../ids.ts'
+import { asSeenBy, type Links, withStrangers } from './links.ts'
+import { severalAccounts } from './several-accounts.ts'
 
 const openid = id('oOfficial')
 const unionid = id('uPerson')
 const miniOpenid = id('oMini')
+const [official, mini] = [officialAppid, miniAppid]
+const atAccount = { official, openid }
+const atMini = { mini, miniOpenid }
 const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
   openid,
   unionid,
@@ -16,22 +19,28 @@ const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
   ...more,
 })
 
-/** A store in which a row can be spoilt, so that it cannot be read. */
-export type Spoilable = { spoil(address: Address): Promise<void> }
-
 /** What every store of links must do; `make` gives an empty one. */
-export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): void {
-  const it = test.extend('store', () => make())
-  it('knows nobody at first', async () => {
-    const people = await (await make()).resolve([{ openid }, { unionid }, { miniOpenid }])
+export function linkStoreContract(make: () => Promise<Links>): void {
+  describe('of one account', () => oneAccount(() => make()))
+  describe('of one account beside others that know strangers by the same openids', () =>
+    oneAccount(async () => withStrangers(await make())))
+  describe('of several accounts', () => severalAccounts(make))
+}
+
+/** What an account sees is the same whatever others know of other people. */
+function oneAccount(makeLinks: () => Promise<Links>): void {
+  const it = test.extend('store', async () => asSeenBy(officialAppid, await makeLinks()))
+
+  it('knows nobody at first', async ({ store }) => {
+    const people = await store.resolve([atAccount, { unionid }, atMini])
     expect(people).toEqual(Array(3).fill({ known: false, following: false }))
   })
 
   it('finds a person by each of the three ids, in the order asked', async ({ store }) => {
     await store.writeFollower(row(), undefined)
-    await store.writeLogin({ miniOpenid, unionid }, 1)
+    await store.writeLogin({ mini, miniOpenid, unionid }, 1)
     const person = { known: true, openid, unionid, following: true, followedAt: 90 }
-    expect(await store.resolve([{ miniOpenid }, { openid: id('oOther') }, { unionid }, { openid }])).toEqual([
+    expect(await store.resolve([atMini, { official, openid: id('oOther') }, { unionid }, atAccount])).toEqual([
       person,
       { known: false, following: false },
       person,
@@ -40,19 +49,19 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
   })
 
   it('joins both sides whichever came first', async ({ store }) => {
-    await store.writeLogin({ miniOpenid, unionid }, 1)
-    expect(await store.resolve([{ miniOpenid }])).toEqual([{ known: true, unionid, following: false }])
+    await store.writeLogin({ mini, miniOpenid, unionid }, 1)
+    expect(await store.resolve([atMini])).toEqual([{ known: true, unionid, following: false }])
     await store.writeFollower(row(), undefined)
-    expect(await store.resolve([{ miniOpenid }])).toMatchObject([{ known: true, unionid, openid, following: true }])
+    expect(await store.resolve([atMini])).toMatchObject([{ known: true, unionid, openid, following: true }])
   })
 
   it('knows a login without unionid, and heals when a later one brings it', async ({ store }) => {
     await store.writeFollower(row(), undefined)
-    await store.writeLogin({ miniOpenid }, 1)
-    expect(await store.resolve([{ miniOpenid }])).toEqual([{ known: true, following: false }])
-    await store.writeLogin({ miniOpenid, unionid }, 2)
-    await store.writeLogin({ miniOpenid }, 3)
-    expect(await store.resolve([{ miniOpenid }])).toMatchObject([{ unionid, openid, following: true }])
+    await store.writeLogin(atMini, 1)
+    expect(await store.resolve([atMini])).toEqual([{ known: true, following: false }])
+    await store.writeLogin({ mini, miniOpenid, unionid }, 2)
+    await store.writeLogin(atMini, 3)
+    expect(await store.resolve([atMini])).toMatchObject([{ unionid, openid, following: true }])
   })
 
   it('answers the rows of followers, and writes one only if it is still the one that was read', async ({ store }) => {
@@ -88,7 +97,7 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
   it('does not let an older row of a follower undo what a unionid knows', async ({ store }) => {
     await store.writeFollower(row({ following: false, at: 300 }), undefined)
     await store.writeFollower(row({ at: 200 }), undefined)
-    expect(await store.resolve([{ unionid }, { openid }])).toMatchObject([{ following: false }, { following: false }])
+    expect(await store.resolve([{ unionid }, atAccount])).toMatchObject([{ following: false }, { following: false }])
   })
 
   describe('by two openids of one person, as after a move of the account', () => {
@@ -141,7 +150,7 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
   it('tells when somebody last logged in, by the unionid', async ({ store }) => {
     const others = [id('uFollower'), id('uStranger')]
     await store.writeFollower(row({ unionid: id('uFollower') }), undefined)
-    await store.writeLogin({ miniOpenid, unionid }, 5000)
+    await store.writeLogin({ mini, miniOpenid, unionid }, 5000)
     expect(await store.loginsOf([unionid, ...others])).toEqual(new Map([[unionid, 5000]]))
   })
 
@@ -149,32 +158,38 @@ export function linkStoreContract(make: () => Promise<LinkStore & Spoilable>): v
     const [other, otherMini] = [row({ openid: id('oOther'), unionid: id('uOther') }), id('oOtherMini')]
     await store.writeFollower(row(), undefined)
     await store.writeFollower(other, undefined)
-    await store.writeLogin({ miniOpenid, unionid }, 1)
-    await store.writeLogin({ miniOpenid: otherMini, unionid: id('uOther') }, 1)
-    const addresses = [{ openid }, { unionid }, { miniOpenid }, { miniOpenid: otherMini }, { openid: id('oNew') }]
+    await store.writeLogin({ mini, miniOpenid, unionid }, 1)
+    await store.writeLogin({ mini, miniOpenid: otherMini, unionid: id('uOther') }, 1)
+    const addresses = [
+      atAccount,
+      { unionid },
+      atMini,
+      { mini, miniOpenid: otherMini },
+      { official, openid: id('oNew') },
+    ]
     const isRead = async () => (await store.resolve(addresses)).map(it => it !== undefined)
-    await store.spoil({ openid })
+    await store.spoil(atAccount)
     expect(await isRead()).toEqual([false, true, true, true, true])
     const unreadable = { openid, unionid, isUnreadable: true }
     const rows = await store.followers([openid, other.openid])
     expect(rows).toEqual(new Map<unknown, unknown>([[openid, unreadable]]).set(other.openid, other))
     await store.spoil({ unionid })
     expect(await isRead()).toEqual([false, false, false, true, true])
-    await store.spoil({ miniOpenid: otherMini })
+    await store.spoil({ mini, miniOpenid: otherMini })
     expect(await isRead()).toEqual([false, false, false, false, true])
   })
 
   it('writes over what cannot be read, and so mends both rows of a follower', async ({ store }) => {
     await store.writeFollower(row(), undefined)
-    await store.writeLogin({ miniOpenid, unionid }, 1)
-    for (const address of [{ openid }, { unionid }, { miniOpenid }]) await store.spoil(address)
+    await store.writeLogin({ mini, miniOpenid, unionid }, 1)
+    for (const address of [atAccount, { unionid }, atMini]) await store.spoil(address)
     expect(await store.writeFollower(row({ at: 200 }), undefined)).toBe(false)
     expect(await store.writeFollower(row({ at: 200 }), row())).toBe(false)
     const [stored] = (await store.followers([openid])).values()
     expect(await store.writeFollower(row({ at: 200 }), stored)).toBe(true)
-    await store.writeLogin({ miniOpenid, unionid }, 2)
+    await store.writeLogin({ mini, miniOpenid, unionid }, 2)
     const person = { known: true, openid, unionid, following: true, followedAt: 90 }
-    expect(await store.resolve([{ openid }, { unionid }, { miniOpenid }])).toEqual([person, person, person])
+    expect(await store.resolve([atAccount, { unionid }, atMini])).toEqual([person, person, person])
   })
 
   it('mends the row of a unionid alone', async ({ store }) => {

@@ -2,7 +2,7 @@
 
 import { describe } from 'vitest'
 
-import { spoilLink } from '../../kit/memory-stores.ts'
+import { spoilerOf } from '../../kit/memory-stores.ts'
 import { createAttemptStore } from '../../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
@@ -15,8 +15,8 @@ import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createLoginStore } from '../../lib/adapters/dynamo/logins.ts'
 import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
-import type { Address } from '../../lib/identifiers.ts'
 import type { Tables } from '../dynamodb.ts'
+import { officialAppid } from '../ids.ts'
 import { attemptsContract } from './attempts.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
@@ -43,7 +43,7 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
   const links = on('links', (...where) => ({
     ...createLinkStore(...where),
     ...createLinkUpkeep(...where),
-    spoil: (address: Address) => spoilLink(address, ...where),
+    spoil: spoilerOf(...where),
   }))
   describe('link store', () => linkStoreContract(links))
   describe('link upkeep', () => linkUpkeepContract(links))
@@ -53,11 +53,14 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
     ))
   describe('attempts', () =>
     attemptsContract(on('attempts', (...where) => createAttemptStore(...where, { now: Date.now }))))
-  describe('gate', () => gateContract(on('deliveries', createGateStore)))
+  describe('gate', () =>
+    gateContract(on('deliveries', (...where) => createGateStore(...where, { official: officialAppid }))))
   describe('image store', () => imageStoreContract(on('images', createImageStore)))
-  describe('sync run store', () => syncRunStoreContract(on('walks', createSyncRunStore)))
+  describe('sync run store', () =>
+    syncRunStoreContract(on('walks', (...where) => createSyncRunStore(...where, officialAppid))))
   describe('count of the linking', () =>
-    linkingStoreContract(now => on('walks', (...where) => createLinkingStore(...where, now))()))
-  describe('journal', () => journalContract(on('walks', (...where) => createJournal(...where, Math.random))))
-  describe('erasures', () => erasuresContract(on('walks', createErasures)))
+    linkingStoreContract(now => on('walks', (...where) => createLinkingStore(...where, officialAppid, now))()))
+  describe('journal', () =>
+    journalContract(on('walks', (...where) => createJournal(...where, officialAppid, Math.random))))
+  describe('erasures', () => erasuresContract(on('walks', (...where) => createErasures(...where, officialAppid))))
 }

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
 import { type Parameters as Given, lostAddresses, problemsOf } from '../../deploy/parameters.ts'
-import { runServerless } from '../resources/packaged.ts'
+import { packageCopy, runServerless } from '../resources/packaged.ts'
 
 const good = {
-  ...{ officialAppid: 'wx0123456789abcdef', miniAppid: 'wxfedcba9876543210' },
   ...{ wechatApiUrl: 'https://api.weixin.qq.com', accessTokenMode: 'stable', callbackEncryption: 'required' },
   ...{ testAccount: 'off', sessionSeconds: '86400', spreadSync: 'off', retentionDays: '30', quotaReserve: '0' },
   ...{ resultsBus: 'off', imagesPerDay: '100', imageMetadata: 'strip', imageCheck: 'off', imageDays: '' },
@@ -41,8 +40,6 @@ describe('the parameters', () => {
   })
 
   it.each<[string, Given]>([
-    ['WECHAT_OFFICIAL_APPID', { officialAppid: 'gh_0123456789ab' }],
-    ['WECHAT_MINI_APPID', { miniAppid: undefined }],
     ['SESSION_SECONDS', { sessionSeconds: 'a day' }],
     ['EGRESS', { egress: 'nat' }],
     ['EGRESS_ALLOCATION_ID', { egressAllocationId: '203.0.113.7' }],
@@ -94,6 +91,23 @@ describe('the parameters', () => {
     expect(failed).toContain('Nothing was deployed')
     for (const variable of Object.keys(wrong)) expect(failed).toContain(`- ${variable} must be`)
     expect(failed).toContain('- --stage must have at most 38 letters')
+  })
+
+  it('stop a package beside what is wrong in both lists', async () => {
+    const apps = { brand: { kind: 'official', appid: 'wx1' }, shop: { kind: 'shop', appid: 'wx0123456789abcdef' } }
+    const files = { 'apps.json': JSON.stringify({ prod: apps }), 'templates.json': '{"prod":{"paid":{}}}' }
+    const failed = await packageCopy(files, { EGRESS: 'nat' }).then(
+      () => '',
+      error => `${error.stdout}${error.stderr}`,
+    )
+    expect(failed.match(/^ +- .*$/gm)).toEqual([
+      expect.stringMatching(/^ +- EGRESS must be/),
+      expect.stringMatching(/^ +- apps\.json, stage prod: brand\.appid /),
+      expect.stringMatching(/^ +- apps\.json, stage prod: shop\.kind /),
+      ...['templateId', 'title', 'fields'].map(it =>
+        expect.stringMatching(new RegExp(`^ +- templates\\.json, stage prod: paid\\.${it} `)),
+      ),
+    ])
   })
 
   it('may be given on the command line as well', async () => {

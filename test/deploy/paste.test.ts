@@ -17,7 +17,8 @@ it('says of each value where it goes', () => {
     expect.stringMatching(/^203\.0\.113\.7 .*IP白名单/),
     expect.stringMatching(/^203\.0\.113\.8 .*IP白名单/),
     expect.stringContaining('自动回复'),
-    expect.stringMatching(/^https:\/\/api\.example\.com\/callback .*消息推送/),
+    expect.stringMatching(/^https:\/\/api\.example\.com\/callback .*default Official Account.*消息推送/),
+    expect.stringMatching(/^https:\/\/api\.example\.com\/callback\/<app> .*apps\.json.*小程序.*消息推送/),
     expect.stringMatching(/^https:\/\/api\.example\.com .*服务器域名.*request/),
     expect.stringMatching(/^d-abc\..*CNAME/),
   ])
@@ -26,8 +27,9 @@ it('says of each value where it goes', () => {
 // Its own words for them were other paths than those of the doctor.
 it('names the pages of the consoles as the doctor does', () => {
   const told = linesToPaste(outputs).join('\n')
-  const { official, mini, messagePush, serverDomains } = pages
-  for (const it of [official.allowList, mini.allowList, messagePush, serverDomains]) expect(told).toContain(it)
+  const { official, mini, serverDomains } = pages
+  const named = [official.allowList, mini.allowList, official.messagePush, mini.messagePush, serverDomains]
+  for (const it of named) expect(told).toContain(it)
 })
 
 it('says before the callback’s URL that menus and automatic replies stop by it', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { type Place, problemsOfPlace, problemsOfTemplates } from '../../deploy/place.ts'
-import templates from '../../templates.json' with { type: 'json' }
+import { type Place, problemsOfPlace } from '../../deploy/place.ts'
 
 const topic = 'arn:aws:sns:ap-southeast-1:123456789012:ops'
 const roles = 'arn:aws:iam::123456789012:role/shop,arn:aws-cn:iam::210987654321:role/crm'
@@ -54,25 +53,5 @@ describe('what does not fit its place', () => {
   it('is a region without CloudFront, but for China', () => {
     for (const region of ['us-gov-west-1', 'us-iso-east-1'])
       expect(problemsOfPlace({}, place({ region }))).toEqual([expect.stringMatching(/^AWS_REGION .*:/)])
-  })
-})
-
-describe('the list of templates', () => {
-  const problemsIn = (text: string) => problemsOfTemplates('prod', async () => text)
-
-  it('is right as it stands, for each stage that has one and for those that have none', async () => {
-    for (const stage of ['prod', ...Object.keys(templates)])
-      expect(await problemsOfTemplates(stage, async () => JSON.stringify(templates))).toEqual([])
-  })
-
-  it('is told with each mistake, and when it is no JSON or not there', async () => {
-    const list = { prod: { paid: { templateId: 'a b', title: '订单', fields: {} } } }
-    expect(await problemsIn(JSON.stringify(list))).toEqual([
-      expect.stringContaining('stage prod'),
-      expect.stringContaining('stage prod'),
-    ])
-    expect(await problemsIn('{')).toEqual([expect.stringMatching(/^templates\.json must be JSON/)])
-    const gone = problemsOfTemplates('prod', () => Promise.reject(new Error('ENOENT')))
-    expect(await gone).toEqual([expect.stringContaining('ENOENT')])
   })
 })

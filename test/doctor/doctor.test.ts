@@ -2,11 +2,13 @@ import { createServer } from 'node:https'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 import { afterEach, describe, expect, test } from 'vitest'
+
+import { boxApps } from '../../kit/app.ts'
 import { openOwnApi } from '../../lib/adapters/own-api.ts'
 import { openSite } from '../../lib/adapters/site.ts'
 import type { DoctorDeps, QueueSize, QueueSizes, Site } from '../../lib/doctor/deps.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
-import { readTemplateList } from '../../lib/send/template-list.ts'
+import { readTemplateLists } from '../../lib/send/template-list.ts'
 import { pickFreePort } from '../../local/ports.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import templates from '../../templates.json' with { type: 'json' }
@@ -25,7 +27,8 @@ const path = {
   send: '/cgi-bin/message/template/send',
 }
 const minute = 60_000
-const listOf = (...list: object[]) => readTemplateList({ local: Object.assign({}, ...list) }, 'local')
+const listOf = (...list: object[]) =>
+  readTemplateLists({ local: Object.assign({}, ...list) }, 'local', boxApps.officials)
 const nowhere = async () => `http://127.0.0.1:${await pickFreePort('127.0.0.1')}`
 
 const it = test.extend('world', () => openDoctorWorld())
@@ -79,7 +82,9 @@ describe('examine', () => {
   })
 
   it('tells of everything that is wrong at once, and no secret, token or openid', async () => {
-    const world = await openDoctorWorld({ secrets: { 'mini-appsecret': 'f'.repeat(32), 'callback-aes-key': 'short' } })
+    const world = await openDoctorWorld({
+      secrets: { 'mini-appsecret': 'f'.repeat(32), 'mini-callback-aes-key': 'short' },
+    })
     await fault(world, path.batchget, 40003)
     await world.control('/templates', { remove: [orderPaid.templateId] })
 
@@ -120,21 +125,25 @@ describe('examine', () => {
 })
 
 describe('the secrets', () => {
-  it.each(['official-appsecret', 'mini-appsecret', 'callback-token', 'session-keys', 'session-public-keys'])(
-    'say that %s is missing',
-    async name => {
-      const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
-      const hint = './queqiao secrets --stage prod --region cn-north-1'
-      expect(report.find('secrets')).toEqual(wrong(`${name} is not set`, hint))
-      // What cannot be known for that is not wrong as well.
-      expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
-    },
-  )
+  it.each([
+    'official-appsecret',
+    'mini-appsecret',
+    'official-callback-token',
+    'mini-callback-token',
+    'session-keys',
+    'session-public-keys',
+  ])('say that %s is missing', async name => {
+    const report = await (await openDoctorWorld({ secrets: { [name]: undefined } })).examine()
+    const hint = './queqiao secrets --stage prod --region cn-north-1'
+    expect(report.find('secrets')).toEqual(wrong(`${name} is not set`, hint))
+    // What cannot be known for that is not wrong as well.
+    expect(report.checks.filter(it => it.status === 'wrong')).toHaveLength(1)
+  })
 
   it.each([
     ['official-appsecret', `${secretsInBox['official-appsecret']}\n`, '32 hexadecimal digits'],
-    ['callback-token', 'a b', '3 to 32 letters and digits'],
-    ['callback-aes-key', 'short', '43 letters and digits'],
+    ['mini-callback-token', 'a b', '3 to 32 letters and digits'],
+    ['official-callback-aes-key', 'short', '43 letters and digits'],
     ['session-keys', '{"keys":[]}', 'a JWK Set with at least one key'],
     ['session-public-keys', '{"keys":[]}', 'a JWK Set with public keys only'],
     ['session-public-keys', '{"keys":[{"kty":"RSA","kid":"a","d":"private"}]}', 'a JWK Set with public keys only'],
@@ -164,9 +173,11 @@ describe('the secrets', () => {
   })
 
   it('warn where callbacks come in plain text', async () => {
-    const report = await (await openDoctorWorld({ secrets: { 'callback-aes-key': undefined } })).examine()
+    const report = await (await openDoctorWorld({ secrets: { 'official-callback-aes-key': undefined } })).examine()
     expect(report).toMatchObject({ isWell: true })
-    expect(report.find('secrets')).toEqual(warning(undefined, has('安全模式')))
+    expect(report.find('secrets')).toEqual(
+      warning(/^official-callback-aes-key is not set/, /域名与消息推送配置.*安全模式.* as official-callback-aes-key$/),
+    )
   })
 })
 
@@ -186,7 +197,7 @@ describe('the credentials', () => {
   it('an appid that nobody has', async () => {
     const mini = { ...defaultAccounts.mini, appid: 'wx00000000000000bb' }
     const report = await (await openDoctorWorld({ box: { accounts: { ...defaultAccounts, mini } } })).examine()
-    expect(report.find('mini-credentials')).toEqual(wrong(has('40013'), has('deploy with WECHAT_MINI_APPID')))
+    expect(report.find('mini-credentials')).toEqual(wrong(has('40013'), has('in apps.json, or in WECHAT_MINI_APPID')))
   })
 
   it.each([
@@ -346,7 +357,9 @@ describe('the templates', () => {
   })
 
   it('may be none', async () => {
-    const report = await (await openDoctorWorld()).examine({ templates: () => readTemplateList(templates, 'prod') })
+    const report = await (await openDoctorWorld()).examine({
+      templates: () => readTemplateLists(templates, 'prod', boxApps.officials),
+    })
     expect(report.find('templates')).toEqual(ok(has('stage prod')))
   })
 })
@@ -375,21 +388,23 @@ describe('the callback', () => {
   // Whoever pasted it lost the account's menu, and found out from the followers.
   it('answers: where it is to be pasted, and what stops then', async () => {
     const words =
-      / → 服务号 → 基础信息 → 域名与消息推送配置 .*, the menus and automatic replies that were made in the console stop$/
+      /\/callback answers .* → 服务号 → 基础信息 → 域名与消息推送配置 .* replies that were made in the console stop; .*\/callback\/mini answers .* → 消息推送$/
     const found = await examineAt(await serve(answerCallback(() => noon)))
     expect(found).toEqual(ok(expect.stringMatching(words)))
   })
 
   it('goes by another token', async () => {
-    const url = await serve(answerCallback(() => noon, 'anotherToken'))
+    const url = await serve(answerCallback(() => noon, { 'official-callback-token': 'anotherToken' }))
     expect(await examineAt(url)).toEqual(
-      wrong(`${url}/callback uses another callback-token`, has('./queqiao secrets --stage prod')),
+      wrong(`${url}/callback uses another official-callback-token`, has('./queqiao secrets --stage prod')),
     )
   })
 
   it('goes by another clock', async () => {
     const url = await serve(answerCallback(() => noon + 6 * minute))
-    expect(await examineAt(url)).toEqual(wrong(`${url}/callback rejects our clock`))
+    expect(await examineAt(url)).toEqual(
+      wrong(`${url}/callback rejects our clock; ${url}/callback/mini rejects our clock`),
+    )
   })
 
   it.each([
@@ -399,7 +414,10 @@ describe('the callback', () => {
   ])('answers %i %j', async (status, text, words) => {
     const url = await serve((_, response) => response.writeHead(status, { location: '/' }).end(text))
     expect(await examineAt(url)).toEqual(
-      wrong(`${url}/callback ${words}`, has('npx --no sls logs -f callback --stage prod --region cn-north-1')),
+      wrong(
+        `${url}/callback ${words}; ${url}/callback/mini ${words}`,
+        has('npx --no sls logs -f callback --stage prod --region cn-north-1'),
+      ),
     )
   })
 
@@ -407,8 +425,8 @@ describe('the callback', () => {
     const url = await nowhere()
     expect(await examineAt(url)).toEqual(
       wrong(
-        `${url}/callback does not answer (ECONNREFUSED)`,
-        /域名与消息推送配置.*the menus and automatic replies .* stop$/,
+        `${url}/callback does not answer (ECONNREFUSED); ${url}/callback/mini does not answer (ECONNREFUSED)`,
+        /域名与消息推送配置.*the menus and automatic replies .* stop; .*开发设置 → 消息推送$/,
       ),
     )
   })
@@ -503,16 +521,20 @@ describe('the queues', () => {
     ['q-events-dlq', { ready: 1, later: 0, inWork: 2 }, wrong('3 in q-events-dlq (2 in flight)')],
     ['q-events-review', 2, warning(has('2 in q-events-review'))],
     ['q-events', 7, ok(has('7 in q-events, '))],
-    ['q-events-parked', 5, waitsForQuota('q-events-parked')],
-    ['q-events-parked-urgent', 5, waitsForQuota('q-events-parked-urgent')],
+    ['q-events-official-parked', 5, waitsForQuota('q-events-official-parked')],
+    ['q-events-official-parked-urgent', 5, waitsForQuota('q-events-official-parked-urgent')],
   ])('tell what is in %s: %o', async (name, size, found) => {
     expect(await examineWith(sizes({ [name]: size }))).toEqual(found)
   })
 
   it('tell of dead letters, parked events and events in doubt at once, and of a queue that is not there', async () => {
-    const full: Readonly<Record<string, number>> = { 'q-events-dlq': 3, 'q-events-parked': 5, 'q-events-review': 2 }
+    const full: Readonly<Record<string, number>> = {
+      'q-events-dlq': 3,
+      'q-events-official-parked': 5,
+      'q-events-review': 2,
+    }
     const all =
-      '3 in q-events-dlq; 5 in q-events-parked: on quota hold; ' +
+      '3 in q-events-dlq; 5 in q-events-official-parked: on quota hold; ' +
       '2 in q-events-review: these may or may not have been sent'
     const found = await examineWith(sizes(full))
     expect(found).toEqual(wrong(all))
@@ -611,7 +633,7 @@ describe('functions at once', () => {
   }
   const limit = (count: number | undefined) => ({ concurrency: async () => count })
 
-  // A new account has ten: while messages are sent, WeChat's pushes were turned away and lost.
+  // A new account has ten: while messages are sent, WeChat's pushes were throttled and lost.
   it.each([
     [
       10,

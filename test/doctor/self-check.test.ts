@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { problemsOf } from '../../deploy/parameters.ts'
-import { checkSelf, readable } from '../../lib/doctor/self-check.ts'
+import { appids, boxApps } from '../../kit/app.ts'
+import { checkSelf, readableIn } from '../../lib/doctor/self-check.ts'
 import { canaryId, flyCanary } from '../../lib/send/canary.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
-import { readTemplateList } from '../../lib/send/template-list.ts'
+import { readTemplateLists } from '../../lib/send/template-list.ts'
 import templates from '../../templates.json' with { type: 'json' }
+import { twoPairs } from '../second-pair.ts'
 import { arrival, openSend } from '../send/send-world.ts'
-import { type Options, openDoctorWorld } from './doctor-world.ts'
+import { type Options, openDoctorWorld, openDoctorWorldOfTwo } from './doctor-world.ts'
 
 const hour = 3_600_000
+const accounts = twoPairs.officials.map(app => ({
+  app,
+  templates: readTemplateLists(templates, 'local', twoPairs.officials).get(app.name) ?? {},
+}))
+const stage = () => ({ accounts, minis: twoPairs.minis, values: 'checked' as const })
 const event = {
   to: { openid: 'oTestPhoneTestPhoneTestPhone' },
   template: 'order-paid',
@@ -21,14 +28,17 @@ async function open(options: Options & { readonly event?: object } = {}) {
   const events = { push: async (messages: readonly unknown[]) => void pushed.push(...messages) }
   const canary = {
     event: JSON.stringify(options.event ?? event),
-    templates: () => readTemplateList(templates, 'local'),
-    values: 'checked' as const,
+    stage,
     deliveries: world.deliveries,
     events,
     now: world.now,
   }
   const look = (broken = {}, more = {}) =>
-    checkSelf({ openDoctor: () => ({ ...world.openDeps(), readable, ...broken }), metrics: world.metrics, ...more })
+    checkSelf({
+      openDoctor: () => ({ ...world.openDeps(), readable: readableIn(boxApps), ...broken }),
+      metrics: world.metrics,
+      ...more,
+    })
   /** What became of the event of so many hours ago. */
   const was = async (hoursAgo: number, state: Delivery['state']) => {
     const id = canaryId(world.now() - hoursAgo * hour)
@@ -66,8 +76,17 @@ describe('the self-check', () => {
     const { look, openDeps } = await open()
     const { secrets } = openDeps()
     await look({ secrets: { get: (name: never) => secrets.get(name, void asked.push(name) as undefined) } })
-    expect(new Set(asked)).toEqual(new Set(readable))
+    expect(new Set(asked)).toEqual(new Set(readableIn(boxApps)))
     expect(asked).not.toContain('session-keys')
+  })
+})
+
+describe('the self-check of two pairs', () => {
+  it('tells of whom it is that is not well', async () => {
+    const world = await openDoctorWorldOfTwo({ secrets: { 'brand-appsecret': 'f'.repeat(32) } })
+    const openDoctor = () => ({ ...world.openDeps(), readable: readableIn(twoPairs) })
+    await expect(checkSelf({ openDoctor, metrics: world.metrics })).rejects.toThrow(/: official-credentials of brand; /)
+    expect(world.counted).toEqual([])
   })
 })
 
@@ -107,11 +126,11 @@ describe('the canary', () => {
   })
 
   it('reaches the phone once, by the way of all events, and is well once its receipt is there', async () => {
-    const { follower, send, phone, deliveries, deps, now, tick } = await openSend()
+    const { follower, send, phone, deliveries, now, tick } = await openSend()
     const { openid } = await follower()
     const pushed: object[] = []
     const events = { push: async (messages: readonly unknown[]) => void pushed.push(...(messages as object[])) }
-    const ways = { templates: () => deps.templates, values: 'checked' as const, deliveries, events, now }
+    const ways = { stage, deliveries, events, now }
     const fly = () => flyCanary({ ...ways, event: JSON.stringify({ ...event, to: { openid } }) })
     await fly()
     // It is not sent yet, so nothing is known of it.
@@ -122,8 +141,24 @@ describe('the canary', () => {
     tick(hour)
     expect(await fly()).toBe('accepted')
     const { msgid = '' } = (await deliveries.find(id)) ?? {}
-    await deliveries.keepReceipt(msgid, { state: 'delivered', at: new Date(now()).toISOString() })
+    await deliveries.keepReceipt(
+      { official: appids.official, msgid },
+      { state: 'delivered', at: new Date(now()).toISOString() },
+    )
     expect(await fly()).toBeUndefined()
+  })
+
+  it('goes out by the account that it names', async () => {
+    const byBrand = { from: 'brand', to: event.to, templateId: 'T'.repeat(43), data: event.data }
+    const { fly, pushed } = await open({ event: byBrand })
+    await fly()
+    expect(pushed).toMatchObject([{ ...byBrand, id: 'self-check:2026-11-22T04' }])
+  })
+
+  it('fails where the stage has no such account, and pushes none', async () => {
+    const { fly, pushed } = await open({ event: { ...event, from: 'shop' } })
+    await expect(fly()).rejects.toThrow('from is no Official Account of this stage')
+    expect(pushed).toEqual([])
   })
 
   it('fails for an event that would be rejected, and pushes none', async () => {

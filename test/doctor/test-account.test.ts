@@ -22,13 +22,15 @@ it('names the pages that a test account has, and none of the console', async () 
 })
 
 it('misses neither an EncodingAESKey nor unionids, for a test account has none', async () => {
-  const world = await openDoctorWorld({ secrets: { 'callback-aes-key': undefined } })
+  const world = await openDoctorWorld({
+    secrets: { 'official-callback-aes-key': undefined, 'mini-callback-aes-key': undefined },
+  })
   await world.control('/people/change', { first: 0, count: 3, following: false })
   await world.control('/people', { count: 2, following: true, unionid: false })
 
   const report = await world.examine({ isTestAccount: true })
 
   expect(report).toMatchObject({ isWell: true })
-  expect(report.find('secrets')).toEqual({ name: 'secrets', status: 'ok', words: '5 of 6 are set' })
+  expect(report.find('secrets')).toEqual({ name: 'secrets', status: 'ok', words: '6 of 8 are set' })
   expect(report.find('open-platform')).toMatchObject({ status: 'warning', hint: 'push events to an openid' })
 })

@@ -3,20 +3,21 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
 import type { Erasure, FollowerNews, News } from '../../lib/followers/follower-news.ts'
-import type { PersonIds } from '../../lib/followers/ports.ts'
+import type { Address } from '../../lib/identifiers.ts'
 import { ownerOf } from '../../lib/images/image-keys.ts'
 import { logIn, parseLogin } from '../../lib/login/login.ts'
 import { id } from '../ids.ts'
 import type { Person } from '../world.ts'
 import { openFollowers } from './followers-world.ts'
 
-const erasureOf = (who: PersonIds, at: number): Erasure => ({ change: 'erase', who, at, isSecond: false })
+const erasureOf = (who: readonly Address[], at: number): Erasure => ({ change: 'erase', who, at, isSecond: false })
 
 async function openErasure() {
   const world = await openFollowers()
-  const { links, syncRuns, journal, person, tick, work, runSync, seconds } = world
+  const { links, atAccount, atMini, syncRuns, journal, person, tick, work, runSync, seconds } = world
   const follow = (who: Person): FollowerNews => ({
     change: 'follow',
+    official: world.official.appid,
     openids: [who.openid],
     at: seconds(),
   })
@@ -26,7 +27,7 @@ async function openErasure() {
     const who = await person({ following: true })
     await work([follow(who)])
     await runSync()
-    await links.writeLogin({ miniOpenid: who.miniOpenid, ...(who.unionid && { unionid: who.unionid }) }, world.now())
+    await links.writeLogin({ ...atMini(who), ...(who.unionid && { unionid: who.unionid }) }, world.now())
     await journal.note({ follow: [who.openid], unfollow: [] }, world.now())
     tick(10_000)
     return who
@@ -50,7 +51,12 @@ async function openErasure() {
     while (world.later.length > 0) failed.push(...(await work(world.later.splice(0).map(second => second.news))))
     return failed
   }
-  const erase = (who: Person) => work([erasureOf({ openid: who.openid }, seconds())])
+  /** Where they are found by one of the ids. */
+  const addressOf = (who: Person, key: 'openid' | 'unionid' | 'miniOpenid'): Address => {
+    if (key === 'unionid') return { unionid: who.unionid ?? id('u') }
+    return key === 'openid' ? atAccount(who) : atMini(who)
+  }
+  const erase = (who: Person) => work([erasureOf([atAccount(who)], seconds())])
   /** Leaves and follows again, some seconds later. */
   const followAgain = async ({ id: person }: Person) => {
     tick(5_000)
@@ -61,28 +67,28 @@ async function openErasure() {
     const { code } = parseLogin(JSON.stringify(await world.control(`/people/${who.id}/login`, {})))
     const sessions = { sign: async () => 'session', lifeSeconds: 1 }
     const { wechat } = world.app('mini')
-    return (await logIn({ code }, { ...world, wechat, sessions })).reach
+    return (await logIn({ code }, { ...world, minis: [{ app: world.miniProgram, wechat }], sessions })).reach
   }
-  return { ...world, openFollower, traces, follow, erase, followAgain, workLater, logInAgain }
+  return { ...world, addressOf, openFollower, traces, follow, erase, followAgain, workLater, logInAgain }
 }
 
 describe('an erasure', () => {
   it.each(['openid', 'unionid', 'miniOpenid'] as const)('by %s leaves no trace in any row, page or note', async key => {
-    const { openFollower, traces, work, workLater, seconds, later } = await openErasure()
+    const { openFollower, traces, work, workLater, seconds, later, addressOf } = await openErasure()
     const who = await openFollower()
     expect(await traces(who)).toHaveLength(3)
-    expect(await work([erasureOf({ [key]: who[key] }, seconds())])).toEqual([])
+    expect(await work([erasureOf([addressOf(who, key)], seconds())])).toEqual([])
     expect(new Set(later.map(second => second.seconds))).toEqual(new Set([120]))
     expect(await workLater()).toEqual([])
     expect(await traces(who)).toEqual([])
   })
 
   it.each(['openid', 'unionid', 'miniOpenid'] as const)('by %s has the pictures of the person removed', async key => {
-    const { openFollower, work, workLater, seconds, unpictured, lines, deps } = await openErasure()
+    const { openFollower, work, workLater, seconds, unpictured, lines, mini, addressOf } = await openErasure()
     const who = await openFollower()
     const at = seconds()
-    await work([erasureOf({ [key]: who[key] }, at)])
-    const owner = ownerOf(deps.miniAppid, who.miniOpenid)
+    await work([erasureOf([addressOf(who, key)], at)])
+    const owner = ownerOf(mini, who.miniOpenid)
     expect(unpictured.splice(0)).toEqual([{ forget: owner, at, isSecond: false }])
     await workLater()
     expect(unpictured).toContainEqual({ forget: owner, at, isSecond: false })
@@ -92,21 +98,21 @@ describe('an erasure', () => {
   })
 
   it('has also the pictures removed of a login that it comes upon on the way', async () => {
-    const { openFollower, work, seconds, unpictured, deps } = await openErasure()
+    const { openFollower, work, seconds, unpictured, atAccount, mini, deps } = await openErasure()
     const who = await openFollower()
     const at = seconds()
     const blind = {
       ...deps.links,
-      idsOf: async () => ({ openid: who.openid, ...(who.unionid && { unionid: who.unionid }) }),
+      idsOf: async () => [atAccount(who), ...(who.unionid ? [{ unionid: who.unionid }] : [])],
     }
-    await work([erasureOf({ openid: who.openid }, at)], { links: blind })
-    expect(unpictured).toEqual([{ forget: ownerOf(deps.miniAppid, who.miniOpenid), at, isSecond: false }])
+    await work([erasureOf([atAccount(who)], at)], { links: blind })
+    expect(unpictured).toEqual([{ forget: ownerOf(mini, who.miniOpenid), at, isSecond: false }])
   })
 
   it('takes along the rows of another unionid than the event names: the apps may have been bound anew', async () => {
-    const { openFollower, traces, work, workLater, seconds } = await openErasure()
+    const { openFollower, traces, work, workLater, seconds, atAccount } = await openErasure()
     const who = await openFollower()
-    await work([erasureOf({ openid: who.openid, unionid: id('uAnother') }, seconds())])
+    await work([erasureOf([atAccount(who), { unionid: id('uAnother') }], seconds())])
     await workLater()
     expect(await traces(who)).toEqual([])
   })
@@ -126,17 +132,17 @@ describe('an erasure', () => {
   })
 
   it('takes along what another process had read before it and writes after it', async () => {
-    const { openFollower, traces, links, work, workLater, person, follow, erase, deps } = await openErasure()
+    const { openFollower, traces, work, workLater, person, follow, erase, followerLinks, linksWith } =
+      await openErasure()
     await openFollower()
     const who = await person({ following: true })
     // The erasure comes between the reading of the marks and the writing of the row.
-    const slow = {
-      ...deps.links,
-      writeFollower: async (...row: Parameters<typeof links.writeFollower>) => {
+    const slow = linksWith({
+      writeFollower: async (...row) => {
         await erase(who)
-        return links.writeFollower(...row)
+        return followerLinks.writeFollower(...row)
       },
-    }
+    })
     await work([follow(who)], { links: slow })
     expect(await traces(who)).not.toEqual([])
     await workLater()
@@ -172,26 +178,39 @@ describe('an erasure', () => {
   })
 
   it('ends when the person logs in again: who follows all along is found by the next sync run', async () => {
-    const { openFollower, links, reach, work, workLater, runSync, queued, tick, now, erase } = await openErasure()
+    const { openFollower, links, reach, work, workLater, runSync, queued, tick, now, erase, resolve, atMini } =
+      await openErasure()
     const who = await openFollower()
     await erase(who)
     await workLater()
     await runSync()
     expect([queued, await reach(who)]).toEqual([[], 'unknown'])
     tick(5_000)
-    await links.writeLogin({ miniOpenid: who.miniOpenid, ...(who.unionid && { unionid: who.unionid }) }, now())
+    await links.writeLogin({ ...atMini(who), ...(who.unionid && { unionid: who.unionid }) }, now())
     await runSync()
     await work(queued.splice(0))
     expect(await reach(who)).toBe('reachable')
-    const byUnionid = await links.resolve([{ unionid: who.unionid ?? id('u') }])
+    const byUnionid = await resolve([{ unionid: who.unionid ?? id('u') }])
     expect(byUnionid).toMatchObject([{ openid: who.openid, following: true }])
     await runSync()
     expect(queued).toEqual([])
   })
 
   it('undoes nothing the second time of one who logged in between and was linked by a sync run', async () => {
-    const { openFollower, logInAgain, reach, work, workLater, runSync, queued, tick, erasures, links, erase } =
-      await openErasure()
+    const {
+      openFollower,
+      logInAgain,
+      reach,
+      work,
+      workLater,
+      runSync,
+      queued,
+      tick,
+      erasures,
+      erase,
+      resolve,
+      atMini,
+    } = await openErasure()
     const who = await openFollower()
     await erase(who)
     tick(4_000)
@@ -203,9 +222,7 @@ describe('an erasure', () => {
     tick(125_000)
     expect(await workLater()).toEqual([])
     expect(await reach(who)).toBe('reachable')
-    expect(await links.resolve([{ miniOpenid: who.miniOpenid }])).toMatchObject([
-      { openid: who.openid, following: true },
-    ])
+    expect(await resolve([atMini(who)])).toMatchObject([{ openid: who.openid, following: true }])
     // A mark would have the next sync run of everyone pass over them.
     expect(await erasures.marksOf([who.openid])).toEqual(new Map())
     await runSync()
@@ -213,9 +230,9 @@ describe('an erasure', () => {
   })
 
   it('that comes late undoes nothing of one who has logged in again since, though it taught nothing new', async () => {
-    const { openFollower, logInAgain, reach, work, workLater, tick, seconds, erasures } = await openErasure()
+    const { openFollower, logInAgain, reach, work, workLater, tick, seconds, erasures, atAccount } = await openErasure()
     const who = await openFollower()
-    const request = erasureOf({ openid: who.openid }, seconds())
+    const request = erasureOf([atAccount(who)], seconds())
     tick(5_000)
     expect(await logInAgain(who)).toBe('reachable')
     expect(await work([request])).toEqual([])
@@ -225,9 +242,10 @@ describe('an erasure', () => {
   })
 
   it('that comes late undoes nothing of one who has followed again since', async () => {
-    const { openFollower, follow, reach, work, workLater, seconds, followAgain, erasures } = await openErasure()
+    const { openFollower, follow, reach, work, workLater, seconds, followAgain, erasures, atAccount } =
+      await openErasure()
     const who = await openFollower()
-    const request = erasureOf({ openid: who.openid }, seconds())
+    const request = erasureOf([atAccount(who)], seconds())
     await followAgain(who)
     await work([follow(who)])
     await work([request])
@@ -238,43 +256,42 @@ describe('an erasure', () => {
   })
 
   it('tells the queue of all ids before the row goes that leads to them', async () => {
-    const { openFollower, work, later, seconds, deps } = await openErasure()
+    const { openFollower, work, later, seconds, deps, atAccount, addressOf } = await openErasure()
     const who = await openFollower()
     // Killed right after the first row has gone, having been told of nothing but the openid.
     const blind = {
       ...deps.links,
-      idsOf: async (told: PersonIds) => told,
+      idsOf: async (told: Address) => [told],
       erase: async (...args: Parameters<typeof deps.links.erase>) => {
         const found = await deps.links.erase(...args)
         if (found.length === 0) throw new Error('killed')
         return found
       },
     }
-    await work([erasureOf({ openid: who.openid }, seconds())], { links: blind })
-    const { openid, unionid, miniOpenid } = who
-    expect(later.map(second => second.news)).toContainEqual(
-      expect.objectContaining({ who: { openid, unionid, miniOpenid } }),
-    )
+    await work([erasureOf([atAccount(who)], seconds())], { links: blind })
+    const all = (['openid', 'unionid', 'miniOpenid'] as const).map(key => addressOf(who, key))
+    expect(later.map(second => second.news)).toContainEqual(expect.objectContaining({ who: all }))
   })
 
   it('is finished after a crash between any two of its steps', async () => {
-    const { openFollower, traces, work, workLater, seconds, deps, unpictured } = await openErasure()
+    const { openFollower, traces, work, workLater, seconds, unpictured, atAccount, mini, linksWith, deps, account } =
+      await openErasure()
     const crash = () => Promise.reject(new Error('killed'))
     const crashes = [
       { imageArrivals: { push: crash } },
       { links: { ...deps.links, erase: crash } },
-      { links: { ...deps.links, followers: crash } },
-      { syncRuns: { ...deps.syncRuns, forget: crash } },
-      { journal: { ...deps.journal, forget: crash } },
+      { links: linksWith({ followers: crash }) },
+      { syncRuns: { ...account.syncRuns, forget: crash } },
+      { journal: { ...account.journal, forget: crash } },
     ]
     for (const crashing of crashes) {
       const who = await openFollower()
-      const request = erasureOf({ openid: who.openid }, seconds())
+      const request = erasureOf([atAccount(who)], seconds())
       expect(await work([request], crashing)).toEqual([request])
       expect(await work([request])).toEqual([])
       await workLater()
       expect(await traces(who)).toEqual([])
-      const forget = ownerOf(deps.miniAppid, who.miniOpenid)
+      const forget = ownerOf(mini, who.miniOpenid)
       expect(unpictured).toContainEqual({ forget, at: request.at, isSecond: false })
     }
   })
@@ -282,11 +299,12 @@ describe('an erasure', () => {
 
 describe('whoever withdrew what a picture may have been made of', () => {
   it.each(['openid', 'unionid', 'miniOpenid'] as const)('loses the pictures and follows on, told by %s', async key => {
-    const { openFollower, work, runSync, reach, seconds, unpictured, deps, later, queued } = await openErasure()
+    const { openFollower, work, runSync, reach, seconds, unpictured, later, queued, mini, addressOf } =
+      await openErasure()
     const who = await openFollower()
-    expect(await work([{ change: 'erase-pictures', who: { [key]: who[key] }, at: seconds() }])).toEqual([])
+    expect(await work([{ change: 'erase-pictures', who: [addressOf(who, key)], at: seconds() }])).toEqual([])
     expect(unpictured).toContainEqual({
-      forget: ownerOf(deps.miniAppid, who.miniOpenid),
+      forget: ownerOf(mini, who.miniOpenid),
       at: seconds(),
       isSecond: false,
     })
@@ -296,9 +314,9 @@ describe('whoever withdrew what a picture may have been made of', () => {
   })
 
   it('is heard again if their pictures could not be told of', async () => {
-    const { openFollower, work, seconds } = await openErasure()
+    const { openFollower, work, seconds, atMini } = await openErasure()
     const who = await openFollower()
-    const request: News = { change: 'erase-pictures', who: { miniOpenid: who.miniOpenid }, at: seconds() }
+    const request: News = { change: 'erase-pictures', who: [atMini(who)], at: seconds() }
     const broken = { imageArrivals: { push: () => Promise.reject(new Error('SQS is away')) } }
     expect(await work([request], broken)).toEqual([request])
   })
@@ -306,7 +324,7 @@ describe('whoever withdrew what a picture may have been made of', () => {
 
 describe('whoever unfollowed', () => {
   it('is forgotten after the retention time, with the login, and nobody who returned', async () => {
-    const { openFollower, traces, control, reach, work, runSync, queued, revisit, tick, unpictured } =
+    const { openFollower, traces, control, reach, work, runSync, queued, revisit, tick, unpictured, official } =
       await openErasure()
     const [leaver, returner] = [await openFollower(), await openFollower()]
     for (const who of [leaver, returner]) await control(`/people/${who.id}/unfollow`, { silent: true })
@@ -317,7 +335,7 @@ describe('whoever unfollowed', () => {
     tick(2 * 86_400_000)
     expect(await revisit()).toMatchObject({ expired: 2 })
     await control(`/people/${returner.id}/follow`, { silent: true })
-    await work([{ change: 'follow', openids: [returner.openid], at: 0 }])
+    await work([{ change: 'follow', official: official.appid, openids: [returner.openid], at: 0 }])
     await work(queued.splice(0))
     expect(await traces(leaver)).toEqual([])
     // They may go on using the mini program.

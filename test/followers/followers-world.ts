@@ -1,14 +1,19 @@
 /** The world of followers: both use-cases over the same stores, with the queue between them in the test's hands. */
 
-import type { LinkDeps } from '../../lib/followers/deps.ts'
+import type { MiniProgram, OfficialAccount } from '../../lib/apps.ts'
+import type { Account, StageDeps } from '../../lib/followers/deps.ts'
 import { type News, parseNews } from '../../lib/followers/follower-news.ts'
-import { reachOf } from '../../lib/followers/link.ts'
+import { personIn, reachOf } from '../../lib/followers/link.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
+import type { FollowerLinks } from '../../lib/followers/ports.ts'
 import { type RevisitDeps, revisitFollowers } from '../../lib/followers/revisit-followers.ts'
+import type { Address, OpenId } from '../../lib/identifiers.ts'
+import { logOf, metricsOf } from '../../lib/of-app.ts'
 import type { SyncDeps } from '../../lib/sync/context.ts'
 import { parseSyncOrder } from '../../lib/sync/order.ts'
 import { syncFollowers } from '../../lib/sync/sync-followers.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
+import { appid } from '../ids.ts'
 import { openWorld, type Person } from '../world.ts'
 
 const forever = { until: Number.POSITIVE_INFINITY }
@@ -16,7 +21,10 @@ const forever = { until: Number.POSITIVE_INFINITY }
 export async function openFollowers(options: WeChatOptions = {}) {
   const world = await openWorld({ pageSize: 10, ...options })
   const { links, syncRuns, journal, linking, erasures, log, metrics, now, sleep } = world
-  const official = world.app('official')
+  const { wechat, accessTokens, ...opened } = world.app('official')
+  const app: OfficialAccount = { kind: 'official', name: 'official', appid: appid(opened.appid) }
+  const mini = appid(world.app('mini').appid)
+  const miniProgram: MiniProgram = { kind: 'mini', name: 'mini', appid: mini, follows: app }
   /** What waits in the queue now, and what was pushed with a delay. */
   const queued: News[] = []
   const later: { readonly news: News; readonly seconds: number }[] = []
@@ -31,50 +39,57 @@ export async function openFollowers(options: WeChatOptions = {}) {
     },
     retryIn: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
   }
-  const imageArrivals = { push: async (wishes: readonly unknown[]) => void unpictured.push(...wishes) }
-  const miniAppid = world.app('mini').appid
-  const common = {
-    ...official,
-    links,
-    syncRuns,
-    journal,
-    linking,
-    erasures,
-    followers,
-    imageArrivals,
-    miniAppid,
-    now,
-    log,
-  }
-  const deps: LinkDeps & SyncDeps & RevisitDeps = {
-    ...common,
-    metrics,
+  const imageArrivals = { push: async (requests: readonly unknown[]) => void unpictured.push(...requests) }
+  const account = { app, wechat, accessTokens, syncRuns, journal, linking, erasures }
+  const deps = { links, followers, imageArrivals, now, random: () => 1, log, accounts: [account] }
+  const syncDeps: SyncDeps = {
+    ...deps,
+    ...account,
+    log: logOf(app, log),
+    metrics: metricsOf(app, metrics),
     sleep,
-    random: () => 1,
     owner: 'a',
     spread: false,
-    retentionDays: 30,
   }
+  /** People as the account sees them. */
+  const resolve = async (addresses: readonly Address[]) =>
+    (await links.resolve(addresses)).map(found => personIn(found, app.appid))
+  const atAccount = ({ openid }: { readonly openid: OpenId }) => ({ official: app.appid, openid })
 
   return {
     ...world,
+    official: app,
+    mini,
+    miniProgram,
+    account,
     deps,
+    syncDeps,
     queued,
     later,
     putOff,
     unpictured,
+    resolve,
+    atAccount,
+    atMini: ({ miniOpenid }: Person) => ({ mini, miniOpenid }),
+    /** What is stored of the account's followers. */
+    followerLinks: links.of(app.appid),
+    /** The links, some of whose requests for followers are other ones. */
+    linksWith: (more: Partial<FollowerLinks>): StageDeps['links'] => {
+      return { ...links, of: official => ({ ...links.of(official), ...more }) }
+    },
     seconds: () => Math.floor(now() / 1000),
     /** Hands news in as the queue does; answers those that must come again. */
-    work: async (told: readonly News[], more: Partial<LinkDeps> = {}) => {
+    work: async (told: readonly News[], more: Partial<StageDeps & Account> = {}) => {
       const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}`, receives: 1 }))
-      return (await linkFollowers(arrivals, { ...deps, ...more }, forever)).map(failed => failed.news)
+      const given = { ...deps, ...more, accounts: [{ ...account, ...more }] }
+      return (await linkFollowers(arrivals, given, forever)).map(failed => failed.news)
     },
     runSync: (order: object = {}, more: Partial<SyncDeps> = {}, limits = forever) =>
-      syncFollowers(parseSyncOrder(order), { ...deps, ...more }, limits),
-    revisit: (more: Partial<RevisitDeps> = {}) => revisitFollowers({ ...deps, ...more }, forever),
-    reach: async ({ openid }: Person) => {
-      const [found] = await links.resolve([{ openid }])
-      return found === undefined ? undefined : reachOf({ openid }, found)
+      syncFollowers(parseSyncOrder(order), { ...syncDeps, ...more }, limits),
+    revisit: (more: Partial<RevisitDeps> = {}) => revisitFollowers({ ...deps, retentionDays: 30, ...more }, forever),
+    reach: async (who: Person) => {
+      const [found] = await resolve([atAccount(who)])
+      return found === undefined ? undefined : reachOf(found)
     },
   }
 }

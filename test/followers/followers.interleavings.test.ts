@@ -1,10 +1,10 @@
 /**
  * Followers in every order of what they do and of what we do, whoever is killed.
  *
- * A generated schedule says who follows, leaves, gets a unionid, logs in or requests erasure, which process takes its
- * next step, when time passes, what is delivered when, and who is killed. The use-cases are the real ones; WeChat is a
- * model, and what must have come of it all is read from there (test/model/). Each request that the real adapters make to
- * DynamoDB is a step.
+ * A generated schedule says who follows one of two Official Accounts, leaves, gets a unionid, logs in or requests
+ * erasure, which process takes its next step, when time passes, what is delivered when, and who is killed. The use-cases are
+ * the real ones; WeChat is a model, and what must have come of it all is read from there (test/model/). Each request that
+ * the real adapters make to DynamoDB is a step.
  */
 
 import fc from 'fast-check'
@@ -20,6 +20,8 @@ const maxLength = 60
 
 const who = fc.nat(5)
 const slot = fc.nat(1)
+/** Of the two; more often the first, so that much happens there. */
+const account = fc.constantFrom(0, 0, 1)
 const told = fc.constantFrom('once', 'once', 'twice', 'never' as const)
 const duration = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(1000, 1000, 2000) },
@@ -32,15 +34,16 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('steps'), picks: fc.array(fc.nat(11), { maxLength: 12 }) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('advance'), who: fc.nat(11), times }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('pass'), ms: duration }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('follow'), who, told }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('unfollow'), who, told }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('move'), who, told }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('follow'), who, told, account }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('unfollow'), who, told, account }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('move'), who, told, account }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('consume'), slot, from: fc.nat(9), count }) },
   {
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('sync'),
       slot,
+      account,
       action: fc.constantFrom('sync', 'tick'),
       isShort: fc.boolean(),
     }),
@@ -52,6 +55,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('forget'),
       who,
+      account,
       how: fc.constantFrom('revoke', 'revoke-mini', 'cancel'),
       told: fc.constantFrom('once', 'twice'),
     }),
@@ -62,7 +66,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('rebind', 'revisit') }) },
 )
 const setup: fc.Arbitrary<Setup> = fc.record({
-  people: fc.array(fc.record({ isFollowing: fc.boolean(), isBound: fc.boolean() }), { minLength: 1, maxLength: 6 }),
+  people: fc.array(fc.record({ isFollowing: fc.boolean(), isBound: fc.boolean(), followsOther: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 6,
+  }),
   isSynced: fc.boolean(),
   namesLeavers: fc.boolean(),
   takesCursorOfLeaver: fc.boolean(),

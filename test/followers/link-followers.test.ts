@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import type { LinkDeps } from '../../lib/followers/deps.ts'
+import type { Account, StageDeps } from '../../lib/followers/deps.ts'
 import { type FollowerNews, parseNews } from '../../lib/followers/follower-news.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { isId, maskId, type OpenId } from '../../lib/identifiers.ts'
@@ -14,6 +14,7 @@ async function openLinks() {
   const world = await openFollowers()
   const news = (change: FollowerNews['change'], ...people: Person[]): FollowerNews => ({
     change,
+    official: world.official.appid,
     openids: people.map(person => person.openid),
     at: world.seconds(),
   })
@@ -24,10 +25,10 @@ async function openLinks() {
 
 describe('linkFollowers', () => {
   it('links a follower by the unionid that WeChat tells', async () => {
-    const { work, links, news, person } = await openLinks()
+    const { work, news, person, resolve } = await openLinks()
     const who = await person({ following: true })
     expect(await work([news('follow', who)])).toEqual([])
-    const [byUnionid] = await links.resolve([{ unionid: who.unionid ?? id('u') }])
+    const [byUnionid] = await resolve([{ unionid: who.unionid ?? id('u') }])
     expect(byUnionid).toMatchObject({ known: true, openid: who.openid, unionid: who.unionid, following: true })
   })
 
@@ -67,7 +68,7 @@ describe('linkFollowers', () => {
     const people = await Promise.all(Array.from({ length: 249 }, (_, index) => control(`/people/${index}`)))
     const openids = people.map(person => [id(v.parse(v.object({ openid: v.string() }), person).openid)])
     const last = await person({ following: true })
-    const told = openids.map(some => ({ change: 'follow' as const, openids: some, at: 1 }))
+    const told = openids.map(some => ({ ...news('follow'), openids: some, at: 1 }))
     expect(await work([...told, ...told, news('follow', last)])).toEqual([])
     expect(await calls(batchget)).toBe(3)
   })
@@ -83,12 +84,12 @@ describe('linkFollowers', () => {
   })
 
   it('writes nothing and reads one batch when nothing is new', async () => {
-    const { work, links, news, person, tick } = await openLinks()
+    const { work, news, person, tick, linksWith } = await openLinks()
     const who = await person({ following: true })
     await work([news('follow', who)])
     tick(60_000)
     const writes: unknown[] = []
-    const watched = { ...links, writeFollower: async (row: unknown) => writes.push(row) > 0 }
+    const watched = linksWith({ writeFollower: async row => writes.push(row) > 0 })
     expect(await work([news('follow', who)], { links: watched })).toEqual([])
     expect(writes).toEqual([])
   })
@@ -133,7 +134,7 @@ describe('linkFollowers', () => {
     expect(await work([told], { journal: { ...journal, note: away } })).toEqual([told])
     const request = {
       change: 'erase',
-      who: { openid: told.openids[0] ?? id('o') },
+      who: [{ official: told.official, openid: told.openids[0] ?? id('o') }],
       at: seconds(),
       isSecond: false,
     } as const
@@ -144,7 +145,7 @@ describe('linkFollowers', () => {
   })
 
   it('fails no message more when it cannot put one off', async () => {
-    const { work, control, deps, news, person } = await openLinks()
+    const { work, control, news, person, deps } = await openLinks()
     const told = news('follow', await person({ following: true }))
     const left = news('unfollow', await person())
     await control('/faults', { path: batchget, kind: 'errcode', errcode: -1 })
@@ -154,68 +155,69 @@ describe('linkFollowers', () => {
   })
 
   it('wins through when another process writes the same follower at the same time', async () => {
-    const { work, links, news, person, follow, reach } = await openLinks()
+    const { work, news, person, follow, reach, followerLinks, linksWith } = await openLinks()
     const who = await person()
     await follow(who)
     let rival = true
-    const contended: LinkDeps['links'] = {
-      ...links,
+    const contended = linksWith({
       async writeFollower(row, stored) {
-        if (rival) await links.writeFollower({ openid: who.openid, following: false, at: row.at }, stored)
+        if (rival) await followerLinks.writeFollower({ openid: who.openid, following: false, at: row.at }, stored)
         rival = false
-        return links.writeFollower(row, stored)
+        return followerLinks.writeFollower(row, stored)
       },
-    }
+    })
     expect(await work([news('follow', who)], { links: contended })).toEqual([])
     expect(await reach(who)).toBe('reachable')
   })
 
   it('writes over a row that cannot be read what WeChat says now, of who follows and of who unfollowed', async () => {
-    const { work, links, news, person, follow, unfollow, reach } = await openLinks()
+    const { work, links, news, person, follow, unfollow, reach, resolve, atAccount } = await openLinks()
     const people = [await person({ following: true }), await person({ following: true }), await person()]
     const [one, leaver, other] = people
     if (!one || !leaver || !other) throw new Error('nobody there')
     await work([news('follow', one, leaver)])
-    for (const row of [one, leaver]) await links.spoil({ openid: row.openid })
+    for (const row of [one, leaver]) await links.spoil(atAccount(row))
     await unfollow(leaver)
     await follow(other)
     expect(await work([news('follow', one), news('unfollow', leaver), news('follow', other)])).toEqual([])
     expect(await Promise.all(people.map(reach))).toEqual(['reachable', 'not-following', 'reachable'])
-    expect(await links.resolve([{ unionid: leaver.unionid ?? id('u') }])).toMatchObject([{ following: false }])
+    expect(await resolve([{ unionid: leaver.unionid ?? id('u') }])).toMatchObject([{ following: false }])
   })
 
   it('asks WeChat before it writes over such a row: what was told may be old', async () => {
-    const { work, links, news, person, follow, unfollow, reach, tick } = await openLinks()
+    const { work, links, news, person, follow, unfollow, reach, tick, atAccount } = await openLinks()
     const who = await person({ following: true })
     const late = news('unfollow', who)
     tick(5_000)
     await unfollow(who)
     await follow(who)
     await work([news('follow', who)])
-    await links.spoil({ openid: who.openid })
+    await links.spoil(atAccount(who))
     expect(await work([late])).toEqual([])
     expect(await reach(who)).toBe('reachable')
   })
 
   it('hands back the one whose rows cannot be written, and links the others', async () => {
-    const { work, links, news, person, reach } = await openLinks()
+    const { work, news, person, reach, followerLinks, linksWith } = await openLinks()
     const [one, other] = [await person({ following: true }), await person({ following: true })]
-    const broken: LinkDeps['links'] = {
-      ...links,
+    const broken = linksWith({
       writeFollower: (row, stored) =>
-        row.openid === one.openid ? Promise.reject(new Error('throttled')) : links.writeFollower(row, stored),
-    }
+        row.openid === one.openid ? Promise.reject(new Error('throttled')) : followerLinks.writeFollower(row, stored),
+    })
     const failed = news('follow', one)
     expect(await work([failed, news('follow', other)], { links: broken })).toEqual([failed])
     expect(await reach(other)).toBe('reachable')
   })
 
   it('takes an openid that WeChat does not know any more for one that has unfollowed, and makes no row of it', async () => {
-    const { work, links, news } = await openLinks()
+    const { work, resolve, atAccount, followerLinks, news } = await openLinks()
     const [gone, never] = [id('oGone-0000000000000000000000'), id('oNever-000000000000000000000')]
-    await links.writeFollower({ openid: gone, unionid: id('uGone'), following: true, followedAt: 1, at: 1 }, undefined)
+    await followerLinks.writeFollower(
+      { openid: gone, unionid: id('uGone'), following: true, followedAt: 1, at: 1 },
+      undefined,
+    )
     expect(await work([{ ...news('follow'), openids: [gone, never] }])).toEqual([])
-    expect(await links.resolve([{ unionid: id('uGone') }, { openid: never }])).toEqual([
+    expect(await resolve([{ unionid: id('uGone') }, atAccount({ openid: never })])).toEqual([
       { known: true, unionid: id('uGone'), openid: gone, following: false },
       { known: false, following: false },
     ])
@@ -280,22 +282,23 @@ describe('somebody of whom WeChat says nothing usable', () => {
     const world = await openLinks()
     const people = await Promise.all(Array.from({ length: count }, () => world.person({ following: true })))
     const asked: number[] = []
-    const wechat: LinkDeps['wechat'] = {
+    const wechat: Account['wechat'] = {
       async followerInfo(token, openids) {
         asked.push(openids.length)
-        const infos = await world.deps.wechat.followerInfo(token, openids)
+        const infos = await world.account.wechat.followerInfo(token, openids)
         const indexOf = ({ openid }: { openid: OpenId }) => people.findIndex(person => person.openid === openid)
         return infos.filter(info => !isLeftOut(indexOf(info), openids.length))
       },
     }
-    const work = (news: FollowerNews[], more: Partial<LinkDeps> = {}) => world.work(news, { wechat, ...more })
-    const linked = async () => (await world.links.followers(people.map(person => person.openid))).size
+    const work = (news: FollowerNews[], more: Partial<StageDeps & Account> = {}) =>
+      world.work(news, { wechat, ...more })
+    const linked = async () => (await world.followerLinks.followers(people.map(person => person.openid))).size
     return { ...world, people, asked, work, linked }
   }
   const lengthsOf = (news: readonly { openids: readonly OpenId[] }[]) => news.map(some => some.openids.length)
 
   it('is asked for alone, and linked with the others', async () => {
-    const { work, news, people, asked, linked, later } = await openOdd(20, (person, count) => person === 7 && count > 1)
+    const { work, news, asked, linked, later, people } = await openOdd(20, (person, count) => person === 7 && count > 1)
     expect(await work([news('follow', ...people)])).toEqual([])
     expect([await linked(), asked, later]).toEqual([20, [20, 1], []])
   })
@@ -306,16 +309,16 @@ describe('somebody of whom WeChat says nothing usable', () => {
     expect(await work([told])).toEqual([])
     expect(await linked()).toBe(19)
     const odd = people[7]?.openid ?? ''
-    const alone = { change: 'follow', openids: [odd], at: told.at, isAgain: true }
+    const alone = { change: 'follow', official: told.official, openids: [odd], at: told.at, isAgain: true }
     expect(later).toEqual([{ news: alone, seconds: 60 }])
-    const line = { event: 'link-followers.unanswered', fields: { openids: [maskId(odd)] } }
+    const line = { event: 'link-followers.unanswered', fields: { app: 'official', openids: [maskId(odd)] } }
     expect(lines).toContainEqual(expect.objectContaining(line))
     expect(JSON.stringify(lines)).not.toContain(odd)
   })
 
   // Queued anew each time it would have no end; the queue counts its tries, and the dead-letter queue is the end.
   it('comes again in the same message once it is alone, also beside others', async () => {
-    const { work, news, people, linked, later } = await openOdd(20, person => person === 7)
+    const { work, news, linked, later, people } = await openOdd(20, person => person === 7)
     const [odd, ...others] = [...people.slice(7), ...people.slice(0, 7)]
     if (odd === undefined) throw new Error('nobody there')
     const alone = news('follow', odd)
@@ -325,7 +328,7 @@ describe('somebody of whom WeChat says nothing usable', () => {
   })
 
   it('shares a message with those of the same message, and with nobody of another', async () => {
-    const { work, news, people, linked, later } = await openOdd(50, person => [1, 2, 30].includes(person))
+    const { work, news, linked, later, people } = await openOdd(50, person => [1, 2, 30].includes(person))
     expect(await work([news('follow', ...people.slice(0, 25)), news('follow', ...people.slice(25))])).toEqual([])
     expect(await linked()).toBe(47)
     expect(
@@ -338,20 +341,20 @@ describe('somebody of whom WeChat says nothing usable', () => {
   })
 
   it('is asked for alone only among few', async () => {
-    const { work, news, people, asked, linked } = await openOdd(60, person => person >= 30)
+    const { work, news, asked, linked, people } = await openOdd(60, person => person >= 30)
     expect(await work([news('follow', ...people)])).toEqual([])
     expect([await linked(), asked.length]).toEqual([30, 1 + 10])
   })
 
   it('keeps nobody else from being linked when today’s quota is too small for asking again', async () => {
-    const { work, news, people, control, linked, later, putOff } = await openOdd(20, person => person === 7)
+    const { work, news, control, linked, later, putOff, people } = await openOdd(20, person => person === 7)
     await control('/quota', { app: 'official', path: batchget, day: 5, used: 4 })
     expect(await work([news('follow', ...people)])).toEqual([])
     expect([await linked(), later.length, putOff]).toEqual([19, 1, []])
   })
 
   it('is no one in particular where nobody is told of: then all come again together', async () => {
-    const { work, news, people, asked, linked, later } = await openOdd(20, () => true)
+    const { work, news, asked, linked, later, people } = await openOdd(20, () => true)
     const told = news('follow', ...people)
     expect(await work([told])).toEqual([told])
     expect([await linked(), asked, later]).toEqual([0, [20], []])
@@ -365,17 +368,16 @@ describe('somebody of whom WeChat says nothing usable', () => {
   })
 
   it('may have one row of two from the first time, which is mended', async () => {
-    const { work, news, people, links } = await openOdd(1, () => false)
+    const { work, news, followerLinks, linksWith, people } = await openOdd(1, () => false)
     const told = news('follow', ...people)
     await work([told])
     const rejoined: OpenId[] = []
-    const watched: typeof links = {
-      ...links,
+    const watched = linksWith({
       async rejoin(rows) {
         rejoined.push(...rows.map(row => row.openid))
-        return links.rejoin(rows)
+        return followerLinks.rejoin(rows)
       },
-    }
+    })
     await work([told], { links: watched })
     expect(rejoined).toEqual([])
     await work([{ ...told, isAgain: true }], { links: watched })
@@ -418,13 +420,13 @@ describe('how far a sync run is worked in', () => {
   })
 
   it('goes on until the odd one of a message, who comes again alone, is linked', async () => {
-    const { runSync, work, deps, queued, later, told } = await openSynced(30)
+    const { runSync, work, queued, later, told, account } = await openSynced(30)
     await runSync()
     const [news] = queued.splice(0)
     if (news?.change !== 'follow') throw new Error('one message is queued')
-    const wechat: LinkDeps['wechat'] = {
+    const wechat: Account['wechat'] = {
       followerInfo: async (...asked) =>
-        (await deps.wechat.followerInfo(...asked)).filter(info => info.openid !== news.openids[0]),
+        (await account.wechat.followerInfo(...asked)).filter(info => info.openid !== news.openids[0]),
     }
     expect(await work([news], { wechat })).toEqual([])
     expect([later.length, ...(await told())]).toEqual([1, true, 30])
@@ -437,14 +439,14 @@ describe('how far a sync run is worked in', () => {
   })
 
   it('goes on while one of several odd ones is left', async () => {
-    const { runSync, work, deps, queued, later, told } = await openSynced(30)
+    const { runSync, work, queued, later, told, account } = await openSynced(30)
     await runSync()
     const [news] = queued.splice(0)
     if (news?.change !== 'follow') throw new Error('one message is queued')
-    const without = (count: number): LinkDeps['wechat'] => ({
+    const without = (count: number): Account['wechat'] => ({
       followerInfo: async (...asked) => {
         const odd: readonly string[] = news.openids.slice(0, count)
-        return (await deps.wechat.followerInfo(...asked)).filter(info => !odd.includes(info.openid))
+        return (await account.wechat.followerInfo(...asked)).filter(info => !odd.includes(info.openid))
       },
     })
     await work([news], { wechat: without(2) })
@@ -488,7 +490,7 @@ describe('several news of one person in a batch', () => {
     ['the first', [2, 1]],
     ['the last', [1, 2]],
   ])('of which %s was received before: what a killed process left half written is completed', async (_, received) => {
-    const { work, links, deps, news, person } = await openLinks()
+    const { work, links, deps, news, person, resolve } = await openLinks()
     const who = await person({ following: true })
     await work([news('follow', who)])
     const unionid = who.unionid ?? id('u')
@@ -498,7 +500,7 @@ describe('several news of one person in a batch', () => {
     const arrivals = received.map(receives => ({ news: news('follow', who), receiptHandle: `${receives}`, receives }))
     expect(await linkFollowers(arrivals, deps, { until: Number.POSITIVE_INFINITY })).toEqual([])
 
-    expect((await links.resolve([{ unionid }]))[0]).toMatchObject({ known: true, openid: who.openid })
+    expect((await resolve([{ unionid }]))[0]).toMatchObject({ known: true, openid: who.openid })
   })
 })
 
@@ -506,9 +508,13 @@ describe('parseNews', () => {
   it.each([
     '',
     '{}',
-    '{"change":"follow","openids":["a b"],"at":1}',
-    '{"change":"gone","openids":[],"at":1}',
-    '{"change":"erase","who":{"openid":"a b"},"at":1,"isSecond":false}',
+    '{"change":"follow","openids":["a"],"at":1}',
+    '{"change":"follow","official":"wx1","openids":["a"],"at":1}',
+    '{"change":"follow","official":"wx00000000000000aa","openids":["a b"],"at":1}',
+    '{"change":"gone","official":"wx00000000000000aa","openids":[],"at":1}',
+    '{"change":"erase","who":[{"unionid":"a b"}],"at":1,"isSecond":false}',
+    '{"change":"erase","who":[{"openid":"a"}],"at":1,"isSecond":false}',
+    '{"change":"erase","who":{"unionid":"a"},"at":1,"isSecond":false}',
   ])('refuses %s', body => {
     expect(() => parseNews(body)).toThrow()
   })

@@ -1,32 +1,68 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-
-import { type FollowerSeen, hintOf, mergeFollower, reachOf } from '../../lib/followers/link.ts'
-import { id } from '../ids.ts'
+import {
+  type AtAccount,
+  type FollowerSeen,
+  type FoundPerson,
+  hintOf,
+  mergeFollower,
+  personIn,
+  reachOf,
+} from '../../lib/followers/link.ts'
+import type { OfficialAppId } from '../../lib/identifiers.ts'
+import { id, officialAppid, otherOfficialAppid } from '../ids.ts'
 
 const openid = id('oOfficial')
 const unionid = id('uPerson')
-const miniOpenid = id('oMini')
 
 describe('reachOf', () => {
   const follower = { known: true, openid, unionid, following: true }
 
   it('tells the four cases apart', () => {
-    const stranger = { known: false, following: false }
-    expect(reachOf({ unionid }, stranger)).toBe('unknown')
-    expect(reachOf({ miniOpenid }, { known: true, following: false })).toBe('no-unionid')
-    expect(reachOf({ miniOpenid }, { known: true, unionid, following: false })).toBe('not-following')
-    expect(reachOf({ miniOpenid }, follower)).toBe('reachable')
-    expect(reachOf({ openid }, { ...follower, following: false })).toBe('not-following')
+    expect(reachOf({ known: false, following: false })).toBe('unknown')
+    expect(reachOf({ known: true, following: false })).toBe('no-unionid')
+    expect(reachOf({ known: true, unionid, following: false })).toBe('not-following')
+    expect(reachOf(follower)).toBe('reachable')
+    expect(reachOf({ ...follower, following: false })).toBe('not-following')
   })
 
   it('reaches a follower without unionid by the openid', () => {
-    expect(reachOf({ openid }, { known: true, openid, following: true })).toBe('reachable')
+    expect(reachOf({ known: true, openid, following: true })).toBe('reachable')
   })
 
   it('has a hint for all but the reachable', () => {
     const hints = (['not-following', 'no-unionid', 'unknown', 'reachable'] as const).map(hintOf)
     expect(hints.map(hint => typeof hint)).toEqual(['string', 'string', 'string', 'undefined'])
+  })
+})
+
+describe('personIn', () => {
+  const found: FoundPerson = {
+    known: true,
+    unionid,
+    accounts: new Map<OfficialAppId, AtAccount | 'unreadable'>([
+      [officialAppid, { openid, following: true, followedAt: 5 }],
+      [otherOfficialAppid, 'unreadable'],
+    ]),
+  }
+
+  it('sees a person as each account does', () => {
+    expect(personIn(found, officialAppid)).toEqual({ known: true, unionid, openid, following: true, followedAt: 5 })
+    expect(personIn({ ...found, accounts: new Map() }, officialAppid)).toEqual({
+      known: true,
+      unionid,
+      following: false,
+    })
+    const nobody = { known: false, following: false }
+    expect(personIn({ known: false, accounts: new Map() }, officialAppid)).toEqual(nobody)
+  })
+
+  it('says nothing where what is needed cannot be read', () => {
+    expect([personIn(found, otherOfficialAppid), personIn(undefined, officialAppid)]).toEqual([undefined, undefined])
+  })
+
+  it('does not take who was not asked for one who does not know the person', () => {
+    expect(() => personIn({ ...found, only: officialAppid }, otherOfficialAppid)).toThrow('only')
   })
 })
 

@@ -6,9 +6,10 @@ const batchget = '/cgi-bin/user/info/batchget'
 
 describe('a follower without unionid', () => {
   it('keeps a follower without unionid, and asks again after a week', async () => {
-    const { work, control, calls, reach, links, seconds, person, revisit, queued, tick } = await openFollowers()
+    const { work, official, atAccount, control, calls, reach, resolve, seconds, person, revisit, queued, tick } =
+      await openFollowers()
     const who = await person({ following: true, unionid: false })
-    await work([{ change: 'follow', openids: [who.openid], at: seconds() }])
+    await work([{ change: 'follow', official: official.appid, openids: [who.openid], at: seconds() }])
     expect(await reach(who)).toBe('reachable')
     tick(6 * 86_400_000)
     expect(await revisit()).toMatchObject({ asked: 0 })
@@ -21,7 +22,7 @@ describe('a follower without unionid', () => {
     await control(`/people/${who.id}/bind`, {})
     expect(await revisit()).toMatchObject({ asked: 1 })
     await work(queued.splice(0))
-    expect(await links.resolve([{ openid: who.openid }])).toMatchObject([{ unionid: expect.anything() }])
+    expect(await resolve([atAccount(who)])).toMatchObject([{ unionid: expect.anything() }])
     tick(8 * 86_400_000)
     expect(await revisit()).toMatchObject({ asked: 0 })
     expect(await calls(batchget)).toBe(3)

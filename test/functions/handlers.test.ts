@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest'
 import { createHandler as me } from '../../functions/me.ts'
 import { createHandler as receipts } from '../../functions/receipts.ts'
 import { createHandler as refreshTokens } from '../../functions/refresh-tokens.ts'
+import { appids, boxApps } from '../../kit/app.ts'
 import { memoryDeliveries, memoryLinks } from '../../kit/memory-stores.ts'
 import { silentLog as log } from '../../kit/silent.ts'
 import type { DeliveryStore } from '../../lib/send/ports.ts'
-import { id, officialAppid } from '../ids.ts'
+import { id } from '../ids.ts'
 import { keySet, sessionsWith } from '../session.ts'
 import { batchOf, context, requestOf } from './context.ts'
 
@@ -19,14 +20,16 @@ describe('a handler with fakes', () => {
   it('of an HTTP route answers whoever shows a session token, and nobody else', async () => {
     const keys = keySet('one')
     const [sessions, links] = [sessionsWith(async () => keys, now), memoryLinks()]
-    const identity = { miniOpenid: id('oMini'), unionid: id('uOne') }
-    await links.writeLogin(identity, now())
-    await links.writeFollower(
-      { openid: id('oOne'), unionid: id('uOne'), following: true, followedAt: seconds, at: seconds },
-      undefined,
-    )
-    const handler = me(async () => ({ sessions, links }))
-    const headers = { authorization: `Bearer ${await sessions.sign(identity, seconds)}` }
+    const login = { mini: appids.mini, miniOpenid: id('oMini'), unionid: id('uOne') }
+    await links.writeLogin(login, now())
+    await links
+      .of(appids.official)
+      .writeFollower(
+        { openid: id('oOne'), unionid: id('uOne'), following: true, followedAt: seconds, at: seconds },
+        undefined,
+      )
+    const handler = me(async () => ({ sessions, links, minis: boxApps.minis }))
+    const headers = { authorization: `Bearer ${await sessions.sign(login, seconds)}` }
     const [known, stranger] = [await handler(requestOf({ headers }), context), await handler(requestOf({}), context)]
     expect([known.statusCode, JSON.parse(known.body ?? '')]).toEqual([
       200,
@@ -39,13 +42,13 @@ describe('a handler with fakes', () => {
     const stored = memoryDeliveries(now)
     const deliveries: Pick<DeliveryStore, 'keepReceipt' | 'eventOf'> = {
       ...stored,
-      async keepReceipt(msgid, receipt) {
-        if (msgid === '13') throw new Error('DynamoDB is away')
-        await stored.keepReceipt(msgid, receipt)
+      async keepReceipt(of, receipt) {
+        if (of.msgid === '13') throw new Error('DynamoDB is away')
+        await stored.keepReceipt(of, receipt)
       },
     }
     const handler = receipts(async () => ({ deliveries, log }))
-    const receipt = { status: 'success', at: seconds }
+    const receipt = { official: appids.official, status: 'success', at: seconds }
     const batch = batchOf({ good: { msgid: '12', ...receipt }, bad: { msgid: '13', ...receipt }, odd: { msgid: 'x' } })
     expect(await handler(batch, context)).toEqual({
       batchItemFailures: [{ itemIdentifier: 'bad' }, { itemIdentifier: 'odd' }],
@@ -53,11 +56,11 @@ describe('a handler with fakes', () => {
   })
 
   it('of a schedule does what is due, and looks failed where it failed', async () => {
-    const sources = new Map([[officialAppid, { keepFresh: async () => true }]])
-    expect(await refreshTokens(async () => ({ sources, log }))({}, context)).toEqual({ renewed: [officialAppid] })
-    const failing = new Map([[officialAppid, { keepFresh: async () => Promise.reject(new Error('WeChat is away')) }]])
-    await expect(refreshTokens(async () => ({ sources: failing, log }))({}, context)).rejects.toThrow(
-      'could not be renewed',
-    )
+    const [app] = boxApps.officials
+    const refresh = (keepFresh: () => Promise<boolean>) =>
+      refreshTokens(async () => ({ apps: [{ app, accessTokens: { keepFresh }, log }] }))({}, context)
+    expect(await refresh(async () => true)).toEqual({ renewed: ['official'] })
+    const failing = refresh(async () => Promise.reject(new Error('WeChat is away')))
+    await expect(failing).rejects.toThrow('could not be renewed')
   })
 })

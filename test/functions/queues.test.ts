@@ -2,12 +2,13 @@
 
 import { expect, it } from 'vitest'
 
+import { appids } from '../../kit/app.ts'
 import type { News } from '../../lib/followers/follower-news.ts'
 import type { Queue } from '../../lib/ports.ts'
 import { followersQueue, receiptsQueue } from '../../lib/runtime/queues.ts'
 import type { Receipt } from '../../lib/send/receipts.ts'
 
-const receipt: Receipt = { msgid: '12', status: 'success', at: 1 }
+const receipt: Receipt = { official: appids.official, msgid: '12', status: 'success', at: 1 }
 
 // A receipt among the news of followers would end in their dead-letter queue, and the delivery never hear of it.
 it('lets no receipt into the queue of followers, nor that queue stand for another', () => {

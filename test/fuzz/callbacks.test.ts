@@ -2,14 +2,14 @@ import { createCipheriv, createHash } from 'node:crypto'
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-
+import { appids, boxApps } from '../../kit/app.ts'
+import type { App } from '../../lib/apps.ts'
 import { type CallbackKeys, readEvent } from '../../lib/callback/callback.ts'
 import { decryptMessage } from '../../lib/callback/cipher.ts'
 import { parseEvent, type WeChatEvent } from '../../lib/callback/push.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { isId } from '../../lib/identifiers.ts'
 import { leaksIn } from '../canary.ts'
-import { miniAppid, officialAppid } from '../ids.ts'
 import pushed from '../wechat/pushed-events.json' with { type: 'json' }
 import { fuzz, leastShare, mutatedText, patienceMs } from './fuzz.ts'
 
@@ -59,10 +59,11 @@ function take(read: () => WeChatEvent, codes: readonly string[]): boolean {
 }
 
 const nowMs = 1_767_225_600_000
+const { official: officialAppid, mini: miniAppid } = appids
+const [[official], [mini]] = [boxApps.officials, boxApps.minis]
 const encodingAesKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG'
 const keys: CallbackKeys = {
-  appid: officialAppid,
-  miniAppid,
+  app: official,
   token: 'tokentoken',
   encodingAesKey,
   encryption: 'required',
@@ -98,20 +99,23 @@ it('messages that WeChat pushes are read or refused by name, whatever was done t
 
 it('encrypted callbacks are read or refused by name, wherever they were damaged', { timeout: patienceMs }, async () => {
   const envelopes = fc.tuple(lightly, fc.integer({ min: 0, max: 9 }), fc.boolean()).map(([message, chance, isJson]) => {
-    // Each app pushes in its own form, and sometimes in the other's name.
-    const isMini = message.startsWith('{') !== (chance === 0)
-    const sealed = encrypted(packed(message, isMini ? miniAppid : officialAppid))
+    // Each app pushes in its own form, and sometimes in the other's name or to the other's callback.
+    const app = message.startsWith('{') !== (chance === 0) ? mini : official
+    const sealed = encrypted(packed(message, chance === 1 ? officialAppid : app.appid))
     const body = isJson
       ? JSON.stringify({ ToUserName: 'gh', Encrypt: sealed })
       : `<xml><ToUserName>gh</ToUserName><Encrypt><![CDATA[${sealed}]]></Encrypt></xml>`
-    return { body, msg_signature: sign(keys.token, signed.timestamp, signed.nonce, sealed) }
+    return { app, body, msg_signature: sign(keys.token, signed.timestamp, signed.nonce, sealed) }
   })
-  const damaged = envelopes.chain(({ body, msg_signature }) =>
-    mutatedText(fc.constant(body), words, 1).map(it => ({ body: it, msg_signature })),
+  const damaged = envelopes.chain(({ body, ...more }) =>
+    mutatedText(fc.constant(body), words, 1).map(it => ({ body: it, ...more })),
   )
-  const share = await fuzz(fc.oneof(envelopes, envelopes, damaged), ({ body, msg_signature }) => {
+  const share = await fuzz(fc.oneof(envelopes, envelopes, damaged), ({ app, body, msg_signature }) => {
     const query = { ...signed, signature, msg_signature }
-    return take(() => readEvent(query, body, { keys, now: () => nowMs }), ['callback-forged', 'callback-malformed'])
+    return take(
+      () => readEvent(query, body, { keys: { ...keys, app }, now: () => nowMs }),
+      ['callback-forged', 'callback-malformed'],
+    )
   })
   expect(share).toBeGreaterThanOrEqual(leastShare)
 })
@@ -139,14 +143,15 @@ it('what is encrypted otherwise than WeChat does is decrypted or not, and never 
 
 it('callbacks in plain text are read or refused by name', { timeout: patienceMs }, async () => {
   const open: CallbackKeys = { ...keys, encryption: 'optional' }
+  const apps = fc.constantFrom<App>(official, official, mini)
   const other = fc.tuple(fc.string(), fc.string()).map(([timestamp, it]) => ({ ...signed, timestamp, signature: it }))
   const queries = fc.oneof(
     { weight: 9, arbitrary: fc.constant({ ...signed, signature }) },
     { weight: 1, arbitrary: other },
   )
-  const share = await fuzz(fc.tuple(queries, lightly), ([query, body]) => {
+  const share = await fuzz(fc.tuple(queries, lightly, apps), ([query, body, app]) => {
     const codes = ['callback-unsigned', 'callback-stale', 'callback-malformed']
-    return take(() => readEvent(query, body, { keys: open, now: () => nowMs }), codes)
+    return take(() => readEvent(query, body, { keys: { ...open, app }, now: () => nowMs }), codes)
   })
   expect(share).toBeGreaterThanOrEqual(leastShare)
 })

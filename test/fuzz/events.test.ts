@@ -1,16 +1,17 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { boxApps } from '../../kit/app.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { isId } from '../../lib/identifiers.ts'
 import { eventIdPattern } from '../../lib/send/delivery.ts'
 import { idOf } from '../../lib/send/event-id.ts'
 import { parseTemplateMessage } from '../../lib/send/kinds/template-event.ts'
-import { readTemplateList } from '../../lib/send/template-list.ts'
+import { readTemplateLists } from '../../lib/send/template-list.ts'
 import { fuzz, leastShare, mutatedText, patienceMs } from './fuzz.ts'
 
 /** A value that must not come out again, should it be refused. */
 const secret = 'canary-of-a-value'
-const templates = readTemplateList(
+const lists = readTemplateLists(
   {
     test: {
       paid: {
@@ -21,7 +22,10 @@ const templates = readTemplateList(
     },
   },
   'test',
+  boxApps.officials,
 )
+const [app] = boxApps.officials
+const rules = { account: { app, templates: lists.get(app.name) ?? {} }, minis: boxApps.minis }
 const text = fc.oneof(
   fc.string({ maxLength: 30 }),
   fc.constantFrom(secret, '', '好'.repeat(20), 'x'.repeat(2001), '\n'),
@@ -49,6 +53,8 @@ const noInstants = ['2027-02-29T00:00:00Z', '2026-11-22T12:00:00+08', '2026-13-0
 const mostly = <T>(good: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 12, arbitrary: good }, { weight: 1, arbitrary: other })
 const more = {
+  from: mostly(fc.constantFrom('official', 'any'), text),
+  mini: mostly(fc.constant('mini'), text),
   page: mostly(fc.constantFrom('pages/order?id=1', 'pages/index'), fc.oneof(fc.constant(''), text)),
   url: mostly(fc.constant('https://example.com/'), fc.oneof(fc.constant('ftp://example.com'), text)),
   expiresAt: mostly(fc.constantFrom(...instants), fc.oneof(fc.constantFrom(...noInstants), text)),
@@ -86,12 +92,13 @@ const bodies = fc.oneof(
 
 function take(body: string): boolean {
   try {
-    const message = parseTemplateMessage(body, templates)
+    const message = parseTemplateMessage(body, rules)
     expect(message.id).toMatch(eventIdPattern)
-    expect(Object.values(message.to).filter(isId)).toHaveLength(1)
+    const { openid, miniOpenid, unionid } = { openid: '', miniOpenid: '', unionid: '', ...message.to }
+    expect([openid, miniOpenid, unionid].filter(isId)).toHaveLength(1)
     expect(message.templateId).toMatch(/^[A-Za-z0-9_-]{1,64}$/)
     expect(Object.values(message.data).every(it => typeof it === 'string' && it.length <= 2000)).toBe(true)
-    const outgoing = [...Object.values(message.data), message.page ?? '', message.url ?? '']
+    const outgoing = [...Object.values(message.data), message.page?.path ?? '', message.url ?? '']
     expect(outgoing.every(it => it.isWellFormed())).toBe(true)
     if (message.expiresAt !== undefined) expect(Number.isSafeInteger(message.expiresAt)).toBe(true)
     expect(idOf(body)).toBe(message.id)

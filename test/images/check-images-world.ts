@@ -5,9 +5,11 @@ import { createServer } from 'node:http'
 import * as v from 'valibot'
 import { vi } from 'vitest'
 
+import { boxApps } from '../../kit/app.ts'
 import { feedOf } from '../../kit/deployment.ts'
 import { type MemoryFiles, memoryImageFiles } from '../../kit/memory-files.ts'
 import { memoryImages } from '../../kit/memory-stores.ts'
+import type { MiniProgram } from '../../lib/apps.ts'
 import { handleEvent, readEvent } from '../../lib/callback/callback.ts'
 import { type CheckArrival, type CheckImagesDeps, checkImages } from '../../lib/images/check-images.ts'
 import { parseImageCheck } from '../../lib/images/image-check-message.ts'
@@ -15,9 +17,11 @@ import { checkingKey, imageKey } from '../../lib/images/image-keys.ts'
 import type { Image, ImageCheckMessage } from '../../lib/images/ports.ts'
 import type { ConsumedQueue, Now, Queue } from '../../lib/ports.ts'
 import { defaultCallback } from '../../local/wechat/defaults.ts'
+import { id } from '../ids.ts'
 import { listen } from '../listen.ts'
-import { openReceiver } from '../local/wechat/receiver.ts'
+import { openReceiver, type Received } from '../local/wechat/receiver.ts'
 import { patience } from '../patience.ts'
+import { openSecondPair, twoPairs } from '../second-pair.ts'
 import { openWorld, type Person } from '../world.ts'
 
 const minuteMs = 60_000
@@ -65,14 +69,23 @@ export async function openCheckWorld() {
   const world = await openWorld({ callback: { url: receiver.url, mode: 'secure' }, verdictDelayMs: 0 })
   const [images, files, checks] = [memoryImages(), memoryImageFiles(), memoryQueue(world.now)]
   const host = await openHost(files)
-  const { wechat, accessTokens, appid: miniAppid } = world.app('mini')
+  const [mini] = boxApps.minis
   const { now, random, log } = world
   const readable = { ...files, readableUrl: async (key: string) => `${host}/${key}?at=${now()}` }
-  const base = { images, files: readable, wechat, accessTokens, checks, scene: 4 as const, now, random, log }
+  const minis: CheckImagesDeps['minis'][number][] = [{ ...world.app('mini'), app: mini }]
+  const base = { images, files: readable, minis, checks, scene: 4 as const, now, random, log }
   const person = await world.person()
   await world.control(`/people/${person.id}/login`, {})
   let heard = 0
 
+  /** Takes a push as the callback of that mini program does. */
+  const takePush = async ({ query, body }: Received, app: MiniProgram) => {
+    const { token, aesKey: encodingAesKey } = defaultCallback
+    const keys = { app, token, encodingAesKey, encryption: 'required' as const }
+    const nowhere = { push: async () => {} }
+    const deps = { app, apps: twoPairs, followers: nowhere, receipts: nowhere, imageChecks: checks, log }
+    await handleEvent(readEvent(Object.fromEntries(query), body, { keys, now }), deps)
+  }
   /** Takes all that is visible, as one batch. */
   const work = async (more: Partial<CheckImagesDeps> = {}) => {
     const arrivals = checks.receive()
@@ -85,13 +98,7 @@ export async function openCheckWorld() {
     await receiver.until(heard + count)
     const pushes = receiver.received.slice(heard, heard + count)
     heard += count
-    const keys = { appid: world.app('official').appid, miniAppid, token: defaultCallback.token }
-    const secure = { ...keys, encodingAesKey: defaultCallback.aesKey, encryption: 'required' as const }
-    const nowhere = { push: async () => {} }
-    const deps = { appid: keys.appid, followers: nowhere, receipts: nowhere, imageChecks: checks, log }
-    for (const { query, body } of pushes) {
-      await handleEvent(readEvent(Object.fromEntries(query), body, { keys: secure, now }), deps)
-    }
+    for (const it of pushes) await takePush(it, mini)
   }
 
   return {
@@ -103,6 +110,26 @@ export async function openCheckWorld() {
     person,
     work,
     hear,
+    /** A second mini program with one person who has just logged in, whose pictures are checked beside those of the first. */
+    openShop: async () => {
+      const ofShop = await openReceiver()
+      const second = await openSecondPair(world, { callback: { url: ofShop.url, mode: 'secure' }, verdictDelayMs: 0 })
+      const known = v.parse(v.object({ id: v.number(), miniOpenid: v.string() }), await second.control('/people', {}))
+      await second.control(`/people/${known.id}/login`, {})
+      minis.push(second.shop)
+      let taken = 0
+      return {
+        ...second,
+        /** What a picture of it has. */
+        ofShop: { mini: second.shop.app.appid, miniOpenid: id(known.miniOpenid) },
+        hear: async (count: number) => {
+          await ofShop.until(taken + count)
+          const pushes = ofShop.received.slice(taken, taken + count)
+          taken += count
+          for (const it of pushes) await takePush(it, second.shop.app)
+        },
+      }
+    },
     /** Lets minutes go by, and works on what comes in each. */
     pass: async (minutes: number) => {
       for (let minute = 0; minute < minutes; minute += 1) {
@@ -126,7 +153,7 @@ export async function openCheckWorld() {
       const image = imageOf(person, now(), more)
       await images.expect(image)
       files.put(checkingKey(image), new TextEncoder().encode('picture'))
-      await checks.push([{ ask: image.id } satisfies ImageCheckMessage])
+      await checks.push([{ mini: image.mini, ask: image.id } satisfies ImageCheckMessage])
       return image
     },
     isServed: (image: Image) => files.get(imageKey(image)) !== undefined,
@@ -145,7 +172,15 @@ let made = 0
 function imageOf({ miniOpenid }: Person, at: number, more: Partial<Image>): Image {
   made += 1
   const id = `${made}`.padStart(22, 'i')
-  const base = { id, owner: 'o'.repeat(22), miniOpenid, contentType: 'image/png' as const, state: 'checking' as const }
+  const [{ appid: mini }] = boxApps.minis
+  const base = {
+    id,
+    owner: 'o'.repeat(22),
+    mini,
+    miniOpenid,
+    contentType: 'image/png' as const,
+    state: 'checking' as const,
+  }
   return { ...base, size: 7, width: 1, height: 1, asks: 0, createdAt: at, at, ...more }
 }
 

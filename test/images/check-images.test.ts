@@ -1,13 +1,17 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
+import { appids } from '../../kit/app.ts'
 import type { CheckImagesDeps } from '../../lib/images/check-images.ts'
 import { parseImageCheck } from '../../lib/images/image-check-message.ts'
 import { checkingKey, imageKey } from '../../lib/images/image-keys.ts'
 import type { ImageVerdict } from '../../lib/images/ports.ts'
+import { miniAppid } from '../ids.ts'
+import { patience } from '../patience.ts'
 import { type CheckWorld, openCheckWorld } from './check-images-world.ts'
 
 const path = '/wxa/media_check_async'
+const { mini } = appids
 const down = async () => {
   throw new Error('the process was killed')
 }
@@ -155,8 +159,8 @@ describe('checkImages', () => {
     await work()
     const { traceId = '' } = (await images.find(image.id)) ?? {}
     await checks.push([
-      { verdict: { traceId, suggest: 'review', errcode: -1008 } },
-      { verdict: { traceId, suggest: 'risky', errcode: 0 } },
+      { mini, verdict: { traceId, suggest: 'review', errcode: -1008 } },
+      { mini, verdict: { traceId, suggest: 'risky', errcode: 0 } },
     ])
     await pass(20)
     expect([await checkCount(), isServed(image), checks.waiting()]).toEqual([1, true, []])
@@ -175,7 +179,7 @@ describe('checkImages', () => {
   it('asks once for two copies of a message at once', async () => {
     const { arrive, work, hear, pass, checks, images, isServed, checkCount, control } = await openCheckWorld()
     const image = await arrive()
-    await checks.push([{ ask: image.id }])
+    await checks.push([{ mini, ask: image.id }])
     await work()
     expect(checks.waiting().filter(it => 'ask' in it.message)).toMatchObject([{ inSeconds: 60 }])
     await pass(5)
@@ -265,7 +269,7 @@ describe('checkImages', () => {
     await control('/faults', { path, times: 2, ...fault })
     const image = await arrive()
     await work()
-    expect(checks.waiting()).toEqual([{ message: { ask: image.id }, inSeconds: 8 }])
+    expect(checks.waiting()).toEqual([{ message: { mini, ask: image.id }, inSeconds: 8 }])
     await pass(2)
     await hear(1)
     await pass(1)
@@ -303,6 +307,85 @@ describe('checkImages', () => {
     expect(checks.waiting()).toMatchObject([{ inSeconds: 1 }])
   })
 
+  it('asks as the mini program that a picture is of, and tells of each', async () => {
+    const { arrive, work, hear, openShop, isServed, checkCount, lines } = await openCheckWorld()
+    const shop = await openShop()
+    const pictures = [await arrive(), await arrive(shop.ofShop)]
+    await work()
+    expect([await checkCount(), await shop.calls(path)]).toEqual([1, 1])
+    await hear(1)
+    await shop.hear(1)
+    await work()
+    expect(pictures.map(isServed)).toEqual([true, true])
+    const told = lines.filter(it => /^images\.(asked|served)$/.test(it.event)).map(it => it.fields)
+    const apps = Map.groupBy(told, it => ('app' in it ? it.app : undefined))
+    expect([apps.get('mini')?.length, apps.get('shop')?.length]).toEqual([2, 2])
+  })
+
+  it('puts off for a mini program whose quota is used up, and goes on asking for the other', async () => {
+    const { arrive, work, openShop, checks, checkCount, lines } = await openCheckWorld()
+    const shop = await openShop()
+    await shop.control('/quota', { app: 'mini', path, day: 5, used: 5 })
+    for (let count = 0; count < 12; count += 1) {
+      await arrive(shop.ofShop)
+      await arrive()
+    }
+    await work()
+    expect(await checkCount()).toBe(12)
+    expect(await shop.calls(path)).toBeLessThanOrEqual(5)
+    const waiting = checks.waiting().filter(it => 'ask' in it.message)
+    expect(waiting).toHaveLength(12)
+    expect(new Set(waiting.map(it => `${it.message.mini} ${it.inSeconds}`)).size).toBe(1)
+    expect(waiting[0]).toMatchObject({ message: { mini: shop.ofShop.mini }, inSeconds: 11 * 3600 })
+    const failed = lines.filter(it => it.event === 'check-images.failed')
+    expect(new Set(failed.map(it => 'app' in it.fields && it.fields.app))).toEqual(new Set(['shop']))
+  })
+
+  it('goes on for one mini program while WeChat lets the other wait', async () => {
+    const { arrive, work, openShop, checkCount, deps } = await openCheckWorld()
+    const shop = await openShop()
+    const { promise: hanging, resolve } = Promise.withResolvers<string>()
+    for (let count = 0; count < 12; count += 1) {
+      await arrive(shop.ofShop)
+      await arrive()
+    }
+    const minis = deps.minis.map(it =>
+      it.app.name === 'shop' ? { ...it, wechat: { mediaCheckAsync: () => hanging } } : it,
+    )
+    const batch = work({ minis })
+    await vi.waitFor(async () => expect(await checkCount()).toBe(12), patience)
+    resolve('trace-late')
+    expect(await batch).toBe(24)
+  })
+
+  it('goes by no verdict that another mini program was told', async () => {
+    const { arrive, work, plan, pass, openShop, checks, images, stateOf, isServed, lines } = await openCheckWorld()
+    const shop = await openShop()
+    await plan('missing')
+    const image = await arrive()
+    await work()
+    const { traceId = '' } = (await images.find(image.id)) ?? {}
+    await checks.push([{ mini: shop.ofShop.mini, verdict: { traceId, suggest: 'pass', errcode: 0 } }])
+    await checks.push([{ mini: shop.ofShop.mini, ask: image.id }])
+    await pass(20)
+    expect([isServed(image), await stateOf(image)]).toEqual([false, ['checking', undefined]])
+    expect(await shop.calls(path)).toBe(0)
+    expect(new Set(checks.waiting().map(it => it.message.mini))).toEqual(new Set([mini]))
+    expect(lines.find(it => it.event === 'check-images.unknown')?.fields).toMatchObject({ app: 'shop', traceId })
+    await checks.push([{ mini, verdict: { traceId, suggest: 'pass', errcode: 0 } }])
+    await work()
+    expect(isServed(image)).toBe(true)
+  })
+
+  it('refuses what was uploaded in a mini program that is in the list no more', async () => {
+    const { arrive, work, files, stateOf, lines } = await openCheckWorld()
+    const image = await arrive({ mini: miniAppid })
+    await work()
+    expect([files.keys(), await stateOf(image)]).toEqual([[], ['refused', 'check-failed']])
+    const told = lines.find(it => it.event === 'images.uncheckable')
+    expect(told?.fields).toMatchObject({ app: miniAppid, error: { message: expect.stringContaining(miniAppid) } })
+  })
+
   it('ends in what WeChat said, wherever processes die on the way, and leaves nothing over', async () => {
     const world = await openCheckWorld()
     const { arrive, files, isServed, stateOf } = world
@@ -337,7 +420,10 @@ async function drain({ checks, work, tick }: CheckWorld, deps: Partial<CheckImag
 type Script = { readonly suggest: ImageVerdict['suggest']; readonly script: boolean[]; readonly look: () => void }
 
 /** A process that dies where the script says so, before a call or after it was carried out; WeChat answers at once. */
-function mortal({ images, files, checks }: CheckWorld, { suggest, script, look }: Script): Partial<CheckImagesDeps> {
+function mortal(
+  { images, files, checks, deps: { minis } }: CheckWorld,
+  { suggest, script, look }: Script,
+): Partial<CheckImagesDeps> {
   const mayDie =
     <A extends unknown[], T>(call: (...args: A) => Promise<T>) =>
     async (...args: A) => {
@@ -348,14 +434,14 @@ function mortal({ images, files, checks }: CheckWorld, { suggest, script, look }
     }
   const mediaCheckAsync = async () => {
     const traceId = crypto.randomUUID()
-    await checks.push([{ verdict: { traceId, suggest, errcode: 0 } }])
+    await checks.push([{ mini, verdict: { traceId, suggest, errcode: 0 } }])
     return traceId
   }
   const { copy, remove, readableUrl } = files
   return {
     images: { ...images, find: mayDie(images.find), move: mayDie(images.move) },
     files: { copy: mayDie(copy), remove: mayDie(remove), readableUrl },
-    wechat: { mediaCheckAsync: mayDie(mediaCheckAsync) },
+    minis: minis.map(it => ({ ...it, wechat: { mediaCheckAsync: mayDie(mediaCheckAsync) } })),
     checks: { ...checks, push: mayDie(checks.push) },
   }
 }
@@ -365,7 +451,11 @@ describe('parseImageCheck', () => {
 
   it('reads what is queued', () => {
     const verdict = { traceId: '62f11967-2b24d27a-34715985', suggest: 'pass', errcode: -1008 }
-    for (const it of [{ ask: id }, { lookAfter: id }, { verdict }]) {
+    for (const it of [
+      { mini, ask: id },
+      { mini, lookAfter: id },
+      { mini, verdict },
+    ]) {
       expect(parseImageCheck(JSON.stringify(it))).toEqual(it)
     }
   })
@@ -379,7 +469,12 @@ describe('parseImageCheck', () => {
     '{"verdict":{"traceId":"","suggest":"pass","errcode":0}}',
     '{"verdict":{"traceId":"t","suggest":"fine","errcode":0}}',
     '{"verdict":{"traceId":"t","suggest":"pass","errcode":"0"}}',
-  ])('refuses %s', body => {
+  ])('refuses %s, also of a mini program', body => {
     expect(() => parseImageCheck(body)).toThrow()
+    expect(() => parseImageCheck(body.replace('{', `{"mini":"${mini}",`))).toThrow()
+  })
+
+  it.each(['', ',"mini":""', ',"mini":"mini"'])('refuses what names no mini program: %j', more => {
+    expect(() => parseImageCheck(`{"ask":"${id}"${more}}`)).toThrow()
   })
 })

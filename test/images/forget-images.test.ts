@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { appids, boxApps as apps } from '../../kit/app.ts'
 import { memoryImageFiles } from '../../kit/memory-files.ts'
 import { memoryImages } from '../../kit/memory-stores.ts'
+import { silentLog } from '../../kit/silent.ts'
 import type { Forgetting } from '../../lib/images/forget-images.ts'
 import { imageKey, uploadKey } from '../../lib/images/image-keys.ts'
 import type { Image } from '../../lib/images/ports.ts'
@@ -33,7 +35,7 @@ function openPictures({ isChecked = false } = {}) {
   const tell = (event: string, fields?: object) => void lines.push({ event, ...fields })
   const log = { info: tell, warn: tell, error: tell }
   const deps: ReceiveImagesDeps = {
-    ...{ images, files, metadata: 'strip', now: () => after + 1000, log },
+    ...{ apps, images, files, metadata: 'strip', now: () => after + 1000, log },
     imageArrivals: {
       async push(messages, seconds = 0) {
         const told = messages.map(it => parseArrival(JSON.stringify(it)))
@@ -51,6 +53,7 @@ function openPictures({ isChecked = false } = {}) {
       const base = {
         id: `${made++}`.padStart(22, 'i'),
         owner,
+        mini: appids.mini,
         miniOpenid: id('mini-1'),
         contentType: 'image/png',
       } as const
@@ -144,7 +147,7 @@ describe('who is forgotten', () => {
       world.files.put(imageKey(image), new Uint8Array(9))
       return world.images.move(...moved)
     }
-    await serveImage(image, { ...world.deps, images: { ...world.images, move } })
+    await serveImage(image, { ...world.deps, images: { ...world.images, move }, log: silentLog })
     expect(await traces(world)).toEqual([])
   })
 
@@ -215,7 +218,7 @@ async function take({ what, dies, ticks }: Step, { images, files, deps, work }: 
 
 /** As the function of checks does: a verdict comes again until it is done with. */
 async function hear(image: Image, deps: ReceiveImagesDeps): Promise<void> {
-  if (image.state === 'checking') await serveImage(image, deps)
+  if (image.state === 'checking') await serveImage(image, { ...deps, log: silentLog })
   if (image.state === 'served') await removeLeftovers(image, deps)
 }
 

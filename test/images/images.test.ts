@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+
+import { appids } from '../../kit/app.ts'
 import { parseImageRequest, takeImage } from '../../lib/images/images.ts'
+import { miniAppid } from '../ids.ts'
 
 import { filesUrl, openImages, png, refusal } from './uploads-world.ts'
 
@@ -8,7 +11,14 @@ describe('takeImage', () => {
     const { take, images } = openImages()
     const { id: imageId, upload, imageUrl, expiresIn } = await take(png)
     const [row] = await images.all()
-    expect(row).toMatchObject({ id: imageId, miniOpenid: 'mini-1', state: 'expected', asks: 0, ...png })
+    expect(row).toMatchObject({
+      id: imageId,
+      mini: appids.mini,
+      miniOpenid: 'mini-1',
+      state: 'expected',
+      asks: 0,
+      ...png,
+    })
     expect(imageUrl).toBe(`${filesUrl}/images/${row?.owner}/${imageId}.png`)
     expect(expiresIn).toBe(300)
     const policy = JSON.parse(Buffer.from(upload.fields.Policy ?? '', 'base64').toString())
@@ -34,6 +44,18 @@ describe('takeImage', () => {
     expect(first).toMatch(/^[A-Za-z0-9_-]{22}$/)
     expect(first).not.toBe(second)
     expect(JSON.stringify([one, two])).not.toContain('mini-')
+  })
+
+  it('keeps the mini programs apart, though one text may be an openid in both', async () => {
+    const { take, get, images, lines } = openImages()
+    for (let count = 0; count < 3; count++) await take(png)
+    const { id: imageId } = await take(png, 'mini-1', miniAppid)
+    const [first, , , other] = await images.all()
+    expect([first?.mini, other?.mini, first?.owner === other?.owner]).toEqual([appids.mini, miniAppid, false])
+    expect(await get(imageId, 'mini-1', miniAppid)).toMatchObject({ id: imageId })
+    await expect(get(imageId, 'mini-1')).rejects.toThrow(refusal('image-unknown', 404))
+    await expect(get(first?.id, 'mini-1', miniAppid)).rejects.toThrow(refusal('image-unknown', 404))
+    expect(lines.map(it => 'app' in it && it.app)).toEqual(['mini', 'mini', 'mini', 'shop'])
   })
 
   it('takes so many a day in China, then says when the next day begins', async () => {

@@ -19,9 +19,10 @@ import {
   withNotes,
 } from './pictures.ts'
 import '../seed.ts'
+import { appids, boxApps as apps } from '../../kit/app.ts'
 import { memoryImageFiles } from '../../kit/memory-files.ts'
 import { memoryImages } from '../../kit/memory-stores.ts'
-import { silentLog as log } from '../../kit/silent.ts'
+import { silentLog } from '../../kit/silent.ts'
 
 const mebibyte = 1024 * 1024
 const now = Date.parse('2026-11-22T12:00:00+08:00')
@@ -43,11 +44,21 @@ async function openReceiver({ isChecked = false, metadata = 'strip' }: Options =
     },
   }
   const imageArrivals = { push: async () => {} }
-  const common = { images, files, imageArrivals, metadata, now: () => now, log }
+  const lines: object[] = []
+  const tell = (event: string, fields?: object) => void lines.push({ event, ...fields })
+  const log = { info: tell, warn: tell, error: tell }
+  const common = { apps, images, files, imageArrivals, metadata, now: () => now, log }
   const deps: ReceiveImagesDeps = { ...common, checks: isChecked ? checks : undefined }
   const expectImage = async (more: Partial<Image> = {}) => {
     const image: Image = {
-      ...{ id: 'i'.repeat(22), owner, miniOpenid: id('mini-1'), contentType: 'image/png', state: 'expected' },
+      ...{
+        id: 'i'.repeat(22),
+        owner,
+        mini: appids.mini,
+        miniOpenid: id('mini-1'),
+        contentType: 'image/png',
+        state: 'expected',
+      },
       ...{ size: 20 * mebibyte, asks: 0, createdAt: now - 1000, at: now - 1000 },
       ...more,
     }
@@ -58,7 +69,7 @@ async function openReceiver({ isChecked = false, metadata = 'strip' }: Options =
     const again = await receiveImages([{ messageId: 'a', keys: [key] }], { ...deps, ...more }, { until: now + 1000 })
     return again.map(({ keys }) => ({ keys }))
   }
-  return { images, files, asked, deps, expectImage, receive }
+  return { images, files, asked, lines, deps, expectImage, receive }
 }
 
 describe('receiveImages', () => {
@@ -148,7 +159,7 @@ describe('receiveImages', () => {
     expect(Buffer.from(checked ?? []).includes(secret)).toBe(false)
     const stored = await images.find(image.id)
     expect(stored).toMatchObject({ width: size.height, height: size.width, size: checked?.length })
-    await serveImage(stored ?? image, { images, files, now: () => now, log })
+    await serveImage(stored ?? image, { images, files, now: () => now, log: silentLog })
     expect(files.keys()).toEqual([`images/${owner}/${image.id}.jpg`])
     expect(files.get(`images/${owner}/${image.id}.jpg`)).toEqual(checked)
   })
@@ -183,12 +194,13 @@ describe('receiveImages', () => {
   })
 
   it('moves it out of reach and asks for a check, where WeChat checks', async () => {
-    const { images, files, asked, expectImage, receive } = await openReceiver({ isChecked: true })
+    const { images, files, asked, lines, expectImage, receive } = await openReceiver({ isChecked: true })
     const { image, key } = await expectImage()
     files.put(key, pngOf(size))
     await receive(key)
+    expect(lines).toMatchObject([{ event: 'images.checking', app: 'mini' }])
     expect(files.keys()).toEqual([`checking/${owner}/${image.id}.png`])
-    expect(asked).toEqual([{ ask: image.id }])
+    expect(asked).toEqual([{ mini: appids.mini, ask: image.id }])
     expect(await images.find(image.id)).toMatchObject({ state: 'checking', ...size })
   })
 
@@ -215,7 +227,7 @@ describe('receiveImages', () => {
     await receive(key)
     expect(files.keys()).toEqual([`checking/${owner}/${image.id}.png`])
     expect(files.get(`checking/${owner}/${image.id}.png`)).toEqual(first)
-    expect(asked).toEqual([{ ask: image.id }])
+    expect(asked).toEqual([{ mini: appids.mini, ask: image.id }])
   })
 
   it('copies only the file that it looked at: one exchanged meanwhile comes again', async () => {

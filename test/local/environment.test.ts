@@ -1,7 +1,12 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { secretNamesOf } from '../../lib/secret-names.ts'
 import { type Environment, readSettings, SettingsError } from '../../local/environment.ts'
 import { buildFunctionsEnvironment } from '../../local/functions-environment.ts'
+import { makeSecrets } from '../../local/secrets.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
+import { openFolder } from '../opened.ts'
 
 const officialAppid = 'wx1111111111111111'
 const miniAppid = 'wx2222222222222222'
@@ -11,6 +16,16 @@ const keys = {
   WECHAT_MINI_APPID: miniAppid,
   WECHAT_MINI_SECRET: '2'.repeat(32),
   WECHAT_CALLBACK_TOKEN: 'token',
+}
+
+const endpoints = {
+  dynamodb: 'http://d',
+  sqs: 'http://q',
+  s3: 'http://s',
+  ssm: 'http://m',
+  wechat: 'http://w',
+  s3Door: 'http://u',
+  files: 'http://f',
 }
 
 function problemsOf(env: Environment): readonly string[] {
@@ -29,7 +44,10 @@ describe('readSettings', () => {
       host: '127.0.0.1',
       ports: { api: 3000, lambda: 3002, wechat: 3100, sqs: 4566, s3: 4567, dynamodb: 8000 },
       wechatApiUrl: undefined,
-      wechat: { officialAppid: defaultAccounts.official.appid, miniSecret: defaultAccounts.mini.appsecret },
+      wechat: {
+        apps: { officials: [{ name: 'official', appid: defaultAccounts.official.appid }], minis: [{ name: 'mini' }] },
+        appsecrets: { mini: defaultAccounts.mini.appsecret },
+      },
       endpoints: { dynamodb: undefined, sqs: undefined, s3: undefined },
       region: 'us-east-1',
       isVerbose: false,
@@ -57,14 +75,17 @@ describe('readSettings', () => {
   it('gives the box the identities that are set', () => {
     const { wechat } = readSettings({ WECHAT_OFFICIAL_APPID: officialAppid })
 
-    expect(wechat).toMatchObject({ officialAppid, officialSecret: defaultAccounts.official.appsecret })
+    expect(wechat).toMatchObject({
+      apps: { officials: [{ appid: officialAppid }] },
+      appsecrets: { official: defaultAccounts.official.appsecret },
+    })
   })
 
   it('takes another WeChat with its keys, and no AES key when there is none', () => {
     const settings = readSettings({ ...keys, WECHAT_API_URL: 'https://api.weixin.qq.com/' })
 
     expect(settings.wechatApiUrl).toBe('https://api.weixin.qq.com')
-    expect(settings.wechat).toMatchObject({ officialAppid, callbackAesKey: '' })
+    expect(settings.wechat).toMatchObject({ apps: { officials: [{ appid: officialAppid }] }, callbackAesKey: '' })
   })
 
   it('names every key that another WeChat needs', () => {
@@ -110,16 +131,64 @@ describe('readSettings', () => {
   })
 })
 
-describe('buildFunctionsEnvironment', () => {
-  const endpoints = {
-    dynamodb: 'http://d',
-    sqs: 'http://q',
-    s3: 'http://s',
-    ssm: 'http://m',
-    wechat: 'http://w',
-    s3Door: 'http://u',
-    files: 'http://f',
+describe('readSettings with a list of the local stage in apps.json', () => {
+  const list = {
+    brand: { kind: 'official', appid: officialAppid, default: true },
+    'fan-club': { kind: 'official', appid: 'wx3333333333333333' },
+    shop: { kind: 'mini', appid: miniAppid },
   }
+  const openList = async (local: object) => {
+    const file = join(await openFolder(), 'apps.json')
+    await writeFile(file, JSON.stringify({ local }))
+    return file
+  }
+
+  it('has a secret for each app, and asks for no appid', async () => {
+    const { wechat } = readSettings({ WECHAT_OFFICIAL_APPID: 'wx' }, await openList(list))
+
+    expect([...wechat.apps.officials, ...wechat.apps.minis].map(it => it.name)).toEqual(['brand', 'fan-club', 'shop'])
+    expect(wechat.appsecrets).toEqual({
+      brand: defaultAccounts.official.appsecret,
+      'fan-club': expect.stringMatching(/^[0-9a-f]{32}$/),
+      shop: defaultAccounts.mini.appsecret,
+    })
+    expect(new Set(Object.values(wechat.appsecrets)).size).toBe(3)
+    const secrets = Object.keys(await makeSecrets('/queqiao/local', wechat))
+    expect(secrets.toSorted()).toEqual(
+      secretNamesOf(wechat.apps)
+        .map(it => `/queqiao/local/${it}`)
+        .toSorted(),
+    )
+  })
+
+  it('takes each app’s secret from a variable of its own, which another WeChat needs', async () => {
+    const file = await openList(list)
+    const given = { ...keys, WECHAT_SECRET_FAN_CLUB: '3'.repeat(32), WECHAT_API_URL: 'https://api.weixin.qq.com' }
+    expect(readSettings(given, file).wechat.appsecrets).toEqual({
+      brand: '1'.repeat(32),
+      'fan-club': '3'.repeat(32),
+      shop: '2'.repeat(32),
+    })
+    expect(() => readSettings({ ...given, WECHAT_SECRET_FAN_CLUB: '' }, file)).toThrow('too: WECHAT_SECRET_FAN_CLUB')
+    expect(() => readSettings({ WECHAT_SECRET_FAN_CLUB: '3' }, file)).toThrow('WECHAT_SECRET_FAN_CLUB is not an appsec')
+  })
+
+  it('names all that is wrong with it', async () => {
+    const file = await openList({ brand: { kind: 'official', appid: 'wx' }, shop: { kind: 'shop' } })
+    expect(() => readSettings({}, file)).toThrow(/stage local: brand\.appid .*\n.*stage local: shop\./)
+  })
+
+  it('gives the functions no appid, which they have by the list', async () => {
+    const settings = readSettings({}, await openList(list))
+    const env = buildFunctionsEnvironment({}, settings, endpoints)
+    expect(env).toMatchObject({ WECHAT_OFFICIAL_APPID: '', WECHAT_MINI_APPID: '' })
+    expect(buildFunctionsEnvironment({}, readSettings({}), endpoints)).toMatchObject({
+      WECHAT_OFFICIAL_APPID: defaultAccounts.official.appid,
+    })
+  })
+})
+
+describe('buildFunctionsEnvironment', () => {
   const account = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'real', AWS_SESSION_TOKEN: 't', AWS_PROFILE: 'p' }
 
   it('leaves no way to a real account', () => {

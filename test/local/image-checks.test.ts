@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { toSqsEvent } from '../../local/event-batch.ts'
 import { invokeFunction } from '../../local/invoke.ts'
+import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { leaksIn } from '../canary.ts'
 import { pictureOf } from '../images/pictures.ts'
 import { patience } from '../patience.ts'
@@ -138,7 +139,8 @@ describe('a picture under check', () => {
  */
 async function hearAgain(traceId: string): Promise<void> {
   const verdict = { traceId, suggest: 'review', errcode: -1008 }
-  const message = { MessageId: '1', ReceiptHandle: 'none', Body: JSON.stringify({ verdict }) }
+  const Body = JSON.stringify({ mini: defaultAccounts.mini.appid, verdict })
+  const message = { MessageId: '1', ReceiptHandle: 'none', Body }
   const source = { region: 'us-east-1', queueArn: 'arn:aws:sqs:us-east-1:000000000000:queqiao-local-image-checks' }
   const event = toSqsEvent([{ ...message, Attributes: { ApproximateReceiveCount: '2' } }], source)
   const invoke = () =>

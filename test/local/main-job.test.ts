@@ -87,6 +87,7 @@ describe('a message', () => {
     const delivered = {
       id: 'order-1:paid',
       state: 'delivered',
+      from: 'official',
       msgid: expect.stringMatching(/^\d{16,20}$/),
       attempts: 1,
       at: expect.any(String),
@@ -230,7 +231,8 @@ describe('the reach of a user', () => {
     const coding = createIdCoding(`openid ${defaultAccounts.official.appid}`)
     const openids = coding.encodeAll(Array.from({ length: 300 }, (_, index) => first + index))
     const before = await batchgets()
-    const news = openids.map(it => JSON.stringify({ change: 'follow', openids: [it], at: 1 }))
+    const official = defaultAccounts.official.appid
+    const news = openids.map(it => JSON.stringify({ change: 'follow', official, openids: [it], at: 1 }))
     await pushAll('queqiao-local-followers', news)
     await eventually(() => stack.reach(`openid=${openids[299]}`), { reach: 'reachable' })
     await eventually(() => stack.reach(`openid=${openids[0]}`), { reach: 'reachable' })

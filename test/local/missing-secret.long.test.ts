@@ -27,9 +27,9 @@ let stack: SendingStack
 
 beforeAll(async () => {
   // A box beside the stack, for the stack's own would have no appsecret either.
-  wechat = await openWeChat({ templates: Object.values(readLocalTemplates()) })
   const settings = readSettings({})
-  const without = { ...settings.wechat, officialSecret: '', miniSecret: '' }
+  wechat = await openWeChat({ templates: Object.values(readLocalTemplates(settings.wechat.apps.officials)) })
+  const without = { ...settings.wechat, appsecrets: {} }
   stack = await openSendingStack(process.env, { wechatApiUrl: wechat.url, wechat: without })
 }, 120_000)
 

@@ -60,7 +60,7 @@ describe('README’s .env for a test account', () => {
     const { code, told } = await asPrinted.run('local/start.ts')
     await asPrinted.remove()
     const names = told.split('\n').flatMap(it => /^(\w+) is not an? /.exec(it)?.[1] ?? [])
-    expect(names).toEqual(Object.keys(account))
+    expect(names.toSorted()).toEqual(Object.keys(account).toSorted())
     expect(code).toBe(1)
   })
 })

@@ -6,11 +6,12 @@ import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import type { TemplateList } from '../../lib/send/template-list.ts'
 import { SettingsError } from '../../local/environment.ts'
-import { keepGoodTemplates, readLocalTemplates, watchLocalTemplates } from '../../local/templates.ts'
+import { keepGoodLists, readLocalTemplates, watchLocalTemplates } from '../../local/templates.ts'
 import { openFolder } from '../opened.ts'
 import { patience } from '../patience.ts'
 import { openTestBox, template } from './wechat/open-test-box.ts'
 
+const officials = [{ name: 'official' }]
 const list = (title: string) => JSON.stringify({ local: { shop: { ...template, title } } })
 
 async function openFile() {
@@ -21,19 +22,19 @@ async function openFile() {
 
 it('reads the list of the local stage, and names what is wrong with it', async () => {
   const file = await openFile()
-  expect(readLocalTemplates(file)).toEqual({ shop: { ...template, title: 'first' } })
+  expect(readLocalTemplates(officials, file)).toEqual({ shop: { ...template, title: 'first' } })
 
   await writeFile(file, '{"local":{"shop":{}}}')
-  expect(() => readLocalTemplates(file)).toThrow('templates.json, stage local: shop.templateId is missing')
+  expect(() => readLocalTemplates(officials, file)).toThrow('templates.json, stage local: shop.templateId is missing')
   await writeFile(file, '{')
-  expect(() => readLocalTemplates(file)).toThrow(SettingsError)
+  expect(() => readLocalTemplates(officials, file)).toThrow(SettingsError)
 })
 
 it('is read anew when it is edited or replaced, and keeps the list before while it has a mistake', async () => {
   const file = await openFile()
   const lists: TemplateList[] = []
   const lines: string[] = []
-  const watcher = watchLocalTemplates({ onChange: it => lists.push(it), report: it => lines.push(it) }, file)
+  const watcher = watchLocalTemplates({ officials, onChange: it => lists.push(it), report: it => lines.push(it) }, file)
   onTestFinished(() => watcher.close())
 
   await writeFile(file, list('second'))
@@ -53,7 +54,9 @@ it('is built into the functions as it last could be used, while it is half writt
   const entry = join(dirname(file), 'entry.ts')
   await writeFile(entry, "import lists from './templates.json'\nexport const title = lists.local.shop?.title")
   const outfile = join(dirname(file), 'out.js')
-  const plugins = [keepGoodTemplates(file)]
+  const apps = join(dirname(file), 'apps.json')
+  await writeFile(apps, '{}')
+  const plugins = [keepGoodLists({ apps, templates: file })]
   const functions = await context({ entryPoints: [entry], outfile, bundle: true, plugins, logLevel: 'silent' })
   onTestFinished(() => functions.dispose())
   const build = async () => {
@@ -72,6 +75,37 @@ it('is built into the functions as it last could be used, while it is half writt
   expect(await build()).toContain('title: "second"')
 })
 
+it('is built with the list of apps as that last could be used', async () => {
+  const file = await openFile()
+  const apps = join(dirname(file), 'apps.json')
+  const entry = join(dirname(file), 'entry.ts')
+  await writeFile(entry, "import lists from './apps.json'\nexport const names = Object.keys(lists.local)")
+  const outfile = join(dirname(file), 'out.js')
+  const plugins = [keepGoodLists({ apps, templates: file })]
+  const listed = (brand: string) => {
+    const local = {
+      [brand]: { kind: 'official', appid: `wx${'0'.repeat(16)}` },
+      shop: { kind: 'mini', appid: `wx${'1'.repeat(16)}` },
+    }
+    return writeFile(apps, JSON.stringify({ local }))
+  }
+  await listed('first')
+  const functions = await context({ entryPoints: [entry], outfile, bundle: true, plugins, logLevel: 'silent' })
+  onTestFinished(() => functions.dispose())
+  const build = async () => {
+    await functions.rebuild()
+    return readFile(outfile, 'utf8')
+  }
+
+  expect(await build()).toContain('first:')
+  for (const broken of ['{"local":{"fi', '{"local":{}}', '']) {
+    await writeFile(apps, broken)
+    expect(await build()).toContain('first:')
+  }
+  await listed('second')
+  expect(await build()).toContain('second:')
+})
+
 it('is known to the box at once, and after a reset', async () => {
   const box = await openTestBox()
   box.box.setTemplates([{ ...template, title: 'edited' }])
@@ -81,5 +115,5 @@ it('is known to the box at once, and after a reset', async () => {
 
 it('has the functions built anew as well', async () => {
   const { custom } = parse(await readFile('serverless.yml', 'utf8'), { logLevel: 'silent' })
-  expect(custom.esbuild.watch.pattern).toContain('./templates*.json')
+  expect(custom.esbuild.watch.pattern).toEqual(expect.arrayContaining(['./templates*.json', './apps*.json']))
 })

@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest'
 
+import { boxApps } from '../../kit/app.ts'
 import { type LoginDeps, parseLogin } from '../../lib/login/login.ts'
 import { keySet, sessionsWith } from '../session.ts'
 import { openWorld, type Person } from '../world.ts'
@@ -13,12 +14,15 @@ export async function openLogin() {
   const world = await openWorld()
   const sessions = sessionsWith(async () => keys, world.now)
   const { logins, links, now, sleep, log } = world
-  const deps: LoginDeps = { wechat: world.app('mini').wechat, logins, links, sessions, now, sleep, log }
+  const [app] = boxApps.minis
+  const mini = { app, wechat: world.app('mini').wechat }
+  const deps: LoginDeps = { minis: [mini], logins, links, sessions, now, sleep, log }
   const code = async (person: Person): Promise<string> => {
     const answer = await world.control(`/people/${person.id}/login`, {})
     return parseLogin(JSON.stringify(answer)).code
   }
-  return { ...world, deps, sessions, code }
+  const meDeps = { sessions, links, minis: [app] as const }
+  return { ...world, deps, sessions, meDeps, mini, code }
 }
 
 export const refusal = (code: string, status: number) => expect.objectContaining({ name: 'RequestError', code, status })

@@ -12,7 +12,13 @@ export type Deed =
   | { readonly do: 'steps'; readonly picks: readonly number[] }
   | ({ readonly do: 'advance'; readonly times: number } & Target)
   | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'sync'; readonly slot: number; readonly action: 'sync' | 'tick'; readonly isShort: boolean }
+  | {
+      readonly do: 'sync'
+      readonly slot: number
+      readonly account?: number
+      readonly action: 'sync' | 'tick'
+      readonly isShort: boolean
+    }
   | ({ readonly do: 'consume'; readonly slot: number } & Choice)
   | { readonly do: 'logIn'; readonly who: number }
   | { readonly do: 'revisit' }

@@ -1,8 +1,11 @@
 /** The end of a play: everything is told and worked in, and what came of it is compared with what is true. */
 
-import { reachOf } from '../../lib/followers/link.ts'
+import type { OfficialAccount } from '../../lib/apps.ts'
+import { personIn, reachOf } from '../../lib/followers/link.ts'
+import type { OfficialAppId } from '../../lib/identifiers.ts'
+import { accounts } from './accounts.ts'
 import type { Parts } from './deeds.ts'
-import { openidOf } from './people.ts'
+import { openidOf, type Person } from './people.ts'
 import type { Backend } from './stores.ts'
 import { isForgotten, truthsOf } from './truth.ts'
 
@@ -33,13 +36,16 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
       await processes.consume(0, { from: 0, count: 10 })
     }
   }
-  const syncWhole = async (everyone: boolean) => {
+  const syncAccount = async (account: number, { appid }: OfficialAccount, everyone: boolean) => {
     for (let round = 0; round < patience; round++) {
-      await processes.sync(0, { ...whole, everyone })
-      const { current } = await backend.stores.syncRuns.state()
+      await processes.sync(0, { ...whole, everyone, account })
+      const { current } = await backend.stores.account(appid).syncRuns.state()
       if (current === undefined) return drain()
     }
     demand(false, 'a sync run is complete at last')
+  }
+  const syncWhole = async (everyone: boolean) => {
+    for (const [account, app] of accounts.entries()) await syncAccount(account, app, everyone)
   }
 
   /** Nobody is killed any more, nothing else happens, and everything is told and looked at once. */
@@ -49,7 +55,10 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
     await drain()
     await judgeTraces()
     // What is under way may have begun before the latest that happened.
-    if ((await backend.stores.syncRuns.state()).current !== undefined) await syncWhole(false)
+    for (const [account, app] of accounts.entries()) {
+      const { current } = await backend.stores.account(app.appid).syncRuns.state()
+      if (current !== undefined) await syncAccount(account, app, false)
+    }
     await schedule.pass(leaseOverMs)
     // Only when told to, a sync run looks up again who is linked.
     await syncWhole(people.hasMoved())
@@ -59,31 +68,38 @@ export function openEnding({ schedule, people, queue, judge, processes, backend 
     await judgeEnd()
   }
   const judgeEnd = async () => {
-    const excused = judge.excused()
-    for (const person of people.all) {
-      for (const { address, reach } of truthsOf(person, excused)) {
-        const [found] = await backend.stores.links.resolve([address])
-        const is = found === undefined ? 'unknown' : reachOf(address, found)
-        const may = [...reach].join(' or ')
-        demand(reach.has(is), `${Object.keys(address)[0]} of person ${person.index} is ${is}, not ${may}`)
-      }
-    }
+    for (const person of people.all) await judgeReach(person)
     await judgeTraces()
-    const { linking } = backend.stores
-    demand((await linking.waiting()) === 0, 'all that sync runs queued is counted as worked in')
-    demand(!(await linking.isUnderWay()), 'nobody waits for a sync run that is worked in')
+    for (const { appid } of accounts) {
+      const { linking } = backend.stores.account(appid)
+      demand((await linking.waiting()) === 0, 'all that sync runs queued is counted as worked in')
+      demand(!(await linking.isUnderWay()), 'nobody waits for a sync run that is worked in')
+    }
+  }
+  const judgeReach = async (person: Person) => {
+    const who = `person ${person.human.index} at ${person.official}`
+    for (const { address, reach } of truthsOf(person, judge.excused())) {
+      const [found] = await backend.stores.links.resolve([address])
+      const seen = personIn(found, person.official)
+      const is = seen === undefined ? 'unknown' : reachOf(seen)
+      demand(reach.has(is), `${who}, by ${Object.keys(address).at(-1)}, is ${is}, not ${[...reach].join(' or ')}`)
+    }
   }
   const judgeTraces = async () => {
-    const { links, syncRuns, journal } = backend.stores
+    for (const { appid } of accounts) await judgeTracesAt(appid)
+  }
+  const judgeTracesAt = async (official: OfficialAppId) => {
+    const { syncRuns, journal } = backend.stores.account(official)
+    const own = people.all.filter(it => it.official === official)
     const { current, complete } = await syncRuns.state()
     const pages = [current, complete].flatMap(it => (it === undefined ? [] : [syncRuns.openids(it)]))
     const listed = (await Promise.all(pages.map(it => Array.fromAsync(it)))).flat(2)
     const noted = (await Array.fromAsync(journal.entries())).flatMap(it => [...it.follow, ...it.unfollow])
-    const linked = [...(await links.followers(people.all.flatMap(it => it.openids))).keys()]
+    const linked = [...(await backend.stores.links.of(official).followers(own.flatMap(it => it.openids))).keys()]
     // Where a sync run goes on is told by a person, whoever that is; the next page puts another in their place.
     const text = backend.text().replaceAll(`"next":"${current?.next}"`, '')
-    for (const person of people.all.filter(isForgotten)) {
-      const [openid, { index }] = [openidOf(person), person]
+    for (const person of own.filter(isForgotten)) {
+      const [openid, { index }] = [openidOf(person), person.human]
       demand(!listed.includes(openid), `person ${index} is in no page, for they are forgotten`)
       demand(!noted.includes(openid), `person ${index} is not in the journal, for they are forgotten`)
       demand(!linked.includes(openid), `person ${index} has no row, for they are forgotten`)

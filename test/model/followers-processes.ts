@@ -5,12 +5,12 @@ import { memoryLogins } from '../../kit/memory-stores.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import { linkFollowers } from '../../lib/followers/link-followers.ts'
 import { revisitFollowers } from '../../lib/followers/revisit-followers.ts'
-import type { OpenId } from '../../lib/identifiers.ts'
+import type { OfficialAppId, OpenId } from '../../lib/identifiers.ts'
 import { logIn } from '../../lib/login/login.ts'
 import type { SyncReport } from '../../lib/sync/order.ts'
 import { syncFollowers } from '../../lib/sync/sync-followers.ts'
 import type { AccessTokenSource } from '../../lib/tokens/access-token.ts'
-import { miniAppid } from '../ids.ts'
+import { accounts, shop } from './accounts.ts'
 import type { Judge } from './judge.ts'
 import { type People, type Person, unionidOf } from './people.ts'
 import type { Choice, Message, MessageQueue } from './queue.ts'
@@ -24,7 +24,13 @@ const untilOf = (process: Process, name: string) => process.deadline - timeoutMs
 /** Days of the clock pass in a run, not months. */
 const retentionDays = 2
 
-export type Syncing = { readonly action: 'sync' | 'tick'; readonly isShort: boolean; readonly everyone: boolean }
+export type Syncing = {
+  /** Whose followers; the first account's, where none is said. */
+  readonly account?: number
+  readonly action: 'sync' | 'tick'
+  readonly isShort: boolean
+  readonly everyone: boolean
+}
 
 type World = {
   readonly schedule: Schedule
@@ -56,9 +62,10 @@ export function openProcesses(world: World) {
     }
   }
 
-  const sync = (slot: number, { action, isShort, everyone }: Syncing) =>
+  const sync = (slot: number, { account = 0, action, isShort, everyone }: Syncing) =>
     run(`sync ${slot}`, functions.sync, async process => {
-      const deps = depsOf(process)
+      const { accounts, ...stage } = depsOf(process)
+      const deps = { ...stage, ...accountOf(accounts, account) }
       const until = isShort ? now() : untilOf(process, functions.sync)
       const order = { action, everyone, spread: true }
       const report = await syncFollowers(order, { ...deps, owner: process.name, spread: true }, { until })
@@ -82,6 +89,7 @@ export function openProcesses(world: World) {
     })
 
   const login = (person: Person) => {
+    const { human } = person
     judge.see('logins')
     const code = `code-${started}`
     return run(code, functions.logIn, async process => {
@@ -90,13 +98,16 @@ export function openProcesses(world: World) {
       let mine = -1
       const exchangeCode = () =>
         schedule.request(process, async () => {
-          mine = person.logins.push({ from, at: now(), unionid: unionidOf(person), end: 'lost' }) - 1
+          mine = human.logins.push({ from, at: now(), unionid: unionidOf(person), end: 'lost' }) - 1
           return people.exchange(person)
         })
       const sessions = { sign: async () => 'session', lifeSeconds: 1 }
-      await logIn({ code }, { wechat: { exchangeCode }, logins, links, sessions, now, sleep, log })
-      const done = person.logins[mine]
-      if (done !== undefined) person.logins[mine] = { ...done, end: 'answered' }
+      await logIn(
+        { code },
+        { minis: [{ app: shop, wechat: { exchangeCode } }], logins, links, sessions, now, sleep, log },
+      )
+      const done = human.logins[mine]
+      if (done !== undefined) human.logins[mine] = { ...done, end: 'answered' }
     })
   }
 
@@ -115,21 +126,21 @@ function needsOf({ schedule, people, queue, backend }: World) {
   const accessTokens = tokensThatAreGood(now)
   return (process: Process) => {
     const request = <T>(work: () => Promise<T>) => schedule.request(process, work)
+    const wechatOf = (official: OfficialAppId) => ({
+      followerPage: (_: string, after?: OpenId) => request(async () => people.page(official, after)),
+      followerInfo: (_: string, openids: readonly OpenId[]) => request(async () => people.infos(official, openids)),
+      quota: () => request(async () => ({ limit: 500, used: 0, remain: 500 })),
+    })
+    const { links, account } = backend.storesOf(process)
     return {
-      wechat: {
-        followerPage: (_: string, after?: OpenId) => request(async () => people.page(after)),
-        followerInfo: (_: string, openids: readonly OpenId[]) => request(async () => people.infos(openids)),
-        quota: () => request(async () => ({ limit: 500, used: 0, remain: 500 })),
-      },
-      ...backend.storesOf(process),
-      accessTokens,
+      links,
+      accounts: accounts.map(app => ({ app, wechat: wechatOf(app.appid), accessTokens, ...account(app.appid) })),
       followers: {
         push: (bodies: readonly unknown[], delaySeconds?: number) =>
           request(async () => queue.put(bodies, delaySeconds)),
         retryIn: async () => undefined,
       },
       imageArrivals: { push: async () => undefined },
-      miniAppid,
       now,
       random: () => 1,
       sleep: (ms: number) => schedule.sleep(process, ms),
@@ -137,6 +148,12 @@ function needsOf({ schedule, people, queue, backend }: World) {
       metrics,
     }
   }
+}
+
+function accountOf<T>(all: readonly T[], account: number): T {
+  const found = all[account]
+  if (found === undefined) throw new Error(`there is no account ${account}`)
+  return found
 }
 
 /** Tokens have an interleavings test of their own. */

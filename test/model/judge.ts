@@ -2,7 +2,7 @@
 
 import type { Erasure, News } from '../../lib/followers/follower-news.ts'
 import type { FollowerRow } from '../../lib/followers/link.ts'
-import type { OpenId, UnionId } from '../../lib/identifiers.ts'
+import type { Address, MiniOpenId, OfficialAppId, OpenId, UnionId } from '../../lib/identifiers.ts'
 import { type People, type Person, wasSince } from './people.ts'
 import type { Process, Schedule } from './schedule.ts'
 
@@ -10,6 +10,7 @@ export const sights = [
   'steps',
   'follows',
   'follows unseen',
+  'follows of a second account',
   'leavings',
   'leavings unseen',
   'unionids found late',
@@ -34,7 +35,17 @@ export const sights = [
 ] as const
 export type Sight = (typeof sights)[number]
 
+type Lease = { readonly owner: string; readonly until: number }
 export type Judge = ReturnType<typeof openJudge>
+
+function idOf(address: Address): OpenId | MiniOpenId | UnionId {
+  if ('official' in address) return address.openid
+  return 'mini' in address ? address.miniOpenid : address.unionid
+}
+
+function isOneOf({ openids, human }: Person, ids: ReadonlySet<string>): boolean {
+  return [...openids, human.miniOpenid].some(it => ids.has(it))
+}
 
 /** Opens a judge over these people. */
 export function openJudge({ all }: Pick<People, 'all'>, { now, isAlive }: Pick<Schedule, 'now' | 'isAlive'>) {
@@ -45,9 +56,9 @@ export function openJudge({ all }: Pick<People, 'all'>, { now, isAlive }: Pick<S
   }
   const see = (what: Sight) => void seen.set(what, (seen.get(what) ?? 0) + 1)
   let strays: { readonly process: Process; readonly unionid: UnionId }[] = []
-  let holder: { readonly owner: string; readonly until: number } | undefined
+  const holders = new Map<OfficialAppId, Lease>()
   /** Since when (s) nothing may bring them back: their request is worked in for the second time. */
-  const forgotten = new Map<OpenId, number>()
+  const forgotten = new Map<string, number>()
 
   return {
     seen,
@@ -67,39 +78,42 @@ export function openJudge({ all }: Pick<People, 'all'>, { now, isAlive }: Pick<S
     /** Who left long ago may be forgotten from now on. */
     queued(news: News) {
       if (news.change !== 'expire') return
-      for (const person of all.filter(it => it.openids.some(openid => news.openids.includes(openid)))) {
+      for (const { human } of all.filter(it => it.openids.some(openid => news.openids.includes(openid)))) {
         see('kept for long enough')
-        person.expiredAt = now()
+        human.expiredAt = now()
       }
     },
     /** An erasure request is carried out, for the second time. */
     forgot({ who, at }: Erasure) {
-      if (who.openid !== undefined) forgotten.set(who.openid, Math.max(at, forgotten.get(who.openid) ?? 0))
-      const isOf = (it: Person) => it.openids.some(openid => openid === who.openid) || it.miniOpenid === who.miniOpenid
-      for (const request of all.filter(isOf).flatMap(it => it.requests)) if (request.at === at) request.doneAt = now()
+      const ids = new Set<string>(who.map(idOf))
+      for (const it of ids) forgotten.set(it, Math.max(at, forgotten.get(it) ?? 0))
+      const requests = all.filter(it => isOneOf(it, ids)).flatMap(it => it.human.requests)
+      for (const request of requests) if (request.at === at) request.doneAt = now()
     },
-    leased(lease: NonNullable<typeof holder>) {
+    leased(official: OfficialAppId, lease: Lease) {
+      const holder = holders.get(official)
       const isOther = holder !== undefined && holder.owner !== lease.owner
-      const isHeld = isOther && isAlive(holder?.owner ?? '') && (holder?.until ?? 0) > now()
-      demand(!isHeld, 'one process syncs at a time')
+      const isHeld = isOther && isAlive(holder.owner) && holder.until > now()
+      demand(!isHeld, 'one process syncs an account at a time')
       if (isOther) see('sync runs taken over')
-      holder = lease
+      holders.set(official, lease)
     },
-    freed(owner: string) {
-      if (holder?.owner === owner) holder = undefined
+    freed(official: OfficialAppId, owner: string) {
+      if (holders.get(official)?.owner === owner) holders.delete(official)
     },
     /** A follower's row has changed. */
-    wrote(before: FollowerRow | undefined, row: FollowerRow) {
-      const person = all.find(it => it.openids.some(openid => openid === row.openid))
-      if (person === undefined) return demand(false, 'no row of anybody whom WeChat does not know')
+    wrote(official: OfficialAppId, before: FollowerRow | undefined, row: FollowerRow) {
+      const own = all.filter(it => it.official === official)
+      const person = own.find(it => it.openids.some(openid => openid === row.openid))
+      if (person === undefined) return demand(false, 'no row of anybody whom the account does not know')
       see('rows written')
-      const who = `person ${person.index}`
+      const who = `person ${person.human.index} of ${official}`
       const isTrue = wasSince(person, row)
       demand(row.at >= (before?.at ?? 0), `${who}: an older event undoes no newer one`)
       demand(isTrue || row.following, `${who}: who follows all along is never seen as not following`)
       demand(isTrue || !row.following, `${who}: nobody who left is resurrected`)
       const forgottenAt = forgotten.get(row.openid)
-      const cameBack = [...person.spells, ...person.logins].map(it => Math.floor(it.from / 1000))
+      const cameBack = [...person.spells, ...person.human.logins].map(it => Math.floor(it.from / 1000))
       const isBack = cameBack.some(it => it > (forgottenAt ?? 0))
       demand(isBack || forgottenAt === undefined, `${who}: nobody who was forgotten is resurrected`)
       demand(row.at * 1000 <= now(), `${who}: no row knows the future`)

@@ -14,7 +14,12 @@ export type Action = Happening | Deed
 
 /** How a model begins. */
 export type Setup = Omit<Rules, 'pageSize'> & {
-  readonly people: readonly { readonly isFollowing: boolean; readonly isBound: boolean }[]
+  readonly people: readonly {
+    readonly isFollowing: boolean
+    readonly isBound: boolean
+    /** Whether they follow the second account. */
+    readonly followsOther?: boolean
+  }[]
   /** Whether a sync run is complete and worked in already. */
   readonly isSynced: boolean
 }
@@ -37,9 +42,10 @@ export async function openModel(setup: Setup) {
   const perform = openDeeds(parts)
   const { syncWhole, end } = openEnding({ ...parts, backend })
 
-  for (const [index, { isBound, isFollowing }] of setup.people.entries()) {
+  for (const [index, { isBound, isFollowing, followsOther }] of setup.people.entries()) {
     if (isBound) people.bind(people.at(index))
     if (isFollowing) people.follow(people.at(index))
+    if (followsOther) people.follow(people.at(index, 1))
   }
   if (setup.isSynced) {
     schedule.setFree(true)

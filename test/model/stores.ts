@@ -12,25 +12,28 @@ import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { type FollowerRow, isReadable } from '../../lib/followers/link.ts'
 import type { Erasures, Journal, LinkingStore, LinkStore, LinkUpkeep } from '../../lib/followers/ports.ts'
-import { isId, type UnionId } from '../../lib/identifiers.ts'
+import { isAppId, isId, type OfficialAppId, type UnionId } from '../../lib/identifiers.ts'
 import type { SyncRunStore } from '../../lib/sync/ports.ts'
 import type { Process, Schedule } from './schedule.ts'
 
-type Stores = {
-  readonly links: LinkStore & LinkUpkeep
+type AccountStores = {
   readonly syncRuns: SyncRunStore
   readonly journal: Journal
   readonly linking: LinkingStore
   readonly erasures: Erasures
+}
+type Stores = {
+  readonly links: LinkStore & LinkUpkeep
+  account(official: OfficialAppId): AccountStores
 }
 
 export type Backend = ReturnType<typeof openBackend>
 
 /** Hears of what changes, the moment it does. */
 export type Watch = {
-  wrote(before: FollowerRow | undefined, after: FollowerRow): void
-  leased(lease: { readonly owner: string; readonly until: number }): void
-  freed(owner: string): void
+  wrote(official: OfficialAppId, before: FollowerRow | undefined, after: FollowerRow): void
+  leased(official: OfficialAppId, lease: { readonly owner: string; readonly until: number }): void
+  freed(official: OfficialAppId, owner: string): void
   strayed(process: Process, unionid: UnionId): void
   joined(process: Process, unionid: UnionId): void
 }
@@ -42,10 +45,12 @@ export function openBackend(schedule: Schedule, watch: Watch) {
   const random = () => (drawn++ % 1000) / 1000
   const adapters = (dynamo: Dynamo): Stores => ({
     links: { ...createLinkStore(dynamo, 'links'), ...createLinkUpkeep(dynamo, 'links') },
-    syncRuns: createSyncRunStore(dynamo, 'walks'),
-    journal: createJournal(dynamo, 'walks', random),
-    linking: createLinkingStore(dynamo, 'walks', schedule.now),
-    erasures: createErasures(dynamo, 'walks'),
+    account: official => ({
+      syncRuns: createSyncRunStore(dynamo, 'walks', official),
+      journal: createJournal(dynamo, 'walks', official, random),
+      linking: createLinkingStore(dynamo, 'walks', official, schedule.now),
+      erasures: createErasures(dynamo, 'walks', official),
+    }),
   })
   return {
     /** All that is stored, in one text: ids that are shorter than WeChat's are not packed. */
@@ -66,22 +71,34 @@ export function openBackend(schedule: Schedule, watch: Watch) {
 
 /** Says in the words of the domain which row has changed. */
 function tellOf({ before, after }: Written, process: Process, watch: Watch): void {
-  const address = `${after?.address ?? ''}`
-  if (address.startsWith('openid#') && after !== undefined) tellOfFollower(before, after, process, watch)
-  const unionid = address.slice('unionid#'.length)
-  if (address.startsWith('unionid#') && isId(unionid) && after?.following === true) watch.strayed(process, unionid)
-  if (after?.walk !== 'state') return
-  if (after.leaseOwner === undefined && before?.leaseOwner !== undefined) watch.freed(`${before.leaseOwner}`)
-  if (after.leaseUntil !== before?.leaseUntil && after.leaseOwner !== undefined) {
-    watch.leased({ owner: `${after.leaseOwner}`, until: Number(after.leaseUntil) })
+  const [kind, official] = `${after?.address ?? after?.walk}`.split(/[# ]/)
+  if (after === undefined) return
+  if (kind === 'unionid') tellOfUnion(after, process, watch)
+  if (kind === 'openid' && isAppId(official)) tellOfFollower({ before, after, official }, process, watch)
+  if (kind === 'state' && isAppId(official)) tellOfLease({ before, after, official }, watch)
+}
+
+type Change = { readonly before: Item | undefined; readonly after: Item; readonly official: OfficialAppId }
+
+function tellOfLease({ before, after, official }: Change, watch: Watch): void {
+  const { leaseOwner, leaseUntil } = after
+  if (leaseOwner === undefined && before?.leaseOwner !== undefined) watch.freed(official, `${before.leaseOwner}`)
+  if (leaseUntil !== before?.leaseUntil && leaseOwner !== undefined) {
+    watch.leased(official, { owner: `${leaseOwner}`, until: Number(leaseUntil) })
   }
 }
 
-function tellOfFollower(before: Item | undefined, after: Item, process: Process, watch: Watch): void {
+function tellOfUnion(after: Item, process: Process, watch: Watch): void {
+  const { address, followers } = rowOf(after)
+  const unionid = address.slice('unionid#'.length)
+  if (isId(unionid) && [...followers.values()].some(it => it.following)) watch.strayed(process, unionid)
+}
+
+function tellOfFollower({ before, after, official }: Change, process: Process, watch: Watch): void {
   const row = followerOf(after)
   if (row === undefined) return
   if (row.unionid !== undefined) watch.joined(process, row.unionid)
-  watch.wrote(before === undefined ? undefined : followerOf(before), row)
+  watch.wrote(official, before === undefined ? undefined : followerOf(before), row)
 }
 
 function followerOf(item: Item): FollowerRow | undefined {

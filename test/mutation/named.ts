@@ -19,14 +19,16 @@ lib/adapters/lambda.ts
   + const spareShare = 1
 lib/login/seal.ts
   # the key of the seal is the name of the code in the store
-  - login result \${code}
-  + \${code}
+  - login result \${mini}
+  + \${mini}
 lib/adapters/session-tokens.ts
   # the issuer of a session is not checked
   -         issuer,
-  -         audience,
+  -         audience: [...minis],
+  +         audience: [...minis],
+  # a session of any app is taken
+  -         audience: [...minis],
   -         algorithms
-  +         audience,
   +         algorithms
   # a session needs no end
   - requiredClaims: ['exp', 'sub']
@@ -122,13 +124,21 @@ lib/send/uncertainty.ts
   + other.at - one.at
 lib/send/record.ts
   # what was accepted is taken out of the attempt before its mark is written
-  - if (id !== undefined && !isAccepted(outcome)) deps.attempt.resolve(id)
-  -   return name
-  + if (id !== undefined) deps.attempt.resolve(id)
-  +   return name
+  - id !== undefined && !isAccepted(outcome) && deps.attempt.resolve(
+  + id !== undefined && deps.attempt.resolve(
+  # what may have been sent already is taken out of the attempt first
+  - if (possibleSend === undefined) settle()
+  + settle()
   # what may have been sent hides that the event waits
   - remembered === 'written' ? { ...event, delivery: undefined } : event
   + event
+lib/send/choose-account.ts
+  # what an account may have sent is repeated by another
+  - by === undefined ? isReached(it) : it.account.app.appid === by
+  + isReached(it)
+  # a copy of another account is sent beside the first
+  - by !== undefined && chosen.account.app.appid !== by
+  + false
 lib/send/end.ts
   # what may have been sent is dropped
   - if (doubt === undefined)

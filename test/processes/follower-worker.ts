@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { appids, openApp } from '../../kit/app.ts'
+import { boxApps, openApp } from '../../kit/app.ts'
 import { beginsForMs } from '../../kit/deployment.ts'
 import { openPeer } from '../../kit/peer.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
@@ -35,6 +35,7 @@ export type FollowerWorker = {
   link(at: number, messages: readonly Arrived[]): Promise<readonly string[]>
 }
 
+const [official] = boxApps.officials
 let clock = 0
 const now = () => clock
 let deps: ReturnType<typeof depsOf>
@@ -49,34 +50,35 @@ function open(wechatUrl: string, names: Names): void {
 async function sync(at: number): Promise<string> {
   clock = at
   const order = parseSyncOrder({ action: 'tick' })
-  return (await syncFollowers(order, deps, { until: at + beginsForMs('sync-followers') })).state
+  return (await syncFollowers(order, deps.sync, { until: at + beginsForMs('sync-followers') })).state
 }
 
 async function link(at: number, messages: readonly Arrived[]): Promise<readonly string[]> {
   clock = at
   const arrivals = messages.map(({ body, ...rest }) => ({ ...rest, news: parseNews(body) }))
-  const failed = await linkFollowers(arrivals, deps, { until: at + beginsForMs('link-followers') })
+  const failed = await linkFollowers(arrivals, deps.stage, { until: at + beginsForMs('link-followers') })
   return failed.map(it => it.receiptHandle)
 }
 
 function depsOf(url: string, names: Names) {
   const dynamo = openDynamo()
-  return {
-    ...openApp({ url, tokens: createTokenStore(dynamo, names.tokens), now, sleep }),
-    miniAppid: appids.mini,
+  const opened = openApp({ url, tokens: createTokenStore(dynamo, names.tokens), now, sleep })
+  const account = {
+    ...opened,
+    app: official,
+    syncRuns: createSyncRunStore(dynamo, names.walks, official.appid),
+    journal: createJournal(dynamo, names.walks, official.appid, Math.random),
+    linking: createLinkingStore(dynamo, names.walks, official.appid, now),
+    erasures: createErasures(dynamo, names.walks, official.appid),
+  }
+  const stage = {
+    accounts: [account],
     links: { ...createLinkStore(dynamo, names.links), ...createLinkUpkeep(dynamo, names.links) },
-    syncRuns: createSyncRunStore(dynamo, names.walks),
-    journal: createJournal(dynamo, names.walks, Math.random),
-    linking: createLinkingStore(dynamo, names.walks, now),
-    erasures: createErasures(dynamo, names.walks),
     followers: { ...createQueue<News>(names.queue), ...createConsumedQueue(names.queue) },
     imageArrivals: { push: async () => undefined },
-    owner: randomUUID(),
-    spread: false,
     now,
     random: Math.random,
-    sleep,
     log,
-    metrics,
   }
+  return { stage, sync: { ...stage, ...account, owner: randomUUID(), spread: false, sleep, log, metrics } }
 }

@@ -15,8 +15,9 @@ import {
 } from '../../kit/memory-stores.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import type { Answer, Transport } from '../../lib/adapters/wechat/transport.ts'
+import type { MiniProgram, OfficialAccount } from '../../lib/apps.ts'
 import { TransportError } from '../../lib/errors.ts'
-import type { SendDeps } from '../../lib/send/deps.ts'
+import type { StageDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import type { Received } from '../../lib/send/stages.ts'
@@ -29,6 +30,8 @@ const writeMs = 1_000
 const { visibilityMs } = feedOf('send')
 const dedupeMs = 600_000
 const openid = id('openid-of-the-follower')
+const brand: OfficialAccount = { kind: 'official', name: 'brand', appid: officialAppid }
+const shop: MiniProgram = { kind: 'mini', name: 'shop', appid: miniAppid, follows: brand }
 
 /** How long things take, in ms, at an instant from the beginning. */
 export type Times = { readonly wechat: (at: number) => number; readonly tables: (at: number) => number }
@@ -46,7 +49,7 @@ export async function playSends(count: number, random: () => number, times: Time
   const attempts = memoryAttempts()
   const links = memoryLinks()
   const seconds = Math.floor(clock.now() / 1000)
-  await links.writeFollower({ openid, following: true, followedAt: seconds, at: seconds }, undefined)
+  await links.of(officialAppid).writeFollower({ openid, following: true, followedAt: seconds, at: seconds }, undefined)
   const world = {
     clock,
     phone,
@@ -114,7 +117,7 @@ function arrivalOf({ id: messageId, event, receives }: Message, index: number): 
   }
 }
 
-function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
+function depsOf(world: World, life: Life, batch: readonly Message[]): StageDeps {
   const { clock, queue, deliveries, attempts, links, gate, random, times } = world
   const began = clock.now()
   /** A request to a table or a queue: done half-way, answered if anybody is still there to hear it. */
@@ -132,17 +135,26 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
         })
       })
   const { now } = clock
-  const app = openApp({
-    appid: officialAppid,
+  const opened = openApp({
+    app: brand,
     transport: createTransport(world, life),
     tokens: world.tokens,
     sleep: ms => new Promise<void>(resolve => clock.after(ms, resolve)),
     owner: `${began}`,
     now,
   })
+  const account = {
+    ...opened,
+    app: brand,
+    gate,
+    linking: memoryLinking(now),
+    templates: { 'order-paid': orderPaid },
+    trouble: new Set<string>(),
+    minute: { minute: 0, accepted: 0 },
+  }
   return {
-    ...app,
-    miniAppid,
+    accounts: [account],
+    minis: [shop],
     links: { resolve: slowly(links.resolve) },
     deliveries: {
       read: slowly(deliveries.read),
@@ -152,9 +164,7 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
       recordWaiting: slowly(deliveries.recordWaiting),
     },
     attempts: { write: slowly(attempts.write), open: slowly(attempts.open) },
-    linking: memoryLinking(now),
     backlog: { isEmpty: async () => true },
-    gate,
     events: {
       deadLetter: slowly(async ({ body }, reason, where) => void queue.aside.push(`${where}: ${reason}: ${body}`)),
       requeue: slowly(async list => {
@@ -168,9 +178,6 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): SendDeps {
       }),
     },
     followers: { push: async () => undefined },
-    templates: { 'order-paid': orderPaid },
-    trouble: new Set<string>(),
-    minute: { minute: 0, accepted: 0 },
     now,
     random,
     log,

@@ -7,7 +7,6 @@ import { type Alarm, alarmsOf } from './alarm-properties.ts'
 import { documented, emitted, nameOf } from './alarms.ts'
 import { resourcesOf, type Template } from './packaged.ts'
 
-const appids = { official: 'wx0123456789abcdef', mini: 'wxfedcba9876543210' }
 /** `queue EventsQueue`, as the template refers to it. */
 function ownerOf({ Dimensions }: Alarm): string {
   const texts = Dimensions.filter(it => it.Name !== 'service').map(({ Value }) => JSON.stringify(Value))
@@ -50,8 +49,29 @@ const aged = (seconds: number) => `Maximum > ${seconds}, 3 × 60 s`
 const failing = (seconds: number) => `Maximum > ${seconds}, 1 of 3 × 300 s`
 const route = 'HttpApi $default POST /callback'
 
-/** Name, metric, whose it is, and when it calls. */
-export const table = [
+type Row = readonly [name: string, metric: string, owner: string, trigger: string]
+
+/** Those of one app: of each kind some. */
+const rowsOf = (app: string): Row[] => [
+  [`CallsCutOff-${app}`, 'BreakerOpened', app, once],
+  [`TokenRefused-${app}`, 'TokenRefused', app, once],
+  [`AddressNotAllowed-${app}`, 'AddressNotAllowed', app, once],
+]
+const rowsOfOfficial = (app: string): Row[] => [
+  ...rowsOf(app),
+  [`QuotaUsedUp-${app}`, 'QuotaUsedUp', app, once],
+  [`QuotaLow-${app}`, 'QuotaLeftPercent', app, 'Minimum < 10, 1 × 600 s'],
+  [`SyncRefused-${app}`, 'SyncRefused', app, once],
+  [`SyncOverdue-${app}`, 'SyncCompleted', app, 'Sum < 1, 26 × 3600 s'],
+]
+/** The alarms of so many apps, by their names. */
+export const appRows = (officials: readonly string[], minis: readonly string[]) => [
+  ...officials.flatMap(rowsOfOfficial),
+  ...minis.flatMap(rowsOf),
+]
+
+/** Name, metric, whose it is, and when it calls; those of a pair among them. */
+export const table: readonly Row[] = [
   ['EventsDeadLetters', 'ApproximateNumberOfMessagesVisible', 'EventsDeadLetterQueue', laidAside],
   ['EventsInDoubt', 'ApproximateNumberOfMessagesVisible', 'EventsReviewQueue', laidAside],
   ['FollowersDeadLetters', 'ApproximateNumberOfMessagesVisible', 'FollowersDeadLetterQueue', laidAside],
@@ -86,6 +106,7 @@ export const table = [
   ['CallbackThrottled', 'Throttles', 'Callback', once],
   ['CallbackSlow', 'Duration', 'Callback', 'p99 > 2500, 2 × 300 s'],
   ['CallbackRefused', '4xx', route, 'Sum > 3, 2 of 6 × 300 s'],
+  ['AppCallbackRefused', '4xx', `${route}/app`, 'Sum > 3, 2 of 6 × 300 s'],
   ['LoginSlow', 'Duration', 'Login', 'p99 > 5000, 3 × 300 s'],
   ['ApiFails', '5xx', 'HttpApi', 'Sum > 1, 1 × 300 s'],
   ['ApiRefuses', '4xx', 'HttpApi', 'Sum > 300, 3 × 300 s'],
@@ -93,21 +114,13 @@ export const table = [
   ['ResumeFails', 'Errors', 'ResumeDashevents', 'Sum > 2, 1 × 300 s'],
   ['SyncFails', 'Errors', 'SyncDashfollowers', 'Sum > 2, 1 × 300 s'],
   ['SelfCheckFails', 'SelfCheckPassed', '', 'Sum < 1, 2 × 900 s'],
-  ['CallsCutOff', 'BreakerOpened', '', once],
-  ['OfficialTokenRefused', 'TokenRefused', appids.official, once],
-  ['MiniTokenRefused', 'TokenRefused', appids.mini, once],
-  ['OfficialAddressNotAllowed', 'AddressNotAllowed', appids.official, once],
-  ['MiniAddressNotAllowed', 'AddressNotAllowed', appids.mini, once],
   ['OperatorNeeded', 'OperatorNeeded', '', once],
   ['EventsLate', 'EventWaitSeconds', '', 'Maximum > 600, 2 of 3 × 300 s'],
   ['EventsOverdue', 'EventOverdue', '', once],
   ['SendInterrupted', 'SendInterrupted', '', once],
-  ['QuotaUsedUp', 'QuotaUsedUp', '', once],
-  ['QuotaLow', 'QuotaLeftPercent', '', 'Minimum < 10, 1 × 600 s'],
-  ['SyncRefused', 'SyncRefused', '', once],
-  ['SyncOverdue', 'SyncCompleted', '', 'Sum < 1, 26 × 3600 s'],
   ['NatDown', 'GroupInServiceInstances', 'NatGroup', 'Maximum < 1, 5 × 60 s'],
-] as const
+  ...appRows(['official'], ['mini']),
+]
 
 /** The tests; the template is there once they run. */
 export function testAlarms(made: () => Template): void {
@@ -182,7 +195,7 @@ export function testAlarms(made: () => Template): void {
       const early = alarms().filter(it =>
         /OperatorNeeded|CallsCutOff|AddressNotAllowed|TokenRefused/.test(it.AlarmName),
       )
-      expect(early).toHaveLength(6)
+      expect(early).toHaveLength(7)
       for (const it of early) expect(it.Period * it.EvaluationPeriods, it.AlarmName).toBeLessThan(600)
     })
 

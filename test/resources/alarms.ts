@@ -1,9 +1,7 @@
 /** What alarms can watch: the metrics that AWS documents, and those that the code writes into the log for CloudWatch (EMF). */
 
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-
 import { createMetrics } from '../../lib/adapters/metrics.ts'
+import { findCalls } from '../log-calls.ts'
 import { inOneInvocation, metricsIn, writtenMetrics } from '../written-metrics.ts'
 
 /** A metric with the names of its dimensions, as `AWS/SQS ApproximateAgeOfOldestMessage by QueueName`, and its unit. */
@@ -32,27 +30,21 @@ export function nameOf(namespace: string, metric: string, dimensions: readonly s
   return `${namespace} ${metric} by ${[...dimensions].sort().join(', ')}`
 }
 
-const made = /\b(count|gauge)\(\s*'([A-Z]\w+)'(?:,(?:\s*\w+,)?\s*\{([^}]*)\})?/g
+let found: ReturnType<typeof findCalls> | undefined
 
-/** Finds each place of lib/ that counts or gauges, makes the same call, and reads what is written. */
+/** Counts or gauges what the code does, in each place of it, and reads what is written. */
 export async function emitted(): Promise<Watchable> {
   const written = writtenMetrics()
   const metrics = createMetrics()
-  const calls = (await sources()).flatMap(it => [...it.matchAll(made)])
+  found ??= findCalls()
+  const calls = found.metrics
   await inOneInvocation(async () => {
-    for (const [, kind, name = '', dimensions = ''] of calls) {
-      const keys = dimensions.split(',').flatMap(it => it.trim().match(/^\w+/)?.[0] ?? [])
-      const valued = Object.fromEntries(keys.map(it => [it, 'a']))
+    for (const { kind, name, names } of calls) {
+      const valued = Object.fromEntries(names.map(it => [it, 'a']))
       if (kind === 'gauge') metrics.gauge(name as 'SyncAgeHours', 1, valued)
       else metrics.count(name as 'SyncCompleted', valued)
     }
   })
   const told = written().flatMap(metricsIn)
   return new Map(told.map(it => [nameOf(it.namespace, it.metric, Object.keys(it.dimensions)), it.unit]))
-}
-
-async function sources(): Promise<string[]> {
-  const lib = join(import.meta.dirname, '../../lib')
-  const files = (await readdir(lib, { recursive: true })).filter(it => it.endsWith('.ts'))
-  return Promise.all(files.map(it => readFile(join(lib, it), 'utf8')))
 }

@@ -79,6 +79,7 @@ describe('the package', () => {
           used.add(partOf(source.replace(/^(\.\.\/)+/, '')))
     }
     expect([...used].filter(it => !it.startsWith('node_modules')).sort()).toEqual([
+      'apps.json',
       'functions',
       'lib',
       'templates.json',

@@ -2,6 +2,7 @@
 
 import { onTestFinished, vi } from 'vitest'
 
+import { appids } from '../../kit/app.ts'
 import { functionEnvironment, functionSecrets } from '../../kit/function-environment.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { openParameterStore } from '../../local/parameter-store.ts'
@@ -31,7 +32,7 @@ export async function openPlace() {
 
   const { openid } = await world.person({ following: true })
   const seen = { openid, following: true, followedAt: 1, at: 1 }
-  await createLinkStore(tables.dynamo, LINKS_TABLE).writeFollower(seen, undefined)
+  await createLinkStore(tables.dynamo, LINKS_TABLE).of(appids.official).writeFollower(seen, undefined)
   const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
   const event = JSON.stringify({ id: 'order-1', to: { openid }, templateId: orderPaid.templateId, data })
   return { ...world, sqs, event }

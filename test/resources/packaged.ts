@@ -1,7 +1,7 @@
 /** What `sls package` makes, the users' own command: without an account, a network or a secret. */
 
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -27,17 +27,18 @@ export type Resource = v.InferOutput<typeof resource>
 export type Template = v.InferOutput<typeof template>
 export type Environment = Readonly<Record<string, string>>
 
-const serverless = join(import.meta.dirname, '../../node_modules/serverless/bin/serverless.js')
+const root = join(import.meta.dirname, '../..')
+const serverless = join(root, 'node_modules/serverless/bin/serverless.js')
 const appids = { WECHAT_OFFICIAL_APPID: 'wx0123456789abcdef', WECHAT_MINI_APPID: 'wxfedcba9876543210' }
 // Whatever would go out would go to a port where nobody listens.
 const nowhere = 'http://127.0.0.1:9'
 
-/** Runs a serverless command; of the environment it sees only this and the appids. */
-export async function runServerless(args: readonly string[], env: Environment = {}): Promise<string> {
+/** Runs a serverless command in a checkout; of the environment it sees only this and the appids. */
+export async function runServerless(args: readonly string[], env: Environment = {}, cwd = root): Promise<string> {
   const { PATH = '' } = process.env
   const HOME = await mkdtemp(join(tmpdir(), 'queqiao-home-'))
   const closed = { PATH, HOME, HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere }
-  const options = { env: { ...closed, ...appids, ...env }, timeout: 200_000 }
+  const options = { cwd, env: { ...closed, ...appids, ...env }, timeout: 200_000 }
   try {
     return (await promisify(execFile)(process.execPath, [serverless, ...args], options)).stdout
   } finally {
@@ -46,20 +47,45 @@ export async function runServerless(args: readonly string[], env: Environment = 
 }
 
 /** All packages pass through this folder of the checkout, whatever `--package` says. */
-const packaging = join(import.meta.dirname, '../.local/packaging')
+const packaging = join(root, 'test/.local/packaging')
 
 /** Packages a stage into a folder of its own; `name` keeps two builds apart. */
 export async function packageStage(name: string, env: Environment = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'queqiao-package-'))
   const flags = ['package', '--stage', 'prod', '--package', join(folder, 'out')]
   await oneAtATime(packaging, () => runServerless(flags, { BUILD_FOLDER: `.esbuild/${name}`, ...env }))
-  const text = await readFile(join(folder, 'out/cloudformation-template-update-stack.json'), 'utf8')
-  return {
-    folder,
-    text,
-    template: v.parse(template, JSON.parse(text)),
-    remove: () => rm(folder, { recursive: true, force: true }),
+  return { folder, ...(await readPackage(folder)) }
+}
+
+const copied = [
+  ...['deploy', 'functions', 'lib', 'local', 'resources', 'tools'],
+  ...['apps.json', 'package.json', 'serverless.yml', 'templates.json'],
+]
+
+/**
+ * Packages a stage of a checkout that differs in these files, by path, in a copy of it. Its functions are empty: what is in
+ * them is told by the checkout itself.
+ */
+export async function packageCopy(files: Readonly<Record<string, string>>, env: Environment = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'queqiao-copy-'))
+  await Promise.all(copied.map(it => cp(join(root, it), join(folder, it), { recursive: true })))
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const doors = await readdir(join(folder, 'functions'))
+  const empty = doors.map(it => [`functions/${it}`, 'export const handler = async () => undefined\n'] as const)
+  for (const [path, text] of [...empty, ...Object.entries(files)]) await writeFile(join(folder, path), text)
+  try {
+    await runServerless(['package', '--stage', 'prod', '--package', join(folder, 'out')], env, folder)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
   }
+  return readPackage(folder)
+}
+
+async function readPackage(folder: string) {
+  const text = await readFile(join(folder, 'out/cloudformation-template-update-stack.json'), 'utf8')
+  const remove = () => rm(folder, { recursive: true, force: true })
+  return { text, template: v.parse(template, JSON.parse(text)), remove }
 }
 
 /** README's own command, which builds in the folders of the checkout and leaves the package there. */

@@ -14,7 +14,7 @@ import { testRinging } from './alarm-ringing.ts'
 import { testRingingElsewhere } from './alarm-ringing-elsewhere.ts'
 import { testAlarms } from './alarm-suite.ts'
 import { decide, inPartition } from './cloudformation.ts'
-import { packageStage, type Resource, resourcesOf, runServerless, type Template } from './packaged.ts'
+import { packageCopy, type Resource, resourcesOf, runServerless, type Template } from './packaged.ts'
 
 const roles = ['arn:aws:iam::123456789012:role/shop', 'arn:aws:iam::210987654321:role/crm']
 const topic = 'arn:aws:sns:ap-southeast-1:123456789012:ops'
@@ -34,7 +34,7 @@ const everything = {
   IMAGE_DAYS: '90',
   CANARY_EVENT: '{"to":{"openid":"oPhone"},"template":"order-paid","data":{}}',
 }
-/** The functions that call WeChat, as their imports say: whoever takes an app from lib/runtime/wechat.ts or doctor.ts. */
+/** The functions that call WeChat, as their imports say: whoever opens an app by lib/runtime/wechat.ts, doctor.ts or send.ts. */
 const callers = [
   ...['check-images', 'doctor', 'link-followers', 'login', 'refresh-tokens', 'resume-events', 'revisit-followers'],
   ...['self-check', 'send', 'sync-followers', 'token'],
@@ -85,11 +85,11 @@ const distribution = v.object({
 /** What outlives the stack, unless the deployment that made it fails. */
 const kept = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
 
-let built: Awaited<ReturnType<typeof packageStage>>
+let built: Awaited<ReturnType<typeof packageCopy>>
 let template: Template
 
 beforeAll(async () => {
-  built = await packageStage('template-test', everything)
+  built = await packageCopy({}, everything)
   template = decide(built.template)
 }, 240_000)
 
@@ -150,9 +150,10 @@ describe('the roles', () => {
     const beside = open.flatMap(actionsOf).filter(it => !it.startsWith('ec2:'))
     expect(beside).toEqual(['lambda:GetAccountSettings'])
     const named = all.filter(it => !open.includes(it)).map(it => JSON.stringify(it.Resource))
-    // Of a bucket, the keys below one folder.
-    const folders = /"\$\{\w+Bucket\.Arn\}\/[a-z]+\/\*"/g
-    expect(named.filter(it => it.replaceAll(folders, '').includes('*'))).toEqual([])
+    // Of a bucket, the keys below one folder; of an Official Account, both queues of what waits; of all apps, one secret of each.
+    const many =
+      /"\$\{\w+(Bucket\.Arn\}\/[a-z]+\/|ParkedQueue\.Arn\})\*"|\/queqiao\/prod\/\*-(appsecret|callback-aes-key|callback-token)"/g
+    expect(named.filter(it => it.replaceAll(many, '').includes('*'))).toEqual([])
   })
 
   it('let Lambda make network interfaces for the functions in the VPC, and not their code', () => {
@@ -206,7 +207,7 @@ describe('the network', () => {
     const doors = await readdir(join(import.meta.dirname, '../../functions'))
     const codes = await filesIn('functions', doors)
     const calling = doors
-      .filter((_, index) => /lib\/runtime\/(wechat|doctor)\.ts/.test(codes[index] ?? ''))
+      .filter((_, index) => /lib\/runtime\/(wechat|doctor|send)\.ts/.test(codes[index] ?? ''))
       .map(it => it.slice(0, -3))
     expect(calling.sort()).toEqual(callers)
     const inside = functions().filter(it => it.VpcConfig !== undefined)
@@ -298,12 +299,19 @@ describe('the doors', () => {
     const secondsOfCall = 0.2
     const pace = ((sending?.ScalingConfig.MaximumConcurrency ?? Number.NaN) * sockets) / secondsOfCall
     const { RouteSettings } = v.parse(v.looseObject({ RouteSettings: routeSettings }), propertiesOf('HttpApiStage'))
-    expect(Object.keys(RouteSettings)).toEqual(['POST /callback'])
-    expect(Number(RouteSettings['POST /callback']?.ThrottlingRateLimit)).toBeGreaterThanOrEqual(pace)
-    // For its alarm; it is refused before its route is there.
-    expect(RouteSettings['POST /callback']?.DetailedMetricsEnabled).toBe(true)
+    const callbacks = ['POST /callback', 'POST /callback/{app}']
+    expect(Object.keys(RouteSettings)).toEqual(callbacks)
+    for (const it of callbacks) {
+      expect(Number(RouteSettings[it]?.ThrottlingRateLimit)).toBeGreaterThanOrEqual(pace)
+      // For its alarm; it is refused before its route is there.
+      expect(RouteSettings[it]?.DetailedMetricsEnabled).toBe(true)
+    }
+    const routes = Object.entries(of('AWS::ApiGatewayV2::Route')).filter(([, it]) =>
+      callbacks.includes(`${it.Properties.RouteKey}`),
+    )
+    expect(routes).toHaveLength(2)
     expect(template.Resources.HttpApiStage).toMatchObject({
-      DependsOn: expect.arrayContaining(['HttpApiRoutePostCallback']),
+      DependsOn: expect.arrayContaining(routes.map(([name]) => name)),
     })
   })
 
@@ -605,9 +613,12 @@ describe('the alarms', () => {
   })
 
   it('call for a sync run that is overdue even if there never was one', () => {
-    expect(propertiesOf('SyncOverdueAlarm')).toMatchObject({
+    expect(propertiesOf('SyncOverdueOfficialAlarm')).toMatchObject({
       MetricName: 'SyncCompleted',
-      Dimensions: [{ Name: 'service', Value: 'queqiao-prod' }],
+      Dimensions: [
+        { Name: 'service', Value: 'queqiao-prod' },
+        { Name: 'app', Value: 'official' },
+      ],
       Period: 3600,
       EvaluationPeriods: 26,
       TreatMissingData: 'breaching',
@@ -625,6 +636,9 @@ describe('the alarms', () => {
       ...['queqiao-prod-image-checks"', 'queqiao-prod-image-checks-dlq"', 'OperatorNeeded', 'FailingSeconds'],
       ...['ApproximateNumberOfMessagesDelayed', 'ApproximateNumberOfMessagesNotVisible'],
       '"Stage","$default","Method","POST","Resource","/callback"',
+      '"Stage","$default","Method","POST","Resource","/callback/{app}"',
+      'queqiao-prod-events-official-parked"',
+      'queqiao-prod-events-official-parked-urgent"',
     ]
     expect(shown.filter(it => !body.replaceAll('\\"', '"').includes(it))).toEqual([])
   })

@@ -103,7 +103,7 @@ it('tells each reason of the events of a batch, and of those alike how many', as
   const told = lines.filter(it => it.event === 'send.rejected').map(it => it.fields)
   const reasons = told.map(it => ('reason' in it ? it.reason : undefined))
   expect([told.length, new Set(reasons).size]).toEqual([4, 3])
-  expect(told.at(-1)).toEqual({ reason: reasons[0], more: 1, ids: ['order-2'] })
+  expect(told.at(-1)).toEqual({ app: 'official', reason: reasons[0], more: 1, ids: ['order-2'] })
 })
 
 it('tells two causes of what failed for reasons unknown, and why each event is overdue', async () => {

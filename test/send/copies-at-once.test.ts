@@ -1,14 +1,13 @@
 /** Two copies of one event in two invocations at once: what one of them is about to send the other does not call unsent. */
 
 import { describe, expect, it } from 'vitest'
-import type { SendDeps } from '../../lib/send/deps.ts'
-import { arrival, event, openSend, path, pushedAt, requeued, toUnion } from './send-world.ts'
+import { arrival, event, type Given, openSend, path, pushedAt, requeued, toUnion } from './send-world.ts'
 
 const lost = { path, kind: 'reset-after', times: 2 }
 const expiresAt = new Date(pushedAt + 30_000).toISOString()
 
 /** The other invocation does all its work when these tables have just been read. */
-function overtaken({ deliveries, attempts }: SendDeps, work: () => Promise<unknown>): Partial<SendDeps> {
+function overtaken({ deliveries, attempts }: Given, work: () => Promise<unknown>): Partial<Given> {
   const state = { isRead: false }
   return {
     deliveries,
@@ -80,7 +79,7 @@ describe('a bad copy of an event', () => {
     const [sent, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const deliveries = {
       ...deps.deliveries,
-      async accept(...marks: Parameters<SendDeps['deliveries']['accept']>) {
+      async accept(...marks: Parameters<Given['deliveries']['accept']>) {
         sent.resolve()
         await released.promise
         return deps.deliveries.accept(...marks)

@@ -1,8 +1,10 @@
 /** What is decided of an event by what is known of it. The table is printed. */
 
 import { afterAll, describe, expect, it } from 'vitest'
-import { memoryGate } from '../../kit/memory-stores.ts'
-import { silentLog as log } from '../../kit/silent.ts'
+import { boxApps, openApp } from '../../kit/app.ts'
+import { memoryGate, memoryLinking, memoryTokens } from '../../kit/memory-stores.ts'
+import { silentLog as log, silentMetrics } from '../../kit/silent.ts'
+import { logOf, metricsOf } from '../../lib/of-app.ts'
 import { decide } from '../../lib/send/decide.ts'
 import { nothingKnown } from '../../lib/send/load.ts'
 import type { Decision } from '../../lib/send/outcome.ts'
@@ -20,14 +22,20 @@ const templates = {
   gentle: { ...orderPaid, doubt: 'at-least-once' as const },
   urgent: { ...orderPaid, urgent: true },
 }
-const deps = { gate: memoryGate(), now: () => now, random: () => 0, log, minute: { minute: 0, accepted: 0 } }
-const gate = createGate({}, 0, { ...deps, metrics: { count: () => undefined, gauge: () => undefined } })
+const [app] = boxApps.officials
+const ops = { log: logOf(app, log), metrics: metricsOf(app, silentMetrics) }
+const account = {
+  ...openApp({ tokens: memoryTokens(), url: 'http://127.0.0.1:9' }),
+  ...{ gate: memoryGate(), linking: memoryLinking(() => now), ...ops, app, templates },
+  ...{ trouble: new Set<string>(), minute: { minute: 0, accepted: 0 } },
+}
+const gate = createGate({}, 0, { ...account, now: () => now, random: () => 0 })
 const open = { closedUntil: 0, reservedUntil: 0, errcode: 45009 }
 const closed = { ...open, closedUntil: now + minute }
 const reserved = { ...open, reservedUntil: now + minute }
 
 const follower = { known: true, openid, following: true }
-const sent = { since: now - minute, windows: 1, why: 'no answer' }
+const sent = { since: now - minute, windows: 1, why: 'no answer', official: app.appid }
 const longAgo = { ...sent, since: now - 11 * minute }
 const accepted = { id: 'order-1', state: 'accepted', attempts: 1, at: '' } as const
 const deferral = { kind: 'deferred', leastSeconds: 0, cause: 'ourselves', why: 'no tables' } as const
@@ -48,13 +56,18 @@ type Case = readonly [
 const doubtful = 'in-doubt: a try of over ten minutes ago may have sent it (no answer)'
 const usedUp = 'parked: the quota is used up'
 const unreadable = 'deferred: its delivery cannot be read'
+const unbound = { known: true, following: false }
 const stranger = { known: false, following: false }
 const isDone = { isDone: true, delivery: accepted }
 const cases: readonly Case[] = [
   ['a follower', 'send'],
   ['somebody of whom the links have not heard', 'look-up', { known: { person: stranger } }],
   ['somebody who has left, by the links', 'look-up', { known: { person: { ...follower, following: false } } }],
-  ['a person of the mini program without a unionid', 'dropped: no-unionid', { body: byMini }],
+  [
+    'a person of the mini program without a unionid',
+    'dropped: no-unionid',
+    { body: byMini, known: { person: unbound } },
+  ],
   [
     'a person whose row is damaged',
     'deferred: the link of this person cannot be read',
@@ -89,7 +102,12 @@ afterAll(() => {
 
 describe('an event is decided on', () => {
   it.for(cases)('%s: %s', ([what, decided, { known = {}, body = good, gate: at = open } = {}]) => {
-    const loaded = { ...parse(arrival(body), { templates }), ...nothingKnown(gate), person: follower, ...known }
+    const loaded = {
+      ...parse(arrival(body), { accounts: [account], minis: boxApps.minis }),
+      ...nothingKnown(gate),
+      person: follower,
+      ...known,
+    }
     const said = words(decide(loaded, now, at))
     table.push(`${what.padEnd(54)}${said}`)
     expect(said).toBe(decided)

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
+import { appids, boxApps } from '../../kit/app.ts'
 import { memoryDeliveries } from '../../kit/memory-stores.ts'
 import { getDelivery } from '../../lib/send/deliveries.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
+import { officialAppid } from '../ids.ts'
 
 const dropped: Delivery = {
   id: 'order-1:paid',
@@ -15,11 +17,19 @@ const refusal = (code: string, status: number) => expect.objectContaining({ name
 async function openDeliveries() {
   const deliveries = memoryDeliveries(() => Date.parse(dropped.at))
   await deliveries.record(dropped, 'copy')
-  return { deliveries }
+  return { deliveries, apps: boxApps }
 }
 
 it('finds what became of an event by its id', async () => {
   expect(await getDelivery(dropped.id, await openDeliveries())).toEqual(dropped)
+})
+
+it('names the account, by its appid once that is no longer in the list', async () => {
+  const { deliveries, apps } = await openDeliveries()
+  await deliveries.record({ ...dropped, official: appids.official }, 'copy')
+  expect(await getDelivery(dropped.id, { deliveries, apps })).toEqual({ ...dropped, from: 'official' })
+  await deliveries.record({ ...dropped, official: officialAppid }, 'copy')
+  expect(await getDelivery(dropped.id, { deliveries, apps })).toEqual({ ...dropped, from: officialAppid })
 })
 
 it('knows no other event, and does not say that it was not pushed', async () => {

@@ -1,15 +1,16 @@
 /** A campaign against WeChat's quota of a minute: several containers, one queue, our functions, WeChat in a box. */
 
 import { describe, expect, it } from 'vitest'
+import { appids, boxApps } from '../../kit/app.ts'
 import type { Quota } from '../../lib/ports.ts'
-import type { SendDeps } from '../../lib/send/deps.ts'
+import type { StageDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { resumeEvents } from '../../lib/send/resume-events.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
 import type { Received } from '../../lib/send/stages.ts'
 import { openWorld, orderPaid } from '../world.ts'
-import { arrival, containerOf, data, event, openSend, path, pushedAt, toUnion } from './send-world.ts'
+import { arrival, containerOf, data, event, openSend, path, pushedAt, stageOf, toUnion } from './send-world.ts'
 
 const minuteMs = 60_000
 const forever = { until: Number.POSITIVE_INFINITY }
@@ -23,7 +24,9 @@ async function openCampaign(events: number, { containers = 1, perMinute = 100, i
   await world.control('/quota', { app: 'official', path, minute: perMinute })
   const who = await world.person({ following: true })
   const at = Math.floor(world.now() / 1000)
-  await world.links.writeFollower({ openid: who.openid, following: true, followedAt: at, at }, undefined)
+  await world.links
+    .of(appids.official)
+    .writeFollower({ openid: who.openid, following: true, followedAt: at, at }, undefined)
   const to = { openid: who.openid }
   const began = world.now()
   const queue: Waiting[] = Array.from({ length: events }, (_, index) => ({
@@ -34,9 +37,9 @@ async function openCampaign(events: number, { containers = 1, perMinute = 100, i
   return { ...world, queue, senders, began, resume: () => resumeEvents(resumeDepsOf(world, isTold), forever) }
 }
 
-function senderOf(world: World, queue: Waiting[]): SendDeps {
+function senderOf(world: World, queue: Waiting[]): StageDeps {
   const unused = async () => expect.unreachable()
-  return {
+  return stageOf({
     ...containerOf(world),
     followers: { push: unused },
     events: {
@@ -49,19 +52,20 @@ function senderOf(world: World, queue: Waiting[]): SendDeps {
         return new Set()
       },
     },
-  }
+  })
 }
 
 function resumeDepsOf(world: World, isTold: boolean) {
-  const { gate, now, sleep, log, metrics } = world
-  const { wechat, accessTokens } = world.app('official')
+  const { gate, now, sleep } = world
+  const [app] = boxApps.officials
+  const { wechat, accessTokens, log, metrics } = world.app('official')
   const untold = ({ perMinute: _, ...quota }: Quota) => quota
   const quota: typeof wechat.quota = async (...of) => {
     const told = await wechat.quota(...of)
     return isTold ? told : untold(told)
   }
   const parked = { count: async () => ({ urgent: 0, usual: 0 }), moveBack: async () => 0 }
-  return { wechat: { quota }, accessTokens, gate, parked, reserve: 0, now, sleep, log, metrics }
+  return { app, wechat: { quota }, accessTokens, gate, parked, reserve: 0, now, sleep, log, metrics }
 }
 
 type Campaign = Awaited<ReturnType<typeof openCampaign>>
@@ -84,7 +88,7 @@ async function run(campaign: Campaign, longestMinutes: number): Promise<number[]
   return sent.map((count, minute) => count - (sent[minute - 1] ?? 0))
 }
 
-async function receive(due: readonly Waiting[], deps: SendDeps): Promise<void> {
+async function receive(due: readonly Waiting[], deps: StageDeps): Promise<void> {
   if (due.length === 0) return
   const arrivals = due.map(({ event }): Received => {
     const message = { receiptHandle: 'handle', messageId: crypto.randomUUID(), receives: 1 }
@@ -198,7 +202,12 @@ describe('an event that comes with a slot', () => {
     const { send, one, phone, deps } = await paced()
     const doubtful = one()
     const { id } = JSON.parse(doubtful.body)
-    await deps.deliveries.recordUncertainty(id, { since: deps.now() - 60_000, windows: 1, why: 'no answer' })
+    await deps.deliveries.recordUncertainty(id, {
+      since: deps.now() - 60_000,
+      windows: 1,
+      why: 'no answer',
+      official: appids.official,
+    })
     await deps.gate.setPace({ ...slowDown(undefined, { now: deps.now(), accepted: 0 }), revision: 2 })
     await send([doubtful])
     expect(phone()).toHaveLength(1)

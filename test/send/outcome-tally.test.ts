@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Outcome } from '../../lib/send/outcome.ts'
 import { createOutcomeTally } from '../../lib/send/outcome-tally.ts'
+import { officialAppid } from '../ids.ts'
 
 const ended = (state: 'accepted' | 'dropped' | 'rejected' | 'in-doubt', facts = {}): Outcome => ({
   kind: 'ended',
@@ -23,7 +24,7 @@ it('counts all that are alike at once: by errcode, by why nobody was reached, el
     tally.note('t1', outcome)
   }
   tally.note('t1', { kind: 'deferred', leastSeconds: 60, cause: 'person', why: 'busy' })
-  tally.note('t1', { kind: 'unanswered', possibleSend: { at: 0, why: 'no answer' } })
+  tally.note('t1', { kind: 'unanswered', possibleSend: { at: 0, why: 'no answer', official: officialAppid } })
   tally.note('t1', { kind: 'parked', facts: { errcode: 45009 } })
   tally.flush()
 

@@ -70,7 +70,7 @@ describe('an event', () => {
     const one = arrival(event('order-1', toUnion(await follower())), { attempts: 2 })
     expect(await send([one], without)).toEqual([one])
     expect([await stateOf('order-1'), queue.again]).toEqual([undefined, []])
-    expect(lines.find(it => it.event === 'send.failed')?.fields).toEqual({ id: 'order-1', error: bug })
+    expect(lines.find(it => it.event === 'send.failed')?.fields).toEqual({ app: 'official', id: 'order-1', error: bug })
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { boxApps } from '../../kit/app.ts'
 
 import { carryOut, parseQuotaOrder, type QuotaOrder } from '../../lib/send/quota-order.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
@@ -9,7 +10,7 @@ const quotaPath = '/cgi-bin/openapi/quota/get'
 
 async function openOrders() {
   const world = await openWorld()
-  const { gate, log, metrics, now, sleep } = world
+  const { gate, now, sleep } = world
   const left = { urgent: 2, usual: 30 }
   const parked = {
     count: async () => ({ ...left }),
@@ -19,9 +20,10 @@ async function openOrders() {
       return count
     },
   }
-  const deps = { ...world.app('official'), gate, parked, reserve: 0, now, sleep, log, metrics }
+  const [app] = boxApps.officials
+  const deps = { ...world.app('official'), app, gate, parked, reserve: 0, now, sleep }
   const order = (action: QuotaOrder['action'], more = {}) =>
-    carryOut({ action }, { ...deps, ...more }, { until: Number.POSITIVE_INFINITY })
+    carryOut({ action }, [{ ...deps, ...more }], { until: Number.POSITIVE_INFINITY })
   await world.control('/quota', { app: 'official', path, day: 1_000, used: 1_000 })
   return { ...world, order }
 }

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { boxApps } from '../../kit/app.ts'
+import { logOf, metricsOf } from '../../lib/of-app.ts'
 
 import { openGate } from '../../lib/send/send-gate.ts'
 import { openWorld } from '../world.ts'
@@ -11,7 +13,9 @@ async function openTrial() {
   await gate.close(closing)
   const look = { nextAt: 0, waitMs: 115_000, falseTimes: 0, openedAt: now(), openedRemain: 100_000 }
   await gate.reopen({ closedUntil: closing.until, closedAt: closing.at }, look)
-  return openGate({ gate, now, log, metrics, random, minute: { minute: 0, accepted: 0 } }, 20)
+  const [app] = boxApps.officials
+  const ops = { log: logOf(app, log), metrics: metricsOf(app, metrics) }
+  return openGate({ gate, now, random, minute: { minute: 0, accepted: 0 }, ...ops }, 20)
 }
 
 it('a trial of the quota › lets five of a batch go, and holds the others for a minute', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { boxApps } from '../../kit/app.ts'
+import { logOf } from '../../lib/of-app.ts'
 
 import { createRecipients } from '../../lib/send/recipients.ts'
 import { openWorld } from '../world.ts'
@@ -14,19 +16,25 @@ describe('somebody of whom the links have not heard', () => {
     const wechat = {
       followerInfo: async (...asked: Parameters<typeof followerInfo>) => (isLeftOut ? [] : followerInfo(...asked)),
     }
-    const { linking, now, log } = world
+    const { linking, now } = world
+    const [app] = boxApps.officials
     const deps = {
+      app,
       wechat,
       accessTokens: official.accessTokens,
       followers: { push: async () => undefined },
       linking,
       backlog: { isEmpty: async () => true },
       now,
-      log,
+      log: logOf(app, world.log),
     }
     const who = await world.person({ following: true })
     const find = () =>
-      createRecipients([{ id: 'order-1', openid: who.openid }], deps).find({ openid: who.openid }, unknown, now())
+      createRecipients([{ id: 'order-1', openid: who.openid }], deps).find(
+        { official: app.appid, openid: who.openid },
+        unknown,
+        now(),
+      )
     return { ...world, who, find }
   }
 

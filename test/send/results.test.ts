@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
-
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { boxApps } from '../../kit/app.ts'
 
 import { createResults } from '../../lib/adapters/aws/event-bridge.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
@@ -47,11 +47,13 @@ async function openBus(refuse: (entry: Entry, index: number) => boolean | 'call'
   return { told }
 }
 
+const bus = { name: 'shop', apps: boxApps }
+
 describe('a bus', () => {
   it('is told of each end of an event, ten a call', async () => {
     const { told } = await openBus()
     const many = Array.from({ length: 23 }, (_, index) => delivery({ id: `order-${index}` }))
-    await createResults('shop').publish(many)
+    await createResults(bus).publish(many)
     expect(told).toHaveLength(23)
     expect(told.find(it => it.Detail.includes('order-0"'))).toEqual({
       EventBusName: 'shop',
@@ -63,11 +65,11 @@ describe('a bus', () => {
 
   it('gets again what it did not take, and fails if it does not take it in the end', async () => {
     const { told } = await openBus((_, index) => index !== 1 && index < 6)
-    await expect(createResults('shop').publish([delivery({ id: 'one' }), delivery({ id: 'two' })])).rejects.toThrow(
+    await expect(createResults(bus).publish([delivery({ id: 'one' }), delivery({ id: 'two' })])).rejects.toThrow(
       'did not accept 1 events',
     )
     expect(told.map(it => JSON.parse(it.Detail).id)).toEqual(['two'])
-    await createResults('shop').publish([delivery({ id: 'three' })])
+    await createResults(bus).publish([delivery({ id: 'three' })])
     expect(told.map(it => JSON.parse(it.Detail).id)).toEqual(['two', 'three'])
   })
 })
@@ -77,7 +79,7 @@ describe('publishResults', () => {
     const { told } = await openBus(({ Detail }) => /order-[3-9]"/.test(Detail))
     const { log, lines } = await openWorld()
     const many = Array.from({ length: 33 }, (_, index) => delivery({ id: `order-${index}` }))
-    await publishResults(many, { results: createResults('shop'), log })
+    await publishResults(many, { results: createResults(bus), log })
     expect(told).toHaveLength(26)
     const ids = [3, 4, 5, 6, 7, 8, 9].map(it => `order-${it}`)
     expect(lines).toMatchObject([{ level: 'error', event: 'results.not-published', fields: { ids } }])
@@ -87,7 +89,7 @@ describe('publishResults', () => {
     const { told } = await openBus(({ Detail }) => (Detail.includes('order-12"') ? 'call' : false))
     const { log, lines } = await openWorld()
     const many = Array.from({ length: 23 }, (_, index) => delivery({ id: `order-${index}` }))
-    await publishResults(many, { results: createResults('shop'), log })
+    await publishResults(many, { results: createResults(bus), log })
     expect(told.map(it => JSON.parse(it.Detail).id)).toHaveLength(13)
     const ids = many.slice(10, 20).map(it => it.id)
     expect(lines).toMatchObject([{ level: 'error', event: 'results.not-published', fields: { ids } }])

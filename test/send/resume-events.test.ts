@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { boxApps } from '../../kit/app.ts'
 
 import { createWeChat } from '../../lib/adapters/wechat/client.ts'
 import type { ParkedEvents } from '../../lib/send/ports.ts'
@@ -14,7 +15,7 @@ const forever = { until: Number.POSITIVE_INFINITY }
 
 async function openResume(waiting: number, urgent = 0) {
   const world = await openWorld()
-  const { gate, log, metrics, now, sleep, tick } = world
+  const { gate, now, sleep, tick } = world
   // A minute in which nobody looks at the quota for its own sake.
   tick(60_000)
   const left = { urgent, usual: waiting }
@@ -26,7 +27,8 @@ async function openResume(waiting: number, urgent = 0) {
       return count
     },
   }
-  const deps: ResumeDeps = { ...world.app('official'), gate, parked, reserve: 0, now, sleep, log, metrics }
+  const [app] = boxApps.officials
+  const deps: ResumeDeps = { ...world.app('official'), app, gate, parked, reserve: 0, now, sleep }
   const resume = (more: Partial<ResumeDeps> = {}, limits = forever) => resumeEvents({ ...deps, ...more }, limits)
   const close = (minutes: number, errcode = 45009) =>
     gate.close({ until: now() + minutes * minuteMs, errcode, at: now() })

@@ -1,6 +1,7 @@
 /** Events for people of whom the links have not heard: WeChat may know them all the same. */
 
 import { describe, expect, it } from 'vitest'
+import { appids } from '../../kit/app.ts'
 import { memoryLinking } from '../../kit/memory-stores.ts'
 import { id } from '../ids.ts'
 import { arrival, event, openSend, path, requeued, toUnion } from './send-world.ts'
@@ -16,7 +17,9 @@ describe('an openid that is not linked', () => {
     expect(await send(batch)).toEqual([])
     expect(phone().map(it => it.openid)).toEqual(people.map(it => it.openid))
     expect(await calls(asks)).toBe(1)
-    expect(queue.followers).toEqual([{ change: 'follow', openids: people.map(it => it.openid), at: 0 }])
+    expect(queue.followers).toEqual([
+      { change: 'follow', official: appids.official, openids: people.map(it => it.openid), at: 0 },
+    ])
     expect(await stateOf('order-3')).toMatchObject({ state: 'dropped', reason: 'not-following' })
   })
 
@@ -62,7 +65,8 @@ describe.each(['unionid', 'miniOpenid'] as const)('a %s of whom the links have n
     const at = Math.floor(now() / 1000) + 1
     const [row] = (await links.followers([openid])).values()
     await links.writeFollower({ openid, unionid: id('u-new'), following: true, followedAt: at, at }, row)
-    if (kind === 'miniOpenid') await links.writeLogin({ miniOpenid: id('u-new'), unionid: id('u-new') }, now())
+    if (kind === 'miniOpenid')
+      await links.writeLogin({ mini: appids.mini, miniOpenid: id('u-new'), unionid: id('u-new') }, now())
     tick(10_000)
     for (const it of queue.again) await send([requeued(it)])
     expect(phone().map(it => it.openid)).toEqual([openid])
@@ -142,7 +146,7 @@ it('an unknown unionid waits while news of followers wait to be worked in, but n
 it('somebody whose unionid is known by a login, and whose follow is not, is looked up once more too', async () => {
   const { person, send, queue, links, now } = await openSend()
   const who = await person({ following: true })
-  await links.writeLogin({ miniOpenid: who.miniOpenid, ...toUnion(who) }, now())
+  await links.writeLogin({ mini: appids.mini, miniOpenid: who.miniOpenid, ...toUnion(who) }, now())
   await send([arrival(event('order-1', { miniOpenid: who.miniOpenid }))])
   expect(queue.again.map(it => it.delaySeconds)).toEqual([10])
 })

@@ -1,6 +1,7 @@
 /** What may be on a phone although no answer said so: it is remembered through all that becomes of the event later. */
 
 import { describe, expect, it } from 'vitest'
+import { appids } from '../../kit/app.ts'
 import { createWeChat } from '../../lib/adapters/wechat/client.ts'
 import { createTransport } from '../../lib/adapters/wechat/transport.ts'
 import type { Received } from '../../lib/send/stages.ts'
@@ -11,6 +12,7 @@ import { again, arrival, event, openSend, path, pushedAt, requeued, toUnion } fr
 
 /** The kept connection is lost, and the one after it, once WeChat has acted. */
 const lost = { path, kind: 'reset-after', times: 2 }
+const { official } = appids
 const bareClient = {
   appid: officialAppid,
   appsecret: async () => 'secret',
@@ -154,7 +156,7 @@ describe('a bad copy of an event', () => {
     const { send, lines, body } = await openSend()
     await send([arrival(body), arrival({ ...body, extra: 1 })])
     const { fields } = lines.find(it => it.event === 'send.rejected') ?? {}
-    expect(fields).toEqual({ id: 'order-1', reason: 'extra is not a field of an event' })
+    expect(fields).toEqual({ app: 'official', id: 'order-1', reason: 'extra is not a field of an event' })
   })
 
   it.each([0, 1])('says nothing of a good one beside it, in any order', async at => {
@@ -503,7 +505,7 @@ describe('at-least-once', () => {
 
   it('sends again after ten minutes where a second message is better than none', async () => {
     const { send, queue, phone, tick, deliveries, one } = await openSend()
-    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer' })
+    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer', official })
     tick(600_000)
     expect(await send([one], { templates: atLeastOnce })).toEqual([])
     expect([phone().length, queue.aside]).toEqual([1, []])
@@ -520,7 +522,7 @@ describe('the next try of what may have been sent', () => {
     const { follower, send, control, queue, tick, deliveries } = await openSend()
     const attempts = age === 0 ? 1 : 9
     const late = arrival(event('order-1', toUnion(await follower())), { attempts })
-    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer' })
+    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer', official })
     tick(age)
     await control('/faults', { path, kind: 'errcode', errcode: -1 })
     expect(await send([late])).toEqual([late])
@@ -530,7 +532,7 @@ describe('the next try of what may have been sent', () => {
   it('does not outlast the window because WeChat wants this person left alone', async () => {
     const { follower, send, control, queue, tick, deliveries } = await openSend()
     const late = arrival(event('order-1', toUnion(await follower())), { attempts: 9 })
-    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer' })
+    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer', official })
     tick(200_000)
     await control('/faults', { path, kind: 'errcode', errcode: 43117 })
     expect(await send([late])).toEqual([])
@@ -540,7 +542,7 @@ describe('the next try of what may have been sent', () => {
   it('waits for the minute quota first, be it the last of the window', async () => {
     const { follower, send, control, queue, tick, deliveries } = await openSend()
     const late = arrival(event('order-1', toUnion(await follower())), { attempts: 9 })
-    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer' })
+    await deliveries.recordUncertainty('order-1', { since: pushedAt, windows: 1, why: 'no answer', official })
     tick(540_000)
     await control('/faults', { path, kind: 'errcode', errcode: 45011 })
     expect(await send([late])).toEqual([])
@@ -552,22 +554,26 @@ describe('uncertaintyOf', () => {
   const why = 'no answer'
   it('goes by the earliest call of a window, and counts the windows', () => {
     expect(uncertaintyOf(undefined, [])).toBeUndefined()
-    const instants = [900_000, 0, 570_000, 5_000].map(at => ({ at, why }))
-    expect(uncertaintyOf(undefined, instants)).toEqual({ since: 900_000, windows: 2, why })
-    expect(uncertaintyOf({ since: 900_000, windows: 2, why }, [{ at: 1_470_001, why: 'reset' }])).toEqual({
+    const instants = [900_000, 0, 570_000, 5_000].map(at => ({ at, why, official }))
+    expect(uncertaintyOf(undefined, instants)).toEqual({ since: 900_000, windows: 2, why, official })
+    expect(
+      uncertaintyOf({ since: 900_000, windows: 2, why, official }, [{ at: 1_470_001, why: 'reset', official }]),
+    ).toEqual({
       since: 1_470_001,
       windows: 3,
       why: 'reset',
+      official,
     })
-    expect(uncertaintyOf({ since: 10_000, windows: 1, why }, [{ at: 2_000, why }])).toEqual({
+    expect(uncertaintyOf({ since: 10_000, windows: 1, why, official }, [{ at: 2_000, why, official }])).toEqual({
       since: 2_000,
       windows: 1,
       why,
+      official,
     })
   })
 
   it('leaves to people what is over, by the policy of its template', () => {
-    const one = { since: 0, windows: 1, why }
+    const one = { since: 0, windows: 1, why, official }
     expect([570_000, 570_001].map(now => isForPeople(one, 'never-twice', now))).toEqual([false, true])
     expect(isForPeople({ ...one, windows: 2 }, 'never-twice', 0)).toBe(true)
     expect([1, 2, 3].map(windows => isForPeople({ ...one, windows }, 'at-least-once', 600_000))).toEqual([

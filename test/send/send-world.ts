@@ -1,9 +1,11 @@
 /** The sender against WeChat in a box: what it gets from the queue, what it hands back, and what came of it. */
 
-import { appids } from '../../kit/app.ts'
+import { appids, boxApps } from '../../kit/app.ts'
 import { memoryAttempts } from '../../kit/memory-stores.ts'
-import type { Address } from '../../lib/identifiers.ts'
-import type { SendDeps } from '../../lib/send/deps.ts'
+import type { MiniOpenId, OpenId, UnionId } from '../../lib/identifiers.ts'
+import { metricsOf } from '../../lib/of-app.ts'
+import type { AllMetrics } from '../../lib/ports.ts'
+import type { Account, StageDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import type { Received } from '../../lib/send/stages.ts'
@@ -17,21 +19,33 @@ export const appid = appids.mini
 /** When the world begins. */
 export const pushedAt = Date.parse('2026-11-22T12:00:00+08:00')
 
-/** What a container of the sender has, but for its queues. */
-export function containerOf(world: Awaited<ReturnType<typeof openWorld>>): Omit<SendDeps, 'events' | 'followers'> {
+type World = Awaited<ReturnType<typeof openWorld>>
+type OfAccount = Omit<Account, 'metrics'>
+
+/** What a container of the sender has, but for its queues: what is of the stage, and what of its default account. */
+export function containerOf(world: World) {
   const { links, linking, deliveries, gate, now, random, log, metrics } = world
-  return {
-    ...world.app('official'),
-    ...{ links, linking, deliveries, gate, now, random, log, metrics },
-    ...{ attempts: memoryAttempts(), backlog: { isEmpty: async () => true }, miniAppid: appids.mini },
+  const { wechat, accessTokens } = world.app('official')
+  const account: OfAccount = {
+    ...{ app: boxApps.officials[0], wechat, accessTokens, gate, linking },
     ...{ templates: { 'order-paid': orderPaid }, trouble: new Set<string>(), minute: { minute: 0, accepted: 0 } },
   }
+  const stage = { links, deliveries, attempts: memoryAttempts(), backlog: { isEmpty: async () => true } }
+  return { ...account, ...stage, minis: boxApps.minis, now, random, log, metrics }
+}
+
+/** All that the sender is given, with what is of its default account beside what is of the stage. */
+export type Given = Omit<StageDeps, 'accounts' | 'metrics'> & OfAccount & { readonly metrics: AllMetrics }
+
+/** The stage of this account, with further ones. */
+export function stageOf(given: Given, ...others: readonly Account[]): StageDeps {
+  return { ...given, accounts: [{ ...given, metrics: metricsOf(given.app, given.metrics) }, ...others] }
 }
 
 /** Opens it, with `one` message for somebody who follows; it closes with the test. */
 export async function openSend(options: WeChatOptions = {}) {
   const world = await openWorld(options)
-  const { links, deliveries, now } = world
+  const { deliveries, now } = world
   const queue = {
     aside: [] as string[],
     asideOf: [] as object[],
@@ -42,7 +56,7 @@ export async function openSend(options: WeChatOptions = {}) {
     followers: [] as unknown[],
     bus: [] as string[],
   }
-  const deps: SendDeps = {
+  const deps: Given = {
     ...containerOf(world),
     followers: { push: async messages => void queue.followers.push(...messages) },
     events: {
@@ -67,17 +81,20 @@ export async function openSend(options: WeChatOptions = {}) {
     const who = await world.person({ following: true, ...more })
     const at = Math.floor(now() / 1000)
     const unionid = who.unionid === undefined ? {} : { unionid: who.unionid }
-    await links.writeFollower({ openid: who.openid, ...unionid, following: true, followedAt: at, at }, undefined)
-    await links.writeLogin({ miniOpenid: who.miniOpenid, ...unionid }, now())
+    await world.links
+      .of(appids.official)
+      .writeFollower({ openid: who.openid, ...unionid, following: true, followedAt: at, at }, undefined)
+    await world.links.writeLogin({ mini: appids.mini, miniOpenid: who.miniOpenid, ...unionid }, now())
     return who
   }
-  const send = (arrivals: readonly Received[], more: Partial<SendDeps> = {}) =>
-    sendBatch(arrivals, { ...deps, ...more }, { until: Number.POSITIVE_INFINITY })
+  const send = (arrivals: readonly Received[], more: Partial<Given> = {}) =>
+    sendBatch(arrivals, stageOf({ ...deps, ...more }), { until: Number.POSITIVE_INFINITY })
   const stateOf = (event: string) => deliveries.find(event)
   const to = toUnion(await follower())
   const body = event('order-1', to)
   const phone = () => world.box.messages()
-  return { ...world, deps, queue, follower, send, stateOf, phone, to, body, one: arrival(body) }
+  const links = { ...world.links, ...world.links.of(appids.official) }
+  return { ...world, links, deps, queue, follower, send, stateOf, phone, to, body, one: arrival(body) }
 }
 
 /** A message of the events queue, given out for the first time. */
@@ -97,7 +114,10 @@ export function requeued({ event }: { readonly event: QueuedEvent }): Received {
   return arrival(event.body, { ...event, attempts: event.attempts + 1 })
 }
 
-export const event = (name: string, to: Address, more: object = {}) => ({
+type To = { readonly unionid: UnionId } | { readonly openid: OpenId } | { readonly miniOpenid: MiniOpenId }
+
+/** An event as it is pushed; whose app an id is of it says elsewhere. */
+export const event = (name: string, to: To, more: object = {}) => ({
   id: name,
   to,
   template: 'order-paid',

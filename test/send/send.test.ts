@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { appids } from '../../kit/app.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import { clientMsgIdOf } from '../../lib/send/kinds/template-message.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import { id, miniAppid } from '../ids.ts'
 import { orderPaid } from '../world.ts'
-import { appid, arrival, data, event, openSend, path, pushedAt, toUnion } from './send-world.ts'
+import { appid, arrival, data, event, openSend, path, pushedAt, stageOf, toUnion } from './send-world.ts'
 
 describe('sendBatch', () => {
   it('reaches the same phone by unionid, miniOpenid and openid, with the fields, the page and the link', async () => {
@@ -24,6 +25,7 @@ describe('sendBatch', () => {
     expect(await stateOf('order-0')).toEqual({
       id: 'order-0',
       state: 'accepted',
+      official: appids.official,
       msgid: phone()[0]?.msgid,
       attempts: 1,
       at: expect.stringMatching(/^2026-11-22T04:/),
@@ -78,7 +80,7 @@ describe('sendBatch', () => {
       row,
     )
     const bare = await person({ unionid: false })
-    await links.writeLogin({ miniOpenid: bare.miniOpenid }, now())
+    await links.writeLogin({ mini: appids.mini, miniOpenid: bare.miniOpenid }, now())
     // Whoever follows just now has ten seconds to be linked.
     tick(10_000)
     await send([
@@ -149,7 +151,7 @@ describe('sendBatch', () => {
     expect(await send([{ ...one, attempts: 3 }])).toEqual([])
     expect(phone()).toHaveLength(1)
     expect(await stateOf('order-1')).toMatchObject({ state: 'accepted', attempts: 3 })
-    expect(counted.filter(it => it === 'QuotaUsedUp')).toHaveLength(1)
+    expect(counted.filter(it => it === 'QuotaUsedUp official')).toHaveLength(1)
   })
 
   it.each([
@@ -210,7 +212,7 @@ describe('sendBatch', () => {
 
   it('puts off what it cannot begin before its deadline, as a new message', async () => {
     const { deps, phone, queue, one } = await openSend()
-    expect(await sendBatch([one], deps, { until: 0 })).toEqual([])
+    expect(await sendBatch([one], stageOf(deps), { until: 0 })).toEqual([])
     expect(queue.again).toEqual([{ event: { body: one.body, attempts: 1, since: pushedAt }, delaySeconds: 8 }])
     expect(phone()).toEqual([])
   })
@@ -288,7 +290,8 @@ describe('sendBatch', () => {
     const templates = { 'order-paid': orderPaid, lenient: { ...orderPaid, page: 'optional' as const } }
     const more = { page: 'pages/order/detail', template: 'lenient' }
     const many = Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to, more)))
-    const other = { ...deps, templates, miniAppid }
+    const [mini] = deps.minis
+    const other = { ...deps, templates, minis: mini === undefined ? [] : [{ ...mini, appid: miniAppid }] }
     await send(many, other)
     expect([phone().length, queue.again]).toEqual([100, []])
     expect(await stateOf('order-99')).toMatchObject({ state: 'accepted', errcode: 40013 })
@@ -309,7 +312,7 @@ describe('sendBatch', () => {
     const who = await follower()
     await control(`/people/${who.id}/unfollow`, { silent: true })
     await send([arrival(event('order-1', toUnion(who)))])
-    expect(queue.followers).toEqual([{ change: 'follow', openids: [who.openid], at: 0 }])
+    expect(queue.followers).toEqual([{ change: 'follow', official: appids.official, openids: [who.openid], at: 0 }])
   })
 
   it('writes the marks of a hundred messages with four requests, and tells which could not be written', async () => {

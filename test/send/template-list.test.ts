@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { ConfigError } from '../../lib/errors.ts'
-import { findTemplate, readTemplateList } from '../../lib/send/template-list.ts'
+import { findTemplate, readTemplateLists } from '../../lib/send/template-list.ts'
 import lists from '../../templates.json' with { type: 'json' }
 
 const orderPaid = {
@@ -9,6 +9,10 @@ const orderPaid = {
   title: '订单支付成功通知',
   fields: { thing1: '商品', amount2: '支付金额', const3: '状态', keyword4: '备注' },
 }
+
+/** The list of the only account of a stage. */
+const readTemplateList = (lists: unknown, stage: string) =>
+  readTemplateLists(lists, stage, [{ name: 'official' }]).get('official') ?? {}
 
 const problemsOf = (entry: unknown) => {
   try {

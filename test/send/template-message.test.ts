@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { appids, boxApps } from '../../kit/app.ts'
 import { idOf } from '../../lib/send/event-id.ts'
 import { parseTemplateMessage } from '../../lib/send/kinds/template-event.ts'
 import type { TemplateList } from '../../lib/send/template-list.ts'
@@ -28,20 +29,21 @@ const event = {
   url: 'https://shop.example.com/orders/20261122-0001',
   expiresAt: '2026-11-22T12:00:00Z',
 }
-const parse = (input: unknown) =>
-  parseTemplateMessage(typeof input === 'string' ? input : JSON.stringify(input), templates)
+const rules = { account: { app: boxApps.officials[0], templates }, minis: boxApps.minis }
+const parse = (input: unknown) => parseTemplateMessage(typeof input === 'string' ? input : JSON.stringify(input), rules)
 
 describe('parseTemplateMessage', () => {
   it('reads an event, its values plain or wrapped', () => {
     expect(parse(event)).toEqual({
       id: event.id,
+      official: appids.official,
       to: event.to,
       templateId: 'T'.repeat(43),
       data: { character_string1: '20261122-0001', amount2: '¥88.00' },
       doubt: 'never-twice',
       pageIsOptional: false,
       urgent: false,
-      page: event.page,
+      page: { miniAppid: appids.mini, path: event.page },
       url: event.url,
       expiresAt: Date.parse('2026-11-22T12:00:00Z'),
     })
@@ -191,7 +193,11 @@ describe('what is mended, for it is plain what is meant', () => {
       page: `pages/a?t=${cut}`,
       url: `https://example.com/${cut}`,
     })
-    expect([data, page, url]).toEqual([{ thing1: '好了', thing2: '🎉好' }, 'pages/a?t=好', 'https://example.com/好'])
+    expect([data, page?.path, url]).toEqual([
+      { thing1: '好了', thing2: '🎉好' },
+      'pages/a?t=好',
+      'https://example.com/好',
+    ])
     expect(() => read({ data: { thing1: '\ud83d' } })).toThrow('thing1 must not be empty')
   })
 
@@ -210,7 +216,7 @@ describe('what is mended, for it is plain what is meant', () => {
     ['  //pages/a \n', 'pages/a'],
     ['pages/a?name=a b', 'pages/a?name=a b'],
   ])('is a page written as %j', (page, sent) => {
-    expect(read({ page }).page).toBe(sent)
+    expect(read({ page }).page?.path).toBe(sent)
   })
 
   it.each([

@@ -1,6 +1,7 @@
 /** Events that wait: what their deliveries, the bus and the numbers for ops say of it, and what it costs. */
 
 import { describe, expect, it } from 'vitest'
+import { appids, boxApps } from '../../kit/app.ts'
 import { getDelivery } from '../../lib/send/deliveries.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
@@ -49,8 +50,9 @@ describe('a hundred events that meet a wrong deployment', () => {
     const { send, sendAgain, control, deliveries, written, queue, now, to } = await openWaiting()
     await control('/faults', { ...notAllowed, times: 1_000 })
     await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
-    expect(await getDelivery('order-7', { deliveries })).toEqual({
+    expect(await getDelivery('order-7', { deliveries, apps: boxApps })).toEqual({
       id: 'order-7',
+      from: 'official',
       state: 'waiting',
       reason: 'an operator must act: config: 40164',
       errcode: 40164,
@@ -88,6 +90,7 @@ describe('a hundred events that meet a wrong deployment', () => {
     expect(await stateOf('order-1')).toEqual({
       id: 'order-1',
       state: 'accepted',
+      official: appids.official,
       msgid: phone()[0]?.msgid,
       attempts: 3,
       at: expect.any(String),
@@ -304,7 +307,11 @@ describe('an event that waits', () => {
     [
       'another invocation ended while it sent it',
       async ({ deps, now }: Awaited<ReturnType<typeof openSend>>) =>
-        deps.attempts.write({ id: 'died', at: now() - 2 * minuteMs, names: [attemptName('order-1')] }),
+        deps.attempts.write({
+          id: 'died',
+          at: now() - 2 * minuteMs,
+          names: [attemptName({ id: 'order-1', official: appids.official })],
+        }),
     ],
   ] as const)('says the same again once a second window of doubt is written over it: %s', async (_what, meanwhile) => {
     const world = await openSend()
@@ -325,7 +332,11 @@ describe('an event that waits', () => {
     const { follower, send, sendAgain, control, stateOf, deps, tick, now } = await openWaiting()
     await control('/faults', { path, kind: 'errcode', errcode: 43117, times: 2 })
     await send([arrival(event('order-1', toUnion(await follower())), { attempts: 2 })])
-    await deps.attempts.write({ id: 'died', at: now(), names: [attemptName('order-1')] })
+    await deps.attempts.write({
+      id: 'died',
+      at: now(),
+      names: [attemptName({ id: 'order-1', official: appids.official })],
+    })
     tick(2 * minuteMs)
     await sendAgain()
     expect(await stateOf('order-1')).toMatchObject({ state: 'waiting', errcode: 43117 })

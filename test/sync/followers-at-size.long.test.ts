@@ -14,7 +14,7 @@ import { createLinkUpkeep } from '../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkingStore } from '../../lib/adapters/dynamo/linking.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
-import type { Person } from '../../lib/followers/link.ts'
+import { type Person, personIn } from '../../lib/followers/link.ts'
 import type { Address, OpenId, UnionId } from '../../lib/identifiers.ts'
 import { inRuns } from '../../lib/pool.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
@@ -76,13 +76,14 @@ async function openAtSize() {
   const { dynamo } = tables
   const [linksTable, walksTable] = [await tables.make('links'), await tables.make('walks')]
   const links = { ...createLinkStore(dynamo, linksTable), ...createLinkUpkeep(dynamo, linksTable) }
-  const journal = createJournal(dynamo, walksTable, world.random)
+  const { appid } = world.official
+  const journal = createJournal(dynamo, walksTable, appid, world.random)
   const stores = {
     links,
     journal,
-    syncRuns: createSyncRunStore(dynamo, walksTable),
-    linking: createLinkingStore(dynamo, walksTable, world.now),
-    erasures: createErasures(dynamo, walksTable),
+    syncRuns: createSyncRunStore(dynamo, walksTable, appid),
+    linking: createLinkingStore(dynamo, walksTable, appid, world.now),
+    erasures: createErasures(dynamo, walksTable, appid),
   }
   const counted = countRows(dynamo)
   const figures = async () => ({
@@ -111,9 +112,10 @@ async function openAtSize() {
     /** The people, by their numbers, of whom the links do not say what is so, asked by each of their ids. */
     async wrongLinks(count: number, isFollowing: (person: number) => boolean): Promise<number[]> {
       const wrong: number[] = []
+      const addresses: readonly ((ids: Ids) => Address)[] = [world.atAccount, ({ unionid }) => ({ unionid })]
       for (const addressOf of addresses) {
         for (const run of inRuns(idsOf(count), 100)) {
-          const found = await links.resolve(run.map(addressOf))
+          const found = (await links.resolve(run.map(addressOf))).map(one => personIn(one, appid))
           const others = run.filter((ids, at) => !isRight(found[at], ids, isFollowing(ids.person)))
           wrong.push(...others.map(other => other.person))
         }
@@ -124,8 +126,6 @@ async function openAtSize() {
 }
 
 type Ids = { readonly person: number; readonly openid: OpenId; readonly unionid: UnionId }
-
-const addresses: readonly ((ids: Ids) => Address)[] = [({ openid }) => ({ openid }), ({ unionid }) => ({ unionid })]
 
 function isRight(found: Person | undefined, { openid, unionid }: Ids, following: boolean): boolean {
   return found?.openid === openid && found.unionid === unionid && found.following === following

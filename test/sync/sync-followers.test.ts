@@ -93,14 +93,14 @@ describe('syncFollowers', () => {
   })
 
   it('forgets nobody who waited for the hundred to be full when it was killed', async () => {
-    const { runSync, deps, queued, take, tick } = await openOf(250)
+    const { runSync, account, queued, take, tick } = await openOf(250)
     let pages = 0
     const savePage: SyncDeps['syncRuns']['savePage'] = async (...args) => {
-      const saved = await deps.syncRuns.savePage(...args)
+      const saved = await account.syncRuns.savePage(...args)
       if (++pages === 15) throw new Error('killed behind a checkpoint')
       return saved
     }
-    await expect(runSync({}, { syncRuns: { ...deps.syncRuns, savePage } })).rejects.toThrow('killed')
+    await expect(runSync({}, { syncRuns: { ...account.syncRuns, savePage } })).rejects.toThrow('killed')
     expect(queued.map(sizeOf)).toEqual([100])
     tick(60_001)
     expect(await runSync()).toMatchObject({ added: 250, complete: true })
@@ -177,12 +177,12 @@ describe('a list that changes while it is read', () => {
     change: (page: number, control: (path: string, body?: object) => Promise<unknown>) => Promise<unknown>,
   ) {
     const sync = await openSync()
-    const { deps, control } = sync
+    const { account, control } = sync
     let pages = 0
     const wechat: SyncDeps['wechat'] = {
-      ...deps.wechat,
+      ...account.wechat,
       async followerPage(token, after) {
-        const page = await deps.wechat.followerPage(token, after)
+        const page = await account.wechat.followerPage(token, after)
         await change(++pages, control)
         return page
       },
@@ -232,11 +232,11 @@ describe('a list that changes while it is read', () => {
   })
 
   it('never ends up in a circle: a page of people who were all seen before ends the sync run as a failure', async () => {
-    const { runSync, deps, syncRuns, take } = await openOf(25)
+    const { runSync, account, syncRuns, take } = await openOf(25)
     const wechat: SyncDeps['wechat'] = {
-      ...deps.wechat,
+      ...account.wechat,
       followerPage: async token => ({
-        ...(await deps.wechat.followerPage(token)),
+        ...(await account.wechat.followerPage(token)),
         next: id(`o${Math.random()}`.replace('.', '')),
       }),
     }
@@ -299,7 +299,7 @@ describe('the quota', () => {
     })
     expect(queued).toEqual([])
     expect(lines.filter(line => line.event === 'sync-followers.refused')).toHaveLength(1)
-    expect(counted).toContain('SyncRefused')
+    expect(counted).toContain('SyncRefused official')
     expect(await runSync({ action: 'tick' })).toMatchObject({ state: 'idle' })
     expect(await calls(path)).toBe(1)
     tick((report.pausedUntil ?? 0) - now())
@@ -416,45 +416,45 @@ describe('everyone', () => {
   })
 
   it('mends whatever row stands wrong', async () => {
-    const { runSync, work, person, links, queued, tick, seconds, reach } = await openSync()
+    const { runSync, work, person, links, official, atAccount, followerLinks, resolve, queued, tick, seconds, reach } =
+      await openSync()
     const people = await Promise.all([1, 2, 3, 4].map(() => person({ following: true })))
     const [spoilt, spoiltUnion, other, right] = people
     if (!spoilt || !spoiltUnion || !other || !right) throw new Error('nobody there')
     await runSync()
     await work(queued.splice(0))
     tick(5_000)
-    await links.spoil({ openid: spoilt.openid })
-    await links.spoil({ unionid: spoiltUnion.unionid ?? id('u') })
+    await links.spoil(atAccount(spoilt))
+    await links.spoil({ unionid: spoiltUnion.unionid ?? id('u') }, official.appid)
     // An openid from before a move of the account, of which nobody ever told that it has unfollowed.
     const before = { openid: id('oBefore'), unionid: other.unionid ?? id('u'), following: true, followedAt: 1 }
-    await links.writeFollower({ ...before, at: seconds() }, undefined)
+    await followerLinks.writeFollower({ ...before, at: seconds() }, undefined)
     tick(5_000)
     expect(await runSync()).toMatchObject({ added: 0 })
     expect(queued).toEqual([])
     await runSync({ everyone: true })
     await work(queued.splice(0))
     expect(await Promise.all(people.map(reach))).toEqual(Array(4).fill('reachable'))
-    const byUnionid = await links.resolve(people.map(person => ({ unionid: person.unionid ?? id('u') })))
+    const byUnionid = await resolve(people.map(person => ({ unionid: person.unionid ?? id('u') })))
     expect(byUnionid).toMatchObject(people.map(person => ({ openid: person.openid, following: true })))
   })
 
   it('costs those whose rows are right no write, and one batch read more', async () => {
-    const { runSync, work, links, queued, tick } = await openOf(25)
+    const { runSync, work, followerLinks, linksWith, queued, tick } = await openOf(25)
     await runSync()
     await work(queued.splice(0))
     tick(5_000)
     const asked: string[] = []
-    const watched = {
-      ...links,
-      writeFollower: (...args: Parameters<typeof links.writeFollower>) => {
+    const watched = linksWith({
+      writeFollower: (...args) => {
         asked.push('write')
-        return links.writeFollower(...args)
+        return followerLinks.writeFollower(...args)
       },
-      rejoin: (rows: Parameters<typeof links.rejoin>[0]) => {
+      rejoin: rows => {
         asked.push(`rejoin ${rows.length}`)
-        return links.rejoin(rows)
+        return followerLinks.rejoin(rows)
       },
-    }
+    })
     await runSync({ everyone: true })
     await work(queued.splice(0), { links: watched })
     expect(asked).toEqual(['rejoin 25'])
@@ -575,11 +575,11 @@ describe('entries of the list that are no openids', () => {
   /** Of each page some entries are odd; `lost` are those in whose place they stand. */
   async function openOdd(spoil: (page: FollowerPage, number: number) => FollowerPage) {
     const sync = await openSync()
-    const { deps } = sync
+    const { account } = sync
     let pages = 0
     const wechat: SyncDeps['wechat'] = {
-      ...deps.wechat,
-      followerPage: async (...asked) => spoil(await deps.wechat.followerPage(...asked), ++pages),
+      ...account.wechat,
+      followerPage: async (...asked) => spoil(await account.wechat.followerPage(...asked), ++pages),
     }
     return { ...sync, syncOdd: (order: object = {}) => sync.runSync(order, { wechat }) }
   }
@@ -596,7 +596,7 @@ describe('entries of the list that are no openids', () => {
 
   // Whose entry could not be read was not seen; to say that they unfollowed would be wrong.
   it('have nobody taken for removed: WeChat is asked about whom it did not name', async () => {
-    const { runSync, syncOdd, control, links, work, queued, tick, openidOf } = await openOdd((page, number) =>
+    const { runSync, syncOdd, control, followerLinks, work, queued, tick, openidOf } = await openOdd((page, number) =>
       number === 1 ? spoilt(page) : page,
     )
     await control('/people', { count: 25, following: true })
@@ -608,7 +608,7 @@ describe('entries of the list that are no openids', () => {
     expect(queued.map(news => news.change)).toEqual(['follow'])
     await work(queued.splice(0))
     const openids = await Promise.all(Array.from({ length: 25 }, (_, person) => openidOf(person)))
-    const rows = await links.followers(openids)
+    const rows = await followerLinks.followers(openids)
     const hasLeft = (openid: OpenId) => {
       const row = rows.get(openid)
       return row !== undefined && isReadable(row) && !row.following

@@ -62,12 +62,12 @@ describe.each(['stable', 'classic'] as const)('the access token source, %s', mod
 describe('the access token source', () => {
   it('gives up after one renewal when WeChat refuses the fresh token too', async () => {
     const { app, calls, control, counted } = await openWorld()
-    const { appid, accessTokens, wechat } = app('official')
+    const { accessTokens, wechat } = app('official')
     await accessTokens.get()
     await control('/tokens/revoke', { app: 'official', keepStable: true })
     const call = withAccessToken(accessTokens, token => wechat.followerPage(token))
     await expect(call).rejects.toThrow(expect.objectContaining({ errcode: 40001, class: 'config' }))
-    expect(counted.filter(it => it.startsWith('TokenRefused'))).toEqual([`TokenRefused ${appid}`])
+    expect(counted.filter(it => it.startsWith('TokenRefused'))).toEqual(['TokenRefused official'])
     expect(await calls('/cgi-bin/user/get')).toBe(2)
     expect(await calls(stable)).toBe(2)
   })

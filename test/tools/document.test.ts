@@ -55,6 +55,7 @@ describe('a document', () => {
 describe.each([
   ['costs.ts', 'docs/deploy.md'],
   ['event-schema.ts', 'docs/schema/event.json'],
+  ['apps-schema.ts', 'docs/schema/apps.json'],
 ])('%s', (tool, file) => {
   // It took --help for nothing, and wrote the document.
   it('has help, options and an end for each', async () => {

@@ -4,16 +4,19 @@ import { PassThrough, Writable } from 'node:stream'
 
 import { describe, expect, it } from 'vitest'
 
+import type { Apps } from '../../lib/apps.ts'
+import { secretNamesOf } from '../../lib/secret-names.ts'
 import { publicKeysOf } from '../../local/secrets.ts'
+import { readApps } from '../../tools/command/apps.ts'
 import { NoAnswer } from '../../tools/command/session.ts'
 import { runSecrets } from '../../tools/secrets/command.ts'
 import { askHidden } from '../../tools/secrets/hidden-input.ts'
 import { makeSecret } from '../../tools/secrets/make.ts'
-import type { StoredName } from '../../tools/secrets/names.ts'
+import type { SecretName } from '../../tools/secrets/names.ts'
 import type { Options } from '../../tools/secrets/options.ts'
 import { openSecretStore } from '../../tools/secrets/store.ts'
 import { leaksIn } from '../canary.ts'
-import { id } from '../ids.ts'
+import { id, miniAppid } from '../ids.ts'
 import { checkerWith, sessionsWith } from '../session.ts'
 import { openParameterStore } from './parameter-store.ts'
 import { onAws, runTool } from './run-tool.ts'
@@ -22,10 +25,16 @@ import { openSession, placeAt } from './session.ts'
 const official = '0123456789abcdef0123456789abcdef'
 const mini = 'fedcba9876543210fedcba9876543210'
 const env = { WECHAT_OFFICIAL_SECRET: official, WECHAT_MINI_SECRET: mini }
-const names = ['official-appsecret', 'mini-appsecret', 'callback-token', 'callback-aes-key', 'session-keys'] as const
+const [token, aesKey] = ['official-callback-token', 'official-callback-aes-key'] as const
+const names = [
+  ...(['official-appsecret', 'mini-appsecret', token, 'mini-callback-token'] as const),
+  ...([aesKey, 'mini-callback-aes-key', 'session-keys'] as const),
+]
 const all = [...names, 'session-public-keys'] as const
-const pathOf = (name: StoredName) => `/queqiao/prod/${name}`
+const pathOf = (name: SecretName) => `/queqiao/prod/${name}`
 const prod = ['--stage', 'prod', '--region', 'cn-north-1']
+
+const pair = readApps('prod')
 
 const appsecretsIn = ({ stored }: Ssm) => names.slice(0, 2).map(it => stored.get(pathOf(it)))
 
@@ -50,7 +59,7 @@ async function openStage() {
   expect(code).toBe(0)
   const before = new Map(ssm.stored)
   ssm.written.length = 0
-  return { ssm, before, secretOf: (name: StoredName) => ssm.stored.get(pathOf(name)) ?? '' }
+  return { ssm, before, secretOf: (name: SecretName) => ssm.stored.get(pathOf(name)) ?? '' }
 }
 
 type Wishes = Partial<Options> & { typed?: string[]; env?: object; stopAt?: number; isWatched?: boolean }
@@ -60,10 +69,17 @@ async function runHere({ typed, env = {}, stopAt = Infinity, isWatched = false, 
   const ssm = given ?? (await openParameterStore())
   const { session, clock, text } = openSession(0, now => now >= stopAt)
   const place = placeAt(ssm.url, 'prod', 'cn-north-1')
-  const options = { ...place, rotate: [], isShown: false, ...more }
+  const options: Options = { ...place, apps: pair, rotate: [], isShown: false, ...more }
   const terminal = typed === undefined ? undefined : openTerminal(typed)
   const store = openSecretStore(place, session.signal)
-  const code = await runSecrets(options, { ...session, env: { ...env }, isWatched, store, terminal })
+  const code = await runSecrets(options, {
+    ...session,
+    env: { ...env },
+    apps: options.apps,
+    isWatched,
+    store,
+    terminal,
+  })
   return { ssm, code, said: `${text()}\n`, clock, happened: terminal?.happened ?? [] }
 }
 
@@ -91,10 +107,10 @@ describe('a stage without secrets', () => {
     const { ssm, secretOf } = await openStage()
     expect([...ssm.stored.keys()]).toEqual(all.map(pathOf))
     expect([secretOf('official-appsecret'), secretOf('mini-appsecret')]).toEqual([official, mini])
-    expect(secretOf('callback-token')).toMatch(/^[A-Za-z0-9]{32}$/)
-    expect(secretOf('callback-aes-key')).toMatch(/^[A-Za-z0-9]{43}$/)
+    expect(secretOf(token)).toMatch(/^[A-Za-z0-9]{32}$/)
+    expect(secretOf(aesKey)).toMatch(/^[A-Za-z0-9]{43}$/)
     const sessions = sessionsWith(async () => secretOf('session-keys'), Date.now)
-    const claims = { miniOpenid: id('oMini') }
+    const claims = { mini: miniAppid, miniOpenid: id('oMini') }
     expect(await sessions.verify(await sessions.sign(claims, Math.floor(Date.now() / 1000)))).toEqual(claims)
     // The functions that only check sessions must read no key that signs.
     expect(secretOf('session-public-keys')).toBe(publicKeysOf(secretOf('session-keys')))
@@ -105,7 +121,7 @@ describe('a stage without secrets', () => {
   it('is told what was written, in columns', async () => {
     const { stdout } = await runIt([], env)
     const second = stdout.split('\n').flatMap(it => /^✓ \S+ +/.exec(it)?.[0].length ?? [])
-    expect(second).toEqual(all.map(() => '✓ session-public-keys  '.length))
+    expect(second).toEqual(all.map(() => '✓ official-callback-aes-key  '.length))
   })
 
   it('gets an EncodingAESKey that is the same text when it is written back', async () => {
@@ -125,8 +141,8 @@ describe('a stage without secrets', () => {
     const { ssm, said } = await runHere({ env, isWatched: true })
     expect(said).toContain('developers.weixin.qq.com/platform → 我的业务 → 服务号 → 基础信息 → 域名与消息推送配置')
     expect(said).toContain('menus and automatic replies made in the console stop')
-    expect(said).toContain(`Token (令牌): ${ssm.stored.get(pathOf('callback-token'))}\n`)
-    expect(said).toContain(`EncodingAESKey (消息加解密密钥): ${ssm.stored.get(pathOf('callback-aes-key'))}\n`)
+    expect(said).toContain(`Token (令牌): ${ssm.stored.get(pathOf(token))}\n`)
+    expect(said).toContain(`EncodingAESKey (消息加解密密钥): ${ssm.stored.get(pathOf(aesKey))}\n`)
     expect([official, mini, '"keys"'].filter(it => said.includes(it))).toEqual([])
   })
 
@@ -215,10 +231,10 @@ describe('a stage that has its secrets', () => {
 
   it('gets what it lacks, and only that', async () => {
     const { ssm, before } = await openStage()
-    ssm.stored.delete(pathOf('callback-aes-key'))
+    ssm.stored.delete(pathOf(aesKey))
     await runIt([], {}, ssm)
-    expect(ssm.written.map(it => it.name)).toEqual([pathOf('callback-aes-key')])
-    expect(ssm.stored.get(pathOf('callback-token'))).toBe(before.get(pathOf('callback-token')))
+    expect(ssm.written.map(it => it.name)).toEqual([pathOf(aesKey)])
+    expect(ssm.stored.get(pathOf(token))).toBe(before.get(pathOf(token)))
   })
 
   it('gets the public half of the session keys that it has, as one that is older than that', async () => {
@@ -241,19 +257,19 @@ describe('a stage that has its secrets', () => {
   it('shows what the console needs when told to', async () => {
     const { ssm, secretOf } = await openStage()
     const { stdout } = await runIt(['--show'], {}, ssm)
-    expect(stdout).toContain(secretOf('callback-token'))
-    expect(stdout).toContain(secretOf('callback-aes-key'))
+    expect(stdout).toContain(secretOf(token))
+    expect(stdout).toContain(secretOf(aesKey))
     expect([stdout.includes(official), stdout.includes(secretOf('session-keys'))]).toEqual([false, false])
   })
 
   it('gets new ones for those named, and a word when the console may be told', async () => {
     const { ssm, before, secretOf } = await openStage()
-    const { stdout } = await runIt(['--rotate', 'callback-token,callback-aes-key', '--show'], {}, ssm)
+    const { stdout } = await runIt(['--rotate', `${token},${aesKey}`, '--show'], {}, ssm)
     expect(ssm.written.map(it => [it.name, it.isReplacing])).toEqual([
-      [pathOf('callback-token'), true],
-      [pathOf('callback-aes-key'), true],
+      [pathOf(token), true],
+      [pathOf(aesKey), true],
     ])
-    expect(secretOf('callback-token')).not.toBe(before.get(pathOf('callback-token')))
+    expect(secretOf(token)).not.toBe(before.get(pathOf(token)))
     expect(stdout).toContain('Paste them in five minutes')
     expect(stdout).toContain('without a deployment')
   })
@@ -265,8 +281,51 @@ describe('a stage that has its secrets', () => {
   })
 })
 
+describe('a stage of several apps', () => {
+  const { officials, minis } = pair
+  const [one, other] = [officials[0], minis[0]]
+  const apps: Apps = {
+    officials: [
+      { ...one, name: 'brand' },
+      { ...one, name: 'fan-club' },
+    ],
+    minis: [{ ...other, name: 'shop' }],
+  }
+  const given = { ...env, WECHAT_SECRET_FAN_CLUB: '3'.repeat(32) }
+  const ofFanClub = ['appsecret', 'callback-token', 'callback-aes-key'].map(it => `/queqiao/prod/fan-club-${it}`)
+
+  it('gets the secrets of each, more than SSM tells of in one call', async () => {
+    const { ssm, code, said } = await runHere({ env: given, apps, isWatched: true })
+    expect(code).toBe(0)
+    expect([...ssm.stored.keys()]).toEqual(secretNamesOf(apps).map(pathOf))
+    expect(ssm.stored.get(pathOf('fan-club-appsecret'))).toBe('3'.repeat(32))
+    expect(new Set([...ssm.stored.values()]).size).toBe(ssm.stored.size)
+    const urls = [...said.matchAll(/URL \(服务器地址\): (\S+),/g)].map(it => it[1])
+    expect(urls).toEqual(['<API>/callback', '<API>/callback/fan-club', '<API>/callback/shop'])
+    for (const { name } of [...apps.officials, ...apps.minis]) {
+      const [, shown = ''] = said.split(`To paste for ${name} `)
+      expect(shown.split('To paste')[0]).toContain(ssm.stored.get(pathOf(`${name}-callback-token`)))
+    }
+    const again = await runHere({ apps }, ssm)
+    expect([again.code, again.said.match(/is there, of/g)?.length]).toEqual([0, 10])
+  })
+
+  it('gets those of one app alone, and only its secret is asked for', async () => {
+    const { ssm, code } = await runHere({ env: given, apps, app: 'fan-club' })
+    expect([code, [...ssm.stored.keys()]]).toEqual([0, ofFanClub])
+    const { happened } = await runHere({ apps, app: 'shop', typed: [`${mini}\r`] }, ssm)
+    expect(happened).toContain('  shop-appsecret (does not show · 输入不显示): ')
+  })
+
+  it('is told by which variable and for which app a secret is missing', async () => {
+    await expect(runHere({ env, apps })).rejects.toThrow(
+      'WECHAT_SECRET_FAN_CLUB must be set to the Official Account fan-club’s appsecret',
+    )
+  })
+})
+
 describe('a new session key', () => {
-  const claims = { miniOpenid: id('oMini') }
+  const claims = { mini: miniAppid, miniOpenid: id('oMini') }
   const issuedAt = Math.floor(Date.now() / 1000)
   const under = (keys: string) => sessionsWith(async () => keys, Date.now)
   const checking = (publicKeys: string) => checkerWith(async () => publicKeys, Date.now)
@@ -280,7 +339,7 @@ describe('a new session key', () => {
     for (const { name, value } of ssm.written) states.push(new Map(states.at(-1)).set(name, value))
     expect(states).toHaveLength(4)
     const [signing, published] = ['session-keys', 'session-public-keys'].map(name =>
-      states.map(it => it.get(pathOf(name as StoredName)) ?? ''),
+      states.map(it => it.get(pathOf(name as SecretName)) ?? ''),
     )
     for (const [index, keys] of (signing ?? []).entries()) {
       const token = await under(keys).sign(claims, issuedAt)

@@ -2,12 +2,21 @@
 
 import { describe, expect, it } from 'vitest'
 
+import { appids } from '../../kit/app.ts'
+
 import { onAws, runTool } from './run-tool.ts'
 import { openDeliveries, openQueues } from './stores.ts'
 
 const values = ['--data', 'character_string1=1', '--data', 'amount2=¥88.00', '--data', 'time3=09:30']
 const event = ['--to', 'unionid=uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ', '--template', 'order-paid', ...values, '--id', 'a:paid']
-const accepted = { id: 'a:paid', state: 'accepted', msgid: '12', attempts: 1, at: '2026-11-22T04:00:00.000Z' } as const
+const accepted = {
+  id: 'a:paid',
+  state: 'accepted',
+  official: appids.official,
+  msgid: '12',
+  attempts: 1,
+  at: '2026-11-22T04:00:00.000Z',
+} as const
 
 async function openStage(stage: string) {
   const [queues, { store, ...dynamodb }] = await Promise.all([openQueues(stage), openDeliveries(stage)])
@@ -21,7 +30,7 @@ describe('./queqiao send', () => {
     const running = runTool('send', event, local)
     const message = await queues.receive('')
     await store.accept([accepted])
-    await store.keepReceipt('12', { state: 'delivered', at: accepted.at })
+    await store.keepReceipt({ official: appids.official, msgid: '12' }, { state: 'delivered', at: accepted.at })
 
     const { code, stdout, stderr } = await running
 

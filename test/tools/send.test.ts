@@ -2,10 +2,9 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-
 import type { Delivery } from '../../lib/send/delivery.ts'
+import { listFile } from '../../local/apps.ts'
 import lists from '../../templates.json' with { type: 'json' }
 import { AskError } from '../../tools/command/explain-failure.ts'
 import { UsageError } from '../../tools/command/options.ts'
@@ -15,11 +14,22 @@ import { type Options, parseOptions } from '../../tools/send/options.ts'
 import { renderState } from '../../tools/send/state-lines.ts'
 import { openFolder } from '../opened.ts'
 import { openSession } from './session.ts'
+import { severalApps } from './several-apps.ts'
 
 const noon = Date.UTC(2026, 10, 22, 4)
 const who = ['--to', 'unionid=uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ']
 const values = ['--data', 'character_string1=20261122-0001', '--data', 'amount2=¥88.00', '--data', 'time3=09:30']
 const orderPaid = [...who, '--template', 'order-paid', ...values]
+
+/** A stage of two Official Accounts, the second of which has a template. */
+async function openLists() {
+  const folder = await openFolder()
+  const [apps, templates] = [join(folder, 'apps.json'), join(folder, 'templates.json')]
+  const paid = { ...lists.local['order-paid'], templateId: 'of-club' }
+  await writeFile(apps, JSON.stringify({ prod: severalApps }))
+  await writeFile(templates, JSON.stringify({ prod: { official: { 'fan-club': { paid } } } }))
+  return { apps, templates }
+}
 
 function optionsOf(...args: string[]): Options {
   return parseOptions(args, {})
@@ -112,10 +122,30 @@ describe('makeEvent', () => {
   it('tells in words that templates.json cannot be read, and follows an event without it', async () => {
     const file = join(await openFolder(), 'templates.json')
     await writeFile(file, '{ "local": { broken')
-    const make = (...args: string[]) => makeEvent(optionsOf(...args), noon, undefined, pathToFileURL(file))
+    const make = (...args: string[]) =>
+      makeEvent(optionsOf(...args), noon, undefined, { apps: listFile('apps.json'), templates: file })
     expect(() => make(...orderPaid)).toThrow(UsageError)
     expect(() => make(...orderPaid)).toThrow(/^templates\.json cannot be read: /)
     expect(make('--id', 'a')).toMatchObject({ id: 'a' })
+  })
+
+  it('names the Official Account that is meant, and knows its templates; of any, those of the first that has them', async () => {
+    const { apps, templates } = await openLists()
+    const make = (...args: string[]) =>
+      makeEvent(parseOptions([...who, ...args, ...values, '--stage', 'prod'], {}, apps), noon, undefined, {
+        apps,
+        templates,
+      })
+    const paid = (app: string) => ['--app', app, '--template', 'paid']
+    const { body = '', lines, group } = make(...paid('fan-club'))
+    expect([JSON.parse(body).from, group]).toEqual(['fan-club', 'of-club'])
+    expect(lines).toContain('  from      fan-club')
+    expect(() => make(...paid('brand'))).toThrow('template is not in the list')
+    expect(() => make('--template', 'paid')).toThrow('template is not in the list')
+    expect(make(...paid('any'))).toMatchObject({ group: 'of-club', body: expect.stringContaining('"from":"any"') })
+    expect(() => make(...paid('shop'))).toThrow(
+      '--app takes an app that apps.json has for stage prod, brand, fan-club, not "shop"',
+    )
   })
 
   it('knows the templates of the stage that is meant', () => {

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { silentMetrics as metrics } from '../../kit/silent.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
 import { createBreaker } from '../../lib/wechat/breaker.ts'
 
@@ -39,8 +40,8 @@ function openScene() {
     if (event === 'breaker.closed') until.delete(name)
     else if ('pauseSeconds' in fields) until.set(name, now + Number(fields.pauseSeconds) * 1000)
   }
-  const log = { info: told, warn: told, error: told }
-  const breaker = createBreaker({ now: () => now, log, metrics: { count: () => {} } })
+  const log = { app: 'official', info: told, warn: told, error: told }
+  const breaker = createBreaker({ now: () => now, log, metrics })
   const running: Call[] = []
 
   const letGo = (part: string, answer: PromiseWithResolvers<void>, done: () => Promise<unknown>): Call => {

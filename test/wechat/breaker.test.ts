@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { silentLog as log, silentMetrics } from '../../kit/silent.ts'
 import { TransportError, WeChatError } from '../../lib/errors.ts'
 import { createBreaker } from '../../lib/wechat/breaker.ts'
 import { openWorld } from '../world.ts'
@@ -10,8 +11,8 @@ const notAllowed = new WeChatError('user/get', 40164, 'invalid ip', { rid: 'a-b-
 function openBreaker() {
   let now = 0
   const counted: string[] = []
-  const log = { info: () => {}, warn: () => {}, error: () => {} }
-  const breaker = createBreaker({ now: () => now, log, metrics: { count: name => void counted.push(name) } })
+  const metrics = { ...silentMetrics, count: (name: string) => void counted.push(name) }
+  const breaker = createBreaker({ now: () => now, log, metrics })
   let calls = 0
   const call = (outcome: Error | 'ok', api = 'user/get', part?: string) =>
     breaker
@@ -278,9 +279,9 @@ describe('ops', () => {
     )
     await expect(wechat.fetchAccessToken()).rejects.toThrow(expect.objectContaining({ errcode: 40164, withheld: true }))
     expect(lines.filter(it => it.event === 'wechat.address-not-allowed').map(it => it.fields)).toEqual([
-      { appid, paste: '127.0.0.1', into: expect.stringContaining('IP白名单') },
+      { app: 'official', appid, paste: '127.0.0.1', into: expect.stringContaining('IP白名单') },
     ])
-    expect(counted).toEqual(['BreakerOpened', `AddressNotAllowed ${appid}`])
+    expect(counted).toEqual(['BreakerOpened official', 'AddressNotAllowed official'])
   })
 
   it('are told of an errcode that nobody knows', async () => {
@@ -290,6 +291,6 @@ describe('ops', () => {
     await expect(wechat.followerPage('x')).rejects.toThrow(
       expect.objectContaining({ errcode: 1007, class: 'transient' }),
     )
-    expect(counted).toEqual(['UnknownErrcode user/get'])
+    expect(counted).toEqual(['UnknownErrcode user/get official'])
   })
 })

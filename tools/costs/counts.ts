@@ -11,9 +11,9 @@ const minutes = hours * 60
 export const fixed = {
   dashboards: 1,
   /** Of the functions, one for each name and app. */
-  ownMetrics: 25,
-  /** Of POST /callback alone: 4xx, 5xx, Count, Latency, IntegrationLatency, DataProcessed. */
-  routeMetrics: 6,
+  ownMetrics: 27,
+  /** Of POST /callback and POST /callback/{app} alone: 4xx, 5xx, Count, Latency, IntegrationLatency, DataProcessed of each. */
+  routeMetrics: 12,
   /** Refresh-tokens, sync-followers and resume-events look each minute whether there is work. */
   ticks: 3 * minutes,
   tickGbSeconds: 0.03,
@@ -22,8 +22,12 @@ export const fixed = {
   polls: 4 * 5 * 3 * minutes,
 }
 
-/** The self-check, every 15 minutes: 512 MB for some 2 s, the name and the sizes of eleven queues, five secrets, three reads. */
-export const look = { aMonth: minutes / 15, gbSeconds: 1, queueRequests: 22, decrypts: 5, reads: 3 }
+/** What each further app adds: the names of its metrics, and of an Official Account the look of its sync-followers each minute. */
+export const perApp = { official: { metrics: 10, ticks: minutes }, mini: { metrics: 5, ticks: 0 } }
+export type Kind = keyof typeof perApp
+
+/** The self-check, every 15 minutes: 512 MB for some 2 s, the name and the sizes of eleven queues, seven secrets, three reads. */
+export const look = { aMonth: minutes / 15, gbSeconds: 1, queueRequests: 22, decrypts: 7, reads: 3 }
 
 /** The nat-instance has a disk of so many GB. */
 export const diskGb = 8
@@ -61,10 +65,12 @@ export function decryptsOf(messagesADay: number): number {
 
 const resources = v.object({ Resources: v.record(v.string(), v.object({ Condition: v.optional(v.string()) })) })
 
-/** Counts the alarms of a deployment that sets no parameter: without those of another choice of egress. */
-export async function countAlarms(): Promise<number> {
+/** Counts the alarms of a deployment that sets no parameter: without those of another choice of egress; and those of each app. */
+export async function countAlarms() {
   const make = createRequire(import.meta.url)('../../resources/alarms.cjs')
   const resolveVariable = async (name: string) => (name === 'param:alarmTopic' ? '' : name.replace(/^\w+:/, ''))
   const { Resources } = v.parse(resources, await make({ resolveVariable }))
-  return Object.values(Resources).filter(it => it.Condition === undefined).length
+  const names = Object.keys(Resources).filter(it => Resources[it]?.Condition === undefined)
+  const endingIn = (app: string) => names.filter(it => it.endsWith(`${app}Alarm`)).length
+  return { all: names.length, official: endingIn('Official'), mini: endingIn('Mini') }
 }

@@ -4,7 +4,19 @@ import { readFile } from 'node:fs/promises'
 
 import * as v from 'valibot'
 
-import { countAlarms, decryptsOf, diskGb, fixed, hours, kept, look, perMillion, templates } from './counts.ts'
+import {
+  countAlarms,
+  decryptsOf,
+  diskGb,
+  fixed,
+  hours,
+  type Kind,
+  kept,
+  look,
+  perApp,
+  perMillion,
+  templates,
+} from './counts.ts'
 
 const file = new URL('../../docs/prices.json', import.meta.url)
 const shape = v.object({
@@ -32,18 +44,31 @@ export async function fixedParts({ of }: Prices) {
   return {
     nat: hours * of('natHour') + address,
     machine: hours * of('machineHour') + diskGb * of('diskGbMonth') + address,
-    alarms: { count: alarms, price: alarms * of('alarmMonth') },
+    alarms: { count: alarms.all, price: alarms.all * of('alarmMonth') },
     dashboard: fixed.dashboards * of('dashboardMonth'),
     metrics: (fixed.ownMetrics + fixed.routeMetrics) * of('metricMonth'),
     template: templates.outcomes * of('metricMonth'),
     looks: lookWork({ of }),
-    idle: (fixed.ticks * of('callMillion') + fixed.polls * of('queueMillion')) / 1e6 + tickWork({ of }),
+    idle: tickWork(fixed.ticks, { of }) + (fixed.polls * of('queueMillion')) / 1e6,
   }
 }
 
-function tickWork({ of }: Pick<Prices, 'of'>): number {
-  const { ticks, tickGbSeconds, tickReads } = fixed
-  return (ticks * (tickGbSeconds * of('gbSecondMillion') + tickReads * of('readMillion'))) / 1e6
+/** What each further app of a kind adds. */
+export async function appParts(kind: Kind, { of }: Prices) {
+  const { metrics, ticks } = perApp[kind]
+  const { [kind]: alarms } = await countAlarms()
+  const parts = {
+    alarms: alarms * of('alarmMonth'),
+    metrics: metrics * of('metricMonth'),
+    looks: tickWork(ticks, { of }),
+  }
+  return { ...parts, count: alarms, together: parts.alarms + parts.metrics + parts.looks }
+}
+
+function tickWork(ticks: number, { of }: Pick<Prices, 'of'>): number {
+  const { tickGbSeconds, tickReads } = fixed
+  const price = of('callMillion') + tickGbSeconds * of('gbSecondMillion') + tickReads * of('readMillion')
+  return (ticks * price) / 1e6
 }
 
 function lookWork({ of }: Pick<Prices, 'of'>): number {

@@ -21,7 +21,7 @@ export const start: Start = async (args, session) => {
   const doctor = openDoctor(place, { ...session, tell: options.json ? screen.problem : screen.line })
   return whileAsking(session, async () => {
     screen.line(`The doctor looks at stage ${options.stage} (${whereIs(place)}) · 正在检查`)
-    const found = await doctor.ask({})
+    const found = await doctor.ask(options.app === undefined ? {} : { app: options.app })
     screen.json(found)
     for (const it of found.checks) screen.line(renderFinding(it, paint))
     screen.line(renderEnd(found, paint))

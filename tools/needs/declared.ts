@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 
 import { type Functions, readFunctions } from '../../kit/service.ts'
+import { parkedQueues } from './rights.ts'
+import { appKinds } from './secrets.ts'
 import { root } from './source.ts'
 
 /** A role: its rights as `Needs` spells them, and whether Lambda may put the function into the VPC by it. */
@@ -63,7 +65,13 @@ function roleOf({ Properties }: v.InferOutput<typeof role>): Role {
 function rightsIn({ Effect, Action, Resource }: Statement): string[] {
   if (Effect !== 'Allow') return []
   const own = Action.filter(it => !/^(logs|ec2):/.test(it))
-  return own.flatMap(action => [Resource].flat().map(it => `${action} on ${placeOf(it)}`))
+  const places = [Resource].flat().flatMap(it => ofEachKind(placeOf(it)))
+  return own.flatMap(action => places.map(it => `${action} on ${it}`))
+}
+
+/** A secret of all apps is one of both kinds. */
+function ofEachKind(place: string): string[] {
+  return place.startsWith('*-') ? appKinds.map(it => `${it}${place.slice(1)}`) : [place]
 }
 
 const reference = v.union([
@@ -80,6 +88,7 @@ function placeOf(resource: unknown): string {
   const text = read['Fn::Sub']
   const [, table, index] = /^\$\{(\w+)\.Arn\}\/(index\/.+)$/.exec(text) ?? []
   if (index !== undefined) return `${table}/${index}`
+  if (/^\$\{Events\w+ParkedQueue\.Arn\}\*$/.test(text)) return parkedQueues
   // Of a bucket by its keys, which the code does not tell.
   const [, bucket] = /^\$\{(\w+)\.Arn\}\//.exec(text) ?? []
   return bucket ?? (text.includes(':event-bus/') ? 'ResultsBus' : (text.split('/').at(-1) ?? ''))
@@ -88,7 +97,8 @@ function placeOf(resource: unknown): string {
 async function readQueues(): Promise<string[]> {
   const files = (await readdir(join(root, 'resources'))).filter(it => it.endsWith('.yml'))
   const texts = await Promise.all(files.map(it => readFile(join(root, 'resources', it), 'utf8')))
-  return texts.flatMap(it => [...it.matchAll(/^ +(\w+):\n +Type: AWS::SQS::Queue$/gm)].map(([, name = '']) => name))
+  const named = texts.flatMap(it => [...it.matchAll(/^ +(\w+):\n +Type: AWS::SQS::Queue$/gm)])
+  return [...named.map(([, name = '']) => name), parkedQueues]
 }
 
 /** In the document's first table; what a path leads into is spelled there without the sign that API Gateway wants. */

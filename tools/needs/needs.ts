@@ -2,9 +2,9 @@
 
 import ts from 'typescript'
 
-import { secretNames } from '../../lib/secret-names.ts'
 import { adapterRights } from './adapter-rights.ts'
-import { type Called, type Reach, reachFrom } from './reach.ts'
+import { type Called, reachFrom } from './reach.ts'
+import { secretsOf } from './secrets.ts'
 import { fileOf, type Source } from './source.ts'
 
 /** What invokes a function. */
@@ -52,16 +52,4 @@ function variablesOf([call, callee]: Called): string[] {
     if (ts.isStringLiteral(it)) return it.text
     throw new Error(`${fileOf(call)} reads a variable that is not named on the spot: ${it.getText()}`)
   })
-}
-
-const isOpening = /^(functions|lib\/runtime)\//
-
-/** The secrets that are named where things are opened, or handed in there. */
-function secretsOf(reach: Reach, called: readonly Called[], { checker }: Source): string[] {
-  const handed = called.flatMap(([call, callee]) =>
-    isOpening.test(callee?.file ?? '') ? [...reachFrom(call.arguments, checker).literals] : [],
-  )
-  const named = [...reach.literals].filter(it => isOpening.test(fileOf(it)))
-  const texts = new Set([...handed, ...named].map(it => it.text))
-  return secretNames.filter(it => texts.has(it))
 }

@@ -1,6 +1,7 @@
 /** `quota`: shows the quota of messages, the gate and what waits; opens the gate if that is wished. */
 
 import type { QuotaOrder } from '../../lib/send/quota-order.ts'
+import { appArgs, saidOf } from '../command/apps.ts'
 import { openFunction } from '../command/function.ts'
 import { commandLine } from '../command/options.ts'
 import { findPlace, whereIs } from '../command/place.ts'
@@ -13,16 +14,17 @@ import { type Report, report } from './report.ts'
 const answerLimitMs = 70_000
 
 export const start: Start = async (args, { env, screen, now, signal }) => {
-  const options = parseOptions(args, env)
+  const { app, ...options } = parseOptions(args, env)
+  const ofApp = app === undefined ? {} : { app }
   const place = findPlace(options, 'lambda', env)
   // It knows WeChat's secret, so nobody here must.
   const quota = openFunction<QuotaOrder, Report>(place, 'resume-events', { shape: report, signal, answerLimitMs })
-  screen.line(`The quota of messages, stage ${options.stage} (${whereIs(place)}) · 消息额度`)
+  screen.line(`The quota of messages${saidOf(ofApp)}, stage ${options.stage} (${whereIs(place)}) · 消息额度`)
   return whileAsking({ screen, signal }, async () => {
-    const found = await quota.ask({ action: options.reopen ? 'reopen' : 'status' })
+    const found = await quota.ask({ action: options.reopen ? 'reopen' : 'status', ...ofApp })
     screen.json(found)
     if (options.reopen) screen.line(renderReopening(found))
-    const reopen = commandLine(spec.verb, options, ['--reopen'])
+    const reopen = commandLine(spec.verb, options, [...appArgs(ofApp), '--reopen'])
     for (const it of renderStatus(found.status, { now: now(), reopen })) screen.line(it)
     return found.status.closedUntil === undefined ? 0 : 1
   })

@@ -1,13 +1,15 @@
 /** What `quota` is told on the command line. */
 
 import type { Environment } from '../../local/environment.ts'
+import { type OfApp, officialOption, readApp, readApps } from '../command/apps.ts'
 import type { Spec } from '../command/help.ts'
 import { jsonOption, readOptions, readStage, type Stage, stageOptions } from '../command/options.ts'
 
-export type Options = Stage & {
-  /** Opens the gate now, whatever WeChat tells of the quota. */
-  readonly reopen: boolean
-}
+export type Options = Stage &
+  OfApp & {
+    /** Opens the gate now, whatever WeChat tells of the quota. */
+    readonly reopen: boolean
+  }
 
 export const spec = {
   verb: 'quota',
@@ -17,6 +19,7 @@ export const spec = {
       type: 'boolean',
       summary: 'opens the gate now: a few events first, the others a minute later if WeChat takes those',
     },
+    ...officialOption,
     ...stageOptions,
     ...jsonOption,
   },
@@ -27,7 +30,8 @@ export const spec = {
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */
-export function parseOptions(args: readonly string[], env: Environment): Options {
-  const { reopen = false, ...stage } = readOptions(args, env, spec)
-  return { ...readStage(stage, env), reopen }
+export function parseOptions(args: readonly string[], env: Environment, file?: string): Options {
+  const { reopen = false, app, ...values } = readOptions(args, env, spec)
+  const stage = readStage(values, env)
+  return { ...stage, ...readApp(app, stage.stage, readApps(stage.stage, file).officials), reopen }
 }

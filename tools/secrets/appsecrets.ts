@@ -1,70 +1,73 @@
 /** The appsecrets, which only WeChat can make: from the environment, or asked for at the terminal. */
 
+import type { Apps } from '../../lib/apps.ts'
 import { pages } from '../../lib/doctor/pages.ts'
-import { type Environment, SettingsError } from '../../local/environment.ts'
+import { secretVariableOf } from '../../local/apps.ts'
+import { SettingsError } from '../../local/environment.ts'
 import type { Session } from '../command/session.ts'
 import { askHidden, type Terminal } from './hidden-input.ts'
-import type { SecretName } from './names.ts'
+import type { AppsSecret, Secret, SecretName } from './names.ts'
 
-/** Where each comes from; the variables are those of the local run. */
-const apps = {
-  'official-appsecret': {
-    variable: 'WECHAT_OFFICIAL_SECRET',
-    what: 'the Official Account’s appsecret (服务号 AppSecret)',
-    page: `https://${pages.official.secret}`,
-  },
-  'mini-appsecret': {
-    variable: 'WECHAT_MINI_SECRET',
-    what: 'the mini program’s appsecret (小程序 AppSecret)',
-    page: `https://${pages.mini.secret}`,
-  },
-} as const
-
-export type AppsecretName = keyof typeof apps
+export type Appsecret = AppsSecret & { readonly kind: 'appsecret' }
 
 /** `terminal` is undefined where nobody can be asked. */
-export type AppsecretDeps = Session & { readonly terminal: Terminal | undefined }
+export type AppsecretDeps = Session & { readonly terminal: Terminal | undefined; readonly apps: Apps }
 
-export function isAppsecret(name: SecretName): name is AppsecretName {
-  return name in apps
+/** Where each comes from; the variables are those of the local run. */
+function sourceOf({ app }: Appsecret, apps: Apps) {
+  const { kind, name } = app
+  const [what, zh, all] =
+    kind === 'official'
+      ? ['the Official Account', '服务号', apps.officials.length]
+      : ['the mini program', '小程序', apps.minis.length]
+  const whose = all === 1 ? what : `${what} ${name}`
+  return {
+    variable: secretVariableOf(app, apps),
+    what: `${whose}’s appsecret (${zh} AppSecret)`,
+    page: `https://${pages[kind].secret}`,
+  }
+}
+
+export function isAppsecret(secret: Secret): secret is Appsecret {
+  return secret.kind === 'appsecret'
 }
 
 /** Gets these appsecrets; throws a SettingsError that lists all that is wrong, or NoAnswer. Nothing repeats a value. */
-export async function getAppsecrets(names: readonly AppsecretName[], deps: AppsecretDeps) {
-  assertUsable(names, deps)
+export async function getAppsecrets(secrets: readonly Appsecret[], deps: AppsecretDeps) {
+  assertUsable(secrets, deps)
   const { terminal } = deps
-  const found = new Map<AppsecretName, string>()
-  for (const name of names) {
-    const text = readGiven(name, deps.env) ?? (terminal && (await askFor(name, { ...deps, terminal })))
-    if (text !== undefined) found.set(name, text)
+  const found = new Map<SecretName, string>()
+  for (const it of secrets) {
+    const text = readGiven(it, deps) ?? (terminal && (await askFor(it, { ...deps, terminal })))
+    if (text !== undefined) found.set(it.name, text)
   }
   return found
 }
 
-function assertUsable(names: readonly AppsecretName[], { env, terminal }: AppsecretDeps): void {
-  const problems = names.flatMap(name => {
-    const { variable, what } = apps[name]
-    const given = readGiven(name, env)
+function assertUsable(secrets: readonly Appsecret[], deps: AppsecretDeps): void {
+  const problems = secrets.flatMap(it => {
+    const { variable, what } = sourceOf(it, deps.apps)
+    const given = readGiven(it, deps)
     const flaw = given === undefined ? undefined : findFlaw(given)
     if (flaw !== undefined) return `${variable} is not ${what}: ${flaw}`
-    if (given !== undefined || terminal !== undefined) return []
+    if (given !== undefined || deps.terminal !== undefined) return []
     return `${variable} must be set to ${what}: there is no terminal to ask for it`
   })
   if (problems.length > 0) throw new SettingsError(problems)
 }
 
-function readGiven(name: AppsecretName, env: Environment): string | undefined {
-  return env[apps[name].variable]?.trim() || undefined
+function readGiven(secret: Appsecret, { env, apps }: AppsecretDeps): string | undefined {
+  return env[sourceOf(secret, apps).variable]?.trim() || undefined
 }
 
 async function askFor(
-  name: AppsecretName,
-  { terminal, screen, signal }: AppsecretDeps & { readonly terminal: Terminal },
+  secret: Appsecret,
+  { terminal, screen, signal, apps }: AppsecretDeps & { readonly terminal: Terminal },
 ): Promise<string> {
-  const { what, page } = apps[name]
+  const { what, page } = sourceOf(secret, apps)
   screen.line(`  ${what}, from ${page}`)
   for (;;) {
-    const text = (await askHidden(`  ${name} (does not show · 输入不显示): `, terminal, signal)).trim()
+    const text = (await askHidden(`  ${secret.name} (does not show · 输入不显示): `, terminal, signal)).trim()
     const flaw = findFlaw(text)
     if (flaw === undefined) return text
     screen.problem(`  ✗ ${flaw}`)

@@ -1,9 +1,12 @@
 /** What WeChat's console must be told, ready to paste. */
 
+import type { App } from '../../lib/apps.ts'
 import { pages } from '../../lib/doctor/pages.ts'
+import { secretOf } from '../../lib/secret-names.ts'
+import { appArgs } from '../command/apps.ts'
 import { commandLine } from '../command/options.ts'
 import type { Screen } from '../command/screen.ts'
-import type { SecretName, StoredName } from './names.ts'
+import type { SecretName } from './names.ts'
 import { type Options, spec } from './options.ts'
 import type { SecretStore } from './store.ts'
 
@@ -13,38 +16,40 @@ type Circumstances = {
   readonly screen: Screen
   readonly isWatched: boolean
   /** What was there before; the console has it until the new one is pasted. */
-  readonly dates: ReadonlyMap<StoredName, number>
+  readonly dates: ReadonlyMap<SecretName, number>
 }
+type Values = ReadonlyMap<SecretName, string>
 
-const names = ['callback-token', 'callback-aes-key'] as const
-type CallbackName = (typeof names)[number]
-
-const page = `https://${pages.messagePush}`
+const kinds = ['callback-token', 'callback-aes-key'] as const
 const fields = {
   'callback-token': 'Token (令牌)',
   'callback-aes-key': 'EncodingAESKey (消息加解密密钥)',
-} satisfies Record<CallbackName, string>
+} satisfies Record<(typeof kinds)[number], string>
 
-/** Shows both, if one is new or they are asked for; never where a file or a log would keep them, unless told to. */
-export async function showForConsole(
-  made: ReadonlyMap<SecretName, string>,
-  { options, store, screen, isWatched, dates }: Circumstances,
-): Promise<void> {
-  const isNew = names.some(it => made.has(it))
-  if (!isNew && !options.isShown) return
-  if (!isWatched && !options.isShown) {
-    screen.line(`  To see what the console needs · 查看需填写的内容: ${commandLine(spec.verb, options, ['--show'])}`)
-    return
+/** Shows both of each app, if one is new or they are asked for; never where a file or a log would keep them, unless told to. */
+export async function showForConsole(apps: readonly App[], made: Values, around: Circumstances): Promise<void> {
+  const { options, screen, isWatched } = around
+  const shown = apps.filter(app => options.isShown || kinds.some(it => made.has(secretOf(app, it))))
+  if (shown.length === 0) return
+  if (isWatched || options.isShown) for (const app of shown) await showApp(app, made, around)
+  else {
+    const command = commandLine(spec.verb, options, [...appArgs(options), '--show'])
+    screen.line(`  To see what the console needs · 查看需填写的内容: ${command}`)
   }
-  screen.line(`\nTo paste · 填写到: ${page}`)
-  for (const name of names) {
-    const value = made.get(name) ?? (await store.read(name))
-    screen.line(`  ${fields[name]}: ${value}`)
+}
+
+async function showApp(app: App, made: Values, { options, store, screen, dates }: Circumstances): Promise<void> {
+  screen.line(`\nTo paste for ${app.name} · 填写到: https://${pages[app.kind].messagePush}`)
+  for (const kind of kinds) {
+    const name = secretOf(app, kind)
+    screen.line(`  ${fields[kind]}: ${made.get(name) ?? (await store.read(name))}`)
   }
-  screen.line('  URL (服务器地址): <API>/callback, as the deployment tells it · 部署后得到')
+  const url = `<API>/callback${app.name === options.apps.officials[0].name ? '' : `/${app.name}`}`
+  screen.line(`  URL (服务器地址): ${url}, as the deployment tells it · 部署后得到`)
   screen.line('  消息加解密方式: 安全模式 · encrypted callbacks only')
   screen.line(`  ${onceOn}`)
-  if (names.some(it => made.has(it) && dates.has(it))) screen.line(`  ${whenToPaste}`)
+  const isReplaced = kinds.map(it => secretOf(app, it)).some(it => made.has(it) && dates.has(it))
+  if (isReplaced) screen.line(`  ${whenToPaste}`)
   screen.line('')
 }
 

@@ -3,8 +3,7 @@
 import { randomInt } from 'node:crypto'
 
 import { makeSessionKey } from '../../local/secrets.ts'
-import type { AppsecretName } from './appsecrets.ts'
-import type { SecretName } from './names.ts'
+import type { Secret } from './names.ts'
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const characters = `${letters}0123456789`
@@ -16,13 +15,13 @@ const makers = {
   'callback-token': () => pick(characters, 32),
   'callback-aes-key': () => pick(characters, 42) + pick(lastCharacters, 1),
   'session-keys': async () => JSON.stringify({ keys: [await makeSessionKey()] }),
-} satisfies Record<Exclude<SecretName, AppsecretName>, () => string | Promise<string>>
+} satisfies Record<Exclude<Secret['kind'], 'appsecret'>, () => string | Promise<string>>
 
-export type MadeName = keyof typeof makers
+export type MadeKind = keyof typeof makers
 
 /** Makes a secret in the form in which the functions read it. */
-export async function makeSecret(name: MadeName): Promise<string> {
-  return makers[name]()
+export async function makeSecret(kind: MadeKind): Promise<string> {
+  return makers[kind]()
 }
 
 function pick(from: string, count: number): string {

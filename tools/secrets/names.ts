@@ -1,21 +1,21 @@
-/** The secrets of a stage, by how they come to be. */
+/** The secrets that a run is about, by how they come to be. */
 
-import { type SecretName as StoredName, secretNames as storedNames } from '../../lib/secret-names.ts'
+import type { App, Apps } from '../../lib/apps.ts'
+import { type AppSecret, appSecrets, type SecretName, secretOf } from '../../lib/secret-names.ts'
+import type { OfApp } from '../command/apps.ts'
 
-export type { StoredName }
+export type { SecretName }
 
 /** What is made of another secret, and with it: the public half of the session keys. */
-export const derivedName = 'session-public-keys' satisfies StoredName
+export const derivedName = 'session-public-keys' satisfies SecretName
 
-/** Those that are asked for, or made. */
-export const secretNames = storedNames.filter(it => it !== derivedName)
+/** One that is asked for, or made: of an app, or of the stage. */
+export type AppsSecret = { readonly name: SecretName; readonly kind: AppSecret; readonly app: App }
+export type Secret = AppsSecret | { readonly name: 'session-keys'; readonly kind: 'session-keys' }
 
-export type SecretName = (typeof secretNames)[number]
-
-export function isSecretName(text: string): text is SecretName {
-  return secretNames.some(it => it === text)
-}
-
-export function isStoredName(text: string): text is StoredName {
-  return storedNames.some(it => it === text)
+/** All of a stage, or those of one app alone. */
+export function secretsOf(apps: Apps, { app: chosen }: OfApp): readonly Secret[] {
+  const all = [...apps.officials, ...apps.minis].filter(it => chosen === undefined || it.name === chosen)
+  const ofApps = appSecrets.flatMap(kind => all.map(app => ({ name: secretOf(app, kind), kind, app })))
+  return chosen === undefined ? [...ofApps, { name: 'session-keys', kind: 'session-keys' }] : ofApps
 }

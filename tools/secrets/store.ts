@@ -4,28 +4,30 @@ import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/c
 
 import { ask } from '../command/explain-failure.ts'
 import { clientConfig, type Place } from '../command/place.ts'
-import { derivedName, isStoredName, type StoredName, secretNames } from './names.ts'
+import type { SecretName } from './names.ts'
 
 /** Throws an AskError, which holds no secret, where it cannot be asked. */
 export type SecretStore = {
   /** `/queqiao/prod`. */
   readonly prefix: string
   readonly region: string
-  /** When (ms) each that is there was written; nothing is decrypted. */
-  dates(): Promise<ReadonlyMap<StoredName, number>>
+  /** When (ms) each of these that is there was written; nothing is decrypted. */
+  dates(names: readonly SecretName[]): Promise<ReadonlyMap<SecretName, number>>
   /** Undefined if it is not there. */
-  read(name: StoredName): Promise<string | undefined>
+  read(name: SecretName): Promise<string | undefined>
   /** Writes a new one, and fails if there is one; or replaces it. */
-  write(name: StoredName, value: string, how: 'new' | 'replace'): Promise<void>
+  write(name: SecretName, value: string, how: 'new' | 'replace'): Promise<void>
 }
 
 const answerLimitMs = 15_000
+/** SSM takes no more. */
+const namesPerCall = 10
 
 /** Opens the store; reads end with the signal, writes do not: nobody would know whether they were done. */
 export function openSecretStore(place: Place, abortSignal: AbortSignal): SecretStore {
   const ssm = new SSMClient(clientConfig(place, answerLimitMs))
   const prefix = `/queqiao/${place.stage}`
-  const pathOf = (name: StoredName) => `${prefix}/${name}`
+  const pathOf = (name: SecretName) => `${prefix}/${name}`
   const request = <T>(action: string, path: string, made: Promise<T>) =>
     ask(
       place,
@@ -33,7 +35,7 @@ export function openSecretStore(place: Place, abortSignal: AbortSignal): SecretS
       made,
     )
 
-  async function get(names: readonly StoredName[], WithDecryption: boolean) {
+  async function get(names: readonly SecretName[], WithDecryption: boolean) {
     const command = new GetParametersCommand({ Names: names.map(pathOf), WithDecryption })
     const path = names.length === 1 ? names.map(pathOf).join() : `${prefix}/*`
     const { Parameters = [] } = await request('GetParameters', path, ssm.send(command, { abortSignal }))
@@ -43,14 +45,17 @@ export function openSecretStore(place: Place, abortSignal: AbortSignal): SecretS
   return {
     prefix,
     region: place.region,
-    async dates() {
-      const found = await get([...secretNames, derivedName], false)
-      return new Map(
-        found.flatMap(({ Name = '', LastModifiedDate }) => {
-          const name = Name.slice(prefix.length + 1)
-          return isStoredName(name) ? [[name, LastModifiedDate?.getTime() ?? 0]] : []
-        }),
-      )
+    async dates(names) {
+      const dates = new Map<SecretName, number>()
+      for (let from = 0; from < names.length; from += namesPerCall) {
+        const asked = names.slice(from, from + namesPerCall)
+        const found = new Map((await get(asked, false)).map(it => [it.Name, it.LastModifiedDate?.getTime() ?? 0]))
+        for (const name of asked) {
+          const at = found.get(pathOf(name))
+          if (at !== undefined) dates.set(name, at)
+        }
+      }
+      return dates
     },
     async read(name) {
       const [found] = await get([name], true)

@@ -8,11 +8,13 @@ import { maskId } from '../../lib/identifiers.ts'
 import type { ValueCheck } from '../../lib/send/deps.ts'
 import type { Message } from '../../lib/send/kinds/kind.ts'
 import { parseTemplateMessage } from '../../lib/send/kinds/template-event.ts'
-import { findTemplate, readTemplateList, type Template, type TemplateList } from '../../lib/send/template-list.ts'
+import { findTemplate, readTemplateLists, type Template, type TemplateList } from '../../lib/send/template-list.ts'
+import { listFile } from '../../local/apps.ts'
+import { readApps } from '../command/apps.ts'
 import { UsageError } from '../command/options.ts'
 import type { Options, Wishes } from './options.ts'
 
-const templatesFile = new URL('../../templates.json', import.meta.url)
+const projectFiles = { apps: listFile('apps.json'), templates: listFile('templates.json') }
 
 export type Event = {
   readonly id: string
@@ -25,18 +27,40 @@ export type Event = {
 }
 
 /** Makes the event; throws UsageError, in the words of the event's own check, for one that would be rejected. */
-export function makeEvent(options: Options, now: number, values?: ValueCheck, file = templatesFile): Event {
+export function makeEvent(options: Options, now: number, values?: ValueCheck, files = projectFiles): Event {
   if (!('wishes' in options)) return { id: options.id, lines: [`  id        ${options.id}`] }
   const { stage, wishes } = options
   const { id = deriveId(wishes, now), ...rest } = wishes
   const body = JSON.stringify({ id, ...rest })
-  const templates = orUsageError(() => readTemplateList(readLists(file), stage))
-  const message = orUsageError(() => parseTemplateMessage(body, templates, values))
+  const { officials, minis } = readApps(stage, files.apps)
+  const [first] = officials
+  const lists = orUsageError(() => readTemplateLists(readLists(files.templates), stage, officials))
+  const accounts = wishes.from === 'any' ? officials : officials.filter(it => it.name === (wishes.from ?? first.name))
+  const { message, templates } = orUsageError(() =>
+    firstOf(accounts, app => {
+      const templates = lists.get(app.name) ?? {}
+      const rules = { account: { app, templates }, minis, ...(values === undefined ? {} : { values }) }
+      return { message: parseTemplateMessage(body, rules), templates }
+    }),
+  )
   return { id, body, group: message.templateId, lines: describe(wishes, message, templates) }
 }
 
+/** From any, it goes out by those accounts whose rules it keeps; throws what is wrong by the first one's. */
+function firstOf<T, R>(list: readonly T[], read: (it: T) => R): R {
+  let failure: unknown
+  for (const it of list) {
+    try {
+      return read(it)
+    } catch (error) {
+      failure ??= error
+    }
+  }
+  throw failure
+}
+
 /** Read when an event is made: a mistake in it is told in words, and who only follows needs no list. */
-function readLists(file: URL): unknown {
+function readLists(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
@@ -61,7 +85,7 @@ function orUsageError<T>(read: () => T): T {
   }
 }
 
-function describe({ to, data, template }: Wishes, message: Message, templates: TemplateList): string[] {
+function describe({ to, from, data, template }: Wishes, message: Message, templates: TemplateList): string[] {
   const [[kind, id] = ['', '']] = Object.entries(to)
   const { templateId } = message
   const [name = template, listed] = findTemplate(templates, templateId, template) ?? []
@@ -71,6 +95,7 @@ function describe({ to, data, template }: Wishes, message: Message, templates: T
   return [
     `  id        ${message.id}`,
     `  to        ${kind} ${maskId(id)}`,
+    ...(from === undefined ? [] : [`  from      ${from}`]),
     `  template  ${listed === undefined ? templateId : `${name} 「${listed.title}」`}`,
     ...keysBeyond(data, listed).map(key => `  ${key} is no key of this template: nobody sees it · 模板无此字段`),
     ...cut.map(key => `  ${key} is too long, and ends in … inside its limit · 超长截断`),

@@ -2,6 +2,7 @@
 
 import { eventIdPattern } from '../../lib/send/delivery.ts'
 import type { Environment } from '../../local/environment.ts'
+import { readApp, readApps } from '../command/apps.ts'
 import type { Spec } from '../command/help.ts'
 import {
   jsonOption,
@@ -16,6 +17,7 @@ import {
 /** The event as it was wished for; what its fields hold is checked as any event's. */
 export type Wishes = {
   readonly to: Readonly<Record<string, string>>
+  readonly from?: string
   readonly data: Readonly<Record<string, unknown>>
   readonly id?: string
   readonly template?: string
@@ -46,6 +48,11 @@ export const spec = {
       type: 'string',
       value: '<kind>=<id>',
       summary: 'who: unionid=…, miniOpenid=… or openid=… (the Official Account’s)',
+    },
+    app: {
+      type: 'string',
+      value: '<name>',
+      summary: 'from which Official Account, by its name in apps.json, or any; without it the default one',
     },
     template: { type: 'string', value: '<name>', summary: 'a template of this stage in templates.json' },
     'template-id': { type: 'string', value: '<id>', summary: 'or WeChat’s own id of one' },
@@ -82,18 +89,24 @@ Alone it pushes nothing, and follows the event of this id`,
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */
-export function parseOptions(args: readonly string[], env: Environment): Options {
+export function parseOptions(args: readonly string[], env: Environment, file?: string): Options {
   const values = readOptions(args, env, spec)
+  const stage = readStage(values, env)
+  assertKnown(values.app, stage.stage, file)
   const { wait = standardWait, 'no-follow': isLeft = false } = values
   const what = readWhat(values)
   if (isLeft && 'id' in what) throw new UsageError('--id alone follows an event, and --no-follow leaves nothing to do')
-  return { ...readStage(values, env), ...what, isFollowed: !isLeft, waitSeconds: readCount('wait', wait) }
+  return { ...stage, ...what, isFollowed: !isLeft, waitSeconds: readCount('wait', wait) }
+}
+
+function assertKnown(app: string | undefined, stage: string, file?: string): void {
+  if (app !== undefined && app !== 'any') readApp(app, stage, readApps(stage, file).officials)
 }
 
 function readWhat(values: ReturnType<typeof readOptions<typeof spec.options>>): What {
-  const { to, data = [], id, template, page, url } = values
+  const { to, app: from, data = [], id, template, page, url } = values
   const renamed = { templateId: values['template-id'], expiresAt: values['expires-at'] }
-  const fields = withoutGaps({ id, template, page, url, ...renamed })
+  const fields = withoutGaps({ id, from, template, page, url, ...renamed })
   const isAlone = to === undefined && data.length === 0 && Object.keys(fields).length === 1
   return isAlone && id !== undefined
     ? { id: readId(id) }

@@ -1,5 +1,7 @@
 /** `sync`: tells what a sync run through the followers costs, begins it, and follows it to its end. */
 
+import type { AppName } from '../../lib/apps.ts'
+import { saidOf } from '../command/apps.ts'
 import { functionFailed, openFunction } from '../command/function.ts'
 import { findPlace, logOf, type Place, whereIs } from '../command/place.ts'
 import { type Session, type Start, whileAsking } from '../command/session.ts'
@@ -18,12 +20,15 @@ const exitCodes = { complete: 0, waiting: 1, lost: 1, unlinked: 1, stuck: 1 } as
 export const start: Start = async (args, session) => {
   const options = parseOptions(args, session.env)
   const place = findPlace(options, 'lambda', session.env)
-  return runSync(options, { ...session, place, sync: openSync(place, session.signal) })
+  return runSync(options, { ...session, place, sync: openSync(place, session.signal, options.app) })
 }
 
 /** Opens the function; the planning makes a few calls to WeChat, each of at most 10 s. */
-export function openSync(place: Place, signal: AbortSignal): SyncFunction {
-  return openFunction(place, fileName, { shape: report, signal, answerLimitMs: 60_000 })
+export function openSync(place: Place, signal: AbortSignal, app?: AppName): SyncFunction {
+  const opening = { shape: report, signal, answerLimitMs: 60_000 }
+  const { ask, begin } = openFunction<Parameters<SyncFunction['ask']>[0], Report>(place, fileName, opening)
+  const ofApp = app === undefined ? {} : { app }
+  return { ask: order => ask({ ...order, ...ofApp }), begin: order => begin({ ...order, ...ofApp }) }
 }
 
 /** Runs the command; answers its exit code. */
@@ -45,7 +50,9 @@ export async function runSync(options: Options, deps: SyncDeps): Promise<number>
 type Prepared = { readonly before: Report; readonly plan: Plan }
 /** Shows the plan; answers an exit code where nothing is to be begun. */
 async function prepare(options: Options, { sync, screen, place }: SyncDeps): Promise<Prepared | number> {
-  screen.line(`The sync run through the followers, stage ${options.stage} (${whereIs(place)}) · 同步关注者`)
+  screen.line(
+    `The sync run through the followers${saidOf(options)}, stage ${options.stage} (${whereIs(place)}) · 同步关注者`,
+  )
   const before = await sync.ask({ action: 'status' })
   const isUnderWay = before.state === 'under-way'
   if (isUnderWay) screen.line(`  under way since ${inChina(before.beganAt ?? 0)}; what is left of it · 正在同步，剩余:`)

@@ -1,16 +1,18 @@
 /** What `sync` is told on the command line. */
 
 import type { Environment } from '../../local/environment.ts'
+import { appArgs, type OfApp, officialOption, readApp, readApps } from '../command/apps.ts'
 import type { Spec } from '../command/help.ts'
 import { commandLine, jsonOption, readOptions, readStage, type Stage, stageOptions } from '../command/options.ts'
 
-export type Options = Stage & {
-  /** Lets a sync run for which today's quota is too small spread over days. */
-  readonly spread: boolean
-  /** Looks everybody up again, not only who was added. */
-  readonly everyone: boolean
-  readonly dryRun: boolean
-}
+export type Options = Stage &
+  OfApp & {
+    /** Lets a sync run for which today's quota is too small spread over days. */
+    readonly spread: boolean
+    /** Looks everybody up again, not only who was added. */
+    readonly everyone: boolean
+    readonly dryRun: boolean
+  }
 
 export const spec = {
   verb: 'sync',
@@ -19,6 +21,7 @@ export const spec = {
     spread: { type: 'boolean', summary: 'begins even if today’s quota is too small for it, and goes on day by day' },
     everyone: { type: 'boolean', summary: 'looks everybody up again, not only who was added since the last sync run' },
     'dry-run': { type: 'boolean', summary: 'only tells what the sync run will cost' },
+    ...officialOption,
     ...stageOptions,
     ...jsonOption,
   },
@@ -27,12 +30,15 @@ export const spec = {
 } as const satisfies Spec
 
 /** Reads the options; throws UsageError. */
-export function parseOptions(args: readonly string[], env: Environment): Options {
-  const { spread = false, everyone = false, 'dry-run': dryRun = false, ...stage } = readOptions(args, env, spec)
-  return { ...readStage(stage, env), spread, everyone, dryRun }
+export function parseOptions(args: readonly string[], env: Environment, file?: string): Options {
+  const { spread = false, everyone = false, 'dry-run': dryRun = false, app, ...values } = readOptions(args, env, spec)
+  const stage = readStage(values, env)
+  const ofApp = readApp(app, stage.stage, readApps(stage.stage, file).officials)
+  return { ...stage, ...ofApp, spread, everyone, dryRun }
 }
 
 /** The command line for these options. */
 export function commandFor({ spread, everyone, ...stage }: Partial<Options>): string {
-  return commandLine(spec.verb, stage, [...(everyone ? ['--everyone'] : []), ...(spread ? ['--spread'] : [])])
+  const flags = [...(everyone ? ['--everyone'] : []), ...(spread ? ['--spread'] : [])]
+  return commandLine(spec.verb, stage, [...appArgs(stage), ...flags])
 }

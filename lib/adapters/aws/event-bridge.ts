@@ -1,10 +1,12 @@
 /** Publishes the results of events to an EventBridge bus. */
 
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
+import type { Apps } from '../../apps.ts'
 import { NotPublishedError } from '../../errors.ts'
 import { inParallel, inRuns } from '../../pool.ts'
 import type { Delivery } from '../../send/delivery.ts'
 import type { Results } from '../../send/ports.ts'
+import { shown } from '../../send/shown-delivery.ts'
 
 const source = 'queqiao'
 /** EventBridge accepts ten entries per call. */
@@ -13,8 +15,10 @@ const runSize = 10
 const maxRounds = 3
 const atOnce = 4
 
+type Bus = { readonly name: string; readonly apps: Apps }
+
 /** Creates the publisher. The client is loaded with the first event, because most deployments have no bus. */
-export function createResults(busName: string): Results {
+export function createResults(bus: Bus): Results {
   let opened: Promise<Publish> | undefined
   return {
     async publish(deliveries) {
@@ -23,7 +27,7 @@ export function createResults(busName: string): Results {
       const refused = new Set<Delivery>()
       const causes: unknown[] = []
       await inParallel(inRuns(deliveries, runSize), atOnce, async run => {
-        const { left, cause } = await putAll(run, busName, put)
+        const { left, cause } = await putAll(run, bus, put)
         for (const it of left) refused.add(it)
         if (cause !== undefined) causes.push(cause)
       })
@@ -48,11 +52,11 @@ async function open(): Promise<Publish> {
 type Put = { readonly left: readonly Delivery[]; readonly cause?: unknown }
 
 /** Returns the entries that were not accepted; a failed call does not stop the others. */
-async function putAll(run: readonly Delivery[], busName: string, put: Publish): Promise<Put> {
+async function putAll(run: readonly Delivery[], bus: Bus, put: Publish): Promise<Put> {
   let left = run
   try {
     for (let round = 0; left.length > 0 && round < maxRounds; round++) {
-      const refused = await put(left.map(it => entryOf(it, busName)))
+      const refused = await put(left.map(it => entryOf(it, bus)))
       left = left.filter((_, index) => refused[index])
     }
     return { left }
@@ -61,11 +65,11 @@ async function putAll(run: readonly Delivery[], busName: string, put: Publish): 
   }
 }
 
-function entryOf(delivery: Delivery, busName: string): PutEventsRequestEntry {
+function entryOf(delivery: Delivery, { name, apps }: Bus): PutEventsRequestEntry {
   return {
-    EventBusName: busName,
+    EventBusName: name,
     Source: source,
     DetailType: `delivery.${delivery.state}`,
-    Detail: JSON.stringify(delivery),
+    Detail: JSON.stringify(shown(delivery, apps)),
   }
 }

@@ -7,23 +7,25 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs'
 
+import type { AppName } from '../../apps.ts'
 import type { Log } from '../../ports.ts'
-import type { ParkedEvents } from '../../send/ports.ts'
-import { eventIdsIn, grouped, openQueue, type QueueClient, type QueueRights } from './sqs-queues.ts'
+import type { ParkedEvents, Priority } from '../../send/ports.ts'
+import { eventIdsIn, grouped, openQueue, parkedName, type QueueClient, type QueueRights } from './sqs-queues.ts'
 
 const size = ['GetQueueUrl', 'GetQueueAttributes'] as const
 const take = ['GetQueueUrl', 'ReceiveMessage', 'DeleteMessage'] as const
 
 /** The permissions that each method needs, by the suffix of the queue's name. */
 export const parkedEventsRights = {
-  count: { '-parked': size, '-parked-urgent': size },
-  moveBack: { '': ['GetQueueUrl', 'SendMessage'], '-parked': take, '-parked-urgent': take },
+  count: { '-*-parked': size, '-*-parked-urgent': size },
+  moveBack: { '': ['GetQueueUrl', 'SendMessage'], '-*-parked': take, '-*-parked-urgent': take },
 } as const satisfies Record<keyof ParkedEvents, QueueRights>
 
-/** Creates the requeueing of this queue's held events. */
-export function createParkedEvents(name: string, log: Log): ParkedEvents {
+/** Creates the way back of the events of this queue that wait for quota of an Official Account, by its name. */
+export function createParkedEvents(name: string, official: AppName, log: Log): ParkedEvents {
   const events = openQueue(name)
-  const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
+  const open = (priority: Priority) => openQueue(parkedName(name, { official, priority }))
+  const parked = { urgent: open('urgent'), usual: open('usual') }
 
   return {
     async count() {

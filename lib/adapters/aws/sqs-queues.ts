@@ -14,7 +14,7 @@ import {
 import { inParallel } from '../../pool.ts'
 import type { Backlog, ConsumedQueue, Log, Queue } from '../../ports.ts'
 import { idOf } from '../../send/event-id.ts'
-import type { EventQueue, QueuedEvent } from '../../send/ports.ts'
+import type { EventQueue, ParkingPlace, QueuedEvent } from '../../send/ports.ts'
 
 export type QueueClient = {
   readonly sqs: SQSClient
@@ -77,7 +77,7 @@ export const eventQueueRights = {
   retryIn: { '': ['GetQueueUrl', 'ChangeMessageVisibility'] },
   deadLetter: { '-dlq': push, '-review': push },
   requeue: { '': push },
-  holdForQuota: { '-parked': push, '-parked-urgent': push },
+  holdForQuota: { '-*-parked': push, '-*-parked-urgent': push },
 } as const satisfies Record<keyof EventQueue, QueueRights>
 
 /** Permissions on queues, by the suffixes of their names. */
@@ -92,7 +92,7 @@ export function eventIdsIn(entries: readonly Entry[]): string[] {
 export function createEventQueue(name: string, log: Log): EventQueue {
   const events = openQueue(name)
   const deadLetters = { 'dead-letter': openQueue(`${name}-dlq`), review: openQueue(`${name}-review`) }
-  const parked = { urgent: openQueue(`${name}-parked-urgent`), usual: openQueue(`${name}-parked`) }
+  const parked = createOpener()
   const tell: Tell = (error, unsent) => log.error('events.not-sent', { error, ids: eventIdsIn(unsent) })
   return {
     ...consumed(events),
@@ -112,16 +112,30 @@ export function createEventQueue(name: string, log: Log): EventQueue {
       ),
     async holdForQuota(list) {
       const unsent = new Set<number>()
-      for (const [priority, group] of Map.groupBy([...list.entries()], ([, it]) => it.priority)) {
+      for (const [place, group] of Map.groupBy([...list.entries()], ([, it]) => parkedName(name, it))) {
         const entries = group.map(([, { event }]) => entryOf(event))
-        for (const at of await parked[priority].sendAll(entries, tell)) unsent.add(group[at]?.[0] ?? at)
+        for (const at of await parked(place).sendAll(entries, tell)) unsent.add(group[at]?.[0] ?? at)
       }
       return unsent
     },
   }
 }
 
-/** The message of an event that was tried before; event-record.ts parses it. */
+/** The name of the queue in which events of an Official Account wait for quota. */
+export function parkedName(events: string, { official, priority }: ParkingPlace): string {
+  return `${events}-${official}-parked${priority === 'urgent' ? '-urgent' : ''}`
+}
+
+function createOpener(): (name: string) => QueueClient {
+  const opened = new Map<string, QueueClient>()
+  return name => {
+    const queue = opened.get(name) ?? openQueue(name)
+    opened.set(name, queue)
+    return queue
+  }
+}
+
+/** The message of an event that was tried before; event-record.ts reads it. */
 function entryOf({ body, attempts, since, slotAt, group }: QueuedEvent) {
   const slot = slotAt === undefined ? {} : { slotAt: text(`${Math.round(slotAt)}`) }
   const MessageAttributes = { attempts: text(`${attempts}`), since: text(`${since}`), ...slot }

@@ -2,12 +2,15 @@
 
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
 
+import { inRuns } from '../../pool.ts'
 import type { Now, Secrets } from '../../ports.ts'
 import type { SecretName } from '../../secret-names.ts'
 
 const keepMs = 300_000
 /** A refused secret is read again at most this often, because the refusal may have another cause. */
 const againMs = 10_000
+/** More names GetParameters does not take. */
+const namesAtOnce = 10
 
 type Values = ReadonlyMap<string, string>
 /** The cached state of a secret; `value` throws if it could not be read. */
@@ -15,7 +18,7 @@ type Kept = { readonly at: number; readonly value: () => Promise<string | undefi
 
 /** The secrets of one function. */
 export type FunctionSecrets = Secrets & {
-  /** Names the secrets that the function needs: the first read fetches them all in one request. */
+  /** Names the secrets that the function needs: the first read fetches them all, ten in a request. */
   need(names: readonly SecretName[]): void
 }
 
@@ -38,19 +41,29 @@ export function createSecrets(prefix: string, now: Now): FunctionSecrets {
       at: now(),
       value: () =>
         value().catch(error => {
-          if (kept.get(name) === entry) kept.delete(name)
+          forget()
           throw error
         }),
     }
+    const forget = () => {
+      if (kept.get(name) === entry) kept.delete(name)
+    }
     kept.set(name, entry)
+    return forget
   }
 
   const readNow = (name: SecretName) => {
     const names = [name, ...[...needed].filter(it => it !== name && !isFresh(it))]
-    const all = read(names)
-    // One unreadable secret fails the whole request: then each is read by itself when it is needed.
-    for (const it of names)
-      keep(it, () => all.catch(error => (mayBeOtherSecret(error, names) ? read([it]) : rethrow(error))))
+    for (const run of inRuns(names, namesAtOnce)) {
+      const all = read(run)
+      // One unreadable secret fails the whole request: then each is read by itself when it is needed.
+      const alone = (it: SecretName) => all.catch(error => (mayBeOtherSecret(error, run) ? read([it]) : rethrow(error)))
+      const forgets = run.map(it => keep(it, () => alone(it)))
+      // The others may be needed long after the cause of the failure has passed.
+      all.catch(error => {
+        if (!mayBeOtherSecret(error, run)) for (const forget of forgets) forget()
+      })
+    }
     return kept.get(name)?.value()
   }
 

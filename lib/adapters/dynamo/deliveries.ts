@@ -1,19 +1,21 @@
 /**
- * The deliveries: one row per event id, and one per receipt by its msgid, `receipt#<msgid>`. They are joined on
- * reading, so that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds. If
- * receipts are published to a bus, `event#<msgid>` maps a msgid to its event.
+ * The deliveries: one row per event id, and one per receipt, `receipt#<appid>#<msgid>`. They are joined on reading, so
+ * that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds. If receipts are
+ * published to a bus, `event#<appid>#<msgid>` maps a msgid to its event.
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
+import { isAppId, type OfficialAppId } from '../../identifiers.ts'
 import type { Log, Now } from '../../ports.ts'
 import { type Delivery, type DoneMark, deliveryStates } from '../../send/delivery.ts'
-import type { DeliveryStore, Waiter } from '../../send/ports.ts'
+import type { DeliveryStore, Msgid, Waiter } from '../../send/ports.ts'
 import { validate } from '../../validate.ts'
 import { batchPut } from './batch-put.ts'
 import { isOver, isSurelyUnsent, isUnsent, mayWait, noState, unsent } from './delivery-conditions.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
 
+const officialAppid = v.custom<OfficialAppId>(isAppId)
 const facts = {
   reason: v.exactOptional(v.string()),
   errcode: v.exactOptional(v.number()),
@@ -23,13 +25,14 @@ const facts = {
 const deliveryRow = v.object({
   id: v.string(),
   state: v.picklist(deliveryStates),
+  official: v.exactOptional(officialAppid),
   ...facts,
   attempts: v.number(),
   at: v.string(),
   nextTryAt: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, Delivery>
 /** `uncertain` is set while a call without an answer may have sent the event, even if there is no state yet. */
-const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string() })
+const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string(), official: officialAppid })
 const markRow = v.object({ id: v.string(), state: v.exactOptional(v.string()), uncertain: v.exactOptional(uncertain) })
 const receiptRow = v.object({
   state: v.picklist(deliveryStates),
@@ -59,7 +62,7 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     const items = rows.map(it => ({ ...it, expiresAt: expiresAt() }))
     return new Set((await batchPut(dynamo, table, items, tell)).map(it => it.id))
   }
-  const get = async (id: string) => {
+  const get: Get = async id => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }))
     return Item !== undefined && isFresh(Item) ? Item : undefined
   }
@@ -83,31 +86,38 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     recordUncertainty(id, uncertainty) {
       return write(id, { ...noState, uncertain: { ...uncertainty }, expiresAt: expiresAt() }, isUnsent)
     },
-    async find(id) {
-      const item = await get(id)
-      if (item === undefined || !('state' in item)) return undefined
-      const delivery = validate(deliveryRow, item, 'a delivery')
-      const receipt = delivery.msgid === undefined ? undefined : await get(receiptKeyOf(delivery.msgid))
-      if (delivery.state !== 'accepted' || receipt === undefined) return delivery
-      return { ...delivery, ...validate(receiptRow, receipt, 'a receipt') }
-    },
-    async keepReceipt(msgid, { state, reason, at }) {
+    find: id => findWithReceipt(id, get),
+    async keepReceipt(of, { state, reason, at }) {
       const set = { state, reason, at, expiresAt: expiresAt() }
       const how = { set, condition: isOver, values: { nowSeconds: nowSeconds() } }
-      await change(dynamo, table, { id: receiptKeyOf(msgid) }, how)
+      await change(dynamo, table, { id: receiptKeyOf(of) }, how)
     },
-    eventOf: async msgid => indexed(await get(`event#${msgid}`)),
+    eventOf: async of => indexed(await get(eventKeyOf(of))),
   }
 }
 
-/** Puts rows, overwriting; returns the ids of those that could not be written. */
+type Get = (id: string) => Promise<Readonly<Record<string, unknown>> | undefined>
+
+/** Joins the row of an event with that of its receipt. */
+async function findWithReceipt(id: string, get: Get): Promise<Delivery | undefined> {
+  const item = await get(id)
+  if (item === undefined || !('state' in item)) return undefined
+  const delivery = validate(deliveryRow, item, 'a delivery')
+  const { official, msgid, state } = delivery
+  if (state !== 'accepted' || official === undefined || msgid === undefined) return delivery
+  const receipt = await get(receiptKeyOf({ official, msgid }))
+  return receipt === undefined ? delivery : { ...delivery, ...validate(receiptRow, receipt, 'a receipt') }
+}
+
+/** Puts rows, whatever is stored; answers the ids of those that could not be written. */
 type Put = (rows: readonly { readonly id: string }[]) => Promise<ReadonlySet<string>>
 
 /** The msgid row comes first: once an event is accepted, it is not processed again. */
 async function acceptAll(deliveries: readonly Delivery[], { put, isIndexed }: { put: Put; isIndexed: boolean }) {
-  const noWay = isIndexed ? await put(deliveries.flatMap(indexRowOf)) : new Set()
-  const unwritten = await put(deliveries.filter(it => !noWay.has(indexKeyOf(it))))
-  return new Set(deliveries.flatMap(it => (noWay.has(indexKeyOf(it)) || unwritten.has(it.id) ? it.id : [])))
+  const noWay = isIndexed ? await put(deliveries.flatMap(indexRowsOf)) : new Set()
+  const hasNoWay = (it: Delivery) => indexRowsOf(it).some(row => noWay.has(row.id))
+  const unwritten = await put(deliveries.filter(it => !hasNoWay(it)))
+  return new Set(deliveries.flatMap(it => (hasNoWay(it) || unwritten.has(it.id) ? it.id : [])))
 }
 
 function expiryAt(now: number): number {
@@ -145,15 +155,15 @@ function indexed(item: unknown): string | undefined {
   return item === undefined ? undefined : validate(v.object({ event: v.string() }), item, 'a msgid').event
 }
 
-function indexRowOf(delivery: Delivery) {
-  return delivery.msgid === undefined ? [] : [{ id: indexKeyOf(delivery), event: delivery.id }]
-}
-
-function indexKeyOf({ msgid }: Delivery): string {
-  return `event#${msgid}`
+function indexRowsOf({ id, official, msgid }: Delivery) {
+  return official === undefined || msgid === undefined ? [] : [{ id: eventKeyOf({ official, msgid }), event: id }]
 }
 
 /** Event ids contain no `#`. */
-function receiptKeyOf(msgid: string): string {
-  return `receipt#${msgid}`
+function eventKeyOf({ official, msgid }: Msgid): string {
+  return `event#${official}#${msgid}`
+}
+
+function receiptKeyOf({ official, msgid }: Msgid): string {
+  return `receipt#${official}#${msgid}`
 }

@@ -15,6 +15,7 @@ export const mayWait = `attribute_not_exists(#id) OR (#expiresAt > :nowSeconds A
 /** The earlier state no longer holds, and an expired row must not bring back old fields. */
 export const noState = {
   state: undefined,
+  official: undefined,
   reason: undefined,
   errcode: undefined,
   rid: undefined,

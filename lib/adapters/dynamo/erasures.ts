@@ -1,6 +1,6 @@
 /**
- * Erasure requests: rows `erased`/n with a digest of the openid and the time; n is the digest's first 52 bits. No
- * person can be identified from them.
+ * Who requested their erasure: rows `erased <appid>`/n with a digest of the openid and the instant; n is the digest's first 52
+ * bits. Nothing here leads back to a person.
  */
 
 import { createHash } from 'node:crypto'
@@ -8,14 +8,16 @@ import { createHash } from 'node:crypto'
 import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 import type { Erasures } from '../../followers/ports.ts'
-import type { OpenId } from '../../identifiers.ts'
+import type { OfficialAppId, OpenId } from '../../identifiers.ts'
 import { validate } from '../../validate.ts'
 import { batchGet, change, type Dynamo, onlyIf, queryAll } from './dynamo.ts'
 
 const markRow = v.object({ digest: v.string(), at: v.number() })
 
-/** Creates the store of erasures, in the walks table. */
-export function createErasures(dynamo: Dynamo, table: string): Erasures {
+/** Creates the store of erasures, in the table of sync runs. */
+export function createErasures(dynamo: Dynamo, table: string, official: OfficialAppId): Erasures {
+  const walk = `erased ${official}`
+  const keyOf = (digest: string) => ({ walk, part: Number.parseInt(digest.slice(0, 13), 16) })
   return {
     async mark(openid, at) {
       const digest = digestOf(openid)
@@ -51,7 +53,8 @@ export function createErasures(dynamo: Dynamo, table: string): Erasures {
         await Array.fromAsync(
           queryAll(
             dynamo,
-            from => new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isErased }),
+            from =>
+              new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isErased(walk) }),
           ),
         )
       ).flat()
@@ -61,12 +64,10 @@ export function createErasures(dynamo: Dynamo, table: string): Erasures {
   }
 }
 
-const isErased = { KeyConditionExpression: 'walk = :walk', ExpressionAttributeValues: { ':walk': 'erased' } }
+function isErased(walk: string) {
+  return { KeyConditionExpression: 'walk = :walk', ExpressionAttributeValues: { ':walk': walk } }
+}
 
 function digestOf(openid: OpenId): string {
   return createHash('sha256').update(openid).digest('hex')
-}
-
-function keyOf(digest: string): { walk: string; part: number } {
-  return { walk: 'erased', part: Number.parseInt(digest.slice(0, 13), 16) }
 }

@@ -1,8 +1,9 @@
-/** The send gate of a kind of message: one row of the deliveries table, with an id that no event can have. */
+/** The gate of an Official Account for a kind of message: a row of the deliveries table, under an id that no event can have. */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
+import type { OfficialAppId } from '../../identifiers.ts'
 import { templateNames } from '../../send/kinds/template-names.ts'
 import type { Gate, GateStore } from '../../send/ports.ts'
 import { type Condition, change, type Dynamo } from './dynamo.ts'
@@ -25,17 +26,23 @@ const row = v.object({
 }) satisfies v.GenericSchema<unknown, Gate>
 type Item = Readonly<Record<string, unknown>>
 
+/** `gate` is the kind's; `onUnreadable` is told of the fields' names once a read. */
+type Options = {
+  readonly official: OfficialAppId
+  readonly gate?: string
+  readonly onUnreadable?: (fields: readonly string[]) => void
+}
+
 /**
  * Creates the store of the gate. An unreadable field counts as absent, because the others are still valid, and is
- * overwritten; `onUnreadable` receives the fields' names once per read.
+ * overwritten.
  */
 export function createGateStore(
   dynamo: Dynamo,
   table: string,
-  onUnreadable: (fields: readonly string[]) => void = () => undefined,
-  id: string = templateNames.gateKey,
+  { official, gate = templateNames.gateKey, onUnreadable = () => undefined }: Options,
 ): GateStore {
-  const key = { id }
+  const key = { id: `${gate}#${official}` }
   /** For an unreadable pace: the condition under which only one writer overwrites it. */
   let isSpoilt: Condition | undefined
   const put = (set: object, condition: string, values: object = {}) =>

@@ -1,11 +1,12 @@
 /**
- * The uploads: `{id, owner, miniOpenid, contentType, state, …}`, a row that maps WeChat's trace_id to its picture, and
- * each owner's daily count. `expiresAt` is in seconds, on rows that expire.
+ * The uploads: `{id, owner, mini, miniOpenid, contentType, state, …}`, a row that maps a mini program's trace_id to its picture,
+ * and each owner's daily count. `expiresAt` is in seconds, on rows that expire.
  */
 
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-import { isId, type MiniOpenId } from '../../identifiers.ts'
+
+import { isAppId, isId, type MiniAppId, type MiniOpenId } from '../../identifiers.ts'
 import { isImageType } from '../../images/image-limits.ts'
 import type { Image, ImageStore, ImageType } from '../../images/ports.ts'
 import { validate } from '../../validate.ts'
@@ -22,6 +23,7 @@ const pageSize = 1000
 const image = v.object({
   id: v.string(),
   owner: v.string(),
+  mini: v.custom<MiniAppId>(isAppId),
   miniOpenid: v.custom<MiniOpenId>(isId),
   contentType: v.custom<ImageType>(isImageType),
   state: v.picklist(['expected', 'checking', 'served', 'refused']),
@@ -55,7 +57,7 @@ export function createImageStore(dynamo: Dynamo, table: string): ImageStore {
       // Written first, so that an early verdict finds its picture.
       if (it.traceId !== undefined) {
         const trace = {
-          id: traceKey(it.traceId),
+          id: traceKey(it.mini, it.traceId),
           image: it.id,
           expiresAt: Math.ceil(it.at / 1000) + traceDays * daySeconds,
         }
@@ -70,10 +72,10 @@ export function createImageStore(dynamo: Dynamo, table: string): ImageStore {
     async remove(id) {
       await dynamo.send(new DeleteCommand({ TableName: table, Key: { id } }))
     },
-    async traced(traceId) {
-      const trace = v.safeParse(v.object({ image: v.string() }), await read(traceKey(traceId)))
+    async traced(mini, traceId) {
+      const trace = v.safeParse(v.object({ image: v.string() }), await read(traceKey(mini, traceId)))
       const found = trace.success ? await find(trace.output.image) : undefined
-      return found?.traceId === traceId ? found : undefined
+      return found?.mini === mini && found.traceId === traceId ? found : undefined
     },
     countUpload(owner, day, most) {
       const count = new UpdateCommand({
@@ -107,8 +109,8 @@ async function* idsOf(dynamo: Dynamo, table: string, owner: string): AsyncIterab
   }
 }
 
-function traceKey(traceId: string): string {
-  return `trace#${traceId}`
+function traceKey(mini: MiniAppId, traceId: string): string {
+  return `trace#${mini}#${traceId}`
 }
 
 function endOf({ state, at }: Image): number | undefined {

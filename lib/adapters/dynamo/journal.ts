@@ -1,9 +1,9 @@
-/** Link changes since the last sync run: rows `journal`/n, n being the time (ms) times 1,000, plus a random part. */
+/** What was worked into the links since the last sync run: rows `journal <appid>`/n, n being the instant (ms) times 1,000, and chance. */
 
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 import type { Journal, JournalEntry } from '../../followers/ports.ts'
-import type { OpenId } from '../../identifiers.ts'
+import type { OfficialAppId, OpenId } from '../../identifiers.ts'
 import { inParallel } from '../../pool.ts'
 import { validate } from '../../validate.ts'
 import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
@@ -13,13 +13,14 @@ const entryRow = v.object({ part: v.number(), follow: packedOpenids, unfollow: p
 const perMs = 1000
 const dropsAtOnce = 10
 
-/** Creates the journal of follower changes, in the walks table. */
-export function createJournal(dynamo: Dynamo, table: string, random: () => number): Journal {
+/** Creates the journal of an account's followers, in the table of sync runs. */
+export function createJournal(dynamo: Dynamo, table: string, official: OfficialAppId, random: () => number): Journal {
+  const walk = `journal ${official}`
   const put = (part: number, { follow, unfollow }: JournalEntry, how: object) => {
-    const Item = { walk: 'journal', part, follow: packOpenids(follow), unfollow: packOpenids(unfollow) }
+    const Item = { walk, part, follow: packOpenids(follow), unfollow: packOpenids(unfollow) }
     return onlyIf(dynamo.send(new PutCommand({ TableName: table, Item, ...how })))
   }
-  const remove = (part: number) => dynamo.send(new DeleteCommand({ TableName: table, Key: { walk: 'journal', part } }))
+  const remove = (part: number) => dynamo.send(new DeleteCommand({ TableName: table, Key: { walk, part } }))
   const noteRow = async (entry: JournalEntry, now: number) => {
     const isNew = { ConditionExpression: 'attribute_not_exists(part)' }
     // Rows of the same millisecond differ by the random part; on a collision the later one takes the next number.
@@ -31,7 +32,7 @@ export function createJournal(dynamo: Dynamo, table: string, random: () => numbe
   }
   async function* rows() {
     const query = (from: StartKey) =>
-      new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isJournal })
+      new QueryCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from, ...isOf(walk) })
     for await (const items of queryAll(dynamo, query)) {
       for (const item of items) {
         const { part, follow, unfollow } = validate(entryRow, item, 'an entry of the journal')
@@ -75,7 +76,6 @@ function inRows(entry: JournalEntry): JournalEntry[] {
   ]
 }
 
-const isJournal = {
-  KeyConditionExpression: 'walk = :walk',
-  ExpressionAttributeValues: { ':walk': 'journal' },
+function isOf(walk: string) {
+  return { KeyConditionExpression: 'walk = :walk', ExpressionAttributeValues: { ':walk': walk } }
 }

@@ -1,7 +1,8 @@
 /**
- * The progress of writing sync runs into the links, in the walks table: rows `linking whole`/n and `linking changes`/n,
- * where n is the start of the sync run (ms) times a thousand, plus the step. Each row names the unprocessed messages of
- * its step, so that a redelivered message counts once; a row without any is deleted. Step 0 is the reading itself.
+ * What of an account's sync runs is not worked into the links yet, in their table: rows `linking whole <appid>`/n and
+ * `linking changes <appid>`/n, where n is the instant (ms) at which the sync run began, times a thousand, and the step. Each
+ * row names the messages of its step that are not worked in, so a message that comes twice is counted once; when none is
+ * left, the row goes. Step 0 is the reading of the list.
  *
  * Each row is written by the few invocations that hold its hundred messages, and none grows: there is no shared
  * counter.
@@ -11,11 +12,11 @@ import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk
 import * as v from 'valibot'
 import { batchSize } from '../../followers/follower-batches.ts'
 import type { CountedRun, LinkingStore, QueuedPart } from '../../followers/ports.ts'
+import type { OfficialAppId } from '../../identifiers.ts'
 import { inParallel } from '../../pool.ts'
 import type { Now } from '../../ports.ts'
 import { type Dynamo, onlyIf, queryAll, type StartKey } from './dynamo.ts'
 
-const partitions = ['linking whole', 'linking changes'] as const
 /** The table's keys have their names of old. */
 type Key = { readonly walk: string; readonly part: number }
 
@@ -43,17 +44,22 @@ type StepRow = v.InferOutput<typeof stepRow> & { readonly isUnreadable?: true }
 export function createLinkingStore(
   dynamo: Dynamo,
   table: string,
+  official: OfficialAppId,
   now: Now,
   onUnreadable: (steps: readonly string[]) => void = () => undefined,
 ): LinkingStore {
-  const rows = createRows(dynamo, table, onUnreadable)
+  const [whole, changes] = [`linking whole ${official}`, `linking changes ${official}`]
+  const keyOf = ({ isWhole, beganAt }: CountedRun, step: number): Key => {
+    return { walk: isWhole ? whole : changes, part: beganAt * stepsPerMs + step }
+  }
+  const rows = createRows(dynamo, table, { keyOf, onUnreadable })
   const sinceKept = () => (now() - keptMs) * stepsPerMs
   const put = (run: CountedRun, step: number, more: object) =>
     dynamo.send(
       new PutCommand({ TableName: table, Item: { ...keyOf(run, step), beganAt: run.beganAt, step, ...more } }),
     )
   const tidy = async (isGone: (row: StepRow, unclosed: ReadonlySet<number>) => boolean) => {
-    const all = (await Promise.all(partitions.map(it => Array.fromAsync(rows.read(it, 0))))).flat()
+    const all = (await Promise.all([whole, changes].map(it => Array.fromAsync(rows.read(it, 0))))).flat()
     const unclosed = new Set(all.filter(it => it.step === 0).map(it => it.beganAt))
     const gone = all.filter(it => it.left.size === 0 || it.part < sinceKept() || isGone(it, unclosed))
     await inParallel(gone, atOnce, it => rows.remove(it))
@@ -62,7 +68,7 @@ export function createLinkingStore(
   return {
     async isUnderWay() {
       const isWaitedFor = ({ isUnreadable, beganAt }: StepRow) => !isUnreadable || beganAt >= now() - unreadableMs
-      for await (const row of rows.read(partitions[0], sinceKept(), rowsPerLook)) {
+      for await (const row of rows.read(whole, sinceKept(), rowsPerLook)) {
         if (row.left.size > 0 && isWaitedFor(row)) return true
       }
       return false
@@ -86,7 +92,7 @@ export function createLinkingStore(
       await inParallel(bySteps(parts), atOnce, it => rows.take(it))
     },
     async waiting() {
-      const all = await Promise.all(partitions.map(it => Array.fromAsync(rows.read(it, sinceKept()))))
+      const all = await Promise.all([whole, changes].map(it => Array.fromAsync(rows.read(it, sinceKept()))))
       return all.flat().reduce((sum, row) => sum + peopleLeft(row), 0)
     },
   }
@@ -99,7 +105,12 @@ type Rows = {
   take(parts: readonly [QueuedPart, ...QueuedPart[]]): Promise<void>
 }
 
-function createRows(dynamo: Dynamo, table: string, onUnreadable: (steps: readonly string[]) => void): Rows {
+type RowDeps = {
+  readonly keyOf: (run: CountedRun, step: number) => Key
+  readonly onUnreadable: (steps: readonly string[]) => void
+}
+
+function createRows(dynamo: Dynamo, table: string, { keyOf, onUnreadable }: RowDeps): Rows {
   const named = { ExpressionAttributeNames: { '#left': 'left' } }
   const removeDone = (Key: Key) => {
     const isDone = { ConditionExpression: 'attribute_not_exists(#left)', ...named }
@@ -171,10 +182,6 @@ function withoutParts(parts: readonly [QueuedPart, ...QueuedPart[]]) {
 /** Each message names a hundred people, the last one of a step the rest. */
 function peopleLeft({ people, left }: StepRow): number {
   return [...left].reduce((sum, message) => sum + Math.min(batchSize, people - message * batchSize), 0)
-}
-
-function keyOf({ isWhole, beganAt }: CountedRun, step: number): Key {
-  return { walk: partitions[isWhole ? 0 : 1], part: beganAt * stepsPerMs + step }
 }
 
 /** The parts of each step, and of each run that queued it. */

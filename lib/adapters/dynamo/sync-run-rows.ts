@@ -1,21 +1,24 @@
 /**
- * The rows of sync runs. `state`/0 holds the current run, the last complete one, the lease, and `spare`: pages that may
- * exist although no run needs them. `page <digest>`/0 holds the openids of a page, packed: 10,000 take 210 KB of
- * DynamoDB's 400 KB. Openids longer than usual are not packed, and such a page may take more rows: `page <digest>
- * <rows>`/0 and so on.
+ * The rows of an account's sync runs. `state <appid>`/0 holds the sync run under way, the last complete one, the lease, and
+ * `spare`: pages that may exist though no sync run needs them. `page <appid> <digest>`/0 holds the openids of a page,
+ * packed: 10,000 take 210 KB, and DynamoDB takes 400 KB a row. Longer openids than WeChat's are not packed, and such a page
+ * may take more rows: `page <appid> <digest> <rows>`/0 and so on.
  */
 
 import { createHash } from 'node:crypto'
 
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
-import { isId, type OpenId } from '../../identifiers.ts'
+
+import { isId, type OfficialAppId, type OpenId } from '../../identifiers.ts'
 import type { SyncRun } from '../../sync/ports.ts'
 import { validate } from '../../validate.ts'
 import { batchGet, type Dynamo, onlyIf } from './dynamo.ts'
 import { noOpenids, packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
 
-export const stateKey = { walk: 'state', part: 0 }
+export function stateKeyOf(official: OfficialAppId): RowKey {
+  return { walk: `state ${official}`, part: 0 }
+}
 
 /** A read of 16 rows returns 3 MB, which a small function has memory for. */
 const rowsPerRead = 16
@@ -76,18 +79,20 @@ export type PageRows = ReturnType<typeof createPageRows>
 type StoredPage = { readonly key: string; readonly parts: readonly (readonly OpenId[])[] }
 
 /** Reads and writes the pages of sync runs. */
-export function createPageRows(dynamo: Dynamo, table: string) {
+export function createPageRows(dynamo: Dynamo, table: string, official: OfficialAppId) {
+  const rowOf = (key: string, part: number): RowKey => ({ walk: `page ${official} ${key}`, part })
+  const rowsOf = (key: string) => Array.from({ length: countOf(key) }, (_, part) => rowOf(key, part))
   const put = (Key: RowKey, openids: readonly OpenId[], how: object = {}) =>
     onlyIf(dynamo.send(new PutCommand({ TableName: table, Item: { ...Key, ...packOpenids(openids) }, ...how })))
 
   return {
     async put(openids: readonly OpenId[]) {
       const key = pageKeyOf(openids)
-      for (const [part, some] of splitByRows(openids).entries()) await put({ ...keyOf(key), part }, some)
+      for (const [part, some] of splitByRows(openids).entries()) await put(rowOf(key, part), some)
     },
     /** Replaces a part, unless the end of a sync run deleted the page meanwhile. */
     replace: (key: string, part: number, openids: readonly OpenId[]) =>
-      put({ ...keyOf(key), part }, openids, { ConditionExpression: 'attribute_exists(walk)' }),
+      put(rowOf(key, part), openids, { ConditionExpression: 'attribute_exists(walk)' }),
     async remove(keys: readonly string[]) {
       for (const Key of keys.flatMap(rowsOf)) await dynamo.send(new DeleteCommand({ TableName: table, Key }))
     },
@@ -114,13 +119,9 @@ export function pageKeyOf(openids: readonly OpenId[]): string {
 
 type RowKey = { readonly walk: string; readonly part: number }
 
-function keyOf(key: string): { walk: string } {
-  return { walk: `page ${key}` }
-}
-
-function rowsOf(key: string): RowKey[] {
-  const count = Number(key.split(' ')[1] ?? 1)
-  return Array.from({ length: count }, (_, part) => ({ ...keyOf(key), part }))
+/** In how many rows a page stands. */
+function countOf(key: string): number {
+  return Number(key.split(' ')[1] ?? 1)
 }
 
 function nameOf({ walk, part }: RowKey): string {
@@ -132,10 +133,10 @@ function inReads(keys: readonly string[]): string[][] {
   const reads: string[][] = []
   let rows = rowsPerRead
   for (const key of keys) {
-    rows += rowsOf(key).length
+    rows += countOf(key)
     if (rows > rowsPerRead) {
       reads.push([])
-      rows = rowsOf(key).length
+      rows = countOf(key)
     }
     reads.at(-1)?.push(key)
   }

@@ -6,6 +6,8 @@
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
+
+import type { OfficialAppId } from '../../identifiers.ts'
 import type { SyncRun, SyncRunStore } from '../../sync/ports.ts'
 import { validate } from '../../validate.ts'
 import { change, type Dynamo } from './dynamo.ts'
@@ -15,13 +17,14 @@ import {
   pageKeyOf,
   runItem,
   type StateRow,
-  stateKey,
+  stateKeyOf,
   stateRow,
 } from './sync-run-rows.ts'
 
-/** Creates the store of sync runs. */
-export function createSyncRunStore(dynamo: Dynamo, table: string): SyncRunStore {
-  const pages = createPageRows(dynamo, table)
+/** Creates the store of an account's sync runs. */
+export function createSyncRunStore(dynamo: Dynamo, table: string, official: OfficialAppId): SyncRunStore {
+  const pages = createPageRows(dynamo, table, official)
+  const stateKey = stateKeyOf(official)
   const redacted = new Set<string>()
   const readState = async () => {
     const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: stateKey, ConsistentRead: true }))

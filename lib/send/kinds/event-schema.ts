@@ -16,12 +16,22 @@ const recipient = v.union(
   'must have exactly one of unionid, miniOpenid, openid',
 )
 
+/** The name of an app of the stage. */
+const appName = v.pipe(v.string(isText), v.minLength(1, 'is empty'), v.maxLength(32, 'is too long'))
+
 const isInstant = 'must be an instant such as 2026-11-22T12:00:00Z'
 
-/** What a producer pushes; `docs/schema/event.json` is made from it. */
+/**
+ * What a producer pushes; `docs/schema/event.json` is made from it.
+ *
+ * `from` names the Official Account that it goes out by, or is `any`; `mini` the mini program whose page it opens, and to which
+ * a miniOpenid belongs. Without them it is the default one.
+ */
 export const eventSchema = v.strictObject(
   {
     id: eventId,
+    from: v.optional(appName),
+    mini: v.optional(appName),
     to: recipient,
     template: v.optional(templateName),
     templateId: v.optional(templateId),

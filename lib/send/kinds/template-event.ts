@@ -2,8 +2,9 @@
 
 import * as v from 'valibot'
 
+import type { MiniProgram } from '../../apps.ts'
 import { RequestError } from '../../errors.ts'
-import { type Address, isId } from '../../identifiers.ts'
+import { type Address, isId, type MiniAppId, type OfficialAppId } from '../../identifiers.ts'
 import { sayIssue } from '../../say-issue.ts'
 import type { ValueCheck } from '../deps.ts'
 import { silentJson } from '../event-id.ts'
@@ -11,7 +12,7 @@ import { readPage, wholeCharacters } from '../event-text.ts'
 import { findTemplate, type Template, type TemplateList } from '../template-list.ts'
 import { type CheckedValue, checkValue, isShown } from '../value-rules.ts'
 import { type Event, eventSchema } from './event-schema.ts'
-import type { Message } from './kind.ts'
+import type { Message, Rules } from './kind.ts'
 
 const maxBodyBytes = 64 * 1024
 const listAsData = v.object({ data: v.array(v.unknown()) })
@@ -22,19 +23,21 @@ export function valueCheckOf(testAccount: string | undefined): ValueCheck {
 }
 
 /** Reads an event; throws RequestError `event-invalid`, whose message names the field and repeats no value. */
-export function parseTemplateMessage(body: string, templates: TemplateList, values: ValueCheck = 'checked'): Message {
+export function parseTemplateMessage(body: string, { account, minis, values = 'checked' }: Rules): Message {
   if (Buffer.byteLength(body) > maxBodyBytes) throw invalid(`larger than ${maxBodyBytes} bytes`)
   const event = validated(parseJson(body))
-  const template = templateOf(event, templates)
+  const template = templateOf(event, account.templates)
+  const mini = miniOf(event, minis)
   return {
     id: event.id,
-    to: addressOf(event.to),
+    official: account.app.appid,
+    to: addressOf(event, account.app.appid, mini.appid),
     templateId: template.templateId,
     data: dataOf(event, template, values),
     doubt: template.doubt ?? 'never-twice',
     pageIsOptional: template.page === 'optional',
     urgent: template.urgent ?? false,
-    ...(event.page === undefined ? {} : { page: pageOf(event.page) }),
+    ...(event.page === undefined ? {} : { page: { miniAppid: mini.appid, path: pageOf(event.page) } }),
     ...(event.url === undefined ? {} : { url: wholeCharacters(event.url) }),
     ...(event.expiresAt === undefined ? {} : { expiresAt: event.expiresAt }),
   }
@@ -85,10 +88,17 @@ function checkedIn({ fields, values, approved }: Unlisted, key: string, value: s
   return checkValue(key, value, { policy: values?.[key], approved: approved?.[key] })
 }
 
-function addressOf(to: Event['to']): Address {
+function miniOf({ mini: name }: Event, minis: readonly MiniProgram[]): MiniProgram {
+  const mini = name === undefined ? minis[0] : minis.find(it => it.name === name)
+  if (mini === undefined) throw invalid('mini is no mini program of this stage')
+  return mini
+}
+
+function addressOf({ to, from }: Event, official: OfficialAppId, mini: MiniAppId): Address {
   if ('unionid' in to && isId(to.unionid)) return { unionid: to.unionid }
-  if ('miniOpenid' in to && isId(to.miniOpenid)) return { miniOpenid: to.miniOpenid }
-  if ('openid' in to && isId(to.openid)) return { openid: to.openid }
+  if ('miniOpenid' in to && isId(to.miniOpenid)) return { mini, miniOpenid: to.miniOpenid }
+  if ('openid' in to && from === 'any') throw invalid('to.openid is of one Official Account: from must name it')
+  if ('openid' in to && isId(to.openid)) return { official, openid: to.openid }
   throw invalid('to must have exactly one of unionid, miniOpenid, openid')
 }
 

@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import { isDuplicate } from '../../errcode.ts'
 import { reachOf } from '../../followers/link.ts'
-import type { AppId, OpenId } from '../../identifiers.ts'
+import type { OpenId } from '../../identifiers.ts'
 import type { OutgoingMessage } from '../../ports.ts'
 import { windowMs } from '../uncertainty.ts'
 import type { Message, MessageKind } from './kind.ts'
@@ -18,17 +18,16 @@ const pageRefusals: ReadonlySet<number> = new Set([40013, 40165, 40166])
 export const templateMessage: MessageKind = {
   api: templateNames.api,
   windowMs,
-  parse: (body, { templates, values }) => parseTemplateMessage(body, templates, values),
-  recipientOf(to, person) {
-    const reach = reachOf(to, person)
+  parse: parseTemplateMessage,
+  recipientOf(person) {
+    const reach = reachOf(person)
     if (reach === 'reachable' && person.openid !== undefined) return { openid: person.openid }
     // Who follows just now may not be linked yet.
     return { reason: reach, isCertain: reach !== 'unknown' && reach !== 'not-following' }
   },
   gateOf: deps => deps.gate,
   accessTokensOf: deps => deps.accessTokens,
-  call: (message, { openid, token }, { wechat, miniAppid }) =>
-    wechat.sendTemplate(token, outgoingOf(message, openid, miniAppid)),
+  call: (message, { openid, token }, { wechat }) => wechat.sendTemplate(token, outgoingOf(message, openid)),
   // 45065 goes by the client_msg_id, which is this event's alone; 40241 by what the message says.
   isDuplicate: (errcode, mayBeSent) => isDuplicate(errcode) && (errcode === sameId || mayBeSent),
   isNotFollowing: errcode => errcode === notFollowing,
@@ -46,13 +45,13 @@ export function clientMsgIdOf(eventId: string): string {
   return hash('sha256', eventId).slice(0, 32)
 }
 
-function outgoingOf({ id, templateId, data, page, url }: Message, openid: OpenId, miniAppid: AppId): OutgoingMessage {
+function outgoingOf({ id, templateId, data, page, url }: Message, openid: OpenId): OutgoingMessage {
   return {
     openid,
     templateId,
     data,
     clientMsgId: clientMsgIdOf(id),
-    ...(page === undefined ? {} : { page: { miniAppid, path: page } }),
+    ...(page === undefined ? {} : { page }),
     ...(url === undefined ? {} : { url }),
   }
 }

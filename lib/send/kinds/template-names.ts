@@ -6,7 +6,7 @@ export const templateNames = {
   /** The call, as the client's errors and its breaker name it. */
   api: 'template/send',
   path: '/cgi-bin/message/template/send',
-  /** The row of the gate that its quota closes, under an id that no event can have. */
+  /** The row of the gate that its quota closes, one for each account, begins so: no event can have such an id. */
   gateKey: 'gate#send',
   /** The push that brings a receipt, in lower case. */
   receiptEvent: 'templatesendjobfinish',

@@ -18,13 +18,14 @@ import { createParkedEvents } from '../../../lib/adapters/aws/sqs-parked.ts'
 import { createEventQueue } from '../../../lib/adapters/aws/sqs-queues.ts'
 import { openEmulator, stubAws } from '../../opened.ts'
 
-const endings = ['', '-dlq', '-review', '-parked', '-parked-urgent']
+const ofOfficial = ['-official-parked', '-official-parked-urgent']
+const endings = ['', '-dlq', '-review', ...ofOfficial, '-brand-parked', '-brand-parked-urgent']
 const eventOf = (number: number) => ({
   body: JSON.stringify({ id: `e${number}` }),
   attempts: number,
   since: 1_000 + number,
 })
-const usual = (event: ReturnType<typeof eventOf>) => ({ event, priority: 'usual' as const })
+const usual = (event: ReturnType<typeof eventOf>) => ({ event, official: 'official', priority: 'usual' as const })
 const many = (count: number) => Array.from({ length: count }, (_, index) => eventOf(index))
 
 beforeEach(() => stubAws())
@@ -45,7 +46,8 @@ async function openQueues() {
       attributes: Object.fromEntries(Object.entries(MessageAttributes).map(([name, it]) => [name, it.StringValue])),
     }))
   }
-  return { events: createEventQueue('events', silentLog), parked: createParkedEvents('events', silentLog), receive }
+  const parkedOf = (official: string) => createParkedEvents('events', official, silentLog)
+  return { events: createEventQueue('events', silentLog), parked: parkedOf('official'), parkedOf, receive }
 }
 
 describe('on an SQS', () => {
@@ -54,17 +56,28 @@ describe('on an SQS', () => {
     expect(await events.holdForQuota([usual(eventOf(7))])).toEqual(new Set())
     expect([await parked.count(), await parked.moveBack('usual', 10)]).toEqual([{ urgent: 0, usual: 1 }, 1])
     expect(await receive('')).toEqual([{ body: '{"id":"e7"}', attributes: { attempts: '7', since: '1007' } }])
-    expect([await receive('-parked'), await parked.count()]).toEqual([[], { urgent: 0, usual: 0 }])
+    expect([await receive('-official-parked'), await parked.count()]).toEqual([[], { urgent: 0, usual: 0 }])
   })
 
   it('lets urgent events wait apart, and brings them back without the others', async () => {
     const { events, parked, receive } = await openQueues()
-    const both = [usual(eventOf(1)), { event: eventOf(2), priority: 'urgent' as const }]
+    const both = [usual(eventOf(1)), { ...usual(eventOf(2)), priority: 'urgent' as const }]
     expect(await events.holdForQuota(both)).toEqual(new Set())
     expect(await parked.count()).toEqual({ urgent: 1, usual: 1 })
     expect([await parked.moveBack('urgent', 10), await parked.moveBack('urgent', 10)]).toEqual([1, 0])
     expect((await receive('')).map(it => it.body)).toEqual(['{"id":"e2"}'])
     expect(await parked.count()).toEqual({ urgent: 0, usual: 1 })
+  })
+
+  it('lets the events of each account wait apart, and brings back those of one alone', async () => {
+    const { events, parkedOf, receive } = await openQueues()
+    const both = [usual(eventOf(1)), { ...usual(eventOf(2)), official: 'brand' }]
+    expect(await events.holdForQuota(both)).toEqual(new Set())
+    const [first, brand] = ['official', 'brand'].map(parkedOf)
+    expect([await first?.count(), await brand?.count()]).toEqual(Array(2).fill({ urgent: 0, usual: 1 }))
+    expect(await brand?.moveBack('usual', 10)).toBe(1)
+    expect((await receive('')).map(it => it.body)).toEqual(['{"id":"e2"}'])
+    expect(await first?.count()).toEqual({ urgent: 0, usual: 1 })
   })
 
   it('takes the slot of an event along in whole milliseconds', async () => {
@@ -150,10 +163,11 @@ describe('an SQS that refuses', () => {
     expect(taken.some(it => [...unsent].some(index => it === eventOf(index).body))).toBe(false)
   })
 
-  it('one of urgent and usual events: tells that one by its place among all', async () => {
+  it('one of urgent and usual events of two accounts: tells that one by its place among all', async () => {
     const { events, taken } = openRefusing(body => (body.includes('"e3"') ? { SenderFault: true } : undefined))
     const mixed = many(6).map((event, index) => ({
       event,
+      official: index < 4 ? 'official' : 'brand',
       priority: index % 2 === 0 ? ('usual' as const) : ('urgent' as const),
     }))
     expect(await events.holdForQuota(mixed)).toEqual(new Set([3]))
@@ -172,7 +186,7 @@ describe('an SQS that refuses', () => {
     await events.requeue(both.map(event => ({ event, delaySeconds: 10 })))
     await events.holdForQuota(both.map(usual))
     for (const it of both) await events.deadLetter(it, 'rejected: no', 'dead-letter')
-    await createParkedEvents('events', silentLog).moveBack('usual', 10)
+    await createParkedEvents('events', 'official', silentLog).moveBack('usual', 10)
     const batches = mock.commandCalls(SendMessageBatchCommand).map(it => it.args[0].input.Entries ?? [])
     expect(batches.map(run => run.map(it => it.MessageGroupId))).toEqual(Array(3).fill(['order-paid', undefined]))
     const aside = mock.commandCalls(SendMessageCommand).map(it => it.args[0].input.MessageGroupId)
@@ -191,7 +205,7 @@ describe('an SQS that refuses', () => {
       deleted.push(...Entries.map(it => it.ReceiptHandle))
       return {}
     })
-    expect(await createParkedEvents('events', log).moveBack('usual', 10)).toBe(2)
+    expect(await createParkedEvents('events', 'official', log).moveBack('usual', 10)).toBe(2)
     expect(told).toEqual([{ error: expect.any(Error), ids: ['e1'] }])
     expect([taken, deleted]).toEqual([
       ['{"id":"e0"}', '{"id":"e2"}'],

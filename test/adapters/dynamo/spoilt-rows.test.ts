@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createGateStore } from '../../../lib/adapters/dynamo/gate.ts'
 import { createLinkingStore } from '../../../lib/adapters/dynamo/linking.ts'
 import { openTables, type Tables } from '../../dynamodb.ts'
+import { officialAppid } from '../../ids.ts'
 
 let tables: Tables
 beforeAll(async () => {
@@ -27,7 +28,10 @@ describe('the row of the gate', () => {
   async function openGate() {
     const table = await tables.make('deliveries')
     const unreadable: (readonly string[])[] = []
-    const gate = createGateStore(tables.dynamo, table, fields => unreadable.push(fields))
+    const gate = createGateStore(tables.dynamo, table, {
+      official: officialAppid,
+      onUnreadable: fields => unreadable.push(fields),
+    })
     await gate.close({ until: 200, errcode: 45009, at: 10 })
     await gate.reserve(100)
     await gate.noteLook({ closedAt: 10 }, look)
@@ -35,7 +39,7 @@ describe('the row of the gate', () => {
     return {
       gate,
       unreadable,
-      spoil: (field: string, value: unknown) => spoil(table, { id: 'gate#send' }, field, value),
+      spoil: (field: string, value: unknown) => spoil(table, { id: `gate#send#${officialAppid}` }, field, value),
     }
   }
 
@@ -91,15 +95,16 @@ describe('the row of a step of a sync run', () => {
     const linking = createLinkingStore(
       tables.dynamo,
       table,
+      officialAppid,
       () => now,
       steps => unreadable.push(steps),
     )
     await linking.open(counted, 0)
     for (const step of [1, 2]) await linking.expect({ ...counted, step, run: 7 }, 100)
     await linking.close(counted)
-    const part = beganAt * 1000 + 1
-    await spoil(table, { walk: 'linking whole', part }, field, 'many')
-    return { linking, unreadable, key: `linking whole/${part}`, pass: (ms: number) => (now += ms) }
+    const [partition, part] = [`linking whole ${officialAppid}`, beganAt * 1000 + 1]
+    await spoil(table, { walk: partition, part }, field, 'many')
+    return { linking, unreadable, key: `${partition}/${part}`, pass: (ms: number) => (now += ms) }
   }
 
   it('has nobody wait for longer than the longest sync run takes where it is odd', async () => {

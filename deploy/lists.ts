@@ -1,0 +1,65 @@
+/** The project's two lists, apps.json and templates.json, as a deployment of one stage takes them. */
+
+import * as v from 'valibot'
+
+import { readApps } from '../lib/app-list.ts'
+import type { Apps } from '../lib/apps.ts'
+import { readConfig } from '../lib/config.ts'
+import { ConfigError } from '../lib/errors.ts'
+import { readTemplateLists } from '../lib/send/template-list.ts'
+import { type Parameters, textOf } from './parameters.ts'
+
+export type Lists = {
+  readonly stage: string
+  /** The text of a file of the project. */
+  readonly read: (file: string) => Promise<string>
+}
+
+/** Names each mistake in both; the two appids are only asked for where apps.json has no list of the stage. */
+export async function problemsOfLists(parameters: Parameters, { stage, read }: Lists): Promise<string[]> {
+  const [apps, templates] = await Promise.all([parsed('apps.json', read), parsed('templates.json', read)])
+  const known = attempt(() => readApps(valueIn(apps), stage, () => pairOf(parameters)))
+  const officials = known.value?.officials ?? officialsNamedIn(templates.value, stage)
+  const checked = attempt(() => readTemplateLists(valueIn(templates), stage, officials))
+  return [...known.problems, ...checked.problems]
+}
+
+type Attempt<T> = { readonly value?: T; readonly problems: readonly string[] }
+
+async function parsed(file: string, read: Lists['read']): Promise<Attempt<unknown>> {
+  try {
+    return { value: JSON.parse(await read(file)), problems: [] }
+  } catch (error) {
+    return { problems: [`${file} must be JSON: ${error instanceof Error ? error.message : error}`] }
+  }
+}
+
+function valueIn({ value, problems }: Attempt<unknown>): unknown {
+  if (problems.length > 0) throw new ConfigError(problems)
+  return value
+}
+
+function attempt<T>(make: () => T): Attempt<T> {
+  try {
+    return { value: make(), problems: [] }
+  } catch (error) {
+    if (error instanceof ConfigError) return { problems: error.problems }
+    throw error
+  }
+}
+
+function pairOf({ officialAppid, miniAppid }: Parameters) {
+  const env = { WECHAT_OFFICIAL_APPID: textOf(officialAppid), WECHAT_MINI_APPID: textOf(miniAppid) }
+  const { WECHAT_OFFICIAL_APPID: official, WECHAT_MINI_APPID: mini } = readConfig(env, [
+    'WECHAT_OFFICIAL_APPID',
+    'WECHAT_MINI_APPID',
+  ])
+  return { official, mini }
+}
+
+/** While the apps are wrong, the accounts that the templates name are taken for right. */
+function officialsNamedIn(templates: unknown, stage: string): Pick<Apps['officials'][number], 'name'>[] {
+  const read = v.safeParse(v.object({ [stage]: v.object({ official: v.looseObject({}) }) }), templates)
+  const names = read.success ? Object.keys(read.output[stage]?.official ?? {}) : []
+  return ['', ...names].map(name => ({ name }))
+}

@@ -1,0 +1,139 @@
+/** The project's list of apps, apps.json: the names of a stage's Official Accounts and mini programs, and their appids. */
+
+import * as v from 'valibot'
+
+import type { App, AppName, Apps, MiniProgram, OfficialAccount } from './apps.ts'
+import { ConfigError } from './errors.ts'
+import { isAppId, type MiniAppId, type OfficialAppId } from './identifiers.ts'
+import { sayIssue } from './say-issue.ts'
+
+const isText = 'must be text'
+const isObject = 'must be an object'
+const isNoAppid = 'must be wx and 16 hexadecimal digits'
+const appName = v.pipe(
+  v.string(isText),
+  v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be small letters, digits and -, at most 32'),
+  // An event may come "from" any.
+  v.notValue('any', 'is no name for an app'),
+)
+const isDefault = v.exactOptional(v.boolean('must be true or false'))
+
+const entrySchema = v.variant(
+  'kind',
+  [
+    v.strictObject({
+      kind: v.literal('official'),
+      appid: v.custom<OfficialAppId>(isAppId, isNoAppid),
+      default: isDefault,
+    }),
+    v.strictObject({
+      kind: v.literal('mini'),
+      appid: v.custom<MiniAppId>(isAppId, isNoAppid),
+      default: isDefault,
+      follows: v.exactOptional(appName),
+    }),
+  ],
+  'must be official or mini',
+)
+
+/** The apps of one stage by name; `docs/schema/apps.json` is made from it. */
+export const appsSchema = v.record(appName, entrySchema, isObject)
+
+type List = Readonly<v.InferOutput<typeof appsSchema>>
+type Entry<K extends App['kind']> = Extract<List[string], { readonly kind: K }>
+type Named<E> = readonly [name: AppName, entry: E]
+
+/** The appids of a stage that has no list. */
+export type Pair = { readonly official: OfficialAppId; readonly mini: MiniAppId }
+
+/**
+ * Reads the list of a stage; without one the apps are `official` and `mini`, by the appids of `pair`. Throws a ConfigError
+ * that names all that is wrong.
+ */
+export function readApps(lists: unknown, stage: string, pair: () => Pair): Apps {
+  const list = listOf(lists, stage)
+  if (list === undefined) return appsOfPair(pair())
+  const [officials, minis] = [entriesOf(list, 'official'), entriesOf(list, 'mini')]
+  const problems = [
+    ...problemsOfDefault('Official Account', officials),
+    ...problemsOfDefault('mini program', minis),
+    ...twiceIn(list),
+    ...minis.flatMap(it => problemsOfFollows(it, officials)),
+  ]
+  const apps = appsOf(officials, minis)
+  if (problems.length > 0 || apps === undefined) throw wrong(stage, problems)
+  return apps
+}
+
+/** Tells whether apps.json has a list for a stage: then the appids of the pair are not read. Throws ConfigError on a wrong one. */
+export function hasApps(lists: unknown, stage: string): boolean {
+  return listOf(lists, stage) !== undefined
+}
+
+function listOf(lists: unknown, stage: string): List | undefined {
+  if (!isPlain(lists)) throw new ConfigError([`apps.json ${isObject}`])
+  if (!Object.hasOwn(lists, stage)) return undefined
+  const list = lists[stage]
+  if (!isPlain(list)) throw wrong(stage, [isObject])
+  const result = v.safeParse(appsSchema, list)
+  if (result.success) return result.output
+  throw wrong(
+    stage,
+    result.issues.map(it => sayIssue(it, 'an app')),
+  )
+}
+
+function wrong(stage: string, problems: readonly string[]): ConfigError {
+  return new ConfigError(problems.map(it => `apps.json, stage ${stage}: ${it}`))
+}
+
+/** To valibot a list is a record too. */
+function isPlain(it: unknown): it is Readonly<Record<string, unknown>> {
+  return typeof it === 'object' && it !== null && !Array.isArray(it)
+}
+
+function entriesOf<K extends App['kind']>(list: List, kind: K): Named<Entry<K>>[] {
+  const isOfKind = (entry: List[string]): entry is Entry<K> => entry.kind === kind
+  return Object.entries(list).flatMap(([name, entry]) => (isOfKind(entry) ? [[name, entry] as const] : []))
+}
+
+function problemsOfDefault(what: string, entries: readonly Named<{ readonly default?: boolean }>[]): string[] {
+  const chosen = entries.flatMap(([name, it]) => (it.default ? name : []))
+  if (entries.length === 0) return [`there is no ${what}`]
+  if (chosen.length > 1) return [`${chosen.join(' and ')}: only one ${what} is the default`]
+  return chosen.length === 0 && entries.length > 1 ? [`one ${what} must have "default": true`] : []
+}
+
+function twiceIn(list: List): string[] {
+  const sharing = [...Map.groupBy(Object.entries(list), ([, { appid }]) => appid)].filter(([, it]) => it.length > 1)
+  return sharing.map(
+    ([appid, entries]) => `${entries.map(([name]) => name).join(' and ')} have the same appid, ${appid}`,
+  )
+}
+
+function problemsOfFollows([name, { follows }]: Named<Entry<'mini'>>, officials: readonly Named<unknown>[]): string[] {
+  const isKnown = follows === undefined || officials.some(([it]) => it === follows)
+  return isKnown ? [] : [`${name}.follows must be the name of an Official Account of this list`]
+}
+
+function appsOf(
+  given: readonly Named<Entry<'official'>>[],
+  givenMinis: readonly Named<Entry<'mini'>>[],
+): Apps | undefined {
+  const officials = defaultFirst(given).map(([name, { appid }]): OfficialAccount => ({ kind: 'official', name, appid }))
+  const [first, ...others] = officials
+  if (first === undefined) return undefined
+  const [mini, ...minis] = defaultFirst(givenMinis).map(([name, { appid, follows }]): MiniProgram => {
+    return { kind: 'mini', name, appid, follows: officials.find(it => it.name === follows) ?? first }
+  })
+  return mini === undefined ? undefined : { officials: [first, ...others], minis: [mini, ...minis] }
+}
+
+function defaultFirst<E extends { readonly default?: boolean }>(entries: readonly Named<E>[]): Named<E>[] {
+  return entries.toSorted(([, one], [, other]) => Number(other.default ?? false) - Number(one.default ?? false))
+}
+
+function appsOfPair({ official, mini }: Pair): Apps {
+  const account: OfficialAccount = { kind: 'official', name: 'official', appid: official }
+  return { officials: [account], minis: [{ kind: 'mini', name: 'mini', appid: mini, follows: account }] }
+}

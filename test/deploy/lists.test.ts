@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+
+import apps from '../../apps.json' with { type: 'json' }
+import { problemsOfLists } from '../../deploy/lists.ts'
+import templates from '../../templates.json' with { type: 'json' }
+
+const [one, other] = ['wx0123456789abcdef', 'wxfedcba9876543210']
+const pair = { officialAppid: one, miniAppid: other }
+const template = { templateId: 'a', title: '订单', fields: { thing1: '店名' } }
+const two = {
+  brand: { kind: 'official', appid: 'wx0000000000000001', default: true },
+  club: { kind: 'official', appid: 'wx0000000000000002' },
+  shop: { kind: 'mini', appid: 'wx0000000000000003', follows: 'club' },
+}
+
+type Texts = Readonly<Record<'apps' | 'templates', object | string>>
+const asText = (it: object | string) => (typeof it === 'string' ? it : JSON.stringify(it))
+const problemsOf = (given: Partial<Texts>, parameters: object = {}, stage = 'prod') =>
+  problemsOfLists(
+    { ...parameters },
+    { stage, read: async it => asText({ apps: {}, templates: {}, ...given }[nameOf(it)]) },
+  )
+const nameOf = (file: string) => (file === 'apps.json' ? 'apps' : 'templates')
+
+describe('the two lists', () => {
+  it('are right as they stand, for each stage that has one and for those that have none', async () => {
+    for (const stage of ['prod', ...Object.keys(templates)])
+      expect(await problemsOf({ apps, templates }, pair, stage)).toEqual([])
+  })
+
+  it('need the two appids only where there is no list of apps', async () => {
+    expect(await problemsOf({}, { officialAppid: 'gh_0123456789ab' })).toEqual([
+      expect.stringMatching(/^WECHAT_OFFICIAL_APPID must be/),
+      expect.stringMatching(/^WECHAT_MINI_APPID must be/),
+    ])
+    expect(await problemsOf({ apps: { prod: two } })).toEqual([])
+    expect(await problemsOf({ apps: { prod: two } }, pair, 'test')).toEqual([])
+  })
+
+  it('have the templates of each Official Account, and of no other', async () => {
+    const listed = (official: object) => problemsOf({ apps: { prod: two }, templates: { prod: { official } } })
+    expect(await listed({ club: { paid: template } })).toEqual([])
+    expect(await listed({ shop: { paid: template } })).toEqual([expect.stringContaining('official.shop')])
+    expect(await listed({ club: { paid: { ...template, title: 1 } } })).toEqual([
+      expect.stringContaining('official club: paid.title must be text'),
+    ])
+  })
+
+  it('are told with all mistakes of both at once', async () => {
+    const apps = {
+      prod: {
+        ...two,
+        club: { ...two.club, default: true },
+        shop: { ...two.shop, appid: two.brand.appid, follows: 'x' },
+      },
+    }
+    const templates = { prod: { paid: { ...template, templateId: 'a b' }, official: { club: { paid: {} } } } }
+    expect(await problemsOf({ apps, templates })).toEqual([
+      expect.stringContaining('brand and club: only one Official Account is the default'),
+      expect.stringContaining('brand and shop have the same appid'),
+      expect.stringContaining('shop.follows'),
+      expect.stringContaining('stage prod: paid.templateId'),
+      ...['templateId', 'title', 'fields'].map(it => expect.stringContaining(`official club: paid.${it}`)),
+    ])
+  })
+
+  it('are told when they are no JSON or not there', async () => {
+    expect(await problemsOf({ apps: '{', templates: '[' }, pair)).toEqual([
+      expect.stringMatching(/^apps\.json must be JSON/),
+      expect.stringMatching(/^templates\.json must be JSON/),
+    ])
+    const gone = problemsOfLists(pair, { stage: 'prod', read: it => Promise.reject(new Error(`ENOENT ${it}`)) })
+    expect(await gone).toEqual([expect.stringContaining('ENOENT apps'), expect.stringContaining('ENOENT templates')])
+  })
+})
