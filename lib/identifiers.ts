@@ -5,7 +5,7 @@
  */
 
 declare const brand: unique symbol
-type Branded<Name extends string> = string & { readonly [brand]: Name }
+type Branded<Name extends string> = string & { readonly [brand]: Readonly<Record<Name, true>> }
 
 /** The openid by which an Official Account knows a person. */
 export type OpenId = Branded<'openid'>
