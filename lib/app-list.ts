@@ -12,7 +12,10 @@ const isObject = 'must be an object'
 const isNoAppid = 'must be wx and 16 hexadecimal digits'
 const appName = v.pipe(
   v.string(isText),
-  v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be small letters, digits and -, at most 32'),
+  v.regex(
+    /^[a-z][a-z0-9-]{0,31}$/,
+    'must begin with a small letter, and have small letters, digits and - alone, at most 32',
+  ),
   // An event may come "from" any.
   v.notValue('any', 'is no name for an app'),
 )

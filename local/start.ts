@@ -73,22 +73,27 @@ async function main({ isDemo, hasAccounts }: StartOptions): Promise<void> {
     return { result, told: 'everything answers' }
   })
   stack.ended.then(reason => fail(new Error(reason)))
-  if (hasBox && story !== undefined) await playInBox(stack, settings, { steps, templateId: story.templateId })
+  if (hasBox && story !== undefined)
+    await playInBox(stack, settings, { steps, templateId: story.templateId, hasAccounts })
   if (isDemo) return stop(0)
 
   log.follow()
   process.stdout.write(renderBanner({ addresses: stack.addresses, isBox: hasBox, lan: describeLan(settings, stack) }))
 }
 
-type Play = { steps: Steps; templateId: string }
+type Play = { steps: Steps; templateId: string; hasAccounts: boolean }
 
-async function playInBox({ addresses, sqs }: Stack, settings: Settings, { steps, templateId }: Play): Promise<void> {
+async function playInBox(
+  { addresses, sqs }: Stack,
+  settings: Settings,
+  { steps, templateId, hasAccounts }: Play,
+): Promise<void> {
   // Our own box was opened with this URL; another one must be configured.
   if (settings.wechatApiUrl !== undefined) {
     const control = createWeChatControl(addresses.wechat)
     await control.pushTo(`${addresses.api}/callback`, settings.wechat, AbortSignal.timeout(controlLimitMs))
   }
-  if (settings.wechat.apps.officials.length > 1) await playAccounts({ ...addresses, sqs }, steps)
+  if (hasAccounts) await playAccounts({ ...addresses, sqs }, steps)
   else await playStory({ ...addresses, sqs, templateId }, steps)
 }
 

@@ -74,7 +74,16 @@ describe('the apps of a stage', () => {
     ['a bad appid', { brand, shop: { ...shop, appid: 'wx1' } }, ['shop.appid must be wx and 16 hexadecimal digits']],
     ['a field nobody knows', { brand, shop: { ...shop, secret: 's' } }, ['shop.secret is not a field of an app']],
     ['a name nobody may have', { any: brand, shop }, ['any is no name for an app']],
-    ['a name in capitals', { Brand: brand, shop }, ['Brand must be small letters, digits and -, at most 32']],
+    [
+      'a name in capitals',
+      { Brand: brand, shop },
+      ['Brand must begin with a small letter, and have small letters, digits and - alone, at most 32'],
+    ],
+    [
+      'a name that begins with a digit',
+      { '1brand': brand, shop },
+      ['1brand must begin with a small letter, and have small letters, digits and - alone, at most 32'],
+    ],
     [
       'somebody to follow who is no Official Account',
       { brand, shop: { ...shop, follows: 'shop' } },

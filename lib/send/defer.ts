@@ -5,7 +5,7 @@ import type { Delivery } from './delivery.ts'
 import { idOf } from './event-id.ts'
 import type { Deferral, DeliveryFacts } from './outcome.ts'
 import type { QueuedEvent } from './ports.ts'
-import { copyName, type Sending } from './short-names.ts'
+import { copyName } from './short-names.ts'
 import type { Parsed, Sent } from './stages.ts'
 import { secondsLeft } from './uncertainty.ts'
 import { factsOf, isRecorded, type WaitReason, wechatAway } from './waiting.ts'
@@ -119,8 +119,10 @@ export function deliveryOf(
   id: string,
   state: Delivery['state'],
   facts: DeliveryFacts,
-  { attempts, account }: Pick<Parsed, 'attempts' | 'account'>,
+  { attempts, account, message }: Pick<Parsed, 'attempts' | 'account' | 'message'>,
   { now }: BatchDeps,
-): Delivery & Sending {
-  return { id, state, official: account.app.appid, ...facts, attempts, at: new Date(now()).toISOString() }
+): Delivery {
+  // What cannot be sent at all goes out by no account.
+  const by = message === undefined ? {} : { official: account.app.appid }
+  return { id, state, ...by, ...facts, attempts, at: new Date(now()).toISOString() }
 }

@@ -44,7 +44,8 @@ async function endUnsent(event: Sent, state: Ended['state'], facts: DeliveryFact
 async function endAs(event: Sent, state: Delivery['state'], facts: DeliveryFacts, deps: BatchDeps): Promise<string> {
   const { id, body } = event
   if (state === 'accepted' && id !== undefined) {
-    deps.buffer.accept(event, deliveryOf(id, 'accepted', facts, event, deps))
+    const delivery = deliveryOf(id, 'accepted', facts, event, deps)
+    deps.buffer.accept(event, { ...delivery, official: event.account.app.appid })
     return state
   }
   if (state === 'rejected' || state === 'in-doubt') {

@@ -17,7 +17,10 @@ export function parse(received: Received, stage: Stage<Account>): Parsed {
   const kind = kindOf(body)
   const { candidates, problem } = readAll(body, kind, stage)
   const [chosen, ...others] = candidates
-  if (chosen === undefined) return { ...unread(received, stage), id: idOf(body), problem }
+  // Told among the messages of the account that it names, though it goes out by none.
+  const named = accountsOf(body, stage.accounts)
+  if (chosen === undefined)
+    return { ...unread(received, { accounts: [...named, ...stage.accounts] }), id: idOf(body), problem }
   return { ...received, kind, id: chosen.message.id, ...chosen, others, problem: undefined }
 }
 

@@ -28,7 +28,7 @@ let stack: Awaited<ReturnType<typeof folder.start>>
 async function copyProject(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'queqiao-project-'))
   const checkout = join(import.meta.dirname, '../..')
-  const parts = ['deploy', 'functions', 'lib', 'local', 'resources', 'package.json', 'serverless.yml']
+  const parts = ['deploy', 'functions', 'lib', 'local', 'resources', 'apps.json', 'package.json', 'serverless.yml']
   for (const part of parts) await cp(join(checkout, part), join(copy, part), { recursive: true })
   await symlink(join(checkout, 'node_modules'), join(copy, 'node_modules'))
   return copy

@@ -78,11 +78,13 @@ it('without appsecrets a login is told so, an event waits for an operator, and g
   expect(login).toMatchObject({ status: 500, body: { code: 'internal', detail: expect.stringContaining('its log') } })
   await eventually(() => stack.stateOf('waits'), 'waiting')
   expect(await stack.delivery('waits')).toMatchObject({
-    reason: expect.stringMatching(/^an operator must act: config: .*official-appsecret is not set$/),
+    reason: expect.stringMatching(
+      /^an operator must act: config: .*official-appsecret of the Official Account official .* is not set$/,
+    ),
     nextTryAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
   })
-  expect(shown()).toContain('the secret /queqiao/local/mini-appsecret is not set')
-  expect(shown()).toContain('the secret /queqiao/local/official-appsecret is not set')
+  expect(shown()).toContain('the secret /queqiao/local/mini-appsecret of the mini program mini')
+  expect(shown()).toContain('the secret /queqiao/local/official-appsecret of the Official Account official')
   expect(await secretsByDoctor()).toMatchObject({
     status: 'wrong',
     words: 'official-appsecret is not set; mini-appsecret is not set',

@@ -44,6 +44,7 @@ it('under 40164 every event tells whom it takes and when it is tried next, and g
   const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
   expect(await stack.delivery('stuck-7')).toEqual({
     id: 'stuck-7',
+    from: 'official',
     state: 'waiting',
     reason: 'an operator must act: config: 40164',
     errcode: 40164,

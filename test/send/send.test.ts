@@ -63,7 +63,7 @@ describe('sendBatch', () => {
       [
         expect.stringMatching(/^dead-letter: rejected: data/),
         'dead-letter: rejected: not JSON',
-        'dead-letter: rejected: template is not in the list of this stage in templates.json',
+        'dead-letter: rejected: template is not in the list of this stage and account in templates.json',
         'dead-letter: rejected: to must have exactly one of unionid, miniOpenid, openid',
       ].sort(),
     )

@@ -37,7 +37,7 @@ describe('the code of the functions', () => {
     expect(problemsIn(needs, declared)).toEqual([])
     expect(needs.get('me')).toEqual({
       trigger: 'httpApi',
-      variables: new Set(['STAGE', 'SECRETS_PREFIX', 'WECHAT_MINI_APPID', 'LINKS_TABLE']),
+      variables: new Set(['STAGE', 'SECRETS_PREFIX', 'WECHAT_OFFICIAL_APPID', 'WECHAT_MINI_APPID', 'LINKS_TABLE']),
       rights: new Set(['dynamodb:BatchGetItem on LinksTable', 'ssm:GetParameters on session-public-keys']),
       callsWeChat: false,
     })
@@ -50,18 +50,18 @@ describe('the code of the functions', () => {
       changed(
         'lib/followers/reach.ts',
         ["Pick<LinkStore, 'resolve'>", 'LinkStore'],
-        ['const [person]', 'await links.loginsOf([])\n  await links.writeLogin(identity, 0)\n  const [person]'],
+        ['const [found]', 'await deps.links.loginsOf([])\n  await deps.links.writeLogin(identity, 0)\n  const [found]'],
       ),
       // A door that opens one thing more, which has a secret and variables.
       changed(
         'functions/deliveries.ts',
         ['import { deliveryStore', "import { sessionSigner } from '../lib/runtime/secrets.ts'\nimport { deliveryStore"],
-        ['deliveryStore() }', 'deliveryStore(), sessions: sessionSigner() }'],
+        ['deliveryStore(), ', 'deliveryStore(), sessions: sessionSigner(), '],
       ),
       // An adapter that makes another request for the same method.
       changed('lib/adapters/dynamo/logins.ts', ['new GetCommand(', 'new QueryCommand(']),
       // One that uses less than before.
-      changed('lib/login/me.ts', ['await links.resolve([{ miniOpenid }])', '[undefined]']),
+      changed('lib/login/me.ts', ['await links.resolve([{ mini, miniOpenid }])', '[undefined]']),
       // A function that nobody declared.
       Promise.resolve({ 'functions/version.ts': "export const handler = () => 'one'" }),
     )
@@ -72,7 +72,6 @@ describe('the code of the functions', () => {
       'me: may dynamodb:BatchGetItem on LinksTable, and does not need it (resources/roles.cjs)',
       'deliveries: reads SECRETS_PREFIX, and does not have it (serverless.yml)',
       'deliveries: reads SESSION_SECONDS, and does not have it (serverless.yml)',
-      'deliveries: reads WECHAT_MINI_APPID, and does not have it (serverless.yml)',
       'deliveries: needs ssm:GetParameters on session-keys, and may not (resources/roles.cjs)',
       'reach: needs dynamodb:UpdateItem on LinksTable, and may not (resources/roles.cjs)',
     ])

@@ -44,7 +44,11 @@ describe('options that cannot be meant', () => {
     ['send', [...orderPaid, '--region', 'cn-north-1'], '--region is for a stage on AWS'],
     // In the words of the event's own check.
     ['send', who, 'exactly one of template, templateId'],
-    ['send', [...who, '--template', 'order-lost'], 'template is not in the list of this stage in templates.json'],
+    [
+      'send',
+      [...who, '--template', 'order-lost'],
+      'template is not in the list of this stage and account in templates.json',
+    ],
     [
       'send',
       [...who, '--template', 'order-paid', '--data', 'amount2=88元整'],

@@ -33,9 +33,10 @@ const titles: Readonly<Record<string, string>> = {
 } satisfies Record<CheckName, string>
 
 /** Writes one check: its line, and its hint below. */
-export function renderFinding({ name, status, words, hint }: Finding, paint: Paint): string {
+export function renderFinding({ name, app, status, words, hint }: Finding, paint: Paint): string {
   const { colour, sign } = looks[status]
-  const line = paint(colour, `  ${sign} ${titleOf(name)}: ${words}`)
+  const whose = app === undefined ? '' : ` (${app})`
+  const line = paint(colour, `  ${sign} ${titleOf(name)}${whose}: ${words}`)
   return hint === undefined ? line : `${line}\n      → ${hint}`
 }
 

@@ -4,6 +4,8 @@ import * as v from 'valibot'
 
 const finding = v.object({
   name: v.string(),
+  /** Whose finding it is, where the stage has more than one of its kind. */
+  app: v.exactOptional(v.string()),
   status: v.picklist(['ok', 'warning', 'wrong', 'not-checked']),
   words: v.string(),
   hint: v.exactOptional(v.string()),

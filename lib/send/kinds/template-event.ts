@@ -64,7 +64,7 @@ function templateOf({ template, templateId }: Event, templates: TemplateList): U
     return findTemplate(templates, templateId)?.[1] ?? { templateId }
   }
   const found = Object.hasOwn(templates, template ?? '') ? templates[template ?? ''] : undefined
-  if (found === undefined) throw invalid('template is not in the list of this stage in templates.json')
+  if (found === undefined) throw invalid('template is not in the list of this stage and account in templates.json')
   return found
 }
 
