@@ -65,7 +65,7 @@ export async function playDoctor({ trials, commands }: World): Promise<void> {
     const { isWell, checks } = v.parse(report, await mustSucceed(commands.tool('doctor', ['--json'])))
     if (!isWell) throw new Error(JSON.stringify(checks))
     const concurrency = checks.find(it => it.name === 'concurrency')
-    const words = `the account lets ${accountConcurrency} functions run at once, and queues alone may take 30`
+    const words = `the account lets ${accountConcurrency} functions run at once, and the queues alone may use 30`
     if (concurrency?.status !== 'ok' || concurrency.words !== words) throw new Error(JSON.stringify(concurrency))
     const unchecked = checks.filter(it => it.status !== 'ok').map(it => `${it.name} ${it.status}`)
     return { result: undefined, told: `${checks.length} checks, ok but for: ${unchecked.join(', ') || 'none'}` }
