@@ -1,30 +1,32 @@
 import { httpFunction, type Open } from '../lib/adapters/lambda.ts'
 import type { App } from '../lib/apps.ts'
-import {
-  answerHandshake,
-  type CallbackDeps,
-  type CallbackKeys,
-  calledApp,
-  handleEvent,
-  readEvent,
-} from '../lib/callback/callback.ts'
+import { answerHandshake, type CallbackKeys, readPush } from '../lib/callback/authenticate.ts'
+import { type CallbackDeps, calledApp } from '../lib/callback/callback.ts'
+import { type TakeDeps, takePush } from '../lib/callback/take-push.ts'
 import { config } from '../lib/config.ts'
 import { apps } from '../lib/runtime/apps.ts'
 import { log, now } from '../lib/runtime/context.ts'
+import { forwarding, passOn, targetsOf } from '../lib/runtime/forward.ts'
 import { followersQueue, imageChecks, receiptsQueue } from '../lib/runtime/queues.ts'
 import { neededSecret, secrets } from '../lib/runtime/secrets.ts'
 import { secretOf } from '../lib/secret-names.ts'
 
-type Deps = Omit<CallbackDeps, 'app'> & { readonly keys: (app: App) => Promise<CallbackKeys> }
+type Deps = Omit<CallbackDeps, 'app'> &
+  Pick<TakeDeps, 'passOn'> & {
+    readonly keys: (app: App) => Promise<CallbackKeys>
+    /** What the servers behind us take of an app's pushes. */
+    readonly forwarding: (app: App) => Pick<TakeDeps, 'targets' | 'post' | 'keysOf' | 'stamp' | 'rests' | 'metrics'>
+  }
 
 export const createHandler = (open: Open<Deps>) =>
-  httpFunction(open, async ({ query, path, body }, deps) => {
+  httpFunction(open, async ({ query, path, body, receivedAt }, deps) => {
     const app = calledApp(deps.apps, path.app)
     const keys = await deps.keys(app)
     // Only the handshake has an echostr, and only it has no body.
     if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
-    await handleEvent(readEvent(query, body, { keys, now }), { ...deps, app })
-    return { status: 200, body: 'success' }
+    const push = readPush(query, body, { keys, now })
+    const answer = await takePush(push, { ...deps, ...deps.forwarding(app), app, keys, now }, { at: receivedAt })
+    return { status: 200, body: answer }
   })
 
 export const handler = createHandler(async () => ({
@@ -33,6 +35,8 @@ export const handler = createHandler(async () => ({
   followers: followersQueue(),
   receipts: receiptsQueue(),
   ...imageChecks(),
+  ...passOn(),
+  forwarding: app => ({ ...forwarding(app), targets: targetsOf(app) }),
   log,
 }))
 

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 
 import type { App, AppName, Apps, MiniProgram, OfficialAccount } from './apps.ts'
 import { ConfigError } from './errors.ts'
+import { forwardSchema } from './forward-target.ts'
 import { isAppId, type MiniAppId, type OfficialAppId } from './identifiers.ts'
 import { sayIssue } from './say-issue.ts'
 
@@ -28,12 +29,14 @@ const entrySchema = v.variant(
       kind: v.literal('official'),
       appid: v.custom<OfficialAppId>(isAppId, isNoAppid),
       default: isDefault,
+      forward: v.exactOptional(forwardSchema),
     }),
     v.strictObject({
       kind: v.literal('mini'),
       appid: v.custom<MiniAppId>(isAppId, isNoAppid),
       default: isDefault,
       follows: v.exactOptional(appName),
+      forward: v.exactOptional(forwardSchema),
     }),
   ],
   'must be official or mini',
@@ -62,6 +65,7 @@ export function readApps(lists: unknown, stage: string, pair: () => Pair): Apps 
     ...problemsOfDefault('mini program', minis),
     ...twiceIn(list),
     ...minis.flatMap(it => problemsOfFollows(it, officials)),
+    ...problemsOfForward(list),
   ]
   const apps = appsOf(officials, minis)
   if (problems.length > 0 || apps === undefined) throw wrong(stage, problems)
@@ -114,6 +118,14 @@ function twiceIn(list: List): string[] {
   )
 }
 
+/** Its secrets go by a server's name alone. */
+function problemsOfForward(list: List): string[] {
+  const named = Object.entries(list).flatMap(([app, { forward = [] }]) => forward.map(({ name }) => ({ app, name })))
+  return [...Map.groupBy(named, it => it.name)].flatMap(([name, all]) =>
+    all.length > 1 ? [`${all.map(it => it.app).join(' and ')}.forward have two servers named ${name}`] : [],
+  )
+}
+
 function problemsOfFollows([name, { follows }]: Named<Entry<'mini'>>, officials: readonly Named<unknown>[]): string[] {
   const isKnown = follows === undefined || officials.some(([it]) => it === follows)
   return isKnown ? [] : [`${name}.follows must be the name of an Official Account of this list`]
@@ -123,11 +135,14 @@ function appsOf(
   given: readonly Named<Entry<'official'>>[],
   givenMinis: readonly Named<Entry<'mini'>>[],
 ): Apps | undefined {
-  const officials = defaultFirst(given).map(([name, { appid }]): OfficialAccount => ({ kind: 'official', name, appid }))
+  const officials = defaultFirst(given).map(
+    ([name, { appid, forward }]): OfficialAccount => ({ kind: 'official', name, appid, ...(forward && { forward }) }),
+  )
   const [first, ...others] = officials
   if (first === undefined) return undefined
-  const [mini, ...minis] = defaultFirst(givenMinis).map(([name, { appid, follows }]): MiniProgram => {
-    return { kind: 'mini', name, appid, follows: officials.find(it => it.name === follows) ?? first }
+  const [mini, ...minis] = defaultFirst(givenMinis).map(([name, { appid, follows, forward }]): MiniProgram => {
+    const followed = officials.find(it => it.name === follows) ?? first
+    return { kind: 'mini', name, appid, follows: followed, ...(forward && { forward }) }
   })
   return mini === undefined ? undefined : { officials: [first, ...others], minis: [mini, ...minis] }
 }

@@ -1,18 +1,26 @@
 /** The apps of a stage: its Official Accounts and its mini programs. */
 
 import { ConfigError } from './errors.ts'
+import type { ForwardTarget } from './forward-target.ts'
 import type { MiniAppId, OfficialAppId } from './identifiers.ts'
 
 /** The name by which people, routes, secrets and metrics know an app. */
 export type AppName = string
 
-export type OfficialAccount = { readonly kind: 'official'; readonly name: AppName; readonly appid: OfficialAppId }
+/** `forward` are the servers that take its pushes. */
+export type OfficialAccount = {
+  readonly kind: 'official'
+  readonly name: AppName
+  readonly appid: OfficialAppId
+  readonly forward?: readonly ForwardTarget[]
+}
 /** `follows` is the Official Account that its users are to follow. */
 export type MiniProgram = {
   readonly kind: 'mini'
   readonly name: AppName
   readonly appid: MiniAppId
   readonly follows: OfficialAccount
+  readonly forward?: readonly ForwardTarget[]
 }
 export type App = OfficialAccount | MiniProgram
 

@@ -1,6 +1,7 @@
 /** Reads and validates environment variables; no other file reads them. */
 
 import { ConfigError } from './errors.ts'
+import { isForwardUrl, readPushMode } from './forward-target.ts'
 import { isAppId, type MiniAppId, type OfficialAppId } from './identifiers.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -55,6 +56,15 @@ const variables = {
   IMAGES_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   IMAGE_CHECKS_QUEUE: { read: it => it || 'off', wanted: 'the name of an SQS queue, or off' },
   RECEIPTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
+  PASS_ON_QUEUE: { read: text, wanted: 'the name of an SQS queue, or off' },
+  PUSHES_BUS: { read: text, wanted: 'the name of an EventBridge bus, or off' },
+  PUSHES_QUEUE: { read: queueName, wanted: 'the name of a standard SQS queue, or off' },
+  FORWARD_URL: {
+    read: it => (it === 'off' || isForwardUrl(it) ? it : undefined),
+    wanted: 'an https URL without name, password or fragment, or off',
+  },
+  FORWARD_MODE: { read: readPushMode, wanted: 'plain, compatible or secure' },
+  FORWARD_NETWORK: { read: oneOf('public', 'private', 'loopback'), wanted: 'public or private' },
 } satisfies Record<string, { read: Reader<unknown>; wanted: string }>
 
 type Variables = typeof variables
@@ -116,6 +126,10 @@ function url(it: string): URL | undefined {
   if (!/^https?:\/\//.test(it) || !URL.canParse(it)) return undefined
   const read = new URL(it)
   return read.href === `${read.origin}${read.pathname}` ? read : undefined
+}
+
+function queueName(it: string): string | undefined {
+  return /^[\w-]{1,80}$/.test(it) ? it : undefined
 }
 
 /** Only the host is used: a path would be dropped silently. */

@@ -20,7 +20,14 @@ export type Log = {
 export type AppLog = Log & { readonly app: AppName }
 
 /** Counters for operators, of the stage. */
-type CountName = 'EventOverdue' | 'SendInterrupted' | 'EventsWaiting' | 'OperatorNeeded' | 'SelfCheckPassed'
+type CountName =
+  | 'EventOverdue'
+  | 'SendInterrupted'
+  | 'EventsWaiting'
+  | 'OperatorNeeded'
+  | 'SelfCheckPassed'
+  | 'ForwardFailed'
+  | 'CallbackLate'
 
 /** Counters for operators, of one app. */
 type AppCountName =

@@ -9,10 +9,20 @@ export type AppSecretName<S extends AppSecret = AppSecret> = `${string}-${S}`
 
 export const stageSecrets = ['session-keys', 'session-public-keys'] as const
 type StageSecret = (typeof stageSecrets)[number]
-export type SecretName = AppSecretName | StageSecret
+
+/** What is secret of a server behind us; without them it has those of the callback whose pushes it takes. */
+export const forwardSecrets = ['forward-token', 'forward-aes-key'] as const
+export type ForwardSecret = (typeof forwardSecrets)[number]
+export type ForwardSecretName = `${string}-${ForwardSecret}`
+export type SecretName = AppSecretName | ForwardSecretName | StageSecret
 
 /** The name of an app's secret. */
 export function secretOf<S extends AppSecret>({ name }: Pick<App, 'name'>, secret: S): AppSecretName<S> {
+  return `${name}-${secret}`
+}
+
+/** The name of a secret of a server behind us. */
+export function forwardSecretOf({ name }: { readonly name: string }, secret: ForwardSecret): ForwardSecretName {
   return `${name}-${secret}`
 }
 
@@ -22,9 +32,9 @@ export function secretsOf(app: Pick<App, 'name'>): readonly AppSecretName[] {
 }
 
 /** What kind of secret a name is of: an app's own word for it, or the stage's. */
-export function kindOf(name: SecretName): AppSecret | StageSecret {
+export function kindOf(name: SecretName): AppSecret | ForwardSecret | StageSecret {
   const ofStage = stageSecrets.find(it => it === name)
-  const kind = ofStage ?? appSecrets.find(it => name.endsWith(`-${it}`))
+  const kind = ofStage ?? [...appSecrets, ...forwardSecrets].find(it => name.endsWith(`-${it}`))
   if (kind === undefined) throw new Error(`${name} is no kind of secret`)
   return kind
 }

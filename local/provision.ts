@@ -71,11 +71,13 @@ async function provisionBucket(s3: S3Client, Bucket: string): Promise<void> {
 }
 
 async function provisionQueue(sqs: SQSClient, queue: Queue): Promise<ProvisionedQueue> {
-  // Without attributes SQS returns the URL of an existing queue, whatever its settings are.
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: queue.name }))
+  const { FifoQueue, ...changeable } = queue.attributes
+  // Without other attributes SQS returns the URL of an existing queue, whatever its settings are.
+  const fixed = FifoQueue === undefined ? {} : { Attributes: { FifoQueue } }
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: queue.name, ...fixed }))
   if (!QueueUrl) throw new Error(`SQS gave no URL for ${queue.name}`)
-  if (Object.keys(queue.attributes).length > 0) {
-    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: queue.attributes }))
+  if (Object.keys(changeable).length > 0) {
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: changeable }))
   }
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn', 'VisibilityTimeout'] }),

@@ -7,6 +7,7 @@
 const appsOf = require('./apps.cjs')
 const { spelled } = require('./names.cjs')
 const { parkedQueuesOf } = require('./parked.cjs')
+const { isPassedOn } = require('./pass-on.cjs')
 
 /** Read the row, take the lease, write the new token. */
 const tokens = ['GetItem', 'UpdateItem']
@@ -19,6 +20,7 @@ const queues = [
   ...['EventsQueue', 'EventsDeadLetterQueue', 'EventsReviewQueue', 'ParkedQueues'],
   ...['FollowersQueue', 'FollowersDeadLetterQueue', 'ReceiptsQueue', 'ReceiptsDeadLetterQueue'],
   ...['ImagesQueue', 'ImagesDeadLetterQueue', 'ImageChecksQueue', 'ImageChecksDeadLetterQueue'],
+  ...['PassOnQueue', 'PassOnDeadLetterQueue'],
 ]
 /** What Lambda itself needs to receive a queue's messages for a function. */
 const consume = ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage']
@@ -33,6 +35,8 @@ const officialAppsecrets = 'official appsecret'
 const miniAppsecrets = 'mini appsecret'
 /** Those of all apps, by the ending: the names of the secrets of forty apps would exceed the size of a role. */
 const callbackSecrets = ['* callback-aes-key', '* callback-token']
+/** Of the servers behind us, by the ending for the same reason. */
+const forwardSecrets = ['* forward-aes-key', '* forward-token']
 const allOfApps = ['* appsecret', ...callbackSecrets]
 
 /** Per function: DynamoDB actions by table, SQS by queue, S3 by bucket and keys, its secrets, and where it runs. */
@@ -44,8 +48,13 @@ const grants = {
   },
   me: { secrets: ['session-public-keys'], tables: { LinksTable: people } },
   callback: {
-    secrets: callbackSecrets,
-    queues: { FollowersQueue: push, ReceiptsQueue: push, ImageChecksQueue: push },
+    secrets: [...callbackSecrets, ...forwardSecrets],
+    queues: { FollowersQueue: push, ReceiptsQueue: push, ImageChecksQueue: push, PassOnQueue: push },
+  },
+  'pass-on': {
+    secrets: [...callbackSecrets, ...forwardSecrets],
+    buses: ['PushesBus'],
+    queues: { PassOnQueue: consume, PushesQueue: push },
   },
   'refresh-tokens': {
     callsWeChat: true,
@@ -77,7 +86,7 @@ const grants = {
   },
   send: {
     callsWeChat: true,
-    publishes: true,
+    buses: ['ResultsBus'],
     secrets: [officialAppsecrets],
     tables: {
       TokensTable: tokens,
@@ -104,7 +113,7 @@ const grants = {
     },
   },
   receipts: {
-    publishes: true,
+    buses: ['ResultsBus'],
     tables: { DeliveriesTable: ['GetItem', 'UpdateItem'] },
     queues: { ReceiptsQueue: consume },
   },
@@ -176,20 +185,30 @@ const grants = {
 }
 
 module.exports = async ({ resolveVariable }) => {
-  const [stage, bus, imageCheck, canaryEvent, functions] = await Promise.all(
-    ['sls:stage', 'param:resultsBus', 'param:imageCheck', 'param:canaryEvent', 'self:functions'].map(resolveVariable),
+  const [stage, imageCheck, canaryEvent, functions] = await Promise.all(
+    ['sls:stage', 'param:imageCheck', 'param:canaryEvent', 'self:functions'].map(resolveVariable),
   )
-  const apps = await appsOf(resolveVariable)
-  const missing = imageCheck === 'on' ? [] : ['ImageChecksQueue', 'ImageChecksDeadLetterQueue']
+  const [apps, named] = await Promise.all([appsOf(resolveVariable), namedOutside(resolveVariable)])
+  const missing = [
+    ...(imageCheck === 'on' ? [] : ['ImageChecksQueue', 'ImageChecksDeadLetterQueue']),
+    ...((await isPassedOn(resolveVariable)) ? [] : ['PassOnQueue', 'PassOnDeadLetterQueue']),
+  ]
   const granted = withCanary(canaryEvent)
   const roles = [functions]
     .flat()
     .flatMap(it => Object.keys(it))
-    .map(name => [`${pascal(name)}Role`, roleOf(name, granted[name] ?? {}, { stage, bus, missing, apps })])
+    .map(name => [`${pascal(name)}Role`, roleOf(name, granted[name] ?? {}, { stage, named, missing, apps })])
   return { Resources: Object.fromEntries(roles) }
 }
 
 module.exports.granted = Object.keys(grants)
+
+/** Buses and queues of the operator's own, by what the rights call them. */
+async function namedOutside(resolveVariable) {
+  const names = { ResultsBus: 'resultsBus', PushesBus: 'pushesBus', PushesQueue: 'pushesQueue' }
+  const read = async ([resource, param]) => [resource, await resolveVariable(`param:${param}`)]
+  return Object.fromEntries(await Promise.all(Object.entries(names).map(read)))
+}
 
 /** Only the canary's sender may push. */
 function withCanary(canaryEvent) {
@@ -214,11 +233,11 @@ function roleOf(name, grant, place) {
 
 function statementsOf(
   name,
-  { callsWeChat, publishes, anywhere = [], secrets = [], tables = {}, indexes = {}, queues = {}, buckets = {} },
+  { callsWeChat, buses = [], anywhere = [], secrets = [], tables = {}, indexes = {}, queues = {}, buckets = {} },
   place,
 ) {
-  const { stage, bus, missing, apps } = place
-  const present = Object.entries(queues).filter(([queue]) => !missing.includes(queue))
+  const { stage, named, missing, apps } = place
+  const present = Object.entries(queues).filter(([queue]) => !missing.includes(queue) && named[queue] !== 'off')
   return [
     // The log group is the template's; its ARN ends in `:*`, for the streams in it.
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf(`${spelled(name)}LogGroup`)),
@@ -229,14 +248,16 @@ function statementsOf(
         names.map(it => sub(`\${${table}.Arn}/index/${it}`)),
       ),
     ),
-    ...present.map(([queue, actions]) => allow(of('sqs', actions), queuesOf(queue, apps))),
+    ...present.map(([queue, actions]) => allow(of('sqs', actions), queuesOf(queue, place))),
     ...Object.entries(buckets).flatMap(([bucket, keys]) =>
       Object.entries(keys).map(([key, actions]) => allow(of('s3', actions), objectsOf(bucket, key))),
     ),
     ...(secrets.length === 0
       ? []
       : [allow(['ssm:GetParameters'], secrets.flatMap(it => namesOf(it, apps)).map(secretOf(stage)))]),
-    ...(publishes && bus !== 'off' ? [allow(['events:PutEvents'], inAccount(`events:*:event-bus/${bus}`))] : []),
+    ...buses
+      .filter(it => named[it] !== 'off')
+      .map(it => allow(['events:PutEvents'], inAccount(`events:*:event-bus/${named[it]}`))),
     ...(anywhere.length === 0 ? [] : [allow(anywhere, '*')]),
     ...(callsWeChat ? inVpc(`queqiao-${stage}-${name}`) : []),
   ]
@@ -251,9 +272,10 @@ function namesOf(secret, { officials, minis }) {
 }
 
 /** The urgent queue's name begins with the other's: one ARN for both, because a role is limited to 10,240 characters. */
-function queuesOf(queue, { officials }) {
+function queuesOf(queue, { apps, named }) {
+  if (queue in named) return inAccount(`sqs:*:${named[queue]}`)
   if (queue !== 'ParkedQueues') return arnOf(queue)
-  return officials.map(it => sub(`\${${parkedQueuesOf(it)[0].logicalName}.Arn}*`))
+  return apps.officials.map(it => sub(`\${${parkedQueuesOf(it)[0].logicalName}.Arn}*`))
 }
 
 /** A parameter under the account's own key aws/ssm, with which SSM decrypts for every reader. */

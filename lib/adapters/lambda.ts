@@ -25,6 +25,8 @@ export type HttpRequest = {
   readonly query: Readonly<Record<string, string | undefined>>
   readonly path: Readonly<Record<string, string | undefined>>
   readonly body: string
+  /** When it came to API Gateway, in milliseconds: before a cold start. */
+  readonly receivedAt: number
 }
 
 /** An HTTP answer: an object becomes JSON, a text stays as it is. `location` is the target of a 302. */
@@ -145,12 +147,13 @@ function onceIfGood<T>(open: () => Promise<T>): () => Promise<T> {
 }
 
 function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
-  const { body = '', isBase64Encoded, headers, queryStringParameters, pathParameters } = event
+  const { body = '', isBase64Encoded, headers, queryStringParameters, pathParameters, requestContext } = event
   const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : (body ?? '')
   if (Buffer.byteLength(text) > maxBodyBytes) {
     throw new RequestError('body-too-large', 413, `A body has at most ${maxBodyBytes} bytes.`)
   }
-  return { headers, query: queryStringParameters ?? {}, path: pathParameters ?? {}, body: text }
+  const receivedAt = requestContext.timeEpoch
+  return { headers, query: queryStringParameters ?? {}, path: pathParameters ?? {}, body: text, receivedAt }
 }
 
 function answerOf({ status, body, maxAgeSeconds, location }: HttpAnswer): APIGatewayProxyStructuredResultV2 {

@@ -1,8 +1,8 @@
-/** Finds and decrypts the encrypted part of a callback, in compatible and secure mode (docs/wechat.md 9.4). */
+/** Finds, decrypts and encrypts the encrypted part of a callback, in compatible and secure mode (docs/wechat.md 9.4). */
 
-import { createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
-const randomBytes = 16
+const randomLength = 16
 const lengthBytes = 4
 /** PKCS#7 with blocks of 32 bytes, not AES's own 16. */
 const maxPadding = 32
@@ -30,11 +30,28 @@ export function decryptMessage(encrypted: string, encodingAesKey: string, appid:
   const padding = plain?.at(-1) ?? 0
   if (plain === undefined || padding < 1 || padding > maxPadding) return undefined
   const content = plain.subarray(0, plain.byteLength - padding)
-  if (content.byteLength < randomBytes + lengthBytes) return undefined
-  const start = randomBytes + lengthBytes
-  const end = start + content.readUInt32BE(randomBytes)
+  if (content.byteLength < randomLength + lengthBytes) return undefined
+  const start = randomLength + lengthBytes
+  const end = start + content.readUInt32BE(randomLength)
   if (content.subarray(end).toString() !== appid) return undefined
   return content.subarray(start, end).toString()
+}
+
+/** Encrypts a message for the app of this appid, as WeChat does; `random` has 16 bytes. */
+export function encryptMessage(
+  message: string,
+  { encodingAesKey, appid }: { readonly encodingAesKey: string; readonly appid: string },
+  random: Uint8Array = randomBytes(randomLength),
+): string {
+  const text = Buffer.from(message)
+  const length = Buffer.alloc(lengthBytes)
+  length.writeUInt32BE(text.byteLength)
+  const content = Buffer.concat([random, length, text, Buffer.from(appid)])
+  const padding = maxPadding - (content.byteLength % maxPadding)
+  const key = Buffer.from(`${encodingAesKey}=`, 'base64')
+  const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false)
+  const padded = Buffer.concat([content, Buffer.alloc(padding, padding)])
+  return Buffer.concat([cipher.update(padded), cipher.final()]).toString('base64')
 }
 
 function decrypt(cipherText: Buffer, key: Buffer): Buffer | undefined {

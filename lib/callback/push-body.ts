@@ -16,6 +16,8 @@ const parser = new XMLParser({
   ignoreAttributes: true,
   // Keep everything as text: MsgID has 64 bits.
   parseTagValue: false,
+  // What a person wrote stays as it is.
+  trimValues: false,
   // Entities are not replaced, so they cannot expand.
   processEntities: false,
   maxNestedTags: maxDepth,
@@ -24,11 +26,11 @@ const parser = new XMLParser({
 /** Parses a body; throws UnreadableEvent if malformed, RequestError `callback-malformed` if it looks like an attack. */
 export function parseBody(body: string): unknown {
   // A mini program's console can choose JSON; it has the same fields as the XML below its root.
-  return trimmed(body.trimStart().startsWith('{') ? parseJson(body) : parseXml(body))
+  return body.trimStart().startsWith('{') ? parseJson(body) : parseXml(body)
 }
 
 /** Trims names and texts: WeChat's page "授权用户信息变更" shows JSON with blanks in them (`" OpenID"`). */
-function trimmed(value: unknown): unknown {
+export function trimmed(value: unknown): unknown {
   if (typeof value === 'string') return value.trim()
   if (Array.isArray(value)) return value.map(trimmed)
   if (typeof value !== 'object' || value === null) return value
@@ -59,7 +61,15 @@ function isDeeper(value: unknown, depth: number): boolean {
 function parseXml(xml: string): unknown {
   checkMarkup(xml)
   const { xml: fields } = parseWith((): { xml?: unknown } => parser.parse(xml), 'XML')
-  return fields
+  return withoutBlanks(fields)
+}
+
+/** Removes the blanks and line ends between elements, which the parser gives as a text of their own. */
+function withoutBlanks(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutBlanks)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value).filter(([name]) => name !== '#text')
+  return Object.fromEntries(fields.map(([name, it]) => [name, withoutBlanks(it)]))
 }
 
 function parseWith<T>(parse: () => T, what: string): T {

@@ -1,10 +1,11 @@
 /** Parses the events that WeChat pushes (docs/wechat.md 9.7). All fields are untrusted. */
 
 import * as v from 'valibot'
+import { RequestError } from '../errors.ts'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
 import type { ImageVerdict } from '../images/ports.ts'
 import { templateNames } from '../send/kinds/template-names.ts'
-import { parseBody, UnreadableEvent } from './push-body.ts'
+import { parseBody, trimmed, UnreadableEvent } from './push-body.ts'
 import { revokedBy } from './revoked-info.ts'
 
 /** A parsed event; `at` is its CreateTime, in seconds by WeChat's clock. */
@@ -27,8 +28,15 @@ export type WeChatEvent =
   /** Retrying would not help: WeChat would send the same again. */
   | { readonly kind: 'unreadable'; readonly why: string }
 
+/** The fields of a push as WeChat gave them; all numbers are text. */
+export type PushFields = Readonly<Record<string, unknown>>
+
+/** A parsed push; `fields` is empty if it cannot be read. */
+export type ParsedPush = { readonly fields: PushFields; readonly event: WeChatEvent }
+
 const text = v.string()
 const instant = v.pipe(text, v.regex(/^\d{1,12}$/), v.transform(Number))
+const anyFields = v.looseObject({})
 const message = v.looseObject({ MsgType: v.optional(text), Event: v.optional(text) })
 /** Messages without MsgType: a platform's own pushes, and the test requests of WeChat's cloud. */
 const unnamed = v.looseObject({ InfoType: v.optional(text), action: v.optional(text) })
@@ -67,12 +75,24 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['wxa_media_check', verdictOf],
 ])
 
-/** Parses an event; throws RequestError `callback-malformed`, and nothing else, for what WeChat never sends. */
-export function parseEvent(body: string): WeChatEvent {
+/** Parses a push; throws RequestError `callback-malformed`, and nothing else, for what WeChat never sends. */
+export function parsePush(body: string): ParsedPush {
+  let fields: PushFields = {}
   try {
-    return read(checked(message, parseBody(body)))
+    fields = checked(anyFields, parseBody(body))
+    return { fields, event: read(checked(message, trimmed(fields))) }
   } catch (error) {
-    if (error instanceof UnreadableEvent) return { kind: 'unreadable', why: error.message }
+    if (error instanceof UnreadableEvent) return { fields, event: { kind: 'unreadable', why: error.message } }
+    throw error
+  }
+}
+
+/** A decrypted message is from WeChat, whatever its form: if refused, it would be sent twice more. */
+export function parseAuthentic(message: string): ParsedPush {
+  try {
+    return parsePush(message)
+  } catch (error) {
+    if (error instanceof RequestError) return { fields: {}, event: { kind: 'unreadable', why: error.message } }
     throw error
   }
 }

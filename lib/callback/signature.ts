@@ -19,12 +19,17 @@ export function verifyMessageSignature(query: SignedQuery, encrypted: string, to
   return isSame(signature, sign([token, timestamp, nonce, encrypted]))
 }
 
-/** Signs a query as WeChat does, to test our own callback. */
+/** Signs a query as WeChat does: for servers behind us, and to test our own callback. */
 export function signQuery<T extends { timestamp: string; nonce: string }>(
   query: T,
   token: string,
 ): T & { signature: string } {
   return { ...query, signature: sign([token, query.timestamp, query.nonce]) }
+}
+
+/** Signs an encrypted message as WeChat does; becomes `msg_signature` of a query, and `MsgSignature` of a reply. */
+export function signMessage(query: { timestamp: string; nonce: string }, encrypted: string, token: string): string {
+  return sign([token, query.timestamp, query.nonce, encrypted])
 }
 
 /** SHA-1, in lower-case hex, of the parts sorted by bytes and concatenated. */

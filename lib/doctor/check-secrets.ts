@@ -12,10 +12,14 @@ import { pages } from './pages.ts'
 
 type Rule = { readonly form: RegExp; readonly wanted: string }
 
+const token = { form: /^[A-Za-z0-9]{3,32}$/, wanted: '3 to 32 letters and digits' }
+const aesKey = { form: /^[A-Za-z0-9]{43}$/, wanted: '43 letters and digits' }
 const rules = {
   appsecret: { form: /^[0-9a-f]{32}$/, wanted: '32 hexadecimal digits' },
-  'callback-token': { form: /^[A-Za-z0-9]{3,32}$/, wanted: '3 to 32 letters and digits' },
-  'callback-aes-key': { form: /^[A-Za-z0-9]{43}$/, wanted: '43 letters and digits' },
+  'callback-token': token,
+  'callback-aes-key': aesKey,
+  'forward-token': token,
+  'forward-aes-key': aesKey,
   'session-keys': { form: /^\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/, wanted: 'a JWK Set with at least one key' },
   'session-public-keys': {
     form: /^(?![\s\S]*"d"\s*:)\s*\{[\s\S]*"keys"\s*:\s*\[\s*\{/,

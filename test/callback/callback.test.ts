@@ -5,14 +5,8 @@ import { describe, expect, it } from 'vitest'
 
 import { appids } from '../../kit/app.ts'
 import type { App } from '../../lib/apps.ts'
-import {
-  answerHandshake,
-  type CallbackDeps,
-  type CallbackKeys,
-  calledApp,
-  handleEvent,
-  readEvent,
-} from '../../lib/callback/callback.ts'
+import { answerHandshake, type CallbackKeys, readPush } from '../../lib/callback/authenticate.ts'
+import { type CallbackDeps, calledApp, handleEvent } from '../../lib/callback/callback.ts'
 import { decryptMessage } from '../../lib/callback/cipher.ts'
 import type { WeChatEvent } from '../../lib/callback/push.ts'
 import { verifyMessageSignature, verifySignature } from '../../lib/callback/signature.ts'
@@ -99,10 +93,10 @@ function delivery(mode: 'plain' | 'compatible' | 'secure', message = xml, at = n
 }
 
 const read = ({ query, body }: { query: object; body: string }, more: Partial<CallbackKeys> = {}) =>
-  readEvent(query, body, { keys: { ...keys, ...more }, now })
+  readPush(query, body, { keys: { ...keys, ...more }, now }).event
 const refusal = (code: string, status: number) => expect.objectContaining({ name: 'RequestError', code, status })
 
-describe('readEvent', () => {
+describe('readPush', () => {
   const follow = { kind: 'follow', openid: 'oWho', at: 1767225600 }
 
   it('reads secure and compatible deliveries, and plain ones where they are agreed on', () => {
@@ -110,7 +104,7 @@ describe('readEvent', () => {
     expect(read(delivery('compatible'))).toEqual(follow)
     expect(read(delivery('plain'), { encryption: 'optional' })).toEqual(follow)
     const { encodingAesKey: _, ...keyless } = keys
-    expect(readEvent(delivery('plain').query, xml, { keys: keyless, now })).toEqual(follow)
+    expect(readPush(delivery('plain').query, xml, { keys: keyless, now }).event).toEqual(follow)
   })
 
   it('goes by the encrypted part alone when a body has both', () => {

@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { parseEvent } from '../../lib/callback/push.ts'
+import { parsePush } from '../../lib/callback/push.ts'
 import { allowRequestError } from '../allow-request-error.ts'
 
 const event = (fields: string) =>
   `<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oA1b2C3d4E5f6G7h8I9j0KlMnOpQ]]></FromUserName><CreateTime>1767225600</CreateTime><MsgType><![CDATA[event]]></MsgType>${fields}</xml>`
 
-describe('parseEvent', () => {
+const parseEvent = (body: string) => parsePush(body).event
+
+describe('parsePush', () => {
   it('reads who followed and who left, in any spelling of the event', () => {
     const who = { openid: 'oA1b2C3d4E5f6G7h8I9j0KlMnOpQ', at: 1767225600 }
     expect(parseEvent(event('<Event><![CDATA[subscribe]]></Event><EventKey><![CDATA[qrscene_1]]></EventKey>'))).toEqual(

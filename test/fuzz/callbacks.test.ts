@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { appids, boxApps } from '../../kit/app.ts'
 import type { App } from '../../lib/apps.ts'
-import { type CallbackKeys, readEvent } from '../../lib/callback/callback.ts'
+import { type CallbackKeys, readPush } from '../../lib/callback/authenticate.ts'
 import { decryptMessage } from '../../lib/callback/cipher.ts'
-import { parseEvent, type WeChatEvent } from '../../lib/callback/push.ts'
+import { parsePush, type WeChatEvent } from '../../lib/callback/push.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { isId } from '../../lib/identifiers.ts'
 import { leaksIn } from '../canary.ts'
@@ -93,7 +93,7 @@ function packed(message: string, appid: string): Buffer {
 it('messages that WeChat pushes are read or refused by name, whatever was done to them', {
   timeout: patienceMs,
 }, async () => {
-  const share = await fuzz(messages, body => take(() => parseEvent(body), ['callback-malformed']))
+  const share = await fuzz(messages, body => take(() => parsePush(body).event, ['callback-malformed']))
   expect(share).toBeGreaterThanOrEqual(leastShare)
 })
 
@@ -113,7 +113,7 @@ it('encrypted callbacks are read or refused by name, wherever they were damaged'
   const share = await fuzz(fc.oneof(envelopes, envelopes, damaged), ({ app, body, msg_signature }) => {
     const query = { ...signed, signature, msg_signature }
     return take(
-      () => readEvent(query, body, { keys: { ...keys, app }, now: () => nowMs }),
+      () => readPush(query, body, { keys: { ...keys, app }, now: () => nowMs }).event,
       ['callback-forged', 'callback-malformed'],
     )
   })
@@ -151,7 +151,7 @@ it('callbacks in plain text are read or refused by name', { timeout: patienceMs 
   )
   const share = await fuzz(fc.tuple(queries, lightly, apps), ([query, body, app]) => {
     const codes = ['callback-unsigned', 'callback-stale', 'callback-malformed']
-    return take(() => readEvent(query, body, { keys: { ...open, app }, now: () => nowMs }), codes)
+    return take(() => readPush(query, body, { keys: { ...open, app }, now: () => nowMs }).event, codes)
   })
   expect(share).toBeGreaterThanOrEqual(leastShare)
 })

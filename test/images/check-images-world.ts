@@ -10,7 +10,8 @@ import { feedOf } from '../../kit/deployment.ts'
 import { type MemoryFiles, memoryImageFiles } from '../../kit/memory-files.ts'
 import { memoryImages } from '../../kit/memory-stores.ts'
 import type { MiniProgram } from '../../lib/apps.ts'
-import { handleEvent, readEvent } from '../../lib/callback/callback.ts'
+import { readPush } from '../../lib/callback/authenticate.ts'
+import { handleEvent } from '../../lib/callback/callback.ts'
 import { type CheckArrival, type CheckImagesDeps, checkImages } from '../../lib/images/check-images.ts'
 import { parseImageCheck } from '../../lib/images/image-check-message.ts'
 import { checkingKey, imageKey } from '../../lib/images/image-keys.ts'
@@ -84,7 +85,7 @@ export async function openCheckWorld() {
     const keys = { app, token, encodingAesKey, encryption: 'required' as const }
     const nowhere = { push: async () => {} }
     const deps = { app, apps: twoPairs, followers: nowhere, receipts: nowhere, imageChecks: checks, log }
-    await handleEvent(readEvent(Object.fromEntries(query), body, { keys, now }), deps)
+    await handleEvent(readPush(Object.fromEntries(query), body, { keys, now }).event, deps)
   }
   /** Takes all that is visible, as one batch. */
   const work = async (more: Partial<CheckImagesDeps> = {}) => {

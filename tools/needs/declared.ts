@@ -42,7 +42,7 @@ type Statement = v.InferOutput<typeof statement>
 export async function readDeclared(): Promise<Declared> {
   const { functions, common } = await readFunctions()
   const make = createRequire(import.meta.url)('../../resources/roles.cjs')
-  const resolveVariable = async (name: string) => (name === 'self:functions' ? functions : 'on')
+  const resolveVariable = async (name: string) => (name === 'self:functions' ? functions : valueOfVariable(name))
   const { Resources } = v.parse(rolesFile, await make({ resolveVariable }))
   const { deployedOf } = createRequire(import.meta.url)('../../resources/recursive-loops.cjs')
   const roles = Object.entries(Resources).map(([name, it]) => [name, roleOf(it)] as const)
@@ -53,6 +53,12 @@ export async function readDeclared(): Promise<Declared> {
     queues: await readQueues(),
     routes: routesIn(await readFile(join(root, 'docs/http-api.md'), 'utf8')),
   }
+}
+
+/** The operator's own buses and queues are named as their variables say; everything else is on. */
+function valueOfVariable(variable: string): string {
+  const [, letter = '', rest = ''] = /^param:(\w)(\w*(?:Bus|Queue))$/.exec(variable) ?? []
+  return rest === '' ? 'on' : `${letter.toUpperCase()}${rest}`
 }
 
 function roleOf({ Properties }: v.InferOutput<typeof role>): Role {
@@ -91,7 +97,7 @@ function placeOf(resource: unknown): string {
   if (/^\$\{Events\w+ParkedQueue\.Arn\}\*$/.test(text)) return parkedQueues
   // Of a bucket by its keys, which the code does not tell.
   const [, bucket] = /^\$\{(\w+)\.Arn\}\//.exec(text) ?? []
-  return bucket ?? (text.includes(':event-bus/') ? 'ResultsBus' : (text.split('/').at(-1) ?? ''))
+  return bucket ?? text.split(text.includes(':sqs:') ? ':' : '/').at(-1) ?? ''
 }
 
 async function readQueues(): Promise<string[]> {

@@ -1,0 +1,71 @@
+/**
+ * Takes an authentic push: queues our own work and what others get of it, then finds WeChat's answer. What a server behind us
+ * does, or fails to do, changes nothing of our own work.
+ */
+
+import type { ForwardTarget } from '../forward-target.ts'
+import type { Metrics, Now, Queue } from '../ports.ts'
+import type { CallbackKeys, Push } from './authenticate.ts'
+import { type CallbackDeps, handleEvent } from './callback.ts'
+import { isJson, sealReply } from './envelope.ts'
+import { type ForwardDeps, forwardPush, textOf } from './forward-push.ts'
+import { readReply } from './passive-reply.ts'
+import type { PassOn } from './ports.ts'
+import { targetsOf } from './targets.ts'
+
+export type TakeDeps = CallbackDeps &
+  ForwardDeps & {
+    readonly keys: CallbackKeys
+    readonly targets: readonly ForwardTarget[]
+    /** Only where pushes are passed on to others; `subscribers` says whether some get all of them. */
+    readonly passOn?: { readonly queue: Queue<PassOn>; readonly subscribers: boolean }
+    readonly now: Now
+    readonly metrics: Metrics
+  }
+
+/** When the push came (ms, our clock): WeChat waits from then on. */
+type Received = { readonly at: number }
+
+/** WeChat waits 5 s; the time that a target has counts from when the push came, with some left for the way back. */
+const waitMs = 4000
+const lateMs = 4500
+
+/** Returns the body of WeChat's answer: `success`, or a passive reply, encrypted where the push was. */
+export async function takePush(push: Push, deps: TakeDeps, { at }: Received): Promise<string> {
+  const { answering, others } = targetsOf(push.fields, deps.targets)
+  await Promise.all([handleEvent(push.event, deps), keepForOthers(push, others, { deps, at })])
+  const reply = answering === undefined ? undefined : await askTarget(push, answering, { deps, at })
+  if (deps.now() - at > lateMs) deps.metrics.count('CallbackLate')
+  return reply === undefined ? 'success' : sealedFor(push, reply, deps)
+}
+
+type Context = { readonly deps: TakeDeps; readonly at: number }
+
+async function keepForOthers(
+  { message }: Push,
+  others: readonly ForwardTarget[],
+  { deps: { app, passOn }, at }: Context,
+): Promise<void> {
+  const kept = { appid: app.appid, message, at }
+  const all: PassOn[] = [
+    ...(passOn?.subscribers ? [{ ...kept, to: 'subscribers' } as const] : []),
+    ...others.map(({ name }) => ({ ...kept, to: 'target', target: name }) as const),
+  ]
+  if (all.length > 0) await passOn?.queue.push(all)
+}
+
+/** A failed target is counted, and WeChat gets `success`: a repeat would not help the person either. */
+async function askTarget(push: Push, target: ForwardTarget, { deps, at }: Context): Promise<string | undefined> {
+  const limitMs = Math.min(waitMs, at + waitMs - deps.now())
+  const isOurs = { openid: textOf(push.fields.FromUserName), isJson: isJson(push.message) }
+  return forwardPush(push, target, {
+    deps,
+    limitMs,
+    read: (answer, keys) => readReply(answer, isOurs, { keys, mode: target.mode }),
+  })
+}
+
+function sealedFor({ isEncrypted }: Push, reply: string, { app, keys, stamp }: TakeDeps): string {
+  if (!isEncrypted) return reply
+  return sealReply(reply, { ...keys, appid: app.appid }, stamp())
+}
