@@ -45,6 +45,7 @@ describe('a post', () => {
       calls += 1
       response.end('success')
     })
+    const { port } = new URL(url)
     const urls = [
       `https://127.0.0.1:${port}/`,
       `https://localhost:${port}/`,
