@@ -4,6 +4,7 @@ import type { AppIdentity } from './app-setting.ts'
 import { type Callbacks, createCallbacks } from './callbacks.ts'
 import type { Chats } from './chats.ts'
 import type { Clock } from './clock.ts'
+import { type Contacts, createContacts } from './contacts.ts'
 import { createFollowers, type Followers } from './followers.ts'
 import { createIds, type Ids } from './ids.ts'
 import { createLogins, type Logins } from './logins.ts'
@@ -38,6 +39,7 @@ type AnyApp = {
   tokens: Tokens
   allowList: AllowList
   callbacks: Callbacks
+  contacts: Contacts
 }
 
 /** An app that people follow, and that sends template messages. */
@@ -105,9 +107,11 @@ function createAny(identity: AppIdentity, around: Surroundings, isFollowing: (pe
   const { clock, population, platforms, chats, ...times } = around
   const { name, kind, appid, appsecret, originalId, platform, callback } = identity
   const ids = createIds(appid, population, platform === null ? undefined : platforms.unionidsOf(platform))
+  const contacts = createContacts(clock)
   return {
     ...{ name, appid, appsecret, originalId, platform },
     ids,
+    contacts,
     tokens: createTokens(clock),
     // No page says that calls of a mini program with an access token are checked; two pages do for an Official Account.
     allowList: createAllowList({ businessCalls: kind === 'official' }),
@@ -116,7 +120,7 @@ function createAny(identity: AppIdentity, around: Surroundings, isFollowing: (pe
       config: callback,
       timeoutMs: times.callbackTimeoutMs,
       retryGapMs: times.callbackRetryGapMs,
-      phone: createPhoneSide({ name, ids, chats, clock, isFollowing }),
+      phone: createPhoneSide({ name, ids, chats, clock, contacts, isFollowing }),
     }),
   }
 }

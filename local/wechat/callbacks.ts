@@ -89,6 +89,7 @@ function configure(push: Push, { hold, markFailAfter, ...change }: Change): void
 }
 
 function emit(push: Push, event: WeChatEvent): string {
+  push.phone.did(event)
   push.counter += 1
   const id = `e${push.counter}`
   if (push.config.url === undefined && !push.holding) return id

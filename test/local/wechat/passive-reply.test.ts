@@ -166,3 +166,44 @@ test('a failed menu button has the notice, a failed follow has none', async () =
   await outcomes(box, 6)
   expect(await chat(box, person.id, 1)).toMatchObject([{ by: 'notice', event: 'e2' }])
 })
+
+describe('MarkFail', () => {
+  const state = async (box: TestBox) => field(await box.control(''), 'callback')
+
+  test('comes of messages that failed, and what is written meanwhile is in the chat and nowhere else', async () => {
+    const { box, receiver, person, write } = await openChat('plain', ...Array(6).fill({ body: 'failed' }), plainText)
+    await box.control('/callback', { markFailAfter: 2 })
+    await write({ content: '1' })
+    await outcomes(box, 3)
+    expect(await state(box)).toMatchObject({ failures: 1, markedUntil: null })
+    await write({ content: '2' })
+    await outcomes(box, 6)
+    expect(await state(box)).toMatchObject({ failures: 0, markedUntil: expect.any(Number) })
+    await write({ content: '3' })
+    expect((await outcomes(box, 7)).at(-1)).toBe('dropped')
+    expect(receiver.received).toHaveLength(6)
+    const notices = [{ content: '1' }, { by: 'notice' }, { content: '2' }, { by: 'notice' }]
+    expect(await chat(box, person.id, 5)).toMatchObject([...notices, { content: '3' }])
+    box.tick(60_000)
+    await write({ content: '4' })
+    expect(await chat(box, person.id, 7)).toMatchObject([
+      ...notices,
+      { content: '3' },
+      { content: '4' },
+      { by: 'reply' },
+    ])
+  })
+
+  test('is as far away as before after a valid reply', async () => {
+    const bad = Array(3).fill({ status: 500 })
+    const { box, write } = await openChat('secure', ...bad, sealedText, ...bad)
+    await box.control('/callback', { markFailAfter: 2 })
+    await write({ content: '1' })
+    await outcomes(box, 3)
+    await write({ content: '2' })
+    await outcomes(box, 4)
+    await write({ content: '3' })
+    await outcomes(box, 7)
+    expect(await state(box)).toMatchObject({ failures: 1, markedUntil: null })
+  })
+})
