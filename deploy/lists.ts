@@ -7,6 +7,7 @@ import type { Apps } from '../lib/apps.ts'
 import { readConfig } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { readTemplateLists } from '../lib/send/template-list.ts'
+import { problemsOfForward } from './forward.ts'
 import { type Parameters, textOf } from './parameters.ts'
 
 export type Lists = {
@@ -21,7 +22,8 @@ export async function problemsOfLists(parameters: Parameters, { stage, read }: L
   const known = attempt(() => readApps(valueIn(apps), stage, () => pairOf(parameters)))
   const officials = known.value?.officials ?? officialsNamedIn(templates.value, stage)
   const checked = attempt(() => readTemplateLists(valueIn(templates), stage, officials))
-  return [...known.problems, ...checked.problems]
+  const servers = known.value === undefined ? [] : problemsOfForward(known.value, parameters)
+  return [...known.problems, ...checked.problems, ...servers]
 }
 
 type Attempt<T> = { readonly value?: T; readonly problems: readonly string[] }

@@ -17,6 +17,7 @@ export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<R
   })
   const secrets: Record<string, string> = {
     ...Object.assign({}, ...[...apps.officials, ...apps.minis].map(ofApp)),
+    ...wechat.forwardSecrets,
     'session-keys': sessionKeys,
     'session-public-keys': publicKeysOf(sessionKeys),
   }

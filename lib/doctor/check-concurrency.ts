@@ -5,7 +5,14 @@ import { nameOf } from './explain.ts'
 import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 
 /** Batches processed at once per queue, as in serverless.yml. */
-export const consumers = { send: 10, 'link-followers': 5, receipts: 5, 'receive-images': 10, 'check-images': 5, 'pass-on': 20 }
+export const consumers = {
+  send: 10,
+  'link-followers': 5,
+  receipts: 5,
+  'receive-images': 10,
+  'check-images': 5,
+  'pass-on': 20,
+}
 /** Callbacks, logins and schedules besides. */
 const others = 15
 const hint =
