@@ -20,6 +20,22 @@ async function openFile() {
   return file
 }
 
+/** Builds, again and again, a source that imports the lists beside it; answers what was built. */
+async function openBuild(templates: string, source: string) {
+  const beside = (name: string) => join(dirname(templates), name)
+  const [entry, outfile, apps] = [beside('entry.ts'), beside('out.js'), beside('apps.json')]
+  await writeFile(entry, source)
+  await writeFile(apps, '{}')
+  const plugins = [keepGoodLists({ apps, templates })]
+  const functions = await context({ entryPoints: [entry], outfile, bundle: true, plugins, logLevel: 'silent' })
+  onTestFinished(() => functions.dispose())
+  const build = async () => {
+    await functions.rebuild()
+    return readFile(outfile, 'utf8')
+  }
+  return { build, apps }
+}
+
 it('reads the list of the local stage, and names what is wrong with it', async () => {
   const file = await openFile()
   expect(readLocalTemplates(officials, file)).toEqual({ shop: { ...template, title: 'first' } })
@@ -51,18 +67,10 @@ it('is read anew when it is edited or replaced, and keeps the list before while 
 
 it('is built into the functions as it last could be used, while it is half written or away', async () => {
   const file = await openFile()
-  const entry = join(dirname(file), 'entry.ts')
-  await writeFile(entry, "import lists from './templates.json'\nexport const title = lists.local.shop?.title")
-  const outfile = join(dirname(file), 'out.js')
-  const apps = join(dirname(file), 'apps.json')
-  await writeFile(apps, '{}')
-  const plugins = [keepGoodLists({ apps, templates: file })]
-  const functions = await context({ entryPoints: [entry], outfile, bundle: true, plugins, logLevel: 'silent' })
-  onTestFinished(() => functions.dispose())
-  const build = async () => {
-    await functions.rebuild()
-    return readFile(outfile, 'utf8')
-  }
+  const { build } = await openBuild(
+    file,
+    "import it from './templates.json'\nexport const title = it.local.shop?.title",
+  )
 
   expect(await build()).toContain('title: "first"')
   for (const broken of ['{"local":{"sh', '{"local":7}', '']) {
@@ -77,11 +85,8 @@ it('is built into the functions as it last could be used, while it is half writt
 
 it('is built with the list of apps as that last could be used', async () => {
   const file = await openFile()
-  const apps = join(dirname(file), 'apps.json')
-  const entry = join(dirname(file), 'entry.ts')
-  await writeFile(entry, "import lists from './apps.json'\nexport const names = Object.keys(lists.local)")
-  const outfile = join(dirname(file), 'out.js')
-  const plugins = [keepGoodLists({ apps, templates: file })]
+  const names = "import it from './apps.json'\nexport const names = Object.keys(it.local)"
+  const { build, apps } = await openBuild(file, names)
   const listed = (brand: string) => {
     const local = {
       [brand]: { kind: 'official', appid: `wx${'0'.repeat(16)}` },
@@ -90,12 +95,6 @@ it('is built with the list of apps as that last could be used', async () => {
     return writeFile(apps, JSON.stringify({ local }))
   }
   await listed('first')
-  const functions = await context({ entryPoints: [entry], outfile, bundle: true, plugins, logLevel: 'silent' })
-  onTestFinished(() => functions.dispose())
-  const build = async () => {
-    await functions.rebuild()
-    return readFile(outfile, 'utf8')
-  }
 
   expect(await build()).toContain('first:')
   for (const broken of ['{"local":{"fi', '{"local":{}}', '']) {
