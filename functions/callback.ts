@@ -9,6 +9,7 @@ import {
   readEvent,
 } from '../lib/callback/callback.ts'
 import { config } from '../lib/config.ts'
+import { refusingFor } from '../lib/of-app.ts'
 import { apps } from '../lib/runtime/apps.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { followersQueue, imageChecks, receiptsQueue } from '../lib/runtime/queues.ts'
@@ -20,11 +21,13 @@ type Deps = Omit<CallbackDeps, 'app'> & { readonly keys: (app: App) => Promise<C
 export const createHandler = (open: Open<Deps>) =>
   httpFunction(open, async ({ query, path, body }, deps) => {
     const app = calledApp(deps.apps, path.app)
-    const keys = await deps.keys(app)
-    // Only the handshake has an echostr, and only it has no body.
-    if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
-    await handleEvent(readEvent(query, body, { keys, now }), { ...deps, app })
-    return { status: 200, body: 'success' }
+    return refusingFor(app, async () => {
+      const keys = await deps.keys(app)
+      // Only the handshake has an echostr, and only it has no body.
+      if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
+      await handleEvent(readEvent(query, body, { keys, now }), { ...deps, app })
+      return { status: 200, body: 'success' }
+    })
   })
 
 export const handler = createHandler(async () => ({
