@@ -2,16 +2,20 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { context } from 'esbuild'
+import * as v from 'valibot'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import type { TemplateList } from '../../lib/send/template-list.ts'
 import { SettingsError } from '../../local/environment.ts'
+import { setTemplates } from '../../local/box.ts'
 import { keepGoodLists, readLocalTemplates, watchLocalTemplates } from '../../local/templates.ts'
 import { openFolder } from '../opened.ts'
 import { patience } from '../patience.ts'
+import { twoPairs } from '../second-pair.ts'
 import { openTestBox, template } from './wechat/open-test-box.ts'
 
 const officials = [{ name: 'official' }]
+const counted = v.array(v.object({ templates: v.optional(v.number()) }))
 const list = (title: string) => JSON.stringify({ local: { shop: { ...template, title } } })
 
 async function openFile() {
@@ -32,9 +36,10 @@ it('reads the list of the local stage, and names what is wrong with it', async (
 
 it('is read anew when it is edited or replaced, and keeps the list before while it has a mistake', async () => {
   const file = await openFile()
-  const lists: TemplateList[] = []
+  const lists: (TemplateList | undefined)[] = []
   const lines: string[] = []
-  const watcher = watchLocalTemplates({ officials, onChange: it => lists.push(it), report: it => lines.push(it) }, file)
+  const onChange = (it: ReadonlyMap<string, TemplateList>) => void lists.push(it.get('official'))
+  const watcher = watchLocalTemplates({ officials, onChange, report: it => lines.push(it) }, file)
   onTestFinished(() => watcher.close())
 
   await writeFile(file, list('second'))
@@ -111,6 +116,24 @@ it('is known to the box at once, and after a reset', async () => {
   box.box.setTemplates([{ ...template, title: 'edited' }])
   await box.control('/reset', {})
   expect(await box.control('')).toMatchObject({ templates: [{ title: 'edited' }] })
+})
+
+it('is known to the box for each account, at once and after a reset', async () => {
+  const box = await openTestBox({ apps: [{ name: 'brand', kind: 'official', templates: [template] }] })
+  const edited = [template, { ...template, templateId: 'another' }]
+  box.box.setTemplates(edited, 'brand')
+  const counts = async () => v.parse(counted, await box.control('/apps')).flatMap(it => it.templates ?? [])
+  expect(await counts()).toEqual([1, 2])
+  await box.control('/reset', {})
+  expect(await counts()).toEqual([1, 2])
+})
+
+it('goes to the box by the names that the accounts have there', () => {
+  const known: unknown[] = []
+  const box = { setTemplates: (...it: unknown[]) => void known.push(it) }
+  const lists = new Map([['unknown', { paid: { ...template, title: 'edited' } }]])
+  setTemplates(box, { ...twoPairs, officials: [twoPairs.officials[0], { ...twoPairs.officials[1], name: 'unknown' }] }, lists)
+  expect(known).toEqual([[[]], [[{ ...template, title: 'edited' }], 'app-unknown']])
 })
 
 it('has the functions built anew as well', async () => {
