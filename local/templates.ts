@@ -51,8 +51,9 @@ function keepGood(build: PluginBuild, file: string, check: () => unknown): void 
   const load = (): OnLoadResult => {
     try {
       check()
+      if (existsSync(file)) good = readFileSync(file, 'utf8')
       // Without apps.json there is a list of no stage; a missing templates.json fails its check.
-      good = existsSync(file) ? readFileSync(file, 'utf8') : '{}'
+      good ??= '{}'
     } catch (error) {
       if (good === undefined) throw error
     }

@@ -1,7 +1,8 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-import { context } from 'esbuild'
+import { context, build as esbuild, type Plugin } from 'esbuild'
 import * as v from 'valibot'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
@@ -14,6 +15,7 @@ import { patience } from '../patience.ts'
 import { twoPairs } from '../second-pair.ts'
 import { openTestBox, template } from './wechat/open-test-box.ts'
 
+const missingList: Plugin[] = createRequire(import.meta.url)('../../deploy/missing-list.cjs')
 const officials = [{ name: 'official' }]
 const counted = v.array(v.object({ templates: v.optional(v.number()) }))
 const list = (title: string) => JSON.stringify({ local: { shop: { ...template, title } } })
@@ -80,6 +82,23 @@ it('is built into the functions as it last could be used, while it is half writt
   expect(await build()).toContain('title: "second"')
 })
 
+it.each([
+  ['on this machine', (apps: string, templates: string) => [keepGoodLists({ apps, templates })]],
+  ['for AWS', () => missingList],
+])('is built without a list of apps where there is none, %s', async (_where, pluginsFor) => {
+  const file = await openFile()
+  const entry = join(dirname(file), 'entry.ts')
+  await writeFile(entry, "import lists from './apps.json'\nprocess.stdout.write(JSON.stringify(lists))")
+  const plugins = pluginsFor(join(dirname(file), 'apps.json'), file)
+  const built = async () => {
+    const { outputFiles } = await esbuild({ entryPoints: [entry], write: false, bundle: true, minify: true, plugins })
+    return outputFiles[0]?.text
+  }
+  expect(await built()).toContain('={};')
+  await writeFile(join(dirname(file), 'apps.json'), '{"other":{}}')
+  expect(await built()).toContain('other')
+})
+
 it('is built with the list of apps as that last could be used', async () => {
   const file = await openFile()
   const apps = join(dirname(file), 'apps.json')
@@ -107,6 +126,8 @@ it('is built with the list of apps as that last could be used', async () => {
     await writeFile(apps, broken)
     expect(await build()).toContain('first:')
   }
+  await rm(apps)
+  expect(await build()).toContain('first:')
   await listed('second')
   expect(await build()).toContain('second:')
 })
