@@ -57,11 +57,7 @@ function lanHost(host: string): string {
 }
 
 /** The functions are rebuilt when the list changes; our own box has to load it as well. */
-function watchTemplates(
-  box: Pick<WeChatBox, 'setTemplates'> | undefined,
-  apps: Apps,
-  report: (line: string) => void,
-) {
+function watchTemplates(box: Pick<WeChatBox, 'setTemplates'> | undefined, apps: Apps, report: (line: string) => void) {
   const onChange = (lists: ReadonlyMap<AppName, TemplateList>) => {
     if (box !== undefined) setTemplates(box, apps, lists)
     report('templates.json was reloaded · 已重新读取 templates.json')

@@ -52,7 +52,10 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
     setTemplates: (templates, name = box.apps.official.name) => {
       if (name === box.apps.official.name) settings.templates = templates
       else settings.apps = settings.apps.map(it => (it.name === name ? { ...it, templates } : it))
-      box.apps.officialAccounts().find(it => it.name === name)?.templates.replace(templates)
+      box.apps
+        .officialAccounts()
+        .find(it => it.name === name)
+        ?.templates.replace(templates)
     },
     close: () => {
       box.close()

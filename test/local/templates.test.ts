@@ -7,8 +7,8 @@ import * as v from 'valibot'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import type { TemplateList } from '../../lib/send/template-list.ts'
-import { SettingsError } from '../../local/environment.ts'
 import { setTemplates } from '../../local/box.ts'
+import { SettingsError } from '../../local/environment.ts'
 import { keepGoodLists, readLocalTemplates, watchLocalTemplates } from '../../local/templates.ts'
 import { openFolder } from '../opened.ts'
 import { patience } from '../patience.ts'
@@ -153,7 +153,11 @@ it('goes to the box by the names that the accounts have there', () => {
   const known: unknown[] = []
   const box = { setTemplates: (...it: unknown[]) => void known.push(it) }
   const lists = new Map([['unknown', { paid: { ...template, title: 'edited' } }]])
-  setTemplates(box, { ...twoPairs, officials: [twoPairs.officials[0], { ...twoPairs.officials[1], name: 'unknown' }] }, lists)
+  setTemplates(
+    box,
+    { ...twoPairs, officials: [twoPairs.officials[0], { ...twoPairs.officials[1], name: 'unknown' }] },
+    lists,
+  )
   expect(known).toEqual([[[]], [[{ ...template, title: 'edited' }], 'app-unknown']])
 })
 

@@ -198,7 +198,9 @@ function createSessions({ wx, baseUrl, app, code, timeoutMs, now }: Settings, as
   const loginCode = async () => (await promised<{ code: string }>(it => wx.login({ timeout: timeoutMs, ...it }))).code
   async function logIn(): Promise<Session> {
     const given = await (code ?? loginCode)()
-    const answer = fieldsOf(await ask({ method: 'POST', path: '/login', data: app === '' ? { code: given } : { code: given, app } }))
+    const answer = fieldsOf(
+      await ask({ method: 'POST', path: '/login', data: app === '' ? { code: given } : { code: given, app } }),
+    )
     const opened = { token: textOf(answer, 'token'), expiresAt: now() + numberOf(answer, 'expiresIn') * 1000 }
     // Without storage the session lives as long as the mini program is open.
     await promised(it => wx.setStorage({ key, data: opened, ...it })).catch(ignore)
