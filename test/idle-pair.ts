@@ -4,7 +4,7 @@
  */
 
 import { boxApps, openApp } from '../kit/app.ts'
-import { callsBy } from '../kit/control.ts'
+import { type Control, callsBy } from '../kit/control.ts'
 import {
   memoryErasures,
   memoryGate,
@@ -15,11 +15,20 @@ import {
 } from '../kit/memory-stores.ts'
 import { createTransport } from '../lib/adapters/wechat/transport.ts'
 import type { Apps, MiniProgram, OfficialAccount } from '../lib/apps.ts'
+import type { AllMetrics, Log, Now } from '../lib/ports.ts'
 import type { WeChatOptions } from '../local/wechat/server.ts'
 import { otherMiniAppid, otherOfficialAppid } from './ids.ts'
-import type { openWorld } from './world.ts'
 
-type World = Awaited<ReturnType<typeof openWorld>>
+/** What a world has of these (test/world.ts). */
+type World = {
+  readonly box: { readonly url: string }
+  readonly control: Control
+  readonly now: Now
+  readonly log: Log
+  readonly metrics: AllMetrics
+  readonly lines: readonly { readonly level: string; readonly event: string; readonly fields: object }[]
+  readonly counted: readonly string[]
+}
 
 const isOn = process.env.TEST_PAIRS === '2'
 const appsecret = 'd'.repeat(32)
