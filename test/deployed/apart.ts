@@ -88,7 +88,7 @@ async function playEvents(world: World, { sqs, eventsQueueUrl }: Sending, person
     [`${brand}:1`]: 'delivered',
     [`${first}:1`]: 'dropped not-following',
     'any:1': 'delivered',
-    [`${brand}:foreign`]: 'rejected errcode-40037',
+    [`${brand}:foreign`]: 'rejected WeChat refused template/send: 40037 invalid template_id',
   }
   await world.trials.play(
     'Each event goes out by the account that it names, or that reaches',
