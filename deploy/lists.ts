@@ -6,7 +6,10 @@ import { readApps } from '../lib/app-list.ts'
 import type { Apps } from '../lib/apps.ts'
 import { readConfig } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
-import { readTemplateLists } from '../lib/send/template-list.ts'
+import { keysTwiceIn } from '../lib/json-keys.ts'
+import { valueCheckOf } from '../lib/send/kinds/template-event.ts'
+import { problemOf } from '../lib/send/parse.ts'
+import { readTemplateLists, type TemplateList } from '../lib/send/template-list.ts'
 import { problemsOfForward } from './forward.ts'
 import { type Parameters, textOf } from './parameters.ts'
 
@@ -23,17 +26,52 @@ export async function problemsOfLists(parameters: Parameters, { stage, read }: L
   const officials = known.value?.officials ?? officialsNamedIn(templates.value, stage)
   const checked = attempt(() => readTemplateLists(valueIn(templates), stage, officials))
   const servers = known.value === undefined ? [] : problemsOfForward(known.value, parameters)
-  return [...known.problems, ...checked.problems, ...servers]
+  const problems = [...known.problems, ...checked.problems, ...servers]
+  return known.value === undefined || checked.value === undefined || problems.length > 0
+    ? problems
+    : problemsOfCanary(parameters, known.value, checked.value)
+}
+
+/** The event that the self-check pushes each hour is held to the lists by which it will be sent. */
+function problemsOfCanary(
+  { canaryEvent, testAccount }: Parameters,
+  { officials, minis }: Apps,
+  templates: ReadonlyMap<string, TemplateList>,
+): string[] {
+  const event = eventIn(textOf(canaryEvent))
+  if (event === undefined) return []
+  const accounts = officials.map(app => ({ app, templates: templates.get(app.name) ?? {} }))
+  const body = JSON.stringify({ ...event, id: 'self-check' })
+  const problem = problemOf(body, { accounts, minis, values: valueCheckOf(textOf(testAccount)) })
+  return problem === undefined ? [] : [`CANARY_EVENT would be rejected: ${problem}`]
+}
+
+/** What is no event at all another check has told (lib/config.ts). */
+function eventIn(text: string): object | undefined {
+  try {
+    const event: unknown = JSON.parse(text)
+    return typeof event === 'object' && event !== null ? event : undefined
+  } catch {
+    return undefined
+  }
 }
 
 type Attempt<T> = { readonly value?: T; readonly problems: readonly string[] }
 
 async function parsed(file: string, read: Lists['read']): Promise<Attempt<unknown>> {
   try {
-    return { value: JSON.parse(await read(file)), problems: [] }
+    const text = await read(file)
+    const problems = keysTwiceIn(text).map(it => `${file}: ${it} stands there twice`)
+    return { value: JSON.parse(text), problems }
   } catch (error) {
+    // A project without it has a list of no stage.
+    if (file === 'apps.json' && isMissing(error)) return { value: {}, problems: [] }
     return { problems: [`${file} must be JSON: ${error instanceof Error ? error.message : error}`] }
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 function valueIn({ value, problems }: Attempt<unknown>): unknown {

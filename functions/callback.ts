@@ -4,6 +4,7 @@ import { answerHandshake, type CallbackKeys, readPush } from '../lib/callback/au
 import { type CallbackDeps, calledApp } from '../lib/callback/callback.ts'
 import { type TakeDeps, takePush } from '../lib/callback/take-push.ts'
 import { config } from '../lib/config.ts'
+import { refusingFor } from '../lib/of-app.ts'
 import { apps } from '../lib/runtime/apps.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { forwarding, passOn, targetsOf } from '../lib/runtime/forward.ts'
@@ -21,12 +22,14 @@ type Deps = Omit<CallbackDeps, 'app'> &
 export const createHandler = (open: Open<Deps>) =>
   httpFunction(open, async ({ query, path, body, receivedAt }, deps) => {
     const app = calledApp(deps.apps, path.app)
-    const keys = await deps.keys(app)
-    // Only the handshake has an echostr, and only it has no body.
-    if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
-    const push = readPush(query, body, { keys, now })
-    const answer = await takePush(push, { ...deps, ...deps.forwarding(app), app, keys, now }, { at: receivedAt })
-    return { status: 200, body: answer }
+    return refusingFor(app, async () => {
+      const keys = await deps.keys(app)
+      // Only the handshake has an echostr, and only it has no body.
+      if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
+      const push = readPush(query, body, { keys, now })
+      const answer = await takePush(push, { ...deps, ...deps.forwarding(app), app, keys, now }, { at: receivedAt })
+      return { status: 200, body: answer }
+    })
   })
 
 export const handler = createHandler(async () => ({

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasApps, type Pair, readApps } from '../lib/app-list.ts'
 import type { App, Apps } from '../lib/apps.ts'
 import { ConfigError } from '../lib/errors.ts'
+import { keysTwiceIn } from '../lib/json-keys.ts'
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url))
 
@@ -19,9 +20,14 @@ export function readStageApps(stage: string, pair: () => Pair, file = listFile('
   return { apps: readApps(lists, stage, pair), isListed: hasApps(lists, stage) }
 }
 
+/** A project without the file has a list of no stage. */
 function readJson(file: string): unknown {
+  if (!existsSync(file)) return {}
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    const text = readFileSync(file, 'utf8')
+    const twice = keysTwiceIn(text)
+    if (twice.length > 0) throw new Error(`${twice.join(', ')} stands there twice`)
+    return JSON.parse(text)
   } catch (error) {
     throw new ConfigError([`apps.json cannot be read: ${error instanceof Error ? error.message : error}`])
   }

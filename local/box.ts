@@ -1,10 +1,12 @@
-import type { App } from '../lib/apps.ts'
+import type { App, Apps } from '../lib/apps.ts'
 import type { Settings } from './environment.ts'
 import { reachableHost } from './ports.ts'
 import { readLocalTemplateLists } from './templates.ts'
 import type { AppSetting } from './wechat/app-setting.ts'
 import { defaultAccounts } from './wechat/defaults.ts'
 import { openWeChat, type WeChatBox } from './wechat/server.ts'
+
+type Lists = ReturnType<typeof readLocalTemplateLists>
 
 /** Opens WeChat in a box, with the deployment's identities and templates, pushing its events to our callbacks. */
 export function openBox({ host, ports, wechat, isTestAccount }: Settings): Promise<WeChatBox> {
@@ -33,6 +35,15 @@ export function openBox({ host, ports, wechat, isTestAccount }: Settings): Promi
       callback: { url: `${url}/${app.name}`, ...keys },
     })),
   })
+}
+
+/** Gives the templates of each Official Account to the box, as an edited list has them. */
+export function setTemplates(box: Pick<WeChatBox, 'setTemplates'>, { officials }: Apps, lists: Lists): void {
+  for (const [index, app] of officials.entries()) {
+    const templates = Object.values(lists.get(app.name) ?? {})
+    if (index === 0) box.setTemplates(templates)
+    else box.setTemplates(templates, nameInBox(app))
+  }
 }
 
 /** The box calls its first pair `official` and `mini`, whatever their names are, and no app `unknown`. */

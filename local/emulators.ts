@@ -1,7 +1,7 @@
-import type { Apps } from '../lib/apps.ts'
+import type { AppName, Apps } from '../lib/apps.ts'
 import type { TemplateList } from '../lib/send/template-list.ts'
 import { findLanAddress } from './banner.ts'
-import { openBox } from './box.ts'
+import { openBox, setTemplates } from './box.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'
 import type { Endpoints } from './functions-environment.ts'
@@ -57,14 +57,10 @@ function lanHost(host: string): string {
 }
 
 /** The functions are rebuilt when the list changes; our own box has to load it as well. */
-function watchTemplates(
-  box: Pick<WeChatBox, 'setTemplates'> | undefined,
-  { officials }: Apps,
-  report: (line: string) => void,
-) {
-  const onChange = (list: TemplateList) => {
-    box?.setTemplates(Object.values(list))
+function watchTemplates(box: Pick<WeChatBox, 'setTemplates'> | undefined, apps: Apps, report: (line: string) => void) {
+  const onChange = (lists: ReadonlyMap<AppName, TemplateList>) => {
+    if (box !== undefined) setTemplates(box, apps, lists)
     report('templates.json was reloaded · 已重新读取 templates.json')
   }
-  return watchLocalTemplates({ officials, onChange, report })
+  return watchLocalTemplates({ officials: apps.officials, onChange, report })
 }

@@ -1,4 +1,4 @@
-import { readFileSync, watch } from 'node:fs'
+import { existsSync, readFileSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild'
 import type { AppName } from '../lib/apps.ts'
@@ -51,7 +51,9 @@ function keepGood(build: PluginBuild, file: string, check: () => unknown): void 
   const load = (): OnLoadResult => {
     try {
       check()
-      good = readFileSync(file, 'utf8')
+      if (existsSync(file)) good = readFileSync(file, 'utf8')
+      // Without apps.json there is a list of no stage; a missing templates.json fails its check.
+      good ??= '{}'
     } catch (error) {
       if (good === undefined) throw error
     }
@@ -63,10 +65,11 @@ function keepGood(build: PluginBuild, file: string, check: () => unknown): void 
   build.onLoad({ filter: new RegExp(`[\\\\/]${name}\\.json$`) }, load)
 }
 
-/** Who is notified of changes to the list. */
+/** Who is notified of changes to the lists. */
 export type TemplatesWatcher = {
   officials: Officials
-  onChange: (list: TemplateList) => void
+  /** Receives the lists by Official Account. */
+  onChange: (lists: ReadonlyMap<AppName, TemplateList>) => void
   /** Receives a line about an invalid list; the previous list stays. */
   report: (line: string) => void
 }
@@ -82,7 +85,7 @@ export function watchLocalTemplates(
   let timer: NodeJS.Timeout | undefined
   const read = () => {
     try {
-      onChange(readLocalTemplates(officials, file))
+      onChange(readLocalTemplateLists(officials, file))
     } catch (error) {
       report(`${error instanceof Error ? error.message : error}; the previous list stays until it is fixed`)
     }

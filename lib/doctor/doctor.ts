@@ -110,7 +110,8 @@ function checkNames(): CheckName[] {
 /** In a stage with one pair a check has one finding, which needs not name its app. */
 async function runCheck(name: CheckName, stage: Stage): Promise<readonly CheckFinding[]> {
   const { deps, only } = stage
-  const looks = checks[name](stage).filter(it => only === undefined || it.app === only)
+  const all: readonly Look[] = checks[name](stage)
+  const looks = all.filter(it => only === undefined || it.app === only || it.beside === only)
   const findings = await Promise.all(
     looks.map(async look => ({ name, ...nameIn(look), ...(await takeLook(look, deps)) })),
   )

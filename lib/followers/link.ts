@@ -96,16 +96,16 @@ export function reachOf({ known, openid, unionid, following }: Person): Reach {
   return following && openid !== undefined ? 'reachable' : 'not-following'
 }
 
-const hints = {
-  'not-following': 'The user must follow the Official Account.',
-  'no-unionid':
-    'Bind the mini program and the Official Account to one Open Platform account (open.weixin.qq.com); the user gets a unionid at the next login.',
-  unknown: 'Nobody with this id has followed or logged in yet; check the id and which app it belongs to.',
-} satisfies Record<Exclude<Reach, 'reachable'>, string>
+const hintsFor = (account: string) =>
+  ({
+    'not-following': `The user must follow the Official Account${account}.`,
+    'no-unionid': `Bind the mini program and the Official Account${account} to one Open Platform account (open.weixin.qq.com); the user gets a unionid at the next login.`,
+    unknown: 'Nobody with this id has followed or logged in yet; check the id and which app it belongs to.',
+  }) satisfies Record<Exclude<Reach, 'reachable'>, string>
 
-/** Says in one sentence what would make the person reachable. */
-export function hintOf(reach: Reach): string | undefined {
-  return reach === 'reachable' ? undefined : hints[reach]
+/** Says in one sentence what would make the person reachable; `account` is the name of the one that is to reach them, if there are several. */
+export function hintOf(reach: Reach, account?: string): string | undefined {
+  return reach === 'reachable' ? undefined : hintsFor(account === undefined ? '' : ` ${account}`)[reach]
 }
 
 /** No row is made of whom WeChat does not know; and one that follows does not any more, whenever that was told. */

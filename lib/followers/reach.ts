@@ -62,19 +62,25 @@ function unknownApp({ officials, minis }: Apps): RequestError {
 /** Looks one person up; throws where what the account has stored of them cannot be read. */
 export async function getReach({ address, official, isAll }: ReachQuestion, deps: ReachDeps): Promise<ReachAnswer> {
   const [found] = await deps.links.resolve([address], ...(isAll ? ['everywhere' as const] : []))
-  const answer = reachable(reachOf(readable(personIn(found, official.appid))))
-  return isAll ? { ...answer, all: deps.apps.officials.map(it => reachAt(it, found)) } : answer
+  const { officials } = deps.apps
+  const hinted = ({ name }: OfficialAccount) => (officials.length > 1 ? name : undefined)
+  const answer = reachable(reachOf(readable(personIn(found, official.appid))), hinted(official))
+  return isAll ? { ...answer, all: officials.map(it => reachAt(it, found, hinted(it))) } : answer
 }
 
-function reachable(reach: Reach): Reachable {
-  const hint = hintOf(reach)
+function reachable(reach: Reach, account?: AppName): Reachable {
+  const hint = hintOf(reach, account)
   return { reach, ...(hint === undefined ? {} : { hint }) }
 }
 
-function reachAt({ name, appid }: OfficialAccount, found: FoundPerson | undefined): AccountReach | Unreadable {
+function reachAt(
+  { name, appid }: OfficialAccount,
+  found: FoundPerson | undefined,
+  account?: AppName,
+): AccountReach | Unreadable {
   const person = personIn(found, appid)
   if (person === undefined) return { official: name, reach: 'unreadable' }
   const { followedAt } = person
   const since = followedAt === undefined ? {} : { followedAt: new Date(followedAt * 1000).toISOString() }
-  return { official: name, ...reachable(reachOf(person)), ...since }
+  return { official: name, ...reachable(reachOf(person), account), ...since }
 }

@@ -88,6 +88,7 @@ async function sendBy(
     trackFailing(event.lane, name, account.trouble)
   })
   tally.flush()
+  stage.buffer.endAccount(account.app.appid)
 }
 
 /** The stages before any send. While the tables do not answer nothing is sent. */

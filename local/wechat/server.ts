@@ -27,8 +27,8 @@ export type WeChatBox = {
   apps: () => readonly ReturnType<typeof identityOf>[]
   /** The delivered messages, in the order of arrival. */
   messages: () => readonly Message[]
-  /** The first Official Account uses these templates from now on, after a reset too. */
-  setTemplates: (templates: readonly TemplateSetting[]) => void
+  /** An Official Account, the first one without a name, uses these templates from now on, after a reset too. */
+  setTemplates: (templates: readonly TemplateSetting[], name?: string) => void
   close: () => Promise<void>
 }
 
@@ -49,9 +49,13 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
     apps: () => box.apps.all().map(identityOf),
     messages: () => box.messages.all(),
-    setTemplates: templates => {
-      settings.templates = templates
-      box.apps.official.templates.replace(templates)
+    setTemplates: (templates, name = box.apps.official.name) => {
+      if (name === box.apps.official.name) settings.templates = templates
+      else settings.apps = settings.apps.map(it => (it.name === name ? { ...it, templates } : it))
+      box.apps
+        .officialAccounts()
+        .find(it => it.name === name)
+        ?.templates.replace(templates)
     },
     close: () => {
       box.close()

@@ -69,7 +69,35 @@ describe('the two lists', () => {
       expect.stringMatching(/^apps\.json must be JSON/),
       expect.stringMatching(/^templates\.json must be JSON/),
     ])
-    const gone = problemsOfLists(pair, { stage: 'prod', read: it => Promise.reject(new Error(`ENOENT ${it}`)) })
-    expect(await gone).toEqual([expect.stringContaining('ENOENT apps'), expect.stringContaining('ENOENT templates')])
+    const refused = problemsOfLists(pair, { stage: 'prod', read: it => Promise.reject(new Error(`EACCES ${it}`)) })
+    expect(await refused).toEqual([expect.stringContaining('EACCES apps'), expect.stringContaining('EACCES templates')])
+  })
+
+  it('need no apps.json, but templates.json', async () => {
+    const gone = (it: string) => Promise.reject(Object.assign(new Error(`no ${it}`), { code: 'ENOENT' }))
+    expect(await problemsOfLists(pair, { stage: 'prod', read: gone })).toEqual([
+      expect.stringContaining('no templates.json'),
+    ])
+  })
+
+  it('have no key twice, of which the parser would keep the last', async () => {
+    const app = (appid: string) => `{"kind":"official","appid":"${appid}","default":true}`
+    const apps = `{"prod":{"brand":${app('wx1')},"br\\u0061nd":${app('wx2')},"shop":{"kind":"mini"}},"prod":[{"a":1},{"a":"a:{"}]}`
+    expect(await problemsOf({ apps }, pair)).toEqual([
+      'apps.json: prod.brand stands there twice',
+      'apps.json: prod stands there twice',
+    ])
+  })
+
+  it('have what the event of the canary names', async () => {
+    const of = (event: object) => problemsOf(listed, { canaryEvent: JSON.stringify(event), testAccount: 'off' })
+    const listed = { apps: { prod: two }, templates: { prod: { official: { club: { paid: template } } } } }
+    const good = { to: { openid: 'oPhone' }, from: 'club', template: 'paid', data: { thing1: '店' } }
+    expect(await of(good)).toEqual([])
+    expect(await of({ ...good, from: 'nobody' })).toEqual([
+      'CANARY_EVENT would be rejected: from is no Official Account of this stage',
+    ])
+    expect(await of({ ...good, from: 'brand' })).toEqual([expect.stringContaining('template is not in the list')])
+    expect(await problemsOf(listed, { canaryEvent: 'off' })).toEqual([])
   })
 })

@@ -13,6 +13,7 @@ import type { SyncDeps } from '../../lib/sync/context.ts'
 import { parseSyncOrder } from '../../lib/sync/order.ts'
 import { syncFollowers } from '../../lib/sync/sync-followers.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
+import { openIdleAccounts } from '../idle-pair.ts'
 import { appid } from '../ids.ts'
 import { openWorld, type Person } from '../world.ts'
 
@@ -41,7 +42,8 @@ export async function openFollowers(options: WeChatOptions = {}) {
   }
   const imageArrivals = { push: async (requests: readonly unknown[]) => void unpictured.push(...requests) }
   const account = { app, wechat, accessTokens, syncRuns, journal, linking, erasures }
-  const deps = { links, followers, imageArrivals, now, random: () => 1, log, accounts: [account] }
+  const idle = openIdleAccounts(world)
+  const deps = { links, followers, imageArrivals, now, random: () => 1, log, accounts: [account, ...idle] }
   const syncDeps: SyncDeps = {
     ...deps,
     ...account,
@@ -81,7 +83,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     /** Hands news in as the queue does; answers those that must come again. */
     work: async (told: readonly News[], more: Partial<StageDeps & Account> = {}) => {
       const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}`, receives: 1 }))
-      const given = { ...deps, ...more, accounts: [{ ...account, ...more }] }
+      const given = { ...deps, ...more, accounts: [{ ...account, ...more }, ...idle] }
       return (await linkFollowers(arrivals, given, forever)).map(failed => failed.news)
     },
     runSync: (order: object = {}, more: Partial<SyncDeps> = {}, limits = forever) =>

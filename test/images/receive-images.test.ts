@@ -19,10 +19,11 @@ import {
   withNotes,
 } from './pictures.ts'
 import '../seed.ts'
-import { appids, boxApps as apps } from '../../kit/app.ts'
+import { appids } from '../../kit/app.ts'
 import { memoryImageFiles } from '../../kit/memory-files.ts'
 import { memoryImages } from '../../kit/memory-stores.ts'
 import { silentLog } from '../../kit/silent.ts'
+import { stageApps as apps } from '../idle-pair.ts'
 
 const mebibyte = 1024 * 1024
 const now = Date.parse('2026-11-22T12:00:00+08:00')
