@@ -8,6 +8,7 @@ import { createIds, type Ids } from './ids.ts'
 import { createLogins, type Logins } from './logins.ts'
 import { createMarks, type Marks } from './marks.ts'
 import { createMediaChecks, type MediaChecks } from './media-checks.ts'
+import { createMenus, type Menus } from './menus.ts'
 import type { Platforms } from './platforms.ts'
 import type { Population } from './population.ts'
 import { createTemplates, type Templates } from './templates.ts'
@@ -45,6 +46,7 @@ export type OfficialAccount = AnyApp & {
   marks: Marks
   templates: Templates
   rules: Rules
+  menus: Menus
 }
 
 /** An app that people log in to. */
@@ -82,6 +84,7 @@ export function createOfficialAccount(identity: AppIdentity, around: Surrounding
     marks: createMarks(),
     templates: createTemplates(identity.templates),
     rules: { values: around.enforceValues, duplicate: 'same' },
+    menus: createMenus(),
   }
 }
 

@@ -56,7 +56,7 @@ it('is built into the functions as it last could be used, while it is half writt
   const outfile = join(dirname(file), 'out.js')
   const apps = join(dirname(file), 'apps.json')
   await writeFile(apps, '{}')
-  const plugins = [keepGoodLists({ apps, templates: file })]
+  const plugins = [keepGoodLists({ apps, templates: file, replies: join(dirname(file), 'replies.json') })]
   const functions = await context({ entryPoints: [entry], outfile, bundle: true, plugins, logLevel: 'silent' })
   onTestFinished(() => functions.dispose())
   const build = async () => {
@@ -81,7 +81,7 @@ it('is built with the list of apps as that last could be used', async () => {
   const entry = join(dirname(file), 'entry.ts')
   await writeFile(entry, "import lists from './apps.json'\nexport const names = Object.keys(lists.local)")
   const outfile = join(dirname(file), 'out.js')
-  const plugins = [keepGoodLists({ apps, templates: file })]
+  const plugins = [keepGoodLists({ apps, templates: file, replies: join(dirname(file), 'replies.json') })]
   const listed = (brand: string) => {
     const local = {
       [brand]: { kind: 'official', appid: `wx${'0'.repeat(16)}` },

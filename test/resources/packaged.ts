@@ -59,7 +59,7 @@ export async function packageStage(name: string, env: Environment = {}) {
 
 const copied = [
   ...['deploy', 'functions', 'lib', 'local', 'resources', 'tools'],
-  ...['apps.json', 'package.json', 'serverless.yml', 'templates.json'],
+  ...['apps.json', 'package.json', 'replies.json', 'serverless.yml', 'templates.json'],
 ]
 
 /**
