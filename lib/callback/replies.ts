@@ -4,7 +4,7 @@
 export type PushFields = Readonly<Record<string, unknown>>
 
 /** One article; without a picture WeChat shows its title alone. */
-export type Article = {
+type Article = {
   readonly title: string
   readonly description?: string
   readonly picture?: string

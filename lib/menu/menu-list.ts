@@ -77,7 +77,6 @@ export const menuSchema = v.strictObject(
 )
 
 export type Menu = Readonly<v.InferOutput<typeof menuSchema>>
-export type MenuButton = Menu['button'][number]
 /** An entry that does something. */
 export type MenuAction = v.InferOutput<typeof action>
 
