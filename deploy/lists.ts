@@ -1,9 +1,10 @@
-/** The project's two lists, apps.json and templates.json, as a deployment of one stage takes them. */
+/** The project's lists, apps.json, templates.json and replies.json, as a deployment of one stage takes them. */
 
 import * as v from 'valibot'
 
 import { readApps } from '../lib/app-list.ts'
 import type { Apps } from '../lib/apps.ts'
+import { readReplyLists } from '../lib/callback/reply-list.ts'
 import { readConfig } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { keysTwiceIn } from '../lib/json-keys.ts'
@@ -19,14 +20,19 @@ export type Lists = {
   readonly read: (file: string) => Promise<string>
 }
 
-/** Names each mistake in both; the two appids are only asked for where apps.json has no list of the stage. */
+/** Names each mistake in all of them; the two appids are only asked for where apps.json has no list of the stage. */
 export async function problemsOfLists(parameters: Parameters, { stage, read }: Lists): Promise<string[]> {
-  const [apps, templates] = await Promise.all([parsed('apps.json', read), parsed('templates.json', read)])
+  const [apps, templates, replies] = await Promise.all([
+    parsed('apps.json', read),
+    parsed('templates.json', read),
+    parsed('replies.json', read),
+  ])
   const known = attempt(() => readApps(valueIn(apps), stage, () => pairOf(parameters)))
-  const officials = known.value?.officials ?? officialsNamedIn(templates.value, stage)
-  const checked = attempt(() => readTemplateLists(valueIn(templates), stage, officials))
+  const officialsOf = (list: Attempt<unknown>) => known.value?.officials ?? officialsNamedIn(list.value, stage)
+  const checked = attempt(() => readTemplateLists(valueIn(templates), stage, officialsOf(templates)))
+  const answering = attempt(() => readReplyLists(valueIn(replies), stage, officialsOf(replies)))
   const servers = known.value === undefined ? [] : problemsOfForward(known.value, parameters)
-  const problems = [...known.problems, ...checked.problems, ...servers]
+  const problems = [...known.problems, ...checked.problems, ...answering.problems, ...servers]
   return known.value === undefined || checked.value === undefined || problems.length > 0
     ? problems
     : problemsOfCanary(parameters, known.value, checked.value)
@@ -97,9 +103,9 @@ function pairOf({ officialAppid, miniAppid }: Parameters) {
   return { official, mini }
 }
 
-/** While the apps are wrong, the accounts that the templates name are taken for right. */
-function officialsNamedIn(templates: unknown, stage: string): Pick<Apps['officials'][number], 'name'>[] {
-  const read = v.safeParse(v.object({ [stage]: v.object({ official: v.looseObject({}) }) }), templates)
+/** While the apps are wrong, the accounts that a list names are taken for right. */
+function officialsNamedIn(list: unknown, stage: string): Pick<Apps['officials'][number], 'name'>[] {
+  const read = v.safeParse(v.object({ [stage]: v.object({ official: v.looseObject({}) }) }), list)
   const names = read.success ? Object.keys(read.output[stage]?.official ?? {}) : []
   return ['', ...names].map(name => ({ name }))
 }

@@ -8,8 +8,9 @@ import { keysTwiceIn } from '../lib/json-keys.ts'
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url))
 
-/** One of the project's two lists; `npm run demo -- --accounts` has its own. */
-export const listFile = (name: 'apps.json' | 'templates.json') => join(process.env.LISTS_FOLDER ?? projectFolder, name)
+/** One of the project's lists; `npm run demo -- --accounts` has its own. */
+export const listFile = (name: 'apps.json' | 'templates.json' | 'replies.json' | 'menu.json') =>
+  join(process.env.LISTS_FOLDER ?? projectFolder, name)
 
 /** The apps of a stage on one machine or of a command; `isListed` tells whether apps.json has it, else they are `pair`. */
 export type StageApps = { readonly apps: Apps; readonly isListed: boolean }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild'
 import type { AppName } from '../lib/apps.ts'
+import { readReplyLists } from '../lib/callback/reply-list.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { readTemplateLists, type TemplateList } from '../lib/send/template-list.ts'
 import { listFile, readStageApps } from './apps.ts'
@@ -28,11 +29,15 @@ export function readLocalTemplates(officials: Officials, file = listFile('templa
   return readLocalTemplateLists(officials, file).get(officials[0]?.name ?? '') ?? {}
 }
 
-const projectFiles = () => ({ apps: listFile('apps.json'), templates: listFile('templates.json') })
+const projectFiles = () => ({
+  apps: listFile('apps.json'),
+  templates: listFile('templates.json'),
+  replies: listFile('replies.json'),
+})
 
 /**
- * Makes esbuild build the functions with the last valid apps.json and templates.json: a failed build removes the bundles, and
- * no function could be loaded while somebody edits a file.
+ * Makes esbuild build the functions with the last valid apps.json, templates.json and replies.json: a failed build removes the
+ * bundles, and no function could be loaded while somebody edits a file.
  */
 export function keepGoodLists(files = projectFiles()): Plugin {
   const officials = () => readStageApps('local', () => readPair({}), files.apps).apps.officials
@@ -41,6 +46,9 @@ export function keepGoodLists(files = projectFiles()): Plugin {
     setup(build) {
       keepGood(build, files.apps, officials)
       keepGood(build, files.templates, () => readLocalTemplates(officials(), files.templates))
+      keepGood(build, files.replies, () =>
+        readReplyLists(JSON.parse(readFileSync(files.replies, 'utf8')), 'local', officials()),
+      )
     },
   }
 }

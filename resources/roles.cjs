@@ -177,6 +177,7 @@ const grants = {
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
   },
+  menu: { callsWeChat: true, secrets: [officialAppsecrets], tables: { TokensTable: tokens } },
   token: {
     callsWeChat: true,
     secrets: [miniAppsecrets, officialAppsecrets],

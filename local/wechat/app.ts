@@ -11,6 +11,7 @@ import { createLogins, type Logins } from './logins.ts'
 import { createMarks, type Marks } from './marks.ts'
 import { createMediaChecks, type MediaChecks } from './media-checks.ts'
 import { createPhoneSide } from './phone-side.ts'
+import { createMenus, type Menus } from './menus.ts'
 import type { Platforms } from './platforms.ts'
 import type { Population } from './population.ts'
 import { createTemplates, type Templates } from './templates.ts'
@@ -49,6 +50,7 @@ export type OfficialAccount = AnyApp & {
   marks: Marks
   templates: Templates
   rules: Rules
+  menus: Menus
 }
 
 /** An app that people log in to. */
@@ -88,6 +90,7 @@ export function createOfficialAccount(identity: AppIdentity, around: Surrounding
     marks: createMarks(),
     templates: createTemplates(identity.templates),
     rules: { values: around.enforceValues, duplicate: 'same' },
+    menus: createMenus(),
   }
 }
 

@@ -4,7 +4,8 @@ import type { Owner, SecretEndpoint, TokenEndpoint } from './endpoint.ts'
 import { batchGet, userGet, userInfo } from './followers.ts'
 import { checkSession, codeToSession } from './login.ts'
 import { mediaCheckAsync } from './media-check.ts'
-import { apiDomainIp, callbackCheck, callbackIp, menuGet } from './network.ts'
+import { currentMenu, currentReplies, menuCreate, menuDelete, menuGet } from './menu.ts'
+import { apiDomainIp, callbackCheck, callbackIp } from './network.ts'
 import { clearQuota, clearQuotaBySecret, quotaEndpoints, ridGet } from './quota.ts'
 import { send } from './send.ts'
 import { allPrivateTemplates } from './template-list.ts'
@@ -28,7 +29,11 @@ const endpoints = new Map<string, TokenEndpoint | SecretEndpoint>([
   ['/cgi-bin/get_api_domain_ip', apiDomainIp],
   ['/cgi-bin/getcallbackip', callbackIp],
   ['/cgi-bin/callback/check', callbackCheck],
+  ['/cgi-bin/menu/create', menuCreate],
   ['/cgi-bin/menu/get', menuGet],
+  ['/cgi-bin/menu/delete', menuDelete],
+  ['/cgi-bin/get_current_selfmenu_info', currentMenu],
+  ['/cgi-bin/get_current_autoreply_info', currentReplies],
   ['/cgi-bin/message/custom/send', customSend],
   ['/cgi-bin/message/custom/typing', customTyping],
   ['/sns/jscode2session', codeToSession],

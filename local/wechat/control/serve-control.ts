@@ -10,6 +10,7 @@ import { faultRoutes } from './faults.ts'
 import { followingRoutes } from './following.ts'
 import { ControlError, readInput } from './input.ts'
 import { mediaCheckRoutes } from './media-checks.ts'
+import { menuRoutes } from './menus.ts'
 import { observationRoutes } from './observe.ts'
 import { peopleRoutes } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
@@ -25,6 +26,7 @@ const routes: readonly ControlRoute[] = [
   ...observationRoutes,
   ...callbackRoutes,
   ...mediaCheckRoutes,
+  ...menuRoutes,
   ...ruleRoutes,
   ...appRoutes,
   ...faultRoutes,
