@@ -89,7 +89,7 @@ function parseAuthentic(message: string): WeChatEvent {
 
 /** Each app may only report on its own users: a mini program's callback changes no follower and no receipt. */
 const ofKind: Readonly<Record<App['kind'], ReadonlySet<WeChatEvent['kind']>>> = {
-  official: new Set(['follow', 'unfollow', 'receipt', 'erase', 'erase-pictures', 'other', 'unreadable']),
+  official: new Set(['follow', 'unfollow', 'scan', 'receipt', 'erase', 'erase-pictures', 'other', 'unreadable']),
   mini: new Set(['image-verdict', 'erase', 'erase-pictures', 'other', 'unreadable']),
 }
 
@@ -108,6 +108,7 @@ export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promi
   switch (event.kind) {
     case 'follow':
     case 'unfollow':
+    case 'scan':
       return app.kind === 'official' ? followers.push([followerChangeOf(event, app.appid)]) : undefined
     case 'erase':
     case 'erase-pictures':
@@ -127,11 +128,13 @@ export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promi
   }
 }
 
-type FollowEvent = Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>
+type FollowEvent = Extract<WeChatEvent, { kind: 'follow' | 'unfollow' | 'scan' }>
 type EraseEvent = Extract<WeChatEvent, { kind: 'erase' | 'erase-pictures' }>
 
-function followerChangeOf({ kind, openid, at }: FollowEvent, official: OfficialAppId): FollowerNews {
-  return { change: kind, official, openids: [openid], at }
+/** Only followers scan; that they follow is worked in with what they scanned. */
+function followerChangeOf({ kind, openid, at, scene }: FollowEvent, official: OfficialAppId): FollowerNews {
+  const change = kind === 'unfollow' ? 'unfollow' : 'follow'
+  return { change, official, openids: [openid], at, ...(scene === undefined ? {} : { scene }) }
 }
 
 async function pushErasure(
