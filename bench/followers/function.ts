@@ -38,6 +38,7 @@ const account = { ...opened, ...stores, app, now, sleep }
 const stage = {
   ...stores,
   accounts: [account],
+  codes: { claim: async () => ({ kind: 'unknown' as const }) },
   imageArrivals: { push: async () => undefined },
   now,
   random: Math.random,

@@ -10,6 +10,7 @@ import { createMarks, type Marks } from './marks.ts'
 import { createMediaChecks, type MediaChecks } from './media-checks.ts'
 import type { Platforms } from './platforms.ts'
 import type { Population } from './population.ts'
+import { createQrCodes, type QrCodes } from './qr-codes.ts'
 import { createTemplates, type Templates } from './templates.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 
@@ -43,6 +44,7 @@ export type OfficialAccount = AnyApp & {
   kind: 'official'
   followers: Followers
   marks: Marks
+  qrCodes: QrCodes
   templates: Templates
   rules: Rules
 }
@@ -80,6 +82,7 @@ export function createOfficialAccount(identity: AppIdentity, around: Surrounding
     kind: 'official',
     followers: createFollowers(),
     marks: createMarks(),
+    qrCodes: createQrCodes(around.clock),
     templates: createTemplates(identity.templates),
     rules: { values: around.enforceValues, duplicate: 'same' },
   }

@@ -16,6 +16,9 @@ const texts = {
   40036: 'invalid template_id size',
   40037: 'invalid template_id',
   40039: 'invalid url size',
+  // These two are in the list of codes, never recorded.
+  40052: 'invalid action name',
+  40053: 'invalid action info',
   40066: 'invalid url',
   40097: 'invalid args',
   40125: 'invalid appsecret',
@@ -48,6 +51,7 @@ const texts = {
   45009: `reach max api daily quota limit${advice}`,
   45011: 'api minute-quota reach limit, must slower, retry next minute',
   45015: 'response out of time limit or subscription is canceled',
+  45029: 'qrcode count out of limit',
   45065: 'clientmsgid exist',
   46003: 'menu no exist',
   47001: 'data format error',

@@ -2,11 +2,11 @@
 
 import { subtract } from '../../followers/person-ids.ts'
 import type { Address, UnionId } from '../../identifiers.ts'
-import { bothOf, type Condition, type Dynamo, removeIf } from './dynamo.ts'
+import { bothOf, type Condition, change, type Dynamo, removeIf } from './dynamo.ts'
 import { always, type Removal } from './link-removal.ts'
 import { keyOf, type Row } from './link-rows.ts'
 import type { Settle } from './link-settling.ts'
-import { createUnions } from './link-sides.ts'
+import { createUnions, newVersion, versionIs } from './link-sides.ts'
 
 /** How often a concurrent write may interfere. */
 const mostRounds = 5
@@ -44,7 +44,14 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps): R
   }
   const tryOwn = async (row: Row, address: Address, condition: Condition): Promise<boolean> => {
     const isGone = await removeIf(dynamo, table, { address: keyOf(address) }, bothOf(condition, leadsAsRead(row)))
-    return isGone || (await read(address))?.unionid === row.unionid
+    if (isGone) return true
+    const now = await read(address)
+    return now?.unionid === row.unionid && now?.version === row.version
+  }
+  /** Ends the links by scan of a row that may have to stay: it is to lead to nobody who goes. */
+  const cutScans = async ({ address, followers, logins, version }: Row) => {
+    const ended = Object.fromEntries([...followers.keys(), ...logins.keys()].map(appid => [appid, undefined]))
+    await change(dynamo, table, { address }, { set: { ...ended, version: newVersion() }, ...versionIs(version) })
   }
   const tryFollower = async (row: Row, address: Address, removal: Removal): Promise<boolean> => {
     const { unionid, isUnreadable } = row
@@ -64,7 +71,9 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps): R
     for (let round = 0; round < mostRounds; round++) {
       const row = await read(address)
       const unknown = row === undefined ? [] : subtract(leadsOf(row), known)
-      if (row === undefined || unknown.length > 0 || (await tryOne(row, address, removal))) return unknown
+      if (row === undefined || unknown.length > 0) return unknown
+      if (!('unionid' in address) && row.followers.size + row.logins.size > 0) await cutScans(row)
+      else if (await tryOne(row, address, removal)) return unknown
     }
     throw new Error('a row to be removed was changed by others again and again')
   }
@@ -86,8 +95,10 @@ export function leadsOf({ unionid, formerly = [], followers, logins }: Row): Add
   ]
 }
 
-/** The row of an openid leads where it led when it was read. */
-function leadsAsRead({ unionid }: Row): Condition {
-  if (unionid === undefined) return { condition: 'attribute_not_exists(#unionid)', values: {} }
-  return { condition: '#unionid = :lead', values: { lead: unionid } }
+/** The row of an openid leads where it led when it was read, by its unionid and by scans. */
+function leadsAsRead({ unionid, version }: Row): Condition {
+  if (unionid === undefined) return bothOf(noUnionid, versionIs(version))
+  return bothOf({ condition: '#unionid = :lead', values: { lead: unionid } }, versionIs(version))
 }
+
+const noUnionid: Condition = { condition: 'attribute_not_exists(#unionid)', values: {} }

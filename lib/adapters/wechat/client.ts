@@ -14,6 +14,8 @@ import {
   issuedOf,
   page,
   pageOf,
+  qrCode,
+  qrCodeOf,
   quota,
   quotaOf,
   session,
@@ -67,6 +69,7 @@ export function createWeChat(options: WeChatOptions): WeChat {
     sendTemplate: guarded(templateNames.api, calls.sendTemplate, (_token, message) => partOf(message)),
     quota: guarded('openapi/quota/get', calls.quota),
     accountTemplates: guarded('get_all_private_template', calls.accountTemplates),
+    createQrCode: guarded('qrcode/create', calls.createQrCode),
     mediaCheckAsync: guarded('media_check_async', calls.mediaCheckAsync),
   }
 }
@@ -130,6 +133,15 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       // Safe to repeat: the same URL is refused (87020), and the retry uses another.
       const call = { api, path: '/wxa/media_check_async', query: query(accessToken), body, safe: true }
       return readAnswer(api, await transport(call), traced, [accessToken, mediaUrl, openid]).trace_id
+    },
+
+    async createQrCode(accessToken, scene, seconds) {
+      const api = 'qrcode/create'
+      const action = { action_name: 'QR_STR_SCENE', action_info: { scene: { scene_str: scene } } }
+      // Safe to repeat: it makes another picture of the same scene.
+      const call = { api, path: '/cgi-bin/qrcode/create', query: query(accessToken), safe: true }
+      const answer = await transport({ ...call, body: { expire_seconds: seconds, ...action } })
+      return qrCodeOf(readAnswer(api, answer, qrCode, [accessToken, scene]), at(answer))
     },
 
     ...accountCalls(transport),

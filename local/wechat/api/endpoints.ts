@@ -4,6 +4,7 @@ import { batchGet, userGet, userInfo } from './followers.ts'
 import { checkSession, codeToSession } from './login.ts'
 import { mediaCheckAsync } from './media-check.ts'
 import { apiDomainIp, callbackCheck, callbackIp, customSend, menuGet } from './network.ts'
+import { qrCodeCreate } from './qr-code.ts'
 import { clearQuota, clearQuotaBySecret, quotaEndpoints, ridGet } from './quota.ts'
 import { send } from './send.ts'
 import { allPrivateTemplates } from './template-list.ts'
@@ -17,6 +18,7 @@ const endpoints = new Map<string, TokenEndpoint | SecretEndpoint>([
   ['/cgi-bin/user/get', userGet],
   ['/cgi-bin/user/info', userInfo],
   ['/cgi-bin/user/info/batchget', batchGet],
+  ['/cgi-bin/qrcode/create', qrCodeCreate],
   ['/cgi-bin/message/template/send', send],
   ['/cgi-bin/template/get_all_private_template', allPrivateTemplates],
   ['/cgi-bin/openapi/quota/get', quota.get],
