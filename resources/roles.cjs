@@ -43,6 +43,11 @@ const grants = {
     tables: { LoginsTable: ['DeleteItem', 'GetItem', 'UpdateItem'], LinksTable: ['BatchGetItem', 'UpdateItem'] },
   },
   me: { secrets: ['session-public-keys'], tables: { LinksTable: people } },
+  'follow-codes': {
+    callsWeChat: true,
+    secrets: [officialAppsecrets, 'session-public-keys'],
+    tables: { TokensTable: tokens, LoginsTable: ['UpdateItem'] },
+  },
   callback: {
     secrets: callbackSecrets,
     queues: { FollowersQueue: push, ReceiptsQueue: push, ImageChecksQueue: push },
@@ -70,6 +75,7 @@ const grants = {
     secrets: [officialAppsecrets],
     tables: {
       TokensTable: tokens,
+      LoginsTable: ['GetItem', 'UpdateItem'],
       LinksTable: ['BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'],
       WalksTable: syncRuns.filter(it => it !== 'GetItem'),
     },

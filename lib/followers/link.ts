@@ -108,7 +108,7 @@ export function reachOf({ known, openid, unionid, following }: Person): Reach {
 const hints = {
   'not-following': 'The user must follow the Official Account.',
   'no-unionid':
-    'Bind the mini program and the Official Account to one Open Platform account (open.weixin.qq.com); the user gets a unionid at the next login.',
+    'Bind the mini program and the Official Account to one Open Platform account (open.weixin.qq.com); the user gets a unionid at the next login. Or have them scan a follow code (POST /follow-codes).',
   unknown: 'Nobody with this id has followed or logged in yet; check the id and which app it belongs to.',
 } satisfies Record<Exclude<Reach, 'reachable'>, string>
 
