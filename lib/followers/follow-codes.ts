@@ -45,7 +45,11 @@ const codeSeconds = 3600
 const codesPerDay = 20
 
 const request = v.strictObject(
-  { official: v.exactOptional(v.pipe(v.string('must be text'), v.minLength(1, 'is empty'), v.maxLength(128, 'is too long'))) },
+  {
+    official: v.exactOptional(
+      v.pipe(v.string('must be text'), v.minLength(1, 'is empty'), v.maxLength(128, 'is too long')),
+    ),
+  },
   'must be an object',
 )
 
@@ -63,7 +67,9 @@ export async function makeFollowCode(
   const user = { mini, miniOpenid }
   await countCode(user, deps)
   const scene = newScene()
-  const code = await withAccessToken(account.accessTokens, token => account.wechat.createQrCode(token, scene, codeSeconds))
+  const code = await withAccessToken(account.accessTokens, token =>
+    account.wechat.createQrCode(token, scene, codeSeconds),
+  )
   await deps.codes.keep({ scene, official: account.app.appid, user, until: code.until })
   account.log.info('follow-codes.made')
   return { url: deps.pictureOf(code.ticket), content: code.content, expiresIn: code.expiresInSeconds }

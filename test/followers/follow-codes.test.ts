@@ -4,13 +4,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { joinScans } from '../../lib/followers/join-scans.ts'
-import { createFailure } from '../../lib/followers/link-failures.ts'
 import { personIn } from '../../lib/followers/link.ts'
+import { createFailure } from '../../lib/followers/link-failures.ts'
 import { isScene, newScene } from '../../lib/followers/scene.ts'
 import { logOf } from '../../lib/of-app.ts'
 import { sendBatch } from '../../lib/send/send.ts'
-import { otherMiniAppid, otherOfficialAppid } from '../ids.ts'
 import { patienceMs } from '../fuzz/fuzz.ts'
+import { otherMiniAppid, otherOfficialAppid } from '../ids.ts'
 import { runs } from '../runs.ts'
 import { arrival, containerOf, event, stageOf } from '../send/send-world.ts'
 import { openCodes } from './follow-codes-world.ts'
@@ -243,20 +243,6 @@ describe('a join', () => {
     for (let again = 0; again < 3; again++) expect(await work(news)).toEqual([])
     expect(JSON.stringify(links.all())).toContain(before)
     expect(await userReach(who)).toBe('reachable')
-  })
-
-  it('that is cut short before any of its requests is completed by the next try', async () => {
-    for (let fails = 1; fails <= 3; fails++) {
-      const { who, code, scan, work, userReach, links, deps, atMini, atAccount } = await openCoded()
-      const news = await scan(who, code)
-      const broken = { ...deps.links, joinByScan: async () => Promise.reject(new Error('DynamoDB is away')) }
-      expect(await work(news, { links: broken })).toEqual(news)
-      // What a killed process leaves: nothing, or the row of one of the two that leads to the other.
-      if (fails === 2) await links.endScans([{ ...atAccount(who), ...atMini(who) }])
-      expect(await userReach(who)).toBe('no-unionid')
-      expect(await work(news)).toEqual([])
-      expect(await userReach(who)).toBe('reachable')
-    }
   })
 
   it('with a newer code replaces the older one, of the user and of the follower', async () => {

@@ -33,7 +33,12 @@ export function createFollowCodes(dynamo: Dynamo, table: string): FollowCodes {
       const set = { sealed: sealText(JSON.stringify(user), secretOf(official, scene)), until }
       const codeHash = hashOf(official, scene)
       const expiresAt = until + keptSeconds
-      await change(dynamo, table, { codeHash }, { set: { ...set, expiresAt }, condition: 'attribute_not_exists(#sealed)' })
+      await change(
+        dynamo,
+        table,
+        { codeHash },
+        { set: { ...set, expiresAt }, condition: 'attribute_not_exists(#sealed)' },
+      )
     },
     async claim(scene, { official, openid, at }) {
       const codeHash = hashOf(official, scene)

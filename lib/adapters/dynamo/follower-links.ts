@@ -25,7 +25,10 @@ type Parts = {
 }
 
 /** Creates the store of an account's followers. */
-export function createFollowerLinks(official: OfficialAppId, { update, read, tell, scans, join }: Parts): FollowerLinks {
+export function createFollowerLinks(
+  official: OfficialAppId,
+  { update, read, tell, scans, join }: Parts,
+): FollowerLinks {
   return {
     async followers(openids) {
       const rows = await read(openids.map(openid => keyOf({ official, openid })))

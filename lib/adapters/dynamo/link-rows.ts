@@ -90,7 +90,9 @@ export function followerRowOf({ address, isUnreadable, ...row }: Row): [OpenId, 
 }
 
 function scannedOf({ logins, version }: Pick<Row, 'logins' | 'version'>): Pick<StoredRow, 'scanned' | 'version'> {
-  const scanned = [...logins].flatMap(([mini, { miniOpenid }]) => (miniOpenid === undefined ? [] : { mini, miniOpenid }))
+  const scanned = [...logins].flatMap(([mini, { miniOpenid }]) =>
+    miniOpenid === undefined ? [] : { mini, miniOpenid },
+  )
   return { ...(scanned.length === 0 ? {} : { scanned }), ...(version === undefined ? {} : { version }) }
 }
 

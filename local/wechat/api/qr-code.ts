@@ -40,7 +40,8 @@ function sceneOf(scene: unknown, { isText, isPermanent }: Action): string | unde
     return text.length >= 1 && text.length <= longestScene ? text : undefined
   }
   const id = field(scene, 'scene_id')
-  const isId = typeof id === 'number' && Number.isInteger(id) && id >= 1 && id <= (isPermanent ? mostPermanentId : mostId)
+  const isId =
+    typeof id === 'number' && Number.isInteger(id) && id >= 1 && id <= (isPermanent ? mostPermanentId : mostId)
   return isId ? `${id}` : undefined
 }
 

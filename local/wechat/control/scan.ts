@@ -29,7 +29,9 @@ function scan({ box, person, input }: ControlCall) {
 
 /** By a ticket or url the account is known; by a scene it is the named one, or the first. */
 function findCode(box: Box, input: Input): { account: OfficialAccount; code: QrCode } {
-  const given = ways.flatMap(way => (input.has(way) ? [{ way, text: input.required(way, input.text(way, longest)) }] : []))
+  const given = ways.flatMap(way =>
+    input.has(way) ? [{ way, text: input.required(way, input.text(way, longest)) }] : [],
+  )
   const [only, ...others] = given
   if (only === undefined || others.length > 0) throw new ControlError('give one of "ticket", "scene" and "url"')
   const { way, text } = only
