@@ -26,13 +26,16 @@ const slackSeconds = 10
 
 /** Judges a scan at an instant (seconds, WeChat's clock). */
 export function judgeScan({ follower, user }: ScanSides, at: number): ScanVerdict {
-  if (follower === undefined || !follower.following) return 'not-following'
-  // They left after the scan, which ended it, and came back without one.
-  if ((follower.followedAt ?? 0) > at + slackSeconds) return 'not-following'
+  if (follower === undefined || !followsBy(follower, at)) return 'not-following'
   if (user === undefined) return 'no-such-user'
   if (isOtherPerson(user.unionid, follower.unionid)) return 'other-unionid'
   if (user.unionid !== undefined && user.unionid === follower.unionid) return 'same-unionid'
   return Math.max(follower.scanAt ?? 0, user.scanAt ?? 0) > at ? 'superseded' : 'join'
+}
+
+/** Whoever left after the scan, which ended it, may have come back without one. */
+function followsBy({ following, followedAt = 0 }: NonNullable<ScanSides['follower']>, at: number): boolean {
+  return following && followedAt <= at + slackSeconds
 }
 
 /** Only two unionids that are known tell two people apart. */

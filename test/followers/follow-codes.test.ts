@@ -267,7 +267,7 @@ describe('forged scenes', () => {
     const [news] = await scan(who, code)
     const scene = news?.change === 'follow' ? news.scene : undefined
     if (scene === undefined) throw new Error('no scene')
-    const at = { change: 'follow', official: official.appid, openids: [who.openid], at: news?.at ?? 0 } as const
+    const at = { change: 'follow' as const, official: official.appid, openids: [who.openid], at: news?.at ?? 0 }
     const given = { ...account, links, codes: deps.codes, log: logOf(account.app, { ...log, warn: () => undefined }) }
     const character = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
     const close = fc.tuple(fc.nat(31), character).map(([place, it]) => {

@@ -49,9 +49,10 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps): R
     return now?.unionid === row.unionid && now?.version === row.version
   }
   /** Ends the links by scan of a row that may have to stay: it is to lead to nobody who goes. */
-  const cutScans = async ({ address, followers, logins, version }: Row) => {
+  const cutScans = async ({ address, followers, logins, version }: Row): Promise<false> => {
     const ended = Object.fromEntries([...followers.keys(), ...logins.keys()].map(appid => [appid, undefined]))
     await change(dynamo, table, { address }, { set: { ...ended, version: newVersion() }, ...versionIs(version) })
+    return false
   }
   const tryFollower = async (row: Row, address: Address, removal: Removal): Promise<boolean> => {
     const { unionid, isUnreadable } = row
@@ -62,8 +63,9 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps): R
     if (union !== undefined && removal.isBack(union)) return true
     return tryOwn(row, address, removal.follower)
   }
-  const tryOne = (row: Row, address: Address, removal: Removal): Promise<boolean> => {
+  const tryOne = async (row: Row, address: Address, removal: Removal): Promise<boolean> => {
     if ('unionid' in address) return tryUnion(address.unionid, row, removal)
+    if (row.followers.size + row.logins.size > 0) return cutScans(row)
     if ('official' in address) return tryFollower(row, address, removal)
     return tryOwn(row, address, row.isUnreadable ? always : removal.mini)
   }
@@ -71,9 +73,7 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps): R
     for (let round = 0; round < mostRounds; round++) {
       const row = await read(address)
       const unknown = row === undefined ? [] : subtract(leadsOf(row), known)
-      if (row === undefined || unknown.length > 0) return unknown
-      if (!('unionid' in address) && row.followers.size + row.logins.size > 0) await cutScans(row)
-      else if (await tryOne(row, address, removal)) return unknown
+      if (row === undefined || unknown.length > 0 || (await tryOne(row, address, removal))) return unknown
     }
     throw new Error('a row to be removed was changed by others again and again')
   }

@@ -27,7 +27,44 @@ type Rows = { readonly follower: Row | undefined; readonly user: Row | undefined
 const mostRounds = 8
 
 /** Creates what joins and parts the rows of a table. */
-export function createScans({ update, read }: ScansDeps): Scans {
+export function createScans(deps: ScansDeps): Scans {
+  const ends = createEnds(deps)
+  const tryJoin = createTry(deps, ends)
+  return {
+    ...ends,
+    async join(link, at) {
+      for (let round = 0; round < mostRounds; round++) {
+        const verdict = await tryJoin(link, at)
+        if (verdict !== undefined) return verdict
+      }
+      throw new Error('the rows of a scan were changed by others again and again')
+    },
+  }
+}
+
+function createEnds({ update }: ScansDeps): Pick<Scans, 'end' | 'forget'> {
+  const cut = (
+    address: Address,
+    appid: AppId,
+    lead: { readonly field: 'openid' | 'miniOpenid'; readonly id: string },
+  ) =>
+    update(keyOf(address), {
+      set: { [appid]: undefined, version: newVersion() },
+      ...{ condition: `#${appid}.#${lead.field} = :id`, values: { id: lead.id } },
+    })
+  return {
+    async end({ official, openid, mini, miniOpenid }) {
+      await cut({ mini, miniOpenid }, official, { field: 'openid', id: openid })
+      await cut({ official, openid }, mini, { field: 'miniOpenid', id: miniOpenid })
+    },
+    async forget(official, openid, users) {
+      for (const user of users) await cut(user, official, { field: 'openid', id: openid })
+    },
+  }
+}
+
+/** One try; undefined if others have changed the rows meanwhile, or these were made ready for the next one. */
+function createTry({ update, read }: ScansDeps, { end }: Pick<Scans, 'end'>) {
   const readBoth = async ({ mini, miniOpenid, ...follower }: ScanLink): Promise<Rows> => {
     const keys = [keyOf(follower), keyOf({ mini, miniOpenid })] as const
     const rows = await read(keys)
@@ -36,15 +73,6 @@ export function createScans({ update, read }: ScansDeps): Scans {
   const lead = (row: Row, appid: AppId, side: object, more: Condition) => {
     const set = { [appid]: side, version: newVersion() }
     return update(row.address, { set, ...bothOf(versionIs(row.version), more) })
-  }
-  const cut = (address: Address, appid: AppId, field: 'openid' | 'miniOpenid', id: string) =>
-    update(keyOf(address), {
-      set: { [appid]: undefined, version: newVersion() },
-      ...{ condition: `#${appid}.#${field} = :id`, values: { id } },
-    })
-  const end = async ({ official, openid, mini, miniOpenid }: ScanLink) => {
-    await cut({ mini, miniOpenid }, official, 'openid', openid)
-    await cut({ official, openid }, mini, 'miniOpenid', miniOpenid)
   }
   /** What either of them is linked to now, with another one. */
   const endOthers = async (link: ScanLink, { follower, user }: Rows) => {
@@ -60,28 +88,20 @@ export function createScans({ update, read }: ScansDeps): Scans {
     (await lead(user, official, { openid, at }, { condition: 'attribute_exists(#at)', values: {} })) &&
     (await lead(follower, mini, { miniOpenid, at }, { condition: '#following = :is', values: { is: true } }))
 
-  return {
-    end,
-    async forget(official, openid, users) {
-      for (const user of users) await cut(user, official, 'openid', openid)
-    },
-    async join(link, at) {
-      for (let round = 0; round < mostRounds; round++) {
-        const rows = await readBoth(link)
-        const verdict = judge(link, rows, at)
-        const leads = leadsOf(link, rows)
-        if (verdict !== 'join') {
-          // Half a link is what a try left that was cut short.
-          if (leads === 1 || (leads === 2 && verdict === 'other-unionid')) await end(link)
-          return verdict
-        }
-        if (leads === 2) return verdict
-        if (hasOthers(link, rows)) await endOthers(link, rows)
-        else if (await write(link, at, rows)) return verdict
-      }
-      throw new Error('the rows of a scan were changed by others again and again')
-    },
+  return async (link: ScanLink, at: number): Promise<ScanVerdict | undefined> => {
+    const rows = await readBoth(link)
+    const [verdict, leads] = [judge(link, rows, at), leadsOf(link, rows)]
+    if (isToEnd(verdict, leads)) await end(link)
+    if (verdict !== 'join' || leads === 2) return verdict
+    if (!hasOthers(link, rows)) return (await write(link, at, rows)) ? verdict : undefined
+    await endOthers(link, rows)
+    return undefined
   }
+}
+
+/** Half a link is what a try left that was cut short. */
+function isToEnd(verdict: ScanVerdict, leads: number): boolean {
+  return (leads === 1 && verdict !== 'join') || (leads === 2 && verdict === 'other-unionid')
 }
 
 function judge({ official, openid, mini, miniOpenid }: ScanLink, { follower, user }: Rows, at: number): ScanVerdict {

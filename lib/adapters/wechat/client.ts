@@ -135,6 +135,14 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       return readAnswer(api, await transport(call), traced, [accessToken, mediaUrl, openid]).trace_id
     },
 
+    ...qrCodeCalls(transport, at),
+    ...accountCalls(transport),
+  }
+}
+
+/** Calls about QR codes of an account. */
+function qrCodeCalls(transport: Transport, at: (answer: Answer) => number): Pick<WeChat, 'createQrCode'> {
+  return {
     async createQrCode(accessToken, scene, seconds) {
       const api = 'qrcode/create'
       const action = { action_name: 'QR_STR_SCENE', action_info: { scene: { scene_str: scene } } }
@@ -143,8 +151,6 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       const answer = await transport({ ...call, body: { expire_seconds: seconds, ...action } })
       return qrCodeOf(readAnswer(api, answer, qrCode, [accessToken, scene]), at(answer))
     },
-
-    ...accountCalls(transport),
   }
 }
 
