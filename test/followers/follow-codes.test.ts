@@ -147,7 +147,7 @@ describe('of a link by scan', () => {
     expect(await userReach(who)).toBe('reachable')
     await control(`/people/${other.id}/bind`, {})
     tick(60_000)
-    const news = { change: 'follow', official: official.appid, openids: [other.openid], at: seconds() } as const
+    const news = { change: 'follow' as const, official: official.appid, openids: [other.openid], at: seconds() }
     await work([news])
     expect(await userReach(who)).toBe('not-following')
     expect(JSON.stringify(links.all().find(it => `${it.address}`.startsWith('mini#')))).not.toContain(other.openid)
