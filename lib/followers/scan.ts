@@ -1,7 +1,6 @@
 /** Whether a scan joins a follower to a user of a mini program: the rules, free of any store. */
 
 import type { MiniAppId, MiniOpenId, OfficialAppId, OpenId, UnionId } from '../identifiers.ts'
-import type { FollowerRow } from './link.ts'
 
 /** A user as their mini program knows them. */
 export type MiniUser = { readonly mini: MiniAppId; readonly miniOpenid: MiniOpenId }
@@ -11,7 +10,14 @@ export type ScanLink = MiniUser & { readonly official: OfficialAppId; readonly o
 
 /** What the rows of both say; `scanAt` is when the one that each leads to now was scanned, if it is another. */
 export type ScanSides = {
-  readonly follower: (Omit<FollowerRow, 'openid'> & { readonly scanAt?: number }) | undefined
+  readonly follower:
+    | {
+        readonly following: boolean
+        readonly followedAt?: number
+        readonly unionid?: UnionId
+        readonly scanAt?: number
+      }
+    | undefined
   readonly user: { readonly unionid?: UnionId; readonly scanAt?: number } | undefined
 }
 

@@ -92,6 +92,7 @@ export function scansContract(make: () => Promise<Store>): void {
     await follow(store, openid, { following: false }, 30)
     expect(await reached(store)).toBeUndefined()
     expect(await store.idsOf(user)).toEqual([user])
+    expect(await store.idsOf({ official, openid })).toEqual([{ official, openid }])
     await follow(store, openid, {}, 40)
     expect(await reached(store)).toBeUndefined()
   })

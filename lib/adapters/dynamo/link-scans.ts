@@ -107,10 +107,10 @@ function isToEnd(verdict: ScanVerdict, leads: number): boolean {
 function judge({ official, openid, mini, miniOpenid }: ScanLink, { follower, user }: Rows, at: number): ScanVerdict {
   if (follower?.isUnreadable || user?.isUnreadable) throw new Error('the rows of a scan cannot be read')
   const [own, others] = [follower?.logins.get(mini), user?.followers.get(official)]
-  const { following = false, at: knownAt = 0 } = follower ?? {}
+  const { following = false } = follower ?? {}
   return judgeScan(
     {
-      follower: follower && { ...follower, following, at: knownAt, ...scanAt(own, own?.miniOpenid !== miniOpenid) },
+      follower: follower && { ...follower, following, ...scanAt(own, own?.miniOpenid !== miniOpenid) },
       user: user && { ...user, ...scanAt(others, others?.openid !== openid) },
     },
     at,
