@@ -53,7 +53,7 @@ export type FollowerLinks = {
 }
 
 /** What became of a claim to a follow code: it is `mine`, or of no use. */
-export type CodeClaim =
+type CodeClaim =
   | { readonly kind: 'mine'; readonly user: MiniUser }
   | { readonly kind: 'unknown' | 'expired' | 'used' }
 
