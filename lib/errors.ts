@@ -7,6 +7,7 @@ export type RequestErrorCode =
   | 'body-not-json'
   | 'body-too-large'
   | 'body-invalid'
+  | 'follow-codes-too-many'
   | 'login-code-invalid'
   | 'login-refused'
   | 'login-in-progress'

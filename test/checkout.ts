@@ -7,7 +7,7 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 const copied = [
   ...['deploy', 'functions', 'lib', 'local', 'resources', 'tools'],
-  ...['apps.json', 'package.json', 'queqiao', 'serverless.yml', 'templates.json', 'tsconfig.json'],
+  ...['apps.json', 'package.json', 'queqiao', 'replies.json', 'serverless.yml', 'templates.json', 'tsconfig.json'],
 ]
 
 /** Copies what a deployment takes, with these files in place of the checkout's, by path; the packages are shared. */

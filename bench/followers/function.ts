@@ -38,6 +38,14 @@ const account = { ...opened, ...stores, app, now, sleep }
 const stage = {
   ...stores,
   accounts: [account],
+  codes: { claim: async () => ({ kind: 'unknown' as const }) },
+  // Nobody here scans.
+  links: {
+    ...stores.links,
+    resolve: async () => [],
+    joinByScan: async () => 'no-such-user' as const,
+    endScans: async () => undefined,
+  },
   imageArrivals: { push: async () => undefined },
   now,
   random: Math.random,

@@ -14,6 +14,7 @@ import { createPhoneSide } from './phone-side.ts'
 import { createMenus, type Menus } from './menus.ts'
 import type { Platforms } from './platforms.ts'
 import type { Population } from './population.ts'
+import { createQrCodes, type QrCodes } from './qr-codes.ts'
 import { createTemplates, type Templates } from './templates.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 
@@ -48,6 +49,7 @@ export type OfficialAccount = AnyApp & {
   kind: 'official'
   followers: Followers
   marks: Marks
+  qrCodes: QrCodes
   templates: Templates
   rules: Rules
   menus: Menus
@@ -88,6 +90,7 @@ export function createOfficialAccount(identity: AppIdentity, around: Surrounding
     kind: 'official',
     followers,
     marks: createMarks(),
+    qrCodes: createQrCodes(around.clock),
     templates: createTemplates(identity.templates),
     rules: { values: around.enforceValues, duplicate: 'same' },
     menus: createMenus(),

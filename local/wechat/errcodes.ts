@@ -31,6 +31,9 @@ const texts = {
   40039: 'invalid url size',
   40054: 'invalid sub button url domain',
   40055: 'invalid button url domain',
+  // These two are in the list of codes, never recorded.
+  40052: 'invalid action name',
+  40053: 'invalid action info',
   40066: 'invalid url',
   40097: 'invalid args',
   40117: 'invalid button media_id size',
@@ -71,6 +74,7 @@ const texts = {
   45015: 'response out of time limit or subscription is canceled',
   45047: 'out of response count limit',
   45064: 'no permission to use weapp in menu',
+  45029: 'qrcode count out of limit',
   45065: 'clientmsgid exist',
   45072: 'invalid command',
   // Its page has no text for it.

@@ -19,6 +19,7 @@ const defaults = new Map<string, Limit>([
   ['/cgi-bin/user/get', { day: 500 }],
   ['/cgi-bin/user/info', { day: 5_000_000 }],
   ['/cgi-bin/message/template/send', { day: 100_000 }],
+  ['/cgi-bin/qrcode/create', { day: 100_000 }],
   ['/wxa/media_check_async', { day: 200_000, minute: 2000 }],
 ])
 

@@ -8,6 +8,7 @@ import { defaultAccounts, defaultCallback } from './defaults.ts'
 import type { Message } from './messages.ts'
 import { servePage } from './phone/serve-page.ts'
 import { serveApi, splitTarget } from './serve-api.ts'
+import { showQrCode } from './show-qr-code.ts'
 import type { TemplateSetting } from './templates.ts'
 
 /** All options; times are milliseconds, `pageSize` is the openids per page of user/get. */
@@ -92,9 +93,10 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { path } = splitTarget(request.url ?? '/')
+  const { path, search } = splitTarget(request.url ?? '/')
   if (path === '/_box' || path.startsWith('/_box/')) return serveControl(world, request, response)
   if (path === '/' && request.method === 'GET') return servePage(response)
+  if (path === '/cgi-bin/showqrcode' && request.method === 'GET') return showQrCode(world.box, search, response)
   return serveApi(world.box, request, response)
 }
 

@@ -1,5 +1,6 @@
 /** The world of followers: both use-cases over the same stores, with the queue between them in the test's hands. */
 
+import { memoryFollowCodes } from '../../kit/memory-stores.ts'
 import type { MiniProgram, OfficialAccount } from '../../lib/apps.ts'
 import type { Account, StageDeps } from '../../lib/followers/deps.ts'
 import { type News, parseNews } from '../../lib/followers/follower-news.ts'
@@ -40,10 +41,11 @@ export async function openFollowers(options: WeChatOptions = {}) {
     },
     retryIn: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
   }
+  const codes = memoryFollowCodes()
   const imageArrivals = { push: async (requests: readonly unknown[]) => void unpictured.push(...requests) }
   const account = { app, wechat, accessTokens, syncRuns, journal, linking, erasures }
   const idle = openIdleAccounts(world)
-  const deps = { links, followers, imageArrivals, now, random: () => 1, log, accounts: [account, ...idle] }
+  const deps = { links, codes, followers, imageArrivals, now, random: () => 1, log, accounts: [account, ...idle] }
   const syncDeps: SyncDeps = {
     ...deps,
     ...account,

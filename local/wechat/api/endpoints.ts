@@ -6,6 +6,7 @@ import { checkSession, codeToSession } from './login.ts'
 import { mediaCheckAsync } from './media-check.ts'
 import { currentMenu, currentReplies, menuCreate, menuDelete, menuGet } from './menu.ts'
 import { apiDomainIp, callbackCheck, callbackIp } from './network.ts'
+import { qrCodeCreate } from './qr-code.ts'
 import { clearQuota, clearQuotaBySecret, quotaEndpoints, ridGet } from './quota.ts'
 import { send } from './send.ts'
 import { allPrivateTemplates } from './template-list.ts'
@@ -19,6 +20,7 @@ const endpoints = new Map<string, TokenEndpoint | SecretEndpoint>([
   ['/cgi-bin/user/get', userGet],
   ['/cgi-bin/user/info', userInfo],
   ['/cgi-bin/user/info/batchget', batchGet],
+  ['/cgi-bin/qrcode/create', qrCodeCreate],
   ['/cgi-bin/message/template/send', send],
   ['/cgi-bin/template/get_all_private_template', allPrivateTemplates],
   ['/cgi-bin/openapi/quota/get', quota.get],

@@ -16,6 +16,7 @@ import { peopleRoutes } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { writingRoutes } from './writing.ts'
+import { scanRoutes } from './scan.ts'
 
 type World = { box: Box; reset: () => void }
 
@@ -23,6 +24,7 @@ const routes: readonly ControlRoute[] = [
   ...peopleRoutes,
   ...followingRoutes,
   ...writingRoutes,
+  ...scanRoutes,
   ...observationRoutes,
   ...callbackRoutes,
   ...mediaCheckRoutes,
