@@ -23,11 +23,13 @@ export type StackOptions = {
   env: Environment
   /** Takes each line that the functions and their emulator write. */
   onFunctionLine: (line: string) => void
-  /** Receives one line about an outage. */
-  report: (line: string) => void
+  /** Receives one line about the stack itself: a warning, unless it is only news. */
+  report: Report
   /** Collects what is opened, for callers that may stop the stack while it is still opening. */
   closing?: Closing
 }
+
+export type Report = (line: string, isNews?: boolean) => void
 
 /** Everything on one machine, running. */
 export type Stack = {

@@ -105,6 +105,7 @@ function ofApp(event: WeChatEvent, { kind, name, appid }: App): WeChatEvent {
 export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promise<void> {
   const { app, followers, receipts, imageChecks } = deps
   const log = logOf(app, deps.log)
+  log.debug('callback.received', { event: event.kind })
   switch (event.kind) {
     case 'follow':
     case 'unfollow':

@@ -8,6 +8,7 @@ import { type AppName, findNamed, type MiniProgram } from '../apps.ts'
 import { RequestError, WeChatError } from '../errors.ts'
 import { personIn, type Reach, reachOf, readable } from '../followers/link.ts'
 import type { LinkStore } from '../followers/ports.ts'
+import { logOf } from '../of-app.ts'
 import type { Identity, Log, Now, SessionSigner, WeChat } from '../ports.ts'
 import { checkedBody } from '../request-body.ts'
 import type { LoginClaim, LoginResult, LoginStore } from './ports.ts'
@@ -57,6 +58,7 @@ export function parseLogin(body: string): LoginRequest {
 export async function logIn(request: LoginRequest, deps: LoginDeps): Promise<LoginAnswer> {
   const attempt = attemptOf(request, deps)
   const { app, code } = attempt
+  const log = logOf(app, deps.log)
   const owner = randomUUID()
   const claim = await claimOrWait(hashOfCode(code), owner, deps)
   const result =
@@ -69,6 +71,7 @@ export async function logIn(request: LoginRequest, deps: LoginDeps): Promise<Log
   if (result.kind === 'refused') throw refusal(result.errcode, result.rid)
   const { identity, issuedAt, reach } = result
   const token = await deps.sessions.sign({ mini: app.appid, ...identity }, issuedAt)
+  log.debug('login.accepted', { reach })
   return { token, expiresIn: deps.sessions.lifeSeconds, reach }
 }
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { readSettings } from '../../local/environment.ts'
 import { callJson } from '../../local/http-json.ts'
-import { createLogLines } from '../../local/log-lines.ts'
+import { createTerminal } from '../../local/terminal/terminal.ts'
 import { readLocalTemplates } from '../../local/templates.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { openWeChat } from '../../local/wechat/server.ts'
@@ -54,9 +54,10 @@ async function secretsByDoctor() {
 /** What the terminal of npm start shows of it. */
 function shown(): string {
   const told: string[] = []
-  const log = createLogLines(line => told.push(line), false)
-  log.follow()
-  for (const it of stack.lines) log.add(it)
+  const terminal = createTerminal({ write: line => told.push(line), paint: (_, text) => text, reader: 'people' })
+  terminal.follow()
+  for (const it of stack.lines) terminal.add(it)
+  terminal.close()
   return told.join('\n')
 }
 
