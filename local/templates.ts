@@ -1,11 +1,12 @@
-import { readFileSync, watch } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild'
 import type { AppName } from '../lib/apps.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { readTemplateLists, type TemplateList } from '../lib/send/template-list.ts'
 import { listFile, readStageApps } from './apps.ts'
 import { SettingsError } from './environment.ts'
+import type { List } from './lists.ts'
 import { readPair } from './wechat-keys.ts'
 
 type Officials = readonly { readonly name: AppName }[]
@@ -63,40 +64,22 @@ function keepGood(build: PluginBuild, file: string, check: () => unknown): void 
   build.onLoad({ filter: new RegExp(`[\\\\/]${name}\\.json$`) }, load)
 }
 
-/** Who is notified of changes to the list. */
-export type TemplatesWatcher = {
-  officials: Officials
-  onChange: (list: TemplateList) => void
-  /** Receives a line about an invalid list; the previous list stays. */
-  report: (line: string) => void
-}
-
-// An editor may write a file in several steps.
-const settleMs = 100
-
-/** Reloads the list whenever it changes. */
-export function watchLocalTemplates(
-  { officials, onChange, report }: TemplatesWatcher,
+/** The templates of the local stage, by their names and, where there are several Official Accounts, their account's. */
+export function templatesToWatch(
+  officials: () => Officials,
+  use: (lists: ReadonlyMap<AppName, TemplateList>) => void,
   file = listFile('templates.json'),
-) {
-  let timer: NodeJS.Timeout | undefined
-  const read = () => {
-    try {
-      onChange(readLocalTemplates(officials, file))
-    } catch (error) {
-      report(`${error instanceof Error ? error.message : error}; the previous list stays until it is fixed`)
-    }
-  }
-  // Watches the folder, because editors replace the file.
-  const watcher = watch(dirname(file), (_, name) => {
-    if (name !== basename(file)) return
-    clearTimeout(timer)
-    timer = setTimeout(read, settleMs)
-  })
+): List {
+  const read = () => readLocalTemplateLists(officials(), file)
+  const nameIn = (account: AppName, name: string) => (officials().length === 1 ? name : `${name} of ${account}`)
   return {
-    close() {
-      clearTimeout(timer)
-      watcher.close()
-    },
+    file,
+    read: () =>
+      new Map(
+        [...read()].flatMap(([account, list]) =>
+          Object.entries(list).map(([name, template]) => [nameIn(account, name), template] as const),
+        ),
+      ),
+    use: () => use(read()),
   }
 }

@@ -1,6 +1,7 @@
 /** WeChat in a box: the WeChat server APIs, the control API and the phone page on one port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { identityOf } from './app.ts'
+import type { AppSetting } from './app-setting.ts'
 import { type Box, type BoxSettings, createBox } from './box.ts'
 import type { CallbackConfig } from './callback-config.ts'
 import { serveControl } from './control/serve-control.ts'
@@ -27,8 +28,10 @@ export type WeChatBox = {
   apps: () => readonly ReturnType<typeof identityOf>[]
   /** The delivered messages, in the order of arrival. */
   messages: () => readonly Message[]
-  /** The first Official Account uses these templates from now on, after a reset too. */
-  setTemplates: (templates: readonly TemplateSetting[]) => void
+  /** The Official Account of this name, the first one by default, uses these templates from now on, after a reset too. */
+  setTemplates: (templates: readonly TemplateSetting[], name?: string) => void
+  /** Adds an app, which is there after a reset too; throws what is wrong with it. */
+  addApp: (setting: AppSetting) => void
   close: () => Promise<void>
 }
 
@@ -49,9 +52,15 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
     apps: () => box.apps.all().map(identityOf),
     messages: () => box.messages.all(),
-    setTemplates: templates => {
-      settings.templates = templates
-      box.apps.official.templates.replace(templates)
+    setTemplates: (templates, name = box.apps.official.name) => {
+      if (name === box.apps.official.name) settings.templates = templates
+      settings.apps = settings.apps.map(it => (it.name === name ? { ...it, templates } : it))
+      const app = box.apps.byName(name)
+      if (app?.kind === 'official') app.templates.replace(templates)
+    },
+    addApp: setting => {
+      box.apps.add(setting)
+      settings.apps = [...settings.apps, setting]
     },
     close: () => {
       box.close()

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import { context } from 'esbuild'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
-import type { TemplateList } from '../../lib/send/template-list.ts'
 import { SettingsError } from '../../local/environment.ts'
-import { keepGoodLists, readLocalTemplates, watchLocalTemplates } from '../../local/templates.ts'
+import { watchList } from '../../local/lists.ts'
+import { keepGoodLists, readLocalTemplates, templatesToWatch } from '../../local/templates.ts'
 import { openFolder } from '../opened.ts'
 import { patience } from '../patience.ts'
 import { openTestBox, template } from './wechat/open-test-box.ts'
@@ -32,21 +32,27 @@ it('reads the list of the local stage, and names what is wrong with it', async (
 
 it('is read anew when it is edited or replaced, and keeps the list before while it has a mistake', async () => {
   const file = await openFile()
-  const lists: TemplateList[] = []
+  const titles: string[] = []
   const lines: string[] = []
-  const watcher = watchLocalTemplates({ officials, onChange: it => lists.push(it), report: it => lines.push(it) }, file)
+  const list0 = templatesToWatch(
+    () => officials,
+    lists => titles.push(lists.get('official')?.shop?.title ?? ''),
+    file,
+  )
+  const watcher = watchList(list0, (line, isNews = false) => lines.push(`${isNews ? 'news' : 'warning'}: ${line}`))
   onTestFinished(() => watcher.close())
 
   await writeFile(file, list('second'))
-  await expect.poll(() => lists.at(-1)?.shop?.title, patience).toBe('second')
+  await expect.poll(() => titles, patience).toEqual(['second'])
   await writeFile(file, '{"local":7}')
-  await expect
-    .poll(() => lines.at(-1), patience)
-    .toMatch(/must be an object; the previous list stays until it is fixed$/)
-  expect(lists.at(-1)?.shop?.title).toBe('second')
-  await writeFile(`${file}.new`, list('third'))
+  await expect.poll(() => lines.at(-1), patience).toMatch(/^warning: .*must be an object; the last good list stays/)
+  await writeFile(file, JSON.stringify({ local: { other: { ...template, title: 'third' } } }))
+  await expect.poll(() => lines.at(-1), patience).toBe('news: templates.json: added other; removed shop')
+  await writeFile(`${file}.new`, list('fourth'))
   await rename(`${file}.new`, file)
-  await expect.poll(() => lists.at(-1)?.shop?.title, patience).toBe('third')
+  await expect.poll(() => titles.at(-1), patience).toBe('fourth')
+  expect(lines[0]).toBe('news: templates.json: changed shop')
+  expect(lines.every(it => !it.includes('\n'))).toBe(true)
 })
 
 it('is built into the functions as it last could be used, while it is half written or away', async () => {
