@@ -3,11 +3,12 @@ import type { Settings } from './environment.ts'
 import { reachableHost } from './ports.ts'
 import { readLocalTemplateLists } from './templates.ts'
 import type { AppSetting } from './wechat/app-setting.ts'
+import type { BoxState } from './wechat/box-state.ts'
 import { defaultAccounts } from './wechat/defaults.ts'
 import { openWeChat, type WeChatBox } from './wechat/server.ts'
 
 /** Opens WeChat in a box, with the deployment's identities and templates, pushing its events to our callbacks. */
-export function openBox(settings: Settings): Promise<WeChatBox> {
+export function openBox(settings: Settings, state?: BoxState): Promise<WeChatBox> {
   const { host, ports, wechat, isTestAccount } = settings
   const { apps, appsecrets } = wechat
   const [official, ...officials] = apps.officials
@@ -23,6 +24,7 @@ export function openBox(settings: Settings): Promise<WeChatBox> {
       mini: { ...identityOf(mini), originalId: defaultAccounts.mini.originalId },
     },
     templates,
+    state,
     enforceValues: !isTestAccount,
     callback: { url, ...keys },
     miniCallback: { url: `${url}/${mini.name}` },

@@ -3,9 +3,11 @@ import { openBox } from './box.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'
 import type { Endpoints } from './functions-environment.ts'
+import { keepBoxState } from './kept/box-file.ts'
+import type { Kept } from './kept/stores.ts'
 import { openParameterStore, type ParameterStore } from './parameter-store.ts'
 import { reachableHost } from './ports.ts'
-import { makeSecrets, secretsPrefix } from './secrets.ts'
+import { listSecrets, makeSessionKeys, secretsPrefix } from './secrets.ts'
 import { openDynamoDb, openSqs } from './stores.ts'
 import type { WeChatBox } from './wechat/server.ts'
 
@@ -27,7 +29,11 @@ export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings
 }
 
 /** Starts the emulators of AWS and WeChat, except those whose address the settings name. */
-export async function openEmulators(settings: Settings, ssmPort: number, closing: Closing): Promise<Emulators> {
+export async function openEmulators(
+  settings: Settings,
+  ssmPort: number,
+  { closing, kept }: { closing: Closing; kept: Kept | undefined },
+): Promise<Emulators> {
   const { endpoints, ports, region, wechat, wechatApiUrl } = settings
   async function open<T extends { close: () => unknown }>(opening: Promise<T>): Promise<T> {
     const part = await opening
@@ -35,13 +41,16 @@ export async function openEmulators(settings: Settings, ssmPort: number, closing
     return part
   }
 
+  const openSecrets = (sessionKeys: string) =>
+    open(openParameterStore(ssmPort, listSecrets(secretsPrefix, wechat, sessionKeys)))
   const needsFauxqs = endpoints.sqs === undefined || endpoints.s3 === undefined
   const [box, store] = await Promise.all([
-    wechatApiUrl === undefined ? open(openBox(settings)) : undefined,
-    makeSecrets(secretsPrefix, wechat).then(secrets => open(openParameterStore(ssmPort, secrets))),
-    endpoints.dynamodb === undefined && open(openDynamoDb(ports.dynamodb)),
-    needsFauxqs && open(openSqs(ports.sqs, region)),
+    wechatApiUrl === undefined ? open(openBox(settings, kept?.box)) : undefined,
+    openSecrets(kept?.sessionKeys ?? (await makeSessionKeys())),
+    endpoints.dynamodb === undefined && open(openDynamoDb(ports.dynamodb, kept?.tables)),
+    needsFauxqs && open(openSqs(ports.sqs, region, kept?.queues)),
   ])
+  if (box !== undefined && kept !== undefined) closing.add(keepBoxState(kept.folder, box.state).close)
   return { box, store }
 }
 

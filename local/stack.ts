@@ -11,6 +11,7 @@ import type { Environment, Settings } from './environment.ts'
 import { startMapping } from './event-source-mapping.ts'
 import { openFunctions } from './functions.ts'
 import { buildFunctionsEnvironment, chooseCredentials, type Endpoints } from './functions-environment.ts'
+import type { Kept } from './kept/stores.ts'
 import type { Report } from './lists.ts'
 import { assertPortsFree, type PortUse, pickFreePort, reachableHost } from './ports.ts'
 import { type ProvisionedQueue, provisionBuckets, provisionQueues, provisionTables } from './provision.ts'
@@ -27,6 +28,8 @@ export type StackOptions = {
   env: Environment
   /** Takes each line that the functions and their emulator write. */
   onFunctionLine: (line: string) => void
+  /** Where data is kept from one start to the next; without it all begins empty. */
+  kept?: Kept | undefined
   report: Report
   /** Collects what is opened, for callers that may stop the stack while it is still opening. */
   closing?: Closing
@@ -64,7 +67,7 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
   const ssmPort = await pickFreePort('127.0.0.1')
   const endpoints = listEndpoints(settings, ssmPort)
   const functions = startFunctions(options, endpoints, closing)
-  const opening = openEmulators(settings, ssmPort, closing)
+  const opening = openEmulators(settings, ssmPort, { closing, kept: options.kept })
 
   const client = { region: settings.region, credentials: chooseCredentials(options.env, settings) }
   const sqs = new SQSClient({ ...client, endpoint: endpoints.sqs })

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
 import { playAccounts } from './accounts-story.ts'
 import { findLanAddress, renderBanner } from './banner.ts'
 import { createClosing } from './closing.ts'
 import { readSettings, type Settings, SettingsError } from './environment.ts'
+import { openKeptFolder } from './kept/folder.ts'
+import { openKept } from './kept/stores.ts'
+import type { Report } from './lists.ts'
 import { PortsInUseError } from './ports.ts'
 import { openStack, type Stack } from './stack.ts'
 import { helpText, parseStartOptions, type StartOptions } from './start-options.ts'
@@ -47,7 +51,7 @@ function readOptions(): StartOptions | undefined {
   }
 }
 
-async function main({ isDemo, hasAccounts, isJson }: StartOptions): Promise<void> {
+async function main({ isDemo, hasAccounts, isJson, isFresh }: StartOptions): Promise<void> {
   if (hasAccounts) process.env.LISTS_FOLDER = accountsFolder
   if (existsSync('.env')) process.loadEnvFile('.env')
   const settings = readSettings(process.env)
@@ -62,21 +66,40 @@ async function main({ isDemo, hasAccounts, isJson }: StartOptions): Promise<void
     now: () => performance.now(),
     problems: () => terminal.problems(problemsTold),
   })
+  const kept = isFresh ? undefined : await keepData(settings, terminal.notice)
   const stack = await steps.play(describeStart(settings), async ({ saw }) => {
     const onFunctionLine = (line: string) => {
       terminal.add(line)
       if (line.trim() !== '') saw(line)
     }
-    const result = await openStack({ settings, env: process.env, onFunctionLine, report: terminal.notice, closing })
+    const result = await openStack({
+      settings,
+      env: process.env,
+      onFunctionLine,
+      report: terminal.notice,
+      closing,
+      kept,
+    })
     return { result, told: 'everything answers' }
   })
   stack.ended.then(reason => fail(new Error(reason)))
-  if (hasBox && story !== undefined)
+  // What was played once is still there.
+  if (hasBox && story !== undefined && kept?.isNew !== false)
     await playInBox(stack, settings, { steps, templateId: story.templateId, hasAccounts })
   if (isDemo) return stop(0)
 
   terminal.follow()
-  people.write(renderBanner({ addresses: stack.addresses, isBox: hasBox, lan: describeLan(settings, stack) }))
+  people.write(
+    renderBanner({ addresses: stack.addresses, isBox: hasBox, lan: describeLan(settings, stack), kept: kept?.folder }),
+  )
+}
+
+/** Real followers and those of the box are kept apart. */
+async function keepData({ wechatApiUrl, wechat }: Settings, report: Report) {
+  const name = wechatApiUrl === undefined ? 'box' : `${new URL(wechatApiUrl).host}-${wechat.apps.officials[0].appid}`
+  const folder = openKeptFolder(resolve('.queqiao'), name.replaceAll(/[^\w.-]/g, '-'), report)
+  closing.add(folder.close)
+  return openKept(folder)
 }
 
 function assertDemo(hasBox: boolean, hasTemplate: boolean): void {

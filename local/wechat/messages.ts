@@ -69,6 +69,13 @@ export function createMessages(clock: Clock) {
       // Trimmed in bulk now and then, because removing from the front of a long array is slow.
       if (log.length > keptMessages * 1.1) log.splice(0, log.length - keptMessages)
     },
+    /** The latest messages, and what prevents a second copy of them. */
+    save: (most: number) => ({ log: log.slice(-most), delivered, sent: [...sent] }),
+    load: (saved: { log: readonly Message[]; delivered: number; sent: readonly (readonly [string, Earlier])[] }) => {
+      log.push(...saved.log)
+      delivered = saved.delivered
+      for (const [key, earlier] of saved.sent) sent.set(key, earlier)
+    },
     /** Messages in the order of their arrival. */
     all: (): readonly Message[] => log,
     of: (person: number, limit: number) => log.filter(message => message.person === person).slice(-limit),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { identityOf } from './app.ts'
 import type { AppSetting } from './app-setting.ts'
 import { type Box, type BoxSettings, createBox } from './box.ts'
+import { type BoxState, loadBox, saveBox } from './box-state.ts'
 import type { CallbackConfig } from './callback-config.ts'
 import { serveControl } from './control/serve-control.ts'
 import { defaultAccounts, defaultCallback } from './defaults.ts'
@@ -17,6 +18,8 @@ export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback
   /** 0, the default, takes any free port. */
   port?: number
   callback?: Partial<CallbackConfig>
+  /** What an earlier box remembered. */
+  state?: BoxState | undefined
   /** The mini program's; defaults are as in `callback`, except that the format is JSON. */
   miniCallback?: Partial<CallbackConfig>
 }
@@ -32,6 +35,8 @@ export type WeChatBox = {
   setTemplates: (templates: readonly TemplateSetting[], name?: string) => void
   /** Adds an app, which is there after a reset too; throws what is wrong with it. */
   addApp: (setting: AppSetting) => void
+  /** What the box remembers, for a later one. */
+  state: () => BoxState
   close: () => Promise<void>
 }
 
@@ -40,6 +45,7 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
   const { host = '127.0.0.1', port = 0 } = options
   const settings = readSettings(options)
   let box = createBox(settings)
+  if (options.state !== undefined) loadBox(box, options.state)
   const reset = () => {
     box.close()
     box = createBox(settings, box.people.ever())
@@ -62,6 +68,7 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
       box.apps.add(setting)
       settings.apps = [...settings.apps, setting]
     },
+    state: () => saveBox(box),
     close: () => {
       box.close()
       return stop(server)
