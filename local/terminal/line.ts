@@ -2,7 +2,7 @@ import * as v from 'valibot'
 
 /** A line of the functions' log. */
 export type LogLine = { kind: 'log'; level: Level; event: string; at: Date; fields: Readonly<Record<string, unknown>> }
-export type Level = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
+type Level = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 
 /** What the functions and their emulator write: a line of the log, metrics, what the emulator says of each call, or anything else. */
 type Line = LogLine | { kind: 'metrics' } | { kind: 'usual' } | { kind: 'text'; text: string }
