@@ -71,7 +71,7 @@ async function parsed(file: string, read: Lists['read']): Promise<Attempt<unknow
     return { value: JSON.parse(text), problems }
   } catch (error) {
     // A project without it has a list of no stage.
-    if (file === 'apps.json' && isMissing(error)) return { value: {}, problems: [] }
+    if (file !== 'templates.json' && isMissing(error)) return { value: {}, problems: [] }
     return { problems: [`${file} must be JSON: ${error instanceof Error ? error.message : error}`] }
   }
 }

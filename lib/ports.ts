@@ -11,6 +11,8 @@ export type AccessToken = string
 export type Now = () => number
 
 export type Log = {
+  /** What is not logged on AWS, where a line costs money: one line for one event, login or callback. */
+  debug(event: string, fields?: Readonly<Record<string, unknown>>): void
   info(event: string, fields?: Readonly<Record<string, unknown>>): void
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void
   error(event: string, fields?: Readonly<Record<string, unknown>>): void

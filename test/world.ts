@@ -30,7 +30,7 @@ import { id } from './ids.ts'
 const noon = Date.parse('2026-11-22T12:00:00+08:00')
 export const orderPaid = templates.local['order-paid']
 
-type Line = { readonly level: 'info' | 'warn' | 'error'; readonly event: string; readonly fields: object }
+type Line = { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly event: string; readonly fields: object }
 
 export type Person = ReturnType<typeof personOf>
 
@@ -145,5 +145,5 @@ function logInto(lines: Line[], leaks: string[]): Log {
       leaks.push(...leaksIn({ event, fields }))
       lines.push({ level, event, fields })
     }
-  return { info: at('info'), warn: at('warn'), error: at('error') }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

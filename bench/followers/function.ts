@@ -30,7 +30,7 @@ const endless = { until: Number.POSITIVE_INFINITY }
 let aheadMs = 0
 const now = () => Date.now() + aheadMs
 const complain = (event: string, fields: object = {}) => process.stderr.write(`\n${event} ${inspect(fields)}\n`)
-const log: Log = { info: () => undefined, warn: complain, error: complain }
+const log: Log = { debug: () => undefined, info: () => undefined, warn: complain, error: complain }
 const stores = openRemoteStores(call)
 const [app] = boxApps.officials
 const opened = openApp({ url: process.argv[2] ?? '', tokens: stores.tokens, now, log })

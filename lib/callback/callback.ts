@@ -34,6 +34,7 @@ export function calledApp(apps: Apps, name: AppName | undefined): App {
 export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promise<void> {
   const { app, followers, receipts, imageChecks } = deps
   const log = logOf(app, deps.log)
+  log.debug('callback.received', { event: event.kind })
   switch (event.kind) {
     case 'follow':
     case 'unfollow':

@@ -32,7 +32,7 @@ export type WeChatEvent =
   /** Retrying would not help: WeChat would send the same again. */
   | { readonly kind: 'unreadable'; readonly why: string }
 
-/** The fields of a push as WeChat gave them; all numbers are text. */
+/** What a push says, as WeChat gave it: MsgType, Event, EventKey, Content; all numbers are text. All of it is untrusted. */
 export type PushFields = Readonly<Record<string, unknown>>
 
 /** A parsed push; `fields` is empty if it cannot be read. */

@@ -1,7 +1,6 @@
 /** Automatic replies without a server of one's own: which one a push gets, and its XML (docs/replies.md). */
 
-/** What a push says, as WeChat names it: MsgType, Event, EventKey, Content. All of it is untrusted. */
-export type PushFields = Readonly<Record<string, unknown>>
+import type { PushFields } from './push.ts'
 
 /** One article; without a picture WeChat shows its title alone. */
 type Article = {

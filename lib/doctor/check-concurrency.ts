@@ -20,7 +20,7 @@ const hint =
 
 /** Asks Lambda once; costs no call to WeChat. */
 export async function checkConcurrency({ account, queueNames }: DoctorDeps): Promise<Finding> {
-  if (account === undefined) return notChecked('the local stack has no such limit')
+  if (account === undefined) return notChecked('this run may not ask Lambda')
   const [asked] = await Promise.allSettled([account.concurrency()])
   if (asked?.status !== 'fulfilled') return notChecked(`Lambda does not answer (${nameOf(asked?.reason)})`, hint)
   if (asked.value === undefined) return notChecked('Lambda does not tell it', hint)

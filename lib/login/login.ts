@@ -59,6 +59,7 @@ export function parseLogin(body: string): LoginRequest {
 export async function logIn(request: LoginRequest, deps: LoginDeps): Promise<LoginAnswer> {
   const attempt = attemptOf(request, deps)
   const { app, code } = attempt
+  const log = logOf(app, deps.log)
   const owner = randomUUID()
   const claim = await claimOrWait(hashOfCode(code), owner, deps)
   const result =
@@ -71,6 +72,7 @@ export async function logIn(request: LoginRequest, deps: LoginDeps): Promise<Log
   if (result.kind === 'refused') throw refusal(result.errcode, result.rid)
   const { identity, issuedAt, reach } = result
   const token = await deps.sessions.sign({ mini: app.appid, ...identity }, issuedAt)
+  log.debug('login.accepted', { reach })
   return { token, expiresIn: deps.sessions.lifeSeconds, reach }
 }
 

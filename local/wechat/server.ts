@@ -1,7 +1,9 @@
 /** WeChat in a box: the WeChat server APIs, the control API and the phone page on one port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { identityOf } from './app.ts'
+import type { AppSetting } from './app-setting.ts'
 import { type Box, type BoxSettings, createBox } from './box.ts'
+import { type BoxState, loadBox, saveBox } from './box-state.ts'
 import type { CallbackConfig } from './callback-config.ts'
 import { serveControl } from './control/serve-control.ts'
 import { defaultAccounts, defaultCallback } from './defaults.ts'
@@ -17,6 +19,8 @@ export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback
   /** 0, the default, takes any free port. */
   port?: number
   callback?: Partial<CallbackConfig>
+  /** What an earlier box remembered. */
+  state?: BoxState | undefined
   /** The mini program's; defaults are as in `callback`, except that the format is JSON. */
   miniCallback?: Partial<CallbackConfig>
 }
@@ -28,8 +32,12 @@ export type WeChatBox = {
   apps: () => readonly ReturnType<typeof identityOf>[]
   /** The delivered messages, in the order of arrival. */
   messages: () => readonly Message[]
-  /** An Official Account, the first one without a name, uses these templates from now on, after a reset too. */
+  /** The Official Account of this name, the first one by default, uses these templates from now on, after a reset too. */
   setTemplates: (templates: readonly TemplateSetting[], name?: string) => void
+  /** Adds an app, which is there after a reset too; throws what is wrong with it. */
+  addApp: (setting: AppSetting) => void
+  /** What the box remembers, for a later one. */
+  state: () => BoxState
   close: () => Promise<void>
 }
 
@@ -38,6 +46,7 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
   const { host = '127.0.0.1', port = 0 } = options
   const settings = readSettings(options)
   let box = createBox(settings)
+  if (options.state !== undefined) loadBox(box, options.state)
   const reset = () => {
     box.close()
     box = createBox(settings, box.people.ever())
@@ -52,12 +61,15 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
     messages: () => box.messages.all(),
     setTemplates: (templates, name = box.apps.official.name) => {
       if (name === box.apps.official.name) settings.templates = templates
-      else settings.apps = settings.apps.map(it => (it.name === name ? { ...it, templates } : it))
-      box.apps
-        .officialAccounts()
-        .find(it => it.name === name)
-        ?.templates.replace(templates)
+      settings.apps = settings.apps.map(it => (it.name === name ? { ...it, templates } : it))
+      const app = box.apps.byName(name)
+      if (app?.kind === 'official') app.templates.replace(templates)
     },
+    addApp: setting => {
+      box.apps.add(setting)
+      settings.apps = [...settings.apps, setting]
+    },
+    state: () => saveBox(box),
     close: () => {
       box.close()
       return stop(server)

@@ -73,6 +73,7 @@ export function openCallback(targets: readonly ForwardTarget[], subscribers = tr
     passOn: { queue: queue('passOn') as { push: (all: readonly PassOn[]) => Promise<void> }, subscribers },
     keys: callbackKeys,
     targets,
+    replies: {},
     post: createPost('loopback'),
     keysOf: async () => serverKeys,
     stamp: () => ({ timestamp: `${Math.floor(clock.now / 1000)}`, nonce: '4711' }),

@@ -350,7 +350,12 @@ describe('handleEvent', () => {
     })
     const told: object[] = []
     const tell = (event: string, fields?: object) => void told.push({ event, ...fields })
-    const log = { info: (_event: string, fields?: object) => void told.push({ ...fields }), warn: tell, error: tell }
+    const log = {
+      debug: () => undefined,
+      info: (_event: string, fields?: object) => void told.push({ ...fields }),
+      warn: tell,
+      error: tell,
+    }
     const deps = { apps: twoPairs, followers: queue('followers'), receipts: queue('receipts'), log }
     return {
       pushed,

@@ -34,7 +34,7 @@ function openPictures({ isChecked = false } = {}) {
   const checks: unknown[] = []
   const lines: unknown[] = []
   const tell = (event: string, fields?: object) => void lines.push({ event, ...fields })
-  const log = { info: tell, warn: tell, error: tell }
+  const log = { debug: tell, info: tell, warn: tell, error: tell }
   const deps: ReceiveImagesDeps = {
     ...{ apps, images, files, metadata: 'strip', now: () => after + 1000, log },
     imageArrivals: {

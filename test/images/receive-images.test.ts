@@ -47,7 +47,7 @@ async function openReceiver({ isChecked = false, metadata = 'strip' }: Options =
   const imageArrivals = { push: async () => {} }
   const lines: object[] = []
   const tell = (event: string, fields?: object) => void lines.push({ event, ...fields })
-  const log = { info: tell, warn: tell, error: tell }
+  const log = { debug: tell, info: tell, warn: tell, error: tell }
   const common = { apps, images, files, imageArrivals, metadata, now: () => now, log }
   const deps: ReceiveImagesDeps = { ...common, checks: isChecked ? checks : undefined }
   const expectImage = async (more: Partial<Image> = {}) => {

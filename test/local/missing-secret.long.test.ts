@@ -5,8 +5,9 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { readSettings } from '../../local/environment.ts'
-import { createLogLines } from '../../local/log-lines.ts'
+import { callJson } from '../../local/http-json.ts'
 import { readLocalTemplates } from '../../local/templates.ts'
+import { createTerminal } from '../../local/terminal/terminal.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { openWeChat } from '../../local/wechat/server.ts'
 import { report } from '../../tools/doctor/report.ts'
@@ -49,9 +50,10 @@ async function secretsByDoctor() {
 /** What the terminal of npm start shows of it. */
 function shown(): string {
   const told: string[] = []
-  const log = createLogLines(line => told.push(line), false)
-  log.follow()
-  for (const it of stack.lines) log.add(it)
+  const terminal = createTerminal({ write: line => told.push(line), paint: (_, text) => text, reader: 'people' })
+  terminal.follow()
+  for (const it of stack.lines) terminal.add(it)
+  terminal.close()
   return told.join('\n')
 }
 

@@ -3,43 +3,23 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 import { context, build as esbuild, type Plugin } from 'esbuild'
-import * as v from 'valibot'
 import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
-import type { TemplateList } from '../../lib/send/template-list.ts'
-import { setTemplates } from '../../local/box.ts'
 import { SettingsError } from '../../local/environment.ts'
-import { keepGoodLists, readLocalTemplates, watchLocalTemplates } from '../../local/templates.ts'
+import { watchList } from '../../local/lists.ts'
+import { keepGoodLists, readLocalTemplates, templatesToWatch } from '../../local/templates.ts'
 import { openFolder } from '../opened.ts'
 import { patience } from '../patience.ts'
-import { twoPairs } from '../second-pair.ts'
 import { openTestBox, template } from './wechat/open-test-box.ts'
 
 const missingList: Plugin[] = createRequire(import.meta.url)('../../deploy/missing-list.cjs')
 const officials = [{ name: 'official' }]
-const counted = v.array(v.object({ templates: v.optional(v.number()) }))
 const list = (title: string) => JSON.stringify({ local: { shop: { ...template, title } } })
 
 async function openFile() {
   const file = join(await openFolder(), 'templates.json')
   await writeFile(file, list('first'))
   return file
-}
-
-/** Builds, again and again, a source that imports the lists beside it; answers what was built. */
-async function openBuild(templates: string, source: string) {
-  const beside = (name: string) => join(dirname(templates), name)
-  const [entry, outfile, apps] = [beside('entry.ts'), beside('out.js'), beside('apps.json')]
-  await writeFile(entry, source)
-  await writeFile(apps, '{}')
-  const plugins = [keepGoodLists({ apps, templates })]
-  const functions = await context({ entryPoints: [entry], outfile, bundle: true, plugins, logLevel: 'silent' })
-  onTestFinished(() => functions.dispose())
-  const build = async () => {
-    await functions.rebuild()
-    return readFile(outfile, 'utf8')
-  }
-  return { build, apps }
 }
 
 it('reads the list of the local stage, and names what is wrong with it', async () => {
@@ -54,30 +34,43 @@ it('reads the list of the local stage, and names what is wrong with it', async (
 
 it('is read anew when it is edited or replaced, and keeps the list before while it has a mistake', async () => {
   const file = await openFile()
-  const lists: (TemplateList | undefined)[] = []
+  const titles: string[] = []
   const lines: string[] = []
-  const onChange = (it: ReadonlyMap<string, TemplateList>) => void lists.push(it.get('official'))
-  const watcher = watchLocalTemplates({ officials, onChange, report: it => lines.push(it) }, file)
+  const list0 = templatesToWatch(
+    () => officials,
+    lists => titles.push(lists.get('official')?.shop?.title ?? ''),
+    file,
+  )
+  const watcher = watchList(list0, (line, isNews = false) => lines.push(`${isNews ? 'news' : 'warning'}: ${line}`))
   onTestFinished(() => watcher.close())
 
   await writeFile(file, list('second'))
-  await expect.poll(() => lists.at(-1)?.shop?.title, patience).toBe('second')
+  await expect.poll(() => titles, patience).toEqual(['second'])
   await writeFile(file, '{"local":7}')
-  await expect
-    .poll(() => lines.at(-1), patience)
-    .toMatch(/must be an object; the previous list stays until it is fixed$/)
-  expect(lists.at(-1)?.shop?.title).toBe('second')
-  await writeFile(`${file}.new`, list('third'))
+  await expect.poll(() => lines.at(-1), patience).toMatch(/^warning: .*must be an object; the last good list stays/)
+  await writeFile(file, JSON.stringify({ local: { other: { ...template, title: 'third' } } }))
+  await expect.poll(() => lines.at(-1), patience).toBe('news: templates.json: added other; removed shop')
+  await writeFile(`${file}.new`, list('fourth'))
   await rename(`${file}.new`, file)
-  await expect.poll(() => lists.at(-1)?.shop?.title, patience).toBe('third')
+  await expect.poll(() => titles.at(-1), patience).toBe('fourth')
+  expect(lines[0]).toBe('news: templates.json: changed shop')
+  expect(lines.every(it => !it.includes('\n'))).toBe(true)
 })
 
 it('is built into the functions as it last could be used, while it is half written or away', async () => {
   const file = await openFile()
-  const { build } = await openBuild(
-    file,
-    "import it from './templates.json'\nexport const title = it.local.shop?.title",
-  )
+  const entry = join(dirname(file), 'entry.ts')
+  await writeFile(entry, "import lists from './templates.json'\nexport const title = lists.local.shop?.title")
+  const outfile = join(dirname(file), 'out.js')
+  const apps = join(dirname(file), 'apps.json')
+  await writeFile(apps, '{}')
+  const plugins = [keepGoodLists({ apps, templates: file, replies: join(dirname(file), 'replies.json') })]
+  const functions = await context({ entryPoints: [entry], outfile, bundle: true, plugins, logLevel: 'silent' })
+  onTestFinished(() => functions.dispose())
+  const build = async () => {
+    await functions.rebuild()
+    return readFile(outfile, 'utf8')
+  }
 
   expect(await build()).toContain('title: "first"')
   for (const broken of ['{"local":{"sh', '{"local":7}', '']) {
@@ -91,26 +84,39 @@ it('is built into the functions as it last could be used, while it is half writt
 })
 
 it.each([
-  ['on this machine', (apps: string, templates: string) => [keepGoodLists({ apps, templates })]],
+  [
+    'on this machine',
+    (folder: string) => [
+      keepGoodLists({
+        apps: join(folder, 'apps.json'),
+        templates: join(folder, 'templates.json'),
+        replies: join(folder, 'replies.json'),
+      }),
+    ],
+  ],
   ['for AWS', () => missingList],
-])('is built without a list of apps where there is none, %s', async (_where, pluginsFor) => {
-  const file = await openFile()
-  const entry = join(dirname(file), 'entry.ts')
-  await writeFile(entry, "import lists from './apps.json'\nprocess.stdout.write(JSON.stringify(lists))")
-  const plugins = pluginsFor(join(dirname(file), 'apps.json'), file)
+])('is built without a list of apps or of replies where there is none, %s', async (_where, pluginsFor) => {
+  const folder = dirname(await openFile())
+  const entry = join(folder, 'entry.ts')
+  const lines = ['apps', 'replies'].map(it => `import ${it} from './${it}.json'\nprocess.stdout.write(JSON.stringify(${it}))`)
+  await writeFile(entry, lines.join('\n'))
+  const plugins = pluginsFor(folder)
   const built = async () => {
     const { outputFiles } = await esbuild({ entryPoints: [entry], write: false, bundle: true, minify: true, plugins })
     return outputFiles[0]?.text
   }
-  expect(await built()).toContain('={};')
-  await writeFile(join(dirname(file), 'apps.json'), '{"other":{}}')
+  expect((await built())?.match(/=\{\}[,;]/g)).toHaveLength(2)
+  await writeFile(join(folder, 'apps.json'), '{"other":{}}')
   expect(await built()).toContain('other')
 })
 
 it('is built with the list of apps as that last could be used', async () => {
   const file = await openFile()
-  const names = "import it from './apps.json'\nexport const names = Object.keys(it.local)"
-  const { build, apps } = await openBuild(file, names)
+  const apps = join(dirname(file), 'apps.json')
+  const entry = join(dirname(file), 'entry.ts')
+  await writeFile(entry, "import lists from './apps.json'\nexport const names = Object.keys(lists.local)")
+  const outfile = join(dirname(file), 'out.js')
+  const plugins = [keepGoodLists({ apps, templates: file, replies: join(dirname(file), 'replies.json') })]
   const listed = (brand: string) => {
     const local = {
       [brand]: { kind: 'official', appid: `wx${'0'.repeat(16)}` },
@@ -119,14 +125,18 @@ it('is built with the list of apps as that last could be used', async () => {
     return writeFile(apps, JSON.stringify({ local }))
   }
   await listed('first')
+  const functions = await context({ entryPoints: [entry], outfile, bundle: true, plugins, logLevel: 'silent' })
+  onTestFinished(() => functions.dispose())
+  const build = async () => {
+    await functions.rebuild()
+    return readFile(outfile, 'utf8')
+  }
 
   expect(await build()).toContain('first:')
   for (const broken of ['{"local":{"fi', '{"local":{}}', '']) {
     await writeFile(apps, broken)
     expect(await build()).toContain('first:')
   }
-  await rm(apps)
-  expect(await build()).toContain('first:')
   await listed('second')
   expect(await build()).toContain('second:')
 })
@@ -138,29 +148,7 @@ it('is known to the box at once, and after a reset', async () => {
   expect(await box.control('')).toMatchObject({ templates: [{ title: 'edited' }] })
 })
 
-it('is known to the box for each account, at once and after a reset', async () => {
-  const box = await openTestBox({ apps: [{ name: 'brand', kind: 'official', templates: [template] }] })
-  const edited = [template, { ...template, templateId: 'another' }]
-  box.box.setTemplates(edited, 'brand')
-  const counts = async () => v.parse(counted, await box.control('/apps')).flatMap(it => it.templates ?? [])
-  expect(await counts()).toEqual([1, 2])
-  await box.control('/reset', {})
-  expect(await counts()).toEqual([1, 2])
-})
-
-it('goes to the box by the names that the accounts have there', () => {
-  const known: unknown[] = []
-  const box = { setTemplates: (...it: unknown[]) => void known.push(it) }
-  const lists = new Map([['unknown', { paid: { ...template, title: 'edited' } }]])
-  setTemplates(
-    box,
-    { ...twoPairs, officials: [twoPairs.officials[0], { ...twoPairs.officials[1], name: 'unknown' }] },
-    lists,
-  )
-  expect(known).toEqual([[[]], [[{ ...template, title: 'edited' }], 'app-unknown']])
-})
-
 it('has the functions built anew as well', async () => {
   const { custom } = parse(await readFile('serverless.yml', 'utf8'), { logLevel: 'silent' })
-  expect(custom.esbuild.watch.pattern).toEqual(expect.arrayContaining(['./templates*.json', './apps*.json']))
+  expect(custom.esbuild.watch.pattern).toEqual(expect.arrayContaining(['./templates*.json', './apps*.json', './replies*.json']))
 })
