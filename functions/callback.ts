@@ -32,7 +32,11 @@ export const createHandler = (open: Open<Deps>) =>
       if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
       const push = readPush(query, body, { keys, now })
       const replies = deps.replies.get(app.name) ?? {}
-      const answer = await takePush(push, { ...deps, ...deps.forwarding(app), app, keys, replies, now }, { at: receivedAt })
+      const answer = await takePush(
+        push,
+        { ...deps, ...deps.forwarding(app), app, keys, replies, now },
+        { at: receivedAt },
+      )
       return { status: 200, body: answer }
     })
   })

@@ -1,5 +1,5 @@
 import { findLanAddress } from './banner.ts'
-import { openBox, setTemplates } from './box.ts'
+import { openBox } from './box.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'
 import type { Endpoints } from './functions-environment.ts'

@@ -56,7 +56,11 @@ export function watchLists({ settings, env, box, store, restart, report }: Users
     for (const app of officials()) box?.setTemplates(Object.values(lists.get(app.name) ?? {}), boxNameOf(app))
   })
   // The functions have them in their bundle.
-  const replies: List = { file: listFile('replies.json'), read: () => readLocalReplies(officials()), use: () => undefined }
+  const replies: List = {
+    file: listFile('replies.json'),
+    read: () => readLocalReplies(officials()),
+    use: () => undefined,
+  }
   const watchers = [apps, templates, replies].map(it => watchList(it, report))
   return { close: () => Promise.all(watchers.map(it => it.close())) }
 }

@@ -53,9 +53,7 @@ export type FollowerLinks = {
 }
 
 /** What became of a claim to a follow code: it is `mine`, or of no use. */
-type CodeClaim =
-  | { readonly kind: 'mine'; readonly user: MiniUser }
-  | { readonly kind: 'unknown' | 'expired' | 'used' }
+type CodeClaim = { readonly kind: 'mine'; readonly user: MiniUser } | { readonly kind: 'unknown' | 'expired' | 'used' }
 
 /** The follow codes: whose they are can be read by their scene alone, which only WeChat has. */
 export type FollowCodes = {

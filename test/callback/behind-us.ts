@@ -68,7 +68,7 @@ export function openCallback(targets: readonly ForwardTarget[], subscribers = tr
     apps: twoPairs,
     followers: queue('followers'),
     receipts: queue('receipts'),
-    log: { info: tell, warn: tell, error: tell },
+    log: { debug: () => undefined, info: tell, warn: tell, error: tell },
     metrics: { ...silentMetrics, count: () => void failed++ },
     passOn: { queue: queue('passOn') as { push: (all: readonly PassOn[]) => Promise<void> }, subscribers },
     keys: callbackKeys,

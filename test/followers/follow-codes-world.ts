@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { boxApps } from '../../kit/app.ts'
 import { pictureUrlOf } from '../../lib/adapters/wechat/qr-picture.ts'
 import { handleEvent } from '../../lib/callback/callback.ts'
-import { parseEvent } from '../../lib/callback/push.ts'
+import { parsePush } from '../../lib/callback/push.ts'
 import { type FollowCodeDeps, makeFollowCode } from '../../lib/followers/follow-codes.ts'
 import type { News } from '../../lib/followers/follower-news.ts'
 import { personIn, reachOf } from '../../lib/followers/link.ts'
@@ -50,7 +50,7 @@ export async function openCodes() {
     const queue: News[] = []
     const followers = { push: async (news: readonly News[]) => void queue.push(...news) }
     const callback = { app: account.app, apps: boxApps, followers, receipts: { push: async () => undefined }, log }
-    for (const { plain } of held) await handleEvent(parseEvent(plain), callback)
+    for (const { plain } of held) await handleEvent(parsePush(plain).event, callback)
     return queue
   }
   const scan = async (who: Person, { url }: { readonly url: string }) => {

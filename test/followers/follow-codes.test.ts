@@ -9,7 +9,6 @@ import { createFailure } from '../../lib/followers/link-failures.ts'
 import { isScene, newScene } from '../../lib/followers/scene.ts'
 import { logOf } from '../../lib/of-app.ts'
 import { sendBatch } from '../../lib/send/send.ts'
-import { patienceMs } from '../fuzz/fuzz.ts'
 import { otherMiniAppid, otherOfficialAppid } from '../ids.ts'
 import { runs } from '../runs.ts'
 import { arrival, containerOf, event, stageOf } from '../send/send-world.ts'
@@ -262,7 +261,7 @@ describe('a join', () => {
 })
 
 describe('forged scenes', () => {
-  it('link nobody, however close to a real one', { timeout: patienceMs }, async () => {
+  it('link nobody, however close to a real one', { timeout: 900_000 }, async () => {
     const { who, code, scan, deps, account, log, links, official } = await openCoded()
     const [news] = await scan(who, code)
     const scene = news?.change === 'follow' ? news.scene : undefined

@@ -62,7 +62,11 @@ describe('a handler with fakes', () => {
     const lines = writtenLines()
     const keys = async (app: App) => ({ app, token: 'token', encryption: 'optional' as const })
     const push = async () => undefined
-    const handler = callback(async () => ({ apps: boxApps, keys, followers: { push }, receipts: { push }, log }))
+    const forwarding = (): never => {
+      throw new Error('a refused callback is passed on to nobody')
+    }
+    const queues = { followers: { push }, receipts: { push } }
+    const handler = callback(async () => ({ apps: boxApps, keys, ...queues, replies: new Map(), forwarding, log }))
     for (const app of ['mini', 'nobody']) await handler({ ...requestOf({}), pathParameters: { app } }, context)
     const refused = lines().filter(it => it.message === 'http.refused')
     expect(refused.map(it => [it.code, it.app])).toEqual([

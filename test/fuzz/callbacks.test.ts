@@ -147,5 +147,5 @@ const queries = fc.oneof(
 )
 fuzz('callbacks in plain text are read or refused by name', fc.tuple(queries, lightly, apps), ([query, body, app]) => {
   const codes = ['callback-unsigned', 'callback-stale', 'callback-malformed']
-  return take(() => readPush(query, body, { keys: { ...open, app }, now: () => nowMs }), codes)
+  return take(() => readPush(query, body, { keys: { ...open, app }, now: () => nowMs }).event, codes)
 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readSettings } from '../../local/environment.ts'
 import { forwardSecretsIn, problemsOfForwardKeys } from '../../local/forward-keys.ts'
-import { makeSecrets } from '../../local/secrets.ts'
+import { appSecretsOf } from '../../local/secrets.ts'
 import { twoPairs } from '../second-pair.ts'
 
 const target = { name: 'old-crm', url: 'https://crm.example.com/', mode: 'secure', answers: true } as const
@@ -24,7 +24,7 @@ it('wrong ones are told by their variables alone', () => {
   expect(() => readSettings({ FORWARD_TOKEN: 'a-b' })).toThrow('FORWARD_TOKEN must be')
 })
 
-it('the local stack has them as secrets', async () => {
-  const secrets = await makeSecrets('/q', readSettings({ FORWARD_TOKEN: 'abc' }).wechat)
+it('the local stack has them as secrets', () => {
+  const secrets = appSecretsOf('/q', readSettings({ FORWARD_TOKEN: 'abc' }).wechat)
   expect(secrets['/q/official-forward-token']).toBe('abc')
 })

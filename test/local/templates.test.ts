@@ -98,7 +98,9 @@ it.each([
 ])('is built without a list of apps or of replies where there is none, %s', async (_where, pluginsFor) => {
   const folder = dirname(await openFile())
   const entry = join(folder, 'entry.ts')
-  const lines = ['apps', 'replies'].map(it => `import ${it} from './${it}.json'\nprocess.stdout.write(JSON.stringify(${it}))`)
+  const lines = ['apps', 'replies'].map(
+    it => `import ${it} from './${it}.json'\nprocess.stdout.write(JSON.stringify(${it}))`,
+  )
   await writeFile(entry, lines.join('\n'))
   const plugins = pluginsFor(folder)
   const built = async () => {
@@ -150,5 +152,7 @@ it('is known to the box at once, and after a reset', async () => {
 
 it('has the functions built anew as well', async () => {
   const { custom } = parse(await readFile('serverless.yml', 'utf8'), { logLevel: 'silent' })
-  expect(custom.esbuild.watch.pattern).toEqual(expect.arrayContaining(['./templates*.json', './apps*.json', './replies*.json']))
+  expect(custom.esbuild.watch.pattern).toEqual(
+    expect.arrayContaining(['./templates*.json', './apps*.json', './replies*.json']),
+  )
 })

@@ -36,7 +36,6 @@ export const callbackCheck = {
   },
 } satisfies AnyEndpoint
 
-
 function foundWell(action: string, ip: string): Outcome {
   const dns = action === 'ping' ? {} : { dns: [{ ip, real_operator: 'DEFAULT' }] }
   const answer = { ip, from_operator: 'DEFAULT', package_loss: '0%', time: '0.042ms' }

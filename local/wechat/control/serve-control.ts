@@ -15,8 +15,8 @@ import { observationRoutes } from './observe.ts'
 import { peopleRoutes } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 import { ruleRoutes } from './rules.ts'
-import { writingRoutes } from './writing.ts'
 import { scanRoutes } from './scan.ts'
+import { writingRoutes } from './writing.ts'
 
 type World = { box: Box; reset: () => void }
 
