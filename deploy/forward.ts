@@ -9,9 +9,11 @@ import { type Parameters, textOf } from './parameters.ts'
 export function problemsOfForward({ officials, minis }: Apps, { forwardUrl, forwardNetwork }: Parameters): string[] {
   const network = forwardNetworks.find(it => it === textOf(forwardNetwork)) ?? 'public'
   const wrong = `must be an https URL whose address FORWARD_NETWORK=${network} allows`
-  const isWrong = (url: string) => isForwardUrl(url) && !isCallable(new URL(url), network)
+  const isWrong = (url: string) => !isForwardUrl(url) || !isCallable(new URL(url), network)
   const named = [...officials, ...minis].flatMap(({ name: app, forward = [] }) =>
     forward.filter(it => isWrong(it.url)).map(it => `apps.json: the url of ${app}.forward.${it.name} ${wrong}`),
   )
-  return [...(isWrong(textOf(forwardUrl)) ? [`FORWARD_URL ${wrong}`] : []), ...named]
+  // What is no URL at all another check tells (lib/config.ts).
+  const url = textOf(forwardUrl)
+  return [...(isForwardUrl(url) && isWrong(url) ? [`FORWARD_URL ${wrong}`] : []), ...named]
 }

@@ -1,4 +1,4 @@
-import type { App, Apps } from '../lib/apps.ts'
+import type { App } from '../lib/apps.ts'
 import type { Settings } from './environment.ts'
 import { reachableHost } from './ports.ts'
 import { readLocalTemplateLists } from './templates.ts'
@@ -6,8 +6,6 @@ import type { AppSetting } from './wechat/app-setting.ts'
 import type { BoxState } from './wechat/box-state.ts'
 import { defaultAccounts } from './wechat/defaults.ts'
 import { openWeChat, type WeChatBox } from './wechat/server.ts'
-
-type Lists = ReturnType<typeof readLocalTemplateLists>
 
 /** Opens WeChat in a box, with the deployment's identities and templates, pushing its events to our callbacks. */
 export function openBox(settings: Settings, state?: BoxState): Promise<WeChatBox> {

@@ -26,6 +26,7 @@ export function createPost(network: ForwardNetwork): Post {
 }
 
 function targetOf(url: string, { query }: PushRequest, network: ForwardNetwork): URL {
+  if (!URL.canParse(url)) throw new ForwardError('address')
   const target = new URL(url)
   for (const [name, value] of Object.entries(query)) target.searchParams.append(name, value)
   if (!isCallable(target, network)) throw new ForwardError('address')

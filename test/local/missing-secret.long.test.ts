@@ -5,7 +5,6 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { readSettings } from '../../local/environment.ts'
-import { callJson } from '../../local/http-json.ts'
 import { readLocalTemplates } from '../../local/templates.ts'
 import { createTerminal } from '../../local/terminal/terminal.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
