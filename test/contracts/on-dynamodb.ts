@@ -3,8 +3,10 @@
 import { describe } from 'vitest'
 
 import { spoilerOf } from '../../kit/memory-stores.ts'
+import { silentLog as log } from '../../kit/silent.ts'
 import { createAttemptStore } from '../../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
+import { createDeliveryList } from '../../lib/adapters/dynamo/delivery-list.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
 import { createGateStore } from '../../lib/adapters/dynamo/gate.ts'
 import { createImageStore } from '../../lib/adapters/dynamo/images.ts'
@@ -18,6 +20,7 @@ import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
 import type { Tables } from '../dynamodb.ts'
 import { officialAppid } from '../ids.ts'
 import { attemptsContract } from './attempts.ts'
+import { deliveryListContract } from './delivery-list.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
 import { gateContract } from './gate.ts'
@@ -50,6 +53,13 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
   describe('delivery store', () =>
     deliveryStoreContract(now =>
       on('deliveries', (...where) => createDeliveryStore(...where, { now, isIndexed: true }))(),
+    ))
+  describe('list of deliveries', () =>
+    deliveryListContract(now =>
+      on('deliveries', (...where) => ({
+        ...createDeliveryStore(...where, { now, isIndexed: true }),
+        ...createDeliveryList(...where, { now, log }),
+      }))(),
     ))
   describe('attempts', () =>
     attemptsContract(on('attempts', (...where) => createAttemptStore(...where, { now: Date.now }))))
