@@ -27,7 +27,13 @@ export function deliveryListContract(make: (now: Now) => Promise<Listed>): void 
   const ids = async (store: Listed, order: Partial<ListingOrder> = {}) => (await list(store, order)).map(it => it.id)
 
   it('lists whatever waits or came to another end, the newest first, with all that is known', async ({ store }) => {
-    const waiting = delivery({ id: 'w', state: 'waiting', at: instant(1), nextTryAt: instant(9), template: 'order-paid' })
+    const waiting = delivery({
+      id: 'w',
+      state: 'waiting',
+      at: instant(1),
+      nextTryAt: instant(9),
+      template: 'order-paid',
+    })
     const parked = delivery({ id: 'p', state: 'parked', at: instant(2), errcode: 45009, rid: 'a-b-c' })
     const doubt = delivery({ id: 'd', state: 'in-doubt', at: instant(3), reason: 'no answer' })
     const rejected = delivery({ id: 'r', state: 'rejected', at: instant(4), reason: 'bad' })
