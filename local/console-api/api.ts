@@ -36,20 +36,18 @@ export function createConsole(deps: ApiDeps, options: ConsoleOptions): Console {
   const live = createLive(views, words)
 
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const { method = 'GET' } = request
-    const refusal = refuse({ method, headers: request.headers, url }, options.guard)
+    const { method = 'GET', headers } = request
+    const refusal = refuse({ method, headers, url }, options.guard)
     if (refusal !== undefined) return sendTrouble(response, refusal)
     keepToken(response, url, options.guard)
-    if (url.pathname === '/api/live' && method === 'GET') {
-      if (!live.listen(response)) sendTrouble(response, tooMany)
-      return
-    }
-    if (url.pathname.startsWith('/api/'))
-      return sendJson(response, 200, await answerApi({ method, url, body: await readBody(request) }, deps))
-    if (method === 'GET' && (await serveFile(response, options.page, url.pathname))) return
-    if (url.pathname !== '/' || method !== 'GET') return sendTrouble(response, noPage)
-    begin(response, 200, 'text/plain; charset=utf-8')
-    response.end('The console: its views are below /api/, and docs/console.md lists them.\n')
+    const { pathname } = url
+    if (pathname === '/api/live' && method === 'GET') return listen(response)
+    if (!pathname.startsWith('/api/')) return answerPage(response, method === 'GET' ? pathname : '', options.page)
+    sendJson(response, 200, await answerApi({ method, url, body: await readBody(request) }, deps))
+  }
+
+  function listen(response: ServerResponse): void {
+    if (!live.listen(response)) sendTrouble(response, tooMany)
   }
 
   return {
@@ -68,6 +66,13 @@ export function createConsole(deps: ApiDeps, options: ConsoleOptions): Console {
 
 const tooMany = { status: 503, code: 'too-many-listeners', detail: 'Too many pages listen: close some.' }
 const noPage = { status: 404, code: 'page-unknown', detail: 'There is no such page.' }
+
+async function answerPage(response: ServerResponse, path: string, folder: URL): Promise<void> {
+  if (await serveFile(response, folder, path)) return
+  if (path !== '/') return sendTrouble(response, noPage)
+  begin(response, 200, 'text/plain; charset=utf-8')
+  response.end('The console: its views are below /api/, and docs/console.md lists them.\n')
+}
 
 function troubleOf(error: unknown, words: string | undefined): Trouble {
   if (error instanceof ConsoleError || error instanceof RequestError)

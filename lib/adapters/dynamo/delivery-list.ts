@@ -9,7 +9,7 @@ import { type ListedDelivery, listedStates } from '../../send/delivery.ts'
 import type { DeliveryList, ListingOrder } from '../../send/ports.ts'
 import { batchGet, type Dynamo, type StartKey } from './dynamo.ts'
 import { listingKey, listingShards } from './listing.ts'
-import { mergeNewest, type ReadMore } from './merge-newest.ts'
+import { type MergedRow, mergeNewest, type ReadMore } from './merge-newest.ts'
 
 const official = v.custom<OfficialAppId>(isAppId)
 const listedRow = v.object({
@@ -42,25 +42,31 @@ type Options = { readonly now: Now; readonly log: Pick<Log, 'error'> }
 export function createDeliveryList(dynamo: Dynamo, table: string, { now, log }: Options): DeliveryList {
   return {
     async page({ states, template, since = earliest, after = latest }) {
-      const shards = states.flatMap(state => Array.from({ length: listingShards }, (_, it) => listingKey(state, it)))
-      const range = { since, until: after }
-      const found: ListedRow[] = []
-      let [seen, unreadable, last, hasMore] = [0, 0, '', false]
-      for await (const { listedAt, item } of mergeNewest(shards.map(it => readShard(dynamo, table, it, range)))) {
-        // Where the page before ended.
-        if (listedAt === after) continue
-        hasMore = seen === mostRows || found.length === pageSize
-        if (hasMore) break
-        seen++
-        last = listedAt
-        const row = v.safeParse(listedRow, item)
-        if (!row.success) unreadable++
-        else if (isWanted(row.output, template, now())) found.push(row.output)
-      }
+      const keys = states.flatMap(state => Array.from({ length: listingShards }, (_, it) => listingKey(state, it)))
+      const shards = keys.map(it => readShard(dynamo, table, it, { since, until: after }))
+      const isHere = (row: ListedRow) => isWanted(row, template, now())
+      const { found, unreadable, next } = await takePage(mergeNewest(shards), after, isHere)
       if (unreadable > 0) log.error('deliveries.unreadable', { rows: unreadable })
-      return { deliveries: await named(dynamo, table, found), ...(hasMore ? { next: last } : {}) }
+      return { deliveries: await named(dynamo, table, found), ...(next && { next }) }
     },
   }
+}
+
+/** Takes those that are wanted of a page; `next` is where it ended, if rows are left. */
+async function takePage(rows: AsyncIterable<MergedRow>, after: string, isHere: (row: ListedRow) => boolean) {
+  const found: ListedRow[] = []
+  let [seen, unreadable, last] = [0, 0, '']
+  for await (const { listedAt, item } of rows) {
+    // Where the page before ended.
+    if (listedAt === after) continue
+    if (seen === mostRows || found.length === pageSize) return { found, unreadable, next: last }
+    seen++
+    last = listedAt
+    const row = v.safeParse(listedRow, item)
+    if (!row.success) unreadable++
+    else if (isHere(row.output)) found.push(row.output)
+  }
+  return { found, unreadable }
 }
 
 /** DynamoDB deletes expired rows with a delay. */
