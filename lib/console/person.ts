@@ -7,7 +7,7 @@ import { shownId } from './mask.ts'
 import type { ConsoleDeps } from './ports.ts'
 
 /** An id of a person, masked until asked for. */
-export type ShownAddress = {
+type ShownAddress = {
   readonly kind: 'openid' | 'miniOpenid' | 'unionid'
   readonly id: string
   readonly app?: AppName

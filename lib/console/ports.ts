@@ -47,7 +47,7 @@ export type DeadLetters = {
   redrive(order: RedriveOrder): Promise<{ readonly moved: number }>
 }
 
-export type RedriveOrder = {
+type RedriveOrder = {
   readonly queue: 'events-dlq' | 'events-review'
   readonly ids: ReadonlySet<string>
   readonly evenInDoubt: boolean

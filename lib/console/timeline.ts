@@ -9,7 +9,7 @@ import { ConsoleError } from './errors.ts'
 import type { ConsoleDeps } from './ports.ts'
 
 /** `called` is a call to WeChat, with its answer; the tables keep the last one that was answered, and no time of the push. */
-export type Step =
+type Step =
   | { readonly step: 'tries'; readonly count: number }
   | { readonly step: 'called'; readonly at: string; readonly errcode: number; readonly rid?: string }
   | { readonly step: 'unanswered'; readonly since: string; readonly windows: number; readonly why: string }
@@ -43,7 +43,7 @@ export async function getTimeline(id: string, { deliveries, apps }: Pick<Console
 }
 
 /** Tells a timeline; `found` is the delivery with what its receipt says. */
-export function timelineOf(
+function timelineOf(
   id: string,
   mark: DoneMark,
   { found, apps }: { readonly found: Delivery | undefined; readonly apps: Apps },

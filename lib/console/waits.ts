@@ -4,7 +4,7 @@ import type { ListedDelivery, ListedState } from '../send/delivery.ts'
 import type { ConsoleDeps } from './ports.ts'
 
 /** Events with one reason; `newest` and `oldest` are when they began to wait, `nextTryAt` when the first is tried again. */
-export type WaitGroup = {
+type WaitGroup = {
   readonly state: ListedState
   readonly reason: string
   readonly template?: string

@@ -34,7 +34,8 @@ export const linkStore = () =>
   )
 export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed: false }) =>
   createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log, ...how })
-export const deliveryList = () => createDeliveryList(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log })
+export const deliveryList = () =>
+  createDeliveryList(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log })
 export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, { now, log })
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
 export const syncRunStore = ({ appid }: OfficialAccount) =>

@@ -23,7 +23,7 @@ export type ListingOrder = {
 }
 
 /** `next` is where this page ended, if there may be more. A page may have fewer than would fit, or none, and a next one. */
-export type DeliveryPage = { readonly deliveries: readonly ListedDelivery[]; readonly next?: string }
+type DeliveryPage = { readonly deliveries: readonly ListedDelivery[]; readonly next?: string }
 
 export type DeliveryList = {
   /** Lists the newest first, as they were a moment ago. A page reads a bounded number of rows, however few match. */

@@ -63,7 +63,10 @@ describe('the timeline of an event', () => {
 it('what waits is told by its reason, the most first, and when the first of them is tried next', async () => {
   const store = deliveries()
   const wait = (name: string, reason: string, more: Partial<Delivery> = {}) =>
-    store.recordWaiting(delivery({ id: name, reason, template: 'order-paid', ...more }), { copy: name, pushedAt: instant(-1) })
+    store.recordWaiting(delivery({ id: name, reason, template: 'order-paid', ...more }), {
+      copy: name,
+      pushedAt: instant(-1),
+    })
   await wait('a', 'WeChat is away', { nextTryAt: instant(90) })
   await wait('b', 'WeChat is away', { nextTryAt: instant(60), at: instant(5) })
   await wait('c', 'config: 40164')
@@ -74,7 +77,14 @@ it('what waits is told by its reason, the most first, and when the first of them
         ...{ state: 'waiting', reason: 'WeChat is away', template: 'order-paid', count: 2 },
         ...{ newest: instant(5), oldest: instant(0), nextTryAt: instant(60) },
       },
-      { state: 'waiting', reason: 'config: 40164', template: 'order-paid', count: 1, newest: instant(0), oldest: instant(0) },
+      {
+        state: 'waiting',
+        reason: 'config: 40164',
+        template: 'order-paid',
+        count: 1,
+        newest: instant(0),
+        oldest: instant(0),
+      },
     ],
     isAll: true,
   })

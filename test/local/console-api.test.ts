@@ -1,7 +1,7 @@
 /** The console's API behind a server: who may ask, what may be done, and what it tells while it goes. */
 
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer, request as ask } from 'node:http'
+import { request as ask, createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -26,12 +26,21 @@ type Wanted = { readonly isWriting?: boolean; readonly token?: string; readonly 
 async function open({ isWriting = false, token, page = tmpdir() }: Wanted = {}) {
   const server = createServer()
   const port = await listen(server)
-  onTestFinished(() => void (server.close(), server.closeAllConnections()))
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   const host = `127.0.0.1:${port}`
   const links = memoryLinks()
   const list = memoryDeliveries(now)
   const done: unknown[] = []
-  const letter = { messageId: 'm-1', eventId: 'order-1', reason: 'rejected', at: noon, body: JSON.stringify({ openid }) }
+  const letter = {
+    messageId: 'm-1',
+    eventId: 'order-1',
+    reason: 'rejected',
+    at: noon,
+    body: JSON.stringify({ openid }),
+  }
   const note = async (what: unknown) => {
     done.push(what)
     return { moved: 1 }
@@ -203,7 +212,11 @@ describe('the stream of what changed', () => {
     const { send, host, look, post, close, list } = await open({ isWriting: true })
     let looks = 0
     const { page } = list
-    Object.assign(list, { page: (order: never) => (looks++, page(order)) })
+    const counted = (order: Parameters<typeof page>[0]) => {
+      looks++
+      return page(order)
+    }
+    Object.assign(list, { page: counted })
     await look()
     expect(looks).toBe(0)
     const stream = await fetch(`http://${host}/api/live`)

@@ -12,7 +12,8 @@ import { onAws, startTool } from './run-tool.ts'
 import { openSession } from './session.ts'
 import { openDeliveries, openQueues } from './stores.ts'
 
-const eventOf = (id: string) => JSON.stringify({ id, to: { openid: 'oA1bcdefghijklmnopqrstuvwOpQ' }, template: 'order-paid' })
+const eventOf = (id: string) =>
+  JSON.stringify({ id, to: { openid: 'oA1bcdefghijklmnopqrstuvwOpQ' }, template: 'order-paid' })
 
 async function open() {
   const [queues, deliveries] = await Promise.all([openQueues('local'), openDeliveries('local')])
@@ -84,7 +85,10 @@ describe('./queqiao console', () => {
 
   it('reads its options', () => {
     expect(parseOptions([], {})).toEqual({ stage: 'local', port: 3200, host: '127.0.0.1', isWriting: false })
-    expect(parseOptions(['--write', '--port', '0'], { HOST: '0.0.0.0' })).toMatchObject({ host: '0.0.0.0', isWriting: true })
+    expect(parseOptions(['--write', '--port', '0'], { HOST: '0.0.0.0' })).toMatchObject({
+      host: '0.0.0.0',
+      isWriting: true,
+    })
     for (const port of ['70000', '-1', 'x', '']) expect(() => parseOptions([`--port=${port}`], {})).toThrow('--port')
   })
 })

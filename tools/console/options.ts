@@ -12,7 +12,7 @@ export type Options = Stage & {
   readonly isWriting: boolean
 }
 
-export const defaultPort = 3200
+const defaultPort = 3200
 const loopback = '127.0.0.1'
 
 export const spec = {
