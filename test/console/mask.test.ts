@@ -25,6 +25,7 @@ describe('the body of a message', () => {
     expect(shownBody(`{"to": ${openid}`, false)).toBe('{"to": oA1b…OpQ')
     const deep = `${'['.repeat(100_000)}"${openid}"${']'.repeat(100_000)}`
     expect(shownBody(deep, false)).not.toContain(openid)
+    expect(shownBody(`${'['.repeat(20)}"x"${']'.repeat(20)}`, false)).toContain('…')
     expect(shownBody(JSON.stringify('x y '.repeat(9000)), false).length).toBe(4000)
   })
 })

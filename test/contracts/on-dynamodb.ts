@@ -3,7 +3,6 @@
 import { describe } from 'vitest'
 
 import { spoilerOf } from '../../kit/memory-stores.ts'
-import { silentLog as log } from '../../kit/silent.ts'
 import { createAttemptStore } from '../../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { createDeliveryList } from '../../lib/adapters/dynamo/delivery-list.ts'
@@ -32,6 +31,13 @@ import { linkingStoreContract } from './linking-store.ts'
 import { loginStoreContract } from './login-store.ts'
 import { syncRunStoreContract } from './sync-run-store.ts'
 import { tokenStoreContract } from './token-store.ts'
+
+/** A row that is in the index and no delivery should have left it. */
+const log = {
+  error(event: string) {
+    throw new Error(event)
+  },
+}
 
 /** `tables` is asked for within the tests, when it is open. */
 export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>): void {

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 
 import { createHandler } from '../../functions/deliveries.ts'
 import { boxApps as apps } from '../../kit/app.ts'
+import { clientOf, openMemoryTables } from '../../kit/memory-dynamo.ts'
 import { memoryDeliveries } from '../../kit/memory-stores.ts'
+import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { type Delivery, listedStates } from '../../lib/send/delivery.ts'
 import { parseListing } from '../../lib/send/list-deliveries.ts'
 import { context, requestOf } from '../functions/context.ts'
@@ -21,6 +23,16 @@ function open() {
   return { ...deliveries, ask }
 }
 const dropped = (id: string): Delivery => ({ id, state: 'dropped', official, attempts: 1, at, reason: 'unknown' })
+
+it('what is simply delivered is never written to the index', async () => {
+  const tables = openMemoryTables()
+  const store = createDeliveryStore(clientOf(tables), 'deliveries', { now, isIndexed: true })
+  await store.accept([{ ...dropped('order-1'), state: 'accepted', msgid: '7' }])
+  await store.keepReceipt({ official, msgid: '7' }, { state: 'delivered', at })
+  const rows = [...(tables.get('deliveries')?.items.values() ?? [])]
+  expect(rows).toHaveLength(3)
+  expect(rows.filter(it => 'listed' in it || 'listedAt' in it)).toEqual([])
+})
 
 describe('GET /deliveries', () => {
   it('lists what is not delivered, with the account by its name', async () => {
