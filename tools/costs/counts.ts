@@ -54,6 +54,9 @@ export const perMillion = {
   outGb: 2,
 }
 
+/** Of a million messages that `GET /deliveries` lists: a write into its index, and one when they leave it or change their state. */
+export const listed = { writes: 2 }
+
 /** Kept for so many days: a delivery with its receipt, and its share of an attempt. */
 export const kept = { days: 15, kbPerMessage: 0.51 }
 
