@@ -34,11 +34,11 @@ const everything = {
   FILES_DOMAIN: 'files.example.com',
   FILES_CERTIFICATE: certificate,
   IMAGE_DAYS: '90',
-  CANARY_EVENT: '{"to":{"openid":"oPhone"},"template":"order-paid","data":{}}',
+  CANARY_EVENT: '{"to":{"openid":"oPhone"},"templateId":"paid","data":{"thing1":"a"}}',
 }
 /** The functions that call WeChat, as their imports say: whoever opens an app by lib/runtime/wechat.ts, doctor.ts or send.ts. */
 const callers = [
-  ...['check-images', 'doctor', 'link-followers', 'login', 'menu', 'refresh-tokens', 'resume-events'],
+  ...['check-images', 'doctor', 'follow-codes', 'link-followers', 'login', 'menu', 'refresh-tokens', 'resume-events'],
   ...['revisit-followers', 'self-check', 'send', 'sync-followers', 'token'],
 ]
 
