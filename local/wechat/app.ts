@@ -2,12 +2,15 @@
 import { type AllowList, createAllowList } from './allow-list.ts'
 import type { AppIdentity } from './app-setting.ts'
 import { type Callbacks, createCallbacks } from './callbacks.ts'
+import type { Chats } from './chats.ts'
 import type { Clock } from './clock.ts'
+import { type Contacts, createContacts } from './contacts.ts'
 import { createFollowers, type Followers } from './followers.ts'
 import { createIds, type Ids } from './ids.ts'
 import { createLogins, type Logins } from './logins.ts'
 import { createMarks, type Marks } from './marks.ts'
 import { createMediaChecks, type MediaChecks } from './media-checks.ts'
+import { createPhoneSide } from './phone-side.ts'
 import type { Platforms } from './platforms.ts'
 import type { Population } from './population.ts'
 import { createTemplates, type Templates } from './templates.ts'
@@ -36,6 +39,7 @@ type AnyApp = {
   tokens: Tokens
   allowList: AllowList
   callbacks: Callbacks
+  contacts: Contacts
 }
 
 /** An app that people follow, and that sends template messages. */
@@ -68,6 +72,7 @@ export type Surroundings = {
   clock: Clock
   population: Population
   platforms: Platforms
+  chats: Chats
   enforceValues: boolean
   callbackTimeoutMs: number
   callbackRetryGapMs: number
@@ -75,10 +80,11 @@ export type Surroundings = {
 
 /** Creates an Official Account without followers. */
 export function createOfficialAccount(identity: AppIdentity, around: Surroundings): OfficialAccount {
+  const followers = createFollowers()
   return {
-    ...createAny(identity, around),
+    ...createAny(identity, around, followers.isFollowing),
     kind: 'official',
-    followers: createFollowers(),
+    followers,
     marks: createMarks(),
     templates: createTemplates(identity.templates),
     rules: { values: around.enforceValues, duplicate: 'same' },
@@ -88,7 +94,8 @@ export function createOfficialAccount(identity: AppIdentity, around: Surrounding
 /** Creates a mini program without logins. */
 export function createMiniProgram(identity: AppIdentity, around: Surroundings): MiniProgram {
   return {
-    ...createAny(identity, around),
+    // Its customer-service chat is not simulated.
+    ...createAny(identity, around, () => false),
     kind: 'mini',
     logins: createLogins(around.clock),
     mediaChecks: createMediaChecks(around.clock),
@@ -96,11 +103,15 @@ export function createMiniProgram(identity: AppIdentity, around: Surroundings): 
   }
 }
 
-function createAny(identity: AppIdentity, { clock, population, platforms, ...times }: Surroundings): AnyApp {
+function createAny(identity: AppIdentity, around: Surroundings, isFollowing: (person: number) => boolean): AnyApp {
+  const { clock, population, platforms, chats, ...times } = around
   const { name, kind, appid, appsecret, originalId, platform, callback } = identity
+  const ids = createIds(appid, population, platform === null ? undefined : platforms.unionidsOf(platform))
+  const contacts = createContacts(clock)
   return {
     ...{ name, appid, appsecret, originalId, platform },
-    ids: createIds(appid, population, platform === null ? undefined : platforms.unionidsOf(platform)),
+    ids,
+    contacts,
     tokens: createTokens(clock),
     // No page says that calls of a mini program with an access token are checked; two pages do for an Official Account.
     allowList: createAllowList({ businessCalls: kind === 'official' }),
@@ -109,6 +120,7 @@ function createAny(identity: AppIdentity, { clock, population, platforms, ...tim
       config: callback,
       timeoutMs: times.callbackTimeoutMs,
       retryGapMs: times.callbackRetryGapMs,
+      phone: createPhoneSide({ name, ids, chats, clock, contacts, isFollowing }),
     }),
   }
 }

@@ -3,6 +3,7 @@ import type { AppIdentity, AppSetting } from './app-setting.ts'
 import { type Apps, createApps } from './apps.ts'
 import type { CallbackConfig } from './callback-config.ts'
 import { type Calls, createCalls } from './calls.ts'
+import { type Chats, createChats } from './chats.ts'
 import { type Clock, createClock } from './clock.ts'
 import type { Accounts } from './defaults.ts'
 import { createFaults, type Faults } from './faults.ts'
@@ -45,6 +46,7 @@ export type Box = {
   profiles: Profiles
   quota: Quota
   messages: Messages
+  chats: Chats
   faults: Faults
   calls: Calls
   rids: RidLog
@@ -58,7 +60,9 @@ export function createBox(settings: BoxSettings, formerPeople = 0): Box {
   const clock = createClock(settings.now)
   const population = createPopulation(formerPeople)
   const platforms = createPlatforms(settings.accounts)
-  const apps = createApps(pairOf(settings), { ...settings, clock, population, platforms })
+  const messages = createMessages(clock)
+  const chats = createChats(messages)
+  const apps = createApps(pairOf(settings), { ...settings, clock, population, platforms, chats })
   for (const setting of settings.apps) apps.add(setting)
   const timers = createTimers()
   return {
@@ -68,7 +72,8 @@ export function createBox(settings: BoxSettings, formerPeople = 0): Box {
     people: population,
     profiles: createProfiles(),
     quota: createQuota(clock),
-    messages: createMessages(clock),
+    messages,
+    chats,
     faults: createFaults(),
     calls: createCalls(clock),
     rids: createRidLog(clock),

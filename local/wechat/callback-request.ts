@@ -2,7 +2,8 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { CallbackConfig } from './callback-config.ts'
 import { writeEnvelope } from './events.ts'
-import { isPassiveReply } from './passive-reply.ts'
+import { readReply } from './passive-reply.ts'
+import type { Reply } from './reply-content.ts'
 import { encrypt, sign } from './signature.ts'
 
 /** How much of an answer is kept; the log of deliveries shows less. */
@@ -19,12 +20,15 @@ export type CallbackAnswer = {
   body?: string
 }
 
-/** Delivers an event once: signed, and encrypted as the mode requires. */
+/** The result of one delivery; `reply` if the receiver answered with a message. */
+type PushAnswer = CallbackAnswer & { reply?: Reply }
+
+/** Delivers an event or a message once: signed, and encrypted as the mode requires. */
 export async function pushEvent(
-  message: { openid: string; plain: string },
+  message: { openid: string; plain: string; isMessage?: true },
   config: CallbackConfig & { url: string },
   sender: Sender,
-): Promise<CallbackAnswer> {
+): Promise<PushAnswer> {
   const signed = signedQuery(config.token, sender)
   const query = new URLSearchParams({ ...signed, openid: message.openid })
   let body = message.plain
@@ -41,7 +45,10 @@ export async function pushEvent(
     })
   }
   const answer = await request(withQuery(config.url, query), sender, { method: 'POST', body })
-  return judge(answer, text => text === 'success' || text === '' || isPassiveReply(text, config))
+  const question = { ...sender, openid: message.openid, isMessage: message.isMessage === true }
+  const reply = answer.status === 200 ? readReply(answer.body ?? '', config, question) : undefined
+  const judged = judge(answer, text => text === 'success' || text === '' || reply !== undefined)
+  return reply === undefined ? judged : { ...judged, reply }
 }
 
 /** Performs the console's handshake: the URL must return the echostr and nothing else. */

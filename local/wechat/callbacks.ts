@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import { type Delivery, deliver, keptDeliveries, type PushedEvent, type Way } from './delivery.ts'
 import { type WeChatEvent, writeEvent } from './events.ts'
 import { createMarkFail } from './mark-fail.ts'
+import type { PhoneSide } from './phone-side.ts'
 
 /** Concurrent requests: each may cold-start a function, and WeChat waits for five seconds. */
 const parallel = 4
@@ -15,6 +16,7 @@ export type CallbackOptions = {
   config: CallbackConfig
   timeoutMs: number
   retryGapMs: number
+  phone: PhoneSide
 }
 
 type Change = { [K in keyof CallbackConfig]?: CallbackConfig[K] | undefined } & {
@@ -67,11 +69,12 @@ export function createCallbacks(clock: Clock, options: CallbackOptions) {
   }
 }
 
-function openPush(clock: Clock, { account, config, timeoutMs, retryGapMs }: CallbackOptions, stop: AbortSignal): Push {
+function openPush(clock: Clock, options: CallbackOptions, stop: AbortSignal): Push {
+  const { account, config, timeoutMs, retryGapMs, phone } = options
   // Not the box's clock: the receiver's clock does not move with ours, and its window of 300 s is about transport.
   const sender = (): Sender => ({ ...account, wallSeconds: Math.floor(clock.wall() / 1000), timeoutMs, stop })
   const lists = { log: [], waiting: [], held: [], events: new Map<string, PushedEvent>() }
-  const way = { clock, config, retryGapMs, sender, markFail: createMarkFail(clock) }
+  const way = { clock, config, retryGapMs, sender, phone, markFail: createMarkFail(clock) }
   return { ...way, ...lists, originalId: account.originalId, holding: false, counter: 0, busy: 0 }
 }
 
@@ -86,12 +89,13 @@ function configure(push: Push, { hold, markFailAfter, ...change }: Change): void
 }
 
 function emit(push: Push, event: WeChatEvent): string {
+  push.phone.did(event)
   push.counter += 1
   const id = `e${push.counter}`
   if (push.config.url === undefined && !push.holding) return id
   const { originalId, config } = push
   const plain = writeEvent(event, { originalId, createTime: push.clock.seconds(), format: config.format })
-  keep(push, { id, event: event.event, openid: event.openid, plain })
+  keep(push, { id, event: event.event, openid: event.openid, plain, ...(event.isMessage && { isMessage: true }) })
   if (push.busy < parallel) void work(push)
   return id
 }

@@ -3,6 +3,7 @@ import type { CallbackConfig } from './callback-config.ts'
 import { type CallbackAnswer, pushEvent, type Sender } from './callback-request.ts'
 import type { Clock } from './clock.ts'
 import type { MarkFail } from './mark-fail.ts'
+import type { PhoneSide } from './phone-side.ts'
 
 const maxDeliveries = 3
 /** How many events and deliveries are remembered. */
@@ -18,8 +19,8 @@ export type Delivery = Omit<CallbackAnswer, 'outcome'> & {
   outcome: CallbackAnswer['outcome'] | 'dropped'
 }
 
-/** An event that is created but may still be held back. */
-export type PushedEvent = { id: string; event: string; openid: string; plain: string }
+/** An event, or with `isMessage` a person's message, that is created but may still be held back. */
+export type PushedEvent = { id: string; event: string; openid: string; plain: string; isMessage?: true }
 
 /** What a delivery needs of its push. */
 export type Way = {
@@ -28,10 +29,11 @@ export type Way = {
   retryGapMs: number
   sender: () => Sender
   markFail: MarkFail
+  phone: PhoneSide
   log: Delivery[]
 }
 
-const dropped = { outcome: 'dropped' } as const
+const dropped: { outcome: 'dropped'; reply?: undefined } = { outcome: 'dropped' }
 
 /** Delivers an event, in up to three tries, unless the URL is marked or removed. */
 export async function deliver(way: Way, event: PushedEvent): Promise<void> {
@@ -42,6 +44,7 @@ export async function deliver(way: Way, event: PushedEvent): Promise<void> {
     if (outcome === 'none' || outcome === 'dropped') return
   }
   way.markFail.count(false)
+  way.phone.failed(event)
 }
 
 /** One try; `none` if the push was switched off, or the box closed. */
@@ -50,8 +53,9 @@ async function attemptOnce(way: Way, event: PushedEvent, attempt: number): Promi
   if (config.url === undefined || sender().stop.aborted) return 'none'
   const about = { id: event.id, event: event.event, openid: event.openid, attempt, at: way.clock.now() }
   const isMarked = way.markFail.isMarked()
-  const answer = isMarked ? dropped : await pushEvent(event, { ...config, url: config.url }, sender())
+  const { reply, ...answer } = isMarked ? dropped : await pushEvent(event, { ...config, url: config.url }, sender())
   record(way.log, { ...about, ...answer })
+  if (reply !== undefined) way.phone.reply(event, reply)
   return answer.outcome
 }
 

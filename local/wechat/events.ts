@@ -6,11 +6,22 @@ type Format = CallbackConfig['format']
 /** The value of a field; numbers, objects and lists of them only where real events have them. */
 export type EventValue = string | number | readonly EventValue[] | { readonly [name: string]: EventValue }
 
-/** An event about one person; `fields` follow the common ones, in this order. */
-export type WeChatEvent = { openid: string; event: string; fields: Record<string, EventValue> }
+/**
+ * An event about one person, or a message from them, whose `event` is then its type; `fields` follow the common ones, in this
+ * order.
+ */
+export type WeChatEvent = {
+  openid: string
+  event: string
+  isMessage?: true
+  fields: Record<string, EventValue>
+}
 
 /** Fields that WeChat writes as bare numbers. */
-const bareEvents = new Set(['MsgID'])
+const bareNumbers = new Set(['MsgID', 'MsgId', 'MenuId'])
+
+/** What XML cannot hold, however it is written: control characters and halves of surrogate pairs. */
+const unwritable = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
 
 /** Writes the whole message. */
 export function writeEvent(
@@ -21,8 +32,7 @@ export function writeEvent(
     ToUserName: originalId,
     FromUserName: event.openid,
     CreateTime: createTime,
-    MsgType: 'event',
-    Event: event.event,
+    ...(event.isMessage ? { MsgType: event.event } : { MsgType: 'event', Event: event.event }),
     ...event.fields,
   }
   return format === 'json' ? JSON.stringify(fields) : wrap(elements(fields))
@@ -54,8 +64,9 @@ function element(name: string, value: EventValue): string {
   if (typeof value === 'number') return `<${name}>${value}</${name}>`
   if (isList(value)) return value.map(it => element(name, it)).join('')
   if (typeof value === 'object') return `<${name}>${elements(value).join('')}</${name}>`
-  if (bareEvents.has(name) && /^\d+$/.test(value)) return `<${name}>${value}</${name}>`
-  return `<${name}><![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]></${name}>`
+  if (bareNumbers.has(name) && /^\d+$/.test(value)) return `<${name}>${value}</${name}>`
+  const text = value.replace(unwritable, '').replaceAll(']]>', ']]]]><![CDATA[>')
+  return `<${name}><![CDATA[${text}]]></${name}>`
 }
 
 function isList(value: EventValue): value is readonly EventValue[] {

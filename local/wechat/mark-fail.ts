@@ -1,5 +1,5 @@
 /**
- * MarkFail: WeChat stops calling a URL that keeps failing for a minute, and events of that minute are lost
+ * MarkFail: WeChat stops calling a URL that keeps failing for a minute, and events and messages of that minute are lost
  * (docs/wechat.md 9.6).
  */
 import type { Clock } from './clock.ts'
@@ -12,6 +12,7 @@ export type MarkFail = ReturnType<typeof createMarkFail>
 /** Creates the mark; the number of failures is not published, so there is no limit until `setLimit` sets one. */
 export function createMarkFail(clock: Clock) {
   let limit: number | null = null
+  /** How many pushes in a row failed in all tries. */
   let failures = 0
   let until = 0
 
@@ -23,20 +24,20 @@ export function createMarkFail(clock: Clock) {
     /** Marks the URL for one minute. */
     mark,
     isMarked: () => clock.now() < until,
-    /** Marks the URL after this many events in a row failed in all tries; null never does. */
-    setLimit: (events: number | null) => {
-      limit = events
+    /** Marks the URL after this many pushes in a row failed in all tries; null never does. */
+    setLimit: (pushes: number | null) => {
+      limit = pushes
     },
     /** A new URL, or one entered again, has no mark. */
     clear: () => {
       until = 0
       failures = 0
     },
-    /** Called for each event once it was delivered or given up. */
+    /** Called for each push once it was delivered or given up. */
     count: (arrived: boolean) => {
       failures = arrived ? 0 : failures + 1
       if (limit !== null && failures >= limit) mark()
     },
-    state: () => ({ markFailAfter: limit, markedUntil: clock.now() < until ? until : null }),
+    state: () => ({ failures, markFailAfter: limit, markedUntil: clock.now() < until ? until : null }),
   }
 }

@@ -71,6 +71,11 @@ export function createMessages(clock: Clock) {
     },
     /** Messages in the order of their arrival. */
     all: (): readonly Message[] => log,
+    /** The kept messages with their numbers, counted from 0 since the start. */
+    numbered: function* (): Iterable<[number, Message]> {
+      const first = delivered - log.length
+      for (const [at, message] of log.entries()) yield [first + at, message]
+    },
     of: (person: number, limit: number) => log.filter(message => message.person === person).slice(-limit),
     /** The total ever sent, including those no longer kept. */
     count: () => delivered,

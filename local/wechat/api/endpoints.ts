@@ -1,9 +1,10 @@
 /** Every path of WeChat that the box plays. */
+import { customSend, customTyping } from './custom-send.ts'
 import type { Owner, SecretEndpoint, TokenEndpoint } from './endpoint.ts'
 import { batchGet, userGet, userInfo } from './followers.ts'
 import { checkSession, codeToSession } from './login.ts'
 import { mediaCheckAsync } from './media-check.ts'
-import { apiDomainIp, callbackCheck, callbackIp, customSend, menuGet } from './network.ts'
+import { apiDomainIp, callbackCheck, callbackIp, menuGet } from './network.ts'
 import { clearQuota, clearQuotaBySecret, quotaEndpoints, ridGet } from './quota.ts'
 import { send } from './send.ts'
 import { allPrivateTemplates } from './template-list.ts'
@@ -29,6 +30,7 @@ const endpoints = new Map<string, TokenEndpoint | SecretEndpoint>([
   ['/cgi-bin/callback/check', callbackCheck],
   ['/cgi-bin/menu/get', menuGet],
   ['/cgi-bin/message/custom/send', customSend],
+  ['/cgi-bin/message/custom/typing', customTyping],
   ['/sns/jscode2session', codeToSession],
   ['/wxa/checksession', checkSession],
   ['/wxa/media_check_async', mediaCheckAsync],

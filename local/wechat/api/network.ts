@@ -1,4 +1,4 @@
-/** WeChat's calls about the network, and two calls that have nothing to return in the box (docs/wechat.md 1.5). */
+/** WeChat's calls about the network, and one call that has nothing to return in the box (docs/wechat.md 1.5). */
 import { isIP } from 'node:net'
 import { textField } from '../json.ts'
 import type { AnyEndpoint, OfficialEndpoint, Outcome } from './endpoint.ts'
@@ -43,17 +43,6 @@ export const menuGet = {
   of: 'official',
   answer: () => ({ errcode: 46003 }),
 } satisfies OfficialEndpoint
-
-/** POST /cgi-bin/message/custom/send: replies to somebody who wrote within 48 hours; in the box nobody writes. */
-export const customSend = {
-  ...anyApp,
-  method: 'POST',
-  answer: ({ body }, { kind, ids }) => {
-    const openid = textField(body, 'touser')
-    const person = kind === 'mini' ? ids.byOpenid(openid) : ids.everByOpenid(openid)
-    return { errcode: person === undefined ? 40003 : 45015 }
-  },
-} satisfies AnyEndpoint
 
 function foundWell(action: string, ip: string): Outcome {
   const dns = action === 'ping' ? {} : { dns: [{ ip, real_operator: 'DEFAULT' }] }

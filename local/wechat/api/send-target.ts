@@ -1,5 +1,5 @@
 /** Where a template message leads when it is tapped: a page of a linked mini program, or a web page. */
-import type { MiniProgram, OfficialAccount } from '../app.ts'
+import type { App, MiniProgram, OfficialAccount } from '../app.ts'
 import type { Box } from '../box.ts'
 import { field, isFields, textField } from '../json.ts'
 import type { Message } from '../messages.ts'
@@ -10,6 +10,8 @@ const longestUrl = 2048
 
 /** Both where both are given: then the phone opens the mini program. */
 export type Target = Pick<Message, 'url' | 'miniprogram'>
+
+type Program = { appid: string; pagepath: string }
 
 /** Tells whether the target has a shape that WeChat cannot read at all. */
 export function isMisshapen(body: unknown): boolean {
@@ -25,8 +27,17 @@ export function readTarget(box: Box, account: OfficialAccount, body: unknown): T
   const miniprogram = givenMiniprogram(body)
   if (miniprogram === undefined) return web
   const [appid, pagepath] = [textField(miniprogram, 'appid'), textField(miniprogram, 'pagepath')]
-  const refused = appid === '' ? { errcode: 40166 as const } : refusePage(linked(box, account, appid), pagepath)
-  return refused ?? { ...web, miniprogram: { appid, ...(pagepath && { pagepath }) } }
+  return (
+    refuseProgram(box, account, { appid, pagepath }) ?? {
+      ...web,
+      miniprogram: { appid, ...(pagepath && { pagepath }) },
+    }
+  )
+}
+
+/** Finds what is wrong with a page of a mini program that a message opens. */
+export function refuseProgram(box: Box, app: App, { appid, pagepath }: Program): Refusal | undefined {
+  return appid === '' ? { errcode: 40166 } : refusePage(linked(box, app, appid), pagepath)
 }
 
 /** Public clients send an empty text, or an empty appid, with each plain message: it counts as none (docs/wechat.md 6.1). */
@@ -36,7 +47,7 @@ function givenMiniprogram(body: unknown): unknown {
 }
 
 /** The mini program with this AppID, if the account's own Open Platform account has it. */
-function linked({ apps }: Box, { platform }: OfficialAccount, appid: string): MiniProgram | undefined {
+function linked({ apps }: Box, { platform }: App, appid: string): MiniProgram | undefined {
   const app = apps.byAppid(appid)
   return app?.kind === 'mini' && platform !== null && app.platform === platform ? app : undefined
 }

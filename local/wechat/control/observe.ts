@@ -4,7 +4,7 @@ import { renderLines } from '../render-lines.ts'
 import { describePerson } from './describe-person.ts'
 import { ControlError } from './input.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
-import { officialNamed } from './which-app.ts'
+import { appNamed, officialNamed } from './which-app.ts'
 
 /** How others recognise the box. */
 const name = 'queqiao-wechat'
@@ -19,6 +19,8 @@ export const observationRoutes: readonly ControlRoute[] = [
   { method: 'GET', path: '', run: describeBox },
   { method: 'GET', path: '/messages', run: messages },
   { method: 'GET', path: '/people/:id/messages', run: ({ box, person }) => box.messages.of(person, mostMessages) },
+  { method: 'GET', path: '/chats', run: call => chat(call, () => true) },
+  { method: 'GET', path: '/people/:id/chat', run: call => chat(call, person => person === call.person) },
   { method: 'GET', path: '/calls', run: calls },
   {
     method: 'GET',
@@ -64,6 +66,16 @@ function messages({ box, query }: ControlCall) {
   const after = wholeNumber(query.get('after') ?? '0')
   const limit = wholeNumber(query.get('limit') ?? String(mostMessages))
   return box.messages.all().slice(after, after + limit)
+}
+
+/** Chats in both directions, template messages too; of one app if it is named. */
+function chat({ box, query }: ControlCall, isWanted: (person: number) => boolean) {
+  const name = query.get('app')
+  const app = name === null ? undefined : appNamed(box, name).name
+  const after = wholeNumber(query.get('after') ?? '0')
+  const limit = wholeNumber(query.get('limit') ?? String(mostMessages))
+  const entries = box.chats.all(entry => isWanted(entry.person) && (app === undefined || entry.app === app))
+  return entries.slice(after, after + limit)
 }
 
 function wholeNumber(text: string): number {

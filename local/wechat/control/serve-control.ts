@@ -14,12 +14,14 @@ import { observationRoutes } from './observe.ts'
 import { peopleRoutes } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 import { ruleRoutes } from './rules.ts'
+import { writingRoutes } from './writing.ts'
 
 type World = { box: Box; reset: () => void }
 
 const routes: readonly ControlRoute[] = [
   ...peopleRoutes,
   ...followingRoutes,
+  ...writingRoutes,
   ...observationRoutes,
   ...callbackRoutes,
   ...mediaCheckRoutes,

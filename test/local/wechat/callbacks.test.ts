@@ -34,21 +34,6 @@ function subscribed(openid: string): string {
   return `<xml>${names}<CreateTime>${noon / 1000}</CreateTime>${event}</xml>`
 }
 
-/** What a receiver may answer with, besides `success`; the encrypted one is signed, which is all that is looked at. */
-const replies = writeReplies()
-
-function writeReplies() {
-  const about = { Encrypt: 'AAAA', TimeStamp: String(noon / 1000), Nonce: '7' }
-  const MsgSignature = sign(defaultCallback.token, about.TimeStamp, about.Nonce, about.Encrypt)
-  const text = `<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${'好'.repeat(600)}]]></Content>`
-  const elements = Object.entries({ ...about, MsgSignature }).map(([name, value]) => `<${name}>${value}</${name}>`)
-  return {
-    plain: `<xml><ToUserName><![CDATA[o]]></ToUserName>${text}</xml>\n`,
-    encrypted: `<xml>${elements.join('').replace('AAAA', '<![CDATA[AAAA]]>')}</xml>`,
-    json: JSON.stringify({ ...about, MsgSignature }),
-  }
-}
-
 function signatureOf({ query }: Received, ...more: string[]): string {
   return sign(defaultCallback.token, query.get('timestamp') ?? '', query.get('nonce') ?? '', ...more)
 }
@@ -113,30 +98,6 @@ describe('a callback', () => {
       body: '',
     })
     expect(receiver.received).toHaveLength(4)
-  })
-
-  test.each<['plain' | 'compatible' | 'secure', string, string]>([
-    ['plain', 'a message', replies.plain],
-    ['compatible', 'a message', replies.plain],
-    ['compatible', 'an encrypted message', replies.encrypted],
-    ['secure', 'an encrypted message', replies.encrypted],
-    ['secure', 'an encrypted message in JSON', replies.json],
-  ])('in %s mode may be answered by %s', async (mode, _, body) => {
-    const { box, person } = await openPushing({ callback: { mode }, reactions: [{ body }] })
-    await follow(box, person.id)
-    expect(await settledDeliveries(box, 1)).toMatchObject([{ outcome: 'accepted', body: body.slice(0, 500) }])
-  })
-
-  test.each<['plain' | 'secure', string, string]>([
-    ['plain', 'a page', '<html></html>'],
-    ['plain', 'XML without a message', '<xml><MsgId>1</MsgId></xml>'],
-    ['plain', 'an encrypted message', replies.encrypted],
-    ['secure', 'a message', replies.plain],
-    ['secure', 'a message that somebody else signed', replies.encrypted.replace('<Nonce>', '<Nonce>0')],
-  ])('in %s mode is not answered by %s', async (mode, _, body) => {
-    const { box, person } = await openPushing({ callback: { mode }, reactions: Array(3).fill({ body }) })
-    await follow(box, person.id)
-    expect(await settledDeliveries(box, 3)).toMatchObject(Array(3).fill({ outcome: 'refused' }))
   })
 
   test('without anybody at the URL is unreachable', async () => {

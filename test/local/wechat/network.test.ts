@@ -8,6 +8,7 @@ const helpers = [
   ['POST', '/cgi-bin/callback/check'],
   ['GET', '/cgi-bin/menu/get'],
   ['POST', '/cgi-bin/message/custom/send'],
+  ['POST', '/cgi-bin/message/custom/typing'],
 ] as const
 
 async function openAsking(app: AppName = 'official') {
@@ -60,11 +61,7 @@ describe('callback/check', () => {
   })
 })
 
-test('there is no menu, and nobody who wrote and could be answered', async () => {
-  const { box, get, post } = await openAsking()
+test('there is no menu', async () => {
+  const { get } = await openAsking()
   expect(await get('/cgi-bin/menu/get')).toMatch(/^\{"errcode":46003,"errmsg":"menu no exist rid: /)
-  const { openid } = await box.person({ following: true })
-  const text = { msgtype: 'text', text: { content: 'x' } }
-  expect(await post('/cgi-bin/message/custom/send', { touser: openid, ...text })).toMatchObject({ errcode: 45015 })
-  expect(await post('/cgi-bin/message/custom/send', { touser: 'x', ...text })).toMatchObject({ errcode: 40003 })
 })
