@@ -1,20 +1,16 @@
 /** `npm run test:behind`: servers that others wrote, unchanged, behind our callback, and two stages of one account. */
 
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-
 import { createClosing } from '../../local/closing.ts'
 import { pickFreePort, pickFreePorts } from '../../local/ports.ts'
 import { createSteps } from '../../local/steps.ts'
-import { defaultAccounts } from '../../local/wechat/defaults.ts'
-import { root } from '../deployed/process.ts'
-import { accountsOf, type Behind, listOf, modes, recorded, shared } from './accounts.ts'
+import { accountsOf, type Behind, modes } from './accounts.ts'
 import { type Cell, playModes } from './matrix.ts'
+import { openFirst, openSecond } from './open-stages.ts'
 import { compareBytes, openRecorder } from './recorder.ts'
 import { installServers, type Server } from './sdks.ts'
 import { playStages } from './stages.ts'
 import { startServer } from './start-server.ts'
-import { type Opened, openLocal, setKeys } from './world.ts'
+import type { Opened } from './world.ts'
 
 const host = '127.0.0.1'
 const limitMs = 900_000
@@ -40,7 +36,13 @@ try {
 
 function install(): Promise<readonly Server[]> {
   const skipped: string[] = []
-  const step = { title: 'SDKs are installed', titleZh: '安装各 SDK', address: 'npm, pip, go', expected: 'co-wechat', limitMs }
+  const step = {
+    title: 'SDKs are installed',
+    titleZh: '安装各 SDK',
+    address: 'npm, pip, go',
+    expected: 'co-wechat',
+    limitMs,
+  }
   return steps.play(step, async () => {
     const servers = await installServers(line => void skipped.push(line))
     return { result: servers, told: [servers.map(it => it.sdk).join(', '), ...skipped].join('; ') }
@@ -49,31 +51,50 @@ function install(): Promise<readonly Server[]> {
 
 async function test(servers: readonly Server[]): Promise<void> {
   const accounts = servers.map(({ sdk }) => accountsOf(sdk))
-  const ports = { recorder: await pickFreePort(host), first: await pickFreePorts(host), second: await pickFreePorts(host) }
+  const ports = {
+    recorder: await pickFreePort(host),
+    first: await pickFreePorts(host),
+    second: await pickFreePorts(host),
+  }
   const serverPorts = await Promise.all(servers.map(() => pickFreePort(host)))
   const urlOf = (account: Behind) => {
     const at = servers.findIndex(it => it.sdk === account.sdk)
     return `http://${host}:${serverPorts[at]}${account.path}`
   }
 
-  const opening = { title: 'Servers and two stages start', titleZh: '启动', address: host, expected: 'all answer', limitMs }
+  const opening = {
+    title: 'Servers and two stages start',
+    titleZh: '启动',
+    address: host,
+    expected: 'all answer',
+    limitMs,
+  }
   const { first, second, requests } = await steps.play(opening, async () => {
     const requests = await openRecorder(ports.recorder, closing)
     for (const [at, server] of servers.entries()) {
       await startServer(server, { port: serverPorts[at] ?? 0, accounts: accounts[at] ?? [], closing })
     }
-    const first = await openFirst(accounts.flat(), { urlOf, ports })
-    const second = await openSecond(first, ports.second)
+    const first = await openFirst(accounts.flat(), { urlOf, ports, closing })
+    const second = await openSecond(first, { ports: ports.second, closing })
     stacks = [first, second]
     return { result: { first, second, requests }, told: 'each server refuses what nobody signed' }
   })
   await playSteps({ first, second, requests }, accounts)
 }
 
-type World = { readonly first: Opened; readonly second: Opened; readonly requests: Awaited<ReturnType<typeof openRecorder>> }
+type World = {
+  readonly first: Opened
+  readonly second: Opened
+  readonly requests: Awaited<ReturnType<typeof openRecorder>>
+}
 
 async function playSteps({ first, second, requests }: World, accounts: readonly (readonly Behind[])[]): Promise<void> {
-  const stages = { title: 'Two stages, one account', titleZh: '两个环境共用一个公众号', address: second.addresses.api, limitMs }
+  const stages = {
+    title: 'Two stages, one account',
+    titleZh: '两个环境共用一个公众号',
+    address: second.addresses.api,
+    limitMs,
+  }
   await steps.play({ ...stages, expected: 'the second one sees follows and receipts' }, async () => {
     return { result: undefined, told: await playStages(first, second) }
   })
@@ -91,42 +112,6 @@ async function playSteps({ first, second, requests }: World, accounts: readonly 
     if (refused.length > 0) throw new Error(`answers that were not taken: ${refused.join('\n')}`)
     return { result: undefined, told: `${cells.length} of ${cells.length}` }
   })
-}
-
-type Opening = {
-  readonly urlOf: (account: Behind) => string
-  readonly ports: { readonly recorder: number; readonly first: Opened['ports']; readonly second: Opened['ports'] }
-}
-
-/** The stage that WeChat pushes to; it has the servers behind it, the recorder, and the second stage. */
-async function openFirst(accounts: readonly Behind[], { urlOf, ports }: Opening): Promise<Opened> {
-  const targets = new Map([
-    ...accounts.map(it => [it.name, { name: it.name, url: urlOf(it), mode: it.mode }] as const),
-    [recorded, { name: 'recorder', url: `http://${host}:${ports.recorder}/`, mode: 'plain' }] as const,
-    [shared, { name: secondKeys.name, url: `http://${host}:${ports.second.api}/callback`, mode: 'secure' }] as const,
-  ])
-  const apps = listOf([shared, recorded, ...accounts.map(it => it.name)], targets)
-  const templates: object = JSON.parse(await readFile(join(root, 'templates.json'), 'utf8'))
-  const first = await openLocal({ env: {}, ports: ports.first, lists: { apps, templates } }, closing)
-  for (const account of [...accounts, secondKeys]) await setKeys(first, account)
-  return first
-}
-
-/** The second stage's own Token and EncodingAESKey, under which the first one hands it what WeChat pushes. */
-const secondKeys = { name: 'second-stage', token: 'TokenOfTheSecondStage', aesKey: 'SecondStageSecondStageSecondStageSecondStaM' }
-
-function openSecond({ addresses }: Opened, ports: Opened['ports']): Promise<Opened> {
-  const { official, mini } = defaultAccounts
-  const env = {
-    WECHAT_API_URL: addresses.wechat,
-    WECHAT_OFFICIAL_APPID: official.appid,
-    WECHAT_OFFICIAL_SECRET: official.appsecret,
-    WECHAT_MINI_APPID: mini.appid,
-    WECHAT_MINI_SECRET: mini.appsecret,
-    WECHAT_CALLBACK_TOKEN: secondKeys.token,
-    WECHAT_CALLBACK_AES_KEY: secondKeys.aesKey,
-  }
-  return openLocal({ env, ports }, closing)
 }
 
 /** A line for each server: in which of the box's modes its answers came. */

@@ -43,7 +43,8 @@ async function playCell(control: Control, { name }: Behind): Promise<void> {
   await chat.write({ type: 'image' })
   const pushed = await until(
     'the third delivery',
-    async () => v.parse(deliveries, await control(`/callbacks?app=${name}`)).deliveries.filter(it => it.openid === openid),
+    async () =>
+      v.parse(deliveries, await control(`/callbacks?app=${name}`)).deliveries.filter(it => it.openid === openid),
     it => it.length >= 3,
   )
   checkChat(await chat.entries())

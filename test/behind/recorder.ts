@@ -45,7 +45,11 @@ export async function compareBytes(control: Control, requests: readonly Request[
     const before = requests.length
     const pushed = await pushAll(control)
     await control('/callback/release', { app: recorded })
-    await until('the last push', async () => requests.length, it => it >= before + pushed.length)
+    await until(
+      'the last push',
+      async () => requests.length,
+      it => it >= before + pushed.length,
+    )
     const got = requests.slice(before)
     for (const push of pushed) checkPush(push, got, mode)
   }
@@ -68,6 +72,7 @@ function checkPush({ plain, openid }: { plain: string; openid: string }, got: re
   const [{ query, contentType } = { query: new URLSearchParams(), contentType: '' }] = found
   const { signature, timestamp = '', nonce = '', ...more } = Object.fromEntries(query)
   if (signature !== sign(defaultCallback.token, timestamp, nonce)) throw new Error(`${mode}: the signature is wrong`)
-  if (JSON.stringify(more) !== JSON.stringify({ openid })) throw new Error(`${mode}: more in the query: ${Object.keys(more)}`)
+  if (JSON.stringify(more) !== JSON.stringify({ openid }))
+    throw new Error(`${mode}: more in the query: ${Object.keys(more)}`)
   if (contentType !== 'text/xml') throw new Error(`${mode}: the type of the content is ${contentType}`)
 }

@@ -13,7 +13,11 @@ const host = '127.0.0.1'
 /** Resolves once it listens; on the closing it ends. */
 export async function startServer(
   { sdk, command }: Server,
-  { port, accounts, closing }: { readonly port: number; readonly accounts: readonly Behind[]; readonly closing: Closing },
+  {
+    port,
+    accounts,
+    closing,
+  }: { readonly port: number; readonly accounts: readonly Behind[]; readonly closing: Closing },
 ): Promise<void> {
   const [program = '', ...args] = command
   const env = { PATH: process.env.PATH, PORT: `${port}`, ACCOUNTS: settingsOf(accounts) }
@@ -27,7 +31,11 @@ export async function startServer(
   })
   const failed = ended.then(() => Promise.reject(new Error(`the server of ${sdk} ended: ${told}`)))
   failed.catch(() => undefined)
-  const listening = until(`the server of ${sdk}`, () => isListening(port), it => it)
+  const listening = until(
+    `the server of ${sdk}`,
+    () => isListening(port),
+    it => it,
+  )
   await Promise.race([listening, failed])
   await Promise.all(accounts.map(({ path }) => checkRefusal(sdk, `http://${host}:${port}${path}`)))
 }
@@ -45,6 +53,10 @@ const forged = `<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![C
 /** A server that answers everybody would show nothing of our signatures. */
 async function checkRefusal(sdk: string, url: string): Promise<void> {
   const query = new URLSearchParams({ signature: '0'.repeat(40), timestamp: '1767225600', nonce: '1', openid: 'o1' })
-  const answer = await fetch(`${url}?${query}`, { method: 'POST', body: forged, headers: { 'content-type': 'text/xml' } })
+  const answer = await fetch(`${url}?${query}`, {
+    method: 'POST',
+    body: forged,
+    headers: { 'content-type': 'text/xml' },
+  })
   if ((await answer.text()).includes('<xml>')) throw new Error(`the server of ${sdk} answers what nobody signed`)
 }

@@ -11,7 +11,7 @@ import * as v from 'valibot'
 import { type Control, openControl } from '../../kit/control.ts'
 import type { Closing } from '../../local/closing.ts'
 import { type Environment, readSettings } from '../../local/environment.ts'
-import { pickFreePorts } from '../../local/ports.ts'
+import type { pickFreePorts } from '../../local/ports.ts'
 import { openStack, type Stack } from '../../local/stack.ts'
 import { patience } from '../patience.ts'
 
