@@ -7,19 +7,20 @@ import * as v from 'valibot'
 import { readDeployment } from '../local/deployment.ts'
 import { readFunctions, readYaml } from './service.ts'
 
-const checks = v.object({ resources: v.object({ on: v.unknown() }) })
+/** What a parameter turns on. */
+const optional = v.object({ resources: v.object({ on: v.unknown() }) })
 const resources = v.object({ Resources: v.record(v.string(), v.looseObject({ Type: v.string() })) })
 const readable: ReadonlySet<string> = new Set(['AWS::DynamoDB::Table', 'AWS::SQS::Queue'])
 
 /** The names of tables and queues are short here. */
 const read = (path: string) => readYaml(path, text => text.replaceAll(/\$\{self:custom\.names\.(\w+)\}/g, '$1'))
 const { functions, timeout } = await readFunctions()
-const imageChecks = v.parse(checks, await read('resources/image-checks.yml'))
+const chosen = await Promise.all(['image-checks', 'pass-on'].map(it => read(`resources/${it}.yml`)))
 const files = await Promise.all(['tables', 'queues', 'images'].map(it => read(`resources/${it}.yml`)))
 /** The queues of each Official Account, by the same short names. */
 const shortly = async (variable: string) => (variable === 'sls:stage' ? 'local' : variable.split('.').at(-1))
 const parked = await createRequire(import.meta.url)('../resources/parked.cjs')({ resolveVariable: shortly })
-const made = [...files, parked, imageChecks.resources.on].flatMap(it =>
+const made = [...files, parked, ...chosen.map(it => v.parse(optional, it).resources.on)].flatMap(it =>
   Object.entries(v.parse(resources, it).Resources),
 )
 

@@ -27,7 +27,6 @@ type CountName =
   | 'OperatorNeeded'
   | 'SelfCheckPassed'
   | 'ForwardFailed'
-  | 'CallbackLate'
 
 /** Counters for operators, of one app. */
 type AppCountName =

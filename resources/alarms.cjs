@@ -10,17 +10,19 @@ const { minute, ownOf } = require('./alarms/metrics.cjs')
 const queueAlarms = require('./alarms/queues.cjs')
 const wechatAlarms = require('./alarms/wechat.cjs')
 const { spelled } = require('./names.cjs')
+const { isPassedOn } = require('./pass-on.cjs')
 const { deployedOf } = require('./recursive-loops.cjs')
 
 module.exports = async ({ resolveVariable }) => {
   const [stage, topic, imageCheck, selfCheck] = await Promise.all(
     ['sls:stage', 'param:alarmTopic', 'param:imageCheck', 'param:selfCheck'].map(resolveVariable),
   )
+  const passesOn = await isPassedOn(resolveVariable)
   const service = `queqiao-${stage}`
   const own = ownOf(service)
   const table = Object.entries({
-    ...queueAlarms({ imageCheck, own }),
-    ...functionAlarms({ imageCheck, own, selfCheck, looping: await deployedOf(resolveVariable) }),
+    ...queueAlarms({ imageCheck, passesOn, own }),
+    ...functionAlarms({ imageCheck, passesOn, own, selfCheck, looping: await deployedOf(resolveVariable) }),
     ...wechatAlarms({ own, apps: await appsOf(resolveVariable) }),
     ...egressAlarms,
   })

@@ -2,6 +2,7 @@
 
 const appsOf = require('./apps.cjs')
 const { parkedQueuesOf } = require('./parked.cjs')
+const { isPassedOn } = require('./pass-on.cjs')
 
 const wide = 12
 const high = 6
@@ -9,11 +10,12 @@ const high = 6
 module.exports = async ({ resolveVariable }) => {
   const service = `queqiao-${await resolveVariable('sls:stage')}`
   const isChecked = (await resolveVariable('param:imageCheck')) === 'on'
+  const passesOn = await isPassedOn(resolveVariable)
   const { officials } = await appsOf(resolveVariable)
   const parked = officials.flatMap(parkedQueuesOf).map(it => `events-${it.ending}`)
   const graphs = Object.entries({
     ...graphsOfMessages(service),
-    ...graphsOfQueues(service, { isChecked, parked }),
+    ...graphsOfQueues(service, { isChecked, passesOn, parked }),
     ...graphsOfWeChat(service),
     ...graphsOfFunctions(service),
   })
@@ -44,11 +46,13 @@ function graphsOfMessages(service) {
 }
 
 /** The check queue exists only if pictures are checked. */
-function graphsOfQueues(service, { isChecked, parked }) {
+function graphsOfQueues(service, { isChecked, passesOn, parked }) {
   const queue = (name, metric) => ['AWS/SQS', metric, 'QueueName', `${service}-${name}`, { stat: 'Maximum' }]
   const visible = name => queue(name, 'ApproximateNumberOfMessagesVisible')
-  const consumed = ['events', 'followers', 'receipts', 'arrivals', ...(isChecked ? ['image-checks'] : [])]
-  const forPeople = ['events-review', ...consumed.map(it => `${it}-dlq`)]
+  const plain = ['events', 'followers', 'receipts', 'arrivals', ...(isChecked ? ['image-checks'] : [])]
+  const [fifo, fifoDeadLetters] = passesOn ? [['pass-on.fifo'], ['pass-on-dlq.fifo']] : [[], []]
+  const consumed = [...plain, ...fifo]
+  const forPeople = ['events-review', ...plain.map(it => `${it}-dlq`), ...fifoDeadLetters]
   return {
     'Messages in the queues': consumed.map(visible),
     'Events on quota hold, by Official Account': parked.map(visible),
@@ -57,6 +61,11 @@ function graphsOfQueues(service, { isChecked, parked }) {
     Deferred: consumed.map(it => queue(it, 'ApproximateNumberOfMessagesDelayed')),
     'In work': consumed.map(it => queue(it, 'ApproximateNumberOfMessagesNotVisible')),
     'Seconds that the oldest message waits': consumed.map(it => queue(it, 'ApproximateAgeOfOldestMessage')),
+    ...(passesOn && {
+      'Pushes that servers behind us did not take': [
+        search(`{queqiao,service} MetricName="ForwardFailed" service="${service}"`),
+      ],
+    }),
     'Seconds since failing messages were first received, by queue': [
       search(`{queqiao,queue,service} MetricName="FailingSeconds" service="${service}"`, 'Maximum'),
     ],

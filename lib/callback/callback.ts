@@ -18,6 +18,8 @@ export type CallbackDeps = {
   readonly receipts: Queue<Receipt>
   /** Only if image checks are on. */
   readonly imageChecks?: Queue<ImageCheckMessage>
+  /** Whether others get what we do not use. */
+  readonly isPassedOn?: boolean
   readonly log: Log
 }
 
@@ -47,11 +49,16 @@ export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promi
       if (imageChecks === undefined) return log.info('callback.ignored', { event: event.kind })
       return imageChecks.push([{ mini: app.appid, verdict: event.verdict }])
     case 'other':
-      return log.info('callback.ignored', { event: event.name })
+      return tellIgnored(event.name, { ...deps, log })
     // Refusing it would make WeChat send it twice more and mark this URL as broken (docs/wechat.md 9.6).
     case 'unreadable':
       return log.warn('callback.unreadable', { why: event.why })
   }
+}
+
+/** Only what nobody gets. */
+function tellIgnored(event: string, { isPassedOn, log }: Pick<CallbackDeps, 'isPassedOn'> & { log: AppLog }): void {
+  if (!isPassedOn) log.info('callback.ignored', { event })
 }
 
 type FollowEvent = Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>

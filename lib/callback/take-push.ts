@@ -28,14 +28,13 @@ type Received = { readonly at: number }
 
 /** WeChat waits 5 s; the time that a target has counts from when the push came, with some left for the way back. */
 const waitMs = 4000
-const lateMs = 4500
 
 /** Returns the body of WeChat's answer: `success`, or a passive reply, encrypted where the push was. */
 export async function takePush(push: Push, deps: TakeDeps, { at }: Received): Promise<string> {
   const { answering, others } = targetsOf(push.fields, deps.targets)
-  await Promise.all([handleEvent(push.event, deps), keepForOthers(push, others, { deps, at })])
+  const isPassedOn = deps.passOn?.subscribers === true || answering !== undefined || others.length > 0
+  await Promise.all([handleEvent(push.event, { ...deps, isPassedOn }), keepForOthers(push, others, { deps, at })])
   const reply = answering === undefined ? undefined : await askTarget(push, answering, { deps, at })
-  if (deps.now() - at > lateMs) deps.metrics.count('CallbackLate')
   return reply === undefined ? 'success' : sealedFor(push, reply, deps)
 }
 

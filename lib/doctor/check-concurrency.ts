@@ -5,7 +5,7 @@ import { nameOf } from './explain.ts'
 import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 
 /** Batches processed at once per queue, as in serverless.yml. */
-export const consumers = { send: 10, 'link-followers': 5, receipts: 5, 'receive-images': 10, 'check-images': 5 }
+export const consumers = { send: 10, 'link-followers': 5, receipts: 5, 'receive-images': 10, 'check-images': 5, 'pass-on': 20 }
 /** Callbacks, logins and schedules besides. */
 const others = 15
 const hint =
@@ -18,7 +18,10 @@ export async function checkConcurrency({ account, queueNames }: DoctorDeps): Pro
   if (asked?.status !== 'fulfilled') return notChecked(`Lambda does not answer (${nameOf(asked?.reason)})`, hint)
   if (asked.value === undefined) return notChecked('Lambda does not tell it', hint)
   const all = Object.values(consumers).reduce((sum, it) => sum + it)
-  const mapped = queueNames.imageChecks === undefined ? all - consumers['check-images'] : all
+  const unused =
+    (queueNames.imageChecks === undefined ? consumers['check-images'] : 0) +
+    (queueNames.passOn === undefined ? consumers['pass-on'] : 0)
+  const mapped = all - unused
   const words = `the account lets ${asked.value} functions run at once, and the queues alone may use ${mapped}`
   if (asked.value <= mapped) return wrong(`${words}: callbacks and logins may be throttled`, hint)
   return asked.value < mapped + others ? warning(words, hint) : ok(words)

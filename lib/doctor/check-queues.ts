@@ -35,6 +35,7 @@ function backlogsOf(waiting: readonly SizedQueue[], deps: DoctorDeps): Trouble[]
     'receipts',
     'images',
     'imageChecks',
+    'passOn',
   ] as const satisfies (keyof typeof consumed)[]
   return queues.flatMap(queue => {
     const size = waiting.find(it => it.name === deps.queueNames[queue])
@@ -84,11 +85,12 @@ function presentOf(sized: readonly QueueLook[], kind: Kind): SizedQueue[] {
 }
 
 function listQueues({ queueNames, parkedQueues }: DoctorDeps): Queue[] {
-  const { events, followers, receipts, images, imageChecks } = queueNames
-  const consumed = [events, followers, receipts, images, ...(imageChecks === undefined ? [] : [imageChecks])]
+  const { events, followers, receipts, images, imageChecks, passOn } = queueNames
+  const consumed = [events, followers, receipts, images, imageChecks, passOn].filter(it => it !== undefined)
   return [
     ...consumed.map(name => ({ name, kind: 'waiting' as const })),
-    ...consumed.map(name => ({ name: `${name}-dlq`, kind: 'dead' as const })),
+    // A FIFO queue's name ends in .fifo.
+    ...consumed.map(name => ({ name: name.replace(/(\.fifo)?$/, '-dlq$1'), kind: 'dead' as const })),
     { name: `${events}-review`, kind: 'review' },
     ...parkedQueues.map(name => ({ name, kind: 'parked' as const })),
   ]

@@ -34,6 +34,8 @@ export type DoctorDeps = {
     readonly images: string
     /** Only if image checks are on. */
     readonly imageChecks?: string
+    /** Only if pushes are passed on. */
+    readonly passOn?: string
   }
   /** The queues in which events wait for quota, two for each Official Account. */
   readonly parkedQueues: readonly string[]

@@ -22,6 +22,7 @@ export const consumed = {
   receipts: { by: 'receipts', most: 500 },
   images: { by: 'receive-images', most: 200 },
   imageChecks: { by: 'check-images', most: 100 },
+  passOn: { by: 'pass-on', most: 400 },
 } as const satisfies Record<Consumed, object>
 
 /** A few deferrals are normal: short retries, and recipients who got too many messages. */

@@ -71,14 +71,22 @@ function parkedQueues(): readonly string[] {
 }
 
 function queueNames(): DoctorDeps['queueNames'] {
-  const names = config('EVENTS_QUEUE', 'FOLLOWERS_QUEUE', 'RECEIPTS_QUEUE', 'IMAGES_QUEUE', 'IMAGE_CHECKS_QUEUE')
-  const { IMAGE_CHECKS_QUEUE: imageChecks } = names
+  const names = config(
+    'EVENTS_QUEUE',
+    'FOLLOWERS_QUEUE',
+    'RECEIPTS_QUEUE',
+    'IMAGES_QUEUE',
+    'IMAGE_CHECKS_QUEUE',
+    'PASS_ON_QUEUE',
+  )
+  const { IMAGE_CHECKS_QUEUE: imageChecks, PASS_ON_QUEUE: passOn } = names
   return {
     events: names.EVENTS_QUEUE,
     followers: names.FOLLOWERS_QUEUE,
     receipts: names.RECEIPTS_QUEUE,
     images: names.IMAGES_QUEUE,
     ...(imageChecks === 'off' ? {} : { imageChecks }),
+    ...(passOn === 'off' ? {} : { passOn }),
   }
 }
 

@@ -5,8 +5,7 @@ import type { MessageContent } from './message-content.ts'
 /** All types of messages that a person can write. */
 export const userMessageTypes = ['text', 'image', 'voice', 'video', 'shortvideo', 'location', 'link'] as const
 
-/** One of them. */
-export type UserMessageType = (typeof userMessageTypes)[number]
+type UserMessageType = (typeof userMessageTypes)[number]
 
 /** A message before it has a number; `bizmsgmenuid` says which line of a menu message was tapped. */
 export type UserMessage = MessageContent & { type: UserMessageType; bizmsgmenuid?: string }

@@ -9,6 +9,7 @@ const consumers = {
   receipts: 'Receipts',
   'receive-images': 'ReceiveImages',
   'check-images': 'CheckImages',
+  'pass-on': 'PassOn',
 }
 const pushesTo = Resource => ({ ...api('4xx', { Stage: '$default', Method: 'POST', Resource }), above: 3 })
 const refused =
@@ -49,7 +50,7 @@ const others = {
   },
   // WeChat gives up after five seconds (docs/wechat.md 9.5), including a second for a cold start.
   CallbackSlow: {
-    says: 'One callback in a hundred takes over 2.5 s: WeChat waits for 5 s, and drops an event after three tries',
+    says: 'One callback in a hundred takes over 2.5 s, by itself or for a server behind us: WeChat waits for 5 s, and drops an event after three tries',
     ...lambda('CallbackLambdaFunction', 'Duration'),
     ExtendedStatistic: 'p99',
     above: 2500,
@@ -107,8 +108,9 @@ const selfCheckAlarm = ({ own, selfCheck }) => ({
   },
 })
 
-module.exports = ({ imageCheck, looping, own, selfCheck }) => {
-  const deployed = Object.entries(consumers).filter(([name]) => name !== 'check-images' || imageCheck === 'on')
+module.exports = ({ imageCheck, passesOn, looping, own, selfCheck }) => {
+  const missing = [...(imageCheck === 'on' ? [] : ['check-images']), ...(passesOn ? [] : ['pass-on'])]
+  const deployed = Object.entries(consumers).filter(([name]) => !missing.includes(name))
   const loops = looping.map(it => [`${logicalOf(it)}Loops`, loopAlarm(it)])
   const looks = selfCheck === 'off' ? {} : selfCheckAlarm({ own, selfCheck })
   return { ...Object.assign({}, ...deployed.map(alarmsOf)), ...others, ...looks, ...Object.fromEntries(loops) }

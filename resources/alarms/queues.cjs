@@ -23,6 +23,10 @@ const failingChecks = {
   ImageChecksFailing: { queue: 'ImageChecksQueue', by: 'check-images', minutes: 30, what: 'Checks of pictures' },
 }
 
+const failingPushes = {
+  PassOnFailing: { queue: 'PassOnQueue', by: 'pass-on', minutes: 15, what: 'Pushes for the bus or queue behind us' },
+}
+
 /** Retries are up to six minutes apart, so one period of three is enough. */
 const failsFor =
   own =>
@@ -91,8 +95,32 @@ const withChecks = {
   },
 }
 
-module.exports = ({ imageCheck, own }) => {
+/** Only if pushes are passed on. */
+const withPushes = own => ({
+  PassOnDeadLetters: {
+    says: 'Pushes were not taken by the bus or queue behind us for an hour: the log of pass-on says why; after that Start DLQ redrive',
+    ...deadLetters('PassOnDeadLetterQueue'),
+  },
+  PassOnWait: {
+    says: 'Pushes have waited in their queue for over 15 minutes: pass-on is not called, or too slow',
+    ...waitsFor(15 * minute, 'PassOnQueue'),
+  },
+  // A server that restarts loses some; WeChat would lose them too.
+  ForwardFailing: {
+    says: 'A server behind us keeps failing to take pushes: push.not-forwarded in the logs of callback and pass-on names it',
+    ...own('ForwardFailed'),
+    above: 3,
+    EvaluationPeriods: 2,
+  },
+})
+
+module.exports = ({ imageCheck, passesOn, own }) => {
   const isChecked = imageCheck === 'on'
-  const consumers = Object.entries({ ...failing, ...(isChecked ? failingChecks : {}) })
-  return { ...always, ...(isChecked ? withChecks : {}), ...Object.fromEntries(consumers.map(failsFor(own))) }
+  const consumers = { ...failing, ...(isChecked ? failingChecks : {}), ...(passesOn ? failingPushes : {}) }
+  return {
+    ...always,
+    ...(isChecked ? withChecks : {}),
+    ...(passesOn ? withPushes(own) : {}),
+    ...Object.fromEntries(Object.entries(consumers).map(failsFor(own))),
+  }
 }

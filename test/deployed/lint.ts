@@ -10,6 +10,8 @@ import { run } from './process.ts'
 const everything = {
   SHARE_TOKENS: 'on',
   IMAGE_CHECK: 'on',
+  PUSHES_BUS: 'pushes',
+  PUSHES_QUEUE: 'pushes',
   RESULTS_BUS: 'shop',
   DOMAIN: 'api.example.com',
   HOSTED_ZONE_ID: 'Z0123456789',

@@ -206,6 +206,7 @@ export function testRinging(made: () => Template): void {
       ['ReceiptsQueue', 'ReceiptsDeadLetters'],
       ['ImagesQueue', 'ImagesDeadLetters'],
       ['ImageChecksQueue', 'ImageChecksDeadLetters'],
+      ['PassOnQueue', 'PassOnDeadLetters'],
     ])('tell of a message of %s that nobody could work on, once its tries are over', async (queue, alarm) => {
       const queues = await openPackagedQueues(made())
       await queues.push(queue, 1)
@@ -241,6 +242,7 @@ export function testRinging(made: () => Template): void {
       ['ReceiptsQueue', 16, 'ReceiptsFailing'],
       ['ImagesQueue', 16, 'ImagesFailing'],
       ['ImageChecksQueue', 31, 'ImageChecksFailing'],
+      ['PassOnQueue', 16, 'PassOnFailing'],
       ['EventsQueue', 11, 'EventsFailing'],
     ])(
       'tell of a message of %s that has failed for %i minutes, and not of one that failed once',

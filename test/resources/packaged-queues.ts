@@ -43,7 +43,10 @@ export async function openPackagedQueues(template: Template) {
   const urls = new Map<string, string | undefined>()
   // Dead-letter queues first: the others name them.
   for (const [name, { QueueName, RedrivePolicy }] of queues.toSorted(([, a], [, b]) => rankOf(a) - rankOf(b))) {
-    const Attributes = RedrivePolicy === undefined ? {} : { RedrivePolicy: redriveOf(RedrivePolicy, of) }
+    const Attributes = {
+      ...(RedrivePolicy === undefined ? {} : { RedrivePolicy: redriveOf(RedrivePolicy, of) }),
+      ...(isFifo(QueueName) ? { FifoQueue: 'true' } : {}),
+    }
     urls.set(name, (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl)
   }
   /** Takes all, as a consumer does that ends before it has deleted them. */
@@ -54,8 +57,12 @@ export async function openPackagedQueues(template: Template) {
   return {
     receive,
     async push(queue: string, count: number) {
-      for (let n = 0; n < count; n++)
-        await sqs.send(new SendMessageCommand({ QueueUrl: urls.get(queue), MessageBody: '{}' }))
+      for (let n = 0; n < count; n++) {
+        const group = isFifo(of[queue]?.QueueName ?? '')
+          ? { MessageGroupId: `${n}`, MessageDeduplicationId: `${n}` }
+          : {}
+        await sqs.send(new SendMessageCommand({ QueueUrl: urls.get(queue), MessageBody: '{}', ...group }))
+      }
     },
     /** Gives a message out as often as its queue does; the next receive lays it aside. */
     async useUp(queue: string) {
@@ -75,6 +82,8 @@ export async function openPackagedQueues(template: Template) {
     },
   }
 }
+
+const isFifo = (name: string) => name.endsWith('.fifo')
 
 type Queue = v.InferOutput<typeof properties>
 

@@ -22,6 +22,8 @@ const certificate = 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89a
 const everything = {
   SHARE_TOKENS: 'on',
   IMAGE_CHECK: 'on',
+  PUSHES_BUS: 'pushes',
+  PUSHES_QUEUE: 'pushes',
   RESULTS_BUS: 'shop',
   DOMAIN: 'api.example.com',
   HOSTED_ZONE_ID: 'Z0123456789',

@@ -1,5 +1,6 @@
 /** Passive replies: which answers are one in which mode, and what reaches the phone. */
 import { describe, expect, test, vi } from 'vitest'
+import { openChat } from '../../../kit/chat.ts'
 import { field } from '../../../local/wechat/json.ts'
 import { failureNotice } from '../../../local/wechat/phone-side.ts'
 import { patience } from '../../patience.ts'
@@ -9,11 +10,11 @@ import { openReceiver, type Reaction, type Received } from './receiver.ts'
 
 type Mode = 'plain' | 'compatible' | 'secure'
 
-async function openChat(mode: Mode, ...reactions: Reaction[]) {
+async function openConversation(mode: Mode, ...reactions: Reaction[]) {
   const receiver = await openReceiver(...reactions)
   const box = await openTestBox({ callback: { mode, url: receiver.url } })
   const person = await box.person({ following: true })
-  return { box, receiver, person, write: (body: object) => box.control(`/people/${person.id}/write`, body) }
+  return { box, receiver, person, ...openChat(box.control, person.id) }
 }
 
 /** The log of deliveries once it has so many. */
@@ -27,8 +28,8 @@ async function outcomes(box: TestBox, count: number): Promise<unknown[]> {
 
 async function chat(box: TestBox, person: number, count: number): Promise<unknown[]> {
   return vi.waitFor(async () => {
-    const entries = await box.control(`/people/${person}/chat`)
-    if (!Array.isArray(entries) || entries.length < count) throw new Error('not yet')
+    const entries = await openChat(box.control, person).entries()
+    if (entries.length < count) throw new Error('not yet')
     return entries
   }, patience)
 }
@@ -43,8 +44,8 @@ describe('an answer', () => {
     ['compatible', 'an encrypted message', sealedText],
     ['secure', 'an encrypted message', sealedText],
   ])('in %s mode may be %s, and is on the phone after one delivery', async (mode, _, answer) => {
-    const { box, receiver, person, write } = await openChat(mode, answer)
-    await write({ content: 'hello' })
+    const { box, receiver, person, write } = await openConversation(mode, answer)
+    await write('hello')
     const [, reply] = await chat(box, person.id, 2)
     const content = '好'.repeat(600)
     expect(reply).toMatchObject({ from: 'account', by: 'reply', type: 'text', content, event: 'e1', app: 'official' })
@@ -72,23 +73,23 @@ describe('an answer', () => {
     ['plain', 'JSON', received => JSON.stringify({ MsgType: 'text', Content: messageIn(received) })],
     ['plain', 'a page', () => '<html></html>'],
   ])('in %s mode is no answer as %s', async (mode, _, answer) => {
-    const { box, person, write } = await openChat(mode, answer, answer, answer)
-    await write({ content: 'hello' })
+    const { box, person, write } = await openConversation(mode, answer, answer, answer)
+    await write('hello')
     const [, notice] = await chat(box, person.id, 2)
     expect(await outcomes(box, 3)).toEqual(['refused', 'refused', 'refused'])
     expect(notice).toMatchObject({ from: 'wechat', by: 'notice', content: failureNotice, event: 'e1' })
   })
 
   test('that comes in time at the second try leaves no notice', async () => {
-    const { box, person, write } = await openChat('plain', { status: 500 }, plainText)
-    await write({ content: 'hello' })
+    const { box, person, write } = await openConversation('plain', { status: 500 }, plainText)
+    await write('hello')
     expect(await outcomes(box, 2)).toEqual(['refused', 'accepted'])
     expect(await chat(box, person.id, 2)).toMatchObject([{ by: 'phone' }, { by: 'reply' }])
   })
 
   test.each([['success'], ['']])('"%s" is silent', async body => {
-    const { box, person, write } = await openChat('plain', { body })
-    await write({ content: 'hello' })
+    const { box, person, write } = await openConversation('plain', { body })
+    await write('hello')
     expect(await outcomes(box, 1)).toEqual(['accepted'])
     expect(await chat(box, person.id, 1)).toHaveLength(1)
   })
@@ -120,8 +121,8 @@ describe('a reply', () => {
       { type: 'transfer_customer_service', kfAccount: 'a@b' },
     ],
   ])('to a message may be %j', async (parts, entry) => {
-    const { box, person, write } = await openChat('plain', received => replyTo(received, parts))
-    await write({ content: 'hello' })
+    const { box, person, write } = await openConversation('plain', received => replyTo(received, parts))
+    await write('hello')
     const about = { app: 'official', person: person.id, openid: person.openid, event: 'e1', at: expect.any(Number) }
     expect((await chat(box, person.id, 2))[1]).toEqual({ ...about, from: 'account', by: 'reply', ...entry })
   })
@@ -136,19 +137,19 @@ describe('a reply', () => {
     ['<MsgType>link</MsgType>'],
   ])('cannot be %s', async parts => {
     const answer = (received: Received) => replyTo(received, parts)
-    const { box, person, write } = await openChat('plain', answer, answer, answer)
-    await write({ content: 'hello' })
+    const { box, person, write } = await openConversation('plain', answer, answer, answer)
+    await write('hello')
     expect((await chat(box, person.id, 2))[1]).toMatchObject({ by: 'notice' })
   })
 
   test('to an event may have eight articles', async () => {
-    const { box, person } = await openChat('plain', received => replyTo(received, news(9)))
-    await box.control(`/people/${person.id}/tap`, { key: 'k' })
+    const { box, person, tap } = await openConversation('plain', received => replyTo(received, news(9)))
+    await tap('k')
     expect((await chat(box, person.id, 1))[0]).toMatchObject({ articles: Array(8).fill(article) })
   })
 
   test('reaches nobody who left meanwhile, and no receipt can be answered', async () => {
-    const { box, person } = await openChat('plain', plainText, plainText)
+    const { box, person } = await openConversation('plain', plainText, plainText)
     await box.control(`/people/${person.id}/unfollow`, {})
     expect(await outcomes(box, 1)).toEqual(['accepted'])
     await box.control(`/people/${person.id}/follow`, { silent: true })
@@ -159,10 +160,10 @@ describe('a reply', () => {
 })
 
 test('a failed menu button has the notice, a failed follow has none', async () => {
-  const { box, person } = await openChat('plain', ...Array(6).fill({ status: 500 }))
+  const { box, person, tap } = await openConversation('plain', ...Array(6).fill({ status: 500 }))
   await box.control(`/people/${person.id}/follow`, {})
   await outcomes(box, 3)
-  await box.control(`/people/${person.id}/tap`, { key: 'k' })
+  await tap('k')
   await outcomes(box, 6)
   expect(await chat(box, person.id, 1)).toMatchObject([{ by: 'notice', event: 'e2' }])
 })
@@ -171,21 +172,25 @@ describe('MarkFail', () => {
   const state = async (box: TestBox) => field(await box.control(''), 'callback')
 
   test('comes of messages that failed, and what is written meanwhile is in the chat and nowhere else', async () => {
-    const { box, receiver, person, write } = await openChat('plain', ...Array(6).fill({ body: 'failed' }), plainText)
+    const { box, receiver, person, write } = await openConversation(
+      'plain',
+      ...Array(6).fill({ body: 'failed' }),
+      plainText,
+    )
     await box.control('/callback', { markFailAfter: 2 })
-    await write({ content: '1' })
+    await write('1')
     await outcomes(box, 3)
     expect(await state(box)).toMatchObject({ failures: 1, markedUntil: null })
-    await write({ content: '2' })
+    await write('2')
     await outcomes(box, 6)
     expect(await state(box)).toMatchObject({ failures: 0, markedUntil: expect.any(Number) })
-    await write({ content: '3' })
+    await write('3')
     expect((await outcomes(box, 7)).at(-1)).toBe('dropped')
     expect(receiver.received).toHaveLength(6)
     const notices = [{ content: '1' }, { by: 'notice' }, { content: '2' }, { by: 'notice' }]
     expect(await chat(box, person.id, 5)).toMatchObject([...notices, { content: '3' }])
     box.tick(60_000)
-    await write({ content: '4' })
+    await write('4')
     expect(await chat(box, person.id, 7)).toMatchObject([
       ...notices,
       { content: '3' },
@@ -196,13 +201,13 @@ describe('MarkFail', () => {
 
   test('is as far away as before after a valid reply', async () => {
     const bad = Array(3).fill({ status: 500 })
-    const { box, write } = await openChat('secure', ...bad, sealedText, ...bad)
+    const { box, write } = await openConversation('secure', ...bad, sealedText, ...bad)
     await box.control('/callback', { markFailAfter: 2 })
-    await write({ content: '1' })
+    await write('1')
     await outcomes(box, 3)
-    await write({ content: '2' })
+    await write('2')
     await outcomes(box, 4)
-    await write({ content: '3' })
+    await write('3')
     await outcomes(box, 7)
     expect(await state(box)).toMatchObject({ failures: 1, markedUntil: null })
   })
