@@ -3,7 +3,7 @@
 import { createClosing } from '../../local/closing.ts'
 import { pickFreePort, pickFreePorts } from '../../local/ports.ts'
 import { createSteps } from '../../local/steps.ts'
-import { accountsOf, type Behind, modes } from './accounts.ts'
+import { accountsOf, type Behind } from './accounts.ts'
 import { type Cell, playModes } from './matrix.ts'
 import { openFirst, openSecond } from './open-stages.ts'
 import { compareBytes, openRecorder } from './recorder.ts'
@@ -114,12 +114,12 @@ async function playSteps({ first, second, requests }: World, accounts: readonly 
   })
 }
 
-/** A line for each server: in which of the box's modes its answers came. */
+/** A line for each server and its mode: in which of the box's modes its answers came. */
 function renderCells(cells: readonly Cell[]): string {
   const rows = [...Map.groupBy(cells, it => it.account.name)].map(([name, all]) => {
     const marks = all.map(({ boxMode, wrong }) => `${boxMode} ${wrong === undefined ? '✓' : '✗'}`)
     const reasons = all.flatMap(it => (it.wrong === undefined ? [] : [`     ${it.boxMode}: ${it.wrong}\n`]))
-    return `   ${name.padEnd(22)} behind ${modes.length} modes: ${marks.join(', ')}\n${reasons.join('')}`
+    return `   ${name.padEnd(22)} box ${marks.join(', ')}\n${reasons.join('')}`
   })
   return rows.join('')
 }

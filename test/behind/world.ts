@@ -17,6 +17,8 @@ import { patience } from '../patience.ts'
 
 const localAws = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
 
+const intervalMs = 100
+
 export type Ports = Awaited<ReturnType<typeof pickFreePorts>>
 export type Opened = Stack & { readonly ports: Ports; readonly control: Control; readonly lines: readonly string[] }
 /** What a stack is opened with; `lists` are the contents of apps.json and templates.json, the project's own by default. */
@@ -72,6 +74,6 @@ export async function until<T>(what: string, ask: () => Promise<T>, isThere: (it
     const it = await ask()
     if (isThere(it)) return it
     if (performance.now() > end) throw new Error(`${what} did not come; what there is: ${JSON.stringify(it)}`)
-    await delay(patience.interval)
+    await delay(intervalMs)
   }
 }
