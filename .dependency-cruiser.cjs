@@ -19,6 +19,7 @@ const rooms = {
   login: ['followers'],
   callback: ['followers', 'images', 'send'],
   doctor: ['tokens', 'send', 'callback'],
+  menu: ['tokens', 'callback'],
 }
 
 const roomRules = Object.entries(rooms).map(([room, below]) => ({

@@ -1,18 +1,23 @@
 import { httpFunction, type Open } from '../lib/adapters/lambda.ts'
-import type { App } from '../lib/apps.ts'
+import type { App, AppName } from '../lib/apps.ts'
 import { answerHandshake, type CallbackKeys, readPush } from '../lib/callback/authenticate.ts'
 import { type CallbackDeps, calledApp } from '../lib/callback/callback.ts'
+import type { Replies } from '../lib/callback/replies.ts'
 import { type TakeDeps, takePush } from '../lib/callback/take-push.ts'
 import { config } from '../lib/config.ts'
+import { refusingFor } from '../lib/of-app.ts'
 import { apps } from '../lib/runtime/apps.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { forwarding, passOn, targetsOf } from '../lib/runtime/forward.ts'
 import { followersQueue, imageChecks, receiptsQueue } from '../lib/runtime/queues.ts'
+import { replies } from '../lib/runtime/replies.ts'
 import { neededSecret, secrets } from '../lib/runtime/secrets.ts'
 import { secretOf } from '../lib/secret-names.ts'
 
 type Deps = Omit<CallbackDeps, 'app'> &
   Pick<TakeDeps, 'passOn'> & {
+    /** What replies.json has, by Official Account. */
+    readonly replies: ReadonlyMap<AppName, Replies>
     readonly keys: (app: App) => Promise<CallbackKeys>
     /** What the servers behind us take of an app's pushes. */
     readonly forwarding: (app: App) => Pick<TakeDeps, 'targets' | 'post' | 'keysOf' | 'stamp' | 'rests' | 'metrics'>
@@ -21,12 +26,19 @@ type Deps = Omit<CallbackDeps, 'app'> &
 export const createHandler = (open: Open<Deps>) =>
   httpFunction(open, async ({ query, path, body, receivedAt }, deps) => {
     const app = calledApp(deps.apps, path.app)
-    const keys = await deps.keys(app)
-    // Only the handshake has an echostr, and only it has no body.
-    if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
-    const push = readPush(query, body, { keys, now })
-    const answer = await takePush(push, { ...deps, ...deps.forwarding(app), app, keys, now }, { at: receivedAt })
-    return { status: 200, body: answer }
+    return refusingFor(app, async () => {
+      const keys = await deps.keys(app)
+      // Only the handshake has an echostr, and only it has no body.
+      if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
+      const push = readPush(query, body, { keys, now })
+      const replies = deps.replies.get(app.name) ?? {}
+      const answer = await takePush(
+        push,
+        { ...deps, ...deps.forwarding(app), app, keys, replies, now },
+        { at: receivedAt },
+      )
+      return { status: 200, body: answer }
+    })
   })
 
 export const handler = createHandler(async () => ({
@@ -36,6 +48,7 @@ export const handler = createHandler(async () => ({
   receipts: receiptsQueue(),
   ...imageChecks(),
   ...passOn(),
+  replies: replies(),
   forwarding: app => ({ ...forwarding(app), targets: targetsOf(app) }),
   log,
 }))

@@ -4,7 +4,15 @@ import { parseNews } from '../lib/followers/follower-news.ts'
 import { linkFollowers } from '../lib/followers/link-followers.ts'
 import { log, now, random } from '../lib/runtime/context.ts'
 import { consumedFollowersQueue, imagesQueue } from '../lib/runtime/queues.ts'
-import { erasures, journal, linkingStore, linkStore, linkUpkeep, syncRunStore } from '../lib/runtime/stores.ts'
+import {
+  erasures,
+  followCodes,
+  journal,
+  linkingStore,
+  linkStore,
+  linkUpkeep,
+  syncRunStore,
+} from '../lib/runtime/stores.ts'
 import { officialAccounts } from '../lib/runtime/wechat.ts'
 
 export const createHandler = (open: Open<StageDeps>) =>
@@ -24,6 +32,7 @@ export const handler = createHandler(async () => ({
     erasures: erasures(account.app),
   })),
   links: { ...linkStore(), ...linkUpkeep() },
+  codes: followCodes(),
   followers: consumedFollowersQueue(),
   imageArrivals: imagesQueue(),
   ...{ now, random, log },

@@ -6,6 +6,7 @@ import { createAttemptStore } from '../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../lib/adapters/dynamo/deliveries.ts'
 import type { Dynamo } from '../lib/adapters/dynamo/dynamo.ts'
 import { createErasures } from '../lib/adapters/dynamo/erasures.ts'
+import { createFollowCodes } from '../lib/adapters/dynamo/follow-codes.ts'
 import { createGateStore } from '../lib/adapters/dynamo/gate.ts'
 import { createImageStore } from '../lib/adapters/dynamo/images.ts'
 import { createJournal } from '../lib/adapters/dynamo/journal.ts'
@@ -26,6 +27,7 @@ const halfOf = () => 0.5
 
 export const memoryTokens = () => createTokenStore(open(), 'tokens')
 export const memoryLogins = () => createLoginStore(open(), 'logins')
+export const memoryFollowCodes = () => createFollowCodes(open(), 'logins')
 export const memoryDeliveries = (now: Now) => createDeliveryStore(open(), 'deliveries', { now, isIndexed: true })
 export const memoryAttempts = (now: Now = Date.now) => createAttemptStore(open(), 'attempts', { now })
 export const memoryGate = (official = appids.official) => createGateStore(open(), 'deliveries', { official })

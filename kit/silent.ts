@@ -3,5 +3,11 @@
 import type { AllMetrics, AppLog, AppMetrics } from '../lib/ports.ts'
 
 const app = 'silent'
-export const silentLog: AppLog = { app, info: () => undefined, warn: () => undefined, error: () => undefined }
+export const silentLog: AppLog = {
+  app,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
 export const silentMetrics: AllMetrics & AppMetrics = { app, count: () => undefined, gauge: () => undefined }

@@ -47,6 +47,8 @@ export const appsSchema = v.record(appName, entrySchema, isObject)
 
 type List = Readonly<v.InferOutput<typeof appsSchema>>
 type Entry<K extends App['kind']> = Extract<List[string], { readonly kind: K }>
+/** An app as it stands in the file. */
+type Given = Readonly<Record<string, unknown>>
 type Named<E> = readonly [name: AppName, entry: E]
 
 /** The appids of a stage that has no list. */
@@ -57,37 +59,45 @@ export type Pair = { readonly official: OfficialAppId; readonly mini: MiniAppId 
  * that names all that is wrong.
  */
 export function readApps(lists: unknown, stage: string, pair: () => Pair): Apps {
-  const list = listOf(lists, stage)
-  if (list === undefined) return appsOfPair(pair())
-  const [officials, minis] = [entriesOf(list, 'official'), entriesOf(list, 'mini')]
+  const given = givenIn(lists, stage)
+  if (given === undefined) return appsOfPair(pair())
+  const read = v.safeParse(appsSchema, given)
   const problems = [
-    ...problemsOfDefault('Official Account', officials),
-    ...problemsOfDefault('mini program', minis),
-    ...twiceIn(list),
-    ...minis.flatMap(it => problemsOfFollows(it, officials)),
-    ...problemsOfForward(list),
+    ...(read.issues ?? []).map(it => (it.input === null ? `${v.getDotPath(it)} ${isObject}` : sayIssue(it, 'an app'))),
+    ...problemsAcross(given),
   ]
-  const apps = appsOf(officials, minis)
+  const apps = read.success ? appsOf(entriesOf(read.output, 'official'), entriesOf(read.output, 'mini')) : undefined
   if (problems.length > 0 || apps === undefined) throw wrong(stage, problems)
   return apps
 }
 
 /** Tells whether apps.json has a list for a stage: then the appids of the pair are not read. Throws ConfigError on a wrong one. */
 export function hasApps(lists: unknown, stage: string): boolean {
-  return listOf(lists, stage) !== undefined
+  return givenIn(lists, stage) !== undefined
 }
 
-function listOf(lists: unknown, stage: string): List | undefined {
+function givenIn(lists: unknown, stage: string): Record<string, unknown> | undefined {
   if (!isPlain(lists)) throw new ConfigError([`apps.json ${isObject}`])
   if (!Object.hasOwn(lists, stage)) return undefined
   const list = lists[stage]
   if (!isPlain(list)) throw wrong(stage, [isObject])
-  const result = v.safeParse(appsSchema, list)
-  if (result.success) return result.output
-  throw wrong(
-    stage,
-    result.issues.map(it => sayIssue(it, 'an app')),
-  )
+  return list
+}
+
+/** What is wrong across the list, as far as its fields can be read: whoever mends those is not sent back for these. */
+function problemsAcross(given: Readonly<Record<string, unknown>>): string[] {
+  const entries = Object.entries(given).flatMap(([name, it]) => (isPlain(it) ? [[name, it] as const] : []))
+  const ofKind = (kind: App['kind']) => entries.filter(([, it]) => it.kind === kind)
+  const [officials, minis] = [ofKind('official'), ofKind('mini')]
+  // One whose kind cannot be read may be the one that is missed.
+  const isWhole = officials.length + minis.length === Object.keys(given).length
+  return [
+    ...problemsOfDefault('Official Account', officials, isWhole),
+    ...problemsOfDefault('mini program', minis, isWhole),
+    ...twiceIn(entries),
+    ...minis.flatMap(it => problemsOfFollows(it, officials)),
+    ...problemsOfForward(entries),
+  ]
 }
 
 function wrong(stage: string, problems: readonly string[]): ConfigError {
@@ -95,7 +105,7 @@ function wrong(stage: string, problems: readonly string[]): ConfigError {
 }
 
 /** To valibot a list is a record too. */
-function isPlain(it: unknown): it is Readonly<Record<string, unknown>> {
+function isPlain(it: unknown): it is Record<string, unknown> {
   return typeof it === 'object' && it !== null && !Array.isArray(it)
 }
 
@@ -104,30 +114,36 @@ function entriesOf<K extends App['kind']>(list: List, kind: K): Named<Entry<K>>[
   return Object.entries(list).flatMap(([name, entry]) => (isOfKind(entry) ? [[name, entry] as const] : []))
 }
 
-function problemsOfDefault(what: string, entries: readonly Named<{ readonly default?: boolean }>[]): string[] {
-  const chosen = entries.flatMap(([name, it]) => (it.default ? name : []))
-  if (entries.length === 0) return [`there is no ${what}`]
+function problemsOfDefault(what: string, entries: readonly Named<Given>[], isWhole: boolean): string[] {
+  const chosen = entries.flatMap(([name, it]) => (it.default === true ? name : []))
+  if (entries.length === 0) return isWhole ? [`there is no ${what}`] : []
   if (chosen.length > 1) return [`${chosen.join(' and ')}: only one ${what} is the default`]
-  return chosen.length === 0 && entries.length > 1 ? [`one ${what} must have "default": true`] : []
+  const isUnclear = entries.some(([, it]) => it.default !== undefined && typeof it.default !== 'boolean')
+  return chosen.length === 0 && entries.length > 1 && !isUnclear ? [`one ${what} must have "default": true`] : []
 }
 
-function twiceIn(list: List): string[] {
-  const sharing = [...Map.groupBy(Object.entries(list), ([, { appid }]) => appid)].filter(([, it]) => it.length > 1)
+function twiceIn(given: readonly Named<Given>[]): string[] {
+  const readable = given.filter(([, { appid }]) => isAppId(appid))
+  const sharing = [...Map.groupBy(readable, ([, { appid }]) => appid)].filter(([, it]) => it.length > 1)
   return sharing.map(
     ([appid, entries]) => `${entries.map(([name]) => name).join(' and ')} have the same appid, ${appid}`,
   )
 }
 
 /** Its secrets go by a server's name alone. */
-function problemsOfForward(list: List): string[] {
-  const named = Object.entries(list).flatMap(([app, { forward = [] }]) => forward.map(({ name }) => ({ app, name })))
+function problemsOfForward(given: readonly Named<Given>[]): string[] {
+  const named = given.flatMap(([app, { forward }]) =>
+    Array.isArray(forward) ? forward.filter(isPlain).map(({ name }) => ({ app, name })) : [],
+  )
   return [...Map.groupBy(named, it => it.name)].flatMap(([name, all]) =>
-    all.length > 1 ? [`${all.map(it => it.app).join(' and ')}.forward have two servers named ${name}`] : [],
+    v.is(appName, name) && all.length > 1
+      ? [`${all.map(it => it.app).join(' and ')}.forward have two servers named ${name}`]
+      : [],
   )
 }
 
-function problemsOfFollows([name, { follows }]: Named<Entry<'mini'>>, officials: readonly Named<unknown>[]): string[] {
-  const isKnown = follows === undefined || officials.some(([it]) => it === follows)
+function problemsOfFollows([name, { follows }]: Named<Given>, officials: readonly Named<unknown>[]): string[] {
+  const isKnown = !v.is(appName, follows) || officials.some(([it]) => it === follows)
   return isKnown ? [] : [`${name}.follows must be the name of an Official Account of this list`]
 }
 

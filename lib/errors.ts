@@ -7,6 +7,7 @@ export type RequestErrorCode =
   | 'body-not-json'
   | 'body-too-large'
   | 'body-invalid'
+  | 'follow-codes-too-many'
   | 'login-code-invalid'
   | 'login-refused'
   | 'login-in-progress'
@@ -42,6 +43,8 @@ export class RequestError extends Error {
   readonly retryAfterSeconds: number | undefined
   /** The methods that the route accepts, if the request used another. */
   readonly allow: readonly string[] | undefined
+  /** The name of the app that the request was for, once that is known. */
+  app: string | undefined
 
   constructor(code: RequestErrorCode, status: number, message: string, more: RequestErrorDetails = {}) {
     super(message, { cause: more.cause })

@@ -7,6 +7,8 @@ const modes = ['plain', 'compatible', 'secure'] as const
 export type PushMode = (typeof modes)[number]
 
 const maxTargets = 5
+/** No name, password or fragment; without TLS this machine alone. */
+const form = /^(https:\/\/[^\s/?#@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)([/?][^\s#@]*)?$/
 const name = v.pipe(
   v.string('must be text'),
   v.regex(
@@ -19,12 +21,9 @@ const values = v.pipe(
   v.nonEmpty('must not be empty'),
 )
 
-export const forwardTargetSchema = v.strictObject({
+const forwardTargetSchema = v.strictObject({
   name,
-  url: v.pipe(
-    v.string('must be text'),
-    v.check(isForwardUrl, 'must be an https URL without name, password or fragment'),
-  ),
+  url: v.pipe(v.string('must be text'), v.regex(form, 'must be an https URL without name, password or fragment')),
   mode: v.exactOptional(v.picklist(modes, `must be ${modes.join(', ')}`), 'secure'),
   only: v.exactOptional(
     v.strictObject({ MsgType: v.exactOptional(values), Event: v.exactOptional(values) }, 'must have MsgType or Event'),
@@ -50,8 +49,5 @@ export function readPushMode(text: string): PushMode | undefined {
 
 /** Whether pushes may go to a URL: https anywhere, http to this machine alone. What its host resolves to is checked at each call. */
 export function isForwardUrl(text: string): boolean {
-  const match = /^(https?):\/\/([^/?#@\s]+)([/?][^#@\s]*)?$/.exec(text)
-  if (match === null || !URL.canParse(text)) return false
-  const [, scheme, host = ''] = match
-  return scheme === 'https' || /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)
+  return form.test(text) && URL.canParse(text)
 }

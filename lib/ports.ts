@@ -11,6 +11,8 @@ export type AccessToken = string
 export type Now = () => number
 
 export type Log = {
+  /** What is not logged on AWS, where a line costs money: one line for one event, login or callback. */
+  debug(event: string, fields?: Readonly<Record<string, unknown>>): void
   info(event: string, fields?: Readonly<Record<string, unknown>>): void
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void
   error(event: string, fields?: Readonly<Record<string, unknown>>): void
@@ -93,6 +95,16 @@ export type FollowerInfo = {
   readonly at: number
 }
 
+/**
+ * A temporary QR code: `ticket` leads to its picture, `content` is the text in it; `until` is in seconds by WeChat's clock.
+ */
+export type QrCode = {
+  readonly ticket: string
+  readonly content: string
+  readonly expiresInSeconds: number
+  readonly until: number
+}
+
 /** A template of the account; `content` has `{{thing1.DATA}}` where a value goes. */
 export type AccountTemplate = { readonly templateId: string; readonly content: string }
 
@@ -128,6 +140,8 @@ export type WeChat = {
   /** What is left today of the calls of a path, such as `/cgi-bin/user/get`; accurate to about one per cent. */
   quota(accessToken: AccessToken, path: string): Promise<Quota>
   accountTemplates(accessToken: AccessToken): Promise<AccountTemplate[]>
+  /** Makes a QR code of the account; who scans it causes an event that has the scene, up to 64 characters. */
+  createQrCode(accessToken: AccessToken, scene: string, seconds: number): Promise<QrCode>
   /** Requests a check of a picture, and returns the trace_id under which the verdict will be pushed. */
   mediaCheckAsync(accessToken: AccessToken, media: MediaToCheck): Promise<string>
 }

@@ -1,14 +1,16 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasApps, type Pair, readApps } from '../lib/app-list.ts'
 import type { App, Apps } from '../lib/apps.ts'
 import { ConfigError } from '../lib/errors.ts'
+import { keysTwiceIn } from '../lib/json-keys.ts'
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url))
 
-/** One of the project's two lists; `npm run demo -- --accounts` has its own. */
-export const listFile = (name: 'apps.json' | 'templates.json') => join(process.env.LISTS_FOLDER ?? projectFolder, name)
+/** One of the project's lists; `npm run demo -- --accounts` has its own. */
+export const listFile = (name: 'apps.json' | 'templates.json' | 'replies.json' | 'menu.json') =>
+  join(process.env.LISTS_FOLDER ?? projectFolder, name)
 
 /** The apps of a stage on one machine or of a command; `isListed` tells whether apps.json has it, else they are `pair`. */
 export type StageApps = { readonly apps: Apps; readonly isListed: boolean }
@@ -19,9 +21,14 @@ export function readStageApps(stage: string, pair: () => Pair, file = listFile('
   return { apps: readApps(lists, stage, pair), isListed: hasApps(lists, stage) }
 }
 
+/** A project without the file has a list of no stage. */
 function readJson(file: string): unknown {
+  if (!existsSync(file)) return {}
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    const text = readFileSync(file, 'utf8')
+    const twice = keysTwiceIn(text)
+    if (twice.length > 0) throw new Error(`${twice.join(', ')} stands there twice`)
+    return JSON.parse(text)
   } catch (error) {
     throw new ConfigError([`apps.json cannot be read: ${error instanceof Error ? error.message : error}`])
   }

@@ -22,10 +22,12 @@ export type BannerOptions = {
   isBox: boolean
   /** The address that phones on the same network use, when the stack listens there. */
   lan: { api: string; wechat: string } | undefined
+  /** The folder in which data is kept; undefined if none is. */
+  kept: string | undefined
 }
 
 /** Shows a newcomer what to do next: the addresses, a command to try, and how to stop. */
-export function renderBanner({ addresses, isBox, lan }: BannerOptions): string {
+export function renderBanner({ addresses, isBox, lan, kept }: BannerOptions): string {
   const rows: [string, string][] = [
     ['API', addresses.api],
     isBox ? ['WeChat in a box, phones', `${addresses.wechat}/`] : ['WeChat', addresses.wechat],
@@ -42,10 +44,16 @@ export function renderBanner({ addresses, isBox, lan }: BannerOptions): string {
     '',
     ...renderNext(addresses, isBox),
     '  IAM is not enforced locally: nobody checks who calls /deliveries and /reach.',
+    `  ${describeKept(kept)}`,
     ...(lan ? renderLan(lan, isBox) : []),
     '  Ctrl-C stops everything.  按 Ctrl-C 全部停止。',
     '',
   ].join('\n')
+}
+
+function describeKept(kept: string | undefined): string {
+  if (kept === undefined) return 'Nothing is kept: all data is gone after this run · 本次数据不保留'
+  return `Data is kept in ${kept}; npm start -- --fresh begins without · 数据保留在此目录，--fresh 不使用`
 }
 
 /** Finds this machine's address for phones on the same network. */

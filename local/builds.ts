@@ -9,3 +9,17 @@ export function oneAfterAnother(build: () => Promise<void>): () => Promise<void>
     return last
   }
 }
+
+/** The part of serverless-esbuild that runs once the functions are built again, with the file that changed. */
+export type Builder = { updateFile(change: string, file: string): Promise<void> }
+
+/** Writes a line of the log for each build that a changed file of the code caused; lists have watchers of their own. */
+export function tellBuilds(builder: Builder, write: (line: string) => void): void {
+  const { updateFile } = builder
+  builder.updateFile = async function (change, file) {
+    await updateFile.call(this, change, file)
+    if (!file.endsWith('.ts')) return
+    const timestamp = new Date().toISOString()
+    write(JSON.stringify({ level: 'INFO', message: 'local.rebuilt', timestamp, file: file.replaceAll('\\', '/') }))
+  }
+}

@@ -1,18 +1,18 @@
-import type { Apps } from '../lib/apps.ts'
-import type { TemplateList } from '../lib/send/template-list.ts'
 import { findLanAddress } from './banner.ts'
 import { openBox } from './box.ts'
 import type { Closing } from './closing.ts'
 import type { Settings } from './environment.ts'
 import type { Endpoints } from './functions-environment.ts'
-import { openParameterStore } from './parameter-store.ts'
+import { keepBoxState } from './kept/box-file.ts'
+import type { Kept } from './kept/stores.ts'
+import { openParameterStore, type ParameterStore } from './parameter-store.ts'
 import { reachableHost } from './ports.ts'
-import { makeSecrets } from './secrets.ts'
+import { listSecrets, makeSessionKeys, secretsPrefix } from './secrets.ts'
 import { openDynamoDb, openSqs } from './stores.ts'
-import { watchLocalTemplates } from './templates.ts'
 import type { WeChatBox } from './wechat/server.ts'
 
-const secretsPrefix = '/queqiao/local'
+/** Those that may have to learn of a change while the stack runs; `box` is undefined with another WeChat. */
+type Emulators = { box: WeChatBox | undefined; store: ParameterStore }
 
 /** Returns the addresses of the emulators of AWS and WeChat. */
 export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings, ssmPort: number): Endpoints {
@@ -32,8 +32,8 @@ export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings
 export async function openEmulators(
   settings: Settings,
   ssmPort: number,
-  { closing, report }: { closing: Closing; report: (line: string) => void },
-): Promise<void> {
+  { closing, kept }: { closing: Closing; kept: Kept | undefined },
+): Promise<Emulators> {
   const { endpoints, ports, region, wechat, wechatApiUrl } = settings
   async function open<T extends { close: () => unknown }>(opening: Promise<T>): Promise<T> {
     const part = await opening
@@ -41,30 +41,20 @@ export async function openEmulators(
     return part
   }
 
+  const openSecrets = (sessionKeys: string) =>
+    open(openParameterStore(ssmPort, listSecrets(secretsPrefix, wechat, sessionKeys)))
   const needsFauxqs = endpoints.sqs === undefined || endpoints.s3 === undefined
-  const [box] = await Promise.all([
-    wechatApiUrl === undefined ? open(openBox(settings)) : undefined,
-    endpoints.dynamodb === undefined && open(openDynamoDb(ports.dynamodb)),
-    needsFauxqs && open(openSqs(ports.sqs, region)),
-    makeSecrets(secretsPrefix, wechat).then(secrets => open(openParameterStore(ssmPort, secrets))),
+  const [box, store] = await Promise.all([
+    wechatApiUrl === undefined ? open(openBox(settings, kept?.box)) : undefined,
+    openSecrets(kept?.sessionKeys ?? (await makeSessionKeys())),
+    endpoints.dynamodb === undefined && open(openDynamoDb(ports.dynamodb, kept?.tables)),
+    needsFauxqs && open(openSqs(ports.sqs, region, kept?.queues)),
   ])
-  closing.add(watchTemplates(box, wechat.apps, report).close)
+  if (box !== undefined && kept !== undefined) closing.add(keepBoxState(kept.folder, box.state).close)
+  return { box, store }
 }
 
 /** The host by which phones on the same network reach a server that listens on every interface; none on loopback. */
 function lanHost(host: string): string {
   return findLanAddress(host) ?? reachableHost(host)
-}
-
-/** The functions are rebuilt when the list changes; our own box has to load it as well. */
-function watchTemplates(
-  box: Pick<WeChatBox, 'setTemplates'> | undefined,
-  { officials }: Apps,
-  report: (line: string) => void,
-) {
-  const onChange = (list: TemplateList) => {
-    box?.setTemplates(Object.values(list))
-    report('templates.json was reloaded · 已重新读取 templates.json')
-  }
-  return watchLocalTemplates({ officials, onChange, report })
 }

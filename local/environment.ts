@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { type ConfigKey, problemsIn } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { listFile, readStageApps, type StageApps } from './apps.ts'
+import { problemsOfForwardKeys } from './forward-keys.ts'
 import { findKeyProblems, readPair, readWeChatKeys, type WeChatKeys } from './wechat-keys.ts'
 
 /** The environment as Node gives it. */
@@ -81,6 +82,7 @@ export function readSettings(env: Environment, file = listFile('apps.json')): Se
     region: env.AWS_REGION || 'us-east-1',
     isVerbose: !['', '0', 'false'].includes(env.VERBOSE ?? ''),
   }
+  problems.push(...problemsOfForwardKeys(env, stage.apps))
   problems.push(...findKeyProblems(env, stage, isOther), ...problemsIn(env, functionKeys.filter(isSetIn(env))))
   if (problems.length > 0) throw new SettingsError(problems)
   return settings

@@ -55,6 +55,8 @@ export function buildFunctionsEnvironment(env: Environment, settings: Settings, 
     WECHAT_OFFICIAL_APPID: isListed ? '' : apps.officials[0].appid,
     WECHAT_MINI_APPID: isListed ? '' : apps.minis[0].appid,
     API_URL: `http://${reachableHost(settings.host)}:${settings.ports.api}`,
+    // One line for each event, login and callback; on AWS these are not logged.
+    AWS_LAMBDA_LOG_LEVEL: 'DEBUG',
     CALLBACK_ENCRYPTION: env.CALLBACK_ENCRYPTION || 'optional',
     // Not in .esbuild, which `sls package` empties when it ends.
     BUILD_FOLDER: `.local/${settings.ports.api}`,

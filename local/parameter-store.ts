@@ -6,6 +6,8 @@ import * as v from 'valibot'
 /** A running parameter store. */
 export type ParameterStore = {
   url: string
+  /** Adds these, or changes them. */
+  set(parameters: Readonly<Record<string, string>>): void
   close(): Promise<void>
 }
 
@@ -20,7 +22,8 @@ const put = v.object({ Name: v.string(), Value: v.string(), Overwrite: v.optiona
 
 /** Starts a small SSM Parameter Store on loopback with the local secrets, for the functions' real adapter. */
 export async function openParameterStore(port: number, parameters: Record<string, string>): Promise<ParameterStore> {
-  const calls = createCalls(new Map(Object.entries(parameters).map(([name, value]) => [name, { value, version: 1 }])))
+  const stored = new Map(Object.entries(parameters).map(([name, value]) => [name, { value, version: 1 }]))
+  const calls = createCalls(stored)
   const server = createServer(async (request, response) => {
     const { status, body } = await answer(request, calls)
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body))
@@ -31,6 +34,10 @@ export async function openParameterStore(port: number, parameters: Record<string
 
   return {
     url: `http://127.0.0.1:${actual}`,
+    set(more) {
+      for (const [name, value] of Object.entries(more))
+        stored.set(name, { value, version: (stored.get(name)?.version ?? 0) + 1 })
+    },
     async close() {
       const closed = once(server, 'close')
       server.close()

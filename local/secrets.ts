@@ -6,9 +6,18 @@ import type { App } from '../lib/apps.ts'
 import { secretOf } from '../lib/secret-names.ts'
 import type { WeChatKeys } from './wechat-keys.ts'
 
-/** Creates the local stack's secrets, by their names in the parameter store; each start has a new session key. */
-export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<Record<string, string>> {
-  const sessionKeys = JSON.stringify({ keys: [await makeSessionKey()] })
+/** Where the local stack keeps its secrets. */
+export const secretsPrefix = '/queqiao/local'
+
+/** The local stack's secrets, by their names in the parameter store. */
+export function listSecrets(prefix: string, wechat: WeChatKeys, sessionKeys: string): Record<string, string> {
+  const own = { 'session-keys': sessionKeys, 'session-public-keys': publicKeysOf(sessionKeys) }
+  const named = Object.entries(own).map(([name, value]) => [`${prefix}/${name}`, value])
+  return { ...appSecretsOf(prefix, wechat), ...Object.fromEntries(named) }
+}
+
+/** The secrets of the apps, by their names in the parameter store. */
+export function appSecretsOf(prefix: string, wechat: WeChatKeys): Record<string, string> {
   const { apps, appsecrets, callbackToken, callbackAesKey } = wechat
   const ofApp = (app: App): Record<string, string> => ({
     [secretOf(app, 'appsecret')]: appsecrets[app.name] ?? '',
@@ -17,12 +26,16 @@ export async function makeSecrets(prefix: string, wechat: WeChatKeys): Promise<R
   })
   const secrets: Record<string, string> = {
     ...Object.assign({}, ...[...apps.officials, ...apps.minis].map(ofApp)),
-    'session-keys': sessionKeys,
-    'session-public-keys': publicKeysOf(sessionKeys),
+    ...wechat.forwardSecrets,
   }
   // SSM allows no empty parameter: secrets without a value are left out.
   const set = Object.entries(secrets).filter(([, value]) => value !== '')
   return Object.fromEntries(set.map(([name, value]) => [`${prefix}/${name}`, value]))
+}
+
+/** Creates the keys that sign sessions, as one secret. */
+export async function makeSessionKeys(): Promise<string> {
+  return JSON.stringify({ keys: [await makeSessionKey()] })
 }
 
 /** Creates a private RSA key as a JWK, as lib/adapters/session-tokens.ts reads it. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Plugin } from 'esbuild'
-import { oneAfterAnother } from './builds.ts'
+import { type Builder, oneAfterAnother, tellBuilds } from './builds.ts'
 import { answerFailures } from './failed-function.ts'
 import { letRunsEnd } from './running-functions.ts'
 import { keepGoodLists } from './templates.ts'
@@ -10,7 +10,7 @@ type Custom = { esbuild: { plugins?: readonly Plugin[] } }
 /** The part of serverless that is read when a command starts: its plugin manager, with the service resolved. */
 type PluginManager = {
   /** Only serverless-esbuild has a `bundle`. */
-  plugins: { bundle?: () => Promise<void> }[]
+  plugins: (({ bundle: () => Promise<void> } & Builder) | { bundle?: never })[]
   serverless: { service: { provider: unknown; functions: unknown; resources: unknown; custom: Custom } }
 }
 
@@ -25,7 +25,11 @@ const { run } = prototype
 prototype.run = function (this: PluginManager, commands: unknown) {
   const { provider, functions, resources, custom } = this.serverless.service
   custom.esbuild.plugins = [keepGoodLists()]
-  for (const plugin of this.plugins) if (plugin.bundle) plugin.bundle = oneAfterAnother(plugin.bundle)
+  for (const plugin of this.plugins) {
+    if (!plugin.bundle) continue
+    plugin.bundle = oneAfterAnother(plugin.bundle)
+    tellBuilds(plugin, line => process.stdout.write(`${line}\n`))
+  }
   process.send?.(JSON.parse(JSON.stringify({ provider, functions, resources })))
   return run.call(this, commands)
 }

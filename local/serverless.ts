@@ -72,12 +72,16 @@ export function startOffline({ host, apiPort, lambdaPort, env, onLine }: Offline
 
 /** A process group of its own: Ctrl-C reaches only us, and the child's own children end with it. */
 function spawnServerless(args: readonly string[], env: Environment): ChildProcess {
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', childScript, ...args], {
-    cwd: root,
-    env,
-    detached: process.platform !== 'win32',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
+  return spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--enable-source-maps', childScript, ...args],
+    {
+      cwd: root,
+      env,
+      detached: process.platform !== 'win32',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  )
 }
 
 function outputOf({ stdout, stderr }: ChildProcess) {

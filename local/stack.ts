@@ -9,12 +9,17 @@ import { type Deployment, readDeployment } from './deployment.ts'
 import { listEndpoints, openEmulators } from './emulators.ts'
 import type { Environment, Settings } from './environment.ts'
 import { startMapping } from './event-source-mapping.ts'
-import { buildFunctionsEnvironment, chooseCredentials } from './functions-environment.ts'
+import { openFunctions } from './functions.ts'
+import { buildFunctionsEnvironment, chooseCredentials, type Endpoints } from './functions-environment.ts'
+import type { Kept } from './kept/stores.ts'
+import type { Report } from './lists.ts'
 import { assertPortsFree, type PortUse, pickFreePort, reachableHost } from './ports.ts'
 import { type ProvisionedQueue, provisionBuckets, provisionQueues, provisionTables } from './provision.ts'
+import { watchLists } from './reload.ts'
 import { createNotifications } from './s3-door/notifications.ts'
 import { openS3Door } from './s3-door/server.ts'
 import { startOffline } from './serverless.ts'
+import type { WeChatKeys } from './wechat-keys.ts'
 
 /** The inputs of the stack. */
 export type StackOptions = {
@@ -23,8 +28,9 @@ export type StackOptions = {
   env: Environment
   /** Takes each line that the functions and their emulator write. */
   onFunctionLine: (line: string) => void
-  /** Receives one line about an outage. */
-  report: (line: string) => void
+  /** Where data is kept from one start to the next; without it all begins empty. */
+  kept?: Kept | undefined
+  report: Report
   /** Collects what is opened, for callers that may stop the stack while it is still opening. */
   closing?: Closing
 }
@@ -60,18 +66,8 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
   // The functions take longest, so they start first; everything they call is up before anything calls them.
   const ssmPort = await pickFreePort('127.0.0.1')
   const endpoints = listEndpoints(settings, ssmPort)
-  const env = buildFunctionsEnvironment(options.env, settings, endpoints)
-  const offline = startOffline({
-    host: settings.host,
-    apiPort: api,
-    lambdaPort: lambda,
-    env,
-    onLine: options.onFunctionLine,
-  })
-  const { BUILD_FOLDER } = env
-  if (BUILD_FOLDER) closing.add(() => rm(join(root, BUILD_FOLDER), { recursive: true, force: true }))
-  closing.add(offline.stop)
-  const opening = openEmulators(settings, ssmPort, { closing, report: options.report })
+  const functions = startFunctions(options, endpoints, closing)
+  const opening = openEmulators(settings, ssmPort, { closing, kept: options.kept })
 
   const client = { region: settings.region, credentials: chooseCredentials(options.env, settings) }
   const sqs = new SQSClient({ ...client, endpoint: endpoints.sqs })
@@ -79,15 +75,23 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
   const s3 = new S3Client({ ...client, endpoint: endpoints.s3, forcePathStyle: true })
   closing.add(() => sqs.destroy())
   closing.add(() => s3.destroy())
-  const [deployment] = await Promise.all([offline.config.then(readDeployment), opening])
+  const [deployment, emulators] = await Promise.all([functions.now.config.then(readDeployment), opening])
   const provisioning = provision(deployment, { sqs, s3 }, { ...client, endpoint: endpoints.dynamodb })
-  const [queues] = await Promise.all([provisioning, offline.ready])
+  const [queues] = await Promise.all([provisioning, functions.now.ready])
   const onArrival = createNotifications({ sqs, region: settings.region, buckets: deployment.buckets, queues })
   const door = await openS3Door({ ...client, ...{ host: settings.host, port: settings.ports.s3, s3, onArrival } })
   closing.add(door.close)
 
   const invoke = `http://${reachableHost(settings.host)}:${lambda}`
   startMappings({ ...options, deployment, queues, invoke, sqs, closing })
+  const lists = watchLists({
+    ...options,
+    ...emulators,
+    restart: async wechat => {
+      await provisionQueues(sqs, readDeployment(await functions.restart(wechat)).queues)
+    },
+  })
+  closing.add(lists.close)
   return {
     addresses: {
       ...endpoints,
@@ -96,9 +100,22 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
       eventsQueueUrl: [...queues.values()].find(({ url }) => url.endsWith('-local-events'))?.url ?? '',
     },
     sqs,
-    ended: offline.ended,
+    ended: functions.now.ended,
     close: closing.close,
   }
+}
+
+/** Starts the functions' process, which can be started again with other apps. */
+function startFunctions({ settings, env, onFunctionLine }: StackOptions, endpoints: Endpoints, closing: Closing) {
+  const { host, ports } = settings
+  const envOf = (wechat: WeChatKeys) => buildFunctionsEnvironment(env, { ...settings, wechat }, endpoints)
+  const start = (wechat: WeChatKeys) =>
+    startOffline({ host, apiPort: ports.api, lambdaPort: ports.lambda, env: envOf(wechat), onLine: onFunctionLine })
+  const now = openFunctions(() => start(settings.wechat))
+  const { BUILD_FOLDER } = envOf(settings.wechat)
+  if (BUILD_FOLDER) closing.add(() => rm(join(root, BUILD_FOLDER), { recursive: true, force: true }))
+  closing.add(now.stop)
+  return { now, restart: (wechat: WeChatKeys) => now.restart(() => start(wechat)) }
 }
 
 async function provision(

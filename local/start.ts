@@ -1,17 +1,22 @@
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { styleText } from 'node:util'
 import { playAccounts } from './accounts-story.ts'
 import { findLanAddress, renderBanner } from './banner.ts'
 import { createClosing } from './closing.ts'
 import { readSettings, type Settings, SettingsError } from './environment.ts'
-import { createLogLines } from './log-lines.ts'
+import { openKeptFolder } from './kept/folder.ts'
+import { openKept } from './kept/stores.ts'
+import type { Report } from './lists.ts'
 import { PortsInUseError } from './ports.ts'
 import { openStack, type Stack } from './stack.ts'
 import { helpText, parseStartOptions, type StartOptions } from './start-options.ts'
 import { createSteps, StepError, type Steps } from './steps.ts'
 import { playStory } from './story.ts'
 import { readLocalTemplates } from './templates.ts'
+import { createTerminal } from './terminal/terminal.ts'
 import { endWithNpm } from './wechat/end-with-npm.ts'
 import { createWeChatControl, isBox } from './wechat-control.ts'
 
@@ -46,39 +51,73 @@ function readOptions(): StartOptions | undefined {
   }
 }
 
-async function main({ isDemo, hasAccounts }: StartOptions): Promise<void> {
+async function main({ isDemo, hasAccounts, isJson, isFresh }: StartOptions): Promise<void> {
   if (hasAccounts) process.env.LISTS_FOLDER = accountsFolder
   if (existsSync('.env')) process.loadEnvFile('.env')
   const settings = readSettings(process.env)
   const story = readLocalTemplates(settings.wechat.apps.officials)['order-paid']
   const hasBox = settings.wechatApiUrl === undefined || (await isBox(settings.wechatApiUrl))
-  if (isDemo && !hasBox)
-    throw new SettingsError(['The demo needs WeChat in a box: unset WECHAT_API_URL, or use npm start.'])
-  if (isDemo && story === undefined)
-    throw new SettingsError(['The demo sends an order-paid, which templates.json lacks under local.'])
+  if (isDemo) assertDemo(hasBox, story !== undefined)
 
-  const log = createLogLines(line => process.stderr.write(`${line}\n`), settings.isVerbose)
+  const terminal = openTerminal(settings, isJson)
+  const people = isJson ? process.stderr : process.stdout
   const steps = createSteps({
-    write: text => process.stdout.write(text),
+    write: text => people.write(text),
     now: () => performance.now(),
-    problems: () => log.problems(problemsTold),
+    problems: () => terminal.problems(problemsTold),
   })
+  const kept = isFresh ? undefined : await keepData(settings, terminal.notice)
   const stack = await steps.play(describeStart(settings), async ({ saw }) => {
     const onFunctionLine = (line: string) => {
-      log.add(line)
+      terminal.add(line)
       if (line.trim() !== '') saw(line)
     }
-    const report = (line: string) => process.stderr.write(`${line}\n`)
-    const result = await openStack({ settings, env: process.env, onFunctionLine, report, closing })
+    const result = await openStack({
+      settings,
+      env: process.env,
+      onFunctionLine,
+      report: terminal.notice,
+      closing,
+      kept,
+    })
     return { result, told: 'everything answers' }
   })
   stack.ended.then(reason => fail(new Error(reason)))
-  if (hasBox && story !== undefined)
+  // What was played once is still there.
+  if (hasBox && story !== undefined && kept?.isNew !== false)
     await playInBox(stack, settings, { steps, templateId: story.templateId, hasAccounts })
   if (isDemo) return stop(0)
 
-  log.follow()
-  process.stdout.write(renderBanner({ addresses: stack.addresses, isBox: hasBox, lan: describeLan(settings, stack) }))
+  terminal.follow()
+  people.write(
+    renderBanner({ addresses: stack.addresses, isBox: hasBox, lan: describeLan(settings, stack), kept: kept?.folder }),
+  )
+}
+
+/** Real followers and those of the box are kept apart. */
+async function keepData({ wechatApiUrl, wechat }: Settings, report: Report) {
+  const name = wechatApiUrl === undefined ? 'box' : `${new URL(wechatApiUrl).host}-${wechat.apps.officials[0].appid}`
+  const folder = openKeptFolder(resolve('.queqiao'), name.replaceAll(/[^\w.-]/g, '-'), report)
+  closing.add(folder.close)
+  return openKept(folder)
+}
+
+function assertDemo(hasBox: boolean, hasTemplate: boolean): void {
+  if (!hasBox) throw new SettingsError(['The demo needs WeChat in a box: unset WECHAT_API_URL, or use npm start.'])
+  if (!hasTemplate) throw new SettingsError(['The demo sends an order-paid, which templates.json lacks under local.'])
+}
+
+/** Only a terminal gets colours, and none where NO_COLOR is set. */
+function openTerminal({ isVerbose }: Settings, isJson: boolean) {
+  const reader = isVerbose ? 'all' : isJson ? 'machines' : 'people'
+  const stream = reader === 'all' ? process.stderr : process.stdout
+  const terminal = createTerminal({
+    write: line => stream.write(`${line}\n`),
+    paint: (colour, text) => styleText(colour, text, { stream }),
+    reader,
+  })
+  closing.add(terminal.close)
+  return terminal
 }
 
 type Play = { steps: Steps; templateId: string; hasAccounts: boolean }

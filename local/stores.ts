@@ -12,9 +12,9 @@ const loopbackHost = '127.0.0.1'
 // The calls whose answers hold queue URLs.
 const queueUrlCall = /\.(GetQueueUrl|CreateQueue|ListQueues)$/
 
-/** Starts DynamoDB (dynalite) with empty tables in memory. */
-export async function openDynamoDb(port: number): Promise<Store> {
-  const server = dynalite({ createTableMs: 0 }).listen(port, loopbackHost)
+/** Starts DynamoDB (dynalite) with its tables in a folder, or with none in memory. */
+export async function openDynamoDb(port: number, path?: string): Promise<Store> {
+  const server = dynalite({ createTableMs: 0, ...(path === undefined ? {} : { path }) }).listen(port, loopbackHost)
   await once(server, 'listening')
   return {
     url: `http://${loopbackHost}:${port}`,
@@ -27,11 +27,11 @@ export async function openDynamoDb(port: number): Promise<Store> {
   }
 }
 
-/** Starts SQS and S3 (fauxqs) in memory, on loopback only; fauxqs' own start listens on every interface. */
-export async function openSqs(port: number, region: string): Promise<Store> {
+/** Starts SQS and S3 (fauxqs) with their data in a folder, or in memory, on loopback only; fauxqs' own start listens on every interface. */
+export async function openSqs(port: number, region: string, dataDir?: string): Promise<Store> {
   const url = `http://${loopbackHost}:${port}`
   await takeAllCharacters()
-  const app = buildApp({ logger: false, defaultRegion: region })
+  const app = buildApp({ logger: false, defaultRegion: region, ...(dataDir === undefined ? {} : { dataDir }) })
 
   // fauxqs separates queues by region; here every client finds the same queues, whatever its region.
   app.addHook('onRequest', async request => {

@@ -1,11 +1,14 @@
-import { readFileSync, watch } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild'
 import type { AppName } from '../lib/apps.ts'
+import type { Replies } from '../lib/callback/replies.ts'
+import { readReplyLists } from '../lib/callback/reply-list.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { readTemplateLists, type TemplateList } from '../lib/send/template-list.ts'
 import { listFile, readStageApps } from './apps.ts'
 import { SettingsError } from './environment.ts'
+import type { List } from './lists.ts'
 import { readPair } from './wechat-keys.ts'
 
 type Officials = readonly { readonly name: AppName }[]
@@ -28,11 +31,20 @@ export function readLocalTemplates(officials: Officials, file = listFile('templa
   return readLocalTemplateLists(officials, file).get(officials[0]?.name ?? '') ?? {}
 }
 
-const projectFiles = () => ({ apps: listFile('apps.json'), templates: listFile('templates.json') })
+/** Reads the replies of the local stage, by Official Account; throws ConfigError, and SyntaxError for what is no JSON. */
+export function readLocalReplies(officials: Officials, file = listFile('replies.json')): ReadonlyMap<AppName, Replies> {
+  return existsSync(file) ? readReplyLists(JSON.parse(readFileSync(file, 'utf8')), 'local', officials) : new Map()
+}
+
+const projectFiles = () => ({
+  apps: listFile('apps.json'),
+  templates: listFile('templates.json'),
+  replies: listFile('replies.json'),
+})
 
 /**
- * Makes esbuild build the functions with the last valid apps.json and templates.json: a failed build removes the bundles, and
- * no function could be loaded while somebody edits a file.
+ * Makes esbuild build the functions with the last valid apps.json, templates.json and replies.json: a failed build removes the
+ * bundles, and no function could be loaded while somebody edits a file.
  */
 export function keepGoodLists(files = projectFiles()): Plugin {
   const officials = () => readStageApps('local', () => readPair({}), files.apps).apps.officials
@@ -41,6 +53,7 @@ export function keepGoodLists(files = projectFiles()): Plugin {
     setup(build) {
       keepGood(build, files.apps, officials)
       keepGood(build, files.templates, () => readLocalTemplates(officials(), files.templates))
+      keepGood(build, files.replies, () => readLocalReplies(officials(), files.replies))
     },
   }
 }
@@ -51,7 +64,9 @@ function keepGood(build: PluginBuild, file: string, check: () => unknown): void 
   const load = (): OnLoadResult => {
     try {
       check()
-      good = readFileSync(file, 'utf8')
+      if (existsSync(file)) good = readFileSync(file, 'utf8')
+      // Without apps.json or replies.json there is a list of no stage; a missing templates.json fails its check.
+      good ??= '{}'
     } catch (error) {
       if (good === undefined) throw error
     }
@@ -63,40 +78,22 @@ function keepGood(build: PluginBuild, file: string, check: () => unknown): void 
   build.onLoad({ filter: new RegExp(`[\\\\/]${name}\\.json$`) }, load)
 }
 
-/** Who is notified of changes to the list. */
-export type TemplatesWatcher = {
-  officials: Officials
-  onChange: (list: TemplateList) => void
-  /** Receives a line about an invalid list; the previous list stays. */
-  report: (line: string) => void
-}
-
-// An editor may write a file in several steps.
-const settleMs = 100
-
-/** Reloads the list whenever it changes. */
-export function watchLocalTemplates(
-  { officials, onChange, report }: TemplatesWatcher,
+/** The templates of the local stage, by their names and, where there are several Official Accounts, their account's. */
+export function templatesToWatch(
+  officials: () => Officials,
+  use: (lists: ReadonlyMap<AppName, TemplateList>) => void,
   file = listFile('templates.json'),
-) {
-  let timer: NodeJS.Timeout | undefined
-  const read = () => {
-    try {
-      onChange(readLocalTemplates(officials, file))
-    } catch (error) {
-      report(`${error instanceof Error ? error.message : error}; the previous list stays until it is fixed`)
-    }
-  }
-  // Watches the folder, because editors replace the file.
-  const watcher = watch(dirname(file), (_, name) => {
-    if (name !== basename(file)) return
-    clearTimeout(timer)
-    timer = setTimeout(read, settleMs)
-  })
+): List {
+  const read = () => readLocalTemplateLists(officials(), file)
+  const nameIn = (account: AppName, name: string) => (officials().length === 1 ? name : `${name} of ${account}`)
   return {
-    close() {
-      clearTimeout(timer)
-      watcher.close()
-    },
+    file,
+    read: () =>
+      new Map(
+        [...read()].flatMap(([account, list]) =>
+          Object.entries(list).map(([name, template]) => [nameIn(account, name), template] as const),
+        ),
+      ),
+    use: () => use(read()),
   }
 }

@@ -12,6 +12,8 @@ export type Person = {
 /** A template message on somebody's phone. */
 export type PhoneMessage = v.InferOutput<typeof messageSchema>
 
+type CallbackKeys = { callbackToken: string; callbackAesKey: string }
+
 /** What the demo does with WeChat in a box, through its control API. */
 export type WeChatControl = {
   addPerson(name: string, signal: AbortSignal): Promise<Person>
@@ -20,8 +22,8 @@ export type WeChatControl = {
   /** `app` is the name of a mini program, the first one's if absent. */
   login(person: Person, signal: AbortSignal, app?: string): Promise<string>
   messages(person: Person, signal: AbortSignal): Promise<PhoneMessage[]>
-  /** Makes the box push its events to this URL, signed and encrypted with our keys. */
-  pushTo(url: string, keys: { callbackToken: string; callbackAesKey: string }, signal: AbortSignal): Promise<void>
+  /** Makes the box push an app's events to this URL, signed and encrypted with our keys; the first Official Account's if absent. */
+  pushTo(url: string, keys: CallbackKeys, signal: AbortSignal, app?: string): Promise<void>
 }
 
 const boxLimitMs = 3000
@@ -59,9 +61,9 @@ export function createWeChatControl(boxUrl: string): WeChatControl {
     async messages(person, signal) {
       return v.parse(v.array(messageSchema), await call('GET', `${people}/${person.id}/messages`, { signal }))
     },
-    async pushTo(url, { callbackToken: token, callbackAesKey: aesKey }, signal) {
+    async pushTo(url, { callbackToken: token, callbackAesKey: aesKey }, signal, app) {
       const encryption = aesKey === '' ? { mode: 'plain' } : { mode: 'secure', aesKey }
-      await post(`${boxUrl}/_box/callback`, { url, token, ...encryption }, signal)
+      await post(`${boxUrl}/_box/callback`, { app, url, token, ...encryption }, signal)
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Pair } from '../lib/app-list.ts'
 import type { App, AppName, Apps } from '../lib/apps.ts'
 import { isAppId } from '../lib/identifiers.ts'
 import { type StageApps, secretVariableOf } from './apps.ts'
+import { forwardSecretsIn } from './forward-keys.ts'
 import { defaultAccounts, defaultCallback } from './wechat/defaults.ts'
 
 /** The apps with their appsecrets, and the keys of the message push, the same for all; the local stack keeps them in its parameter store. */
@@ -11,6 +12,8 @@ export type WeChatKeys = StageApps & {
   callbackToken: string
   /** Empty if callbacks come in plain text only. */
   callbackAesKey: string
+  /** Those of servers behind us that the environment has, by their names. */
+  forwardSecrets: Readonly<Record<string, string>>
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -50,6 +53,7 @@ export function readWeChatKeys(env: Environment, stage: StageApps, isOther: bool
     appsecrets: Object.fromEntries(secrets),
     callbackToken: read('WECHAT_CALLBACK_TOKEN'),
     callbackAesKey: read('WECHAT_CALLBACK_AES_KEY'),
+    forwardSecrets: forwardSecretsIn(env, stage.apps),
   }
 }
 

@@ -47,6 +47,11 @@ const grants = {
     tables: { LoginsTable: ['DeleteItem', 'GetItem', 'UpdateItem'], LinksTable: ['BatchGetItem', 'UpdateItem'] },
   },
   me: { secrets: ['session-public-keys'], tables: { LinksTable: people } },
+  'follow-codes': {
+    callsWeChat: true,
+    secrets: [officialAppsecrets, 'session-public-keys'],
+    tables: { TokensTable: tokens, LoginsTable: ['UpdateItem'] },
+  },
   callback: {
     secrets: [...callbackSecrets, ...forwardSecrets],
     queues: { FollowersQueue: push, ReceiptsQueue: push, ImageChecksQueue: push, PassOnQueue: push },
@@ -79,6 +84,7 @@ const grants = {
     secrets: [officialAppsecrets],
     tables: {
       TokensTable: tokens,
+      LoginsTable: ['GetItem', 'UpdateItem'],
       LinksTable: ['BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'],
       WalksTable: syncRuns.filter(it => it !== 'GetItem'),
     },
@@ -177,6 +183,7 @@ const grants = {
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
   },
+  menu: { callsWeChat: true, secrets: [officialAppsecrets], tables: { TokensTable: tokens } },
   token: {
     callsWeChat: true,
     secrets: [miniAppsecrets, officialAppsecrets],

@@ -89,6 +89,17 @@ describe('the apps of a stage', () => {
       { brand, shop: { ...shop, follows: 'shop' } },
       ['shop.follows must be the name of an Official Account of this list'],
     ],
+    [
+      'fields, and what goes across them',
+      { brand: { ...brand, default: 1 }, region: null, shop: { ...shop, appid: brand.appid, follows: 'club' } },
+      [
+        'brand.default must be true or false',
+        'region must be an object',
+        `brand and shop have the same appid, ${brand.appid}`,
+        'shop.follows must be the name of an Official Account of this list',
+      ],
+    ],
+    ['an entry that is empty', { brand, shop: null }, ['shop must be an object']],
   ])('are refused by all that is wrong: %s', (_, list, problems) => {
     expect(problemsOf(() => read(list))).toEqual(problems.map(it => `apps.json, stage prod: ${it}`))
   })

@@ -8,15 +8,15 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { mockClient } from 'aws-sdk-client-mock'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { memoryImageFiles } from '../kit/memory-files.ts'
 import { createImageFiles } from '../lib/adapters/aws/s3-image-files.ts'
 import { headBytes } from '../lib/images/receive-images.ts'
 import { pickFreePort } from '../local/ports.ts'
-import { openSqs, type Store } from '../local/stores.ts'
+import { openSqs } from '../local/stores.ts'
 import { imageFilesContract } from './contracts/image-files.ts'
-
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+import { openForAll } from './for-all.ts'
+import { localAws } from './opened.ts'
 
 describe('in memory', () =>
   imageFilesContract(async () => {
@@ -25,16 +25,12 @@ describe('in memory', () =>
   }))
 
 describe('on fauxqs', () => {
-  let store: Store
+  const store = openForAll(async () => openSqs(await pickFreePort('127.0.0.1'), localAws.region))
   let made = 0
-  beforeAll(async () => {
-    store = await openSqs(await pickFreePort('127.0.0.1'), 'us-east-1')
-  })
-  afterAll(() => store.close())
 
   imageFilesContract(async () => {
     const Bucket = `pictures-${made++}`
-    const s3 = new S3Client({ endpoint: store.url, forcePathStyle: true, region: 'us-east-1', credentials })
+    const s3 = new S3Client({ endpoint: store.url, forcePathStyle: true, ...localAws })
     await s3.send(new CreateBucketCommand({ Bucket }))
     return {
       files: createImageFiles(s3, Bucket),

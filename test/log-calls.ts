@@ -30,7 +30,7 @@ type Calls = {
 
 /** Hands on the lines of others, and adds the app to them. */
 const handsOn = 'lib/of-app.ts'
-const line = /(^|\.)log\??\.(info|warn|error)$/
+const line = /(^|\.)log\??\.(debug|info|warn|error)$/
 
 /** Finds each call of a log and of the metrics in lib/ and functions/. */
 export function findCalls(): Calls {
@@ -51,7 +51,9 @@ export function findCalls(): Calls {
       calls.filter(it => !isHandedOn(it)),
     ),
     metrics: of(/(^|\.)metrics\.(count|gauge)$/),
-    others: calls.map(it => it.expression.getText()).filter(it => /\.(info|warn|error)$/.test(it) && !line.test(it)),
+    others: calls
+      .map(it => it.expression.getText())
+      .filter(it => /\.(debug|info|warn|error)$/.test(it) && !line.test(it)),
   }
 }
 

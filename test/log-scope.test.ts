@@ -2,7 +2,7 @@
 
 import type { Context, SQSRecord } from 'aws-lambda'
 import { describe, expect, it } from 'vitest'
-import { appids, boxApps } from '../kit/app.ts'
+import { appids } from '../kit/app.ts'
 import { memoryImageFiles } from '../kit/memory-files.ts'
 import { memoryImages } from '../kit/memory-stores.ts'
 import { httpFunction, type Open, queueFunction, scheduleFunction } from '../lib/adapters/lambda.ts'
@@ -15,6 +15,7 @@ import type { Named } from '../lib/log-scope.ts'
 import { keepReceipts } from '../lib/send/receipts.ts'
 import { sendBatch } from '../lib/send/send.ts'
 import { openFollowers } from './followers/followers-world.ts'
+import { stageApps } from './idle-pair.ts'
 import { id } from './ids.ts'
 import { openCheckWorld } from './images/check-images-world.ts'
 import { arrival, openSend, stageOf } from './send/send-world.ts'
@@ -192,7 +193,7 @@ describe('the lines of a consumer', () => {
   it('receive-images: the message of each', async () => {
     const [images, files, imageArrivals] = [memoryImages(), memoryImageFiles(), { push: away }]
     const deps = {
-      apps: boxApps,
+      apps: stageApps,
       images,
       files,
       imageArrivals,

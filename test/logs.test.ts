@@ -33,7 +33,7 @@ function merged(calls: readonly Call[]): string[] {
     .sort()
 }
 
-const lines = rowsOf('info|warn|error')
+const lines = rowsOf('debug|info|warn|error')
 const metrics = rowsOf('Count|None')
 const units: Readonly<Record<string, string>> = { count: 'Count', gauge: 'None' }
 
@@ -55,7 +55,7 @@ describe('the catalogue of lines', () => {
   })
 
   it('misses no call: what writes a line is named log, but for the logger itself', () => {
-    expect(found.others).toEqual(['logger.info', 'logger.warn', 'logger.error'])
+    expect(found.others).toEqual(['logger.debug', 'logger.info', 'logger.warn', 'logger.error'])
   })
 })
 

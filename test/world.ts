@@ -24,12 +24,13 @@ import { createWatch } from '../lib/wechat/watch.ts'
 import { openWeChat, type WeChatOptions } from '../local/wechat/server.ts'
 import templates from '../templates.json' with { type: 'json' }
 import { leaksIn } from './canary.ts'
+import { deedsOfIdle, idleInBox } from './idle-pair.ts'
 import { id } from './ids.ts'
 
 const noon = Date.parse('2026-11-22T12:00:00+08:00')
 export const orderPaid = templates.local['order-paid']
 
-type Line = { readonly level: 'info' | 'warn' | 'error'; readonly event: string; readonly fields: object }
+type Line = { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly event: string; readonly fields: object }
 
 export type Person = ReturnType<typeof personOf>
 
@@ -49,11 +50,14 @@ export async function openWorld(options: WeChatOptions = {}) {
     templates: Object.values(templates.local),
     callback: { url: undefined },
     ...options,
+    apps: [...(options.apps ?? []), ...idleInBox],
   })
   const leaks: string[] = []
+  const control = openControl(box.url)
   onTestFinished(async () => {
+    const deeds = await deedsOfIdle({ control, lines, counted })
     await box.close()
-    expect(leaks).toEqual([])
+    expect([leaks, deeds]).toEqual([[], []])
   })
   const lines: Line[] = []
   const counted: string[] = []
@@ -68,7 +72,6 @@ export async function openWorld(options: WeChatOptions = {}) {
       gauged[name] = value
     },
   }
-  const control = openControl(box.url)
   const log = logInto(lines, leaks)
   const watchOf = (name: 'official' | 'mini') => {
     const app = name === 'mini' ? boxApps.minis[0] : boxApps.officials[0]
@@ -142,5 +145,5 @@ function logInto(lines: Line[], leaks: string[]): Log {
       leaks.push(...leaksIn({ event, fields }))
       lines.push({ level, event, fields })
     }
-  return { info: at('info'), warn: at('warn'), error: at('error') }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

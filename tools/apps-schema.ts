@@ -13,13 +13,18 @@ const { $schema, ...stage } = toJsonSchema(appsSchema, {
     valibotSchema.type === 'custom' ? { type: 'string', pattern: '^wx[0-9a-f]{16}$' } : undefined,
 })
 
+/** That not all apps are of one kind: then there is one of the other. */
+const hasOtherThan = (kind: string) => ({
+  not: { additionalProperties: { type: 'object', properties: { kind: { const: kind } }, required: ['kind'] } },
+})
+
 const schema = {
   $schema,
   title: 'The apps of each stage of Queqiao, by name',
-  // What goes across apps, such as one default of each kind, is told by a deployment.
+  // What else goes across apps, such as one default of each kind, no schema can say: a deployment does.
   type: 'object',
   properties: { $schema: { type: 'string' } },
-  additionalProperties: stage,
+  additionalProperties: { ...stage, allOf: [hasOtherThan('official'), hasOtherThan('mini')] },
 }
 
 await runDocumentCommand({

@@ -30,7 +30,7 @@ const endless = { until: Number.POSITIVE_INFINITY }
 let aheadMs = 0
 const now = () => Date.now() + aheadMs
 const complain = (event: string, fields: object = {}) => process.stderr.write(`\n${event} ${inspect(fields)}\n`)
-const log: Log = { info: () => undefined, warn: complain, error: complain }
+const log: Log = { debug: () => undefined, info: () => undefined, warn: complain, error: complain }
 const stores = openRemoteStores(call)
 const [app] = boxApps.officials
 const opened = openApp({ url: process.argv[2] ?? '', tokens: stores.tokens, now, log })
@@ -38,6 +38,14 @@ const account = { ...opened, ...stores, app, now, sleep }
 const stage = {
   ...stores,
   accounts: [account],
+  codes: { claim: async () => ({ kind: 'unknown' as const }) },
+  // Nobody here scans.
+  links: {
+    ...stores.links,
+    resolve: async () => [],
+    joinByScan: async () => 'no-such-user' as const,
+    endScans: async () => undefined,
+  },
   imageArrivals: { push: async () => undefined },
   now,
   random: Math.random,

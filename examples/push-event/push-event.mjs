@@ -11,6 +11,8 @@ const event = {
   // From the order, never random: pushed again, it is still one message on the phone.
   id: `order-${order}:paid`,
   to: { unionid },
+  // With several Official Accounts: the name of the one that sends it, or any, the first that reaches the person.
+  // from: 'brand',
   template: 'order-paid',
   data: { character_string1: order, amount2: '¥88.00', time3: '2026-11-22 09:30' },
   page: `pages/order/detail?id=${order}`,

@@ -67,6 +67,13 @@ export function isAllowed(address: string, network: ForwardNetwork): boolean {
   return network === 'private' || !inside.check(address, family)
 }
 
+/** Whether a URL may be called, as far as it says itself: https, and no address that is not allowed. */
+export function isCallable({ protocol, hostname }: URL, network: ForwardNetwork): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const isTls = protocol === 'https:' || network === 'loopback'
+  return isTls && (isIP(host) === 0 || isAllowed(host, network))
+}
+
 function listOf(ranges: readonly Range[]): BlockList {
   const list = new BlockList()
   for (const [address, bits] of ranges) list.addSubnet(address, bits, address.includes(':') ? 'ipv6' : 'ipv4')

@@ -3,11 +3,11 @@
 import { lookup as resolve } from 'node:dns'
 import { type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http'
 import { request as tlsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import type { LookupFunction } from 'node:net'
 
 import type { PushRequest } from '../callback/envelope.ts'
 import { ForwardError, type Post } from '../callback/ports.ts'
-import { type ForwardNetwork, isAllowed } from './forward-network.ts'
+import { type ForwardNetwork, isAllowed, isCallable } from './forward-network.ts'
 
 /** WeChat takes 2 KB of text; news are some KB. */
 const maxAnswerBytes = 256 * 1024
@@ -26,12 +26,10 @@ export function createPost(network: ForwardNetwork): Post {
 }
 
 function targetOf(url: string, { query }: PushRequest, network: ForwardNetwork): URL {
+  if (!URL.canParse(url)) throw new ForwardError('address')
   const target = new URL(url)
   for (const [name, value] of Object.entries(query)) target.searchParams.append(name, value)
-  const host = target.hostname.replace(/^\[|\]$/g, '')
-  const isNamed = isIP(host) === 0
-  const isTls = target.protocol === 'https:' || network === 'loopback'
-  if (!isTls || !(isNamed || isAllowed(host, network))) throw new ForwardError('address')
+  if (!isCallable(target, network)) throw new ForwardError('address')
   return target
 }
 

@@ -174,7 +174,15 @@ function refusalOf(error: unknown): APIGatewayProxyStructuredResultV2 {
   const problem = problemOf(known)
   const { code, status, errcode, rid } = problem
   if (known === undefined) log.error('http.failed', { error })
-  else log.warn('http.refused', { code, status, errcode, rid, ...(known.status === 502 && { error: known.cause }) })
+  else
+    log.warn('http.refused', {
+      app: known.app,
+      code,
+      status,
+      errcode,
+      rid,
+      ...(known.status === 502 && { error: known.cause }),
+    })
   return {
     statusCode: problem.status,
     headers: {

@@ -9,6 +9,7 @@ import type { Log } from '../ports.ts'
 export function createLog(): Log {
   const logger = new Logger()
   return {
+    debug: (event, fields = {}) => logger.debug(event, { ...scopeOf(fields), ...fields }),
     info: (event, fields = {}) => logger.info(event, { ...scopeOf(fields), ...fields }),
     warn: (event, fields = {}) => logger.warn(event, { ...scopeOf(fields), ...fields }),
     error: (event, fields = {}) => logger.error(event, { ...scopeOf(fields), ...fields }),

@@ -54,7 +54,7 @@ export function readPush(query: CallbackQuery, body: string, { keys, now }: { ke
 
 /** Each app may only report on its own users: a mini program's callback changes no follower and no receipt. */
 const ofKind: Readonly<Record<App['kind'], ReadonlySet<WeChatEvent['kind']>>> = {
-  official: new Set(['follow', 'unfollow', 'receipt', 'erase', 'erase-pictures', 'other', 'unreadable']),
+  official: new Set(['follow', 'unfollow', 'scan', 'receipt', 'erase', 'erase-pictures', 'other', 'unreadable']),
   mini: new Set(['image-verdict', 'erase', 'erase-pictures', 'other', 'unreadable']),
 }
 

@@ -34,9 +34,11 @@ export function calledApp(apps: Apps, name: AppName | undefined): App {
 export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promise<void> {
   const { app, followers, receipts, imageChecks } = deps
   const log = logOf(app, deps.log)
+  log.debug('callback.received', { event: event.kind })
   switch (event.kind) {
     case 'follow':
     case 'unfollow':
+    case 'scan':
       return app.kind === 'official' ? followers.push([followerChangeOf(event, app.appid)]) : undefined
     case 'erase':
     case 'erase-pictures':
@@ -61,11 +63,13 @@ function tellIgnored(event: string, { isPassedOn, log }: Pick<CallbackDeps, 'isP
   if (!isPassedOn) log.info('callback.ignored', { event })
 }
 
-type FollowEvent = Extract<WeChatEvent, { kind: 'follow' | 'unfollow' }>
+type FollowEvent = Extract<WeChatEvent, { kind: 'follow' | 'unfollow' | 'scan' }>
 type EraseEvent = Extract<WeChatEvent, { kind: 'erase' | 'erase-pictures' }>
 
-function followerChangeOf({ kind, openid, at }: FollowEvent, official: OfficialAppId): FollowerNews {
-  return { change: kind, official, openids: [openid], at }
+/** Only followers scan; that they follow is worked in with what they scanned. */
+function followerChangeOf({ kind, openid, at, scene }: FollowEvent, official: OfficialAppId): FollowerNews {
+  const change = kind === 'unfollow' ? 'unfollow' : 'follow'
+  return { change, official, openids: [openid], at, ...(scene === undefined ? {} : { scene }) }
 }
 
 async function pushErasure(

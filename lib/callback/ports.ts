@@ -23,7 +23,7 @@ export class ForwardError extends Error {
 export type Post = (url: string, request: PushRequest, limitMs: number) => Promise<string>
 
 /** What was not taken, by index, and an error that says why, if there was one. */
-export type Refused = { readonly refused: ReadonlySet<number>; readonly cause?: unknown }
+type Refused = { readonly refused: ReadonlySet<number>; readonly cause?: unknown }
 
 /** Where all pushes are published; returns those that were not taken. */
 export type Subscribers = { publish(pushes: readonly PublishedPush[]): Promise<Refused> }

@@ -11,7 +11,7 @@ export type KeptPush = { readonly appid: AppId; readonly message: string; readon
 export type PublishedPush = { readonly type: string; readonly detail: PushDetail }
 
 /** `id` is the same for each repeat of a push; `push` has WeChat's own fields, all numbers as text. */
-export type PushDetail = {
+type PushDetail = {
   readonly id: string
   readonly account: string
   readonly openid?: string

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { RequestError } from '../errors.ts'
+import { isScene, type Scene } from '../followers/scene.ts'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
 import type { ImageVerdict } from '../images/ports.ts'
 import { templateNames } from '../send/kinds/template-names.ts'
@@ -10,7 +11,10 @@ import { revokedBy } from './revoked-info.ts'
 
 /** A parsed event; `at` is its CreateTime, in seconds by WeChat's clock. */
 export type WeChatEvent =
-  | { readonly kind: 'follow' | 'unfollow'; readonly openid: OpenId; readonly at: number }
+  /** `scene` if they came by a follow code. */
+  | { readonly kind: 'follow' | 'unfollow'; readonly openid: OpenId; readonly at: number; readonly scene?: Scene }
+  /** A follower scanned a follow code. */
+  | { readonly kind: 'scan'; readonly openid: OpenId; readonly at: number; readonly scene: Scene }
   | {
       /** Erase all data of the person, or only the pictures that they uploaded. */
       readonly kind: 'erase' | 'erase-pictures'
@@ -28,7 +32,7 @@ export type WeChatEvent =
   /** Retrying would not help: WeChat would send the same again. */
   | { readonly kind: 'unreadable'; readonly why: string }
 
-/** The fields of a push as WeChat gave them; all numbers are text. */
+/** What a push says, as WeChat gave it: MsgType, Event, EventKey, Content; all numbers are text. All of it is untrusted. */
 export type PushFields = Readonly<Record<string, unknown>>
 
 /** A parsed push; `fields` is empty if it cannot be read. */
@@ -40,7 +44,11 @@ const anyFields = v.looseObject({})
 const message = v.looseObject({ MsgType: v.optional(text), Event: v.optional(text) })
 /** Messages without MsgType: a platform's own pushes, and the test requests of WeChat's cloud. */
 const unnamed = v.looseObject({ InfoType: v.optional(text), action: v.optional(text) })
-const follow = v.object({ FromUserName: v.custom<OpenId>(isId), CreateTime: instant })
+const follow = v.object({
+  FromUserName: v.custom<OpenId>(isId),
+  CreateTime: instant,
+  EventKey: v.optional(v.unknown()),
+})
 const openid = v.custom<OpenId & MiniOpenId>(isId)
 const appid = v.optional(v.pipe(text, v.maxLength(64)))
 const authorization = v.object({
@@ -69,6 +77,7 @@ type Reader = (fields: unknown) => WeChatEvent
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['subscribe', fields => followOf('follow', checked(follow, fields))],
   ['unsubscribe', fields => followOf('unfollow', checked(follow, fields))],
+  ['scan', scanOf],
   [templateNames.receiptEvent, fields => receiptOf(checked(receipt, fields))],
   ['user_authorization_revoke', revocationOf],
   ['user_authorization_cancellation', fields => erasureOf('erase', checked(authorization, fields))],
@@ -116,9 +125,16 @@ function otherOf(name: string): WeChatEvent {
 
 function followOf(
   kind: 'follow' | 'unfollow',
-  { FromUserName, CreateTime }: v.InferOutput<typeof follow>,
+  { FromUserName, CreateTime, EventKey }: v.InferOutput<typeof follow>,
 ): WeChatEvent {
-  return { kind, openid: FromUserName, at: CreateTime }
+  const scene = typeof EventKey === 'string' ? EventKey.replace(/^qrscene_/, '') : undefined
+  return { kind, openid: FromUserName, at: CreateTime, ...(kind === 'follow' && isScene(scene) ? { scene } : {}) }
+}
+
+/** A follower scanned a QR code of the account; any but ours is no matter of ours (docs/wechat.md 9.15). */
+function scanOf(fields: unknown): WeChatEvent {
+  const { FromUserName, CreateTime, EventKey } = checked(follow, fields)
+  return isScene(EventKey) ? { kind: 'scan', openid: FromUserName, at: CreateTime, scene: EventKey } : otherOf('scan')
 }
 
 function receiptOf({ MsgID, Status, CreateTime }: v.InferOutput<typeof receipt>): WeChatEvent {

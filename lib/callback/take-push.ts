@@ -11,12 +11,15 @@ import { isJson, sealReply } from './envelope.ts'
 import { type ForwardDeps, forwardPush, textOf } from './forward-push.ts'
 import { readReply } from './passive-reply.ts'
 import type { PassOn } from './ports.ts'
+import { type Replies, replyTo, writeReply } from './replies.ts'
 import { targetsOf } from './targets.ts'
 
 export type TakeDeps = CallbackDeps &
   ForwardDeps & {
     readonly keys: CallbackKeys
     readonly targets: readonly ForwardTarget[]
+    /** What replies.json answers for the app, where no server does. */
+    readonly replies: Replies
     /** Only where pushes are passed on to others; `subscribers` says whether some get all of them. */
     readonly passOn?: { readonly queue: Queue<PassOn>; readonly subscribers: boolean }
     readonly now: Now
@@ -34,7 +37,7 @@ export async function takePush(push: Push, deps: TakeDeps, { at }: Received): Pr
   const { answering, others } = targetsOf(push.fields, deps.targets)
   const isPassedOn = deps.passOn?.subscribers === true || answering !== undefined || others.length > 0
   await Promise.all([handleEvent(push.event, { ...deps, isPassedOn }), keepForOthers(push, others, { deps, at })])
-  const reply = answering === undefined ? undefined : await askTarget(push, answering, { deps, at })
+  const reply = answering === undefined ? ownReply(push, deps) : await askTarget(push, answering, { deps, at })
   return reply === undefined ? 'success' : sealedFor(push, reply, deps)
 }
 
@@ -62,6 +65,13 @@ async function askTarget(push: Push, target: ForwardTarget, { deps, at }: Contex
     limitMs,
     read: (answer, keys) => readReply(answer, isOurs, { keys, mode: target.mode }),
   })
+}
+
+function ownReply({ fields }: Push, { replies, now }: TakeDeps): string | undefined {
+  const reply = replyTo(fields, replies)
+  const [toUserName, fromUserName] = [textOf(fields.FromUserName), textOf(fields.ToUserName)]
+  const createTime = Math.floor(now() / 1000)
+  return reply === undefined ? undefined : writeReply(reply, { toUserName, fromUserName, createTime })
 }
 
 function sealedFor({ isEncrypted }: Push, reply: string, { app, keys, stamp }: TakeDeps): string {

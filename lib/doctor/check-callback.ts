@@ -3,7 +3,7 @@
 import type { App } from '../apps.ts'
 import { signQuery } from '../callback/signature.ts'
 import { secretOf } from '../secret-names.ts'
-import { type Place, readLog, setSecrets } from './commands.ts'
+import { isLocal, type Place, readLog, setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { nameOf } from './explain.ts'
 import { type Finding, notChecked, ok, wrong } from './finding.ts'
@@ -31,12 +31,23 @@ export async function checkCallback({ app }: { readonly app: App }, deps: Doctor
   try {
     const answer = await api.get(path, { ...query, echostr })
     if (answer.status === 200 && answer.text === echostr)
-      return ok(`${url} answers the handshake; paste it into ${pasted[app.kind]}`)
+      return ok(`${url} answers the handshake${whereToPaste(app, deps)}`)
     return explainAnswer(answer, { url, name, place: deps })
   } catch (error) {
-    const hint = `check that the stage is deployed and its domain points to it; then paste the URL into ${pasted[app.kind]}`
-    return wrong(`${url} does not answer (${nameOf(error)})`, hint)
+    return wrong(`${url} does not answer (${nameOf(error)})`, hintForSilence(app, deps))
   }
+}
+
+/** WeChat reaches no address of one machine, and the box knows it already. */
+function whereToPaste({ kind }: App, deps: DoctorDeps): string {
+  if (deps.isBox) return ''
+  const what = isLocal(deps) ? 'a public URL that leads to it' : 'it'
+  return `; paste ${what} into ${pasted[kind]}`
+}
+
+function hintForSilence({ kind }: App, deps: DoctorDeps): string {
+  if (isLocal(deps)) return readLog('callback', deps)
+  return `check that the stage is deployed and its domain points to it; then paste the URL into ${pasted[kind]}`
 }
 
 /** The default Official Account's has no name in it. */

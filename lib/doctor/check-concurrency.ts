@@ -5,7 +5,14 @@ import { nameOf } from './explain.ts'
 import { type Finding, notChecked, ok, warning, wrong } from './finding.ts'
 
 /** Batches processed at once per queue, as in serverless.yml. */
-export const consumers = { send: 10, 'link-followers': 5, receipts: 5, 'receive-images': 10, 'check-images': 5, 'pass-on': 20 }
+export const consumers = {
+  send: 10,
+  'link-followers': 5,
+  receipts: 5,
+  'receive-images': 10,
+  'check-images': 5,
+  'pass-on': 20,
+}
 /** Callbacks, logins and schedules besides. */
 const others = 15
 const hint =
@@ -13,7 +20,7 @@ const hint =
 
 /** Asks Lambda once; costs no call to WeChat. */
 export async function checkConcurrency({ account, queueNames }: DoctorDeps): Promise<Finding> {
-  if (account === undefined) return notChecked('the local stack has no such limit')
+  if (account === undefined) return notChecked('this run may not ask Lambda')
   const [asked] = await Promise.allSettled([account.concurrency()])
   if (asked?.status !== 'fulfilled') return notChecked(`Lambda does not answer (${nameOf(asked?.reason)})`, hint)
   if (asked.value === undefined) return notChecked('Lambda does not tell it', hint)

@@ -2,7 +2,7 @@
 
 import type { App } from '../apps.ts'
 import { ConfigError, TransportError, WeChatError } from '../errors.ts'
-import { type Place, setSecrets } from './commands.ts'
+import { isLocal, type Place, setSecrets } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { explain, messageOf } from './explain.ts'
 import type { AccountFacts, MiniFacts } from './facts.ts'
@@ -21,13 +21,18 @@ export async function checkCredentials(facts: AccountFacts | MiniFacts, place: D
   }
 }
 
+const wayToInternet =
+  'check the function’s way to the internet: its subnet’s route to the NAT gateway, and WECHAT_API_URL'
+
 type Asked = { readonly app: App; readonly place: Place }
 
 function explainTokenFailure(error: unknown, asked: Asked): Finding {
   if (error instanceof ConfigError) return notChecked(`${error.problems.join('; ')} (see the secrets)`)
   if (error instanceof TransportError) {
-    const hint = 'check the function’s way to the internet: its subnet’s route to the NAT gateway, and WECHAT_API_URL'
-    return wrong(error.message, hint)
+    return wrong(
+      error.message,
+      isLocal(asked.place) ? 'check WECHAT_API_URL, and this machine’s network' : wayToInternet,
+    )
   }
   if (!(error instanceof WeChatError)) return explain(error)
   const hint = hintOf(error.errcode, asked)
@@ -44,7 +49,7 @@ function hintOf(errcode: number, { app: { kind, appid }, place }: Asked): string
       return `the appsecret is not that of ${appid}, or was reset: ${page.secret}: reset it there, then ${setSecrets(place)}`
     case 40013:
     case 41002:
-      return `no app has this appid: copy it from ${page.secret}, and deploy with it in apps.json, or in WECHAT_${kind.toUpperCase()}_APPID`
+      return `no app has this appid: copy it from ${page.secret}, and ${isLocal(place) ? 'start the stack again' : 'deploy'} with it in apps.json, or in WECHAT_${kind.toUpperCase()}_APPID`
     case 40243:
       return `the appsecret is frozen: ${page.secret}: 解冻; it takes effect in ten minutes`
     case 61024:

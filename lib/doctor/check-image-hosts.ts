@@ -1,6 +1,7 @@
 /** Whether the hosts for uploads, and for downloads of pictures and static files, answer. */
 
 import { isOfAws } from './aws-names.ts'
+import { isLocal, readLog } from './commands.ts'
 import type { DoctorDeps, Site } from './deps.ts'
 import { nameOf } from './explain.ts'
 import { type Finding, notChecked, ok, wrong } from './finding.ts'
@@ -10,14 +11,16 @@ import { pages } from './pages.ts'
 const notFound: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN'])
 
 /** Requests a file that does not exist from each; a refusal counts as an answer. Costs no call to WeChat. */
-export async function checkImageHosts({ sites: { upload, files } }: DoctorDeps): Promise<Finding> {
+export async function checkImageHosts({ sites: { upload, files }, ...place }: DoctorDeps): Promise<Finding> {
   const [uploadTrouble, filesTrouble] = await Promise.all([problemWith(upload), problemWith(files)])
   const troubles = [
     ...(filesTrouble === undefined ? [] : [{ ...filesTrouble, site: files, hint: filesHint(files) }]),
     ...(uploadTrouble === undefined ? [] : [{ ...uploadTrouble, site: upload, hint: networkHint }]),
   ]
   const [first, ...more] = troubles.filter(it => !isUnresolvedAwsName(it))
-  if (first !== undefined) return wrong([first, ...more].map(describe).join('; '), first.hint)
+  const hintOf = (it: Trouble) => (isLocal(place) ? readLog('serve-files', place) : it.hint)
+  if (first !== undefined) return wrong([first, ...more].map(describe).join('; '), hintOf(first))
+  if (isLocal(place)) return ok(`both hosts answer: ${upload.origin} for uploads, ${files.origin} for downloads`)
   const unseen = troubles.find(isUnresolvedAwsName)
   const toPaste = `uploadFile 合法域名 ${valueToPaste(upload)}, downloadFile 合法域名 ${valueToPaste(files)}`
   const hint = `check ${pages.serverDomains}: it needs ${toPaste}`

@@ -1,6 +1,6 @@
 /** Whether the queues exist, events are deferred, or messages need a person: dead letters, quota, doubt. */
 
-import { deploy, type Place, redrive, showQuota } from './commands.ts'
+import { deploy, type Place, redrive, redriveOther, showQuota } from './commands.ts'
 import type { DoctorDeps, QueueSize } from './deps.ts'
 import { nameOf } from './explain.ts'
 import type { Facts } from './facts.ts'
@@ -118,5 +118,5 @@ function partsOf({ later, inWork }: QueueSize): string {
 /** Events have a command of their own; other dead letters are redriven with SQS itself. */
 function hintOf(name: string, events: string, place: Place): string {
   if (name === `${events}-dlq`) return `${redrive(place)} lists them by reason, and requeues them`
-  return `AWS console → SQS → ${name} → Start DLQ redrive, once you know from its function’s log what was wrong`
+  return redriveOther(name, place)
 }

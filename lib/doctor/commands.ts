@@ -28,6 +28,13 @@ export function readLog(fileName: string, place: Place): string {
   return `npx --no sls logs -f ${fileName} ${optionsOf(place)}`
 }
 
+/** What to do about dead letters for which there is no command. */
+export function redriveOther(queue: string, place: Place): string {
+  return isLocal(place)
+    ? 'the terminal of npm start says what was wrong; starting the stack again begins without them'
+    : `AWS console → SQS → ${queue} → Start DLQ redrive, once you know from its function’s log what was wrong`
+}
+
 export function deploy(place: Place): string {
   return isLocal(place) ? 'start the stack again' : `npx --no sls deploy ${optionsOf(place)}`
 }
@@ -37,7 +44,8 @@ export function takeTemplates(place: Place): string {
   return isLocal(place) ? 'and save it: the running stack reloads it' : `then ${deploy(place)}`
 }
 
-function isLocal({ stage }: Place): boolean {
+/** Whether the stage runs on one machine, without AWS. */
+export function isLocal({ stage }: Place): boolean {
   return stage === 'local'
 }
 

@@ -15,6 +15,8 @@ export type DoctorDeps = {
   readonly minis: readonly DoctorMini[]
   /** The Official Accounts are test accounts (测试号). */
   readonly isTestAccount?: boolean
+  /** WeChat is the box of the local run, which has no console. */
+  readonly isBox?: boolean
   readonly secrets: Secrets
   /** The secrets that this run may read. */
   readonly readable: readonly SecretName[]

@@ -25,10 +25,12 @@ import { checkQueues } from './check-queues.ts'
 import { checkQuotas } from './check-quotas.ts'
 import { checkSecrets } from './check-secrets.ts'
 import { checkTemplates } from './check-templates.ts'
+import { isLocal } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
 import { explain } from './explain.ts'
 import { type Facts, gatherFacts } from './facts.ts'
 import { type Finding, joined, wrong } from './finding.ts'
+import { inBox } from './in-box.ts'
 import { type Check, type Look, ofApps, ofBindings, ofMinis, ofOfficials, ofStage, type Stage } from './looks.ts'
 import { onTestAccount } from './test-account.ts'
 
@@ -52,6 +54,11 @@ const checks = {
 } satisfies Record<string, Check>
 
 export type CheckName = keyof typeof checks
+
+/** Of a domain and of an account of AWS, which the local run has not. */
+const onAwsOnly: ReadonlySet<CheckName> = new Set(['concurrency', 'certificate'])
+/** What only a console shows, which the box has not. */
+const inConsoleOnly: ReadonlySet<CheckName> = new Set(['mini-program-link'])
 
 /** `app` names the one that it is about, where the stage has more than one pair. */
 export type CheckFinding = Finding & { readonly name: CheckName; readonly app?: AppName }
@@ -82,7 +89,7 @@ export function parseDoctorOrder(input: unknown): v.InferOutput<typeof order> {
 
 /** Runs all checks, or those with these names, or of the app with this name, in parallel. Throws ConfigError for an unknown app. */
 export async function examine(deps: DoctorDeps, wanted: Wanted = {}): Promise<DoctorReport> {
-  const { names = checkNames(), facts = gatherFacts(deps), app } = wanted
+  const { names = checkNames(deps), facts = gatherFacts(deps), app } = wanted
   const stage = { deps, facts, only: app === undefined ? undefined : appNamed(app, deps) }
   const findings = (await Promise.all(names.map(it => runCheck(it, stage)))).flat()
   const isWell = findings.every(it => it.status !== 'wrong')
@@ -103,14 +110,16 @@ function appNamed(name: AppName, { officials, minis }: DoctorDeps): App {
   throw new ConfigError([`${name} is no app of this stage: ${apps.map(it => it.name).join(', ')}`])
 }
 
-function checkNames(): CheckName[] {
-  return Object.keys(checks).filter((it): it is CheckName => Object.hasOwn(checks, it))
+function checkNames(deps: DoctorDeps): CheckName[] {
+  const known = Object.keys(checks).filter((it): it is CheckName => Object.hasOwn(checks, it))
+  return known.filter(it => !(isLocal(deps) && onAwsOnly.has(it)) && !(deps.isBox && inConsoleOnly.has(it)))
 }
 
 /** In a stage with one pair a check has one finding, which needs not name its app. */
 async function runCheck(name: CheckName, stage: Stage): Promise<readonly CheckFinding[]> {
   const { deps, only } = stage
-  const looks = checks[name](stage).filter(it => only === undefined || it.app === only)
+  const all: readonly Look[] = checks[name](stage)
+  const looks = all.filter(it => only === undefined || it.app === only || it.beside === only)
   const findings = await Promise.all(
     looks.map(async look => ({ name, ...nameIn(look), ...(await takeLook(look, deps)) })),
   )
@@ -129,6 +138,7 @@ async function takeLook(look: Look, deps: DoctorDeps): Promise<Finding> {
     return explain(error)
   })
   const finding = await Promise.race([made, late])
+  if (deps.isBox) return inBox(finding)
   return deps.isTestAccount ? onTestAccount(finding) : finding
 }
 

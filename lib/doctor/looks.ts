@@ -5,8 +5,8 @@ import type { DoctorDeps } from './deps.ts'
 import type { AccountFacts, Facts, MiniFacts } from './facts.ts'
 import type { Finding } from './finding.ts'
 
-/** One run of a check, for one app if it names one. */
-export type Look = { readonly app?: App; readonly make: () => Promise<Finding> }
+/** One run of a check, for one app if it names one; `beside` is another one that it is about as well. */
+export type Look = { readonly app?: App; readonly beside?: App; readonly make: () => Promise<Finding> }
 /** What a run of the doctor examines; `only` is the one app that was asked for. */
 export type Stage = { readonly deps: DoctorDeps; readonly facts: Facts; readonly only: App | undefined }
 /** Lists the runs of a check. */
@@ -41,7 +41,7 @@ export function ofBindings(make: Make<AccountFacts>): Check {
     return officials.flatMap(account => {
       const programs = minis.filter(it => it.app.follows.name === account.app.name)
       const about = programs.length === 0 ? [account.app] : programs.map(it => it.app)
-      return about.map(app => ({ app, make: () => make(account, deps) }))
+      return about.map(app => ({ app, beside: account.app, make: () => make(account, deps) }))
     })
   }
 }

@@ -6,7 +6,7 @@ import { logOf } from '../of-app.ts'
 import type { AppLog, ConsumedQueue, Log, Now, Queue } from '../ports.ts'
 import type { AskDeps } from './ask-followers.ts'
 import type { News } from './follower-news.ts'
-import type { Erasures, FollowerLinks, Journal, LinkingStore, LinkStore, LinkUpkeep } from './ports.ts'
+import type { Erasures, FollowCodes, FollowerLinks, Journal, LinkingStore, LinkStore, LinkUpkeep } from './ports.ts'
 
 /** An Official Account, and what is kept of its followers beside the links. */
 export type Account = Omit<AskDeps, 'log'> & {
@@ -30,14 +30,16 @@ type Shared = {
 
 export type StageDeps = Shared & {
   readonly accounts: readonly Account[]
-  readonly links: Pick<LinkStore, 'of' | 'loginsOf'> & Pick<LinkUpkeep, 'idsOf' | 'erase' | 'expire'>
+  readonly links: Pick<LinkStore, 'of' | 'loginsOf' | 'resolve' | 'joinByScan' | 'endScans'> &
+    Pick<LinkUpkeep, 'idsOf' | 'erase' | 'expire'>
+  readonly codes: Pick<FollowCodes, 'claim'>
 }
 
 /** What the work for one account is given: of the links its own followers. */
 export type LinkDeps = Omit<Shared, 'log'> &
   Account & { readonly log: AppLog; readonly links: FollowerLinks & Pick<LinkStore, 'loginsOf'> }
 
-export function depsOf(account: Account, { links, ...stage }: StageDeps): LinkDeps {
+export function depsOf(account: Account, { links, codes: _, ...stage }: StageDeps): LinkDeps {
   const { app } = account
   const log = logOf(app, stage.log)
   return { ...stage, ...account, log, links: { ...links.of(app.appid), loginsOf: it => links.loginsOf(it) } }

@@ -12,6 +12,7 @@ import {
   type OpenId,
   type UnionId,
 } from '../identifiers.ts'
+import { isScene, type Scene } from './scene.ts'
 
 const openid = v.custom<OpenId>(isId)
 const openids = v.pipe(v.array(openid), v.maxLength(100))
@@ -24,6 +25,8 @@ const followerNews = v.object({
   official,
   openids,
   at: whole,
+  /** Of one who came by a follow code, or scanned one. */
+  scene: v.exactOptional(v.custom<Scene>(isScene)),
   /** Set if their rows are to be put right as well: they were told of before, or everybody is looked up again. */
   isAgain: v.exactOptional(v.boolean()),
   /** Which message of a sync run this is (the field has its name of old), so that it can be told when the run is worked in. */

@@ -10,10 +10,12 @@ import { depsOf, type LinkDeps, type StageDeps } from './deps.ts'
 import { batchSize } from './follower-batches.ts'
 import type { Arrival, FollowerNews } from './follower-news.ts'
 import { erasePeople, erasePictures, expirePeople } from './forget-people.ts'
+import { joinScans, overruleScans } from './join-scans.ts'
 import type { FollowerRow } from './link.ts'
 import { createFailure, type Failure, failedMessages, isOfFollowers, noteWait, retryLater } from './link-failures.ts'
 import { load } from './load.ts'
 import { mergeChanges } from './merge-changes.ts'
+import type { MiniUser } from './scan.ts'
 import type { Queued, Written } from './stages.ts'
 import { writeFollowers } from './write-followers.ts'
 
@@ -37,6 +39,10 @@ export async function linkFollowers<A extends Arrival>(
   const changes = arrivals.filter(isOfFollowers)
   const strangers = ofNoAccount(changes, deps)
   const linked = await Promise.all(deps.accounts.map(it => linkAccount(changes, depsOf(it, deps), until)))
+  for (const { arrivals: own, scanned, failure, deps: account } of linked) {
+    await overruleScans(scanned, account, deps.links)
+    await joinScans(own, failure, { ...account, links: deps.links, codes: deps.codes })
+  }
   // After the links, which may have been told of in the same batch.
   const unerased = await erase(arrivals, deps)
   await retryLater([...unerased], createFailure(), deps)
@@ -56,6 +62,8 @@ function ofNoAccount<A extends Arrival>(changes: readonly FollowerArrival<A>[], 
 type Linked<A> = {
   readonly arrivals: readonly FollowerArrival<A>[]
   readonly failure: Failure
+  /** Whose codes those of whom a unionid is known had scanned. */
+  readonly scanned: readonly MiniUser[]
   readonly deps: LinkDeps
 }
 
@@ -65,16 +73,18 @@ async function linkAccount<A extends Arrival>(
   until: number,
 ): Promise<Linked<A>> {
   const failure = createFailure()
-  const written: FollowerRow[] = []
+  const written: Written[] = []
   const arrivals = changes.filter(it => it.news.official === deps.app.appid)
   const queued = mergeChanges(arrivals)
   const limits = { until, asking: createSlots(asksAtOnce) }
   await inParallel(inRuns(queued, batchSize), batchesAtOnce, async batch => {
-    for (const { row } of await linkBatch(batch, failure, deps, limits)) written.push(row)
+    written.push(...(await linkBatch(batch, failure, deps, limits)))
   })
-  await note(written, failure, deps)
+  const rows = written.map(it => it.row)
+  await note(rows, failure, deps)
   if (queued.length > 0) deps.log.info('link-followers.batch', { openids: queued.length, failed: failure.reasons.size })
-  return { arrivals, failure, deps }
+  const scanned = written.flatMap(({ row, stored }) => (row.unionid === undefined ? [] : (stored?.scanned ?? [])))
+  return { arrivals, failure, scanned, deps }
 }
 
 /** Counts what of an account is worked in, and puts off what is not; answers those that come again. */

@@ -1,6 +1,7 @@
 /** Who follows, and who can be reached: the rules, free of any store. */
 
 import type { OfficialAppId, OpenId, UnionId } from '../identifiers.ts'
+import type { MiniUser, ScanLink } from './scan.ts'
 
 /** What is stored of one follower; `at` and `followedAt` are seconds by WeChat's clock. */
 export type FollowerRow = {
@@ -16,9 +17,13 @@ export type FollowerRow = {
   readonly formerly?: readonly UnionId[]
 }
 
+/** What a stored row has beside that: whose codes they scanned, and which version of those links this is. */
+type Scanned = { readonly scanned?: readonly MiniUser[]; readonly version?: unknown }
+
 /** A row that cannot be read, and what of it can. What WeChat says now is best written over it. */
-type UnreadableRow = Pick<FollowerRow, 'openid' | 'unionid' | 'formerly'> & { readonly isUnreadable: true }
-export type StoredRow = FollowerRow | UnreadableRow
+type UnreadableRow = Pick<FollowerRow, 'openid' | 'unionid' | 'formerly'> & Scanned & { readonly isUnreadable: true }
+type ReadableRow = FollowerRow & Scanned
+export type StoredRow = ReadableRow | UnreadableRow
 
 /** What WeChat answered, or an event told, of one follower. */
 export type FollowerSeen = FollowerRow & {
@@ -29,7 +34,7 @@ export type FollowerSeen = FollowerRow & {
 }
 
 /** What is known of one person at one Official Account; `openid` is the one that they have there. */
-export type AtAccount = Pick<Person, 'openid' | 'following' | 'followedAt'>
+export type AtAccount = Pick<Person, 'openid' | 'following' | 'followedAt' | 'isByScan'>
 
 /** What all rows together say of one person, in plain data. */
 export type FoundPerson = {
@@ -39,6 +44,8 @@ export type FoundPerson = {
   readonly accounts: ReadonlyMap<OfficialAppId, AtAccount | 'unreadable'>
   /** Set if only this account was asked for, by an openid of its own: of the others nothing is told. */
   readonly only?: OfficialAppId
+  /** Links by scan that unionids contradict: they count no more, and are to be ended. */
+  readonly overruled?: readonly ScanLink[]
 }
 
 /** A person as one Official Account sees them. */
@@ -48,6 +55,8 @@ export type Person = {
   readonly unionid?: UnionId
   readonly following: boolean
   readonly followedAt?: number
+  /** Set if no unionid leads to the openid, but a scan of their follow code. */
+  readonly isByScan?: true
 }
 
 export type Reach = 'reachable' | 'not-following' | 'no-unionid' | 'unknown'
@@ -69,7 +78,7 @@ export function mergeFollower(stored: StoredRow | undefined, seen: FollowerSeen)
   return isSame(row, stored) ? 'unchanged' : row
 }
 
-export function isReadable(row: StoredRow): row is FollowerRow {
+export function isReadable(row: StoredRow): row is ReadableRow {
   return !('isUnreadable' in row)
 }
 
@@ -96,16 +105,16 @@ export function reachOf({ known, openid, unionid, following }: Person): Reach {
   return following && openid !== undefined ? 'reachable' : 'not-following'
 }
 
-const hints = {
-  'not-following': 'The user must follow the Official Account.',
-  'no-unionid':
-    'Bind the mini program and the Official Account to one Open Platform account (open.weixin.qq.com); the user gets a unionid at the next login.',
-  unknown: 'Nobody with this id has followed or logged in yet; check the id and which app it belongs to.',
-} satisfies Record<Exclude<Reach, 'reachable'>, string>
+const hintsFor = (account: string) =>
+  ({
+    'not-following': `The user must follow the Official Account${account}.`,
+    'no-unionid': `Bind the mini program and the Official Account${account} to one Open Platform account (open.weixin.qq.com); the user gets a unionid at the next login. Or have them scan a follow code (POST /follow-codes).`,
+    unknown: 'Nobody with this id has followed or logged in yet; check the id and which app it belongs to.',
+  }) satisfies Record<Exclude<Reach, 'reachable'>, string>
 
-/** Says in one sentence what would make the person reachable. */
-export function hintOf(reach: Reach): string | undefined {
-  return reach === 'reachable' ? undefined : hints[reach]
+/** Says in one sentence what would make the person reachable; `account` is the name of the one that is to reach them, if there are several. */
+export function hintOf(reach: Reach, account?: string): string | undefined {
+  return reach === 'reachable' ? undefined : hintsFor(account === undefined ? '' : ` ${account}`)[reach]
 }
 
 /** No row is made of whom WeChat does not know; and one that follows does not any more, whenever that was told. */

@@ -3,6 +3,8 @@
 import type { Address, MiniAppId, OfficialAppId, OpenId, UnionId } from '../identifiers.ts'
 import type { Identity } from '../ports.ts'
 import type { FollowerRow, FoundPerson, StoredRow } from './link.ts'
+import type { MiniUser, ScanLink, ScanVerdict } from './scan.ts'
+import type { Scene } from './scene.ts'
 
 /** Who somebody is to a mini program, as its login tells. */
 export type MiniLogin = Identity & { readonly mini: MiniAppId }
@@ -20,6 +22,13 @@ export type LinkStore = {
   of(official: OfficialAppId): FollowerLinks
   /** Joins a mini-program openid to its unionid; an older login does not undo a newer one. `at` in ms. */
   writeLogin(login: MiniLogin, at: number): Promise<void>
+  /**
+   * Joins a follower to a user whose code they scanned at this instant (seconds), if `judgeScan` says so; either is linked by
+   * scan to one only, the latest. Again it changes nothing; cut short it has linked nobody, and is to be called again.
+   */
+  joinByScan(link: ScanLink, at: number): Promise<ScanVerdict>
+  /** Ends links by scan; one that is none any more stays as it is. */
+  endScans(links: readonly ScanLink[]): Promise<void>
   /** When (ms) whoever has one of up to 100 unionids last logged in, to whichever mini program; absent for who has not. */
   loginsOf(unionids: readonly UnionId[]): Promise<ReadonlyMap<UnionId, number>>
 }
@@ -30,7 +39,7 @@ export type FollowerLinks = {
   followers(openids: readonly OpenId[]): Promise<ReadonlyMap<OpenId, StoredRow>>
   /**
    * Writes a follower's row, if the stored row is still `stored` (one that cannot be read is written over), then the row of
-   * the unionid. False if somebody else wrote meanwhile; then nothing leads to the person anew.
+   * the unionid. Who does not follow any more is linked by no scan from then on. False if somebody else wrote meanwhile; then nothing leads to the person anew.
    *
    * By two openids, as after a move of the account, the unionid leads to the one that follows.
    */
@@ -41,6 +50,19 @@ export type FollowerLinks = {
    * later is known than that it follows.
    */
   rejoin(rows: readonly FollowerRow[]): Promise<ReadonlySet<OpenId>>
+}
+
+/** What became of a claim to a follow code: it is `mine`, or of no use. */
+type CodeClaim = { readonly kind: 'mine'; readonly user: MiniUser } | { readonly kind: 'unknown' | 'expired' | 'used' }
+
+/** The follow codes: whose they are can be read by their scene alone, which only WeChat has. */
+export type FollowCodes = {
+  /** Keeps a code that may be scanned up to `until` (seconds, WeChat's clock). */
+  keep(code: { scene: Scene; official: OfficialAppId; user: MiniUser; until: number }): Promise<void>
+  /** Claims a code for the follower who scanned it at an instant (seconds, WeChat's clock); the first keeps it. */
+  claim(scene: Scene, scan: { official: OfficialAppId; openid: OpenId; at: number }): Promise<CodeClaim>
+  /** Counts a code of a user's on this day (`2026-11-22`); false beyond `most`. */
+  count(user: MiniUser, day: string, most: number): Promise<boolean>
 }
 
 /** What the links need beside reading and writing: who waits for something, and how people are erased. */

@@ -3,7 +3,7 @@
 import { type AppName, type Apps, findMini, findOfficial, type MiniProgram, type OfficialAccount } from '../apps.ts'
 import { RequestError } from '../errors.ts'
 import { type Address, isId } from '../identifiers.ts'
-import { type FoundPerson, hintOf, personIn, type Reach, reachOf, readable } from './link.ts'
+import { type FoundPerson, hintOf, type Person, personIn, type Reach, reachOf, readable } from './link.ts'
 import type { LinkStore } from './ports.ts'
 
 /** `official` is the account that is to reach the person; `isAll` asks for the others too. */
@@ -12,7 +12,8 @@ export type ReachQuestion = {
   readonly official: OfficialAccount
   readonly isAll: boolean
 }
-type Reachable = { readonly reach: Reach; readonly hint?: string }
+/** `linkedBy` is there where no unionid leads to the follower, but a scan of their follow code. */
+type Reachable = { readonly reach: Reach; readonly hint?: string; readonly linkedBy?: 'scan' }
 type AccountReach = Reachable & { readonly official: AppName; readonly followedAt?: string }
 export type ReachAnswer = Reachable & { readonly all?: readonly (AccountReach | Unreadable)[] }
 type Unreadable = { readonly official: AppName; readonly reach: 'unreadable' }
@@ -62,19 +63,26 @@ function unknownApp({ officials, minis }: Apps): RequestError {
 /** Looks one person up; throws where what the account has stored of them cannot be read. */
 export async function getReach({ address, official, isAll }: ReachQuestion, deps: ReachDeps): Promise<ReachAnswer> {
   const [found] = await deps.links.resolve([address], ...(isAll ? ['everywhere' as const] : []))
-  const answer = reachable(reachOf(readable(personIn(found, official.appid))))
-  return isAll ? { ...answer, all: deps.apps.officials.map(it => reachAt(it, found)) } : answer
+  const { officials } = deps.apps
+  const hinted = ({ name }: OfficialAccount) => (officials.length > 1 ? name : undefined)
+  const answer = reachable(readable(personIn(found, official.appid)), hinted(official))
+  return isAll ? { ...answer, all: officials.map(it => reachAt(it, found, hinted(it))) } : answer
 }
 
-function reachable(reach: Reach): Reachable {
-  const hint = hintOf(reach)
-  return { reach, ...(hint === undefined ? {} : { hint }) }
+function reachable(person: Person, account?: AppName): Reachable {
+  const reach = reachOf(person)
+  const hint = hintOf(reach, account)
+  return { reach, ...(hint === undefined ? {} : { hint }), ...(person.isByScan ? { linkedBy: 'scan' } : {}) }
 }
 
-function reachAt({ name, appid }: OfficialAccount, found: FoundPerson | undefined): AccountReach | Unreadable {
+function reachAt(
+  { name, appid }: OfficialAccount,
+  found: FoundPerson | undefined,
+  account?: AppName,
+): AccountReach | Unreadable {
   const person = personIn(found, appid)
   if (person === undefined) return { official: name, reach: 'unreadable' }
   const { followedAt } = person
   const since = followedAt === undefined ? {} : { followedAt: new Date(followedAt * 1000).toISOString() }
-  return { official: name, ...reachable(reachOf(person)), ...since }
+  return { official: name, ...reachable(person, account), ...since }
 }

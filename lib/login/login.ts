@@ -6,8 +6,10 @@ import * as v from 'valibot'
 
 import { type AppName, findNamed, type MiniProgram } from '../apps.ts'
 import { RequestError, WeChatError } from '../errors.ts'
+import { endOverruled } from '../followers/join-scans.ts'
 import { personIn, type Reach, reachOf, readable } from '../followers/link.ts'
 import type { LinkStore } from '../followers/ports.ts'
+import { logOf } from '../of-app.ts'
 import type { Identity, Log, Now, SessionSigner, WeChat } from '../ports.ts'
 import { checkedBody } from '../request-body.ts'
 import type { LoginClaim, LoginResult, LoginStore } from './ports.ts'
@@ -20,7 +22,7 @@ export type LoginDeps = {
   /** The default one first. */
   readonly minis: readonly LoginApp[]
   readonly logins: LoginStore
-  readonly links: Pick<LinkStore, 'resolve' | 'writeLogin'>
+  readonly links: Pick<LinkStore, 'resolve' | 'writeLogin' | 'endScans'>
   readonly sessions: SessionSigner
   readonly now: Now
   readonly sleep: (ms: number) => Promise<void>
@@ -57,6 +59,7 @@ export function parseLogin(body: string): LoginRequest {
 export async function logIn(request: LoginRequest, deps: LoginDeps): Promise<LoginAnswer> {
   const attempt = attemptOf(request, deps)
   const { app, code } = attempt
+  const log = logOf(app, deps.log)
   const owner = randomUUID()
   const claim = await claimOrWait(hashOfCode(code), owner, deps)
   const result =
@@ -69,6 +72,7 @@ export async function logIn(request: LoginRequest, deps: LoginDeps): Promise<Log
   if (result.kind === 'refused') throw refusal(result.errcode, result.rid)
   const { identity, issuedAt, reach } = result
   const token = await deps.sessions.sign({ mini: app.appid, ...identity }, issuedAt)
+  log.debug('login.accepted', { reach })
   return { token, expiresIn: deps.sessions.lifeSeconds, reach }
 }
 
@@ -138,12 +142,15 @@ function refusal(errcode: number, rid: string | undefined): RequestError {
 
 /**
  * Writes the login and returns the user's reach. Every login is written (two small writes), because only its date shows
- * that a user came back after an erasure request. An unreadable row is overwritten; throws if that does not help.
+ * that a user came back after an erasure request. An unreadable row is overwritten; throws if that does not help. A unionid
+ * that contradicts a link by scan ends it.
  */
-async function link(identity: Identity, { appid: mini, follows }: MiniProgram, { at, deps }: Dated): Promise<Reach> {
+async function link(identity: Identity, app: MiniProgram, { at, deps }: Dated): Promise<Reach> {
   const { links } = deps
+  const { appid: mini, follows } = app
   await links.writeLogin({ mini, ...identity }, at)
   const [found] = await links.resolve([{ mini, miniOpenid: identity.miniOpenid }])
+  await endOverruled([found], links, logOf(app, deps.log))
   return reachOf(readable(personIn(found, follows.appid)))
 }
 

@@ -40,6 +40,8 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
   return {
     stage: STAGE,
     region: AWS_REGION,
+    // WeChat itself is called over TLS only.
+    isBox: STAGE === 'local' && WECHAT_API_URL.protocol === 'http:',
     isTestAccount: config('TEST_ACCOUNT').TEST_ACCOUNT === 'on',
     officials: officials.map(app => ({ ...openApp(app, { secrets, transport }), gate: gateStore(app) })),
     minis: minis.map(app => openApp(app, { secrets, transport })),

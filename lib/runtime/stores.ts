@@ -4,6 +4,7 @@ import { createAttemptStore } from '../adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../adapters/dynamo/deliveries.ts'
 import { type Dynamo, openDynamo } from '../adapters/dynamo/dynamo.ts'
 import { createErasures } from '../adapters/dynamo/erasures.ts'
+import { createFollowCodes } from '../adapters/dynamo/follow-codes.ts'
 import { createGateStore } from '../adapters/dynamo/gate.ts'
 import { createImageStore } from '../adapters/dynamo/images.ts'
 import { createJournal } from '../adapters/dynamo/journal.ts'
@@ -27,6 +28,7 @@ function dynamo(): Dynamo {
 
 export const tokenStore = () => createTokenStore(dynamo(), config('TOKENS_TABLE').TOKENS_TABLE)
 export const loginStore = () => createLoginStore(dynamo(), config('LOGINS_TABLE').LOGINS_TABLE)
+export const followCodes = () => createFollowCodes(dynamo(), config('LOGINS_TABLE').LOGINS_TABLE)
 export const linkStore = () =>
   createLinkStore(dynamo(), config('LINKS_TABLE').LINKS_TABLE, addresses =>
     log.error('links.unreadable', { addresses }),

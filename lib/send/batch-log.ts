@@ -49,6 +49,7 @@ export function createBatchLog(log: Log): BatchLog {
       more.ids = [...more.ids, ...idsIn(fields)].slice(0, mostIds)
     }
   return {
+    debug: log.debug,
     info: log.info,
     warn: at('warn'),
     error: at('error'),

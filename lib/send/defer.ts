@@ -61,6 +61,7 @@ type Next = { readonly seconds?: number; readonly hasSlot: boolean }
 function recordDeferral(event: Sent, why: WaitReason, next: Next, deps: BatchDeps): void {
   const { id, body, attempts, since, delivery: told, doubt, isUnreadable } = event
   const mayBeSent = doubt !== undefined
+  deps.log.debug('send.waits', { id, cause: why.cause, why: why.why, errcode: why.errcode, seconds: next.seconds })
   // What is deferred once for a short time may be through in a moment.
   const isToTell = attempts > 1 || isLong(why, next)
   const hasChanged = isToTell && !isUnreadable && !isRecorded(told, why, mayBeSent)

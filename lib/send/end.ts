@@ -43,6 +43,7 @@ async function endUnsent(event: Sent, state: Ended['state'], facts: DeliveryFact
  */
 async function endAs(event: Sent, state: Delivery['state'], facts: DeliveryFacts, deps: BatchDeps): Promise<string> {
   const { id, body } = event
+  logUsualEnd(event, state, facts, deps)
   if (state === 'accepted' && id !== undefined) {
     const delivery = deliveryOf(id, 'accepted', facts, event, deps)
     deps.buffer.accept(event, { ...delivery, official: event.account.app.appid })
@@ -59,6 +60,11 @@ async function endAs(event: Sent, state: Delivery['state'], facts: DeliveryFacts
   else if (event.message !== undefined && (await mayBeSent(id, deps))) return defer(event, sentByAnother, deps)
   // Else another copy of the event is on the phone, or waits: this end is not its end, and nobody is told of it.
   return state
+}
+
+/** What people must look at is logged where it is dead-lettered. */
+function logUsualEnd({ id }: Sent, state: Delivery['state'], facts: DeliveryFacts, { log }: BatchDeps): void {
+  if (state === 'accepted' || state === 'dropped') log.debug(`send.${state}`, { id, ...facts })
 }
 
 /** The other copy may be this very message, given out twice: then nobody else brings the event back. */

@@ -18,7 +18,7 @@ export function parse(received: Received, stage: Stage<Account>): Parsed {
   const { candidates, problem } = readAll(body, kind, stage)
   const [chosen, ...others] = candidates
   // Told among the messages of the account that it names, though it goes out by none.
-  const named = accountsOf(body, stage.accounts)
+  const named = accountsOf(body, stage)
   if (chosen === undefined)
     return { ...unread(received, { accounts: [...named, ...stage.accounts] }), id: idOf(body), problem }
   return { ...received, kind, id: chosen.message.id, ...chosen, others, problem: undefined }
@@ -39,19 +39,30 @@ export function problemOf(body: string, stage: Stage): string | undefined {
 
 /** Reads an event as each account would send it that it may go out by; `problem` is the first one's. */
 function readAll<A extends AnAccount>(body: string, kind: MessageKind, stage: Stage<A>) {
-  const read = accountsOf(body, stage.accounts).map(account => readAs(body, kind, { ...stage, account }))
+  const read = accountsOf(body, stage).map(account => readAs(body, kind, { ...stage, account }))
   const [problem = 'from is no Official Account of this stage'] = read.flatMap(it =>
     'problem' in it ? it.problem : [],
   )
   return { candidates: read.flatMap(it => ('message' in it ? it : [])), problem }
 }
 
-/** The accounts that an event may go out by: the one that it names, the default one, or any, in their order. */
-function accountsOf<A extends AnAccount>(body: string, accounts: readonly A[]): readonly A[] {
-  const event = silentJson(body)
-  const from = typeof event === 'object' && event !== null && 'from' in event ? event.from : undefined
+/**
+ * The accounts that an event may go out by: the one that it names, or any, in their order; without it the one that the users of
+ * the mini program follow that it names, or the default one.
+ */
+function accountsOf<A extends AnAccount>(body: string, { accounts, minis }: Stage<A>): readonly A[] {
+  const from = fieldIn(body, 'from')
   if (from === 'any') return accounts
-  return from === undefined ? accounts.slice(0, 1) : accounts.filter(it => it.app.name === from)
+  if (from !== undefined) return accounts.filter(it => it.app.name === from)
+  const mini = fieldIn(body, 'mini')
+  const follows = minis.find(it => it.name === mini)?.follows.name
+  return follows === undefined ? accounts.slice(0, 1) : accounts.filter(it => it.app.name === follows)
+}
+
+function fieldIn(body: string, name: string): unknown {
+  const event = silentJson(body)
+  if (typeof event !== 'object' || event === null) return undefined
+  return Object.entries(event).find(([it]) => it === name)?.[1]
 }
 
 type Read<A> = { readonly account: A; readonly message: Message; readonly lane: string } | { readonly problem: string }

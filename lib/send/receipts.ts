@@ -62,13 +62,14 @@ export async function keepReceipts<R extends ReceiptArrival>(
 /** A bus is told which event a receipt belongs to, so where there is one the receipt waits for its delivery. */
 async function keep(
   arrival: ReceiptArrival,
-  { deliveries, results }: ReceiptsDeps,
+  { deliveries, results, log }: ReceiptsDeps,
 ): Promise<Delivery | 'early' | undefined> {
   const { official, msgid, receives } = arrival
   // 0 names no message: whose receipt it is, nobody can tell.
   if (!/[1-9]/.test(msgid)) return undefined
   const facts = { ...stateOfReceipt(arrival.status), at: new Date(arrival.at * 1000).toISOString() }
   await deliveries.keepReceipt({ official, msgid }, facts)
+  log.debug('receipts.kept', { msgid, state: facts.state })
   if (results === undefined) return undefined
   const id = await deliveries.eventOf({ official, msgid })
   if (id !== undefined) return { id, official, msgid, attempts: receives, ...facts }

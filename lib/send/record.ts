@@ -30,7 +30,8 @@ export async function record(event: Decided, outcome: Outcome, deps: BatchDeps):
  * Whoever had the message before may have ended between the mark and the bus, so the bus is told once more; also by a message
  * that SQS gave out twice, while the other may still end so.
  */
-function recordRepeated({ receives, delivery }: Decided, { buffer, now }: BatchDeps): string {
+function recordRepeated({ id, receives, delivery }: Decided, { buffer, now, log }: BatchDeps): string {
+  log.debug('send.repeated', { id, state: delivery?.state })
   if (delivery === undefined || !isSent(delivery)) return 'repeated'
   const isFresh = Date.parse(delivery.at) > now() - endedMs
   if (receives > 1 || isFresh) buffer.publish(delivery)
@@ -62,6 +63,7 @@ async function remember(
 /** It waits for quota, all the same if that cannot be written. */
 async function hold(event: Sent, facts: DeliveryFacts, deps: BatchDeps): Promise<string> {
   const { id, message } = event
+  deps.log.debug('send.held', { id, ...facts })
   try {
     if (id !== undefined)
       await deps.deliveries.record(deliveryOf(id, 'parked', facts, event, deps), copyName(event.body))

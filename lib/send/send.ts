@@ -81,6 +81,7 @@ async function sendBy(
     return record(event, outcome, deps)
   }
   await inLanes(events, { width, trouble: account.trouble }, async event => {
+    deps.log.debug('send.received', { id: idOf(event.body), attempts: event.attempts })
     const isLate = event.message !== undefined && deps.now() >= limits.until
     const run = () => (isLate ? record(event, notBegun, deps) : inOrder(event, () => work(event)))
     const name = await inRecord(event, () => retryOnError(event, run, deps))
@@ -88,6 +89,7 @@ async function sendBy(
     trackFailing(event.lane, name, account.trouble)
   })
   tally.flush()
+  stage.buffer.endAccount(account.app.appid)
 }
 
 /** The stages before any send. While the tables do not answer nothing is sent. */

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 
 import type { AppName, OfficialAccount } from '../apps.ts'
-import { ConfigError } from '../errors.ts'
+import { readByAccount } from '../by-account.ts'
 import { sayIssue } from '../say-issue.ts'
 import { canTrim, hasApprovedValues } from './value-rules.ts'
 
@@ -62,12 +62,6 @@ const listSchema = v.record(
   isObject,
 )
 
-/** To valibot a list is a record too: without this it would be a stage that names no templates. */
-const plainObject = v.custom<Readonly<Record<string, unknown>>>(
-  it => typeof it === 'object' && it !== null && !Array.isArray(it),
-  isObject,
-)
-
 /**
  * Reads the lists of a stage by the names of its Official Accounts, the default one first: that one's templates stand at the
  * stage, the others' below its `official`. Who has none gets an empty one. Throws a ConfigError that names each mistake by its path.
@@ -75,21 +69,9 @@ const plainObject = v.custom<Readonly<Record<string, unknown>>>(
 export function readTemplateLists(
   lists: unknown,
   stage: string,
-  [first, ...others]: readonly Pick<OfficialAccount, 'name'>[],
+  officials: readonly Pick<OfficialAccount, 'name'>[],
 ): ReadonlyMap<AppName, TemplateList> {
-  const { official, ...own } = objectIn(lists, stage, 'templates.json')
-  const where = `templates.json, stage ${stage}`
-  const further = official === undefined ? {} : objectIn({ official }, 'official', where)
-  const names = others.map(it => it.name)
-  const problems = Object.keys(further).flatMap(it =>
-    names.includes(it) ? [] : `${where}: official.${it} is no Official Account beside the default one`,
-  )
-  const read = [
-    [first?.name ?? '', readList(own, where, problems)] as const,
-    ...names.map(it => [it, readList(objectIn(further, it, where), `${where}, official ${it}`, problems)] as const),
-  ]
-  if (problems.length > 0) throw new ConfigError(problems)
-  return new Map(read)
+  return readByAccount({ file: 'templates.json', lists, stage }, officials, readList)
 }
 
 /** Adds to `problems` what is wrong with a list. */
@@ -98,14 +80,6 @@ function readList(list: object, where: string, problems: string[]): TemplateList
   if (result.success) return result.output
   problems.push(...result.issues.map(it => `${where}: ${sayIssue(it, 'a template')}`))
   return {}
-}
-
-/** The object below a key, an empty one if there is none; throws ConfigError on anything else. */
-function objectIn(holder: unknown, key: string, where: string): Readonly<Record<string, unknown>> {
-  if (!v.is(plainObject, holder)) throw new ConfigError([`${where} ${isObject}`])
-  const found = Object.hasOwn(holder, key) ? holder[key] : {}
-  if (!v.is(plainObject, found)) throw new ConfigError([`${where}: ${key} ${isObject}`])
-  return found
 }
 
 /** Finds a template by WeChat's id; two names may have one id, so that the one by which it was asked for counts. */

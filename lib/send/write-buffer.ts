@@ -1,6 +1,7 @@
 /** The write buffer of a batch: writes done marks in chunks of 25 and messages in chunks of ten. */
 
 import { setImmediate } from 'node:timers/promises'
+import type { OfficialAppId } from '../identifiers.ts'
 import type { Log } from '../ports.ts'
 import type { BatchAttempt } from './batch-attempt.ts'
 import { type Wait, writeWaits } from './batch-waits.ts'
@@ -26,6 +27,10 @@ export type WriteBuffer = {
   addWait(wait: Wait): void
   /** It stays in the queue, and is given out again. */
   retry(message: Written): void
+  /**
+   * The work for an account is over, and that for another may last: writes and publishes what is known by now. `flush` awaits it.
+   */
+  endAccount(official: OfficialAppId): void
   /** Writes what is left to write; answers the messageIds of those that the queue must give out again. */
   flush(): Promise<ReadonlySet<string>>
 }
@@ -37,6 +42,8 @@ export type BatchStage = StageDeps & Own
 /** What they are given then. */
 export type BatchDeps = SendDeps & Own
 
+type Mark = { readonly message: Written; readonly delivery: Delivery & Sending }
+
 /** DynamoDB takes so many rows a request: no need to wait for more. */
 const marksPerWrite = 25
 
@@ -44,7 +51,8 @@ const marksPerWrite = 25
 export function createWriteBuffer(deps: Omit<BatchStage, 'buffer'>): WriteBuffer {
   const { attempt, events, log } = deps
   const retried = new Set<string>()
-  const marks: { readonly message: Written; readonly delivery: Delivery & Sending }[] = []
+  /** By their accounts: those of one that takes no more must not wait for one that answers late. */
+  const marks = new Map<OfficialAppId, Mark[]>()
   const again: { readonly message: Written; readonly event: QueuedEvent; readonly delaySeconds: number }[] = []
   const held: ({ readonly message: Written; readonly event: QueuedEvent } & ParkingPlace)[] = []
   const published: Delivery[] = []
@@ -54,31 +62,31 @@ export function createWriteBuffer(deps: Omit<BatchStage, 'buffer'>): WriteBuffer
   const write = (list: readonly { readonly message: Written }[], work: () => Promise<ReadonlySet<number>>) => {
     if (list.length > 0) writes.push(writeOrRetry({ list, work, retried, log }))
   }
-  const writeMarks = () => {
-    const chunk = marks.splice(0)
-    write(chunk, async () => {
-      // First the messages that can leave now, for their answers take longest.
-      await setImmediate()
-      const unwritten = await deps.deliveries.accept(chunk.map(it => it.delivery))
-      const written = chunk.flatMap(it => (unwritten.has(it.delivery.id) ? [] : it.delivery))
-      for (const it of written) attempt.resolve(it)
-      published.push(...written)
-      return new Set(chunk.flatMap((it, index) => (unwritten.has(it.delivery.id) ? index : [])))
-    })
+  const writeMarks = (official: OfficialAppId) => {
+    const chunk = marks.get(official)?.splice(0) ?? []
+    write(chunk, () => acceptAll(chunk, published, deps))
   }
 
   return {
     accept(message, delivery) {
-      marks.push({ message, delivery })
-      if (marks.length === marksPerWrite) writeMarks()
+      const { official } = delivery
+      const own = marks.get(official) ?? []
+      marks.set(official, own)
+      own.push({ message, delivery })
+      if (own.length === marksPerWrite) writeMarks(official)
     },
     publish: delivery => void published.push(delivery),
     requeue: (message, event, delaySeconds) => void again.push({ message, event, delaySeconds }),
     holdForQuota: (message, event, at) => void held.push({ message, event, ...at }),
     addWait: wait => void waits.push(wait),
     retry: ({ messageId }) => void retried.add(messageId),
+    endAccount(official) {
+      writeMarks(official)
+      const publishKnown = () => publishResults(published.splice(0), deps)
+      writes.push(Promise.all(writes).then(publishKnown))
+    },
     async flush() {
-      writeMarks()
+      for (const official of marks.keys()) writeMarks(official)
       // Before anything can be taken up again: what surely was not sent must not look as if it had been.
       if (again.length + held.length > 0) await attempt.save()
       write(again, () => events.requeue(again))
@@ -88,6 +96,21 @@ export function createWriteBuffer(deps: Omit<BatchStage, 'buffer'>): WriteBuffer
       return retried
     },
   }
+}
+
+/** Writes these marks; answers the indexes of those that it could not write. */
+async function acceptAll(
+  chunk: readonly Mark[],
+  published: Delivery[],
+  { attempt, deliveries }: Pick<BatchStage, 'attempt' | 'deliveries'>,
+): Promise<ReadonlySet<number>> {
+  // First the messages that can leave now, for their answers take longest.
+  await setImmediate()
+  const unwritten = await deliveries.accept(chunk.map(it => it.delivery))
+  const written = chunk.flatMap(it => (unwritten.has(it.delivery.id) ? [] : it.delivery))
+  for (const it of written) attempt.resolve(it)
+  published.push(...written)
+  return new Set(chunk.flatMap((it, index) => (unwritten.has(it.delivery.id) ? index : [])))
 }
 
 type Writing = {

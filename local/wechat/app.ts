@@ -10,9 +10,11 @@ import { createIds, type Ids } from './ids.ts'
 import { createLogins, type Logins } from './logins.ts'
 import { createMarks, type Marks } from './marks.ts'
 import { createMediaChecks, type MediaChecks } from './media-checks.ts'
+import { createMenus, type Menus } from './menus.ts'
 import { createPhoneSide } from './phone-side.ts'
 import type { Platforms } from './platforms.ts'
 import type { Population } from './population.ts'
+import { createQrCodes, type QrCodes } from './qr-codes.ts'
 import { createTemplates, type Templates } from './templates.ts'
 import { createTokens, type Tokens } from './tokens.ts'
 
@@ -47,8 +49,10 @@ export type OfficialAccount = AnyApp & {
   kind: 'official'
   followers: Followers
   marks: Marks
+  qrCodes: QrCodes
   templates: Templates
   rules: Rules
+  menus: Menus
 }
 
 /** An app that people log in to. */
@@ -86,8 +90,10 @@ export function createOfficialAccount(identity: AppIdentity, around: Surrounding
     kind: 'official',
     followers,
     marks: createMarks(),
+    qrCodes: createQrCodes(around.clock),
     templates: createTemplates(identity.templates),
     rules: { values: around.enforceValues, duplicate: 'same' },
+    menus: createMenus(),
   }
 }
 

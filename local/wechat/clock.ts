@@ -20,6 +20,8 @@ export function createClock(wall: () => number) {
     minute: () => Math.floor(now() / minuteMs),
     day: () => Math.floor(shanghai() / dayMs),
     month: () => new Date(shanghai()).toISOString().slice(0, 7),
+    /** How far ahead of the real clock it is. */
+    offset: () => offset,
     advance: (ms: number) => {
       offset += ms
     },

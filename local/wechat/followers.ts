@@ -24,6 +24,8 @@ export function createFollowers() {
     /** Up to `limit` followers after a person, in the order of their numbers. */
     after: (person: number, limit: number) => after(state, person, limit),
     count: () => state.count,
+    save: () => save(state),
+    load: (saved: Saved) => load(state, saved),
   }
 }
 
@@ -52,6 +54,25 @@ function after(state: Following, person: number, limit: number): number[] {
     if (state.flags[next] === 1) page.push(next)
   }
   return page
+}
+
+type Saved = { flags: string; since: string; end: number; count: number }
+
+function save({ flags, since, end, count }: Following): Saved {
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+  return {
+    flags: base64(flags.subarray(0, end)),
+    since: base64(new Uint8Array(since.slice(0, end).buffer)),
+    end,
+    count,
+  }
+}
+
+function load(state: Following, { flags, since, end, count }: Saved): void {
+  grow(state, end)
+  state.flags.set(Buffer.from(flags, 'base64').subarray(0, end))
+  state.since.set(new Uint32Array(new Uint8Array(Buffer.from(since, 'base64')).buffer).subarray(0, end))
+  state.count = count
 }
 
 function grow(state: Following, end: number): void {

@@ -18,6 +18,7 @@ const plain: Mark = { blocking: 'none', remark: '' }
 export function createMarks() {
   const marks = new Map<number, Mark>()
   return {
+    all: () => [...marks],
     get: (person: number): Mark => marks.get(person) ?? plain,
     set: (person: number, change: Partial<Mark>) => {
       marks.set(person, { ...(marks.get(person) ?? plain), ...change })

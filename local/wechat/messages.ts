@@ -69,6 +69,13 @@ export function createMessages(clock: Clock) {
       // Trimmed in bulk now and then, because removing from the front of a long array is slow.
       if (log.length > keptMessages * 1.1) log.splice(0, log.length - keptMessages)
     },
+    /** The latest messages, and what prevents a second copy of them. */
+    save: (most: number) => ({ log: log.slice(-most), delivered, sent: [...sent] }),
+    load: (saved: { log: readonly Message[]; delivered: number; sent: readonly (readonly [string, Earlier])[] }) => {
+      log.push(...saved.log)
+      delivered = saved.delivered
+      for (const [key, earlier] of saved.sent) sent.set(key, earlier)
+    },
     /** Messages in the order of their arrival. */
     all: (): readonly Message[] => log,
     /** The kept messages with their numbers, counted from 0 since the start. */

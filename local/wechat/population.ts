@@ -30,6 +30,16 @@ export function createPopulation(former = 0) {
       bound[person] = 1
     },
     hasUnionid: (person: number) => bound[person] === 1,
+    save: () => ({
+      size,
+      ever: Math.max(former, size),
+      bound: Buffer.from(bound.subarray(0, size)).toString('base64'),
+    }),
+    load: (saved: { size: number; ever: number; bound: string }) => {
+      size = saved.size
+      former = saved.ever
+      bound = grown(new Uint8Array(Buffer.from(saved.bound, 'base64')), Math.max(size, firstCapacity))
+    },
     size: () => size,
     /** The total ever created. */
     ever: () => Math.max(former, size),

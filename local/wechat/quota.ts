@@ -19,6 +19,7 @@ const defaults = new Map<string, Limit>([
   ['/cgi-bin/user/get', { day: 500 }],
   ['/cgi-bin/user/info', { day: 5_000_000 }],
   ['/cgi-bin/message/template/send', { day: 100_000 }],
+  ['/cgi-bin/qrcode/create', { day: 100_000 }],
   ['/wxa/media_check_async', { day: 200_000, minute: 2000 }],
 ])
 
@@ -28,7 +29,7 @@ const unpublished = 1_000_000
 /** Creates the counters. */
 export function createQuota(clock: Clock) {
   const limits = new Map<string, Limit>()
-  const { counterOf, clearDays } = createCounters(clock)
+  const { counters, counterOf, clearDays } = createCounters(clock)
   const mayClear = createClears(clock)
   const limitOf = (app: string, path: string) => limits.get(`${app} ${path}`) ?? defaults.get(path) ?? {}
 
@@ -39,6 +40,14 @@ export function createQuota(clock: Clock) {
   }
 
   return {
+    save: () => ({ counters: [...counters].map(([key, it]) => [key, { ...it }] as const), limits: [...limits] }),
+    load: (saved: {
+      counters: readonly (readonly [string, Counter])[]
+      limits: readonly (readonly [string, Limit])[]
+    }) => {
+      for (const [key, counter] of saved.counters) counters.set(key, { ...counter })
+      for (const [key, limit] of saved.limits) limits.set(key, limit)
+    },
     usage,
     /** Counts one call, or returns the limit that refuses it. */
     spend: (app: string, path: string) => spend(counterOf(app, path), limitOf(app, path)),
@@ -76,6 +85,7 @@ function spend(counter: Counter, limit: Limit): 'ok' | 'day' | 'minute' {
 function createCounters(clock: Clock) {
   const counters = new Map<string, Counter>()
   return {
+    counters,
     counterOf: (app: string, path: string): Counter => {
       const key = `${app} ${path}`
       const counter = counters.get(key) ?? { day: 0, minute: 0, usedToday: 0, usedThisMinute: 0 }

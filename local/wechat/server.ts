@@ -1,13 +1,16 @@
 /** WeChat in a box: the WeChat server APIs, the control API and the phone page on one port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { identityOf } from './app.ts'
+import type { AppSetting } from './app-setting.ts'
 import { type Box, type BoxSettings, createBox } from './box.ts'
+import { type BoxState, loadBox, saveBox } from './box-state.ts'
 import type { CallbackConfig } from './callback-config.ts'
 import { serveControl } from './control/serve-control.ts'
 import { defaultAccounts, defaultCallback } from './defaults.ts'
 import type { Message } from './messages.ts'
 import { servePage } from './phone/serve-page.ts'
 import { serveApi, splitTarget } from './serve-api.ts'
+import { showQrCode } from './show-qr-code.ts'
 import type { TemplateSetting } from './templates.ts'
 
 /** All options; times are milliseconds, `pageSize` is the openids per page of user/get. */
@@ -16,6 +19,8 @@ export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback
   /** 0, the default, takes any free port. */
   port?: number
   callback?: Partial<CallbackConfig>
+  /** What an earlier box remembered. */
+  state?: BoxState | undefined
   /** The mini program's; defaults are as in `callback`, except that the format is JSON. */
   miniCallback?: Partial<CallbackConfig>
 }
@@ -27,8 +32,12 @@ export type WeChatBox = {
   apps: () => readonly ReturnType<typeof identityOf>[]
   /** The delivered messages, in the order of arrival. */
   messages: () => readonly Message[]
-  /** The first Official Account uses these templates from now on, after a reset too. */
-  setTemplates: (templates: readonly TemplateSetting[]) => void
+  /** The Official Account of this name, the first one by default, uses these templates from now on, after a reset too. */
+  setTemplates: (templates: readonly TemplateSetting[], name?: string) => void
+  /** Adds an app, which is there after a reset too; throws what is wrong with it. */
+  addApp: (setting: AppSetting) => void
+  /** What the box remembers, for a later one. */
+  state: () => BoxState
   close: () => Promise<void>
 }
 
@@ -37,6 +46,7 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
   const { host = '127.0.0.1', port = 0 } = options
   const settings = readSettings(options)
   let box = createBox(settings)
+  if (options.state !== undefined) loadBox(box, options.state)
   const reset = () => {
     box.close()
     box = createBox(settings, box.people.ever())
@@ -49,10 +59,17 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
     apps: () => box.apps.all().map(identityOf),
     messages: () => box.messages.all(),
-    setTemplates: templates => {
-      settings.templates = templates
-      box.apps.official.templates.replace(templates)
+    setTemplates: (templates, name = box.apps.official.name) => {
+      if (name === box.apps.official.name) settings.templates = templates
+      settings.apps = settings.apps.map(it => (it.name === name ? { ...it, templates } : it))
+      const app = box.apps.byName(name)
+      if (app?.kind === 'official') app.templates.replace(templates)
     },
+    addApp: setting => {
+      box.apps.add(setting)
+      settings.apps = [...settings.apps, setting]
+    },
+    state: () => saveBox(box),
     close: () => {
       box.close()
       return stop(server)
@@ -88,9 +105,10 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { path } = splitTarget(request.url ?? '/')
+  const { path, search } = splitTarget(request.url ?? '/')
   if (path === '/_box' || path.startsWith('/_box/')) return serveControl(world, request, response)
   if (path === '/' && request.method === 'GET') return servePage(response)
+  if (path === '/cgi-bin/showqrcode' && request.method === 'GET') return showQrCode(world.box, search, response)
   return serveApi(world.box, request, response)
 }
 

@@ -12,6 +12,9 @@ const rememberedTokens = 2000
 
 type Token = { kind: 'plain' | 'stable'; text: string; expiresAt: number; endsAt: number }
 
+/** The tokens of an app, with the texts of the current ones. */
+type SavedTokens = { issued: readonly Token[]; plain?: string; stable?: string }
+
 /** The answer of a token endpoint. */
 export type IssuedToken = { text: string; expiresInSeconds: number }
 
@@ -23,7 +26,7 @@ export type Tokens = ReturnType<typeof createTokens>
 
 /** Creates the token store of one app. */
 export function createTokens(clock: Clock) {
-  const { issue, revokeAll, stateOf } = createIssuer(clock)
+  const { issue, revokeAll, stateOf, all, restore } = createIssuer(clock)
   const mayForce = createForceGuard(clock)
   let plain: Token | undefined
   let stable: Token | undefined
@@ -48,6 +51,17 @@ export function createTokens(clock: Clock) {
     },
     fetchStable,
     stateOf,
+    save: (): SavedTokens => ({
+      issued: all().map(it => ({ ...it })),
+      ...(plain === undefined ? {} : { plain: plain.text }),
+      ...(stable === undefined ? {} : { stable: stable.text }),
+    }),
+    load: (saved: SavedTokens) => {
+      restore(saved.issued)
+      const named = (text: string | undefined) => all().find(it => it.text === text)
+      plain = named(saved.plain)
+      stable = named(saved.stable)
+    },
     /** Invalidates all tokens, as another system would; with `keepStable` the stable call returns the old one. */
     revoke: (keepStable: boolean) => {
       revokeAll('plain')
@@ -85,7 +99,11 @@ function createIssuer(clock: Clock) {
     return token.endsAt < token.expiresAt ? 'replaced' : 'expired'
   }
 
-  return { issue, revokeAll, stateOf }
+  const restore = (tokens: readonly Token[]) => {
+    for (const token of tokens) issued.set(token.text, { ...token })
+  }
+
+  return { issue, revokeAll, stateOf, all: () => [...issued.values()], restore }
 }
 
 /** Twenty forced calls a day, thirty seconds apart; any other counts as a normal call. */

@@ -10,6 +10,7 @@ import { type CallbackDeps, calledApp, handleEvent } from '../../lib/callback/ca
 import { decryptMessage } from '../../lib/callback/cipher.ts'
 import type { WeChatEvent } from '../../lib/callback/push.ts'
 import { verifyMessageSignature, verifySignature } from '../../lib/callback/signature.ts'
+import { newScene } from '../../lib/followers/scene.ts'
 import { officialAppid as foreign, id } from '../ids.ts'
 import { twoPairs } from '../second-pair.ts'
 
@@ -105,6 +106,29 @@ describe('readPush', () => {
     expect(read(delivery('plain'), { encryption: 'optional' })).toEqual(follow)
     const { encodingAesKey: _, ...keyless } = keys
     expect(readPush(delivery('plain').query, xml, { keys: keyless, now }).event).toEqual(follow)
+  })
+
+  const scene = `queqiao_${'Ab-_1234'.repeat(4)}`
+  const scanned = (event: string, key: string) =>
+    xml.replace('subscribe', event).replace('</xml>', `<EventKey><![CDATA[${key}]]></EventKey></xml>`)
+  it.each([
+    ['subscribe', `qrscene_${scene}`, { ...follow, scene }],
+    ['SCAN', scene, { ...follow, kind: 'scan', scene }],
+    ['subscribe', 'qrscene_shop-12', follow],
+    ['subscribe', `qrscene_${scene}x`, follow],
+    ['SCAN', 'shop-12', { kind: 'other', name: 'scan' }],
+    ['SCAN', `qrscene_${scene}`, { kind: 'other', name: 'scan' }],
+    ['unsubscribe', `qrscene_${scene}`, { ...follow, kind: 'unfollow' }],
+  ])('reads of %s with %s only a scene of the form of ours', (event, key, expected) => {
+    expect(read(delivery('secure', scanned(event, key)))).toEqual(expected)
+  })
+
+  it('takes no list or object for a scene', () => {
+    for (const key of [[scene], { toString: scene }, 5, null]) {
+      const fields = { MsgType: 'event', FromUserName: 'oWho', CreateTime: 1767225600, EventKey: key }
+      const told = (Event: string) => read(delivery('secure', JSON.stringify({ ...fields, Event })))
+      expect([told('subscribe'), told('SCAN')]).toEqual([follow, { kind: 'other', name: 'scan' }])
+    }
   })
 
   it('goes by the encrypted part alone when a body has both', () => {
@@ -326,7 +350,12 @@ describe('handleEvent', () => {
     })
     const told: object[] = []
     const tell = (event: string, fields?: object) => void told.push({ event, ...fields })
-    const log = { info: (_event: string, fields?: object) => void told.push({ ...fields }), warn: tell, error: tell }
+    const log = {
+      debug: () => undefined,
+      info: (_event: string, fields?: object) => void told.push({ ...fields }),
+      warn: tell,
+      error: tell,
+    }
     const deps = { apps: twoPairs, followers: queue('followers'), receipts: queue('receipts'), log }
     return {
       pushed,
@@ -371,11 +400,20 @@ describe('handleEvent', () => {
     })
   })
 
+  it('queues a follow and a scan by a code alike, with its scene', async () => {
+    const { handle, pushed } = openHandling()
+    const scene = newScene()
+    for (const kind of ['follow', 'scan'] as const) await handle({ kind, openid, at: 6, scene }, brand)
+    const news = { change: 'follow', official: brand.appid, openids: ['oWho'], at: 6, scene }
+    expect(pushed.followers).toEqual([news, news])
+  })
+
   it('takes from no app what it cannot know', async () => {
     const { handle, pushed, imageChecks } = openHandling()
     await handle({ kind: 'image-verdict', verdict }, official, { imageChecks })
     await handle({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, mini)
     await handle({ kind: 'follow', openid, at: 6 }, mini)
+    await handle({ kind: 'scan', openid, at: 6, scene: newScene() }, mini)
     expect(pushed).toEqual({ followers: [], receipts: [], checks: [] })
   })
 

@@ -66,6 +66,7 @@ it(`of ${count} pushes each of ours is worked in, each is answered in time, and 
   const handler = createHandler(async () => ({
     ...deps,
     keys: async () => callbackKeys,
+    replies: new Map(),
     forwarding: () => ({ ...deps, rests, targets }),
   }))
   const push = async (message: string) => {

@@ -1,35 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import type { FollowerRow } from '../../lib/followers/link.ts'
-import { id, miniAppid, officialAppid } from '../ids.ts'
-import { asSeenBy, type Links, withStrangers } from './links.ts'
+import { id } from '../ids.ts'
+import { type Links, ofOneAccount, person, rowOf as row, type Seen } from './links.ts'
 import { severalAccounts } from './several-accounts.ts'
 
-const openid = id('oOfficial')
-const unionid = id('uPerson')
-const miniOpenid = id('oMini')
-const [official, mini] = [officialAppid, miniAppid]
-const atAccount = { official, openid }
-const atMini = { mini, miniOpenid }
-const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
-  openid,
-  unionid,
-  following: true,
-  followedAt: 90,
-  at: 100,
-  ...more,
-})
+const { openid, unionid, miniOpenid, official, mini, atAccount, atMini } = person
 
 /** What every store of links must do; `make` gives an empty one. */
 export function linkStoreContract(make: () => Promise<Links>): void {
-  describe('of one account', () => oneAccount(() => make()))
-  describe('of one account beside others that know strangers by the same openids', () =>
-    oneAccount(async () => withStrangers(await make())))
+  ofOneAccount(make, oneAccount)
   describe('of several accounts', () => severalAccounts(make))
 }
 
-/** What an account sees is the same whatever others know of other people. */
-function oneAccount(makeLinks: () => Promise<Links>): void {
-  const it = test.extend('store', async () => asSeenBy(officialAppid, await makeLinks()))
+function oneAccount(make: () => Promise<Seen>): void {
+  const it = test.extend('store', () => make())
 
   it('knows nobody at first', async ({ store }) => {
     const people = await store.resolve([atAccount, { unionid }, atMini])
@@ -39,12 +22,12 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
   it('finds a person by each of the three ids, in the order asked', async ({ store }) => {
     await store.writeFollower(row(), undefined)
     await store.writeLogin({ mini, miniOpenid, unionid }, 1)
-    const person = { known: true, openid, unionid, following: true, followedAt: 90 }
+    const found = { known: true, openid, unionid, following: true, followedAt: 90 }
     expect(await store.resolve([atMini, { official, openid: id('oOther') }, { unionid }, atAccount])).toEqual([
-      person,
+      found,
       { known: false, following: false },
-      person,
-      person,
+      found,
+      found,
     ])
   })
 
@@ -188,8 +171,8 @@ function oneAccount(makeLinks: () => Promise<Links>): void {
     const [stored] = (await store.followers([openid])).values()
     expect(await store.writeFollower(row({ at: 200 }), stored)).toBe(true)
     await store.writeLogin({ mini, miniOpenid, unionid }, 2)
-    const person = { known: true, openid, unionid, following: true, followedAt: 90 }
-    expect(await store.resolve([atAccount, { unionid }, atMini])).toEqual([person, person, person])
+    const found = { known: true, openid, unionid, following: true, followedAt: 90 }
+    expect(await store.resolve([atAccount, { unionid }, atMini])).toEqual([found, found, found])
   })
 
   it('mends the row of a unionid alone', async ({ store }) => {

@@ -1,37 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import type { FollowerRow } from '../../lib/followers/link.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
-import { id, miniAppid, officialAppid } from '../ids.ts'
-import { asSeenBy, type Links, withStrangers } from './links.ts'
+import { id } from '../ids.ts'
+import { type Links, ofOneAccount, person, rowOf as row, type Seen } from './links.ts'
 import { upkeepOfSeveralAccounts } from './several-accounts.ts'
 
-const openid = id('oOfficial')
-const unionid = id('uPerson')
-const miniOpenid = id('oMini')
-const [official, mini] = [officialAppid, miniAppid]
-const atAccount = { official, openid }
-const atMini = { mini, miniOpenid }
+const { openid, unionid, miniOpenid, official, mini, atAccount, atMini } = person
 const everything = [atAccount, { unionid }, atMini] as const
-const row = (more: Partial<FollowerRow> = {}): FollowerRow => ({
-  openid,
-  unionid,
-  following: true,
-  followedAt: 90,
-  at: 100,
-  ...more,
-})
 const left = (more: Partial<FollowerRow> = {}): FollowerRow => ({ openid, unionid, following: false, at: 100, ...more })
 
 /** What the upkeep of every store of links must do; `make` gives an empty store. */
 export function linkUpkeepContract(make: () => Promise<Links>): void {
-  describe('of one account', () => oneAccount(() => make()))
-  describe('of one account beside others that know strangers by the same openids', () =>
-    oneAccount(async () => withStrangers(await make())))
+  ofOneAccount(make, oneAccount)
   describe('of several accounts', () => upkeepOfSeveralAccounts(make))
 }
 
-function oneAccount(makeLinks: () => Promise<Links>): void {
-  const make = async () => asSeenBy(officialAppid, await makeLinks())
+function oneAccount(make: () => Promise<Seen>): void {
   const makeWith = async (follower: FollowerRow, loginAt: number) => {
     const store = await make()
     await store.writeFollower(follower, undefined)

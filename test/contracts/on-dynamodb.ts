@@ -6,6 +6,7 @@ import { spoilerOf } from '../../kit/memory-stores.ts'
 import { createAttemptStore } from '../../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
+import { createFollowCodes } from '../../lib/adapters/dynamo/follow-codes.ts'
 import { createGateStore } from '../../lib/adapters/dynamo/gate.ts'
 import { createImageStore } from '../../lib/adapters/dynamo/images.ts'
 import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
@@ -20,6 +21,7 @@ import { officialAppid } from '../ids.ts'
 import { attemptsContract } from './attempts.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
+import { followCodesContract } from './follow-codes.ts'
 import { gateContract } from './gate.ts'
 import { imageStoreContract } from './image-store.ts'
 import { journalContract } from './journal.ts'
@@ -27,6 +29,7 @@ import { linkStoreContract } from './link-store.ts'
 import { linkUpkeepContract } from './link-upkeep.ts'
 import { linkingStoreContract } from './linking-store.ts'
 import { loginStoreContract } from './login-store.ts'
+import { scansContract } from './scans.ts'
 import { syncRunStoreContract } from './sync-run-store.ts'
 import { tokenStoreContract } from './token-store.ts'
 
@@ -40,12 +43,14 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
     }
   describe('token store', () => tokenStoreContract(on('tokens', createTokenStore)))
   describe('login store', () => loginStoreContract(on('logins', createLoginStore)))
+  describe('follow codes', () => followCodesContract(on('logins', createFollowCodes)))
   const links = on('links', (...where) => ({
     ...createLinkStore(...where),
     ...createLinkUpkeep(...where),
     spoil: spoilerOf(...where),
   }))
   describe('link store', () => linkStoreContract(links))
+  describe('scans', () => scansContract(links))
   describe('link upkeep', () => linkUpkeepContract(links))
   describe('delivery store', () =>
     deliveryStoreContract(now =>

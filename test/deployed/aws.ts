@@ -104,6 +104,12 @@ export async function readResources(aws: Aws, stack: string) {
     .StackResources
 }
 
+/** The same by logical names: what each is in the account. */
+export async function idsIn(aws: Aws, stack: string): Promise<Record<string, string>> {
+  const found = await readResources(aws, stack)
+  return Object.fromEntries(found.map(it => [it.LogicalResourceId, it.PhysicalResourceId]))
+}
+
 export async function readOutputs(aws: Aws, stack: string): Promise<Record<string, string>> {
   const found = v.parse(stacks, await aws.call('cloudformation', 'DescribeStacks', { StackName: stack }))
   return Object.fromEntries((found.Stacks[0]?.Outputs ?? []).map(it => [it.OutputKey, it.OutputValue]))

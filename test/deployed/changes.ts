@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
 
 import { callJson } from '../../local/http-json.ts'
-import { readResources } from './aws.ts'
+import { idsIn } from './aws.ts'
 import { playDoctor, report, type World } from './checks.ts'
 import { playRollback } from './rollback.ts'
 import { stack } from './stage.ts'
@@ -28,19 +28,14 @@ type Changes = Readonly<Record<string, string>>
 async function playDeployment(world: World, title: string, titleZh: string, changes: Changes): Promise<void> {
   const { ministack, commands, trials } = world
   await trials.play(title, titleZh, async () => {
-    const before = await idsIn(world)
+    const before = await idsIn(world.ministack.aws, stack)
     const output = await commands.sls('deploy', changes)
-    const after = await idsIn(world)
+    const after = await idsIn(world.ministack.aws, stack)
     const replaced = Object.keys(before).filter(it => before[it] !== after[it])
     if (!isDeepStrictEqual(before, after)) throw new Error(`replaced: ${replaced.join(', ')}`)
     const said = /No changes to deploy/.test(output) ? 'no changes to deploy' : 'updated'
     return { result: ministack, told: `${said}; ${Object.keys(after).length} resources, and none was replaced` }
   })
-}
-
-async function idsIn({ ministack }: World): Promise<Record<string, string>> {
-  const found = await readResources(ministack.aws, stack)
-  return Object.fromEntries(found.map(it => [it.LogicalResourceId, it.PhysicalResourceId]))
 }
 
 /** A zone id with a typing error: all else is made or changed already when the record cannot be made. */
@@ -49,12 +44,12 @@ export const failing = { DOMAIN: 'api.example.com', HOSTED_ZONE_ID: 'Z0NONE0SUCH
 async function playFailure(world: World): Promise<void> {
   const { commands, trials } = world
   await trials.play('A deployment that fails is undone', '部署失败自动回滚', async ({ signal }) => {
-    const before = await idsIn(world)
+    const before = await idsIn(world.ministack.aws, stack)
     const changes = { FILES: 'cloudfront', SESSION_SECONDS: '7200', ...failing }
     const { code, output } = await commands.tryDeploy(changes)
     const [why] = output.match(/.*DomainRecord.*/) ?? []
     if (code === 0 || why === undefined) throw new Error(`it should have failed for its zone:\n${output}`)
-    const after = await idsIn(world)
+    const after = await idsIn(world.ministack.aws, stack)
     if (!isDeepStrictEqual(before, after)) throw new Error(`changed: ${JSON.stringify({ before, after })}`)
     const lasts = await sessionSeconds(world, signal)
     if (lasts !== 3600) throw new Error(`the functions have kept SESSION_SECONDS of what failed: ${lasts}`)

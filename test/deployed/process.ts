@@ -8,11 +8,11 @@ export type Ended = { readonly code: number | null; readonly output: string }
 
 export const root = join(import.meta.dirname, '../..')
 
-/** Runs a program from the project's folder; a signal that is aborted kills it. */
-export function run(command: readonly string[], env: Environment, signal?: AbortSignal): Promise<Ended> {
+/** Runs a program, from the project's folder unless another one is given. */
+export function run(command: readonly string[], env: Environment, cwd = root): Promise<Ended> {
   const [program = '', ...args] = command
   const { promise, resolve, reject } = Promise.withResolvers<Ended>()
-  const child = spawn(program, args, { cwd: root, env, signal, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk))
   child.once('error', reject)
@@ -21,8 +21,8 @@ export function run(command: readonly string[], env: Environment, signal?: Abort
 }
 
 /** The same, where only success will do; answers what it wrote. */
-export async function mustRun(command: readonly string[], env: Environment, signal?: AbortSignal): Promise<string> {
-  const { code, output } = await run(command, env, signal)
+export async function mustRun(command: readonly string[], env: Environment, cwd = root): Promise<string> {
+  const { code, output } = await run(command, env, cwd)
   if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}:\n${output}`)
   return output
 }

@@ -11,6 +11,8 @@ import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { openWeChat } from '../../local/wechat/server.ts'
 import { createWeChatControl } from '../../local/wechat-control.ts'
 import templates from '../../templates.json' with { type: 'json' }
+import { copyCheckout } from '../checkout.ts'
+import { playAccounts } from './accounts.ts'
 import { readOutputs } from './aws.ts'
 import { actAs, allocateAddress, answerEmulator, makeBusinessRole, takeBack } from './business.ts'
 import { playChanges } from './changes.ts'
@@ -54,7 +56,10 @@ export async function playDeployment({ program, steps, closing, watch }: Means):
   const box = await openWeChat({ templates: Object.values(templates.local) })
   closing.add(box.close)
 
-  const { commands, signer, roles } = await deploy(ministack, { trials, wechat: box.url })
+  const checkout = await copyCheckout()
+  closing.add(checkout.remove)
+  const means = { trials, wechat: box.url, checkout: checkout.folder }
+  const { commands, signer, roles } = await deploy(ministack, means)
   const { HttpApiId } = await readOutputs(ministack.aws, stack)
   // Its other name, <id>.execute-api.localhost, has a /login of ministack's own; the doctor goes by that one.
   const api = `${ministack.aws.endpoint}/_aws/execute-api/${HttpApiId}/$default`
@@ -89,21 +94,22 @@ export async function playDeployment({ program, steps, closing, watch }: Means):
   await playChecks(world)
   await playWatched(world)
   await playChanges(world)
+  const more = await playAccounts(world, { checkout: checkout.folder, sqs, eventsQueueUrl })
   await playRestore(world)
-  await playKeptTables(world, () => takeBack(ministack.aws, roles))
+  await playKeptTables(world, () => takeBack(ministack.aws, [...new Set([...roles, ...more])]))
 }
 
-type Deploying = { readonly trials: Trials; readonly wechat: string }
+type Deploying = { readonly trials: Trials; readonly wechat: string; readonly checkout: string }
 
 /** What a newcomer does after `npm ci`: secrets, and the deployment. */
-async function deploy(ministack: Ministack, { trials, wechat }: Deploying) {
+async function deploy(ministack: Ministack, { trials, wechat, checkout }: Deploying) {
   const { aws } = ministack
   const role = await makeBusinessRole(aws)
   // ministack knows neither an Elastic IP nor a NAT in a template: one is brought along, and nothing leaves by it.
   const egress = { EGRESS: 'none', EGRESS_ALLOCATION_ID: await allocateAddress(aws) }
   // It decides no condition by the partition, so it would make no CloudFront.
   const emulator = { ...egress, FILES: 'api', WECHAT_API_URL: wechat, PRODUCER_ROLES: role }
-  const commands = createCommands(ministack, { appids, secrets, emulator })
+  const commands = createCommands(ministack, { appids, secrets, emulator, checkout })
   await trials.play('docs/deploy.md is followed to the letter', '按文档操作', async () => {
     const documented = await documentedCommands()
     if (!isDeepStrictEqual(documented, typed)) throw new Error(`docs/deploy.md says\n${documented.join('\n')}`)

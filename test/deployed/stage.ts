@@ -12,7 +12,7 @@ export const stack = `queqiao-${stage}`
 
 export type Commands = {
   /** `./queqiao <name> --stage … <more>`; whatever its exit code is. */
-  tool(name: 'secrets' | 'sync' | 'doctor' | 'static', more?: readonly string[]): Promise<Ended>
+  tool(name: 'secrets' | 'sync' | 'doctor' | 'static', more?: readonly string[], env?: Environment): Promise<Ended>
   /** `npx --no sls <name> --stage …`; answers what it wrote. */
   sls(name: 'deploy' | 'remove', env?: Environment): Promise<string>
   /** `npx --no sls deploy --stage …`; whatever its exit code is. */
@@ -22,17 +22,25 @@ export type Commands = {
 }
 
 /** Four values that people type, and what makes the emulator do: see docs/decisions/0014. */
-export type Values = { readonly appids: Environment; readonly secrets: Environment; readonly emulator: Environment }
+export type Values = {
+  readonly appids: Environment
+  readonly secrets: Environment
+  readonly emulator: Environment
+  /** The folder of the checkout. */
+  readonly checkout: string
+}
 
-export function createCommands({ env }: Ministack, { appids, secrets, emulator }: Values): Commands {
-  const serverless = join(root, 'node_modules/serverless/bin/serverless.js')
+export function createCommands({ env }: Ministack, { appids, secrets, emulator, checkout }: Values): Commands {
+  const serverless = join(checkout, 'node_modules/serverless/bin/serverless.js')
   const deployment = { ...env, ...appids, ...emulator, BUILD_FOLDER: '.esbuild/deploy-test' }
   const sls = (name: string) => [process.execPath, serverless, name, '--stage', stage]
   return {
-    tool: (name, more = []) => run([join(root, 'queqiao'), name, '--stage', stage, ...more], { ...env, ...secrets }),
-    sls: (name, more = {}) => mustRun(sls(name), { ...deployment, ...more }),
-    tryDeploy: more => run(sls('deploy'), { ...deployment, ...more }),
-    typed: line => run([process.execPath, serverless, ...line.replace('npx --no sls ', '').split(' ')], deployment),
+    tool: (name, more = [], given = {}) =>
+      run([join(checkout, 'queqiao'), name, '--stage', stage, ...more], { ...env, ...secrets, ...given }, checkout),
+    sls: (name, more = {}) => mustRun(sls(name), { ...deployment, ...more }, checkout),
+    tryDeploy: more => run(sls('deploy'), { ...deployment, ...more }, checkout),
+    typed: line =>
+      run([process.execPath, serverless, ...line.replace('npx --no sls ', '').split(' ')], deployment, checkout),
   }
 }
 

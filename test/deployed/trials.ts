@@ -15,7 +15,8 @@ export type Trials = {
   play<T>(title: string, titleZh: string, work: (context: StepContext) => Promise<Outcome<T>>): Promise<T>
   /** Runs a tool, which must succeed; tells its last line. */
   tool(title: string, titleZh: string, work: () => Promise<Ended>): Promise<string>
-  readCallbackKeys(commands: Commands): Promise<{ callbackToken: string; callbackAesKey: string }>
+  /** `app` is the default Official Account if absent. */
+  readCallbackKeys(commands: Commands, app?: string): Promise<{ callbackToken: string; callbackAesKey: string }>
 }
 
 const limitMs = 480_000
@@ -32,8 +33,8 @@ export function createTrials(steps: Steps): Trials {
         return { result, told: lastLine(result) }
       }),
     /** As a person reads them off the screen. */
-    async readCallbackKeys(commands) {
-      const shown = await mustSucceed(commands.tool('secrets', ['--show']))
+    async readCallbackKeys(commands, app = 'official') {
+      const shown = await mustSucceed(commands.tool('secrets', ['--app', app, '--show']))
       const [, callbackToken] = /Token \(令牌\): (\S+)/.exec(shown) ?? []
       const [, callbackAesKey] = /EncodingAESKey \(消息加解密密钥\): (\S+)/.exec(shown) ?? []
       if (callbackToken === undefined || callbackAesKey === undefined) throw new Error(`nothing to paste in:\n${shown}`)
@@ -44,11 +45,20 @@ export function createTrials(steps: Steps): Trials {
 
 const reach = v.object({ reach: v.string() })
 
-type Asked = { readonly api: string; readonly openid: string; readonly sign: (url: string) => Record<string, string> }
+type Asked = {
+  readonly api: string
+  readonly openid: string
+  /** The default Official Account if absent. */
+  readonly official?: string
+  readonly sign: (url: string) => Record<string, string>
+}
 
 /** Asks as a business system until the person is reachable. */
-export async function untilReachable({ api, openid, sign }: Asked, { signal, saw }: StepContext): Promise<void> {
-  const url = `${api}/reach?openid=${openid}`
+export async function untilReachable(
+  { api, openid, official, sign }: Asked,
+  { signal, saw }: StepContext,
+): Promise<void> {
+  const url = `${api}/reach?openid=${openid}${official === undefined ? '' : `&official=${official}`}`
   for (;;) {
     const answer = await callJson('GET', url, { signal, headers: sign(url) })
     saw(answer.told)

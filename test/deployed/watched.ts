@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as v from 'valibot'
 
 import { table, triggerOf } from '../resources/alarm-suite.ts'
-import { readAlarms, readApiStage, readOutputs, readResources } from './aws.ts'
+import { type Aws, readAlarms, readApiStage, readOutputs, readResources } from './aws.ts'
 import type { World } from './checks.ts'
 import { stack } from './stage.ts'
 
@@ -32,14 +32,20 @@ const owned = ['QueueName', 'FunctionName', 'ApiId']
 const callback = { ThrottlingRateLimit: 2500, ThrottlingBurstLimit: 1250, DetailedMetricsEnabled: true }
 const settings = v.object({ routeSettings: v.record(v.string(), v.record(v.string(), v.unknown())) })
 
+/** The alarms of the stage, each by its name there. */
+export async function readStageAlarms(aws: Aws) {
+  const { MetricAlarms } = v.parse(alarms, await readAlarms(aws, `${stack}-`))
+  return MetricAlarms.map(it => ({ ...it, name: it.AlarmName.slice(stack.length + 1) }))
+}
+
 export async function playWatched({ trials, ministack: { aws } }: World): Promise<void> {
   await trials.play('The alarms are there, each with its metric and when it calls', '告警', async () => {
-    const { MetricAlarms } = v.parse(alarms, await readAlarms(aws, `${stack}-`))
-    const found = MetricAlarms.map(it => [it.AlarmName.slice(stack.length + 1), it.MetricName, triggerOf(it)])
+    const deployed = await readStageAlarms(aws)
+    const found = deployed.map(it => [it.name, it.MetricName, triggerOf(it)])
     const wanted = table.filter(([name]) => !optional.test(name)).map(([name, metric, , when]) => [name, metric, when])
     if (!isDeepStrictEqual(found.toSorted(), wanted.toSorted())) throw new Error(JSON.stringify(found))
     const made = (await readResources(aws, stack)).map(it => it.PhysicalResourceId.split('/').at(-1))
-    const watched = MetricAlarms.flatMap(it => it.Dimensions.filter(({ Name }) => owned.includes(Name)))
+    const watched = deployed.flatMap(it => it.Dimensions.filter(({ Name }) => owned.includes(Name)))
     const strange = watched.filter(it => !made.includes(it.Value))
     if (strange.length > 0) throw new Error(`watched, and not the stage’s: ${JSON.stringify(strange)}`)
     return { result: undefined, told: `${found.length} alarms; of what is made here ${watched.length} are watched` }

@@ -142,14 +142,21 @@ describe('the doctor of two pairs', () => {
 describe('an order for one app', () => {
   it.each([
     ['shop', [...['secrets', 'mini-credentials', 'allow-list', 'open-platform', 'mini-program-link', 'callback']]],
-    ['brand', ['secrets', 'official-credentials', 'allow-list', 'certification', 'templates', 'callback', 'quotas']],
+    [
+      'brand',
+      [
+        ...['secrets', 'official-credentials', 'allow-list', 'certification', 'open-platform'],
+        ...['templates', 'callback', 'quotas'],
+      ],
+    ],
   ])('makes the checks of %s alone', async (app, names) => {
     const world = await openDoctorWorldOfTwo({ secrets: { 'mini-callback-token': undefined } })
     await world.control('/allow-list', { app: 'official', addresses: ['203.0.113.9'] })
 
     const report = await world.examine({}, app)
 
-    expect(named(report.checks)).toEqual(names.map(it => `${it} ${app}`))
+    // Whether it is bound is told of the mini program whose users follow it.
+    expect(named(report.checks)).toEqual(names.map(it => `${it} ${it === 'open-platform' ? 'shop' : app}`))
     expect([report.isWell, report.find('secrets', app)?.words]).toEqual([true, '3 of 3 are set'])
     expect(await world.calls('/cgi-bin/stable_token')).toBe(0)
   })

@@ -1,5 +1,6 @@
 /** The world of followers: both use-cases over the same stores, with the queue between them in the test's hands. */
 
+import { memoryFollowCodes } from '../../kit/memory-stores.ts'
 import type { MiniProgram, OfficialAccount } from '../../lib/apps.ts'
 import type { Account, StageDeps } from '../../lib/followers/deps.ts'
 import { type News, parseNews } from '../../lib/followers/follower-news.ts'
@@ -13,6 +14,7 @@ import type { SyncDeps } from '../../lib/sync/context.ts'
 import { parseSyncOrder } from '../../lib/sync/order.ts'
 import { syncFollowers } from '../../lib/sync/sync-followers.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
+import { openIdleAccounts } from '../idle-pair.ts'
 import { appid } from '../ids.ts'
 import { openWorld, type Person } from '../world.ts'
 
@@ -39,9 +41,11 @@ export async function openFollowers(options: WeChatOptions = {}) {
     },
     retryIn: async (_receiptHandle: string, seconds: number) => void putOff.push(seconds),
   }
+  const codes = memoryFollowCodes()
   const imageArrivals = { push: async (requests: readonly unknown[]) => void unpictured.push(...requests) }
   const account = { app, wechat, accessTokens, syncRuns, journal, linking, erasures }
-  const deps = { links, followers, imageArrivals, now, random: () => 1, log, accounts: [account] }
+  const idle = openIdleAccounts(world)
+  const deps = { links, codes, followers, imageArrivals, now, random: () => 1, log, accounts: [account, ...idle] }
   const syncDeps: SyncDeps = {
     ...deps,
     ...account,
@@ -81,7 +85,7 @@ export async function openFollowers(options: WeChatOptions = {}) {
     /** Hands news in as the queue does; answers those that must come again. */
     work: async (told: readonly News[], more: Partial<StageDeps & Account> = {}) => {
       const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}`, receives: 1 }))
-      const given = { ...deps, ...more, accounts: [{ ...account, ...more }] }
+      const given = { ...deps, ...more, accounts: [{ ...account, ...more }, ...idle] }
       return (await linkFollowers(arrivals, given, forever)).map(failed => failed.news)
     },
     runSync: (order: object = {}, more: Partial<SyncDeps> = {}, limits = forever) =>

@@ -31,7 +31,7 @@ describe('reachOf', () => {
   })
 
   it('has a hint for all but the reachable', () => {
-    const hints = (['not-following', 'no-unionid', 'unknown', 'reachable'] as const).map(hintOf)
+    const hints = (['not-following', 'no-unionid', 'unknown', 'reachable'] as const).map(it => hintOf(it))
     expect(hints.map(hint => typeof hint)).toEqual(['string', 'string', 'string', 'undefined'])
   })
 })

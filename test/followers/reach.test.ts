@@ -82,7 +82,7 @@ describe('getReach', () => {
     await links.of(officialAppid).writeFollower(row, undefined)
     expect(await ask(links, { unionid: 'u1' })).toEqual({ reach: 'reachable' })
     await links.of(officialAppid).writeFollower({ ...row, following: false, at: row.at + 1 }, row)
-    const left = { reach: 'not-following', hint: 'The user must follow the Official Account.' }
+    const left = { reach: 'not-following', hint: 'The user must follow the Official Account brand.' }
     expect(await ask(links, { openid: 'o1' })).toEqual(left)
     const unknown = { reach: 'unknown', hint: expect.any(String) }
     expect(await ask(links, { openid: 'o2' })).toEqual(unknown)
@@ -99,7 +99,7 @@ describe('getReach', () => {
         { openid: id('o2'), unionid: id('u1'), following: false, at: row.at + 1 },
         { ...row, openid: id('o2') },
       )
-    const left = { reach: 'not-following', hint: 'The user must follow the Official Account.' }
+    const left = { reach: 'not-following', hint: 'The user must follow the Official Account region.' }
     const all = [
       { official: 'brand', reach: 'reachable', followedAt: '2026-11-22T04:00:00.000Z' },
       { official: 'region', ...left },

@@ -2,15 +2,18 @@
 
 import { describe, expect, it } from 'vitest'
 
+import { createHandler as callback } from '../../functions/callback.ts'
 import { createHandler as me } from '../../functions/me.ts'
 import { createHandler as receipts } from '../../functions/receipts.ts'
 import { createHandler as refreshTokens } from '../../functions/refresh-tokens.ts'
 import { appids, boxApps } from '../../kit/app.ts'
 import { memoryDeliveries, memoryLinks } from '../../kit/memory-stores.ts'
 import { silentLog as log } from '../../kit/silent.ts'
+import type { App } from '../../lib/apps.ts'
 import type { DeliveryStore } from '../../lib/send/ports.ts'
 import { id } from '../ids.ts'
 import { keySet, sessionsWith } from '../session.ts'
+import { writtenLines } from '../written-lines.ts'
 import { batchOf, context, requestOf } from './context.ts'
 
 const now = () => Date.parse('2026-11-29T00:00:00Z')
@@ -53,6 +56,23 @@ describe('a handler with fakes', () => {
     expect(await handler(batch, context)).toEqual({
       batchItemFailures: [{ itemIdentifier: 'bad' }, { itemIdentifier: 'odd' }],
     })
+  })
+
+  it('of a callback says in the log of which app it refuses one, and repeats no name that no app has', async () => {
+    const lines = writtenLines()
+    const keys = async (app: App) => ({ app, token: 'token', encryption: 'optional' as const })
+    const push = async () => undefined
+    const forwarding = (): never => {
+      throw new Error('a refused callback is passed on to nobody')
+    }
+    const queues = { followers: { push }, receipts: { push } }
+    const handler = callback(async () => ({ apps: boxApps, keys, ...queues, replies: new Map(), forwarding, log }))
+    for (const app of ['mini', 'nobody']) await handler({ ...requestOf({}), pathParameters: { app } }, context)
+    const refused = lines().filter(it => it.message === 'http.refused')
+    expect(refused.map(it => [it.code, it.app])).toEqual([
+      ['callback-unsigned', 'mini'],
+      ['app-invalid', undefined],
+    ])
   })
 
   it('of a schedule does what is due, and looks failed where it failed', async () => {

@@ -1,29 +1,32 @@
 /** Inputs that get past a parser's first check, and what a parser must do with them. */
 
 import fc from 'fast-check'
-
-import { inject } from 'vitest'
+import { expect, inject, it } from 'vitest'
 
 const numRuns = inject('isFuzzWide') ? 100_000 : 1000
 
 /** For all runs of one parser: what takes longer hangs, on any machine. */
-export const patienceMs = 900_000
+const timeout = 900_000
 
-/** What a corpus must reach: of a parser that refuses all inputs at once nothing is learnt. */
-export const leastShare = 0.2
-
-/** Feeds a parser, which answers whether it accepted, or throws where a property fails. Answers the share of accepted ones. */
-export async function fuzz<T>(
+/**
+ * Tests a parser, which answers whether it accepted, or throws where a property fails. It must accept at least this share of
+ * the inputs: of a parser that refuses all of them at once nothing is learnt.
+ */
+export function fuzz<T>(
+  title: string,
   inputs: fc.Arbitrary<T>,
   feed: (input: T) => boolean | Promise<boolean>,
-): Promise<number> {
-  let [accepted, fed] = [0, 0]
-  const property = fc.asyncProperty(inputs, async input => {
-    fed += 1
-    accepted += Number(await feed(input))
+  leastShare = 0.2,
+): void {
+  it(title, { timeout }, async () => {
+    let [accepted, fed] = [0, 0]
+    const property = fc.asyncProperty(inputs, async input => {
+      fed += 1
+      accepted += Number(await feed(input))
+    })
+    await fc.assert(property, { numRuns })
+    expect(accepted / fed).toBeGreaterThanOrEqual(leastShare)
   })
-  await fc.assert(property, { numRuns })
-  return accepted / fed
 }
 
 type Change = { readonly how: 'drop' | 'insert' | 'double' | 'end'; readonly at: number; readonly length: number }

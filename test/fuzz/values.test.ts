@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
 import { checkValue, type ValueTerms } from '../../lib/send/value-rules.ts'
-import { fuzz, leastShare, mutatedText, patienceMs } from './fuzz.ts'
+import { fuzz, mutatedText } from './fuzz.ts'
 
 /** Values that WeChat takes, by the type in the key. */
 const good = {
@@ -77,10 +77,9 @@ function take(key: string, value: string, terms: ValueTerms): boolean {
   return true
 }
 
-it('values of templates are taken or refused, whatever they are', { timeout: patienceMs }, async () => {
-  const share = await fuzz(inputs, ({ key, value, terms: how }) => take(key, value, how))
-  expect(share).toBeGreaterThanOrEqual(leastShare)
-})
+fuzz('values of templates are taken or refused, whatever they are', inputs, ({ key, value, terms: how }) =>
+  take(key, value, how),
+)
 
 it('what WeChat takes is taken', () => {
   for (const [key, values] of Object.entries(good)) {

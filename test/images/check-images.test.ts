@@ -16,12 +16,37 @@ const down = async () => {
   throw new Error('the process was killed')
 }
 
+/** A world in which WeChat was asked about one picture; of its checks come these outcomes, one after the other. */
+async function openAsked(...outcomes: string[]) {
+  const world = await openCheckWorld()
+  if (outcomes.length > 0) await world.plan(...outcomes)
+  const image = await world.arrive()
+  await world.work()
+  return { ...world, image }
+}
+
+/** The same once the first verdict has come, which nobody has acted on. */
+async function openJudged(...outcomes: string[]) {
+  const world = await openAsked(...outcomes)
+  await world.hear(1)
+  return world
+}
+
+/** So many pictures of the second mini program, and as many of the first. */
+async function arriveByTurns(
+  { arrive }: CheckWorld,
+  { ofShop }: Awaited<ReturnType<CheckWorld['openShop']>>,
+  count: number,
+) {
+  for (let turn = 0; turn < count; turn += 1) {
+    await arrive(ofShop)
+    await arrive()
+  }
+}
+
 describe('checkImages', () => {
   it('serves a picture once WeChat let it pass, and not a moment before', async () => {
-    const { arrive, work, hear, isServed, stateOf, files, images, now } = await openCheckWorld()
-    const image = await arrive()
-    await work()
-    await hear(1)
+    const { image, work, isServed, stateOf, files, images, now } = await openJudged()
     expect(isServed(image)).toBe(false)
     expect(await images.find(image.id)).toMatchObject({ state: 'checking', asks: 1, at: now() })
     await work()
@@ -30,11 +55,7 @@ describe('checkImages', () => {
   })
 
   it.each(['risky', 'review'])('removes what is %s, and never serves it', async outcome => {
-    const { arrive, work, hear, plan, pass, stateOf, files, lines } = await openCheckWorld()
-    await plan(outcome)
-    const image = await arrive()
-    await work()
-    await hear(1)
+    const { image, work, pass, stateOf, files, lines } = await openJudged(outcome)
     await work()
     await pass(60)
     expect(files.keys()).toEqual([])
@@ -43,10 +64,8 @@ describe('checkImages', () => {
   })
 
   it('asks again where WeChat could not fetch it, three times in all', async () => {
-    const { arrive, work, hear, plan, pass, stateOf, files, checkCount } = await openCheckWorld()
-    await plan('unreadable', 'unreadable', 'unreadable')
-    const image = await arrive()
-    await work()
+    const unreadable = ['unreadable', 'unreadable', 'unreadable']
+    const { image, work, hear, pass, stateOf, files, checkCount } = await openAsked(...unreadable)
     for (const asks of [1, 2, 3]) {
       expect(await checkCount()).toBe(asks)
       expect(await stateOf(image)).toEqual(['checking', undefined])
@@ -62,11 +81,7 @@ describe('checkImages', () => {
   })
 
   it('serves what WeChat could fetch at the second time', async () => {
-    const { arrive, work, hear, plan, pass, isServed } = await openCheckWorld()
-    await plan('unreadable', 'pass')
-    const image = await arrive()
-    await work()
-    await hear(1)
+    const { image, work, hear, pass, isServed } = await openJudged('unreadable', 'pass')
     await pass(2)
     await hear(1)
     await work()
@@ -74,10 +89,7 @@ describe('checkImages', () => {
   })
 
   it('asks again after half an hour without a verdict, three times in all', async () => {
-    const { arrive, work, plan, pass, stateOf, files, checks, checkCount } = await openCheckWorld()
-    await plan('missing', 'missing', 'missing')
-    const image = await arrive()
-    await work()
+    const { image, pass, stateOf, files, checks, checkCount } = await openAsked('missing', 'missing', 'missing')
     await pass(29)
     expect(await checkCount()).toBe(1)
     await pass(1)
@@ -137,10 +149,7 @@ describe('checkImages', () => {
   })
 
   it('takes the same verdict twice', async () => {
-    const { arrive, work, hear, control, files, stateOf, lines } = await openCheckWorld()
-    const image = await arrive()
-    await work()
-    await hear(1)
+    const { image, work, hear, control, files, stateOf, lines } = await openJudged()
     await control('/callback/release', { app: 'mini', order: ['e1', 'e1'] })
     await hear(1)
     await work()
@@ -152,10 +161,7 @@ describe('checkImages', () => {
   })
 
   it('asks no more once it is decided, whatever else WeChat says', async () => {
-    const { arrive, work, hear, pass, images, checks, checkCount, isServed } = await openCheckWorld()
-    const image = await arrive()
-    await work()
-    await hear(1)
+    const { image, work, pass, images, checks, checkCount, isServed } = await openJudged()
     await work()
     const { traceId = '' } = (await images.find(image.id)) ?? {}
     await checks.push([
@@ -167,10 +173,7 @@ describe('checkImages', () => {
   })
 
   it('serves nothing where the picture is gone when the verdict comes', async () => {
-    const { arrive, work, hear, files, stateOf } = await openCheckWorld()
-    const image = await arrive()
-    await work()
-    await hear(1)
+    const { image, work, files, stateOf } = await openJudged()
     await files.remove(checkingKey(image))
     await work()
     expect([files.keys(), await stateOf(image)]).toEqual([[], ['refused', 'check-failed']])
@@ -217,10 +220,7 @@ describe('checkImages', () => {
   })
 
   it('takes back the copy of a picture that was refused while it was made', async () => {
-    const { arrive, work, hear, images, files, stateOf } = await openCheckWorld()
-    const image = await arrive()
-    await work()
-    await hear(1)
+    const { image, work, images, files, stateOf } = await openJudged()
     const copy: typeof files.copy = async (from, to, more) => {
       const stored = await images.find(image.id)
       if (stored !== undefined) await images.move({ ...stored, state: 'refused', reason: 'check-failed' }, 'checking')
@@ -323,13 +323,11 @@ describe('checkImages', () => {
   })
 
   it('puts off for a mini program whose quota is used up, and goes on asking for the other', async () => {
-    const { arrive, work, openShop, checks, checkCount, lines } = await openCheckWorld()
-    const shop = await openShop()
+    const world = await openCheckWorld()
+    const { work, checks, checkCount, lines } = world
+    const shop = await world.openShop()
     await shop.control('/quota', { app: 'mini', path, day: 5, used: 5 })
-    for (let count = 0; count < 12; count += 1) {
-      await arrive(shop.ofShop)
-      await arrive()
-    }
+    await arriveByTurns(world, shop, 12)
     await work()
     expect(await checkCount()).toBe(12)
     expect(await shop.calls(path)).toBeLessThanOrEqual(5)
@@ -342,13 +340,11 @@ describe('checkImages', () => {
   })
 
   it('goes on for one mini program while WeChat lets the other wait', async () => {
-    const { arrive, work, openShop, checkCount, deps } = await openCheckWorld()
-    const shop = await openShop()
+    const world = await openCheckWorld()
+    const { work, checkCount, deps } = world
+    const shop = await world.openShop()
     const { promise: hanging, resolve } = Promise.withResolvers<string>()
-    for (let count = 0; count < 12; count += 1) {
-      await arrive(shop.ofShop)
-      await arrive()
-    }
+    await arriveByTurns(world, shop, 12)
     const minis = deps.minis.map(it =>
       it.app.name === 'shop' ? { ...it, wechat: { mediaCheckAsync: () => hanging } } : it,
     )
@@ -359,11 +355,8 @@ describe('checkImages', () => {
   })
 
   it('goes by no verdict that another mini program was told', async () => {
-    const { arrive, work, plan, pass, openShop, checks, images, stateOf, isServed, lines } = await openCheckWorld()
+    const { image, work, pass, openShop, checks, images, stateOf, isServed, lines } = await openAsked('missing')
     const shop = await openShop()
-    await plan('missing')
-    const image = await arrive()
-    await work()
     const { traceId = '' } = (await images.find(image.id)) ?? {}
     await checks.push([{ mini: shop.ofShop.mini, verdict: { traceId, suggest: 'pass', errcode: 0 } }])
     await checks.push([{ mini: shop.ofShop.mini, ask: image.id }])

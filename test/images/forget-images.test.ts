@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { appids, boxApps as apps } from '../../kit/app.ts'
+import { appids } from '../../kit/app.ts'
 import { memoryImageFiles } from '../../kit/memory-files.ts'
 import { memoryImages } from '../../kit/memory-stores.ts'
 import { silentLog } from '../../kit/silent.ts'
@@ -14,6 +14,7 @@ import {
   receiveImages,
 } from '../../lib/images/receive-images.ts'
 import { removeLeftovers, serveImage } from '../../lib/images/settle-image.ts'
+import { stageApps as apps } from '../idle-pair.ts'
 import { id } from '../ids.ts'
 import { headerOf } from './pictures.ts'
 import '../seed.ts'
@@ -33,7 +34,7 @@ function openPictures({ isChecked = false } = {}) {
   const checks: unknown[] = []
   const lines: unknown[] = []
   const tell = (event: string, fields?: object) => void lines.push({ event, ...fields })
-  const log = { info: tell, warn: tell, error: tell }
+  const log = { debug: tell, info: tell, warn: tell, error: tell }
   const deps: ReceiveImagesDeps = {
     ...{ apps, images, files, metadata: 'strip', now: () => after + 1000, log },
     imageArrivals: {

@@ -19,10 +19,11 @@ import {
   withNotes,
 } from './pictures.ts'
 import '../seed.ts'
-import { appids, boxApps as apps } from '../../kit/app.ts'
+import { appids } from '../../kit/app.ts'
 import { memoryImageFiles } from '../../kit/memory-files.ts'
 import { memoryImages } from '../../kit/memory-stores.ts'
 import { silentLog } from '../../kit/silent.ts'
+import { stageApps as apps } from '../idle-pair.ts'
 
 const mebibyte = 1024 * 1024
 const now = Date.parse('2026-11-22T12:00:00+08:00')
@@ -46,7 +47,7 @@ async function openReceiver({ isChecked = false, metadata = 'strip' }: Options =
   const imageArrivals = { push: async () => {} }
   const lines: object[] = []
   const tell = (event: string, fields?: object) => void lines.push({ event, ...fields })
-  const log = { info: tell, warn: tell, error: tell }
+  const log = { debug: tell, info: tell, warn: tell, error: tell }
   const common = { apps, images, files, imageArrivals, metadata, now: () => now, log }
   const deps: ReceiveImagesDeps = { ...common, checks: isChecked ? checks : undefined }
   const expectImage = async (more: Partial<Image> = {}) => {

@@ -30,7 +30,7 @@ export function openImages(more: Partial<ImagesDeps> = {}) {
     ...{ apps: twoPairs, sessions, images, filesUrl, now },
     forms: createUploadForms({ url, bucket: 'pictures', region: 'us-east-1', credentials, now }),
     ...{ imagesPerDay: 3, isChecked: false, randomId: () => `${given++}`.padEnd(22, '_') },
-    log: { info: tell, warn: tell, error: tell },
+    log: { debug: tell, info: tell, warn: tell, error: tell },
     ...more,
   }
   const bearer = async (who: string, mini = appids.mini) =>

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { secretNamesOf } from '../../lib/secret-names.ts'
 import { type Environment, readSettings, SettingsError } from '../../local/environment.ts'
 import { buildFunctionsEnvironment } from '../../local/functions-environment.ts'
-import { makeSecrets } from '../../local/secrets.ts'
+import { listSecrets, makeSessionKeys } from '../../local/secrets.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { openFolder } from '../opened.ts'
 
@@ -153,7 +153,7 @@ describe('readSettings with a list of the local stage in apps.json', () => {
       shop: defaultAccounts.mini.appsecret,
     })
     expect(new Set(Object.values(wechat.appsecrets)).size).toBe(3)
-    const secrets = Object.keys(await makeSecrets('/queqiao/local', wechat))
+    const secrets = Object.keys(listSecrets('/queqiao/local', wechat, await makeSessionKeys()))
     expect(secrets.toSorted()).toEqual(
       secretNamesOf(wechat.apps)
         .map(it => `/queqiao/local/${it}`)

@@ -1,27 +1,22 @@
 /** Pictures that WeChat checks, on the whole local stack: what the bucket holds and the address gives, verdict by verdict. */
 
 import * as v from 'valibot'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { toSqsEvent } from '../../local/event-batch.ts'
 import { invokeFunction } from '../../local/invoke.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { leaksIn } from '../canary.ts'
+import { openForAll } from '../for-all.ts'
 import { pictureOf } from '../images/pictures.ts'
 import { patience } from '../patience.ts'
-import { type Form, type ImagesStack, keyOf, openImagesStack, post } from './images-stack.ts'
+import { type Form, keyOf, openImagesStack, post } from './images-stack.ts'
 import { eventually } from './whole-stack.ts'
 
 const size = { width: 640, height: 480 }
 const picture = pictureOf('image/png', size, 5000)
 const known = { contentType: 'image/png', size: picture.length, ...size }
-let stack: ImagesStack
-
-beforeAll(async () => {
-  stack = await openImagesStack({ IMAGE_CHECK: 'on' })
-}, 90_000)
-
-afterAll(() => stack?.close())
+const stack = openForAll(() => openImagesStack({ IMAGE_CHECK: 'on' }))
 
 const heldAnswer = v.object({ held: v.array(v.object({ event: v.string(), plain: v.string() })) })
 const checksAnswer = v.object({

@@ -20,7 +20,7 @@ const formAnswer = v.object({
 
 /** What `POST /images` answers. */
 export type Form = v.InferOutput<typeof formAnswer>
-export type ImagesStack = Awaited<ReturnType<typeof openOnFreePorts>>
+type ImagesStack = Awaited<ReturnType<typeof openOnFreePorts>>
 
 /**
  * Opens the stack on free ports; `more` is what its functions find in their environment besides. A first picture has

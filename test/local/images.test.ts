@@ -1,21 +1,16 @@
 /** Pictures on the whole local stack: the form as the mini program posts it, S3's own refusals, and what is served. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { leaksIn } from '../canary.ts'
+import { openForAll } from '../for-all.ts'
 import { cameraNotes, headerOf, notedPlace, pictureOf, withNotes } from '../images/pictures.ts'
-import { type ImagesStack, keyOf, openImagesStack, post, uploadKeyOf } from './images-stack.ts'
+import { keyOf, openImagesStack, post, uploadKeyOf } from './images-stack.ts'
 import { eventually } from './whole-stack.ts'
 
 const mebibyte = 1024 * 1024
 const size = { width: 1200, height: 900 }
-let stack: ImagesStack
-
-beforeAll(async () => {
-  stack = await openImagesStack()
-}, 90_000)
-
-afterAll(() => stack?.close())
+const stack = openForAll(() => openImagesStack())
 
 describe('a picture', () => {
   it('of 20 MiB goes up, and is there byte for byte, to be kept for a month', async () => {

@@ -3,41 +3,29 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
-import { readSettings } from '../../local/environment.ts'
 import { callJson } from '../../local/http-json.ts'
-import { pickFreePorts } from '../../local/ports.ts'
-import { openStack, type Stack } from '../../local/stack.ts'
+import { openForAll } from '../for-all.ts'
 import { patience } from '../patience.ts'
+import { openWholeStack, signal } from './whole-stack.ts'
 
-const lines: string[] = []
-let stack: Stack
-let folder: string
-
-beforeAll(async () => {
-  const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1') }
-  const note = (line: string) => void lines.push(line)
-  stack = await openStack({ settings, env: process.env, onFunctionLine: note, report: note })
-  folder = `.local/${settings.ports.api}`
-}, 90_000)
-
-afterAll(() => stack?.close())
+const stack = openForAll(() => openWholeStack())
+const folder = () => `.local/${stack.settings.ports.api}`
 
 it('keeps its bundles where no package empties them', () => {
-  expect(folder).not.toMatch(/^\.?\/?(\.esbuild|\.serverless)/)
+  expect(folder()).not.toMatch(/^\.?\/?(\.esbuild|\.serverless)/)
 })
 
 it('answers 500 for a function that cannot be loaded, and its log says why', async () => {
-  const [bundle = ''] = (await readdir(folder, { recursive: true })).filter(it => it.endsWith('callback.cjs'))
-  await rm(join(folder, bundle))
-  const call = (method: string) =>
-    callJson(method, `${stack.addresses.api}/callback?signature=x`, { signal: AbortSignal.timeout(patience.timeout) })
+  const [bundle = ''] = (await readdir(folder(), { recursive: true })).filter(it => it.endsWith('callback.cjs'))
+  await rm(join(folder(), bundle))
+  const call = (method: string) => callJson(method, `${stack.addresses.api}/callback?signature=x`, { signal: signal() })
 
   const answers = await Promise.all([call('GET'), call('POST')])
 
   expect(answers).toMatchObject(Array(2).fill({ status: 500, body: { message: 'Internal Server Error' } }))
-  await expect.poll(() => lines.join('\n'), patience).toContain('Cannot find module')
+  await expect.poll(() => stack.lines.join('\n'), patience).toContain('Cannot find module')
 })
 
 it('tells a queue’s trigger that a function failed', async () => {

@@ -11,23 +11,18 @@ import {
 } from '@aws-sdk/client-sqs'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as v from 'valibot'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { inRuns } from '../../lib/pool.ts'
 import { defaultAccounts, defaultCallback } from '../../local/wechat/defaults.ts'
 import { createIdCoding } from '../../local/wechat/openid.ts'
 import { canary, leaksIn } from '../canary.ts'
+import { openForAll } from '../for-all.ts'
 import { localAws } from '../opened.ts'
 import { eventually, openWholeStack, signal, type Who, type WholeStack } from './whole-stack.ts'
 
 const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
-let stack: WholeStack
-
-beforeAll(async () => {
-  stack = await openWholeStack()
-}, 90_000)
-
-afterAll(() => stack?.close())
+const stack = openForAll(() => openWholeStack())
 
 const codeAnswer = v.object({ code: v.string() })
 const loginAnswer = v.object({ token: v.string(), expiresIn: v.number(), reach: v.string() })

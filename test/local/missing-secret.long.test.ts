@@ -5,14 +5,12 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 import { readSettings } from '../../local/environment.ts'
-import { callJson } from '../../local/http-json.ts'
-import { createLogLines } from '../../local/log-lines.ts'
 import { readLocalTemplates } from '../../local/templates.ts'
+import { createTerminal } from '../../local/terminal/terminal.ts'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { openWeChat } from '../../local/wechat/server.ts'
 import { report } from '../../tools/doctor/report.ts'
 import { localAws } from '../opened.ts'
-import { patience } from '../patience.ts'
 import { event, openSendingStack, type SendingStack } from './sending-stack.ts'
 import { eventually } from './whole-stack.ts'
 
@@ -40,23 +38,21 @@ afterAll(async () => {
 
 async function logIn(person: number) {
   const { code } = v.parse(v.object({ code: v.string() }), await stack.box(`/people/${person}/login`, {}))
-  const how = { body: { code }, signal: AbortSignal.timeout(patience.timeout) }
-  return callJson('POST', `${stack.addresses.api}/login`, how)
+  return stack.call('/login', { body: { code } })
 }
 
 /** What the doctor says of the secrets. */
 async function secretsByDoctor() {
-  const invoke = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-doctor/invocations`
-  const answer = await fetch(invoke, { method: 'POST', body: '{}' })
-  return v.parse(report, await answer.json()).checks.find(it => it.name === 'secrets')
+  return v.parse(report, await stack.invoke('doctor', {})).checks.find(it => it.name === 'secrets')
 }
 
 /** What the terminal of npm start shows of it. */
 function shown(): string {
   const told: string[] = []
-  const log = createLogLines(line => told.push(line), false)
-  log.follow()
-  for (const it of stack.lines) log.add(it)
+  const terminal = createTerminal({ write: line => told.push(line), paint: (_, text) => text, reader: 'people' })
+  terminal.follow()
+  for (const it of stack.lines) terminal.add(it)
+  terminal.close()
   return told.join('\n')
 }
 

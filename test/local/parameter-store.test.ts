@@ -3,7 +3,7 @@ import { importJWK } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readSettings } from '../../local/environment.ts'
 import { openParameterStore } from '../../local/parameter-store.ts'
-import { makeSecrets } from '../../local/secrets.ts'
+import { listSecrets, makeSessionKeys } from '../../local/secrets.ts'
 import { localAws } from '../opened.ts'
 
 async function openClient(parameters: Record<string, string>) {
@@ -52,9 +52,9 @@ describe('openParameterStore', () => {
   })
 })
 
-describe('makeSecrets', () => {
+describe('listSecrets', () => {
   it('names the secrets of the stage, with a private RSA key for sessions', async () => {
-    const secrets = await makeSecrets('/queqiao/local', readSettings({}).wechat)
+    const secrets = listSecrets('/queqiao/local', readSettings({}).wechat, await makeSessionKeys())
 
     expect(Object.keys(secrets)).toEqual(
       [
@@ -72,7 +72,7 @@ describe('makeSecrets', () => {
   })
 
   it('leaves out an AES key that there is not', async () => {
-    const secrets = await makeSecrets('/q', { ...readSettings({}).wechat, callbackAesKey: '' })
+    const secrets = listSecrets('/q', { ...readSettings({}).wechat, callbackAesKey: '' }, await makeSessionKeys())
 
     expect(Object.keys(secrets).filter(it => it.endsWith('aes-key'))).toEqual([])
   })

@@ -1,27 +1,14 @@
 /** What sending promises on bad days, on the whole local stack: the real functions, queues and tables, against a box that fails. */
 
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { inParallel } from '../../lib/pool.ts'
-import {
-  type Attributes,
-  type Event,
-  event,
-  events,
-  openSendingStack,
-  path,
-  type SendingStack,
-} from './sending-stack.ts'
+import { openForAll } from '../for-all.ts'
+import { type Attributes, type Event, event, events, openSendingStack, path } from './sending-stack.ts'
 import { eventually } from './whole-stack.ts'
 
-let stack: SendingStack
-
-beforeAll(async () => {
-  stack = await openSendingStack()
-}, 120_000)
-
-afterAll(() => stack?.close())
+const stack = openForAll(() => openSendingStack())
 
 const taken = expect.stringMatching(/^(accepted|delivered)$/)
 const sorted = (list: readonly unknown[]) => list.toSorted()

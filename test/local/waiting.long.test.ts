@@ -3,10 +3,11 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
+import { openForAll } from '../for-all.ts'
 import { startTool } from '../tools/run-tool.ts'
-import { event, events, openSendingStack, path, type SendingStack } from './sending-stack.ts'
+import { event, events, openSendingStack, path } from './sending-stack.ts'
 import { eventually } from './whole-stack.ts'
 
 const reserve = 50
@@ -14,13 +15,7 @@ const reserve = 50
 const threeMinutes = 180_000
 const sorted = (list: readonly unknown[]) => list.toSorted()
 
-let stack: SendingStack
-
-beforeAll(async () => {
-  stack = await openSendingStack({ ...process.env, QUOTA_RESERVE: `${reserve}` })
-}, 120_000)
-
-afterAll(() => stack?.close())
+const stack = openForAll(() => openSendingStack({ ...process.env, QUOTA_RESERVE: `${reserve}` }))
 
 describe('somebody whom a first sync run finds', () => {
   it('gets what was pushed before they were linked, and the sync run is complete when they are', {

@@ -1,27 +1,20 @@
 /** A wrong deployment on the whole local stack: what waits for it says so, in little log, and goes once it is mended. */
 
 import * as v from 'valibot'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
 import { report } from '../../tools/doctor/report.ts'
-import { events, openSendingStack, type SendingStack } from './sending-stack.ts'
+import { openForAll } from '../for-all.ts'
+import { events, openSendingStack } from './sending-stack.ts'
 import { eventually } from './whole-stack.ts'
 
 /** A refused deployment is tried again after 150 to 300 s. */
 const oneTry = 330_000
-let stack: SendingStack
-
-beforeAll(async () => {
-  stack = await openSendingStack()
-}, 120_000)
-
-afterAll(() => stack?.close())
+const stack = openForAll(() => openSendingStack())
 
 /** What the doctor says of the queues, if it finds something wrong. */
 async function queuesByDoctor(): Promise<string | undefined> {
-  const invoke = `${stack.addresses.invoke}/2015-03-31/functions/queqiao-local-doctor/invocations`
-  const answer = await fetch(invoke, { method: 'POST', body: '{}' })
-  const { checks } = v.parse(report, await answer.json())
+  const { checks } = v.parse(report, await stack.invoke('doctor', {}))
   return checks.find(it => it.name === 'queues' && it.status === 'wrong')?.words
 }
 

@@ -1,13 +1,14 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
-import { appids, boxApps } from '../../kit/app.ts'
+import { appids } from '../../kit/app.ts'
 import { TransportError } from '../../lib/errors.ts'
 import { getReach } from '../../lib/followers/reach.ts'
 import type { Address } from '../../lib/identifiers.ts'
 import { logIn, parseLogin } from '../../lib/login/login.ts'
 import { getMe } from '../../lib/login/me.ts'
 import type { Identity } from '../../lib/ports.ts'
+import { stageApps } from '../idle-pair.ts'
 import { id } from '../ids.ts'
 import { openSecondPair } from '../second-pair.ts'
 import { openLogin, refusal } from './login-world.ts'
@@ -195,10 +196,10 @@ describe('a row that cannot be read', () => {
       (await logIn({ code: await code(other) }, deps)).token,
     ]
     await links.spoil({ unionid: who.unionid ?? id('u') }, appids.official)
-    const [official] = boxApps.officials
+    const [official] = stageApps.officials
     const unread = 'what is stored of this person cannot be read'
     await expect(getMe(`Bearer ${token}`, meDeps)).rejects.toThrow(unread)
-    const reachOf = (address: Address) => getReach({ address, official, isAll: false }, { links, apps: boxApps })
+    const reachOf = (address: Address) => getReach({ address, official, isAll: false }, { links, apps: stageApps })
     await expect(reachOf({ mini: appids.mini, miniOpenid: who.miniOpenid })).rejects.toThrow(unread)
     await expect(logIn({ code: await code(who) }, deps)).rejects.toThrow(unread)
     expect(await reachOf({ official: official.appid, openid: who.openid })).toEqual({ reach: 'reachable' })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
-import { appids, boxApps } from '../../kit/app.ts'
+import { appids } from '../../kit/app.ts'
 import { logIn } from '../../lib/login/login.ts'
 import { getMe } from '../../lib/login/me.ts'
+import { stageApps } from '../idle-pair.ts'
 import { id, miniAppid, officialAppid } from '../ids.ts'
 import { openLogin, refusal } from './login-world.ts'
 
@@ -32,7 +33,7 @@ describe('getMe', () => {
     const at = Math.floor(now() / 1000)
     const row = { openid: id('oBrand'), unionid: who.unionid ?? id('u'), following: true, followedAt: at, at }
     await links.of(brand.appid).writeFollower(row, undefined)
-    const [mini] = boxApps.minis
+    const [mini] = stageApps.minis
     expect(await getMe(`Bearer ${token}`, meDeps)).toEqual({ reach: 'not-following' })
     const minis = [{ ...mini, follows: brand }]
     expect(await getMe(`Bearer ${token}`, { ...meDeps, minis })).toMatchObject({ reach: 'reachable' })

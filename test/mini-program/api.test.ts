@@ -1,32 +1,21 @@
 /** The mini program's API module against the whole local stack; pictures are in upload.test.ts. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { type ApiOptions, createApi } from '../../examples/mini-program/miniprogram/api.ts'
-import { readSettings } from '../../local/environment.ts'
-import { callJson } from '../../local/http-json.ts'
-import { pickFreePorts } from '../../local/ports.ts'
-import { openStack, type Stack } from '../../local/stack.ts'
-import { createWeChatControl, type WeChatControl } from '../../local/wechat-control.ts'
+import { createWeChatControl } from '../../local/wechat-control.ts'
+import { openForAll } from '../for-all.ts'
+import { openWholeStack, signal } from '../local/whole-stack.ts'
 import { patience } from '../patience.ts'
 import { createWx, type StandIn } from './wx.ts'
 
-let stack: Stack
-let box: WeChatControl
-const signal = () => AbortSignal.timeout(patience.timeout)
-
-beforeAll(async () => {
-  const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1') }
-  stack = await openStack({ settings, env: process.env, onFunctionLine: () => {}, report: () => {} })
-  box = createWeChatControl(stack.addresses.wechat)
-}, 90_000)
-
-afterAll(() => stack?.close())
+const stack = openForAll(() => openWholeStack())
+const box = () => createWeChatControl(stack.addresses.wechat)
 
 /** A phone on which the mini program is open, and its owner. */
 async function openPhone() {
-  const person = await box.addPerson('小鹊', signal())
-  const wx = createWx(() => box.login(person, signal()))
+  const person = await box().addPerson('小鹊', signal())
+  const wx = createWx(() => box().login(person, signal()))
   return { person, wx, api: open(wx) }
 }
 
@@ -60,7 +49,7 @@ describe('a login', () => {
 
   it('can be had anew, for a unionid that came late', async () => {
     const { person, wx, api } = await openPhone()
-    await callJson('POST', `${stack.addresses.wechat}/_box/people/${person.id}/bind`, { body: {}, signal: signal() })
+    await stack.box(`/people/${person.id}/bind`, {})
     await api.token()
     await api.logInAgain()
     expect([(await api.me()).reach, wx.logins()]).toEqual(['not-following', 2])
@@ -79,7 +68,7 @@ describe('a login', () => {
         rid: expect.stringMatching(/^[0-9a-f-]{26}$/),
       }),
     )
-    code = () => box.login(person, signal())
+    code = () => box().login(person, signal())
     expect(await api.me()).toMatchObject({ reach: 'not-following' })
   })
 })
@@ -88,7 +77,7 @@ describe('the reach', () => {
   it('is told of this moment, with the day of the following', async () => {
     const { person, api } = await openPhone()
     expect(await api.me()).toEqual({ reach: 'not-following', followedAt: undefined })
-    await box.follow(person, signal())
+    await box().follow(person, signal())
     const reachable = { reach: 'reachable', followedAt: expect.stringMatching(/^\d{4}-.*Z$/) }
     await expect.poll(() => api.me(), { ...patience, interval: 100 }).toEqual(reachable)
   })

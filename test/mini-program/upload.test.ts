@@ -4,26 +4,16 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
 import { createApi } from '../../examples/mini-program/miniprogram/api.ts'
-import { readSettings } from '../../local/environment.ts'
-import { pickFreePorts } from '../../local/ports.ts'
-import { openStack, type Stack } from '../../local/stack.ts'
 import { createWeChatControl } from '../../local/wechat-control.ts'
+import { openForAll } from '../for-all.ts'
+import { openWholeStack, signal } from '../local/whole-stack.ts'
 import { openFolder } from '../opened.ts'
-import { patience } from '../patience.ts'
 import { createWx } from './wx.ts'
 
-let stack: Stack
-const signal = () => AbortSignal.timeout(patience.timeout)
-
-beforeAll(async () => {
-  const settings = { ...readSettings({}), ports: await pickFreePorts('127.0.0.1') }
-  stack = await openStack({ settings, env: process.env, onFunctionLine: () => {}, report: () => {} })
-}, 90_000)
-
-afterAll(() => stack?.close())
+const stack = openForAll(() => openWholeStack())
 
 async function openPhone() {
   const box = createWeChatControl(stack.addresses.wechat)

@@ -140,6 +140,7 @@ function needsOf({ schedule, people, queue, backend }: World) {
           request(async () => queue.put(bodies, delaySeconds)),
         retryIn: async () => undefined,
       },
+      codes: { claim: async () => ({ kind: 'unknown' as const }) },
       imageArrivals: { push: async () => undefined },
       now,
       random: () => 1,

@@ -74,6 +74,7 @@ function depsOf(url: string, names: Names) {
   const stage = {
     accounts: [account],
     links: { ...createLinkStore(dynamo, names.links), ...createLinkUpkeep(dynamo, names.links) },
+    codes: { claim: async () => ({ kind: 'unknown' as const }) },
     followers: { ...createQueue<News>(names.queue), ...createConsumedQueue(names.queue) },
     imageArrivals: { push: async () => undefined },
     now,

@@ -15,13 +15,13 @@ import {
 } from '../../kit/memory-stores.ts'
 import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import type { Answer, Transport } from '../../lib/adapters/wechat/transport.ts'
-import type { MiniProgram, OfficialAccount } from '../../lib/apps.ts'
 import { TransportError } from '../../lib/errors.ts'
 import type { StageDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import type { Received } from '../../lib/send/stages.ts'
-import { id, miniAppid, officialAppid } from '../ids.ts'
+import { id } from '../ids.ts'
+import { twoPairs } from '../second-pair.ts'
 import { orderPaid } from '../world.ts'
 
 const limitMs = timeoutMs('send')
@@ -30,8 +30,10 @@ const writeMs = 1_000
 const { visibilityMs } = feedOf('send')
 const dedupeMs = 600_000
 const openid = id('openid-of-the-follower')
-const brand: OfficialAccount = { kind: 'official', name: 'brand', appid: officialAppid }
-const shop: MiniProgram = { kind: 'mini', name: 'shop', appid: miniAppid, follows: brand }
+const {
+  officials: [, brand],
+  minis: [, shop],
+} = twoPairs
 
 /** How long things take, in ms, at an instant from the beginning. */
 export type Times = { readonly wechat: (at: number) => number; readonly tables: (at: number) => number }
@@ -42,26 +44,10 @@ type Life = { isAlive: boolean; readonly endsAt: number }
 
 /** Pushes so many events and plays until none is left in the queue. */
 export async function playSends(count: number, random: () => number, times: Times) {
-  const clock = openClock(Date.parse('2026-11-22T12:00:00+08:00'))
-  const phone = openPhone(clock.now)
-  const queue = openQueue(clock.now)
-  const deliveries = memoryDeliveries(clock.now)
-  const attempts = memoryAttempts()
-  const links = memoryLinks()
+  const world = openWorld(random, times)
+  const { clock, phone, queue, deliveries, links } = world
   const seconds = Math.floor(clock.now() / 1000)
-  await links.of(officialAppid).writeFollower({ openid, following: true, followedAt: seconds, at: seconds }, undefined)
-  const world = {
-    clock,
-    phone,
-    queue,
-    deliveries,
-    attempts,
-    links,
-    gate: memoryGate(),
-    tokens: memoryTokens(),
-    random,
-    times,
-  }
+  await links.of(brand.appid).writeFollower({ openid, following: true, followedAt: seconds, at: seconds }, undefined)
   for (let number = 0; number < count; number++) queue.push(eventOf(number, clock.now()), 0)
   let cuts = 0
   while (!queue.isEmpty()) {
@@ -75,17 +61,14 @@ export async function playSends(count: number, random: () => number, times: Time
   return { arrived: phone.arrived, aside: queue.aside, states, cuts }
 }
 
-type World = {
-  readonly clock: Clock
-  readonly phone: ReturnType<typeof openPhone>
-  readonly queue: ReturnType<typeof openQueue>
-  readonly deliveries: ReturnType<typeof memoryDeliveries>
-  readonly attempts: ReturnType<typeof memoryAttempts>
-  readonly links: ReturnType<typeof memoryLinks>
-  readonly gate: ReturnType<typeof memoryGate>
-  readonly tokens: ReturnType<typeof memoryTokens>
-  readonly random: () => number
-  readonly times: Times
+type World = ReturnType<typeof openWorld>
+
+function openWorld(random: () => number, times: Times) {
+  const clock = openClock(Date.parse('2026-11-22T12:00:00+08:00'))
+  const { now } = clock
+  const stores = { deliveries: memoryDeliveries(now), attempts: memoryAttempts(), links: memoryLinks() }
+  const ours = { ...stores, gate: memoryGate(), tokens: memoryTokens() }
+  return { ...ours, clock, phone: openPhone(now), queue: openQueue(now), random, times }
 }
 
 /** One batch in a container of its own; false if it was cut. */
@@ -245,8 +228,6 @@ function openQueue(now: () => number) {
     },
   }
 }
-
-type Clock = ReturnType<typeof openClock>
 
 /** A clock that moves only from one thing that is due to the next. */
 function openClock(start: number) {

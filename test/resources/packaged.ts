@@ -1,13 +1,14 @@
 /** What `sls package` makes, the users' own command: without an account, a network or a secret. */
 
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 import * as v from 'valibot'
 
+import { copyCheckout, emptyFunctions } from '../checkout.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 
 const resource = v.looseObject({
@@ -57,26 +58,16 @@ export async function packageStage(name: string, env: Environment = {}) {
   return { folder, ...(await readPackage(folder)) }
 }
 
-const copied = [
-  ...['deploy', 'functions', 'lib', 'local', 'resources', 'tools'],
-  ...['apps.json', 'package.json', 'serverless.yml', 'templates.json'],
-]
-
 /**
  * Packages a stage of a checkout that differs in these files, by path, in a copy of it. Its functions are empty: what is in
  * them is told by the checkout itself.
  */
 export async function packageCopy(files: Readonly<Record<string, string>>, env: Environment = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'queqiao-copy-'))
-  await Promise.all(copied.map(it => cp(join(root, it), join(folder, it), { recursive: true })))
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const doors = await readdir(join(folder, 'functions'))
-  const empty = doors.map(it => [`functions/${it}`, 'export const handler = async () => undefined\n'] as const)
-  for (const [path, text] of [...empty, ...Object.entries(files)]) await writeFile(join(folder, path), text)
+  const { folder, remove } = await copyCheckout({ ...(await emptyFunctions()), ...files })
   try {
     await runServerless(['package', '--stage', 'prod', '--package', join(folder, 'out')], env, folder)
   } catch (error) {
-    await rm(folder, { recursive: true, force: true })
+    await remove()
     throw error
   }
   return readPackage(folder)

@@ -38,8 +38,8 @@ const everything = {
 }
 /** The functions that call WeChat, as their imports say: whoever opens an app by lib/runtime/wechat.ts, doctor.ts or send.ts. */
 const callers = [
-  ...['check-images', 'doctor', 'link-followers', 'login', 'refresh-tokens', 'resume-events', 'revisit-followers'],
-  ...['self-check', 'send', 'sync-followers', 'token'],
+  ...['check-images', 'doctor', 'link-followers', 'login', 'menu', 'refresh-tokens', 'resume-events'],
+  ...['revisit-followers', 'self-check', 'send', 'sync-followers', 'token'],
 ]
 
 const texts = v.union([v.string(), v.array(v.string())])

@@ -39,7 +39,7 @@ export async function openAccounts(...names: readonly string[]) {
   const open = (name: string): Account => {
     const { appid: text, appsecret } = identityOf(name)
     const app: OfficialAccount = { kind: 'official', name, appid: appid(text) }
-    const transport = createTransport({ baseUrl: new URL(box.url), timeoutMs: 2_000 })
+    const transport = createTransport({ baseUrl: new URL(box.url), timeoutMs: 6_000 })
     const own = { app, tokens: memoryTokens(), appsecret: async () => appsecret, sleep: async () => {} }
     return {
       ...openApp({ ...own, transport, now, log, metrics }),

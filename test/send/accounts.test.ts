@@ -63,6 +63,26 @@ describe('an event', () => {
     expect([box.messages(), queue.aside.length]).toEqual([[], 1])
   })
 
+  it('without a name goes out by the one that the users of its mini program follow', async () => {
+    const { sendAll, person, arrivals, stage, others } = await openAccounts('brand')
+    const { unionid } = await person('official', 'brand')
+    const [mini, shop] = stage().minis
+    const follows = others[0]?.app
+    if (mini === undefined || shop === undefined || follows === undefined) throw new Error('no second pair')
+    const minis = [mini, { ...shop, follows }]
+    const batch = [
+      arrival(event('by-shop', { unionid }, { mini: 'shop' })),
+      arrival(event('by-mini', { unionid }, { mini: 'mini' })),
+      arrival(event('by-name', { unionid }, { mini: 'shop', from: 'official' })),
+    ]
+    expect(await sendAll(batch, { minis })).toEqual([])
+    expect(arrivals()).toEqual({
+      [clientMsgIdOf('by-shop')]: 'brand',
+      [clientMsgIdOf('by-mini')]: 'official',
+      [clientMsgIdOf('by-name')]: 'official',
+    })
+  })
+
   it('opens the page of the mini program that it names', async () => {
     const { sendAll, person, box, shop } = await openAccounts('brand')
     const { unionid } = await person('brand')

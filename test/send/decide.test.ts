@@ -1,7 +1,7 @@
 /** What is decided of an event by what is known of it. The table is printed. */
 
 import { afterAll, describe, expect, it } from 'vitest'
-import { boxApps, openApp } from '../../kit/app.ts'
+import { openApp } from '../../kit/app.ts'
 import { memoryGate, memoryLinking, memoryTokens } from '../../kit/memory-stores.ts'
 import { silentLog as log, silentMetrics } from '../../kit/silent.ts'
 import { logOf, metricsOf } from '../../lib/of-app.ts'
@@ -11,6 +11,7 @@ import type { Decision } from '../../lib/send/outcome.ts'
 import { parse } from '../../lib/send/parse.ts'
 import { createGate } from '../../lib/send/send-gate.ts'
 import type { Loaded } from '../../lib/send/stages.ts'
+import { stageApps } from '../idle-pair.ts'
 import { id } from '../ids.ts'
 import { orderPaid } from '../world.ts'
 import { arrival, event, pushedAt as now } from './send-world.ts'
@@ -22,7 +23,7 @@ const templates = {
   gentle: { ...orderPaid, doubt: 'at-least-once' as const },
   urgent: { ...orderPaid, urgent: true },
 }
-const [app] = boxApps.officials
+const [app] = stageApps.officials
 const ops = { log: logOf(app, log), metrics: metricsOf(app, silentMetrics) }
 const account = {
   ...openApp({ tokens: memoryTokens(), url: 'http://127.0.0.1:9' }),
@@ -103,7 +104,7 @@ afterAll(() => {
 describe('an event is decided on', () => {
   it.for(cases)('%s: %s', ([what, decided, { known = {}, body = good, gate: at = open } = {}]) => {
     const loaded = {
-      ...parse(arrival(body), { accounts: [account], minis: boxApps.minis }),
+      ...parse(arrival(body), { accounts: [account], minis: stageApps.minis }),
       ...nothingKnown(gate),
       person: follower,
       ...known,

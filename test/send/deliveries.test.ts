@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
-import { appids, boxApps } from '../../kit/app.ts'
+import { appids } from '../../kit/app.ts'
 import { memoryDeliveries } from '../../kit/memory-stores.ts'
 import { getDelivery } from '../../lib/send/deliveries.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
+import { stageApps } from '../idle-pair.ts'
 import { officialAppid } from '../ids.ts'
 
 const dropped: Delivery = {
@@ -17,7 +18,7 @@ const refusal = (code: string, status: number) => expect.objectContaining({ name
 async function openDeliveries() {
   const deliveries = memoryDeliveries(() => Date.parse(dropped.at))
   await deliveries.record(dropped, 'copy')
-  return { deliveries, apps: boxApps }
+  return { deliveries, apps: stageApps }
 }
 
 it('finds what became of an event by its id', async () => {

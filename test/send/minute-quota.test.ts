@@ -1,7 +1,7 @@
 /** A campaign against WeChat's quota of a minute: several containers, one queue, our functions, WeChat in a box. */
 
 import { describe, expect, it } from 'vitest'
-import { appids, boxApps } from '../../kit/app.ts'
+import { appids } from '../../kit/app.ts'
 import type { Quota } from '../../lib/ports.ts'
 import type { StageDeps } from '../../lib/send/deps.ts'
 import type { QueuedEvent } from '../../lib/send/ports.ts'
@@ -9,6 +9,7 @@ import { resumeEvents } from '../../lib/send/resume-events.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
 import type { Received } from '../../lib/send/stages.ts'
+import { stageApps } from '../idle-pair.ts'
 import { openWorld, orderPaid } from '../world.ts'
 import { arrival, containerOf, data, event, openSend, path, pushedAt, stageOf, toUnion } from './send-world.ts'
 
@@ -57,7 +58,7 @@ function senderOf(world: World, queue: Waiting[]): StageDeps {
 
 function resumeDepsOf(world: World, isTold: boolean) {
   const { gate, now, sleep } = world
-  const [app] = boxApps.officials
+  const [app] = stageApps.officials
   const { wechat, accessTokens, log, metrics } = world.app('official')
   const untold = ({ perMinute: _, ...quota }: Quota) => quota
   const quota: typeof wechat.quota = async (...of) => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { boxApps } from '../../kit/app.ts'
-
 import { carryOut, parseQuotaOrder, type QuotaOrder } from '../../lib/send/quota-order.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
+import { stageApps } from '../idle-pair.ts'
 import { openWorld } from '../world.ts'
 
 const path = '/cgi-bin/message/template/send'
@@ -20,7 +19,7 @@ async function openOrders() {
       return count
     },
   }
-  const [app] = boxApps.officials
+  const [app] = stageApps.officials
   const deps = { ...world.app('official'), app, gate, parked, reserve: 0, now, sleep }
   const order = (action: QuotaOrder['action'], more = {}) =>
     carryOut({ action }, [{ ...deps, ...more }], { until: Number.POSITIVE_INFINITY })

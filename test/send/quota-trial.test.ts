@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
-import { boxApps } from '../../kit/app.ts'
 import { logOf, metricsOf } from '../../lib/of-app.ts'
-
 import { openGate } from '../../lib/send/send-gate.ts'
+import { stageApps } from '../idle-pair.ts'
 import { openWorld } from '../world.ts'
 
 const tried = { kind: 'deferred', leastSeconds: 60, cause: 'quota', why: 'quota is tried out' }
@@ -13,7 +12,7 @@ async function openTrial() {
   await gate.close(closing)
   const look = { nextAt: 0, waitMs: 115_000, falseTimes: 0, openedAt: now(), openedRemain: 100_000 }
   await gate.reopen({ closedUntil: closing.until, closedAt: closing.at }, look)
-  const [app] = boxApps.officials
+  const [app] = stageApps.officials
   const ops = { log: logOf(app, log), metrics: metricsOf(app, metrics) }
   return openGate({ gate, now, random, minute: { minute: 0, accepted: 0 }, ...ops }, 20)
 }

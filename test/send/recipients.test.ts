@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { boxApps } from '../../kit/app.ts'
 import { logOf } from '../../lib/of-app.ts'
-
 import { createRecipients } from '../../lib/send/recipients.ts'
+import { stageApps } from '../idle-pair.ts'
 import { openWorld } from '../world.ts'
 
 const batchget = '/cgi-bin/user/info/batchget'
@@ -17,7 +16,7 @@ describe('somebody of whom the links have not heard', () => {
       followerInfo: async (...asked: Parameters<typeof followerInfo>) => (isLeftOut ? [] : followerInfo(...asked)),
     }
     const { linking, now } = world
-    const [app] = boxApps.officials
+    const [app] = stageApps.officials
     const deps = {
       app,
       wechat,

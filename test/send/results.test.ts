@@ -2,11 +2,10 @@ import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { boxApps } from '../../kit/app.ts'
-
 import { createResults } from '../../lib/adapters/aws/event-bridge.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import { publishResults } from '../../lib/send/results.ts'
+import { stageApps } from '../idle-pair.ts'
 import { listen } from '../listen.ts'
 import { stubAws } from '../opened.ts'
 import { openWorld } from '../world.ts'
@@ -47,7 +46,7 @@ async function openBus(refuse: (entry: Entry, index: number) => boolean | 'call'
   return { told }
 }
 
-const bus = { name: 'shop', apps: boxApps }
+const bus = { name: 'shop', apps: stageApps }
 
 describe('a bus', () => {
   it('is told of each end of an event, ten a call', async () => {

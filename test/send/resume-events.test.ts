@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { boxApps } from '../../kit/app.ts'
-
 import { createWeChat } from '../../lib/adapters/wechat/client.ts'
 import type { ParkedEvents } from '../../lib/send/ports.ts'
 import { type ResumeDeps, resumeEvents } from '../../lib/send/resume-events.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
+import { stageApps } from '../idle-pair.ts'
 import { miniAppid } from '../ids.ts'
 import { openWorld } from '../world.ts'
 
@@ -27,7 +26,7 @@ async function openResume(waiting: number, urgent = 0) {
       return count
     },
   }
-  const [app] = boxApps.officials
+  const [app] = stageApps.officials
   const deps: ResumeDeps = { ...world.app('official'), app, gate, parked, reserve: 0, now, sleep }
   const resume = (more: Partial<ResumeDeps> = {}, limits = forever) => resumeEvents({ ...deps, ...more }, limits)
   const close = (minutes: number, errcode = 45009) =>

@@ -1,6 +1,6 @@
 /** The sender against WeChat in a box: what it gets from the queue, what it hands back, and what came of it. */
 
-import { appids, boxApps } from '../../kit/app.ts'
+import { appids } from '../../kit/app.ts'
 import { memoryAttempts } from '../../kit/memory-stores.ts'
 import type { MiniOpenId, OpenId, UnionId } from '../../lib/identifiers.ts'
 import { metricsOf } from '../../lib/of-app.ts'
@@ -10,6 +10,7 @@ import type { QueuedEvent } from '../../lib/send/ports.ts'
 import { sendBatch } from '../../lib/send/send.ts'
 import type { Received } from '../../lib/send/stages.ts'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
+import { openIdleAccounts, stageApps } from '../idle-pair.ts'
 import { id } from '../ids.ts'
 import { openWorld, orderPaid, type Person } from '../world.ts'
 
@@ -27,19 +28,23 @@ export function containerOf(world: World) {
   const { links, linking, deliveries, gate, now, random, log, metrics } = world
   const { wechat, accessTokens } = world.app('official')
   const account: OfAccount = {
-    ...{ app: boxApps.officials[0], wechat, accessTokens, gate, linking },
+    ...{ app: stageApps.officials[0], wechat, accessTokens, gate, linking },
     ...{ templates: { 'order-paid': orderPaid }, trouble: new Set<string>(), minute: { minute: 0, accepted: 0 } },
   }
   const stage = { links, deliveries, attempts: memoryAttempts(), backlog: { isEmpty: async () => true } }
-  return { ...account, ...stage, minis: boxApps.minis, now, random, log, metrics }
+  return { ...account, ...stage, minis: stageApps.minis, idle: openIdleAccounts(world), now, random, log, metrics }
 }
 
 /** All that the sender is given, with what is of its default account beside what is of the stage. */
-export type Given = Omit<StageDeps, 'accounts' | 'metrics'> & OfAccount & { readonly metrics: AllMetrics }
+export type Given = Omit<StageDeps, 'accounts' | 'metrics'> &
+  OfAccount & { readonly idle?: readonly OfAccount[]; readonly metrics: AllMetrics }
 
 /** The stage of this account, with further ones. */
 export function stageOf(given: Given, ...others: readonly Account[]): StageDeps {
-  return { ...given, accounts: [{ ...given, metrics: metricsOf(given.app, given.metrics) }, ...others] }
+  const { idle = [], ...own } = given
+  const [first, ...last] = [own, ...idle].map(it => ({ ...it, metrics: metricsOf(it.app, given.metrics) }))
+  if (first === undefined) throw new Error('no account')
+  return { ...given, accounts: [first, ...others, ...last] }
 }
 
 /** Opens it, with `one` message for somebody who follows; it closes with the test. */

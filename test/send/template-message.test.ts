@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { appids, boxApps } from '../../kit/app.ts'
+import { appids } from '../../kit/app.ts'
 import { idOf } from '../../lib/send/event-id.ts'
 import { parseTemplateMessage } from '../../lib/send/kinds/template-event.ts'
 import type { TemplateList } from '../../lib/send/template-list.ts'
 import { allowRequestError } from '../allow-request-error.ts'
+import { stageApps } from '../idle-pair.ts'
 
 const fields = { character_string1: '订单编号', amount2: '支付金额' }
 const templates: TemplateList = {
@@ -29,7 +30,7 @@ const event = {
   url: 'https://shop.example.com/orders/20261122-0001',
   expiresAt: '2026-11-22T12:00:00Z',
 }
-const rules = { account: { app: boxApps.officials[0], templates }, minis: boxApps.minis }
+const rules = { account: { app: stageApps.officials[0], templates }, minis: stageApps.minis }
 const parse = (input: unknown) => parseTemplateMessage(typeof input === 'string' ? input : JSON.stringify(input), rules)
 
 describe('parseTemplateMessage', () => {

@@ -1,17 +1,17 @@
 /** Keys and values that only a test account (测试号) takes, where people write the templates themselves. */
 
 import { expect, it } from 'vitest'
-import { boxApps } from '../../kit/app.ts'
 import { parseTemplateMessage, valueCheckOf } from '../../lib/send/kinds/template-event.ts'
 import { readTemplateLists } from '../../lib/send/template-list.ts'
+import { stageApps } from '../idle-pair.ts'
 import { openTestBox } from '../local/wechat/open-test-box.ts'
 
 const templateId = 'tEsTaCcOuNtTeMpLaTe0123456789abcdefghijklmn'
 const fields = { 店名: '店名', birthday1: '生日', xz_3_0: '小组', 'order-no': '单号' }
-const [app] = boxApps.officials
+const [app] = stageApps.officials
 const templates =
   readTemplateLists({ local: { shop: { templateId, title: '测试', fields } } }, 'local', [app]).get(app.name) ?? {}
-const rules = { account: { app, templates }, minis: boxApps.minis }
+const rules = { account: { app, templates }, minis: stageApps.minis }
 const data = { 店名: '鹊', birthday1: '2026-11-22 00:00 in 上海市 区', xz_3_0: '3', 'order-no': '1' }
 const event = JSON.stringify({ id: 'a', to: { openid: 'o1' }, template: 'shop', data })
 

@@ -1,11 +1,12 @@
 /** Events that wait: what their deliveries, the bus and the numbers for ops say of it, and what it costs. */
 
 import { describe, expect, it } from 'vitest'
-import { appids, boxApps } from '../../kit/app.ts'
+import { appids } from '../../kit/app.ts'
 import { getDelivery } from '../../lib/send/deliveries.ts'
 import type { Delivery } from '../../lib/send/delivery.ts'
 import { slowDown } from '../../lib/send/send-pace.ts'
 import { attemptName } from '../../lib/send/short-names.ts'
+import { stageApps } from '../idle-pair.ts'
 import { id } from '../ids.ts'
 import { orderPaid } from '../world.ts'
 import { again, arrival, event, openSend, path, requeued, toUnion } from './send-world.ts'
@@ -50,7 +51,7 @@ describe('a hundred events that meet a wrong deployment', () => {
     const { send, sendAgain, control, deliveries, written, queue, now, to } = await openWaiting()
     await control('/faults', { ...notAllowed, times: 1_000 })
     await send(Array.from({ length: 100 }, (_, n) => arrival(event(`order-${n}`, to))))
-    expect(await getDelivery('order-7', { deliveries, apps: boxApps })).toEqual({
+    expect(await getDelivery('order-7', { deliveries, apps: stageApps })).toEqual({
       id: 'order-7',
       from: 'official',
       state: 'waiting',

@@ -6,7 +6,7 @@
  */
 
 import * as v from 'valibot'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
 import { createJournal } from '../../lib/adapters/dynamo/journal.ts'
@@ -21,6 +21,7 @@ import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { createPeople } from '../../local/wechat/people.ts'
 import { openTables, type Tables } from '../dynamodb.ts'
 import { openFollowers } from '../followers/followers-world.ts'
+import { openForAll } from '../for-all.ts'
 import { id } from '../ids.ts'
 
 const followers = 20_000
@@ -31,13 +32,7 @@ const dayMs = 86_400_000
 const messagesAtOnce = 100
 const paths = { userGet: '/cgi-bin/user/get', batchget: '/cgi-bin/user/info/batchget' }
 
-let tables: Tables
-
-beforeAll(async () => {
-  tables = await openTables()
-})
-
-afterAll(() => tables.close())
+const tables = openForAll(() => openTables())
 
 it('syncs 20,000 followers: each call and row once, none when nothing changed, and only those who were added or removed', async () => {
   const { control, tick, sync, wrongLinks } = await openAtSize()

@@ -28,10 +28,20 @@ async function openSync(options: WeChatOptions = {}) {
 }
 
 /** The same with so many followers. */
-async function openOf(count: number) {
-  const sync = await openSync()
+async function openOf(count: number, options: WeChatOptions = {}) {
+  const sync = await openSync(options)
   await sync.control('/people', { count, following: true })
   return sync
+}
+
+/** Has each page of the list, as it comes from WeChat, pass through `change`; `syncSo` syncs with that. */
+async function openPassing(count: number, change: (page: FollowerPage, number: number) => Promise<FollowerPage>) {
+  const sync = await openOf(count)
+  const { account } = sync
+  let pages = 0
+  const followerPage: SyncDeps['wechat']['followerPage'] = async (...asked) =>
+    change(await account.wechat.followerPage(...asked), ++pages)
+  return { ...sync, syncSo: () => sync.runSync({}, { wechat: { ...account.wechat, followerPage } }) }
 }
 
 /** So many followers, of whom a sync run told a day ago. */
@@ -47,8 +57,7 @@ const sizeOf = (news: News) => ('openids' in news ? news.openids.length : 0)
 
 describe('syncFollowers', () => {
   it.each([0, 1, 10, 25, 30])('queues all of %i followers once, in hundreds', async count => {
-    const { runSync, control, calls, queued, take } = await openSync()
-    if (count > 0) await control('/people', { count, following: true })
+    const { runSync, calls, queued, take } = count === 0 ? await openSync() : await openOf(count)
     const report = await runSync()
     expect(report).toMatchObject({ followers: count, added: count, removed: 0, complete: true })
     expect(Math.max(0, ...queued.map(sizeOf))).toBeLessThanOrEqual(100)
@@ -172,53 +181,39 @@ describe('syncFollowers', () => {
 })
 
 describe('a list that changes while it is read', () => {
-  /** Runs `change` after a page has come. */
-  async function openChanging(
-    change: (page: number, control: (path: string, body?: object) => Promise<unknown>) => Promise<unknown>,
-  ) {
-    const sync = await openSync()
-    const { account, control } = sync
-    let pages = 0
-    const wechat: SyncDeps['wechat'] = {
-      ...account.wechat,
-      async followerPage(token, after) {
-        const page = await account.wechat.followerPage(token, after)
-        await change(++pages, control)
-        return page
-      },
-    }
-    return { ...sync, changing: (more: object = {}) => sync.runSync(more, { wechat }) }
+  /** Calls the box after each of the first pages has come. */
+  async function openChanging(count: number, { pages, path, body }: { pages: number; path: string; body: object }) {
+    const sync = await openPassing(count, async (page, number) => {
+      if (number <= pages) await sync.control(path, body)
+      return page
+    })
+    return sync
+  }
+  const leave = (first: number, count: number) => {
+    return { pages: 1, path: '/people/change', body: { first, count, following: false } }
   }
 
   it('is not taken for complete too early when it shrinks', async () => {
-    const { changing, control, take } = await openChanging((page, control) =>
-      page === 1 ? control('/people/change', { first: 0, count: 10, following: false }) : Promise.resolve(),
-    )
-    await control('/people', { count: 30, following: true })
-    expect(await changing()).toMatchObject({ followers: 30, complete: true })
+    const { syncSo, take } = await openChanging(30, leave(0, 10))
+    expect(await syncSo()).toMatchObject({ followers: 30, complete: true })
     expect(new Set(take('follow')).size).toBe(30)
   })
 
   it('ends with whoever joined on the way', async () => {
-    const { changing, control, take } = await openChanging((page, control) =>
-      page <= 3 ? control('/people', { count: 4, following: true }) : Promise.resolve(),
-    )
-    await control('/people', { count: 25, following: true })
+    const joining = { pages: 3, path: '/people', body: { count: 4, following: true } }
+    const { syncSo, take } = await openChanging(25, joining)
     // Who joins behind the end of the list while its last page is asked for is found by the next sync run.
-    const { followers } = await changing()
+    const { followers } = await syncSo()
     const added = new Set(take('follow'))
     expect(added.size).toBe(followers)
-    await changing()
+    await syncSo()
     for (const openid of take('follow')) added.add(openid)
     expect(added.size).toBe(25 + 3 * 4)
   })
 
   it('goes on when the person of the cursor has unfollowed meanwhile', async () => {
-    const { changing, control, take } = await openChanging((page, control) =>
-      page === 1 ? control('/people/change', { first: 9, count: 1, following: false }) : Promise.resolve(),
-    )
-    await control('/people', { count: 25, following: true })
-    expect(await changing()).toMatchObject({ followers: 25, complete: true })
+    const { syncSo, take } = await openChanging(25, leave(9, 1))
+    expect(await syncSo()).toMatchObject({ followers: 25, complete: true })
     expect(new Set(take('follow')).size).toBe(25)
   })
 
@@ -232,15 +227,11 @@ describe('a list that changes while it is read', () => {
   })
 
   it('never ends up in a circle: a page of people who were all seen before ends the sync run as a failure', async () => {
-    const { runSync, account, syncRuns, take } = await openOf(25)
-    const wechat: SyncDeps['wechat'] = {
-      ...account.wechat,
-      followerPage: async token => ({
-        ...(await account.wechat.followerPage(token)),
-        next: id(`o${Math.random()}`.replace('.', '')),
-      }),
+    const { account, runSync, syncRuns, take } = await openOf(25)
+    const followerPage: SyncDeps['wechat']['followerPage'] = async token => {
+      return { ...(await account.wechat.followerPage(token)), next: id(`o${Math.random()}`.replace('.', '')) }
     }
-    await expect(runSync({}, { wechat })).rejects.toThrow('circle')
+    await expect(runSync({}, { wechat: { ...account.wechat, followerPage } })).rejects.toThrow('circle')
     expect(await syncRuns.state()).toEqual({})
     expect(take('unfollow')).toEqual([])
   })
@@ -286,11 +277,10 @@ describe('when a sync run is due', () => {
 describe('the quota', () => {
   const setQuota = (day: number, used: number) => ({ app: 'official', path, day, used })
   /** As many followers as take 4 calls of WeChat's own page size. */
-  const many = { count: 30_005, following: true }
+  const openMany = () => openOf(30_005, { pageSize: 10_000 })
 
   it('refuses a sync run that today cannot finish, says what it needs, and asks no more until midnight in China', async () => {
-    const { runSync, control, calls, lines, counted, queued, tick, now } = await openSync({ pageSize: 10_000 })
-    await control('/people', many)
+    const { runSync, control, calls, lines, counted, queued, tick, now } = await openMany()
     await control('/quota', setQuota(10, 7))
     const report = await runSync({ action: 'tick' })
     expect(report).toMatchObject({
@@ -307,8 +297,7 @@ describe('the quota', () => {
   })
 
   it('spreads a sync run over days if it is told to, and goes on by itself', async () => {
-    const { runSync, control, calls, take, tick, now } = await openSync({ pageSize: 10_000 })
-    await control('/people', many)
+    const { runSync, control, calls, take, tick, now } = await openMany()
     await control('/quota', setQuota(10, 8))
     const first = await runSync({ action: 'tick' }, { spread: true })
     expect(first).toMatchObject({ state: 'waiting', pages: 2 })
@@ -320,8 +309,7 @@ describe('the quota', () => {
   })
 
   it('tells what a sync run will cost before it begins', async () => {
-    const { runSync, control, calls, queued } = await openSync({ pageSize: 10_000 })
-    await control('/people', many)
+    const { runSync, control, calls, queued } = await openMany()
     await control('/quota', setQuota(500, 20))
     const { plan } = await runSync({ action: 'plan' })
     expect(plan).toMatchObject({
@@ -475,6 +463,13 @@ describe('everyone', () => {
 
 describe('the linking', () => {
   const isUnderWay = async ({ linking }: { linking: { isUnderWay(): Promise<boolean> } }) => linking.isUnderWay()
+  /** So many followers, whom a sync run has found and who are linked. */
+  const openLinked = async (count: number, options: WeChatOptions = {}) => {
+    const sync = await openOf(count, options)
+    await sync.runSync()
+    await linkAll(sync)
+    return sync
+  }
   const linkAll = async ({ work, queued }: Awaited<ReturnType<typeof openSync>>) => {
     expect(await work(queued.splice(0))).toEqual([])
   }
@@ -492,9 +487,7 @@ describe('the linking', () => {
   })
 
   it('is under way for a sync run that looks everybody up again, and not for one that looks up who was added', async () => {
-    const sync = await openOf(25)
-    await sync.runSync()
-    await linkAll(sync)
+    const sync = await openLinked(25)
     sync.tick(dayMs)
     await sync.control('/people', { count: 3, following: true })
     expect(await sync.runSync()).toMatchObject({ added: 3, toLink: 3 })
@@ -507,18 +500,14 @@ describe('the linking', () => {
   })
 
   it('is under way while a first sync run is due and waits for quota', async () => {
-    const sync = await openSync({ pageSize: 10_000 })
-    await sync.control('/people', { count: 30_005, following: true })
+    const sync = await openOf(30_005, { pageSize: 10_000 })
     await sync.control('/quota', { app: 'official', path, day: 10, used: 7 })
     expect(await sync.runSync({ action: 'tick' })).toMatchObject({ state: 'refused', toLink: 0 })
     expect(await isUnderWay(sync)).toBe(true)
   })
 
   it('is not under way for a sync run with everyone that was refused, nor while today’s quota is used up', async () => {
-    const sync = await openSync({ pageSize: 10_000 })
-    await sync.control('/people', { count: 30_005, following: true })
-    await sync.runSync()
-    await linkAll(sync)
+    const sync = await openLinked(30_005, { pageSize: 10_000 })
     await sync.control('/quota', { app: 'official', path, day: 10, used: 7 })
     expect(await sync.runSync({ everyone: true })).toMatchObject({ state: 'refused' })
     expect(await isUnderWay(sync)).toBe(false)
@@ -560,9 +549,7 @@ describe('the linking', () => {
   })
 
   it('counts who was removed, too', async () => {
-    const sync = await openOf(25)
-    await sync.runSync()
-    await linkAll(sync)
+    const sync = await openLinked(25)
     sync.tick(dayMs)
     await sync.control('/people/change', { first: 3, count: 4, following: false })
     expect(await sync.runSync()).toMatchObject({ removed: 4, toLink: 4 })
@@ -572,39 +559,29 @@ describe('the linking', () => {
 })
 
 describe('entries of the list that are no openids', () => {
-  /** Of each page some entries are odd; `lost` are those in whose place they stand. */
-  async function openOdd(spoil: (page: FollowerPage, number: number) => FollowerPage) {
-    const sync = await openSync()
-    const { account } = sync
-    let pages = 0
-    const wechat: SyncDeps['wechat'] = {
-      ...account.wechat,
-      followerPage: async (...asked) => spoil(await account.wechat.followerPage(...asked), ++pages),
-    }
-    return { ...sync, syncOdd: (order: object = {}) => sync.runSync(order, { wechat }) }
-  }
+  /** Of each page some entries are odd. */
+  const openOdd = (spoil: (page: FollowerPage, number: number) => FollowerPage) =>
+    openPassing(25, async (...page) => spoil(...page))
   /** Two entries at the end of a page that name nobody. */
   const spoilt = (page: FollowerPage): FollowerPage => ({ ...page, openids: page.openids.slice(0, -2), odd: 2 })
 
   it('do not end the list, are told, and keep nobody else from being found', async () => {
-    const { syncOdd, control, take, lines } = await openOdd((page, number) => (number === 1 ? spoilt(page) : page))
-    await control('/people', { count: 25, following: true })
-    expect(await syncOdd()).toMatchObject({ pages: 3, followers: 23, added: 23, odd: 2, complete: true })
+    const { syncSo, take, lines } = await openOdd((page, number) => (number === 1 ? spoilt(page) : page))
+    expect(await syncSo()).toMatchObject({ pages: 3, followers: 23, added: 23, odd: 2, complete: true })
     expect(new Set(take('follow')).size).toBe(23)
     expect(lines).toContainEqual(expect.objectContaining({ event: 'sync-followers.odd' }))
   })
 
   // Whose entry could not be read was not seen; to say that they unfollowed would be wrong.
   it('have nobody taken for removed: WeChat is asked about whom it did not name', async () => {
-    const { runSync, syncOdd, control, followerLinks, work, queued, tick, openidOf } = await openOdd((page, number) =>
+    const { runSync, syncSo, control, followerLinks, work, queued, tick, openidOf } = await openOdd((page, number) =>
       number === 1 ? spoilt(page) : page,
     )
-    await control('/people', { count: 25, following: true })
     await runSync()
     await work(queued.splice(0))
     tick(dayMs)
     await control('/people/change', { first: 3, count: 1, following: false })
-    expect(await syncOdd()).toMatchObject({ added: 0, removed: 3 })
+    expect(await syncSo()).toMatchObject({ added: 0, removed: 3 })
     expect(queued.map(news => news.change)).toEqual(['follow'])
     await work(queued.splice(0))
     const openids = await Promise.all(Array.from({ length: 25 }, (_, person) => openidOf(person)))
@@ -617,18 +594,16 @@ describe('entries of the list that are no openids', () => {
   })
 
   it('may be all of a page', async () => {
-    const { syncOdd, control, take } = await openOdd((page, number) =>
+    const { syncSo, take } = await openOdd((page, number) =>
       number === 2 ? { ...page, openids: [], odd: page.openids.length } : page,
     )
-    await control('/people', { count: 25, following: true })
-    expect(await syncOdd()).toMatchObject({ pages: 3, followers: 15, complete: true })
+    expect(await syncSo()).toMatchObject({ pages: 3, followers: 15, complete: true })
     expect(new Set(take('follow')).size).toBe(15)
   })
 
   it('do not make a sync run go on for ever where WeChat does not tell how many follow', async () => {
-    const { syncOdd, control, syncRuns } = await openOdd(({ total: _, ...page }) => page)
-    await control('/people', { count: 25, following: true })
-    expect(await syncOdd()).toMatchObject({ pages: 3, followers: 25, total: 0, complete: true })
+    const { syncSo, syncRuns } = await openOdd(({ total: _, ...page }) => page)
+    expect(await syncSo()).toMatchObject({ pages: 3, followers: 25, total: 0, complete: true })
     expect((await syncRuns.state()).complete).toMatchObject({ total: 0, minTotal: 0 })
   })
 })

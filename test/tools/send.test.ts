@@ -143,6 +143,9 @@ describe('makeEvent', () => {
     expect(() => make(...paid('brand'))).toThrow('template is not in the list')
     expect(() => make('--template', 'paid')).toThrow('template is not in the list')
     expect(make(...paid('any'))).toMatchObject({ group: 'of-club', body: expect.stringContaining('"from":"any"') })
+    expect(make(...paid('any')).lines.join()).toContain('paid, as the account has it that reaches them')
+    expect(JSON.parse(make('--mini', 'shop', ...paid('fan-club')).body ?? '').mini).toBe('shop')
+    expect(() => make('--mini', 'nobody', ...paid('fan-club'))).toThrow('mini is no mini program of this stage')
     expect(() => make(...paid('shop'))).toThrow(
       '--app takes an app that apps.json has for stage prod, brand, fan-club, not "shop"',
     )

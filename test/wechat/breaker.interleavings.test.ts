@@ -40,7 +40,7 @@ function openScene() {
     if (event === 'breaker.closed') until.delete(name)
     else if ('pauseSeconds' in fields) until.set(name, now + Number(fields.pauseSeconds) * 1000)
   }
-  const log = { app: 'official', info: told, warn: told, error: told }
+  const log = { app: 'official', debug: told, info: told, warn: told, error: told }
   const breaker = createBreaker({ now: () => now, log, metrics })
   const running: Call[] = []
 

@@ -1,6 +1,7 @@
 /** All that the command line can do. */
 
 import { spec as doctor } from '../doctor/options.ts'
+import { spec as menu } from '../menu/options.ts'
 import { spec as quota } from '../quota/options.ts'
 import { spec as redrive } from '../redrive/options.ts'
 import { spec as secrets } from '../secrets/options.ts'
@@ -20,6 +21,7 @@ export const verbs: readonly Verb[] = [
   { spec: sync, load: () => import('../sync/command.ts') },
   { spec: send, load: () => import('../send/command.ts') },
   { spec: quota, load: () => import('../quota/command.ts') },
+  { spec: menu, load: () => import('../menu/command.ts') },
   { spec: redrive, load: () => import('../redrive/command.ts') },
   { spec: files, load: () => import('../static/command.ts') },
 ]

@@ -7,6 +7,7 @@ import { type Start, whileAsking } from '../command/session.ts'
 import { inChina } from '../command/words.ts'
 import { type AppsecretDeps, getAppsecrets, isAppsecret } from './appsecrets.ts'
 import { showForConsole } from './console-lines.ts'
+import { writeForwardKeys } from './forward.ts'
 import { makeSecret } from './make.ts'
 import { derivedName, type Secret, type SecretName, secretsOf } from './names.ts'
 import { type Options, parseOptions, spec } from './options.ts'
@@ -30,7 +31,7 @@ export const start: Start = async (args, session) => {
 /** Runs the command; answers its exit code. Throws SettingsError where the environment is wrong. */
 export async function runSecrets(options: Options, deps: SecretsDeps): Promise<number> {
   const run = async () => {
-    await provide(options, deps)
+    await (options.forward === undefined ? provide(options, deps) : writeForwardKeys(options.forward, deps))
     return 0
   }
   const left = () => 'Stopped; what is told above as written stays. · 已停止，以上已写入的保留'

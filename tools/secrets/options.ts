@@ -3,6 +3,7 @@
 import type { Apps } from '../../lib/apps.ts'
 import { appSecrets } from '../../lib/secret-names.ts'
 import type { Environment } from '../../local/environment.ts'
+import { serverNamesOf } from '../../local/forward-keys.ts'
 import { appOption, type OfApp, readApp, readApps } from '../command/apps.ts'
 import type { Spec } from '../command/help.ts'
 import { program, readOptions, readStage, stageOptions, UsageError } from '../command/options.ts'
@@ -15,6 +16,8 @@ export type Options = OnAws &
     readonly apps: Apps
     /** Those to replace. */
     readonly rotate: readonly SecretName[]
+    /** The server behind us whose keys are to be written, and nothing else. */
+    readonly forward?: string
     /** Shows what the console needs, wherever it goes, also of earlier runs. */
     readonly isShown: boolean
   }
@@ -33,6 +36,12 @@ export const spec = {
       value: '<names>',
       summary: `replaces these, separated by commas: ${appSecrets.join(', ')} of each app,\nofficial-appsecret and the like of one, session-keys`,
     },
+    forward: {
+      type: 'string',
+      value: '<server>',
+      summary:
+        'writes Token and EncodingAESKey of a server behind us, by its name in apps.json; they are asked for,\nor taken from FORWARD_TOKEN_<NAME> and FORWARD_AES_KEY_<NAME>',
+    },
     show: {
       type: 'boolean',
       summary: 'shows the Token and EncodingAESKey for the console, also where no terminal is, and of earlier runs',
@@ -46,12 +55,23 @@ take a new secret: they keep one for five minutes.`,
 
 /** Reads the options; throws UsageError. */
 export function parseOptions(args: readonly string[], env: Environment, file?: string): Options {
-  const { rotate = [], show: isShown = false, app, ...values } = readOptions(args, env, spec)
+  const { rotate = [], show: isShown = false, forward, app, ...values } = readOptions(args, env, spec)
   const { region, ...stage } = readStage(values, env)
   if (region === undefined) throw new UsageError(whyNotLocal)
   const apps = readApps(stage.stage, file)
   const ofApp = readApp(app, stage.stage, [...apps.officials, ...apps.minis])
-  return { ...stage, ...ofApp, apps, region, rotate: rotate.flatMap(it => readNames(it, apps, ofApp)), isShown }
+  if (forward !== undefined && !serverNamesOf(apps).includes(forward))
+    throw new UsageError(`--forward takes the name of a server, ${serverNamesOf(apps).join(', ')}, not "${forward}"`)
+  const server = forward === undefined ? {} : { forward }
+  return {
+    ...stage,
+    ...ofApp,
+    ...server,
+    apps,
+    region,
+    rotate: rotate.flatMap(it => readNames(it, apps, ofApp)),
+    isShown,
+  }
 }
 
 /** The name of one, or a word for those of all apps. */

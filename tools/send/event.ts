@@ -35,7 +35,9 @@ export function makeEvent(options: Options, now: number, values?: ValueCheck, fi
   const { officials, minis } = readApps(stage, files.apps)
   const [first] = officials
   const lists = orUsageError(() => readTemplateLists(readLists(files.templates), stage, officials))
-  const accounts = wishes.from === 'any' ? officials : officials.filter(it => it.name === (wishes.from ?? first.name))
+  const follows = minis.find(it => it.name === wishes.mini)?.follows.name
+  const from = wishes.from ?? follows ?? first.name
+  const accounts = from === 'any' ? officials : officials.filter(it => it.name === from)
   const { message, templates } = orUsageError(() =>
     firstOf(accounts, app => {
       const templates = lists.get(app.name) ?? {}
@@ -96,10 +98,15 @@ function describe({ to, from, data, template }: Wishes, message: Message, templa
     `  id        ${message.id}`,
     `  to        ${kind} ${maskId(id)}`,
     ...(from === undefined ? [] : [`  from      ${from}`]),
-    `  template  ${listed === undefined ? templateId : `${name} 「${listed.title}」`}`,
+    `  template  ${listed === undefined ? templateId : titled(`${name}`, listed, from)}`,
     ...keysBeyond(data, listed).map(key => `  ${key} is no key of this template: nobody sees it · 模板无此字段`),
     ...cut.map(key => `  ${key} is too long, and ends in … inside its limit · 超长截断`),
   ]
+}
+
+/** From any it is not known yet whose template it is. */
+function titled(name: string, { title }: Template, from: string | undefined): string {
+  return from === 'any' ? `${name}, as the account has it that reaches them` : `${name} 「${title}」`
 }
 
 /** WeChat takes no notice of them, and tells of none: most often a slip. */

@@ -18,6 +18,7 @@ import {
 export type Wishes = {
   readonly to: Readonly<Record<string, string>>
   readonly from?: string
+  readonly mini?: string
   readonly data: Readonly<Record<string, unknown>>
   readonly id?: string
   readonly template?: string
@@ -53,6 +54,11 @@ export const spec = {
       type: 'string',
       value: '<name>',
       summary: 'from which Official Account, by its name in apps.json, or any; without it the default one',
+    },
+    mini: {
+      type: 'string',
+      value: '<name>',
+      summary: 'the mini program whose page it opens, and whose miniOpenid is meant; without it the default one',
     },
     template: { type: 'string', value: '<name>', summary: 'a template of this stage in templates.json' },
     'template-id': { type: 'string', value: '<id>', summary: 'or WeChat’s own id of one' },
@@ -104,9 +110,9 @@ function assertKnown(app: string | undefined, stage: string, file?: string): voi
 }
 
 function readWhat(values: ReturnType<typeof readOptions<typeof spec.options>>): What {
-  const { to, app: from, data = [], id, template, page, url } = values
+  const { to, app: from, mini, data = [], id, template, page, url } = values
   const renamed = { templateId: values['template-id'], expiresAt: values['expires-at'] }
-  const fields = withoutGaps({ id, from, template, page, url, ...renamed })
+  const fields = withoutGaps({ id, from, mini, template, page, url, ...renamed })
   const isAlone = to === undefined && data.length === 0 && Object.keys(fields).length === 1
   return isAlone && id !== undefined
     ? { id: readId(id) }

@@ -98,17 +98,18 @@ export type Platform = {
   }
 }
 
-/** `baseUrl` has no slash at its end; `code` gives a login code, wx.login's unless told otherwise. */
+/** `baseUrl` has no slash at its end; `app` is this mini program's name there, empty for the default one; `code` gives a login code, wx.login's unless told otherwise. */
 export type ApiOptions = {
   readonly wx: Platform
   readonly baseUrl: string
+  readonly app?: string
   readonly code?: () => Promise<string>
   readonly timeoutMs?: number
   readonly now?: () => number
   readonly sleep?: (ms: number) => Promise<void>
 }
 
-type Settings = ApiOptions & Required<Pick<ApiOptions, 'timeoutMs' | 'now' | 'sleep'>>
+type Settings = ApiOptions & Required<Pick<ApiOptions, 'app' | 'timeoutMs' | 'now' | 'sleep'>>
 
 // A token that ends within this is not used any more: a call must still arrive with it.
 const marginMs = 300_000
@@ -130,7 +131,7 @@ const signatures: readonly [string, RegExp][] = [
 
 /** Creates the API; one for the whole mini program, so that all pages share one login. */
 export function createApi(options: ApiOptions): Api {
-  const settings = { timeoutMs: 10_000, now: Date.now, sleep: delay, ...options }
+  const settings = { app: '', timeoutMs: 10_000, now: Date.now, sleep: delay, ...options }
   const { wx, sleep } = settings
   const ask = createAsk(settings)
   const sessions = createSessions(settings, ask)
@@ -188,7 +189,7 @@ function createAsk({ wx, baseUrl, timeoutMs, sleep }: Settings): Ask {
 }
 
 /** Keeps one session in memory and in the storage; who asks while a login is under way shares it. */
-function createSessions({ wx, baseUrl, code, timeoutMs, now }: Settings, ask: Ask) {
+function createSessions({ wx, baseUrl, app, code, timeoutMs, now }: Settings, ask: Ask) {
   const key = `queqiao-session ${baseUrl}`
   let session: Session | undefined
   let opening: Promise<Session> | undefined
@@ -197,7 +198,9 @@ function createSessions({ wx, baseUrl, code, timeoutMs, now }: Settings, ask: As
   const loginCode = async () => (await promised<{ code: string }>(it => wx.login({ timeout: timeoutMs, ...it }))).code
   async function logIn(): Promise<Session> {
     const given = await (code ?? loginCode)()
-    const answer = fieldsOf(await ask({ method: 'POST', path: '/login', data: { code: given } }))
+    const answer = fieldsOf(
+      await ask({ method: 'POST', path: '/login', data: app === '' ? { code: given } : { code: given, app } }),
+    )
     const opened = { token: textOf(answer, 'token'), expiresAt: now() + numberOf(answer, 'expiresIn') * 1000 }
     // Without storage the session lives as long as the mini program is open.
     await promised(it => wx.setStorage({ key, data: opened, ...it })).catch(ignore)

@@ -1,9 +1,10 @@
 /** The one API of this mini program. */
 
 import { ApiError, createApi } from './api'
-import { baseUrl, boxLogin } from './config'
+import { appName, baseUrl, boxLogin } from './config'
 
-export const api = createApi(boxLogin === '' ? { wx, baseUrl } : { wx, baseUrl, code: askBox })
+const settings = { wx, baseUrl, app: appName }
+export const api = createApi(boxLogin === '' ? settings : { ...settings, code: askBox })
 
 /** Gets a login code as WeChat in a box gives it to one of its people. */
 function askBox(): Promise<string> {

@@ -7,5 +7,11 @@ export const baseUrl = 'http://127.0.0.1:3000'
  */
 export const boxLogin: string = 'http://127.0.0.1:3100/_box/people/0/login'
 
+/**
+ * Where one deployment serves several mini programs: the name of this one in apps.json, as `npm run demo -- --accounts` has
+ * shop and club. Empty for the default one.
+ */
+export const appName: string = ''
+
 /** The Official Account's original id (原始 ID, gh_…), to open its page where official-account does not show. */
 export const officialAccountId: string = ''

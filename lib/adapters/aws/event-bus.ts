@@ -10,7 +10,7 @@ const runSize = 10
 const maxRounds = 3
 const atOnce = 4
 
-export type BusEntry = { readonly type: string; readonly detail: object }
+type BusEntry = { readonly type: string; readonly detail: object }
 /** The indexes of entries that were not accepted, and the first error of a call. */
 type Refused = { readonly refused: ReadonlySet<number>; readonly cause?: unknown }
 export type EventBus = { put(entries: readonly BusEntry[]): Promise<Refused> }

@@ -9,20 +9,26 @@ import { type FollowerRow, isReadable, type StoredRow } from '../../followers/li
 import type { FollowerLinks } from '../../followers/ports.ts'
 import type { OfficialAppId, OpenId, UnionId } from '../../identifiers.ts'
 import { inRuns } from '../../pool.ts'
-import type { Change } from './dynamo.ts'
+import { bothOf, type Change, type Condition } from './dynamo.ts'
 import type { createJoining } from './link-joining.ts'
 import { followerRowOf, keyOf, type LinkRows, type Row, waitsOf } from './link-rows.ts'
+import type { Scans } from './link-scans.ts'
+import { newVersion, versionIs } from './link-sides.ts'
 
 type Update = (address: string, how: Change) => Promise<boolean>
 type Parts = {
   readonly update: Update
   readonly read: (addresses: readonly string[]) => Promise<LinkRows>
   readonly tell: (found: LinkRows) => void
+  readonly scans: Scans
   readonly join: ReturnType<typeof createJoining>
 }
 
 /** Creates the store of an account's followers. */
-export function createFollowerLinks(official: OfficialAppId, { update, read, tell, join }: Parts): FollowerLinks {
+export function createFollowerLinks(
+  official: OfficialAppId,
+  { update, read, tell, scans, join }: Parts,
+): FollowerLinks {
   return {
     async followers(openids) {
       const rows = await read(openids.map(openid => keyOf({ official, openid })))
@@ -31,6 +37,7 @@ export function createFollowerLinks(official: OfficialAppId, { update, read, tel
     },
     async writeFollower(seen, stored) {
       const row = inTurn(seen, stored)
+      if (!row.following) await scans.forget(official, row.openid, stored?.scanned ?? [])
       if (!(await putFollower(official, row, { stored, update }))) return false
       if (row.unionid !== undefined) await join.remember(row.unionid, row)
       if (stored?.unionid !== undefined && stored.unionid !== row.unionid) await join.forget(stored.unionid, row)
@@ -64,13 +71,26 @@ function putFollower(official: OfficialAppId, row: FollowerRow, { stored, update
   const { openid, unionid, formerly, following, followedAt, at, turn } = row
   const waits = waitsOf(official, row)
   const set = { unionid, formerly: formerly?.join(' '), following, followedAt, at, turn, waits }
-  return update(keyOf({ official, openid }), { set, ...asItWas(stored) })
+  const ended = following ? {} : endedScans(stored)
+  return update(keyOf({ official, openid }), { set: { ...set, ...ended }, ...asItWas(stored) })
+}
+
+/** The fields that led to whose codes they scanned. */
+function endedScans(stored: StoredRow | undefined) {
+  const { scanned = [] } = stored ?? {}
+  return scanned.length === 0
+    ? {}
+    : { ...Object.fromEntries(scanned.map(({ mini }) => [mini, undefined])), version: newVersion() }
 }
 
 function asItWas(stored: StoredRow | undefined): Pick<Change, 'condition' | 'values'> {
   if (stored === undefined) return { condition: 'attribute_not_exists(#address)' }
+  const scans = versionIs(stored.version)
   // One that cannot be read cannot be compared with either.
-  if (!isReadable(stored)) return { condition: 'attribute_exists(#address)' }
+  return isReadable(stored) ? bothOf(stateIs(stored), scans) : scans
+}
+
+function stateIs(stored: FollowerRow): Condition {
   const { at, following, turn, unionid } = stored
   // The unionid too: another process may have learnt it within the same second.
   const conditions = [

@@ -2,11 +2,11 @@
 
 import { subtract } from '../../followers/person-ids.ts'
 import type { Address, UnionId } from '../../identifiers.ts'
-import { bothOf, type Condition, type Dynamo, removeIf } from './dynamo.ts'
+import { bothOf, type Condition, change, type Dynamo, removeIf } from './dynamo.ts'
 import { always, type Removal } from './link-removal.ts'
 import { keyOf, type Row } from './link-rows.ts'
 import type { Settle } from './link-settling.ts'
-import { createUnions } from './link-sides.ts'
+import { createUnions, newVersion, versionIs } from './link-sides.ts'
 
 /** How often a concurrent write may interfere. */
 const mostRounds = 5
@@ -44,7 +44,15 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps): R
   }
   const tryOwn = async (row: Row, address: Address, condition: Condition): Promise<boolean> => {
     const isGone = await removeIf(dynamo, table, { address: keyOf(address) }, bothOf(condition, leadsAsRead(row)))
-    return isGone || (await read(address))?.unionid === row.unionid
+    if (isGone) return true
+    const now = await read(address)
+    return now?.unionid === row.unionid && now?.version === row.version
+  }
+  /** Ends the links by scan of a row that may have to stay: it is to lead to nobody who goes. */
+  const cutScans = async ({ address, followers, logins, version }: Row): Promise<false> => {
+    const ended = Object.fromEntries([...followers.keys(), ...logins.keys()].map(appid => [appid, undefined]))
+    await change(dynamo, table, { address }, { set: { ...ended, version: newVersion() }, ...versionIs(version) })
+    return false
   }
   const tryFollower = async (row: Row, address: Address, removal: Removal): Promise<boolean> => {
     const { unionid, isUnreadable } = row
@@ -55,8 +63,9 @@ export function createRemoving({ dynamo, table, read, settle }: RemovingDeps): R
     if (union !== undefined && removal.isBack(union)) return true
     return tryOwn(row, address, removal.follower)
   }
-  const tryOne = (row: Row, address: Address, removal: Removal): Promise<boolean> => {
+  const tryOne = async (row: Row, address: Address, removal: Removal): Promise<boolean> => {
     if ('unionid' in address) return tryUnion(address.unionid, row, removal)
+    if (row.followers.size + row.logins.size > 0) return cutScans(row)
     if ('official' in address) return tryFollower(row, address, removal)
     return tryOwn(row, address, row.isUnreadable ? always : removal.mini)
   }
@@ -86,8 +95,10 @@ export function leadsOf({ unionid, formerly = [], followers, logins }: Row): Add
   ]
 }
 
-/** The row of an openid leads where it led when it was read. */
-function leadsAsRead({ unionid }: Row): Condition {
-  if (unionid === undefined) return { condition: 'attribute_not_exists(#unionid)', values: {} }
-  return { condition: '#unionid = :lead', values: { lead: unionid } }
+/** The row of an openid leads where it led when it was read, by its unionid and by scans. */
+function leadsAsRead({ unionid, version }: Row): Condition {
+  if (unionid === undefined) return bothOf(noUnionid, versionIs(version))
+  return bothOf({ condition: '#unionid = :lead', values: { lead: unionid } }, versionIs(version))
 }
+
+const noUnionid: Condition = { condition: 'attribute_not_exists(#unionid)', values: {} }

@@ -2,7 +2,8 @@
  * The rows of the links table, one per address:
  *
  * `openid#<appid>#…` `{unionid?, following, followedAt?, at, turn?, formerly?, waits?}` · `mini#<appid>#…` `{unionid?, at}` ·
- * `unionid#…` with a side for each app (link-sides.ts).
+ * `unionid#…` with a side for each app (link-sides.ts). The first two have a side for each app that a scan leads to
+ * (link-scans.ts).
  *
  * What is true of a follower stands in the row of the openid. The row of the unionid has a copy, the account's side, of
  * whichever openid follows there.
@@ -43,8 +44,10 @@ export type LinkRows = ReadonlyMap<string, Row>
 /** Reads a row; it is never thrown away for one field that is wrong, for then nothing could be done about it. */
 export function rowOf(item: Item): Row {
   const address = `${item.address}`
-  const isUnion = address.startsWith('unionid#')
-  return { address, ...(isUnion ? {} : fieldsOf(address, item)), ...sidesOf(isUnion ? item : {}) }
+  const sides = sidesOf(item)
+  if (address.startsWith('unionid#')) return { address, ...sides }
+  const none = address.startsWith('openid#') ? { followers: new Map() } : { logins: new Map() }
+  return { address, ...fieldsOf(address, item), ...sides, ...none }
 }
 
 /** What else stands in a row is nobody's. */
@@ -79,10 +82,18 @@ export function followerRowOf({ address, isUnreadable, ...row }: Row): [OpenId, 
   const openid = openidOf(address)
   if (openid === undefined) return []
   const { following, at, turn, unionid, followedAt, formerly } = row
-  const ids = { openid, ...(unionid === undefined ? {} : { unionid }), ...(formerly === undefined ? {} : { formerly }) }
+  const known = { ...(unionid === undefined ? {} : { unionid }), ...(formerly === undefined ? {} : { formerly }) }
+  const ids = { openid, ...known, ...scannedOf(row) }
   if (isUnreadable || following === undefined || at === undefined) return [[openid, { ...ids, isUnreadable: true }]]
   const dates = { at, ...(turn === undefined ? {} : { turn }), ...(followedAt === undefined ? {} : { followedAt }) }
   return [[openid, { ...ids, following, ...dates }]]
+}
+
+function scannedOf({ logins, version }: Pick<Row, 'logins' | 'version'>): Pick<StoredRow, 'scanned' | 'version'> {
+  const scanned = [...logins].flatMap(([mini, { miniOpenid }]) =>
+    miniOpenid === undefined ? [] : { mini, miniOpenid },
+  )
+  return { ...(scanned.length === 0 ? {} : { scanned }), ...(version === undefined ? {} : { version }) }
 }
 
 /** The openid in the key of its row; undefined in any other. */

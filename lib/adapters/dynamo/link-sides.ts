@@ -126,12 +126,12 @@ export function createUnions(dynamo: Dynamo, table: string): Unions {
 }
 
 /** Never the one of before: nothing is done with it but to compare. */
-function newVersion(): string {
+export function newVersion(): string {
   return randomBytes(6).toString('base64url')
 }
 
 /** Never of a row that is not there: an update of it would make it. */
-function versionIs(version: unknown): Condition {
+export function versionIs(version: unknown): Condition {
   if (version !== undefined) return { condition: '#version = :wasVersion', values: { wasVersion: version } }
   return { condition: 'attribute_exists(#address) AND attribute_not_exists(#version)', values: {} }
 }

@@ -2,11 +2,13 @@
 
 import type { LinkStore, MiniLogin } from '../../followers/ports.ts'
 import type { UnionId } from '../../identifiers.ts'
+import { inRuns } from '../../pool.ts'
 import { batchGet, type Change, change, type Dynamo } from './dynamo.ts'
 import { createFollowerLinks } from './follower-links.ts'
 import { createJoining } from './link-joining.ts'
-import { personOf, unionidsBehind } from './link-people.ts'
+import { keysBehind, personOf } from './link-people.ts'
 import { keyOf, type LinkRows, rowOf, unreadableKeys } from './link-rows.ts'
+import { createScans } from './link-scans.ts'
 import { createSettling } from './link-settling.ts'
 import { createUnions, lastLogin, type Unions } from './link-sides.ts'
 
@@ -23,7 +25,9 @@ export function createLinkStore(
   const settle = createSettling(dynamo, table)
   const read = async (addresses: readonly string[]): Promise<LinkRows> => {
     const keys = [...new Set(addresses)].map(address => ({ address }))
-    const rows = (await batchGet(dynamo, table, keys)).map(rowOf)
+    // Behind a hundred people there may be two rows of each.
+    const items = await Promise.all(inRuns(keys, 100).map(run => batchGet(dynamo, table, run)))
+    const rows = items.flat().map(rowOf)
     return new Map(rows.map(it => [it.address, it]))
   }
   const tell = (...found: readonly LinkRows[]): void => {
@@ -31,14 +35,15 @@ export function createLinkStore(
     if (keys.size > 0) onUnreadable([...keys])
   }
 
+  const scans = createScans({ update, read })
+
   return {
     of: official =>
-      createFollowerLinks(official, { update, read, tell, join: createJoining(official, unions, settle) }),
+      createFollowerLinks(official, { update, read, tell, scans, join: createJoining(official, unions, settle) }),
     async resolve(addresses, scope) {
       const isEverywhere = scope === 'everywhere'
       const direct = await read(addresses.map(keyOf))
-      const unionids = unionidsBehind(addresses, direct, isEverywhere)
-      const behind = await read(unionids.map(unionid => keyOf({ unionid })))
+      const behind = await read(keysBehind(addresses, direct, isEverywhere))
       tell(direct, behind)
       return addresses.map(address => personOf(address, { direct, behind, isEverywhere }))
     },
@@ -46,6 +51,10 @@ export function createLinkStore(
       // First: whoever is known by the mini program's row has their login behind it.
       if (login.unionid !== undefined) await joinMini(login.unionid, login, { at, unions })
       await putMini(login, at, update)
+    },
+    joinByScan: scans.join,
+    async endScans(links) {
+      for (const link of links) await scans.end(link)
     },
     async loginsOf(unionids) {
       const rows = await read(unionids.map(unionid => keyOf({ unionid })))

@@ -14,6 +14,8 @@ import {
   issuedOf,
   page,
   pageOf,
+  qrCode,
+  qrCodeOf,
   quota,
   quotaOf,
   session,
@@ -67,6 +69,7 @@ export function createWeChat(options: WeChatOptions): WeChat {
     sendTemplate: guarded(templateNames.api, calls.sendTemplate, (_token, message) => partOf(message)),
     quota: guarded('openapi/quota/get', calls.quota),
     accountTemplates: guarded('get_all_private_template', calls.accountTemplates),
+    createQrCode: guarded('qrcode/create', calls.createQrCode),
     mediaCheckAsync: guarded('media_check_async', calls.mediaCheckAsync),
   }
 }
@@ -132,7 +135,22 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
       return readAnswer(api, await transport(call), traced, [accessToken, mediaUrl, openid]).trace_id
     },
 
+    ...qrCodeCalls(transport, at),
     ...accountCalls(transport),
+  }
+}
+
+/** Calls about QR codes of an account. */
+function qrCodeCalls(transport: Transport, at: (answer: Answer) => number): Pick<WeChat, 'createQrCode'> {
+  return {
+    async createQrCode(accessToken, scene, seconds) {
+      const api = 'qrcode/create'
+      const action = { action_name: 'QR_STR_SCENE', action_info: { scene: { scene_str: scene } } }
+      // Safe to repeat: it makes another picture of the same scene.
+      const call = { api, path: '/cgi-bin/qrcode/create', query: query(accessToken), safe: true }
+      const answer = await transport({ ...call, body: { expire_seconds: seconds, ...action } })
+      return qrCodeOf(readAnswer(api, answer, qrCode, [accessToken, scene]), at(answer))
+    },
   }
 }
 

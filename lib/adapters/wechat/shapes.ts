@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from '../../identifiers.ts'
-import type { AccountTemplate, FollowerInfo, FollowerPage, Identity, IssuedToken, Quota } from '../../ports.ts'
+import type { AccountTemplate, FollowerInfo, FollowerPage, Identity, IssuedToken, QrCode, Quota } from '../../ports.ts'
 import { count, fitting, maybe } from './lenient.ts'
 
 const id = v.custom<OpenId & MiniOpenId & UnionId>(isId)
@@ -50,6 +50,12 @@ export const quota = v.object({
 
 export const templates = v.object({ template_list: v.nullable(v.array(v.unknown())) })
 const template = v.object({ template_id: v.pipe(v.string(), v.minLength(1)), content: v.string() })
+
+export const qrCode = v.object({
+  ticket: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
+  url: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
+  expire_seconds: v.pipe(count, v.minValue(1), v.maxValue(2_592_000)),
+})
 
 export function issuedOf(answer: v.InferOutput<typeof token>): IssuedToken {
   return { accessToken: answer.access_token, expiresInSeconds: answer.expires_in }
@@ -107,4 +113,8 @@ export function templatesOf(answer: v.InferOutput<typeof templates>): AccountTem
     templateId: it.template_id,
     content: it.content,
   }))
+}
+
+export function qrCodeOf({ ticket, url, expire_seconds: seconds }: v.InferOutput<typeof qrCode>, at: number): QrCode {
+  return { ticket, content: url, expiresInSeconds: seconds, until: at + seconds }
 }

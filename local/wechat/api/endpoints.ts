@@ -4,7 +4,9 @@ import type { Owner, SecretEndpoint, TokenEndpoint } from './endpoint.ts'
 import { batchGet, userGet, userInfo } from './followers.ts'
 import { checkSession, codeToSession } from './login.ts'
 import { mediaCheckAsync } from './media-check.ts'
-import { apiDomainIp, callbackCheck, callbackIp, menuGet } from './network.ts'
+import { currentMenu, currentReplies, menuCreate, menuDelete, menuGet } from './menu.ts'
+import { apiDomainIp, callbackCheck, callbackIp } from './network.ts'
+import { qrCodeCreate } from './qr-code.ts'
 import { clearQuota, clearQuotaBySecret, quotaEndpoints, ridGet } from './quota.ts'
 import { send } from './send.ts'
 import { allPrivateTemplates } from './template-list.ts'
@@ -18,6 +20,7 @@ const endpoints = new Map<string, TokenEndpoint | SecretEndpoint>([
   ['/cgi-bin/user/get', userGet],
   ['/cgi-bin/user/info', userInfo],
   ['/cgi-bin/user/info/batchget', batchGet],
+  ['/cgi-bin/qrcode/create', qrCodeCreate],
   ['/cgi-bin/message/template/send', send],
   ['/cgi-bin/template/get_all_private_template', allPrivateTemplates],
   ['/cgi-bin/openapi/quota/get', quota.get],
@@ -28,7 +31,11 @@ const endpoints = new Map<string, TokenEndpoint | SecretEndpoint>([
   ['/cgi-bin/get_api_domain_ip', apiDomainIp],
   ['/cgi-bin/getcallbackip', callbackIp],
   ['/cgi-bin/callback/check', callbackCheck],
+  ['/cgi-bin/menu/create', menuCreate],
   ['/cgi-bin/menu/get', menuGet],
+  ['/cgi-bin/menu/delete', menuDelete],
+  ['/cgi-bin/get_current_selfmenu_info', currentMenu],
+  ['/cgi-bin/get_current_autoreply_info', currentReplies],
   ['/cgi-bin/message/custom/send', customSend],
   ['/cgi-bin/message/custom/typing', customTyping],
   ['/sns/jscode2session', codeToSession],

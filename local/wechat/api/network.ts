@@ -1,7 +1,7 @@
-/** WeChat's calls about the network, and one call that has nothing to return in the box (docs/wechat.md 1.5). */
+/** WeChat's calls about the network (docs/wechat.md 1.5). */
 import { isIP } from 'node:net'
 import { textField } from '../json.ts'
-import type { AnyEndpoint, OfficialEndpoint, Outcome } from './endpoint.ts'
+import type { AnyEndpoint, Outcome } from './endpoint.ts'
 
 const loopback = '127.0.0.1'
 const actions: readonly string[] = ['dns', 'ping', 'all']
@@ -35,14 +35,6 @@ export const callbackCheck = {
     return url === undefined ? { errcode: 40201 } : foundWell(action, addressIn(url))
   },
 } satisfies AnyEndpoint
-
-/** GET /cgi-bin/menu/get: nobody creates a menu here. */
-export const menuGet = {
-  auth: 'token',
-  method: 'GET',
-  of: 'official',
-  answer: () => ({ errcode: 46003 }),
-} satisfies OfficialEndpoint
 
 function foundWell(action: string, ip: string): Outcome {
   const dns = action === 'ping' ? {} : { dns: [{ ip, real_operator: 'DEFAULT' }] }

@@ -10,10 +10,12 @@ import { faultRoutes } from './faults.ts'
 import { followingRoutes } from './following.ts'
 import { ControlError, readInput } from './input.ts'
 import { mediaCheckRoutes } from './media-checks.ts'
+import { menuRoutes } from './menus.ts'
 import { observationRoutes } from './observe.ts'
 import { peopleRoutes } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 import { ruleRoutes } from './rules.ts'
+import { scanRoutes } from './scan.ts'
 import { writingRoutes } from './writing.ts'
 
 type World = { box: Box; reset: () => void }
@@ -22,9 +24,11 @@ const routes: readonly ControlRoute[] = [
   ...peopleRoutes,
   ...followingRoutes,
   ...writingRoutes,
+  ...scanRoutes,
   ...observationRoutes,
   ...callbackRoutes,
   ...mediaCheckRoutes,
+  ...menuRoutes,
   ...ruleRoutes,
   ...appRoutes,
   ...faultRoutes,

@@ -1,6 +1,6 @@
 /** Two accounts whose journal, marks, sync runs, counts and gates stand in the same tables: neither sees or takes the other's. */
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
 import { createErasures } from '../../../lib/adapters/dynamo/erasures.ts'
 import { createGateStore } from '../../../lib/adapters/dynamo/gate.ts'
@@ -8,14 +8,11 @@ import { createJournal } from '../../../lib/adapters/dynamo/journal.ts'
 import { createLinkingStore } from '../../../lib/adapters/dynamo/linking.ts'
 import { createSyncRunStore } from '../../../lib/adapters/dynamo/sync-runs.ts'
 import type { SyncRun } from '../../../lib/sync/ports.ts'
-import { openTables, type Tables } from '../../dynamodb.ts'
+import { openTables } from '../../dynamodb.ts'
+import { openForAll } from '../../for-all.ts'
 import { id, officialAppid, otherOfficialAppid } from '../../ids.ts'
 
-let tables: Tables
-beforeAll(async () => {
-  tables = await openTables()
-})
-afterAll(() => tables.close())
+const tables = openForAll(() => openTables())
 
 const openids = [id('oFirst'), id('oSecond')]
 const gone = new Set(openids)

@@ -1,18 +1,15 @@
 /** Rows of one field or more that no process of ours writes, as after a hand's slip in the table. */
 
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { createGateStore } from '../../../lib/adapters/dynamo/gate.ts'
 import { createLinkingStore } from '../../../lib/adapters/dynamo/linking.ts'
-import { openTables, type Tables } from '../../dynamodb.ts'
+import { openTables } from '../../dynamodb.ts'
+import { openForAll } from '../../for-all.ts'
 import { officialAppid } from '../../ids.ts'
 
-let tables: Tables
-beforeAll(async () => {
-  tables = await openTables()
-})
-afterAll(() => tables.close())
+const tables = openForAll(() => openTables())
 
 async function spoil(table: string, key: object, field: string, value: unknown) {
   const change = { UpdateExpression: 'SET #field = :value', ExpressionAttributeNames: { '#field': field } }

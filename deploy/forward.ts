@@ -1,0 +1,19 @@
+/** Whether the servers behind us have URLs that the functions will call; what a host's name resolves to is checked at each call. */
+
+import { forwardNetworks, isCallable } from '../lib/adapters/forward-network.ts'
+import type { Apps } from '../lib/apps.ts'
+import { isForwardUrl } from '../lib/forward-target.ts'
+import { type Parameters, textOf } from './parameters.ts'
+
+/** Names each server that would never be called. */
+export function problemsOfForward({ officials, minis }: Apps, { forwardUrl, forwardNetwork }: Parameters): string[] {
+  const network = forwardNetworks.find(it => it === textOf(forwardNetwork)) ?? 'public'
+  const wrong = `must be an https URL whose address FORWARD_NETWORK=${network} allows`
+  const isWrong = (url: string) => !isForwardUrl(url) || !isCallable(new URL(url), network)
+  const named = [...officials, ...minis].flatMap(({ name: app, forward = [] }) =>
+    forward.filter(it => isWrong(it.url)).map(it => `apps.json: the url of ${app}.forward.${it.name} ${wrong}`),
+  )
+  // What is no URL at all another check tells (lib/config.ts).
+  const url = textOf(forwardUrl)
+  return [...(isForwardUrl(url) && isWrong(url) ? [`FORWARD_URL ${wrong}`] : []), ...named]
+}
