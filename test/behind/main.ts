@@ -1,18 +1,16 @@
 /** `npm run test:behind`: servers that others wrote, unchanged, behind our callback, and two stages of one account. */
 
 import { createClosing } from '../../local/closing.ts'
-import { pickFreePort, pickFreePorts } from '../../local/ports.ts'
 import { createSteps } from '../../local/steps.ts'
 import { accountsOf, type Behind } from './accounts.ts'
 import { type Cell, playModes } from './matrix.ts'
-import { openFirst, openSecond } from './open-stages.ts'
-import { compareBytes, openRecorder } from './recorder.ts'
+import { openStages } from './open-stages.ts'
+import { compareBytes, openRecorder, type Recorder } from './recorder.ts'
 import { installServers, type Server } from './sdks.ts'
 import { playStages } from './stages.ts'
 import { startServer } from './start-server.ts'
 import type { Opened } from './world.ts'
 
-const host = '127.0.0.1'
 const limitMs = 900_000
 const closing = createClosing()
 const write = (text: string) => void process.stdout.write(text)
@@ -50,45 +48,34 @@ function install(): Promise<readonly Server[]> {
 }
 
 async function test(servers: readonly Server[]): Promise<void> {
-  const accounts = servers.map(({ sdk }) => accountsOf(sdk))
-  const ports = {
-    recorder: await pickFreePort(host),
-    first: await pickFreePorts(host),
-    second: await pickFreePorts(host),
-  }
-  const serverPorts = await Promise.all(servers.map(() => pickFreePort(host)))
-  const urlOf = (account: Behind) => {
-    const at = servers.findIndex(it => it.sdk === account.sdk)
-    return `http://${host}:${serverPorts[at]}${account.path}`
-  }
-
   const opening = {
     title: 'Servers and two stages start',
     titleZh: '启动',
-    address: host,
+    address: '127.0.0.1',
     expected: 'all answer',
     limitMs,
   }
-  const { first, second, requests } = await steps.play(opening, async () => {
-    const requests = await openRecorder(ports.recorder, closing)
+  const accounts = servers.map(({ sdk }) => accountsOf(sdk))
+  const world = await steps.play(opening, async () => {
+    const recorders = { first: await openRecorder(closing), second: await openRecorder(closing) }
+    const urls = new Map<string, string>()
     for (const [at, server] of servers.entries()) {
-      await startServer(server, { port: serverPorts[at] ?? 0, accounts: accounts[at] ?? [], closing })
+      urls.set(server.sdk, await startServer(server, accounts[at] ?? [], closing))
     }
-    const first = await openFirst(accounts.flat(), { urlOf, ports, closing })
-    const second = await openSecond(first, { ports: ports.second, closing })
+    const [first, second] = await openStages(accounts.flat(), { urls, recorders, closing })
     stacks = [first, second]
-    return { result: { first, second, requests }, told: 'each server refuses what nobody signed' }
+    return { result: { first, second, recorders }, told: 'each server refuses what nobody signed' }
   })
-  await playSteps({ first, second, requests }, accounts)
+  await playSteps(world, accounts)
 }
 
 type World = {
   readonly first: Opened
   readonly second: Opened
-  readonly requests: Awaited<ReturnType<typeof openRecorder>>
+  readonly recorders: { readonly first: Recorder; readonly second: Recorder }
 }
 
-async function playSteps({ first, second, requests }: World, accounts: readonly (readonly Behind[])[]): Promise<void> {
+async function playSteps({ first, second, recorders }: World, accounts: readonly (readonly Behind[])[]): Promise<void> {
   const stages = {
     title: 'Two stages, one account',
     titleZh: '两个环境共用一个公众号',
@@ -96,16 +83,17 @@ async function playSteps({ first, second, requests }: World, accounts: readonly 
     limitMs,
   }
   await steps.play({ ...stages, expected: 'the second one sees follows and receipts' }, async () => {
-    return { result: undefined, told: await playStages(first, second) }
+    return { result: undefined, told: await playStages(first, second, recorders.second) }
   })
-  const bytes = { title: 'A plain server gets what was pushed', titleZh: '逐字节相同', address: host, limitMs }
+  const bytes = { title: 'A plain server gets what was pushed', titleZh: '逐字节相同', address: '127.0.0.1', limitMs }
   await steps.play({ ...bytes, expected: 'the same bytes' }, async () => {
-    return { result: undefined, told: `${await compareBytes(first.control, requests)} pushes, byte for byte` }
+    return { result: undefined, told: `${await compareBytes(first.control, recorders.first)} pushes, byte for byte` }
   })
   const matrix = { title: 'Each mode in front, each mode behind', titleZh: '明文、兼容、安全，两侧组合', limitMs }
   const address = `${first.addresses.wechat} → ${first.addresses.api} → the servers`
   await steps.play({ ...matrix, address, expected: 'the answers are on the phone' }, async () => {
-    const cells = (await Promise.all(accounts.map(it => playModes(first.control, it)))).flat()
+    const cells: Cell[] = []
+    for (const it of accounts) cells.push(...(await playModes(first.control, it)))
     write(renderCells(cells))
     if (cells.some(it => it.wrong !== undefined)) throw new Error('not every answer is on the phone')
     const refused = first.lines.filter(it => it.includes('push.not-forwarded'))

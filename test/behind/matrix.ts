@@ -48,8 +48,9 @@ async function playCell(control: Control, { name }: Behind): Promise<void> {
     await act()
     await until(`the end of push ${at + 1}`, pushes, it => it.filter(isOver).length > at)
   }
-  const outcomes = (await pushes()).map(({ attempt, outcome }) => `${attempt} ${outcome}`).join(', ')
-  if (outcomes !== '1 accepted, 1 accepted, 1 accepted') throw new Error(`deliveries: ${outcomes}`)
+  // A busy machine may keep the box waiting: it then sends the push again, as WeChat does.
+  const outcomes = (await pushes()).map(it => it.outcome).filter(it => it !== 'timeout')
+  if (outcomes.join() !== 'accepted,accepted,accepted') throw new Error(`deliveries: ${outcomes}`)
   checkChat(await chat.entries())
 }
 

@@ -9,6 +9,7 @@ import * as v from 'valibot'
 import { openChat } from '../../kit/chat.ts'
 import type { Control } from '../../kit/control.ts'
 import type { Closing } from '../../local/closing.ts'
+import { pickFreePort } from '../../local/ports.ts'
 import { defaultCallback } from '../../local/wechat/defaults.ts'
 import { sign } from '../../local/wechat/signature.ts'
 import { modes, recorded } from './accounts.ts'
@@ -16,8 +17,11 @@ import { newPerson, until } from './world.ts'
 
 type Request = { readonly body: Buffer; readonly query: URLSearchParams; readonly contentType: string | undefined }
 
-/** Listens on this port; answers nothing, as servers that only read along do. */
-export async function openRecorder(port: number, closing: Closing): Promise<readonly Request[]> {
+export type Recorder = { readonly url: string; readonly requests: readonly Request[] }
+
+/** Opens it; it answers nothing, as servers that only read along do. */
+export async function openRecorder(closing: Closing): Promise<Recorder> {
+  const port = await pickFreePort('127.0.0.1')
   const requests: Request[] = []
   const server = createServer(async (request, response) => {
     const query = new URL(request.url ?? '', 'http://127.0.0.1').searchParams
@@ -31,7 +35,7 @@ export async function openRecorder(port: number, closing: Closing): Promise<read
     server.closeAllConnections()
     await closed
   })
-  return requests
+  return { url: `http://127.0.0.1:${port}/wechat?kept=1`, requests }
 }
 
 /** What parsers and writers of XML would change. */
@@ -39,7 +43,7 @@ const texts = ['<!DOCTYPE html><!ENTITY a "b">', 'a ]]> b &lt; "c" \' d', '  鹊
 const held = v.object({ held: v.array(v.object({ plain: v.string(), openid: v.string() })) })
 
 /** Pushes texts, a follow and an unfollow in each mode of the box; returns how many came as they were. */
-export async function compareBytes(control: Control, requests: readonly Request[]): Promise<number> {
+export async function compareBytes(control: Control, { requests }: Recorder): Promise<number> {
   for (const mode of modes) {
     await control('/callback', { app: recorded, mode, hold: true })
     const before = requests.length
@@ -72,7 +76,7 @@ function checkPush({ plain, openid }: { plain: string; openid: string }, got: re
   const [{ query, contentType } = { query: new URLSearchParams(), contentType: '' }] = found
   const { signature, timestamp = '', nonce = '', ...more } = Object.fromEntries(query)
   if (signature !== sign(defaultCallback.token, timestamp, nonce)) throw new Error(`${mode}: the signature is wrong`)
-  if (JSON.stringify(more) !== JSON.stringify({ openid }))
+  if (JSON.stringify(more) !== JSON.stringify({ kept: '1', openid }))
     throw new Error(`${mode}: more in the query: ${Object.keys(more)}`)
   if (contentType !== 'text/xml') throw new Error(`${mode}: the type of the content is ${contentType}`)
 }

@@ -5,14 +5,15 @@ import * as v from 'valibot'
 
 import { callJson } from '../../local/http-json.ts'
 import { patience } from '../patience.ts'
+import type { Recorder } from './recorder.ts'
 import { newPerson, type Opened, until } from './world.ts'
 
 const reach = v.object({ reach: v.string() })
 const delivery = v.object({ state: v.string() })
 const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
 
-/** Somebody follows the account, and the second stage writes to them; returns what it found. */
-export async function playStages(first: Opened, second: Opened): Promise<string> {
+/** Somebody follows the account, and the second stage writes to them; a server behind that one sees all of it. */
+export async function playStages(first: Opened, second: Opened, { requests }: Recorder): Promise<string> {
   const { id, openid } = await newPerson(first.control)
   await first.control(`/people/${id}/follow`, {})
   const of = async (stage: Opened, path: string) => {
@@ -28,5 +29,12 @@ export async function playStages(first: Opened, second: Opened): Promise<string>
   await second.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(event) }))
   const ask = () => of(second, `/deliveries/${event.id}`)
   await until('the receipt in the second stage', ask, it => v.is(delivery, it) && it.state === 'delivered')
-  return 'the second stage saw the follow, and the receipt of its own message'
+  const has = (name: string) => requests.some(({ body }) => body.includes(openid) && body.includes(name))
+  const names = ['[subscribe]', '[TEMPLATESENDJOBFINISH]']
+  await until(
+    'what the second stage hands on',
+    async () => names.filter(has),
+    it => it.length === names.length,
+  )
+  return 'the second stage saw the follow and the receipt of its own message, and handed both on'
 }

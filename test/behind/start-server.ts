@@ -4,21 +4,21 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 import type { Closing } from '../../local/closing.ts'
+import { pickFreePort } from '../../local/ports.ts'
 import { type Behind, settingsOf } from './accounts.ts'
 import type { Server } from './sdks.ts'
 import { until } from './world.ts'
 
 const host = '127.0.0.1'
 
-/** Resolves once it listens; on the closing it ends. */
+/** Resolves with its address once it listens; on the closing it ends. */
 export async function startServer(
   { sdk, command }: Server,
-  {
-    port,
-    accounts,
-    closing,
-  }: { readonly port: number; readonly accounts: readonly Behind[]; readonly closing: Closing },
-): Promise<void> {
+  accounts: readonly Behind[],
+  closing: Closing,
+): Promise<string> {
+  const port = await pickFreePort(host)
+  const url = `http://${host}:${port}`
   const [program = '', ...args] = command
   const env = { PATH: process.env.PATH, PORT: `${port}`, ACCOUNTS: settingsOf(accounts) }
   const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
@@ -33,15 +33,16 @@ export async function startServer(
   failed.catch(() => undefined)
   const listening = until(
     `the server of ${sdk}`,
-    () => isListening(port),
+    () => isListening(url),
     it => it,
   )
   await Promise.race([listening, failed])
-  await Promise.all(accounts.map(({ path }) => checkRefusal(sdk, `http://${host}:${port}${path}`)))
+  await Promise.all(accounts.map(({ path }) => checkRefusal(sdk, `${url}${path}`)))
+  return url
 }
 
-function isListening(port: number): Promise<boolean> {
-  return fetch(`http://${host}:${port}/`).then(
+function isListening(url: string): Promise<boolean> {
+  return fetch(url).then(
     () => true,
     () => false,
   )
