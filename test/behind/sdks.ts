@@ -73,7 +73,8 @@ async function whyNot(sdk: Sdk): Promise<string | undefined> {
     return undefined
   } catch (error) {
     if (sdk.isRequired) throw error
-    return `which could not be installed: ${error instanceof Error ? error.message : error}`
+    const why = error instanceof Error ? error.message : String(error)
+    return `which could not be installed: ${why.trim().split('\n').at(-1)?.slice(0, 200)}`
   }
 }
 
