@@ -20,6 +20,7 @@ const rooms = {
   callback: ['followers', 'images', 'send'],
   doctor: ['tokens', 'send', 'callback'],
   menu: ['tokens', 'callback'],
+  console: ['followers', 'send', 'doctor'],
 }
 
 const roomRules = Object.entries(rooms).map(([room, below]) => ({
@@ -100,6 +101,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^local/s3-door/' },
       to: { path: '^(lib|functions)/|^local/[^/]+\\.ts$' },
+    },
+    {
+      name: 'the-console-is-in-no-bundle',
+      comment: 'It looks at a stage from the machine of whoever operates it.',
+      severity: 'error',
+      from: { path: '^(functions|lib)/', pathNot: '^lib/console/' },
+      to: { path: '^lib/console/' },
+    },
+    {
+      name: 'the-api-of-the-console-knows-no-aws',
+      comment: 'Whoever mounts it opens what it looks at.',
+      severity: 'error',
+      from: { path: '^local/console-api/' },
+      to: { path: '^(lib/(adapters|runtime)|functions|tools)/|node_modules/@aws-sdk/' },
     },
     { name: 'nothing-stands-on-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     {
