@@ -116,7 +116,7 @@ describe('a verb', () => {
   it.each([undefined, '', 'deploy', '--stage', 'constructor'])('%s is none that is near', name => {
     expect(() => findVerb(name)).toThrow(UsageError)
     expect(() => findVerb(name)).toThrow(
-      /^(?!.*did you mean).*secrets, doctor, sync, send, quota, redrive, console, static/s,
+      /^(?!.*did you mean).*secrets, doctor, sync, send, quota, menu, redrive, console, static/s,
     )
   })
 
