@@ -1,6 +1,7 @@
 /** What serverless.yml says of each function, and of how all of them are bundled. */
 
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 
 import type { BuildOptions } from 'esbuild'
 import * as v from 'valibot'
@@ -40,6 +41,8 @@ const settings = v.looseObject({
   external: v.optional(v.array(v.string()), []),
   exclude: v.optional(v.array(v.string()), []),
   watch: v.optional(v.unknown()),
+  /** A module of the project that exports them. */
+  plugins: v.exactOptional(v.string()),
 })
 
 /** The other tags of CloudFormation are of no interest here. */
@@ -105,12 +108,13 @@ function clientsFor(variables: readonly string[]): string[] {
 /** As serverless-esbuild does it: its own settings are left out, the rest is esbuild's. */
 function buildOptionsOf(esbuild: Record<string, unknown>, params: Record<string, unknown>): BuildOptions {
   const resolved = Object.entries(esbuild).map(([key, value]) => [key, params[paramNameOf(value)] ?? value])
-  const { packager, outputWorkFolder, watch, exclude, external, outputFileExtension, ...rest } = v.parse(
+  const { packager, outputWorkFolder, watch, exclude, external, outputFileExtension, plugins, ...rest } = v.parse(
     settings,
     Object.fromEntries(resolved),
   )
+  const loaded = plugins === undefined ? {} : { plugins: createRequire(import.meta.url)(`../${plugins}`) }
   // Of these esbuild refuses by name what it does not know.
-  return { ...rest, external: [...external, ...exclude], outExtension: { '.js': outputFileExtension } }
+  return { ...rest, ...loaded, external: [...external, ...exclude], outExtension: { '.js': outputFileExtension } }
 }
 
 function paramNameOf(value: unknown): string {
