@@ -2,7 +2,7 @@
 
 import { forwardNetworks, isCallable } from '../lib/adapters/forward-network.ts'
 import type { Apps } from '../lib/apps.ts'
-import { isForwardUrl } from '../lib/forward-target.ts'
+import { isForwardUrl } from '../lib/forward-url.ts'
 import { type Parameters, textOf } from './parameters.ts'
 
 /** Names each server that would never be called. */

@@ -1,7 +1,7 @@
 /** Reads and validates environment variables; no other file reads them. */
 
 import { ConfigError } from './errors.ts'
-import { isForwardUrl, readPushMode } from './forward-target.ts'
+import { isForwardUrl, readPushMode } from './forward-url.ts'
 import { isAppId, type MiniAppId, type OfficialAppId } from './identifiers.ts'
 
 type Env = Readonly<Record<string, string | undefined>>

@@ -1,14 +1,9 @@
 /** The servers that take an app's pushes behind us: their form in apps.json, and FORWARD_URL. */
 
 import * as v from 'valibot'
-
-/** How a server takes pushes: 明文, 兼容 or 安全模式 of WeChat's console. */
-const modes = ['plain', 'compatible', 'secure'] as const
-export type PushMode = (typeof modes)[number]
+import { forwardUrlForm, pushModes } from './forward-url.ts'
 
 const maxTargets = 5
-/** No name, password or fragment; without TLS this machine alone. */
-const form = /^(https:\/\/[^\s/?#@]+|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)([/?][^\s#@]*)?$/
 const name = v.pipe(
   v.string('must be text'),
   v.regex(
@@ -23,8 +18,11 @@ const values = v.pipe(
 
 const forwardTargetSchema = v.strictObject({
   name,
-  url: v.pipe(v.string('must be text'), v.regex(form, 'must be an https URL without name, password or fragment')),
-  mode: v.exactOptional(v.picklist(modes, `must be ${modes.join(', ')}`), 'secure'),
+  url: v.pipe(
+    v.string('must be text'),
+    v.regex(forwardUrlForm, 'must be an https URL without name, password or fragment'),
+  ),
+  mode: v.exactOptional(v.picklist(pushModes, `must be ${pushModes.join(', ')}`), 'secure'),
   only: v.exactOptional(
     v.strictObject({ MsgType: v.exactOptional(values), Event: v.exactOptional(values) }, 'must have MsgType or Event'),
   ),
@@ -41,13 +39,3 @@ export const forwardSchema = v.pipe(
  * kinds. Where it `answers`, its answer goes back to WeChat.
  */
 export type ForwardTarget = Readonly<v.InferOutput<typeof forwardTargetSchema>>
-
-/** Reads how a server takes pushes; undefined for another word. */
-export function readPushMode(text: string): PushMode | undefined {
-  return modes.find(it => it === text)
-}
-
-/** Whether pushes may go to a URL: https anywhere, http to this machine alone. What its host resolves to is checked at each call. */
-export function isForwardUrl(text: string): boolean {
-  return form.test(text) && URL.canParse(text)
-}

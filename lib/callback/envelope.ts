@@ -1,6 +1,6 @@
 /** Writes pushes as WeChat would send them to another server, and replies as WeChat takes them (docs/wechat.md 9.3, 9.4). */
 
-import type { PushMode } from '../forward-target.ts'
+import type { PushMode } from '../forward-url.ts'
 import { encryptMessage } from './cipher.ts'
 import { signMessage, signQuery } from './signature.ts'
 

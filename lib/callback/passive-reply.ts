@@ -1,7 +1,7 @@
 /** Reads what a server answers to a push: nothing, or a passive reply for the person (docs/wechat.md 9.5). */
 
 import * as v from 'valibot'
-import type { PushMode } from '../forward-target.ts'
+import type { PushMode } from '../forward-url.ts'
 import { decryptMessage } from './cipher.ts'
 import { isJson, type PushKeys } from './envelope.ts'
 import { parseBody } from './push-body.ts'

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
 import { targetsOf } from '../../lib/callback/targets.ts'
-import { forwardSchema, isForwardUrl } from '../../lib/forward-target.ts'
+import { forwardSchema } from '../../lib/forward-target.ts'
+import { isForwardUrl } from '../../lib/forward-url.ts'
 
 const [crm, shop, log] = v.parse(forwardSchema, [
   { name: 'crm', url: 'https://crm.example.com/wx', only: { MsgType: ['text', 'image'], Event: ['CLICK'] } },
