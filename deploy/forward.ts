@@ -5,8 +5,12 @@ import type { Apps } from '../lib/apps.ts'
 import { isForwardUrl } from '../lib/forward-url.ts'
 import { type Parameters, textOf } from './parameters.ts'
 
-/** Names each server that would never be called. */
-export function problemsOfForward({ officials, minis }: Apps, { forwardUrl, forwardNetwork }: Parameters): string[] {
+/** Names each server that would never be called, and a queue that is the stage's own. */
+export function problemsOfForward(
+  { officials, minis }: Apps,
+  { forwardUrl, forwardNetwork, pushesQueue }: Parameters,
+  stage: string,
+): string[] {
   const network = forwardNetworks.find(it => it === textOf(forwardNetwork)) ?? 'public'
   const wrong = `must be an https URL whose address FORWARD_NETWORK=${network} allows`
   const isWrong = (url: string) => !isForwardUrl(url) || !isCallable(new URL(url), network)
@@ -15,5 +19,10 @@ export function problemsOfForward({ officials, minis }: Apps, { forwardUrl, forw
   )
   // What is no URL at all another check tells (lib/config.ts).
   const url = textOf(forwardUrl)
-  return [...(isForwardUrl(url) && isWrong(url) ? [`FORWARD_URL ${wrong}`] : []), ...named]
+  const isOwn = textOf(pushesQueue).startsWith(`queqiao-${stage}-`)
+  return [
+    ...(isOwn ? ['PUSHES_QUEUE must be a queue of yours, not one of this stage'] : []),
+    ...(isForwardUrl(url) && isWrong(url) ? [`FORWARD_URL ${wrong}`] : []),
+    ...named,
+  ]
 }

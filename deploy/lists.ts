@@ -31,7 +31,7 @@ export async function problemsOfLists(parameters: Parameters, { stage, read }: L
   const officialsOf = (list: Attempt<unknown>) => known.value?.officials ?? officialsNamedIn(list.value, stage)
   const checked = attempt(() => readTemplateLists(valueIn(templates), stage, officialsOf(templates)))
   const answering = attempt(() => readReplyLists(valueIn(replies), stage, officialsOf(replies)))
-  const servers = known.value === undefined ? [] : problemsOfForward(known.value, parameters)
+  const servers = known.value === undefined ? [] : problemsOfForward(known.value, parameters, stage)
   const problems = [...known.problems, ...checked.problems, ...answering.problems, ...servers]
   return known.value === undefined || checked.value === undefined || problems.length > 0
     ? problems

@@ -2,6 +2,7 @@ import { httpFunction, type Open } from '../lib/adapters/lambda.ts'
 import type { App, AppName } from '../lib/apps.ts'
 import { answerHandshake, type CallbackKeys, readPush } from '../lib/callback/authenticate.ts'
 import { type CallbackDeps, calledApp } from '../lib/callback/callback.ts'
+import { hopsHeader } from '../lib/callback/ports.ts'
 import type { Replies } from '../lib/callback/replies.ts'
 import { type TakeDeps, takePush } from '../lib/callback/take-push.ts'
 import { config } from '../lib/config.ts'
@@ -24,13 +25,13 @@ type Deps = Omit<CallbackDeps, 'app'> &
   }
 
 export const createHandler = (open: Open<Deps>) =>
-  httpFunction(open, async ({ query, path, body, receivedAt }, deps) => {
+  httpFunction(open, async ({ headers, query, path, body, receivedAt }, deps) => {
     const app = calledApp(deps.apps, path.app)
     return refusingFor(app, async () => {
       const keys = await deps.keys(app)
       // Only the handshake has an echostr, and only it has no body.
       if (body === '') return { status: 200, body: answerHandshake(query, keys, now) }
-      const push = readPush(query, body, { keys, now })
+      const push = readPush(query, body, { keys, now, hops: Number(headers[hopsHeader]) || 0 })
       const replies = deps.replies.get(app.name) ?? {}
       const answer = await takePush(
         push,

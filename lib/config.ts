@@ -33,7 +33,7 @@ const variables = {
   SPREAD_SYNC: { read: oneOf('on', 'off'), wanted: 'on or off' },
   RETENTION_DAYS: { read: wholeNumber(1, 3650), wanted: 'a whole number from 1 to 3650' },
   QUOTA_RESERVE: { read: wholeNumber(0, 99_999_999), wanted: 'a whole number of messages, 0 for none' },
-  RESULTS_BUS: { read: text, wanted: 'the name of an EventBridge bus, or off' },
+  RESULTS_BUS: { read: busName, wanted: 'the name of an EventBridge bus, or off' },
   SECRETS_PREFIX: { read: text, wanted: 'a path of SSM Parameter Store' },
   API_URL: { read: url, wanted: 'an http or https URL' },
   TOKENS_TABLE: { read: text, wanted: 'a DynamoDB table' },
@@ -57,7 +57,7 @@ const variables = {
   IMAGE_CHECKS_QUEUE: { read: it => it || 'off', wanted: 'the name of an SQS queue, or off' },
   RECEIPTS_QUEUE: { read: text, wanted: 'the name of an SQS queue' },
   PASS_ON_QUEUE: { read: text, wanted: 'the name of an SQS queue, or off' },
-  PUSHES_BUS: { read: text, wanted: 'the name of an EventBridge bus, or off' },
+  PUSHES_BUS: { read: busName, wanted: 'the name of an EventBridge bus, or off' },
   PUSHES_QUEUE: { read: queueName, wanted: 'the name of a standard SQS queue, or off' },
   FORWARD_URL: { read: forwardUrl, wanted: 'an https URL without name, password or fragment, or off' },
   FORWARD_MODE: { read: readPushMode, wanted: 'plain, compatible or secure' },
@@ -127,6 +127,10 @@ function url(it: string): URL | undefined {
 
 function forwardUrl(it: string): string | undefined {
   return it === 'off' || isForwardUrl(it) ? it : undefined
+}
+
+function busName(it: string): string | undefined {
+  return /^[\w./-]{1,256}$/.test(it) ? it : undefined
 }
 
 function queueName(it: string): string | undefined {

@@ -5,7 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Addresses } from './banner.ts'
 import { type Closing, createClosing } from './closing.ts'
-import { type Deployment, readDeployment } from './deployment.ts'
+import { type Deployment, type Queue, readDeployment } from './deployment.ts'
 import { listEndpoints, openEmulators } from './emulators.ts'
 import type { Environment, Settings } from './environment.ts'
 import { startMapping } from './event-source-mapping.ts'
@@ -76,7 +76,8 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
   closing.add(() => sqs.destroy())
   closing.add(() => s3.destroy())
   const [deployment, emulators] = await Promise.all([functions.now.config.then(readDeployment), opening])
-  const provisioning = provision(deployment, { sqs, s3 }, { ...client, endpoint: endpoints.dynamodb })
+  const all = { ...deployment, queues: [...deployment.queues, ...operatorsQueue(options)] }
+  const provisioning = provision(all, { sqs, s3 }, { ...client, endpoint: endpoints.dynamodb })
   const [queues] = await Promise.all([provisioning, functions.now.ready])
   const onArrival = createNotifications({ sqs, region: settings.region, buckets: deployment.buckets, queues })
   const door = await openS3Door({ ...client, ...{ host: settings.host, port: settings.ports.s3, s3, onArrival } })
@@ -116,6 +117,13 @@ function startFunctions({ settings, env, onFunctionLine }: StackOptions, endpoin
   if (BUILD_FOLDER) closing.add(() => rm(join(root, BUILD_FOLDER), { recursive: true, force: true }))
   closing.add(now.stop)
   return { now, restart: (wechat: WeChatKeys) => now.restart(() => start(wechat)) }
+}
+
+/** The queue that gets all pushes is the operator's: ours to make only in an SQS of our own. */
+function operatorsQueue({ env, settings }: StackOptions): Queue[] {
+  const name = env.PUSHES_QUEUE ?? 'off'
+  if (name === 'off' || name === '' || settings.endpoints.sqs !== undefined) return []
+  return [{ logicalName: 'PushesQueue', name, attributes: {}, redrive: undefined }]
 }
 
 async function provision(

@@ -71,6 +71,7 @@ export function isAllowed(address: string, network: ForwardNetwork): boolean {
 export function isCallable({ protocol, hostname }: URL, network: ForwardNetwork): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   const isTls = protocol === 'https:' || network === 'loopback'
+  if (/(^|\.)localhost$/i.test(host) && network !== 'loopback') return false
   return isTls && (isIP(host) === 0 || isAllowed(host, network))
 }
 

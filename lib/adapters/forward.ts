@@ -6,7 +6,7 @@ import { request as tlsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 
 import type { PushRequest } from '../callback/envelope.ts'
-import { ForwardError, type Post } from '../callback/ports.ts'
+import { ForwardError, hopsHeader, type Post } from '../callback/ports.ts'
 import { type ForwardNetwork, isAllowed, isCallable } from './forward-network.ts'
 
 /** WeChat takes 2 KB of text; news are some KB. */
@@ -39,12 +39,13 @@ function failureOf(error: unknown, limit: AbortSignal): ForwardError {
   return new ForwardError(error instanceof AddressRefused ? 'address' : 'unreachable')
 }
 
-/** The headers that WeChat sends. */
-function optionsOf({ body }: PushRequest, network: ForwardNetwork): RequestOptions {
+/** The headers that WeChat sends, and ours. */
+function optionsOf({ body, hops }: PushRequest, network: ForwardNetwork): RequestOptions {
   const headers = {
     accept: '*/*',
     'user-agent': 'Mozilla/4.0',
     pragma: 'no-cache',
+    [hopsHeader]: `${hops}`,
     'content-type': body.trimStart().startsWith('{') ? 'application/json' : 'text/xml',
     'content-length': Buffer.byteLength(body),
   }

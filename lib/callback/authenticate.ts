@@ -21,8 +21,8 @@ export type CallbackKeys = {
   readonly encryption: 'required' | 'optional'
 }
 
-/** An authentic push: the plain message as WeChat wrote it, and what it says. */
-export type Push = ParsedPush & { readonly message: string; readonly isEncrypted: boolean }
+/** An authentic push: the plain message as WeChat wrote it, what it says, and how many of us handed it on before. */
+export type Push = ParsedPush & { readonly message: string; readonly isEncrypted: boolean; readonly hops: number }
 
 /** Far larger than any real event. */
 const maxCallbackBytes = 64 * 1024
@@ -37,7 +37,11 @@ export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, n
 }
 
 /** Authenticates and parses a callback; throws RequestError 401 or 403 if it is not WeChat's, 400 for an attack. */
-export function readPush(query: CallbackQuery, body: string, { keys, now }: { keys: CallbackKeys; now: Now }): Push {
+export function readPush(
+  query: CallbackQuery,
+  body: string,
+  { keys, now, hops = 0 }: { readonly keys: CallbackKeys; readonly now: Now; readonly hops?: number },
+): Push {
   if (Buffer.byteLength(body) > maxCallbackBytes) {
     throw new RequestError('body-too-large', 413, `A callback has at most ${maxCallbackBytes} bytes.`)
   }
@@ -49,7 +53,7 @@ export function readPush(query: CallbackQuery, body: string, { keys, now }: { ke
   checkTime(query.timestamp, now)
   const message = isEncrypted ? decrypted(query, body, keys) : requirePlainAllowed(body, keys)
   const { fields, event } = isEncrypted ? parseAuthentic(message) : parsePush(message)
-  return { message, isEncrypted, fields, event: ofApp(event, keys.app) }
+  return { message, isEncrypted, hops, fields, event: ofApp(event, keys.app) }
 }
 
 /** Each app may only report on its own users: a mini program's callback changes no follower and no receipt. */

@@ -10,11 +10,20 @@ export type PushKeys = { readonly token: string; readonly encodingAesKey?: strin
 /** A moment and a number of our own, both as digits. */
 export type Stamp = { readonly timestamp: string; readonly nonce: string }
 
-/** A push: the message as WeChat wrote it, who it is from, and the account's own id (gh_…). */
-export type Written = { readonly message: string; readonly openid: string; readonly toUserName: string }
+/** A push: the message as WeChat wrote it, who it is from, the account's own id (gh_…), and how many of us handed it on before. */
+export type Written = {
+  readonly message: string
+  readonly openid: string
+  readonly toUserName: string
+  readonly hops: number
+}
 
-/** The request that hands a push to a server: the query to add to its URL, and the body. */
-export type PushRequest = { readonly query: Readonly<Record<string, string>>; readonly body: string }
+/** The request that hands a push to a server: the query to add to its URL, the body, and how many hand it on by then. */
+export type PushRequest = {
+  readonly query: Readonly<Record<string, string>>
+  readonly body: string
+  readonly hops: number
+}
 
 /** Writes the request for a server with these keys; throws Error for an encrypted mode without a key. */
 export function writePush(
@@ -23,11 +32,13 @@ export function writePush(
   { mode, stamp }: { mode: PushMode; stamp: Stamp },
 ): PushRequest {
   const query = { ...signQuery(stamp, keys.token), ...(push.openid === '' ? {} : { openid: push.openid }) }
-  if (mode === 'plain') return { query, body: push.message }
+  const hops = push.hops + 1
+  if (mode === 'plain') return { query, body: push.message, hops }
   const encrypted = encryptMessage(push.message, withKey(keys))
   return {
     query: { ...query, encrypt_type: 'aes', msg_signature: signMessage(stamp, encrypted, keys.token) },
     body: mode === 'secure' ? sealed(push, encrypted) : beside(push.message, encrypted),
+    hops,
   }
 }
 

@@ -21,7 +21,7 @@ export type ForwardDeps = {
   readonly metrics: Metrics
 }
 
-type Forwarded = { readonly message: string; readonly fields: PushFields }
+type Forwarded = { readonly message: string; readonly hops: number; readonly fields: PushFields }
 type Forwarding<T> = {
   readonly deps: ForwardDeps
   readonly limitMs: number
@@ -31,7 +31,7 @@ type Forwarding<T> = {
 
 /** Returns what `read` makes of the answer, undefined if there was none in time or a wrong one. */
 export async function forwardPush<T>(
-  { message, fields }: Forwarded,
+  { message, hops, fields }: Forwarded,
   target: ForwardTarget,
   { deps, limitMs, read }: Forwarding<T>,
 ): Promise<T | undefined> {
@@ -39,7 +39,7 @@ export async function forwardPush<T>(
   if (rests.isResting(target.name)) return void metrics.count('ForwardFailed')
   try {
     const keys = await keysOf(target)
-    const push = { message, openid: textOf(fields.FromUserName), toUserName: textOf(fields.ToUserName) }
+    const push = { message, hops, openid: textOf(fields.FromUserName), toUserName: textOf(fields.ToUserName) }
     const answer = await post(target.url, writePush(push, keys, { mode: target.mode, stamp: stamp() }), limitMs)
     const result = read(answer, keys)
     rests.worked(target.name)

@@ -28,7 +28,12 @@ export type PassOnDeps = {
 const limitMs = 4000
 const atOnce = 10
 
-const kept = { appid: v.custom<AppId>(it => typeof it === 'string'), message: v.string(), at: v.number() }
+const kept = {
+  appid: v.custom<AppId>(it => typeof it === 'string'),
+  message: v.string(),
+  at: v.number(),
+  hops: v.optional(v.number(), 0),
+}
 const passOnSchema = v.variant('to', [
   v.object({ to: v.literal('subscribers'), ...kept }),
   v.object({ to: v.literal('target'), target: v.string(), ...kept }),
@@ -73,6 +78,6 @@ async function forwardOne(item: Item & { readonly to: 'target' }, { apps, of, lo
   const deps = app === undefined ? undefined : of(app)
   const target = deps?.targets.find(it => it.name === item.target)
   if (deps === undefined || target === undefined) return log.warn('push.unknown-target', { target: item.target })
-  const push = { message: item.message, fields: parseAuthentic(item.message).fields }
+  const push = { message: item.message, hops: item.hops, fields: parseAuthentic(item.message).fields }
   await forwardPush(push, target, { deps, limitMs, read: () => undefined })
 }

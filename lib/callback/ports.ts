@@ -3,6 +3,9 @@
 import type { PushRequest } from './envelope.ts'
 import type { KeptPush, PublishedPush } from './published-push.ts'
 
+/** Tells another of us how many handed a push on. */
+export const hopsHeader = 'x-queqiao-hops'
+
 /** Why a server behind us did not take a push. */
 export type ForwardFailure = 'timeout' | 'unreachable' | 'status' | 'too-large' | 'address'
 

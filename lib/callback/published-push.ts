@@ -4,8 +4,13 @@ import { createHash } from 'node:crypto'
 import type { AppId } from '../identifiers.ts'
 import { type PushFields, parseAuthentic } from './push.ts'
 
-/** A push as it waits to be passed on: the plain message as it came, and when, in milliseconds. */
-export type KeptPush = { readonly appid: AppId; readonly message: string; readonly at: number }
+/** A push as it waits to be passed on: the plain message as it came, when, in milliseconds, and how many of us handed it on before. */
+export type KeptPush = {
+  readonly appid: AppId
+  readonly message: string
+  readonly at: number
+  readonly hops: number
+}
 
 /** A push for those who listen: `type` is `wechat.<MsgType>`, or `wechat.<Event>` of an event. */
 export type PublishedPush = { readonly type: string; readonly detail: PushDetail }
@@ -23,7 +28,7 @@ type PushDetail = {
 
 /** Reads a kept push into the form in which it is published. */
 export function publishedPush(
-  { message, at }: KeptPush,
+  { message, at }: Pick<KeptPush, 'message' | 'at'>,
   { name: account, appid }: { readonly name: string; readonly appid: string },
 ): PublishedPush {
   const receivedAt = new Date(at).toISOString()

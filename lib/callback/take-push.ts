@@ -4,6 +4,7 @@
  */
 
 import type { ForwardTarget } from '../forward-target.ts'
+import { logOf } from '../of-app.ts'
 import type { Metrics, Now, Queue } from '../ports.ts'
 import type { CallbackKeys, Push } from './authenticate.ts'
 import { type CallbackDeps, handleEvent } from './callback.ts'
@@ -31,24 +32,34 @@ type Received = { readonly at: number }
 
 /** WeChat waits 5 s; the time that a target has counts from when the push came, with some left for the way back. */
 const waitMs = 4000
+const maxHops = 2
 
 /** Returns the body of WeChat's answer: `success`, or a passive reply, encrypted where the push was. */
 export async function takePush(push: Push, deps: TakeDeps, { at }: Received): Promise<string> {
-  const { answering, others } = targetsOf(push.fields, deps.targets)
+  const { answering, others } = isLooping(push, deps) ? { others: [] } : targetsOf(push.fields, deps.targets)
   const isPassedOn = deps.passOn?.subscribers === true || answering !== undefined || others.length > 0
   await Promise.all([handleEvent(push.event, { ...deps, isPassedOn }), keepForOthers(push, others, { deps, at })])
-  const reply = answering === undefined ? ownReply(push, deps) : await askTarget(push, answering, { deps, at })
+  const theirs = answering === undefined ? undefined : await askTarget(push, answering, { deps, at })
+  const reply = theirs ?? ownReply(push, deps)
   return reply === undefined ? 'success' : sealedFor(push, reply, deps)
+}
+
+/** A server behind us may be one of us, which hands the push on in its turn; a third time it goes round in a circle. */
+function isLooping({ hops }: Push, deps: TakeDeps): boolean {
+  if (hops < maxHops) return false
+  const log = logOf(deps.app, deps.log)
+  log.warn('push.looped', { hops })
+  return true
 }
 
 type Context = { readonly deps: TakeDeps; readonly at: number }
 
 async function keepForOthers(
-  { message }: Push,
+  { message, hops }: Push,
   others: readonly ForwardTarget[],
   { deps: { app, passOn }, at }: Context,
 ): Promise<void> {
-  const kept = { appid: app.appid, message, at }
+  const kept = { appid: app.appid, message, at, hops }
   const all: PassOn[] = [
     ...(passOn?.subscribers ? [{ ...kept, to: 'subscribers' } as const] : []),
     ...others.map(({ name }) => ({ ...kept, to: 'target', target: name }) as const),
@@ -56,14 +67,15 @@ async function keepForOthers(
   if (all.length > 0) await passOn?.queue.push(all)
 }
 
-/** A failed target is counted, and WeChat gets `success`: a repeat would not help the person either. */
+/** A failed target is counted, and WeChat gets no error: a repeat would not help the person either. */
 async function askTarget(push: Push, target: ForwardTarget, { deps, at }: Context): Promise<string | undefined> {
   const limitMs = Math.min(waitMs, at + waitMs - deps.now())
-  const isOurs = { openid: textOf(push.fields.FromUserName), isJson: isJson(push.message) }
+  const [openid, account] = [textOf(push.fields.FromUserName), textOf(push.fields.ToUserName)]
   return forwardPush(push, target, {
     deps,
     limitMs,
-    read: (answer, keys) => readReply(answer, isOurs, { keys, mode: target.mode }),
+    read: (answer, keys) =>
+      readReply(answer, { openid, account, isJson: isJson(push.message) }, { keys, mode: target.mode }),
   })
 }
 

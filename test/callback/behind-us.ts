@@ -32,7 +32,10 @@ export const replyText = (openid = 'oA1b2') =>
   `<xml><ToUserName><![CDATA[${openid}]]></ToUserName><FromUserName><![CDATA[gh_1]]></FromUserName><CreateTime>1</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[hi]]></Content></xml>`
 
 /** A push that came encrypted, or in plain text. */
-export const pushOf = (message: string, isEncrypted = false): Push => ({ message, isEncrypted, ...parsePush(message) })
+export const pushOf = (message: string, isEncrypted = false): Push => ({
+  ...{ message, isEncrypted, hops: 0 },
+  ...parsePush(message),
+})
 
 export type Behaviour = (call: IncomingMessage, response: ServerResponse, body: string) => void
 

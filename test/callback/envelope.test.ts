@@ -14,7 +14,7 @@ const keys = {
 }
 const stamp = { timestamp: '1767225600', nonce: '4711' }
 const message = '<xml>\n<ToUserName><![CDATA[gh_1]]></ToUserName><Content><![CDATA[ 你好 ]]></Content>\n</xml>'
-const push = { message, openid: 'oA1b2', toUserName: 'gh_1' }
+const push = { message, openid: 'oA1b2', toUserName: 'gh_1', hops: 0 }
 const signature = sign(keys.token, stamp.timestamp, stamp.nonce)
 
 describe('encryptMessage', () => {
@@ -41,6 +41,7 @@ describe('writePush', () => {
     expect(writePush(push, keys, { mode: 'plain', stamp })).toEqual({
       query: { ...stamp, signature, openid: 'oA1b2' },
       body: message,
+      hops: 1,
     })
   })
 
@@ -78,7 +79,7 @@ describe('writePush', () => {
 
 const reply = (openid: string, type = 'text') =>
   `<xml><ToUserName><![CDATA[${openid}]]></ToUserName><FromUserName><![CDATA[gh_1]]></FromUserName><CreateTime>1</CreateTime><MsgType><![CDATA[${type}]]></MsgType><Content><![CDATA[hi]]></Content></xml>`
-const who = { openid: 'oA1b2', isJson: false }
+const who = { openid: 'oA1b2', account: 'gh_1', isJson: false }
 
 describe('readReply', () => {
   const inMode = (mode: 'plain' | 'compatible' | 'secure') => (answer: string) => readReply(answer, who, { keys, mode })
@@ -95,7 +96,7 @@ describe('readReply', () => {
   })
 
   it('takes one that is encrypted and signed with the server’s own keys, and no other', () => {
-    const text = reply('oA1b2', 'news')
+    const text = reply('oA1b2')
     const sealed = sealReply(text, keys, stamp)
     expect([inMode('secure')(sealed), inMode('compatible')(sealed)]).toEqual([text, text])
     const wrong = [
@@ -112,6 +113,15 @@ describe('readReply', () => {
       'failure',
       '<html><body>502</body></html>',
       '<xml></xml>',
+      reply('oA1b2').replace('hi', ' '),
+      reply('oA1b2').replace('</xml>', ''),
+      reply('oA1b2').replace('<CreateTime>1</CreateTime>', ''),
+      reply('oA1b2').replace('gh_1', 'gh_2'),
+      reply('oA1b2', 'image'),
+      reply('oA1b2', 'news').replace(
+        '</xml>',
+        '<ArticleCount>2</ArticleCount><Articles><item><Title>a</Title></item></Articles></xml>',
+      ),
       reply('oOther'),
       reply('oA1b2', 'poem'),
       JSON.stringify({ ToUserName: 'oA1b2', FromUserName: 'gh_1', MsgType: 'text' }),
@@ -121,8 +131,26 @@ describe('readReply', () => {
     for (const it of wrong) expect(() => inMode('plain')(it)).toThrow(WrongReply)
   })
 
+  it('takes whole ones of each type, in milliseconds as well, and leaves out the prolog that libraries write', () => {
+    const item = '<item><Title>a</Title><Url>b</Url></item>'
+    const whole = [
+      reply('oA1b2').replace('<CreateTime>1<', '<CreateTime>1767225600123<'),
+      reply('oA1b2', 'image').replace('</xml>', '<Image><MediaId>m</MediaId></Image></xml>'),
+      reply('oA1b2', 'music').replace('</xml>', '<Music><ThumbMediaId>m</ThumbMediaId></Music></xml>'),
+      reply('oA1b2', 'news').replace(
+        '</xml>',
+        `<ArticleCount>2</ArticleCount><Articles>${item}${item}</Articles></xml>`,
+      ),
+      reply('oA1b2', 'news').replace('</xml>', `<ArticleCount>1</ArticleCount><Articles>${item}</Articles></xml>`),
+      reply('oA1b2', 'transfer_customer_service'),
+    ]
+    for (const it of whole) expect(inMode('plain')(`<?xml version="1.0"?>\n${it}\n`)).toBe(it)
+  })
+
   it('takes JSON for a push in JSON', () => {
-    const json = JSON.stringify({ ToUserName: 'oA1b2', FromUserName: 'gh_1', MsgType: 'transfer_customer_service' })
+    const json = JSON.stringify({
+      ...{ ToUserName: 'oA1b2', FromUserName: 'gh_1', CreateTime: 1, MsgType: 'transfer_customer_service' },
+    })
     expect(readReply(json, { ...who, isJson: true }, { keys, mode: 'plain' })).toBe(json)
     const sealed = sealReply(json, keys, stamp)
     expect(JSON.parse(sealed)).toMatchObject({ TimeStamp: 1767225600, Nonce: '4711' })

@@ -36,7 +36,7 @@ describe('an address', () => {
 
 const openServer = (serve: RequestListener) => listen(createServer(serve))
 
-const request = { query: { nonce: '1' }, body: '<xml></xml>' }
+const request = { query: { nonce: '1' }, body: '<xml></xml>', hops: 2 }
 
 describe('a post', () => {
   it('never reaches a server of this machine or a network that is not allowed, by address or by name', async () => {
@@ -75,6 +75,7 @@ describe('a post', () => {
       accept: '*/*',
       'content-type': 'application/json',
       'content-length': '9',
+      'x-queqiao-hops': '2',
     }
     expect(seen).toEqual(['POST', '/wx?a=1&nonce=1', expect.objectContaining(headers), '{"你":1}'])
   })

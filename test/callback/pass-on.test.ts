@@ -11,7 +11,7 @@ import { localAws, openEmulator, stubAws } from '../opened.ts'
 import { twoPairs } from '../second-pair.ts'
 import { eventMessage, official, openCallback, openTarget, targetOf, textMessage } from './behind-us.ts'
 
-const kept = (message: string) => ({ appid: official.appid, message, at: 5 })
+const kept = (message: string) => ({ appid: official.appid, message, at: 5, hops: 0 })
 const toAll = (message: string): PassOn => ({ ...kept(message), to: 'subscribers' })
 const toTarget = (message: string, target = 'crm'): PassOn => ({ ...kept(message), to: 'target', target })
 const named = (all: readonly PassOn[]) => all.map((it, index) => ({ ...it, messageId: `${index}` }))

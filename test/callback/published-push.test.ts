@@ -4,7 +4,7 @@ import { publishedPush, pushKey } from '../../lib/callback/published-push.ts'
 
 const account = { name: 'official', appid: appids.official }
 const at = Date.parse('2026-11-29T01:02:03.004Z')
-const published = (message: string) => publishedPush({ appid: appids.official, message, at }, account)
+const published = (message: string) => publishedPush({ message, at }, account)
 const key = (message: string, appid = appids.official) => pushKey({ appid, message })
 const text = (content: string, more = '<MsgId>6074746557628292943</MsgId>') =>
   `<xml><ToUserName><![CDATA[gh_1]]></ToUserName>\n<FromUserName><![CDATA[oA1b2]]></FromUserName><CreateTime>1767225600</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content>${more}</xml>`

@@ -29,7 +29,7 @@ describe('a push', () => {
     const { deps, queued, clock, told } = openCallback([])
     for (const it of [textMessage('hi'), eventMessage('subscribe'), receipt])
       expect(await takePush(pushOf(it), deps, { at: clock.now })).toBe('success')
-    const kept = { appid: official.appid, at: clock.now, to: 'subscribers' }
+    const kept = { appid: official.appid, at: clock.now, hops: 0, to: 'subscribers' }
     expect(queued.passOn).toEqual(
       [textMessage('hi'), eventMessage('subscribe'), receipt].map(message => ({ ...kept, message })),
     )
@@ -89,13 +89,38 @@ describe('a server behind us that has no reply', () => {
   })
 })
 
+describe('what replies.json has', () => {
+  const replies = { welcome: { text: 'welcome' } }
+  const take = async (behave: Behaviour) => {
+    const { url } = await openTarget(behave)
+    const { deps, clock } = openCallback([targetOf(url)])
+    return takePush(pushOf(eventMessage('subscribe')), { ...deps, replies }, { at: clock.now })
+  }
+
+  it('is answered where a server has no answer, or none in time, so that the account keeps its voice', async () => {
+    const own = expect.stringContaining('<![CDATA[welcome]]>')
+    expect([await take(answering('success')), await take(call => void call.socket.destroy())]).toEqual([own, own])
+    expect(await take(answering(replyText()))).toBe(replyText())
+  })
+})
+
+describe('a push that comes back to us', () => {
+  it('is worked in and published, and goes to servers twice at most', async () => {
+    const { got, url } = await openTarget()
+    const { deps, queued, clock, told } = openCallback([targetOf(url)])
+    for (const hops of [0, 1, 2, 3])
+      await takePush({ ...pushOf(eventMessage('subscribe')), hops }, deps, { at: clock.now })
+    expect([got.length, queued.followers?.length, queued.passOn?.length]).toEqual([2, 4, 4])
+    expect(told).toMatchObject([
+      { event: 'push.looped', hops: 2 },
+      { event: 'push.looped', hops: 3 },
+    ])
+  })
+})
+
 describe('a server behind us that fails', () => {
   it.each([
-    [
-      'answers what WeChat would not take',
-      answering('<html>oops</html>'),
-      'it is no reply of a type that WeChat knows',
-    ],
+    ['answers what WeChat would not take', answering('<html>oops</html>'), 'it is neither success nor a message'],
     ['answers for somebody else', answering(replyText('oOther')), 'it is for somebody else'],
     ['answers 10 MB', answering('x'.repeat(10_000_000)), 'too-large'],
     ['hangs up', (call => void call.socket.destroy()) as Behaviour, 'unreachable'],

@@ -9,17 +9,14 @@ const brand = (url: string) => ({
     shop: { kind: 'mini', appid: miniAppid },
   },
 })
-const problems = (url: string, forwardNetwork = 'public') =>
-  problemsOfForward(
-    readApps(brand(url), 'prod', () => ({ official: officialAppid, mini: miniAppid })),
-    {
-      forwardUrl: url,
-      forwardNetwork,
-    },
-  )
+const problems = (url: string, forwardNetwork = 'public', pushesQueue = 'off') => {
+  const apps = readApps(brand(url), 'prod', () => ({ official: officialAppid, mini: miniAppid }))
+  return problemsOfForward(apps, { forwardUrl: url, forwardNetwork, pushesQueue }, 'prod')
+}
 
 it.each([
   ['https://crm.example.com/', 'public', true],
+  ['https://localhost/', 'private', false],
   ['https://10.0.0.1/', 'public', false],
   ['https://10.0.0.1/', 'private', true],
   ['https://[::ffff:169.254.169.254]/', 'private', false],
@@ -49,4 +46,12 @@ it('names of servers are of the stage, and what is wrong in one is told at its p
   ).toThrow(
     /brand\.forward\.0\.url must be an https URL[\s\S]*shop\.forward\.0\.mode must be[\s\S]*MsgType must not be empty/,
   )
+})
+
+it('a queue of the stage itself is none for pushes', () => {
+  const said = (queue: string) => problems('https://crm.example.com/', 'public', queue)
+  expect([said('queqiao-prod-events'), said('queqiao-dev-crm')]).toEqual([
+    ['PUSHES_QUEUE must be a queue of yours, not one of this stage'],
+    [],
+  ])
 })

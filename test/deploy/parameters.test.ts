@@ -83,6 +83,8 @@ describe('the parameters', () => {
     ['FORWARD_URL', { forwardUrl: 'http://crm.example.com/' }],
     ['FORWARD_MODE', { forwardMode: 'none' }],
     ['PUSHES_QUEUE', { pushesQueue: 'pushes.fifo' }],
+    ['PUSHES_BUS', { pushesBus: 'x y' }],
+    ['RESULTS_BUS', { resultsBus: 'x y' }],
   ])('are wrong in %s alone', (variable, more) => {
     expect(problemsWith(more)).toEqual([expect.stringMatching(new RegExp(`^${variable} `))])
   })

@@ -26,7 +26,7 @@ const alarms = v.object({
   ),
 })
 /** Those that only a parameter brings, which this deployment does not set. */
-const optional = /^(ImageChecks|CheckImages|CheckDashimages|NatDown)/
+const optional = /^(ImageChecks|CheckImages|CheckDashimages|NatDown|PassOn|ForwardFailing)/
 /** Where a dimension names something that this stack has made. */
 const owned = ['QueueName', 'FunctionName', 'ApiId']
 const callback = { ThrottlingRateLimit: 2500, ThrottlingBurstLimit: 1250, DetailedMetricsEnabled: true }
