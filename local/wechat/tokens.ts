@@ -10,7 +10,7 @@ const forcesPerDay = 20
 /** Expired tokens are remembered for their error code; the oldest are forgotten. */
 const rememberedTokens = 2000
 
-type Token = { kind: 'plain' | 'stable'; text: string; expiresAt: number; endsAt: number }
+type Token = { kind: 'plain' | 'stable'; text: string; number: number; issuedAt: number; expiresAt: number; endsAt: number }
 
 /** The tokens of an app, with the texts of the current ones. */
 type SavedTokens = { issued: readonly Token[]; plain?: string; stable?: string }
@@ -30,6 +30,8 @@ export function createTokens(clock: Clock) {
   const mayForce = createForceGuard(clock)
   let plain: Token | undefined
   let stable: Token | undefined
+  /** What another system made invalid, until a new token replaces it. */
+  let stolen: { token: Token; endsAt: number }[] = []
 
   function fetchStable(force: boolean): IssuedToken {
     if (force && mayForce()) {
@@ -51,6 +53,13 @@ export function createTokens(clock: Clock) {
     },
     fetchStable,
     stateOf,
+    /** Which of the app's tokens it is, counted from 1. */
+    numberOf: (text: string) => all().find(it => it.text === text)?.number,
+    /** The latest tokens without their texts, the newest first. */
+    latest: (limit: number) => {
+      const latest = all().slice(-limit).reverse()
+      return latest.map(({ text, expiresAt: _, ...token }) => ({ ...token, state: stateOf(text) }))
+    },
     save: (): SavedTokens => ({
       issued: all().map(it => ({ ...it })),
       ...(plain === undefined ? {} : { plain: plain.text }),
@@ -62,6 +71,21 @@ export function createTokens(clock: Clock) {
       plain = named(saved.plain)
       stable = named(saved.stable)
     },
+    /** Makes all tokens invalid until `giveBack`, as a system does that fetches tokens of its own; false if none is valid. */
+    steal: (): boolean => {
+      stolen = all()
+        .filter(({ text }) => stateOf(text) === 'good')
+        .map(token => ({ token, endsAt: token.endsAt }))
+      for (const { token } of stolen) endBy(token, clock.now())
+      if (stable !== undefined && stateOf(stable.text) !== 'good') stable = undefined
+      return stolen.length > 0
+    },
+    giveBack: () => {
+      for (const { token, endsAt } of stolen) token.endsAt = endsAt
+      stolen = []
+    },
+    /** Whether tokens were stolen, and no new one was issued since. */
+    isStolen: () => stolen.length > 0 && all().at(-1) === stolen.at(-1)?.token,
     /** Invalidates all tokens, as another system would; with `keepStable` the stable call returns the old one. */
     revoke: (keepStable: boolean) => {
       revokeAll('plain')
@@ -74,12 +98,14 @@ export function createTokens(clock: Clock) {
 
 function createIssuer(clock: Clock) {
   const issued = new Map<string, Token>()
+  let counter = 0
 
   function issue(kind: Token['kind']): Token {
     const expiresAt = clock.now() + lifeMs
     // Real ones begin with a small number and an underscore and have about 140 characters.
     const text = `${60 + (clock.day() % 40)}_${randomBytes(102).toString('base64url')}`
-    const token = { kind, text, expiresAt, endsAt: expiresAt }
+    counter += 1
+    const token = { kind, text, number: counter, issuedAt: clock.now(), expiresAt, endsAt: expiresAt }
     issued.set(text, token)
     for (const old of issued.keys()) {
       if (issued.size <= rememberedTokens) break
@@ -100,7 +126,10 @@ function createIssuer(clock: Clock) {
   }
 
   const restore = (tokens: readonly Token[]) => {
-    for (const token of tokens) issued.set(token.text, { ...token })
+    for (const token of tokens) {
+      counter += 1
+      issued.set(token.text, { ...token, number: counter })
+    }
   }
 
   return { issue, revokeAll, stateOf, all: () => [...issued.values()], restore }
