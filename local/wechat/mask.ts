@@ -10,12 +10,13 @@ const inQuery = new RegExp(`\\b(${secretNames})=([^&\\s"'\\\\]*)`, 'gi')
 const inJson = new RegExp(`((?:\\\\?)"(?:${secretNames})\\\\?"\\s*:\\s*\\\\?")([^"\\\\]*)`, 'gi')
 /** Whatever looks like an access token. */
 const tokens = /\b\d{2}_[A-Za-z0-9_-]{60,}/g
+const longNumber = /(?<=[:[,]\s*)(\d{16,})(?=\s*[,}\]])/g
 const secretName = new RegExp(`^(${secretNames})$`, 'i')
 
 /** Masks a query, a JSON text or any other text. */
 export function maskSecrets(box: Box, text: string): string {
   const parsed = parse(text)
-  return parsed === undefined ? maskText(box, text) : JSON.stringify(maskValue(box, parsed))
+  return parsed === undefined ? maskText(box, text) : write(maskValue(box, parsed))
 }
 
 /** By names, as JSON may write the same text in many ways. */
@@ -51,12 +52,16 @@ function knownSecrets({ apps }: Box): string[] {
   })
 }
 
-/** Numbers stay as they are written: a msgid has more digits than a number of JavaScript. */
+/** A msgid has more digits than a number of JavaScript: it is a marked text meanwhile. */
 function parse(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined
   try {
-    return JSON.parse(text.replace(/(?<=[:[,]\s*)(\d{16,})(?=\s*[,}\]])/g, '"$1"'))
+    return JSON.parse(text.replace(longNumber, '"\\u0000$1"'))
   } catch {
     return undefined
   }
+}
+
+function write(value: unknown): string {
+  return JSON.stringify(value).replace(/"\\u0000(\d+)"/g, '$1')
 }

@@ -33,8 +33,8 @@ export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback
 /** A running box. */
 export type WeChatBox = {
   url: string
-  /** The token that other machines need; undefined if none can connect. */
-  consoleToken: string | undefined
+  /** The console after the URL: with the token that other machines need, if any can connect. */
+  consolePath: string
   /** All apps with their secrets: the first pair, then the added ones. */
   apps: () => readonly ReturnType<typeof identityOf>[]
   /** The delivered messages, in the order of arrival. */
@@ -66,7 +66,7 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
   await listen(server, { host, port })
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
-    consoleToken: guard.token,
+    consolePath: guard.token === undefined ? '/' : `/?token=${guard.token}`,
     apps: () => box.apps.all().map(identityOf),
     messages: () => box.messages.all(),
     setTemplates: (templates, name = box.apps.official.name) => {
@@ -114,11 +114,7 @@ function readSettings(options: WeChatOptions): BoxSettings {
 
 type World = { box: Box; reset: () => void; guard: Guard }
 
-async function serve(
-  world: World,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { path, search } = splitTarget(request.url ?? '/')
   if (isForPeople(path)) return serveGuarded(world, request, response)
   if (path === '/cgi-bin/showqrcode' && request.method === 'GET') return showQrCode(world.box, search, response)

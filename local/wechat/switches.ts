@@ -36,7 +36,8 @@ const slowMs = 3000
 const switches: Record<SwitchName, Switch> = {
   'steal-token': {
     isOn: ({ account }) => account.tokens.isStolen(),
-    on: ({ account }) => (account.tokens.steal() ? undefined : `"${account.name}" has no valid access token to steal yet`),
+    on: ({ account }) =>
+      account.tokens.steal() ? undefined : `"${account.name}" has no valid access token to steal yet`,
     off: ({ account }) => account.tokens.giveBack(),
   },
   'allow-list': {

@@ -10,7 +10,14 @@ const forcesPerDay = 20
 /** Expired tokens are remembered for their error code; the oldest are forgotten. */
 const rememberedTokens = 2000
 
-type Token = { kind: 'plain' | 'stable'; text: string; number: number; issuedAt: number; expiresAt: number; endsAt: number }
+type Token = {
+  kind: 'plain' | 'stable'
+  text: string
+  number: number
+  issuedAt: number
+  expiresAt: number
+  endsAt: number
+}
 
 /** The tokens of an app, with the texts of the current ones. */
 type SavedTokens = { issued: readonly Token[]; plain?: string; stable?: string }
@@ -30,8 +37,6 @@ export function createTokens(clock: Clock) {
   const mayForce = createForceGuard(clock)
   let plain: Token | undefined
   let stable: Token | undefined
-  /** What another system made invalid, until a new token replaces it. */
-  let stolen: { token: Token; endsAt: number }[] = []
 
   function fetchStable(force: boolean): IssuedToken {
     if (force && mayForce()) {
@@ -43,6 +48,10 @@ export function createTokens(clock: Clock) {
     }
     return answer(stable, clock)
   }
+
+  const theft = createTheft(clock, all, () => {
+    stable = undefined
+  })
 
   return {
     /** GET token: a new token each time; the previous one stays valid for five minutes. */
@@ -71,21 +80,7 @@ export function createTokens(clock: Clock) {
       plain = named(saved.plain)
       stable = named(saved.stable)
     },
-    /** Makes all tokens invalid until `giveBack`, as a system does that fetches tokens of its own; false if none is valid. */
-    steal: (): boolean => {
-      stolen = all()
-        .filter(({ text }) => stateOf(text) === 'good')
-        .map(token => ({ token, endsAt: token.endsAt }))
-      for (const { token } of stolen) endBy(token, clock.now())
-      if (stable !== undefined && stateOf(stable.text) !== 'good') stable = undefined
-      return stolen.length > 0
-    },
-    giveBack: () => {
-      for (const { token, endsAt } of stolen) token.endsAt = endsAt
-      stolen = []
-    },
-    /** Whether tokens were stolen, and no new one was issued since. */
-    isStolen: () => stolen.length > 0 && all().at(-1) === stolen.at(-1)?.token,
+    ...theft,
     /** Invalidates all tokens, as another system would; with `keepStable` the stable call returns the old one. */
     revoke: (keepStable: boolean) => {
       revokeAll('plain')
@@ -133,6 +128,28 @@ function createIssuer(clock: Clock) {
   }
 
   return { issue, revokeAll, stateOf, all: () => [...issued.values()], restore }
+}
+
+/** Another system fetches tokens of its own, which ends ours; `forget` makes the stable call issue a new one. */
+function createTheft(clock: Clock, all: () => readonly Token[], forget: () => void) {
+  let stolen: { token: Token; endsAt: number }[] = []
+  return {
+    /** Makes all tokens invalid; false if none is valid. */
+    steal: (): boolean => {
+      const valid = all().filter(({ endsAt }) => clock.now() < endsAt)
+      if (valid.length === 0) return false
+      stolen = valid.map(token => ({ token, endsAt: token.endsAt }))
+      for (const token of valid) endBy(token, clock.now())
+      forget()
+      return true
+    },
+    giveBack: () => {
+      for (const { token, endsAt } of stolen) token.endsAt = endsAt
+      stolen = []
+    },
+    /** Whether tokens were stolen, and no new one was issued since. */
+    isStolen: () => stolen.length > 0 && all().at(-1) === stolen.at(-1)?.token,
+  }
 }
 
 /** Twenty forced calls a day, thirty seconds apart; any other counts as a normal call. */

@@ -10,6 +10,8 @@ export type Verdict = { refused: string; status: 401 | 403 } | { refused?: undef
 export type Guard = ReturnType<typeof createGuard>
 
 const cookieName = 'queqiao-console'
+const foreignPage = 'the control API serves only its own console and programs, no pages of other origins'
+const noToken = 'from another machine this needs the token of the URL that the box printed'
 
 /** Creates the guard; there is a token only where other machines can connect. */
 export function createGuard(host: string) {
@@ -17,13 +19,15 @@ export function createGuard(host: string) {
 
   function judge(request: IncomingMessage): Verdict {
     const { origin, host: named = '' } = request.headers
-    if (origin !== undefined && origin !== `http://${named}`)
-      return { status: 403, refused: 'the control API serves only its own console and programs, no pages of other origins' }
-    const given = givenToken(request)
-    const isKnown = token !== undefined && given !== undefined && isSame(given.text, token)
-    if (isKnown) return given.inUrl ? { cookie: `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict` } : {}
-    if (!isLoopback(request.socket.remoteAddress ?? ''))
-      return { status: 401, refused: 'from another machine this needs the token of the URL that the box printed' }
+    if (origin !== undefined && origin !== `http://${named}`) return { status: 403, refused: foreignPage }
+    const given = token === undefined ? undefined : givenToken(request)
+    if (token === undefined || given === undefined || !isSame(given.text, token)) return judgeStranger(request, named)
+    return given.inUrl ? { cookie: `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict` } : {}
+  }
+
+  /** Without the token only this machine is let in, and only under a name that is its own. */
+  function judgeStranger({ socket }: IncomingMessage, named: string): Verdict {
+    if (!isThisMachine(socket)) return { status: 401, refused: noToken }
     if (named === '' || isOwnName(named, host)) return {}
     return { status: 403, refused: `"${named.slice(0, 100)}" is no name of this box; ask for localhost or an address` }
   }
@@ -46,8 +50,16 @@ function givenToken({ url = '', headers }: IncomingMessage): { text: string; inU
  * not under an address, or a name that is always this machine.
  */
 function isOwnName(named: string, host: string): boolean {
-  const name = named.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  const name = named
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase()
   return isIP(name) > 0 || name === 'localhost' || name.endsWith('.localhost') || name === host.toLowerCase()
+}
+
+/** Also a machine that calls itself under its own address in the network. */
+function isThisMachine({ remoteAddress = '', localAddress }: IncomingMessage['socket']): boolean {
+  return isLoopback(remoteAddress) || remoteAddress === localAddress
 }
 
 /** Whether only this machine can be at this address. */

@@ -20,7 +20,9 @@ const libraries = ['preact', 'preact/hooks', 'htm']
 const files = new Map<string, File>([...readPages(), ...readLibraries()])
 
 /** The browser finds the libraries by this map; the policy allows this inline script, and no other, by its hash. */
-const importMap = JSON.stringify({ imports: Object.fromEntries(libraries.map(name => [name, `/console/lib/${name}.js`])) })
+const importMap = JSON.stringify({
+  imports: Object.fromEntries(libraries.map(name => [name, `/console/lib/${name}.js`])),
+})
 
 const policy = [
   "default-src 'none'",
@@ -35,7 +37,7 @@ const policy = [
 ].join('; ')
 
 const page = Buffer.from(
-  readFileSync(new URL('index.html', import.meta.url), 'utf8').replace('{{importMap}}', () => importMap),
+  readFileSync(new URL('index.html', import.meta.url), 'utf8').replace('>{}<', () => `>${importMap}<`),
 )
 
 /** How many bytes a visitor loads in all. */

@@ -8,7 +8,11 @@ import { officialNamed } from './which-app.ts'
 
 /** Routes of the switches. */
 export const switchRoutes: readonly ControlRoute[] = [
-  { method: 'GET', path: '/switches', run: ({ box, query }) => list(box, officialNamed(box, query.get('app') ?? undefined)) },
+  {
+    method: 'GET',
+    path: '/switches',
+    run: ({ box, query }) => list(box, officialNamed(box, query.get('app') ?? undefined)),
+  },
   { method: 'POST', path: '/switches', run: set },
 ]
 

@@ -27,9 +27,11 @@ export function useData(path, topics, { keep = false } = {}) {
   const [state, setState] = useState({})
   useEffect(() => {
     if (path === undefined) return undefined
-    const reader = createReader(path, topics, change => setState(old => ({ ...(old.path === path ? old : {}), ...change, path })))
+    const reader = createReader(path, topics, change =>
+      setState(old => ({ ...(old.path === path ? old : {}), ...change, path })),
+    )
     readers.add(reader)
-    reader.read()
+    void reader.read()
     return () => {
       reader.stop()
       readers.delete(reader)
@@ -83,7 +85,8 @@ function listen() {
   source.onmessage = ({ data }) => {
     setConnected(true)
     const { topics } = JSON.parse(data)
-    for (const reader of readers) if (topics.length === 0 || topics.some(it => reader.topics.includes(it))) void reader.read()
+    for (const reader of readers)
+      if (topics.length === 0 || topics.some(it => reader.topics.includes(it))) void reader.read()
   }
   source.onerror = () => {
     setConnected(false)

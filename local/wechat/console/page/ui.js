@@ -46,7 +46,10 @@ export function Tabs({ label, current, tabs, onChoose }) {
   }
   return html`<div class="tabs" role="tablist" aria-label=${label}>
     ${tabs.map(
-      ({ id, text }, at) => html`<button key=${id} type="button" role="tab" id=${`tab-${id}`} aria-selected=${id === current}
+      (
+        { id, text },
+        at,
+      ) => html`<button key=${id} type="button" role="tab" id=${`tab-${id}`} aria-selected=${id === current}
         aria-controls=${`panel-${id}`} tabindex=${id === current ? 0 : -1} onClick=${() => onChoose(id)}
         onKeyDown=${event => press(event, at)}>${text}</button>`,
     )}
@@ -71,8 +74,11 @@ export function CopyId({ name, value }) {
     setTimeout(() => setCopied(false), 1500)
   }
   return html`<div class="id-row"><dt>${name}</dt><dd><code>${value ?? t('none', '无')}</code>
-    ${value && html`<button type="button" class="icon" onClick=${copy} aria-label=${t(`Copy ${name}`, `复制 ${name}`)}>
-      ${isCopied ? html`<${Check} />` : html`<${Copy} />`}</button>`}</dd></div>`
+    ${
+      value &&
+      html`<button type="button" class="icon" onClick=${copy} aria-label=${t(`Copy ${name}`, `复制 ${name}`)}>
+      ${isCopied ? html`<${Check} />` : html`<${Copy} />`}</button>`
+    }</dd></div>`
 }
 
 /** On a page that is not on this machine the browser has no clipboard for us; then the text is marked and copied by command. */
@@ -98,7 +104,8 @@ export function Dialog({ title, onClose, children }) {
 }
 
 /** What is shown where there is nothing. */
-export const Empty = ({ title, children }) => html`<div class="empty"><p class="empty-title">${title}</p>${children && html`<p>${children}</p>`}</div>`
+export const Empty = ({ title, children }) =>
+  html`<div class="empty"><p class="empty-title">${title}</p>${children && html`<p>${children}</p>`}</div>`
 
 const zone = { timeZone: 'Asia/Shanghai', hourCycle: 'h23' }
 const clockTime = { ...zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }
@@ -118,9 +125,11 @@ export function Code({ text, label }) {
   return html`<pre class="code" tabindex="0" aria-label=${label}>${pretty(text)}</pre>`
 }
 
+/** A msgid has more digits than a number of JavaScript: it is a marked text meanwhile. */
 function pretty(text) {
   try {
-    return JSON.stringify(JSON.parse(text), undefined, 2)
+    const marked = text.replace(/(?<=[:[,]\s*)(\d{16,})(?=\s*[,}\]])/g, '"\\u0000$1"')
+    return JSON.stringify(JSON.parse(marked), undefined, 2).replace(/"\\u0000(\d+)"/g, '$1')
   } catch {
     return text
   }

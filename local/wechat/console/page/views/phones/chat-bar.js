@@ -11,7 +11,9 @@ import { act } from './acts.js'
 export function ChatBar({ phone, official }) {
   const [isWriting, setWriting] = useState(false)
   const hasMenu = phone.menu.length > 0
-  const toggle = hasMenu && html`<button type="button" class="icon" onClick=${() => setWriting(!isWriting)}
+  const toggle =
+    hasMenu &&
+    html`<button type="button" class="icon" onClick=${() => setWriting(!isWriting)}
     aria-label=${isWriting ? t('Show the menu', '显示菜单') : t('Write', '输入消息')}>${isWriting ? html`<${Menu} />` : html`<${Keyboard} />`}</button>`
   return html`<div class="bar">${toggle}
     ${hasMenu && !isWriting ? html`<${Buttons} phone=${phone} official=${official} />` : html`<${Writing} phone=${phone} official=${official} />`}

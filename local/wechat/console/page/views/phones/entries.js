@@ -37,7 +37,8 @@ function Behind({ message: { miniprogram, url } }) {
 }
 
 function Content({ entry }) {
-  if (entry.articles !== undefined) return html`${entry.articles.map((it, at) => html`<p key=${at}><strong>${it.title}</strong><br />${it.description}</p>`)}`
+  if (entry.articles !== undefined)
+    return html`${entry.articles.map((it, at) => html`<p key=${at}><strong>${it.title}</strong><br />${it.description}</p>`)}`
   if (entry.items !== undefined)
     return html`<p>${entry.head}</p>${entry.items.map(({ id, content }) => html`<p key=${id} class="tappable">${content}</p>`)}<p>${entry.tail}</p>`
   if (entry.content !== undefined) return entry.content

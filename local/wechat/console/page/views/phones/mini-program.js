@@ -68,9 +68,21 @@ function clockOf(ms) {
 }
 
 const reaches = () => ({
-  reachable: ['good', t('reachable', '可以送达'), t('Follows the account: messages arrive.', '已关注公众号，可以收到消息。')],
-  'not-following': ['wait', t('not following', '未关注'), t('Known, but does not follow.', '已知用户，但没有关注公众号。')],
-  'no-unionid': ['wait', t('no unionid', '无 unionid'), t('Nothing links the two apps for this person.', '此人的两个应用没有关联。')],
+  reachable: [
+    'good',
+    t('reachable', '可以送达'),
+    t('Follows the account: messages arrive.', '已关注公众号，可以收到消息。'),
+  ],
+  'not-following': [
+    'wait',
+    t('not following', '未关注'),
+    t('Known, but does not follow.', '已知用户，但没有关注公众号。'),
+  ],
+  'no-unionid': [
+    'wait',
+    t('no unionid', '无 unionid'),
+    t('Nothing links the two apps for this person.', '此人的两个应用没有关联。'),
+  ],
   unknown: ['plain', t('unknown', '未知'), t('Never seen before.', '从未出现。')],
 })
 

@@ -63,7 +63,7 @@ function AddPerson() {
 function List({ people, chosen, search }) {
   if (people.length === 0)
     return search === ''
-      ? html`<${Empty} title=${t('Nobody here yet', '还没有人')}>${t('Add a person above, or push an event.', '在上方添加一个用户。')}<//>`
+      ? html`<${Empty} title=${t('Nobody here yet', '还没有人')}>${t('Add a person above.', '在上方添加一个用户。')}<//>`
       : html`<${Empty} title=${t('Nobody found', '没有找到')}>${t('Ids are found as a whole, names by a part.', 'ID 须完整，姓名可只输入一部分。')}<//>`
   return html`<ul class="people-list">${people.map(person => html`<${Row} key=${person.id} person=${person} isChosen=${String(person.id) === chosen} />`)}</ul>`
 }

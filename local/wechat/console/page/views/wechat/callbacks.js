@@ -16,7 +16,11 @@ export function Callbacks() {
 
 function rowOf({ app, id, event, attempt, at, outcome, status }) {
   const answer = html`<${Badge} kind=${outcome === 'accepted' ? 'good' : 'bad'}>${wordOf(outcome)}${status ? ` ${status}` : ''}<//>`
-  return { id: `${app}.${id}.${attempt}`, title: event, cells: [timeOf(at), app, html`<code>${event}</code>`, attempt, answer] }
+  return {
+    id: `${app}.${id}.${attempt}`,
+    title: event,
+    cells: [timeOf(at), app, html`<code>${event}</code>`, attempt, answer],
+  }
 }
 
 function wordOf(outcome) {
@@ -34,12 +38,19 @@ function Detail({ id }) {
   const [app, event] = id.split('.')
   const { data, error } = useData(`/push?app=${encodeURIComponent(app)}&id=${encodeURIComponent(event)}`, ['callbacks'])
   if (error) return html`<p class="hint">${error.message}</p>`
-  return data && html`<h3>${t('Pushed, before encryption', '推送内容（加密前）')}</h3><${Code} text=${linesOf(data.plain)} label=${t('Pushed', '推送')} />
+  return (
+    data &&
+    html`<h3>${t('Pushed, before encryption', '推送内容（加密前）')}</h3><${Code} text=${linesOf(data.plain)} label=${t('Pushed', '推送')} />
     ${data.tries.map(
       it => html`<h3 key=${it.attempt}>${t(`Answer to try ${it.attempt}`, `第 ${it.attempt} 次的回答`)}</h3>
         <${Code} text=${it.body || wordOf(it.outcome)} label=${t('Answer', '回答')} />`,
     )}`
+  )
 }
 
 /** One element of the XML a line. */
-const linesOf = xml => xml.replaceAll('><', '>\n<').replaceAll(']]>\n<', ']]><').replaceAll(/(<\/\w+>)(?=<)/g, '$1\n')
+const linesOf = xml =>
+  xml
+    .replaceAll('><', '>\n<')
+    .replaceAll(']]>\n<', ']]><')
+    .replaceAll(/(<\/\w+>)(?=<)/g, '$1\n')

@@ -23,7 +23,11 @@ export function Calls() {
 function rowOf(call) {
   const { id, at, app, method, path, ms } = call
   const took = ms === undefined ? '…' : `${Math.round(ms)} ms`
-  return { id: String(id), title: `${method} ${path}`, cells: [timeOf(at), app, html`<code>${shorten(path)}</code>`, html`<${Answer} call=${call} />`, took] }
+  return {
+    id: String(id),
+    title: `${method} ${path}`,
+    cells: [timeOf(at), app, html`<code>${shorten(path)}</code>`, html`<${Answer} call=${call} />`, took],
+  }
 }
 
 const shorten = path => path.replace(/^\/cgi-bin\//, '').replace(/^\//, '')

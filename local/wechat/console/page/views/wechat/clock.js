@@ -37,7 +37,8 @@ function Move({ name, text, ms }) {
   return html`<${Button} kind="small" name=${name} onPress=${move}>${text}<//>`
 }
 
-const setToNow = () => attempt(() => call('/clock', { set: Date.now() }), t('The clock is right again.', '时钟已恢复。'))
+const setToNow = () =>
+  attempt(() => call('/clock', { set: Date.now() }), t('The clock is right again.', '时钟已恢复。'))
 
 function Ticking({ now }) {
   const [ahead] = useState(() => now - Date.now())

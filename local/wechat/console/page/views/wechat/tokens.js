@@ -12,7 +12,14 @@ const states = () => ({
 
 export function Tokens() {
   const { data } = useData('/tokens', ['calls', 'people'])
-  const columns = [t('App', '应用'), t('Token', '令牌'), t('Way', '方式'), t('Issued', '签发'), t('Ends', '到期'), t('State', '状态')]
+  const columns = [
+    t('App', '应用'),
+    t('Token', '令牌'),
+    t('Way', '方式'),
+    t('Issued', '签发'),
+    t('Ends', '到期'),
+    t('State', '状态'),
+  ]
   if (data === undefined) return null
   if (data.length === 0) return html`<${Empty} title=${t('No token was issued yet', '还没有签发令牌')} />`
   return html`<div class="scrolled"><table class="rows plain" aria-label=${t('Tokens', '令牌')}>
