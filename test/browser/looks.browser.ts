@@ -1,3 +1,5 @@
+import type { Page } from 'playwright-core'
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { chromiumPath, useBrowser } from './chromium.ts'
@@ -25,6 +27,26 @@ async function openStory(...[browser, look]: Parameters<typeof openConsole>) {
   await box.control(`/people/${id}/write`, { content: '请问什么时候发货？' })
   await expect.poll(() => box.control(`/people/${id}/chat`)).toHaveLength(3)
   return { ...opened, id }
+}
+
+/** What has the focus: its label, text and name; and how that is shown. */
+const focused = `(() => {
+  const it = document.activeElement
+  const label = it.getAttribute('aria-label') ?? it.labels?.[0]?.innerText ?? ''
+  return { names: [label, it.innerText, it.name].join('|'), outline: getComputedStyle(it).outlineStyle }
+})()`
+
+const focus = v.object({ names: v.string(), outline: v.string() })
+
+/** Presses Tab until something of this name has the focus, as who uses the keyboard sees. */
+async function reachByKeyboard(page: Page, name: string): Promise<void> {
+  for (let at = 0; at < 60; at += 1) {
+    await page.keyboard.press('Tab')
+    const { names, outline } = v.parse(focus, await page.evaluate(focused))
+    expect(outline, names).not.toBe('none')
+    if (names.includes(name)) return
+  }
+  throw new Error(`the keyboard does not reach ${name}`)
 }
 
 describe.skipIf(chromiumPath === undefined)('how it looks', () => {
@@ -69,21 +91,7 @@ describe.skipIf(chromiumPath === undefined)('how it looks', () => {
   test('by the keyboard alone a person is added, follows, writes, and a fault is switched on', async () => {
     const { page, box, visit } = await openConsole(browser())
     await visit('/')
-    const tabTo = async (name: string | RegExp) => {
-      for (let at = 0; at < 60; at += 1) {
-        await page.keyboard.press('Tab')
-        const [shown, outline] = (await page.evaluate(`(() => {
-          const it = document.activeElement
-          const label = it.getAttribute('aria-label') ?? it.labels?.[0]?.innerText ?? it.name ?? ''
-          return [[label, it.innerText, it.name].join('|'), getComputedStyle(it).outlineStyle]
-        })()`)) as [string, string]
-        if (!(typeof name === 'string' ? shown.includes(name) : name.test(shown))) continue
-        // Who uses the keyboard sees where they are.
-        expect(outline).not.toBe('none')
-        return
-      }
-      throw new Error(`the keyboard does not reach ${name}`)
-    }
+    const tabTo = (name: string) => reachByKeyboard(page, name)
     await tabTo('Name of a new person')
     await page.keyboard.type('小明')
     await page.keyboard.press('Enter')

@@ -11,8 +11,8 @@ import type { WeChatOptions } from '../../local/wechat/server.ts'
 import { goodData, openTestBox, type TestBox, template } from '../local/wechat/open-test-box.ts'
 import { openReceiver, type Received } from '../local/wechat/receiver.ts'
 
-/** How a visitor looks at it. */
-export type Look = { language?: 'en' | 'zh'; width?: number; scheme?: 'light' | 'dark' }
+/** How a visitor looks at it; `losesBox` if the box ends before. */
+export type Look = { language?: 'en' | 'zh'; width?: number; scheme?: 'light' | 'dark'; losesBox?: boolean }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const folder = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'queqiao-screenshots-')))
@@ -32,7 +32,11 @@ export async function openConsole(browser: Browser, look: Look = {}, options: We
   }
 }
 
-async function openPage(browser: Browser, url: string, { language = 'en', width = 1440, scheme = 'light' }: Look) {
+async function openPage(
+  browser: Browser,
+  url: string,
+  { language = 'en', width = 1440, scheme = 'light', losesBox = false }: Look,
+) {
   const height = width < 800 ? 844 : 900
   const locale = language === 'zh' ? 'zh-CN' : 'en-GB'
   const context = await browser.newContext({
@@ -43,8 +47,9 @@ async function openPage(browser: Browser, url: string, { language = 'en', width 
   })
   const page = await context.newPage()
   const troubles: string[] = []
-  // What the box refuses is in the browser's console by the browser's own doing.
-  page.on('console', it => it.type() === 'error' && !/status of 4\d\d/.test(it.text()) && troubles.push(it.text()))
+  // The browser itself notes what the box refuses, and that it is gone.
+  const harmless = losesBox ? /status of 4\d\d|net::ERR/ : /status of 4\d\d/
+  page.on('console', it => it.type() === 'error' && !harmless.test(it.text()) && troubles.push(it.text()))
   page.on('pageerror', error => troubles.push(error.message))
   page.on('request', it => it.url().startsWith(url) || troubles.push(`asked ${it.url()}`))
   onTestFinished(async () => {

@@ -15,7 +15,9 @@ describe.skipIf(chromiumPath === undefined)('WeChat', () => {
     for (const it of await switches.all()) {
       for (const state of ['true', 'false']) {
         await it.click()
-        await expect.poll(() => it.getAttribute('aria-checked'), (await it.getAttribute('name')) ?? '').toBe(state)
+        await expect
+          .poll(() => it.getAttribute('aria-checked'), { message: `${await it.getAttribute('name')} ${state}` })
+          .toBe(state)
       }
     }
     expect(await box.control('/switches')).not.toContainEqual(expect.objectContaining({ on: true }))
@@ -55,6 +57,7 @@ describe.skipIf(chromiumPath === undefined)('WeChat', () => {
     await page.getByRole('cell', { name: '/cgi-bin/token' }).first().waitFor()
     await page.getByRole('tab', { name: 'Tokens' }).click()
     await page.getByRole('cell', { name: '#1', exact: true }).waitFor()
+    expect(await page.getByRole('row').count()).toBe(2)
   })
 
   test('the clock jumps to midnight in China, and back', async () => {
@@ -70,11 +73,12 @@ describe.skipIf(chromiumPath === undefined)('WeChat', () => {
     await expect.poll(() => box.control('/clock')).toMatchObject({ iso: '2026-11-22T17:00:00.000Z' })
   })
 
-  test('a lost box is said, and its return too', async () => {
-    const { page, box, visit } = await openConsole(browser())
+  test('a lost box is said', async () => {
+    const { page, box, visit } = await openConsole(browser(), { losesBox: true })
     await visit('/')
-    await page.context().setOffline(true)
+    await page.getByText('No phones yet').waitFor()
     await box.box.close()
     await page.getByText('The connection to the box is lost').waitFor()
+    expect(await page.getByRole('heading', { name: 'Phones' }).count()).toBe(1)
   })
 })
