@@ -20,6 +20,7 @@ const rooms = {
   callback: ['followers', 'images', 'send'],
   doctor: ['tokens', 'send', 'callback'],
   menu: ['tokens', 'callback'],
+  console: ['followers', 'send', 'doctor'],
 }
 
 const roomRules = Object.entries(rooms).map(([room, below]) => ({
@@ -101,6 +102,20 @@ module.exports = {
       from: { path: '^local/s3-door/' },
       to: { path: '^(lib|functions)/|^local/[^/]+\\.ts$' },
     },
+    {
+      name: 'the-console-is-in-no-bundle',
+      comment: 'It looks at a stage from the machine of whoever operates it.',
+      severity: 'error',
+      from: { path: '^(functions|lib)/', pathNot: '^lib/console/' },
+      to: { path: '^lib/console/' },
+    },
+    {
+      name: 'the-api-of-the-console-knows-no-aws',
+      comment: 'Whoever mounts it opens what it looks at.',
+      severity: 'error',
+      from: { path: '^local/console-api/' },
+      to: { path: '^(lib/(adapters|runtime)|functions|tools)/|node_modules/@aws-sdk/' },
+    },
     { name: 'nothing-stands-on-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     {
       name: 'kit-serves-tests-benches-and-checks-only',
@@ -121,6 +136,8 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    // Servers that run beside the project, with packages of their own.
+    exclude: { path: '^test/behind/servers/' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
   },
 }

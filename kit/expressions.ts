@@ -66,7 +66,7 @@ function allOf(words: string[]): Test {
   return (...of) => parts.every(it => it(...of))
 }
 
-/** `(…)`, `NOT …`, `attribute_exists(#a)` and the like, `#a <= :a`, or `#a IN (:a, :b)`. */
+/** `(…)`, `NOT …`, `attribute_exists(#a)` and the like, `#a <= :a`, `#a BETWEEN :a AND :b`, or `#a IN (:a, :b)`. */
 function oneOf(words: string[]): Test {
   const [word = ''] = words.splice(0, 1)
   if (word === 'NOT') return not(oneOf(words))
@@ -77,8 +77,17 @@ function oneOf(words: string[]): Test {
   }
   if (word.startsWith('attribute_')) return attribute(word, listed(words))
   const [sign = ''] = words.splice(0, 1)
+  if (sign === 'BETWEEN') return isBetween(word, words.splice(0, 3))
   const values = sign === 'IN' ? listed(words) : words.splice(0, 1)
   return (item, terms) => values.some(it => compare(fieldOf(word, item, terms), sign, terms.values[it]))
+}
+
+/** `#a BETWEEN :low AND :high`, both included. */
+function isBetween(word: string, [low = '', , high = '']: readonly string[]): Test {
+  return (item, terms) => {
+    const field = fieldOf(word, item, terms)
+    return compare(field, '>=', terms.values[low]) && compare(field, '<=', terms.values[high])
+  }
 }
 
 function not(test: Test): Test {

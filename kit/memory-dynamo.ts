@@ -24,6 +24,9 @@ const keysOf = {
   images: ['id'],
 }
 
+/** The sort keys of the indexes that are queried. */
+const sortKeys: Readonly<Record<string, string>> = { 'by-state': 'listedAt' }
+
 /** The parts of a request that are looked at here. */
 type Input = {
   readonly Key?: Item | undefined
@@ -35,6 +38,8 @@ type Input = {
   readonly ExpressionAttributeValues?: Terms['values'] | undefined
   readonly ExclusiveStartKey?: Item | undefined
   readonly Limit?: number | undefined
+  readonly IndexName?: string | undefined
+  readonly ScanIndexForward?: boolean | undefined
 }
 type Table = ReturnType<typeof openTable>
 export type Tables = ReadonlyMap<string, Table>
@@ -76,8 +81,10 @@ function openTable(keys: readonly string[]) {
       ),
     query(input: Input) {
       const { KeyConditionExpression = '', ExclusiveStartKey: from, Limit = Number.POSITIVE_INFINITY } = input
+      const by = sortKeys[input.IndexName ?? ''] ?? keys.at(-1) ?? ''
       const found = [...items.values()].filter(it => holds(KeyConditionExpression, it, termsOf(input)))
-      const sorted = found.toSorted((one, other) => order(one[keys.at(-1) ?? ''], other[keys.at(-1) ?? '']))
+      const rising = found.toSorted((one, other) => order(one[by], other[by]))
+      const sorted = input.ScanIndexForward === false ? rising.toReversed() : rising
       const start = from === undefined ? 0 : sorted.findIndex(it => nameOf(it) === nameOf(from)) + 1
       const page = sorted.slice(start, start + Limit)
       return { Items: page, ...(start + Limit < sorted.length && { LastEvaluatedKey: page.at(-1) }) }

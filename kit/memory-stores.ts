@@ -4,6 +4,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 
 import { createAttemptStore } from '../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../lib/adapters/dynamo/deliveries.ts'
+import { createDeliveryList } from '../lib/adapters/dynamo/delivery-list.ts'
 import type { Dynamo } from '../lib/adapters/dynamo/dynamo.ts'
 import { createErasures } from '../lib/adapters/dynamo/erasures.ts'
 import { createFollowCodes } from '../lib/adapters/dynamo/follow-codes.ts'
@@ -21,6 +22,7 @@ import type { Address, AppId } from '../lib/identifiers.ts'
 import type { Now } from '../lib/ports.ts'
 import { appids } from './app.ts'
 import { clientOf, openMemoryTables } from './memory-dynamo.ts'
+import { silentLog } from './silent.ts'
 
 const open = () => clientOf(openMemoryTables())
 const halfOf = () => 0.5
@@ -28,7 +30,13 @@ const halfOf = () => 0.5
 export const memoryTokens = () => createTokenStore(open(), 'tokens')
 export const memoryLogins = () => createLoginStore(open(), 'logins')
 export const memoryFollowCodes = () => createFollowCodes(open(), 'logins')
-export const memoryDeliveries = (now: Now) => createDeliveryStore(open(), 'deliveries', { now, isIndexed: true })
+export function memoryDeliveries(now: Now) {
+  const where = [open(), 'deliveries'] as const
+  return {
+    ...createDeliveryStore(...where, { now, isIndexed: true }),
+    ...createDeliveryList(...where, { now, log: silentLog }),
+  }
+}
 export const memoryAttempts = (now: Now = Date.now) => createAttemptStore(open(), 'attempts', { now })
 export const memoryGate = (official = appids.official) => createGateStore(open(), 'deliveries', { official })
 export const memorySyncRuns = (official = appids.official) => createSyncRunStore(open(), 'walks', official)

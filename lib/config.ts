@@ -59,10 +59,7 @@ const variables = {
   PASS_ON_QUEUE: { read: text, wanted: 'the name of an SQS queue, or off' },
   PUSHES_BUS: { read: text, wanted: 'the name of an EventBridge bus, or off' },
   PUSHES_QUEUE: { read: queueName, wanted: 'the name of a standard SQS queue, or off' },
-  FORWARD_URL: {
-    read: it => (it === 'off' || isForwardUrl(it) ? it : undefined),
-    wanted: 'an https URL without name, password or fragment, or off',
-  },
+  FORWARD_URL: { read: forwardUrl, wanted: 'an https URL without name, password or fragment, or off' },
   FORWARD_MODE: { read: readPushMode, wanted: 'plain, compatible or secure' },
   FORWARD_NETWORK: { read: oneOf('public', 'private', 'loopback'), wanted: 'public or private' },
 } satisfies Record<string, { read: Reader<unknown>; wanted: string }>
@@ -126,6 +123,10 @@ function url(it: string): URL | undefined {
   if (!/^https?:\/\//.test(it) || !URL.canParse(it)) return undefined
   const read = new URL(it)
   return read.href === `${read.origin}${read.pathname}` ? read : undefined
+}
+
+function forwardUrl(it: string): string | undefined {
+  return it === 'off' || isForwardUrl(it) ? it : undefined
 }
 
 function queueName(it: string): string | undefined {

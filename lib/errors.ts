@@ -18,6 +18,7 @@ export type RequestErrorCode =
   | 'app-invalid'
   | 'delivery-id-invalid'
   | 'delivery-unknown'
+  | 'listing-invalid'
   | 'callback-unsigned'
   | 'callback-stale'
   | 'callback-forged'

@@ -22,8 +22,8 @@ export function secretOf<S extends AppSecret>({ name }: Pick<App, 'name'>, secre
 }
 
 /** The name of a secret of a server behind us. */
-export function forwardSecretOf({ name }: { readonly name: string }, secret: ForwardSecret): ForwardSecretName {
-  return `${name}-${secret}`
+export function forwardSecretOf(server: { readonly name: string }, secret: ForwardSecret): ForwardSecretName {
+  return `${server.name}-${secret}`
 }
 
 /** The names of an app's secrets. */

@@ -73,6 +73,8 @@ function createPoller(options: MappingOptions, stopping: AbortSignal, take: (mes
     messageAttributeNames: ['All'],
     // We delete messages ourselves, after the function has answered.
     shouldDeleteMessages: false,
+    // Each push is a group of its own, so no order is lost.
+    suppressFifoWarning: true,
     preReceiveMessageCallback: () => (outage.isOngoing() ? pause(stopping) : Promise.resolve()),
     postReceiveMessageCallback: async () => {
       if (outage.isOngoing()) consumer.updateOption('waitTimeSeconds', longPollSeconds)

@@ -123,7 +123,10 @@ const grants = {
     tables: { DeliveriesTable: ['GetItem', 'UpdateItem'] },
     queues: { ReceiptsQueue: consume },
   },
-  deliveries: { tables: { DeliveriesTable: ['GetItem'] } },
+  deliveries: {
+    tables: { DeliveriesTable: ['BatchGetItem', 'GetItem'] },
+    indexes: { DeliveriesTable: ['by-state'] },
+  },
   reach: { tables: { LinksTable: people } },
   // A signed form carries its signer's permission.
   images: {

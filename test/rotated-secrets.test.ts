@@ -18,7 +18,13 @@ const environment = {
   ...{ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
   ...{ STAGE: 'test', SECRETS_PREFIX: '/queqiao/test', SESSION_SECONDS: '86400', CALLBACK_ENCRYPTION: 'required' },
   ...{ WECHAT_OFFICIAL_APPID: officialAppid, WECHAT_MINI_APPID: miniAppid },
-  ...{ FOLLOWERS_QUEUE: 'followers', RECEIPTS_QUEUE: 'receipts' },
+  ...{
+    FOLLOWERS_QUEUE: 'followers',
+    RECEIPTS_QUEUE: 'receipts',
+    PASS_ON_QUEUE: 'off',
+    PUSHES_BUS: 'off',
+    PUSHES_QUEUE: 'off',
+  },
   ...{ WECHAT_API_URL: 'http://127.0.0.1:9', ACCESS_TOKEN_MODE: 'stable' },
 }
 

@@ -152,7 +152,7 @@ function requestOf(event: APIGatewayProxyEventV2): HttpRequest {
   if (Buffer.byteLength(text) > maxBodyBytes) {
     throw new RequestError('body-too-large', 413, `A body has at most ${maxBodyBytes} bytes.`)
   }
-  const receivedAt = requestContext.timeEpoch
+  const receivedAt = requestContext?.timeEpoch ?? Date.now()
   return { headers, query: queryStringParameters ?? {}, path: pathParameters ?? {}, body: text, receivedAt }
 }
 

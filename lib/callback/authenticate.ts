@@ -1,4 +1,4 @@
-/** Tells WeChat's callbacks from forged ones, and decrypts them (docs/wechat.md 9.2 to 9.4). */
+/** Tells WeChat's callbacks from forged ones, and decrypts them (docs/wechat.md 9.2). */
 
 import type { App } from '../apps.ts'
 import { RequestError } from '../errors.ts'

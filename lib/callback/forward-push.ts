@@ -48,7 +48,8 @@ export async function forwardPush<T>(
     const why = whyOf(error)
     if (why === undefined) throw error
     metrics.count('ForwardFailed')
-    logOf(deps.app, deps.log).warn('push.not-forwarded', {
+    const log = logOf(deps.app, deps.log)
+    log.warn('push.not-forwarded', {
       target: target.name,
       ...why,
       rests: rests.failed(target.name),

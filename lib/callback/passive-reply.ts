@@ -28,13 +28,19 @@ export function readReply(
   { keys, mode }: { readonly keys: PushKeys; readonly mode: PushMode },
 ): string | undefined {
   const trimmed = answer.trim()
-  if (trimmed === '' || trimmed === 'success') return undefined
+  if (isNone(trimmed)) return undefined
   const fields = fieldsOf(trimmed)
   const isSealed = mode !== 'plain' && v.is(sealedSchema, fields)
   if (mode === 'secure' && !isSealed) throw new WrongReply('it is not encrypted, which the secure mode demands')
   const reply = isSealed ? opened(fields, keys) : trimmed
+  if (isNone(reply.trim())) return undefined
   checkReply(isSealed ? fieldsOf(reply) : fields, reply, push)
   return reply
+}
+
+/** SDKs encrypt an empty answer too (docs/wechat.md 9.13). */
+function isNone(answer: string): boolean {
+  return answer === '' || answer === 'success'
 }
 
 function fieldsOf(answer: string): unknown {

@@ -15,7 +15,7 @@ type DomainFilesDeps = { readonly statics: Pick<ImageFiles, 'head'>; readonly no
 
 const domainFile = /^[A-Za-z0-9_-]{1,64}\.txt$/
 /** Top-level routes that accept only POST: a GET of them reaches this function. */
-const posted: ReadonlySet<string> = new Set(['login', 'images'])
+const posted: ReadonlySet<string> = new Set(['login', 'follow-codes', 'images'])
 /** WeChat's own files have some dozen bytes. */
 const maxBytes = 4096
 const keepMs = 60_000

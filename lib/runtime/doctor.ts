@@ -6,6 +6,7 @@ import { createAccountLimits } from '../adapters/aws/lambda-account.ts'
 import { parkedName } from '../adapters/aws/sqs-queues.ts'
 import { createQueueSizes } from '../adapters/aws/sqs-sizes.ts'
 import { createSecrets } from '../adapters/aws/ssm-secrets.ts'
+import { isBoxAt } from '../adapters/box.ts'
 import { remainingMs } from '../adapters/deadline.ts'
 import { openOwnApi } from '../adapters/own-api.ts'
 import { openSite } from '../adapters/site.ts'
@@ -26,6 +27,12 @@ import { metrics } from './metrics.ts'
 import { gateStore, tokenStore } from './stores.ts'
 import { templates } from './templates.ts'
 
+/** Whether WeChat is our simulator, as it says of itself; only a local stage asks. */
+export async function boxOfStage(): Promise<Pick<DoctorDeps, 'isBox'>> {
+  const { STAGE, WECHAT_API_URL } = config('STAGE', 'WECHAT_API_URL')
+  return STAGE === 'local' ? { isBox: await isBoxAt(WECHAT_API_URL) } : {}
+}
+
 /** Opens everything for one run, with the secrets that it may read; throws ConfigError if the environment is wrong. */
 export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
   const { STAGE, AWS_REGION, API_URL, WECHAT_API_URL } = config('STAGE', 'AWS_REGION', 'API_URL', 'WECHAT_API_URL')
@@ -40,8 +47,6 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
   return {
     stage: STAGE,
     region: AWS_REGION,
-    // WeChat itself is called over TLS only.
-    isBox: STAGE === 'local' && WECHAT_API_URL.protocol === 'http:',
     isTestAccount: config('TEST_ACCOUNT').TEST_ACCOUNT === 'on',
     officials: officials.map(app => ({ ...openApp(app, { secrets, transport }), gate: gateStore(app) })),
     minis: minis.map(app => openApp(app, { secrets, transport })),

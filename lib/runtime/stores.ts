@@ -2,6 +2,7 @@
 
 import { createAttemptStore } from '../adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../adapters/dynamo/deliveries.ts'
+import { createDeliveryList } from '../adapters/dynamo/delivery-list.ts'
 import { type Dynamo, openDynamo } from '../adapters/dynamo/dynamo.ts'
 import { createErasures } from '../adapters/dynamo/erasures.ts'
 import { createFollowCodes } from '../adapters/dynamo/follow-codes.ts'
@@ -35,6 +36,8 @@ export const linkStore = () =>
   )
 export const deliveryStore = (how: { readonly isIndexed: boolean } = { isIndexed: false }) =>
   createDeliveryStore(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log, ...how })
+export const deliveryList = () =>
+  createDeliveryList(dynamo(), config('DELIVERIES_TABLE').DELIVERIES_TABLE, { now, log })
 export const attemptStore = () => createAttemptStore(dynamo(), config('ATTEMPTS_TABLE').ATTEMPTS_TABLE, { now, log })
 export const imageStore = () => createImageStore(dynamo(), config('IMAGES_TABLE').IMAGES_TABLE)
 export const syncRunStore = ({ appid }: OfficialAccount) =>

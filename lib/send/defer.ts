@@ -2,7 +2,7 @@
 
 import { retryDelay } from '../retry-delay.ts'
 import type { Delivery } from './delivery.ts'
-import { idOf } from './event-id.ts'
+import { idOf, templateOf } from './event-id.ts'
 import type { Deferral, DeliveryFacts } from './outcome.ts'
 import type { QueuedEvent } from './ports.ts'
 import { copyName } from './short-names.ts'
@@ -120,10 +120,13 @@ export function deliveryOf(
   id: string,
   state: Delivery['state'],
   facts: DeliveryFacts,
-  { attempts, account, message }: Pick<Parsed, 'attempts' | 'account' | 'message'>,
+  { attempts, account, message, body }: Pick<Parsed, 'attempts' | 'account' | 'message' | 'body'>,
   { now }: BatchDeps,
 ): Delivery {
   // What cannot be sent at all goes out by no account.
   const by = message === undefined ? {} : { official: account.app.appid }
-  return { id, state, ...by, ...facts, attempts, at: new Date(now()).toISOString() }
+  // Nobody looks for what WeChat took by its template.
+  const template = state === 'accepted' ? undefined : templateOf(body)
+  const named = template === undefined ? {} : { template }
+  return { id, state, ...by, ...facts, ...named, attempts, at: new Date(now()).toISOString() }
 }

@@ -16,9 +16,22 @@ export const deliveryStates = [
 ] as const
 type DeliveryState = (typeof deliveryStates)[number]
 
+/** Those that `GET /deliveries` lists: whatever is not simply on its way to a phone, or there. */
+export const listedStates = [
+  'waiting',
+  'parked',
+  'in-doubt',
+  'rejected',
+  'dropped',
+  'failed',
+  'blocked',
+] as const satisfies readonly DeliveryState[]
+export type ListedState = (typeof listedStates)[number]
+
 /**
  * `official` is the account that it went out by, or is to; `at` is the instant of the state, `nextTryAt` when what waits was to be tried next as the state was written, both RFC
- * 3339; `msgid` is WeChat's, 64 bits as text.
+ * 3339; `msgid` is WeChat's, 64 bits as text. `template` is what the event names, by name or WeChat's id; of what WeChat took
+ * it is not kept.
  */
 export type Delivery = {
   readonly id: string
@@ -31,6 +44,14 @@ export type Delivery = {
   readonly attempts: number
   readonly at: string
   readonly nextTryAt?: string
+  readonly template?: string
+}
+
+/** A delivery in a list: of what a receipt says the event may not be known, only the msgid. */
+export type ListedDelivery = Omit<Delivery, 'id' | 'attempts' | 'state'> & {
+  readonly id?: string
+  readonly attempts?: number
+  readonly state: ListedState
 }
 
 /** What the store has of an event: its delivery, once it has a state, and whether a call may have sent it all the same. */

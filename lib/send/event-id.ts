@@ -1,4 +1,4 @@
-/** Extracts the id of an event, even if the rest is invalid. */
+/** Extracts the id of an event, and what template it names, even if the rest is invalid. */
 
 import * as v from 'valibot'
 
@@ -14,6 +14,23 @@ export const eventId = v.pipe(
 export function idOf(body: string): string | undefined {
   const found = v.safeParse(v.object({ id: eventId }), silentJson(body))
   return found.success ? found.output.id : undefined
+}
+
+const namesTemplate = v.union([
+  v.pipe(
+    v.object({ template: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) }),
+    v.transform(it => it.template),
+  ),
+  v.pipe(
+    v.object({ templateId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)) }),
+    v.transform(it => it.templateId),
+  ),
+])
+
+/** Finds the template that an event names, by its name or by WeChat's id. */
+export function templateOf(body: string): string | undefined {
+  const found = v.safeParse(namesTemplate, silentJson(body))
+  return found.success ? found.output : undefined
 }
 
 /** Reads a body; undefined if it is no JSON. */

@@ -3,13 +3,32 @@
 import type { AppName } from '../apps.ts'
 import type { OfficialAppId } from '../identifiers.ts'
 import type { ConsumedQueue } from '../ports.ts'
-import type { Delivery, DoneMark } from './delivery.ts'
+import type { Delivery, DoneMark, ListedDelivery, ListedState } from './delivery.ts'
 import type { QuotaLook } from './quota-look.ts'
 import type { Pace } from './send-pace.ts'
 import type { Uncertainty } from './uncertainty.ts'
 
 /** A copy of an event that waits, and when it was pushed (RFC 3339). */
 export type Waiter = { readonly copy: string; readonly pushedAt: string }
+
+/**
+ * Which deliveries are listed: in these states, of a template by the name or id that the event has, at or after an instant
+ * (RFC 3339, in UTC, to the millisecond); `after` is where an earlier page ended.
+ */
+export type ListingOrder = {
+  readonly states: readonly ListedState[]
+  readonly template?: string
+  readonly since?: string
+  readonly after?: string
+}
+
+/** `next` is where this page ended, if there may be more. A page may have fewer than would fit, or none, and a next one. */
+type DeliveryPage = { readonly deliveries: readonly ListedDelivery[]; readonly next?: string }
+
+export type DeliveryList = {
+  /** Lists the newest first, as they were a moment ago. A page reads a bounded number of rows, however few match. */
+  page(order: ListingOrder): Promise<DeliveryPage>
+}
 
 /** A msgid is one of its account's. */
 export type Msgid = { readonly official: OfficialAppId; readonly msgid: string }

@@ -4,10 +4,11 @@ import { type AppName, type Apps, findAppById } from '../apps.ts'
 import type { Delivery } from './delivery.ts'
 
 /** `from` is the Official Account that it went out by, or is to; the appid of one that is no longer in the list. */
-export type ShownDelivery = Omit<Delivery, 'official'> & { readonly from?: AppName }
+type Shown<D> = Omit<D, 'official'> & { readonly from?: AppName }
+export type ShownDelivery = Shown<Delivery>
 
 /** Shows a delivery. */
-export function shown({ official, ...delivery }: Delivery, apps: Apps): ShownDelivery {
+export function shown<D extends Pick<Delivery, 'official'>>({ official, ...delivery }: D, apps: Apps): Shown<D> {
   if (official === undefined) return delivery
   return { ...delivery, from: findAppById(apps, official)?.name ?? official }
 }

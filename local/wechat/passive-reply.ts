@@ -30,10 +30,10 @@ function openEnvelope(envelope: unknown, { token, aesKey, ...locks }: Locks, app
   return opened?.appid === appid ? read(opened.message.trim(), locks) : undefined
 }
 
-/** Sender and receiver change places, and the time is a number; all are required. */
+/** Sender and receiver change places, and the time is a number, maybe in milliseconds; all are required. */
 function isBetween(message: unknown, { openid, originalId }: Question): boolean {
   const isOurs = textOf(message, 'ToUserName') === openid && textOf(message, 'FromUserName') === originalId
-  return isOurs && /^\d{1,10}$/.test(textOf(message, 'CreateTime'))
+  return isOurs && /^\d{1,13}$/.test(textOf(message, 'CreateTime'))
 }
 
 /** A reply has the format of the push: JSON to an app whose push is XML is abnormal data to WeChat. */

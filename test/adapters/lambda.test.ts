@@ -72,13 +72,20 @@ describe('httpFunction', () => {
       queryStringParameters: { a: '1' },
       pathParameters: { id: 'order-1:paid' },
       headers: { authorization: 'Bearer x' },
+      requestContext: { timeEpoch: 1767225600000 } as never,
     })
     const answer = await answerTo(async it => {
       seen.push(it)
       return { status: 201, body: { ok: true } }
     }, event)
     expect(seen).toEqual([
-      { body: '{"名":1}', query: { a: '1' }, path: { id: 'order-1:paid' }, headers: { authorization: 'Bearer x' } },
+      {
+        body: '{"名":1}',
+        query: { a: '1' },
+        path: { id: 'order-1:paid' },
+        headers: { authorization: 'Bearer x' },
+        receivedAt: 1767225600000,
+      },
     ])
     expect(answer).toMatchObject({
       statusCode: 201,

@@ -80,6 +80,15 @@ describe('a push', () => {
   )
 })
 
+describe('a server behind us that has no reply', () => {
+  it.each(['', 'success'])('may say so in an envelope, as SDKs do for an encrypted push: %j', async nothing => {
+    const { url } = await openTarget(answering(sealReply(nothing, serverKeys, stamp)))
+    const { deps, clock, told, failures } = openCallback([targetOf(url, { mode: 'secure' })])
+    expect(await takePush(pushOf(textMessage('hi'), true), deps, { at: clock.now })).toBe('success')
+    expect([failures(), told.filter(it => 'why' in it)]).toEqual([0, []])
+  })
+})
+
 describe('a server behind us that fails', () => {
   it.each([
     [

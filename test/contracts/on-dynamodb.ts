@@ -5,6 +5,7 @@ import { describe } from 'vitest'
 import { spoilerOf } from '../../kit/memory-stores.ts'
 import { createAttemptStore } from '../../lib/adapters/dynamo/attempts.ts'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
+import { createDeliveryList } from '../../lib/adapters/dynamo/delivery-list.ts'
 import { createErasures } from '../../lib/adapters/dynamo/erasures.ts'
 import { createFollowCodes } from '../../lib/adapters/dynamo/follow-codes.ts'
 import { createGateStore } from '../../lib/adapters/dynamo/gate.ts'
@@ -19,6 +20,7 @@ import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
 import type { Tables } from '../dynamodb.ts'
 import { officialAppid } from '../ids.ts'
 import { attemptsContract } from './attempts.ts'
+import { deliveryListContract } from './delivery-list.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
 import { followCodesContract } from './follow-codes.ts'
@@ -32,6 +34,13 @@ import { loginStoreContract } from './login-store.ts'
 import { scansContract } from './scans.ts'
 import { syncRunStoreContract } from './sync-run-store.ts'
 import { tokenStoreContract } from './token-store.ts'
+
+/** A row that is in the index and no delivery should have left it. */
+const log = {
+  error(event: string) {
+    throw new Error(event)
+  },
+}
 
 /** `tables` is asked for within the tests, when it is open. */
 export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>): void {
@@ -55,6 +64,13 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
   describe('delivery store', () =>
     deliveryStoreContract(now =>
       on('deliveries', (...where) => createDeliveryStore(...where, { now, isIndexed: true }))(),
+    ))
+  describe('list of deliveries', () =>
+    deliveryListContract(now =>
+      on('deliveries', (...where) => ({
+        ...createDeliveryStore(...where, { now, isIndexed: true }),
+        ...createDeliveryList(...where, { now, log }),
+      }))(),
     ))
   describe('attempts', () =>
     attemptsContract(on('attempts', (...where) => createAttemptStore(...where, { now: Date.now }))))

@@ -6,6 +6,7 @@ import { packageCopy, runServerless } from '../resources/packaged.ts'
 const good = {
   ...{ wechatApiUrl: 'https://api.weixin.qq.com', accessTokenMode: 'stable', callbackEncryption: 'required' },
   ...{ testAccount: 'off', sessionSeconds: '86400', spreadSync: 'off', retentionDays: '30', quotaReserve: '0' },
+  ...{ pushesBus: 'off', pushesQueue: 'off', forwardUrl: 'off', forwardMode: 'secure', forwardNetwork: 'public' },
   ...{ resultsBus: 'off', imagesPerDay: '100', imageMetadata: 'strip', imageCheck: 'off', imageDays: '' },
   ...{ imageCheckScene: '4', selfCheck: '15', canaryEvent: 'off', egress: 'nat-gateway', egressAllocationId: '' },
   ...{ egressAllocationId2: '', domain: '', hostedZoneId: '', files: 'auto', filesDomain: '', filesCertificate: '' },
@@ -30,6 +31,12 @@ describe('the parameters', () => {
       egressAllocationId2: 'eipalloc-01234567',
     },
     { domain: 'api.example.com.cn', hostedZoneId: 'Z0123456789ABC' },
+    {
+      forwardUrl: 'https://crm.example.com/wx?a=1',
+      forwardMode: 'plain',
+      forwardNetwork: 'private',
+      pushesQueue: 'crm',
+    },
     { producerRoles: 'arn:aws-cn:iam::123456789012:role/shop,arn:aws-cn:iam::123456789012:role/team/crm' },
     { alarmTopic: 'arn:aws-cn:sns:cn-north-1:123456789012:ops', apiRate: 5 },
     { files: 'cloudfront', filesDomain: 'files.example.com', filesCertificate, region: 'ap-southeast-1' },
@@ -73,6 +80,9 @@ describe('the parameters', () => {
     ['IMAGE_CHECK', { imageCheck: 'yes' }],
     ['IMAGE_DAYS', { imageDays: '0' }],
     ['IMAGE_CHECK_SCENE', { imageCheckScene: '5' }],
+    ['FORWARD_URL', { forwardUrl: 'http://crm.example.com/' }],
+    ['FORWARD_MODE', { forwardMode: 'none' }],
+    ['PUSHES_QUEUE', { pushesQueue: 'pushes.fifo' }],
   ])('are wrong in %s alone', (variable, more) => {
     expect(problemsWith(more)).toEqual([expect.stringMatching(new RegExp(`^${variable} `))])
   })

@@ -17,7 +17,7 @@ const everything = {
   HOSTED_ZONE_ID: 'Z0123456789',
   EGRESS: 'nat-instance',
   CALLBACK_CONCURRENCY: '50',
-  CANARY_EVENT: '{"to":{"openid":"oPhone"},"template":"order-paid","data":{}}',
+  CANARY_EVENT: '{"to":{"openid":"oPhone"},"templateId":"paid","data":{"thing1":"a"}}',
 }
 const arnsIn = (partition: string, region: string) => ({
   PRODUCER_ROLES: `arn:${partition}:iam::123456789012:role/shop`,

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const { local } = JSON.parse(await readFile(join(examples, 'templates.json'), 'utf8'))
   await write('templates.json', { 'order-paid': local['order-paid'] })
   await write('apps.json', apps)
-  folder = await openFolder(`LISTS_FOLDER=${lists}\n`)
+  folder = await openFolder('', undefined, { LISTS_FOLDER: lists })
   stack = await folder.start()
 })
 

@@ -13,11 +13,11 @@ const checkout = join(import.meta.dirname, '../..')
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Makes a folder with this `.env`, and ports of its own for what is started there; `root` is the project's. */
-export async function openFolder(dotEnv: string, root = checkout) {
+/** Makes a folder with this `.env`, and ports of its own for what is started there; `root` is the project's, `more` the environment's. */
+export async function openFolder(dotEnv: string, root = checkout, more: Env = {}) {
   const ports = await pickFreePorts('127.0.0.1')
   const entries = Object.entries(ports).map(([name, port]) => [`${name.toUpperCase()}_PORT`, `${port}`])
-  const env: Env = { PATH: process.env.PATH, ...Object.fromEntries(entries) }
+  const env: Env = { PATH: process.env.PATH, ...Object.fromEntries(entries), ...more }
   const cwd = await mkdtemp(join(tmpdir(), 'queqiao-account-'))
   await writeFile(join(cwd, '.env'), dotEnv)
 

@@ -27,7 +27,7 @@ async function openApi(routes: Readonly<Record<string, () => Reply>>) {
     return known[`${method} ${url}`]?.() ?? problem(404, 'delivery-unknown')
   })
   const wx = createWx(async () => 'of wx')
-  const config = { baseUrl, boxLogin: '', officialAccountId: '' }
+  const config = { baseUrl, boxLogin: '', appName: '', officialAccountId: '' }
   return { asked, wx, config, open: (path: string, more = {}) => openPage(path, config, { ...wx, ...more }) }
 }
 
@@ -154,7 +154,7 @@ describe('the page of an order', () => {
 })
 
 describe('the ways to follow', () => {
-  const config = { baseUrl: 'http://127.0.0.1:9', boxLogin: '', officialAccountId: 'gh_0123456789ab' }
+  const config = { baseUrl: 'http://127.0.0.1:9', boxLogin: '', appName: '', officialAccountId: 'gh_0123456789ab' }
   const path = 'components/follow/follow'
 
   it('say why WeChat does not show its component, until it does', async () => {

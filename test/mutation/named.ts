@@ -86,15 +86,46 @@ lib/callback/callback.ts
   # each callback is taken for the default account's
   - name === undefined ? apps.officials[0] : findApp(apps, name)
   + name === undefined || findApp(apps, name) !== undefined ? apps.officials[0] : undefined
-  # a mini program speaks of another one's people
-  - const isForeign = kind === 'mini' && 'appid' in event && event.appid !== appid
-  + const isForeign = false
   # a follower is of the default account, whichever was followed
   - followers.push([followerChangeOf(event, app.appid)])
   + followers.push([followerChangeOf(event, deps.apps.officials[0].appid)])
   # a receipt is of the default account, whichever sent
   - receipts.push([{ official: app.appid,
   + receipts.push([{ official: deps.apps.officials[0].appid,
+lib/callback/authenticate.ts
+  # a mini program speaks of another one's people
+  - const isForeign = kind === 'mini' && 'appid' in event && event.appid !== appid
+  + const isForeign = false
+lib/callback/passive-reply.ts
+  # a server's reply goes to whomever it names
+  - if (read.output.ToUserName !== push.openid) throw
+  + if (read.output.ToUserName === '') throw
+  # a server in secure mode may answer in plain text
+  - if (mode === 'secure' && !isSealed)
+  + if (mode === 'plain' && isSealed)
+lib/callback/targets.ts
+  # WeChat waits for a server's answer to a receipt
+  - return MsgType !== 'event' || !silent.has(lower(Event))
+  + return true
+  # a server gets what it did not ask for
+  - return isOneOf(only.MsgType, MsgType) || isOneOf(only.Event, Event)
+  + return true
+lib/callback/forward-push.ts
+  # a server that fails is called for ever
+  - const failuresInARow = 3
+  + const failuresInARow = 3000
+lib/callback/pass-on.ts
+  # what the bus did not take is forgotten
+  - return items.filter((_, index) => refused.has(index))
+  + return []
+lib/callback/published-push.ts
+  # two events of one second are taken for one
+  - isText(MsgId) ? [MsgId, FromUserName] : fields
+  + isText(MsgId) ? [MsgId, FromUserName] : [FromUserName]
+lib/adapters/forward-network.ts
+  # a server's name may lead to an address of the cloud itself
+  - if (isIP(address) === 0 || never.check(address, family)) return false
+  + if (isIP(address) === 0) return false
 lib/tokens/lease.ts
   # a token is used to its very end
   - const marginMs = 60_000
@@ -125,7 +156,7 @@ lib/callback/cipher.ts
   - const maxPadding = 32
   + const maxPadding = 16
   # content that is too short for its length is read
-  - if (content.byteLength < randomBytes + lengthBytes) return undefined
+  - if (content.byteLength < randomLength + lengthBytes) return undefined
 lib/followers/link.ts
   # a follower keeps the unionid that WeChat no longer names
   - seen.unionid ?? (following ? undefined : stored?.unionid)

@@ -178,7 +178,7 @@ export function testAlarms(made: () => Template): void {
 
     it('watch errors, throttles, age and what fails again for every consumer of a queue', () => {
       const consumers = Object.values(resourcesOf(made(), 'AWS::Lambda::EventSourceMapping'))
-      expect(consumers).toHaveLength(5)
+      expect(consumers).toHaveLength(6)
       const watched = new Set(alarms().map(it => `${it.MetricName} ${ownerOf(it)}`))
       for (const { Properties } of consumers) {
         const [queue, name] = [Properties.EventSourceArn, Properties.FunctionName].map(

@@ -34,11 +34,11 @@ const everything = {
   FILES_DOMAIN: 'files.example.com',
   FILES_CERTIFICATE: certificate,
   IMAGE_DAYS: '90',
-  CANARY_EVENT: '{"to":{"openid":"oPhone"},"template":"order-paid","data":{}}',
+  CANARY_EVENT: '{"to":{"openid":"oPhone"},"templateId":"paid","data":{"thing1":"a"}}',
 }
 /** The functions that call WeChat, as their imports say: whoever opens an app by lib/runtime/wechat.ts, doctor.ts or send.ts. */
 const callers = [
-  ...['check-images', 'doctor', 'link-followers', 'login', 'menu', 'refresh-tokens', 'resume-events'],
+  ...['check-images', 'doctor', 'follow-codes', 'link-followers', 'login', 'menu', 'refresh-tokens', 'resume-events'],
   ...['revisit-followers', 'self-check', 'send', 'sync-followers', 'token'],
 ]
 
@@ -140,7 +140,7 @@ describe('the roles', () => {
         JSON.stringify(statementsOf(role)).includes(`/queqiao/prod/${secret}"`) ? [name] : [],
       )
     expect(readersOf('session-keys').sort()).toEqual(['DoctorRole', 'LoginRole'])
-    const checkers = ['DoctorRole', 'ImageRole', 'ImagesRole', 'JwksRole', 'MeRole', 'SelfCheckRole']
+    const checkers = ['DoctorRole', 'FollowCodesRole', 'ImageRole', 'ImagesRole', 'JwksRole', 'MeRole', 'SelfCheckRole']
     expect(readersOf('session-public-keys').sort()).toEqual(checkers)
   })
 
@@ -154,7 +154,7 @@ describe('the roles', () => {
     const named = all.filter(it => !open.includes(it)).map(it => JSON.stringify(it.Resource))
     // Of a bucket, the keys below one folder; of an Official Account, both queues of what waits; of all apps, one secret of each.
     const many =
-      /"\$\{\w+(Bucket\.Arn\}\/[a-z]+\/|ParkedQueue\.Arn\})\*"|\/queqiao\/prod\/\*-(appsecret|callback-aes-key|callback-token)"/g
+      /"\$\{\w+(Bucket\.Arn\}\/[a-z]+\/|ParkedQueue\.Arn\})\*"|\/queqiao\/prod\/\*-(appsecret|(callback|forward)-(aes-key|token))"/g
     expect(named.filter(it => it.replaceAll(many, '').includes('*'))).toEqual([])
   })
 
@@ -610,7 +610,7 @@ describe('the alarms', () => {
   it('watch each queue of what was laid aside', () => {
     const watched = JSON.stringify(Object.values(of('AWS::CloudWatch::Alarm')).map(it => it.Properties.Dimensions))
     const aside = Object.keys(of('AWS::SQS::Queue')).filter(it => /DeadLetter|Review/.test(it))
-    expect(aside).toHaveLength(6)
+    expect(aside).toHaveLength(7)
     expect(aside.filter(it => !watched.includes(it))).toEqual([])
   })
 

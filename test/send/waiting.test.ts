@@ -58,6 +58,7 @@ describe('a hundred events that meet a wrong deployment', () => {
       reason: 'an operator must act: config: 40164',
       errcode: 40164,
       attempts: 1,
+      template: 'order-paid',
       at: new Date(now()).toISOString(),
       nextTryAt: new Date(now() + 150_000).toISOString(),
     })

@@ -115,7 +115,9 @@ describe('a verb', () => {
 
   it.each([undefined, '', 'deploy', '--stage', 'constructor'])('%s is none that is near', name => {
     expect(() => findVerb(name)).toThrow(UsageError)
-    expect(() => findVerb(name)).toThrow(/^(?!.*did you mean).*secrets, doctor, sync, send, quota, redrive, static/s)
+    expect(() => findVerb(name)).toThrow(
+      /^(?!.*did you mean).*secrets, doctor, sync, send, quota, menu, redrive, console, static/s,
+    )
   })
 
   it.each(verbs.map(it => it.spec))('$verb has a help with what it does, its options and its exit codes', spec => {

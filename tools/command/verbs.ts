@@ -1,5 +1,6 @@
 /** All that the command line can do. */
 
+import { spec as console } from '../console/options.ts'
 import { spec as doctor } from '../doctor/options.ts'
 import { spec as menu } from '../menu/options.ts'
 import { spec as quota } from '../quota/options.ts'
@@ -23,6 +24,7 @@ export const verbs: readonly Verb[] = [
   { spec: quota, load: () => import('../quota/command.ts') },
   { spec: menu, load: () => import('../menu/command.ts') },
   { spec: redrive, load: () => import('../redrive/command.ts') },
+  { spec: console, load: () => import('../console/command.ts') },
   { spec: files, load: () => import('../static/command.ts') },
 ]
 

@@ -54,6 +54,9 @@ export const perMillion = {
   outGb: 2,
 }
 
+/** Of a million messages that `GET /deliveries` lists: a write into its index, and one when they leave it or change their state. */
+export const listed = { writes: 2 }
+
 /** Kept for so many days: a delivery with its receipt, and its share of an attempt. */
 export const kept = { days: 15, kbPerMessage: 0.51 }
 
@@ -63,12 +66,20 @@ export function decryptsOf(messagesADay: number): number {
   return (containers * 2 * minutes) / 5
 }
 
+/** What is off by default, and what has no value. */
+const byDefault: Readonly<Record<string, string>> = {
+  'param:alarmTopic': '',
+  'param:pushesBus': 'off',
+  'param:pushesQueue': 'off',
+  'param:forwardUrl': 'off',
+}
+
 const resources = v.object({ Resources: v.record(v.string(), v.object({ Condition: v.optional(v.string()) })) })
 
 /** Counts the alarms of a deployment that sets no parameter: without those of another choice of egress; and those of each app. */
 export async function countAlarms() {
   const make = createRequire(import.meta.url)('../../resources/alarms.cjs')
-  const resolveVariable = async (name: string) => (name === 'param:alarmTopic' ? '' : name.replace(/^\w+:/, ''))
+  const resolveVariable = async (name: string) => byDefault[name] ?? name.replace(/^\w+:/, '')
   const { Resources } = v.parse(resources, await make({ resolveVariable }))
   const names = Object.keys(Resources).filter(it => Resources[it]?.Condition === undefined)
   const endingIn = (app: string) => names.filter(it => it.endsWith(`${app}Alarm`)).length

@@ -1,6 +1,6 @@
 /** The part of docs/deploy.md that tells what a month costs, in both languages. */
 
-import { hours, kept, perMillion, templates } from './counts.ts'
+import { hours, kept, listed, perMillion, templates } from './counts.ts'
 import { appParts, fixedParts, millionParts, monthOf, readPrices } from './month.ts'
 
 const volumes = [10_000, 100_000, 10_000_000]
@@ -24,6 +24,7 @@ export async function costTexts(): Promise<CostTexts> {
       fixedLine(parts),
       appsLine(official, mini),
       millionLine(millionParts(prices)),
+      listedLine(listed.writes * prices.of('writeMillion')),
       `- **Storage**: a delivery and its receipt, with its share of an attempt ${kept.kbPerMessage} KB, are kept for ${kept.days} days: ${whole(gb)} GB at\n  ten million a day; point-in-time recovery nearly doubles their price.`,
     ].join('\n'),
     chinese:
@@ -63,6 +64,13 @@ function millionLine(parts: ReturnType<typeof millionParts>): string {
     `  ${tables}; SQS, ${it.queueRequests} requests each, ${queues}; Lambda ${functions}, half of it the callbacks; logs of functions and API ${logs}; ${it.natGb} GB through the\n` +
     `  NAT ${nat}, ${it.outGb} GB of data out ${out}. The hundredth of a write is the attempt, one for up to a hundred messages; where they come\n` +
     '  one by one it is a third write each. KMS, for the secrets, is cents, and counted.'
+  )
+}
+
+function listedLine(price: number): string {
+  return (
+    `- **A million messages that wait or are not delivered**, ${price.toFixed(2)} more: ${listed.writes} writes of the index of \`GET /deliveries\`, one in and one out.\n` +
+    '  What WeChat simply takes is never written to it, and costs nothing for it.'
   )
 }
 

@@ -31,11 +31,15 @@ const longPollSeconds = 1
 
 /** Opens the queue. */
 export function openAsideQueue(place: Place, ending: AsideName): AsideQueue {
-  const queue = openQueue(place, `events-${ending}`)
+  return { ending, ...openLetterQueue(place, `events-${ending}`) }
+}
+
+/** Opens any queue of what was put aside. */
+export function openLetterQueue(place: Place, ending: string): Omit<AsideQueue, 'ending'> {
+  const queue = openQueue(place, ending)
   const { name, request } = queue
 
   return {
-    ending,
     name,
     async count() {
       const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const

@@ -34,7 +34,7 @@ export async function look(queue: AsideQueue, hand: Hand, { now, signal, show }:
 }
 
 /** Gives back all that is in the hand; answers how many come back only by themselves. */
-export async function giveBack(queue: AsideQueue, hand: Hand): Promise<number> {
+export async function giveBack(queue: Pick<AsideQueue, 'giveBack'>, hand: Hand): Promise<number> {
   let kept = 0
   await inParallel(inRuns([...hand.values()], 10), lanes, async run => {
     kept += (await queue.giveBack(run)).length

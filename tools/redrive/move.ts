@@ -8,7 +8,7 @@ import { type Letter, messageOf } from './letter.ts'
 import { type Hand, lanes } from './look.ts'
 
 type MoveDeps = Pick<Session, 'now' | 'signal'> & {
-  readonly queue: AsideQueue
+  readonly queue: Pick<AsideQueue, 'remove'>
   readonly events: Pick<EventsQueue, 'push'>
   readonly hand: Hand
   readonly evenInDoubt: boolean

@@ -1,7 +1,7 @@
 /**
  * The deliveries: one row per event id, and one per receipt, `receipt#<appid>#<msgid>`. They are joined on reading, so
  * that neither waits for the other and an accepted message costs one write; `expiresAt` in seconds. If receipts are
- * published to a bus, `event#<appid>#<msgid>` maps a msgid to its event.
+ * published to a bus, `event#<appid>#<msgid>` maps a msgid to its event. Rows that are listed have two more fields (listing.ts).
  */
 
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
@@ -14,6 +14,7 @@ import { validate } from '../../validate.ts'
 import { batchPut } from './batch-put.ts'
 import { isOver, isSurelyUnsent, isUnsent, mayWait, noState, unsent } from './delivery-conditions.ts'
 import { batchGet, change, type Dynamo } from './dynamo.ts'
+import { listingOf } from './listing.ts'
 
 const officialAppid = v.custom<OfficialAppId>(isAppId)
 const facts = {
@@ -30,6 +31,7 @@ const deliveryRow = v.object({
   attempts: v.number(),
   at: v.string(),
   nextTryAt: v.exactOptional(v.string()),
+  template: v.exactOptional(v.string()),
 }) satisfies v.GenericSchema<unknown, Delivery>
 /** `uncertain` is set while a call without an answer may have sent the event, even if there is no state yet. */
 const uncertain = v.object({ since: v.number(), windows: v.number(), why: v.string(), official: officialAppid })
@@ -76,8 +78,9 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
       return new Map(rows.map(item => [`${item.id}`, markOf(item)]))
     },
     accept: deliveries => acceptAll(deliveries, { put, isIndexed }),
-    record({ id, state, ...facts }, copy) {
-      const fields = { ...noState, ...facts, state, copy, expiresAt: expiresAt() }
+    record(delivery, copy) {
+      const { id, state, ...facts } = delivery
+      const fields = { ...noState, ...facts, ...listingOf(delivery), state, copy, expiresAt: expiresAt() }
       // A parked event keeps its uncertainty for the next try; a finished one does not need it.
       const set = state === 'parked' ? fields : { ...fields, uncertain: undefined }
       return write(id, set, saysUnsent.has(state) ? isSurelyUnsent : isUnsent)
@@ -88,9 +91,10 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
     },
     find: id => findWithReceipt(id, get),
     async keepReceipt(of, { state, reason, at }) {
-      const set = { state, reason, at, expiresAt: expiresAt() }
+      const id = receiptKeyOf(of)
+      const set = { state, reason, at, ...listingOf({ id, state, at }), expiresAt: expiresAt() }
       const how = { set, condition: isOver, values: { nowSeconds: nowSeconds() } }
-      await change(dynamo, table, { id: receiptKeyOf(of) }, how)
+      await change(dynamo, table, { id }, how)
     },
     eventOf: async of => indexed(await get(eventKeyOf(of))),
   }
@@ -130,10 +134,11 @@ type Whose = Waiter & { readonly now: number }
 /** An expired row must not be updated, or its old fields would come back: it is replaced. */
 async function recordWaiting(
   { dynamo, table }: Place,
-  { id, ...facts }: Delivery,
+  delivery: Delivery,
   { pushedAt, copy, now }: Whose,
 ): Promise<boolean> {
-  const set = { ...noState, ...facts, copy, expiresAt: expiryAt(now) }
+  const { id, ...facts } = delivery
+  const set = { ...noState, ...facts, ...listingOf(delivery), copy, expiresAt: expiryAt(now) }
   const nowSeconds = Math.floor(now / 1000)
   const values = { ...unsent, pushedAt, nowSeconds }
   if (await change(dynamo, table, { id }, { set, condition: mayWait, values })) return true

@@ -1,5 +1,7 @@
 /** Which states of a delivery may be overwritten by which. */
 
+import { unlisted } from './listing.ts'
+
 export const isOver = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds'
 /** A message that reached a phone is never set back to a lesser state. */
 export const isUnsent = `${isOver} OR attribute_not_exists(#state) OR #state IN (:dropped, :rejected, :parked, :waiting)`
@@ -22,4 +24,6 @@ export const noState = {
   msgid: undefined,
   nextTryAt: undefined,
   copy: undefined,
+  template: undefined,
+  ...unlisted,
 }
