@@ -18,10 +18,10 @@ export type Addresses = {
 /** What the banner shows besides the addresses. */
 export type BannerOptions = {
   addresses: Addresses
-  /** Whether WeChat is the box, with its phone page. */
+  /** Whether WeChat is the box, with its console. */
   isBox: boolean
   /** The address that phones on the same network use, when the stack listens there. */
-  lan: { api: string; wechat: string } | undefined
+  lan: { api: string; console: string } | undefined
   /** The folder in which data is kept; undefined if none is. */
   kept: string | undefined
 }
@@ -30,7 +30,7 @@ export type BannerOptions = {
 export function renderBanner({ addresses, isBox, lan, kept }: BannerOptions): string {
   const rows: [string, string][] = [
     ['API', addresses.api],
-    isBox ? ['WeChat in a box, phones', `${addresses.wechat}/`] : ['WeChat', addresses.wechat],
+    isBox ? ['WeChat in a box, console', `${addresses.wechat}/`] : ['WeChat', addresses.wechat],
     ['SQS queue for events', addresses.eventsQueueUrl],
     ['S3 for uploads', addresses.s3Door],
     ['S3 itself', addresses.s3],
@@ -65,7 +65,7 @@ export function findLanAddress(host: string): string | undefined {
 
 function renderNext({ api, wechat }: Addresses, isBox: boolean): string[] {
   return [
-    ...(isBox ? [`  Next:  open ${wechat}/ and let somebody follow · 打开手机页面，让用户关注`] : renderFirstDay(api)),
+    ...(isBox ? [`  Next:  open ${wechat}/ and let somebody follow · 打开控制台，让用户关注`] : renderFirstDay(api)),
     `  Ask · 查询：  curl '${api}/reach?openid=<openid>'`,
     '  Push an event · 推送事件：  examples/push-event/README.md',
     '  A mini program · 小程序：  examples/mini-program/README.md',
@@ -86,8 +86,8 @@ function renderFirstDay(api: string): string[] {
   ]
 }
 
-function renderLan(lan: { api: string; wechat: string }, isBox: boolean): string[] {
-  const page = isBox ? `${lan.wechat}/` : lan.api
-  const what = isBox ? `phones at ${page}, API at ${lan.api}` : `API at ${lan.api}`
+function renderLan(lan: { api: string; console: string }, isBox: boolean): string[] {
+  const page = isBox ? lan.console : lan.api
+  const what = isBox ? `console at ${page}, API at ${lan.api}` : `API at ${lan.api}`
   return ['', `  On the same network · 同一网络：${what}`, renderUnicodeCompact(page, { border: 2 }), '']
 }

@@ -28,6 +28,7 @@ export function openBox(settings: Settings, state?: BoxState): Promise<WeChatBox
     enforceValues: !isTestAccount,
     callback: { url, ...keys },
     miniCallback: { url: `${url}/${mini.name}` },
+    miniProgramApi: `http://${reachableHost(host)}:${ports.api}`,
     apps: [...officials, ...minis].map(app => settingOf(app, settings)),
   })
 }

@@ -38,6 +38,8 @@ export type StackOptions = {
 /** Everything on one machine, running. */
 export type Stack = {
   addresses: Addresses
+  /** What opens the box's console after its address, for other machines with a token; undefined with another WeChat. */
+  consolePath: string | undefined
   sqs: SQSClient
   /** Resolves with the reason if the functions' process ends. */
   ended: Promise<string>
@@ -99,6 +101,7 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
       invoke,
       eventsQueueUrl: [...queues.values()].find(({ url }) => url.endsWith('-local-events'))?.url ?? '',
     },
+    consolePath: emulators.box?.consolePath,
     sqs,
     ended: functions.now.ended,
     close: closing.close,

@@ -153,7 +153,7 @@ function describeLan({ host, ports }: Settings, stack: Stack) {
   const wechat = stack.addresses.wechat.startsWith('http://127.0.0.1')
     ? `http://${address}:${ports.wechat}`
     : stack.addresses.wechat
-  return { api: `http://${address}:${ports.api}`, wechat }
+  return { api: `http://${address}:${ports.api}`, console: `${wechat}${stack.consolePath ?? '/'}` }
 }
 
 function fail(error: unknown): void {

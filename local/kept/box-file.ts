@@ -9,6 +9,8 @@ const bytes = v.pipe(v.string(), v.base64())
 const token = v.object({
   kind: v.picklist(['plain', 'stable']),
   text: v.string(),
+  number: v.optional(v.number(), 0),
+  issuedAt: v.optional(v.number(), 0),
   expiresAt: v.number(),
   endsAt: v.number(),
 })

@@ -27,6 +27,8 @@ export function createAllowList({ businessCalls }: { businessCalls: boolean }) {
     setBusinessCalls: (on: boolean) => {
       businessCalls = on
     },
+    /** Whether any list is set. */
+    isOn: () => allowed !== undefined,
     admits: (address: string) => allowed === undefined || allowed.check(address, family(address)),
     admitsBusinessCall: (address: string) =>
       !businessCalls || allowed === undefined || allowed.check(address, family(address)),

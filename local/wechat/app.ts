@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts'
 import { type Contacts, createContacts } from './contacts.ts'
 import { createFollowers, type Followers } from './followers.ts'
 import { createIds, type Ids } from './ids.ts'
+import type { Live } from './live.ts'
 import { createLogins, type Logins } from './logins.ts'
 import { createMarks, type Marks } from './marks.ts'
 import { createMediaChecks, type MediaChecks } from './media-checks.ts'
@@ -22,12 +23,17 @@ import { createTokens, type Tokens } from './tokens.ts'
 export const duplicates = ['same', 'error', 'too-soon'] as const
 type Duplicate = (typeof duplicates)[number]
 
+/** How receipts arrive. */
+export type Receipts = 'in-time' | 'late' | 'lost'
+
 /** Switches of an Official Account for tests. */
 type Rules = {
   /** Off as on a test account: values are not checked against their types. */
   values: boolean
   /** The answer to a repeated client_msg_id: the same msgid, 45065, or within a minute 40241. */
   duplicate: Duplicate
+  /** Whether receipts come, come much later, or are lost. */
+  receipts: Receipts
 }
 
 type AnyApp = {
@@ -74,6 +80,7 @@ export function identityOf({ name, kind, appid, appsecret, originalId, platform,
 /** What apps share in their box. */
 export type Surroundings = {
   clock: Clock
+  live: Live
   population: Population
   platforms: Platforms
   chats: Chats
@@ -92,7 +99,7 @@ export function createOfficialAccount(identity: AppIdentity, around: Surrounding
     marks: createMarks(),
     qrCodes: createQrCodes(around.clock),
     templates: createTemplates(identity.templates),
-    rules: { values: around.enforceValues, duplicate: 'same' },
+    rules: { values: around.enforceValues, duplicate: 'same', receipts: 'in-time' },
     menus: createMenus(),
   }
 }
@@ -110,7 +117,7 @@ export function createMiniProgram(identity: AppIdentity, around: Surroundings): 
 }
 
 function createAny(identity: AppIdentity, around: Surroundings, isFollowing: (person: number) => boolean): AnyApp {
-  const { clock, population, platforms, chats, ...times } = around
+  const { clock, live, population, platforms, chats, ...times } = around
   const { name, kind, appid, appsecret, originalId, platform, callback } = identity
   const ids = createIds(appid, population, platform === null ? undefined : platforms.unionidsOf(platform))
   const contacts = createContacts(clock)
@@ -122,6 +129,7 @@ function createAny(identity: AppIdentity, around: Surroundings, isFollowing: (pe
     // No page says that calls of a mini program with an access token are checked; two pages do for an Official Account.
     allowList: createAllowList({ businessCalls: kind === 'official' }),
     callbacks: createCallbacks(clock, {
+      live,
       account: { appid, originalId },
       config: callback,
       timeoutMs: times.callbackTimeoutMs,

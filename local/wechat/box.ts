@@ -6,7 +6,9 @@ import { type Calls, createCalls } from './calls.ts'
 import { type Chats, createChats } from './chats.ts'
 import { type Clock, createClock } from './clock.ts'
 import type { Accounts } from './defaults.ts'
+import { createExchanges, type Exchanges } from './exchanges.ts'
 import { createFaults, type Faults } from './faults.ts'
+import type { Live } from './live.ts'
 import { createMessages, type Messages } from './messages.ts'
 import { createPlatforms, defaultPlatform } from './platforms.ts'
 import { createPopulation, type Population } from './population.ts'
@@ -35,6 +37,8 @@ export type BoxSettings = {
   verdictDelayMs: number
   callbackTimeoutMs: number
   callbackRetryGapMs: number
+  /** The back end of the mini program, which its screen in the console calls; without it the screen shows only codes. */
+  miniProgramApi: string | undefined
 }
 
 /** The state of WeChat. */
@@ -49,20 +53,22 @@ export type Box = {
   chats: Chats
   faults: Faults
   calls: Calls
+  exchanges: Exchanges
+  live: Live
   rids: RidLog
   /** Runs work later, unless the box is closed or reset before. */
   later: (work: () => void, ms: number) => void
   close: () => void
 }
 
-/** Creates a WeChat without people. */
-export function createBox(settings: BoxSettings, formerPeople = 0): Box {
+/** Creates a WeChat without people; `live` is told what changes. */
+export function createBox(settings: BoxSettings, live: Live, formerPeople = 0): Box {
   const clock = createClock(settings.now)
   const population = createPopulation(formerPeople)
   const platforms = createPlatforms(settings.accounts)
-  const messages = createMessages(clock)
-  const chats = createChats(messages)
-  const apps = createApps(pairOf(settings), { ...settings, clock, population, platforms, chats })
+  const messages = createMessages(clock, live)
+  const chats = createChats(messages, live)
+  const apps = createApps(pairOf(settings), { ...settings, clock, live, population, platforms, chats })
   for (const setting of settings.apps) apps.add(setting)
   const timers = createTimers()
   return {
@@ -76,6 +82,8 @@ export function createBox(settings: BoxSettings, formerPeople = 0): Box {
     chats,
     faults: createFaults(),
     calls: createCalls(clock),
+    exchanges: createExchanges(clock, live),
+    live,
     rids: createRidLog(clock),
     later: timers.later,
     close: () => {

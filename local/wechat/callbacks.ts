@@ -4,6 +4,7 @@ import { type CallbackAnswer, type Sender, verifyUrl } from './callback-request.
 import type { Clock } from './clock.ts'
 import { type Delivery, deliver, keptDeliveries, type PushedEvent, type Way } from './delivery.ts'
 import { type WeChatEvent, writeEvent } from './events.ts'
+import type { Live } from './live.ts'
 import { createMarkFail } from './mark-fail.ts'
 import type { PhoneSide } from './phone-side.ts'
 
@@ -12,6 +13,7 @@ const parallel = 4
 
 /** Settings that do not change while the box runs. */
 export type CallbackOptions = {
+  live: Live
   account: { appid: string; originalId: string }
   config: CallbackConfig
   timeoutMs: number
@@ -54,6 +56,10 @@ export function createCallbacks(clock: Clock, options: CallbackOptions) {
     config: (): CallbackConfig => push.config,
     /** Marks the URL as failing. */
     markFail: push.markFail.mark,
+    /** Ends the mark, as entering the URL again does. */
+    clearMark: push.markFail.clear,
+    /** What an event is as it is pushed, unencrypted; undefined once it is forgotten. */
+    plainOf: (id: string) => push.events.get(id)?.plain,
     state: () => {
       const { url, mode, format } = push.config
       return { url, mode, format, holding: push.holding, ...push.markFail.state() }
@@ -70,11 +76,11 @@ export function createCallbacks(clock: Clock, options: CallbackOptions) {
 }
 
 function openPush(clock: Clock, options: CallbackOptions, stop: AbortSignal): Push {
-  const { account, config, timeoutMs, retryGapMs, phone } = options
+  const { live, account, config, timeoutMs, retryGapMs, phone } = options
   // Not the box's clock: the receiver's clock does not move with ours, and its window of 300 s is about transport.
   const sender = (): Sender => ({ ...account, wallSeconds: Math.floor(clock.wall() / 1000), timeoutMs, stop })
   const lists = { log: [], waiting: [], held: [], events: new Map<string, PushedEvent>() }
-  const way = { clock, config, retryGapMs, sender, phone, markFail: createMarkFail(clock) }
+  const way = { clock, live, config, retryGapMs, sender, phone, markFail: createMarkFail(clock) }
   return { ...way, ...lists, originalId: account.originalId, holding: false, counter: 0, busy: 0 }
 }
 

@@ -1,4 +1,5 @@
 /** The chats of people with apps, in both directions: what tests compare with. */
+import type { Live } from './live.ts'
 import type { MessageContent } from './message-content.ts'
 import type { Message } from './messages.ts'
 
@@ -31,11 +32,15 @@ export type Chats = ReturnType<typeof createChats>
 type Numbered = { order: number; entry: ChatEntry | TemplateEntry }
 
 /** Creates the empty log; template messages stay where they are, and are merged in by their order. */
-export function createChats(templates: { numbered: () => Iterable<[number, Message]>; count: () => number }) {
+export function createChats(
+  templates: { numbered: () => Iterable<[number, Message]>; count: () => number },
+  live: Live,
+) {
   const log: { before: number; entry: ChatEntry }[] = []
   return {
     add: (entry: ChatEntry) => {
       log.push({ before: templates.count(), entry })
+      live.changed('chats')
       // Trimmed in bulk now and then, because removing from the front of a long array is slow.
       if (log.length > keptEntries * 1.1) log.splice(0, log.length - keptEntries)
     },

@@ -2,6 +2,7 @@
 import type { CallbackConfig } from './callback-config.ts'
 import { type CallbackAnswer, pushEvent, type Sender } from './callback-request.ts'
 import type { Clock } from './clock.ts'
+import type { Live } from './live.ts'
 import type { MarkFail } from './mark-fail.ts'
 import type { PhoneSide } from './phone-side.ts'
 
@@ -25,6 +26,7 @@ export type PushedEvent = { id: string; event: string; openid: string; plain: st
 /** What a delivery needs of its push. */
 export type Way = {
   clock: Clock
+  live: Live
   config: CallbackConfig
   retryGapMs: number
   sender: () => Sender
@@ -55,6 +57,7 @@ async function attemptOnce(way: Way, event: PushedEvent, attempt: number): Promi
   const isMarked = way.markFail.isMarked()
   const { reply, ...answer } = isMarked ? dropped : await pushEvent(event, { ...config, url: config.url }, sender())
   record(way.log, { ...about, ...answer })
+  way.live.changed('callbacks')
   if (reply !== undefined) way.phone.reply(event, reply)
   return answer.outcome
 }

@@ -32,6 +32,8 @@ export type Fault = {
   status: number
   errcode: number
   errmsg?: string
+  /** Set for an entry of a switch of the console. */
+  switch?: string
 }
 
 /** The part of a call that faults depend on; `app` is undefined if unknown. */
@@ -60,6 +62,9 @@ export function createFaults() {
       script = []
     },
     all: (): readonly Fault[] => script,
+    remove: (isWanted: (fault: Fault) => boolean) => {
+      script = script.filter(entry => !isWanted(entry))
+    },
     /** The fault for this call, if any; uses it up by one. */
     take: (call: Caller): Fault | undefined => {
       const fault = script.find(entry => applies(entry, call))

@@ -8,6 +8,7 @@ It takes its settings from the environment:
   CALLBACK_URL           where it pushes to; nowhere
   CALLBACK_MODE          plain, compatible or secure; secure
   CALLBACK_TOKEN, CALLBACK_AES_KEY
+  MINI_PROGRAM_API       where the mini program of the console logs in, by POST /login; nowhere
   APPS                   further apps: a JSON list of {"name", "kind": "official" or "mini"}, and what else
                          the control API takes for one
 Its control API and its faults are in local/wechat/README.md.

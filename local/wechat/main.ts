@@ -46,6 +46,7 @@ function openBox(): Promise<WeChatBox> {
     apps: readApps(env.APPS),
     templates: readTemplates(),
     callback: readCallback(),
+    ...readMiniProgramApi(env.MINI_PROGRAM_API),
   })
 }
 
@@ -74,6 +75,13 @@ function readCallback(): Partial<CallbackConfig> {
   return { url, mode, token, aesKey: env.CALLBACK_AES_KEY || defaultCallback.aesKey }
 }
 
+function readMiniProgramApi(text: string | undefined): { miniProgramApi?: string } {
+  if (text === undefined || text === '') return {}
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new Error(`MINI_PROGRAM_API is "${text}"; it must be an http or https address`)
+  return { miniProgramApi: text.replace(/\/+$/, '') }
+}
+
 /** The project's own list, so that the names used in events are known here. */
 function readTemplates(): TemplateSetting[] {
   const list = parseJson(readFileSync(new URL('../../templates.json', import.meta.url)))
@@ -92,7 +100,7 @@ function readLabels(fields: unknown): Record<string, string> {
 
 function introduce(box: WeChatBox): void {
   say(`WeChat in a box   ${box.url}`)
-  say(`phones            ${box.url}/`)
+  say(`console           ${box.url}${box.consolePath}`)
   say(`control API       ${box.url}/_box   (local/wechat/README.md)`)
   for (const { name, kind, appid, appsecret } of box.apps()) {
     say(`${kind === 'mini' ? 'mini program    ' : 'Official Account'}  ${appid}  secret ${appsecret}  ${name}`)

@@ -1,5 +1,6 @@
 /** The messages on each phone: what tests compare with, and the record that prevents a second copy. */
 import type { Clock } from './clock.ts'
+import type { Live } from './live.ts'
 
 const deduplicationMs = 600_000
 /** The oldest messages are dropped beyond this, so that a box that runs for weeks does not fill the memory. */
@@ -30,7 +31,7 @@ export type Earlier = { readonly msgid: string; readonly at: number }
 export type Messages = ReturnType<typeof createMessages>
 
 /** Creates the empty log of messages. */
-export function createMessages(clock: Clock) {
+export function createMessages(clock: Clock, live: Live) {
   const log: Message[] = []
   const sent = new Map<string, Earlier>()
   let counter = 0n
@@ -66,6 +67,7 @@ export function createMessages(clock: Clock) {
     deliver: (message: Message) => {
       log.push(message)
       delivered += 1
+      live.changed('chats')
       // Trimmed in bulk now and then, because removing from the front of a long array is slow.
       if (log.length > keptMessages * 1.1) log.splice(0, log.length - keptMessages)
     },

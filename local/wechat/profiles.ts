@@ -15,6 +15,12 @@ export function createProfiles() {
       profiles.set(person, { ...(profiles.get(person) ?? plain), ...change })
     },
     count: () => profiles.size,
+    /** Who has a name that contains the text, without regard to case; the latest first. */
+    named: (text: string) => {
+      const wanted = text.toLowerCase()
+      const found = [...profiles].filter(([, { name }]) => name?.toLowerCase().includes(wanted))
+      return found.map(([person]) => person).reverse()
+    },
     /** The latest people with a profile, oldest first. */
     latest: (limit: number) => [...profiles.keys()].slice(-limit),
   }

@@ -37,6 +37,12 @@ export function createQrCodes(clock: Clock) {
       permanent.set(scene, code)
       return code
     },
+    /** The latest codes that can be scanned, the newest first. */
+    latest: (limit: number): QrCode[] =>
+      [...permanent.values(), ...codes.values()]
+        .filter(code => !isOver(code))
+        .slice(-limit)
+        .reverse(),
     /** The code that has this ticket, url or scene; `expired` if its time is over. */
     find: (how: 'ticket' | 'url' | 'scene', text: string): QrCode | 'expired' | undefined => {
       const found = [...permanent.values(), ...[...codes.values()].reverse()].filter(code => code[how] === text)

@@ -49,6 +49,11 @@ export function createQuota(clock: Clock) {
       for (const [key, limit] of saved.limits) limits.set(key, limit)
     },
     usage,
+    /** Every path of an app that has a limit. */
+    paths: (app: string): string[] => {
+      const adjusted = [...limits.keys()].filter(key => key.startsWith(`${app} `))
+      return [...new Set([...defaults.keys(), ...adjusted.map(key => key.slice(app.length + 1))])]
+    },
     /** Counts one call, or returns the limit that refuses it. */
     spend: (app: string, path: string) => spend(counterOf(app, path), limitOf(app, path)),
     /** Clears an account's day counters; false when the month's ten are used up. */

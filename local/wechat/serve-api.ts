@@ -11,10 +11,14 @@ import { readBody } from './read-body.ts'
 import { answerWithFault } from './spoil.ts'
 import { writeAnswer, writeEmpty } from './write-answer.ts'
 
+/** More than the log of calls keeps. */
+const keptOfBody = 16 * 1024
+
 /** Serves one call of the WeChat APIs. */
 export async function serveApi(box: Box, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   // WeChat's gateway accepts no chunked body: 412 and nothing else.
   if (incoming.headers['transfer-encoding'] !== undefined) return writeEmpty(response, box, 412)
+  const began = performance.now()
   const { path, search } = splitTarget(incoming.url ?? '/')
   const body = await readBody(incoming)
   if (body === 'broken') return
@@ -23,7 +27,8 @@ export async function serveApi(box: Box, incoming: IncomingMessage, response: Se
   const call = readCall(box, request)
   const fault = box.faults.take({ path, app: call.caller?.name })
   const answered = fault === undefined ? answer(call) : answerWithFault(call, response, fault)
-  record(call, answered, fault)
+  const answeredIn = record(call, answered, fault)
+  response.once('close', () => answeredIn(performance.now() - began))
   if (fault === undefined) writeAnswer(response, box, { path, text: answered.text })
 }
 
@@ -33,12 +38,15 @@ export function splitTarget(target: string): { path: string; search: string } {
   return { path, search: search.join('?') }
 }
 
-function record({ box, request }: Call, answered: WireAnswer, fault: Fault | undefined): void {
+function record({ box, request }: Call, answered: WireAnswer, fault: Fault | undefined): (ms: number) => void {
   // Unknown paths share one name, or a scanner would fill the log of calls.
   const path = endpointAt(request.path) === undefined ? '(unknown path)' : request.path
   const spoilt = fault !== undefined && fault.kind !== 'errcode' && !fault.processed
-  const { method } = request
-  box.calls.record({ app: answered.app, method, path, errcode: spoilt ? null : answered.errcode })
+  const { method, search: query } = request
+  const about = { app: answered.app, method, path, errcode: spoilt ? null : answered.errcode }
+  box.calls.record(about)
+  const texts = { query, question: request.body.subarray(0, keptOfBody).toString(), answer: answered.text }
+  return box.exchanges.add({ ...about, ...texts, fault: fault?.kind })
 }
 
 function addressOf(incoming: IncomingMessage): string {

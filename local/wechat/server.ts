@@ -1,20 +1,23 @@
-/** WeChat in a box: the WeChat server APIs, the control API and the phone page on one port. */
+/** WeChat in a box: the WeChat server APIs, the control API and the console on one port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { identityOf } from './app.ts'
 import type { AppSetting } from './app-setting.ts'
 import { type Box, type BoxSettings, createBox } from './box.ts'
 import { type BoxState, loadBox, saveBox } from './box-state.ts'
 import type { CallbackConfig } from './callback-config.ts'
-import { serveControl } from './control/serve-control.ts'
+import { createGuard, type Guard } from './console/guard.ts'
+import { serveConsole } from './console/serve-console.ts'
+import { serveLive } from './console/serve-live.ts'
+import { reply, serveControl } from './control/serve-control.ts'
 import { defaultAccounts, defaultCallback } from './defaults.ts'
+import { createLive } from './live.ts'
 import type { Message } from './messages.ts'
-import { servePage } from './phone/serve-page.ts'
 import { serveApi, splitTarget } from './serve-api.ts'
 import { showQrCode } from './show-qr-code.ts'
 import type { TemplateSetting } from './templates.ts'
 
 /** All options; times are milliseconds, `pageSize` is the openids per page of user/get. */
-export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback'>> & {
+export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback' | 'miniProgramApi'>> & {
   host?: string
   /** 0, the default, takes any free port. */
   port?: number
@@ -23,11 +26,15 @@ export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback
   state?: BoxState | undefined
   /** The mini program's; defaults are as in `callback`, except that the format is JSON. */
   miniCallback?: Partial<CallbackConfig>
+  /** Where the mini program logs in: the screen of the console calls `POST <here>/login`. */
+  miniProgramApi?: string
 }
 
 /** A running box. */
 export type WeChatBox = {
   url: string
+  /** The console after the URL: with the token that other machines need, if any can connect. */
+  consolePath: string
   /** All apps with their secrets: the first pair, then the added ones. */
   apps: () => readonly ReturnType<typeof identityOf>[]
   /** The delivered messages, in the order of arrival. */
@@ -45,18 +52,21 @@ export type WeChatBox = {
 export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox> {
   const { host = '127.0.0.1', port = 0 } = options
   const settings = readSettings(options)
-  let box = createBox(settings)
+  const live = createLive()
+  const guard = createGuard(host)
+  let box = createBox(settings, live)
   if (options.state !== undefined) loadBox(box, options.state)
   const reset = () => {
     box.close()
-    box = createBox(settings, box.people.ever())
+    box = createBox(settings, live, box.people.ever())
   }
   const server = createServer((request, response) => {
-    serve({ box, reset }, request, response).catch(() => response.destroy())
+    serve({ box, reset, guard }, request, response).catch(() => response.destroy())
   })
   await listen(server, { host, port })
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
+    consolePath: guard.token === undefined ? '/' : `/?token=${guard.token}`,
     apps: () => box.apps.all().map(identityOf),
     messages: () => box.messages.all(),
     setTemplates: (templates, name = box.apps.official.name) => {
@@ -72,6 +82,7 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
     state: () => saveBox(box),
     close: () => {
       box.close()
+      live.close()
       return stop(server)
     },
   }
@@ -97,19 +108,34 @@ function readSettings(options: WeChatOptions): BoxSettings {
     // WeChat gives a receiver five seconds.
     callbackTimeoutMs: options.callbackTimeoutMs ?? 5000,
     callbackRetryGapMs: options.callbackRetryGapMs ?? 1000,
+    miniProgramApi: options.miniProgramApi,
   }
 }
 
-async function serve(
-  world: { box: Box; reset: () => void },
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+type World = { box: Box; reset: () => void; guard: Guard }
+
+async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { path, search } = splitTarget(request.url ?? '/')
-  if (path === '/_box' || path.startsWith('/_box/')) return serveControl(world, request, response)
-  if (path === '/' && request.method === 'GET') return servePage(response)
+  if (isForPeople(path)) return serveGuarded(world, request, response)
   if (path === '/cgi-bin/showqrcode' && request.method === 'GET') return showQrCode(world.box, search, response)
   return serveApi(world.box, request, response)
+}
+
+/** The console and its API; all else is WeChat's. */
+function isForPeople(path: string): boolean {
+  return path === '/' || path === '/_box' || path.startsWith('/_box/') || path.startsWith('/console/')
+}
+
+async function serveGuarded(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { path } = splitTarget(request.url ?? '/')
+  const verdict = world.guard.judge(request)
+  if (verdict.refused !== undefined) return reply(response, verdict.status, { error: verdict.refused })
+  // The token leaves the address bar at once, and with it the history and what the page would send on.
+  if (path === '/' && verdict.cookie !== undefined)
+    return void response.writeHead(303, { Location: '/', 'Set-Cookie': verdict.cookie, 'Content-Length': 0 }).end()
+  if (path === '/_box/live') return serveLive(world.box.live, request, response)
+  if (path.startsWith('/_box')) return serveControl(world, request, response)
+  return serveConsole(path, response)
 }
 
 function listen(server: Server, address: { host: string; port: number }): Promise<void> {

@@ -10,7 +10,14 @@ const forcesPerDay = 20
 /** Expired tokens are remembered for their error code; the oldest are forgotten. */
 const rememberedTokens = 2000
 
-type Token = { kind: 'plain' | 'stable'; text: string; expiresAt: number; endsAt: number }
+type Token = {
+  kind: 'plain' | 'stable'
+  text: string
+  number: number
+  issuedAt: number
+  expiresAt: number
+  endsAt: number
+}
 
 /** The tokens of an app, with the texts of the current ones. */
 type SavedTokens = { issued: readonly Token[]; plain?: string; stable?: string }
@@ -42,6 +49,10 @@ export function createTokens(clock: Clock) {
     return answer(stable, clock)
   }
 
+  const theft = createTheft(clock, all, () => {
+    stable = undefined
+  })
+
   return {
     /** GET token: a new token each time; the previous one stays valid for five minutes. */
     fetch: (): IssuedToken => {
@@ -51,6 +62,13 @@ export function createTokens(clock: Clock) {
     },
     fetchStable,
     stateOf,
+    /** Which of the app's tokens it is, counted from 1. */
+    numberOf: (text: string) => all().find(it => it.text === text)?.number,
+    /** The latest tokens without their texts, the newest first. */
+    latest: (limit: number) => {
+      const latest = all().slice(-limit).reverse()
+      return latest.map(({ text, expiresAt: _, ...token }) => ({ ...token, state: stateOf(text) }))
+    },
     save: (): SavedTokens => ({
       issued: all().map(it => ({ ...it })),
       ...(plain === undefined ? {} : { plain: plain.text }),
@@ -62,6 +80,7 @@ export function createTokens(clock: Clock) {
       plain = named(saved.plain)
       stable = named(saved.stable)
     },
+    ...theft,
     /** Invalidates all tokens, as another system would; with `keepStable` the stable call returns the old one. */
     revoke: (keepStable: boolean) => {
       revokeAll('plain')
@@ -74,12 +93,14 @@ export function createTokens(clock: Clock) {
 
 function createIssuer(clock: Clock) {
   const issued = new Map<string, Token>()
+  let counter = 0
 
   function issue(kind: Token['kind']): Token {
     const expiresAt = clock.now() + lifeMs
     // Real ones begin with a small number and an underscore and have about 140 characters.
     const text = `${60 + (clock.day() % 40)}_${randomBytes(102).toString('base64url')}`
-    const token = { kind, text, expiresAt, endsAt: expiresAt }
+    counter += 1
+    const token = { kind, text, number: counter, issuedAt: clock.now(), expiresAt, endsAt: expiresAt }
     issued.set(text, token)
     for (const old of issued.keys()) {
       if (issued.size <= rememberedTokens) break
@@ -100,10 +121,35 @@ function createIssuer(clock: Clock) {
   }
 
   const restore = (tokens: readonly Token[]) => {
-    for (const token of tokens) issued.set(token.text, { ...token })
+    for (const token of tokens) {
+      counter += 1
+      issued.set(token.text, { ...token, number: counter })
+    }
   }
 
   return { issue, revokeAll, stateOf, all: () => [...issued.values()], restore }
+}
+
+/** Another system fetches tokens of its own, which ends ours; `forget` makes the stable call issue a new one. */
+function createTheft(clock: Clock, all: () => readonly Token[], forget: () => void) {
+  let stolen: { token: Token; endsAt: number }[] = []
+  return {
+    /** Makes all tokens invalid; false if none is valid. */
+    steal: (): boolean => {
+      const valid = all().filter(({ endsAt }) => clock.now() < endsAt)
+      if (valid.length === 0) return false
+      stolen = valid.map(token => ({ token, endsAt: token.endsAt }))
+      for (const token of valid) endBy(token, clock.now())
+      forget()
+      return true
+    },
+    giveBack: () => {
+      for (const { token, endsAt } of stolen) token.endsAt = endsAt
+      stolen = []
+    },
+    /** Whether tokens were stolen, and no new one was issued since. */
+    isStolen: () => stolen.length > 0 && all().at(-1) === stolen.at(-1)?.token,
+  }
 }
 
 /** Twenty forced calls a day, thirty seconds apart; any other counts as a normal call. */

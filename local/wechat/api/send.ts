@@ -13,6 +13,8 @@ import { isMisshapen, readTarget, type Target } from './send-target.ts'
 
 /** A repeat within it may be refused as a duplicate. */
 const tooSoonMs = 60_000
+/** A receipt that is late comes after so long. */
+const lateReceiptMs = 60_000
 
 type Draft = {
   box: Box
@@ -96,7 +98,10 @@ function carryOut(draft: Draft, msgid: string): void {
   if (delivered) box.messages.deliver(message)
   const fields = { MsgID: msgid, Status: delivered ? 'success' : failure }
   const receipt = { openid: message.openid, event: 'TEMPLATESENDJOBFINISH', fields }
-  box.later(() => account.callbacks.emit(receipt), box.settings.receiptDelayMs)
+  const { receipts } = account.rules
+  if (receipts === 'lost') return
+  const delayMs = receipts === 'late' ? lateReceiptMs : box.settings.receiptDelayMs
+  box.later(() => account.callbacks.emit(receipt), delayMs)
 }
 
 function writeMessage({ box, account, body, openid, person, template, target, data }: Draft, msgid: string): Message {

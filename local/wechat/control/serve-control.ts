@@ -6,21 +6,26 @@ import { readBody } from '../read-body.ts'
 import { splitTarget } from '../serve-api.ts'
 import { appRoutes } from './apps.ts'
 import { callbackRoutes } from './callback.ts'
+import { directoryRoutes } from './directory.ts'
 import { faultRoutes } from './faults.ts'
 import { followingRoutes } from './following.ts'
 import { ControlError, readInput } from './input.ts'
 import { mediaCheckRoutes } from './media-checks.ts'
 import { menuRoutes } from './menus.ts'
 import { observationRoutes } from './observe.ts'
+import { onePhoneRoutes } from './one-phone.ts'
 import { peopleRoutes } from './people.ts'
 import type { ControlCall, ControlRoute } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { scanRoutes } from './scan.ts'
+import { switchRoutes } from './switches.ts'
+import { trafficRoutes } from './traffic.ts'
 import { writingRoutes } from './writing.ts'
 
 type World = { box: Box; reset: () => void }
 
 const routes: readonly ControlRoute[] = [
+  ...directoryRoutes,
   ...peopleRoutes,
   ...followingRoutes,
   ...writingRoutes,
@@ -32,12 +37,14 @@ const routes: readonly ControlRoute[] = [
   ...ruleRoutes,
   ...appRoutes,
   ...faultRoutes,
+  ...onePhoneRoutes,
+  ...switchRoutes,
+  ...trafficRoutes,
 ]
 
 /** Serves one call of the control API. */
 export async function serveControl(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    refuseForeignPages(request)
     const { path, search } = splitTarget(request.url ?? '')
     const body = await readJson(request)
     const found = find(request.method ?? '', path.slice('/_box'.length))
@@ -45,16 +52,11 @@ export async function serveControl(world: World, request: IncomingMessage, respo
     const input = readInput(isFields(body) ? body : {})
     const call: ControlCall = { ...world, person, input, query: new URLSearchParams(search), body }
     reply(response, 200, await found.route.run(call))
+    if (found.route.method !== 'GET') world.box.live.changed('people')
   } catch (error) {
     if (!(error instanceof ControlError)) throw error
     reply(response, error.status, { error: error.message })
   }
-}
-
-/** Web pages of other origins must not drive the box through the developer's browser. */
-function refuseForeignPages({ headers }: IncomingMessage): void {
-  if (headers.origin === undefined || headers.origin === `http://${headers.host}`) return
-  throw new ControlError('the control API serves only its own phone page and programs', 403)
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
@@ -85,7 +87,8 @@ function knownPerson(box: Box, text: string): number {
   return person
 }
 
-function reply(response: ServerResponse, status: number, value: unknown): void {
+/** Answers in the control API's form. */
+export function reply(response: ServerResponse, status: number, value: unknown): void {
   const text = JSON.stringify(value ?? {})
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',

@@ -1,0 +1,103 @@
+/** The box's control API for the views: reading that renews itself when the box says that something changed, and doing. */
+import { useEffect, useState } from 'preact/hooks'
+import { t } from './taste.js'
+
+const readers = new Set()
+const watchers = new Set()
+/** While news keep coming, a view reads so often at most. */
+const restMs = 200
+let isConnected = true
+
+/** Calls the control API; throws an error whose message is for the visitor. */
+export async function call(path, body) {
+  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+  const answer = await fetch(`/_box${path}`, init).catch(() => {
+    throw new Error(t('The box does not answer.', '连不上盒子。'))
+  })
+  const value = await answer.json().catch(() => ({}))
+  if (!answer.ok) throw new Error(value.error ?? `HTTP ${answer.status}`)
+  return value
+}
+
+/**
+ * Reads a path, and again whenever one of the topics changed; no path reads nothing. With `keep` the old data stay while
+ * those of another path are on their way.
+ */
+export function useData(path, topics, { keep = false } = {}) {
+  const [state, setState] = useState({})
+  useEffect(() => {
+    if (path === undefined) return undefined
+    const reader = createReader(path, topics, change =>
+      setState(old => ({ ...(old.path === path ? old : {}), ...change, path })),
+    )
+    readers.add(reader)
+    void reader.read()
+    return () => {
+      reader.stop()
+      readers.delete(reader)
+    }
+  }, [path, topics.join()])
+  return state.path === path || (keep && path !== undefined) ? state : {}
+}
+
+/** Reads once at a time; what is asked for meanwhile is one reading afterwards. */
+function createReader(path, topics, tell) {
+  let [isBusy, isStale, isOver] = [false, false, false]
+  const read = async () => {
+    isStale = isBusy || document.hidden
+    if (isStale) return
+    isBusy = true
+    const change = await call(path).then(
+      data => ({ data, error: undefined }),
+      error => ({ error }),
+    )
+    if (isOver) return
+    tell(change)
+    setTimeout(() => {
+      isBusy = false
+      if (isStale && !isOver) void read()
+    }, restMs)
+  }
+  const stop = () => {
+    isOver = true
+  }
+  return { topics, read, stop, isStale: () => isStale }
+}
+
+/** Whether the box is there. */
+export function useConnected() {
+  const [state, setState] = useState(isConnected)
+  useEffect(() => {
+    watchers.add(setState)
+    setState(isConnected)
+    return () => watchers.delete(setState)
+  }, [])
+  return state
+}
+
+function setConnected(value) {
+  isConnected = value
+  for (const watcher of watchers) watcher(value)
+}
+
+function listen() {
+  const source = new EventSource('/_box/live')
+  source.onmessage = ({ data }) => {
+    setConnected(true)
+    const { topics } = JSON.parse(data)
+    for (const reader of readers)
+      if (topics.length === 0 || topics.some(it => reader.topics.includes(it))) void reader.read()
+  }
+  source.onerror = () => {
+    setConnected(false)
+    // After a refusal the browser does not try again by itself.
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000)
+  }
+}
+
+// Nobody looks at a hidden page: it reads when it is shown again.
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) for (const reader of readers) if (reader.isStale()) void reader.read()
+})
+
+listen()
