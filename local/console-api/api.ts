@@ -6,16 +6,16 @@ import { ConsoleError } from '../../lib/console/errors.ts'
 import { getQueues } from '../../lib/console/queues.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { listedStates } from '../../lib/send/delivery.ts'
-import { begin, sendJson, sendTrouble, type Trouble } from './answer.ts'
+import { begin, sendJson, sendTrouble, setAlways, type Trouble } from './answer.ts'
 import { cookieOf, type Guard, refuse } from './guard.ts'
 import { createLive } from './live.ts'
 import { type ApiDeps, answerApi } from './routes.ts'
-import { serveFile } from './static-files.ts'
 
 export type ConsoleOptions = {
-  readonly guard: Guard
-  /** The folder of the page. */
-  readonly page: URL
+  /** Absent where the server that mounts it has judged the request. */
+  readonly guard?: Guard
+  /** Sends the page, or one of its files. */
+  readonly page?: (path: string, response: ServerResponse) => void
   /** Words for a failure that may be shown; undefined for what nobody expected. */
   readonly explain: (error: unknown) => string | undefined
 }
@@ -32,17 +32,20 @@ const mostBytes = 64 * 1024
 /** Creates the console. */
 export function createConsole(deps: ApiDeps, options: ConsoleOptions): Console {
   const words = (error: unknown) => options.explain(error) ?? 'The console failed; the terminal says more.'
-  const views = { deliveries: () => deps.list.page({ states: listedStates }), queues: () => getQueues(deps) }
+  const events = async () => deps.history?.revision() ?? deps.list.page({ states: listedStates })
+  const views = { events, queues: () => getQueues(deps) }
   const live = createLive(views, words)
 
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const { method = 'GET', headers } = request
-    const refusal = refuse({ method, headers, url }, options.guard)
+    const { guard, page } = options
+    const refusal = guard === undefined ? undefined : refuse({ method, headers, url }, guard)
     if (refusal !== undefined) return sendTrouble(response, refusal)
-    keepToken(response, url, options.guard)
+    if (guard !== undefined) keepToken(response, url, guard)
     const { pathname } = url
     if (pathname === '/api/live' && method === 'GET') return listen(response)
-    if (!pathname.startsWith('/api/')) return answerPage(response, method === 'GET' ? pathname : '', options.page)
+    if (pathname === partsPath && method === 'GET') return answerParts(response, page === undefined)
+    if (!pathname.startsWith('/api/')) return answerPage(response, method === 'GET' ? pathname : '', page)
     sendJson(response, 200, await answerApi({ method, url, body: await readBody(request) }, deps))
   }
 
@@ -67,11 +70,23 @@ export function createConsole(deps: ApiDeps, options: ConsoleOptions): Console {
 const tooMany = { status: 503, code: 'too-many-listeners', detail: 'Too many pages listen: close some.' }
 const noPage = { status: 404, code: 'page-unknown', detail: 'There is no such page.' }
 
-async function answerPage(response: ServerResponse, path: string, folder: URL): Promise<void> {
-  if (await serveFile(response, folder, path)) return
-  if (path !== '/') return sendTrouble(response, noPage)
-  begin(response, 200, 'text/plain; charset=utf-8')
-  response.end('The console: its views are below /api/, and docs/console.md lists them.\n')
+/** The page learns here what is behind it: the box alone has a file in this place. */
+const partsPath = '/console/parts.js'
+
+/** Whether a request is for this console; all else is for the server that mounts it. */
+export function isOfConsole(path: string): boolean {
+  return path.startsWith('/api/') || path === partsPath
+}
+
+function answerParts(response: ServerResponse, hasBox: boolean): void {
+  begin(response, 200, 'text/javascript; charset=utf-8')
+  response.end(`export const parts = ${JSON.stringify(hasBox ? ['box', 'stage'] : ['stage'])}\n`)
+}
+
+function answerPage(response: ServerResponse, path: string, page: ConsoleOptions['page']): void {
+  if (page === undefined || path === '') return sendTrouble(response, noPage)
+  setAlways(response)
+  page(path, response)
 }
 
 function troubleOf(error: unknown, words: string | undefined): Trouble {
