@@ -37,7 +37,9 @@ const switches: Record<SwitchName, Switch> = {
   'steal-token': {
     isOn: ({ account }) => account.tokens.isStolen(),
     on: ({ account }) =>
-      account.tokens.steal() ? undefined : `"${account.name}" has no valid access token to steal yet`,
+      account.tokens.isStolen() || account.tokens.steal()
+        ? undefined
+        : `"${account.name}" has no valid access token to steal yet`,
     off: ({ account }) => account.tokens.giveBack(),
   },
   'allow-list': {

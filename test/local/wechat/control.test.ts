@@ -106,7 +106,7 @@ test('a reset forgets everything but the settings', async ({ box }) => {
   expect((await box.get(`/cgi-bin/user/get?access_token=${before}`)).json).toMatchObject({ errcode: 40001 })
 })
 
-test('the phone page shows people and their messages', async ({ box }) => {
+test('the latest phones are listed with their messages', async ({ box }) => {
   const { openid } = await box.person({ name: '小明', following: true })
   const body = { touser: openid, template_id: template.templateId, data: goodData }
   await box.post(`/cgi-bin/message/template/send?access_token=${await box.token()}`, body)
@@ -116,7 +116,6 @@ test('the phone page shows people and their messages', async ({ box }) => {
     { label: '支付时间', value: '2026-11-22 09:30' },
   ]
   expect(await box.control('/phones')).toMatchObject([{ name: '小明', messages: [{ title: template.title, lines }] }])
-  expect((await box.get('/')).text).toContain('盒中微信')
 })
 
 test('messages are paged', async ({ box }) => {

@@ -31,7 +31,7 @@ function Console() {
     <${Side} current=${id} />
     <main id="content" tabindex="-1" class="content">
       <${Lost} />
-      <header class="head"><h1>${name()}</h1><${AppChoice} ...${chosen} /></header>
+      <div class="head"><h1>${name()}</h1><${AppChoice} ...${chosen} /></div>
       ${apps && html`<${View} key=${id} official=${chosen.official} mini=${chosen.mini} />`}
     </main>
     <${Toasts} />`
@@ -57,7 +57,7 @@ function AppChoice({ officials, minis, official, mini }) {
 }
 
 function Side({ current }) {
-  return html`<div class="side">
+  return html`<header class="side">
     <div class="brand"><${Bridge} /><span>Queqiao</span></div>
     <nav aria-label=${t('Views', '视图')}>
       ${views.map(
@@ -66,7 +66,7 @@ function Side({ current }) {
       )}
     </nav>
     <div class="tastes"><${Theme} /><${Language} /></div>
-  </div>`
+  </header>`
 }
 
 const themes = ['system', 'light', 'dark']

@@ -103,6 +103,13 @@ export function Dialog({ title, onClose, children }) {
     ${children}</dialog>`
 }
 
+/** A table that scrolls in itself where it is wider than the screen; so the keyboard must reach it. */
+export function Table({ label, columns, kind = '', children }) {
+  return html`<div class="scrolled" role="region" aria-label=${label} tabindex="0"><table class=${`rows ${kind}`} aria-label=${label}>
+    <thead><tr>${columns.map(name => html`<th key=${name} scope="col">${name}</th>`)}</tr></thead>
+    <tbody>${children}</tbody></table></div>`
+}
+
 /** What is shown where there is nothing. */
 export const Empty = ({ title, children }) =>
   html`<div class="empty"><p class="empty-title">${title}</p>${children && html`<p>${children}</p>`}</div>`

@@ -20,7 +20,7 @@ export function Entry({ entry, person }) {
 }
 
 function Card({ message }) {
-  return html`<article class="template"><h3>${message.title}</h3>
+  return html`<article class="template"><h2>${message.title}</h2>
     <dl>${message.lines.map(({ label, value }, at) => html`<div key=${at}>${label && html`<dt>${label}</dt>`}<dd>${value}</dd></div>`)}</dl>
     <${Behind} message=${message} />
   </article>`

@@ -14,7 +14,7 @@ export function Code({ code, phone, official }) {
   const { data: codes } = useData(`/qr-codes?app=${official.name}`, ['calls', 'people'])
   const ticket = codes?.find(it => it.url === code.url)?.ticket
   const scan = () => attempt(() => act(phone, 'scan', { url: code.url }), scanned())
-  return html`<section class="mini-part"><h3>${t('Follow code', '关注码')}</h3>
+  return html`<section class="mini-part"><h2>${t('Follow code', '关注码')}</h2>
     ${ticket && html`<img class="qr" src=${pictureOf(ticket)} alt=${t('QR code to follow', '关注二维码')} width="140" height="140" />`}
     <${Button} kind="main" name="scan-shown" onPress=${scan}>${t('Scan it with this phone', '用此手机扫码')}<//></section>`
 }

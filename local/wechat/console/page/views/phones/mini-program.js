@@ -35,13 +35,13 @@ function Page({ path }) {
   if (path === undefined) return null
   const [page, query = ''] = path.split('?')
   const given = [...new URLSearchParams(query)]
-  return html`<section class="mini-part"><h3>${t('Page', '页面')}</h3><code class="block">${page}</code>
+  return html`<section class="mini-part"><h2>${t('Page', '页面')}</h2><code class="block">${page}</code>
     ${given.length > 0 && html`<dl class="given">${given.map(([name, value], at) => html`<div key=${at}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`}
     <${Button} kind="small" onPress=${() => goTo({ screen: undefined, open: undefined })}>${t('Back to the chat', '返回聊天')}<//></section>`
 }
 
 function Login({ screen, now, open }) {
-  return html`<section class="mini-part"><h3>${t('Login', '登录')}</h3>
+  return html`<section class="mini-part"><h2>${t('Login', '登录')}</h2>
     <p class="hint">${t('wx.login gives a code that works once, for five minutes.', 'wx.login 返回的 code 五分钟内有效，只能用一次。')}</p>
     ${screen && html`<${LoginCode} key=${screen.code} screen=${screen} now=${now} />`}
     <div class="row"><${Button} kind="main" name="login" onPress=${open(false)}>${screen ? t('Log in again', '重新登录') : t('Log in', '登录')}<//>
@@ -88,9 +88,9 @@ const reaches = () => ({
 
 function Reach({ login }) {
   if (login.status !== 200)
-    return html`<section class="mini-part"><h3>${t('The back end’s answer', '后端的回答')}</h3>
+    return html`<section class="mini-part"><h2>${t('The back end’s answer', '后端的回答')}</h2>
       <p><${Badge} kind="bad">${login.status || t('none', '无')}<//> ${login.problem}</p></section>`
   const [kind, word, meaning] = reaches()[login.reach] ?? ['plain', login.reach, '']
-  return html`<section class="mini-part"><h3>${t('Do messages reach this person?', '消息能否送达？')}</h3>
+  return html`<section class="mini-part"><h2>${t('Do messages reach this person?', '消息能否送达？')}</h2>
     <p><${Badge} kind=${kind}>${word}<//> ${meaning}</p></section>`
 }

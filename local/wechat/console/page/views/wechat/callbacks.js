@@ -40,9 +40,9 @@ function Detail({ id }) {
   if (error) return html`<p class="hint">${error.message}</p>`
   return (
     data &&
-    html`<h3>${t('Pushed, before encryption', '推送内容（加密前）')}</h3><${Code} text=${linesOf(data.plain)} label=${t('Pushed', '推送')} />
+    html`<h2>${t('Pushed, before encryption', '推送内容（加密前）')}</h2><${Code} text=${linesOf(data.plain)} label=${t('Pushed', '推送')} />
     ${data.tries.map(
-      it => html`<h3 key=${it.attempt}>${t(`Answer to try ${it.attempt}`, `第 ${it.attempt} 次的回答`)}</h3>
+      it => html`<h2 key=${it.attempt}>${t(`Answer to try ${it.attempt}`, `第 ${it.attempt} 次的回答`)}</h2>
         <${Code} text=${it.body || wordOf(it.outcome)} label=${t('Answer', '回答')} />`,
     )}`
   )

@@ -43,8 +43,8 @@ function Detail({ id }) {
   if (data === undefined) return null
   const { method, path, query, question, answer, fault } = data
   return html`<p><code class="block">${method} ${path}${query && `?${query}`}</code></p>
-    ${question && html`<h3>${t('Question', '请求')}</h3><${Code} text=${question} label=${t('Question', '请求')} />`}
-    <h3>${t('Answer', '回答')}</h3>
+    ${question && html`<h2>${t('Question', '请求')}</h2><${Code} text=${question} label=${t('Question', '请求')} />`}
+    <h2>${t('Answer', '回答')}</h2>
     ${fault && html`<p class="hint">${t(`The fault “${fault}” was applied to it.`, `已按故障“${fault}”处理。`)}</p>`}
     ${answer ? html`<${Code} text=${answer} label=${t('Answer', '回答')} />` : html`<p class="hint">${t('None was worked out.', '没有处理。')}</p>`}`
 }

@@ -2,7 +2,7 @@
 import { useData } from '../../api.js'
 import { html } from '../../html.js'
 import { t } from '../../taste.js'
-import { numberOf } from '../../ui.js'
+import { numberOf, Table } from '../../ui.js'
 
 export function Quotas() {
   const { data } = useData('/quota', ['calls', 'people'])
@@ -15,9 +15,7 @@ export function Quotas() {
   ]
   return (
     data &&
-    html`<div class="scrolled"><table class="rows plain" aria-label=${t('Quotas', '额度')}>
-    <thead><tr>${columns.map(name => html`<th key=${name} scope="col">${name}</th>`)}</tr></thead>
-    <tbody>${data.map(quota => html`<${Row} key=${`${quota.app} ${quota.path}`} quota=${quota} />`)}</tbody></table></div>
+    html`<${Table} label=${t('Quotas', '额度')} columns=${columns} kind="plain">${data.map(quota => html`<${Row} key=${`${quota.app} ${quota.path}`} quota=${quota} />`)}<//>
     <p class="hint foot">${t('Days end at midnight in China.', '每日额度在北京时间零点重置。')}</p>`
   )
 }

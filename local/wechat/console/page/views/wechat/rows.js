@@ -1,13 +1,11 @@
 /** A table whose rows open: what is open is in the URL. */
 import { html } from '../../html.js'
 import { followLink, linkTo, placeOf } from '../../place.js'
+import { Table } from '../../ui.js'
 
 export function Rows({ label, columns, rows, parameter, Detail }) {
   const open = placeOf(parameter)
-  return html`<div class="scrolled"><table class="rows" aria-label=${label}>
-    <thead><tr>${columns.map(name => html`<th key=${name} scope="col">${name}</th>`)}</tr></thead>
-    <tbody>${rows.map(row => html`<${Row} key=${row.id} row=${row} width=${columns.length} parameter=${parameter} isOpen=${row.id === open} Detail=${Detail} />`)}</tbody>
-  </table></div>`
+  return html`<${Table} label=${label} columns=${columns}>${rows.map(row => html`<${Row} key=${row.id} row=${row} width=${columns.length} parameter=${parameter} isOpen=${row.id === open} Detail=${Detail} />`)}<//>`
 }
 
 /** The link is in the third cell, the name of the row; the whole row can be clicked. */

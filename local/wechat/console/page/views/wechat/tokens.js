@@ -2,7 +2,7 @@
 import { useData } from '../../api.js'
 import { html } from '../../html.js'
 import { t } from '../../taste.js'
-import { Badge, dateOf, Empty } from '../../ui.js'
+import { Badge, dateOf, Empty, Table } from '../../ui.js'
 
 const states = () => ({
   good: ['good', t('valid', '有效')],
@@ -22,9 +22,7 @@ export function Tokens() {
   ]
   if (data === undefined) return null
   if (data.length === 0) return html`<${Empty} title=${t('No token was issued yet', '还没有签发令牌')} />`
-  return html`<div class="scrolled"><table class="rows plain" aria-label=${t('Tokens', '令牌')}>
-    <thead><tr>${columns.map(name => html`<th key=${name} scope="col">${name}</th>`)}</tr></thead>
-    <tbody>${data.map(token => html`<${Row} key=${`${token.app} ${token.number}`} token=${token} />`)}</tbody></table></div>`
+  return html`<${Table} label=${t('Tokens', '令牌')} columns=${columns} kind="plain">${data.map(token => html`<${Row} key=${`${token.app} ${token.number}`} token=${token} />`)}<//>`
 }
 
 function Row({ token: { app, number, kind, issuedAt, endsAt, state } }) {
