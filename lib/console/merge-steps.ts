@@ -12,10 +12,12 @@ type Witnesses = {
 /** Merges them: the same is told once. */
 export function merge({ told, seen, arrivals }: Witnesses): Step[] {
   const tries = Math.max(0, ...seen.map(it => (it.step === 'received' ? it.count : 0)))
+  const toldTries = Math.max(0, ...told.map(it => (it.step === 'tries' ? it.count : 0)))
   const isSeen = (it: ToldStep) => {
     if (it.step === 'tries') return it.count <= tries
     if (it.step === 'unanswered') return false
-    if (it.step === 'called') return seen.some(one => one.step === 'called')
+    // A try that was seen is told by what was seen: the table's code may be another event's, for which it was held.
+    if (it.step === 'called') return tries >= toldTries
     return seen.some(one => one.step === it.step && 'state' in one && one.state === it.state)
   }
   const line = inOrder([...seen, ...told.filter(it => !isSeen(it))])

@@ -80,7 +80,8 @@ const names: ReadonlyMap<string, StateStep> = new Map([
 ])
 
 function stepsOf({ state, at, attempts, errcode, rid, ...facts }: Delivery): ToldStep[] {
-  const answered = state === 'accepted' ? 0 : errcode
+  // What is held may never have been called: the code is then of the call that closed the gate.
+  const answered = state === 'accepted' ? 0 : state === 'parked' ? undefined : errcode
   const called = answered === undefined ? [] : [{ step: 'called', at, errcode: answered, ...(rid && { rid }) } as const]
   return [
     { step: 'tries', count: attempts },

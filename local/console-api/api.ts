@@ -38,14 +38,12 @@ export function createConsole(deps: ApiDeps, options: ConsoleOptions): Console {
 
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const { method = 'GET', headers } = request
-    const { guard, page } = options
-    const refusal = guard === undefined ? undefined : refuse({ method, headers, url }, guard)
+    const refusal = options.guard && refuse({ method, headers, url }, options.guard)
     if (refusal !== undefined) return sendTrouble(response, refusal)
-    if (guard !== undefined) keepToken(response, url, guard)
+    keepToken(response, url, options.guard)
     const { pathname } = url
+    if (!pathname.startsWith('/api/')) return answerFile(request, response, { path: pathname, page: options.page })
     if (pathname === '/api/live' && method === 'GET') return listen(response)
-    if (pathname === partsPath && method === 'GET') return answerParts(response, page === undefined)
-    if (!pathname.startsWith('/api/')) return answerPage(response, method === 'GET' ? pathname : '', page)
     sendJson(response, 200, await answerApi({ method, url, body: await readBody(request) }, deps))
   }
 
@@ -83,10 +81,16 @@ function answerParts(response: ServerResponse, hasBox: boolean): void {
   response.end(`export const parts = ${JSON.stringify(hasBox ? ['box', 'stage'] : ['stage'])}\n`)
 }
 
-function answerPage(response: ServerResponse, path: string, page: ConsoleOptions['page']): void {
-  if (page === undefined || path === '') return sendTrouble(response, noPage)
-  setAlways(response)
-  page(path, response)
+type File = { readonly path: string; readonly page: ConsoleOptions['page'] }
+
+/** What the page is made of, but for what the box serves where it mounts this. */
+function answerFile({ method = 'GET' }: IncomingMessage, response: ServerResponse, { path, page }: File): void {
+  if (method === 'GET' && path === partsPath) answerParts(response, page === undefined)
+  else if (page === undefined || method !== 'GET') sendTrouble(response, noPage)
+  else {
+    setAlways(response)
+    page(path, response)
+  }
 }
 
 function troubleOf(error: unknown, words: string | undefined): Trouble {
@@ -97,8 +101,8 @@ function troubleOf(error: unknown, words: string | undefined): Trouble {
 }
 
 /** Once the URL with the token was opened, the page asks with a cookie. */
-function keepToken(response: ServerResponse, url: URL, guard: Guard): void {
-  if (guard.token === undefined || !url.searchParams.has('token')) return
+function keepToken(response: ServerResponse, url: URL, guard: Guard | undefined): void {
+  if (guard?.token === undefined || !url.searchParams.has('token')) return
   response.setHeader('set-cookie', `${cookieOf(guard)}=${guard.token}; HttpOnly; SameSite=Strict; Path=/`)
 }
 

@@ -3,68 +3,20 @@ import * as v from 'valibot'
 import type { History, SeenStep } from '../../lib/console/ports.ts'
 import { type LogLine, readLine } from '../terminal/line.ts'
 import { createAreas } from './areas.ts'
+import { remember } from './bounded.ts'
 import { addStep, type Watched, watch } from './event.ts'
-import { readStep } from './read-step.ts'
+import { readStep, type Told } from './read-step.ts'
 
-/** The oldest are forgotten beyond this. */
-const mostEvents = 10_000
-
-export type Watching = History & { /** Takes one line of the functions' log. */ readonly add: (line: string) => void }
+/** Takes each line of the functions' log by `add`. */
+export type Watching = History & { readonly add: (line: string) => void }
 
 const receiptLine = v.object({ msgid: v.string(), state: v.string() })
 
 /** Creates an empty history. */
 export function createHistory(now: () => number = Date.now): Watching {
-  const events = new Map<string, Watched>()
-  /** The event of each message, and receipts that came before it was known. */
-  const eventOf = new Map<string, string>()
-  const early = new Map<string, SeenStep>()
+  const events = createEvents()
   const areas = createAreas()
   let revision = 0
-
-  function find(id: string, at: string): Watched {
-    const event = events.get(id) ?? watch(id, at)
-    // What was seen last stands last.
-    events.delete(id)
-    events.set(id, event)
-    trim(events)
-    return event
-  }
-
-  function note(line: LogLine): void {
-    if (line.event === 'receipts.kept') return noteReceipt(line)
-    const told = readStep(line)
-    for (const id of told?.ids ?? []) {
-      const event = find(id, line.at.toISOString())
-      const isPushed = event.steps.some(it => it.step === 'pushed')
-      for (const step of told?.steps ?? []) {
-        if (step.step !== 'pushed' || !isPushed) addStep(event, step, told?.facts)
-      }
-      if (told?.msgid !== undefined) join(told.msgid, id, event)
-    }
-  }
-
-  function join(msgid: string, id: string, event: Watched): void {
-    const receipt = early.get(msgid)
-    if (receipt !== undefined) addStep(event, receipt)
-    early.delete(msgid)
-    eventOf.set(msgid, id)
-    trim(eventOf)
-  }
-
-  function noteReceipt({ fields, at }: LogLine): void {
-    const read = v.safeParse(receiptLine, fields)
-    if (!read.success) return
-    const { msgid, state } = read.output
-    const step = { step: 'receipt', at: at.toISOString(), state } as const
-    const id = eventOf.get(msgid)
-    const event = id === undefined ? undefined : events.get(id)
-    if (event === undefined) {
-      early.set(msgid, step)
-      trim(early)
-    } else if (!event.steps.some(it => it.step === 'receipt')) addStep(event, step)
-  }
-
   return {
     add(text) {
       const line = readLine(text)
@@ -72,21 +24,76 @@ export function createHistory(now: () => number = Date.now): Watching {
       if (line.kind !== 'log') return
       revision += 1
       areas.add(line)
-      note(line)
+      events.note(line)
     },
     notePush(id, template) {
       revision += 1
       const at = new Date(now()).toISOString()
-      addStep(find(id, at), { step: 'pushed', at }, template === undefined ? {} : { template })
+      addStep(events.find(id, at), { step: 'pushed', at }, template === undefined ? {} : { template })
     },
-    stepsOf: id => events.get(id)?.steps ?? [],
-    events: () => [...events.values()].map(it => it.facts).toReversed(),
+    stepsOf: events.stepsOf,
+    events: events.all,
     areas: areas.all,
     revision: () => revision,
   }
 }
 
-function trim(map: Map<string, unknown>): void {
-  const [oldest] = map.keys()
-  if (map.size > mostEvents && oldest !== undefined) map.delete(oldest)
+function createEvents() {
+  const events = new Map<string, Watched>()
+  const receipts = createReceipts()
+  const find = (id: string, at: string) => remember(events, id, events.get(id) ?? watch(id, at))
+
+  function noteReceipt({ fields, at }: LogLine): void {
+    const read = v.safeParse(receiptLine, fields)
+    if (!read.success) return
+    const { msgid, state } = read.output
+    const step = { step: 'receipt', at: at.toISOString(), state } as const
+    const event = events.get(receipts.eventOf(msgid, step) ?? '')
+    if (event?.steps.every(it => it.step !== 'receipt')) addStep(event, step)
+  }
+
+  function noteTold(id: string, at: string, { steps = [], facts = {}, msgid }: Partial<Told> = {}): void {
+    const event = find(id, at)
+    for (const step of steps) addOnce(event, step, facts)
+    const receipt = msgid === undefined ? undefined : receipts.join(msgid, id)
+    if (receipt !== undefined) addStep(event, receipt)
+  }
+
+  function noteStep(line: LogLine): void {
+    const told = readStep(line)
+    for (const id of told?.ids ?? []) noteTold(id, line.at.toISOString(), told)
+  }
+
+  return {
+    find,
+    note: (line: LogLine) => (line.event === 'receipts.kept' ? noteReceipt(line) : noteStep(line)),
+    stepsOf: (id: string) => events.get(id)?.steps ?? [],
+    all: () => [...events.values()].map(it => it.facts).toReversed(),
+  }
+}
+
+/** The console's own push is told by the sender as well. */
+function addOnce(event: Watched, step: SeenStep, facts: Parameters<typeof addStep>[2]): void {
+  if (step.step !== 'pushed' || !event.steps.some(it => it.step === 'pushed')) addStep(event, step, facts)
+}
+
+/** Which event a message is of; a receipt may come before that is known. */
+function createReceipts() {
+  const eventOf = new Map<string, string>()
+  const early = new Map<string, SeenStep>()
+  return {
+    /** The event of a receipt; without it the receipt is kept for who asks later. */
+    eventOf(msgid: string, receipt: SeenStep): string | undefined {
+      const id = eventOf.get(msgid)
+      if (id === undefined) remember(early, msgid, receipt)
+      return id
+    },
+    /** Notes the event of a message; answers the receipt that came before. */
+    join(msgid: string, id: string): SeenStep | undefined {
+      remember(eventOf, msgid, id)
+      const receipt = early.get(msgid)
+      early.delete(msgid)
+      return receipt
+    },
+  }
 }

@@ -44,7 +44,7 @@ function To({ draft, people, onChange }) {
 function ValueField({ field: { key, label, rule, approved, isTrimmed }, value, problem, onInput }) {
   const rules = [
     rule && t(`must ${rule}`, ruleInChinese(rule)),
-    approved && approved.join(' / '),
+    approved?.join(' / '),
     isTrimmed && t('is trimmed', '过长会截短'),
   ]
   return html`<${TextField} name=${key} label=${label} mark=${key} value=${value} hint=${rules.filter(Boolean).join(' · ')} problem=${problem} onInput=${onInput} />`
