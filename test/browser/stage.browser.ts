@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { openForAll } from '../for-all.ts'
-import { openSendingStack } from '../local/sending-stack.ts'
+import { event, openSendingStack } from '../local/sending-stack.ts'
 import { chromiumPath, useBrowser } from './chromium.ts'
 import { type Look, openStagePage } from './open-console.ts'
 
@@ -68,10 +68,10 @@ describe.skipIf(chromiumPath === undefined)('the views of the stage', () => {
       const { page, visit, axe, shot } = await openStagePage(browser(), stack.addresses.wechat, look)
       const name = (view: string) =>
         `console-${view}-${look.language}-${look.scheme}${look.width === 390 ? '-390' : ''}`
-      await visit('/?view=events')
-      await page.locator('a.event-row').first().click()
+      const id = name('order')
+      await stack.push([event(id, (await stack.follower()).openid)])
       for (const [view, path, seen] of [
-        ['events', new URL(page.url()).search, '.step'],
+        ['events', `?view=events&event=${id}`, '.step'],
         ['push', '?view=events&push=on', '.as-code .code'],
         ['work', '?view=work&queue=events-dlq', '.rows'],
         ['waits', '?view=work&part=waits', 'main .card'],

@@ -27,7 +27,8 @@ const Head = ({ id, state }) =>
   html`<div class="event-head"><h2><code>${id}</code></h2>${state && html`<${Badge} kind=${wordOf(state)[0]}>${wordOf(state)[1]}<//>`}</div>`
 
 function Told({ timeline: { id, delivery, steps, isUnreadable }, about }) {
-  const last = steps.findLast(it => it.state !== undefined)?.state
+  // A receipt may come before the sender knows that WeChat took the message.
+  const last = (steps.find(it => it.step === 'receipt') ?? steps.findLast(it => it.state !== undefined))?.state
   return html`<${Head} id=${id} state=${last ?? delivery?.state} />
     ${isUnreadable && html`<p class="banner bad">${t('The row of this event cannot be read: nothing is sent on its ground.', '该事件的记录无法读取，系统不会据此发送。')}</p>`}
     ${delivery && html`<dl class="facts"><${Facts} delivery=${delivery} about=${about} /></dl>`}
