@@ -23,7 +23,15 @@ describe.skipIf(chromiumPath === undefined)('the views of the stage', () => {
     await page.getByRole('tab', { name: 'Python' }).click()
     await expect.poll(() => page.locator('.as-code .code').innerText()).toContain('import boto3')
     await page.locator('button[name=push-now]').click()
-    for (const step of ['Pushed to the queue', 'Received by the sender', 'Resolved', 'Called WeChat: errcode 0', 'On the phone', 'Decided: accepted', 'Receipt: delivered'])
+    for (const step of [
+      'Pushed to the queue',
+      'Received by the sender',
+      'Resolved',
+      'Called WeChat: errcode 0',
+      'On the phone',
+      'Decided: accepted',
+      'Receipt: delivered',
+    ])
       await page.locator('.step', { hasText: step }).waitFor()
     await page.locator('button[name=repeat]').click()
     await page.locator('.step', { hasText: 'not sent twice' }).waitFor()

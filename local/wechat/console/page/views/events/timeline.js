@@ -41,7 +41,7 @@ function Facts({ delivery: { msgid, from, template, attempts, nextTryAt }, about
   return html`${fact(t('Account', '公众号'), about.officials.length > 1 ? from : undefined)}
     ${fact(t('Template', '模板'), template)}${fact(t('Tries', '尝试次数'), attempts)}
     ${fact(t('Next try', '下次尝试'), nextTryAt && dateOf(new Date(nextTryAt)))}
-    ${msgid && html`<div class="wide"><${CopyId} name="msgid" value=${msgid} /></div>`}`
+    ${msgid && html`<${CopyId} name="msgid" value=${msgid} />`}`
 }
 
 function Step({ step, before }) {
