@@ -1,7 +1,7 @@
 /** One line of steps out of three witnesses: what was seen is finer, what the tables tell goes on where nobody looked. */
 
 import type { Arrival, SeenStep } from './ports.ts'
-import type { Step, ToldStep } from './timeline.ts'
+import type { Step, ToldStep } from './steps.ts'
 
 type Witnesses = {
   readonly told: readonly ToldStep[]

@@ -8,22 +8,8 @@ import type { ShownDelivery } from '../send/shown-delivery.ts'
 import { shown } from '../send/shown-delivery.ts'
 import { ConsoleError } from './errors.ts'
 import { merge } from './merge-steps.ts'
-import type { Arrival, ConsoleDeps, SeenStep } from './ports.ts'
-
-/** `called` is a call to WeChat, with its answer; the tables keep the last one that was answered, and no time of the push. */
-export type ToldStep =
-  | { readonly step: 'tries'; readonly count: number }
-  | { readonly step: 'called'; readonly at: string; readonly errcode: number; readonly rid?: string }
-  | { readonly step: 'unanswered'; readonly since: string; readonly windows: number; readonly why: string }
-  | ({
-      readonly step: 'ended' | 'waits' | 'parked' | 'receipt' | 'accepted'
-      readonly at: string
-      readonly state: string
-    } & Facts)
-type Facts = Pick<Delivery, 'reason' | 'msgid' | 'nextTryAt'>
-
-/** `arrived` is on a phone of WeChat in a box. */
-export type Step = ToldStep | SeenStep | ({ readonly step: 'arrived' } & Arrival)
+import type { ConsoleDeps } from './ports.ts'
+import type { Facts, Step, ToldStep } from './steps.ts'
 
 export type Timeline = {
   readonly id: string
