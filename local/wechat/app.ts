@@ -24,7 +24,7 @@ export const duplicates = ['same', 'error', 'too-soon'] as const
 type Duplicate = (typeof duplicates)[number]
 
 /** How receipts arrive. */
-export type Receipts = 'in-time' | 'late' | 'lost'
+type Receipts = 'in-time' | 'late' | 'lost'
 
 /** Switches of an Official Account for tests. */
 type Rules = {

@@ -11,7 +11,7 @@ export type MiniProgramScreen = {
   until: number
   /** The back end's answer to the login; undefined without a back end. */
   login?: BackEndAnswer
-  /** A link that opens the follow page, if it was asked for. */
+  /** The address in a QR code to follow by, if it was asked for. */
   followCode?: BackEndAnswer & { url?: string }
 }
 
@@ -35,7 +35,7 @@ export async function openMiniProgram(box: Box, { mini, person, wantsFollowCode 
   const token = textField(body, 'token')
   if (!wantsFollowCode || token === '') return { ...screen, login }
   const { body: answer, ...followCode } = await ask(`${miniProgramApi}/follow-codes`, {}, token)
-  return { ...screen, login, followCode: { ...followCode, url: textField(answer, 'url') } }
+  return { ...screen, login, followCode: { ...followCode, url: textField(answer, 'content') } }
 }
 
 async function ask(url: string, question: object, token?: string): Promise<BackEndAnswer & { body: unknown }> {

@@ -1,10 +1,9 @@
 /** A box whose console is open in a browser, with a back end that answers what people write. */
 
-import { readFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import type { WeChatOptions } from '../../local/wechat/server.ts'
@@ -14,7 +13,6 @@ import { openReceiver, type Received } from '../local/wechat/receiver.ts'
 /** How a visitor looks at it; `losesBox` if the box ends before. */
 export type Look = { language?: 'en' | 'zh'; width?: number; scheme?: 'light' | 'dark'; losesBox?: boolean }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const folder = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'queqiao-screenshots-')))
 
 /** Opens all of it; at its end the test fails if the page wrote an error, or asked anybody else. */
@@ -82,7 +80,7 @@ function answerPeople({ body }: Received): string {
 /** What axe finds that is moderate or worse, in one line each. */
 async function findFaults(page: Page): Promise<string[]> {
   // By the debugger, because the page's policy allows no other script.
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   return page.evaluate(async () => {
     // biome-ignore lint/suspicious/noExplicitAny: axe is a global of the page
     const { violations } = await (globalThis as any).axe.run()

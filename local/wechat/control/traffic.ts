@@ -44,6 +44,7 @@ function pushes({ box }: ControlCall) {
     callbacks
       .deliveries()
       .slice(-shownCallbacks)
+      .toReversed()
       .map(({ body: _, ...delivery }) => ({ app: name, ...delivery })),
   )
   return tries.toSorted((a, b) => b.at - a.at).slice(0, shownCallbacks)

@@ -39,7 +39,7 @@ test('a visitor loads at most 250 KB, and each file by its exact name only', asy
 function ask(url: string, path: string, headers: Record<string, string>, method = 'GET') {
   return new Promise<{ status: number; cookie: string | undefined; location: string | undefined }>(
     (resolve, reject) => {
-      const asked = request(url + path, { method, headers }, answer => {
+      const asked = request(url, { path, method, headers }, answer => {
         answer.destroy()
         resolve({
           status: answer.statusCode ?? 0,

@@ -59,7 +59,10 @@ test('without a back end the mini program shows a login code and its end', async
 test('the mini program logs in at its back end, and the session token stays in the box', async () => {
   const backEnd = await openBackEnd({
     '/login': { status: 200, body: { token: 'secret-token', reach: 'not-following' } },
-    '/follow-codes': { status: 201, body: { url: 'http://weixin.qq.com/q/1' } },
+    '/follow-codes': {
+      status: 201,
+      body: { url: 'http://x/showqrcode?ticket=1', content: 'http://weixin.qq.com/q/1' },
+    },
   })
   const box = await openTestBox({ miniProgramApi: backEnd.url })
   await box.control('/apps', { name: 'shop', kind: 'mini' })

@@ -88,7 +88,7 @@ const reaches = () => ({
 
 function Reach({ login }) {
   if (login.status !== 200)
-    return html`<section class="mini-part"><h2>${t('The back end’s answer', '后端的回答')}</h2>
+    return html`<section class="mini-part"><h2>${t("The back end's answer", '后端的回答')}</h2>
       <p><${Badge} kind="bad">${login.status || t('none', '无')}<//> ${login.problem}</p></section>`
   const [kind, word, meaning] = reaches()[login.reach] ?? ['plain', login.reach, '']
   return html`<section class="mini-part"><h2>${t('Do messages reach this person?', '消息能否送达？')}</h2>

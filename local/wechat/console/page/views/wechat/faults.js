@@ -18,7 +18,7 @@ const words = () => ({
     t('Only another address may call (40164, 61004).', '只允许其他地址调用（40164、61004）。'),
   ],
   'day-quota': [
-    t('Day’s quota used up', '当日额度用尽'),
+    t("Day's quota used up", '当日额度用尽'),
     t('No template message before midnight in China (45009).', '北京时间零点前不能发模板消息（45009）。'),
   ],
   busy: [t('Busy', '系统繁忙'), t('Every call is answered with -1.', '每次调用都返回 -1。')],
