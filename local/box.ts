@@ -5,10 +5,10 @@ import { readLocalTemplateLists } from './templates.ts'
 import type { AppSetting } from './wechat/app-setting.ts'
 import type { BoxState } from './wechat/box-state.ts'
 import { defaultAccounts } from './wechat/defaults.ts'
-import { openWeChat, type WeChatBox } from './wechat/server.ts'
+import { type Beside, openWeChat, type WeChatBox } from './wechat/server.ts'
 
 /** Opens WeChat in a box, with the deployment's identities and templates, pushing its events to our callbacks. */
-export function openBox(settings: Settings, state?: BoxState): Promise<WeChatBox> {
+export function openBox(settings: Settings, state?: BoxState, beside?: Beside): Promise<WeChatBox> {
   const { host, ports, wechat, isTestAccount } = settings
   const { apps, appsecrets } = wechat
   const [official, ...officials] = apps.officials
@@ -30,6 +30,7 @@ export function openBox(settings: Settings, state?: BoxState): Promise<WeChatBox
     miniCallback: { url: `${url}/${mini.name}` },
     miniProgramApi: `http://${reachableHost(host)}:${ports.api}`,
     apps: [...officials, ...minis].map(app => settingOf(app, settings)),
+    ...(beside && { beside }),
   })
 }
 

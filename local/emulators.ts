@@ -9,7 +9,7 @@ import { openParameterStore, type ParameterStore } from './parameter-store.ts'
 import { reachableHost } from './ports.ts'
 import { listSecrets, makeSessionKeys, secretsPrefix } from './secrets.ts'
 import { openDynamoDb, openSqs } from './stores.ts'
-import type { WeChatBox } from './wechat/server.ts'
+import type { Beside, WeChatBox } from './wechat/server.ts'
 
 /** Those that may have to learn of a change while the stack runs; `box` is undefined with another WeChat. */
 type Emulators = { box: WeChatBox | undefined; store: ParameterStore }
@@ -32,7 +32,7 @@ export function listEndpoints({ endpoints, host, ports, wechatApiUrl }: Settings
 export async function openEmulators(
   settings: Settings,
   ssmPort: number,
-  { closing, kept }: { closing: Closing; kept: Kept | undefined },
+  { closing, kept, beside }: { closing: Closing; kept: Kept | undefined; beside?: Beside },
 ): Promise<Emulators> {
   const { endpoints, ports, region, wechat, wechatApiUrl } = settings
   async function open<T extends { close: () => unknown }>(opening: Promise<T>): Promise<T> {
@@ -45,7 +45,7 @@ export async function openEmulators(
     open(openParameterStore(ssmPort, listSecrets(secretsPrefix, wechat, sessionKeys)))
   const needsFauxqs = endpoints.sqs === undefined || endpoints.s3 === undefined
   const [box, store] = await Promise.all([
-    wechatApiUrl === undefined ? open(openBox(settings, kept?.box)) : undefined,
+    wechatApiUrl === undefined ? open(openBox(settings, kept?.box, beside)) : undefined,
     openSecrets(kept?.sessionKeys ?? (await makeSessionKeys())),
     endpoints.dynamodb === undefined && open(openDynamoDb(ports.dynamodb, kept?.tables)),
     needsFauxqs && open(openSqs(ports.sqs, region, kept?.queues)),

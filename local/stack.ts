@@ -5,6 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Addresses } from './banner.ts'
 import { type Closing, createClosing } from './closing.ts'
+import { openConsoleViews } from './console-views.ts'
 import { type Deployment, type Queue, readDeployment } from './deployment.ts'
 import { listEndpoints, openEmulators } from './emulators.ts'
 import type { Environment, Settings } from './environment.ts'
@@ -68,8 +69,9 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
   // The functions take longest, so they start first; everything they call is up before anything calls them.
   const ssmPort = await pickFreePort('127.0.0.1')
   const endpoints = listEndpoints(settings, ssmPort)
-  const functions = startFunctions(options, endpoints, closing)
-  const opening = openEmulators(settings, ssmPort, { closing, kept: options.kept })
+  const views = openConsoleViews(options, endpoints, closing)
+  const functions = startFunctions({ ...options, onFunctionLine: views.onFunctionLine }, endpoints, closing)
+  const opening = openEmulators(settings, ssmPort, { closing, kept: options.kept, beside: views.beside })
 
   const client = { region: settings.region, credentials: chooseCredentials(options.env, settings) }
   const sqs = new SQSClient({ ...client, endpoint: endpoints.sqs })
@@ -80,6 +82,7 @@ async function openParts(options: StackOptions, closing: Closing): Promise<Stack
   const [deployment, emulators] = await Promise.all([functions.now.config.then(readDeployment), opening])
   const all = { ...deployment, queues: [...deployment.queues, ...operatorsQueue(options)] }
   const provisioning = provision(all, { sqs, s3 }, { ...client, endpoint: endpoints.dynamodb })
+  views.setBox(emulators.box)
   const [queues] = await Promise.all([provisioning, functions.now.ready])
   const onArrival = createNotifications({ sqs, region: settings.region, buckets: deployment.buckets, queues })
   const door = await openS3Door({ ...client, ...{ host: settings.host, port: settings.ports.s3, s3, onArrival } })

@@ -1,24 +1,15 @@
-/** What became of one event, step by step, as far as the tables know. */
+/** What became of one event, step by step: what the tables know, and what was seen while it happened where somebody looked on. */
 
 import type { Apps } from '../apps.ts'
 import type { Delivery, DoneMark } from '../send/delivery.ts'
 import { eventIdPattern } from '../send/delivery.ts'
+import { clientMsgIdOf } from '../send/kinds/template-message.ts'
 import type { ShownDelivery } from '../send/shown-delivery.ts'
 import { shown } from '../send/shown-delivery.ts'
 import { ConsoleError } from './errors.ts'
+import { merge } from './merge-steps.ts'
 import type { ConsoleDeps } from './ports.ts'
-
-/** `called` is a call to WeChat, with its answer; the tables keep the last one that was answered, and no time of the push. */
-type Step =
-  | { readonly step: 'tries'; readonly count: number }
-  | { readonly step: 'called'; readonly at: string; readonly errcode: number; readonly rid?: string }
-  | { readonly step: 'unanswered'; readonly since: string; readonly windows: number; readonly why: string }
-  | ({
-      readonly step: 'ended' | 'waits' | 'parked' | 'receipt' | 'accepted'
-      readonly at: string
-      readonly state: string
-    } & Facts)
-type Facts = Pick<Delivery, 'reason' | 'msgid' | 'nextTryAt'>
+import type { Facts, Step, ToldStep } from './steps.ts'
 
 export type Timeline = {
   readonly id: string
@@ -29,25 +20,33 @@ export type Timeline = {
   readonly isUnreadable?: true
 }
 
-/** Finds an event by its id; throws ConsoleError `event-unknown` if nothing is written of it. */
-export async function getTimeline(id: string, { deliveries, apps }: Pick<ConsoleDeps, 'deliveries' | 'apps'>) {
+type Deps = Pick<ConsoleDeps, 'deliveries' | 'apps' | 'history' | 'phones'>
+
+/** Finds an event by its id; throws ConsoleError `event-unknown` if nothing is known of it. */
+export async function getTimeline(id: string, { deliveries, apps, history, phones }: Deps): Promise<Timeline> {
   if (!eventIdPattern.test(id)) throw new ConsoleError('event-id-invalid', 400, 'That is no event id.')
   const mark = (await deliveries.read([id])).get(id)
-  if (mark === undefined)
+  const seen = history?.stepsOf(id) ?? []
+  const arrivals = phones?.arrivalsOf(clientMsgIdOf(id)) ?? []
+  if (mark === undefined && seen.length + arrivals.length === 0)
     throw new ConsoleError(
       'event-unknown',
       404,
       'Nothing is written of this event: not seen or not worked on yet, or over 15 days old.',
     )
-  return timelineOf(id, mark, { found: mark.isUnreadable ? undefined : await deliveries.find(id), apps })
+  const found = mark === undefined || mark.isUnreadable ? undefined : await deliveries.find(id)
+  const told = timelineOf(id, mark ?? {}, { found, apps })
+  return { ...told, steps: merge({ told: told.steps, seen, arrivals }) }
 }
 
-/** Tells a timeline; `found` is the delivery with what its receipt says. */
+type Told = Omit<Timeline, 'steps'> & { readonly steps: readonly ToldStep[] }
+
+/** Tells what the tables know; `found` is the delivery with what its receipt says. */
 function timelineOf(
   id: string,
   mark: DoneMark,
   { found, apps }: { readonly found: Delivery | undefined; readonly apps: Apps },
-): Timeline {
+): Told {
   if (mark.isUnreadable) return { id, steps: [], isUnreadable: true }
   const { delivery, uncertainty } = mark
   const steps = [
@@ -59,15 +58,16 @@ function timelineOf(
   return { id, ...(last === undefined ? {} : { delivery: shown(last, apps) }), steps }
 }
 
-type StateStep = Extract<Step, { readonly state: string }>['step']
+type StateStep = Extract<ToldStep, { readonly state: string }>['step']
 const names: ReadonlyMap<string, StateStep> = new Map([
   ['accepted', 'accepted'],
   ['waiting', 'waits'],
   ['parked', 'parked'],
 ])
 
-function stepsOf({ state, at, attempts, errcode, rid, ...facts }: Delivery): Step[] {
-  const answered = state === 'accepted' ? 0 : errcode
+function stepsOf({ state, at, attempts, errcode, rid, ...facts }: Delivery): ToldStep[] {
+  // What is held may never have been called: the code is then of the call that closed the gate.
+  const answered = state === 'accepted' ? 0 : state === 'parked' ? undefined : errcode
   const called = answered === undefined ? [] : [{ step: 'called', at, errcode: answered, ...(rid && { rid }) } as const]
   return [
     { step: 'tries', count: attempts },
@@ -76,13 +76,13 @@ function stepsOf({ state, at, attempts, errcode, rid, ...facts }: Delivery): Ste
   ]
 }
 
-function doubtOf(uncertainty: DoneMark['uncertainty']): Step[] {
+function doubtOf(uncertainty: DoneMark['uncertainty']): ToldStep[] {
   if (uncertainty === undefined) return []
   const { since, windows, why } = uncertainty
   return [{ step: 'unanswered', since: new Date(since).toISOString(), windows, why }]
 }
 
-function receiptOf(delivery: Delivery | undefined, found: Delivery | undefined): Step[] {
+function receiptOf(delivery: Delivery | undefined, found: Delivery | undefined): ToldStep[] {
   if (found === undefined || found.state === delivery?.state) return []
   const { at, state, reason } = found
   return [{ step: 'receipt', at, state, ...(reason && { reason }) }]

@@ -18,7 +18,9 @@ export async function deliver(event: Decided, recipients: Recipients, deps: Batc
   const hold = gate.holdReason(decision.message, mayBeSent(event))
   if (hold !== undefined) return hold
   const resolved = decision.kind === 'look-up' ? await lookUp(decision, event, { recipients, deps }) : decision
-  return isToSend(resolved) ? sendInSlot(resolved, event, deps) : resolved
+  if (!isToSend(resolved)) return resolved
+  deps.log.debug('send.resolved', { id: resolved.message.id, isAsked: decision.kind === 'look-up' })
+  return sendInSlot(resolved, event, deps)
 }
 
 /** A repeat must not leave WeChat's window: it is not held back. */

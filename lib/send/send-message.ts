@@ -22,18 +22,32 @@ export async function sendMessage(given: Omit<Call, 'startedAt' | 'isLost'>, dep
 
 function send(message: Message, call: Call, deps: BatchDeps): Promise<string | undefined> {
   const { kind, openid } = call
+  const { id } = message
   return withAccessToken(kind.accessTokensOf(deps), async token => {
     await deps.attempt.begin(message, kind.api)
     // Only now, so that a copy which has expired finds this attempt, or this one is not sent.
     if (isExpired(message, deps.now())) throw new TransportError(kind.api, 'withheld', 'not called: it has expired')
+    const startedAt = deps.now()
+    const note = (facts: Answer) => deps.log.debug('send.called', { id, ms: deps.now() - startedAt, ...facts })
     try {
-      return await kind.call(message, { openid, token }, deps)
+      const msgid = await kind.call(message, { openid, token }, deps)
+      note({ errcode: 0 })
+      return msgid
     } catch (error) {
+      note(answerIn(error))
       // Made twice, for a kept connection was lost: the first of them may have sent it.
       if (!isOfWeChat(error) || (error instanceof WeChatError && error.isRepeat)) call.isLost = true
       throw error
     }
   })
+}
+
+/** What came back, as it is told: WeChat's code, or how the call failed. */
+type Answer = { readonly errcode?: number; readonly rid?: string | undefined; readonly failure?: string }
+
+function answerIn(error: unknown): Answer {
+  if (error instanceof WeChatError) return { errcode: error.errcode, rid: error.rid }
+  return { failure: error instanceof TransportError ? error.failure : 'unknown' }
 }
 
 type Sending = { readonly call: Call; readonly deps: BatchDeps }

@@ -11,7 +11,7 @@ import { createCopyOrder } from './copies.ts'
 import { decide } from './decide.ts'
 import { deliver } from './deliver.ts'
 import { type Account, depsOf, type StageDeps } from './deps.ts'
-import { idOf } from './event-id.ts'
+import { idOf, templateOf } from './event-id.ts'
 import { load, nothingKnown } from './load.ts'
 import { deferFor, isToSend } from './outcome.ts'
 import { createOutcomeTally } from './outcome-tally.ts'
@@ -81,7 +81,7 @@ async function sendBy(
     return record(event, outcome, deps)
   }
   await inLanes(events, { width, trouble: account.trouble }, async event => {
-    deps.log.debug('send.received', { id: idOf(event.body), attempts: event.attempts })
+    logReceived(event, deps)
     const isLate = event.message !== undefined && deps.now() >= limits.until
     const run = () => (isLate ? record(event, notBegun, deps) : inOrder(event, () => work(event)))
     const name = await inRecord(event, () => retryOnError(event, run, deps))
@@ -90,6 +90,11 @@ async function sendBy(
   })
   tally.flush()
   stage.buffer.endAccount(account.app.appid)
+}
+
+function logReceived({ body, attempts, since }: Decided, { log }: BatchDeps): void {
+  const pushedAt = new Date(since).toISOString()
+  log.debug('send.received', { id: idOf(body), attempts, pushedAt, template: templateOf(body) })
 }
 
 /** The stages before any send. While the tables do not answer nothing is sent. */

@@ -94,6 +94,11 @@ export function checkValue(key: string, value: string, { policy, approved }: Val
   return rule.form.test(sent) ? { value: sent } : { problem: `${key} must ${rule.words}` }
 }
 
+/** What the values of a key must do, in words; undefined if no rule is known. */
+export function ruleInWords(key: string): string | undefined {
+  return ruleOf(key)?.words
+}
+
 /** Of the old templates' keys, WeChat takes `first` and `remark`, and shows neither (docs/wechat.md 6.4). */
 export function isShown(key: string): boolean {
   return key !== 'first' && key !== 'remark'

@@ -25,6 +25,11 @@ const always = {
   'cache-control': 'no-store',
 }
 
+/** Sets what holds for all answers, for one that somebody else begins; what they set themselves holds instead. */
+export function setAlways(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
+}
+
 /** Begins an answer; it may load nothing from elsewhere, and nobody else may load it. */
 export function begin(response: ServerResponse, status: number, type: string): void {
   response.writeHead(status, { ...always, 'content-type': type })

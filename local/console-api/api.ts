@@ -6,16 +6,16 @@ import { ConsoleError } from '../../lib/console/errors.ts'
 import { getQueues } from '../../lib/console/queues.ts'
 import { RequestError } from '../../lib/errors.ts'
 import { listedStates } from '../../lib/send/delivery.ts'
-import { begin, sendJson, sendTrouble, type Trouble } from './answer.ts'
+import { begin, sendJson, sendTrouble, setAlways, type Trouble } from './answer.ts'
 import { cookieOf, type Guard, refuse } from './guard.ts'
 import { createLive } from './live.ts'
 import { type ApiDeps, answerApi } from './routes.ts'
-import { serveFile } from './static-files.ts'
 
 export type ConsoleOptions = {
-  readonly guard: Guard
-  /** The folder of the page. */
-  readonly page: URL
+  /** Absent where the server that mounts it has judged the request. */
+  readonly guard?: Guard
+  /** Sends the page, or one of its files. */
+  readonly page?: (path: string, response: ServerResponse) => void
   /** Words for a failure that may be shown; undefined for what nobody expected. */
   readonly explain: (error: unknown) => string | undefined
 }
@@ -32,17 +32,18 @@ const mostBytes = 64 * 1024
 /** Creates the console. */
 export function createConsole(deps: ApiDeps, options: ConsoleOptions): Console {
   const words = (error: unknown) => options.explain(error) ?? 'The console failed; the terminal says more.'
-  const views = { deliveries: () => deps.list.page({ states: listedStates }), queues: () => getQueues(deps) }
+  const events = async () => deps.history?.revision() ?? deps.list.page({ states: listedStates })
+  const views = { events, queues: () => getQueues(deps) }
   const live = createLive(views, words)
 
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const { method = 'GET', headers } = request
-    const refusal = refuse({ method, headers, url }, options.guard)
+    const refusal = options.guard && refuse({ method, headers, url }, options.guard)
     if (refusal !== undefined) return sendTrouble(response, refusal)
     keepToken(response, url, options.guard)
     const { pathname } = url
+    if (!pathname.startsWith('/api/')) return answerFile(request, response, { path: pathname, page: options.page })
     if (pathname === '/api/live' && method === 'GET') return listen(response)
-    if (!pathname.startsWith('/api/')) return answerPage(response, method === 'GET' ? pathname : '', options.page)
     sendJson(response, 200, await answerApi({ method, url, body: await readBody(request) }, deps))
   }
 
@@ -67,11 +68,29 @@ export function createConsole(deps: ApiDeps, options: ConsoleOptions): Console {
 const tooMany = { status: 503, code: 'too-many-listeners', detail: 'Too many pages listen: close some.' }
 const noPage = { status: 404, code: 'page-unknown', detail: 'There is no such page.' }
 
-async function answerPage(response: ServerResponse, path: string, folder: URL): Promise<void> {
-  if (await serveFile(response, folder, path)) return
-  if (path !== '/') return sendTrouble(response, noPage)
-  begin(response, 200, 'text/plain; charset=utf-8')
-  response.end('The console: its views are below /api/, and docs/console.md lists them.\n')
+/** The page learns here what is behind it: the box alone has a file in this place. */
+const partsPath = '/console/parts.js'
+
+/** Whether a request is for this console; all else is for the server that mounts it. */
+export function isOfConsole(path: string): boolean {
+  return path.startsWith('/api/') || path === partsPath
+}
+
+function answerParts(response: ServerResponse, hasBox: boolean): void {
+  begin(response, 200, 'text/javascript; charset=utf-8')
+  response.end(`export const parts = ${JSON.stringify(hasBox ? ['box', 'stage'] : ['stage'])}\n`)
+}
+
+type File = { readonly path: string; readonly page: ConsoleOptions['page'] }
+
+/** What the page is made of, but for what the box serves where it mounts this. */
+function answerFile({ method = 'GET' }: IncomingMessage, response: ServerResponse, { path, page }: File): void {
+  if (method === 'GET' && path === partsPath) answerParts(response, page === undefined)
+  else if (page === undefined || method !== 'GET') sendTrouble(response, noPage)
+  else {
+    setAlways(response)
+    page(path, response)
+  }
 }
 
 function troubleOf(error: unknown, words: string | undefined): Trouble {
@@ -82,8 +101,8 @@ function troubleOf(error: unknown, words: string | undefined): Trouble {
 }
 
 /** Once the URL with the token was opened, the page asks with a cookie. */
-function keepToken(response: ServerResponse, url: URL, guard: Guard): void {
-  if (guard.token === undefined || !url.searchParams.has('token')) return
+function keepToken(response: ServerResponse, url: URL, guard: Guard | undefined): void {
+  if (guard?.token === undefined || !url.searchParams.has('token')) return
   response.setHeader('set-cookie', `${cookieOf(guard)}=${guard.token}; HttpOnly; SameSite=Strict; Path=/`)
 }
 

@@ -3,12 +3,14 @@
 import * as v from 'valibot'
 
 import { ConsoleError } from '../../lib/console/errors.ts'
+import { getEvents } from '../../lib/console/events.ts'
 import { getPerson } from '../../lib/console/person.ts'
 import type { ConsoleDeps } from '../../lib/console/ports.ts'
+import { checkEvent, getTemplates, pushEvent } from '../../lib/console/push.ts'
 import { getLetters, getQueues } from '../../lib/console/queues.ts'
 import { getTimeline } from '../../lib/console/timeline.ts'
 import { getWaits } from '../../lib/console/waits.ts'
-import { listedStates } from '../../lib/send/delivery.ts'
+import { deliveryStates, listedStates } from '../../lib/send/delivery.ts'
 import { listDeliveries, parseListing } from '../../lib/send/list-deliveries.ts'
 
 export type ApiDeps = ConsoleDeps & {
@@ -23,13 +25,18 @@ const isOpen = ({ show }: Query) => show === 'ids'
 const without = ({ show: _, token: __, ...query }: Query) => query
 
 const reads: Readonly<Record<string, Route>> = {
-  stage: async ({ stage, apps, isWriting }) => ({
+  stage: async ({ stage, apps, isWriting, ...deps }) => ({
     stage,
     isWriting,
     officials: apps.officials.map(it => it.name),
     minis: apps.minis.map(it => it.name),
-    states: listedStates,
+    states: deps.history === undefined ? listedStates : [...deliveryStates, 'pushed', 'received'],
+    isWatched: deps.history !== undefined,
+    queue: deps.queue,
   }),
+  events: (deps, query, id) => (id === '' ? getEvents(without(query), deps) : getTimeline(id, deps)),
+  templates: async deps => getTemplates(deps),
+  areas: async ({ history }) => ({ areas: history?.areas() ?? [] }),
   deliveries: (deps, query, id) =>
     id === '' ? listDeliveries(parseListing(without(query)), deps) : getTimeline(id, deps),
   waits: deps => getWaits(deps),
@@ -49,7 +56,13 @@ const redriveOrder = v.strictObject({
 })
 const reopenOrder = v.strictObject({ app: v.optional(v.string()) })
 
-const writes: Readonly<Record<string, (deps: ApiDeps, body: unknown) => Promise<object>>> = {
+/** Questions that have a body; they change nothing. */
+const asks: Readonly<Record<string, (deps: ApiDeps, body: string) => object>> = {
+  'events/check': (deps, body) => checkEvent(body, deps),
+}
+
+const writes: Readonly<Record<string, (deps: ApiDeps, body: string) => Promise<object>>> = {
+  events: (deps, body) => pushEvent(body, deps),
   redrive({ letters }, body) {
     const { queue, ids, evenInDoubt } = parse(redriveOrder, body)
     if (queue === 'events-review' && !evenInDoubt)
@@ -70,13 +83,15 @@ export async function answerApi({ method, url, body }: ApiRequest, deps: ApiDeps
   const path = url.pathname.slice('/api/'.length)
   if (method === 'POST') return write(path, body, deps)
   const [name = '', ...rest] = path.split('/')
-  const isOfOne = name === 'deliveries' && rest.length === 1 && rest[0] !== ''
+  const isOfOne = ['deliveries', 'events'].includes(name) && rest.length === 1 && rest[0] !== ''
   const route = Object.hasOwn(reads, name) && (rest.length === 0 || isOfOne) ? reads[name] : undefined
   if (route === undefined) throw unknownRoute()
   return route(deps, Object.fromEntries(url.searchParams), decoded(rest[0] ?? ''))
 }
 
 async function write(path: string, body: string, deps: ApiDeps): Promise<object> {
+  const ask = Object.hasOwn(asks, path) ? asks[path] : undefined
+  if (ask !== undefined) return ask(deps, body)
   const route = Object.hasOwn(writes, path) ? writes[path] : undefined
   if (route === undefined) throw unknownRoute()
   if (!deps.isWriting) throw new ConsoleError('read-only', 403, 'This console only reads: start it with --write.')

@@ -25,6 +25,8 @@ const words: Readonly<Record<string, Words>> = {
     isZero(it, 'attempts') || textOf(it, 'attempts') === '1'
       ? `event ${textOf(it, 'id') || 'without a readable id'} received`
       : `event ${textOf(it, 'id')} again, try ${textOf(it, 'attempts')}`,
+  'send.resolved': silent,
+  'send.called': silent,
   'send.accepted': it => `event ${textOf(it, 'id')} sent by ${textOf(it, 'app')}${withMsgid(it)}`,
   'send.dropped': it => `event ${textOf(it, 'id')} not sent, nobody to send it to: ${because(it)}`,
   'send.rejected': it => `event ${textOf(it, 'id') || 'without a readable id'} rejected: ${because(it)}`,

@@ -28,6 +28,14 @@ export type WeChatOptions = Partial<Omit<BoxSettings, 'callback' | 'miniCallback
   miniCallback?: Partial<CallbackConfig>
   /** Where the mini program logs in: the screen of the console calls `POST <here>/login`. */
   miniProgramApi?: string
+  /** Answers paths of the console's page that are not the box's: it is asked only for what the box's own guard lets in. */
+  beside?: Beside
+}
+
+/** What another server of this machine adds to the console. */
+export type Beside = {
+  owns: (path: string) => boolean
+  serve: (request: IncomingMessage, response: ServerResponse) => unknown
 }
 
 /** A running box. */
@@ -61,7 +69,7 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
     box = createBox(settings, live, box.people.ever())
   }
   const server = createServer((request, response) => {
-    serve({ box, reset, guard }, request, response).catch(() => response.destroy())
+    serve({ box, reset, guard, beside: options.beside }, request, response).catch(() => response.destroy())
   })
   await listen(server, { host, port })
   return {
@@ -112,11 +120,11 @@ function readSettings(options: WeChatOptions): BoxSettings {
   }
 }
 
-type World = { box: Box; reset: () => void; guard: Guard }
+type World = { box: Box; reset: () => void; guard: Guard; beside: Beside | undefined }
 
 async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { path, search } = splitTarget(request.url ?? '/')
-  if (isForPeople(path)) return serveGuarded(world, request, response)
+  if (isForPeople(path) || world.beside?.owns(path)) return serveGuarded(world, request, response)
   if (path === '/cgi-bin/showqrcode' && request.method === 'GET') return showQrCode(world.box, search, response)
   return serveApi(world.box, request, response)
 }
@@ -133,6 +141,7 @@ async function serveGuarded(world: World, request: IncomingMessage, response: Se
   // The token leaves the address bar at once, and with it the history and what the page would send on.
   if (path === '/' && verdict.cookie !== undefined)
     return void response.writeHead(303, { Location: '/', 'Set-Cookie': verdict.cookie, 'Content-Length': 0 }).end()
+  if (world.beside?.owns(path)) return void world.beside.serve(request, response)
   if (path === '/_box/live') return serveLive(world.box.live, request, response)
   if (path.startsWith('/_box')) return serveControl(world, request, response)
   return serveConsole(path, response)

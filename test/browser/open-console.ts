@@ -30,6 +30,17 @@ export async function openConsole(browser: Browser, look: Look = {}, options: We
   }
 }
 
+/** The console of a whole stack that runs here. */
+export async function openStagePage(browser: Browser, url: string, look: Look = {}) {
+  const page = await openPage(browser, url, look)
+  return {
+    page,
+    visit: (path: string) => page.goto(url + path),
+    axe: () => findFaults(page),
+    shot: (name: string) => page.screenshot({ path: join(folder, `${name}.png`) }),
+  }
+}
+
 async function openPage(
   browser: Browser,
   url: string,

@@ -1,29 +1,30 @@
 /** The console's API behind a server: who may ask, what may be done, and what it tells while it goes. */
 
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as ask, createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { boxApps as apps } from '../../kit/app.ts'
 import { listen } from '../../kit/listen.ts'
 import { memoryDeliveries, memoryLinks } from '../../kit/memory-stores.ts'
+import type { History } from '../../lib/console/ports.ts'
+import { readTemplateLists } from '../../lib/send/template-list.ts'
 import { createConsole } from '../../local/console-api/api.ts'
 import type { Guard } from '../../local/console-api/guard.ts'
+import { createHistory } from '../../local/history/history.ts'
+import { serveConsole } from '../../local/wechat/console/serve-console.ts'
+import templateFile from '../../templates.json' with { type: 'json' }
 
 const noon = Date.parse('2026-11-22T12:00:00Z')
 const now = () => noon
 const openid = 'oA1bcdefghijklmnopqrstuvwOpQ'
 const unexpected = 'a secret in the text of a failure'
 
-type Wanted = { readonly isWriting?: boolean; readonly token?: string; readonly page?: string }
+type Wanted = { readonly isWriting?: boolean; readonly token?: string; readonly history?: History }
 
 /** Opens a console over a stage in memory. */
-async function open({ isWriting = false, token, page = tmpdir() }: Wanted = {}) {
+async function open({ isWriting = false, token, history }: Wanted = {}) {
   const server = createServer()
   const port = await listen(server)
   onTestFinished(() => {
@@ -47,6 +48,10 @@ async function open({ isWriting = false, token, page = tmpdir() }: Wanted = {}) 
   }
   const deps = {
     ...{ stage: 'prod', apps, deliveries: list, list, links, upkeep: links, now, isWriting },
+    events: { push: async (message: object) => void done.push(message) },
+    templates: () => readTemplateLists(templateFile, 'local', apps.officials),
+    ...{ values: 'checked' as const, queue: { name: 'queqiao-prod-events', region: 'eu-west-1' } },
+    ...(history === undefined ? {} : { history }),
     queues: { size: async () => ({ ready: done.length, later: 0, inWork: 0 }) },
     letters: { peek: async () => ({ letters: [letter], isAll: true }), redrive: note },
     functions: {
@@ -57,7 +62,7 @@ async function open({ isWriting = false, token, page = tmpdir() }: Wanted = {}) 
     },
   }
   const guard: Guard = { hosts: [host, `localhost:${port}`], ...(token === undefined ? {} : { token }) }
-  const opened = createConsole(deps, { guard, page: pathToFileURL(`${page}/`), explain: () => undefined })
+  const opened = createConsole(deps, { guard, page: serveConsole, explain: () => undefined })
   server.on('request', opened.serve)
   const send = async (path: string, headers: Record<string, string> = {}, body?: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; headers: object; text: string }>()
@@ -103,7 +108,7 @@ describe('the console answers', () => {
     const { send } = await open()
     for (const path of ['/', '/api/stage', '/nowhere', '/api/nowhere'])
       expect((await send(path)).headers).toMatchObject({
-        'content-security-policy': expect.stringContaining("default-src 'none'; script-src 'self'"),
+        'content-security-policy': expect.stringContaining("default-src 'none'"),
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
         'cross-origin-resource-policy': 'same-origin',
@@ -193,18 +198,76 @@ describe('the views', () => {
   })
 })
 
-it('the page is served from its folder, and nothing from outside of it', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'queqiao-console-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  await mkdir(join(folder, 'page'))
-  await writeFile(join(folder, 'page', 'index.html'), '<title>here</title>')
-  await writeFile(join(folder, 'secret.js'), 'secret')
-  await writeFile(join(folder, 'page', '.hidden.js'), 'secret')
-  await symlink(join(folder, 'secret.js'), join(folder, 'page', 'linked.js'))
-  const { send } = await open({ page: join(folder, 'page') })
-  expect((await send('/')).text).toContain('here')
-  for (const path of ['/../secret.js', '/%2e%2e/secret.js', '/..%2fsecret.js', '/linked.js', '/.hidden.js', '/none.js'])
-    expect(await send(path)).toMatchObject({ status: 404, text: expect.not.stringContaining('secret') })
+it('the page is served with what is behind it, and nothing else of the disk', async () => {
+  const { send } = await open()
+  expect((await send('/?view=events')).text).toContain('/console/main.js')
+  expect((await send('/console/main.js')).status).toBe(200)
+  expect((await send('/console/parts.js')).text).toBe('export const parts = ["stage"]\n')
+  for (const path of ['/../package.json', '/%2e%2e/package.json', '/console/../../main.ts', '/console/none.js'])
+    expect((await send(path)).status).toBe(404)
+})
+
+describe('events', () => {
+  const event = (more: object = {}) => ({
+    ...{ id: 'order-1:paid', to: { unionid: 'uQ1w2E3r4T5y6U7i8O9p0AsDfGhJ' }, template: 'order-paid' },
+    data: { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' },
+    ...more,
+  })
+  const bad = event({ data: { character_string1: '一'.repeat(9), amount2: '¥88.00' } })
+
+  it('are checked by the sender’s rules, at the fields, also where nothing may be changed', async () => {
+    const { post, done } = await open()
+    expect(JSON.parse((await post('/api/events/check', event())).text)).toEqual({ fields: {} })
+    expect(JSON.parse((await post('/api/events/check', bad)).text)).toEqual({
+      problem: expect.stringContaining('data.time3 is missing'),
+      fields: {
+        character_string1: expect.stringContaining('must be at most 32 letters'),
+        time3: 'time3 is missing',
+      },
+    })
+    expect(done).toEqual([])
+  })
+
+  it('are pushed as they are, only where that is allowed, and only with an id', async () => {
+    const reading = await open()
+    expect(await reading.codeOf(reading.post('/api/events', event()))).toBe('read-only')
+    const { post, codeOf, done } = await open({ isWriting: true })
+    expect((await post('/api/events', bad)).status).toBe(200)
+    expect(await codeOf(post('/api/events', { to: {} }))).toBe('event-id-invalid')
+    const group = templateFile.local['order-paid'].templateId
+    expect([reading.done, done]).toEqual([[], [{ body: JSON.stringify(bad), group }]])
+  })
+
+  it('are listed as they were seen, by state, template, account and a part of the id', async () => {
+    const history = createHistory(now)
+    const { send, post } = await open({ isWriting: true, history })
+    await post('/api/events', event())
+    const line = (message: string, fields: object) =>
+      history.add(
+        JSON.stringify({ level: 'DEBUG', message, timestamp: '2026-11-22T12:00:01Z', app: 'official', ...fields }),
+      )
+    line('send.received', { id: 'order-2', attempts: 1, template: 'class-reminder', pushedAt: '2026-11-22T12:00:00Z' })
+    line('send.dropped', { id: 'order-2', reason: 'not-following' })
+    const ids = async (query: string) =>
+      JSON.parse((await send(`/api/events?${query}`)).text).events.map((it: { id: string }) => it.id)
+    expect(await ids('')).toEqual(['order-2', 'order-1:paid'])
+    expect(await ids('state=dropped')).toEqual(['order-2'])
+    expect(await ids('template=order-paid')).toEqual(['order-1:paid'])
+    expect(await ids('from=official')).toEqual(['order-2'])
+    expect(await ids('id=1:pa')).toEqual(['order-1:paid'])
+    expect(JSON.parse((await send('/api/events/order-1%3Apaid')).text).steps).toMatchObject([{ step: 'pushed' }])
+  })
+
+  it('are those of the index where nobody looked on', async () => {
+    const { send, list } = await open()
+    await list.record({ id: 'order:1', state: 'dropped', attempts: 1, at: '2026-11-22T12:00:00.000Z' }, 'one')
+    expect(JSON.parse((await send('/api/events?state=dropped')).text).events).toMatchObject([{ id: 'order:1' }])
+    expect(JSON.parse((await send('/api/events?id=2')).text).events).toEqual([])
+    expect(JSON.parse((await send('/api/templates')).text).templates[0]).toMatchObject({
+      ...{ account: 'official', name: 'order-paid' },
+      fields: expect.arrayContaining([{ key: 'time3', label: '支付时间', rule: expect.stringContaining('be a time') }]),
+    })
+  })
 })
 
 describe('the stream of what changed', () => {

@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os'
 import { type Console, createConsole } from '../../local/console-api/api.ts'
 import type { Guard } from '../../local/console-api/guard.ts'
 import type { ApiDeps } from '../../local/console-api/routes.ts'
+import { serveConsole } from '../../local/wechat/console/serve-console.ts'
 import { AskError } from '../command/explain-failure.ts'
 import { interrupted, type Session, type Start } from '../command/session.ts'
 import { openStage } from './open-stage.ts'
@@ -15,7 +16,6 @@ import { isLoopback, type Options, parseOptions } from './options.ts'
 
 /** At most 28 queries and some 14 queue sizes a round: some 90 requests a minute, and none while nobody listens. */
 const lookEveryMs = 30_000
-const page = new URL('../../local/console/', import.meta.url)
 
 export const start: Start = async (args, session) => {
   const options = parseOptions(args, session.env)
@@ -35,7 +35,10 @@ export async function runConsole(options: Options, stage: Stage, session: Consol
     return 1
   }
   const guard = guardOf(options, port)
-  const opened = createConsole({ ...stage, isWriting: options.isWriting }, { guard, page, explain: explaining(screen) })
+  const opened = createConsole(
+    { ...stage, isWriting: options.isWriting },
+    { guard, page: serveConsole, explain: explaining(screen) },
+  )
   server.on('request', opened.serve)
   screen.line(describe(options, guard))
   try {

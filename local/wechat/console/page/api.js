@@ -1,5 +1,6 @@
 /** The box's control API for the views: reading that renews itself when the box says that something changed, and doing. */
 import { useEffect, useState } from 'preact/hooks'
+import { parts } from './parts.js'
 import { t } from './taste.js'
 
 const readers = new Set()
@@ -21,14 +22,16 @@ export async function call(path, body) {
 
 /**
  * Reads a path, and again whenever one of the topics changed; no path reads nothing. With `keep` the old data stay while
- * those of another path are on their way.
+ * those of another path are on their way; `ask` is called for another server than the box.
  */
-export function useData(path, topics, { keep = false } = {}) {
+export function useData(path, topics, { keep = false, ask = call } = {}) {
   const [state, setState] = useState({})
   useEffect(() => {
     if (path === undefined) return undefined
-    const reader = createReader(path, topics, change =>
-      setState(old => ({ ...(old.path === path ? old : {}), ...change, path })),
+    const reader = createReader(
+      () => ask(path),
+      topics,
+      change => setState(old => ({ ...(old.path === path ? old : {}), ...change, path })),
     )
     readers.add(reader)
     void reader.read()
@@ -41,13 +44,13 @@ export function useData(path, topics, { keep = false } = {}) {
 }
 
 /** Reads once at a time; what is asked for meanwhile is one reading afterwards. */
-function createReader(path, topics, tell) {
+function createReader(ask, topics, tell) {
   let [isBusy, isStale, isOver] = [false, false, false]
   const read = async () => {
     isStale = isBusy || document.hidden
     if (isStale) return
     isBusy = true
-    const change = await call(path).then(
+    const change = await ask().then(
       data => ({ data, error: undefined }),
       error => ({ error }),
     )
@@ -80,13 +83,18 @@ function setConnected(value) {
   for (const watcher of watchers) watcher(value)
 }
 
+/** Has everything read again that shows one of the topics; without topics all. */
+export function renew(topics) {
+  for (const reader of readers)
+    if (topics.length === 0 || topics.some(it => reader.topics.includes(it))) void reader.read()
+}
+
 function listen() {
   const source = new EventSource('/_box/live')
   source.onmessage = ({ data }) => {
     setConnected(true)
     const { topics } = JSON.parse(data)
-    for (const reader of readers)
-      if (topics.length === 0 || topics.some(it => reader.topics.includes(it))) void reader.read()
+    renew(topics)
   }
   source.onerror = () => {
     setConnected(false)
@@ -100,4 +108,4 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden) for (const reader of readers) if (reader.isStale()) void reader.read()
 })
 
-listen()
+if (parts.includes('box')) listen()

@@ -28,3 +28,6 @@ export const Search = icon('M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM20 20
 export const Keyboard = icon('M3 7h18v10H3zM6.5 10.5h.01m3.5 0h.01m3.5 0h.01m3.5 0h.01M8 13.5h8')
 export const Menu = icon('M4 7h16M4 12h16M4 17h16')
 export const Scan = icon('M4 8V4h4m8 0h4v4m0 8v4h-4m-8 0H4v-4M4 12h16')
+export const Arrow = icon('M4 12h13M12 6l6 6-6 6M20 5v14')
+export const Stack = icon('M12 3 3 8l9 5 9-5zM3 12.5l9 5 9-5M3 17l9 5 9-5')
+export const Plus = icon('M12 5v14M5 12h14')

@@ -4,11 +4,16 @@ import { useEffect, useState } from 'preact/hooks'
 import { useConnected, useData } from './api.js'
 import { html } from './html.js'
 import { Bridge, Globe, Monitor, Moon, Sun } from './icons.js'
+import { parts } from './parts.js'
 import { followLink, goTo, linkTo, onPlace, placeOf } from './place.js'
 import { choose, onTaste, t, tasteOf } from './taste.js'
 import { Toasts } from './toast.js'
 import { Select } from './ui.js'
-import { views } from './views.js'
+import { views as allViews } from './views.js'
+
+const hasBox = parts.includes('box')
+/** Those whose server is there. */
+const views = allViews.filter(({ part = 'box' }) => parts.includes(part))
 
 function Console() {
   const [, redraw] = useState(0)
@@ -20,9 +25,9 @@ function Console() {
       stopPlace()
     }
   }, [])
-  const { data: apps } = useData('/apps', ['people'])
+  const { data: apps } = useData(hasBox ? '/apps' : undefined, ['people'])
   const chosen = chooseApps(apps ?? [])
-  const { id, name, View } = views.find(view => view.id === placeOf('view')) ?? views[0]
+  const { id, name, part = 'box', View } = views.find(view => view.id === placeOf('view')) ?? views[0]
   useEffect(() => {
     document.title = `${name()} · Queqiao`
   })
@@ -31,8 +36,8 @@ function Console() {
     <${Side} current=${id} />
     <main id="content" tabindex="-1" class="content">
       <${Lost} />
-      <div class="head"><h1>${name()}</h1><${AppChoice} ...${chosen} /></div>
-      ${apps && html`<${View} key=${id} official=${chosen.official} mini=${chosen.mini} />`}
+      <div class="head"><h1>${name()}</h1>${part === 'box' && html`<${AppChoice} ...${chosen} />`}</div>
+      ${(apps || !hasBox) && html`<${View} key=${id} official=${chosen.official} mini=${chosen.mini} />`}
     </main>
     <${Toasts} />`
 }

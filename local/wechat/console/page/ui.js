@@ -82,7 +82,7 @@ export function CopyId({ name, value }) {
 }
 
 /** On a page that is not on this machine the browser has no clipboard for us; then the text is marked and copied by command. */
-async function copyText(text) {
+export async function copyText(text) {
   if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text)
   const box = Object.assign(document.createElement('textarea'), { value: text })
   document.body.append(box)
