@@ -98,8 +98,8 @@ lib/callback/authenticate.ts
   + const isForeign = false
 lib/callback/passive-reply.ts
   # a server's reply goes to whomever it names
-  - if (read.output.ToUserName !== push.openid) throw
-  + if (read.output.ToUserName === '') throw
+  - if (fields.ToUserName !== push.openid) throw
+  + if (fields.ToUserName === '') throw
   # a server in secure mode may answer in plain text
   - if (mode === 'secure' && !isSealed)
   + if (mode === 'plain' && isSealed)
