@@ -28,7 +28,10 @@ let stack: Awaited<ReturnType<typeof folder.start>>
 async function copyProject(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'queqiao-project-'))
   const checkout = join(import.meta.dirname, '../..')
-  const parts = ['deploy', 'functions', 'lib', 'local', 'resources', 'apps.json', 'package.json', 'serverless.yml']
+  const parts = [
+    ...['deploy', 'functions', 'lib', 'local', 'resources', 'tools'],
+    ...['apps.json', 'package.json', 'replies.json', 'serverless.yml'],
+  ]
   for (const part of parts) await cp(join(checkout, part), join(copy, part), { recursive: true })
   await symlink(join(checkout, 'node_modules'), join(copy, 'node_modules'))
   return copy
@@ -72,7 +75,7 @@ it('keeps the functions going by the last good list, says what is wrong, and tak
   await writeTemplates(list('shop').slice(0, 40))
   await expect
     .poll(stack.output, patience)
-    .toMatch(/templates\.json cannot be read: .*; the previous list stays until it is fixed/)
+    .toMatch(/templates\.json cannot be read: .*; the last good list stays in use until it is fixed/)
   expect(await send('shop', 'while-half-written')).toMatchObject({ state: 'accepted' })
 
   await rm(join(project, 'templates.json'))
@@ -80,7 +83,7 @@ it('keeps the functions going by the last good list, says what is wrong, and tak
   expect(await send('shop', 'while-away')).toMatchObject({ state: 'accepted' })
 
   await writeTemplates(list('bookshop'))
-  await expect.poll(stack.output, patience).toContain('templates.json was reloaded')
+  await expect.poll(stack.output, patience).toMatch(/templates\.json: added bookshop/)
   let tries = 0
   // The functions are built in the seconds after.
   await expect.poll(() => send('bookshop', `mended-${tries++}`), patience).toMatchObject({ state: 'accepted' })

@@ -55,7 +55,7 @@ describe('the code of the functions', () => {
       // A door that opens one thing more, which has a secret and variables.
       changed(
         'functions/deliveries.ts',
-        ['import { deliveryStore', "import { sessionSigner } from '../lib/runtime/secrets.ts'\nimport { deliveryStore"],
+        ['import { deliveryList', "import { sessionSigner } from '../lib/runtime/secrets.ts'\nimport { deliveryList"],
         ['deliveryStore(), ', 'deliveryStore(), sessions: sessionSigner(), '],
       ),
       // An adapter that makes another request for the same method.
