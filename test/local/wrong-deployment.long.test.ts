@@ -44,6 +44,7 @@ it('under 40164 every event tells whom it takes and when it is tried next, and g
     attempts: 1,
     at: instant,
     nextTryAt: instant,
+    template: 'order-paid',
   })
   // Each batch tells the refusal once in full, and all others that meet it in one line.
   expect(lines('send.config').length + lines('send.no-token').length).toBeLessThanOrEqual(12)
