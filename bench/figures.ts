@@ -13,6 +13,17 @@ export function spreadOf(series: readonly (readonly number[])[]): Spread {
   return { least: Math.min(...relative), most: Math.max(...relative) }
 }
 
+/** The median with the least and the most, as a row of the bench has it. */
+export function spread(values: readonly number[]): { median: number; min: number; max: number } {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) }
+}
+
+/** The value that so many percent do not exceed: the 99th of a hundred for 99. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN
+}
+
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }

@@ -1,0 +1,58 @@
+/** Writes the runs of docs/figures/ into README and the documents: `npm run figures`; with `--check` it only looks. */
+
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { figuresOf, fillBlocks, findStray } from './quoted.ts'
+import { type Run, readLimits, readRuns } from './record.ts'
+import { headlineTable, runTable } from './table.ts'
+
+const root = join(import.meta.dirname, '..')
+/** Each fact in it has a source of its own. Decisions, in a folder of theirs, say what was known on their day. */
+const hasItsOwnSources = 'wechat.md'
+
+if (import.meta.main) {
+  const problems = process.argv.includes('--check') ? await checkDocuments() : await writeDocuments()
+  for (const it of problems) process.stderr.write(`✗ ${it}\n`)
+  process.exitCode = problems.length === 0 ? 0 : 1
+}
+
+/** Fills the blocks anew; nothing can be wrong with it. */
+export async function writeDocuments(): Promise<readonly string[]> {
+  const runs = await readRuns()
+  for (const { file, text } of await readDocuments()) {
+    const filled = fillBlocks(text, it => blockOf(runs, it))
+    if (filled !== text) await writeFile(join(root, file), filled)
+  }
+  return []
+}
+
+/** Tells each block that is not as the runs say, and each figure that is in no run. */
+async function checkDocuments(): Promise<readonly string[]> {
+  const [runs, limits] = await Promise.all([readRuns(), readLimits()])
+  const [known, allowed] = [figuresOf(runs), new Set(Object.keys(limits))]
+  return (await readDocuments()).flatMap(({ file, text }) => [
+    ...(fillBlocks(text, it => blockOf(runs, it)) === text
+      ? []
+      : [`${file} is not as docs/figures/ says: npm run figures`]),
+    ...findStray(text, known, allowed).map(
+      it => `${file} says ${it}, which is in no run (docs/figures/) and no limit (docs/figures/limits.json)`,
+    ),
+  ])
+}
+
+async function readDocuments() {
+  const [top, docs] = await Promise.all([readdir(root), readdir(join(root, 'docs'))])
+  const files = [
+    ...top.filter(it => /^README.*\.md$/.test(it)),
+    ...docs.filter(it => it.endsWith('.md') && it !== hasItsOwnSources).map(it => `docs/${it}`),
+  ]
+  return Promise.all(files.map(async file => ({ file, text: await readFile(join(root, file), 'utf8') })))
+}
+
+function blockOf(runs: readonly Run[], name: string): string {
+  if (name === 'headlines') return headlineTable(runs, 'en')
+  if (name === 'headlines zh') return headlineTable(runs, 'zh')
+  const run = runs.find(it => it.part === name)
+  return run === undefined ? `Not written yet: \`npm run bench -- --part ${name} --write\`.\n` : runTable(run)
+}
