@@ -34,18 +34,19 @@ export function openConsoleViews(
   closing: Closing,
 ): ConsoleViews {
   const over = new AbortController()
-  const history = createHistory()
   let box: WeChatBox | undefined
   const sleep = (ms: number) => new Promise<void>(resolve => void setTimeout(resolve, ms).unref())
   const session = { env: envOf(env, settings, endpoints), now: Date.now, signal: over.signal, sleep }
   const stage = openStage({ stage: 'local' }, session)
+  const history = createHistory({ apps: () => stage().apps })
   // What nobody expected is told by its name alone: its text may have anything.
   const explain = (error: unknown) => {
     if (error instanceof AskError) return error.message
     report(`the console failed: ${error instanceof Error ? error.name : 'unknown'}`)
     return undefined
   }
-  const opened = createConsole({ ...stage, history, phones: openPhones(() => box), isWriting: true }, { explain })
+  const phones = openPhones(() => box)
+  const opened = createConsole(() => ({ ...stage(), history, phones, isWriting: true }), { explain })
   const looking = setInterval(() => void opened.look(), lookEveryMs)
   closing.add(() => {
     over.abort()

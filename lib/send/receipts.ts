@@ -69,7 +69,7 @@ async function keep(
   if (!/[1-9]/.test(msgid)) return undefined
   const facts = { ...stateOfReceipt(arrival.status), at: new Date(arrival.at * 1000).toISOString() }
   await deliveries.keepReceipt({ official, msgid }, facts)
-  log.debug('receipts.kept', { msgid, state: facts.state })
+  log.debug('receipts.kept', { msgid, official, state: facts.state })
   if (results === undefined) return undefined
   const id = await deliveries.eventOf({ official, msgid })
   if (id !== undefined) return { id, official, msgid, attempts: receives, ...facts }

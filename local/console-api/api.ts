@@ -29,12 +29,12 @@ export type Console = {
 
 const mostBytes = 64 * 1024
 
-/** Creates the console. */
-export function createConsole(deps: ApiDeps, options: ConsoleOptions): Console {
+/** Creates the console; for each request it takes what it looks at anew, with the apps and templates as they are then. */
+export function createConsole(depsOf: () => ApiDeps, options: ConsoleOptions): Console {
   const words = (error: unknown) => options.explain(error) ?? 'The console failed; the terminal says more.'
-  const events = async () => deps.history?.revision() ?? deps.list.page({ states: listedStates })
-  const views = { events, queues: () => getQueues(deps) }
-  const live = createLive(views, words)
+  const events = async ({ history, list } = depsOf()) => history?.revision() ?? list.page({ states: listedStates })
+  const lists = async ({ apps, templates } = depsOf()) => [apps, [...templates()]]
+  const live = createLive({ events, queues: () => getQueues(depsOf()), lists }, words)
 
   async function answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const { method = 'GET', headers } = request
@@ -44,7 +44,7 @@ export function createConsole(deps: ApiDeps, options: ConsoleOptions): Console {
     const { pathname } = url
     if (!pathname.startsWith('/api/')) return answerFile(request, response, { path: pathname, page: options.page })
     if (pathname === '/api/live' && method === 'GET') return listen(response)
-    sendJson(response, 200, await answerApi({ method, url, body: await readBody(request) }, deps))
+    sendJson(response, 200, await answerApi({ method, url, body: await readBody(request) }, depsOf()))
   }
 
   function listen(response: ServerResponse): void {

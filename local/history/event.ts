@@ -18,7 +18,9 @@ export function addStep(event: Watched, step: SeenStep, more: Partial<SeenEvent>
   event.steps.push(step)
   if (event.steps.length > mostSteps) event.steps.splice(keptFirst, 1)
   const told = Object.fromEntries(Object.entries(more).filter(([, it]) => it !== undefined))
-  event.facts = { ...event.facts, ...told, ...stateOf(step, event.facts), at: step.at }
+  const { reason: _, ...facts } = event.facts
+  // Why it was put off is over once it has come to something else.
+  event.facts = { ...('state' in step ? facts : event.facts), ...told, ...stateOf(step, event.facts), at: step.at }
 }
 
 /** A try that begins says nothing of an event that has come to something before. */

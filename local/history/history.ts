@@ -1,5 +1,6 @@
 /** Watches the functions' log, and keeps what it tells of each event: the tables have only the last state of one. */
 import * as v from 'valibot'
+import type { Apps } from '../../lib/apps.ts'
 import type { History, SeenStep } from '../../lib/console/ports.ts'
 import { type LogLine, readLine } from '../terminal/line.ts'
 import { createAreas } from './areas.ts'
@@ -10,11 +11,14 @@ import { readStep, type Told } from './read-step.ts'
 /** Takes each line of the functions' log by `add`. */
 export type Watching = History & { readonly add: (line: string) => void }
 
-const receiptLine = v.object({ msgid: v.string(), state: v.string() })
+const receiptLine = v.object({ msgid: v.string(), official: v.string(), state: v.string() })
+
+/** `apps` as they are now: lines name an account, and receipts have its appid. */
+type Options = { readonly apps: () => Apps; readonly now?: () => number }
 
 /** Creates an empty history. */
-export function createHistory(now: () => number = Date.now): Watching {
-  const events = createEvents()
+export function createHistory({ apps, now = Date.now }: Options): Watching {
+  const events = createEvents(apps)
   const areas = createAreas()
   let revision = 0
   return {
@@ -38,24 +42,27 @@ export function createHistory(now: () => number = Date.now): Watching {
   }
 }
 
-function createEvents() {
+function createEvents(apps: Options['apps']) {
   const events = new Map<string, Watched>()
   const receipts = createReceipts()
   const find = (id: string, at: string) => remember(events, id, events.get(id) ?? watch(id, at))
+  /** Two accounts may have one msgid. */
+  const messageOf = (account: string, msgid: string) =>
+    `${apps().officials.find(it => it.name === account)?.appid ?? account} ${msgid}`
 
   function noteReceipt({ fields, at }: LogLine): void {
     const read = v.safeParse(receiptLine, fields)
     if (!read.success) return
-    const { msgid, state } = read.output
+    const { msgid, official, state } = read.output
     const step = { step: 'receipt', at: at.toISOString(), state } as const
-    const event = events.get(receipts.eventOf(msgid, step) ?? '')
+    const event = events.get(receipts.eventOf(messageOf(official, msgid), step) ?? '')
     if (event?.steps.every(it => it.step !== 'receipt')) addStep(event, step)
   }
 
   function noteTold(id: string, at: string, { steps = [], facts = {}, msgid }: Partial<Told> = {}): void {
     const event = find(id, at)
     for (const step of steps) addOnce(event, step, facts)
-    const receipt = msgid === undefined ? undefined : receipts.join(msgid, id)
+    const receipt = msgid === undefined ? undefined : receipts.join(messageOf(facts.from ?? '', msgid), id)
     if (receipt !== undefined) addStep(event, receipt)
   }
 
@@ -77,22 +84,22 @@ function addOnce(event: Watched, step: SeenStep, facts: Parameters<typeof addSte
   if (step.step !== 'pushed' || !event.steps.some(it => it.step === 'pushed')) addStep(event, step, facts)
 }
 
-/** Which event a message is of; a receipt may come before that is known. */
+/** Which event a message of an account is of; a receipt may come before that is known. */
 function createReceipts() {
   const eventOf = new Map<string, string>()
   const early = new Map<string, SeenStep>()
   return {
     /** The event of a receipt; without it the receipt is kept for who asks later. */
-    eventOf(msgid: string, receipt: SeenStep): string | undefined {
-      const id = eventOf.get(msgid)
-      if (id === undefined) remember(early, msgid, receipt)
+    eventOf(message: string, receipt: SeenStep): string | undefined {
+      const id = eventOf.get(message)
+      if (id === undefined) remember(early, message, receipt)
       return id
     },
     /** Notes the event of a message; answers the receipt that came before. */
-    join(msgid: string, id: string): SeenStep | undefined {
-      remember(eventOf, msgid, id)
-      const receipt = early.get(msgid)
-      early.delete(msgid)
+    join(message: string, id: string): SeenStep | undefined {
+      remember(eventOf, message, id)
+      const receipt = early.get(message)
+      early.delete(message)
       return receipt
     },
   }

@@ -82,10 +82,12 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
       settings.apps = settings.apps.map(it => (it.name === name ? { ...it, templates } : it))
       const app = box.apps.byName(name)
       if (app?.kind === 'official') app.templates.replace(templates)
+      live.changed('people')
     },
     addApp: setting => {
       box.apps.add(setting)
       settings.apps = [...settings.apps, setting]
+      live.changed('people')
     },
     state: () => saveBox(box),
     close: () => {

@@ -35,7 +35,7 @@ type Move = typeof move extends fc.Arbitrary<infer T> ? T : never
 async function openWatched() {
   const world = await openSend()
   const { control, deliveries, lines, now, phone, log, queue } = world
-  const history = createHistory(now)
+  const history = createHistory({ apps: () => apps, now })
   const phones = openPhones(() => ({ messages: phone }))
   let read = 0
   const watch = () => {

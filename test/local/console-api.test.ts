@@ -62,7 +62,7 @@ async function open({ isWriting = false, token, history }: Wanted = {}) {
     },
   }
   const guard: Guard = { hosts: [host, `localhost:${port}`], ...(token === undefined ? {} : { token }) }
-  const opened = createConsole(deps, { guard, page: serveConsole, explain: () => undefined })
+  const opened = createConsole(() => deps, { guard, page: serveConsole, explain: () => undefined })
   server.on('request', opened.serve)
   const send = async (path: string, headers: Record<string, string> = {}, body?: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; headers: object; text: string }>()
@@ -239,7 +239,7 @@ describe('events', () => {
   })
 
   it('are listed as they were seen, by state, template, account and a part of the id', async () => {
-    const history = createHistory(now)
+    const history = createHistory({ apps: () => apps, now })
     const { send, post } = await open({ isWriting: true, history })
     await post('/api/events', event())
     const line = (message: string, fields: object) =>

@@ -43,6 +43,8 @@ const write = (file: string, local: object | string) =>
 const shown = () => stack.output().split('Ctrl-C stops')[1] ?? ''
 const callback = (app: string) =>
   callJson('GET', `http://127.0.0.1:${folder.ports.api}/callback/${app}?signature=x`, { signal: signal() })
+const console = (view: string) =>
+  callJson('GET', `http://127.0.0.1:${folder.ports.wechat}/api/${view}`, { signal: signal() })
 
 it('shows a refused callback in one line that is no JSON', async () => {
   await callback('shop')
@@ -65,10 +67,14 @@ it('takes a new Official Account of apps.json: the functions, WeChat in a box, i
   const { told } = await folder.run('tools/queqiao.cjs', 'doctor', '--app', 'region')
   expect(told).toMatch(/✓ Official Account .*\(region\): wx000000004e910001: WeChat accepts its appsecret/)
   expect(told).not.toContain('✗')
+  expect((await console('stage')).body).toMatchObject({ officials: ['brand', 'region'] })
 })
 
 it('takes a changed templates.json, of each Official Account, and says what is new', async () => {
   await write('templates.json', { paid: template, official: { region: { late: template } } })
 
   await expect.poll(shown, patience).toMatch(/templates\.json: added paid of brand, late of region; removed order-paid/)
+  expect((await console('templates')).body).toMatchObject({
+    templates: expect.arrayContaining([expect.objectContaining({ account: 'region', name: 'late' })]),
+  })
 })

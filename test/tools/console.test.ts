@@ -19,7 +19,7 @@ async function open() {
   const [queues, deliveries] = await Promise.all([openQueues('local'), openDeliveries('local')])
   const { session } = openSession(Date.now())
   const env = { SQS_PORT: queues.port, DYNAMODB_PORT: `${deliveries.port}` }
-  return { queues, store: deliveries.store, stage: openStage({ stage: 'local' }, { ...session, env }) }
+  return { queues, store: deliveries.store, stage: openStage({ stage: 'local' }, { ...session, env })() }
 }
 const idsIn = async (drained: Promise<readonly { readonly Body?: string | undefined }[]>) =>
   (await drained).map(({ Body = '{}' }) => JSON.parse(Body).id).toSorted()
@@ -59,7 +59,7 @@ describe('the console of a stage', () => {
 
   it('says in one line what cannot be asked', async () => {
     const { session } = openSession(Date.now())
-    const stage = openStage({ stage: 'local' }, { ...session, env: { DYNAMODB_PORT: '1' } })
+    const stage = openStage({ stage: 'local' }, { ...session, env: { DYNAMODB_PORT: '1' } })()
     await expect(stage.list.page({ states: ['parked'] })).rejects.toThrow('start it with npm start')
   })
 })

@@ -23,7 +23,7 @@ export const start: Start = async (args, session) => {
 }
 
 type ConsoleSession = Pick<Session, 'screen' | 'signal' | 'sleep'>
-type Stage = Omit<ApiDeps, 'isWriting'>
+type Stage = () => Omit<ApiDeps, 'isWriting'>
 
 /** Serves until nobody wants it any more; answers the exit code. */
 export async function runConsole(options: Options, stage: Stage, session: ConsoleSession): Promise<number> {
@@ -35,10 +35,11 @@ export async function runConsole(options: Options, stage: Stage, session: Consol
     return 1
   }
   const guard = guardOf(options, port)
-  const opened = createConsole(
-    { ...stage, isWriting: options.isWriting },
-    { guard, page: serveConsole, explain: explaining(screen) },
-  )
+  const opened = createConsole(() => ({ ...stage(), isWriting: options.isWriting }), {
+    guard,
+    page: serveConsole,
+    explain: explaining(screen),
+  })
   server.on('request', opened.serve)
   screen.line(describe(options, guard))
   try {

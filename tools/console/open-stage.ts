@@ -1,6 +1,5 @@
 /** Opens what the console looks at, of a stage on AWS or of the local stack, with the operator's own rights. */
 
-import { readFileSync } from 'node:fs'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
@@ -8,13 +7,8 @@ import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import { createDeliveryList } from '../../lib/adapters/dynamo/delivery-list.ts'
 import { createLinkUpkeep } from '../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
-import type { AppName, Apps } from '../../lib/apps.ts'
 import type { ConsoleDeps } from '../../lib/console/ports.ts'
-import { ConfigError } from '../../lib/errors.ts'
 import { valueCheckOf } from '../../lib/send/kinds/template-event.ts'
-import { readTemplateLists, type TemplateList } from '../../lib/send/template-list.ts'
-import { listFile, readStageApps } from '../../local/apps.ts'
-import { readPair } from '../../local/wechat-keys.ts'
 import { openEventsQueue } from '../command/events-queue.ts'
 import { ask } from '../command/explain-failure.ts'
 import type { Stage } from '../command/options.ts'
@@ -23,46 +17,32 @@ import type { Session } from '../command/session.ts'
 import { openAsideLetters } from './dead-letters.ts'
 import { openFunctions } from './functions.ts'
 import { openQueueSizes } from './queue-sizes.ts'
+import { openLists } from './stage-lists.ts'
 
 const answerLimitMs = 15_000
 
-/** Opens it; nothing is asked yet. Throws a SettingsError if apps.json is wrong. */
-export function openStage(stage: Stage, session: Pick<Session, 'env' | 'now' | 'signal' | 'sleep'>): ConsoleDeps {
+/**
+ * Opens it; nothing is asked yet. Each call of the answer has the apps and templates as they are then. Throws a ConfigError
+ * if apps.json is wrong.
+ */
+export function openStage(stage: Stage, session: Pick<Session, 'env' | 'now' | 'signal' | 'sleep'>): () => ConsoleDeps {
   const { env, now } = session
   const [lambda, sqs, dynamodb] = (['lambda', 'sqs', 'dynamodb'] as const).map(it => findPlace(stage, it, env))
   if (lambda === undefined || sqs === undefined || dynamodb === undefined) throw new Error('a service has no place')
-  const { apps } = readStageApps(stage.stage, () => readPair(env))
+  const lists = openLists(stage.stage, env)
   const events = openEventsQueue(sqs)
-  return {
+  const opened = {
     stage: stage.stage,
-    apps,
     ...openTables(dynamodb, session),
     queues: openQueueSizes(sqs),
     letters: openAsideLetters(sqs, events, session),
     functions: openFunctions(lambda, session),
     events,
-    templates: templatesOf(stage.stage, apps),
     values: valueCheckOf(env.TEST_ACCOUNT),
     queue: { name: events.name, region: sqs.region, ...(isLocal(sqs) ? { endpoint: sqs.endpoint } : {}) },
     now,
   }
-}
-
-/** As the file is now: while somebody edits it, as it was when it could be read last. */
-function templatesOf(stage: string, { officials }: Apps): ConsoleDeps['templates'] {
-  const file = listFile('templates.json')
-  let [text, lists]: [string | undefined, ReadonlyMap<AppName, TemplateList>] = [undefined, new Map()]
-  return () => {
-    const now = readFileSync(file, 'utf8')
-    if (now === text) return lists
-    text = now
-    try {
-      lists = readTemplateLists(JSON.parse(now), stage, officials)
-    } catch (error) {
-      if (!(error instanceof ConfigError || error instanceof SyntaxError)) throw error
-    }
-    return lists
-  }
+  return () => ({ ...opened, ...lists() })
 }
 
 function openTables(

@@ -5,7 +5,7 @@ import { parts } from './parts.js'
 import { t } from './taste.js'
 
 /** What the stage tells of by server-sent events. */
-const topics = ['stage-events', 'stage-queues']
+const topics = ['stage-events', 'stage-queues', 'stage-lists']
 const watchers = new Set()
 let trouble
 
@@ -22,7 +22,7 @@ export async function ask(path, body) {
   return value
 }
 
-/** Reads a path, and again whenever one of the topics changed: `events`, `queues`. */
+/** Reads a path, and again whenever one of the topics changed: `events`, `queues`, `lists`. */
 export const useStage = (path, of = [], options = {}) =>
   useData(
     path,
@@ -31,7 +31,7 @@ export const useStage = (path, of = [], options = {}) =>
   )
 
 /** What the stage is: its name, its accounts, and whether it may be changed. */
-export const useAbout = () => useStage('/stage').data
+export const useAbout = () => useStage('/stage', ['lists']).data
 
 /** Why the stage cannot be looked at just now, in words; undefined while it can. */
 export function useTrouble() {

@@ -22,7 +22,7 @@ export function EventList({ about, chosen }) {
 }
 
 function Tools({ about }) {
-  const { data } = useStage('/templates')
+  const { data } = useStage('/templates', ['lists'])
   const templates = [...new Set((data?.templates ?? []).map(it => it.name))]
   const choose = name => value => goTo({ [name]: value, next: undefined })
   const all = (word, list, told = it => it) => [['', word], ...list.map(it => [it, told(it)])]

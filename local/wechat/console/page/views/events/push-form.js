@@ -17,7 +17,7 @@ import { useSomebody } from './recipients.js'
 const pauseMs = 150
 
 export function PushForm({ about }) {
-  const { data, error } = useStage('/templates')
+  const { data, error } = useStage('/templates', ['lists'])
   const somebody = useSomebody()
   return html`<div class="push-head"><a class="back always" href=${linkTo({ push: undefined })} onClick=${followLink}><${Back} />${t('All events', '所有事件')}</a></div>
     ${error && html`<p class="banner bad">${error.message}</p>`}
