@@ -22,8 +22,8 @@ export async function openSendingStack(env?: Environment, more?: Partial<Setting
   const { box } = stack
 
   /** Somebody new; who follows silently is known to WeChat alone. */
-  async function person(follows?: 'silently'): Promise<Who> {
-    const who = await stack.person()
+  async function person(follows?: 'silently', more: object = {}): Promise<Who> {
+    const who = await stack.person(more)
     if (follows !== undefined) await box(`/people/${who.id}/follow`, { silent: true })
     return who
   }

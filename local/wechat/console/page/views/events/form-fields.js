@@ -47,7 +47,7 @@ function ValueField({ field: { key, label, rule, approved, isTrimmed }, value, p
     approved?.join(' / '),
     isTrimmed && t('is trimmed', '过长会截短'),
   ]
-  return html`<${TextField} name=${key} label=${label} mark=${key} value=${value} hint=${rules.filter(Boolean).join(' · ')} problem=${problem} onInput=${onInput} />`
+  return html`<${TextField} name=${key} label=${label} mark=${key} value=${value} hint=${rules.filter(Boolean).join(' · ')} problem=${problem && t(problem, problemInChinese(problem))} onInput=${onInput} />`
 }
 
 function TextField({ name, label, mark, value, hint, problem, placeholder, onInput }) {
@@ -59,13 +59,21 @@ function TextField({ name, label, mark, value, hint, problem, placeholder, onInp
     ${hint && html`<p class="hint" id=${`hint-${name}`}>${hint}</p>`}</div>`
 }
 
+/** `key must …` is a broken rule; what else can be wrong with a value is that it is missing. */
+function problemInChinese(problem) {
+  const [, rule] = /^\S+ must (.+)$/s.exec(problem) ?? []
+  if (rule !== undefined) return `值不合规：${ruleInChinese(rule)}`
+  return problem.endsWith('is missing') ? '缺少此值' : problem
+}
+
 /** The sender's words are English; these are the rules of WeChat's templates in Chinese. */
 function ruleInChinese(rule) {
   const known = [
+    [/currency sign/, '金额，如 ¥88.00'],
     [/at most (\d+) characters/, '最多 $1 个字符'],
     [/number of at most (\d+) digits/, '最多 $1 位数字'],
     [/at most (\d+) letters, digits and symbols/, '最多 $1 位字母、数字或符号，不含汉字'],
-    [/currency sign/, '金额，如 ¥88.00'],
+    [/at most (\d+) digits and symbols/, '最多 $1 位数字或符号'],
     [/be a time/, '时间，如 2026-11-22 09:30'],
     [/be a date/, '日期，如 2026-11-22'],
     [/(\d+) Chinese characters$/, '最多 $1 个汉字'],

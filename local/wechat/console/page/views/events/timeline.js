@@ -6,6 +6,7 @@ import { ask, useStage } from '../../stage-api.js'
 import { t } from '../../taste.js'
 import { attempt } from '../../toast.js'
 import { Badge, Button, CopyId, dateOf, Empty, timeOf } from '../../ui.js'
+import { Parked } from './parked.js'
 import { bodyOf, keepBody, newId } from './pushed.js'
 import { sayStep } from './say-step.js'
 import { wordOf } from './states.js'
@@ -29,10 +30,12 @@ const Head = ({ id, state }) =>
 function Told({ timeline: { id, delivery, steps, isUnreadable }, about }) {
   // A receipt may come before the sender knows that WeChat took the message.
   const last = (steps.find(it => it.step === 'receipt') ?? steps.findLast(it => it.state !== undefined))?.state
-  return html`<${Head} id=${id} state=${last ?? delivery?.state} />
+  const state = last ?? delivery?.state
+  return html`<${Head} id=${id} state=${state} />
     ${isUnreadable && html`<p class="banner bad">${t('The row of this event cannot be read: nothing is sent on its ground.', '该事件的记录无法读取，系统不会据此发送。')}</p>`}
     ${delivery && html`<dl class="facts"><${Facts} delivery=${delivery} about=${about} /></dl>`}
     <ol class="steps">${steps.map((step, at) => html`<${Step} key=${at} step=${step} before=${steps[at - 1]} />`)}</ol>
+    ${state === 'parked' && html`<${Parked} app=${delivery?.from} about=${about} />`}
     ${!about.isWatched && html`<p class="hint">${t('The tables keep the last try and the receipt; earlier tries are in the log of the sender.', '数据表只保留最后一次尝试和回执；更早的尝试见发送函数的日志。')}</p>`}`
 }
 

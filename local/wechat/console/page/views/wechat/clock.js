@@ -5,12 +5,10 @@ import { html } from '../../html.js'
 import { t } from '../../taste.js'
 import { attempt } from '../../toast.js'
 import { Button, dateOf } from '../../ui.js'
+import { moveClock, toMidnight } from './move-clock.js'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
-/** China has no summer time. */
-const chinaMs = 8 * hourMs
 
 export function Clock() {
   const { data } = useData('/clock', ['people'])
@@ -25,17 +23,8 @@ export function Clock() {
     </div></section>`
 }
 
-/** Reckoned by the box's clock when the button is pressed. */
-const toMidnight = now => dayMs - ((now + chinaMs) % dayMs)
-
-function Move({ name, text, ms }) {
-  const move = () =>
-    attempt(
-      async () => call('/clock', { advance: ms((await call('/clock')).now) }),
-      ({ now }) => t(`It is ${dateOf(now)} in China.`, `北京时间 ${dateOf(now)}。`),
-    )
-  return html`<${Button} kind="small" name=${name} onPress=${move}>${text}<//>`
-}
+const Move = ({ name, text, ms }) =>
+  html`<${Button} kind="small" name=${name} onPress=${() => moveClock(ms)}>${text}<//>`
 
 const setToNow = () =>
   attempt(() => call('/clock', { set: Date.now() }), t('The clock is right again.', '时钟已恢复。'))
