@@ -3,7 +3,8 @@ import { crc32, deflateSync } from 'node:zlib'
 /** Red, green and blue, from 0 to 255. */
 export type Colour = readonly [number, number, number]
 
-const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+/** The first bytes of each PNG. */
+export const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const bitsPerChannel = 8
 const trueColour = 2
 
@@ -19,10 +20,16 @@ export function drawPng(width: number, height: number, colourAt: (x: number, y: 
     ...Array.from({ length: width }, (__, x) => colourAt(x, y)),
   ])
   const pixels = deflateSync(Buffer.from(rows.flat(2)))
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([
+    pngSignature,
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', pixels),
+    pngChunk('IEND', Buffer.alloc(0)),
+  ])
 }
 
-function chunk(type: string, data: Buffer): Buffer {
+/** One part of a PNG: its length, name, content, and sum. */
+export function pngChunk(type: string, data: Buffer): Buffer {
   const named = Buffer.concat([Buffer.from(type, 'latin1'), data])
   const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
   length.writeUInt32BE(data.length)

@@ -11,7 +11,13 @@ import { goodData, openTestBox, type TestBox, template } from '../local/wechat/o
 import { openReceiver, type Received } from '../local/wechat/receiver.ts'
 
 /** How a visitor looks at it; `losesBox` if the box ends before. */
-export type Look = { language?: 'en' | 'zh'; width?: number; scheme?: 'light' | 'dark'; losesBox?: boolean }
+export type Look = {
+  language?: 'en' | 'zh'
+  width?: number
+  height?: number
+  scheme?: 'light' | 'dark'
+  losesBox?: boolean
+}
 
 const folder = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'queqiao-screenshots-')))
 
@@ -26,7 +32,7 @@ export async function openConsole(browser: Browser, look: Look = {}, options: We
     page,
     visit,
     axe: () => findFaults(page),
-    shot: (name: string) => page.screenshot({ path: join(folder, `${name}.png`) }),
+    shot: (name: string) => page.screenshot({ path: fileOf(name) }),
   }
 }
 
@@ -37,16 +43,18 @@ export async function openStagePage(browser: Browser, url: string, look: Look = 
     page,
     visit: (path: string) => page.goto(url + path),
     axe: () => findFaults(page),
-    shot: (name: string) => page.screenshot({ path: join(folder, `${name}.png`) }),
+    shot: (name: string) => page.screenshot({ path: fileOf(name) }),
   }
 }
+
+/** Where a picture of this name belongs. */
+export const fileOf = (name: string) => join(folder, `${name}.png`)
 
 async function openPage(
   browser: Browser,
   url: string,
-  { language = 'en', width = 1440, scheme = 'light', losesBox = false }: Look,
+  { language = 'en', width = 1440, height = width < 800 ? 844 : 900, scheme = 'light', losesBox = false }: Look,
 ) {
-  const height = width < 800 ? 844 : 900
   const locale = language === 'zh' ? 'zh-CN' : 'en-GB'
   const context = await browser.newContext({
     viewport: { width, height },
