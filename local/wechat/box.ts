@@ -56,6 +56,8 @@ export type Box = {
   exchanges: Exchanges
   live: Live
   rids: RidLog
+  /** The session tokens that back ends gave mini programs on phones. */
+  sessions: Map<string, string>
   /** Runs work later, unless the box is closed or reset before. */
   later: (work: () => void, ms: number) => void
   close: () => void
@@ -85,6 +87,7 @@ export function createBox(settings: BoxSettings, live: Live, formerPeople = 0): 
     exchanges: createExchanges(clock, live),
     live,
     rids: createRidLog(clock),
+    sessions: new Map(),
     later: timers.later,
     close: () => {
       timers.close()

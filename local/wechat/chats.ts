@@ -1,7 +1,9 @@
 /** The chats of people with apps, in both directions: what tests compare with. */
+import { createIndex } from './index-of.ts'
 import type { Live } from './live.ts'
 import type { MessageContent } from './message-content.ts'
-import type { Message } from './messages.ts'
+import type { Numbered } from './message-log.ts'
+import type { Message, Messages } from './messages.ts'
 
 /** The oldest entries are dropped beyond this, so that a box that runs for weeks does not fill the memory. */
 const keptEntries = 200_000
@@ -29,31 +31,39 @@ export type TemplateEntry = Message & { from: 'account'; by: 'template'; type: '
 /** All chats of the box. */
 export type Chats = ReturnType<typeof createChats>
 
-type Numbered = { order: number; entry: ChatEntry | TemplateEntry }
+type Ordered = { order: number; entry: ChatEntry | TemplateEntry }
+/** An entry, and how many template messages came before it. */
+type Written = { before: number; entry: ChatEntry }
+type TemplateMessages = Pick<Messages, 'numbered' | 'numberedOf' | 'count'>
 
 /** Creates the empty log; template messages stay where they are, and are merged in by their order. */
-export function createChats(
-  templates: { numbered: () => Iterable<[number, Message]>; count: () => number },
-  live: Live,
-) {
-  const log: { before: number; entry: ChatEntry }[] = []
+export function createChats(templates: TemplateMessages, live: Live) {
+  const log: Written[] = []
+  const ofPerson = createIndex(({ entry }: Written) => entry.person)
+
   return {
     add: (entry: ChatEntry) => {
-      log.push({ before: templates.count(), entry })
+      const written = { before: templates.count(), entry }
+      log.push(written)
+      ofPerson.add(written)
       live.changed('chats')
       // Trimmed in bulk now and then, because removing from the front of a long array is slow.
-      if (log.length > keptEntries * 1.1) log.splice(0, log.length - keptEntries)
+      if (log.length <= keptEntries * 1.1) return
+      log.splice(0, log.length - keptEntries)
+      ofPerson.fill(log)
     },
-    /** Everything in the order of its arrival, template messages too. */
-    all: (isWanted: (about: { app: string; person: number }) => boolean): (ChatEntry | TemplateEntry)[] => {
-      const written = log.filter(({ entry }) => isWanted(entry)).map(({ before, entry }) => ({ order: before, entry }))
-      const sent: Numbered[] = []
-      for (const [number, message] of templates.numbered()) {
-        if (isWanted(message)) sent.push({ order: number + 0.5, entry: asEntry(message) })
-      }
-      return [...written, ...sent].sort((a, b) => a.order - b.order).map(({ entry }) => entry)
-    },
+    /** Everything in the order of its arrival, template messages too; of one app if it is named. */
+    all: (app?: string) => inOrder(log, templates.numbered(), app),
+    /** The same of one person. */
+    of: (person: number, app?: string) => inOrder(ofPerson.of(person), templates.numberedOf(person), app),
   }
+}
+
+function inOrder(written: readonly Written[], sent: Iterable<Numbered>, app: string | undefined) {
+  const entries: Ordered[] = written.map(({ before, entry }) => ({ order: before, entry }))
+  for (const { number, message } of sent) entries.push({ order: number + 0.5, entry: asEntry(message) })
+  const wanted = entries.filter(({ entry }) => app === undefined || entry.app === app)
+  return wanted.sort((a, b) => a.order - b.order).map(({ entry }) => entry)
 }
 
 function asEntry(message: Message): TemplateEntry {

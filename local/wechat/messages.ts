@@ -1,10 +1,9 @@
 /** The messages on each phone: what tests compare with, and the record that prevents a second copy. */
 import type { Clock } from './clock.ts'
 import type { Live } from './live.ts'
+import { createMessageLog } from './message-log.ts'
 
 const deduplicationMs = 600_000
-/** The oldest messages are dropped beyond this, so that a box that runs for weeks does not fill the memory. */
-const keptMessages = 500_000
 
 /**
  * A template message on a phone; `app` is the name of the sending account, `person` the number of its owner, `at`
@@ -32,10 +31,9 @@ export type Messages = ReturnType<typeof createMessages>
 
 /** Creates the empty log of messages. */
 export function createMessages(clock: Clock, live: Live) {
-  const log: Message[] = []
+  const { fill, ...log } = createMessageLog(live)
   const sent = new Map<string, Earlier>()
   let counter = 0n
-  let delivered = 0
 
   /** A number above 2^53, as real ones are: the second in front, a counter behind. */
   function nextMsgid(): string {
@@ -52,6 +50,7 @@ export function createMessages(clock: Clock, live: Live) {
   }
 
   return {
+    ...log,
     nextMsgid,
     /** The message with this client_msg_id that went to this openid within ten minutes (docs/wechat.md 6.2). */
     earlier: (openid: string, clientMsgId: string): Earlier | undefined => {
@@ -63,30 +62,11 @@ export function createMessages(clock: Clock, live: Live) {
       sent.delete(`${openid} ${clientMsgId}`)
       sent.set(`${openid} ${clientMsgId}`, { msgid, at: clock.now() })
     },
-    /** Puts a message on a phone. */
-    deliver: (message: Message) => {
-      log.push(message)
-      delivered += 1
-      live.changed('chats')
-      // Trimmed in bulk now and then, because removing from the front of a long array is slow.
-      if (log.length > keptMessages * 1.1) log.splice(0, log.length - keptMessages)
-    },
     /** The latest messages, and what prevents a second copy of them. */
-    save: (most: number) => ({ log: log.slice(-most), delivered, sent: [...sent] }),
+    save: (most: number) => ({ log: log.all().slice(-most), delivered: log.count(), sent: [...sent] }),
     load: (saved: { log: readonly Message[]; delivered: number; sent: readonly (readonly [string, Earlier])[] }) => {
-      log.push(...saved.log)
-      delivered = saved.delivered
+      fill(saved.log, saved.delivered)
       for (const [key, earlier] of saved.sent) sent.set(key, earlier)
     },
-    /** Messages in the order of their arrival. */
-    all: (): readonly Message[] => log,
-    /** The kept messages with their numbers, counted from 0 since the start. */
-    numbered: function* (): Iterable<[number, Message]> {
-      const first = delivered - log.length
-      for (const [at, message] of log.entries()) yield [first + at, message]
-    },
-    of: (person: number, limit: number) => log.filter(message => message.person === person).slice(-limit),
-    /** The total ever sent, including those no longer kept. */
-    count: () => delivered,
   }
 }

@@ -47,6 +47,8 @@ export type WeChatBox = {
   apps: () => readonly ReturnType<typeof identityOf>[]
   /** The delivered messages, in the order of arrival. */
   messages: () => readonly Message[]
+  /** Those with this client_msg_id. */
+  messagesBy: (clientMsgId: string) => readonly Message[]
   /** The Official Account of this name, the first one by default, uses these templates from now on, after a reset too. */
   setTemplates: (templates: readonly TemplateSetting[], name?: string) => void
   /** Adds an app, which is there after a reset too; throws what is wrong with it. */
@@ -77,6 +79,7 @@ export async function openWeChat(options: WeChatOptions = {}): Promise<WeChatBox
     consolePath: guard.token === undefined ? '/' : `/?token=${guard.token}`,
     apps: () => box.apps.all().map(identityOf),
     messages: () => box.messages.all(),
+    messagesBy: clientMsgId => box.messages.byClientMsgId(clientMsgId),
     setTemplates: (templates, name = box.apps.official.name) => {
       if (name === box.apps.official.name) settings.templates = templates
       settings.apps = settings.apps.map(it => (it.name === name ? { ...it, templates } : it))

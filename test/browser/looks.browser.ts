@@ -1,13 +1,8 @@
-import type { Page } from 'playwright-core'
-import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { defaultAccounts } from '../../local/wechat/defaults.ts'
 import { chromiumPath, useBrowser } from './chromium.ts'
-import { type Look, openConsole, sendTo } from './open-console.ts'
-
-const looks: Look[] = (['en', 'zh'] as const).flatMap(language =>
-  [390, 1440].flatMap(width => (['light', 'dark'] as const).map(scheme => ({ language, width, scheme }))),
-)
+import { reachByKeyboard } from './keyboard.ts'
+import { looks, openConsole, sendTo } from './open-console.ts'
 
 /** A person with a chat, in a WeChat that was called. */
 async function openStory(...[browser, look]: Parameters<typeof openConsole>) {
@@ -27,26 +22,6 @@ async function openStory(...[browser, look]: Parameters<typeof openConsole>) {
   await box.control(`/people/${id}/write`, { content: '请问什么时候发货？' })
   await expect.poll(() => box.control(`/people/${id}/chat`)).toHaveLength(3)
   return { ...opened, id }
-}
-
-/** What has the focus: its label, text and name; and how that is shown. */
-const focused = `(() => {
-  const it = document.activeElement
-  const label = it.getAttribute('aria-label') ?? it.labels?.[0]?.innerText ?? ''
-  return { names: [label, it.innerText, it.name].join('|'), outline: getComputedStyle(it).outlineStyle }
-})()`
-
-const focus = v.object({ names: v.string(), outline: v.string() })
-
-/** Presses Tab until something of this name has the focus, as who uses the keyboard sees. */
-async function reachByKeyboard(page: Page, name: string): Promise<void> {
-  for (let at = 0; at < 60; at += 1) {
-    await page.keyboard.press('Tab')
-    const { names, outline } = v.parse(focus, await page.evaluate(focused))
-    expect(outline, names).not.toBe('none')
-    if (names.includes(name)) return
-  }
-  throw new Error(`the keyboard does not reach ${name}`)
 }
 
 describe.skipIf(chromiumPath === undefined)('how it looks', () => {

@@ -19,6 +19,11 @@ export type Look = {
   losesBox?: boolean
 }
 
+/** Each language on a phone and on a desk, by day and by night. */
+export const looks: Look[] = (['en', 'zh'] as const).flatMap(language =>
+  [390, 1440].flatMap(width => (['light', 'dark'] as const).map(scheme => ({ language, width, scheme }))),
+)
+
 const folder = process.env.SCREENSHOTS ?? (await mkdtemp(join(tmpdir(), 'queqiao-screenshots-')))
 
 /** Opens all of it; at its end the test fails if the page wrote an error, or asked anybody else. */

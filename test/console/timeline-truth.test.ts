@@ -36,7 +36,7 @@ async function openWatched() {
   const world = await openSend()
   const { control, deliveries, lines, now, phone, log, queue } = world
   const history = createHistory({ apps: () => apps, now })
-  const phones = openPhones(() => ({ messages: phone }))
+  const phones = openPhones(() => ({ messagesBy: sent => phone().filter(it => it.clientMsgId === sent) }))
   let read = 0
   const watch = () => {
     for (const { level, event: message, fields } of lines.slice(read))

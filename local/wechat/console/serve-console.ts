@@ -29,7 +29,7 @@ const policy = [
   "style-src 'self'",
   `script-src 'self' 'sha256-${createHash('sha256').update(importMap).digest('base64')}'`,
   "connect-src 'self'",
-  "img-src 'self'",
+  "img-src 'self' data:",
   // These three do not follow default-src.
   "base-uri 'none'",
   "form-action 'none'",

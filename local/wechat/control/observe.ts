@@ -19,8 +19,8 @@ export const observationRoutes: readonly ControlRoute[] = [
   { method: 'GET', path: '', run: describeBox },
   { method: 'GET', path: '/messages', run: messages },
   { method: 'GET', path: '/people/:id/messages', run: ({ box, person }) => box.messages.of(person, mostMessages) },
-  { method: 'GET', path: '/chats', run: call => chat(call, () => true) },
-  { method: 'GET', path: '/people/:id/chat', run: call => chat(call, person => person === call.person) },
+  { method: 'GET', path: '/chats', run: call => chat(call, app => call.box.chats.all(app)) },
+  { method: 'GET', path: '/people/:id/chat', run: call => chat(call, app => call.box.chats.of(call.person, app)) },
   { method: 'GET', path: '/calls', run: calls },
   {
     method: 'GET',
@@ -69,13 +69,12 @@ function messages({ box, query }: ControlCall) {
 }
 
 /** Chats in both directions, template messages too; of one app if it is named. */
-function chat({ box, query }: ControlCall, isWanted: (person: number) => boolean) {
+function chat({ box, query }: ControlCall, read: (app: string | undefined) => readonly object[]) {
   const name = query.get('app')
   const app = name === null ? undefined : appNamed(box, name).name
   const after = wholeNumber(query.get('after') ?? '0')
   const limit = wholeNumber(query.get('limit') ?? String(mostMessages))
-  const entries = box.chats.all(entry => isWanted(entry.person) && (app === undefined || entry.app === app))
-  return entries.slice(after, after + limit)
+  return read(app).slice(after, after + limit)
 }
 
 function wholeNumber(text: string): number {

@@ -15,7 +15,7 @@ test('the console may load nothing from elsewhere, run no other script and sit i
   expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
   expect(headers.get('x-content-type-options')).toBe('nosniff')
   expect(headers.get('content-security-policy')).toMatch(
-    /^default-src 'none'; style-src 'self'; script-src 'self' 'sha256-[\w+/=]{44}'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+    /^default-src 'none'; style-src 'self'; script-src 'self' 'sha256-[\w+/=]{44}'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
   )
   expect(text).not.toMatch(/https?:|\/\/\w/)
 })

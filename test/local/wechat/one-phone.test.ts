@@ -10,7 +10,8 @@ async function openBackEnd(answers: Record<string, { status: number; body: objec
   const server = createServer(async (request, response) => {
     const chunks = await Array.fromAsync(request)
     const { authorization } = request.headers
-    asked.push({ path: request.url, body: JSON.parse(Buffer.concat(chunks).toString()), authorization })
+    const text = Buffer.concat(chunks).toString()
+    asked.push({ path: request.url, body: text.startsWith('{') ? JSON.parse(text) : text, authorization })
     const { status, body } = answers[request.url ?? ''] ?? { status: 404, body: {} }
     response.writeHead(status).end(JSON.stringify(body))
   })
@@ -93,6 +94,38 @@ test('what the back end refuses is shown as it says it, and that it is not there
   const lonely = await openTestBox({ miniProgramApi: 'http://127.0.0.1:1' })
   await lonely.person()
   expect(await lonely.control('/people/0/mini-program', {})).toMatchObject({ login: { status: 0 } })
+})
+
+test('a picture is uploaded by the form of the back end, in the session of the login, and shown once it is served', async () => {
+  const answers: Record<string, { status: number; body: object }> = {
+    '/login': { status: 200, body: { token: 'secret-token', reach: 'reachable' } },
+    '/s3': { status: 201, body: {} },
+    '/images/i-1': { status: 200, body: { state: 'expected' } },
+  }
+  const backEnd = await openBackEnd(answers)
+  const box = await openTestBox({ miniProgramApi: backEnd.url })
+  const { id } = await box.person()
+  const picture = { contentType: 'image/png', picture: Buffer.from('the picture').toString('base64') }
+  expect(await box.control(`/people/${id}/picture`, picture)).toMatchObject({ status: 401 })
+  await box.control(`/people/${id}/mini-program`, {})
+  answers['/images'] = { status: 413, body: { detail: 'too large' } }
+  expect(await box.control(`/people/${id}/picture`, picture)).toEqual({ status: 413, problem: 'too large' })
+
+  const upload = { url: `${backEnd.url}/s3`, fields: { key: 'uploads/i-1' } }
+  answers['/images'] = { status: 201, body: { id: 'i-1', upload } }
+  const uploaded = await box.control(`/people/${id}/picture`, picture)
+  expect(uploaded).toMatchObject({ status: 200, id: 'i-1', state: 'expected' })
+  const [, , asked, sent, looked] = backEnd.asked
+  expect(asked).toMatchObject({ path: '/images', body: { contentType: 'image/png', size: 11 } })
+  expect(asked?.authorization).toBe('Bearer secret-token')
+  expect(sent?.body).toMatch(/name="key"\r\n\r\nuploads\/i-1.*name="file".*the picture/s)
+  expect(sent?.authorization).toBeUndefined()
+  expect(looked?.authorization).toBe('Bearer secret-token')
+
+  answers['/images/i-1'] = { status: 200, body: { state: 'refused', reason: 'not-an-image' } }
+  expect(await box.control(`/people/${id}/picture?id=i-1`)).toMatchObject({ state: 'refused', reason: 'not-an-image' })
+  answers['/s3'] = { status: 403, body: {} }
+  expect(await box.control(`/people/${id}/picture`, picture)).toMatchObject({ status: 403 })
 })
 
 test('codes to follow are listed as long as they can be scanned', async ({ box }) => {

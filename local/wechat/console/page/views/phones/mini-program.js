@@ -7,6 +7,7 @@ import { attempt } from '../../toast.js'
 import { Badge, Button, CopyId } from '../../ui.js'
 import { act } from './acts.js'
 import { Code } from './follow-codes.js'
+import { Picture } from './picture.js'
 
 /** What the last opening gave, by person and mini program: a code outlives a look at the chat. */
 const screens = new Map()
@@ -26,6 +27,7 @@ export function MiniProgram({ phone, mini, official }) {
       <${Page} path=${placeOf('open')} />
       <${Login} screen=${screen} now=${phone.now} open=${open} />
       ${screen?.login && html`<${Reach} login=${screen.login} />`}
+      ${screen?.login?.status === 200 && html`<${Picture} phone=${phone} mini=${mini} />`}
       ${screen?.followCode?.url && html`<${Code} code=${screen.followCode} phone=${phone} official=${official} />`}
     </div>`
 }
