@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { html } from '../../html.js'
 import { useStage } from '../../stage-api.js'
 import { t } from '../../taste.js'
-import { Badge, Button, Empty } from '../../ui.js'
+import { Badge, Button, Empty, Table } from '../../ui.js'
 
 const marks = () => ({
   ok: ['good', t('ok', '正常')],
@@ -24,10 +24,9 @@ export function Doctor() {
 
 function Findings({ checks }) {
   if (checks.length === 0) return html`<${Empty} title=${t('Nothing was checked', '没有检查项')} />`
-  return html`<div class="scrolled"><table class="rows plain" aria-label=${t('Findings', '检查结果')}><tbody>${checks.map(
-    (it, at) => {
-      const [mark, word] = marks()[it.status] ?? ['plain', it.status]
-      return html`<tr key=${at}><td><${Badge} kind=${mark}>${word}<//></td><td>${it.name}${it.app ? ` · ${it.app}` : ''}</td><td class="words">${it.words}${it.hint ? html`<div class="hint">${it.hint}</div>` : ''}</td></tr>`
-    },
-  )}</tbody></table></div>`
+  const columns = [t('Result', '结果'), t('Check', '检查项'), t('In words', '说明')]
+  return html`<${Table} label=${t('Findings', '检查结果')} columns=${columns} kind="plain">${checks.map((it, at) => {
+    const [mark, word] = marks()[it.status] ?? ['plain', it.status]
+    return html`<tr key=${at}><td><${Badge} kind=${mark}>${word}<//></td><td>${it.name}${it.app ? ` · ${it.app}` : ''}</td><td class="words">${it.words}${it.hint ? html`<div class="hint">${it.hint}</div>` : ''}</td></tr>`
+  })}<//>`
 }

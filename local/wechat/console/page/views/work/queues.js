@@ -11,7 +11,7 @@ export function Queues({ about }) {
   const queue = placeOf('queue')
   if (error) return html`<p class="banner bad">${error.message}</p>`
   return html`<div class=${queue === undefined ? '' : 'two'}>
-    ${data && html`<div class="card scrolled"><${Table} queues=${data.queues} current=${queue} /></div>`}
+    ${data && html`<div class="card scrolled" role="region" aria-label=${t('Queues', '队列')} tabindex="0"><${Table} queues=${data.queues} current=${queue} /></div>`}
     ${queue !== undefined && html`<${Letters} key=${queue} queue=${queue} isWriting=${about.isWriting} />`}</div>`
 }
 

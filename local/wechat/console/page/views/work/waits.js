@@ -3,7 +3,7 @@ import { html } from '../../html.js'
 import { followLink, linkTo } from '../../place.js'
 import { useStage } from '../../stage-api.js'
 import { t } from '../../taste.js'
-import { Badge, dateOf, Empty, numberOf } from '../../ui.js'
+import { Badge, dateOf, Empty, numberOf, Table } from '../../ui.js'
 import { wordOf } from '../events/states.js'
 
 export function Waits() {
@@ -20,9 +20,8 @@ export function Waits() {
     t('Oldest', '最早'),
     t('Next try', '下次尝试'),
   ]
-  return html`<div class="card scrolled"><table class="rows plain" aria-label=${t('What waits', '等待')}>
-    <thead><tr>${columns.map(it => html`<th key=${it} scope="col">${it}</th>`)}</tr></thead>
-    <tbody>${data.groups.map(it => html`<${Row} key=${`${it.state} ${it.reason} ${it.template}`} group=${it} />`)}</tbody></table>
+  return html`<div class="card"><${Table} label=${t('What waits', '等待')} columns=${columns} kind="plain">
+    ${data.groups.map(it => html`<${Row} key=${`${it.state} ${it.reason} ${it.template}`} group=${it} />`)}<//>
     ${!data.isAll && html`<p class="hint foot">${t('Of the 500 newest.', '仅统计最新 500 条。')}</p>`}</div>`
 }
 
