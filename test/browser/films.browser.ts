@@ -9,7 +9,7 @@ import { type Film, openFilm } from './film/film.ts'
 import { fileOf, openStagePage } from './open-console.ts'
 
 const mostBytes = 1_000_000
-const [width, height] = [1200, 740]
+const [width, height] = [1200, 850]
 const languages = ['en', 'zh'] as const
 
 describe.skipIf(chromiumPath === undefined)('the films', () => {

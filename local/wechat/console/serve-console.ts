@@ -36,8 +36,15 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** All scripts are asked for at once; each alone would be known only when another one that needs it was read. */
+const preloads = [...files.keys()]
+  .filter(it => extname(it) === '.js')
+  .map(it => `<link rel="modulepreload" href="${it}">`)
+
 const page = Buffer.from(
-  readFileSync(new URL('index.html', import.meta.url), 'utf8').replace('>{}<', () => `>${importMap}<`),
+  readFileSync(new URL('index.html', import.meta.url), 'utf8')
+    .replace('>{}<', () => `>${importMap}<`)
+    .replace('</head>', () => `${preloads.join('\n')}\n</head>`),
 )
 
 /** How many bytes a visitor loads in all. */

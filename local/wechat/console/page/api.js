@@ -3,6 +3,8 @@ import { useEffect, useState } from 'preact/hooks'
 import { parts } from './parts.js'
 import { t } from './taste.js'
 
+/** What was read of a path: `data` is what the server said, and is checked by the tests in the browser. @typedef {{ path?: string, data?: any, error?: Error }} Reading */
+
 const readers = new Set()
 const watchers = new Set()
 /** While news keep coming, a view reads so often at most. */
@@ -23,9 +25,13 @@ export async function call(path, body) {
 /**
  * Reads a path, and again whenever one of the topics changed; no path reads nothing. With `keep` the old data stay while
  * those of another path are on their way; `ask` is called for another server than the box.
+ *
+ * @param {string | undefined} path
+ * @param {string[]} topics
+ * @returns {Reading}
  */
 export function useData(path, topics, { keep = false, ask = call } = {}) {
-  const [state, setState] = useState({})
+  const [state, setState] = useState(/** @type {Reading} */ ({}))
   useEffect(() => {
     if (path === undefined) return undefined
     const reader = createReader(

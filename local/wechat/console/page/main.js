@@ -101,5 +101,7 @@ function Lost() {
 }
 
 const root = document.getElementById('console')
-root.replaceChildren()
-render(html`<${Console} />`, root)
+if (root !== null) {
+  root.replaceChildren()
+  render(html`<${Console} />`, root)
+}

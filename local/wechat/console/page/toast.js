@@ -4,6 +4,9 @@ import { html } from './html.js'
 import { t } from './taste.js'
 
 const shownMs = { good: 3500, bad: 9000 }
+/** @typedef {{ text: string, kind: string, at: number }} Notice */
+
+/** @type {(notice: Notice) => void} */
 let show = () => undefined
 
 /** Shows a notice; `kind` is good or bad. */
@@ -18,14 +21,14 @@ export async function attempt(work, done) {
     if (done !== undefined) toast(typeof done === 'function' ? done(value) : done)
     return true
   } catch (error) {
-    toast(`${t('Not done: ', '没有成功：')}${error.message}`, 'bad')
+    toast(`${t('Not done: ', '没有成功：')}${error instanceof Error ? error.message : error}`, 'bad')
     return false
   }
 }
 
 /** The place of the notices; the newest takes the place of the one before. */
 export function Toasts() {
-  const [current, setCurrent] = useState(undefined)
+  const [current, setCurrent] = useState(/** @type {Notice | undefined} */ (undefined))
   useEffect(() => {
     show = setCurrent
   }, [])

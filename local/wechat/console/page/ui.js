@@ -93,13 +93,13 @@ export async function copyText(text) {
 
 /** A dialog that Escape and the button close; the browser keeps the focus in it. */
 export function Dialog({ title, onClose, children }) {
-  const dialog = useRef(null)
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
   useEffect(() => {
-    dialog.current.showModal()
+    dialog.current?.showModal()
   }, [])
   return html`<dialog ref=${dialog} class="dialog" aria-labelledby="dialog-title" onClose=${onClose}>
     <div class="dialog-head"><h2 id="dialog-title">${title}</h2>
-      <button type="button" class="icon" aria-label=${t('Close', '关闭')} onClick=${() => dialog.current.close()}>✕</button></div>
+      <button type="button" class="icon" aria-label=${t('Close', '关闭')} onClick=${() => dialog.current?.close()}>✕</button></div>
     ${children}</dialog>`
 }
 
@@ -114,18 +114,32 @@ export function Table({ label, columns, kind = '', children }) {
 export const Empty = ({ title, children }) =>
   html`<div class="empty"><p class="empty-title">${title}</p>${children && html`<p>${children}</p>`}</div>`
 
+/** @type {Intl.DateTimeFormatOptions} */
 const zone = { timeZone: 'Asia/Shanghai', hourCycle: 'h23' }
+/** @type {Intl.DateTimeFormatOptions} */
 const clockTime = { ...zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }
 
+/** To make one takes longer than to show a line of a table: one is kept for each language. */
+function formatIn(make) {
+  const made = new Map()
+  return value => {
+    const language = locale()
+    if (!made.has(language)) made.set(language, make(language))
+    return made.get(language).format(value)
+  }
+}
+
 /** The time of day in China, as WeChat counts. */
-export const timeOf = instant => new Intl.DateTimeFormat(locale(), clockTime).format(instant)
+export const timeOf = formatIn(language => new Intl.DateTimeFormat(language, clockTime))
+
+/** @type {Intl.DateTimeFormatOptions} */
+const date = { ...clockTime, year: 'numeric', month: 'short', day: 'numeric' }
 
 /** Date and time in China. */
-export const dateOf = instant =>
-  new Intl.DateTimeFormat(locale(), { ...clockTime, year: 'numeric', month: 'short', day: 'numeric' }).format(instant)
+export const dateOf = formatIn(language => new Intl.DateTimeFormat(language, date))
 
 /** A number with its thousands marked. */
-export const numberOf = value => new Intl.NumberFormat(locale()).format(value)
+export const numberOf = formatIn(language => new Intl.NumberFormat(language))
 
 /** A JSON text in lines; anything else as it is. */
 export function Code({ text, label }) {

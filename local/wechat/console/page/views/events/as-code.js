@@ -9,7 +9,7 @@ import { languages } from './languages.js'
 export function AsCode({ body, queue }) {
   const [current, setCurrent] = useState('json')
   const tabs = languages.map(({ id, name }) => ({ id, text: name }))
-  const { write } = languages.find(it => it.id === current)
+  const { write } = languages.find(it => it.id === current) ?? languages[0]
   const text = write(body, queue)
   const copy = async () => {
     await copyText(text)

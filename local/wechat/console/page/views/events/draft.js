@@ -1,6 +1,8 @@
 /** What stands in the form, and the event that it makes. */
 import { newId } from './pushed.js'
 
+/** What stands in the form; `person` is one of the box's, `kind` and `to` are by what they are addressed. @typedef {{ id: string, template: any, person?: any, kind: string, to: string, page: string, data: Record<string, any>, expiresAt?: string }} Draft */
+
 /** A template by its account and name: two accounts may have one of the same name. */
 export const keyOf = ({ account, name }) => `${account} ${name}`
 export const findTemplate = (templates, key) => templates.find(it => keyOf(it) === key) ?? templates[0]
@@ -52,7 +54,11 @@ export function draftOf({ id, template, from, to, page = '', data, expiresAt }, 
   return { id: newId(id), template: named && keyOf(named), kind, to: address, page, data, expiresAt }
 }
 
-/** The event; the account is named only where there are several. */
+/**
+ * The event; the account is named only where there are several.
+ *
+ * @param {Draft} draft
+ */
 export function eventOf({ id, template: key, kind, to, page, data, expiresAt }, templates, { officials }) {
   const { name, account, fields = [] } = findTemplate(templates, key) ?? {}
   const given = fields.flatMap(it => (data[it.key] === undefined ? [] : [[it.key, data[it.key]]]))

@@ -68,6 +68,7 @@ function problemInChinese(problem) {
 
 /** The sender's words are English; these are the rules of WeChat's templates in Chinese. */
 function ruleInChinese(rule) {
+  /** @type {[RegExp, string][]} */
   const known = [
     [/currency sign/, '金额，如 ¥88.00'],
     [/at most (\d+) characters/, '最多 $1 个字符'],
@@ -81,6 +82,9 @@ function ruleInChinese(rule) {
     [/at most (\d+) symbols/, '最多 $1 个符号'],
     [/approved values/, '须为审核通过的枚举值'],
   ]
-  const found = known.find(([form]) => form.test(rule))
-  return found === undefined ? rule : found[1].replace('$1', found[0].exec(rule)[1] ?? '')
+  for (const [form, chinese] of known) {
+    const found = form.exec(rule)
+    if (found !== null) return chinese.replace('$1', found[1] ?? '')
+  }
+  return rule
 }

@@ -12,7 +12,10 @@ const pauseMs = 150
 const filters = ['state', 'template', 'from', 'id', 'next']
 
 export function EventList({ about, chosen }) {
-  const given = filters.flatMap(name => (placeOf(name) === undefined ? [] : [[name, placeOf(name)]]))
+  const given = filters.flatMap(name => {
+    const value = placeOf(name)
+    return value === undefined ? [] : [[name, value]]
+  })
   const { data, error } = useStage(`/events?${new URLSearchParams(given)}`, ['events'], { keep: true })
   return html`<section class="card event-list" aria-label=${t('Events', '事件')}>
     <${Tools} about=${about} />

@@ -16,6 +16,9 @@ import { useSomebody } from './recipients.js'
 
 const pauseMs = 150
 
+/** @typedef {import('./draft.js').Draft} Draft */
+/** @typedef {{ problem?: string, fields: Record<string, string> }} Checked */
+
 export function PushForm({ about }) {
   const { data, error } = useStage('/templates', ['lists'])
   const somebody = useSomebody()
@@ -25,7 +28,7 @@ export function PushForm({ about }) {
 }
 
 function Form({ about, templates, people, person }) {
-  const [draft, setDraft] = useState(() => draftFromPlace(templates, person))
+  const [draft, setDraft] = useState(/** @type {() => Draft} */ (() => draftFromPlace(templates, person)))
   const body = JSON.stringify(eventOf(draft, templates, about))
   const checked = useCheck(body)
   const change = part => setDraft(old => ({ ...old, ...part }))
@@ -64,7 +67,7 @@ function Form({ about, templates, people, person }) {
 
 /** What the sender would say; asked for once the typist rests. */
 function useCheck(body) {
-  const [checked, setChecked] = useState({ fields: {} })
+  const [checked, setChecked] = useState(/** @type {Checked} */ ({ fields: {} }))
   useEffect(() => {
     let isOver = false
     const timer = setTimeout(async () => {

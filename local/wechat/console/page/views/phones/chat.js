@@ -21,12 +21,12 @@ export function Chat({ phone, official }) {
 }
 
 function Entries({ phone, following }) {
-  const list = useRef(null)
+  const list = useRef(/** @type {HTMLElement | null} */ (null))
   const { chat, earlier } = phone
   // Somebody who reads further up is not pulled down by what arrives.
   const isAtEnd = useRef(true)
   useEffect(() => {
-    if (isAtEnd.current) list.current.scrollTop = list.current.scrollHeight
+    if (isAtEnd.current && list.current !== null) list.current.scrollTop = list.current.scrollHeight
   }, [chat.length, chat.at(-1)?.at])
   const note = ({ currentTarget: it }) => {
     isAtEnd.current = it.scrollHeight - it.scrollTop - it.clientHeight < 40

@@ -16,7 +16,12 @@ const pauseMs = 150
 export function People({ official, chosen }) {
   const search = placeOf('search') ?? ''
   const page = Math.max(1, Number.parseInt(placeOf('page') ?? '1', 10) || 1)
-  const query = new URLSearchParams({ app: official.name, search, offset: (page - 1) * pageSize, limit: pageSize })
+  const query = new URLSearchParams({
+    app: official.name,
+    search,
+    offset: `${(page - 1) * pageSize}`,
+    limit: `${pageSize}`,
+  })
   const { data } = useData(`/people/list?${query}`, ['people'], { keep: true })
   return html`<section class="card people" aria-label=${t('People', '用户')}>
     <div class="people-tools"><${SearchBox} search=${search} /><${AddPerson} /></div>

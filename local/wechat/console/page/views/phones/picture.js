@@ -20,7 +20,7 @@ const states = () => ({
 })
 
 export function Picture({ phone, mini }) {
-  const [answer, setAnswer] = useState(undefined)
+  const [answer, setAnswer] = useState(/** @type {any} */ (undefined))
   const { id } = phone.person
   useEffect(() => {
     if (!/^(expected|checking)$/.test(answer?.state ?? '')) return undefined
