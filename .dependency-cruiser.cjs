@@ -116,6 +116,13 @@ module.exports = {
       from: { path: '^local/console-api/' },
       to: { path: '^(lib/(adapters|runtime)|functions|tools)/|node_modules/@aws-sdk/' },
     },
+    {
+      name: 'local-knows-no-tool',
+      comment: 'What both ask a stage with is in local/stage/.',
+      severity: 'error',
+      from: { path: '^(local|lib|functions)/' },
+      to: { path: '^tools/' },
+    },
     { name: 'nothing-stands-on-tests', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     {
       name: 'kit-serves-tests-benches-and-checks-only',

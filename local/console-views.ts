@@ -1,6 +1,5 @@
 /** The views Events and Work of the local stack's console: what `./queqiao console` shows of a stage, and what was seen here. */
-import { AskError } from '../tools/command/explain-failure.ts'
-import { openStage } from '../tools/console/open-stage.ts'
+
 import type { Closing } from './closing.ts'
 import { createConsole, isOfConsole } from './console-api/api.ts'
 import type { Environment, Settings } from './environment.ts'
@@ -8,6 +7,8 @@ import type { Endpoints } from './functions-environment.ts'
 import { createHistory } from './history/history.ts'
 import { openPhones } from './history/phones.ts'
 import type { Report } from './lists.ts'
+import { AskError } from './stage/explain-failure.ts'
+import { openStage } from './stage/open-stage.ts'
 import type { Beside, WeChatBox } from './wechat/server.ts'
 
 type Options = {

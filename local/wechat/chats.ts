@@ -1,9 +1,10 @@
 /** The chats of people with apps, in both directions: what tests compare with. */
 import { createIndex } from './index-of.ts'
 import type { Live } from './live.ts'
+import type { Message } from './message.ts'
 import type { MessageContent } from './message-content.ts'
 import type { Numbered } from './message-log.ts'
-import type { Message, Messages } from './messages.ts'
+import type { Messages } from './messages.ts'
 
 /** The oldest entries are dropped beyond this, so that a box that runs for weeks does not fill the memory. */
 const keptEntries = 200_000
@@ -26,7 +27,7 @@ export type ChatEntry = MessageContent & {
 }
 
 /** A template message as an entry of the chat. */
-export type TemplateEntry = Message & { from: 'account'; by: 'template'; type: 'template' }
+type TemplateEntry = Message & { from: 'account'; by: 'template'; type: 'template' }
 
 /** All chats of the box. */
 export type Chats = ReturnType<typeof createChats>

@@ -1,7 +1,7 @@
 /** The template messages on all phones, found by person and by client_msg_id too. */
 import { createIndex } from './index-of.ts'
 import type { Live } from './live.ts'
-import type { Message } from './messages.ts'
+import type { Message } from './message.ts'
 
 /** A kept message with its number, counted from 0 since the start. */
 export type Numbered = { readonly number: number; readonly message: Message }

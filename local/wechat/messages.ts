@@ -1,27 +1,10 @@
 /** The messages on each phone: what tests compare with, and the record that prevents a second copy. */
 import type { Clock } from './clock.ts'
 import type { Live } from './live.ts'
+import type { Message } from './message.ts'
 import { createMessageLog } from './message-log.ts'
 
 const deduplicationMs = 600_000
-
-/**
- * A template message on a phone; `app` is the name of the sending account, `person` the number of its owner, `at`
- * milliseconds of the box's clock.
- */
-export type Message = {
-  msgid: string
-  app: string
-  person: number
-  openid: string
-  templateId: string
-  title: string
-  data: Record<string, string>
-  url?: string
-  miniprogram?: { appid: string; pagepath?: string }
-  clientMsgId?: string
-  at: number
-}
 
 /** What is kept of a message by its client_msg_id. */
 export type Earlier = { readonly msgid: string; readonly at: number }

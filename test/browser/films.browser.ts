@@ -8,6 +8,8 @@ import { chromiumPath, useBrowser } from './chromium.ts'
 import { type Film, openFilm } from './film/film.ts'
 import { fileOf, openStagePage } from './open-console.ts'
 
+/** Some hundred pictures are taken and packed. */
+const timeout = 400_000
 const mostBytes = 1_000_000
 const [width, height] = [1200, 850]
 const languages = ['en', 'zh'] as const
@@ -19,7 +21,7 @@ describe.skipIf(chromiumPath === undefined)('the films', () => {
   for (const language of languages) {
     const t = (english: string, chinese: string) => (language === 'zh' ? chinese : english)
 
-    test(`${language}: an event that is pushed by the form arrives on the phone`, async () => {
+    test(`${language}: an event that is pushed by the form arrives on the phone`, { timeout }, async () => {
       const { page, film, phone } = await open(language, t('Ling', '小鹊'))
       await film.say(t('Somebody follows the Official Account', '有人关注了服务号'))
       await pushEvent(page, film, {
@@ -36,7 +38,7 @@ describe.skipIf(chromiumPath === undefined)('the films', () => {
       await keep(film, `film-push-${language}`)
     })
 
-    test(`${language}: what finds no quota waits, and goes out when there is some again`, async () => {
+    test(`${language}: what finds no quota waits, and goes out when there is some again`, { timeout }, async () => {
       const { page, film, phone } = await open(language, t('Ming', '小明'))
       await film.click(page.getByRole('link', { name: t('WeChat', '微信'), exact: true }))
       await film.say(t('Use up the day’s quota', '用尽当日额度'))

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
 
-import { report } from '../../tools/doctor/report.ts'
+import { report } from '../../local/stage/doctor-report.ts'
 import { openForAll } from '../for-all.ts'
 import { events, openSendingStack } from './sending-stack.ts'
 import { eventually } from './whole-stack.ts'

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 
-import { AskError, ask, explainFailure } from '../../tools/command/explain-failure.ts'
+import { AskError, ask, explainFailure } from '../../local/stage/explain-failure.ts'
 import {
   commandLine,
   readCount,

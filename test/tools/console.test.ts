@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { getLetters, getQueues } from '../../lib/console/queues.ts'
-import { openStage } from '../../tools/console/open-stage.ts'
+import { openStage } from '../../local/stage/open-stage.ts'
 import { parseOptions } from '../../tools/console/options.ts'
 import { onAws, startTool } from './run-tool.ts'
 import { openSession } from './session.ts'

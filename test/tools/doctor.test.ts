@@ -1,11 +1,10 @@
 /** `./queqiao doctor`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-
-import { openDoctor } from '../../tools/doctor/command.ts'
+import type { Report } from '../../local/stage/doctor-report.ts'
+import { openDoctor } from '../../local/stage/open-doctor.ts'
 import { renderEnd, renderFinding } from '../../tools/doctor/lines.ts'
 import { parseOptions } from '../../tools/doctor/options.ts'
-import type { Report } from '../../tools/doctor/report.ts'
 import { type Answer, failure, openLambda, refusal, runBeside } from './lambda-api.ts'
 import { runTool } from './run-tool.ts'
 import { openSession, placeAt } from './session.ts'

@@ -1,10 +1,9 @@
 /** `./queqiao quota`: its options, what it prints, its exit codes; as a process beside a stand-in for Lambda's API. */
 
 import { describe, expect, it } from 'vitest'
-
+import type { Status } from '../../local/stage/quota-report.ts'
 import { renderReopening, renderStatus } from '../../tools/quota/lines.ts'
 import { parseOptions } from '../../tools/quota/options.ts'
-import type { Status } from '../../tools/quota/report.ts'
 import { failure, openLambda, runBeside } from './lambda-api.ts'
 import { runTool } from './run-tool.ts'
 

@@ -2,11 +2,10 @@
 
 import type { Message } from '@aws-sdk/client-sqs'
 import { describe, expect, it } from 'vitest'
-
-import { AskError } from '../../tools/command/explain-failure.ts'
-import type { AsideQueue } from '../../tools/redrive/aside-queue.ts'
+import type { AsideQueue } from '../../local/stage/aside-queue.ts'
+import { AskError } from '../../local/stage/explain-failure.ts'
+import { type Letter, messageOf, readLetter } from '../../local/stage/letter.ts'
 import { runRedrive } from '../../tools/redrive/command.ts'
-import { type Letter, messageOf, readLetter } from '../../tools/redrive/letter.ts'
 import { type Options, parseOptions } from '../../tools/redrive/options.ts'
 import { renderTable } from '../../tools/redrive/table.ts'
 import { canary } from '../canary.ts'

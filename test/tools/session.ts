@@ -3,7 +3,7 @@
 import { onTestFinished } from 'vitest'
 
 import type { Closing } from '../../local/closing.ts'
-import type { Place } from '../../tools/command/place.ts'
+import type { Place } from '../../local/stage/place.ts'
 import type { Session } from '../../tools/command/session.ts'
 
 /** Closes with the test. */

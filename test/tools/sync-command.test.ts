@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest'
 
-import { openSync } from '../../tools/sync/command.ts'
+import { openSync } from '../../local/stage/open-sync.ts'
 import { patience } from '../patience.ts'
 import { type Answer, failure, type Invocation, openLambda, refusal, runBeside } from './lambda-api.ts'
 import { runTool } from './run-tool.ts'

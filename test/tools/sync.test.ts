@@ -2,12 +2,12 @@
 
 import { describe, expect, it } from 'vitest'
 
-import { AskError } from '../../tools/command/explain-failure.ts'
+import { AskError } from '../../local/stage/explain-failure.ts'
+import type { Plan, Report, SyncFunction } from '../../local/stage/sync-report.ts'
 import { runSync } from '../../tools/sync/command.ts'
 import { renderPlan } from '../../tools/sync/lines.ts'
 import { type Options, parseOptions } from '../../tools/sync/options.ts'
 import { type Progress, renderFacts, shareOf } from '../../tools/sync/progress.ts'
-import type { Plan, Report, SyncFunction } from '../../tools/sync/report.ts'
 import { openSession, placeAt } from './session.ts'
 
 const localOptions: Options = { stage: 'local', spread: false, everyone: false, dryRun: false }

@@ -3,19 +3,15 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 
 import type { Environment } from '../../local/environment.ts'
+import { localStage, type Stage } from '../../local/stage/place.ts'
 
 /** How the command line is started, from the checkout. */
 export const program = './queqiao'
-
-/** A stage; `region` is absent for the local stack, `profile` unless one is named. */
-export type Stage = { readonly stage: string; readonly region?: string; readonly profile?: string }
 
 /** The command line cannot be used. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
-
-export const localStage = 'local'
 
 /** An option as it is read and as help tells of it; `value` names what it takes. */
 type KnownOption = ParseArgsOptionsConfig[string] & { readonly value?: string; readonly summary: string }

@@ -1,19 +1,10 @@
 /** What a verb is run with, and how it ends where it does not choose its end. */
 
-import type { Environment } from '../../local/environment.ts'
-import { AskError } from './explain-failure.ts'
+import { AskError } from '../../local/stage/explain-failure.ts'
+import type { Means } from '../../local/stage/means.ts'
 import type { Screen } from './screen.ts'
 
-export type Session = {
-  readonly env: Environment
-  readonly screen: Screen
-  /** Milliseconds. */
-  readonly now: () => number
-  /** Rejects when nobody wants to watch any more. */
-  readonly sleep: (ms: number) => Promise<void>
-  /** Aborted when nobody wants to watch any more. */
-  readonly signal: AbortSignal
-}
+export type Session = Means & { readonly screen: Screen }
 
 /** Answers the exit code; throws UsageError for options that cannot be meant. */
 export type Start = (args: readonly string[], session: Session) => Promise<number>

@@ -8,10 +8,10 @@ import { networkInterfaces } from 'node:os'
 import { type Console, createConsole } from '../../local/console-api/api.ts'
 import type { Guard } from '../../local/console-api/guard.ts'
 import type { ApiDeps } from '../../local/console-api/routes.ts'
+import { AskError } from '../../local/stage/explain-failure.ts'
+import { openStage } from '../../local/stage/open-stage.ts'
 import { serveConsole } from '../../local/wechat/console/serve-console.ts'
-import { AskError } from '../command/explain-failure.ts'
 import { interrupted, type Session, type Start } from '../command/session.ts'
-import { openStage } from './open-stage.ts'
 import { isLoopback, type Options, parseOptions } from './options.ts'
 
 /** At most 28 queries and some 14 queue sizes a round: some 90 requests a minute, and none while nobody listens. */

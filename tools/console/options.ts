@@ -1,8 +1,9 @@
 /** What `console` is told on the command line. */
 
 import type { Environment } from '../../local/environment.ts'
+import type { Stage } from '../../local/stage/place.ts'
 import type { Spec } from '../command/help.ts'
-import { readOptions, readStage, type Stage, stageOptions, UsageError } from '../command/options.ts'
+import { readOptions, readStage, stageOptions, UsageError } from '../command/options.ts'
 
 export type Options = Stage & {
   readonly port: number

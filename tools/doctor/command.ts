@@ -2,13 +2,11 @@
 
 import { styleText } from 'node:util'
 
-import { openFunction } from '../command/function.ts'
-import { findPlace, type Place, whereIs } from '../command/place.ts'
-import { type Session, type Start, whileAsking } from '../command/session.ts'
-import type { Waiting } from '../command/wake.ts'
+import { openDoctor } from '../../local/stage/open-doctor.ts'
+import { findPlace, whereIs } from '../../local/stage/place.ts'
+import { type Start, whileAsking } from '../command/session.ts'
 import { type Paint, renderEnd, renderFinding } from './lines.ts'
 import { parseOptions } from './options.ts'
-import { report } from './report.ts'
 
 /** Only a terminal gets colours, and none where NO_COLOR is set. */
 const paint: Paint = (colour, text) => styleText(colour, text, { stream: process.stdout })
@@ -27,9 +25,4 @@ export const start: Start = async (args, session) => {
     screen.line(renderEnd(found, paint))
     return found.isWell ? 0 : 1
   })
-}
-
-/** Opens the function, which has 60 s. */
-export function openDoctor(place: Place, { signal, ...waiting }: Pick<Session, 'signal'> & Waiting) {
-  return openFunction(place, 'doctor', { shape: report, signal, answerLimitMs: 70_000, waiting })
 }

@@ -1,8 +1,8 @@
 /** The report, for people to read: a line for each check, and below it what to do. */
 
 import type { CheckName } from '../../lib/doctor/doctor.ts'
+import type { Finding, Report } from '../../local/stage/doctor-report.ts'
 import { counted } from '../command/words.ts'
-import type { Finding, Report } from './report.ts'
 
 type Colour = 'green' | 'yellow' | 'red' | 'dim'
 export type Paint = (colour: Colour, text: string) => string

@@ -1,9 +1,10 @@
 /** What `doctor` is told on the command line. */
 
 import type { Environment } from '../../local/environment.ts'
+import type { Stage } from '../../local/stage/place.ts'
 import { appOption, type OfApp, readApp, readApps } from '../command/apps.ts'
 import type { Spec } from '../command/help.ts'
-import { jsonOption, readOptions, readStage, type Stage, stageOptions } from '../command/options.ts'
+import { jsonOption, readOptions, readStage, stageOptions } from '../command/options.ts'
 
 export type Options = Stage &
   OfApp & {

@@ -2,9 +2,10 @@
 
 import type { Apps } from '../../lib/apps.ts'
 import type { Environment } from '../../local/environment.ts'
+import type { Stage } from '../../local/stage/place.ts'
 import { type OfApp, officialOption, readApp, readApps } from '../command/apps.ts'
 import type { Spec } from '../command/help.ts'
-import { jsonOption, readOptions, readStage, type Stage, stageOptions, UsageError } from '../command/options.ts'
+import { jsonOption, readOptions, readStage, stageOptions, UsageError } from '../command/options.ts'
 
 export type Options = Stage &
   OfApp & {

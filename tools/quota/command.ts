@@ -1,14 +1,14 @@
 /** `quota`: shows the quota of messages, the gate and what waits; opens the gate if that is wished. */
 
 import type { QuotaOrder } from '../../lib/send/quota-order.ts'
+import { openFunction } from '../../local/stage/function.ts'
+import { findPlace, whereIs } from '../../local/stage/place.ts'
+import { type Report, report } from '../../local/stage/quota-report.ts'
 import { appArgs, saidOf } from '../command/apps.ts'
-import { openFunction } from '../command/function.ts'
 import { commandLine } from '../command/options.ts'
-import { findPlace, whereIs } from '../command/place.ts'
 import { type Start, whileAsking } from '../command/session.ts'
 import { renderReopening, renderStatus } from './lines.ts'
 import { parseOptions, spec } from './options.ts'
-import { type Report, report } from './report.ts'
 
 /** The function has 60 s. */
 const answerLimitMs = 70_000

@@ -1,7 +1,7 @@
 /** The quota, the gate and what waits, in words. */
 
+import type { Report, Status } from '../../local/stage/quota-report.ts'
 import { counted, inChina, inThousands, inUnits } from '../command/words.ts'
-import type { Report, Status } from './report.ts'
 
 type Words = {
   /** Milliseconds. */

@@ -1,15 +1,15 @@
 /** `redrive`: shows what was put aside, by reason, and moves it back. */
 
-import { type EventsQueue, openEventsQueue } from '../command/events-queue.ts'
-import { AskError } from '../command/explain-failure.ts'
+import { type AsideQueue, openAsideQueue } from '../../local/stage/aside-queue.ts'
+import { type EventsQueue, openEventsQueue } from '../../local/stage/events-queue.ts'
+import { AskError } from '../../local/stage/explain-failure.ts'
+import type { Letter } from '../../local/stage/letter.ts'
+import { giveBack, type Hand, hideSeconds, look } from '../../local/stage/look.ts'
+import { type Moved, move } from '../../local/stage/move.ts'
+import { findPlace } from '../../local/stage/place.ts'
 import { commandLine } from '../command/options.ts'
-import { findPlace } from '../command/place.ts'
 import { interrupted, type Session, type Start } from '../command/session.ts'
 import { inThousands, inUnits } from '../command/words.ts'
-import { type AsideQueue, openAsideQueue } from './aside-queue.ts'
-import type { Letter } from './letter.ts'
-import { giveBack, type Hand, hideSeconds, look } from './look.ts'
-import { type Moved, move } from './move.ts'
 import { type Options, parseOptions, spec } from './options.ts'
 import { renderCounts, renderTable } from './table.ts'
 

@@ -1,19 +1,10 @@
 /** What `redrive` is told on the command line. */
 
 import type { Environment } from '../../local/environment.ts'
+import type { AsideName } from '../../local/stage/aside-queue.ts'
+import type { Stage } from '../../local/stage/place.ts'
 import type { Spec } from '../command/help.ts'
-import {
-  jsonOption,
-  readCount,
-  readOptions,
-  readStage,
-  type Stage,
-  stageOptions,
-  UsageError,
-} from '../command/options.ts'
-
-/** `dlq` has what was wrong or came too often, `review` what may have been sent. */
-export type AsideName = 'dlq' | 'review'
+import { jsonOption, readCount, readOptions, readStage, stageOptions, UsageError } from '../command/options.ts'
 
 export type Options = Stage & {
   readonly queues: readonly AsideName[]

@@ -1,7 +1,7 @@
 /** What waits in a queue, by reason. */
 
+import type { Kind, Letter } from '../../local/stage/letter.ts'
 import { counted, inChina, inThousands } from '../command/words.ts'
-import type { Kind, Letter } from './letter.ts'
 
 /** What a kind of reason asks of people. */
 const meanings = {

@@ -4,10 +4,10 @@ import type { Apps } from '../../lib/apps.ts'
 import { appSecrets } from '../../lib/secret-names.ts'
 import type { Environment } from '../../local/environment.ts'
 import { serverNamesOf } from '../../local/forward-keys.ts'
+import type { OnAws } from '../../local/stage/place.ts'
 import { appOption, type OfApp, readApp, readApps } from '../command/apps.ts'
 import type { Spec } from '../command/help.ts'
 import { program, readOptions, readStage, stageOptions, UsageError } from '../command/options.ts'
-import type { OnAws } from '../command/place.ts'
 import { type SecretName, secretsOf } from './names.ts'
 
 export type Options = OnAws &

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 
 import { makeSessionKey, publicKeysOf } from '../../local/secrets.ts'
-import { AskError } from '../command/explain-failure.ts'
+import { AskError } from '../../local/stage/explain-failure.ts'
 import type { Session } from '../command/session.ts'
 import { inUnits } from '../command/words.ts'
 import type { SecretStore } from './store.ts'

@@ -2,8 +2,8 @@
 
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 
-import { ask } from '../command/explain-failure.ts'
-import { clientConfig, type Place } from '../command/place.ts'
+import { ask } from '../../local/stage/explain-failure.ts'
+import { clientConfig, type Place } from '../../local/stage/place.ts'
 import type { SecretName } from './names.ts'
 
 /** Throws an AskError, which holds no secret, where it cannot be asked. */

@@ -2,9 +2,9 @@
 
 import { type Delivery, isSent } from '../../lib/send/delivery.ts'
 import { valueCheckOf } from '../../lib/send/kinds/template-event.ts'
-import { type EventsQueue, type Message, openEventsQueue } from '../command/events-queue.ts'
+import { type EventsQueue, type Message, openEventsQueue } from '../../local/stage/events-queue.ts'
+import { findPlace, logOf } from '../../local/stage/place.ts'
 import { commandLine } from '../command/options.ts'
-import { findPlace, logOf } from '../command/place.ts'
 import { type Session, type Start, whileAsking } from '../command/session.ts'
 import { inUnits } from '../command/words.ts'
 import { type Deliveries, openDeliveries } from './deliveries.ts'

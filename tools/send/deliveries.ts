@@ -12,8 +12,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createDeliveryStore } from '../../lib/adapters/dynamo/deliveries.ts'
 import type { Now } from '../../lib/ports.ts'
 import type { DeliveryStore } from '../../lib/send/ports.ts'
-import { ask } from '../command/explain-failure.ts'
-import { clientConfig, type Place } from '../command/place.ts'
+import { ask } from '../../local/stage/explain-failure.ts'
+import { clientConfig, type Place } from '../../local/stage/place.ts'
 
 export type Deliveries = Pick<DeliveryStore, 'find'>
 

@@ -2,17 +2,10 @@
 
 import { eventIdPattern } from '../../lib/send/delivery.ts'
 import type { Environment } from '../../local/environment.ts'
+import type { Stage } from '../../local/stage/place.ts'
 import { readApp, readApps } from '../command/apps.ts'
 import type { Spec } from '../command/help.ts'
-import {
-  jsonOption,
-  readCount,
-  readOptions,
-  readStage,
-  type Stage,
-  stageOptions,
-  UsageError,
-} from '../command/options.ts'
+import { jsonOption, readCount, readOptions, readStage, stageOptions, UsageError } from '../command/options.ts'
 
 /** The event as it was wished for; what its fields hold is checked as any event's. */
 export type Wishes = {

@@ -4,8 +4,8 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
 
 import { type Environment, readSettings } from '../../local/environment.ts'
 import { reachableHost } from '../../local/ports.ts'
-import { AskError, ask } from '../command/explain-failure.ts'
-import { clientConfig, isLocal, type Place } from '../command/place.ts'
+import { AskError, ask } from '../../local/stage/explain-failure.ts'
+import { clientConfig, isLocal, type Place } from '../../local/stage/place.ts'
 
 /** `url` is what the addresses of files begin with, before `/static/…`. */
 export type Address = { readonly bucket: string; readonly url: string }

@@ -1,8 +1,8 @@
 /** `static`: uploads what is new or changed, and tells where it all is. */
 
 import { staticPrefix } from '../../lib/files/static-name.ts'
+import { findPlace, type Place, whereIs } from '../../local/stage/place.ts'
 import { UsageError } from '../command/options.ts'
-import { findPlace, type Place, whereIs } from '../command/place.ts'
 import { type Session, type Start, whileAsking } from '../command/session.ts'
 import { counted, inThousands } from '../command/words.ts'
 import { type Address, findAddress } from './address.ts'

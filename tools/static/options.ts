@@ -1,8 +1,9 @@
 /** What `static` is told on the command line. */
 
 import type { Environment } from '../../local/environment.ts'
+import type { Stage } from '../../local/stage/place.ts'
 import type { Spec } from '../command/help.ts'
-import { commandLine, jsonOption, readOptions, readStage, type Stage, stageOptions } from '../command/options.ts'
+import { commandLine, jsonOption, readOptions, readStage, stageOptions } from '../command/options.ts'
 
 export type Options = Stage & {
   readonly folder: string

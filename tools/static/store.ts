@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises'
 import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 
 import { staticPrefix } from '../../lib/files/static-name.ts'
-import { AskError, ask } from '../command/explain-failure.ts'
-import { clientConfig, isLocal, type Place } from '../command/place.ts'
+import { AskError, ask } from '../../local/stage/explain-failure.ts'
+import { clientConfig, isLocal, type Place } from '../../local/stage/place.ts'
 import type { Stored, Upload } from './plan.ts'
 
 /** Throws an AskError for what the bucket refuses. */

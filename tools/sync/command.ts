@@ -1,34 +1,25 @@
 /** `sync`: tells what a sync run through the followers costs, begins it, and follows it to its end. */
 
-import type { AppName } from '../../lib/apps.ts'
+import { functionFailed } from '../../local/stage/function.ts'
+import { syncFunction as fileName, openSync } from '../../local/stage/open-sync.ts'
+import { findPlace, logOf, type Place, whereIs } from '../../local/stage/place.ts'
+import type { Plan, Report, SyncFunction } from '../../local/stage/sync-report.ts'
 import { saidOf } from '../command/apps.ts'
-import { functionFailed, openFunction } from '../command/function.ts'
-import { findPlace, logOf, type Place, whereIs } from '../command/place.ts'
 import { type Session, type Start, whileAsking } from '../command/session.ts'
 import { inChina } from '../command/words.ts'
 import { follow } from './follow.ts'
 import { renderEnding, renderPlan } from './lines.ts'
 import { commandFor, type Options, parseOptions } from './options.ts'
 import { renderFacts, shareOf } from './progress.ts'
-import { type Plan, type Report, report, type SyncFunction } from './report.ts'
 
 type SyncDeps = Omit<Session, 'env'> & { readonly place: Place; readonly sync: SyncFunction }
 
-const fileName = 'sync-followers'
 const exitCodes = { complete: 0, waiting: 1, lost: 1, unlinked: 1, stuck: 1 } as const
 
 export const start: Start = async (args, session) => {
   const options = parseOptions(args, session.env)
   const place = findPlace(options, 'lambda', session.env)
   return runSync(options, { ...session, place, sync: openSync(place, session.signal, options.app) })
-}
-
-/** Opens the function; the planning makes a few calls to WeChat, each of at most 10 s. */
-export function openSync(place: Place, signal: AbortSignal, app?: AppName): SyncFunction {
-  const opening = { shape: report, signal, answerLimitMs: 60_000 }
-  const { ask, begin } = openFunction<Parameters<SyncFunction['ask']>[0], Report>(place, fileName, opening)
-  const ofApp = app === undefined ? {} : { app }
-  return { ask: order => ask({ ...order, ...ofApp }), begin: order => begin({ ...order, ...ofApp }) }
 }
 
 /** Runs the command; answers its exit code. */

@@ -1,8 +1,8 @@
 /** Watches a sync run until it is complete, or until there is nothing more to watch. */
 
+import type { Plan, Report, SyncFunction } from '../../local/stage/sync-report.ts'
 import type { Session } from '../command/session.ts'
 import type { Progress } from './progress.ts'
-import type { Plan, Report, SyncFunction } from './report.ts'
 import { type Ending, endingOf, look, type Watch } from './watch.ts'
 
 type FollowDeps = Pick<Session, 'now' | 'sleep'> & {

@@ -1,8 +1,8 @@
 /** A sync run in words: what it will cost beside what is left of today's quota, and how the watching ended. */
 
 import { batchSize } from '../../lib/followers/follower-batches.ts'
+import type { CallPlan, Plan, Report } from '../../local/stage/sync-report.ts'
 import { counted, inChina, inThousands, inUnits } from '../command/words.ts'
-import type { CallPlan, Plan, Report } from './report.ts'
 import type { Ending } from './watch.ts'
 
 type Wishes = {

@@ -1,8 +1,8 @@
 /** How far a sync run is, in one line. */
 
 import { pageSize } from '../../lib/sync/plan.ts'
+import type { Plan, Report } from '../../local/stage/sync-report.ts'
 import { counted, inThousands, inUnits } from '../command/words.ts'
-import type { Plan, Report } from './report.ts'
 
 export type Progress = {
   /** Absent while the sync run has not begun. */

@@ -1,7 +1,7 @@
 /** What is known of a sync run that is watched, from one report to the next. */
 
+import type { Report } from '../../local/stage/sync-report.ts'
 import type { Progress } from './progress.ts'
-import type { Report } from './report.ts'
 
 /** The instants are in milliseconds. */
 export type Watch = {

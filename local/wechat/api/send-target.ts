@@ -2,7 +2,7 @@
 import type { App, MiniProgram, OfficialAccount } from '../app.ts'
 import type { Box } from '../box.ts'
 import { field, isFields, textField } from '../json.ts'
-import type { Message } from '../messages.ts'
+import type { Message } from '../message.ts'
 import type { Refusal } from './endpoint.ts'
 
 /** Long enough for every real address; the platform's own limit is not published. */

@@ -5,7 +5,7 @@ import type { Message } from '@aws-sdk/client-sqs'
 import * as v from 'valibot'
 
 import { idOf } from '../../lib/send/event-id.ts'
-import type { Message as EventMessage } from '../command/events-queue.ts'
+import type { Message as EventMessage } from './events-queue.ts'
 
 export type Letter = {
   readonly messageId: string

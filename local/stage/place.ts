@@ -2,10 +2,14 @@
 
 import { existsSync } from 'node:fs'
 
-import { type Environment, readSettings, type Settings } from '../../local/environment.ts'
-import { type Credentials, chooseCredentials } from '../../local/functions-environment.ts'
-import { reachableHost } from '../../local/ports.ts'
-import { localStage, type Stage } from './options.ts'
+import { type Environment, readSettings, type Settings } from '../environment.ts'
+import { type Credentials, chooseCredentials } from '../functions-environment.ts'
+import { reachableHost } from '../ports.ts'
+
+/** A stage; `region` is absent for the local stack, `profile` unless one is named. */
+export type Stage = { readonly stage: string; readonly region?: string; readonly profile?: string }
+
+export const localStage = 'local'
 
 export type Place = OnAws | Local
 export type OnAws = { readonly stage: string; readonly region: string; readonly profile?: string }

@@ -6,9 +6,9 @@ import type { AppName } from '../../lib/apps.ts'
 import type { ConsoleDeps } from '../../lib/console/ports.ts'
 import { ConfigError } from '../../lib/errors.ts'
 import { readTemplateLists, type TemplateList } from '../../lib/send/template-list.ts'
-import { listFile, readStageApps } from '../../local/apps.ts'
-import type { Environment } from '../../local/environment.ts'
-import { readPair } from '../../local/wechat-keys.ts'
+import { listFile, readStageApps } from '../apps.ts'
+import type { Environment } from '../environment.ts'
+import { readPair } from '../wechat-keys.ts'
 
 type Lists = Pick<ConsoleDeps, 'apps' | 'templates'>
 type Templates = ReadonlyMap<AppName, TemplateList>

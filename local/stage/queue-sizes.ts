@@ -3,8 +3,8 @@
 import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/client-sqs'
 
 import type { StageQueues } from '../../lib/console/ports.ts'
-import type { Place } from '../command/place.ts'
-import { openQueue, type StageQueue } from '../command/queue.ts'
+import type { Place } from './place.ts'
+import { openQueue, type StageQueue } from './queue.ts'
 
 const AttributeNames = [
   'ApproximateNumberOfMessages',

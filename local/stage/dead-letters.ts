@@ -1,20 +1,20 @@
 /** Peeks into queues of what was put aside, and moves messages of the events' back. */
 
 import type { DeadLetters } from '../../lib/console/ports.ts'
-import type { EventsQueue } from '../command/events-queue.ts'
-import type { Place } from '../command/place.ts'
-import type { Session } from '../command/session.ts'
-import { type AsideQueue, openLetterQueue } from '../redrive/aside-queue.ts'
-import type { Letter } from '../redrive/letter.ts'
-import { giveBack, type Hand } from '../redrive/look.ts'
-import { move } from '../redrive/move.ts'
+import { type AsideQueue, openLetterQueue } from './aside-queue.ts'
+import type { EventsQueue } from './events-queue.ts'
+import type { Letter } from './letter.ts'
+import { giveBack, type Hand } from './look.ts'
+import type { Means } from './means.ts'
+import { move } from './move.ts'
+import type { Place } from './place.ts'
 
 /** Rounds of ten messages; a message is hidden from others until it is given back, or for so long. */
 const mostRounds = 10
 const hideSeconds = 60
 const marginMs = 15_000
 
-type Clock = Pick<Session, 'now' | 'signal'>
+type Clock = Pick<Means, 'now' | 'signal'>
 type LetterQueue = Omit<AsideQueue, 'ending'>
 
 /** Opens them. */

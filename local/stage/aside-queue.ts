@@ -6,11 +6,12 @@ import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs'
-
-import type { Place } from '../command/place.ts'
-import { openQueue } from '../command/queue.ts'
 import { type Letter, readLetter } from './letter.ts'
-import type { AsideName } from './options.ts'
+import type { Place } from './place.ts'
+import { openQueue } from './queue.ts'
+
+/** The queues of events that were put aside, by what their names end in. */
+export type AsideName = 'dlq' | 'review'
 
 export type AsideQueue = {
   readonly ending: AsideName

@@ -2,22 +2,20 @@
 
 import type { StageFunctions } from '../../lib/console/ports.ts'
 import type { QuotaOrder } from '../../lib/send/quota-order.ts'
-import { openFunction } from '../command/function.ts'
-import type { Place } from '../command/place.ts'
-import type { Session } from '../command/session.ts'
-import { openDoctor } from '../doctor/command.ts'
-import { type Report as QuotaReport, report as quotaReport } from '../quota/report.ts'
-import { openSync } from '../sync/command.ts'
+import { openFunction } from './function.ts'
+import type { Means } from './means.ts'
+import { openDoctor } from './open-doctor.ts'
+import { openSync } from './open-sync.ts'
+import type { Place } from './place.ts'
+import { type Report as QuotaReport, report as quotaReport } from './quota-report.ts'
 
 const answerLimitMs = 70_000
 /** What costs calls to WeChat is told again for so long, however often a page asks. */
 const doctorMs = 60_000
 const quotaMs = 15_000
 
-type Means = Pick<Session, 'now' | 'signal' | 'sleep'>
-
 /** Opens them. */
-export function openFunctions(place: Place, { now, signal, sleep }: Means): StageFunctions {
+export function openFunctions(place: Place, { now, signal, sleep }: Omit<Means, 'env'>): StageFunctions {
   const order = { shape: quotaReport, signal, answerLimitMs }
   const quota = openFunction<QuotaOrder, QuotaReport>(place, 'resume-events', order)
   const doctor = openDoctor(place, { signal, sleep, tell: () => undefined })

@@ -1,14 +1,14 @@
 /** Takes all that a queue has into the hand, to look at it, and gives it back. */
 
 import { inParallel, inRuns } from '../../lib/pool.ts'
-import type { Session } from '../command/session.ts'
 import type { AsideQueue } from './aside-queue.ts'
 import type { Letter } from './letter.ts'
+import type { Means } from './means.ts'
 
 /** What is held, by SQS's message id: SQS may hand out one message twice. */
 export type Hand = Map<string, Letter>
 
-type LookDeps = Pick<Session, 'now' | 'signal'> & {
+type LookDeps = Pick<Means, 'now' | 'signal'> & {
   /** Takes how many there are so far. */
   readonly show: (count: number) => void
 }

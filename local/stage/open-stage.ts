@@ -9,13 +9,12 @@ import { createLinkUpkeep } from '../../lib/adapters/dynamo/link-upkeep.ts'
 import { createLinkStore } from '../../lib/adapters/dynamo/links.ts'
 import type { ConsoleDeps } from '../../lib/console/ports.ts'
 import { valueCheckOf } from '../../lib/send/kinds/template-event.ts'
-import { openEventsQueue } from '../command/events-queue.ts'
-import { ask } from '../command/explain-failure.ts'
-import type { Stage } from '../command/options.ts'
-import { clientConfig, findPlace, isLocal, type Place } from '../command/place.ts'
-import type { Session } from '../command/session.ts'
 import { openAsideLetters } from './dead-letters.ts'
+import { openEventsQueue } from './events-queue.ts'
+import { ask } from './explain-failure.ts'
 import { openFunctions } from './functions.ts'
+import type { Means } from './means.ts'
+import { clientConfig, findPlace, isLocal, type Place, type Stage } from './place.ts'
 import { openQueueSizes } from './queue-sizes.ts'
 import { openLists } from './stage-lists.ts'
 
@@ -25,7 +24,7 @@ const answerLimitMs = 15_000
  * Opens it; nothing is asked yet. Each call of the answer has the apps and templates as they are then. Throws a ConfigError
  * if apps.json is wrong.
  */
-export function openStage(stage: Stage, session: Pick<Session, 'env' | 'now' | 'signal' | 'sleep'>): () => ConsoleDeps {
+export function openStage(stage: Stage, session: Means): () => ConsoleDeps {
   const { env, now } = session
   const [lambda, sqs, dynamodb] = (['lambda', 'sqs', 'dynamodb'] as const).map(it => findPlace(stage, it, env))
   if (lambda === undefined || sqs === undefined || dynamodb === undefined) throw new Error('a service has no place')
@@ -47,7 +46,7 @@ export function openStage(stage: Stage, session: Pick<Session, 'env' | 'now' | '
 
 function openTables(
   place: Place,
-  { now }: Pick<Session, 'now'>,
+  { now }: Pick<Means, 'now'>,
 ): Pick<ConsoleDeps, 'deliveries' | 'list' | 'links' | 'upkeep'> {
   const client = new DynamoDBClient(clientConfig(place, answerLimitMs))
   const dynamo = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 
 import type { SyncOrder } from '../../lib/sync/order.ts'
-import type { StageFunction } from '../command/function.ts'
+import type { StageFunction } from './function.ts'
 
 const call = v.object({ needed: v.number(), remain: v.optional(v.number()), limit: v.optional(v.number()) })
 

@@ -1,13 +1,13 @@
 /** Moves events back into the queue of events. */
 
 import { inParallel, inRuns } from '../../lib/pool.ts'
-import type { EventsQueue } from '../command/events-queue.ts'
-import type { Session } from '../command/session.ts'
 import type { AsideQueue } from './aside-queue.ts'
+import type { EventsQueue } from './events-queue.ts'
 import { type Letter, messageOf } from './letter.ts'
 import { type Hand, lanes } from './look.ts'
+import type { Means } from './means.ts'
 
-type MoveDeps = Pick<Session, 'now' | 'signal'> & {
+type MoveDeps = Pick<Means, 'now' | 'signal'> & {
   readonly queue: Pick<AsideQueue, 'remove'>
   readonly events: Pick<EventsQueue, 'push'>
   readonly hand: Hand
