@@ -70,6 +70,7 @@ function problemInChinese(problem) {
 function ruleInChinese(rule) {
   /** @type {[RegExp, string][]} */
   const known = [
+    [/be empty/, '不能为空'],
     [/currency sign/, '金额，如 ¥88.00'],
     [/at most (\d+) characters/, '最多 $1 个字符'],
     [/number of at most (\d+) digits/, '最多 $1 位数字'],
