@@ -7,7 +7,7 @@ import { findLanAddress, renderBanner } from './banner.ts'
 import { createClosing } from './closing.ts'
 import { readSettings, type Settings, SettingsError } from './environment.ts'
 import { openKeptFolder } from './kept/folder.ts'
-import { openKept } from './kept/stores.ts'
+import { type Kept, openKept } from './kept/stores.ts'
 import type { Report } from './lists.ts'
 import { playInBox } from './play.ts'
 import { PortsInUseError } from './ports.ts'
@@ -81,8 +81,7 @@ async function main({ isDemo, hasAccounts, isJson, isFresh }: StartOptions): Pro
     return { result, told: 'everything answers' }
   })
   stack.ended.then(reason => fail(new Error(reason)))
-  // What was played once is still there.
-  if (hasBox && story !== undefined && kept?.isNew !== false)
+  if (hasBox && story !== undefined && !wasPlayed(settings, kept))
     await playInBox(stack, settings, { steps, templateId: story.templateId, isDemo, hasAccounts })
   if (isDemo) return stop(0)
 
@@ -90,6 +89,12 @@ async function main({ isDemo, hasAccounts, isJson, isFresh }: StartOptions): Pro
   people.write(
     renderBanner({ addresses: stack.addresses, isBox: hasBox, lan: describeLan(settings, stack), kept: kept?.folder }),
   )
+}
+
+/** What was played once is still there; but a start may have ended before it played anything. */
+function wasPlayed({ wechatApiUrl }: Settings, kept: Kept | undefined): boolean {
+  if (kept === undefined || kept.isNew) return false
+  return wechatApiUrl !== undefined || (kept.box?.people.size ?? 0) > 0
 }
 
 /** Real followers and those of the box are kept apart. */

@@ -1,10 +1,12 @@
 /** What a local run keeps in `.queqiao/` for the next one. */
 
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listen } from '../../kit/listen.ts'
 
 import { callJson } from '../../local/http-json.ts'
 import { openKeptFolder } from '../../local/kept/folder.ts'
@@ -112,6 +114,11 @@ describe('npm start', () => {
   afterAll(() => folder?.remove())
 
   it('finds all again that it left, and a second one in the same place says so', { timeout: 400_000 }, async () => {
+    // One that ends before it has played anything leaves the demo to the next one.
+    const taken = createServer()
+    await listen(taken, '127.0.0.1', folder.ports.s3)
+    expect((await folder.run('local/start.ts')).told).toContain('is in use')
+    taken.close()
     const first = await folder.start()
     expect(first.output()).toMatch(/Data is kept in .*\.queqiao.*box; npm start -- --fresh begins without/)
     const [, id = ''] = /"id":"(order-[^"]+)"/.exec(first.output()) ?? []
