@@ -8,6 +8,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
@@ -18,7 +19,7 @@ import { defaultAccounts } from '../local/wechat/defaults.ts'
 import type { Burst, Order } from './console/burst.ts'
 import { countFrames, type Evenness, firstView, memoryOf } from './console/page.ts'
 import { linesOf, openWorld, templates, type World } from './console/world.ts'
-import { renderTable, verdictOf, whole } from './figures.ts'
+import { median, renderTable, verdictOf, whole } from './figures.ts'
 
 const { values } = parseArgs({
   options: {
@@ -32,6 +33,8 @@ const { values } = parseArgs({
 type Demand = { readonly unit: string; readonly most?: number; readonly least?: number }
 type Figure = Demand & { readonly what: string; readonly measured: number; readonly isMet: boolean }
 
+/** The median counts: what else the machine does is no fault of the page. */
+const visits = 3
 const scrollMs = 3000
 const burstSeconds = 5
 const perSecond = 1000
@@ -59,7 +62,8 @@ async function measure(executablePath: string): Promise<void> {
   }
   const world = await openWorld(size)
   const browser = await openChromium(executablePath)
-  say(`${whole(size.people)} people, ${whole(size.messages)} messages, ${whole(size.events)} events\n`)
+  const load = `${(loadavg()[0] ?? 0).toFixed(1)} processes want ${availableParallelism()} cores`
+  say(`${whole(size.people)} people, ${whole(size.messages)} messages, ${whole(size.events)} events; ${load}\n`)
   await measureFirstViews(browser, world)
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
   await measureScrolling(page, world)
@@ -80,8 +84,11 @@ async function measureFirstViews(browser: Browser, { url, busiest }: World): Pro
     ['the timeline of the first', '?view=events&event=order-0:paid', '.step'],
     ['WeChat', '?view=wechat', '.switch'],
     ['Work', '?view=work', '.rows'],
-  ] as const)
-    note(`first view: ${name}`, await firstView(browser, `${url}/${query}`, seen), soon)
+  ] as const) {
+    const times: number[] = []
+    for (let visit = 0; visit < visits; visit += 1) times.push(await firstView(browser, `${url}/${query}`, seen))
+    note(`first view: ${name}`, median(times), soon)
+  }
 }
 
 async function measureScrolling(page: Page, { url, busiest }: World): Promise<void> {
