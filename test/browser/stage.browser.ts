@@ -60,6 +60,8 @@ describe.skipIf(chromiumPath === undefined)('the views of the stage', () => {
     await page.locator('button[name=push-now]').click()
     await page.locator('.step', { hasText: 'Decided: rejected' }).waitFor()
     const id = new URL(page.url()).searchParams.get('event') ?? ''
+    await page.locator('button[name=edit]').click()
+    expect(await page.getByLabel('Person').inputValue()).toMatch(/^\d+$/)
     await visit('/?view=events&state=rejected')
     await page.locator('.event-row', { hasText: id }).waitFor()
     await visit('/?view=work')

@@ -47,11 +47,12 @@ function exampleValue({ key, approved }) {
   return approved?.[0] ?? examples[key.replace(/\d+$/, '')] ?? key
 }
 
-/** The form of an event that was pushed before. */
-export function draftOf({ id, template, from, to, page = '', data, expiresAt }, templates) {
+/** The form of an event that was pushed before; to this person, if it was. */
+export function draftOf({ id, template, from, to, page = '', data, expiresAt }, templates, somebody) {
   const [kind, address] = Object.entries(to)[0] ?? ['unionid', '']
   const named = templates.find(it => it.name === template && (from === undefined || it.account === from))
-  return { id: newId(id), template: named && keyOf(named), kind, to: address, page, data, expiresAt }
+  const person = somebody?.[kind] === address ? somebody : undefined
+  return { id: newId(id), template: named && keyOf(named), person, kind, to: address, page, data, expiresAt }
 }
 
 /**

@@ -85,5 +85,5 @@ function useCheck(body) {
 /** `push=<id>` changes an event that was pushed from here. */
 function draftFromPlace(templates, person) {
   const body = bodyOf(placeOf('push'))
-  return body === undefined ? exampleOf(templates, person) : draftOf(JSON.parse(body), templates)
+  return body === undefined ? exampleOf(templates, person) : draftOf(JSON.parse(body), templates, person)
 }
