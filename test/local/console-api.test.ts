@@ -8,7 +8,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { boxApps as apps } from '../../kit/app.ts'
 import { listen } from '../../kit/listen.ts'
 import { memoryDeliveries, memoryLinks } from '../../kit/memory-stores.ts'
+import type { Apps } from '../../lib/apps.ts'
 import type { History } from '../../lib/console/ports.ts'
+import type { OfficialAppId } from '../../lib/identifiers.ts'
 import { readTemplateLists } from '../../lib/send/template-list.ts'
 import { createConsole } from '../../local/console-api/api.ts'
 import type { Guard } from '../../local/console-api/guard.ts'
@@ -62,7 +64,12 @@ async function open({ isWriting = false, token, history }: Wanted = {}) {
     },
   }
   const guard: Guard = { hosts: [host, `localhost:${port}`], ...(token === undefined ? {} : { token }) }
-  const opened = createConsole(() => deps, { guard, page: serveConsole, explain: () => undefined })
+  let listed: Apps = apps
+  const opened = createConsole(() => ({ ...deps, apps: listed }), {
+    guard,
+    page: serveConsole,
+    explain: () => undefined,
+  })
   server.on('request', opened.serve)
   const send = async (path: string, headers: Record<string, string> = {}, body?: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; headers: object; text: string }>()
@@ -77,7 +84,10 @@ async function open({ isWriting = false, token, history }: Wanted = {}) {
   const json = { 'content-type': 'application/json' }
   const post = (path: string, body: object, headers = {}) => send(path, { ...json, ...headers }, JSON.stringify(body))
   const codeOf = async (asked: Promise<{ text: string }>): Promise<string> => JSON.parse((await asked).text).code
-  return { ...opened, host, port, done, list, send, post, codeOf }
+  const setApps = (changed: Apps) => {
+    listed = changed
+  }
+  return { ...opened, host, port, done, list, send, post, codeOf, setApps }
 }
 
 describe('the console answers', () => {
@@ -291,6 +301,18 @@ describe('the stream of what changed', () => {
     expect(looks).toBe(2)
     expect(told.match(/^(event|data): .*$/gm)).toEqual(['event: changed', 'data: {"view":"queues"}'])
     expect((await send('/api/stage')).status).toBe(200)
+  })
+
+  it('says that the apps are others, which the next answer has', async () => {
+    const { host, look, close, send, setApps } = await open()
+    const stream = await fetch(`http://${host}/api/live`)
+    await look()
+    const [first] = apps.officials
+    setApps({ ...apps, officials: [first, { ...first, name: 'region', appid: 'wx000000004e910001' as OfficialAppId }] })
+    await look()
+    close()
+    expect(await stream.text()).toContain('data: {"view":"lists"}')
+    expect(JSON.parse((await send('/api/stage')).text)).toMatchObject({ officials: [first.name, 'region'] })
   })
 
   it('takes so many listeners and no more', async () => {
