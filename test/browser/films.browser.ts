@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === undefined)('the films', () => {
     test(`${language}: what finds no quota waits, and goes out when there is some again`, { timeout }, async () => {
       const { page, film, phone } = await open(language, t('Ming', '小明'))
       await film.click(page.getByRole('link', { name: t('WeChat', '微信'), exact: true }))
-      await film.say(t('Use up the day’s quota', '用尽当日额度'))
+      await film.say(t("Use up the day's quota", '用尽当日额度'))
       await film.click(page.getByRole('switch', { name: t("Day's quota used up", '当日额度用尽') }))
       await pushEvent(page, film, { words: t('Push an event all the same', '照样推送一个事件'), amount: '¥66.00' })
       await film.until(page.locator('.next'), 300)
