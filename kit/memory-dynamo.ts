@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 
 import { holds, type Item, type Terms, updated } from './expressions.ts'
+import { openIndex } from './memory-index.ts'
 
 /** The keys of each table of resources/tables.yml. */
 const keysOf = {
@@ -25,7 +26,7 @@ const keysOf = {
 }
 
 /** The sort keys of the indexes that are queried. */
-const sortKeys: Readonly<Record<string, string>> = { 'by-state': 'listedAt' }
+const sortKeys: Readonly<Record<string, string>> = { 'by-state': 'listedAt', 'by-waiting': 'at', 'by-owner': 'id' }
 
 /** The parts of a request that are looked at here. */
 type Input = {
@@ -53,6 +54,12 @@ export function openMemoryTables(): Tables {
 function openTable(keys: readonly string[]) {
   const items = new Map<string, Item>()
   const nameOf = (item: Item) => keys.map(it => `${item[it]}`).join(' ')
+  const indexes = new Map<string, ReturnType<typeof openIndex>>()
+  const indexOf = (partition: string, by: string) => {
+    const found = indexes.get(`${partition} ${by}`) ?? openIndex(items.values(), { partition, by, nameOf })
+    indexes.set(`${partition} ${by}`, found)
+    return found
+  }
   /** Writes what `next` makes of the item before, if the condition of the request holds of that. */
   const write = (key: Item, input: Input, next: (before: Item | undefined) => Item | undefined): Written => {
     const name = nameOf(key)
@@ -62,6 +69,7 @@ function openTable(keys: readonly string[]) {
       throw Object.assign(new Error('the condition does not hold'), { name: 'ConditionalCheckFailedException' })
     }
     const after = next(before)
+    for (const index of indexes.values()) index.change(before, after)
     if (after === undefined) items.delete(name)
     else items.set(name, after)
     return { before, after }
@@ -80,24 +88,29 @@ function openTable(keys: readonly string[]) {
         updated({ ...input.Key, ...before }, input.UpdateExpression ?? '', termsOf(input)),
       ),
     query(input: Input) {
-      const { KeyConditionExpression = '', ExclusiveStartKey: from, Limit = Number.POSITIVE_INFINITY } = input
+      const { KeyConditionExpression = '', ExclusiveStartKey: after, Limit: limit = Number.POSITIVE_INFINITY } = input
       const by = sortKeys[input.IndexName ?? ''] ?? keys.at(-1) ?? ''
-      const found = [...items.values()].filter(it => holds(KeyConditionExpression, it, termsOf(input)))
-      const rising = found.toSorted((one, other) => order(one[by], other[by]))
-      const sorted = input.ScanIndexForward === false ? rising.toReversed() : rising
-      const start = from === undefined ? 0 : sorted.findIndex(it => nameOf(it) === nameOf(from)) + 1
-      const page = sorted.slice(start, start + Limit)
-      return { Items: page, ...(start + Limit < sorted.length && { LastEvaluatedKey: page.at(-1) }) }
+      const { name, value } = partitionOf(input)
+      const isThere = (it: Item) => items.get(nameOf(it)) === it
+      const { items: found, hasMore } = indexOf(name, by).page(value, {
+        isRising: input.ScanIndexForward !== false,
+        ...{ after, limit },
+        holds: it => isThere(it) && holds(KeyConditionExpression, it, termsOf(input)),
+      })
+      return { Items: found, ...(hasMore && { LastEvaluatedKey: found.at(-1) }) }
     },
   }
 }
 
-function termsOf({ ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Input): Terms {
-  return { names, values }
+/** Every condition on keys begins with the partition: `#walk = :walk`. */
+function partitionOf({ KeyConditionExpression = '', ...input }: Input): { name: string; value: unknown } {
+  const [, name = '', value = ''] = /^(#?\w+) = (:\w+)/.exec(KeyConditionExpression) ?? []
+  const { names, values } = termsOf(input)
+  return { name: names[name] ?? name, value: values[value] }
 }
 
-function order(one: unknown, other: unknown): number {
-  return typeof one === 'number' && typeof other === 'number' ? one - other : `${one}` < `${other}` ? -1 : 1
+function termsOf({ ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Input): Terms {
+  return { names, values }
 }
 
 type OnWrite = (written: Written) => void
