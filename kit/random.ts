@@ -13,10 +13,3 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % below
   }
 }
-
-/** So many different numbers below a bound. */
-export function draw(count: number, below: number, random: Random): number[] {
-  const drawn = new Set<number>()
-  while (drawn.size < Math.min(count, below)) drawn.add(random(below))
-  return [...drawn]
-}

@@ -2,7 +2,7 @@
  * A sync run at size with the real stores: 20,000 followers against dynalite, over loopback.
  *
  * What it counts is printed in one line; nothing here measures time. It takes its minute for 40,000 writes, half in the
- * SDK and half in dynalite. A million, with stores in memory: `npm run bench:followers`.
+ * SDK and half in dynalite. A million, with stores in memory: `npm run bench -- --part walk`.
  */
 
 import * as v from 'valibot'

@@ -3,11 +3,10 @@
 import { Agent, request } from 'node:http'
 
 import { fetchToken } from '../addressees.ts'
-import type { Crowd } from './crowd.ts'
 
 export type BareLoop = {
   readonly url: string
-  readonly people: Crowd['people']
+  readonly people: { size(): number; openids(people: readonly number[]): readonly string[] }
   readonly batches: number
   readonly width: number
 }
@@ -34,7 +33,7 @@ export async function runBareLoop(
   return (performance.now() - began) / 1000
 }
 
-function bodyOf(people: Crowd['people'], first: number): string {
+function bodyOf(people: BareLoop['people'], first: number): string {
   const length = Math.min(perBatch, people.size() - first)
   const openids = people.openids(Array.from({ length }, (_, index) => first + index))
   return JSON.stringify({ user_list: openids.map(openid => ({ openid })) })

@@ -1,36 +1,17 @@
 /** The stores in memory, which answer at once and count what is asked of them. */
 
 import { batchSize } from '../../lib/followers/follower-batches.ts'
-import { type FollowerRow, isReadable, type StoredRow } from '../../lib/followers/link.ts'
-import type {
-  Erasures,
-  FollowerLinks,
-  Journal,
-  LinkingStore,
-  LinkStore,
-  NotedEntry,
-} from '../../lib/followers/ports.ts'
-import type { OpenId, UnionId } from '../../lib/identifiers.ts'
+import type { Erasures, Journal, LinkingStore, LinkStore, NotedEntry } from '../../lib/followers/ports.ts'
 import type { StoredToken, TokenStore } from '../../lib/tokens/ports.ts'
+import { type Counts, zero } from './counts.ts'
+import { leanLinks } from './links.ts'
 import type { EntryStore, MarkStore } from './remote-stores.ts'
 import { memorySyncRuns } from './sync-run-pages.ts'
 
-/** How often something was asked; in rows of DynamoDB, where a follower's state stands in two. */
-const zero = {
-  ...{ linkRowsRead: 0, linkRowsWritten: 0, followersWritten: 0, marksRead: 0, checkpoints: 0 },
-  ...{ pagesWritten: 0, pagesRead: 0, notesWritten: 0, notesRead: 0, stepsWritten: 0 },
-}
-export type Counts = typeof zero
-
-export type LinkRows = {
-  readonly followers: ReadonlyMap<OpenId, FollowerRow>
-  readonly unions: ReadonlyMap<UnionId, FollowerRow>
-}
-
-/** Creates them, empty. */
-export function createStores() {
+/** Creates them, empty, with room for the rows of so many people. */
+export function createStores(most: number) {
   const counts = { ...zero }
-  const { rows, followerLinks } = memoryLinks(counts)
+  const { rows, followerLinks } = leanLinks(counts, most)
   const services = {
     followerLinks,
     links: { loginsOf: async () => new Map() } satisfies Pick<LinkStore, 'loginsOf'>,
@@ -41,47 +22,6 @@ export function createStores() {
     erasures: memoryErasures(counts),
   }
   return { counts, rows, services }
-}
-
-function memoryLinks(counts: Counts) {
-  const followers = new Map<OpenId, FollowerRow>()
-  const unions = new Map<UnionId, FollowerRow>()
-  const followerLinks: FollowerLinks = {
-    async followers(openids) {
-      counts.linkRowsRead += openids.length
-      return new Map(openids.flatMap(it => entryOf(followers, it)))
-    },
-    async writeFollower(row, stored) {
-      const present = followers.get(row.openid)
-      if (!isSame(present, stored)) return false
-      followers.set(row.openid, row)
-      if (stored?.unionid !== undefined && stored.unionid !== row.unionid) unions.delete(stored.unionid)
-      if (row.unionid !== undefined) unions.set(row.unionid, row)
-      counts.followersWritten += 1
-      counts.linkRowsWritten += row.unionid === undefined ? 1 : 2
-      return true
-    },
-    async rejoin(some) {
-      counts.linkRowsRead += some.length
-      for (const row of some) {
-        if (row.unionid === undefined || unions.get(row.unionid) === row) continue
-        unions.set(row.unionid, row)
-        counts.linkRowsWritten += 1
-      }
-      return new Set()
-    },
-  }
-  return { rows: { followers, unions } satisfies LinkRows, followerLinks }
-}
-
-function isSame(one: FollowerRow | undefined, other: StoredRow | undefined): boolean {
-  if (other !== undefined && !isReadable(other)) return false
-  return one?.at === other?.at && one?.following === other?.following && one?.unionid === other?.unionid
-}
-
-function entryOf<K, V>(rows: ReadonlyMap<K, V>, key: K): [K, V][] {
-  const row = rows.get(key)
-  return row === undefined ? [] : [[key, row]]
 }
 
 function memoryTokens(): TokenStore {
