@@ -1,58 +1,59 @@
-/**
- * Weighs each function's deployed bundle, and times how long a fresh process takes to load it, beside a bundle of
- * nothing but its AWS clients: what our own code and the other packages add to a cold start.
- *
- * It judges nothing, and ends with 0 whatever it finds. `--runs 5` is quicker, `--only send,me` too.
- */
+/** Cold start: each function's bytes, load and first answer, beside its AWS clients alone, an empty function, and peers. */
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 
-import { wholeNumber } from '../kit/command.ts'
-import { type Door, readService, type Service } from '../kit/service.ts'
-import { type Bundles, buildBundles } from './bundles.ts'
-import { type Candidate, timeLoads } from './load-time.ts'
-import { type Result, report } from './report.ts'
+import * as v from 'valibot'
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '21' }, only: { type: 'string' } } })
-const runs = wholeNumber('runs', values.runs, 1)
+import { readService } from '../kit/service.ts'
+import { startAws } from './aws/start.ts'
+import { firstEvents, loginEvent } from './cold-start/first-events.ts'
+import { type Measured, measureColdStart } from './cold-start/measure.ts'
+import { countRows, timeRows } from './cold-start/rows.ts'
+import { environmentOf, ourFunction, startFunction } from './lambda/start.ts'
+import { loadNow } from './machine.ts'
+import type { How, Part } from './part.ts'
+import { startWeChat } from './wechat/start.ts'
 
-const service = await readService()
-const folder = await mkdtemp(join(tmpdir(), 'queqiao-bench-'))
-try {
-  process.stdout.write(report(await measure(service), service.build.format === 'esm' ? 'ESM' : 'CJS'))
-} finally {
-  await rm(folder, { recursive: true, force: true })
+const people = 10
+const answered = v.object({ body: v.pipe(v.string(), v.parseJson(), v.object({ token: v.string() })) })
+
+export const coldStart: Part = {
+  name: 'cold-start',
+  title: 'Cold start: bytes, and the time of a fresh process until a function is loaded, and until its first answer.',
+  rounds: 15,
+  async measure(how) {
+    const measured = await measureAll(how)
+    const counted = countRows(measured)
+    if (how.isShort) return { rows: counted }
+    const load = loadNow()
+    return { rows: [...counted, ...timeRows(measured).map(it => ({ ...it, load }))] }
+  },
 }
 
-async function measure({ doors, build, environment }: Service): Promise<Result[]> {
-  const wanted = chosen(doors)
-  const bundles = await Promise.all(wanted.map(door => buildBundles(door, build, folder)))
-  const env = { ...environment, STAGE: 'bench', AWS_REGION: 'ap-southeast-1', AWS_LAMBDA_FUNCTION_NAME: 'bench' }
-  const times = await timeLoads(bundles.flatMap(candidatesOf), runs, env)
-  return wanted.flatMap((door, index) => {
-    const [deployed = [], reference = [], twin = []] = times.slice(index * 3)
-    const its = bundles[index]
-    return its === undefined ? [] : { door, bundles: its, times: { deployed, reference, twin } }
-  })
+/** Between a WeChat and an AWS that answer at once. */
+async function measureAll({ rounds, tell }: How): Promise<Measured> {
+  const [aws, wechat] = [startAws({ latencyMs: 0 }), startWeChat({ most: people, latencyMs: 0 })]
+  const urls = { aws: await aws.url(), wechat: await wechat.url() }
+  await aws.fill({ kind: 'links', people })
+  await aws.fill({ kind: 'deliveries', events: people, listedEvery: 2 })
+  await aws.fill({ kind: 'token' })
+  const folder = await mkdtemp(join(tmpdir(), 'queqiao-bench-'))
+  try {
+    const { doors, build: settings, environment } = await readService()
+    const env = { ...environment, ...environmentOf(urls) }
+    const events = firstEvents(await logIn(urls))
+    return await measureColdStart({ doors, settings, folder, env, events, rounds }, tell)
+  } finally {
+    await Promise.all([rm(folder, { recursive: true, force: true }), aws.stop(), wechat.stop()])
+  }
 }
 
-function chosen(doors: readonly Door[]): readonly Door[] {
-  if (values.only === undefined) return doors
-  return values.only.split(',').map(name => {
-    const door = doors.find(it => it.name === name)
-    if (door === undefined) throw new Error(`serverless.yml has no function ${name}`)
-    return door
-  })
-}
-
-/** The module systems are compared over all functions together, for which a third of the runs is plenty. */
-function candidatesOf({ deployed, reference, twin }: Bundles): Candidate[] {
-  return [
-    { file: deployed.file, every: 1 },
-    { file: reference.file, every: 1 },
-    { file: twin.file, every: 3 },
-  ]
+/** Answers a session token. */
+async function logIn(urls: { aws: string; wechat: string }): Promise<string> {
+  const login = await startFunction(ourFunction('login'), urls)
+  const { invoked } = await login.invoke([loginEvent()])
+  await login.stop()
+  return v.parse(answered, invoked[0]?.answer).body.token
 }

@@ -1,16 +1,8 @@
 /** Medians, ratios and spreads, and a table of them for a terminal or a Markdown file. */
 
-export type Spread = { readonly least: number; readonly most: number }
-
 /** The middle of an odd number of values, the upper middle of an even one. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-}
-
-/** How far single values lie from their own series' median, over many series: 0.9 to 1.3, say. */
-export function spreadOf(series: readonly (readonly number[])[]): Spread {
-  const relative = series.flatMap(values => values.map(value => value / median(values)))
-  return { least: Math.min(...relative), most: Math.max(...relative) }
 }
 
 /** The median with the least and the most, as a row of the bench has it. */

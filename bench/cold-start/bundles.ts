@@ -4,9 +4,9 @@ import { join } from 'node:path'
 
 import { type BuildOptions, build, type Metafile } from 'esbuild'
 
-import type { Door } from '../kit/service.ts'
+import type { Door } from '../../kit/service.ts'
 
-type Bundle = { readonly file: string; readonly bytes: number }
+export type Bundle = { readonly file: string; readonly bytes: number }
 
 /** `twin` is in the module system that is not deployed; `clients` are the AWS clients inside, by short name. */
 export type Bundles = {
@@ -18,7 +18,9 @@ export type Bundles = {
 
 type Built = Bundle & { readonly inputs: readonly string[] }
 
-const root = join(import.meta.dirname, '..')
+type Where = { readonly settings: BuildOptions; readonly place: string }
+
+const root = join(import.meta.dirname, '../..')
 
 /** Where the SDK keeps its clients and commands: a file each, named as what it exports. */
 const sdkFile = /node_modules\/(@aws-sdk\/(?:client|lib)-[\w-]+)\/dist-es\/(?:commands\/)?(\w+(?:Client|Command))\.js$/
@@ -31,6 +33,12 @@ const asEsModule = {
   banner: { js: requireForAll },
   outExtension: { '.js': '.mjs' },
 } satisfies BuildOptions
+
+/** Bundles some source as functions are bundled, resolving what it imports from a folder. */
+export async function bundleText(contents: string, resolveDir: string, { settings, place }: Where): Promise<Bundle> {
+  const stdin = { contents, resolveDir, sourcefile: 'handler.js' }
+  return buildInto(place, { ...settings, stdin })
+}
 
 /** Builds the three bundles of a function into a folder, with the settings of the deployment. */
 export async function buildBundles(door: Door, settings: BuildOptions, folder: string): Promise<Bundles> {
