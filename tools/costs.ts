@@ -6,6 +6,6 @@ import { withCosts } from './costs/document.ts'
 await runDocumentCommand({
   command: 'npm run costs',
   file: 'docs/deploy.md',
-  purpose: 'writes into docs/deploy.md what a month costs, by docs/prices.json and what is counted',
+  purpose: 'writes into docs/deploy.md what a month costs, from the last run of the bench (docs/figures/cost.json)',
   textOf: withCosts,
 })

@@ -1,4 +1,4 @@
-/** What a month of a deployment takes of AWS, as the tests and benchmarks here count it. */
+/** What a month of a deployment takes of AWS, whatever is sent; what messages take is counted by `npm run bench -- --part cost`. */
 
 import { createRequire } from 'node:module'
 
@@ -35,30 +35,11 @@ export const diskGb = 8
 /** Of each template that is sent: WeChat took it, and three kinds of other outcomes. */
 export const templates = { count: 5, outcomes: 4 }
 
-/** Of a million messages. */
-export const perMillion = {
-  httpRequests: 1,
-  /** The done mark, the receipt, and a hundredth for the attempt. */
-  writes: 2.01,
-  reads: 3,
-  queueRequests: 2.4,
-  /** A callback each, and a hundred messages or fifty receipts to a call. */
-  calls: 1.03,
-  gbSeconds: 0.0133,
-  /** A line for each batch of messages and of receipts, which names all of them by 39 bytes, and one of metrics. */
-  logGb: 0.1,
-  /** One line for each request of the HTTP API. */
-  accessLogGb: 0.3,
-  natGb: 3,
-  /** Requests to WeChat, and answers to it. */
-  outGb: 2,
-}
-
 /** Of a million messages that `GET /deliveries` lists: a write into its index, and one when they leave it or change their state. */
 export const listed = { writes: 2 }
 
-/** Kept for so many days: a delivery with its receipt, and its share of an attempt. */
-export const kept = { days: 15, kbPerMessage: 0.51 }
+/** A delivery and its receipt are kept for so many days (lib/adapters/dynamo/deliveries.ts). */
+export const kept = { days: 15 }
 
 /** Each container decrypts two secrets again in five minutes; so many run by so many messages a day. */
 export function decryptsOf(messagesADay: number): number {

@@ -1,106 +1,118 @@
 /** What a month costs: what was counted, times its price. */
 
-import { readFile } from 'node:fs/promises'
+import { diskGb, fixed, hours, type Kind, kept, look, perApp, templates } from './counts.ts'
+import type { Prices } from './prices.ts'
 
-import * as v from 'valibot'
-
-import {
-  countAlarms,
-  decryptsOf,
-  diskGb,
-  fixed,
-  hours,
-  type Kind,
-  kept,
-  look,
-  perApp,
-  perMillion,
-  templates,
-} from './counts.ts'
-
-const file = new URL('../../docs/prices.json', import.meta.url)
-const shape = v.object({
-  region: v.string(),
-  asOf: v.string(),
-  prices: v.record(v.string(), v.object({ price: v.number(), unit: v.string(), source: v.pipe(v.string(), v.url()) })),
-})
-
-export type Prices = { readonly region: string; readonly asOf: string; readonly of: (name: string) => number }
-
-export async function readPrices(): Promise<Prices> {
-  const { prices, ...more } = v.parse(shape, JSON.parse(await readFile(file, 'utf8')))
-  const of = (name: string) => {
-    const found = prices[name]
-    if (found === undefined) throw new Error(`docs/prices.json has no ${name}`)
-    return found.price
-  }
-  return { ...more, of }
+/** In millions (of requests, units, GB-seconds) and in GB, for a million messages. */
+export type PerMillion = {
+  readonly httpRequests: number
+  readonly calls: number
+  readonly gbSeconds: number
+  readonly writes: number
+  readonly reads: number
+  readonly queueRequests: number
+  readonly logGb: number
+  readonly natGb: number
+  readonly outGb: number
+  /** Rows of what became of them, for as long as they are kept. */
+  readonly keptGb: number
 }
 
-/** Parts of what is fixed, in the currency of the prices. */
-export async function fixedParts({ of }: Prices) {
-  const alarms = await countAlarms()
-  const address = hours * of('addressHour')
-  return {
-    nat: hours * of('natHour') + address,
-    machine: hours * of('machineHour') + diskGb * of('diskGbMonth') + address,
-    alarms: { count: alarms.all, price: alarms.all * of('alarmMonth') },
-    dashboard: fixed.dashboards * of('dashboardMonth'),
-    metrics: (fixed.ownMetrics + fixed.routeMetrics) * of('metricMonth'),
-    template: templates.outcomes * of('metricMonth'),
-    looks: lookWork({ of }),
-    idle: tickWork(fixed.ticks, { of }) + (fixed.polls * of('queueMillion')) / 1e6,
-  }
+/** What is paid for whatever is sent, beside the NAT and its address. */
+export type Watched = {
+  readonly alarms: number
+  readonly dashboards: number
+  readonly metrics: number
+  /** Functions that look every minute whether there is work, and the requests by which Lambda looks into queues. */
+  readonly ticks: number
+  readonly polls: number
+  readonly looks: number
 }
 
-/** What each further app of a kind adds. */
-export async function appParts(kind: Kind, { of }: Prices) {
-  const { metrics, ticks } = perApp[kind]
-  const { [kind]: alarms } = await countAlarms()
-  const parts = {
-    alarms: alarms * of('alarmMonth'),
-    metrics: metrics * of('metricMonth'),
-    looks: tickWork(ticks, { of }),
-  }
-  return { ...parts, count: alarms, together: parts.alarms + parts.metrics + parts.looks }
-}
+type Of = Pick<Prices, 'of'>
 
-function tickWork(ticks: number, { of }: Pick<Prices, 'of'>): number {
-  const { tickGbSeconds, tickReads } = fixed
-  const price = of('callMillion') + tickGbSeconds * of('gbSecondMillion') + tickReads * of('readMillion')
-  return (ticks * price) / 1e6
-}
-
-function lookWork({ of }: Pick<Prices, 'of'>): number {
-  const { aMonth, gbSeconds, queueRequests, decrypts, reads } = look
-  const lambda = of('callMillion') + gbSeconds * of('gbSecondMillion')
-  const asked = queueRequests * of('queueMillion') + decrypts * of('keyMillion') + reads * of('readMillion')
-  return (aMonth * (lambda + asked)) / 1e6
-}
-
-/** Parts of a million messages. */
-export function millionParts({ of }: Prices) {
-  const it = perMillion
+/** Parts of a million messages, in the currency of the prices. */
+export function millionParts(it: PerMillion, { of }: Of) {
   return {
     http: it.httpRequests * of('httpMillion'),
     tables: it.writes * of('writeMillion') + it.reads * of('readMillion'),
     queues: it.queueRequests * of('queueMillion'),
     functions: it.calls * of('callMillion') + it.gbSeconds * of('gbSecondMillion'),
-    logs: (it.logGb + it.accessLogGb) * of('logGb'),
+    logs: it.logGb * (of('logGb') + of('logGbMonth')),
     nat: it.natGb * of('natGb'),
     out: it.outGb * of('outGb'),
   }
 }
 
-/** A month of 30 days with so many messages each. */
-export async function monthOf(messagesADay: number, prices: Prices) {
-  const { nat, alarms, dashboard, metrics, template, looks, idle } = await fixedParts(prices)
-  const million = Object.values(millionParts(prices)).reduce((sum, it) => sum + it)
-  const gb = (messagesADay * kept.days * kept.kbPerMessage) / 1e6
-  const month = {
-    fixed: nat + alarms.price + dashboard + metrics + templates.count * template + looks + idle,
-    messages: (messagesADay * 30 * million + decryptsOf(messagesADay) * prices.of('keyMillion')) / 1e6,
-    storage: gb * (prices.of('tableGbMonth') + prices.of('recoveryGbMonth')),
+/** Parts of what is fixed, a month. */
+export function fixedParts({ alarms, dashboards, metrics, ticks, polls, looks }: Watched, { of }: Of) {
+  return {
+    nat: natOf('gateway', { of }),
+    alarms: alarms * of('alarmMonth'),
+    dashboards: dashboards * of('dashboardMonth'),
+    metrics: metrics * of('metricMonth'),
+    idle: tickWork(ticks, { of }) + (polls * of('queueMillion')) / 1e6 + lookWork(looks, { of }),
   }
-  return { ...month, gb, together: month.fixed + month.messages + month.storage }
+}
+
+/** A NAT with its address, a month. */
+export function natOf(kind: 'gateway' | 'instance', { of }: Of): number {
+  const machine = kind === 'gateway' ? hours * of('natHour') : hours * of('machineHour') + diskGb * of('diskGbMonth')
+  return machine + hours * of('addressHour')
+}
+
+/** What each further app of a kind adds, with so many alarms of its own. */
+export function appParts(kind: Kind, alarms: number, { of }: Of) {
+  const { metrics, ticks } = perApp[kind]
+  const parts = {
+    alarms: alarms * of('alarmMonth'),
+    metrics: metrics * of('metricMonth'),
+    looks: tickWork(ticks, { of }),
+  }
+  return { ...parts, together: sumOf(parts) }
+}
+
+type Month = {
+  readonly messagesADay: number
+  readonly usage: PerMillion
+  readonly watched: Watched
+  /** Whether rows are kept twice: in the table, and for point-in-time recovery. */
+  readonly hasRecovery: boolean
+  /** Of secrets, by KMS. */
+  readonly decrypts: number
+}
+
+/** A month of 30 days with so many messages each. */
+export function monthOf({ messagesADay, usage, watched, hasRecovery, decrypts }: Month, { of }: Of) {
+  const gb = (messagesADay * kept.days * usage.keptGb) / 1e6
+  const month = {
+    fixed: sumOf(fixedParts(watched, { of })),
+    messages: (messagesADay * 30 * sumOf(millionParts(usage, { of })) + decrypts * of('keyMillion')) / 1e6,
+    storage: gb * (of('tableGbMonth') + (hasRecovery ? of('recoveryGbMonth') : 0)),
+  }
+  return { ...month, gb, together: sumOf(month) }
+}
+
+/** What ours pays for whatever is sent, with so many alarms. */
+export function watchedByUs(alarms: number): Watched {
+  const { dashboards, ownMetrics, routeMetrics, ticks, polls } = fixed
+  const ofTemplates = templates.count * templates.outcomes
+  return { alarms, dashboards, metrics: ownMetrics + routeMetrics + ofTemplates, ticks, polls, looks: look.aMonth }
+}
+
+export function sumOf(parts: Readonly<Record<string, number>>): number {
+  return Object.values(parts).reduce((sum, it) => sum + it, 0)
+}
+
+function tickWork(ticks: number, { of }: Of): number {
+  const { tickGbSeconds, tickReads } = fixed
+  const price = of('callMillion') + tickGbSeconds * of('gbSecondMillion') + tickReads * of('readMillion')
+  return (ticks * price) / 1e6
+}
+
+function lookWork(looks: number, { of }: Of): number {
+  const { gbSeconds, queueRequests, decrypts, reads } = look
+  const lambda = of('callMillion') + gbSeconds * of('gbSecondMillion')
+  const asked = queueRequests * of('queueMillion') + decrypts * of('keyMillion') + reads * of('readMillion')
+  return (looks * (lambda + asked)) / 1e6
 }

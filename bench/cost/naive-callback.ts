@@ -1,0 +1,3 @@
+import { callbackOf } from './plain-callback.ts'
+
+export const handler = callbackOf(true)
