@@ -3,11 +3,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { withCosts } from '../tools/costs/document.ts'
 import { figuresOf, fillBlocks, findStray } from './quoted.ts'
 import { type Run, readLimits, readRuns } from './record.ts'
 import { headlineTable, runTable } from './table.ts'
 
 const root = join(import.meta.dirname, '..')
+const costsFile = 'docs/deploy.md'
 /** Each fact in it has a source of its own. Decisions, in a folder of theirs, say what was known on their day. */
 const hasItsOwnSources = 'wechat.md'
 
@@ -21,7 +23,7 @@ if (import.meta.main) {
 export async function writeDocuments(): Promise<readonly string[]> {
   const runs = await readRuns()
   for (const { file, text } of await readDocuments()) {
-    const filled = fillBlocks(text, it => blockOf(runs, it))
+    const filled = await fill(file, text, runs)
     if (filled !== text) await writeFile(join(root, file), filled)
   }
   return []
@@ -31,14 +33,20 @@ export async function writeDocuments(): Promise<readonly string[]> {
 async function checkDocuments(): Promise<readonly string[]> {
   const [runs, limits] = await Promise.all([readRuns(), readLimits()])
   const [known, allowed] = [figuresOf(runs), new Set(Object.keys(limits))]
-  return (await readDocuments()).flatMap(({ file, text }) => [
-    ...(fillBlocks(text, it => blockOf(runs, it)) === text
-      ? []
-      : [`${file} is not as docs/figures/ says: npm run figures`]),
+  const problems = (await readDocuments()).map(async ({ file, text }) => [
+    ...((await fill(file, text, runs)) === text ? [] : [`${file} is not as docs/figures/ says: npm run figures`]),
     ...findStray(text, known, allowed).map(
       it => `${file} says ${it}, which is in no run (docs/figures/) and no limit (docs/figures/limits.json)`,
     ),
   ])
+  return (await Promise.all(problems)).flat()
+}
+
+/** The document with its blocks as the runs say; the costs of a deployment have words around their figures. */
+async function fill(file: string, text: string, runs: readonly Run[]): Promise<string> {
+  const filled = fillBlocks(text, it => blockOf(runs, it))
+  const hasCosts = file === costsFile && runs.some(it => it.part === 'cost')
+  return hasCosts ? withCosts(filled) : filled
 }
 
 async function readDocuments() {
