@@ -1,5 +1,6 @@
 /** The parts of the bench, in the order in which they run. */
 
+import { correctness } from './correctness.ts'
 import type { Part } from './part.ts'
 
-export const parts: readonly Part[] = []
+export const parts: readonly Part[] = [correctness]

@@ -1,0 +1,30 @@
+/** The peers, and how to start one. */
+
+import { join } from 'node:path'
+import { remote } from '../../kit/peer.ts'
+import { start } from '../../kit/processes.ts'
+import type { PeerMessage, Timed, Told } from './process.ts'
+
+export const peerNames = ['co-wechat-api', 'wechat-api', 'node-easywechat', 'nest-wechat'] as const
+
+export type Peer = {
+  readonly name: string
+  open(url: string): Promise<void>
+  send(messages: readonly PeerMessage[]): Promise<Told[]>
+  login(code: string): Promise<Told | undefined>
+  time(messages: readonly PeerMessage[], width: number): Promise<Timed>
+  stop(): Promise<void>
+}
+
+/** Starts a peer in a process of its own; they must be installed. Its `pid` is for whoever pins it to a core. */
+export function startPeer(name: string): Peer & { readonly pid: number | undefined } {
+  const { call, child, stop } = start(join(import.meta.dirname, 'process.ts'), { args: [name], isQuiet: true })
+  const { pid } = child
+  return { ...remote<Omit<Peer, 'name' | 'stop'>>(call, 'peer', ['open', 'send', 'login', 'time']), name, stop, pid }
+}
+
+/** The values of a message as WeChat takes them. */
+export function peerMessage(openid: string, templateId: string, data: Readonly<Record<string, string>>): PeerMessage {
+  const values = Object.entries(data).map(([key, value]) => [key, { value }] as const)
+  return { openid, templateId, data: Object.fromEntries(values) }
+}
