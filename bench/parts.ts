@@ -2,5 +2,6 @@
 
 import { correctness } from './correctness.ts'
 import type { Part } from './part.ts'
+import { speed } from './speed.ts'
 
-export const parts: readonly Part[] = [correctness]
+export const parts: readonly Part[] = [correctness, speed]

@@ -44,7 +44,7 @@ export function headlineTable(runs: readonly Run[], language: 'en' | 'zh'): stri
 }
 
 /** `0.93`, `12.4`, `1,234`; a spread as `0.93 (0.91–0.95)`; ✓ and ✗. */
-export function textOf(value: Value | undefined): string {
+function textOf(value: Value | undefined): string {
   if (value === undefined) return ''
   if (typeof value === 'boolean') return value ? '✓' : '✗'
   if (typeof value === 'string') return value
@@ -61,7 +61,7 @@ export function numberText(value: number): string {
 }
 
 /** Where, when and at which commit a run was made, in a line. */
-export function sourceOf({ command, commit, date, machine, load, rounds, facts }: Run): string {
+function sourceOf({ command, commit, date, machine, load, rounds, facts }: Run): string {
   const { cpu, cores, memory, node, platform } = machine
   const told = Object.entries(facts).map(
     ([name, fact]) => `${name}: ${typeof fact === 'number' ? numberText(fact) : fact}`,

@@ -9,18 +9,30 @@ export const peerNames = ['co-wechat-api', 'wechat-api', 'node-easywechat', 'nes
 
 export type Peer = {
   readonly name: string
-  open(url: string): Promise<void>
+  /** For whoever pins it to a core. */
+  readonly pid: number | undefined
+  open(url: string, sockets?: number): Promise<void>
   send(messages: readonly PeerMessage[]): Promise<Told[]>
   login(code: string): Promise<Told | undefined>
-  time(messages: readonly PeerMessage[], width: number): Promise<Timed>
+  time(message: PeerMessage, count: number, width: number): Promise<Timed>
   stop(): Promise<void>
 }
 
-/** Starts a peer in a process of its own; they must be installed. Its `pid` is for whoever pins it to a core. */
-export function startPeer(name: string): Peer & { readonly pid: number | undefined } {
-  const { call, child, stop } = start(join(import.meta.dirname, 'process.ts'), { args: [name], isQuiet: true })
+/** Starts a peer in a process of its own; they must be installed. */
+export function startPeer(name: string): Peer {
+  return startWay(name, join(import.meta.dirname, `${name}.mjs`))
+}
+
+/** Starts any way to send, told by its file, as a peer. */
+export function startWay(name: string, file: string): Peer {
+  const { call, child, stop } = start(join(import.meta.dirname, 'process.ts'), { args: [file], isQuiet: true })
   const { pid } = child
-  return { ...remote<Omit<Peer, 'name' | 'stop'>>(call, 'peer', ['open', 'send', 'login', 'time']), name, stop, pid }
+  return {
+    ...remote<Omit<Peer, 'name' | 'stop' | 'pid'>>(call, 'peer', ['open', 'send', 'login', 'time']),
+    name,
+    stop,
+    pid,
+  }
 }
 
 /** The values of a message as WeChat takes them. */

@@ -33,17 +33,20 @@ type Client = {
   login?(code: string): Promise<unknown>
 }
 
-const [name = ''] = process.argv.slice(2)
-const { open } = (await import(`./${name}.mjs`)) as { open(url: string, accounts: typeof defaultAccounts): Client }
+/** A way to send, by its file. */
+export type Way = { open(url: string, accounts: typeof defaultAccounts, sockets: number): Client }
+
+const [file = ''] = process.argv.slice(2)
+const { open }: Way = await import(file)
 let client: Client
 const sockets = watchSockets()
 
 openPeer(process, { peer: { open: openAt, send, login, time } })
 endWithParent()
 
-/** A new client, which knows no token, of the WeChat at this address. */
-function openAt(url: string): void {
-  client = open(url, defaultAccounts)
+/** A new client, which knows no token, of the WeChat at this address; ours has to be told how many sockets it may have. */
+function openAt(url: string, width = 50): void {
+  client = open(url, defaultAccounts, width)
 }
 
 /** All at once. */
@@ -57,19 +60,20 @@ async function login(code: string): Promise<Told | undefined> {
   return login && tellOf(() => login(code))
 }
 
-/** So many at once; the first one, which fetches a token, is not counted. */
-async function time(messages: readonly PeerMessage[], width: number): Promise<Timed> {
-  const [first, ...others] = messages
-  if (first !== undefined) await client.send(first)
+/** The same message so often, so many at once; one more before it fetches the token. */
+async function time(message: PeerMessage, count: number, width: number): Promise<Timed> {
+  const socketsBefore = sockets()
+  await client.send(message)
   const latencies: number[] = []
-  const began = { ms: performance.now(), cpuSeconds: usage().cpuSeconds, sockets: sockets() }
-  await inParallel(others, width, async message => {
+  const began = { ms: performance.now(), cpuSeconds: usage().cpuSeconds }
+  await inParallel(Array(count).fill(message), width, async () => {
     const at = performance.now()
     await client.send(message)
     latencies.push(performance.now() - at)
   })
   const seconds = (performance.now() - began.ms) / 1000
-  return { seconds, cpuSeconds: usage().cpuSeconds - began.cpuSeconds, sockets: sockets() - began.sockets, latencies }
+  const cpuSeconds = usage().cpuSeconds - began.cpuSeconds
+  return { seconds, cpuSeconds, sockets: sockets() - socketsBefore, latencies }
 }
 
 /** A call that never ends is one without an answer: Lambda would cut it. */
