@@ -3,26 +3,24 @@ import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
-import { playAccounts } from './accounts-story.ts'
 import { findLanAddress, renderBanner } from './banner.ts'
 import { createClosing } from './closing.ts'
 import { readSettings, type Settings, SettingsError } from './environment.ts'
 import { openKeptFolder } from './kept/folder.ts'
 import { openKept } from './kept/stores.ts'
 import type { Report } from './lists.ts'
+import { playInBox } from './play.ts'
 import { PortsInUseError } from './ports.ts'
 import { openStack, type Stack } from './stack.ts'
 import { helpText, parseStartOptions, type StartOptions } from './start-options.ts'
-import { createSteps, StepError, type Steps } from './steps.ts'
-import { playStory } from './story.ts'
+import { createSteps, StepError } from './steps.ts'
 import { readLocalTemplates } from './templates.ts'
 import { createTerminal } from './terminal/terminal.ts'
 import { endWithNpm } from './wechat/end-with-npm.ts'
-import { createWeChatControl, isBox } from './wechat-control.ts'
+import { isBox } from './wechat-control.ts'
 
 const accountsFolder = fileURLToPath(new URL('../examples/accounts', import.meta.url))
 const startLimitMs = 60_000
-const controlLimitMs = 5000
 const problemsTold = 10
 const wrongOptions = 2
 
@@ -85,7 +83,7 @@ async function main({ isDemo, hasAccounts, isJson, isFresh }: StartOptions): Pro
   stack.ended.then(reason => fail(new Error(reason)))
   // What was played once is still there.
   if (hasBox && story !== undefined && kept?.isNew !== false)
-    await playInBox(stack, settings, { steps, templateId: story.templateId, hasAccounts })
+    await playInBox(stack, settings, { steps, templateId: story.templateId, isDemo, hasAccounts })
   if (isDemo) return stop(0)
 
   terminal.follow()
@@ -118,22 +116,6 @@ function openTerminal({ isVerbose }: Settings, isJson: boolean) {
   })
   closing.add(terminal.close)
   return terminal
-}
-
-type Play = { steps: Steps; templateId: string; hasAccounts: boolean }
-
-async function playInBox(
-  { addresses, sqs }: Stack,
-  settings: Settings,
-  { steps, templateId, hasAccounts }: Play,
-): Promise<void> {
-  // Our own box was opened with this URL; another one must be configured.
-  if (settings.wechatApiUrl !== undefined) {
-    const control = createWeChatControl(addresses.wechat)
-    await control.pushTo(`${addresses.api}/callback`, settings.wechat, AbortSignal.timeout(controlLimitMs))
-  }
-  if (hasAccounts) await playAccounts({ ...addresses, sqs }, steps)
-  else await playStory({ ...addresses, sqs, templateId }, steps)
 }
 
 function describeStart({ host, ports, wechatApiUrl }: Settings) {

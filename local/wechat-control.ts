@@ -24,6 +24,8 @@ export type WeChatControl = {
   messages(person: Person, signal: AbortSignal): Promise<PhoneMessage[]>
   /** Makes the box push an app's events to this URL, signed and encrypted with our keys; the first Official Account's if absent. */
   pushTo(url: string, keys: CallbackKeys, signal: AbortSignal, app?: string): Promise<void>
+  /** The URL that the first Official Account's events are pushed to, if there is one. */
+  receiver(signal: AbortSignal): Promise<string | undefined>
 }
 
 const boxLimitMs = 3000
@@ -34,6 +36,9 @@ const personSchema = v.object({
   miniOpenid: v.string(),
   unionid: v.string(),
 })
+const appsSchema = v.array(
+  v.object({ kind: v.string(), callback: v.object({ url: v.optional(v.nullable(v.string())) }) }),
+)
 const codeSchema = v.object({ code: v.string() })
 const messageSchema = v.object({
   /** The account that sent it. */
@@ -64,6 +69,10 @@ export function createWeChatControl(boxUrl: string): WeChatControl {
     async pushTo(url, { callbackToken: token, callbackAesKey: aesKey }, signal, app) {
       const encryption = aesKey === '' ? { mode: 'plain' } : { mode: 'secure', aesKey }
       await post(`${boxUrl}/_box/callback`, { app, url, token, ...encryption }, signal)
+    },
+    async receiver(signal) {
+      const apps = v.parse(appsSchema, await call('GET', `${boxUrl}/_box/apps`, { signal }))
+      return apps.find(it => it.kind === 'official')?.callback.url ?? undefined
     },
   }
 }

@@ -40,7 +40,8 @@ export type ParsedPush = { readonly fields: PushFields; readonly event: WeChatEv
 
 const text = v.string()
 const instant = v.pipe(text, v.regex(/^\d{1,12}$/), v.transform(Number))
-const anyFields = v.looseObject({})
+/** Not an object shape of the checker: it leaves out fields by such names as `constructor`. */
+const anyFields = v.custom<PushFields>(it => typeof it === 'object' && it !== null && !Array.isArray(it))
 const message = v.looseObject({ MsgType: v.optional(text), Event: v.optional(text) })
 /** Messages without MsgType: a platform's own pushes, and the test requests of WeChat's cloud. */
 const unnamed = v.looseObject({ InfoType: v.optional(text), action: v.optional(text) })

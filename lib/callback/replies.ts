@@ -33,7 +33,7 @@ export function replyTo(fields: PushFields, replies: Replies): Reply | undefined
   const { MsgType, Content } = fields
   if (MsgType === 'event') return replyToEvent(fields, replies)
   if (typeof MsgType !== 'string' || MsgType === '') return undefined
-  const rule = MsgType === 'text' && typeof Content === 'string' ? findRule(Content, replies) : undefined
+  const rule = MsgType === 'text' && typeof Content === 'string' ? findRule(Content, replies.keywords) : undefined
   return rule?.reply ?? replies.default
 }
 
@@ -44,8 +44,8 @@ function replyToEvent({ Event, EventKey }: PushFields, { welcome, menu = {} }: R
   return isTap ? menu[EventKey] : undefined
 }
 
-/** The first rule that fits: a passive reply is one message only. */
-function findRule(content: string, { keywords = [] }: Replies): KeywordRule | undefined {
+/** The first rule that fits a text: a passive reply is one message only. */
+export function findRule(content: string, keywords: readonly KeywordRule[] = []): KeywordRule | undefined {
   const text = content.trim()
   return keywords.find(({ contain = [], equal = [] }) => equal.includes(text) || contain.some(it => text.includes(it)))
 }

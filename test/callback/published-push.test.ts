@@ -38,6 +38,15 @@ describe('a published push', () => {
     expect(published('{"action":"CheckContainerPath"}').type).toBe('wechat.unknown')
   })
 
+  it('has fields of any name', () => {
+    const message = '{"MsgType":"text","constructor":"a","prototype":{"x":1},"__proto__":{"x":2}}'
+    const { push } = published(message).detail
+    expect(JSON.stringify(push)).toBe(
+      '{"MsgType":"text","constructor":"a","prototype":{"x":"1"},"__proto__":{"x":"2"}}',
+    )
+    expect(push).not.toHaveProperty('x')
+  })
+
   it('has the text of what cannot be read', () => {
     const { type, detail } = published('not xml <')
     expect([type, detail.text, detail.push]).toEqual(['wechat.unreadable', 'not xml <', undefined])

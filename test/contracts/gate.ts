@@ -82,3 +82,16 @@ export function gateContract(make: () => Promise<GateStore>): void {
     expect(await gate.read()).toEqual({ pace: second })
   })
 }
+
+/** `make` gives the empty gates of two accounts, which share a table. */
+export function gatesApartContract(make: () => Promise<readonly [GateStore, GateStore]>): void {
+  test('closes, holds back and slows down its own account alone', async () => {
+    const [one, other] = await make()
+    await one.close({ until: 200, errcode: 45009, at: 10 })
+    await one.reserve(50)
+    await one.setPace(paceOf(1))
+    expect(await other.read()).toEqual({})
+    await other.close({ until: 300, errcode: 48006, at: 20 })
+    expect(await one.read()).toMatchObject({ closedUntil: 200, errcode: 45009, reservedUntil: 50 })
+  })
+}

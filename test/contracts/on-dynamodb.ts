@@ -18,13 +18,13 @@ import { createLoginStore } from '../../lib/adapters/dynamo/logins.ts'
 import { createSyncRunStore } from '../../lib/adapters/dynamo/sync-runs.ts'
 import { createTokenStore } from '../../lib/adapters/dynamo/tokens.ts'
 import type { Tables } from '../dynamodb.ts'
-import { officialAppid } from '../ids.ts'
+import { officialAppid, otherOfficialAppid } from '../ids.ts'
 import { attemptsContract } from './attempts.ts'
 import { deliveryListContract } from './delivery-list.ts'
 import { deliveryStoreContract } from './delivery-store.ts'
 import { erasuresContract } from './erasures.ts'
 import { followCodesContract } from './follow-codes.ts'
-import { gateContract } from './gate.ts'
+import { gateContract, gatesApartContract } from './gate.ts'
 import { imageStoreContract } from './image-store.ts'
 import { journalContract } from './journal.ts'
 import { linkStoreContract } from './link-store.ts'
@@ -74,8 +74,15 @@ export function dynamoDbContracts(tables: () => Pick<Tables, 'dynamo' | 'make'>)
     ))
   describe('attempts', () =>
     attemptsContract(on('attempts', (...where) => createAttemptStore(...where, { now: Date.now }))))
-  describe('gate', () =>
-    gateContract(on('deliveries', (...where) => createGateStore(...where, { official: officialAppid }))))
+  describe('gate', () => {
+    gateContract(on('deliveries', (...where) => createGateStore(...where, { official: officialAppid })))
+    gatesApartContract(
+      on('deliveries', (...where) => [
+        createGateStore(...where, { official: officialAppid }),
+        createGateStore(...where, { official: otherOfficialAppid }),
+      ]),
+    )
+  })
   describe('image store', () => imageStoreContract(on('images', createImageStore)))
   describe('sync run store', () =>
     syncRunStoreContract(on('walks', (...where) => createSyncRunStore(...where, officialAppid))))

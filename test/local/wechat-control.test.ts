@@ -43,3 +43,11 @@ it('is led to no other host, which would get the Token', async () => {
   await expect(createWeChatControl(leading).pushTo('http://127.0.0.1/callback', keys, signal())).rejects.toThrow('307')
   expect(seen).toEqual([])
 })
+
+it('tells whom the box pushes to', async () => {
+  const { box } = await openTestBox()
+  const control = createWeChatControl(box.url)
+  expect(await control.receiver(signal())).toBe(undefined)
+  await control.pushTo('http://127.0.0.1:9/callback', keys, signal())
+  expect(await control.receiver(signal())).toBe('http://127.0.0.1:9/callback')
+})

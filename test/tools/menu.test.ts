@@ -162,6 +162,15 @@ describe('./queqiao menu', () => {
     expect(await read('replies.json')).toMatchObject({ local: { welcome: repliesFile.welcome, official: { club } } })
   })
 
+  it('names the words that a rule of the file answers before the console’s', async () => {
+    const { run, write } = await openShop()
+    const greeting = { contain: ['营'], reply: { text: 'hello' } }
+    await write('replies.json', { local: { keywords: [greeting] } })
+    const { stdout } = await run('--write')
+    expect(stdout).toContain('! 营业: answered by “keywords 营”, which comes first')
+    expect(stdout).not.toContain('! 1: answered')
+  })
+
   it('creates nothing of a file that is wrong, and names all that is wrong in it', async () => {
     const { run, write, calls } = await openShop()
     const [long, none] = [

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
-import type { KeywordRule, Replies, Reply } from '../../lib/callback/replies.ts'
+import { findRule, type KeywordRule, type Replies, type Reply } from '../../lib/callback/replies.ts'
 
 export type Merged<T> = { readonly merged: T; readonly notes: readonly string[] }
 
@@ -18,6 +18,7 @@ export function mergeReplies(kept: Replies, found: Replies, replace: boolean): M
     choose('default', kept.default, found.default),
   ]
   const keywords = mergeRules(kept.keywords ?? [], found.keywords ?? [], choose)
+  notes.push(...unheardIn(keywords))
   const menu = mergeMenu(kept.menu ?? {}, found.menu ?? {}, choose)
   const merged = {
     ...(welcome === undefined ? {} : { welcome }),
@@ -58,6 +59,18 @@ function mergeRules(kept: readonly KeywordRule[], found: readonly KeywordRule[],
   })
   const added = found.filter(it => !known.has(wordsOf(it)))
   return [...chosen, ...added.flatMap(it => choose(labelOf(it), undefined, it) ?? [])]
+}
+
+/** Words that never reach their own rule, because one before it answers them. */
+function unheardIn(rules: readonly KeywordRule[]): string[] {
+  return rules.flatMap(rule =>
+    [...(rule.equal ?? []), ...(rule.contain ?? [])].flatMap(word => {
+      const first = findRule(word, rules)
+      return first === undefined || first === rule
+        ? []
+        : [`! ${word}: answered by “${labelOf(first)}”, which comes first`]
+    }),
+  )
 }
 
 function labelOf({ contain = [], equal = [] }: KeywordRule): string {
