@@ -6,7 +6,8 @@ import { peerSubject } from './correctness/subject.ts'
 import { loadNow } from './machine.ts'
 import type { How, Part, Row } from './part.ts'
 import { installPeers, versionOf } from './peers/install.ts'
-import { peerNames, startPeer } from './peers/peers.ts'
+import { peerNames } from './peers/names.ts'
+import { startPeer } from './peers/peers.ts'
 
 export const correctness: Part = {
   name: 'correctness',

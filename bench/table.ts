@@ -2,6 +2,7 @@
 
 import { renderTable } from './figures.ts'
 import type { Goal, Row, Value } from './part.ts'
+import { peerNames } from './peers/names.ts'
 import type { Run } from './record.ts'
 
 /** All rows of a run, with everything beside them, what is wanted, and where and when it ran. */
@@ -29,18 +30,23 @@ export function runTable(run: Run): string {
   return `${renderTable([head, ...lines])}\n${sourceOf(run)}\n`
 }
 
-/** The rows of all runs that have a place in README, in a language; what stands beside ours is named in the row. */
+/** The rows of all runs that have a place in README, in a language: a column for each peer, and one for all else beside ours. */
 export function headlineTable(runs: readonly Run[], language: 'en' | 'zh'): string {
-  const head = language === 'en' ? ['what', 'ours', 'beside it', 'run'] : ['项目', '鹊桥', '对照', '运行']
-  const lines = runs.flatMap(run =>
-    run.rows.flatMap(it => {
-      if (it.headline === undefined) return []
-      const unit = it.unit === undefined ? '' : ` ${it.unit}`
-      const beside = Object.entries(it.beside).map(([name, value]) => `${name}: ${textOf(value)}`)
-      return [[it.headline[language] + (unit && ` (${it.unit})`), textOf(it.ours), beside.join(' · '), run.part]]
-    }),
-  )
-  return renderTable([head, ...lines])
+  const rows = runs.flatMap(it => it.rows).filter(it => it.headline !== undefined)
+  const isThere = (peer: string) => rows.some(it => peer in it.beside)
+  const peers = peerNames.filter(isThere)
+  const [what, queqiao, others] = language === 'en' ? ['what', 'ours', 'beside it'] : ['项目', '鹊桥', '其他对照']
+  const lines = rows.map(({ headline, unit, ours, beside }) => [
+    `${headline?.[language]}${unit === undefined ? '' : ` (${unit})`}`,
+    textOf(ours),
+    ...peers.map(it => textOf(beside[it])),
+    besideText(Object.entries(beside).filter(([name]) => !peers.some(it => it === name))),
+  ])
+  return renderTable([[what, queqiao, ...peers, others], ...lines])
+}
+
+function besideText(others: readonly (readonly [string, Value])[]): string {
+  return others.map(([name, value]) => `${name}: ${textOf(value)}`).join(' · ')
 }
 
 /** `0.93`, `12.4`, `1,234`; a spread as `0.93 (0.91–0.95)`; ✓ and ✗. */

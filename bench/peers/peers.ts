@@ -1,11 +1,9 @@
-/** The peers, and how to start one. */
+/** How to start a peer. */
 
 import { join } from 'node:path'
 import { remote } from '../../kit/peer.ts'
 import { start } from '../../kit/processes.ts'
 import type { PeerMessage, Timed, Told } from './process.ts'
-
-export const peerNames = ['co-wechat-api', 'wechat-api', 'node-easywechat', 'nest-wechat'] as const
 
 export type Peer = {
   readonly name: string
