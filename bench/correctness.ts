@@ -3,7 +3,6 @@
 import { playAll, type Seen } from './correctness/faults.ts'
 import { createOurs } from './correctness/ours.ts'
 import { peerSubject } from './correctness/subject.ts'
-import { loadNow } from './machine.ts'
 import type { How, Part, Row } from './part.ts'
 import { installPeers, versionOf } from './peers/install.ts'
 import { peerNames } from './peers/names.ts'
@@ -38,5 +37,5 @@ async function playPeer(name: string, { tell }: How): Promise<readonly Seen[]> {
 function rowOf({ value, ...row }: Seen, peers: Readonly<Record<string, readonly Seen[]>>): Row {
   const of = (all: readonly Seen[]) => all.find(it => it.what === row.what)?.value ?? 'none'
   const beside = Object.fromEntries(Object.entries(peers).map(([name, all]) => [name, of(all)]))
-  return { ...row, ours: value, beside, load: loadNow() }
+  return { ...row, ours: value, beside }
 }

@@ -56,7 +56,7 @@ async function openSender(stage: Stage) {
   const queue = createQueue()
   const links = memoryLinks()
   for (const it of stage.people) await link(links, it, now)
-  const transport = createTransport({ baseUrl: new URL(stage.url), timeoutMs: 2_000 })
+  const transport = createTransport({ baseUrl: new URL(stage.url), timeoutMs: 6_000 })
   const open = (name: 'official' | 'mini') =>
     openApp({ name, transport, tokens: memoryTokens(), now, sleep: () => turn(), log, metrics: silentMetrics })
   const { wechat, accessTokens } = open('official')
