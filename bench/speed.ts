@@ -15,6 +15,7 @@ import { openWorld, type World } from './speed/world.ts'
 
 /** Keep-alive sockets to WeChat that the handler uses at once. */
 const width = 50
+const sizes = [100, 500] as const
 const usual: Cell = { width, latencyMs: 100 }
 const cells: readonly Cell[] = [20, 100].flatMap(latencyMs => [10, 50, 200].map(it => ({ width: it, latencyMs })))
 
@@ -31,8 +32,7 @@ export const speed: Part = {
     const peers = how.isShort ? peerNames.slice(0, 1) : peerNames
     const ways = await startWays(peers)
     const rows = [
-      ...(await measureHandler(lambda, ways, world, how)),
-      ...(await measureBare(ways, world, how)),
+      ...(await measureCells({ lambda, ways, world, how })),
       ...(await countHandler(startFunction, world)),
       await countBare(peers, world),
       ...(how.isShort ? [] : await measureTrouble(startFunction, world, how)),
@@ -52,46 +52,56 @@ async function factsOf({ isPinned }: World): Promise<NonNullable<Found['facts']>
   }
 }
 
-/** Batches by turns with bare sends of the peers, of as many messages each. */
-async function measureHandler(lambda: Lambda, ways: readonly Peer[], world: World, how: How): Promise<Row[]> {
+type StartFunction = Awaited<ReturnType<typeof bundleFunction>>
+type Side = { readonly lambda: Lambda; readonly ways: readonly Peer[]; readonly world: World; readonly how: How }
+type Told = Pick<Row, 'otherSide' | 'load'>
+
+/** The handler takes its turn where as many calls are under way as it has sockets. */
+async function measureCells({ lambda, ways, world, how }: Side): Promise<Row[]> {
   const rows: Row[] = []
-  for (const latencyMs of how.isShort ? [100] : [20, 100]) {
-    for (const size of [100, 500]) {
-      how.tell(`the handler, batches of ${size}, L = ${latencyMs} ms`)
-      rows.push(...(await measureSize({ size, latencyMs }, lambda, { ways, world, how })))
+  for (const cell of how.isShort ? [usual] : cells) {
+    how.tell(`N = ${cell.width}, L = ${cell.latencyMs} ms`)
+    const batches = sizes.map(size => ({ size, found: [] as Batches[] }))
+    const also = async () => {
+      if (cell.width !== width) return
+      for (const { size, found } of batches) found.push(await measureBatches(size, 1_000 / size, lambda, world))
     }
+    const { figures, otherSide } = await measureCell(cell, how.rounds, { ways, world, also })
+    const told = { otherSide: Math.round(otherSide * 10) / 10, load: loadNow() }
+    rows.push(
+      ...batches.flatMap(it => (it.found.length === 0 ? [] : handlerRows(cell, it, figures, told))),
+      ...bareRows(cell, figures, told),
+    )
   }
   return rows
 }
 
-type StartFunction = Awaited<ReturnType<typeof bundleFunction>>
-type Size = { readonly size: number; readonly latencyMs: number }
-type Side = { readonly ways: readonly Peer[]; readonly world: World; readonly how: How }
+type Measured = { readonly size: number; readonly found: readonly Batches[] }
 
-async function measureSize({ size, latencyMs }: Size, lambda: Lambda, { ways, world, how }: Side): Promise<Row[]> {
-  const found: Batches[] = []
-  const bare: Figures[] = []
-  await world.wechat.setLatency(latencyMs)
-  const { otherSide } = await world.beside(async () => {
-    for (let round = 0; round < how.rounds; round++) {
-      found.push(await measureBatches(size, 1_000 / size, lambda, world))
-      bare.push((await measureCell({ width, latencyMs }, 1, ways, world)).figures)
-    }
-  })
+function handlerRows({ latencyMs }: Cell, { size, found }: Measured, figures: Figures, told: Told): Row[] {
   const besideOf = (figure: Figure) =>
-    Object.fromEntries(ways.map(({ name }) => [besideName(name), spread(bare.flatMap(it => it[name]?.[figure] ?? []))]))
-  const told = { otherSide, load: loadNow() }
-  const ours = (of: (it: Batches) => number) => spread(found.map(of))
+    Object.fromEntries(Object.entries(figures).map(([name, its]) => [besideName(name), spread(its[figure])]))
   const name = `whole handler, batches of ${size}, N = ${width}, L = ${latencyMs} ms`
-  const share = ours(it => (100 * it.perSecond * latencyMs) / (width * 1000))
-  const rows: Row[] = [
+  const share = spread(found.map(it => (100 * it.perSecond * latencyMs) / (width * 1000)))
+  const isUsual = latencyMs === usual.latencyMs
+  const cpu = besideOf('cpuUs')
+  const perMessage: Row = {
+    ...{
+      what: `${name}: processor time per message`,
+      unit: 'µs',
+      ours: spread(found.map(it => it.cpuUs)),
+      beside: cpu,
+    },
+    ...{ goal: cpuGoal(cpu), ...told },
+    headline: { en: 'processor time per message, whole handler', zh: '完整发送函数：每条消息的处理器时间' },
+  }
+  return [
     {
       ...{ what: `${name}: of N/L`, unit: '%', ours: share, beside: { bound: 100, ...besideOf('share') }, ...told },
-      ...(latencyMs === usual.latencyMs ? goalOf(size) : {}),
+      ...(isUsual ? goalOf(size) : {}),
     },
+    ...(isUsual && size === 100 ? [perMessage] : []),
   ]
-  if (latencyMs !== usual.latencyMs || size !== 100) return rows
-  return [...rows, ...costRows(name, found, besideOf('cpuUs'), told)]
 }
 
 /** Ours is among the ways, as the client alone. */
@@ -104,21 +114,6 @@ function goalOf(size: number): Pick<Row, 'goal' | 'headline'> {
     goal: { atLeast: size === 500 ? 96 : 90 },
     headline: { en: `whole handler, batches of ${size}: of N/L`, zh: `完整发送函数，每批 ${size} 条：占 N/L` },
   }
-}
-
-function costRows(name: string, found: readonly Batches[], cpu: Row['beside'], told: Partial<Row>): Row[] {
-  return [
-    {
-      ...{
-        what: `${name}: processor time per message`,
-        unit: 'µs',
-        ours: spread(found.map(it => it.cpuUs)),
-        beside: cpu,
-      },
-      ...{ goal: cpuGoal(cpu), ...told },
-      headline: { en: 'processor time per message, whole handler', zh: '完整发送函数：每条消息的处理器时间' },
-    },
-  ]
 }
 
 /** The same work in a run of any length: counts, which no load of the machine changes. */
@@ -157,16 +152,6 @@ function cpuGoal(cpu: Row['beside']): NonNullable<Row['goal']> {
   return { atMost: 0.7 * (typeof peer === 'object' ? peer.median : Number.NaN) }
 }
 
-async function measureBare(ways: readonly Peer[], world: World, how: How): Promise<Row[]> {
-  const rows: Row[] = []
-  for (const cell of how.isShort ? [usual] : cells) {
-    how.tell(`bare sends, N = ${cell.width}, L = ${cell.latencyMs} ms`)
-    const { figures, otherSide } = await measureCell(cell, how.rounds, ways, world)
-    rows.push(...bareRows(cell, figures, { otherSide, load: loadNow() }))
-  }
-  return rows
-}
-
 const bareFigures = [
   { figure: 'share', text: 'of N/L', unit: '%' },
   { figure: 'p50', text: 'p50 of a call', unit: 'ms' },
@@ -174,13 +159,14 @@ const bareFigures = [
   { figure: 'cpuUs', text: 'processor time per message', unit: 'µs' },
 ] as const
 
-function bareRows({ width, latencyMs }: Cell, figures: Figures, told: Partial<Row>): Row[] {
+function bareRows({ width, latencyMs }: Cell, figures: Figures, told: Told): Row[] {
   const name = `bare send, N = ${width}, L = ${latencyMs} ms`
   const of = (figure: Figure) => {
     const { ours = Number.NaN, ...beside } = Object.fromEntries(
       Object.entries(figures).map(([way, its]) => [way, spread(its[figure])]),
     )
-    return { ours, beside }
+    const bound = { share: 100, p50: latencyMs, p99: latencyMs, cpuUs: undefined }[figure]
+    return { ours, beside: { ...(bound && { bound }), ...beside } }
   }
   return bareFigures.map(({ figure, text, unit }) => ({ what: `${name}: ${text}`, unit, ...of(figure), ...told }))
 }
