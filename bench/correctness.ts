@@ -5,8 +5,9 @@ import { createOurs } from './correctness/ours.ts'
 import { peerSubject } from './correctness/subject.ts'
 import type { How, Part, Row } from './part.ts'
 import { installPeers, versionOf } from './peers/install.ts'
+import { startJava, wxJava } from './peers/java.ts'
 import { peerNames } from './peers/names.ts'
-import { startPeer } from './peers/peers.ts'
+import { type SlimPeer, startPeer } from './peers/peers.ts'
 
 export const correctness: Part = {
   name: 'correctness',
@@ -18,20 +19,26 @@ export const correctness: Part = {
     const ours = await playAll(createOurs())
     const peers: Record<string, readonly Seen[]> = {}
     // One is enough where nobody reads the table.
-    for (const name of how.isShort ? peerNames.slice(0, 1) : peerNames) peers[name] = await playPeer(name, how)
-    const versions = await Promise.all(peerNames.map(async it => `${it} ${await versionOf(it)}`))
-    return { rows: ours.map(it => rowOf(it, peers)), facts: { peers: versions.join(', ') } }
+    const names = how.isShort ? peerNames.slice(0, 1) : peerNames
+    for (const name of names) peers[name] = await playPeer(startPeer(name), how)
+    const java = how.isShort ? undefined : await startJava()
+    if (java !== undefined) peers[java.name] = await playPeer(java, how)
+    return { rows: ours.map(it => rowOf(it, peers)), facts: { peers: await versionsOf(names, java) } }
   },
 }
 
-async function playPeer(name: string, { tell }: How): Promise<readonly Seen[]> {
-  tell(name)
-  const peer = startPeer(name)
+async function playPeer(peer: SlimPeer, { tell }: How): Promise<readonly Seen[]> {
+  tell(peer.name)
   try {
     return await playAll(peerSubject(peer))
   } finally {
     await peer.stop()
   }
+}
+
+async function versionsOf(names: readonly string[], java: SlimPeer | undefined): Promise<string> {
+  const versions = await Promise.all(names.map(async it => `${it} ${await versionOf(it)}`))
+  return [...versions, java === undefined ? 'no Java here' : `${wxJava.name} ${wxJava.version}`].join(', ')
 }
 
 function rowOf({ value, ...row }: Seen, peers: Readonly<Record<string, readonly Seen[]>>): Row {

@@ -2,7 +2,7 @@
 
 import { renderTable } from './figures.ts'
 import type { Goal, Row, Value } from './part.ts'
-import { peerNames } from './peers/names.ts'
+import { allPeerNames } from './peers/names.ts'
 import type { Run } from './record.ts'
 
 /** All rows of a run, with everything beside them, what is wanted, and where and when it ran. */
@@ -34,7 +34,7 @@ export function runTable(run: Run): string {
 export function headlineTable(runs: readonly Run[], language: 'en' | 'zh'): string {
   const rows = runs.flatMap(it => it.rows).filter(it => it.headline !== undefined)
   const isThere = (peer: string) => rows.some(it => peer in it.beside)
-  const peers = peerNames.filter(isThere)
+  const peers = allPeerNames.filter(isThere)
   const [what, queqiao, others] = language === 'en' ? ['what', 'ours', 'beside it'] : ['项目', '鹊桥', '其他对照']
   const lines = rows.map(({ headline, unit, ours, beside }) => [
     `${headline?.[language]}${unit === undefined ? '' : ` (${unit})`}`,

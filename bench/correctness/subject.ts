@@ -1,7 +1,7 @@
 /** Who is looked at: ours or a peer, each as its README tells a user to use it. */
 
 import templates from '../../templates.json' with { type: 'json' }
-import { type Peer, peerMessage } from '../peers/peers.ts'
+import { peerMessage, type SlimPeer } from '../peers/peers.ts'
 import type { Told } from '../peers/process.ts'
 import type { Person, Stage } from './stage.ts'
 
@@ -21,7 +21,7 @@ export type Subject = {
 const times = 3
 export const data = { character_string1: '20261122-0001', amount2: '¥88.00', time3: '2026-11-22 09:30' }
 
-export function peerSubject(peer: Peer): Subject {
+export function peerSubject(peer: SlimPeer): Subject {
   const send = (people: readonly Person[]) =>
     peer.send(people.map(it => peerMessage(it.openid, templates.local['order-paid'].templateId, data)))
   const deliver = async (people: readonly Person[], left = times): Promise<readonly Told[]> => {

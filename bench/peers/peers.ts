@@ -5,15 +5,20 @@ import { remote } from '../../kit/peer.ts'
 import { start } from '../../kit/processes.ts'
 import type { PeerMessage, Timed, Told } from './process.ts'
 
-export type Peer = {
+/** A peer that says what comes of calls. */
+export type SlimPeer = {
   readonly name: string
+  open(url: string): Promise<void>
+  send(messages: readonly PeerMessage[]): Promise<Told[]>
+  login(code: string): Promise<Told | undefined>
+  stop(): Promise<void>
+}
+/** One whose time is taken as well. */
+export type Peer = Omit<SlimPeer, 'open'> & {
   /** For whoever pins it to a core. */
   readonly pid: number | undefined
   open(url: string, sockets?: number): Promise<void>
-  send(messages: readonly PeerMessage[]): Promise<Told[]>
-  login(code: string): Promise<Told | undefined>
   time(message: PeerMessage, count: number, width: number): Promise<Timed>
-  stop(): Promise<void>
 }
 
 /** Starts a peer in a process of its own; they must be installed. */
