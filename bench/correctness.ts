@@ -38,7 +38,7 @@ async function playPeer(peer: SlimPeer, { tell }: How): Promise<readonly Seen[]>
 
 async function versionsOf(names: readonly string[], java: SlimPeer | undefined): Promise<string> {
   const versions = await Promise.all(names.map(async it => `${it} ${await versionOf(it)}`))
-  return [...versions, java === undefined ? 'no Java here' : `${wxJava.name} ${wxJava.version}`].join(', ')
+  return [...versions, ...(java === undefined ? [] : [`${wxJava.name} ${wxJava.version}`])].join(', ')
 }
 
 function rowOf({ value, ...row }: Seen, peers: Readonly<Record<string, readonly Seen[]>>): Row {
