@@ -8,7 +8,7 @@ import { peerNames } from './peers/names.ts'
 import type { Peer } from './peers/peers.ts'
 import { type Cell, countSockets, type Figure, type Figures, measureCell, startWays } from './speed/bare.ts'
 import { type Batches, measureBatches, startWarm } from './speed/handler.ts'
-import { bundleFunction, type Lambda } from './speed/processes.ts'
+import { bundleFunction, type Lambda, type StartFunction } from './speed/processes.ts'
 import { drawProfile } from './speed/profile.ts'
 import { measureOthers } from './speed/trouble.ts'
 import { openWorld, type World } from './speed/world.ts'
@@ -52,7 +52,6 @@ async function factsOf({ isPinned }: World): Promise<NonNullable<Found['facts']>
   }
 }
 
-type StartFunction = Awaited<ReturnType<typeof bundleFunction>>
 type Side = { readonly lambda: Lambda; readonly ways: readonly Peer[]; readonly world: World; readonly how: How }
 type Told = Pick<Row, 'otherSide' | 'load'>
 

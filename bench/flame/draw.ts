@@ -4,7 +4,7 @@ import type { Frame } from './fold.ts'
 
 const [width, rowHeight, margin] = [1_200, 16, 28]
 /** Narrower ones are left out, and narrower still have no name. */
-const [leastWidth, leastNamed] = [2, 34]
+const [leastWidth, leastNamed] = [5, 34]
 /** Of a letter. */
 const letterWidth = 6.2
 

@@ -4,25 +4,28 @@
 export type Profile = {
   readonly nodes: readonly {
     readonly id: number
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
-    readonly children?: readonly number[]
+    readonly callFrame: CallFrame
+    readonly children?: readonly number[] | undefined
   }[]
   readonly samples: readonly number[]
   readonly timeDeltas: readonly number[]
 }
 
+type CallFrame = { readonly functionName: string; readonly url: string }
+
 /** Microseconds in it and in what it calls. */
 export type Frame = {
   readonly name: string
-  /** A package, `node:http` and the like, `queqiao`, or `node` for what has no file. */
+  /** A package, `node:net` and the like, `queqiao`, or `node in C++` for what has no file. */
   readonly owner: string
   readonly us: number
   readonly selfUs: number
   readonly frames: readonly Frame[]
 }
 
-/** Nothing is done there. */
+/** Nothing is done there, or it is the profiler's own work. */
 const idle = new Set(['(idle)', '(program)'])
+const isLeftOut = ({ functionName, url }: CallFrame) => idle.has(functionName) || url.startsWith('node:inspector')
 
 /** Folds a profile; the time in which nothing ran is left out. */
 export function foldProfile({ nodes, samples, timeDeltas }: Profile): Frame {
@@ -31,14 +34,14 @@ export function foldProfile({ nodes, samples, timeDeltas }: Profile): Frame {
   for (const [at, id] of samples.entries()) selfOf.set(id, (selfOf.get(id) ?? 0) + (timeDeltas[at] ?? 0))
   const frameOf = (id: number): Frame | undefined => {
     const node = byId.get(id)
-    if (node === undefined || idle.has(node.callFrame.functionName)) return undefined
+    if (node === undefined || isLeftOut(node.callFrame)) return undefined
     const frames = merge((node.children ?? []).flatMap(it => frameOf(it) ?? []))
     const selfUs = selfOf.get(id) ?? 0
     return { ...named(node.callFrame), selfUs, us: selfUs + total(frames), frames }
   }
   const [root] = nodes
   const all = root === undefined ? undefined : frameOf(root.id)
-  return { name: 'all', owner: 'node', selfUs: 0, us: total(all?.frames ?? []), frames: all?.frames ?? [] }
+  return { name: 'all', owner: 'node in C++', selfUs: 0, us: total(all?.frames ?? []), frames: all?.frames ?? [] }
 }
 
 /** The time of each owner itself, in microseconds, the most first. */
@@ -68,7 +71,8 @@ function total(frames: readonly Frame[]): number {
   return frames.reduce((sum, it) => sum + it.us, 0)
 }
 
-function named({ functionName, url }: Profile['nodes'][number]['callFrame']): Pick<Frame, 'name' | 'owner'> {
+function named({ functionName, url }: CallFrame): Pick<Frame, 'name' | 'owner'> {
+  if (functionName === '(garbage collector)') return { name: functionName, owner: 'garbage collection' }
   return { name: functionName === '' ? '(anonymous)' : functionName, owner: ownerOf(url) }
 }
 
@@ -76,5 +80,5 @@ function ownerOf(url: string): string {
   const inPackage = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1]
   if (inPackage !== undefined) return inPackage
   if (url.startsWith('node:')) return /^node:(?:internal\/)?_?[a-z]+/.exec(url)?.[0] ?? 'node'
-  return url === '' ? 'node' : 'queqiao'
+  return url === '' ? 'node in C++' : 'queqiao'
 }

@@ -1,5 +1,7 @@
 /** The function: the handler of functions/send.ts as it is deployed, in a process of its own. */
 
+import { Session } from 'node:inspector/promises'
+
 import type { Message } from '@aws-sdk/client-sqs'
 import type { Context } from 'aws-lambda'
 
@@ -7,6 +9,7 @@ import { handler } from '../../functions/send.ts'
 import { openPeer } from '../../kit/peer.ts'
 import { endWithParent, usage } from '../../kit/usage.ts'
 import { toSqsEvent } from '../../local/event-batch.ts'
+import type { Profile } from '../flame/fold.ts'
 import { watchSockets } from '../peers/sockets.ts'
 
 /** When each invocation began and ended (ms since 1970), the processor time of all, and the new sockets to WeChat. */
@@ -17,10 +20,11 @@ export type Invoked = {
   readonly failed: number
 }
 
+const profiler = new Session()
 const limitMs = Number(process.argv[3])
 const sockets = watchSockets(Number(process.argv[2]))
 
-openPeer(process, { function: { invoke } })
+openPeer(process, { function: { invoke, startProfile, stopProfile } })
 endWithParent()
 
 /** Invokes the handler with one batch after another, as Lambda does with one container. */
@@ -42,4 +46,18 @@ async function invoke(batches: readonly (readonly string[])[]): Promise<Invoked>
 
 function messageOf(Body: string, index: number): Message {
   return { MessageId: `${index}`, ReceiptHandle: `${index}`, Body, Attributes: { SentTimestamp: `${Date.now()}` } }
+}
+
+/** By node's own profiler, from now on. */
+async function startProfile(): Promise<void> {
+  profiler.connect()
+  await profiler.post('Profiler.enable')
+  await profiler.post('Profiler.start')
+}
+
+async function stopProfile(): Promise<Profile> {
+  const { profile } = await profiler.post('Profiler.stop')
+  profiler.disconnect()
+  const { nodes, samples = [], timeDeltas = [] } = profile
+  return { nodes, samples, timeDeltas }
 }

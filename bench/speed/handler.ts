@@ -4,7 +4,7 @@ import { sum } from '../figures.ts'
 import { cores, pin } from '../pin.ts'
 import type { Invoked } from './function.ts'
 import { makeEvents } from './load.ts'
-import type { Lambda } from './processes.ts'
+import type { Lambda, StartFunction } from './processes.ts'
 import type { World } from './world.ts'
 
 export type Batches = {
@@ -18,7 +18,7 @@ export type Batches = {
 }
 
 /** Starts it on its core, and has it open what it needs. */
-export async function startWarm(startFunction: (urls: { wechat: string; aws: string }) => Lambda, world: World) {
+export async function startWarm(startFunction: StartFunction, world: World) {
   const lambda = startFunction({ wechat: world.url, aws: world.awsUrl })
   await pin(lambda.pid, cores.measured)
   await lambda.invoke([[]])

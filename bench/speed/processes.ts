@@ -7,6 +7,7 @@ import { functionEnvironment } from '../../kit/function-environment.ts'
 import { remote } from '../../kit/peer.ts'
 import { bundle, start } from '../../kit/processes.ts'
 import type { Usage } from '../../kit/usage.ts'
+import type { Profile } from '../flame/fold.ts'
 import type { AwsCounts } from './aws.ts'
 import type { Invoked } from './function.ts'
 import type { Trouble } from './stand-in.ts'
@@ -28,9 +29,12 @@ export type StandIn = {
 }
 export type Lambda = {
   invoke(batches: readonly (readonly string[])[]): Promise<Invoked>
+  startProfile(): Promise<void>
+  stopProfile(): Promise<Profile>
   stop(): Promise<void>
   readonly pid: number | undefined
 }
+export type StartFunction = (urls: Urls) => Lambda
 type Urls = { readonly wechat: string; readonly aws: string }
 
 const beside = (file: string) => join(import.meta.dirname, file)
@@ -48,19 +52,18 @@ export function startStandIn(): StandIn {
 }
 
 /** Bundles the function as it is deployed; answers how to start it against a WeChat and an AWS. */
-export async function bundleFunction(): Promise<(urls: Urls) => Lambda> {
+export async function bundleFunction(): Promise<StartFunction> {
   const file = await bundle(beside('function.ts'))
   return urls => startFunction(file, urls)
 }
 
-/** Starts the function from its sources, with its profile in a folder once it has stopped. */
-export function startProfiled(urls: Urls, folder: string): Lambda {
-  return startFunction(beside('function.ts'), urls, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
-}
+/** Starts the function from its sources, whose names a profile has. */
+export const startFromSources: StartFunction = urls => startFunction(beside('function.ts'), urls)
 
-function startFunction(file: string, { wechat, aws }: Urls, execArgv: readonly string[] = []): Lambda {
+function startFunction(file: string, { wechat, aws }: Urls): Lambda {
   const env = { ...functionEnvironment, WECHAT_API_URL: wechat, AWS_ENDPOINT_URL: aws }
   const args = [new URL(wechat).port, `${timeoutMs('send')}`]
-  const { call, child, stop } = start(file, { args, env, execArgv, isQuiet: true })
-  return { ...remote<Pick<Lambda, 'invoke'>>(call, 'function', ['invoke']), stop, pid: child.pid }
+  const { call, child, stop } = start(file, { args, env, isQuiet: true })
+  const methods = ['invoke', 'startProfile', 'stopProfile'] as const
+  return { ...remote<Omit<Lambda, 'stop' | 'pid'>>(call, 'function', methods), stop, pid: child.pid }
 }

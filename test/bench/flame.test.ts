@@ -7,27 +7,28 @@ import { foldProfile, ownersOf, type Profile } from '../../bench/flame/fold.ts'
 
 const node = (id: number, functionName: string, url: string, children: number[] = []) => ({
   id,
-  callFrame: { functionName, url, lineNumber: 0 },
+  callFrame: { functionName, url },
   children,
 })
 const profile: Profile = {
   nodes: [
-    node(1, '(root)', '', [2, 3, 4, 7]),
+    node(1, '(root)', '', [2, 3, 4, 7, 8]),
     node(2, '(idle)', ''),
     node(3, 'send', 'file:///queqiao/lib/send/send.ts', [5]),
     node(4, 'send', 'file:///queqiao/lib/send/send.ts', [6]),
     node(5, 'request', 'node:_http_client'),
     node(6, 'request', 'node:_http_client'),
     node(7, '', 'file:///queqiao/node_modules/@smithy/core/dist-es/index.js'),
+    node(8, 'post', 'node:inspector'),
   ],
-  samples: [2, 3, 5, 6, 4, 7, 2],
-  timeDeltas: [9_000, 100, 300, 200, 50, 350, 9_000],
+  samples: [2, 3, 5, 6, 4, 7, 8, 2],
+  timeDeltas: [9_000, 100, 300, 200, 50, 350, 700, 9_000],
 }
 
 describe('a folded profile', () => {
   const flame = foldProfile(profile)
 
-  it('has the time of what ran, and none of what was idle', () => {
+  it('has the time of what ran, and none of what was idle, or the profiler itself', () => {
     expect(flame.us).toBe(1_000)
     expect(flame.frames.map(it => it.name).sort()).toEqual(['(anonymous)', 'send'])
   })
@@ -53,7 +54,7 @@ describe('a flame graph', () => {
   it('has frames as wide as their time, on those that call them', () => {
     const rects = [...drawn.matchAll(/<title>([^<]+)<\/title><rect x="([\d.]+)" y="(-?\d+)" width="([\d.]+)"/g)]
     expect(rects.map(([, title, x, y, width]) => [title, Number(x), Number(y), Number(width)])).toEqual([
-      ['all, node: 100.0 %', 0, -16, 1200],
+      ['all, node in C++: 100.0 %', 0, -16, 1200],
       ['send, queqiao: 65.0 %', 0, -32, 780],
       ['(anonymous), @smithy/core: 35.0 %', 780, -32, 420],
       ['request, node:_http: 50.0 %', 0, -48, 600],
@@ -61,7 +62,7 @@ describe('a flame graph', () => {
   })
 
   it('leaves out what nobody would see, and escapes names', () => {
-    const long = { ...profile, timeDeltas: [0, 100, 300, 200, 50, 1e7, 0] }
+    const long = { ...profile, timeDeltas: [0, 100, 300, 200, 50, 1e7, 0, 0] }
     expect(drawFlame(foldProfile(long), '')).not.toContain('send')
     expect(drawn).toContain('a &lt;title&gt;')
   })
