@@ -36,17 +36,28 @@ export function headlineTable(runs: readonly Run[], language: 'en' | 'zh'): stri
   const isThere = (peer: string) => rows.some(it => peer in it.beside)
   const peers = allPeerNames.filter(isThere)
   const [what, queqiao, others] = language === 'en' ? ['what', 'ours', 'beside it'] : ['项目', '鹊桥', '其他对照']
+  const worded = (word: string) => (language === 'zh' ? (inChinese[word] ?? word) : word)
   const lines = rows.map(({ headline, unit, ours, beside }) => [
     `${headline?.[language]}${unit === undefined ? '' : ` (${unit})`}`,
-    textOf(ours),
-    ...peers.map(it => textOf(beside[it])),
-    besideText(Object.entries(beside).filter(([name]) => !peers.some(it => it === name))),
+    worded(textOf(ours)),
+    ...peers.map(it => worded(textOf(beside[it]))),
+    Object.entries(beside)
+      .filter(([name]) => !peers.some(it => it === name))
+      .map(([name, value]) => `${worded(name)}: ${worded(textOf(value))}`)
+      .join(' · '),
   ])
   return renderTable([[what, queqiao, ...peers, others], ...lines])
 }
 
-function besideText(others: readonly (readonly [string, Value])[]): string {
-  return others.map(([name, value]) => `${name}: ${textOf(value)}`).join(' · ')
+/** Words of rows that stand in README; any other stays as it is. */
+const inChinese: Readonly<Record<string, string>> = {
+  no: '没有',
+  message: '在消息里',
+  stack: '在堆栈里',
+  properties: '在属性里',
+  bound: '上限',
+  'our bare client': '本项目的裸客户端',
+  'bare loop of node:http': 'node:http 裸循环',
 }
 
 /** `0.93`, `12.4`, `1,234`; a spread as `0.93 (0.91–0.95)`; ✓ and ✗. */

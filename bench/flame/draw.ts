@@ -26,6 +26,7 @@ export function drawFlame(root: Frame, title: string): string {
   const height = rows.length * rowHeight + margin
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 ${-height} ${width} ${height}" font-family="monospace" font-size="10">`,
+    `<title>${escaped(title)}</title>`,
     `<rect y="${-height}" width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="6" y="${-height + 17}" font-size="13">${escaped(title)} (${(root.us / 1e6).toFixed(1)} s)</text>`,
     ...rows.flat(),
