@@ -31,6 +31,8 @@ export const speed: Part = {
     const lambda = await startWarm(startFunction, world)
     const peers = how.isShort ? peerNames.slice(0, 1) : peerNames
     const ways = await startWays(peers)
+    how.tell('warming up')
+    await warmUp(lambda, ways, world)
     const rows = [
       ...(await measureCells({ lambda, ways, world, how })),
       ...(await countHandler(startFunction, world)),
@@ -55,6 +57,12 @@ async function factsOf({ isPinned }: World): Promise<NonNullable<Found['facts']>
 type Side = { readonly lambda: Lambda; readonly ways: readonly Peer[]; readonly world: World; readonly how: How }
 type Told = Pick<Row, 'otherSide' | 'load'>
 
+/** Until V8 has compiled what sends. */
+async function warmUp(lambda: Lambda, ways: readonly Peer[], world: World): Promise<void> {
+  const also = async () => void (await measureBatches(100, 20, lambda, world))
+  await measureCell({ width, latencyMs: 20 }, 1, { ways, world, also })
+}
+
 /** The handler takes its turn where as many calls are under way as it has sockets. */
 async function measureCells({ lambda, ways, world, how }: Side): Promise<Row[]> {
   const rows: Row[] = []
@@ -63,7 +71,7 @@ async function measureCells({ lambda, ways, world, how }: Side): Promise<Row[]> 
     const batches = sizes.map(size => ({ size, found: [] as Batches[] }))
     const also = async () => {
       if (cell.width !== width) return
-      for (const { size, found } of batches) found.push(await measureBatches(size, 1_000 / size, lambda, world))
+      for (const { size, found } of batches) found.push(await measureBatches(size, 2_000 / size, lambda, world))
     }
     const { figures, otherSide } = await measureCell(cell, how.rounds, { ways, world, also })
     const told = { otherSide: Math.round(otherSide * 10) / 10, load: loadNow() }
