@@ -24,7 +24,8 @@ describe('a secret in an error', () => {
   it('is found where it stands first', () => {
     expect(findLeak([shown], ['88_abc'])).toBe('properties')
     expect(findLeak([shown, { ...shown, stack: 'at 88_abc' }], ['88_abc'])).toBe('stack')
-    expect(findLeak([shown, { ...shown, message: 'url: 88_abc' }], ['other', '88_abc'])).toBe('message')
+    const everywhere = { ...shown, stack: 'at 88_abc', message: 'url: 88_abc' }
+    expect(findLeak([shown, everywhere], ['other', '88_abc'])).toBe('message')
   })
 
   it('is nowhere where it is not', () => {
