@@ -143,8 +143,8 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    // Servers that run beside the project, with packages of their own.
-    exclude: { path: '^test/behind/servers/' },
+    // What runs beside the project, with packages of its own.
+    exclude: { path: '^test/behind/servers/|^bench/peers/.*\\.mjs$' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
   },
 }

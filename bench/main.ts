@@ -52,13 +52,14 @@ function chosen(): readonly Part[] {
 
 async function measure(part: Part): Promise<Run> {
   const load = { before: loadNow() }
+  const commit = await commitNow()
   const how = howOf(part)
   const { rows, facts = {} } = await part.measure(how)
   return checkRun({
     part: part.name,
     title: part.title,
     command: `npm run bench -- --part ${part.name}${values.short ? ' --short' : ''}`,
-    commit: await commitNow(),
+    commit,
     date: new Date().toISOString(),
     machine: describeMachine(),
     load: { ...load, after: loadNow() },

@@ -24,8 +24,9 @@ import { createMapping } from './chaos/mapping.ts'
 import { makeQueues, openQueues, parkedQueue } from './chaos/queues.ts'
 import { createWitness } from './chaos/witness.ts'
 import { renderTable, verdictOf } from './figures.ts'
+import { openWorld } from './parked/world.ts'
 import { withProgress } from './progress.ts'
-import { makeEvents, openWorld } from './send/world.ts'
+import { makeEvents } from './speed/load.ts'
 
 const { values } = parseArgs({ options: { events: { type: 'string', default: '100000' } } })
 const count = wholeNumber('events', values.events, 100)
@@ -40,7 +41,7 @@ const quotaPath = '/cgi-bin/openapi/quota/get'
 endOnSignal()
 
 let requests = 0
-const world = await openWorld(1)
+const world = await openWorld()
 const queues = await openQueues(() => undefined)
 const { sqs, events } = await makeQueues(queues.port)
 const secrets = await openParameterStore(0, functionSecrets)

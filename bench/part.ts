@@ -1,10 +1,10 @@
 /** A part of the bench, and what it finds. */
 
 export const partNames = ['correctness', 'speed', 'walk', 'cold-start', 'cost', 'growth'] as const
-export type PartName = (typeof partNames)[number]
+type PartName = (typeof partNames)[number]
 
 /** Over the rounds: the median, the least and the most. */
-export type Spread = { readonly median: number; readonly min: number; readonly max: number }
+type Spread = { readonly median: number; readonly min: number; readonly max: number }
 /** What was measured, counted, or seen to be so. */
 export type Value = Spread | number | boolean | string
 

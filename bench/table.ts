@@ -2,6 +2,7 @@
 
 import { renderTable } from './figures.ts'
 import type { Goal, Row, Value } from './part.ts'
+import { allPeerNames } from './peers/names.ts'
 import type { Run } from './record.ts'
 
 /** All rows of a run, with everything beside them, what is wanted, and where and when it ran. */
@@ -29,22 +30,38 @@ export function runTable(run: Run): string {
   return `${renderTable([head, ...lines])}\n${sourceOf(run)}\n`
 }
 
-/** The rows of all runs that have a place in README, in a language; what stands beside ours is named in the row. */
+/** The rows of all runs that have a place in README, in a language: a column for each peer, and one for all else beside ours. */
 export function headlineTable(runs: readonly Run[], language: 'en' | 'zh'): string {
-  const head = language === 'en' ? ['what', 'ours', 'beside it', 'run'] : ['项目', '鹊桥', '对照', '运行']
-  const lines = runs.flatMap(run =>
-    run.rows.flatMap(it => {
-      if (it.headline === undefined) return []
-      const unit = it.unit === undefined ? '' : ` ${it.unit}`
-      const beside = Object.entries(it.beside).map(([name, value]) => `${name}: ${textOf(value)}`)
-      return [[it.headline[language] + (unit && ` (${it.unit})`), textOf(it.ours), beside.join(' · '), run.part]]
-    }),
-  )
-  return renderTable([head, ...lines])
+  const rows = runs.flatMap(it => it.rows).filter(it => it.headline !== undefined)
+  const isThere = (peer: string) => rows.some(it => peer in it.beside)
+  const peers = allPeerNames.filter(isThere)
+  const [what, queqiao, others] = language === 'en' ? ['what', 'ours', 'beside it'] : ['项目', '鹊桥', '其他对照']
+  const worded = (word: string) => (language === 'zh' ? (inChinese[word] ?? word) : word)
+  const lines = rows.map(({ headline, unit, ours, beside }) => [
+    `${headline?.[language]}${unit === undefined ? '' : ` (${unit})`}`,
+    worded(textOf(ours)),
+    ...peers.map(it => worded(textOf(beside[it]))),
+    Object.entries(beside)
+      .filter(([name]) => !peers.some(it => it === name))
+      .map(([name, value]) => `${worded(name)}: ${worded(textOf(value))}`)
+      .join(' · '),
+  ])
+  return renderTable([[what, queqiao, ...peers, others], ...lines])
+}
+
+/** Words of rows that stand in README; any other stays as it is. */
+const inChinese: Readonly<Record<string, string>> = {
+  no: '没有',
+  message: '在消息里',
+  stack: '在堆栈里',
+  properties: '在属性里',
+  bound: '上限',
+  'our bare client': '本项目的裸客户端',
+  'bare loop of node:http': 'node:http 裸循环',
 }
 
 /** `0.93`, `12.4`, `1,234`; a spread as `0.93 (0.91–0.95)`; ✓ and ✗. */
-export function textOf(value: Value | undefined): string {
+function textOf(value: Value | undefined): string {
   if (value === undefined) return ''
   if (typeof value === 'boolean') return value ? '✓' : '✗'
   if (typeof value === 'string') return value
@@ -61,7 +78,7 @@ export function numberText(value: number): string {
 }
 
 /** Where, when and at which commit a run was made, in a line. */
-export function sourceOf({ command, commit, date, machine, load, rounds, facts }: Run): string {
+function sourceOf({ command, commit, date, machine, load, rounds, facts }: Run): string {
   const { cpu, cores, memory, node, platform } = machine
   const told = Object.entries(facts).map(
     ([name, fact]) => `${name}: ${typeof fact === 'number' ? numberText(fact) : fact}`,

@@ -65,9 +65,11 @@ describe('the documents', () => {
     expect(deliveryStates.filter(it => !told.has(it))).toEqual([])
   })
 
-  it('have READMEs of at most 150 lines, in two languages with the same commands', async () => {
+  it('have READMEs of at most 160 lines, but for tables of figures, in two languages with the same commands', async () => {
     const [english, chinese] = await Promise.all([read('README.md'), read('README.zh-CN.md')])
-    for (const text of [english, chinese]) expect(text.split('\n').length).toBeLessThanOrEqual(151)
+    // A table of figures is written by a command, and as long as it has to be.
+    const told = (text: string) => text.replace(/^<!-- figures: [\s\S]*?<!-- \/figures -->\n/gm, '').split('\n')
+    for (const text of [english, chinese]) expect(told(text).length).toBeLessThanOrEqual(161)
     const commands = (text: string) =>
       [...text.matchAll(/\bnpm (?:run [a-z:]+|ci|cit|start|test)|\bnpx --no sls [a-z]+|\.\/queqiao [a-z]+/g)].map(
         it => it[0],

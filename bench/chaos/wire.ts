@@ -6,9 +6,9 @@ import { listen } from '../../kit/listen.ts'
 
 /**
  * Hears of a request before it goes on, by the first of its bytes, and of the first of its answer. What is `cut` goes no
- * further, and ends the connection; of a request that is to `swallow` the caller hears nothing more.
+ * further, and ends the connection.
  */
-export type Listener = (moment: 'request' | 'answer', head: string) => 'cut' | 'swallow' | 'pass'
+export type Listener = (moment: 'request' | 'answer', head: string) => 'cut' | 'pass'
 /** Sees what passed on one connection, as latin1 text: what left, and what came back to a caller that still waits. */
 export type Tap = { sent(text: string, isHead: boolean): void; received(text: string): void }
 export const noTap: Tap = { sent: () => undefined, received: () => undefined }
@@ -39,9 +39,7 @@ function join(near: Socket, far: Socket, { ears, open }: { ears: Ears; open: Set
     const isHead = requestLine.test(text.slice(0, 2000))
     if (isHead) {
       isAwaited = true
-      const verdict = listener('request', text)
-      if (verdict === 'cut') return void far.destroy()
-      if (verdict === 'swallow') return
+      if (listener('request', text) === 'cut') return void far.destroy()
     }
     if (far.destroyed) return
     tap.sent(text, isHead)

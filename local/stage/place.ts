@@ -28,15 +28,15 @@ export function findPlace({ stage, region, profile }: Stage, service: Service, e
   return { stage, region: settings.region, endpoint: endpointOf(service, settings), credentials }
 }
 
-/** What an SDK client is made with; without a limit an answer may take as long as it likes. */
+/** What an SDK client is made with; without a limit an answer may take as long as it likes, and is asked for once. */
 export function clientConfig(place: Place, answerLimitMs?: number) {
   const { region, profile } = place
   const limits = answerLimitMs === undefined ? {} : { requestTimeout: answerLimitMs, throwOnRequestTimeout: true }
   const requestHandler = { connectionTimeout: connectLimitMs, ...limits }
   if (!isLocal(place)) return { region, requestHandler, ...(profile === undefined ? {} : { profile }) }
   const { endpoint, credentials } = place
-  // What fails locally is told at once, not tried again.
-  return { region, endpoint, credentials, maxAttempts: 1, requestHandler }
+  // What fails locally is told soon, but an emulator closes a kept connection in the moment in which it is used again.
+  return { region, endpoint, credentials, maxAttempts: answerLimitMs === undefined ? 1 : 2, requestHandler }
 }
 
 /** Tells the local stack from AWS. */

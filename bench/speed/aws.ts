@@ -11,7 +11,7 @@ import * as v from 'valibot'
 
 import { openServer } from '../../kit/listen.ts'
 import { openPeer } from '../../kit/peer.ts'
-import { endWithParent } from '../../kit/usage.ts'
+import { endWithParent, usage } from '../../kit/usage.ts'
 
 export type AwsCounts = { readonly requests: Readonly<Record<string, number>>; readonly writeUnits: number }
 
@@ -93,7 +93,7 @@ const { url } = await openServer(async (incoming, response) => {
   const { status, body } = await answer(incoming)
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body))
 })
-openPeer(process, { aws: { url: () => url, fill, counts } })
+openPeer(process, { aws: { url: () => url, fill, counts, usage } })
 endWithParent()
 
 /** Puts rows, keyed by their first field, as DynamoDB writes them. */
