@@ -93,6 +93,7 @@ async function sendBy(
 }
 
 function logReceived({ body, attempts, since }: Decided, { log }: BatchDeps): void {
+  if (log.isQuiet) return
   const pushedAt = new Date(since).toISOString()
   log.debug('send.received', { id: idOf(body), attempts, pushedAt, template: templateOf(body) })
 }
