@@ -35,6 +35,7 @@ type CountName =
 /** Counters for operators, of one app. */
 type AppCountName =
   | 'MessageOutcome'
+  | 'TemplateOutcome'
   | 'TokenRefused'
   | 'AddressNotAllowed'
   | 'UnknownErrcode'

@@ -74,7 +74,7 @@ async function sendBy(
   const { stage, inOrder, counts } = batch
   const deps = depsOf(stage, account)
   const recipients = createRecipients(unlinkedAmong(events), deps)
-  const tally = createOutcomeTally(account.metrics)
+  const tally = createOutcomeTally(account.metrics, stage.isCountedByTemplate ?? false)
   const work = async (event: Decided) => {
     const outcome = await deliver(event, recipients, deps)
     if (event.message !== undefined) tally.note(event.message.templateId, outcome)

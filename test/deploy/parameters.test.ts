@@ -5,7 +5,7 @@ import { packageCopy, runServerless } from '../resources/packaged.ts'
 
 const good = {
   ...{ wechatApiUrl: 'https://api.weixin.qq.com', accessTokenMode: 'stable', callbackEncryption: 'required' },
-  ...{ testAccount: 'off', sessionSeconds: '86400', spreadSync: 'off', retentionDays: '30', quotaReserve: '0' },
+  ...{ testAccount: 'off', templateMetrics: 'off', sessionSeconds: '86400', spreadSync: 'off', retentionDays: '30', quotaReserve: '0' },
   ...{ pushesBus: 'off', pushesQueue: 'off', forwardUrl: 'off', forwardMode: 'secure', forwardNetwork: 'public' },
   ...{ resultsBus: 'off', imagesPerDay: '100', imageMetadata: 'strip', imageCheck: 'off', imageDays: '' },
   ...{ imageCheckScene: '4', selfCheck: '15', canaryEvent: 'off', egress: 'nat-gateway', egressAllocationId: '' },
