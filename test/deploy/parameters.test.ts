@@ -5,13 +5,13 @@ import { packageCopy, runServerless } from '../resources/packaged.ts'
 
 const good = {
   ...{ wechatApiUrl: 'https://api.weixin.qq.com', accessTokenMode: 'stable', callbackEncryption: 'required' },
-  ...{ testAccount: 'off', templateMetrics: 'off', sessionSeconds: '86400', spreadSync: 'off', retentionDays: '30', quotaReserve: '0' },
+  ...{ testAccount: 'off', sessionSeconds: '86400', spreadSync: 'off', retentionDays: '30', quotaReserve: '0' },
   ...{ pushesBus: 'off', pushesQueue: 'off', forwardUrl: 'off', forwardMode: 'secure', forwardNetwork: 'public' },
   ...{ resultsBus: 'off', imagesPerDay: '100', imageMetadata: 'strip', imageCheck: 'off', imageDays: '' },
   ...{ imageCheckScene: '4', selfCheck: '15', canaryEvent: 'off', egress: 'nat-gateway', egressAllocationId: '' },
   ...{ egressAllocationId2: '', domain: '', hostedZoneId: '', files: 'auto', filesDomain: '', filesCertificate: '' },
   ...{ apiRate: '100', apiBurst: '200', callbackRate: '1000', callbackBurst: '2000', callbackConcurrency: '' },
-  ...{ producerRoles: '', alarmTopic: '', shareTokens: 'off', keepData: 'on', tables: 'new' },
+  ...{ producerRoles: '', alarmTopic: '', shareTokens: 'off', templateMetrics: 'off', keepData: 'on', tables: 'new' },
 }
 const filesCertificate = 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef'
 /** What a command that is refused says. */
