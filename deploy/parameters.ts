@@ -12,6 +12,7 @@ const read = {
   accessTokenMode: 'ACCESS_TOKEN_MODE',
   callbackEncryption: 'CALLBACK_ENCRYPTION',
   testAccount: 'TEST_ACCOUNT',
+  templateMetrics: 'TEMPLATE_METRICS',
   sessionSeconds: 'SESSION_SECONDS',
   spreadSync: 'SPREAD_SYNC',
   retentionDays: 'RETENTION_DAYS',

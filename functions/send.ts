@@ -16,6 +16,7 @@ export const createHandler = (open: Open<StageDeps>) => queueFunction(open, { re
 
 export const handler = createHandler(async () => {
   const bus = results()
+  const { TEST_ACCOUNT, TEMPLATE_METRICS } = config('TEST_ACCOUNT', 'TEMPLATE_METRICS')
   return {
     accounts: sendingAccounts(),
     minis: apps().minis,
@@ -26,7 +27,8 @@ export const handler = createHandler(async () => {
     ...bus,
     events: eventQueue(),
     followers: followersQueue(),
-    values: valueCheckOf(config('TEST_ACCOUNT').TEST_ACCOUNT),
+    values: valueCheckOf(TEST_ACCOUNT),
+    isCountedByTemplate: TEMPLATE_METRICS === 'on',
     now,
     random,
     log,

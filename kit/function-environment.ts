@@ -12,6 +12,7 @@ export const functionEnvironment = {
   ACCESS_TOKEN_MODE: 'stable',
   RESULTS_BUS: 'off',
   TEST_ACCOUNT: 'off',
+  TEMPLATE_METRICS: 'off',
   SECRETS_PREFIX: '/kit',
   QUOTA_RESERVE: '0',
   WECHAT_OFFICIAL_APPID: defaultAccounts.official.appid,

@@ -9,6 +9,7 @@ import type { AllMetrics, AppLog, AppMetrics, Log } from './ports.ts'
 export function logOf({ name: app }: Pick<App, 'name'>, log: Log): AppLog {
   return {
     app,
+    isQuiet: log.isQuiet ?? false,
     debug: (event, fields) => log.debug(event, { app, ...fields }),
     info: (event, fields) => log.info(event, { app, ...fields }),
     warn: (event, fields) => log.warn(event, { app, ...fields }),

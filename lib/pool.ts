@@ -29,7 +29,11 @@ export async function inLanes<T extends { readonly lane: string }>(
   const groups = [...Map.groupBy(items, it => it.lane)]
   const lanes = groups.map(([name, all]) => ({ name, waiting: all.toReversed(), busy: 0 }))
   const rank = (it: (typeof lanes)[number]) => it.busy + (trouble.has(it.name) ? width : 0)
-  const next = () => lanes.filter(it => it.waiting.length > 0).toSorted((one, other) => rank(one) - rank(other))[0]
+  const next = () => {
+    let first: (typeof lanes)[number] | undefined
+    for (const it of lanes) if (it.waiting.length > 0 && (first === undefined || rank(it) < rank(first))) first = it
+    return first
+  }
   const run = async () => {
     for (let lane = next(); lane !== undefined; lane = next()) {
       const item = lane.waiting.pop()

@@ -11,6 +11,8 @@ export type AccessToken = string
 export type Now = () => number
 
 export type Log = {
+  /** Set if `debug` drops its lines: then whoever calls it need not make what only they say. */
+  readonly isQuiet?: boolean
   /** What is not logged on AWS, where a line costs money: one line for one event, login or callback. */
   debug(event: string, fields?: Readonly<Record<string, unknown>>): void
   info(event: string, fields?: Readonly<Record<string, unknown>>): void
@@ -33,6 +35,7 @@ type CountName =
 /** Counters for operators, of one app. */
 type AppCountName =
   | 'MessageOutcome'
+  | 'TemplateOutcome'
   | 'TokenRefused'
   | 'AddressNotAllowed'
   | 'UnknownErrcode'

@@ -10,11 +10,12 @@ const high = 6
 module.exports = async ({ resolveVariable }) => {
   const service = `queqiao-${await resolveVariable('sls:stage')}`
   const isChecked = (await resolveVariable('param:imageCheck')) === 'on'
+  const isByTemplate = (await resolveVariable('param:templateMetrics')) === 'on'
   const passesOn = await isPassedOn(resolveVariable)
   const { officials } = await appsOf(resolveVariable)
   const parked = officials.flatMap(parkedQueuesOf).map(it => `events-${it.ending}`)
   const graphs = Object.entries({
-    ...graphsOfMessages(service),
+    ...graphsOfMessages(service, isByTemplate),
     ...graphsOfQueues(service, { isChecked, passesOn, parked }),
     ...graphsOfWeChat(service),
     ...graphsOfFunctions(service),
@@ -25,11 +26,16 @@ module.exports = async ({ resolveVariable }) => {
   return { Resources: { Dashboard } }
 }
 
-function graphsOfMessages(service) {
+function graphsOfMessages(service, isByTemplate) {
   const outcome = more =>
-    search(`{queqiao,app,outcome,service,templateId} MetricName="MessageOutcome" service="${service}"${more}`)
+    search(`{queqiao,app,outcome,service} MetricName="MessageOutcome" service="${service}"${more}`)
   return {
-    'Messages by Official Account, template and outcome (0: accepted by WeChat)': [outcome('')],
+    'Messages by Official Account and outcome (0: accepted by WeChat)': [outcome('')],
+    ...(isByTemplate && {
+      'Messages by Official Account, template and outcome': [
+        search(`{queqiao,app,outcome,service,templateId} MetricName="TemplateOutcome" service="${service}"`),
+      ],
+    }),
     'Events for people who cannot be reached': ['not-following', 'no-unionid', 'unknown'].map(it =>
       outcome(` outcome="${it}"`),
     ),

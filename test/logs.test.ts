@@ -79,6 +79,7 @@ const parameters: Readonly<Record<string, string>> = {
   'sls:stage': 'prod',
   'param:imageCheck': 'on',
   'param:selfCheck': '15',
+  'param:templateMetrics': 'on',
   'param:alarmTopic': '',
 }
 const alarmResources = v.record(

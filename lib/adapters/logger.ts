@@ -5,11 +5,15 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { scopeOf } from '../log-scope.ts'
 import type { Log } from '../ports.ts'
 
+const detailed: ReadonlySet<string> = new Set(['TRACE', 'DEBUG'])
+
 /** Creates the log of one function. Each line names its invocation, and the messages it concerns. */
 export function createLog(): Log {
   const logger = new Logger()
+  const isQuiet = !detailed.has(logger.getLevelName())
   return {
-    debug: (event, fields = {}) => logger.debug(event, { ...scopeOf(fields), ...fields }),
+    isQuiet,
+    debug: (event, fields = {}) => isQuiet || logger.debug(event, { ...scopeOf(fields), ...fields }),
     info: (event, fields = {}) => logger.info(event, { ...scopeOf(fields), ...fields }),
     warn: (event, fields = {}) => logger.warn(event, { ...scopeOf(fields), ...fields }),
     error: (event, fields = {}) => logger.error(event, { ...scopeOf(fields), ...fields }),

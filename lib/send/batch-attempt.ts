@@ -39,6 +39,7 @@ type Deps = Pick<StageDeps, 'accounts' | 'attempts' | 'now' | 'log'>
 /** Creates the attempt of a batch. */
 export function createBatchAttempt({ accounts, attempts, now, log }: Deps): BatchAttempt {
   const id = crypto.randomUUID()
+  const nameOf = rememberNames()
   /** The ids of the events by their names. */
   let covered: ReadonlyMap<string, string> = new Map()
   const unknown = new Set<string>()
@@ -70,20 +71,20 @@ export function createBatchAttempt({ accounts, attempts, now, log }: Deps): Batc
   }
   return {
     cover(events) {
-      covered = new Map(events.map(it => [attemptName(it), it.id]))
+      covered = new Map(events.map(it => [nameOf(it), it.id]))
     },
     async begin(event, api) {
       begun ??= { at: now(), written: writeFirst(event.id, now()) }
       if (!(await begun.written)) {
         throw new TransportError(api, 'withheld', 'not called: the attempt could not be written down')
       }
-      unknown.add(attemptName(event))
+      unknown.add(nameOf(event))
     },
     async mayBeElsewhere(eventId) {
       const names = await elsewhere()
       return sendingsOf(eventId, accounts).some(it => names.has(attemptName(it)))
     },
-    resolve: event => void unknown.delete(attemptName(event)),
+    resolve: event => void unknown.delete(nameOf(event)),
     async save() {
       const left = [...unknown]
       if (begun === undefined || left.join() === saved) return
@@ -95,6 +96,17 @@ export function createBatchAttempt({ accounts, attempts, now, log }: Deps): Batc
         log.warn('send.attempt-not-saved', { error, ids: [...covered.values()].slice(0, mostIds) })
       }
     },
+  }
+}
+
+/** Each event is named three times: when it is covered, when it is called, and when that is known to be over. */
+function rememberNames(): (event: Sending) => string {
+  const names = new Map<string, string>()
+  return event => {
+    const key = `${event.official} ${event.id}`
+    const name = names.get(key) ?? attemptName(event)
+    names.set(key, name)
+    return name
   }
 }
 

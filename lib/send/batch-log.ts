@@ -49,6 +49,7 @@ export function createBatchLog(log: Log): BatchLog {
       more.ids = [...more.ids, ...idsIn(fields)].slice(0, mostIds)
     }
   return {
+    isQuiet: log.isQuiet ?? false,
     debug: log.debug,
     info: log.info,
     warn: at('warn'),

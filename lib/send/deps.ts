@@ -32,6 +32,8 @@ export type Account = {
 type Shared = {
   readonly minis: readonly MiniProgram[]
   readonly values?: ValueCheck
+  /** Whether outcomes are counted by template as well: each template with an outcome is a metric that costs money. */
+  readonly isCountedByTemplate?: boolean
   readonly links: Pick<LinkStore, 'resolve'>
   /** The queue of followers, told of who is found to follow, or not to. */
   readonly followers: Queue<FollowerNews>

@@ -33,8 +33,16 @@ export function templateOf(body: string): string | undefined {
   return found.success ? found.output : undefined
 }
 
-/** Reads a body; undefined if it is no JSON. */
+/** Reads a body; undefined if it is no JSON. Nobody may change what it returns: the next who asks gets the same. */
 export function silentJson(body: string): unknown {
+  if (last.body !== body) last = { body, json: read(body) }
+  return last.json
+}
+
+/** Whoever handles an event asks several times, one after the other. */
+let last: { readonly body: string; readonly json: unknown } = { body: '', json: undefined }
+
+function read(body: string): unknown {
   try {
     return JSON.parse(withoutByteOrderMark(body))
   } catch {

@@ -1,11 +1,17 @@
-/** Counts a batch's outcomes by template: one metric per template and outcome. */
+/** Counts a batch's outcomes: one metric per outcome, and per template and outcome where the deployment asks for it. */
 
 import type { AppMetrics } from '../ports.ts'
 import type { Outcome } from './outcome.ts'
 
+type Seen = { readonly templateId: string; readonly outcome: string }
+
 /** Creates the tally of one batch. */
-export function createOutcomeTally(metrics: Pick<AppMetrics, 'count'>) {
-  const seen: { readonly templateId: string; readonly outcome: string }[] = []
+export function createOutcomeTally(metrics: Pick<AppMetrics, 'count'>, isByTemplate: boolean) {
+  const seen: Seen[] = []
+  const countByTemplate = (outcome: string, alike: readonly Seen[]) => {
+    for (const [templateId, { length }] of Map.groupBy(alike, it => it.templateId))
+      metrics.count('TemplateOutcome', { outcome, templateId }, length)
+  }
   return {
     note(templateId: string, outcome: Outcome) {
       // It was counted when it had its end.
@@ -13,8 +19,9 @@ export function createOutcomeTally(metrics: Pick<AppMetrics, 'count'>) {
     },
     /** Hands the counts to the metrics. */
     flush() {
-      for (const alike of Map.groupBy(seen, it => `${it.templateId} ${it.outcome}`).values()) {
-        if (alike[0] !== undefined) metrics.count('MessageOutcome', alike[0], alike.length)
+      for (const [outcome, alike] of Map.groupBy(seen, it => it.outcome)) {
+        metrics.count('MessageOutcome', { outcome }, alike.length)
+        if (isByTemplate) countByTemplate(outcome, alike)
       }
     },
   }

@@ -74,7 +74,7 @@ async function sendBy(
   const { stage, inOrder, counts } = batch
   const deps = depsOf(stage, account)
   const recipients = createRecipients(unlinkedAmong(events), deps)
-  const tally = createOutcomeTally(account.metrics)
+  const tally = createOutcomeTally(account.metrics, stage.isCountedByTemplate ?? false)
   const work = async (event: Decided) => {
     const outcome = await deliver(event, recipients, deps)
     if (event.message !== undefined) tally.note(event.message.templateId, outcome)
@@ -93,6 +93,7 @@ async function sendBy(
 }
 
 function logReceived({ body, attempts, since }: Decided, { log }: BatchDeps): void {
+  if (log.isQuiet) return
   const pushedAt = new Date(since).toISOString()
   log.debug('send.received', { id: idOf(body), attempts, pushedAt, template: templateOf(body) })
 }

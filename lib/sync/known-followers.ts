@@ -41,7 +41,8 @@ async function readJournal(journal: Journal): Promise<{ entries: readonly Entry[
 
 async function setOf(lists: AsyncIterable<readonly OpenId[]>, others?: OpenIdSet): Promise<OpenIdSet> {
   const set = createOpenIdSet()
-  for await (const openids of lists) for (const openid of openids) if (!others?.has(openid)) set.add(openid)
+  const isAmong = others === undefined || others.size === 0 ? () => false : others.has
+  for await (const openids of lists) for (const openid of openids) if (!isAmong(openid)) set.add(openid)
   return set
 }
 

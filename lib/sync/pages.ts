@@ -21,8 +21,10 @@ export async function readPages(context: SyncContext): Promise<SyncRun | { reado
   if ('refused' in begun) return begun
   let place: Place = { run: begun, waiting: await waitingOf(begun, context) }
   for (;;) {
-    const step = await comparePage(place, await fetching, context)
-    if (step.goesOn) fetching = prefetch(step.run.next, deps)
+    const page = await fetching
+    const ahead = prefetchSure(place.run, page, context)
+    const step = await comparePage(place, page, context)
+    if (step.goesOn) fetching = ahead ?? prefetch(step.run.next, deps)
     place = await saveCheckpoint(await queueAdded(step, context), step, context)
     if (!step.goesOn) return place.run
   }
@@ -35,6 +37,12 @@ type Step = Place & {
   readonly goesOn: boolean
   readonly compared: readonly Compared[]
   readonly added: readonly Compared[]
+}
+
+/** The next page, asked for before this one is compared: if there is one whoever of this page was seen before, and time. */
+function prefetchSure(run: SyncRun, page: FollowerPage, { deps, until }: SyncContext) {
+  const { next } = advance(run, page, { fresh: page.openids.length, added: 0 })
+  return next !== undefined && deps.now() < until ? prefetch(next, deps) : undefined
 }
 
 async function begin(page: FollowerPage, context: SyncContext): Promise<SyncRun | { readonly refused: SyncPlan }> {

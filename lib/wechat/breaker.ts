@@ -40,15 +40,12 @@ export function createBreaker(deps: CircuitDeps): Breaker {
   const circuits = new Map<string, Circuit>()
   return {
     async run(api, call, part) {
-      const circuitsNow = () => judgedOf(api, part, circuits)
-      for (
-        let probe = probeAmong(api, circuitsNow(), deps);
-        probe !== undefined;
-        probe = probeAmong(api, circuitsNow(), deps)
-      )
+      let judged = judgedOf(api, part, circuits)
+      for (let probe = probeAmong(api, judged, deps); probe !== undefined; probe = probeAmong(api, judged, deps)) {
         await probe
+        judged = judgedOf(api, part, circuits)
+      }
       // No await between this check and the start of the call.
-      const judged = circuitsNow()
       const end = beginAll(judged, circuits, deps)
       try {
         const result = await call()

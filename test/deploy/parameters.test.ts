@@ -11,7 +11,7 @@ const good = {
   ...{ imageCheckScene: '4', selfCheck: '15', canaryEvent: 'off', egress: 'nat-gateway', egressAllocationId: '' },
   ...{ egressAllocationId2: '', domain: '', hostedZoneId: '', files: 'auto', filesDomain: '', filesCertificate: '' },
   ...{ apiRate: '100', apiBurst: '200', callbackRate: '1000', callbackBurst: '2000', callbackConcurrency: '' },
-  ...{ producerRoles: '', alarmTopic: '', shareTokens: 'off', keepData: 'on', tables: 'new' },
+  ...{ producerRoles: '', alarmTopic: '', shareTokens: 'off', templateMetrics: 'off', keepData: 'on', tables: 'new' },
 }
 const filesCertificate = 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef'
 /** What a command that is refused says. */

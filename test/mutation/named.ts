@@ -143,7 +143,7 @@ lib/wechat/circuit.ts
   # what was under way when the breaker opened makes the pause longer
   - else if (verdict !== 'nothing' && deps.now() >= circuit.openUntil) fail(
   + else if (verdict !== 'nothing') fail(
-lib/adapters/wechat/transport.ts
+lib/adapters/wechat/connection.ts
   # an idle connection is kept for longer than WeChat keeps it
   - const idleMs = 10_000
   + const idleMs = 100_000

@@ -11,7 +11,10 @@ const ended = (state: 'accepted' | 'dropped' | 'rejected' | 'in-doubt', facts = 
 
 it('counts all that are alike at once: by errcode, by why nobody was reached, else by what was done', () => {
   const told: unknown[] = []
-  const tally = createOutcomeTally({ count: (name, { outcome } = {}, times) => void told.push([name, outcome, times]) })
+  const tally = createOutcomeTally(
+    { count: (name, { outcome } = {}, times) => void told.push([name, outcome, times]) },
+    false,
+  )
 
   for (const outcome of [
     ended('accepted', { msgid: '1' }),
@@ -33,4 +36,18 @@ it('counts all that are alike at once: by errcode, by why nobody was reached, el
     alike('0', 2),
     ...['not-following', '43004', '47003', 'in-doubt', 'refused', 'unanswered', 'parked'].map(it => alike(it)),
   ])
+})
+
+it('counts by template as well only where that is asked for: each is a metric that costs money', () => {
+  const countedBy = (isByTemplate: boolean) => {
+    const told: string[] = []
+    const count = (name: string, dimensions = {}, times = 1) =>
+      void told.push([name, ...Object.values(dimensions), times].join(' '))
+    const tally = createOutcomeTally({ count }, isByTemplate)
+    for (const templateId of ['t1', 't2', 't1']) tally.note(templateId, ended('accepted'))
+    tally.flush()
+    return told
+  }
+  expect(countedBy(false)).toEqual(['MessageOutcome 0 3'])
+  expect(countedBy(true)).toEqual(['MessageOutcome 0 3', 'TemplateOutcome 0 t1 2', 'TemplateOutcome 0 t2 1'])
 })

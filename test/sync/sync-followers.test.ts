@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 
@@ -209,6 +211,23 @@ describe('a list that changes while it is read', () => {
     await syncSo()
     for (const openid of take('follow')) added.add(openid)
     expect(added.size).toBe(25 + 3 * 4)
+  })
+
+  it('asks for the next page before it compares one, and for none behind the last', async () => {
+    const { account, runSync } = await openOf(25)
+    const order: string[] = []
+    const followerPage: SyncDeps['wechat']['followerPage'] = (...asked) => {
+      order.push('asks')
+      return account.wechat.followerPage(...asked)
+    }
+    // Read for each page before its people are compared.
+    const all = async () => {
+      await setImmediate()
+      order.push('compares')
+      return account.erasures.all()
+    }
+    await runSync({}, { wechat: { ...account.wechat, followerPage }, erasures: { ...account.erasures, all } })
+    expect(order.join(' ')).toBe('asks asks compares asks compares compares compares')
   })
 
   it('goes on when the person of the cursor has unfollowed meanwhile', async () => {

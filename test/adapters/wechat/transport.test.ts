@@ -1,13 +1,16 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { ClientRequest, createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { Socket } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { createTransport } from '../../../lib/adapters/wechat/transport.ts'
 import { canary, leaksIn } from '../../canary.ts'
 import { listen } from '../../listen.ts'
+import { selfSigned } from '../../self-signed.ts'
 
 const query = { access_token: canary.accessToken, openid: canary.openid, secret: canary.appsecret }
 const call = { api: 'user/get', path: '/cgi-bin/user/get', query, safe: true }
@@ -59,15 +62,98 @@ describe('the transport', () => {
     const { baseUrl, server } = await openServer()
     // As WeChat, it says nothing of how long it waits.
     server.keepAliveTimeout = 0
-    const asked: ClientRequest[] = []
+    const opened: Socket[] = []
     const note = (message: unknown) => {
-      if (message instanceof Object && 'request' in message && message.request instanceof ClientRequest)
-        asked.push(message.request)
+      if (message instanceof Object && 'socket' in message && message.socket instanceof Socket)
+        opened.push(message.socket)
     }
-    subscribe('http.client.request.start', note)
-    onTestFinished(() => void unsubscribe('http.client.request.start', note))
+    subscribe('net.client.socket', note)
+    onTestFinished(() => void unsubscribe('net.client.socket', note))
     await createTransport({ baseUrl })(call)
-    expect(asked.map(it => it.socket?.timeout)).toEqual([10_000])
+    expect(opened.map(it => it.timeout)).toEqual([10_000])
+    opened[0]?.emit('timeout')
+    expect(opened[0]?.destroyed).toBe(true)
+  })
+
+  it('lets go of an idle connection before the other side does, where that says how long it waits', async () => {
+    const { baseUrl, sockets, server } = await openServer()
+    server.keepAliveTimeout = 1_000
+    const transport = createTransport({ baseUrl })
+    await transport(call)
+    await transport(call)
+    expect(sockets).toHaveLength(2)
+  })
+
+  it('opens no more connections than it may, and makes the calls that wait one after the other', async () => {
+    const { baseUrl, sockets, requests } = await openServer()
+    const transport = createTransport({ baseUrl, sockets: 2 })
+    await Promise.all(Array.from({ length: 7 }, () => transport(call)))
+    expect([sockets.length, requests.length]).toEqual([2, 7])
+  })
+
+  it('reads an answer in pieces, with a length or in chunks, and one that ends with its connection', async () => {
+    const text = `{"errmsg":"${'好'.repeat(30_000)}"}`
+    const { baseUrl, sockets } = await openServer((request, response) => {
+      if (request.url?.startsWith('/ends')) return void request.socket.end(`HTTP/1.1 200 OK\r\n\r\n${text}`)
+      if (request.url?.startsWith('/length')) response.setHeader('content-length', Buffer.byteLength(text))
+      response.write(text.slice(0, 7))
+      setImmediate(() => response.end(text.slice(7)))
+    })
+    const transport = createTransport({ baseUrl })
+    const bodies = []
+    for (const path of ['/chunks', '/length', '/ends', '/chunks'])
+      bodies.push((await transport({ ...call, path })).body.toString())
+    expect(bodies).toEqual([text, text, text, text])
+    expect(sockets).toHaveLength(2)
+  })
+
+  it.each([
+    ['bytes after an answer', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n'],
+    ['a connection that is not kept', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}'],
+    [
+      'a length beside chunks',
+      'HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+    ],
+  ])('takes the answer, and another connection for the next call, after %s', async (_, answer) => {
+    const { baseUrl, sockets } = await openServer(request => request.socket.write(answer))
+    const transport = createTransport({ baseUrl })
+    expect((await transport(call)).body.toString()).toBe('{}')
+    expect((await transport(call)).body.toString()).toBe('{}')
+    expect(sockets).toHaveLength(2)
+  })
+
+  it.each([
+    ['is cut off', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}', 'reset'],
+    ['is cut off in its head', 'HTTP/1.1 200 OK\r\nContent-Le', 'reset'],
+    ['is no HTTP', 'SSH-2.0-OpenSSH\r\n\r\n', 'reset'],
+    ['has two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}', 'reset'],
+    ['has a head without an end', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}`, 'reset'],
+    ['is too large', `HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n${' '.repeat(4_200_000)}`, 'too-large'],
+  ])('gives up where an answer %s, though WeChat may have acted', async (_, answer, failure) => {
+    const { baseUrl } = await openServer(request => request.socket.end(answer))
+    await expect(createTransport({ baseUrl })(call)).rejects.toThrow(
+      expect.objectContaining({ failure, isUnsent: false }),
+    )
+  })
+
+  it('speaks TLS with whom it trusts, and has sent nothing to another', async () => {
+    const requests: string[] = []
+    const { key, cert } = selfSigned(Date.now() + 86_400_000, ['127.0.0.1'])
+    const server = createTlsServer({ key, cert }, (request, response) => {
+      requests.push(`${request.method} ${request.headers.host}`)
+      response.end('{}')
+    })
+    const baseUrl = new URL(await listen(server))
+    await expect(createTransport({ baseUrl })(call)).rejects.toThrow(
+      expect.objectContaining({ failure: 'connect', isUnsent: true }),
+    )
+    expect(requests).toEqual([])
+    const trusted = getCACertificates()
+    onTestFinished(() => setDefaultCACertificates(trusted))
+    setDefaultCACertificates([cert])
+    const transport = createTransport({ baseUrl })
+    await Promise.all([transport(call), transport({ ...call, body: {} })])
+    expect(requests.sort()).toEqual([`GET ${baseUrl.host}`, `POST ${baseUrl.host}`])
   })
 
   it('does not try a third time', async () => {
