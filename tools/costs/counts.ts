@@ -22,8 +22,8 @@ export const fixed = {
   polls: 4 * 5 * 3 * minutes,
 }
 
-/** What each further app adds: the names of its metrics, and of an Official Account the look of its sync-followers each minute. */
-export const perApp = { official: { metrics: 10, ticks: minutes }, mini: { metrics: 5, ticks: 0 } }
+/** What each further app adds: its metrics, an Official Account's with its outcomes, and the look of its sync-followers each minute. */
+export const perApp = { official: { metrics: 14, ticks: minutes }, mini: { metrics: 5, ticks: 0 } }
 export type Kind = keyof typeof perApp
 
 /** The self-check, every 15 minutes: 512 MB for some 2 s, the name and the sizes of eleven queues, seven secrets, three reads. */
@@ -32,8 +32,8 @@ export const look = { aMonth: minutes / 15, gbSeconds: 1, queueRequests: 22, dec
 /** The nat-instance has a disk of so many GB. */
 export const diskGb = 8
 
-/** Of each template that is sent: WeChat took it, and three kinds of other outcomes. */
-export const templates = { count: 5, outcomes: 4 }
+/** Metrics of what becomes of one Official Account's messages; each template has as many with `TEMPLATE_METRICS=on`. */
+export const outcomes = 4
 
 /** Of a million messages that `GET /deliveries` lists: a write into its index, and one when they leave it or change their state. */
 export const listed = { writes: 2 }

@@ -1,6 +1,6 @@
 /** What a month costs: what was counted, times its price. */
 
-import { diskGb, fixed, hours, type Kind, kept, look, perApp, templates } from './counts.ts'
+import { diskGb, fixed, hours, type Kind, kept, look, outcomes, perApp } from './counts.ts'
 import type { Prices } from './prices.ts'
 
 /** In millions (of requests, units, GB-seconds) and in GB, for a million messages. */
@@ -96,8 +96,7 @@ export function monthOf({ messagesADay, usage, watched, hasRecovery, decrypts }:
 /** What ours pays for whatever is sent, with so many alarms. */
 export function watchedByUs(alarms: number): Watched {
   const { dashboards, ownMetrics, routeMetrics, ticks, polls } = fixed
-  const ofTemplates = templates.count * templates.outcomes
-  return { alarms, dashboards, metrics: ownMetrics + routeMetrics + ofTemplates, ticks, polls, looks: look.aMonth }
+  return { alarms, dashboards, metrics: ownMetrics + routeMetrics + outcomes, ticks, polls, looks: look.aMonth }
 }
 
 export function sumOf(parts: Readonly<Record<string, number>>): number {

@@ -1,6 +1,6 @@
 /** The part of docs/deploy.md that tells what a month costs, in both languages, from the last run of the bench. */
 
-import { countAlarms, hours, kept, listed, templates } from './counts.ts'
+import { countAlarms, hours, kept, listed, outcomes } from './counts.ts'
 import { type CostRun, type Figure, readCostRun } from './figures.ts'
 import { appParts, natOf } from './month.ts'
 import { millionName, monthName, type partNames, volumes } from './names.ts'
@@ -53,11 +53,11 @@ function costTable({ run, regions }: Given): string {
 function fixedLine({ run, prices }: Given, alarms: number): string {
   const part = (name: (typeof partNames.fixed)[number]) =>
     run.of(monthName(defaultRegion, 'fixed', name)).ours.toFixed(2)
-  const each = (templates.outcomes * prices.of('metricMonth')).toFixed(2)
+  const each = (outcomes * prices.of('metricMonth')).toFixed(2)
   return (
     `- **Fixed**, ${run.of(monthName(defaultRegion, 'fixed')).ours.toFixed(2)} in ${defaultRegion}: the NAT with its address ${part('nat')} (\`nat-instance\`: ${natOf('instance', prices).toFixed(2)}, see [the address](configuration.md#the-deployment)),\n` +
-    `  ${alarms} alarms ${part('alarms')}, the dashboard ${part('dashboards')}, our metrics, those of the callback's routes, and those of ${templates.count} templates ${part('metrics')}: ${each} for each\n` +
-    `  further template; functions and queues that look every minute whether there is work, and the self-check every 15 minutes, ${part('idle')}.`
+    `  ${alarms} alarms ${part('alarms')}, the dashboard ${part('dashboards')}, our metrics and those of the callback's routes ${part('metrics')} (\`TEMPLATE_METRICS=on\`: ${each} more for each\n` +
+    `  template); functions and queues that look every minute whether there is work, and the self-check every 15 minutes, ${part('idle')}.`
   )
 }
 
@@ -66,7 +66,7 @@ type Apps = Readonly<Record<'official' | 'mini', ReturnType<typeof appParts>>>
 function appsLine({ official, mini }: Apps, alarms: { official: number; mini: number }): string {
   return (
     `- **Each further Official Account**, ${official.together.toFixed(2)}: ${alarms.official} alarms ${official.alarms.toFixed(2)}, its metrics ${official.metrics.toFixed(2)}, a look each minute whether a walk is\n` +
-    `  due ${official.looks.toFixed(2)}; its templates come on top. **Each further mini program**, ${mini.together.toFixed(2)}: ${alarms.mini} alarms ${mini.alarms.toFixed(2)}, its metrics ${mini.metrics.toFixed(2)}.`
+    `  due ${official.looks.toFixed(2)}. **Each further mini program**, ${mini.together.toFixed(2)}: ${alarms.mini} alarms ${mini.alarms.toFixed(2)}, its metrics ${mini.metrics.toFixed(2)}.`
   )
 }
 

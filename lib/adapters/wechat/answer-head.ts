@@ -43,11 +43,17 @@ function fieldsIn(lines: readonly string[]): Fields {
     if (colon < 1 || line.startsWith(' ') || line.startsWith('\t')) throw new NotHttp('a header without a name')
     const name = nameOf[line.slice(0, colon).toLowerCase()]
     if (name === undefined) continue
-    const value = line.slice(colon + 1).trim()
-    if (name === 'length' && fields.length !== undefined && fields.length !== value) throw new NotHttp('two lengths')
-    fields[name] = value
+    setField(fields, name, line.slice(colon + 1).trim())
   }
   return fields
+}
+
+/** Of what is said twice the last counts, unless it tells where the body ends. */
+function setField(fields: Fields, name: keyof Fields, value: string): void {
+  const before = fields[name]
+  const isInDoubt = name === 'coding' || (name === 'length' && before !== value)
+  if (before !== undefined && isInDoubt) throw new NotHttp(`two values of ${name}`)
+  fields[name] = value
 }
 
 function framingOf({ length, coding }: Fields): Framing {

@@ -84,6 +84,7 @@ describe('the reader of answers', () => {
     'HTTP/1.1 200 OK\r\nContent-Length: 2x\r\n\r\n{}',
     'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n{}',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n',
     'HTTP/1.1 200 OK\r\n: x\r\n\r\n',
