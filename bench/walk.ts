@@ -16,7 +16,7 @@ export const walk: Part = {
   name: 'walk',
   title: 'The walk over all followers: first, unchanged, and with one in a hundred changed.',
   rounds: 1,
-  /** Ten million take a quarter of an hour more: with two rounds and more. */
+  /** Ten million take some five minutes more: with two rounds and more. */
   async measure({ isShort, rounds, tell }) {
     const counts = countRows(await runWalks(counted, tell))
     const rows = []
