@@ -232,6 +232,11 @@ describe('what is mended, for it is plain what is meant', () => {
     expect(() => read({ data: [] })).toThrow('data must be an object')
     expect(() => read({ data: ['x'] })).toThrow('data must be an object')
   })
+
+  it.each(['__proto__', 'constructor', 'prototype'])('refuses a key that the checker would leave out: %s', key => {
+    const data = JSON.parse(`{"thing1":"x","${key}":"y"}`)
+    expect(() => read({ data })).toThrow('data must have no key named __proto__, constructor, prototype')
+  })
 })
 
 describe('idOf', () => {
