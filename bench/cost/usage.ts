@@ -27,19 +27,18 @@ export type Counted = {
   readonly answerBytes: number
 }
 
-const none: PerMillion = {
-  ...{
-    httpRequests: 0,
-    calls: 0,
-    gbSeconds: 0,
-    writes: 0,
-    reads: 0,
-    queueRequests: 0,
-    logGb: 0,
-    natGb: 0,
-    outGb: 0,
-    keptGb: 0,
-  },
+/** Nothing at all. */
+export const none: PerMillion = {
+  httpRequests: 0,
+  calls: 0,
+  gbSeconds: 0,
+  writes: 0,
+  reads: 0,
+  queueRequests: 0,
+  logGb: 0,
+  natGb: 0,
+  outGb: 0,
+  keptGb: 0,
 }
 
 /** Adds up the functions of a way. */

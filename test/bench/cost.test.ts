@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { billedMs, queueRequestsOf } from '../../bench/cost/assumptions.ts'
 import { priceRows } from '../../bench/cost/rows.ts'
-import { type Counted, perMillionOf } from '../../bench/cost/usage.ts'
+import { type Counted, none, perMillionOf } from '../../bench/cost/usage.ts'
 import { parseCostRun } from '../../tools/costs/figures.ts'
 import { fixedParts, millionParts, monthOf, sumOf } from '../../tools/costs/month.ts'
 import { millionName, monthName } from '../../tools/costs/names.ts'
@@ -13,18 +13,6 @@ import { parsePrices, readPrices } from '../../tools/costs/prices.ts'
 /** Each price is another power of ten, so that a sum says what is in it. */
 const order = ['httpMillion', 'callMillion', 'gbSecondMillion', 'writeMillion', 'readMillion', 'queueMillion']
 const priced = { of: (name: string) => (order.includes(name) ? 10 ** order.indexOf(name) : 0) }
-const none = {
-  httpRequests: 0,
-  calls: 0,
-  gbSeconds: 0,
-  writes: 0,
-  reads: 0,
-  queueRequests: 0,
-  logGb: 0,
-  natGb: 0,
-  outGb: 0,
-  keptGb: 0,
-}
 const unwatched = { alarms: 0, dashboards: 0, metrics: 0, ticks: 0, polls: 0, looks: 0 }
 
 const sending: Counted = {

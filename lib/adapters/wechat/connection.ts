@@ -110,7 +110,8 @@ function watch(socket: Socket, readyEvent: string) {
   socket.once(readyEvent, () => {
     life.isReady = true
   })
-  socket.once('error', (error: NodeJS.ErrnoException) => {
+  // Not once: an error that nobody hears ends the process.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
     life.cause = error.code ?? 'unknown reason'
   })
   return life
