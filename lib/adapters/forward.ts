@@ -16,7 +16,9 @@ const maxAnswerBytes = 256 * 1024
 export function createPost(network: ForwardNetwork): Post {
   return async (url, request, limitMs) => {
     const target = targetOf(url, request, network)
-    const limit = AbortSignal.timeout(Math.max(limitMs, 0))
+    // A timer of no length may still let the call out.
+    if (limitMs <= 0) throw new ForwardError('timeout')
+    const limit = AbortSignal.timeout(limitMs)
     try {
       return await exchange(target, request.body, { ...optionsOf(request, network), signal: limit })
     } catch (error) {
