@@ -12,6 +12,7 @@ const read = {
   accessTokenMode: 'ACCESS_TOKEN_MODE',
   callbackEncryption: 'CALLBACK_ENCRYPTION',
   testAccount: 'TEST_ACCOUNT',
+  receipts: 'RECEIPTS',
   templateMetrics: 'TEMPLATE_METRICS',
   sessionSeconds: 'SESSION_SECONDS',
   spreadSync: 'SPREAD_SYNC',
@@ -125,11 +126,14 @@ export function lostAddresses(outputs: Outputs, parameters: Parameters): string[
 }
 
 function togetherIn(parameters: Parameters): string[] {
-  const { domain, hostedZoneId, egress, egressAllocationId2 } = parameters
+  const { domain, hostedZoneId, egress, egressAllocationId2, receipts, canaryEvent } = parameters
   const isLost = egressAllocationId2 !== '' && egress !== 'nat-gateway-per-zone'
   return [
     ...(hostedZoneId !== '' && domain === '' ? ['HOSTED_ZONE_ID has no effect without DOMAIN'] : []),
     ...(isLost ? ['EGRESS_ALLOCATION_ID_2 is only for EGRESS=nat-gateway-per-zone'] : []),
+    ...(receipts === 'off' && canaryEvent !== 'off'
+      ? ['CANARY_EVENT needs RECEIPTS=on: it waits for the receipt']
+      : []),
     ...filesTogetherIn(parameters),
   ]
 }

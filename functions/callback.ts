@@ -10,7 +10,8 @@ import { refusingFor } from '../lib/of-app.ts'
 import { apps } from '../lib/runtime/apps.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { forwarding, passOn, targetsOf } from '../lib/runtime/forward.ts'
-import { followersQueue, imageChecks, receiptsQueue } from '../lib/runtime/queues.ts'
+import { followersQueue, imageChecks } from '../lib/runtime/queues.ts'
+import { receipts } from '../lib/runtime/receipts.ts'
 import { replies } from '../lib/runtime/replies.ts'
 import { neededSecret, secrets } from '../lib/runtime/secrets.ts'
 import { secretOf } from '../lib/secret-names.ts'
@@ -46,7 +47,7 @@ export const handler = createHandler(async () => ({
   apps: apps(),
   keys: callbackKeys,
   followers: followersQueue(),
-  receipts: receiptsQueue(),
+  ...receipts(),
   ...imageChecks(),
   ...passOn(),
   replies: replies(),

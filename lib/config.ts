@@ -29,6 +29,7 @@ const variables = {
   ACCESS_TOKEN_MODE: { read: oneOf('stable', 'classic'), wanted: 'stable or classic' },
   CALLBACK_ENCRYPTION: { read: oneOf('required', 'optional'), wanted: 'required or optional' },
   TEST_ACCOUNT: { read: oneOf('on', 'off'), wanted: 'on or off' },
+  RECEIPTS: { read: oneOf('on', 'off'), wanted: 'on or off' },
   TEMPLATE_METRICS: { read: oneOf('on', 'off'), wanted: 'on or off' },
   SESSION_SECONDS: { read: wholeNumber(300, 2_592_000), wanted: 'a whole number from 300 to 2592000' },
   SPREAD_SYNC: { read: oneOf('on', 'off'), wanted: 'on or off' },

@@ -54,6 +54,7 @@ const grants = {
   },
   callback: {
     secrets: [...callbackSecrets, ...forwardSecrets],
+    tables: { DeliveriesTable: ['UpdateItem'] },
     queues: { FollowersQueue: push, ReceiptsQueue: push, ImageChecksQueue: push, PassOnQueue: push },
   },
   'pass-on': {
@@ -195,15 +196,15 @@ const grants = {
 }
 
 module.exports = async ({ resolveVariable }) => {
-  const [stage, imageCheck, canaryEvent, functions] = await Promise.all(
-    ['sls:stage', 'param:imageCheck', 'param:canaryEvent', 'self:functions'].map(resolveVariable),
+  const [stage, imageCheck, canaryEvent, receipts, functions] = await Promise.all(
+    ['sls:stage', 'param:imageCheck', 'param:canaryEvent', 'param:receipts', 'self:functions'].map(resolveVariable),
   )
   const [apps, named] = await Promise.all([appsOf(resolveVariable), namedOutside(resolveVariable)])
   const missing = [
     ...(imageCheck === 'on' ? [] : ['ImageChecksQueue', 'ImageChecksDeadLetterQueue']),
     ...((await isPassedOn(resolveVariable)) ? [] : ['PassOnQueue', 'PassOnDeadLetterQueue']),
   ]
-  const granted = withCanary(canaryEvent)
+  const granted = grantedWith({ canaryEvent, receipts })
   const roles = [functions]
     .flat()
     .flatMap(it => Object.keys(it))
@@ -220,13 +221,15 @@ async function namedOutside(resolveVariable) {
   return Object.fromEntries(await Promise.all(Object.entries(names).map(read)))
 }
 
-/** Only the canary's sender may push. */
-function withCanary(canaryEvent) {
-  const { 'self-check': look, ...others } = grants
+/** Only the canary's sender may push, and without receipts the callback may not touch the deliveries. */
+function grantedWith({ canaryEvent, receipts }) {
+  const { 'self-check': look, callback, ...others } = grants
   const EventsQueue = ['GetQueueAttributes', ...push]
-  return canaryEvent === 'off'
-    ? grants
-    : { ...others, 'self-check': { ...look, queues: { ...look.queues, EventsQueue } } }
+  return {
+    ...others,
+    'self-check': canaryEvent === 'off' ? look : { ...look, queues: { ...look.queues, EventsQueue } },
+    callback: receipts === 'off' ? { ...callback, tables: {} } : callback,
+  }
 }
 
 function roleOf(name, grant, place) {

@@ -20,7 +20,7 @@ const environment = {
   ...{ WECHAT_OFFICIAL_APPID: officialAppid, WECHAT_MINI_APPID: miniAppid },
   ...{
     FOLLOWERS_QUEUE: 'followers',
-    RECEIPTS_QUEUE: 'receipts',
+    ...{ RECEIPTS: 'on', RESULTS_BUS: 'off', RECEIPTS_QUEUE: 'receipts' },
     PASS_ON_QUEUE: 'off',
     PUSHES_BUS: 'off',
     PUSHES_QUEUE: 'off',

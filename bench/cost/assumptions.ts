@@ -8,7 +8,7 @@
  * **Typical**: co-wechat-api in a Lambda that takes ten messages at a time, with the token in a table as its README says, a line
  * of the log for each message; a Lambda for each receipt, which updates its row. Five alarms.
  *
- * **Ours**: as it is deployed.
+ * **Ours**: as it is deployed, with `RECEIPTS=on`, and with `RECEIPTS=off`.
  *
  * All of them run on arm64 with the same memory, behind the same NAT for WeChat's allow-list of addresses, with the same HTTP API.
  */
@@ -35,13 +35,19 @@ export const reportLinesBytes = 330
 /** CloudWatch counts so much for each line beside its text. */
 export const lineBytes = 26
 
-/** Of each way: messages and receipts to an invocation, and whether Lambda logs each of them and the HTTP API each request. */
+/** Of each way: messages to an invocation, and whether Lambda logs each of them and the HTTP API each request. */
 export const ways = {
-  naive: { messages: 1, receipts: 1, reports: true, accessLog: false },
-  typical: { messages: 10, receipts: 1, reports: true, accessLog: false },
-  ours: { messages: 100, receipts: 50, reports: false, accessLog: true },
+  naive: { messages: 1, reports: true, accessLog: false },
+  typical: { messages: 10, reports: true, accessLog: false },
+  ours: { messages: 100, reports: false, accessLog: true },
+  unasked: { messages: 100, reports: false, accessLog: true },
 } as const
 export type Way = keyof typeof ways
+
+/** Whether a way is ours: `unasked` is where nobody asks for receipts. */
+export function isOurs(way: Way): way is 'ours' | 'unasked' {
+  return way === 'ours' || way === 'unasked'
+}
 
 /** Lambda asks a queue by five connections, for up to 20 s each: so often a month. */
 const pollsOfAQueue = 5 * 3 * 60 * hours

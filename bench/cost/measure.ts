@@ -2,7 +2,6 @@
 
 import { join } from 'node:path'
 
-import { appids } from '../../kit/app.ts'
 import type { PerMillion } from '../../tools/costs/month.ts'
 import { miniOpenidOf } from '../aws/fill.ts'
 import { type Aws, startAws } from '../aws/start.ts'
@@ -12,7 +11,7 @@ import { ourFunction, startFunction } from '../lambda/start.ts'
 import { installPeers } from '../peers/install.ts'
 import { openidOf, unionidOf } from '../wechat/ids.ts'
 import { startWeChat, type WeChat } from '../wechat/start.ts'
-import { latency, type Way, ways } from './assumptions.ts'
+import { isOurs, latency, type Way, ways } from './assumptions.ts'
 import { type Counted, perMillionOf } from './usage.ts'
 
 const people = 1_000
@@ -31,7 +30,7 @@ type Step = {
 }
 
 /** So many of each way, in short runs and long ones alike: a third of ours to each kind of address, in whole batches. */
-const messagesOf: Readonly<Record<Way, number>> = { naive: 60, typical: 60, ours: 300 }
+const messagesOf: Readonly<Record<Way, number>> = { naive: 60, typical: 60, ours: 300, unasked: 300 }
 
 /** Counts some messages of each way. */
 export async function measureWays(tell: (what: string) => void): Promise<Record<Way, PerMillion>> {
@@ -45,28 +44,32 @@ export async function measureWays(tell: (what: string) => void): Promise<Record<
     const messages = messagesOf[way]
     tell(`${messages} messages, ${way}`)
     const counted: Counted[] = []
-    for (const step of stepsOf(way)) counted.push(await count(step, { messages, world, peers }))
+    for (const step of stepsOf(way)) counted.push(await count(step, { way, messages, world, peers }))
     return perMillionOf(way, counted)
   }
-  const found = { naive: await usage('naive'), typical: await usage('typical'), ours: await usage('ours') }
+  const found = {
+    naive: await usage('naive'),
+    typical: await usage('typical'),
+    ours: await usage('ours'),
+    unasked: await usage('unasked'),
+  }
   await Promise.all([aws.stop(), wechat.stop()])
   return found
 }
 
 function stepsOf(way: Way): Step[] {
-  const { messages, receipts } = ways[way]
-  const source = (role: string) => (way === 'ours' ? ourFunction(role) : join(import.meta.dirname, `${way}-${role}.ts`))
-  const send: Step = { role: 'send', source: source('send'), events: batches(messages, it => messageOf(way, it)) }
-  const callback: Step = { role: 'callback', source: source('callback'), events: pushes }
-  const joined: Step = { role: 'receipts', source: source('receipts'), events: batches(receipts, receiptOf) }
-  return way === 'ours' ? [send, callback, joined] : [send, callback]
+  const source = (role: string) => (isOurs(way) ? ourFunction(role) : join(import.meta.dirname, `${way}-${role}.ts`))
+  return [
+    { role: 'send', source: source('send'), events: batches(ways[way].messages, it => messageOf(way, it)) },
+    { role: 'callback', source: source('callback'), events: pushes },
+  ]
 }
 
-type Given = { readonly messages: number; readonly world: World; readonly peers: string }
+type Given = { readonly way: Way; readonly messages: number; readonly world: World; readonly peers: string }
 
-async function count({ role, source, events }: Step, { messages, world, peers }: Given): Promise<Counted> {
+async function count({ role, source, events }: Step, { way, messages, world, peers }: Given): Promise<Counted> {
   const { aws, wechat, urls } = world
-  const container = await startFunction(source, urls, { PEERS: peers })
+  const container = await startFunction(source, urls, { PEERS: peers, RECEIPTS: way === 'unasked' ? 'off' : 'on' })
   const size = Math.ceil(messages / events(0, messages).length)
   await container.invoke(events(0, size * warmUp))
   await Promise.all([aws.counts(), wechat.counts()])
@@ -98,12 +101,7 @@ function pushes(from: number, to: number): object[] {
 function messageOf(way: Way, number: number): string {
   const person = number % people
   const ids = [{ unionid: unionidOf(person) }, { openid: openidOf(person) }, { miniOpenid: miniOpenidOf(person) }]
-  const to = way === 'ours' ? ids[number % 3] : ids[0]
+  const to = isOurs(way) ? ids[number % 3] : ids[0]
   const data = { character_string1: `NO-${number}`, amount2: '¥88.00', time3: '2026-11-22 09:30' }
   return JSON.stringify({ id: `order-20261122-${way}-${number}:paid`, to, template: 'order-paid', data })
-}
-
-function receiptOf(number: number): string {
-  const at = Math.floor(Date.now() / 1000)
-  return JSON.stringify({ msgid: `${1_000_000_000 + number}`, official: appids.official, status: 'success', at })
 }

@@ -5,7 +5,7 @@ import { fixedParts, millionParts, monthOf, type PerMillion, sumOf, watchedByUs 
 import { millionName, monthName, partNames, volumes } from '../../tools/costs/names.ts'
 import { defaultRegion, type Prices } from '../../tools/costs/prices.ts'
 import type { Row } from '../part.ts'
-import { others, type Way } from './assumptions.ts'
+import { isOurs, others, type Way } from './assumptions.ts'
 
 type Usages = Readonly<Record<Way, PerMillion>>
 type Of = (way: Way) => number
@@ -51,7 +51,7 @@ export function priceRows(usages: Usages, alarms: number, prices: Prices): Row[]
   })
   const million = (way: Way) => millionParts(usages[way], prices)
   const month = (messagesADay: number, way: Way) => {
-    const decrypts = way === 'ours' ? decryptsOf(messagesADay) : 0
+    const decrypts = isOurs(way) ? decryptsOf(messagesADay) : 0
     return monthOf({ messagesADay, usage: usages[way], decrypts, ...keptOf(way, alarms) }, prices)
   }
   const fixed = (way: Way) => fixedParts(keptOf(way, alarms).watched, prices)
@@ -78,12 +78,12 @@ const headline = {
 const beyond: Readonly<Record<string, Partial<Row>>> = { 'us-east-1': { goal: { atMost: 1.2 } } }
 
 function keptOf(way: Way, alarms: number) {
-  if (way !== 'ours') return others[way]
+  if (!isOurs(way)) return others[way]
   return { watched: watchedByUs(alarms), hasRecovery: true }
 }
 
 function valuesOf(of: Of): Pick<Row, 'ours' | 'beside'> {
-  return { ours: of('ours'), beside: { naive: of('naive'), typical: of('typical') } }
+  return { ours: of('ours'), beside: { naive: of('naive'), typical: of('typical'), 'RECEIPTS=off': of('unasked') } }
 }
 
 function cents(value: number): number {

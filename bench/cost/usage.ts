@@ -18,7 +18,7 @@ import {
 
 /** Of so many messages, in one of the functions on their way. */
 export type Counted = {
-  readonly role: 'send' | 'callback' | 'receipts'
+  readonly role: 'send' | 'callback'
   readonly messages: number
   readonly invoked: readonly Pick<Invoked, 'ms' | 'cpuMs'>[]
   readonly logBytes: number
@@ -79,9 +79,8 @@ function usageOf(way: Way, { role, messages, invoked, logBytes, aws, wechat, ans
 /** What queues take beside the calls of functions: pushed by others, and handed over by Lambda. */
 function queueShare(way: Way, role: Counted['role']): number {
   if (role === 'callback') return 0
-  const { pushed, taken } = queueRequestsOf(ways[way][role === 'send' ? 'messages' : 'receipts'])
-  // Receipts are pushed by the callback, whose calls are counted.
-  return role === 'send' ? pushed + taken : taken
+  const { pushed, taken } = queueRequestsOf(ways[way].messages)
+  return pushed + taken
 }
 
 function queueCalls(requests: Readonly<Record<string, number>>): number {

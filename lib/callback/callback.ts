@@ -1,4 +1,4 @@
-/** Queues what an authentic callback says for the functions that work on it. Nothing slow happens here: WeChat waits 5 s. */
+/** Hands what an authentic callback says to who works on it. Nothing slow happens here: WeChat waits 5 s. */
 
 import { type App, type AppName, type Apps, findApp, findAppById } from '../apps.ts'
 import { RequestError } from '../errors.ts'
@@ -7,15 +7,16 @@ import type { Address, OfficialAppId } from '../identifiers.ts'
 import type { ImageCheckMessage } from '../images/ports.ts'
 import { logOf } from '../of-app.ts'
 import type { AppLog, Log, Queue } from '../ports.ts'
-import type { Receipt } from '../send/receipts.ts'
 import type { WeChatEvent } from './push.ts'
+import type { TakeReceipt } from './take-receipt.ts'
 
 export type CallbackDeps = {
   /** The app that the callback is of. */
   readonly app: App
   readonly apps: Apps
   readonly followers: Queue<News>
-  readonly receipts: Queue<Receipt>
+  /** Only if receipts are kept. */
+  readonly takeReceipt?: TakeReceipt
   /** Only if image checks are on. */
   readonly imageChecks?: Queue<ImageCheckMessage>
   /** Whether others get what we do not use. */
@@ -30,9 +31,9 @@ export function calledApp(apps: Apps, name: AppName | undefined): App {
   return app
 }
 
-/** Queues an event for the function that handles it; an event that nothing handles is only logged. */
+/** Hands an event on; one that nothing handles is only logged. */
 export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promise<void> {
-  const { app, followers, receipts, imageChecks } = deps
+  const { app, followers, takeReceipt, imageChecks } = deps
   const log = logOf(app, deps.log)
   log.debug('callback.received', { event: event.kind })
   switch (event.kind) {
@@ -45,7 +46,7 @@ export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promi
       return pushErasure(event, { ...deps, log })
     case 'receipt':
       if (app.kind !== 'official') return
-      return receipts.push([{ official: app.appid, msgid: event.msgid, status: event.status, at: event.at }])
+      return takeReceipt?.({ official: app.appid, msgid: event.msgid, status: event.status, at: event.at })
     case 'image-verdict':
       if (app.kind !== 'mini') return
       if (imageChecks === undefined) return log.info('callback.ignored', { event: event.kind })

@@ -8,7 +8,7 @@ import type { News } from '../followers/follower-news.ts'
 import type { Forgetting } from '../images/forget-images.ts'
 import type { ImageCheckMessage } from '../images/ports.ts'
 import type { CanaryEvent } from '../send/canary.ts'
-import type { Receipt } from '../send/receipts.ts'
+import type { Receipt } from '../send/receipt.ts'
 import { log } from './context.ts'
 
 export const followersBacklog = () => createBacklog(config('FOLLOWERS_QUEUE').FOLLOWERS_QUEUE)

@@ -53,8 +53,11 @@ export type DeliveryStore = {
   recordUncertainty(id: string, uncertainty: Uncertainty): Promise<boolean>
   /** A delivery with what its receipt says of it. */
   find(id: string): Promise<Delivery | undefined>
-  /** Keeps what a receipt says, by its account and msgid; a second receipt changes nothing. */
-  keepReceipt(of: Msgid, receipt: Pick<Delivery, 'state' | 'reason' | 'at'>): Promise<void>
+  /**
+   * Keeps what a receipt says, by its account and msgid; a second receipt changes nothing. Rejects once `signal` aborts,
+   * although the receipt may be kept then.
+   */
+  keepReceipt(of: Msgid, receipt: Pick<Delivery, 'state' | 'reason' | 'at'>, signal?: AbortSignal): Promise<void>
   /** Finds the event of a msgid, in a store that keeps an index of them. */
   eventOf(of: Msgid): Promise<string | undefined>
 }

@@ -105,7 +105,7 @@ describe('the rows of costs', () => {
   it('are found again by the documents under their names', async () => {
     const { regions } = await readPrices()
     const usage = { ...none, httpRequests: 1 }
-    const rows = regions.flatMap(it => priceRows({ naive: usage, typical: usage, ours: usage }, 50, it))
+    const rows = regions.flatMap(it => priceRows({ naive: usage, typical: usage, ours: usage, unasked: usage }, 50, it))
     const run = parseCostRun({ date: '2026-11-30T00:00:00.000Z', commit: '0123456789', rows })
     expect(run.of(millionName('us-east-1'))).toEqual({ ours: 1, naive: 1, typical: 1 })
     expect(run.of(monthName('cn-north-1', 10_000)).ours).toBeGreaterThan(run.of(monthName('cn-north-1', 10_000)).naive)

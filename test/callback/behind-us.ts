@@ -70,7 +70,7 @@ export function openCallback(targets: readonly ForwardTarget[], subscribers = tr
     app: official,
     apps: twoPairs,
     followers: queue('followers'),
-    receipts: queue('receipts'),
+    takeReceipt: async receipt => void queued.receipts?.push(receipt),
     log: { debug: () => undefined, info: tell, warn: tell, error: tell },
     metrics: { ...silentMetrics, count: () => void failed++ },
     passOn: { queue: queue('passOn') as { push: (all: readonly PassOn[]) => Promise<void> }, subscribers },

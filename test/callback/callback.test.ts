@@ -356,7 +356,8 @@ describe('handleEvent', () => {
       warn: tell,
       error: tell,
     }
-    const deps = { apps: twoPairs, followers: queue('followers'), receipts: queue('receipts'), log }
+    const takeReceipt = async (receipt: object) => void pushed.receipts?.push(receipt)
+    const deps = { apps: twoPairs, followers: queue('followers'), takeReceipt, log }
     return {
       pushed,
       told,
@@ -398,6 +399,16 @@ describe('handleEvent', () => {
         { mini: shop.appid, verdict },
       ],
     })
+  })
+
+  it('takes no receipt where none are kept', async () => {
+    const { deps, told } = openHandling()
+    const { apps, followers, log } = deps
+    await handleEvent(
+      { kind: 'receipt', msgid: '1', status: 'success', at: 6 },
+      { app: official, apps, followers, log },
+    )
+    expect(told).toEqual([])
   })
 
   it('queues a follow and a scan by a code alike, with its scene', async () => {

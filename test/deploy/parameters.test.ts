@@ -11,7 +11,8 @@ const good = {
   ...{ imageCheckScene: '4', selfCheck: '15', canaryEvent: 'off', egress: 'nat-gateway', egressAllocationId: '' },
   ...{ egressAllocationId2: '', domain: '', hostedZoneId: '', files: 'auto', filesDomain: '', filesCertificate: '' },
   ...{ apiRate: '100', apiBurst: '200', callbackRate: '1000', callbackBurst: '2000', callbackConcurrency: '' },
-  ...{ producerRoles: '', alarmTopic: '', shareTokens: 'off', templateMetrics: 'off', keepData: 'on', tables: 'new' },
+  ...{ producerRoles: '', alarmTopic: '', shareTokens: 'off', keepData: 'on', tables: 'new' },
+  ...{ receipts: 'on', templateMetrics: 'off' },
 }
 const filesCertificate = 'arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef'
 /** What a command that is refused says. */
@@ -85,6 +86,8 @@ describe('the parameters', () => {
     ['PUSHES_QUEUE', { pushesQueue: 'pushes.fifo' }],
     ['PUSHES_BUS', { pushesBus: 'x y' }],
     ['RESULTS_BUS', { resultsBus: 'x y' }],
+    ['RECEIPTS', { receipts: 'no' }],
+    ['CANARY_EVENT', { receipts: 'off', canaryEvent: '{"to":{"openid":"o"},"template":"t","data":{}}' }],
   ])('are wrong in %s alone', (variable, more) => {
     expect(problemsWith(more)).toEqual([expect.stringMatching(new RegExp(`^${variable} `))])
   })

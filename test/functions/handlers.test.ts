@@ -65,7 +65,7 @@ describe('a handler with fakes', () => {
     const forwarding = (): never => {
       throw new Error('a refused callback is passed on to nobody')
     }
-    const queues = { followers: { push }, receipts: { push } }
+    const queues = { followers: { push }, takeReceipt: push }
     const handler = callback(async () => ({ apps: boxApps, keys, ...queues, replies: new Map(), forwarding, log }))
     for (const app of ['mini', 'nobody']) await handler({ ...requestOf({}), pathParameters: { app } }, context)
     const refused = lines().filter(it => it.message === 'http.refused')

@@ -6,7 +6,7 @@ import { appids } from '../../kit/app.ts'
 import type { News } from '../../lib/followers/follower-news.ts'
 import type { Queue } from '../../lib/ports.ts'
 import { followersQueue, receiptsQueue } from '../../lib/runtime/queues.ts'
-import type { Receipt } from '../../lib/send/receipts.ts'
+import type { Receipt } from '../../lib/send/receipt.ts'
 
 const receipt: Receipt = { official: appids.official, msgid: '12', status: 'success', at: 1 }
 

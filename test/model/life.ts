@@ -26,7 +26,7 @@ export function openLife(people: People, queue: MessageQueue, { see }: Pick<Judg
   const tell = async (appid: AppId, event: WeChatEvent, told: Told) => {
     const push = async (bodies: readonly unknown[]) => queue.put(bodies)
     const app = findAppById(apps, appid) ?? shop
-    const deps = { app, apps, followers: { push }, receipts: { push }, log }
+    const deps = { app, apps, followers: { push }, log }
     const times = { never: 0, once: 1, twice: 2 }[told]
     for (let time = 0; time < times; time++) await handleEvent(event, deps)
   }

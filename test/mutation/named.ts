@@ -90,8 +90,8 @@ lib/callback/callback.ts
   - followers.push([followerChangeOf(event, app.appid)])
   + followers.push([followerChangeOf(event, deps.apps.officials[0].appid)])
   # a receipt is of the default account, whichever sent
-  - receipts.push([{ official: app.appid,
-  + receipts.push([{ official: deps.apps.officials[0].appid,
+  - takeReceipt?.({ official: app.appid,
+  + takeReceipt?.({ official: deps.apps.officials[0].appid,
 lib/callback/authenticate.ts
   # a mini program speaks of another one's people
   - const isForeign = kind === 'mini' && 'appid' in event && event.appid !== appid

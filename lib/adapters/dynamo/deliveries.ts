@@ -90,10 +90,10 @@ export function createDeliveryStore(dynamo: Dynamo, table: string, { now, isInde
       return write(id, { ...noState, uncertain: { ...uncertainty }, expiresAt: expiresAt() }, isUnsent)
     },
     find: id => findWithReceipt(id, get),
-    async keepReceipt(of, { state, reason, at }) {
+    async keepReceipt(of, { state, reason, at }, signal) {
       const id = receiptKeyOf(of)
       const set = { state, reason, at, ...listingOf({ id, state, at }), expiresAt: expiresAt() }
-      const how = { set, condition: isOver, values: { nowSeconds: nowSeconds() } }
+      const how = { set, condition: isOver, values: { nowSeconds: nowSeconds() }, signal }
       await change(dynamo, table, { id }, how)
     },
     eventOf: async of => indexed(await get(eventKeyOf(of))),

@@ -67,13 +67,14 @@ export async function onlyIf(write: Promise<unknown>): Promise<boolean> {
 
 /**
  * An update of one item: `set` writes each field, or removes it if undefined; `add` adds to sets; `values` are those of
- * the condition.
+ * the condition; `signal` gives it up.
  */
 export type Change = {
   readonly set: Item
   readonly add?: Readonly<Record<string, ReadonlySet<string>>>
   readonly condition: string
   readonly values?: Item
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A condition on an item; in it a field is `#name` and a value `:name`. */
@@ -106,7 +107,7 @@ export function removeIf(dynamo: Dynamo, table: string, key: Item, { condition, 
 
 /** Updates one item if its condition holds; in it a field is `#name` and a value of its own `:name`. */
 export function change(dynamo: Dynamo, table: string, key: Item, how: Change): Promise<boolean> {
-  const { set, add = {}, condition, values } = how
+  const { set, add = {}, condition, values, signal } = how
   const names = [
     ...new Set([
       ...Object.keys(set),
@@ -139,6 +140,7 @@ export function change(dynamo: Dynamo, table: string, key: Item, how: Change): P
         ExpressionAttributeNames: Object.fromEntries(names.map(name => [`#${name}`, name])),
         ...(bound.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(bound) }),
       }),
+      signal === undefined ? {} : { abortSignal: signal },
     ),
   )
 }
