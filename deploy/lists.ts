@@ -7,7 +7,7 @@ import type { Apps } from '../lib/apps.ts'
 import { readReplyLists } from '../lib/callback/reply-list.ts'
 import { readConfig } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
-import { keysTwiceIn } from '../lib/json-keys.ts'
+import { problemsOfKeys } from '../lib/json-keys.ts'
 import { valueCheckOf } from '../lib/send/kinds/template-event.ts'
 import { problemOf } from '../lib/send/parse.ts'
 import { readTemplateLists, type TemplateList } from '../lib/send/template-list.ts'
@@ -67,7 +67,7 @@ type Attempt<T> = { readonly value?: T; readonly problems: readonly string[] }
 async function parsed(file: string, read: Lists['read']): Promise<Attempt<unknown>> {
   try {
     const text = await read(file)
-    const problems = keysTwiceIn(text).map(it => `${file}: ${it} stands there twice`)
+    const problems = problemsOfKeys(text).map(it => `${file}: ${it}`)
     return { value: JSON.parse(text), problems }
   } catch (error) {
     // A project without it has a list of no stage.

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { hasApps, type Pair, readApps } from '../lib/app-list.ts'
 import type { App, Apps } from '../lib/apps.ts'
 import { ConfigError } from '../lib/errors.ts'
-import { keysTwiceIn } from '../lib/json-keys.ts'
+import { problemsOfKeys } from '../lib/json-keys.ts'
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url))
 
@@ -26,8 +26,8 @@ function readJson(file: string): unknown {
   if (!existsSync(file)) return {}
   try {
     const text = readFileSync(file, 'utf8')
-    const twice = keysTwiceIn(text)
-    if (twice.length > 0) throw new Error(`${twice.join(', ')} stands there twice`)
+    const problems = problemsOfKeys(text)
+    if (problems.length > 0) throw new Error(problems.join('; '))
     return JSON.parse(text)
   } catch (error) {
     throw new ConfigError([`apps.json cannot be read: ${error instanceof Error ? error.message : error}`])

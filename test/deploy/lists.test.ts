@@ -95,6 +95,15 @@ describe('the lists', () => {
     ])
   })
 
+  it('have no name that the checker would leave out', async () => {
+    const templates = '{"prod":{"constructor":{},"official":{"prototype":{},"paid":{"__proto__":1}}}}'
+    expect(await problemsOf({ templates }, pair)).toEqual([
+      'templates.json: prod.constructor cannot be a name',
+      'templates.json: prod.official.prototype cannot be a name',
+      'templates.json: prod.official.paid.__proto__ cannot be a name',
+    ])
+  })
+
   it('have what the event of the canary names', async () => {
     const of = (event: object) => problemsOf(listed, { canaryEvent: JSON.stringify(event), testAccount: 'off' })
     const listed = { apps: { prod: two }, templates: { prod: { official: { club: { paid: template } } } } }

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import type { MiniProgram } from '../../apps.ts'
 import { RequestError } from '../../errors.ts'
 import { type Address, isId, type MiniAppId, type OfficialAppId } from '../../identifiers.ts'
+import { leftOutKeys } from '../../left-out-keys.ts'
 import { sayIssue } from '../../say-issue.ts'
 import type { ValueCheck } from '../deps.ts'
 import { silentJson } from '../event-id.ts'
@@ -16,9 +17,10 @@ import type { Message, Rules } from './kind.ts'
 
 const maxBodyBytes = 64 * 1024
 const listAsData = v.object({ data: v.array(v.unknown()) })
-/** The checker leaves keys of these names out: the message would go out without them. */
-const leftOut = ['__proto__', 'constructor', 'prototype']
-const dataWithLeftOut = v.object({ data: v.custom<object>(it => leftOut.some(key => Object.hasOwn(Object(it), key))) })
+/** The message would go out without them. */
+const dataWithLeftOut = v.object({
+  data: v.custom<object>(it => leftOutKeys.some(key => Object.hasOwn(Object(it), key))),
+})
 
 /** What holds where `TEST_ACCOUNT` is this. */
 export function valueCheckOf(testAccount: string | undefined): ValueCheck {
@@ -56,7 +58,7 @@ function validated(input: unknown): Event {
   const result = v.safeParse(eventSchema, input, { abortPipeEarly: true })
   // A list passes as an object whose keys are numbers.
   if (v.is(listAsData, input)) throw invalid('data must be an object')
-  if (v.is(dataWithLeftOut, input)) throw invalid(`data must have no key named ${leftOut.join(', ')}`)
+  if (v.is(dataWithLeftOut, input)) throw invalid(`data must have no key named ${leftOutKeys.join(', ')}`)
   if (result.success) return result.output
   throw invalid(sayIssue(result.issues[0], 'an event'))
 }
