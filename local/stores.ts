@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import dynalite from 'dynalite'
 import { buildApp } from 'fauxqs'
+import { openKeptStores } from './kept/queues.ts'
 
 /** A running emulator. */
 export type Store = {
@@ -31,7 +32,8 @@ export async function openDynamoDb(port: number, path?: string): Promise<Store> 
 export async function openSqs(port: number, region: string, dataDir?: string): Promise<Store> {
   const url = `http://${loopbackHost}:${port}`
   await takeAllCharacters()
-  const app = buildApp({ logger: false, defaultRegion: region, ...(dataDir === undefined ? {} : { dataDir }) })
+  const kept = dataDir === undefined ? undefined : await openKeptStores(dataDir)
+  const app = buildApp({ logger: false, defaultRegion: region, ...(kept && { stores: kept.stores }) })
 
   // fauxqs separates queues by region; here every client finds the same queues, whatever its region.
   app.addHook('onRequest', async request => {
@@ -55,7 +57,13 @@ export async function openSqs(port: number, region: string, dataDir?: string): P
   })
 
   await app.listen({ port, host: loopbackHost })
-  return { url, close: () => app.close() }
+  return {
+    url,
+    async close() {
+      await app.close()
+      kept?.close()
+    },
+  }
 }
 
 /** fauxqs rejects an emoji or 𠮷, which SQS accepts: it checks UTF-16 halves, not whole characters. */

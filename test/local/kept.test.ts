@@ -4,6 +4,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listen } from '../../kit/listen.ts'
@@ -11,7 +19,9 @@ import { listen } from '../../kit/listen.ts'
 import { callJson } from '../../local/http-json.ts'
 import { openKeptFolder } from '../../local/kept/folder.ts'
 import { openKept } from '../../local/kept/stores.ts'
-import { openFolder as openTestFolder } from '../opened.ts'
+import { pickFreePort } from '../../local/ports.ts'
+import { openSqs } from '../../local/stores.ts'
+import { localAws, openFolder as openTestFolder } from '../opened.ts'
 import { patience } from '../patience.ts'
 import { openFolder } from './started-stack.ts'
 import { goodData, openTestBox, template } from './wechat/open-test-box.ts'
@@ -95,6 +105,37 @@ it('a box remembers people, followers, blocks, messages, tokens, quotas and its 
   expect(await later.control('/people', { name: 'new' })).toMatchObject({ id: 4 })
 })
 
+it('queues and buckets have in the next run what was in them', async () => {
+  const dataDir = join(await openTestFolder(), 'sqs-s3')
+  const open = async () => {
+    const { url: endpoint, close } = await openSqs(await pickFreePort('127.0.0.1'), localAws.region, dataDir)
+    const [sqs, s3] = [
+      new SQSClient({ endpoint, ...localAws }),
+      new S3Client({ endpoint, ...localAws, forcePathStyle: true }),
+    ]
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'events' }))
+    return { sqs, s3, QueueUrl, close }
+  }
+  const [Bucket, Key, Body] = ['images', 'images/a.png', '\u0089PNG']
+  const first = await open()
+  await first.s3.send(new CreateBucketCommand({ Bucket }))
+  await first.s3.send(new PutObjectCommand({ Bucket, Key, Body }))
+  for (const MessageBody of ['handled', 'waits', 'waits too'])
+    await first.sqs.send(new SendMessageCommand({ QueueUrl: first.QueueUrl, MessageBody }))
+  const { Messages: [handled] = [] } = await first.sqs.send(new ReceiveMessageCommand({ QueueUrl: first.QueueUrl }))
+  await first.sqs.send(new DeleteMessageCommand({ QueueUrl: first.QueueUrl, ReceiptHandle: handled?.ReceiptHandle }))
+  await first.close()
+
+  const again = await open()
+  const { Body: kept } = await again.s3.send(new GetObjectCommand({ Bucket, Key }))
+  const received = await again.sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: again.QueueUrl, MaxNumberOfMessages: 10 }),
+  )
+  expect(await kept?.transformToString()).toBe(Body)
+  expect(received.Messages?.map(it => it.Body).sort()).toEqual(['waits', 'waits too'])
+  await again.close()
+})
+
 describe('npm start', () => {
   let folder: Awaited<ReturnType<typeof openFolder>>
   const call = (path: string, headers: Readonly<Record<string, string>> = {}) =>
@@ -133,6 +174,8 @@ describe('npm start', () => {
     expect(again.output()).not.toContain('2. Someone follows')
     expect(await call(`/deliveries/${encodeURIComponent(id)}`)).toMatchObject({ body: { state: 'delivered' } })
     expect(await call(`/reach?unionid=${unionid}`)).toMatchObject({ body: { reach: 'reachable' } })
+    const [, picture = ''] = /GET (http:\S+\/images\/\S+)/.exec(first.output()) ?? []
+    expect((await fetch(picture)).headers.get('content-type')).toBe('image/png')
     const { now: _, ...counts } = v.parse(v.looseObject({ now: v.unknown() }), before)
     expect((await box('GET', '')).body).toMatchObject({ people: counts.people, followers: counts.followers })
     const { told } = await folder.run('tools/queqiao.cjs', 'doctor')
