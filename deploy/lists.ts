@@ -100,6 +100,8 @@ function pairOf({ officialAppid, miniAppid }: Parameters) {
     'WECHAT_OFFICIAL_APPID',
     'WECHAT_MINI_APPID',
   ])
+  if (`${official}` === `${mini}`)
+    throw new ConfigError(['WECHAT_MINI_APPID must be another than WECHAT_OFFICIAL_APPID'])
   return { official, mini }
 }
 

@@ -18,6 +18,7 @@ import {
   stageOf,
   type Tools,
   templateOf,
+  unknownParametersOf,
 } from './serverless.ts'
 
 /** The local stack has its own values, and no deployment. */
@@ -97,6 +98,7 @@ async function problemsIn(serverless: Serverless): Promise<string[]> {
   const functionNames = serverless.service.getAllFunctionsNames()
   const read = (file: string) => readFile(join(serverless.serviceDir, file), 'utf8')
   return [
+    ...unknownParametersOf(serverless).map(it => `--param ${it} is no parameter of serverless.yml`),
     ...problemsOf({ ...parameters, region }),
     ...problemsOfPlace(parameters, { stage, region, functionNames }),
     ...(await problemsOfLists(parameters, { stage, read })),

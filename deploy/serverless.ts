@@ -48,13 +48,22 @@ export function stageOf(serverless: Serverless): string {
 
 /** `--param` overrides the stage's value, which overrides the default. */
 export function parametersOf(serverless: Serverless): Parameters {
-  const { configurationInput, processedInput } = serverless
-  const { params = {} } = configurationInput
+  const { params = {} } = serverless.configurationInput
+  return { ...params.default, ...params[stageOf(serverless)], ...givenIn(serverless) }
+}
+
+/** Those of `--param` that serverless.yml does not have: serverless passes them over. */
+export function unknownParametersOf(serverless: Serverless): string[] {
+  const { default: known = {} } = serverless.configurationInput.params ?? {}
+  return Object.keys(givenIn(serverless)).filter(it => !Object.hasOwn(known, it))
+}
+
+function givenIn({ processedInput }: Serverless): Readonly<Record<string, string>> {
   const given = (processedInput.options.param ?? []).map(it => [
     it.slice(0, it.indexOf('=')),
     it.slice(it.indexOf('=') + 1),
   ])
-  return { ...params.default, ...params[stageOf(serverless)], ...Object.fromEntries(given) }
+  return Object.fromEntries(given)
 }
 
 /** The stack's outputs so far; empty if there is no stack. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasApps, type Pair, readApps } from '../lib/app-list.ts'
 import type { App, Apps } from '../lib/apps.ts'
@@ -23,14 +23,18 @@ export function readStageApps(stage: string, pair: () => Pair, file = listFile('
 
 /** A project without the file has a list of no stage. */
 function readJson(file: string): unknown {
-  if (!existsSync(file)) return {}
+  return existsSync(file) ? parseList(file) : {}
+}
+
+/** Reads one of the lists as JSON; throws a ConfigError for what is none, and for keys that would be lost. */
+export function parseList(file: string): unknown {
   try {
     const text = readFileSync(file, 'utf8')
     const problems = problemsOfKeys(text)
     if (problems.length > 0) throw new Error(problems.join('; '))
     return JSON.parse(text)
   } catch (error) {
-    throw new ConfigError([`apps.json cannot be read: ${error instanceof Error ? error.message : error}`])
+    throw new ConfigError([`${basename(file)} cannot be read: ${error instanceof Error ? error.message : error}`])
   }
 }
 

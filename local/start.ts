@@ -14,7 +14,7 @@ import { PortsInUseError } from './ports.ts'
 import { openStack, type Stack } from './stack.ts'
 import { helpText, parseStartOptions, type StartOptions } from './start-options.ts'
 import { createSteps, StepError } from './steps.ts'
-import { readLocalTemplates } from './templates.ts'
+import { readLocalReplies, readLocalTemplates } from './templates.ts'
 import { createTerminal } from './terminal/terminal.ts'
 import { endWithNpm } from './wechat/end-with-npm.ts'
 import { isBox } from './wechat-control.ts'
@@ -54,6 +54,8 @@ async function main({ isDemo, hasAccounts, isJson, isFresh }: StartOptions): Pro
   if (existsSync('.env')) process.loadEnvFile('.env')
   const settings = readSettings(process.env)
   const story = readLocalTemplates(settings.wechat.apps.officials)['order-paid']
+  // Told before anything starts, and not by the build of the functions.
+  readLocalReplies(settings.wechat.apps.officials)
   const hasBox = settings.wechatApiUrl === undefined || (await isBox(settings.wechatApiUrl))
   if (isDemo) assertDemo(hasBox, story !== undefined)
 

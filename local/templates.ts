@@ -6,7 +6,7 @@ import type { Replies } from '../lib/callback/replies.ts'
 import { readReplyLists } from '../lib/callback/reply-list.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { readTemplateLists, type TemplateList } from '../lib/send/template-list.ts'
-import { listFile, readStageApps } from './apps.ts'
+import { listFile, parseList, readStageApps } from './apps.ts'
 import { SettingsError } from './environment.ts'
 import type { List } from './lists.ts'
 import { readPair } from './wechat-keys.ts'
@@ -18,12 +18,7 @@ export function readLocalTemplateLists(
   officials: Officials,
   file = listFile('templates.json'),
 ): ReadonlyMap<AppName, TemplateList> {
-  try {
-    return readTemplateLists(JSON.parse(readFileSync(file, 'utf8')), 'local', officials)
-  } catch (error) {
-    if (error instanceof ConfigError) throw new SettingsError(error.problems)
-    throw new SettingsError([`templates.json cannot be read: ${error instanceof Error ? error.message : error}`])
-  }
+  return whole(() => readTemplateLists(parseList(file), 'local', officials))
 }
 
 /** Reads them all, and returns the default Official Account's. */
@@ -31,9 +26,18 @@ export function readLocalTemplates(officials: Officials, file = listFile('templa
   return readLocalTemplateLists(officials, file).get(officials[0]?.name ?? '') ?? {}
 }
 
-/** Reads the replies of the local stage, by Official Account; throws ConfigError, and SyntaxError for what is no JSON. */
+/** Reads the replies of the local stage, by Official Account; throws a SettingsError that lists all mistakes in them. */
 export function readLocalReplies(officials: Officials, file = listFile('replies.json')): ReadonlyMap<AppName, Replies> {
-  return existsSync(file) ? readReplyLists(JSON.parse(readFileSync(file, 'utf8')), 'local', officials) : new Map()
+  return existsSync(file) ? whole(() => readReplyLists(parseList(file), 'local', officials)) : new Map()
+}
+
+function whole<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ConfigError) throw new SettingsError(error.problems)
+    throw error
+  }
 }
 
 const projectFiles = () => ({

@@ -36,7 +36,7 @@ export async function forwardPush<T>(
   { deps, limitMs, read }: Forwarding<T>,
 ): Promise<T | undefined> {
   const { post, keysOf, stamp, rests, metrics } = deps
-  if (rests.isResting(target.name)) return void metrics.count('ForwardFailed')
+  if (rests.isResting(target.name)) return withhold(target, deps)
   try {
     const keys = await keysOf(target)
     const push = { message, hops, openid: textOf(fields.FromUserName), toUserName: textOf(fields.ToUserName) }
@@ -56,6 +56,12 @@ export async function forwardPush<T>(
     })
     return undefined
   }
+}
+
+function withhold({ name }: ForwardTarget, deps: ForwardDeps): undefined {
+  deps.metrics.count('ForwardFailed')
+  const log = logOf(deps.app, deps.log)
+  log.debug('push.withheld', { target: name })
 }
 
 type Why = { readonly why: string; readonly status?: number | undefined }

@@ -18,7 +18,7 @@ const paths = {
 }
 /** Warn below this share of the limit. */
 const low = 0.1
-const hint = `it is reset at 00:00 in China; ${pages.quotas} shows it, and can clear it ten times a month`
+const hint = `it is reset at 00:00 in China; ${pages.quotas} shows it; clear_quota clears it ten times a month`
 
 /** Reads three quotas and the send gate of an account; costs three calls of `openapi/quota/get`. */
 export async function checkQuotas(account: AccountFacts, deps: DoctorDeps): Promise<Finding> {

@@ -1,12 +1,14 @@
 /** Manual quota commands, through the function resume-events: show the quota, or open the gate. */
 
 import * as v from 'valibot'
+import { adviceFor } from '../advice.ts'
 import { requireNamed } from '../apps.ts'
+import type { TransportError, WeChatError } from '../errors.ts'
 import type { Quota } from '../ports.ts'
 import type { Limits } from './move-back.ts'
 import type { Priority } from './ports.ts'
 import { lookAt } from './quota-look.ts'
-import { askQuota, openGateEarly, type ResumeDeps, resumeEvents } from './resume-events.ts'
+import { openGateEarly, type ResumeDeps, resumeEvents, tryQuota } from './resume-events.ts'
 import { isPaced } from './send-pace.ts'
 
 const order = v.object({
@@ -17,9 +19,11 @@ const order = v.object({
 
 export type QuotaOrder = v.InferOutput<typeof order>
 
-/** The gate and what waits behind it; all instants in milliseconds, `quota` absent where WeChat did not tell it. */
+/** The gate and what waits behind it; all instants in milliseconds. */
 type QuotaStatus = {
   readonly quota?: Quota
+  /** Why WeChat did not tell it, and what to do. */
+  readonly quotaUnknown?: string
   readonly closedUntil?: number
   readonly errcode?: number
   /** When it is looked next whether there is quota again. */
@@ -48,12 +52,13 @@ export async function carryOut(
 ): Promise<QuotaReport> {
   if (action === 'tick') return resumeAll(accounts, limits)
   const deps = requireNamed(accounts, app)
-  const quota = await askQuota(deps)
-  if (action === 'status') return { moved: 0, status: await statusOf(quota, deps) }
+  const asked = await tryQuota(deps)
+  if (action === 'status') return { moved: 0, status: await statusOf(asked, deps) }
+  const quota = asked instanceof Error ? undefined : asked
   const gate = await deps.gate.read()
   const isClosed = deps.now() < (gate.closedUntil ?? 0)
   const opened = isClosed ? await openGateEarly(gate, quota, deps, limits) : undefined
-  return { moved: opened?.moved ?? 0, isReopened: opened !== undefined, status: await statusOf(quota, deps) }
+  return { moved: opened?.moved ?? 0, isReopened: opened !== undefined, status: await statusOf(asked, deps) }
 }
 
 /** One account's failure keeps no other's events waiting, and is thrown at the end. */
@@ -64,13 +69,15 @@ async function resumeAll(accounts: readonly ResumeDeps[], limits: Limits): Promi
   return { moved: outcomes.reduce((sum, it) => sum + (it.status === 'fulfilled' ? it.value.moved : 0), 0) }
 }
 
-async function statusOf(quota: Quota | undefined, deps: ResumeDeps): Promise<QuotaStatus> {
+type Asked = Quota | WeChatError | TransportError
+
+async function statusOf(asked: Asked, deps: ResumeDeps): Promise<QuotaStatus> {
   const [gate, parked] = await Promise.all([deps.gate.read(), deps.parked.count()])
   const { closedUntil = 0, errcode, closedAt = 0, reservedUntil = 0, look, pace } = gate
   const now = deps.now()
   const closed = { closedUntil, ...(errcode === undefined ? {} : { errcode }), looksAt: lookAt(closedAt, look).nextAt }
   return {
-    ...(quota === undefined ? {} : { quota }),
+    ...(asked instanceof Error ? { quotaUnknown: `${asked.message}; ${adviceFor(asked.class)}` } : { quota: asked }),
     ...(now < closedUntil ? closed : {}),
     ...(now < reservedUntil ? { reservedUntil } : {}),
     reserve: deps.reserve,

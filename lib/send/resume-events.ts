@@ -60,7 +60,18 @@ export async function openGateEarly(gate: Gate, quota: Quota | undefined, deps: 
 }
 
 /** What WeChat tells of the day's template messages; undefined if it does not, and the log says why. */
-export async function askQuota({ accessTokens, wechat, log, metrics }: ResumeDeps): Promise<Quota | undefined> {
+export async function askQuota(deps: ResumeDeps): Promise<Quota | undefined> {
+  const asked = await tryQuota(deps)
+  return asked instanceof Error ? undefined : asked
+}
+
+/** The same, or the error that it came to, which is logged. */
+export async function tryQuota({
+  accessTokens,
+  wechat,
+  log,
+  metrics,
+}: ResumeDeps): Promise<Quota | WeChatError | TransportError> {
   try {
     const quota = await withAccessToken(accessTokens, token => wechat.quota(token, templateNames.path))
     if (quota.limit > 0) metrics.gauge('QuotaLeftPercent', (100 * quota.remain) / quota.limit)
@@ -68,7 +79,7 @@ export async function askQuota({ accessTokens, wechat, log, metrics }: ResumeDep
   } catch (error) {
     if (!(error instanceof WeChatError || error instanceof TransportError)) throw error
     log.warn('resume-events.quota-unknown', { error })
-    return undefined
+    return error
   }
 }
 

@@ -26,7 +26,7 @@ export const templateName = v.pipe(v.string(isText), v.minLength(1, 'is empty'),
 const entrySchema = v.strictObject(
   {
     templateId,
-    title: v.string(isText),
+    title: v.pipe(v.string(isText), v.minLength(1, 'is empty')),
     fields: v.pipe(v.record(templateKey, v.string(isText), isObject), v.minEntries(1, 'is empty')),
     values: v.exactOptional(v.record(templateKey, v.picklist(['reject', 'trim'], 'must be reject or trim'), isObject)),
     approved: v.exactOptional(v.record(templateKey, v.array(v.string(isText), 'must be a list of texts'), isObject)),

@@ -2,6 +2,8 @@
 
 import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda'
 import * as v from 'valibot'
+import { adviceFor } from '../../lib/advice.ts'
+import { classify } from '../../lib/errcode.ts'
 
 import { AskError, ask } from './explain-failure.ts'
 import { clientConfig, isLocal, logOf, type Place } from './place.ts'
@@ -70,7 +72,7 @@ function nameOf({ stage }: Place, fileName: string): string {
   return `queqiao-${stage}-${fileName}`
 }
 
-const failure = v.object({ errorMessage: v.string() })
+const failure = v.object({ errorMessage: v.string(), errorType: v.exactOptional(v.string()) })
 const maxLength = 300
 
 /** Throws if the function failed, or answers as another version does; never with its stack trace. */
@@ -83,9 +85,20 @@ function readAnswer<T>(
   const parse = <U>(as: v.GenericSchema<unknown, U>) => v.safeParse(v.pipe(v.string(), v.parseJson(), as), text)
   if (failed !== undefined) {
     const told = parse(failure)
-    throw failedFor(told.success ? told.output.errorMessage.slice(0, maxLength).trim() : 'it does not say why')
+    throw failedFor(told.success ? describe(told.output) : 'it does not say why')
   }
   const answer = parse(shape)
   if (answer.success) return answer.output
   throw failedFor('it answers in another way than this version does: deploy the stage anew, or check its version out')
+}
+
+/** What the function says of its failure, and of one of WeChat's what to do. */
+function describe({ errorMessage, errorType }: v.InferOutput<typeof failure>): string {
+  const message = errorMessage.slice(0, maxLength).trim()
+  if (errorType === 'TransportError')
+    return `${message}; WeChat may have acted on it all the same; ${adviceFor('transient')}`
+  const [, api, errcode] = /^WeChat refused (\S+): (-?\d+) /.exec(message) ?? []
+  return errorType === 'WeChatError' && api !== undefined
+    ? `${message}; ${adviceFor(classify(Number(errcode), api))}`
+    : message
 }

@@ -7,6 +7,7 @@ const at = v.exactOptional(v.number())
 
 const status = v.object({
   quota: v.exactOptional(v.object({ limit: count, used: count, remain: count, perMinute: at })),
+  quotaUnknown: v.exactOptional(v.string()),
   ...{ closedUntil: at, errcode: at, looksAt: at, reservedUntil: at },
   reserve: count,
   pace: v.exactOptional(v.object({ perMinute: count, nextAt: count })),

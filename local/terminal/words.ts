@@ -14,6 +14,8 @@ const because = (fields: Fields) => {
   const said = [reason || why, ...(errcode === '' || (reason || why).includes(errcode) ? [] : [`WeChat’s ${errcode}`])]
   return said.filter(it => it !== '').join(', ') || 'without a reason'
 }
+const withErrcode = (fields: Fields) =>
+  textOf(fields, 'errcode') === '' ? '' : `, WeChat’s ${textOf(fields, 'errcode')}`
 const withMsgid = (fields: Fields) => (textOf(fields, 'msgid') === '' ? '' : ` (msgid ${textOf(fields, 'msgid')})`)
 const counted = (fields: Fields, name: string, one: string, many: string) =>
   `${textOf(fields, name)} ${textOf(fields, name) === '1' ? one : many}`
@@ -28,7 +30,7 @@ const words: Readonly<Record<string, Words>> = {
   'send.resolved': silent,
   'send.called': silent,
   'send.accepted': it => `event ${textOf(it, 'id')} sent by ${textOf(it, 'app')}${withMsgid(it)}`,
-  'send.dropped': it => `event ${textOf(it, 'id')} not sent, nobody to send it to: ${because(it)}`,
+  'send.dropped': it => `event ${textOf(it, 'id')} not sent: ${because(it)}`,
   'send.rejected': it => `event ${textOf(it, 'id') || 'without a readable id'} rejected: ${because(it)}`,
   'send.in-doubt': it => `event ${textOf(it, 'id')} may have been sent or not: ${because(it)}`,
   'send.waits': it => `event ${textOf(it, 'id')} waits ${textOf(it, 'seconds')} s: ${because(it)}`,
@@ -41,6 +43,8 @@ const words: Readonly<Record<string, Words>> = {
   'receipts.kept': it => `receipt: ${textOf(it, 'state')}${withMsgid(it)}`,
   'receipts.batch': unlessFailed,
   'login.accepted': it => `login to ${textOf(it, 'app')}: ${textOf(it, 'reach')}`,
+  'push.withheld': it =>
+    `${textOf(it, 'target')} gets no push for up to a minute, because it failed three times in a row`,
   'callback.received': it =>
     ['receipt', 'image-verdict'].includes(textOf(it, 'event'))
       ? undefined
@@ -51,7 +55,7 @@ const words: Readonly<Record<string, Words>> = {
     }`,
   'http.refused': it =>
     `${textOf(it, 'code').startsWith('callback-') ? 'callback' : 'request'} refused: ${textOf(it, 'code')} (${textOf(it, 'status')})${
-      textOf(it, 'errcode') === '' ? '' : `, WeChat’s ${textOf(it, 'errcode')}`
+      it.error === undefined ? withErrcode(it) : `: ${errorOf(it)}`
     }`,
   'http.failed': it => `a request failed: ${errorOf(it)}`,
   'sync-followers.page': silent,

@@ -95,6 +95,11 @@ describe('the lists', () => {
     ])
   })
 
+  it('are not asked where both apps are one', async () => {
+    const same = { ...pair, miniAppid: pair.officialAppid }
+    expect(await problemsOf({}, same)).toEqual(['WECHAT_MINI_APPID must be another than WECHAT_OFFICIAL_APPID'])
+  })
+
   it('have no name that the checker would leave out', async () => {
     const templates = '{"prod":{"constructor":{},"official":{"prototype":{},"paid":{"__proto__":1}}}}'
     expect(await problemsOf({ templates }, pair)).toEqual([

@@ -63,6 +63,15 @@ it('shows with the other outputs what to paste where', async () => {
   expect(serverless.servicePluginOutputs.get('to paste')?.[0]).toMatch(/^203\.0\.113\.7 /)
 })
 
+it('refuses a parameter that serverless.yml does not have, which serverless would pass over', async () => {
+  const { run, serverless } = openPlugin(undefined)
+  const processedInput = { options: { param: ['forward-url=https://crm.example.com', 'egressAllocationId='] } }
+  Object.assign(serverless, { processedInput })
+  const refused = run('before:package:initialize')
+  await expect(refused).rejects.toThrow('--param forward-url is no parameter of serverless.yml')
+  await expect(refused).rejects.not.toThrow('--param egressAllocationId')
+})
+
 it('says after a removal how the address is taken again', async () => {
   const { run, told } = openPlugin(outputs)
   await run('before:remove:remove')

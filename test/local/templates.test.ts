@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { SettingsError } from '../../local/environment.ts'
 import { watchList } from '../../local/lists.ts'
-import { keepGoodLists, readLocalTemplates, templatesToWatch } from '../../local/templates.ts'
+import { keepGoodLists, readLocalReplies, readLocalTemplates, templatesToWatch } from '../../local/templates.ts'
 import { openFolder } from '../opened.ts'
 import { patience } from '../patience.ts'
 import { openTestBox, template } from './wechat/open-test-box.ts'
@@ -30,6 +30,16 @@ it('reads the list of the local stage, and names what is wrong with it', async (
   expect(() => readLocalTemplates(officials, file)).toThrow('templates.json, stage local: shop.templateId is missing')
   await writeFile(file, '{')
   expect(() => readLocalTemplates(officials, file)).toThrow(SettingsError)
+  await writeFile(file, '{"local":{"prototype":{}}}')
+  expect(() => readLocalTemplates(officials, file)).toThrow('local.prototype cannot be a name')
+})
+
+it('names what is wrong with the replies of the local stage, where there are some', async () => {
+  const file = join(await openFolder(), 'replies.json')
+  expect(readLocalReplies(officials, file)).toEqual(new Map())
+  await writeFile(file, '{"local":{"official":{"welcome":{"text":7}}}}')
+  expect(() => readLocalReplies(officials, file)).toThrow(SettingsError)
+  expect(() => readLocalReplies(officials, file)).toThrow('welcome')
 })
 
 it('is read anew when it is edited or replaced, and keeps the list before while it has a mistake', async () => {

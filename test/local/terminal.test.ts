@@ -36,12 +36,7 @@ describe('for people', () => {
     ['DEBUG', 'send.received', { id: 'order-1:paid', attempts: 1 }, '· event order-1:paid received'],
     ['DEBUG', 'send.received', { id: 'order-1:paid', attempts: 3 }, '· event order-1:paid again, try 3'],
     ['DEBUG', 'send.accepted', { app: 'official', id: 'o', msgid: '38' }, '✓ event o sent by official (msgid 38)'],
-    [
-      'DEBUG',
-      'send.dropped',
-      { id: 'o', reason: 'not-following' },
-      '· event o not sent, nobody to send it to: not-following',
-    ],
+    ['DEBUG', 'send.dropped', { id: 'o', reason: 'not-following' }, '· event o not sent: not-following'],
     ['WARN', 'send.rejected', { id: 'o', reason: 'data.x is missing' }, '! event o rejected: data.x is missing'],
     [
       'WARN',
@@ -58,6 +53,18 @@ describe('for people', () => {
       'http.refused',
       { code: 'login-code-invalid', status: 400, errcode: 40029 },
       '! request refused: login-code-invalid (400), WeChat’s 40029',
+    ],
+    [
+      'WARN',
+      'http.refused',
+      { code: 'wechat-unavailable', status: 502, error: { message: 'no usable answer: getaddrinfo ENOTFOUND' } },
+      '! request refused: wechat-unavailable (502): no usable answer: getaddrinfo ENOTFOUND',
+    ],
+    [
+      'DEBUG',
+      'push.withheld',
+      { target: 'crm' },
+      '· crm gets no push for up to a minute, because it failed three times in a row',
     ],
     ['INFO', 'local.rebuilt', { file: 'lib/login/login.ts' }, '· lib/login/login.ts changed: the functions use it now'],
   ])('%s %s %j', (level, event, fields, line) => {

@@ -60,6 +60,14 @@ describe('an order by hand', () => {
     })
   })
 
+  it('tells why WeChat tells no quota, and what to do', async () => {
+    const { order, control } = await openOrders()
+    await control('/allow-list', { app: 'official', addresses: ['203.0.113.9'] })
+    const { status } = await order('status')
+    expect(status?.quota).toBeUndefined()
+    expect(status?.quotaUnknown).toMatch(/40164.*; \.\/queqiao doctor says what to do$/)
+  })
+
   it('opens the gate though WeChat tells of no quota, with a share first', async () => {
     const { order, gate, now } = await openOrders()
     await gate.close({ until: now() + 3_600_000, errcode: 45009, at: now() })

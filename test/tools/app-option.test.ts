@@ -35,7 +35,7 @@ describe('--app', () => {
     expect(parse(prod, {}, file)).not.toHaveProperty('app')
     const unknown = () => parse([...prod, '--app', 'official'], {}, file)
     expect(unknown).toThrow(UsageError)
-    expect(unknown).toThrow(`--app takes an app that apps.json has for stage prod, ${known.join(', ')}, not "official"`)
+    expect(unknown).toThrow(`--app takes one of the apps of stage prod (${known.join(', ')}), not "official"`)
     // A stage without a list has a pair.
     expect(parse([...prod, '--app', 'official'], {})).toMatchObject({ app: 'official' })
   })
@@ -77,6 +77,6 @@ describe('--app', () => {
   it('of an unknown app ends before anything is asked', async () => {
     const { code, stderr, invocations } = await runBeside(() => ({}), 'sync', ['--app', 'fan-club'])
     expect([code, invocations]).toEqual([2, []])
-    expect(stderr).toContain('official, not "fan-club"')
+    expect(stderr).toContain('one of the apps of stage prod (official), not "fan-club"')
   })
 })

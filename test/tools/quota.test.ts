@@ -59,6 +59,8 @@ describe('what ./queqiao quota prints', () => {
     expect(renderStatus(rated, words)[0]).toContain('99,188 left; 1,000 a minute')
     const { quota: _, ...untold } = aStatus()
     expect(renderStatus(untold, words)[0]).toContain('WeChat does not tell')
+    const refused = { ...untold, quotaUnknown: 'WeChat refused quota: 40164 …; ./queqiao doctor says what to do' }
+    expect(renderStatus(refused, words)[0]).toBe(`! today      unknown · 未知: ${refused.quotaUnknown}`)
   })
 
   it('tells what came of the opening', () => {
@@ -100,6 +102,22 @@ describe('./queqiao quota', () => {
     expect(code).toBe(0)
     expect(invocations).toMatchObject([{ name: 'queqiao-local-resume-events', order: { action: 'reopen' } }])
     expect(stdout).toContain('✓ opened')
+  })
+
+  it.each([
+    ['WeChatError', 'WeChat refused menu/create: 40164 invalid ip', './queqiao doctor says what to do'],
+    ['WeChatError', 'WeChat refused menu/create: 40018 invalid button name', 'trying again does not help'],
+    ['WeChatError', 'WeChat refused menu/create: 45009 reach max api daily quota', 'try again later'],
+    [
+      'TransportError',
+      'no usable answer from WeChat for menu/create: no answer',
+      'WeChat may have acted on it all the same',
+    ],
+  ])('says what to do about a %s: %s', async (errorType, errorMessage, advice) => {
+    const answer = { headers: { 'x-amz-function-error': 'Unhandled' }, body: { errorType, errorMessage } }
+    const { stderr } = await runBeside(() => answer, 'quota')
+    expect(stderr).toContain(errorMessage)
+    expect(stderr).toContain(advice)
   })
 
   it('says in one line why the function failed', async () => {

@@ -147,7 +147,7 @@ describe('makeEvent', () => {
     expect(JSON.parse(make('--mini', 'shop', ...paid('fan-club')).body ?? '').mini).toBe('shop')
     expect(() => make('--mini', 'nobody', ...paid('fan-club'))).toThrow('mini is no mini program of this stage')
     expect(() => make(...paid('shop'))).toThrow(
-      '--app takes an app that apps.json has for stage prod, brand, fan-club, not "shop"',
+      '--app takes one of the apps of stage prod (brand, fan-club), not "shop"',
     )
   })
 

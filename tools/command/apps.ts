@@ -39,7 +39,7 @@ export function readApp(app: string | undefined, stage: string, apps: readonly A
   if (app === undefined) return {}
   if (apps.some(it => it.name === app)) return { app }
   const known = apps.map(it => it.name).join(', ')
-  throw new UsageError(`--app takes an app that apps.json has for stage ${stage}, ${known}, not "${app}"`)
+  throw new UsageError(`--app takes one of the apps of stage ${stage} (${known}), not "${app}"`)
 }
 
 /** For a command line to copy. */

@@ -32,8 +32,8 @@ export function renderReopening({ isReopened, moved, status }: Report): string {
   return '✗ not opened · 未开放: WeChat refused a message in this moment; try again'
 }
 
-function describeQuota({ quota, reserve }: Status): string {
-  if (quota === undefined) return '  today      WeChat does not tell · 微信未告知'
+function describeQuota({ quota, quotaUnknown, reserve }: Status): string {
+  if (quota === undefined) return `! today      unknown · 未知: ${quotaUnknown ?? 'WeChat does not tell'}`
   const { used, limit, remain, perMinute } = quota
   const kept = reserve === 0 ? '' : `; ${inThousands(reserve)} are kept for urgent ones`
   const rate = perMinute === undefined ? '' : `; ${inThousands(perMinute)} a minute`

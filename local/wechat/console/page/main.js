@@ -56,7 +56,7 @@ function AppChoice({ officials, minis, official, mini }) {
     html`<${Select} label=${label} value=${app.name} options=${list.map(it => [it.name, it.name])}
       onChange=${value => goTo({ [name]: value })} />`
   return html`<div class="row">
-    ${choice(t('Official Account', '公众号'), 'official', officials, official)}
+    ${choice(t('Official Account', '服务号'), 'official', officials, official)}
     ${choice(t('Mini program', '小程序'), 'mini', minis, mini)}
   </div>`
 }

@@ -35,7 +35,7 @@ function Tools({ about }) {
     <div class="row filters">
       <${Select} hidden label=${t('State', '状态')} value=${placeOf('state') ?? ''} options=${all(t('All states', '所有状态'), about.states, it => wordOf(it)[1])} onChange=${choose('state')} />
       <${Select} hidden label=${t('Template', '模板')} value=${placeOf('template') ?? ''} options=${all(t('All templates', '所有模板'), templates)} onChange=${choose('template')} />
-      ${about.officials.length > 1 && html`<${Select} hidden label=${t('Account', '公众号')} value=${placeOf('from') ?? ''} options=${all(t('All accounts', '所有公众号'), about.officials)} onChange=${choose('from')} />`}
+      ${about.officials.length > 1 && html`<${Select} hidden label=${t('Account', '服务号')} value=${placeOf('from') ?? ''} options=${all(t('All accounts', '所有服务号'), about.officials)} onChange=${choose('from')} />`}
     </div></div>`
 }
 

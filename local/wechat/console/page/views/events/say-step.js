@@ -85,7 +85,7 @@ function sayCall({ errcode, failure, rid, ms }) {
 /** Reasons of ours have a word each; WeChat's are told as they came. */
 function reasonIn(reason) {
   const known = {
-    'not-following': t('The person does not follow the account.', '此人没有关注公众号。'),
+    'not-following': t('The person does not follow the account.', '此人没有关注服务号。'),
     'no-unionid': t(
       'The person has no unionid: the apps are not bound to one Open Platform account.',
       '此人没有 unionid：应用没有绑定到同一开放平台账号。',

@@ -8,7 +8,7 @@ const states = () => ({
   delivered: ['good', t('delivered', '已送达')],
   blocked: ['bad', t('blocked', '被用户屏蔽')],
   failed: ['bad', t('failed', '送达失败')],
-  dropped: ['bad', t('dropped', '无人可发')],
+  dropped: ['bad', t('not sent', '未发送')],
   rejected: ['bad', t('rejected', '被拒绝')],
   waiting: ['wait', t('waiting', '等待中')],
   parked: ['wait', t('waits for quota', '等待额度')],

@@ -41,7 +41,7 @@ function Told({ timeline: { id, delivery, steps, isUnreadable }, about }) {
 
 function Facts({ delivery: { msgid, from, template, attempts, nextTryAt }, about }) {
   const fact = (name, value) => value !== undefined && html`<div><dt>${name}</dt><dd>${value}</dd></div>`
-  return html`${fact(t('Account', '公众号'), about.officials.length > 1 ? from : undefined)}
+  return html`${fact(t('Account', '服务号'), about.officials.length > 1 ? from : undefined)}
     ${fact(t('Template', '模板'), template)}${fact(t('Tries', '尝试次数'), attempts)}
     ${fact(t('Next try', '下次尝试'), nextTryAt && dateOf(new Date(nextTryAt)))}
     ${msgid && html`<${CopyId} name="msgid" value=${msgid} />`}`

@@ -36,7 +36,7 @@ export function ScanDialog({ phone, official, onClose }) {
     <form class="row" onSubmit=${submit}><label class="grow field"><span>${t('Address of a code', '二维码的地址')}</span>
       <input value=${url} placeholder="http://weixin.qq.com/q/…" maxlength="2048" onInput=${event => setUrl(event.currentTarget.value)} /></label>
       <button type="submit" class="button" disabled=${url.trim() === ''}>${t('Scan', '扫描')}</button></form>
-    <h3>${t('Codes of this account', '此公众号的二维码')}</h3>
+    <h3>${t('Codes of this account', '此服务号的二维码')}</h3>
     ${codes?.length === 0 && html`<${Empty} title=${t('None yet', '还没有')}>${t('They appear once qrcode/create was called.', '调用 qrcode/create 后会显示在这里。')}<//>`}
     <ul class="codes">${codes?.map(
       code => html`<li key=${code.ticket}><img src=${pictureOf(code.ticket)} alt="" width="72" height="72" />

@@ -73,12 +73,12 @@ const reaches = () => ({
   reachable: [
     'good',
     t('reachable', '可以送达'),
-    t('Follows the account: messages arrive.', '已关注公众号，可以收到消息。'),
+    t('Follows the account: messages arrive.', '已关注服务号，可以收到消息。'),
   ],
   'not-following': [
     'wait',
     t('not following', '未关注'),
-    t('Known, but does not follow.', '已知用户，但没有关注公众号。'),
+    t('Known, but does not follow.', '已知用户，但没有关注服务号。'),
   ],
   'no-unionid': [
     'wait',

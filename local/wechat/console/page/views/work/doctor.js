@@ -17,7 +17,7 @@ export function Doctor() {
   const { data, error } = useStage(isAsked ? '/doctor' : undefined)
   return html`<section class="card padded" aria-label=${t('Doctor', '诊断')}>
     <div class="row"><${Button} kind="main" name="examine" onPress=${async () => setAsked(true)} disabled=${isAsked}>${t('Examine the stage', '检查该环境')}<//>
-      <span class="hint">${t('Some seven calls to WeChat for each account.', '每个公众号约调用微信七次。')}</span></div>
+      <span class="hint">${t('Some seven calls to WeChat for each account.', '每个服务号约调用微信七次。')}</span></div>
     ${error && html`<p class="banner bad">${error.message}</p>`}
     ${data && html`<${Findings} checks=${data.checks} />`}</section>`
 }

@@ -12,7 +12,7 @@ export function PerAccount({ about, path, label, topics = [], Told }) {
   const { data, error } = useStage(`${path}?app=${encodeURIComponent(app)}&round=${round}`, topics, { keep: true })
   const again = () => setRound(old => old + 1)
   return html`<section class="card padded" aria-label=${label}>
-    <div class="row wrap">${about.officials.length > 1 && html`<${Select} hidden label=${t('Account', '公众号')} value=${app} options=${about.officials.map(it => [it, it])} onChange=${value => goTo({ app: value })} />`}
+    <div class="row wrap">${about.officials.length > 1 && html`<${Select} hidden label=${t('Account', '服务号')} value=${app} options=${about.officials.map(it => [it, it])} onChange=${value => goTo({ app: value })} />`}
       <${Button} kind="small" name="ask-again" onPress=${again}>${t('Ask again', '再问一次')}<//></div>
     ${error && html`<p class="banner bad">${error.message}</p>`}
     ${data === undefined && !error && html`<p class="hint">${t('Asking the function …', '正在询问函数……')}</p>`}
