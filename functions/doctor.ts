@@ -3,6 +3,7 @@ import type { DoctorDeps } from '../lib/doctor/deps.ts'
 import { examine, parseDoctorOrder } from '../lib/doctor/doctor.ts'
 import { apps } from '../lib/runtime/apps.ts'
 import { accountLimits, boxOfStage, openDoctor } from '../lib/runtime/doctor.ts'
+import { servers } from '../lib/runtime/doctor-servers.ts'
 import { secretNamesOf } from '../lib/secret-names.ts'
 
 /** The doctor's dependencies are opened again for each run. */
@@ -11,5 +12,5 @@ export const createHandler = (open: Open<() => DoctorDeps>) =>
 
 export const handler = createHandler(async () => {
   const box = await boxOfStage()
-  return () => ({ ...openDoctor(secretNamesOf(apps())), ...box, ...accountLimits() })
+  return () => ({ ...openDoctor(secretNamesOf(apps())), ...box, ...accountLimits(), ...servers() })
 })

@@ -37,6 +37,8 @@ const miniAppsecrets = 'mini appsecret'
 const callbackSecrets = ['* callback-aes-key', '* callback-token']
 /** Of the servers behind us, by the ending for the same reason. */
 const forwardSecrets = ['* forward-aes-key', '* forward-token']
+/** Enough for a handshake with them. */
+const [, forwardToken] = forwardSecrets
 const allOfApps = ['* appsecret', ...callbackSecrets]
 
 /** Per function: DynamoDB actions by table, SQS by queue, S3 by bucket and keys, its secrets, and where it runs. */
@@ -174,7 +176,7 @@ const grants = {
   jwks: { secrets: ['session-public-keys'] },
   doctor: {
     callsWeChat: true,
-    secrets: [...allOfApps, 'session-keys', 'session-public-keys'],
+    secrets: [...allOfApps, forwardToken, 'session-keys', 'session-public-keys'],
     tables: { TokensTable: tokens, DeliveriesTable: ['GetItem'] },
     queues: Object.fromEntries(queues.map(it => [it, ['GetQueueAttributes', 'GetQueueUrl']])),
     // An account-level action without a resource.

@@ -1,12 +1,11 @@
-/** Posts pushes to servers behind us, as WeChat does. An address inside a network is refused, whatever the host's name resolves to. */
+/** Calls servers behind us, as WeChat does. An address inside a network is refused, whatever the host's name resolves to. */
 
 import { lookup as resolve } from 'node:dns'
 import { type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 
-import type { PushRequest } from '../callback/envelope.ts'
-import { ForwardError, hopsHeader, type Post } from '../callback/ports.ts'
+import { ForwardError, type Handshake, hopsHeader, type Post } from '../callback/ports.ts'
 import { type ForwardNetwork, isAllowed, isCallable } from './forward-network.ts'
 
 /** WeChat takes 2 KB of text; news are some KB. */
@@ -14,20 +13,38 @@ const maxAnswerBytes = 256 * 1024
 
 /** Creates the poster. A connection serves one push: a kept one may be dead after a container slept, and a push has one try. */
 export function createPost(network: ForwardNetwork): Post {
-  return async (url, request, limitMs) => {
-    const target = targetOf(url, request, network)
-    // A timer of no length may still let the call out.
-    if (limitMs <= 0) throw new ForwardError('timeout')
-    const limit = AbortSignal.timeout(limitMs)
-    try {
-      return await exchange(target, request.body, { ...optionsOf(request, network), signal: limit })
-    } catch (error) {
-      throw failureOf(error, limit)
-    }
+  return (url, { query, body, hops }, limitMs) => {
+    const headers = { ...headersOfPush(body), [hopsHeader]: `${hops}` }
+    return call({ url, query, network, limitMs }, { method: 'POST', headers, body })
   }
 }
 
-function targetOf(url: string, { query }: PushRequest, network: ForwardNetwork): URL {
+/** Creates who asks for the handshake of WeChat's console. */
+export function createHandshake(network: ForwardNetwork): Handshake {
+  return (url, query, limitMs) => call({ url, query, network, limitMs }, { method: 'GET', headers, body: '' })
+}
+
+type Query = Readonly<Record<string, string>>
+type Asked = { readonly url: string; readonly query: Query; readonly network: ForwardNetwork; readonly limitMs: number }
+type Sent = {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string | number>>
+  readonly body: string
+}
+
+async function call({ url, query, network, limitMs }: Asked, { method, headers, body }: Sent): Promise<string> {
+  const target = targetOf(url, query, network)
+  // A timer of no length may still let the call out.
+  if (limitMs <= 0) throw new ForwardError('timeout')
+  const limit = AbortSignal.timeout(limitMs)
+  try {
+    return await exchange(target, body, { method, headers, agent: false, lookup: guarded(network), signal: limit })
+  } catch (error) {
+    throw failureOf(error, limit)
+  }
+}
+
+function targetOf(url: string, query: Query, network: ForwardNetwork): URL {
   if (!URL.canParse(url)) throw new ForwardError('address')
   const target = new URL(url)
   for (const [name, value] of Object.entries(query)) target.searchParams.append(name, value)
@@ -41,17 +58,12 @@ function failureOf(error: unknown, limit: AbortSignal): ForwardError {
   return new ForwardError(error instanceof AddressRefused ? 'address' : 'unreachable')
 }
 
-/** The headers that WeChat sends, and ours. */
-function optionsOf({ body, hops }: PushRequest, network: ForwardNetwork): RequestOptions {
-  const headers = {
-    accept: '*/*',
-    'user-agent': 'Mozilla/4.0',
-    pragma: 'no-cache',
-    [hopsHeader]: `${hops}`,
-    'content-type': body.trimStart().startsWith('{') ? 'application/json' : 'text/xml',
-    'content-length': Buffer.byteLength(body),
-  }
-  return { method: 'POST', headers, agent: false, lookup: guarded(network) }
+/** Those that WeChat sends. */
+const headers = { accept: '*/*', 'user-agent': 'Mozilla/4.0', pragma: 'no-cache' }
+
+function headersOfPush(body: string) {
+  const type = body.trimStart().startsWith('{') ? 'application/json' : 'text/xml'
+  return { ...headers, 'content-type': type, 'content-length': Buffer.byteLength(body) }
 }
 
 function exchange(target: URL, body: string, options: RequestOptions): Promise<string> {

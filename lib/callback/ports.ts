@@ -25,6 +25,9 @@ export class ForwardError extends Error {
 /** Posts to a server behind us, within this time (ms), and returns the body of a 200; throws ForwardError. */
 export type Post = (url: string, request: PushRequest, limitMs: number) => Promise<string>
 
+/** Asks a server for the handshake of WeChat's console with this query, and returns the body of a 200; throws ForwardError. */
+export type Handshake = (url: string, query: Readonly<Record<string, string>>, limitMs: number) => Promise<string>
+
 /** What was not taken, by index, and an error that says why, if there was one. */
 type Refused = { readonly refused: ReadonlySet<number>; readonly cause?: unknown }
 

@@ -26,6 +26,8 @@ export type DoctorDeps = {
   /** The hosts for uploads, and for downloads of pictures and static files. */
   readonly sites: { readonly upload: Site; readonly files: Site }
   readonly queues: QueueSizes
+  /** The servers behind us, with the apps whose pushes they take; absent where nobody asks them. */
+  readonly servers?: readonly DoctorServer[]
   /** Only on AWS. */
   readonly account?: AccountLimits
   /** The stage's queues that functions consume. */
@@ -63,6 +65,14 @@ export type DoctorAccount = DoctorApp<OfficialAccount> & {
   readonly wechat: Pick<WeChat, 'followerPage' | 'followerInfo' | 'quota' | 'accountTemplates'>
   /** The gate that decides whether its messages may be sent. */
   readonly gate: Pick<GateStore, 'read'>
+}
+
+/** A server behind us. */
+export type DoctorServer = {
+  readonly app: App
+  readonly name: string
+  /** Its answer to a signed handshake; undefined without a Token to sign with. Throws ForwardError. */
+  handshake(echostr: string): Promise<string | undefined>
 }
 
 /** One answer of WeChat: its clock in seconds, and ours (ms) before and after. */

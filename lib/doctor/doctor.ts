@@ -24,6 +24,7 @@ import { checkMiniLink } from './check-mini-link.ts'
 import { checkQueues } from './check-queues.ts'
 import { checkQuotas } from './check-quotas.ts'
 import { checkSecrets } from './check-secrets.ts'
+import { checkServer } from './check-servers.ts'
 import { checkTemplates } from './check-templates.ts'
 import { isLocal } from './commands.ts'
 import type { DoctorDeps } from './deps.ts'
@@ -31,7 +32,17 @@ import { explain } from './explain.ts'
 import { type Facts, gatherFacts } from './facts.ts'
 import { type Finding, joined, wrong } from './finding.ts'
 import { inBox } from './in-box.ts'
-import { type Check, type Look, ofApps, ofBindings, ofMinis, ofOfficials, ofStage, type Stage } from './looks.ts'
+import {
+  type Check,
+  type Look,
+  ofApps,
+  ofBindings,
+  ofMinis,
+  ofOfficials,
+  ofServers,
+  ofStage,
+  type Stage,
+} from './looks.ts'
 import { onTestAccount } from './test-account.ts'
 
 /** In the order in which problems should be fixed. */
@@ -45,6 +56,7 @@ const checks = {
   templates: ofOfficials(checkTemplates),
   'mini-program-link': ofMinis(checkMiniLink),
   callback: ofApps(checkCallback),
+  servers: ofServers(checkServer),
   quotas: ofOfficials(checkQuotas),
   queues: ofStage(checkQueues),
   concurrency: ofStage(checkConcurrency),

@@ -1,7 +1,7 @@
 /** What a check looks at: the stage as a whole, or each of its apps. */
 
 import type { App } from '../apps.ts'
-import type { DoctorDeps } from './deps.ts'
+import type { DoctorDeps, DoctorServer } from './deps.ts'
 import type { AccountFacts, Facts, MiniFacts } from './facts.ts'
 import type { Finding } from './finding.ts'
 
@@ -33,6 +33,11 @@ export function ofMinis(make: Make<MiniFacts>): Check {
 export function ofApps(make: Make<AccountFacts | MiniFacts>): Check {
   const [official, mini] = [ofOfficials(make), ofMinis(make)]
   return stage => [...official(stage), ...mini(stage)]
+}
+
+/** Looks at each server behind us. */
+export function ofServers(make: (server: DoctorServer, app: App) => Promise<Finding>): Check {
+  return ({ deps: { servers = [] } }) => servers.map(it => ({ app: it.app, make: () => make(it, it.app) }))
 }
 
 /** Looks at each mini program with the account that its users follow, and at each account that no mini program's users follow. */

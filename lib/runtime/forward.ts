@@ -66,6 +66,7 @@ async function keysOf(app: App, target: ForwardTarget): Promise<PushKeys> {
   }
 }
 
-function stamp(): Stamp {
+/** This moment, and a number that nobody knows beforehand. */
+export function stamp(): Stamp {
   return { timestamp: `${Math.floor(now() / 1000)}`, nonce: `${randomInt(1_000_000_000, 2_000_000_000)}` }
 }

@@ -24,6 +24,7 @@ const titles: Readonly<Record<string, string>> = {
   templates: 'templates · 模板',
   'mini-program-link': 'linked mini program · 关联小程序',
   callback: 'callback · 消息推送',
+  servers: 'servers behind us · 后端服务器',
   quotas: 'quotas · 调用额度',
   queues: 'queues · 队列',
   concurrency: 'functions at once · 并发',

@@ -3,7 +3,7 @@
 import type ts from 'typescript'
 
 import type { App } from '../../lib/apps.ts'
-import { appSecrets, forwardSecrets, stageSecrets } from '../../lib/secret-names.ts'
+import { appSecrets, stageSecrets } from '../../lib/secret-names.ts'
 import { partsOf } from './names.ts'
 import { type Called, type Reach, reachFrom } from './reach.ts'
 import { fileOf, type Source } from './source.ts'
@@ -34,11 +34,12 @@ function ofApps([call, callee]: Called, checker: ts.TypeChecker): string[] {
   if (callee?.file !== names || fileOf(call) === names) return []
   if (/^(appS|s)ecretNamesOf$/.test(callee.name))
     return appSecrets.flatMap(secret => appKinds.map(kind => `${kind}-${secret}`))
-  // A server behind us may be any app's.
-  if (callee.name === 'forwardSecretOf') return forwardSecrets.flatMap(it => appKinds.map(kind => `${kind}-${it}`))
   const [app, secret] = call.arguments
-  if (callee.name !== 'secretOf' || app === undefined || secret === undefined) return []
+  if (app === undefined || secret === undefined) return []
   const secrets = textsIn(checker.getTypeAtLocation(secret))
+  // A server behind us may be any app's.
+  if (callee.name === 'forwardSecretOf') return secrets.flatMap(it => appKinds.map(kind => `${kind}-${it}`))
+  if (callee.name !== 'secretOf') return []
   return kindsOf(app, checker).flatMap(kind => secrets.map(it => `${kind}-${it}`))
 }
 
