@@ -14,7 +14,7 @@ import { isId, type OfficialAppId, type OpenId } from '../../identifiers.ts'
 import type { SyncRun } from '../../sync/ports.ts'
 import { validate } from '../../validate.ts'
 import { batchGet, type Dynamo, onlyIf } from './dynamo.ts'
-import { noOpenids, packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
+import { inStoredOrder, noOpenids, packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
 
 export function stateKeyOf(official: OfficialAppId): RowKey {
   return { walk: `state ${official}`, part: 0 }
@@ -111,8 +111,7 @@ export function createPageRows(dynamo: Dynamo, table: string, official: Official
 /** The key of a page: a digest of its openids, and the number of its rows if more than one. */
 export function pageKeyOf(openids: readonly OpenId[]): string {
   const rows = splitByRows(openids)
-  // In the order of unpacking: those of the usual length first.
-  const stored = rows.flatMap(it => unpackOpenids(packOpenids(it)))
+  const stored = rows.flatMap(inStoredOrder)
   const digest = createHash('sha256').update(stored.join('\n')).digest('base64url').slice(0, 22)
   return rows.length === 1 ? digest : `${digest} ${rows.length}`
 }
