@@ -14,6 +14,7 @@ import type {
   NotedEntry,
 } from '../../lib/followers/ports.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
+import { readAhead } from '../../lib/pool.ts'
 import type { ConsumedQueue, Queue } from '../../lib/ports.ts'
 import type { SyncRun, SyncRunStore } from '../../lib/sync/ports.ts'
 import type { TokenStore } from '../../lib/tokens/ports.ts'
@@ -56,7 +57,7 @@ function openSyncRuns(call: Call): SyncRunStore {
   return {
     ...remote<SyncRunStore>(call, 'syncRuns', methods),
     async *openids({ pageKeys }) {
-      for (const key of pageKeys) yield unpackOpenids(await page(key))
+      for await (const packed of readAhead(pageKeys, page)) yield unpackOpenids(packed)
     },
     savePage: (run, openids, owner) => savePage(run, { key: pageKeyOf(openids), ...packOpenids(openids) }, owner),
   }
