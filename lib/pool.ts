@@ -11,6 +11,23 @@ export async function inParallel<T>(
   await allEnded(Array.from({ length: Math.min(width, items.length) }, lane))
 }
 
+/** Reads one item after the other; the next is being read while one is worked on. */
+export async function* readAhead<T, R>(items: readonly T[], read: (item: T) => Promise<R>): AsyncIterable<R> {
+  const waiting = items.values()
+  const begin = () => {
+    const { done, value } = waiting.next()
+    const reading = done ? undefined : read(value)
+    // A failure is thrown where it is awaited.
+    reading?.catch(() => undefined)
+    return reading
+  }
+  for (let reading = begin(); reading !== undefined; ) {
+    const result = await reading
+    reading = begin()
+    yield result
+  }
+}
+
 /** Splits a list into chunks of at most `size`. */
 export function inRuns<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, run) => items.slice(run * size, (run + 1) * size))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { createSlots, inLanes } from '../lib/pool.ts'
+import { createSlots, inLanes, readAhead } from '../lib/pool.ts'
 
 type Item = { readonly lane: string; readonly number: number }
 
@@ -122,5 +122,30 @@ describe('createSlots', () => {
     expect(await Promise.all(all)).toEqual([0, 1, 2])
     await failed
     expect(await last).toBe('last')
+  })
+})
+
+describe('readAhead', () => {
+  it('answers in order, and has the next one read, and no more, while one is worked on', async () => {
+    const order: string[] = []
+    const read = async (item: number) => {
+      order.push(`reads ${item}`)
+      return item
+    }
+    for await (const item of readAhead([1, 2, 3], read)) order.push(`works ${item}`)
+    expect(order).toEqual(['reads 1', 'reads 2', 'works 1', 'reads 3', 'works 2', 'works 3'])
+  })
+
+  it('throws a failure where its item is due, behind those before it', async () => {
+    const read = async (item: number) => {
+      if (item === 2) throw new Error('unreadable')
+      return item
+    }
+    const worked: number[] = []
+    const all = async () => {
+      for await (const item of readAhead([1, 2, 3], read)) worked.push(item)
+    }
+    await expect(all()).rejects.toThrow('unreadable')
+    expect(worked).toEqual([1])
   })
 })

@@ -1,6 +1,8 @@
 /** The stores and the queue, which the parent holds, as the function sees them. */
 
 import { type Call, remote } from '../../kit/peer.ts'
+import { type PackedOpenids, packOpenids, unpackOpenids } from '../../lib/adapters/dynamo/packed-openids.ts'
+import { pageKeyOf } from '../../lib/adapters/dynamo/sync-run-rows.ts'
 import type { News } from '../../lib/followers/follower-news.ts'
 import type {
   Erasures,
@@ -12,12 +14,18 @@ import type {
   NotedEntry,
 } from '../../lib/followers/ports.ts'
 import type { OpenId } from '../../lib/identifiers.ts'
+import { readAhead } from '../../lib/pool.ts'
 import type { ConsumedQueue, Queue } from '../../lib/ports.ts'
-import type { SyncRunStore } from '../../lib/sync/ports.ts'
+import type { SyncRun, SyncRunStore } from '../../lib/sync/ports.ts'
 import type { TokenStore } from '../../lib/tokens/ports.ts'
 
-/** What cannot go over as it is: pages and entries come one by one, and the marks as a list. */
-export type PageStore = { page(key: string): Promise<readonly OpenId[]> }
+/** What cannot go over as it is: pages go packed, as they do to DynamoDB; entries come one by one, and the marks as a list. */
+export type PageStore = {
+  page(key: string): Promise<PackedOpenids>
+  savePage(run: SyncRun, page: Page, owner: string): Promise<SyncRun | undefined>
+}
+/** A page with its key. */
+type Page = PackedOpenids & { readonly key: string }
 export type EntryStore = { keys(): Promise<readonly string[]>; entry(key: string): Promise<NotedEntry> }
 export type MarkStore = { marked(): Promise<readonly OpenId[]> }
 type Letters = { push(bodies: readonly string[]): Promise<void> }
@@ -44,13 +52,14 @@ export function openRemoteStores(call: Call) {
 }
 
 function openSyncRuns(call: Call): SyncRunStore {
-  const { page } = remote<PageStore>(call, 'syncRuns', ['page'])
-  const methods = ['takeLease', 'freeLease', 'state', 'savePage', 'complete', 'abandon', 'pause', 'forget'] as const
+  const { page, savePage } = remote<PageStore>(call, 'syncRuns', ['page', 'savePage'])
+  const methods = ['takeLease', 'freeLease', 'state', 'complete', 'abandon', 'pause', 'forget'] as const
   return {
     ...remote<SyncRunStore>(call, 'syncRuns', methods),
     async *openids({ pageKeys }) {
-      for (const key of pageKeys) yield await page(key)
+      for await (const packed of readAhead(pageKeys, page)) yield unpackOpenids(packed)
     },
+    savePage: (run, openids, owner) => savePage(run, { key: pageKeyOf(openids), ...packOpenids(openids) }, owner),
   }
 }
 

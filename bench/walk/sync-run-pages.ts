@@ -1,18 +1,16 @@
 /** The store of sync runs in memory. */
 
-import { createHash } from 'node:crypto'
-
-import type { OpenId } from '../../lib/identifiers.ts'
+import { noOpenids, type PackedOpenids } from '../../lib/adapters/dynamo/packed-openids.ts'
 import type { SyncRunStore, SyncRuns } from '../../lib/sync/ports.ts'
 import type { PageStore } from './remote-stores.ts'
 
 type Counts = { checkpoints: number; pagesWritten: number; pagesRead: number }
-type Rows = { readonly pages: Map<string, readonly OpenId[]>; state: SyncRuns; owner?: string | undefined }
+type Rows = { readonly pages: Map<string, PackedOpenids>; state: SyncRuns; owner?: string | undefined }
 
 /** Names pages by their content, as the real store does: one that has not changed is not written again. */
 export function memorySyncRuns(
   counts: Counts,
-): Omit<SyncRunStore, 'openids' | 'forget' | 'abandon' | 'pause'> & PageStore {
+): Omit<SyncRunStore, 'openids' | 'savePage' | 'forget' | 'abandon' | 'pause'> & PageStore {
   const rows: Rows = { pages: new Map(), state: {} }
   const save = async (owner: string, state: SyncRuns) => {
     if (rows.owner !== owner) return false
@@ -30,10 +28,9 @@ export function memorySyncRuns(
     async freeLease() {
       rows.owner = undefined
     },
-    async savePage(run, openids, owner) {
-      const key = createHash('sha256').update(openids.join('\n')).digest('base64url')
+    async savePage(run, { key, ...page }, owner) {
       if (!rows.pages.has(key)) counts.pagesWritten += 1
-      rows.pages.set(key, openids)
+      rows.pages.set(key, page)
       const saved = { ...run, pageKeys: [...run.pageKeys, key] }
       return (await save(owner, { ...rows.state, current: saved })) ? saved : undefined
     },
@@ -45,7 +42,7 @@ export function memorySyncRuns(
     },
     async page(key) {
       counts.pagesRead += 1
-      return rows.pages.get(key) ?? []
+      return rows.pages.get(key) ?? noOpenids
     },
   }
 }

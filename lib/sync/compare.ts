@@ -18,21 +18,22 @@ export async function compareListed(
   hasRequest: HasRequest,
   context: SyncContext,
 ): Promise<readonly Compared[]> {
-  const returned = await returnedSince(
-    listed.flatMap(it => (hasRequest(it.openid) ? it.openid : [])),
-    context.deps,
-  )
-  return listed.map(({ openid }) => {
+  const openids = listed.map(it => it.openid)
+  const returned = await returnedSince(openids.filter(hasRequest), context.deps)
+  const isNew = newAmong(openids, context)
+  return listed.map(({ openid }, at) => {
     const isReturned = returned.has(openid)
     const isErased = !isReturned && hasRequest(openid)
     // Who returned may be linked, as they were before, but the erasure that goes on may be about to take that away.
-    const isAdded = isReturned || (!isErased && isNew(openid, context))
+    const isAdded = isReturned || (!isErased && isNew(at))
     return { openid, change: isAdded ? 'follow' : undefined, isErased, isReturned }
   })
 }
 
-export function isNew(openid: OpenId, { linked, isEveryone }: SyncContext): boolean {
-  return isEveryone || !linked.has(openid)
+/** Tells of each, by its place in the list, whether they are to be looked up. */
+export function newAmong(openids: readonly OpenId[], { roll, isEveryone }: SyncContext): (at: number) => boolean {
+  const isLinked = roll.linkedAmong(openids)
+  return at => isEveryone || !isLinked(at)
 }
 
 /** Who returned since their erasure request, unseen: WeChat is asked here, for nothing may hold them. */
@@ -55,13 +56,12 @@ async function returnedSince(openids: readonly OpenId[], deps: SyncDeps): Promis
 export function compareMissing(
   before: readonly OpenId[],
   hasRequest: HasRequest,
-  { seen }: SyncContext,
+  { roll }: SyncContext,
   { endInferredFromCount, odd }: SyncRun,
 ): readonly Compared[] {
   const change = endInferredFromCount || odd !== undefined ? 'follow' : 'unfollow'
-  // Adding tells who was not seen, and tells of nobody twice.
-  const missing = before.filter(it => seen.add(it))
-  return missing.map(openid => {
+  // Entering tells who was not seen, and tells of nobody twice.
+  return roll.see(before).map(openid => {
     const isErased = hasRequest(openid)
     // No page holds who has an erasure request, whether they were seen or not: WeChat is asked.
     return { openid, change: isErased ? 'follow' : change, isErased, isReturned: false }

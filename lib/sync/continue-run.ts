@@ -5,11 +5,11 @@ import { secondsToReset } from '../quota-reset.ts'
 import type { SyncContext, SyncDeps } from './context.ts'
 import { finishRun } from './end.ts'
 import { knowFollowers } from './known-followers.ts'
-import { CircleError } from './list.ts'
+import { CircleError, type Opening, openList } from './list.ts'
 import { type RunReport, reportOf, type SyncOrder, type SyncStatus } from './order.ts'
 import { readPages } from './pages.ts'
 import type { SyncPlan } from './plan.ts'
-import type { SyncRuns } from './ports.ts'
+import type { SyncRun, SyncRuns } from './ports.ts'
 import { countedRun, isWanted } from './sync-run.ts'
 
 type Ordered = SyncOrder & { readonly orderedAt: number }
@@ -25,10 +25,13 @@ export async function continueRun(order: Ordered, deps: SyncDeps, until: number)
   const beganAt = deps.now()
   const spread = order.spread || deps.spread
   const isEveryone = runs.current?.isEveryone ?? order.everyone
+  // A sync run that was killed right before its end has only the end left to do.
+  const isRead = runs.current !== undefined && runs.current.next === undefined
+  const ahead = isRead ? runs.current : openList(runs, deps)
   const context = { beganAt, deps, runs, until, spread, isEveryone, ...(await knowFollowers(runs, deps)) }
   await openCount(context)
   try {
-    return await readAndFinish(context)
+    return await readAndFinish(ahead, context)
   } catch (error) {
     return explain(error, context)
   }
@@ -49,11 +52,9 @@ async function openCount({ runs: { current, complete }, beganAt, deps }: SyncCon
   else if (complete === undefined) await deps.linking.open({ beganAt, isWhole: true }, 0)
 }
 
-async function readAndFinish(context: SyncContext): Promise<RunReport> {
-  const { runs, deps } = context
-  // A sync run that was killed right before its end has only the end left to do.
-  const isRead = runs.current !== undefined && runs.current.next === undefined
-  const run = isRead ? runs.current : await readPages(context)
+async function readAndFinish(ahead: Opening | SyncRun, context: SyncContext): Promise<RunReport> {
+  const { deps } = context
+  const run = 'page' in ahead ? await readPages(ahead, context) : ahead
   if ('refused' in run) return refuse(run.refused, context)
   const isComplete = run.next === undefined
   const report = isComplete

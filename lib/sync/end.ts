@@ -27,7 +27,9 @@ export async function finishRun(run: SyncRun, context: SyncContext): Promise<num
 }
 
 async function queueRemoved(run: SyncRun, entries: SyncContext['entries'], context: SyncContext): Promise<number> {
-  const { deps, runs } = context
+  const { deps, runs, roll } = context
+  // The pages tell who it is, and are read again only for that: whoever was erased meanwhile is no longer in them.
+  if (roll.missing === 0) return 0
   const hasRequest = await deps.erasures.all()
   let step = run.pages
   // As of the start: who returned while the sync run went on has a newer event, which this does not undo.

@@ -2,48 +2,35 @@
 
 import type { Journal, NotedEntry } from '../followers/ports.ts'
 import type { OpenId } from '../identifiers.ts'
-import { createOpenIdSet, type OpenIdSet } from './openid-set.ts'
 import type { SyncRunStore, SyncRuns } from './ports.ts'
+import { createRoll, type Roll } from './roll.ts'
 
 type KnownDeps = { readonly syncRuns: SyncRunStore; readonly journal: Journal }
 type Entry = Pick<NotedEntry, 'key' | 'notedAt'>
 
 export type KnownFollowers = {
-  /** Linked already, so that nobody looks them up again. */
-  readonly linked: OpenIdSet
-  /** Seen in this sync run. */
-  readonly seen: OpenIdSet
+  /** Who is linked already, so that nobody looks them up again, and who was seen in this sync run. */
+  readonly roll: Roll
   /** The entries of the journal that are known here, with the instant (ms) of each. */
   readonly entries: readonly Entry[]
 }
 
-/**
- * Reads who is linked, and whom this sync run has seen so far.
- *
- * Who was found to have unfollowed counts as not linked: if the list names them, they returned unseen.
- */
+/** Reads who is linked, and whom this sync run has seen so far. */
 export async function knowFollowers(runs: SyncRuns, deps: KnownDeps): Promise<KnownFollowers> {
-  const { entries, unfollowers } = await readJournal(deps.journal)
-  const linked = await setOf(linkedBefore(runs, entries, deps), unfollowers)
-  const seen = runs.current === undefined ? createOpenIdSet() : await setOf(deps.syncRuns.openids(runs.current))
-  return { linked, seen, entries }
+  const roll = createRoll(Math.max(runs.complete?.followers ?? 0, runs.current?.followers ?? 0))
+  const entries = await readJournal(deps.journal, roll)
+  for await (const openids of linkedBefore(runs, entries, deps)) roll.link(openids)
+  if (runs.current !== undefined) for await (const openids of deps.syncRuns.openids(runs.current)) roll.see(openids)
+  return { roll, entries }
 }
 
-async function readJournal(journal: Journal): Promise<{ entries: readonly Entry[]; unfollowers: OpenIdSet }> {
+async function readJournal(journal: Journal, roll: Roll): Promise<readonly Entry[]> {
   const entries: Entry[] = []
-  const unfollowers = createOpenIdSet()
   for await (const { key, notedAt, unfollow } of journal.entries()) {
     entries.push({ key, notedAt })
-    for (const openid of unfollow) unfollowers.add(openid)
+    roll.leave(unfollow)
   }
-  return { entries, unfollowers }
-}
-
-async function setOf(lists: AsyncIterable<readonly OpenId[]>, others?: OpenIdSet): Promise<OpenIdSet> {
-  const set = createOpenIdSet()
-  const isAmong = others === undefined || others.size === 0 ? () => false : others.has
-  for await (const openids of lists) for (const openid of openids) if (!isAmong(openid)) set.add(openid)
-  return set
+  return entries
 }
 
 /** Everybody whom the last complete sync run named, or these entries of the journal since. */

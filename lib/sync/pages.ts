@@ -4,9 +4,9 @@ import { queueStep, splitFull } from '../followers/follower-batches.ts'
 import type { SyncStep } from '../followers/ports.ts'
 import type { Compared } from '../followers/stages.ts'
 import type { FollowerPage } from '../ports.ts'
-import { compareListed, isNew } from './compare.ts'
+import { compareListed, newAmong } from './compare.ts'
 import { keepLease, lostLease, type SyncContext } from './context.ts'
-import { list, prefetch } from './list.ts'
+import { list, type Opening, prefetch } from './list.ts'
 import { planFrom, type SyncPlan } from './plan.ts'
 import type { SyncRun } from './ports.ts'
 import { advance, beginRun, countedRun } from './sync-run.ts'
@@ -14,10 +14,13 @@ import { advance, beginRun, countedRun } from './sync-run.ts'
 const pagesPerLine = 10
 
 /** Reads pages until the list ends or the time is up; a new sync run for which today's quota is too small is not begun. */
-export async function readPages(context: SyncContext): Promise<SyncRun | { readonly refused: SyncPlan }> {
+export async function readPages(
+  opening: Opening,
+  context: SyncContext,
+): Promise<SyncRun | { readonly refused: SyncPlan }> {
   const { runs, deps } = context
-  let fetching = prefetch(runs.current?.next, deps)
-  const begun = runs.current ?? (await begin(await fetching, context))
+  let fetching = opening.page
+  const begun = runs.current ?? (await begin(opening, context))
   if ('refused' in begun) return begun
   let place: Place = { run: begun, waiting: await waitingOf(begun, context) }
   for (;;) {
@@ -45,8 +48,9 @@ function prefetchSure(run: SyncRun, page: FollowerPage, { deps, until }: SyncCon
   return next !== undefined && deps.now() < until ? prefetch(next, deps) : undefined
 }
 
-async function begin(page: FollowerPage, context: SyncContext): Promise<SyncRun | { readonly refused: SyncPlan }> {
-  const plan = await planFrom(page, context)
+async function begin(opening: Opening, context: SyncContext): Promise<SyncRun | { readonly refused: SyncPlan }> {
+  const page = await opening.page
+  const plan = planFrom(page, await opening.quotas, context)
   if (!plan.fitsToday && !context.spread) return { refused: plan }
   const run = beginRun(page, context.beganAt, context.isEveryone)
   const { complete } = context.runs
@@ -60,7 +64,8 @@ async function waitingOf(run: SyncRun, context: SyncContext): Promise<Compared[]
   const waiting: Compared[] = []
   const pageKeys = run.pageKeys.slice(run.queuedPages)
   for await (const openids of context.deps.syncRuns.openids({ ...run, pageKeys })) {
-    const added = openids.filter(it => isNew(it, context))
+    const isNew = newAmong(openids, context)
+    const added = openids.filter((_, at) => isNew(at))
     waiting.push(...added.map(openid => ({ openid, change: 'follow' as const, isErased: false, isReturned: false })))
   }
   return waiting
@@ -101,7 +106,7 @@ function queuedPagesOf({ pages, queuedPages }: SyncRun, added: number, waiting: 
 
 async function saveCheckpoint({ run, waiting }: Place, { compared }: Step, context: SyncContext): Promise<Place> {
   const { deps } = context
-  const openids = compared.flatMap(it => (it.isErased ? [] : it.openid))
+  const openids = compared.filter(it => !it.isErased).map(it => it.openid)
   const saved = await deps.syncRuns.savePage(run, openids, deps.owner)
   if (saved === undefined) throw lostLease()
   await keepLease(context)

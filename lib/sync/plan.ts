@@ -23,6 +23,9 @@ export type SyncPlan = {
   readonly days?: number
 }
 
+/** Undefined where WeChat does not tell. */
+export type Quotas = Readonly<Partial<Record<'userGet' | 'batchget', Quota | undefined>>>
+
 type CallPlan = { readonly needed: number } & Partial<Pick<Quota, 'remain' | 'limit'>>
 
 /** Plans the sync run that would begin, or go on, now; costs one `user/get` to learn how many followers there are. */
@@ -30,24 +33,29 @@ export async function planAhead(runs: SyncRuns, order: { everyone: boolean }, de
   const { current, complete } = runs
   const page = await withAccessToken(deps.accessTokens, token => deps.wechat.followerPage(token, current?.next))
   const linked = order.everyone ? 0 : Math.max(current?.followers ?? 0, complete?.followers ?? 0)
-  return planRun(page, { linked, spent: current?.pages ?? 0 }, deps)
+  return planRun(page, { linked, spent: current?.pages ?? 0 }, await askQuotas(deps))
 }
 
-/** Plans a sync run whose first page was read. */
-export function planFrom(page: FollowerPage, { deps, linked, isEveryone }: SyncContext): Promise<SyncPlan> {
-  return planRun(page, { linked: isEveryone ? 0 : linked.size, spent: 1 }, deps)
+/** Plans a sync run whose first page was read, by what WeChat says of today's quota. */
+export function planFrom(page: FollowerPage, quotas: Quotas, { roll, isEveryone }: SyncContext): SyncPlan {
+  return planRun(page, { linked: isEveryone ? 0 : roll.linked, spent: 1 }, quotas)
+}
+
+/** Asks for today's quota of the calls that a sync run makes. */
+export async function askQuotas(deps: SyncDeps): Promise<Quotas> {
+  const [userGet, batchget] = await Promise.all([askQuota(paths.userGet, deps), askQuota(paths.batchget, deps)])
+  return { userGet, batchget }
 }
 
 type Done = { readonly linked: number; readonly spent: number }
 
 /** So many followers are linked already, and `spent` pages are behind us. */
-async function planRun(page: FollowerPage, { linked, spent }: Done, deps: SyncDeps): Promise<SyncPlan> {
-  const [userQuota, batchQuota] = await Promise.all([askQuota(paths.userGet, deps), askQuota(paths.batchget, deps)])
+function planRun(page: FollowerPage, { linked, spent }: Done, quotas: Quotas): SyncPlan {
   // Where WeChat does not tell how many follow, at least those whom the page names.
   const followers = page.total ?? page.openids.length
   const pages = Math.max(1, Math.ceil(followers / pageSize)) - spent
-  const userGet = planCall(Math.max(0, pages), userQuota)
-  const batchget = planCall(Math.ceil(Math.max(0, followers - linked) / batchSize), batchQuota)
+  const userGet = planCall(Math.max(0, pages), quotas.userGet)
+  const batchget = planCall(Math.ceil(Math.max(0, followers - linked) / batchSize), quotas.batchget)
   const calls = [userGet, batchget]
   const fitsToday = calls.every(({ needed, remain = needed }) => needed <= remain)
   const days = Math.max(...calls.map(daysOf))

@@ -227,7 +227,44 @@ describe('a list that changes while it is read', () => {
       return account.erasures.all()
     }
     await runSync({}, { wechat: { ...account.wechat, followerPage }, erasures: { ...account.erasures, all } })
-    expect(order.join(' ')).toBe('asks asks compares asks compares compares compares')
+    expect(order.join(' ')).toBe('asks asks compares asks compares compares')
+  })
+
+  it('asks for the first page and today’s quota before it has read who is known', async () => {
+    const { account, runSync, syncRuns } = await openSynced(25)
+    const asked = Promise.withResolvers<void>()
+    const quota: SyncDeps['wechat']['quota'] = (...args) => {
+      asked.resolve()
+      return account.wechat.quota(...args)
+    }
+    const openids: SyncDeps['syncRuns']['openids'] = async function* (run) {
+      await asked.promise
+      yield* syncRuns.openids(run)
+    }
+    expect(
+      await runSync({}, { wechat: { ...account.wechat, quota }, syncRuns: { ...syncRuns, openids } }),
+    ).toMatchObject({ added: 0, complete: true })
+  })
+
+  it('reads the last sync run again at its end only where somebody is missing', async () => {
+    const { runSync, control, syncRuns, tick } = await openSynced(25)
+    let reads = 0
+    const openids: SyncDeps['syncRuns']['openids'] = run => {
+      if (run.pageKeys.length > 0) reads += 1
+      return syncRuns.openids(run)
+    }
+    const counted = { syncRuns: { ...syncRuns, openids } }
+    const readsOfSync = async () => {
+      const before = reads
+      await runSync({}, counted)
+      tick(dayMs)
+      return reads - before
+    }
+    const unchanged = await readsOfSync()
+    await control('/people', { count: 2, following: true })
+    const added = await readsOfSync()
+    await control('/people/change', { first: 3, count: 1, following: false })
+    expect([unchanged, added, await readsOfSync()]).toEqual([1, 1, 2])
   })
 
   it('goes on when the person of the cursor has unfollowed meanwhile', async () => {

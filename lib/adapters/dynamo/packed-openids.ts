@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 
 import { isId, type OpenId } from '../../identifiers.ts'
-import { openidLength, packedBytes } from '../../sync/openid-set.ts'
+import { openidLength, packedBytes } from '../../sync/openid-marks.ts'
 
 export const packedOpenids = v.object({
   packed: v.instance(Uint8Array),
@@ -46,10 +46,17 @@ export function packOpenids(openids: readonly OpenId[]): PackedOpenids {
 
 /** Unpacks a list. */
 export function unpackOpenids({ packed, others = [] }: PackedOpenids): OpenId[] {
-  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength)
-  const text = bytes.toString('base64url')
-  const usual = Array.from({ length: Math.floor(bytes.byteLength / packedBytes) }, (_, at) =>
-    text.slice(at * openidLength, (at + 1) * openidLength),
-  )
-  return [...usual.filter(isId), ...others]
+  const text = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).toString('base64url')
+  const openids: OpenId[] = []
+  for (let at = 0; at + openidLength <= text.length; at += openidLength) {
+    const openid = text.slice(at, at + openidLength)
+    if (isId(openid)) openids.push(openid)
+  }
+  return [...openids, ...others]
+}
+
+/** The order in which a list comes out again: those of the usual length first. */
+export function inStoredOrder(openids: readonly OpenId[]): readonly OpenId[] {
+  const others = openids.filter(it => it.length !== openidLength)
+  return others.length === 0 ? openids : [...openids.filter(it => it.length === openidLength), ...others]
 }

@@ -11,16 +11,17 @@ import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import * as v from 'valibot'
 
 import { isId, type OfficialAppId, type OpenId } from '../../identifiers.ts'
+import { readAhead } from '../../pool.ts'
 import type { SyncRun } from '../../sync/ports.ts'
 import { validate } from '../../validate.ts'
 import { batchGet, type Dynamo, onlyIf } from './dynamo.ts'
-import { noOpenids, packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
+import { inStoredOrder, noOpenids, packedOpenids, packOpenids, splitByRows, unpackOpenids } from './packed-openids.ts'
 
 export function stateKeyOf(official: OfficialAppId): RowKey {
   return { walk: `state ${official}`, part: 0 }
 }
 
-/** A read of 16 rows returns 3 MB, which a small function has memory for. */
+/** A read of 16 rows returns 3 MB, which a small function has memory for, twice: the next is read ahead. */
 const rowsPerRead = 16
 
 const pageKeys = v.array(v.string())
@@ -97,8 +98,8 @@ export function createPageRows(dynamo: Dynamo, table: string, official: Official
       for (const Key of keys.flatMap(rowsOf)) await dynamo.send(new DeleteCommand({ TableName: table, Key }))
     },
     async *read(keys: readonly string[]): AsyncIterable<StoredPage> {
-      for (const run of inReads([...new Set(keys)])) {
-        const rows = await batchGet(dynamo, table, run.flatMap(rowsOf))
+      const read = async (run: readonly string[]) => ({ run, rows: await batchGet(dynamo, table, run.flatMap(rowsOf)) })
+      for await (const { run, rows } of readAhead(inReads([...new Set(keys)]), read)) {
         const found = new Map(rows.map(it => validate(pageRow, it, 'a page of a sync run')).map(it => [nameOf(it), it]))
         for (const key of run) {
           yield { key, parts: rowsOf(key).map(it => unpackOpenids(found.get(nameOf(it)) ?? noOpenids)) }
@@ -111,8 +112,7 @@ export function createPageRows(dynamo: Dynamo, table: string, official: Official
 /** The key of a page: a digest of its openids, and the number of its rows if more than one. */
 export function pageKeyOf(openids: readonly OpenId[]): string {
   const rows = splitByRows(openids)
-  // In the order of unpacking: those of the usual length first.
-  const stored = rows.flatMap(it => unpackOpenids(packOpenids(it)))
+  const stored = rows.flatMap(inStoredOrder)
   const digest = createHash('sha256').update(stored.join('\n')).digest('base64url').slice(0, 22)
   return rows.length === 1 ? digest : `${digest} ${rows.length}`
 }

@@ -67,7 +67,7 @@ export function parseLenient(text: string): unknown {
   return parseExact(text) ?? parseExact(repair(text))
 }
 
-/** JSON whose integers above 2^53 become text: msgid has 64 bits. */
+/** JSON whose integers above 2^53, within an object or a list, become text: msgid has 64 bits. */
 function parseExact(text: string): unknown {
   try {
     // A reviver takes five times as long, and a page of 10,000 openids does not need it.
@@ -78,8 +78,8 @@ function parseExact(text: string): unknown {
   }
 }
 
-/** 2^53 has sixteen digits. */
-const mayOverflow = /\d{16}/
+/** 2^53 has sixteen digits, which begin a number of an object or a list: those amid an openid do not count. */
+const mayOverflow = /[\s:,[-]\d{16}/
 
 function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value

@@ -22,6 +22,9 @@ export const count: v.GenericSchema<unknown, number> = v.pipe(
   v.minValue(0),
 )
 
+/** A list as it came: each element is checked by itself, so that an invalid one never sinks its neighbours. */
+export const list = v.custom<readonly unknown[]>(Array.isArray)
+
 /** Reads an optional list: the valid elements, and the number of invalid ones. */
 export function fitting<T>(shape: v.GenericSchema<unknown, T>, list: readonly unknown[] = []) {
   const fit = list.flatMap(it => {

@@ -35,6 +35,13 @@ describe('a page of a sync run', () => {
     expect(stored).not.toEqual(openids)
     expect(pageKeyOf(stored)).toBe(pageKeyOf(openids))
   })
+
+  // Pages outlive deployments: with other names all would be written anew.
+  it('has the name that earlier versions gave it', () => {
+    const openids = [id('oShort'), ...openidsOf(2, 28), ...openidsOf(2, 40)]
+    const names = [openids, openidsOf(10_000, 28), openidsOf(10_000, 128)].map(pageKeyOf)
+    expect(names).toEqual(['hOyr5kmwFd1rQuSqrxgf0F', 'lFRb3QNBP51bGJVFYPjLSI', 'Doiij9NJkVGsnCtD22b5y7 4'])
+  })
 })
 
 // A table outlives deployments: another name would lose the sync run under way, and the last complete one.

@@ -18,8 +18,11 @@ describe('parseLenient', () => {
     expect(() => fc.assert(fc.property(json, isSame))).not.toThrow()
 
     const big = fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 1n })
-    const keepsDigits = (it: bigint) => isDeepStrictEqual(parseLenient(`{"msgid":${it}}`), { msgid: `${it}` })
+    const written = (it: bigint) => [`{"a":${it}}`, `{"a":\n${it}}`, `{"a":-${it}}`, `[${it}]`, `[1,${it}]`]
+    const read = (it: bigint) => [{ a: `${it}` }, { a: `${it}` }, { a: `-${it}` }, [`${it}`], [1, `${it}`]]
+    const keepsDigits = (it: bigint) => isDeepStrictEqual(written(it).map(parseLenient), read(it))
     expect(() => fc.assert(fc.property(big, keepsDigits))).not.toThrow()
+    expect(parseLenient('{"a":"o1234567890123456","b":12}')).toEqual({ a: 'o1234567890123456', b: 12 })
   })
 
   it('mends raw control characters and a lone backslash before a closing quote, and keeps what is escaped', () => {
