@@ -8,15 +8,14 @@ import { peerNames } from './peers/names.ts'
 import type { Peer } from './peers/peers.ts'
 import { type Cell, countSockets, type Figure, type Figures, measureCell, startWays } from './speed/bare.ts'
 import { type Batches, measureBatches, startWarm } from './speed/handler.ts'
+import { handlerRows, type Told, usual } from './speed/handler-rows.ts'
 import { bundleFunction, type Lambda, type StartFunction } from './speed/processes.ts'
 import { drawProfile } from './speed/profile.ts'
 import { measureOthers } from './speed/trouble.ts'
 import { openWorld, type World } from './speed/world.ts'
 
-/** Keep-alive sockets to WeChat that the handler uses at once. */
-const width = 50
+const { width } = usual
 const sizes = [100, 500] as const
-const usual: Cell = { width, latencyMs: 100 }
 const cells: readonly Cell[] = [20, 100].flatMap(latencyMs => [10, 50, 200].map(it => ({ width: it, latencyMs })))
 
 export const speed: Part = {
@@ -55,7 +54,6 @@ async function factsOf({ isPinned }: World): Promise<NonNullable<Found['facts']>
 }
 
 type Side = { readonly lambda: Lambda; readonly ways: readonly Peer[]; readonly world: World; readonly how: How }
-type Told = Pick<Row, 'otherSide' | 'load'>
 
 /** Until V8 has compiled what sends. */
 async function warmUp(lambda: Lambda, ways: readonly Peer[], world: World): Promise<void> {
@@ -81,52 +79,6 @@ async function measureCells({ lambda, ways, world, how }: Side): Promise<Row[]> 
     )
   }
   return rows
-}
-
-type Measured = { readonly size: number; readonly found: readonly Batches[] }
-
-function handlerRows({ latencyMs }: Cell, { size, found }: Measured, figures: Figures, told: Told): Row[] {
-  const besideOf = (figure: Figure) =>
-    Object.fromEntries(Object.entries(figures).map(([name, its]) => [besideName(name), spread(its[figure])]))
-  const name = `whole handler, batches of ${size}, N = ${width}, L = ${latencyMs} ms`
-  const share = spread(found.map(it => (100 * it.perSecond * latencyMs) / (width * 1000)))
-  const isUsual = latencyMs === usual.latencyMs
-  const cpu = besideOf('cpuUs')
-  const perMessage: Row = {
-    ...{
-      what: `${name}: processor time per message`,
-      unit: 'µs',
-      ours: spread(found.map(it => it.cpuUs)),
-      beside: cpu,
-    },
-    ...{ goal: cpuGoal(cpu), ...told },
-    headline: {
-      en: 'whole handler, beside bare sends: processor time per message',
-      zh: '完整发送函数，对照各库的裸发送：每条消息的处理器时间',
-    },
-  }
-  return [
-    {
-      ...{ what: `${name}: of N/L`, unit: '%', ours: share, beside: { bound: 100, ...besideOf('share') }, ...told },
-      ...(isUsual ? goalOf(size) : {}),
-    },
-    ...(isUsual && size === 100 ? [perMessage] : []),
-  ]
-}
-
-/** Ours is among the ways, as the client alone. */
-function besideName(way: string): string {
-  return way === 'ours' ? 'our bare client' : way
-}
-
-function goalOf(size: number): Pick<Row, 'goal' | 'headline'> {
-  return {
-    goal: { atLeast: size === 500 ? 96 : 90 },
-    headline: {
-      en: `whole handler, batches of ${size}, beside bare sends: of N/L`,
-      zh: `完整发送函数，每批 ${size} 条，对照各库的裸发送：占 N/L`,
-    },
-  }
 }
 
 /** The same work in a run of any length: counts, which no load of the machine changes. */
@@ -157,12 +109,6 @@ async function countBare(peers: readonly string[], world: World): Promise<Row> {
     beside: { ...beside, bound: width },
     worse: 'more',
   }
-}
-
-/** 0.7 times what the bare send of co-wechat-api takes in the same run. */
-function cpuGoal(cpu: Row['beside']): NonNullable<Row['goal']> {
-  const peer = cpu['co-wechat-api']
-  return { atMost: 0.7 * (typeof peer === 'object' ? peer.median : Number.NaN) }
 }
 
 const bareFigures = [

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type BuildOptions, build, type Metafile } from 'esbuild'
 
 import type { Door } from '../../kit/service.ts'
+import { emptyAnswer } from './peers.ts'
 
 export type Bundle = { readonly file: string; readonly bytes: number }
 
@@ -68,14 +69,14 @@ function codeOf({ outputs }: Metafile) {
   return code
 }
 
-/** The source of the reference: the very clients and commands that stayed in the function's bundle. */
+/** The source of the reference: the very clients and commands that stayed in the function's bundle, and the least of a function. */
 function referenceOf({ inputs }: Built): string {
   const lines = inputs.flatMap((input, index) => {
     const [, name, exported] = sdkFile.exec(input) ?? []
     // Two packages have a QueryCommand.
     return name === undefined ? [] : `export { ${exported} as it${index} } from '${name}'`
   })
-  return lines.join('\n')
+  return [...lines, `export const handler = ${emptyAnswer}`].join('\n')
 }
 
 function clientsOf({ inputs }: Built): string[] {

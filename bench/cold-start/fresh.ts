@@ -1,4 +1,4 @@
-/** How long a fresh process takes to load a bundle as Lambda does it, and to its first answer. */
+/** How long a fresh process takes to load a bundle as Lambda does it, and to its first answer; and how long with its own start. */
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -11,8 +11,13 @@ export type Candidate = {
   readonly event?: object
   readonly env: Readonly<Record<string, string>>
 }
-/** Milliseconds from the beginning of the load. */
-export type Fresh = { readonly loadMs: number; readonly answerMs?: number | undefined }
+export type Fresh = {
+  /** From the beginning of the load, in milliseconds. */
+  readonly loadMs: number
+  readonly answerMs?: number | undefined
+  /** From the beginning of the process until it told its answer, or that it has loaded. */
+  readonly startMs: number
+}
 
 const run = promisify(execFile)
 
@@ -35,6 +40,12 @@ const printed = v.object({ loadMs: v.number(), answerMs: v.exactOptional(v.numbe
 /** Starts a process for it; throws where the handler does. */
 export async function startFresh({ file, event, env }: Candidate): Promise<Fresh & { readonly answer: unknown }> {
   const args = ['--input-type=module', '--eval', script, file, ...(event === undefined ? [] : [JSON.stringify(event)])]
-  const { stdout } = await run(process.execPath, args, { env: { ...env } })
-  return v.parse(printed, JSON.parse(stdout))
+  const began = performance.now()
+  let startMs = Number.NaN
+  const running = run(process.execPath, args, { env: { ...env } })
+  running.child.stdout?.once('data', () => {
+    startMs = performance.now() - began
+  })
+  const { stdout } = await running
+  return { ...v.parse(printed, JSON.parse(stdout)), startMs }
 }

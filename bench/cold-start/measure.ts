@@ -10,7 +10,8 @@ import { type Bundle, type Bundles, buildBundles, bundleText } from './bundles.t
 import { startFresh } from './fresh.ts'
 import { answering, emptySource, peerSources } from './peers.ts'
 
-export type Times = { readonly loadMs: number[]; readonly answerMs: number[] }
+/** Of each round; without a first answer there is only the load. */
+export type Times = { readonly loadMs: number[]; readonly answerMs: number[]; readonly startMs: number[] }
 export type Measured = {
   readonly functions: readonly {
     readonly door: Door
@@ -51,7 +52,7 @@ async function startAll({ functions, empty, peers }: Prepared, { env, events }: 
   await startOnce(empty.file, empty.times, { env, event: {} })
   for (const { door, bundles, ours, clients, twin } of functions) {
     await startOnce(bundles.deployed.file, ours, { env, event: events[door.name] })
-    await startOnce(bundles.reference.file, clients, { env })
+    await startOnce(bundles.reference.file, clients, { env, event: {} })
     if (withTwins) await startOnce(bundles.twin.file, twin, { env })
   }
   for (const it of peers) await startOnce(it.file, it.times, { env, event: answering.has(it.name) ? {} : undefined })
@@ -81,11 +82,13 @@ async function prepare({ doors, settings, folder }: Given) {
 type Start = { readonly env: Readonly<Record<string, string>>; readonly event?: object | undefined }
 
 async function startOnce(file: string, times: Times, { env, event }: Start): Promise<void> {
-  const { loadMs, answerMs } = await startFresh({ file, env, ...(event && { event }) })
+  const { loadMs, answerMs, startMs } = await startFresh({ file, env, ...(event && { event }) })
   times.loadMs.push(loadMs)
-  if (answerMs !== undefined) times.answerMs.push(answerMs)
+  if (answerMs === undefined) return
+  times.answerMs.push(answerMs)
+  times.startMs.push(startMs)
 }
 
 function noTimes(): Times {
-  return { loadMs: [], answerMs: [] }
+  return { loadMs: [], answerMs: [], startMs: [] }
 }

@@ -25,4 +25,5 @@ export const peerSources: Readonly<Record<string, string>> = {
 export const answering: ReadonlySet<string> = new Set(['co-wechat-api', 'wechat-api'])
 
 /** What is the least of a function. */
-export const emptySource = 'exports.handler = async () => ({ statusCode: 200 })'
+export const emptyAnswer = 'async () => ({ statusCode: 200 })'
+export const emptySource = `exports.handler = ${emptyAnswer}`

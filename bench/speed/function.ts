@@ -10,11 +10,13 @@ import { openPeer } from '../../kit/peer.ts'
 import { endWithParent, usage } from '../../kit/usage.ts'
 import { toSqsEvent } from '../../local/event-batch.ts'
 import type { Profile } from '../flame/fold.ts'
-import { watchSockets } from '../peers/sockets.ts'
+import { timeCalls, watchSockets } from '../peers/sockets.ts'
 
 /** When each invocation began and ended (ms since 1970), the processor time of all, and the new sockets to WeChat. */
 export type Invoked = {
   readonly spans: readonly { readonly began: number; readonly ended: number }[]
+  /** Of each call of WeChat, in milliseconds. */
+  readonly callMs: readonly number[]
   readonly cpuSeconds: number
   readonly sockets: number
   readonly failed: number
@@ -22,7 +24,9 @@ export type Invoked = {
 
 const profiler = new Session()
 const limitMs = Number(process.argv[3])
-const sockets = watchSockets(Number(process.argv[2]))
+const wechatPort = Number(process.argv[2])
+const sockets = watchSockets(wechatPort)
+const callTimes = timeCalls(wechatPort)
 
 openPeer(process, { function: { invoke, startProfile, stopProfile } })
 endWithParent()
@@ -33,6 +37,7 @@ async function invoke(batches: readonly (readonly string[])[]): Promise<Invoked>
   const events = batches.map(bodies => toSqsEvent(bodies.map(messageOf), source))
   const spans: { began: number; ended: number }[] = []
   const before = { cpuSeconds: usage().cpuSeconds, sockets: sockets() }
+  callTimes()
   let failed = 0
   for (const event of events) {
     const began = Date.now()
@@ -41,7 +46,8 @@ async function invoke(batches: readonly (readonly string[])[]): Promise<Invoked>
     failed += batchItemFailures.length
     spans.push({ began, ended: Date.now() })
   }
-  return { spans, cpuSeconds: usage().cpuSeconds - before.cpuSeconds, sockets: sockets() - before.sockets, failed }
+  const took = { cpuSeconds: usage().cpuSeconds - before.cpuSeconds, sockets: sockets() - before.sockets }
+  return { spans, callMs: callTimes(), ...took, failed }
 }
 
 function messageOf(Body: string, index: number): Message {

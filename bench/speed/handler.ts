@@ -2,7 +2,6 @@
 
 import { sum } from '../figures.ts'
 import { cores, pin } from '../pin.ts'
-import type { Invoked } from './function.ts'
 import { makeEvents } from './load.ts'
 import type { Lambda, StartFunction } from './processes.ts'
 import type { World } from './world.ts'
@@ -12,6 +11,9 @@ export type Batches = {
   readonly perSecond: number
   readonly cpuUs: number
   readonly sockets: number
+  /** Of each call of WeChat, and of each invocation, in milliseconds. */
+  readonly callMs: readonly number[]
+  readonly invocationMs: readonly number[]
   /** Of a hundred messages. */
   readonly awsCalls: number
   readonly writeUnits: number
@@ -34,15 +36,14 @@ export async function measureBatches(size: number, times: number, lambda: Lambda
   if (invoked.failed > 0) throw new Error(`${invoked.failed} messages were not sent`)
   const { requests, writeUnits } = await world.aws.counts()
   const count = size * times
+  const invocationMs = invoked.spans.map(({ began, ended }) => ended - began)
   return {
-    perSecond: (count * 1000) / spanOf(invoked),
+    perSecond: (count * 1000) / sum(invocationMs),
     cpuUs: (invoked.cpuSeconds * 1e6) / count,
     sockets: invoked.sockets,
+    callMs: invoked.callMs,
+    invocationMs,
     awsCalls: (100 * sum(Object.values(requests))) / count,
     writeUnits: (100 * writeUnits) / count,
   }
-}
-
-function spanOf({ spans }: Invoked): number {
-  return sum(spans.map(({ began, ended }) => ended - began))
 }
