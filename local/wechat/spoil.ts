@@ -34,9 +34,7 @@ export function answerWithFault(call: Call, response: ServerResponse, fault: Fau
   // The fault needs a body although nothing was done: use WeChat's "system error".
   const text = done?.text ?? errorBody(call, { errcode: -1 })
   spoilers[fault.kind]({ call, response, fault, text })
-  return (
-    done ?? { text: '', errcode: fault.kind === 'errcode' ? fault.errcode : -1, app: call.caller?.name ?? 'unknown' }
-  )
+  return done ?? { text: '', errcode: fault.kind === 'errcode' ? fault.errcode : -1, app: 'unknown' }
 }
 
 function write({ response, call: { box, path } }: Wire, text: string): void {
