@@ -13,7 +13,7 @@ export function PerAccount({ about, path, label, topics = [], Told }) {
   const again = () => setRound(old => old + 1)
   return html`<section class="card padded" aria-label=${label}>
     <div class="row wrap">${about.officials.length > 1 && html`<${Select} hidden label=${t('Account', '服务号')} value=${app} options=${about.officials.map(it => [it, it])} onChange=${value => goTo({ app: value })} />`}
-      <${Button} kind="small" name="ask-again" onPress=${again}>${t('Ask again', '再问一次')}<//></div>
+      <${Button} kind="small" name="ask-again" onPress=${again}>${t('Ask again', '重新查询')}<//></div>
     ${error && html`<p class="banner bad">${error.message}</p>`}
     ${data === undefined && !error && html`<p class="hint">${t('Asking the function …', '正在询问函数……')}</p>`}
     ${data && html`<${Told} data=${data} app=${app} about=${about} onChanged=${again} />`}</section>`

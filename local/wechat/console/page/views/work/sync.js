@@ -21,6 +21,6 @@ function Told({ data: { state, pages, followers, total, added, removed, toLink, 
   return html`<p><${Badge} kind=${mark}>${word}<//></p>
     ${total > 0 && html`<label class="field"><span>${t(`${numberOf(followers)} of ${numberOf(total)} followers read`, `已读取 ${numberOf(followers)} / ${numberOf(total)} 个关注者`)}</span><progress max=${total} value=${Math.min(followers, total)}></progress></label>`}
     <dl class="facts"><${Fact} name=${t('Pages', '页数')} value=${numberOf(pages)} /><${Fact} name=${t('New', '新增')} value=${numberOf(added)} />
-      <${Fact} name=${t('Gone', '取消')} value=${removed === undefined ? undefined : numberOf(removed)} /><${Fact} name=${t('To be linked', '待关联')} value=${toLink === undefined ? undefined : numberOf(toLink)} />
+      <${Fact} name=${t('Gone', '已取关')} value=${removed === undefined ? undefined : numberOf(removed)} /><${Fact} name=${t('To be linked', '待关联')} value=${toLink === undefined ? undefined : numberOf(toLink)} />
       <${Fact} name=${t('Began', '开始')} value=${beganAt === undefined ? undefined : dateOf(beganAt)} /><${Fact} name=${t('Goes on', '继续')} value=${pausedUntil === undefined ? undefined : dateOf(pausedUntil)} /></dl>`
 }
