@@ -33,6 +33,16 @@ export class SettingsError extends Error {
   }
 }
 
+/** Reads one of the project's lists; a ConfigError of it is thrown as a SettingsError, for whoever runs a command. */
+export function asSettings<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ConfigError) throw new SettingsError(error.problems)
+    throw error
+  }
+}
+
 /** Variables that are passed to the functions unchanged, if set. */
 const functionKeys = [
   'ACCESS_TOKEN_MODE',

@@ -4,10 +4,9 @@ import type { OnLoadResult, Plugin, PluginBuild } from 'esbuild'
 import type { AppName } from '../lib/apps.ts'
 import type { Replies } from '../lib/callback/replies.ts'
 import { readReplyLists } from '../lib/callback/reply-list.ts'
-import { ConfigError } from '../lib/errors.ts'
 import { readTemplateLists, type TemplateList } from '../lib/send/template-list.ts'
 import { listFile, parseList, readStageApps } from './apps.ts'
-import { SettingsError } from './environment.ts'
+import { asSettings } from './environment.ts'
 import type { List } from './lists.ts'
 import { readPair } from './wechat-keys.ts'
 
@@ -18,7 +17,7 @@ export function readLocalTemplateLists(
   officials: Officials,
   file = listFile('templates.json'),
 ): ReadonlyMap<AppName, TemplateList> {
-  return whole(() => readTemplateLists(parseList(file), 'local', officials))
+  return asSettings(() => readTemplateLists(parseList(file), 'local', officials))
 }
 
 /** Reads them all, and returns the default Official Account's. */
@@ -28,16 +27,7 @@ export function readLocalTemplates(officials: Officials, file = listFile('templa
 
 /** Reads the replies of the local stage, by Official Account; throws a SettingsError that lists all mistakes in them. */
 export function readLocalReplies(officials: Officials, file = listFile('replies.json')): ReadonlyMap<AppName, Replies> {
-  return existsSync(file) ? whole(() => readReplyLists(parseList(file), 'local', officials)) : new Map()
-}
-
-function whole<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof ConfigError) throw new SettingsError(error.problems)
-    throw error
-  }
+  return existsSync(file) ? asSettings(() => readReplyLists(parseList(file), 'local', officials)) : new Map()
 }
 
 const projectFiles = () => ({

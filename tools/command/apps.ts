@@ -1,9 +1,8 @@
 /** Which app of its stage a verb is about, by the checkout's apps.json: asked before anything is called. */
 
 import type { App, AppName, Apps } from '../../lib/apps.ts'
-import { ConfigError } from '../../lib/errors.ts'
 import { listFile, readStageApps } from '../../local/apps.ts'
-import { SettingsError } from '../../local/environment.ts'
+import { asSettings } from '../../local/environment.ts'
 import { readPair } from '../../local/wechat-keys.ts'
 import { UsageError } from './options.ts'
 
@@ -26,12 +25,7 @@ export const officialOption = {
 
 /** Reads the apps of a stage; throws a SettingsError that names all that is wrong. What the names stand for is of no account. */
 export function readApps(stage: string, file = listFile('apps.json')): Apps {
-  try {
-    return readStageApps(stage, () => readPair({}), file).apps
-  } catch (error) {
-    if (error instanceof ConfigError) throw new SettingsError(error.problems)
-    throw error
-  }
+  return asSettings(() => readStageApps(stage, () => readPair({}), file).apps)
 }
 
 /** Reads `--app`; throws UsageError for a name that none of these has. */

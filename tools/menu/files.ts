@@ -5,10 +5,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Apps } from '../../lib/apps.ts'
 import type { Replies } from '../../lib/callback/replies.ts'
 import { readReplyLists } from '../../lib/callback/reply-list.ts'
-import { ConfigError } from '../../lib/errors.ts'
 import { type Menu, readMenuLists } from '../../lib/menu/menu-list.ts'
 import { listFile } from '../../local/apps.ts'
-import { SettingsError } from '../../local/environment.ts'
+import { asSettings, SettingsError } from '../../local/environment.ts'
 
 /** Which part of the files is meant: of the default account without an `app`. */
 export type Part = { readonly stage: string; readonly app?: string; readonly officials: Apps['officials'] }
@@ -18,12 +17,12 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** Reads an account's replies; throws a SettingsError that names all that is wrong with the file. */
 export function readReplies(part: Part): Replies {
-  return checked(() => readReplyLists(readLists('replies.json'), part.stage, part.officials)).get(nameOf(part)) ?? {}
+  return asSettings(() => readReplyLists(readLists('replies.json'), part.stage, part.officials)).get(nameOf(part)) ?? {}
 }
 
 /** Reads an account's menu, or undefined; throws a SettingsError that names all that is wrong with the file. */
 export function readMenu(part: Part): Menu | undefined {
-  return checked(() => readMenuLists(readLists('menu.json'), part.stage, part.officials)).get(nameOf(part))
+  return asSettings(() => readMenuLists(readLists('menu.json'), part.stage, part.officials)).get(nameOf(part))
 }
 
 /** Writes one account's part; all else stays. */
@@ -54,13 +53,4 @@ function readLists(file: FileName): unknown {
 
 function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? { ...value } : {}
-}
-
-function checked<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof ConfigError) throw new SettingsError(error.problems)
-    throw error
-  }
 }
