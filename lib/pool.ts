@@ -11,22 +11,45 @@ export async function inParallel<T>(
   await allEnded(Array.from({ length: Math.min(width, items.length) }, lane))
 }
 
-/** Reads one item after the other; the next is being read while one is worked on. */
-export async function* readAhead<T, R>(items: readonly T[], read: (item: T) => Promise<R>): AsyncIterable<R> {
-  const waiting = items.values()
-  const begin = () => {
-    const { done, value } = waiting.next()
-    const reading = done ? undefined : read(value)
-    // A failure is thrown where it is awaited.
-    reading?.catch(() => undefined)
-    return reading
-  }
-  for (let reading = begin(); reading !== undefined; ) {
-    const result = await reading
-    reading = begin()
-    yield result
-  }
+export type ReadAhead<T> = AsyncIterable<T> & {
+  /** Reads no more; what was read and is still wanted can be taken. */
+  stop(): void
 }
+
+/**
+ * Reads a source at once, before anybody wants its items: at most `depth` of them wait. A failure is thrown where its item
+ * is taken, and nothing is read behind it.
+ */
+export function readAhead<T>(source: AsyncIterator<T, void>, depth: number): ReadAhead<T> {
+  const waiting: Promise<IteratorResult<T, void>>[] = []
+  let [isReading, isStopped] = [false, false]
+  const stop = () => {
+    isStopped = true
+  }
+  const read = () => {
+    if (isReading || isStopped || waiting.length === depth) return
+    isReading = true
+    const item = source.next()
+    waiting.push(item)
+    item.then(({ done }) => {
+      isReading = false
+      if (!done) read()
+    }, stop)
+  }
+  const next = async (): Promise<IteratorResult<T, void>> => {
+    const item = waiting.shift()
+    read()
+    return (await item) ?? ended
+  }
+  const end = async () => {
+    stop()
+    return ended
+  }
+  read()
+  return { stop, [Symbol.asyncIterator]: () => ({ next, return: end }) }
+}
+
+const ended = { done: true, value: undefined } as const
 
 /** Splits a list into chunks of at most `size`. */
 export function inRuns<T>(items: readonly T[], size: number): T[][] {

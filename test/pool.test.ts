@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 
 import { createSlots, inLanes, readAhead } from '../lib/pool.ts'
 
@@ -126,26 +126,54 @@ describe('createSlots', () => {
 })
 
 describe('readAhead', () => {
-  it('answers in order, and has the next one read, and no more, while one is worked on', async () => {
-    const order: string[] = []
-    const read = async (item: number) => {
+  const order: string[] = []
+  async function* reads(count: number) {
+    for (let item = 1; item <= count; item++) {
       order.push(`reads ${item}`)
-      return item
+      await settle()
+      yield item
     }
-    for await (const item of readAhead([1, 2, 3], read)) order.push(`works ${item}`)
+  }
+  beforeEach(() => void order.splice(0))
+
+  it('answers in order, and has the next one read, and no more, while one is worked on', async () => {
+    for await (const item of readAhead(reads(3), 1)) {
+      await settle()
+      await settle()
+      order.push(`works ${item}`)
+    }
     expect(order).toEqual(['reads 1', 'reads 2', 'works 1', 'reads 3', 'works 2', 'works 3'])
   })
 
-  it('throws a failure where its item is due, behind those before it', async () => {
-    const read = async (item: number) => {
-      if (item === 2) throw new Error('unreadable')
-      return item
+  it('reads before anybody takes, as many as may wait, one after the other', async () => {
+    const ahead = readAhead(reads(9), 3)
+    for (let turn = 0; turn < 9; turn++) await settle()
+    expect(order).toEqual(['reads 1', 'reads 2', 'reads 3'])
+    const items: number[] = []
+    for await (const item of ahead) items.push(item)
+    expect(items).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+  })
+
+  it('throws a failure where its item is due, behind those before it, and reads nothing behind it', async () => {
+    async function* failing() {
+      yield* reads(2)
+      throw new Error('unreadable')
     }
     const worked: number[] = []
     const all = async () => {
-      for await (const item of readAhead([1, 2, 3], read)) worked.push(item)
+      for await (const item of readAhead(failing(), 9)) worked.push(item)
     }
     await expect(all()).rejects.toThrow('unreadable')
-    expect(worked).toEqual([1])
+    expect(worked).toEqual([1, 2])
+  })
+
+  it.each(['stops', 'takes no more'])('reads no more when somebody %s', async how => {
+    const ahead = readAhead(reads(9), 2)
+    if (how === 'stops') ahead.stop()
+    else for await (const _ of ahead) break
+    const before = order.length
+    for (let turn = 0; turn < 9; turn++) await settle()
+    expect(order.length).toBe(before)
+    expect(before).toBeLessThan(4)
   })
 })

@@ -54,10 +54,13 @@ export function openRemoteStores(call: Call) {
 function openSyncRuns(call: Call): SyncRunStore {
   const { page, savePage } = remote<PageStore>(call, 'syncRuns', ['page', 'savePage'])
   const methods = ['takeLease', 'freeLease', 'state', 'complete', 'abandon', 'pause', 'forget'] as const
+  async function* pages(keys: readonly string[]) {
+    for (const key of keys) yield await page(key)
+  }
   return {
     ...remote<SyncRunStore>(call, 'syncRuns', methods),
     async *openids({ pageKeys }) {
-      for await (const packed of readAhead(pageKeys, page)) yield unpackOpenids(packed)
+      for await (const packed of readAhead(pages(pageKeys), 1)) yield unpackOpenids(packed)
     },
     savePage: (run, openids, owner) => savePage(run, { key: pageKeyOf(openids), ...packOpenids(openids) }, owner),
   }

@@ -29,16 +29,17 @@ export type SyncDeps = {
   readonly metrics: AppMetrics
 }
 
-export type SyncContext = KnownFollowers & {
-  /** When (ms) this invocation began, before it read what is known. */
+/** How one invocation goes about it. */
+export type RunOptions = {
+  /** When (ms) it began, before it read what is known. */
   readonly beganAt: number
-  readonly deps: SyncDeps
-  readonly runs: SyncRuns
-  /** No page is begun after that (ms). */
+  /** No page is asked for after that (ms). */
   readonly until: number
   readonly spread: boolean
   readonly isEveryone: boolean
 }
+
+export type SyncContext = KnownFollowers & RunOptions & { readonly deps: SyncDeps; readonly runs: SyncRuns }
 
 /** Prolonged with each page, so that a process that was killed holds the others up for no longer. */
 const leaseMs = 60_000

@@ -5,8 +5,9 @@ import { secondsToReset } from '../quota-reset.ts'
 import type { SyncContext, SyncDeps } from './context.ts'
 import { finishRun } from './end.ts'
 import { knowFollowers } from './known-followers.ts'
-import { CircleError, type Opening, openList } from './list.ts'
+import { CircleError } from './list.ts'
 import { type RunReport, reportOf, type SyncOrder, type SyncStatus } from './order.ts'
+import { type Opening, openList } from './page-reader.ts'
 import { readPages } from './pages.ts'
 import type { SyncPlan } from './plan.ts'
 import type { SyncRun, SyncRuns } from './ports.ts'
@@ -22,13 +23,19 @@ export async function continueRun(order: Ordered, deps: SyncDeps, until: number)
   if (skipped !== undefined) return reportOf(skipped, runs)
   // Whoever orders a sync run wants it tried, whatever was the matter before.
   if (order.action === 'sync' && runs.pausedUntil !== undefined) await deps.syncRuns.pause(0, deps.owner)
-  const beganAt = deps.now()
-  const spread = order.spread || deps.spread
   const isEveryone = runs.current?.isEveryone ?? order.everyone
+  const options = { beganAt: deps.now(), until, spread: order.spread || deps.spread, isEveryone }
   // A sync run that was killed right before its end has only the end left to do.
   const isRead = runs.current !== undefined && runs.current.next === undefined
-  const ahead = isRead ? runs.current : openList(runs, deps)
-  const context = { beganAt, deps, runs, until, spread, isEveryone, ...(await knowFollowers(runs, deps)) }
+  const ahead = isRead ? runs.current : openList(runs, options, deps)
+  try {
+    return await goOn(ahead, { ...options, ...(await knowFollowers(runs, deps)), deps, runs })
+  } finally {
+    if ('run' in ahead) ahead.pages.stop()
+  }
+}
+
+async function goOn(ahead: Opening | SyncRun, context: SyncContext): Promise<RunReport> {
   await openCount(context)
   try {
     return await readAndFinish(ahead, context)
@@ -54,7 +61,7 @@ async function openCount({ runs: { current, complete }, beganAt, deps }: SyncCon
 
 async function readAndFinish(ahead: Opening | SyncRun, context: SyncContext): Promise<RunReport> {
   const { deps } = context
-  const run = 'page' in ahead ? await readPages(ahead, context) : ahead
+  const run = 'run' in ahead ? await readPages(ahead, context) : ahead
   if ('refused' in run) return refuse(run.refused, context)
   const isComplete = run.next === undefined
   const report = isComplete

@@ -1,35 +1,35 @@
-/** The stages of each page: list, compare, queue, and a checkpoint behind it. The next page is fetched meanwhile. */
+/** The stages of each page: list, compare, queue, and a checkpoint behind it. The next pages are read meanwhile. */
 
 import { queueStep, splitFull } from '../followers/follower-batches.ts'
 import type { SyncStep } from '../followers/ports.ts'
 import type { Compared } from '../followers/stages.ts'
-import type { FollowerPage } from '../ports.ts'
 import { compareListed, newAmong } from './compare.ts'
 import { keepLease, lostLease, type SyncContext } from './context.ts'
-import { list, type Opening, prefetch } from './list.ts'
-import { planFrom, type SyncPlan } from './plan.ts'
+import { list } from './list.ts'
+import { type Opening, openList, type ReadPage, type Refused } from './page-reader.ts'
 import type { SyncRun } from './ports.ts'
-import { advance, beginRun, countedRun } from './sync-run.ts'
+import { advance, countedRun } from './sync-run.ts'
 
 const pagesPerLine = 10
 
 /** Reads pages until the list ends or the time is up; a new sync run for which today's quota is too small is not begun. */
-export async function readPages(
-  opening: Opening,
-  context: SyncContext,
-): Promise<SyncRun | { readonly refused: SyncPlan }> {
+export async function readPages(opening: Opening, context: SyncContext): Promise<SyncRun | Refused> {
   const { runs, deps } = context
-  let fetching = opening.page
-  const begun = runs.current ?? (await begin(opening, context))
-  if ('refused' in begun) return begun
-  let place: Place = { run: begun, waiting: await waitingOf(begun, context) }
+  const run = await opening.run
+  if ('refused' in run) return run
+  // A first one counted as under way before.
+  if (runs.current === undefined && runs.complete !== undefined)
+    await deps.linking.open(countedRun(run, runs.complete), 0)
+  let place: Place = { run, waiting: await waitingOf(run, context) }
+  let { pages } = opening
   for (;;) {
-    const page = await fetching
-    const ahead = prefetchSure(place.run, page, context)
-    const step = await comparePage(place, page, context)
-    if (step.goesOn) fetching = ahead ?? prefetch(step.run.next, deps)
-    place = await saveCheckpoint(await queueAdded(step, context), step, context)
-    if (!step.goesOn) return place.run
+    for await (const read of pages) {
+      const step = await comparePage(place, read, context)
+      place = await saveCheckpoint(await queueAdded(step, context), step, context)
+      if (!step.goesOn) return place.run
+    }
+    // It only seemed to be the last page: somebody had been seen before.
+    pages = openList({ current: place.run }, context, deps).pages
   }
 }
 
@@ -40,23 +40,6 @@ type Step = Place & {
   readonly goesOn: boolean
   readonly compared: readonly Compared[]
   readonly added: readonly Compared[]
-}
-
-/** The next page, asked for before this one is compared: if there is one whoever of this page was seen before, and time. */
-function prefetchSure(run: SyncRun, page: FollowerPage, { deps, until }: SyncContext) {
-  const { next } = advance(run, page, { fresh: page.openids.length, added: 0 })
-  return next !== undefined && deps.now() < until ? prefetch(next, deps) : undefined
-}
-
-async function begin(opening: Opening, context: SyncContext): Promise<SyncRun | { readonly refused: SyncPlan }> {
-  const page = await opening.page
-  const plan = planFrom(page, await opening.quotas, context)
-  if (!plan.fitsToday && !context.spread) return { refused: plan }
-  const run = beginRun(page, context.beganAt, context.isEveryone)
-  const { complete } = context.runs
-  // A first one counted as under way before.
-  if (complete !== undefined) await context.deps.linking.open(countedRun(run, complete), 0)
-  return run
 }
 
 /** Who waited when the invocation before was killed: some of whoever was added on the pages since `queuedPages`. */
@@ -71,7 +54,11 @@ async function waitingOf(run: SyncRun, context: SyncContext): Promise<Compared[]
   return waiting
 }
 
-async function comparePage({ run, waiting }: Place, page: FollowerPage, context: SyncContext): Promise<Step> {
+async function comparePage(
+  { run, waiting }: Place,
+  { page, isFollowed }: ReadPage,
+  context: SyncContext,
+): Promise<Step> {
   const { deps, until } = context
   const listed = list(page, context)
   // Read with each page: who requests their erasure while the sync run goes on is in none of the pages after that.
@@ -79,7 +66,7 @@ async function comparePage({ run, waiting }: Place, page: FollowerPage, context:
   const compared = await compareListed(listed, hasRequest, context)
   const added = compared.filter(it => it.change !== undefined)
   const ahead = advance(run, page, { fresh: listed.length, added: added.length })
-  const goesOn = ahead.next !== undefined && deps.now() < until
+  const goesOn = ahead.next !== undefined && (isFollowed || deps.now() < until)
   return { run: ahead, at: page.at, goesOn, compared, added, waiting: waiting.filter(it => !hasRequest(it.openid)) }
 }
 

@@ -4,7 +4,7 @@ import { TransportError, WeChatError } from '../errors.ts'
 import { batchSize } from '../followers/follower-batches.ts'
 import type { FollowerPage, Quota } from '../ports.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
-import type { SyncContext, SyncDeps } from './context.ts'
+import type { SyncDeps } from './context.ts'
 import type { SyncRuns } from './ports.ts'
 
 /** `user/get` answers so many openids a page. */
@@ -24,7 +24,7 @@ export type SyncPlan = {
 }
 
 /** Undefined where WeChat does not tell. */
-export type Quotas = Readonly<Partial<Record<'userGet' | 'batchget', Quota | undefined>>>
+type Quotas = Readonly<Partial<Record<'userGet' | 'batchget', Quota | undefined>>>
 
 type CallPlan = { readonly needed: number } & Partial<Pick<Quota, 'remain' | 'limit'>>
 
@@ -33,23 +33,19 @@ export async function planAhead(runs: SyncRuns, order: { everyone: boolean }, de
   const { current, complete } = runs
   const page = await withAccessToken(deps.accessTokens, token => deps.wechat.followerPage(token, current?.next))
   const linked = order.everyone ? 0 : Math.max(current?.followers ?? 0, complete?.followers ?? 0)
-  return planRun(page, { linked, spent: current?.pages ?? 0 }, await askQuotas(deps))
+  return planFrom(page, { linked, spent: current?.pages ?? 0 }, deps)
 }
-
-/** Plans a sync run whose first page was read, by what WeChat says of today's quota. */
-export function planFrom(page: FollowerPage, quotas: Quotas, { roll, isEveryone }: SyncContext): SyncPlan {
-  return planRun(page, { linked: isEveryone ? 0 : roll.linked, spent: 1 }, quotas)
-}
-
-/** Asks for today's quota of the calls that a sync run makes. */
-export async function askQuotas(deps: SyncDeps): Promise<Quotas> {
-  const [userGet, batchget] = await Promise.all([askQuota(paths.userGet, deps), askQuota(paths.batchget, deps)])
-  return { userGet, batchget }
-}
-
-type Done = { readonly linked: number; readonly spent: number }
 
 /** So many followers are linked already, and `spent` pages are behind us. */
+type Done = { readonly linked: number; readonly spent: number }
+
+/** Plans a sync run of which this page was read, by what WeChat says of today's quota. */
+export async function planFrom(page: FollowerPage, done: Done, deps: SyncDeps): Promise<SyncPlan> {
+  // Not before the page has come, which is one call of it.
+  const [userGet, batchget] = await Promise.all([askQuota(paths.userGet, deps), askQuota(paths.batchget, deps)])
+  return planRun(page, done, { userGet, batchget })
+}
+
 function planRun(page: FollowerPage, { linked, spent }: Done, quotas: Quotas): SyncPlan {
   // Where WeChat does not tell how many follow, at least those whom the page names.
   const followers = page.total ?? page.openids.length

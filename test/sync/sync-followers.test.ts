@@ -246,6 +246,46 @@ describe('a list that changes while it is read', () => {
     ).toMatchObject({ added: 0, complete: true })
   })
 
+  /** A list that was synced before, of which the pages are counted as they are asked for. */
+  async function openCounted(count: number) {
+    const sync = await openSynced(count)
+    const { account } = sync
+    let pages = 0
+    const ten = Promise.withResolvers<void>()
+    const followerPage: SyncDeps['wechat']['followerPage'] = (...args) => {
+      pages += 1
+      if (pages === 10) ten.resolve()
+      return account.wechat.followerPage(...args)
+    }
+    return { ...sync, ten: ten.promise, counted: () => pages, wechat: { ...account.wechat, followerPage } }
+  }
+
+  it('asks for ten pages ahead while it reads who is known, and for no more', async () => {
+    const { runSync, syncRuns, ten, counted, calls, wechat } = await openCounted(125)
+    const openids: SyncDeps['syncRuns']['openids'] = async function* (run) {
+      if (run.pageKeys.length === 0) return
+      await ten
+      // Each of these calls gives an eleventh the time to be asked for.
+      for (let turn = 0; turn < 20; turn++) await calls(path)
+      expect(counted()).toBe(10)
+      yield* syncRuns.openids(run)
+    }
+    const report = await runSync({}, { wechat, syncRuns: { ...syncRuns, openids } })
+    expect(report).toMatchObject({ pages: 13, added: 0, removed: 0, complete: true })
+    expect(counted()).toBe(13)
+  })
+
+  it('asks for no more pages when it fails', async () => {
+    const { runSync, syncRuns, counted, calls, wechat } = await openCounted(125)
+    const openids: SyncDeps['syncRuns']['openids'] = async function* () {
+      yield await Promise.reject(new Error('no pages'))
+    }
+    await expect(runSync({}, { wechat, syncRuns: { ...syncRuns, openids } })).rejects.toThrow('no pages')
+    // Each of these calls gives a second one the time to be asked for.
+    for (let turn = 0; turn < 20; turn++) await calls(path)
+    expect(counted()).toBe(1)
+  })
+
   it('reads the last sync run again at its end only where somebody is missing', async () => {
     const { runSync, control, syncRuns, tick } = await openSynced(25)
     let reads = 0

@@ -86,6 +86,10 @@ export function createPageRows(dynamo: Dynamo, table: string, official: Official
   const put = (Key: RowKey, openids: readonly OpenId[], how: object = {}) =>
     onlyIf(dynamo.send(new PutCommand({ TableName: table, Item: { ...Key, ...packOpenids(openids) }, ...how })))
 
+  async function* reads(runs: readonly (readonly string[])[]) {
+    for (const run of runs) yield { run, rows: await batchGet(dynamo, table, run.flatMap(rowsOf)) }
+  }
+
   return {
     async put(openids: readonly OpenId[]) {
       const key = pageKeyOf(openids)
@@ -98,8 +102,7 @@ export function createPageRows(dynamo: Dynamo, table: string, official: Official
       for (const Key of keys.flatMap(rowsOf)) await dynamo.send(new DeleteCommand({ TableName: table, Key }))
     },
     async *read(keys: readonly string[]): AsyncIterable<StoredPage> {
-      const read = async (run: readonly string[]) => ({ run, rows: await batchGet(dynamo, table, run.flatMap(rowsOf)) })
-      for await (const { run, rows } of readAhead(inReads([...new Set(keys)]), read)) {
+      for await (const { run, rows } of readAhead(reads(inReads([...new Set(keys)])), 1)) {
         const found = new Map(rows.map(it => validate(pageRow, it, 'a page of a sync run')).map(it => [nameOf(it), it]))
         for (const key of run) {
           yield { key, parts: rowsOf(key).map(it => unpackOpenids(found.get(nameOf(it)) ?? noOpenids)) }
