@@ -77,6 +77,7 @@ function openTable(keys: readonly string[]) {
 
   return {
     items,
+    keyOf: nameOf,
     get: (key: Item) => items.get(nameOf(key)),
     put: (input: Input): Written => {
       const item = Object.fromEntries(Object.entries(input.Item ?? {}).filter(([, it]) => it !== undefined))
@@ -137,14 +138,30 @@ function answer(command: object, tables: Tables, onWrite: OnWrite): object {
   return { Attributes: attributesAsked(command, written[0]) }
 }
 
+/** As DynamoDB does: a batch is of distinct keys, and not of many. */
+function checkBatch(keys: readonly (readonly [table: string, key: unknown])[], most: number): void {
+  const distinct = new Set(keys.map(it => JSON.stringify(it)))
+  if (keys.length > 0 && keys.length <= most && distinct.size === keys.length) return
+  const words = `a batch takes 1 to ${most} distinct keys; these are ${keys.length}, ${distinct.size} of them distinct`
+  throw Object.assign(new Error(words), { name: 'ValidationException' })
+}
+
 function getAll({ input }: BatchGetCommand, of: Of): object {
   const wanted = Object.entries(input.RequestItems ?? {})
+  checkBatch(
+    wanted.flatMap(([name, { Keys = [] }]) => Keys.map(it => [name, it] as const)),
+    100,
+  )
   const found = wanted.map(([name, { Keys = [] }]) => [name, Keys.flatMap(it => of(name).get(it) ?? [])])
   return { Responses: Object.fromEntries(found) }
 }
 
 function putAll({ input }: BatchWriteCommand, of: Of): Written[] {
   const wanted = Object.entries(input.RequestItems ?? {})
+  const keys = wanted.flatMap(([name, puts]) =>
+    puts.map(it => [name, of(name).keyOf(it.PutRequest?.Item ?? {})] as const),
+  )
+  checkBatch(keys, 25)
   return wanted.flatMap(([name, puts]) => puts.map(it => of(name).put({ Item: it.PutRequest?.Item })))
 }
 

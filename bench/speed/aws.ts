@@ -18,7 +18,9 @@ export type AwsCounts = { readonly requests: Readonly<Record<string, number>>; r
 const item = v.record(v.string(), v.record(v.string(), v.unknown()))
 type Item = v.InferOutput<typeof item>
 const one = v.object({ TableName: v.string(), Key: item })
-const many = v.object({ RequestItems: v.record(v.string(), v.object({ Keys: v.array(item) })) })
+/** A batch is no longer than DynamoDB takes. */
+const keys = v.pipe(v.array(item), v.maxLength(100))
+const many = v.object({ RequestItems: v.record(v.string(), v.object({ Keys: keys })) })
 const put = v.object({ Item: item })
 const change = v.object({
   ...one.entries,
@@ -27,7 +29,7 @@ const change = v.object({
   ExpressionAttributeValues: v.optional(item, {}),
 })
 const writes = v.object({
-  RequestItems: v.record(v.string(), v.array(v.object({ PutRequest: put }))),
+  RequestItems: v.record(v.string(), v.pipe(v.array(v.object({ PutRequest: put })), v.maxLength(25))),
 })
 
 const sent = v.object({ MessageBody: v.string() })

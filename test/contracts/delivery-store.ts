@@ -39,6 +39,13 @@ export function deliveryStoreContract(make: (now: Now) => Promise<DeliveryStore>
     )
   })
 
+  it('answers for more events than one request takes', async ({ store }) => {
+    const ids = Array.from({ length: 250 }, (_, number) => `order-${number}`)
+    await store.accept(ids.map(id => delivery({ id, msgid })))
+    const found = await store.read([...ids, 'unknown'])
+    expect([...found.keys()].toSorted()).toEqual(ids.toSorted())
+  })
+
   it('remembers that an event may have been sent, while it waits and until it is decided, and tells nobody', async ({
     store,
   }) => {

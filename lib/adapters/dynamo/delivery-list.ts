@@ -104,7 +104,7 @@ const eventRow = v.object({ id: v.string(), event: v.string() })
 /** A receipt names a message by its msgid; which event that was, is known where the store keeps an index of them. */
 async function named(dynamo: Dynamo, table: string, rows: readonly ListedRow[]): Promise<ListedDelivery[]> {
   const keys = rows.flatMap(it => (receiptKey.test(it.id) ? { id: eventKeyOf(it.id) } : []))
-  const items = keys.length === 0 ? [] : await batchGet(dynamo, table, keys)
+  const items = await batchGet(dynamo, table, keys)
   const events = new Map(
     items.map(item => v.safeParse(eventRow, item)).flatMap(it => (it.success ? [[it.output.id, it.output.event]] : [])),
   )

@@ -12,10 +12,14 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 
+import { inRuns } from '../../pool.ts'
+
 export type Dynamo = DynamoDBDocumentClient
 
 type Item = Readonly<Record<string, unknown>>
 
+/** DynamoDB accepts so many. */
+const keysPerRequest = 100
 /** DynamoDB returns at most 16 MB, or what its throughput allows; the rest is requested again after growing pauses. */
 const maxRounds = 6
 
@@ -27,8 +31,13 @@ export function openDynamo(): Dynamo {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
 }
 
-/** Reads up to 100 items by distinct keys, strongly consistent. Throws if some stay unread. */
+/** Reads items by distinct keys, strongly consistent, a hundred with each request. Throws if some stay unread. */
 export async function batchGet(dynamo: Dynamo, table: string, keys: readonly Item[]): Promise<Item[]> {
+  const runs = inRuns(keys, keysPerRequest)
+  return (await Promise.all(runs.map(run => getRun(dynamo, table, run)))).flat()
+}
+
+async function getRun(dynamo: Dynamo, table: string, keys: readonly Item[]): Promise<Item[]> {
   const items: Item[] = []
   let left = keys
   for (let round = 0; left.length > 0; round++) {

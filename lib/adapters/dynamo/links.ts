@@ -2,7 +2,6 @@
 
 import type { LinkStore, MiniLogin } from '../../followers/ports.ts'
 import type { UnionId } from '../../identifiers.ts'
-import { inRuns } from '../../pool.ts'
 import { batchGet, type Change, change, type Dynamo } from './dynamo.ts'
 import { createFollowerLinks } from './follower-links.ts'
 import { createJoining } from './link-joining.ts'
@@ -25,9 +24,7 @@ export function createLinkStore(
   const settle = createSettling(dynamo, table)
   const read = async (addresses: readonly string[]): Promise<LinkRows> => {
     const keys = [...new Set(addresses)].map(address => ({ address }))
-    // Behind a hundred people there may be two rows of each.
-    const items = await Promise.all(inRuns(keys, 100).map(run => batchGet(dynamo, table, run)))
-    const rows = items.flat().map(rowOf)
+    const rows = (await batchGet(dynamo, table, keys)).map(rowOf)
     return new Map(rows.map(it => [it.address, it]))
   }
   const tell = (...found: readonly LinkRows[]): void => {
