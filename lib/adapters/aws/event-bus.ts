@@ -2,6 +2,7 @@
 
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
 import { inParallel, inRuns } from '../../pool.ts'
+import { requestLimits } from './limits.ts'
 
 const source = 'queqiao'
 /** EventBridge accepts ten entries per call. */
@@ -40,7 +41,7 @@ type Publish = (entries: readonly PutEventsRequestEntry[]) => Promise<boolean[]>
 
 async function open(): Promise<Publish> {
   const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge')
-  const client: EventBridgeClient = new EventBridgeClient({})
+  const client: EventBridgeClient = new EventBridgeClient({ requestHandler: requestLimits })
   return async entries => {
     const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [...entries] }))
     return entries.map((_, index) => Entries[index]?.ErrorCode !== undefined)

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3'
 
 import type { ImageFiles, ImageType } from '../../images/ports.ts'
+import { fileLimits } from './limits.ts'
 
 /** The bytes of a served name never change; still, erased pictures must expire from caches. */
 const cacheControl = 'public, max-age=2592000, immutable'
@@ -18,7 +19,7 @@ const tagging = 'referenced=no'
 
 /** Creates the client; `isPathStyle` if buckets have no host names of their own. */
 export function openS3({ isPathStyle }: { readonly isPathStyle: boolean }): S3Client {
-  return new S3Client({ forcePathStyle: isPathStyle })
+  return new S3Client({ forcePathStyle: isPathStyle, requestHandler: fileLimits })
 }
 
 /** Creates the file store of a bucket. */

@@ -15,6 +15,7 @@ import { inParallel } from '../../pool.ts'
 import type { Backlog, ConsumedQueue, Log, Queue } from '../../ports.ts'
 import { idOf } from '../../send/event-id.ts'
 import type { EventQueue, ParkingPlace, QueuedEvent } from '../../send/ports.ts'
+import { requestLimits } from './limits.ts'
 
 export type QueueClient = {
   readonly sqs: SQSClient
@@ -158,7 +159,7 @@ function consumed({ sqs, url }: QueueClient): ConsumedQueue {
 
 /** Opens a queue by its name. */
 export function openQueue(name: string): QueueClient {
-  const sqs = new SQSClient({})
+  const sqs = new SQSClient({ requestHandler: requestLimits })
   let found: Promise<string> | undefined
   const ask = async () => {
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }))

@@ -5,6 +5,7 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { inRuns } from '../../pool.ts'
 import type { Now, Secrets } from '../../ports.ts'
 import type { SecretName } from '../../secret-names.ts'
+import { requestLimits } from './limits.ts'
 
 const keepMs = 300_000
 /** A refused secret is read again at most this often, because the refusal may have another cause. */
@@ -24,7 +25,7 @@ export type FunctionSecrets = Secrets & {
 
 /** Creates the reader of the secrets under `prefix`, such as `/queqiao/prod`. Failed reads are not cached. */
 export function createSecrets(prefix: string, now: Now): FunctionSecrets {
-  const ssm = new SSMClient({})
+  const ssm = new SSMClient({ requestHandler: requestLimits })
   const needed = new Set<SecretName>()
   const kept = new Map<SecretName, Kept>()
   const isFresh = (name: SecretName) => now() < (kept.get(name)?.at ?? Number.NEGATIVE_INFINITY) + keepMs

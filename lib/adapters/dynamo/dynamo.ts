@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/lib-dynamodb'
 
 import { inRuns } from '../../pool.ts'
+import { requestLimits } from '../aws/limits.ts'
 
 export type Dynamo = DynamoDBDocumentClient
 
@@ -25,7 +26,7 @@ const maxRounds = 6
 
 /** Creates the client; the SDK finds its endpoint and region (AWS_ENDPOINT_URL_DYNAMODB, AWS_REGION). */
 export function openDynamo(): Dynamo {
-  const client = new DynamoDBClient({})
+  const client = new DynamoDBClient({ requestHandler: requestLimits })
   // It would filter each request for a log that nobody reads.
   client.middlewareStack.remove('loggerMiddleware')
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
