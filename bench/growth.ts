@@ -4,14 +4,14 @@ import { type Grown, measureAt } from './growth/measure.ts'
 import { countedRows, growthRows } from './growth/rows.ts'
 import { loadNow } from './machine.ts'
 import type { How, Part } from './part.ts'
-import { runWalks } from './walk/walks.ts'
+import { measureRuns } from './sync/runs.ts'
 
 const sizes = [1_000, 10_000, 100_000, 1_000_000]
-const walkTitle = 'an unchanged sync run'
+const runTitle = 'an unchanged sync run'
 /** Its calls are the pages of the list. */
-const growing: ReadonlySet<string> = new Set([walkTitle])
+const growing: ReadonlySet<string> = new Set([runTitle])
 /** Of fewer there is but one page of the list. */
-const walked = [10_000, 100_000, 1_000_000]
+const listSizes = [10_000, 100_000, 1_000_000]
 
 export const growth: Part = {
   name: 'growth',
@@ -22,9 +22,9 @@ export const growth: Part = {
     const grown = await measureSizes(how.isShort ? sizes.slice(0, 2) : sizes, how)
     const counted = countedRows(grown, growing)
     if (how.isShort) return { rows: counted }
-    const walks = await measureWalks(how)
+    const runs = await growRuns(how)
     const load = loadNow()
-    const rows = growthRows([...grown, ...walks], growing).map(it => ({ ...it, load }))
+    const rows = growthRows([...grown, ...runs], growing).map(it => ({ ...it, load }))
     return { rows: [...counted, ...rows] }
   },
 }
@@ -38,15 +38,15 @@ async function measureSizes(of: readonly number[], { tell }: How): Promise<Grown
   return grown
 }
 
-async function measureWalks({ tell }: How): Promise<Grown[]> {
+async function growRuns({ tell }: How): Promise<Grown[]> {
   const grown: Grown[] = []
-  for (const followers of walked) {
-    const walks = await runWalks({ followers, latencyMs: 0, isBare: false }, tell)
-    const unchanged = walks[1]
+  for (const followers of listSizes) {
+    const runs = await measureRuns({ followers, latencyMs: 0, isBare: false }, tell)
+    const unchanged = runs[1]
     if (unchanged === undefined) continue
     const { userGet, batchget, rowsRead, rowsWritten, seconds, shares } = unchanged
     const counts = { calls: userGet + batchget, rows: rowsRead + rowsWritten, cpuMs: shares.function * seconds * 1000 }
-    grown.push({ title: walkTitle, size: followers, ...counts })
+    grown.push({ title: runTitle, size: followers, ...counts })
   }
   return grown
 }

@@ -1,6 +1,6 @@
 /** A part of the bench, and what it finds. */
 
-export const partNames = ['correctness', 'speed', 'walk', 'cold-start', 'cost', 'growth'] as const
+export const partNames = ['correctness', 'speed', 'sync', 'cold-start', 'cost', 'growth'] as const
 type PartName = (typeof partNames)[number]
 
 /** Over the rounds: the median, the least and the most. */

@@ -6,6 +6,6 @@ import { cost } from './cost.ts'
 import { growth } from './growth.ts'
 import type { Part } from './part.ts'
 import { speed } from './speed.ts'
-import { walk } from './walk.ts'
+import { sync } from './sync.ts'
 
-export const parts: readonly Part[] = [correctness, speed, walk, coldStart, cost, growth]
+export const parts: readonly Part[] = [correctness, speed, sync, coldStart, cost, growth]

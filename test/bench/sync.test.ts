@@ -2,13 +2,13 @@
 
 import { describe, expect, it } from 'vitest'
 
-import { leanLinks } from '../../bench/walk/links.ts'
-import { boundOf, type Measured } from '../../bench/walk/measure.ts'
-import { countRows, timeRows } from '../../bench/walk/rows.ts'
+import { leanLinks } from '../../bench/sync/links.ts'
+import { boundOf, type Measured } from '../../bench/sync/measure.ts'
+import { countRows, timeRows } from '../../bench/sync/rows.ts'
 import { createFollowers } from '../../bench/wechat/followers.ts'
 import { openidOf, personOf, unionidOf } from '../../bench/wechat/ids.ts'
 
-const walk: Measured = {
+const run: Measured = {
   ...{ title: 'first', followers: 1_000_000, added: 1_000_000, removed: 0 },
   ...{ seconds: 62.5, boundSeconds: 50, bareSeconds: 52, userGet: 100, batchget: 10_001, otherCalls: 3 },
   ...{ rowsRead: 1_000_000, rowsWritten: 2_000_000, peakMb: 300 },
@@ -22,13 +22,13 @@ describe('a sync run of the bench', () => {
   })
 
   it('shows a call too many beside the least that does the work', () => {
-    const row = countRows([walk]).find(it => it.what.includes('batchget'))
+    const row = countRows([run]).find(it => it.what.includes('batchget'))
     expect(row).toMatchObject({ ours: 10_001, beside: { bound: 10_000 }, goal: { atMost: 10_000 }, worse: 'more' })
   })
 
   it('reaches a share of its bound, as does the bare loop', () => {
     const plan = { followers: 1_000_000, latencyMs: 100, isBare: true }
-    const row = timeRows(plan, [walk]).find(it => it.unit === '%')
+    const row = timeRows(plan, [run]).find(it => it.unit === '%')
     expect(row?.ours).toBe(80)
     expect(row?.beside['bare loop']).toBeCloseTo(96.15)
     expect(row?.goal).toEqual({ atLeast: 90 })

@@ -9,13 +9,13 @@ import type { Counts } from './counts.ts'
 import type { World } from './world.ts'
 
 /** A sync run of so many followers, since the last one of whom so many were added and removed. */
-export type Walk = {
+export type Run = {
   readonly title: string
   readonly followers: number
   readonly added: number
   readonly removed: number
 }
-export type Measured = Walk & {
+export type Measured = Run & {
   readonly seconds: number
   /** What its calls take where nothing else takes time: the pages one after the other, or the batches so many at once. */
   readonly boundSeconds: number
@@ -39,23 +39,23 @@ const atOnce = 20
 type Given = { readonly aheadMs: number; readonly latencyMs: number; readonly isBare: boolean }
 
 /** Syncs, then makes the same calls barely if that is wanted; throws unless the rows say afterwards of everybody what is so. */
-export async function measure(world: World, walk: Walk, { aheadMs, latencyMs, isBare }: Given): Promise<Measured> {
+export async function measure(world: World, run: Run, { aheadMs, latencyMs, isBare }: Given): Promise<Measured> {
   const before = await snapshot(world)
   const began = performance.now()
   const report = await world.sync(aheadMs)
   const seconds = (performance.now() - began) / 1000
   const after = await snapshot(world)
-  expectRight(walk, { report, following: world.rows.following() })
+  expectRight(run, { report, following: world.rows.following() })
   const { '/cgi-bin/user/get': userGet = 0, '/cgi-bin/user/info/batchget': batchget = 0, ...others } = after.calls
-  const bare = isBare ? { bareSeconds: await runBarely(world.url, walk) } : {}
+  const bare = isBare ? { bareSeconds: await runBarely(world.url, run) } : {}
   await world.list.counts()
   const spent = (who: 'function' | 'wechat' | 'stores') =>
     (after.usage[who].cpuSeconds - before.usage[who].cpuSeconds) / seconds
   const rows = (name: keyof Counts) => after.counts[name] - before.counts[name]
   return {
-    ...walk,
+    ...run,
     ...bare,
-    ...{ seconds, boundSeconds: boundOf(walk, latencyMs), userGet, batchget },
+    ...{ seconds, boundSeconds: boundOf(run, latencyMs), userGet, batchget },
     otherCalls: Object.values(others).reduce((sum, it) => sum + it, 0),
     ...{ rowsRead: rows('linkRowsRead'), rowsWritten: rows('linkRowsWritten'), peakMb: after.usage.function.peakMb },
     shares: { function: spent('function'), wechat: spent('wechat'), stores: spent('stores') },
@@ -68,7 +68,7 @@ async function snapshot({ usage, list, counts }: World) {
 
 type Found = { readonly report: { readonly added: number; readonly removed: number }; readonly following: number }
 
-function expectRight({ title, followers, added, removed }: Walk, { report, following }: Found): void {
+function expectRight({ title, followers, added, removed }: Run, { report, following }: Found): void {
   const [wanted, found] = [
     [added, removed, followers],
     [report.added, report.removed, following],
@@ -77,13 +77,13 @@ function expectRight({ title, followers, added, removed }: Walk, { report, follo
 }
 
 /** The seconds that no sync run can do without, whatever it does. */
-export function boundOf({ followers, added }: Pick<Walk, 'followers' | 'added'>, latencyMs: number): number {
+export function boundOf({ followers, added }: Pick<Run, 'followers' | 'added'>, latencyMs: number): number {
   const [pages, batches] = [Math.ceil(followers / pageSize), Math.ceil(added / batchSize)]
   return Math.max(pages, batches / atOnce) * (latencyMs / 1000)
 }
 
 /** The pages and the batches, beside each other, as a sync run makes them. */
-async function runBarely(url: string, { followers, added }: Walk): Promise<number> {
+async function runBarely(url: string, { followers, added }: Run): Promise<number> {
   const people = {
     size: () => followers,
     openids: (numbers: readonly number[]) => numbers.map(openidOf),
