@@ -9,11 +9,13 @@ import { type Connection, keepConnection } from './connection.ts'
 export type Connections = {
   /** A connection that waits for a call, the last used first, or a new one. */
   take(): Connection
+  /** A new one: where a kept one was lost, the others may be lost as well. */
+  open(): Connection
 }
 
 /** Opens none until it is needed. */
 export function createConnections(baseUrl: URL): Connections {
-  const open = opener(baseUrl)
+  const connectTo = opener(baseUrl)
   const idle: Connection[] = []
   const readyEvent = isPlain(baseUrl) ? 'connect' : 'secureConnect'
   const listener = {
@@ -23,11 +25,13 @@ export function createConnections(baseUrl: URL): Connections {
       if (at >= 0) idle.splice(at, 1)
     },
   }
+  const open = () => keepConnection(connectTo(), readyEvent, listener)
   return {
     take() {
       for (let last = idle.pop(); last !== undefined; last = idle.pop()) if (last.isOpen()) return last
-      return keepConnection(open(), readyEvent, listener)
+      return open()
     },
+    open,
   }
 }
 

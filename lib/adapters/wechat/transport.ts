@@ -7,7 +7,7 @@
 import { TransportError } from '../../errors.ts'
 import { createSlots } from '../../pool.ts'
 import type { RawAnswer } from './answer-reader.ts'
-import { StaleConnection } from './connection.ts'
+import { type Connection, StaleConnection } from './connection.ts'
 import { createConnections } from './connections.ts'
 
 /** `api` names the call in errors; `safe` means that the call may be repeated without harm. */
@@ -47,20 +47,22 @@ export function createTransport(options: TransportOptions): Transport {
   const connections = createConnections(baseUrl)
   const inSlot = createSlots(sockets)
 
-  const exchange = async (call: Call) => {
+  const exchangeOver = (connection: () => Connection) => async (call: Call) => {
     const leftMs = remainingMs() - writeMs
     if (leftMs <= 0) throw new TransportError(call.api, 'withheld', 'not called: the function is out of time')
     const request = requestOf(call, baseUrl.host)
-    return answerOf(await connections.take().exchange(call.api, request, Math.min(timeoutMs, leftMs)))
+    return answerOf(await connection().exchange(call.api, request, Math.min(timeoutMs, leftMs)))
   }
-  return call => inSlot(() => exchange(call).catch(error => repeatIfStale(call, error, exchange)))
+  const exchange = exchangeOver(connections.take)
+  const repeat = exchangeOver(connections.open)
+  return call => inSlot(() => exchange(call).catch(error => repeatIfStale(call, error, repeat)))
 }
 
-/** The idle connection was closed: the call is repeated once, if that is safe. */
-async function repeatIfStale(call: Call, error: unknown, exchange: Transport): Promise<Answer> {
+/** The idle connection was closed: the call is repeated once, over a new one, if that is safe. */
+async function repeatIfStale(call: Call, error: unknown, repeat: Transport): Promise<Answer> {
   if (!(error instanceof StaleConnection)) throw error
   if (!call.safe) throw new TransportError(call.api, 'reset', 'the kept connection was closed')
-  return exchange(call).then(
+  return repeat(call).then(
     answer => ({ ...answer, isRepeat: true }),
     again => repeatFailed(call, again),
   )
@@ -68,7 +70,6 @@ async function repeatIfStale(call: Call, error: unknown, exchange: Transport): P
 
 /** However the second call failed, WeChat may have acted on the first. */
 function repeatFailed({ api }: Call, error: unknown): never {
-  if (error instanceof StaleConnection) throw new TransportError(api, 'reset', 'connection closed twice')
   if (!(error instanceof TransportError) || !error.isUnsent) throw error
   throw new TransportError(api, 'reset', `the kept connection was closed, and then: ${error.failure}`)
 }

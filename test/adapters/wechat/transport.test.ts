@@ -58,6 +58,22 @@ describe('the transport', () => {
     )
   })
 
+  it('makes it again on a new connection also where all kept ones have died', async () => {
+    const dead = new Set<Socket>()
+    const waiting: (() => void)[] = []
+    const { baseUrl, sockets } = await openServer((request, response) => {
+      if (dead.has(request.socket)) return void request.socket.resetAndDestroy()
+      waiting.push(() => response.end('{}'))
+      // Five at once have a connection each; later ones are answered at once.
+      if (waiting.length >= 5) for (const answer of waiting) answer()
+    })
+    const transport = createTransport({ baseUrl })
+    await Promise.all(Array.from({ length: 5 }, () => transport(call)))
+    for (const socket of sockets) dead.add(socket)
+    expect(await transport(call)).toMatchObject({ status: 200, isRepeat: true })
+    expect(sockets).toHaveLength(6)
+  })
+
   it('lets go of an idle connection after 10 s: WeChat closes its own without notice, some after 15 s', async () => {
     const { baseUrl, server } = await openServer()
     // As WeChat, it says nothing of how long it waits.
