@@ -125,9 +125,11 @@ function ofNobody(stored: StoredRow | undefined, seen: FollowerSeen): FollowerRo
 }
 
 function rowOf(seen: FollowerSeen, stored?: StoredRow): FollowerRow {
-  const { openid, following, at, followedAt } = seen
-  // An event of unfollowing names no unionid; the person is still the same.
-  const unionid = seen.unionid ?? (following ? undefined : stored?.unionid)
+  const { openid, following, at } = seen
+  // The person is still the same.
+  const before = tellsOnlyWhether(seen) ? stored : undefined
+  const unionid = seen.unionid ?? before?.unionid
+  const followedAt = seen.followedAt ?? followedAtOf(following, before)
   const formerly = formerlyOf(unionid, stored)
   return {
     ...{ openid, following, at },
@@ -135,6 +137,15 @@ function rowOf(seen: FollowerSeen, stored?: StoredRow): FollowerRow {
     ...(followedAt === undefined ? {} : { followedAt }),
     ...(formerly.length === 0 ? {} : { formerly }),
   }
+}
+
+/** As an event of unfollowing; and as WeChat answered of a follower, at least once, with nothing else (docs/wechat.md 5.3). */
+function tellsOnlyWhether({ following, unionid, followedAt }: FollowerSeen): boolean {
+  return unionid === undefined && !(following && followedAt !== undefined)
+}
+
+function followedAtOf(following: boolean, before: StoredRow | undefined): number | undefined {
+  return following && before !== undefined && isReadable(before) && before.following ? before.followedAt : undefined
 }
 
 /** Kept, for their rows must lead nowhere, and must go with the person. */

@@ -50,20 +50,25 @@ async function returnedSince(openids: readonly OpenId[], deps: SyncDeps): Promis
 }
 
 /**
- * Compares who was linked before with whom the whole list named: who is missing was removed. Where the count alone ended
- * the sync run, or an entry could not be read, WeChat is asked.
+ * Compares who was linked before with whom the whole list named: who is missing was removed. Where the list may not have
+ * named everybody, WeChat is asked.
  */
 export function compareMissing(
   before: readonly OpenId[],
   hasRequest: HasRequest,
   { roll }: SyncContext,
-  { endInferredFromCount, odd }: SyncRun,
+  run: SyncRun,
 ): readonly Compared[] {
-  const change = endInferredFromCount || odd !== undefined ? 'follow' : 'unfollow'
+  const change = mayLackSome(run) ? 'follow' : 'unfollow'
   // Entering tells who was not seen, and tells of nobody twice.
   return roll.see(before).map(openid => {
     const isErased = hasRequest(openid)
     // No page holds who has an erasure request, whether they were seen or not: WeChat is asked.
     return { openid, change: isErased ? 'follow' : change, isErased, isReturned: false }
   })
+}
+
+/** The count alone ended the sync run, an entry could not be read, or the list broke off before it had named its total. */
+function mayLackSome({ endInferredFromCount = false, odd, followers, minTotal }: SyncRun): boolean {
+  return endInferredFromCount || odd !== undefined || followers < minTotal
 }

@@ -30,6 +30,10 @@ async function queueRemoved(run: SyncRun, entries: SyncContext['entries'], conte
   const { deps, runs, roll } = context
   // The pages tell who it is, and are read again only for that: whoever was erased meanwhile is no longer in them.
   if (roll.missing === 0) return 0
+  if (run.followers < run.minTotal) {
+    const { followers, minTotal: total } = run
+    deps.log.warn('sync-followers.short', { words: 'the list named fewer than its total; WeChat is asked', followers, total })
+  }
   const hasRequest = await deps.erasures.all()
   let step = run.pages
   // As of the start: who returned while the sync run went on has a newer event, which this does not undo.

@@ -120,6 +120,13 @@ describe('mergeFollower', () => {
     expect(mergeFollower(stored, seen)).toEqual({ ...seen, formerly: [unionid] })
   })
 
+  it('keeps what is known of a follower of whom WeChat says nothing but that they follow', () => {
+    const stored = { openid, unionid, following: true, followedAt: 5, at: 5 }
+    expect(mergeFollower(stored, { openid, following: true, at: 9 })).toBe('unchanged')
+    const left = { openid, unionid, following: false, at: 5 }
+    expect(mergeFollower(left, { openid, following: true, at: 9 })).toEqual({ ...left, following: true, at: 9 })
+  })
+
   it('keeps the unionid of one who leaves, for the event names none', () => {
     const stored = { openid, unionid, following: true, followedAt: 5, at: 5 }
     expect(mergeFollower(stored, { openid, following: false, at: 6 })).toEqual({

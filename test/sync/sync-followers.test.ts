@@ -313,6 +313,18 @@ describe('a list that changes while it is read', () => {
     expect(new Set(take('follow')).size).toBe(25)
   })
 
+  it('takes nobody for removed where the list breaks off before it has named its total, and asks WeChat', async () => {
+    const { runSync, account, take, lines } = await openSynced(25)
+    let pages = 0
+    const followerPage: SyncDeps['wechat']['followerPage'] = async (...asked) => {
+      const page = await account.wechat.followerPage(...asked)
+      return ++pages === 1 ? page : { ...page, openids: [] }
+    }
+    expect(await runSync({}, { wechat: { ...account.wechat, followerPage } })).toMatchObject({ complete: true })
+    expect(take('unfollow')).toEqual([])
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'sync-followers.short' }))
+  })
+
   it('starts again when WeChat no longer takes the cursor, and takes nobody for removed', async () => {
     const { runSync, control, take } = await openSynced(25)
     await runSync({}, {}, { until: 0 })
