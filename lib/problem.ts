@@ -1,7 +1,7 @@
 /** Maps errors to HTTP answers: `application/problem+json` (RFC 9457), with our closed list of `code`. */
 
 import { RequestError, type RequestErrorCode, TransportError, WeChatError } from './errors.ts'
-import { secondsToReset } from './quota-reset.ts'
+import { secondsToRetry } from './quota-reset.ts'
 
 export type Problem = {
   readonly type: 'about:blank'
@@ -34,7 +34,7 @@ export function requestErrorOf(error: unknown, now: number): RequestError | unde
   const { errcode, rid } = error
   if (error.class === 'transient') return unavailable({ errcode, rid, cause: error })
   if (error.class !== 'quota') return undefined
-  const retryAfterSeconds = secondsToReset(errcode, now)
+  const retryAfterSeconds = secondsToRetry(errcode, now, 1)
   const detail = 'WeChat accepts no more of these calls for now: try again later.'
   return new RequestError('wechat-busy', 429, detail, { errcode, rid, retryAfterSeconds, cause: error })
 }

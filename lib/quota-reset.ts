@@ -23,6 +23,20 @@ export function secondsToReset(errcode: number, now: number): number {
   return Math.max(1, Math.ceil((nextReset(reset, now) - now) / 1000))
 }
 
+/** 45009 came also where the console showed a minute's limit, and its text never tells (docs/wechat.md 8.1). */
+const ambiguous = 45009
+const soonerSeconds = [60, 600]
+
+/**
+ * Seconds from `now` (ms) until what was refused with this errcode for the `tries`-th time may do better: as 45009 may be a
+ * minute's limit, it is tried twice before the day is over.
+ */
+export function secondsToRetry(errcode: number, now: number, tries: number): number {
+  const seconds = secondsToReset(errcode, now)
+  const sooner = errcode === ambiguous ? soonerSeconds[tries - 1] : undefined
+  return Math.min(seconds, sooner ?? seconds)
+}
+
 function nextReset(reset: QuotaReset, now: number): number {
   if (reset === 'minute') return (Math.floor(now / minuteMs) + 1) * minuteMs
   const inChina = now + chinaMs

@@ -7,18 +7,18 @@ import { WeChatError } from '../errors.ts'
 import type { OpenId } from '../identifiers.ts'
 import { inParallel } from '../pool.ts'
 import type { Log } from '../ports.ts'
-import { secondsToReset } from '../quota-reset.ts'
+import { secondsToRetry } from '../quota-reset.ts'
 import { retryDelay } from '../retry-delay.ts'
 import type { LinkDeps } from './deps.ts'
 import type { Arrival, FollowerNews } from './follower-news.ts'
 
-type RetryDeps = Pick<LinkDeps, 'followers' | 'random'> & { readonly log: Log }
+type RetryDeps = Pick<LinkDeps, 'followers' | 'random' | 'now'> & { readonly log: Log }
 
 export type Failure = {
   /** Who failed: with their whole batch, untried for want of time, or alone among others who are worked in. */
   readonly reasons: Map<OpenId, 'batch' | 'untried' | 'alone'>
-  /** For so long it makes no sense to try again. */
-  waitSeconds: number
+  /** The errcodes of quotas that are used up. */
+  readonly quotas: Set<number>
   /** Set if somebody has to act before another try may do better. */
   isLasting: boolean
 }
@@ -31,7 +31,7 @@ const untriedSeconds = 1
 const atOnce = 8
 
 export function createFailure(): Failure {
-  return { reasons: new Map(), waitSeconds: 0, isLasting: false }
+  return { reasons: new Map(), quotas: new Set(), isLasting: false }
 }
 
 type FollowerArrival = Arrival & { readonly news: FollowerNews }
@@ -69,13 +69,11 @@ function isWhole(reasons: readonly (string | undefined)[]): boolean {
   return isAll || reasons.some(it => it === 'batch' || it === 'untried')
 }
 
-/** Notes of a failed batch how long it makes no sense to try again, and whether somebody has to act first. */
-export function noteWait(error: unknown, failure: Failure, now: number): void {
+/** Notes of a failed batch which quota is to be waited for, and whether somebody has to act first. */
+export function noteWait(error: unknown, failure: Failure): void {
   if (!(error instanceof WeChatError)) return
-  if (error.class === 'quota') {
-    const waitSeconds = Math.min(secondsToReset(error.errcode, now), longestWaitSeconds)
-    failure.waitSeconds = Math.max(failure.waitSeconds, waitSeconds)
-  } else if (error.class !== 'transient' && error.class !== 'token-invalid') failure.isLasting = true
+  if (error.class === 'quota') failure.quotas.add(error.errcode)
+  else if (error.class !== 'transient' && error.class !== 'token-invalid') failure.isLasting = true
 }
 
 /**
@@ -94,8 +92,10 @@ export async function retryLater(arrivals: readonly Arrival[], failure: Failure,
   }
 }
 
-function secondsOf(arrival: Arrival, failure: Failure, { random }: RetryDeps): number {
-  const { waitSeconds, isLasting } = failure
+function secondsOf(arrival: Arrival, failure: Failure, { random, now }: RetryDeps): number {
+  const { quotas, isLasting } = failure
+  const waits = [...quotas].map(errcode => secondsToRetry(errcode, now(), arrival.receives))
+  const waitSeconds = Math.min(Math.max(0, ...waits), longestWaitSeconds)
   if (isUntried(arrival, failure)) return Math.max(waitSeconds, untriedSeconds)
   return Math.max(waitSeconds, isLasting ? 0 : retryDelay(arrival.receives, random))
 }

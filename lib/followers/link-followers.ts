@@ -117,7 +117,7 @@ async function linkBatch(
     return written
   } catch (error) {
     deps.log.error('link-followers.failed', { error, openids: batch.length })
-    noteWait(error, failure, deps.now())
+    noteWait(error, failure)
     return fail('batch')
   }
 }

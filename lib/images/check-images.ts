@@ -6,7 +6,7 @@ import { inRecord, type Named } from '../log-scope.ts'
 import { logOf } from '../of-app.ts'
 import { inLanes } from '../pool.ts'
 import type { AppLog, ConsumedQueue, Queue } from '../ports.ts'
-import { secondsToReset } from '../quota-reset.ts'
+import { secondsToRetry } from '../quota-reset.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { type AskImageCheckDeps, askImageCheck } from './ask-image-check.ts'
 import type { Image, ImageCheckMessage, ImageVerdict } from './ports.ts'
@@ -81,7 +81,7 @@ async function workOn(arrival: CheckArrival, batch: Batch): Promise<number | und
     deps.log.warn('check-images.failed', { error, receives: arrival.receives })
     if (!(error instanceof WeChatError) || error.class !== 'quota') return retryDelay(arrival.receives, deps.random)
     if (error.errcode === repeated) return pauseSeconds
-    const seconds = Math.min(secondsToReset(error.errcode, deps.now()), longestWaitSeconds)
+    const seconds = Math.min(secondsToRetry(error.errcode, deps.now(), arrival.receives), longestWaitSeconds)
     batch.noCallsBefore.set(mini, deps.now() + seconds * 1000)
     return seconds
   }

@@ -1,7 +1,7 @@
 /** Goes on with the sync run under way, or begins one, for as long as an invocation may run and holds the lease. */
 
 import { WeChatError } from '../errors.ts'
-import { secondsToReset } from '../quota-reset.ts'
+import { secondsToRetry } from '../quota-reset.ts'
 import type { SyncContext, SyncDeps } from './context.ts'
 import { finishRun } from './end.ts'
 import { knowFollowers } from './known-followers.ts'
@@ -12,6 +12,9 @@ import { readPages } from './pages.ts'
 import type { SyncPlan } from './plan.ts'
 import type { SyncRun, SyncRuns } from './ports.ts'
 import { countedRun, isWanted } from './sync-run.ts'
+
+/** The schedule goes on within a minute. */
+const justNowMs = 180_000
 
 type Ordered = SyncOrder & { readonly orderedAt: number }
 
@@ -89,7 +92,7 @@ async function explain(error: unknown, context: SyncContext): Promise<RunReport>
   const runs = await deps.syncRuns.state()
   const { current } = runs
   if (error.class === 'quota') {
-    const pausedUntil = await pause(deps, error.errcode)
+    const pausedUntil = await pause(deps, error.errcode, triesOf(context))
     deps.log.warn('sync-followers.waiting', { errcode: error.errcode, pages: current?.pages ?? 0 })
     return { ...reportOf('waiting', runs), pausedUntil }
   }
@@ -106,9 +109,14 @@ async function abandon({ runs: { complete }, beganAt, deps }: SyncContext): Prom
   else await deps.linking.abandon()
 }
 
-/** 45009: the day's quota. */
-async function pause({ syncRuns, owner, now }: SyncDeps, errcode = 45009): Promise<number> {
-  const until = now() + secondsToReset(errcode, now()) * 1000
+/** How often WeChat has refused: a sync run that has only just gone on was refused before. */
+function triesOf({ runs: { pausedUntil = 0 }, beganAt }: SyncContext): number {
+  return beganAt - pausedUntil < justNowMs ? 3 : 2
+}
+
+/** 45009: the day's quota, unless it is tried before the day is over, for it may be a minute's. */
+async function pause({ syncRuns, owner, now }: SyncDeps, errcode = 45009, tries = 3): Promise<number> {
+  const until = now() + secondsToRetry(errcode, now(), tries) * 1000
   await syncRuns.pause(until, owner)
   return until
 }

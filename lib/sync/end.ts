@@ -32,7 +32,11 @@ async function queueRemoved(run: SyncRun, entries: SyncContext['entries'], conte
   if (roll.missing === 0) return 0
   if (run.followers < run.minTotal) {
     const { followers, minTotal: total } = run
-    deps.log.warn('sync-followers.short', { words: 'the list named fewer than its total; WeChat is asked', followers, total })
+    deps.log.warn('sync-followers.short', {
+      words: 'the list named fewer than its total; WeChat is asked',
+      followers,
+      total,
+    })
   }
   const hasRequest = await deps.erasures.all()
   let step = run.pages

@@ -83,8 +83,8 @@ export async function openFollowers(options: WeChatOptions = {}) {
     },
     seconds: () => Math.floor(now() / 1000),
     /** Hands news in as the queue does; answers those that must come again. */
-    work: async (told: readonly News[], more: Partial<StageDeps & Account> = {}) => {
-      const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}`, receives: 1 }))
+    work: async (told: readonly News[], more: Partial<StageDeps & Account> = {}, receives = 1) => {
+      const arrivals = told.map((news, index) => ({ news, receiptHandle: `${index}`, receives }))
       const given = { ...deps, ...more, accounts: [{ ...account, ...more }, ...idle] }
       return (await linkFollowers(arrivals, given, forever)).map(failed => failed.news)
     },

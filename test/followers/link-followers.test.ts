@@ -233,15 +233,15 @@ describe('linkFollowers', () => {
     expect(await calls(batchget)).toBe(2)
   })
 
-  it('puts off until midnight in China what today’s quota is too small for, and loses nothing', async () => {
+  it('puts off until midnight in China what today’s quota is too small for, once it is sure, and loses nothing', async () => {
     const { work, control, news, person, reach, putOff, unfollow } = await openLinks()
     const [asked, left] = [await person({ following: true }), await person({ following: true })]
     await unfollow(left)
     await control('/quota', { app: 'official', path: batchget, day: 5, used: 5 })
     const [follow, other] = [news('follow', asked), news('unfollow', left)]
-    expect(await work([follow, other])).toEqual([follow, other])
-    // It is noon in China; SQS hides a message for twelve hours at most.
-    expect(putOff).toEqual([11 * 3600, 11 * 3600])
+    for (const receives of [1, 2, 3]) expect(await work([follow, other], {}, receives)).toEqual([follow, other])
+    // 45009 may be of a minute. It is noon in China; SQS hides a message for twelve hours at most.
+    expect(putOff).toEqual([60, 600, 11 * 3600].flatMap(it => [it, it]))
     await control('/quota', { app: 'official', path: batchget, day: 5, used: 0 })
     expect(await work([follow, other])).toEqual([])
     expect([await reach(asked), await reach(left)]).toEqual(['reachable', 'not-following'])

@@ -80,8 +80,8 @@ describe('news of two accounts in one batch', () => {
     await control('/quota', { app: 'official', path: batchget, day: 5, used: 5 })
     expect(await work([follow(own), follow(elsewhere)])).toEqual([follow(own)])
     expect(await reaches(elsewhere)).toEqual(['not-following', 'reachable'])
-    // The reset is of the one account's quota.
-    expect(putOff).toEqual([11 * 3600])
+    // The wait is for the one account's quota.
+    expect(putOff).toEqual([60])
   })
 
   it('come again of an account that the stage has no more, and hold up no others', async () => {
