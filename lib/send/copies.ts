@@ -26,8 +26,13 @@ export function createCopyOrder() {
     const previous = before.end
     if (before.bodies.has(body)) return previous.then(() => 'repeated')
     before.bodies.add(body)
-    const end = previous.then(name => (takenEnds.has(name) ? name : work()))
-    before.end = end
-    return takenEnds.has(await previous) ? 'repeated' : end
+    let isTaken = false
+    // The only promise that this copy awaits: a second one that nobody awaits would end the process if the work fails.
+    before.end = previous.then(name => {
+      isTaken = takenEnds.has(name)
+      return isTaken ? name : work()
+    })
+    const name = await before.end
+    return isTaken ? 'repeated' : name
   }
 }
