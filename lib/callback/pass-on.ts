@@ -48,16 +48,17 @@ type Item = PassOn & Named
 
 /** Returns those to be retried: what the listeners did not take. */
 export async function passOnPushes(items: readonly Item[], deps: PassOnDeps): Promise<readonly Named[]> {
-  const forwarding = inParallel(
-    items.filter(it => it.to === 'target'),
-    atOnce,
-    it => forwardOne(it, deps),
-  )
-  const refused = await publish(
-    items.filter(it => it.to === 'subscribers'),
-    deps,
-  )
-  await forwarding
+  const [refused] = await Promise.all([
+    publish(
+      items.filter(it => it.to === 'subscribers'),
+      deps,
+    ),
+    inParallel(
+      items.filter(it => it.to === 'target'),
+      atOnce,
+      it => forwardOne(it, deps),
+    ),
+  ])
   return refused
 }
 

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { describe, expect, it } from 'vitest'
 import { createHandler } from '../../functions/pass-on.ts'
@@ -7,8 +9,10 @@ import { type PassOnDeps, parsePassOn, passOnPushes } from '../../lib/callback/p
 import type { PassOn } from '../../lib/callback/ports.ts'
 import type { PublishedPush } from '../../lib/callback/published-push.ts'
 import { batchOf, context } from '../functions/context.ts'
+import { listen } from '../listen.ts'
 import { localAws, openEmulator, stubAws } from '../opened.ts'
 import { twoPairs } from '../second-pair.ts'
+import { unhandledIn } from '../unhandled.ts'
 import { eventMessage, official, openCallback, openTarget, targetOf, textMessage } from './behind-us.ts'
 
 const kept = (message: string) => ({ appid: official.appid, message, at: 5, hops: 0 })
@@ -61,6 +65,20 @@ describe('passing on', () => {
     const alive = openListener()
     expect(await passOnPushes(items, depsOf(['http://127.0.0.1:1/'], [alive]).deps)).toEqual([])
     expect(alive.taken).toHaveLength(1)
+  })
+
+  // Nobody awaited the servers while the listeners were called: keys that could not be read ended the function.
+  it('throws that the keys of a server cannot be read, however late the listeners answer', async () => {
+    const listener = openListener()
+    const late: PassOnDeps['subscribers'] = [{ publish: it => setImmediate().then(() => listener.publish(it)) }]
+    const { deps } = depsOf([await listen(createServer())], late)
+    const keysOf = () => Promise.reject(new Error('no secrets'))
+    const of: PassOnDeps['of'] = app => ({ ...deps.of(app), keysOf })
+    const items = named([toAll(textMessage('hi')), toTarget(textMessage('hi'))])
+    const unhandled = await unhandledIn(() =>
+      expect(passOnPushes(items, { ...deps, of })).rejects.toThrow('no secrets'),
+    )
+    expect([unhandled, listener.taken.length]).toEqual([[], 1])
   })
 
   it('drops a push for a server that is in the list no more, and says so', async () => {
