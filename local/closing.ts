@@ -26,7 +26,9 @@ export function createClosing(): Closing {
   return {
     add(close) {
       parts.push(close)
-      closed = closed?.then(closeAll)
+      // Closed even if another part failed to; a failure is thrown where somebody awaits it.
+      closed = closed?.finally(closeAll)
+      closed?.catch(() => undefined)
     },
     close() {
       closed ??= closeAll()

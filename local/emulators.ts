@@ -41,12 +41,14 @@ export async function openEmulators(
     return part
   }
 
-  const openSecrets = (sessionKeys: string) =>
-    open(openParameterStore(ssmPort, listSecrets(secretsPrefix, wechat, sessionKeys)))
+  const openSecrets = async () => {
+    const sessionKeys = kept?.sessionKeys ?? (await makeSessionKeys())
+    return open(openParameterStore(ssmPort, listSecrets(secretsPrefix, wechat, sessionKeys)))
+  }
   const needsFauxqs = endpoints.sqs === undefined || endpoints.s3 === undefined
   const [box, store] = await Promise.all([
     wechatApiUrl === undefined ? open(openBox(settings, kept?.box, beside)) : undefined,
-    openSecrets(kept?.sessionKeys ?? (await makeSessionKeys())),
+    openSecrets(),
     endpoints.dynamodb === undefined && open(openDynamoDb(ports.dynamodb, kept?.tables)),
     needsFauxqs && open(openSqs(ports.sqs, region, kept?.queues)),
   ])
