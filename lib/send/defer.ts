@@ -4,6 +4,7 @@ import { retryDelay } from '../retry-delay.ts'
 import type { Delivery } from './delivery.ts'
 import { idOf, templateOf } from './event-id.ts'
 import type { Deferral, DeliveryFacts } from './outcome.ts'
+import { isGivenUp } from './overdue.ts'
 import type { QueuedEvent } from './ports.ts'
 import { copyName } from './short-names.ts'
 import type { Parsed, Sent } from './stages.ts'
@@ -16,8 +17,6 @@ const spareSeconds = 15
 /** So near to a window's end there is time for a few tries, and none for many. */
 const leastSeconds = 5
 const minuteSeconds = 60
-/** A queue keeps a message for 14 days: what still cannot be sent a day before is dead-lettered. */
-const longestMs = 13 * 86_400_000
 
 /** Nobody knows whether it was sent: it stays in the queue. Where SQS fails, the queue's own time does, which is within the window too. */
 export async function retryUnanswered(event: Sent, deps: BatchDeps): Promise<string> {
@@ -35,7 +34,7 @@ export async function retryUnanswered(event: Sent, deps: BatchDeps): Promise<str
 /** Surely not sent by this try: requeued as a new message, ever later, until people must look at it. */
 export async function defer(event: Sent, deferral: Deferral, deps: BatchDeps): Promise<string> {
   const { leastSeconds: least, wait } = deferral
-  if (deps.now() - event.since > longestMs) return deadLetterOverdue(event, deferral, deps)
+  if (isGivenUp(event, deps.now())) return deadLetterOverdue(event, deferral, deps)
   const seconds =
     wait === undefined
       ? Math.max(withinWindow(least, event, deps), delayOf(event, deps))
@@ -48,7 +47,11 @@ export async function defer(event: Sent, deferral: Deferral, deps: BatchDeps): P
 }
 
 /** It waits for people, who move it back from the dead letters. */
-async function deadLetterOverdue(event: Sent, { why }: WaitReason, deps: BatchDeps): Promise<string> {
+export async function deadLetterOverdue(
+  event: Sent,
+  { why }: Pick<WaitReason, 'why'>,
+  deps: BatchDeps,
+): Promise<string> {
   await deps.events.deadLetter(event, `overdue: ${why}`, 'dead-letter')
   deps.log.error('send.overdue', { id: idOf(event.body), why })
   recordDeferral(event, { cause: 'operator', why: `it was dead-lettered as overdue: ${why}` }, { hasSlot: false }, deps)

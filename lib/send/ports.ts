@@ -138,10 +138,15 @@ export type ParkingPlace = { readonly official: AppName; readonly priority: Prio
 /** Urgent events may use what is kept of the quota for them, so they wait apart from the others. */
 export type Priority = 'urgent' | 'usual'
 
+/** Events that were first pushed before one instant (ms), and have waited here since before another. */
+export type OldEvents = { readonly pushedBefore: number; readonly heldBefore: number }
+
 /** The events that wait for quota of one Official Account. */
 export type ParkedEvents = {
   /** About how many wait. */
   count(): Promise<Readonly<Record<Priority, number>>>
   /** Moves up to ten back into the queue of events; answers how many. A crash between may move one twice. */
   moveBack(kind: Priority, most: number): Promise<number>
+  /** Looks at up to ten, and moves back those that are old; the others are out of sight for two minutes. */
+  moveOldBack(kind: Priority, old: OldEvents): Promise<{ readonly seen: number; readonly moved: number }>
 }

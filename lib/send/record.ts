@@ -1,10 +1,11 @@
 /** Last stage: writes, queues, publishes and logs the outcomes. */
 
-import { defer, deliveryOf, queuedOf, retryUnanswered } from './defer.ts'
+import { deadLetterOverdue, defer, deliveryOf, queuedOf, retryUnanswered } from './defer.ts'
 import { isSent } from './delivery.ts'
 import { end } from './end.ts'
 import { endedMs } from './interrupted-sends.ts'
-import { type DeliveryFacts, isAccepted, type Outcome } from './outcome.ts'
+import { isAccepted, type Outcome } from './outcome.ts'
+import { isGivenUp } from './overdue.ts'
 import { copyName } from './short-names.ts'
 import type { Decided, Sent } from './stages.ts'
 import { isSame, uncertaintyOf } from './uncertainty.ts'
@@ -38,6 +39,7 @@ function recordRepeated({ id, receives, delivery }: Decided, { buffer, now, log 
   return 'repeated'
 }
 
+type HoldFacts = Extract<Outcome, { readonly kind: 'parked' }>['facts']
 type Acted = Exclude<Outcome, { readonly kind: 'repeated' }>
 
 async function act(event: Sent, outcome: Acted, deps: BatchDeps): Promise<string> {
@@ -48,7 +50,7 @@ async function act(event: Sent, outcome: Acted, deps: BatchDeps): Promise<string
   // What may have been sent was written over what was told.
   const known = remembered === 'written' ? { ...event, delivery: undefined } : event
   if (outcome.kind === 'unanswered') return retryUnanswered(known, deps)
-  return outcome.kind === 'parked' ? hold(known, outcome.facts, deps) : defer(known, outcome, deps)
+  return outcome.kind === 'parked' ? holdOrGiveUp(known, outcome.facts, deps) : defer(known, outcome, deps)
 }
 
 /** Writes an uncertainty down; throws if that fails. `decided` says that by now another copy came to an end. */
@@ -60,8 +62,14 @@ async function remember(
   return (await deliveries.recordUncertainty(id, doubt)) ? 'written' : 'decided'
 }
 
+/** Quota may be missing day after day, and each move into a queue starts its retention anew. */
+async function holdOrGiveUp(event: Sent, facts: HoldFacts, deps: BatchDeps): Promise<string> {
+  if (isGivenUp(event, deps.now())) return deadLetterOverdue(event, { why: `quota: ${facts.errcode}` }, deps)
+  return hold(event, facts, deps)
+}
+
 /** It waits for quota, all the same if that cannot be written. */
-async function hold(event: Sent, facts: DeliveryFacts, deps: BatchDeps): Promise<string> {
+async function hold(event: Sent, facts: HoldFacts, deps: BatchDeps): Promise<string> {
   const { id, message } = event
   deps.log.debug('send.held', { id, ...facts })
   try {

@@ -6,7 +6,7 @@ import type { AppLog, AppMetrics, Now, Quota, WeChat } from '../ports.ts'
 import type { AccessTokenSource } from '../tokens/access-token.ts'
 import { withAccessToken } from '../tokens/with-access-token.ts'
 import { templateNames } from './kinds/template-names.ts'
-import { type Limits, moveBack } from './move-back.ts'
+import { type Limits, moveBack, moveOldBack } from './move-back.ts'
 import type { Gate, GateStore, ParkedEvents } from './ports.ts'
 import { isOnTrial, lookAt, type QuotaLook, takeIn } from './quota-look.ts'
 import { keepReserve, prioritiesOf } from './quota-reserve.ts'
@@ -36,9 +36,13 @@ const lookMinutes = 10
 /** So many go first when the gate is opened before its time; the others follow once WeChat did not refuse them. */
 const trialShare = 5
 const askEveryMs = 600_000
+const dayMinutes = 24 * 60
+/** When those that have waited for days pass the sender: at 10:33 in China, far from the reset, while people see an alarm. */
+const oldOnesMinute = 2 * 60 + 33
 
-/** Moves events back until none waits, the minute's share is moved, or the time is up. */
+/** Moves events back until none waits, the minute's share is moved, or the time is up; once a day the old ones instead. */
 export async function resumeEvents(deps: ResumeDeps, limits: Limits): Promise<ResumeReport> {
+  if (minuteOf(deps.now()) % dayMinutes === oldOnesMinute) return report(await moveOldBack(deps, limits), deps)
   const gate = await deps.gate.read()
   const opensInMs = (gate.closedUntil ?? 0) - deps.now()
   if (opensInMs > patienceMs) return lookForQuota(gate, deps, limits)
@@ -124,7 +128,11 @@ async function isAsked({ pace }: Gate, { reserve, parked, now }: ResumeDeps): Pr
 }
 
 function isLookTime(now: number): boolean {
-  return Math.floor(now / 60_000) % lookMinutes === 0
+  return minuteOf(now) % lookMinutes === 0
+}
+
+function minuteOf(now: number): number {
+  return Math.floor(now / 60_000)
 }
 
 /** If somebody else changes the pace meanwhile, the next minute does. */

@@ -15,6 +15,7 @@ import { idOf, templateOf } from './event-id.ts'
 import { load, nothingKnown } from './load.ts'
 import { deferFor, isToSend } from './outcome.ts'
 import { createOutcomeTally } from './outcome-tally.ts'
+import { overdueMs } from './overdue.ts'
 import { reasonOfOurs } from './own-failure.ts'
 import { parse, unread } from './parse.ts'
 import { createRecipients, unlinkedAmong } from './recipients.ts'
@@ -26,7 +27,6 @@ import { type BatchDeps, type BatchStage, createWriteBuffer } from './write-buff
 
 /** Keep-alive sockets to WeChat in use at once by one function. */
 const width = 50
-const overdueMs = 3 * 86_400_000
 
 const noTables: WaitReason = { cause: 'ourselves', why: 'no tables' }
 /** What was not even begun comes back in a moment. */

@@ -82,7 +82,11 @@ export function testRingingElsewhere(made: () => Template): void {
     const world = await openWorld()
     const { metrics, during } = openWriter(world.now)
     await world.control('/quota', { app: 'official', path, day: 100, used: 100 - left })
-    const parked = { count: async () => ({ urgent: 0, usual: 0 }), moveBack: async () => 0 }
+    const parked = {
+      count: async () => ({ urgent: 0, usual: 0 }),
+      moveBack: async () => 0,
+      moveOldBack: async () => ({ seen: 0, moved: 0 }),
+    }
     const ask = () =>
       askQuota({ ...world, ...world.app('official'), app, metrics: metricsOf(app, metrics), parked, reserve: 0 })
     expect(isRinging('QuotaLow-official', await during(ask))).toBe(isLow)

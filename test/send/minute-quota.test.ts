@@ -65,7 +65,11 @@ function resumeDepsOf(world: World, isTold: boolean) {
     const told = await wechat.quota(...of)
     return isTold ? told : untold(told)
   }
-  const parked = { count: async () => ({ urgent: 0, usual: 0 }), moveBack: async () => 0 }
+  const parked = {
+    count: async () => ({ urgent: 0, usual: 0 }),
+    moveBack: async () => 0,
+    moveOldBack: async () => ({ seen: 0, moved: 0 }),
+  }
   return { app, wechat: { quota }, accessTokens, gate, parked, reserve: 0, now, sleep, log, metrics }
 }
 

@@ -18,6 +18,7 @@ async function openOrders() {
       left[kind] -= count
       return count
     },
+    moveOldBack: async () => ({ seen: 0, moved: 0 }),
   }
   const [app] = stageApps.officials
   const deps = { ...world.app('official'), app, gate, parked, reserve: 0, now, sleep }

@@ -18,12 +18,21 @@ async function openResume(waiting: number, urgent = 0) {
   // A minute in which nobody looks at the quota for its own sake.
   tick(60_000)
   const left = { urgent, usual: waiting }
+  /** So many of them were pushed over three days ago. */
+  const old = { urgent: 0, usual: 0 }
   const parked: ParkedEvents = {
     count: async () => ({ ...left }),
     moveBack: async (kind, most) => {
       const count = Math.min(most, left[kind])
       left[kind] -= count
       return count
+    },
+    moveOldBack: async (kind, before) => {
+      expect(before).toEqual({ pushedBefore: now() - 3 * 24 * 60 * minuteMs, heldBefore: now() })
+      const moved = Math.min(10, old[kind])
+      left[kind] -= moved
+      old[kind] -= moved
+      return { seen: moved, moved }
     },
   }
   const [app] = stageApps.officials
@@ -43,7 +52,7 @@ async function openResume(waiting: number, urgent = 0) {
   const setQuota = (change: object) => world.control('/quota', { app: 'official', path, ...change })
   const refuseToTell = (errcode: number, times: number) =>
     world.control('/faults', { path: quotaPath, kind: 'errcode', errcode, times })
-  return { ...world, deps, resume, close, minutes, setQuota, refuseToTell, left: () => left.usual, waiting: left }
+  return { ...world, deps, resume, close, minutes, setQuota, refuseToTell, left: () => left.usual, waiting: left, old }
 }
 
 describe('resumeEvents', () => {
@@ -243,6 +252,20 @@ describe('quota that is back before midnight', () => {
     expect(await resume({ wechat, accessTokens })).toEqual({ moved: 0 })
     expect((await gate.read()).closedUntil).toBeGreaterThan(now())
     expect(left()).toBe(30)
+  })
+})
+
+describe('events that have waited for days', () => {
+  // SQS deletes a message after fourteen days: behind a month's code their deliveries said `parked` for ever.
+  it('pass the sender once a day, however closed the gate is, and however many they are', async () => {
+    const { close, minutes, setQuota, waiting, old, tick } = await openResume(300, 7)
+    await close(30 * 24 * 60, 48006)
+    Object.assign(old, { urgent: 7, usual: 205 })
+    // It is a minute past noon in China.
+    tick((22 * 60 + 30) * minuteMs)
+    await setQuota({ day: 1_000, used: 1_000 })
+    expect(await minutes(3)).toEqual([0, 212, 0])
+    expect(waiting).toEqual({ urgent: 0, usual: 95 })
   })
 })
 

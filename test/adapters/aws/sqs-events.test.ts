@@ -16,6 +16,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../../kit/silent.ts'
 import { createParkedEvents } from '../../../lib/adapters/aws/sqs-parked.ts'
 import { createEventQueue } from '../../../lib/adapters/aws/sqs-queues.ts'
+import { moveOldBack } from '../../../lib/send/move-back.ts'
 import { openEmulator, stubAws } from '../../opened.ts'
 
 const ofOfficial = ['-official-parked', '-official-parked-urgent']
@@ -27,6 +28,8 @@ const eventOf = (number: number) => ({
 })
 const usual = (event: ReturnType<typeof eventOf>) => ({ event, official: 'official', priority: 'usual' as const })
 const many = (count: number) => Array.from({ length: count }, (_, index) => eventOf(index))
+const forever = { until: Number.POSITIVE_INFINITY }
+const dayMs = 86_400_000
 
 beforeEach(() => stubAws())
 
@@ -67,6 +70,22 @@ describe('on an SQS', () => {
     expect([await parked.moveBack('urgent', 10), await parked.moveBack('urgent', 10)]).toEqual([1, 0])
     expect((await receive('')).map(it => it.body)).toEqual(['{"id":"e2"}'])
     expect(await parked.count()).toEqual({ urgent: 0, usual: 1 })
+  })
+
+  it('brings back all events that were pushed over three days ago, and leaves the others where they wait', async () => {
+    const { events, parked, receive } = await openQueues()
+    const [young, old] = [Date.now(), Date.now() - 4 * dayMs]
+    await events.holdForQuota(many(24).map((it, index) => usual({ ...it, since: index % 2 === 0 ? young : old })))
+    expect(await moveOldBack({ parked, now: () => Date.now() + 1_000 }, forever)).toBe(12)
+    const back = [...(await receive('')), ...(await receive(''))]
+    expect(back.map(it => it.attributes.since)).toEqual(Array(12).fill(`${old}`))
+  })
+
+  // Else the sender and the way back would hand them to each other until the time is up.
+  it('leaves those that were held anew since it began to look', async () => {
+    const { events, parked } = await openQueues()
+    await events.holdForQuota([usual({ ...eventOf(1), since: Date.now() - 4 * dayMs })])
+    expect(await moveOldBack({ parked, now: () => Date.now() - 60_000 }, forever)).toBe(0)
   })
 
   it('lets the events of each account wait apart, and brings back those of one alone', async () => {
