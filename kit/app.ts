@@ -35,6 +35,8 @@ export type ClientOptions = Partial<Omit<WeChatOptions, 'nowSeconds'>> & {
 export type AppOptions = ClientOptions & {
   readonly tokens: TokenStore
   readonly sleep?: (ms: number) => Promise<void>
+  /** The time (ms) that its invocation has left; infinite if absent. */
+  readonly remainingMs?: () => number
   readonly owner?: string
 }
 
@@ -54,11 +56,11 @@ export function openClient({ url, now = Date.now, ...client }: ClientOptions) {
 }
 
 /** Opens a client with the source of its tokens. */
-export function openApp({ tokens, sleep = delay, owner = randomUUID(), ...client }: AppOptions) {
+export function openApp({ tokens, sleep = delay, remainingMs, owner = randomUUID(), ...client }: AppOptions) {
   const { name = 'official', app = byName[name], appid = app.appid, now = Date.now } = client
   const wechat = openClient(client)
   const ops = opsOf(client)
-  const source = { appid, wechat, tokens, now, sleep, owner, ...ops }
+  const source = { appid, wechat, tokens, now, sleep, owner, ...ops, ...(remainingMs && { remainingMs }) }
   return { app, appid, wechat, accessTokens: createAccessTokenSource(source), ...ops }
 }
 

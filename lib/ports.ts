@@ -133,7 +133,8 @@ export type MediaToCheck = { readonly mediaUrl: string; readonly openid: MiniOpe
  * Every call throws WeChatError for an errcode other than 0, and TransportError if no usable answer came.
  */
 export type WeChat = {
-  fetchAccessToken(): Promise<IssuedToken>
+  /** May call WeChat twice; both end within the time (ms) that is left, infinite if absent. */
+  fetchAccessToken(leftMs?: () => number): Promise<IssuedToken>
   exchangeCode(code: string): Promise<Identity>
   followerPage(accessToken: AccessToken, after?: OpenId): Promise<FollowerPage>
   /** Up to 100 openids; one invalid openid fails them all (40003). Openids without a usable answer are left out. */

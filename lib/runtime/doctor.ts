@@ -7,7 +7,6 @@ import { parkedName } from '../adapters/aws/sqs-queues.ts'
 import { createQueueSizes } from '../adapters/aws/sqs-sizes.ts'
 import { createSecrets } from '../adapters/aws/ssm-secrets.ts'
 import { isBoxAt } from '../adapters/box.ts'
-import { remainingMs } from '../adapters/deadline.ts'
 import { openOwnApi } from '../adapters/own-api.ts'
 import { openSite } from '../adapters/site.ts'
 import { createWeChat } from '../adapters/wechat/client.ts'
@@ -22,7 +21,7 @@ import type { Secrets } from '../ports.ts'
 import { type SecretName, secretOf } from '../secret-names.ts'
 import { createAccessTokenSource } from '../tokens/access-token.ts'
 import { apps } from './apps.ts'
-import { log, now } from './context.ts'
+import { leftOfInvocation, log, now } from './context.ts'
 import { metrics } from './metrics.ts'
 import { gateStore, tokenStore } from './stores.ts'
 import { templates } from './templates.ts'
@@ -41,7 +40,7 @@ export function openDoctor(readable: readonly SecretName[]): DoctorDeps {
   const secrets = createSecrets(config('SECRETS_PREFIX').SECRETS_PREFIX, now)
   secrets.need(readable)
   const { transport, calls, sightings } = recordCalls(
-    createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
+    createTransport({ baseUrl: WECHAT_API_URL, remainingMs: leftOfInvocation }),
     now,
   )
   return {
@@ -120,6 +119,7 @@ function openApp<A extends App>(app: A, { secrets, transport }: Means) {
   })
   const ops = { log: logOf(app, log), metrics: metricsOf(app, metrics) }
   const sleep = (ms: number) => setTimeout(ms)
-  const source = { appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), ...ops }
+  const container = { now, sleep, remainingMs: leftOfInvocation, owner: randomUUID() }
+  const source = { appid, wechat, tokens: tokenStore(), ...container, ...ops }
   return { app, wechat, accessTokens: createAccessTokenSource(source), isAskingHarmless: mode === 'stable' }
 }

@@ -1,7 +1,6 @@
 /** WeChat's APIs as each app of the stage, and the source of each app's access token. */
 
 import { randomUUID } from 'node:crypto'
-import { remainingMs } from '../adapters/deadline.ts'
 import { createWeChat } from '../adapters/wechat/client.ts'
 import { createTransport } from '../adapters/wechat/transport.ts'
 import type { App, MiniProgram, OfficialAccount } from '../apps.ts'
@@ -13,7 +12,7 @@ import { type AccessTokenSource, createAccessTokenSource } from '../tokens/acces
 import { createBreaker } from '../wechat/breaker.ts'
 import { createWatch } from '../wechat/watch.ts'
 import { apps } from './apps.ts'
-import { log, now, sleep } from './context.ts'
+import { leftOfInvocation, log, now, sleep } from './context.ts'
 import { metrics } from './metrics.ts'
 import { neededSecret, secrets } from './secrets.ts'
 import { tokenStore } from './stores.ts'
@@ -48,7 +47,8 @@ export function loginApps(): readonly Caller<MiniProgram>[] {
 function openApp<A extends App>(app: A, appsecret: AppSecretName<'appsecret'>): OpenApp<A> {
   const caller = openCaller(app, appsecret)
   const { wechat, log, metrics } = caller
-  const source = { appid: app.appid, wechat, tokens: tokenStore(), now, sleep, owner: randomUUID(), log, metrics }
+  const container = { now, sleep, remainingMs: leftOfInvocation, owner: randomUUID() }
+  const source = { appid: app.appid, wechat, tokens: tokenStore(), ...container, log, metrics }
   return { ...caller, accessTokens: createAccessTokenSource(source) }
 }
 
@@ -61,7 +61,7 @@ function openCaller<A extends App>(app: A, appsecret: AppSecretName<'appsecret'>
   const wechat = createWeChat({
     appid,
     appsecret: refused => neededSecret(appsecret, refused),
-    transport: createTransport({ baseUrl: WECHAT_API_URL, remainingMs: () => remainingMs(now()) }),
+    transport: createTransport({ baseUrl: WECHAT_API_URL, remainingMs: leftOfInvocation }),
     mode: ACCESS_TOKEN_MODE,
     breaker: createBreaker({ now, ...ops }),
     watch: createWatch({ appid, now, ...ops }),

@@ -11,6 +11,8 @@ export type TokenDeps = {
   readonly tokens: TokenStore
   readonly now: Now
   readonly sleep: (ms: number) => Promise<void>
+  /** The time (ms) that the invocation has left; infinite if absent. */
+  readonly remainingMs?: () => number
   /** Identifies this process among those that compete for the lease. */
   readonly owner: string
   readonly log: AppLog
@@ -22,16 +24,22 @@ export type Stale = (token: StoredToken) => boolean
 
 /** A token is not used this close to its expiry, because WeChat's clock and ours may differ. */
 const marginMs = 60_000
-/** Longer than the slowest token call (10 s). If the lease holder is killed, the others wait this long at most. */
+/**
+ * Longer than the slowest token call (10 s); a second one, with another appsecret, ends with the lease. If the lease holder is
+ * killed, the others wait this long at most.
+ */
 const leaseMs = 15_000
 const pollMs = 200
+/** So long before its end an invocation stops waiting: what waits for the token is then put back into its queue, or answered. */
+const spareMs = 2_000
 
 /** Returns a token that is not stale: one that another process has renewed, or a new one, fetched under the lease. */
 export async function renewUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredToken> {
+  const { remainingMs = () => Number.POSITIVE_INFINITY } = deps
   const giveUpAt = deps.now() + 2 * leaseMs
   for (;;) {
     // Check once more after the time limit: if this process was frozen, the token may have arrived meanwhile.
-    const isLastTry = deps.now() > giveUpAt
+    const isLastTry = deps.now() > giveUpAt || remainingMs() < spareMs
     const token = (await storedToken(deps, isStale)) ?? (await issueUnderLease(deps, isStale))
     if (token !== undefined) return token
     if (isLastTry) break
@@ -66,7 +74,7 @@ async function issue(deps: TokenDeps, isStale: Stale, until: number): Promise<St
   const askedAt = now()
   // This process may have been frozen past its lease; another may be asking WeChat now.
   if (askedAt >= until) return undefined
-  const { accessToken, expiresInSeconds } = await wechat.fetchAccessToken()
+  const { accessToken, expiresInSeconds } = await wechat.fetchAccessToken(() => until - now())
   const generation = (stored?.generation ?? 0) + 1
   const token = { accessToken, issuedAt: askedAt, expiresAt: askedAt + expiresInSeconds * 1000, generation }
   if (!(await tokens.write(appid, token, owner))) return undefined

@@ -123,6 +123,7 @@ function depsOf(world: World, life: Life, batch: readonly Message[]): StageDeps 
     transport: createTransport(world, life),
     tokens: world.tokens,
     sleep: ms => new Promise<void>(resolve => clock.after(ms, resolve)),
+    remainingMs: () => life.endsAt - now(),
     owner: `${began}`,
     now,
   })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { openApp } from '../../kit/app.ts'
 import { memoryTokens } from '../../kit/memory-stores.ts'
+import type { WeChatOptions } from '../../lib/adapters/wechat/client.ts'
 import type { AppId } from '../../lib/identifiers.ts'
 import { withAccessToken } from '../../lib/tokens/with-access-token.ts'
 import { openWorld } from '../world.ts'
@@ -100,5 +102,34 @@ describe('the access token source', () => {
     const waiting = accessTokens.get()
     tick(15_000)
     expect(await waiting).toMatch(/^\d+_/)
+  })
+
+  // It waited for up to 30 s whatever time it had, and a batch of events timed out in place of being deferred.
+  it('waits for another process until shortly before its invocation ends', async () => {
+    const { box, sleep, now } = await openWorld()
+    const store = memoryTokens()
+    const endsAt = now() + 10_000
+    const { appid, accessTokens } = openApp({
+      ...{ url: box.url, tokens: store, now, sleep },
+      remainingMs: () => endsAt - now(),
+    })
+    await store.takeLease(appid, { owner: 'killed', now: now(), until: now() + 15_000 })
+    await expect(accessTokens.get()).rejects.toMatchObject({ api: 'token', failure: 'timeout' })
+    expect(endsAt - now()).toBe(1_800)
+  })
+
+  // The second call was made after its lease: another process asked as well, and one of both tokens was worth nothing.
+  it('asks with another appsecret only as long as its lease lasts', async () => {
+    const { tick, now } = await openWorld()
+    const left: (number | undefined)[] = []
+    const transport: WeChatOptions['transport'] = async ({ leftMs }) => {
+      left.push(leftMs?.())
+      tick(9_000)
+      return { status: 200, body: Buffer.from('{"errcode":40001,"errmsg":"invalid credential"}') }
+    }
+    const appsecret = async (refused?: string) => (refused === undefined ? 'old' : 'new')
+    const { accessTokens } = openApp({ transport, appsecret, tokens: memoryTokens(), now })
+    await expect(accessTokens.get()).rejects.toMatchObject({ errcode: 40001 })
+    expect(left).toEqual([15_000, 6_000])
   })
 })

@@ -87,13 +87,14 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
   const at = (answer: Answer) => answer.at ?? nowSeconds()
 
   return {
-    fetchAccessToken: withAppsecret(appsecret, async secret => {
+    fetchAccessToken: withAppsecret(appsecret, async (secret, leftMs?: () => number) => {
       const credential = { grant_type: 'client_credential', appid, secret }
       const api = tokenApi(mode)
-      const answer =
+      const call =
         mode === 'stable'
-          ? await transport({ api, path: '/cgi-bin/stable_token', query: {}, body: credential, safe: true })
-          : await transport({ api, path: '/cgi-bin/token', query: credential, safe: false })
+          ? { api, path: '/cgi-bin/stable_token', query: {}, body: credential, safe: true }
+          : { api, path: '/cgi-bin/token', query: credential, safe: false }
+      const answer = await transport({ ...call, ...(leftMs && { leftMs }) })
       return issuedOf(readAnswer(api, answer, token, [secret]))
     }),
 

@@ -17,6 +17,8 @@ type Call = {
   readonly query: Readonly<Record<string, string>>
   readonly body?: unknown
   readonly safe: boolean
+  /** The time (ms) that the call has left, repeats included; infinite if absent. */
+  readonly leftMs?: () => number
 }
 
 /** `at` is WeChat's clock in seconds, from its Date header; absent if there was none. */
@@ -30,7 +32,7 @@ export type Answer = {
 
 export type Transport = (call: Call) => Promise<Answer>
 
-/** Time reserved at the end of the function, to store the result of the call. */
+/** Time reserved at the end of the function, or of what the call was given, to store the result of the call. */
 const writeMs = 1_000
 
 type TransportOptions = {
@@ -48,8 +50,9 @@ export function createTransport(options: TransportOptions): Transport {
   const inSlot = createSlots(sockets)
 
   const exchangeOver = (connection: () => Connection) => async (call: Call) => {
-    const leftMs = remainingMs() - writeMs
-    if (leftMs <= 0) throw new TransportError(call.api, 'withheld', 'not called: the function is out of time')
+    const { leftMs: leftOfCall = remainingMs } = call
+    const leftMs = Math.min(remainingMs(), leftOfCall()) - writeMs
+    if (leftMs <= 0) throw new TransportError(call.api, 'withheld', 'not called: no time is left for it')
     const request = requestOf(call, baseUrl.host)
     return answerOf(await connection().exchange(call.api, request, Math.min(timeoutMs, leftMs)))
   }

@@ -204,6 +204,15 @@ describe('the transport', () => {
     )
   })
 
+  it('goes by what the call has left as well', async () => {
+    const { baseUrl, requests } = await openServer(() => {})
+    const transport = createTransport({ baseUrl, remainingMs: () => 20_000 })
+    await expect(transport({ ...call, leftMs: () => 1_000 })).rejects.toMatchObject({ failure: 'withheld' })
+    expect(requests).toHaveLength(0)
+    const soon = transport({ ...call, leftMs: () => 1_050 })
+    await expect(soon).rejects.toMatchObject({ failure: 'timeout', message: expect.stringContaining('50 ms') })
+  })
+
   it('tells no URL, query or token in its errors, however deep one looks', async () => {
     const { baseUrl } = await openServer(request => request.socket.resetAndDestroy())
     const error = await createTransport({ baseUrl })({ ...call, safe: false }).catch((it: unknown) => it)
