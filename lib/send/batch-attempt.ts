@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 
 import { TransportError } from '../errors.ts'
 import type { StageDeps } from './deps.ts'
-import type { Attempt } from './ports.ts'
+import type { Attempt, AttemptStore } from './ports.ts'
 import { attemptName, type Sending, sendingsOf } from './short-names.ts'
 
 export type BatchAttempt = {
@@ -44,7 +44,9 @@ export function createBatchAttempt({ accounts, attempts, now, log }: Deps): Batc
   let covered: ReadonlyMap<string, string> = new Map()
   const unknown = new Set<string>()
   let saved: string | undefined
-  let begun: { readonly at: number; readonly written: Promise<boolean> } | undefined
+  /** Kept if the first write fails, for that may have arrived: the next one goes over it, and it is taken back at the end. */
+  let begunAt: number | undefined
+  let written: Promise<boolean> | undefined
 
   const elsewhere = shared(async () => {
     const others = (await attempts.open()).filter(it => it.id !== id)
@@ -55,18 +57,9 @@ export function createBatchAttempt({ accounts, attempts, now, log }: Deps): Batc
       await attempts.write({ id, at, names: [...covered.keys()] })
       return true
     } catch (error) {
-      begun = undefined
+      written = undefined
       log.error('send.attempt-not-written', { id: eventId, error })
       return false
-    }
-  }
-  /** A table that throttles for a moment must not make a batch doubtful of which nothing was sent. */
-  const writeAtLast = async (attempt: Attempt, triesLeft = saveTries - 1): Promise<void> => {
-    try {
-      await attempts.write(attempt)
-    } catch (error) {
-      if (triesLeft === 0) throw error
-      await writeAtLast(attempt, triesLeft - 1)
     }
   }
   return {
@@ -74,8 +67,9 @@ export function createBatchAttempt({ accounts, attempts, now, log }: Deps): Batc
       covered = new Map(events.map(it => [nameOf(it), it.id]))
     },
     async begin(event, api) {
-      begun ??= { at: now(), written: writeFirst(event.id, now()) }
-      if (!(await begun.written)) {
+      begunAt ??= now()
+      written ??= writeFirst(event.id, begunAt)
+      if (!(await written)) {
         throw new TransportError(api, 'withheld', 'not called: the attempt could not be written down')
       }
       unknown.add(nameOf(event))
@@ -87,15 +81,25 @@ export function createBatchAttempt({ accounts, attempts, now, log }: Deps): Batc
     resolve: event => void unknown.delete(nameOf(event)),
     async save() {
       const left = [...unknown]
-      if (begun === undefined || left.join() === saved) return
+      if (begunAt === undefined || left.join() === saved) return
       try {
-        await writeAtLast({ id, at: begun.at, names: left })
+        await writeAtLast(attempts, { id, at: begunAt, names: left })
         saved = left.join()
       } catch (error) {
         // Then these events count as perhaps sent, which is too careful, and no more.
         log.warn('send.attempt-not-saved', { error, ids: [...covered.values()].slice(0, mostIds) })
       }
     },
+  }
+}
+
+/** A table that throttles for a moment must not make a batch doubtful of which nothing was sent. */
+async function writeAtLast(attempts: AttemptStore, attempt: Attempt, triesLeft = saveTries - 1): Promise<void> {
+  try {
+    await attempts.write(attempt)
+  } catch (error) {
+    if (triesLeft === 0) throw error
+    await writeAtLast(attempts, attempt, triesLeft - 1)
   }
 }
 

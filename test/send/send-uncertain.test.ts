@@ -326,6 +326,30 @@ describe('an invocation that ended without a word', () => {
     expect(queue.again).toHaveLength(2)
   })
 
+  // It stayed under the instant of the first write: a minute later all of the batch counted as perhaps sent.
+  it.each([
+    ['and is written again', 60, 10],
+    ['and is not written again', 1, 0],
+  ])('takes back an attempt whose first write got no answer but arrived, %s', async (_what, events, sent) => {
+    const { deps, send, tick, queue, phone, to } = await openSend()
+    let writes = 0
+    const attempts = {
+      ...deps.attempts,
+      async write(attempt: Parameters<typeof deps.attempts.write>[0]) {
+        await deps.attempts.write(attempt)
+        tick(1_000)
+        writes += 1
+        if (writes === 1) throw new Error('no answer')
+      },
+    }
+    await send(
+      Array.from({ length: events }, (_, index) => arrival(event(`order-${index}`, to))),
+      { attempts },
+    )
+    expect([phone().length, queue.again.length]).toEqual([sent, events - sent])
+    expect(await deps.attempts.open()).toEqual([])
+  })
+
   // A table that throttled once more often than the SDK tries made a hundred events doubtful of which none was sent.
   it('leaves no doubt behind if only the second try takes its attempt back', async () => {
     const { deps, send, control, one } = await openSend()
