@@ -2,32 +2,32 @@
 
 import { depsOf, type StageDeps } from './deps.ts'
 import type { MessageKind } from './kinds/kind.ts'
-import { openGate, type SendGate } from './send-gate.ts'
+import { readGate, type SendGate } from './send-gate.ts'
 import type { Parsed } from './stages.ts'
 
 type Gated = Pick<Parsed, 'account' | 'kind' | 'message'>
 
 /** Creates the gates of one batch. */
 export function createGates(stage: StageDeps) {
-  const opened = new Map<Parsed['account'], Map<MessageKind, SendGate>>()
-  const find = ({ account, kind }: Gated) => opened.get(account)?.get(kind)
-  const openOne = async (alike: readonly [Gated, ...Gated[]]) => {
+  const known = new Map<Parsed['account'], Map<MessageKind, SendGate>>()
+  const find = ({ account, kind }: Gated) => known.get(account)?.get(kind)
+  const readOne = async (alike: readonly [Gated, ...Gated[]]) => {
     const [{ account, kind }] = alike
     const deps = depsOf(stage, account)
-    const gate = await openGate(
+    const gate = await readGate(
       { ...deps, gate: kind.gateOf(deps) },
       alike.filter(it => it.message !== undefined).length,
     )
-    opened.set(account, (opened.get(account) ?? new Map()).set(kind, gate))
+    known.set(account, (known.get(account) ?? new Map()).set(kind, gate))
   }
   return {
     /** Reads the gates that these events need, and that are not read yet. */
-    async open(events: readonly Gated[]): Promise<void> {
+    async read(events: readonly Gated[]): Promise<void> {
       const needed = events.filter(it => find(it) === undefined)
       const groups = [...Map.groupBy(needed, it => it.account).values()].flatMap(it => [
         ...Map.groupBy(it, ({ kind }) => kind).values(),
       ])
-      await Promise.all(groups.flatMap(([first, ...more]) => (first === undefined ? [] : [openOne([first, ...more])])))
+      await Promise.all(groups.flatMap(([first, ...more]) => (first === undefined ? [] : [readOne([first, ...more])])))
     },
     of(event: Gated): SendGate {
       const gate = find(event)

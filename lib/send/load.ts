@@ -22,18 +22,18 @@ type Tables = {
   readonly attempts: readonly Attempt[]
 }
 
-/** Loads a batch, chooses the accounts, and opens their gates; throws if the tables do not answer. */
+/** Loads a batch, chooses the accounts, and reads their gates; throws if the tables do not answer. */
 export async function load(batch: readonly Parsed[], deps: StageDeps): Promise<readonly Loaded[]> {
   const windows = new Map(batch.flatMap(it => (it.message === undefined ? [] : [[it.message.id, it.kind.windowMs]])))
   const gates = createGates(deps)
-  const [tables] = await Promise.all([readTables(batch, deps), gates.open(batch)])
+  const [tables] = await Promise.all([readTables(batch, deps), gates.read(batch)])
   const known = await learnOfAttempts(windows, tables.marks, tables.attempts, deps)
   tellUnreadable(tables.marks, deps.log)
   const chosen = batch.map(it =>
     choose(it, { found: tables.people.get(it), known: known.get(it.id ?? ''), now: deps.now() }),
   )
   // What goes by the first of its accounts, as most does, has its gate already.
-  await gates.open(chosen)
+  await gates.read(chosen)
   const isOfGood = (id: string) => windows.has(id) || isPerhapsSent(id, tables, deps)
   // What can be sent goes first.
   return chosen

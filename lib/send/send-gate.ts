@@ -29,7 +29,7 @@ const trialSize = 5
 const trialSeconds = 60
 
 /** Reads the gate once for a batch of so many messages; after a close, nothing of it leaves any more either. */
-export async function openGate(deps: Deps, count: number): Promise<SendGate> {
+export async function readGate(deps: Deps, count: number): Promise<SendGate> {
   return createGate(await deps.gate.read(), count, deps)
 }
 

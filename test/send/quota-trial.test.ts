@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { logOf, metricsOf } from '../../lib/of-app.ts'
-import { openGate } from '../../lib/send/send-gate.ts'
+import { readGate } from '../../lib/send/send-gate.ts'
 import { stageApps } from '../idle-pair.ts'
 import { openWorld } from '../world.ts'
 
@@ -14,7 +14,7 @@ async function openTrial() {
   await gate.reopen({ closedUntil: closing.until, closedAt: closing.at }, look)
   const [app] = stageApps.officials
   const ops = { log: logOf(app, log), metrics: metricsOf(app, metrics) }
-  return openGate({ gate, now, random, minute: { minute: 0, accepted: 0 }, ...ops }, 20)
+  return readGate({ gate, now, random, minute: { minute: 0, accepted: 0 }, ...ops }, 20)
 }
 
 it('a trial of the quota › lets five of a batch go, and holds the others for a minute', async () => {

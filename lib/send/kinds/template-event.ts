@@ -1,4 +1,4 @@
-/** The business event: one schema yields the type, the validation and the JSON Schema file. */
+/** Parses the business event of a template message: by its schema, and by the lists of templates and apps of its stage. */
 
 import * as v from 'valibot'
 
