@@ -130,6 +130,28 @@ lib/tokens/lease.ts
   # a token is used to its very end
   - const marginMs = 60_000
   + const marginMs = 0
+  # whoever waits for a token outlasts its own invocation
+  - deps.now() > giveUpAt || remainingMs() < spareMs
+  + deps.now() > giveUpAt
+  # a second token call goes on behind the end of the lease
+  - wechat.fetchAccessToken(() => until - now())
+  + wechat.fetchAccessToken()
+lib/send/record.ts
+  # what waits for quota waits for ever
+  - if (isGivenUp(event, deps.now())) return deadLetterOverdue(event
+  + if (event.since < 0) return deadLetterOverdue(event
+lib/send/resume-events.ts
+  # SQS deletes what waits behind a month's code
+  - if (minuteOf(deps.now()) % dayMinutes === oldOnesMinute)
+  + if (minuteOf(deps.now()) < 0)
+lib/adapters/aws/sqs-parked.ts
+  # the sender and the way back hand old events to each other until the time is up
+  - return pushedAt < pushedBefore && Number(Attributes.SentTimestamp) < heldBefore
+  + return pushedAt < pushedBefore
+lib/send/batch-attempt.ts
+  # a first write that arrived without an answer stays for ever
+  -       if (begunAt === undefined || left.join() === saved) return
+  +       if (written === undefined || left.join() === saved) return
 lib/wechat/breaker.ts
   # an answer about the call alone ends no row of failures
   - if (isAccountRefusal(error)) return 'opens'
