@@ -127,14 +127,21 @@ export type CheckScene = 1 | 2 | 3 | 4
 /** A picture of a user who opened the mini program within the last two hours; WeChat downloads it from `mediaUrl`. */
 export type MediaToCheck = { readonly mediaUrl: string; readonly openid: MiniOpenId; readonly scene: CheckScene }
 
+/** `leftMs` is the time (ms) that is left, infinite if absent. */
+export type TokenCall = {
+  readonly leftMs?: () => number
+  /** Has WeChat issue another token than the one that it has; the classic call does so anyway (docs/wechat.md 3.2). */
+  readonly isForced?: boolean
+}
+
 /**
  * WeChat's server APIs.
  *
  * Every call throws WeChatError for an errcode other than 0, and TransportError if no usable answer came.
  */
 export type WeChat = {
-  /** May call WeChat twice; both end within the time (ms) that is left, infinite if absent. */
-  fetchAccessToken(leftMs?: () => number): Promise<IssuedToken>
+  /** May call WeChat twice; both end within the time that is left. */
+  fetchAccessToken(how?: TokenCall): Promise<IssuedToken>
   exchangeCode(code: string): Promise<Identity>
   followerPage(accessToken: AccessToken, after?: OpenId): Promise<FollowerPage>
   /** Up to 100 openids; one invalid openid fails them all (40003). Openids without a usable answer are left out. */

@@ -6,7 +6,7 @@
 
 import { WeChatError } from '../errors.ts'
 import type { AccessToken, Now } from '../ports.ts'
-import { isAlive, renewUnderLease, type Stale, type TokenDeps } from './lease.ts'
+import { isAlive, renewUnderLease, type Stale, type TokenDeps, type Wanted } from './lease.ts'
 import type { StoredToken } from './ports.ts'
 
 export type AccessTokenSource = {
@@ -16,9 +16,10 @@ export type AccessTokenSource = {
   present(): Promise<StoredToken>
   /**
    * Returns a token of a later generation than the rejected one; asks WeChat only if the store has none. Generations
-   * are compared, not token texts: the stable call may return the same text again.
+   * are compared, not token texts: the stable call may return the same text again. `isForced` has WeChat issue another one
+   * than it has, which it does every 30 s at most and 20 times a day (docs/wechat.md 3.2).
    */
-  renew(rejected: Pick<StoredToken, 'generation'>): Promise<StoredToken>
+  renew(rejected: Pick<StoredToken, 'generation'>, isForced?: boolean): Promise<StoredToken>
   /** Renews the token if the stored one expires within `marginMs`; returns whether it did. */
   keepFresh(marginMs: number): Promise<boolean>
   /** Whether WeChat has recently rejected a fresh token: then a renewal would not help. */
@@ -46,14 +47,14 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
     if (memory === undefined || !isLate) memory = { token, readAt: now() }
     return memory.token
   }
-  const renewOnce = async (isStale: Stale): Promise<StoredToken> => {
+  const renewOnce = async (wanted: Wanted): Promise<StoredToken> => {
     // A renewal in progress may have started for another reason and return a token that is stale for this caller.
     while (renewal !== undefined) {
       const other = await renewal
-      if (!isStale(other)) return other
+      if (!wanted.isStale(other)) return other
     }
     const before = memory
-    renewal = renewUnderLease(deps, isStale)
+    renewal = renewUnderLease(deps, wanted)
       .then(token => remember(token, before))
       .finally(() => {
         renewal = undefined
@@ -64,7 +65,7 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
     const before = memory
     const stored = await tokens.read(appid)
     if (stored !== undefined && isAlive(stored, now())) return remember(stored, before)
-    return renewOnce(token => !isAlive(token, now()))
+    return renewOnce({ isStale: token => !isAlive(token, now()) })
   }
 
   const present = async () => {
@@ -78,15 +79,15 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
   return {
     present,
     get: async () => (await present()).accessToken,
-    async renew({ generation }) {
+    async renew({ generation }, isForced = false) {
       const isStale: Stale = token => token.generation <= generation || !isAlive(token, now())
       // Another call with the same rejected token may already have renewed it.
-      return memory !== undefined && !isStale(memory.token) ? memory.token : renewOnce(isStale)
+      return memory !== undefined && !isStale(memory.token) ? memory.token : renewOnce({ isStale, isForced })
     },
     async keepFresh(marginMs) {
       const before = await tokens.read(appid)
       if (before !== undefined && before.expiresAt - now() > marginMs) return false
-      const after = await renewOnce(token => token.expiresAt - now() <= marginMs)
+      const after = await renewOnce({ isStale: token => token.expiresAt - now() <= marginMs })
       return after.generation > (before?.generation ?? 0)
     },
     ...createRejectionMemory(deps),

@@ -33,14 +33,17 @@ const pollMs = 200
 /** So long before its end an invocation stops waiting: what waits for the token is then put back into its queue, or answered. */
 const spareMs = 2_000
 
-/** Returns a token that is not stale: one that another process has renewed, or a new one, fetched under the lease. */
-export async function renewUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredToken> {
+/** What a process needs instead of its token; `isForced` where WeChat refuses the one that it returns. */
+export type Wanted = { readonly isStale: Stale; readonly isForced?: boolean }
+
+/** Returns such a token: one that another process has renewed, or a new one, fetched under the lease. */
+export async function renewUnderLease(deps: TokenDeps, wanted: Wanted): Promise<StoredToken> {
   const { remainingMs = () => Number.POSITIVE_INFINITY } = deps
   const giveUpAt = deps.now() + 2 * leaseMs
   for (;;) {
     // Check once more after the time limit: if this process was frozen, the token may have arrived meanwhile.
     const isLastTry = deps.now() > giveUpAt || remainingMs() < spareMs
-    const token = (await storedToken(deps, isStale)) ?? (await issueUnderLease(deps, isStale))
+    const token = (await storedToken(deps, wanted)) ?? (await issueUnderLease(deps, wanted))
     if (token !== undefined) return token
     if (isLastTry) break
     await deps.sleep(pollMs)
@@ -48,17 +51,17 @@ export async function renewUnderLease(deps: TokenDeps, isStale: Stale): Promise<
   throw new TransportError('token', 'timeout', 'another process holds the lease and wrote no token')
 }
 
-async function storedToken({ tokens, appid }: TokenDeps, isStale: Stale): Promise<StoredToken | undefined> {
+async function storedToken({ tokens, appid }: TokenDeps, { isStale }: Wanted): Promise<StoredToken | undefined> {
   const stored = await tokens.read(appid)
   return stored === undefined || isStale(stored) ? undefined : stored
 }
 
-async function issueUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredToken | undefined> {
+async function issueUnderLease(deps: TokenDeps, wanted: Wanted): Promise<StoredToken | undefined> {
   const { appid, tokens, owner, now } = deps
   const until = now() + leaseMs
   if (!(await tokens.takeLease(appid, { owner, now: now(), until }))) return undefined
   try {
-    return await issue(deps, isStale, until)
+    return await issue(deps, wanted, until)
   } finally {
     // A successful write has already freed the lease; this frees it after a failure.
     await tokens.freeLease(appid, owner)
@@ -66,7 +69,11 @@ async function issueUnderLease(deps: TokenDeps, isStale: Stale): Promise<StoredT
 }
 
 /** Under the lease: reads again, asks WeChat, writes. Returns undefined if the lease was lost before the write. */
-async function issue(deps: TokenDeps, isStale: Stale, until: number): Promise<StoredToken | undefined> {
+async function issue(
+  deps: TokenDeps,
+  { isStale, isForced = false }: Wanted,
+  until: number,
+): Promise<StoredToken | undefined> {
   const { appid, tokens, wechat, owner, now, log } = deps
   // The previous lease holder may have written a token after we read the store.
   const stored = await tokens.read(appid)
@@ -74,11 +81,12 @@ async function issue(deps: TokenDeps, isStale: Stale, until: number): Promise<St
   const askedAt = now()
   // This process may have been frozen past its lease; another may be asking WeChat now.
   if (askedAt >= until) return undefined
-  const { accessToken, expiresInSeconds } = await wechat.fetchAccessToken(() => until - now())
+  const how = { leftMs: () => until - now(), isForced }
+  const { accessToken, expiresInSeconds } = await wechat.fetchAccessToken(how)
   const generation = (stored?.generation ?? 0) + 1
   const token = { accessToken, issuedAt: askedAt, expiresAt: askedAt + expiresInSeconds * 1000, generation }
   if (!(await tokens.write(appid, token, owner))) return undefined
-  log.info('token.renewed', { generation, expiresInSeconds })
+  log.info('token.renewed', { generation, expiresInSeconds, ...(isForced ? { isForced } : {}) })
   deps.metrics.count('TokenRenewed')
   return token
 }

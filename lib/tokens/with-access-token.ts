@@ -4,14 +4,18 @@ import { WeChatError } from '../errors.ts'
 import type { AccessToken } from '../ports.ts'
 import type { AccessTokenSource } from './access-token.ts'
 
-/** The current token, one that another process renewed but that has expired since, and one requested after that. */
+/**
+ * The current token; one that another process renewed but that has expired since, or that WeChat returned again; and one
+ * requested after that.
+ */
 const maxTokens = 3
 
 /**
  * Calls WeChat with the current token; if WeChat rejects the token, renews it and repeats the call.
  *
- * Retries once, or twice if another process's renewal was older than this call and is rejected too. Throws the call's
- * own errors, and WeChatError of class `config` if WeChat rejects a fresh token.
+ * Retries once, or twice if another process's renewal was older than this call and is rejected too, or if the stable call
+ * returned the rejected token again: then another is forced, as nobody else can use that one either. Throws the call's own
+ * errors, and WeChatError of class `config` if WeChat rejects a fresh token.
  */
 export async function withAccessToken<T>(
   source: AccessTokenSource,
@@ -19,12 +23,15 @@ export async function withAccessToken<T>(
 ): Promise<T> {
   const beganAt = source.now()
   let token = await source.present()
+  let rejected: AccessToken | undefined
   for (let tokens = 1; ; tokens++) {
     const answer = await orRejection(call(token.accessToken))
     if (!('rejection' in answer)) return answer.value
-    const isFresh = tokens > 1 && token.issuedAt >= beganAt
+    const isSame = token.accessToken === rejected
+    const isFresh = tokens > 1 && token.issuedAt >= beganAt && !isSame
     if (isFresh || tokens === maxTokens || source.isRejectingFresh()) throw source.freshRejected(answer.rejection)
-    token = await source.renew(token)
+    rejected = token.accessToken
+    token = await source.renew(token, isSame)
   }
 }
 

@@ -95,7 +95,9 @@ describe.each(cases)('$name', it_ => {
     ])
     expect(once.sent).toBeLessThanOrEqual(calls + 1)
     expect([once.doubles, always.doubles]).toEqual([0, 0])
-    expect(Math.max(once.tokenCalls, always.tokenCalls)).toBeLessThanOrEqual(2)
+    expect(once.tokenCalls).toBeLessThanOrEqual(2)
+    // The stable call returned the refused token again, so another was forced.
+    expect(always.tokenCalls).toBeLessThanOrEqual(it_.always === 'config' ? 3 : 2)
     const { withheld = 0, ...made } = always.ends
     expect(made).toEqual({ [it_.always]: calls - withheld })
     expect(always.sent).toBeLessThanOrEqual(it_.always === 'config' ? 2 * calls : calls)

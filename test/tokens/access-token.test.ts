@@ -62,16 +62,40 @@ describe.each(['stable', 'classic'] as const)('the access token source, %s', mod
 })
 
 describe('the access token source', () => {
-  it('gives up after one renewal when WeChat refuses the fresh token too', async () => {
+  it('has another one issued, once, where WeChat returns again the one that it refuses', async () => {
     const { app, calls, control, counted } = await openWorld()
     const { accessTokens, wechat } = app('official')
     await accessTokens.get()
     await control('/tokens/revoke', { app: 'official', keepStable: true })
-    const call = withAccessToken(accessTokens, token => wechat.followerPage(token))
+    const asked = Array.from({ length: 20 }, () => withAccessToken(accessTokens, token => wechat.followerPage(token)))
+    await Promise.all(asked)
+    expect(await calls(stable)).toBe(3)
+    expect(counted.filter(it => it.startsWith('TokenRefused'))).toEqual([])
+  })
+
+  it('forces none where WeChat refused the token only once', async () => {
+    const { app, calls, control } = await openWorld()
+    const { accessTokens, wechat } = app('official')
+    const before = await accessTokens.get()
+    await control('/faults', { path: '/cgi-bin/user/get', kind: 'errcode', errcode: 40001 })
+    await withAccessToken(accessTokens, token => wechat.followerPage(token))
+    expect(await accessTokens.get()).toBe(before)
+    expect(await calls(stable)).toBe(2)
+  })
+
+  it('gives up when WeChat refuses a token that it has only just issued', async () => {
+    const { app, calls, control, counted } = await openWorld()
+    const { accessTokens, wechat } = app('official')
+    await accessTokens.get()
+    await control('/faults', { path: '/cgi-bin/user/get', kind: 'errcode', errcode: 40001, times: 9 })
+    const tried: string[] = []
+    const call = withAccessToken(accessTokens, token => {
+      tried.push(token)
+      return wechat.followerPage(token)
+    })
     await expect(call).rejects.toThrow(expect.objectContaining({ errcode: 40001, class: 'config' }))
     expect(counted.filter(it => it.startsWith('TokenRefused'))).toEqual(['TokenRefused official'])
-    expect(await calls('/cgi-bin/user/get')).toBe(2)
-    expect(await calls(stable)).toBe(2)
+    expect([tried.length, new Set(tried).size, await calls(stable)]).toEqual([3, 2, 3])
   })
 
   it('remembers no failure: the next caller tries again', async () => {

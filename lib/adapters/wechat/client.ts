@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import type { AppId } from '../../identifiers.ts'
-import type { AccessToken, OutgoingMessage, WeChat } from '../../ports.ts'
+import type { AccessToken, OutgoingMessage, TokenCall, WeChat } from '../../ports.ts'
 import { templateNames } from '../../send/kinds/template-names.ts'
 import type { Breaker } from '../../wechat/breaker.ts'
 import { msgidOf, readAnswer } from './answer.ts'
@@ -87,12 +87,13 @@ function rawCalls({ appid, appsecret, transport, mode, nowSeconds }: WeChatOptio
   const at = (answer: Answer) => answer.at ?? nowSeconds()
 
   return {
-    fetchAccessToken: withAppsecret(appsecret, async (secret, leftMs?: () => number) => {
+    fetchAccessToken: withAppsecret(appsecret, async (secret, { leftMs, isForced }: TokenCall = {}) => {
       const credential = { grant_type: 'client_credential', appid, secret }
       const api = tokenApi(mode)
+      const body = isForced ? { ...credential, force_refresh: true } : credential
       const call =
         mode === 'stable'
-          ? { api, path: '/cgi-bin/stable_token', query: {}, body: credential, safe: true }
+          ? { api, path: '/cgi-bin/stable_token', query: {}, body, safe: true }
           : { api, path: '/cgi-bin/token', query: credential, safe: false }
       const answer = await transport({ ...call, ...(leftMs && { leftMs }) })
       return issuedOf(readAnswer(api, answer, token, [secret]))
