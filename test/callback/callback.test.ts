@@ -13,6 +13,7 @@ import { verifyMessageSignature, verifySignature } from '../../lib/callback/sign
 import { newScene } from '../../lib/followers/scene.ts'
 import { officialAppid as foreign, id } from '../ids.ts'
 import { twoPairs } from '../second-pair.ts'
+import '../seed.ts'
 
 const sha1 = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex')
 
@@ -78,6 +79,9 @@ function encrypt(message: string, appid: string = officialAppid): string {
     cipher.final(),
   ]).toString('base64')
 }
+
+/** A text of a follower, as it stands in WeChat's XML. */
+const chatOf = (text: string) => xml.replace('</xml>', `<Content><![CDATA[${text}]]></Content></xml>`)
 
 /** What WeChat would send now in each mode. */
 function delivery(mode: 'plain' | 'compatible' | 'secure', message = xml, at = nowMs / 1000, appid?: string) {
@@ -206,6 +210,62 @@ describe('readPush', () => {
     const { query, body } = delivery('compatible')
     const chat = '<Content><![CDATA[<Encrypt>AAAA</Encrypt> "Encrypt":"BBBB"]]></Content>'
     expect(read({ query, body: body.replace('<xml>', `<xml>${chat}`) })).toEqual(follow)
+  })
+
+  // Four of them in a text of any follower had WeChat refused, and after some of those pushed to nobody.
+  describe('finds the encrypted part in compatible mode beside any text of a person', () => {
+    const lookalike = fc.constantFrom(
+      ...[
+        '<Encrypt>',
+        '<Encrypt>abc',
+        `<Encrypt>${'A'.repeat(88)}`,
+        `<Encrypt><![CDATA[${'B'.repeat(128)}]]></Encrypt>`,
+      ],
+      ...[
+        '"Encrypt":"',
+        `"Encrypt":"${'C'.repeat(88)}"`,
+        '</Encrypt>',
+        ']]>',
+        '<![CDATA[',
+        '<!--',
+        '</Content>',
+        '</xml>',
+      ],
+      ...['<xml>', '<!DOCTYPE a>', '{', '}', '\\', '"'],
+    )
+    const texts = fc.array(fc.oneof({ weight: 4, arbitrary: lookalike }, fc.string()), { maxLength: 60, size: 'max' })
+    const split = (text: string) => text.replaceAll(']]>', ']]]]><![CDATA[>')
+    const { query, body } = delivery('compatible')
+    const [encrypted = ''] = /<Encrypt>.*<\/Encrypt>/.exec(body) ?? []
+
+    it('in XML, before and behind it, whether WeChat splits its CDATA or not', () => {
+      fc.assert(
+        fc.property(texts, fc.boolean(), fc.boolean(), (parts, isSplit, isFirst) => {
+          const text = isSplit ? split(parts.join('')) : parts.join('')
+          const plain = chatOf(text)
+          const both = isFirst
+            ? plain.replace('<xml>', () => `<xml>${encrypted}`)
+            : `${plain.slice(0, -6)}${encrypted}</xml>`
+          expect(read({ query, body: both })).toEqual(follow)
+        }),
+      )
+    })
+
+    it('in JSON', () => {
+      const Encrypt = /CDATA\[(.*?)\]/.exec(encrypted)?.[1]
+      fc.assert(
+        fc.property(texts, fc.boolean(), (parts, isFirst) => {
+          const Content = parts.join('')
+          const both = isFirst ? { Encrypt, Content } : { Content, Encrypt }
+          expect(read({ query, body: JSON.stringify({ ToUserName: 'gh', ...both }) })).toEqual(follow)
+        }),
+      )
+    })
+
+    it.each([4, 7, 5_000])('with %i lookalikes in it', count => {
+      const chat = chatOf('<Encrypt>abc'.repeat(count))
+      expect(read({ query, body: chat.replace('</xml>', () => `${encrypted}</xml>`) })).toEqual(follow)
+    })
   })
 
   it('refuses what was encrypted for another app, or with another key', () => {
