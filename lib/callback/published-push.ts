@@ -37,7 +37,7 @@ export function publishedPush(
     return { type: 'wechat.unreadable', detail: { id: pushId(appid, message), account, receivedAt, text: message } }
   }
   const { FromUserName: openid } = fields
-  const who = typeof openid === 'string' ? { openid } : {}
+  const who = isText(openid) ? { openid } : {}
   return { type: typeOf(fields), detail: { id: idOf(appid, fields), account, ...who, receivedAt, push: fields } }
 }
 
@@ -68,7 +68,7 @@ function typeOf({ MsgType, Event, InfoType }: PushFields): string {
 
 /** Undefined for what no parser takes; the callback has logged it. */
 function fieldsIn(message: string): PushFields | undefined {
-  const { fields, event } = parseAuthentic(message)
+  const { fields, event } = parsePush(message)
   return event.kind === 'unreadable' && Object.keys(fields).length === 0 ? undefined : fields
 }
 

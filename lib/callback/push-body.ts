@@ -29,7 +29,10 @@ export function parseBody(body: string): unknown {
   return body.trimStart().startsWith('{') ? parseJson(body) : parseXml(body)
 }
 
-/** Trims names and texts: WeChat's page "授权用户信息变更" shows JSON with blanks in them (`" OpenID"`). */
+/**
+ * Trims names and texts: WeChat's page "授权用户信息变更" shows JSON with blanks in them (`" OpenID"`). Fields without a text are
+ * left out: WeChat sends empty ones where it has none (docs/wechat.md 1.2).
+ */
 export function trimmed(value: unknown): unknown {
   if (typeof value === 'string') return value.trim()
   if (Array.isArray(value)) return value.map(trimmed)
@@ -38,7 +41,8 @@ export function trimmed(value: unknown): unknown {
   const isBlank = ([name]: readonly [string, unknown]) => name !== name.trim()
   // If two fields differ only in blanks, the one without wins.
   const inOrder = [...fields.filter(isBlank), ...fields.filter(it => !isBlank(it))]
-  return Object.fromEntries(inOrder.map(([name, it]) => [name.trim(), trimmed(it)]))
+  const named = inOrder.map(([name, it]) => [name.trim(), trimmed(it)] as const)
+  return Object.fromEntries(named.filter(([, it]) => it !== '' && it !== null))
 }
 
 /** The parsers' error messages quote the input, which may be anything, so they are not passed on. */

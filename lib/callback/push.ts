@@ -52,11 +52,12 @@ const follow = v.object({
 })
 const openid = v.custom<OpenId & MiniOpenId>(isId)
 const appid = v.optional(v.pipe(text, v.maxLength(64)))
+/** Who it is where `OpenID` names nobody. */
+const sender = v.object({ FromUserName: openid })
 const authorization = v.object({
-  FromUserName: openid,
   OpenID: v.optional(openid),
   AppID: appid,
-  UnionID: v.optional(v.union([v.custom<UnionId>(isId), v.literal('')])),
+  UnionID: v.optional(v.custom<UnionId>(isId)),
   CreateTime: instant,
 })
 const revocation = v.object({ RevokeInfo: v.optional(v.pipe(text, v.maxLength(200))) })
@@ -81,7 +82,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['scan', scanOf],
   [templateNames.receiptEvent, fields => receiptOf(checked(receipt, fields))],
   ['user_authorization_revoke', revocationOf],
-  ['user_authorization_cancellation', fields => erasureOf('erase', checked(authorization, fields))],
+  ['user_authorization_cancellation', fields => erasureOf('erase', fields)],
   ['wxa_media_check', verdictOf],
 ])
 
@@ -154,20 +155,18 @@ function revocationOf(fields: unknown): WeChatEvent {
   const { RevokeInfo } = checked(revocation, fields)
   const revoked = revokedBy(RevokeInfo)
   if (revoked === 'nothing') return otherOf(`user_authorization_revoke ${RevokeInfo}`)
-  return erasureOf(revoked === 'everything' ? 'erase' : 'erase-pictures', checked(authorization, fields))
+  return erasureOf(revoked === 'everything' ? 'erase' : 'erase-pictures', fields)
 }
 
-/** If `OpenID` names the person, `FromUserName` is WeChat itself (docs/wechat.md 9.9). */
-function erasureOf(
-  kind: 'erase' | 'erase-pictures',
-  { FromUserName, OpenID, AppID, UnionID, CreateTime }: v.InferOutput<typeof authorization>,
-): WeChatEvent {
+/** If `OpenID` names the person, `FromUserName` is WeChat itself (docs/wechat.md 9.9), and may be of any form. */
+function erasureOf(kind: 'erase' | 'erase-pictures', fields: unknown): WeChatEvent {
+  const { OpenID, AppID, UnionID, CreateTime } = checked(authorization, fields)
   return {
     kind,
-    openid: OpenID ?? FromUserName,
+    openid: OpenID ?? checked(sender, fields).FromUserName,
     at: CreateTime,
     ...(AppID === undefined ? {} : { appid: AppID }),
-    ...(UnionID === undefined || UnionID === '' ? {} : { unionid: UnionID }),
+    ...(UnionID === undefined ? {} : { unionid: UnionID }),
   }
 }
 

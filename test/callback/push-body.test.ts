@@ -39,6 +39,28 @@ describe('parsePush', () => {
     expect(parseEvent(bare)).toEqual({ kind: 'erase', openid: 'oA1b2C3d4E5f6G7h8I9j0KlMnOpQ', at: 1767225600 })
   })
 
+  // Where OpenID was there without a text, the withdrawal was lost.
+  it.each(['user_authorization_revoke', 'user_authorization_cancellation'])(
+    'takes in %s an empty field for an absent one, and reads nothing of WeChat itself where OpenID names the person',
+    name => {
+      const sender = 'oA1b2C3d4E5f6G7h8I9j0KlMnOpQ'
+      for (const empty of ['', '<![CDATA[]]>', ' ']) {
+        const fields = ['OpenID', 'AppID', 'UnionID', 'RevokeInfo', 'PluginID'].map(it => `<${it}>${empty}</${it}>`)
+        const bare = event(`<Event>${name}</Event>${fields.join('')}`)
+        expect(parseEvent(bare)).toEqual({ kind: 'erase', openid: sender, at: 1767225600 })
+        const unsent = event(`<Event>${name}</Event>${ids}`).replace(sender, empty === '' ? '' : 'WeChat team')
+        expect(parseEvent(unsent)).toEqual({ kind: 'erase', ...named })
+      }
+      const json = { MsgType: 'event', Event: name, FromUserName: sender, CreateTime: 1767225600 }
+      for (const none of ['', null])
+        expect(parseEvent(JSON.stringify({ ...json, OpenID: none, AppID: none, UnionID: none }))).toEqual({
+          ...{ kind: 'erase', openid: sender, at: 1767225600 },
+        })
+      const nobody = JSON.stringify({ ...json, FromUserName: '', OpenID: '' })
+      expect(parseEvent(nobody)).toEqual({ kind: 'unreadable', why: 'FromUserName is missing or wrong' })
+    },
+  )
+
   it.each(['6', '7', '14', '15', '20', '8,7', '21', '299'])(
     'takes of one who withdrew kind %s the pictures and nothing else: the person still follows',
     info => {
@@ -89,6 +111,15 @@ describe('parsePush', () => {
       `<Event>wxa_media_check</Event><appid>wx0123456789abcdef</appid><trace_id><![CDATA[62f11967-2b24d27a-34715985]]></trace_id><version>2</version><detail><strategy>content_model</strategy><errcode>0</errcode><suggest>risky</suggest></detail><errcode>0</errcode><errmsg>ok</errmsg><result><suggest><![CDATA[${suggest}]]></suggest><label>100</label></result>`,
     )
     expect(parseEvent(xml)).toEqual(read(suggest))
+  })
+
+  it('takes an empty AppID or errcode of a verdict, and an empty MsgType, for an absent one', () => {
+    const { appid: _, ...anonymous } = read('risky')
+    const empty = verdict(',"result":{"suggest":"risky"}')
+      .replace('"wx0123456789abcdef"', '""')
+      .replace(/"errcode":0,"errmsg"/, '"errcode":"","errmsg"')
+    expect(parseEvent(empty)).toEqual(anonymous)
+    expect(parseEvent('{"MsgType":"","InfoType":"authorized"}')).toEqual({ kind: 'other', name: 'authorized' })
   })
 
   it('never takes what could not be checked for a pass', () => {
