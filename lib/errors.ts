@@ -23,7 +23,6 @@ export type RequestErrorCode =
   | 'callback-stale'
   | 'callback-forged'
   | 'callback-not-encrypted'
-  | 'callback-malformed'
   | 'event-invalid'
   | 'file-unknown'
   | 'method-not-allowed'

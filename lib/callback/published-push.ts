@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import type { AppId } from '../identifiers.ts'
-import { type PushFields, parseAuthentic } from './push.ts'
+import { type PushFields, parsePush } from './push.ts'
 
 /** A push as it waits to be passed on: the plain message as it came, when, in milliseconds, and how many of us handed it on before. */
 export type KeptPush = {
@@ -62,7 +62,7 @@ function pushId(appid: string, key: string): string {
 
 /** EventBridge takes 128 characters. */
 function typeOf({ MsgType, Event, InfoType }: PushFields): string {
-  const name = MsgType === 'event' ? Event : (MsgType ?? InfoType)
+  const name = MsgType === 'event' ? Event : isText(MsgType) ? MsgType : InfoType
   return `wechat.${isText(name) ? name.slice(0, 100) : 'unknown'}`
 }
 

@@ -1,7 +1,6 @@
 /** Parses the events that WeChat pushes (docs/wechat.md 9.7). All fields are untrusted. */
 
 import * as v from 'valibot'
-import { RequestError } from '../errors.ts'
 import { isScene, type Scene } from '../followers/scene.ts'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
 import type { ImageVerdict } from '../images/ports.ts'
@@ -86,7 +85,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['wxa_media_check', verdictOf],
 ])
 
-/** Parses a push; throws RequestError `callback-malformed`, and nothing else, for what WeChat never sends. */
+/** Parses a push, and throws for none: what is not readable would not be if WeChat sent it again. */
 export function parsePush(body: string): ParsedPush {
   let fields: PushFields = {}
   try {
@@ -94,16 +93,6 @@ export function parsePush(body: string): ParsedPush {
     return { fields, event: read(checked(message, trimmed(fields))) }
   } catch (error) {
     if (error instanceof UnreadableEvent) return { fields, event: { kind: 'unreadable', why: error.message } }
-    throw error
-  }
-}
-
-/** A decrypted message is from WeChat, whatever its form: if refused, it would be sent twice more. */
-export function parseAuthentic(message: string): ParsedPush {
-  try {
-    return parsePush(message)
-  } catch (error) {
-    if (error instanceof RequestError) return { fields: {}, event: { kind: 'unreadable', why: error.message } }
     throw error
   }
 }

@@ -185,21 +185,17 @@ describe('readPush', () => {
     },
   )
 
-  // A plain body may be anybody's; what was encrypted is WeChat's own, and a refusal brought it three times.
+  // Each refusal brought the push twice more, and counted as a failure of the server for everybody.
   it.each([
+    ['a DOCTYPE behind a text that ends its CDATA', chatOf('x]]><!DOCTYPE a>'), 'a DOCTYPE is not accepted'],
     ['a DOCTYPE', `<!DOCTYPE xml [<!ENTITY a "aaaa">]>${xml}`, 'a DOCTYPE is not accepted'],
     ['twenty elements in each other', `<xml>${'<a>'.repeat(20)}${'</a>'.repeat(20)}</xml>`, 'it is nested too deep'],
     ['twenty lists in each other', `{"a":${'['.repeat(20)}${']'.repeat(20)}}`, 'it is nested too deep'],
-  ])(
-    'refuses %s in plain mode alone, and tells of it once as unreadable where it was encrypted',
-    (_what, body, words) => {
-      const open = { encryption: 'optional' } as const
-      const why = `The callback cannot be read: ${words}.`
-      expect(() => read(delivery('plain', body), open)).toThrow(refusal('callback-malformed', 400))
-      for (const mode of ['compatible', 'secure'] as const)
-        expect(read(delivery(mode, body)), mode).toEqual({ kind: 'unreadable', why })
-    },
-  )
+  ])('refuses %s in no mode, and tells of it as unreadable', (_what, body, why) => {
+    const open = { encryption: 'optional' } as const
+    for (const mode of ['plain', 'compatible', 'secure'] as const)
+      expect(read(delivery(mode, body), open), mode).toEqual({ kind: 'unreadable', why })
+  })
 
   it('reads what is signed by msg_signature alone', () => {
     const { query, body } = delivery('secure')
@@ -417,8 +413,11 @@ describe('handleEvent', () => {
       error: tell,
     }
     const takeReceipt = async (receipt: object) => void pushed.receipts?.push(receipt)
-    const deps = { apps: twoPairs, followers: queue('followers'), takeReceipt, log }
+    const counted: string[] = []
+    const metrics = { count: (name: string) => void counted.push(name) }
+    const deps = { apps: twoPairs, followers: queue('followers'), takeReceipt, log, metrics }
     return {
+      counted,
       pushed,
       told,
       deps,
@@ -431,7 +430,7 @@ describe('handleEvent', () => {
   const [openid, unionid] = [id('oWho'), id('u')]
 
   it('queues followers, receipts and verdicts apart, each with its app, and only tells of the rest', async () => {
-    const { handle, pushed, told, imageChecks } = openHandling()
+    const { handle, pushed, told, counted, imageChecks } = openHandling()
     await handle({ kind: 'unfollow', openid, at: 5 }, official)
     await handle({ kind: 'follow', openid, at: 6 }, brand)
     await handle({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, official)
@@ -444,6 +443,7 @@ describe('handleEvent', () => {
       { app: 'official', event: 'callback.unreadable', why: 'it is not XML' },
       { app: 'mini', event: 'image-verdict' },
     ])
+    expect(counted).toEqual(['PushUnreadable'])
     for (const app of [mini, shop]) await handle({ kind: 'image-verdict', verdict }, app, { imageChecks })
     expect(pushed).toEqual({
       followers: [
@@ -463,10 +463,10 @@ describe('handleEvent', () => {
 
   it('takes no receipt where none are kept', async () => {
     const { deps, told } = openHandling()
-    const { apps, followers, log } = deps
+    const { apps, followers, log, metrics } = deps
     await handleEvent(
       { kind: 'receipt', msgid: '1', status: 'success', at: 6 },
-      { app: official, apps, followers, log },
+      { app: official, apps, followers, log, metrics },
     )
     expect(told).toEqual([])
   })
