@@ -30,6 +30,7 @@ export type RequestErrorCode =
   | 'image-too-large'
   | 'images-too-many'
   | 'image-unknown'
+  | 'token-fresh'
   | 'wechat-busy'
   | 'wechat-unavailable'
 
