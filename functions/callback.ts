@@ -10,6 +10,7 @@ import { refusingFor } from '../lib/of-app.ts'
 import { apps } from '../lib/runtime/apps.ts'
 import { log, now } from '../lib/runtime/context.ts'
 import { forwarding, passOn, targetsOf } from '../lib/runtime/forward.ts'
+import { metrics } from '../lib/runtime/metrics.ts'
 import { followersQueue, imageChecks } from '../lib/runtime/queues.ts'
 import { receipts } from '../lib/runtime/receipts.ts'
 import { replies } from '../lib/runtime/replies.ts'
@@ -53,6 +54,7 @@ export const handler = createHandler(async () => ({
   replies: replies(),
   forwarding: app => ({ ...forwarding(app), targets: targetsOf(app) }),
   log,
+  metrics,
 }))
 
 async function callbackKeys(app: App): Promise<CallbackKeys> {

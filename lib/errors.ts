@@ -23,7 +23,6 @@ export type RequestErrorCode =
   | 'callback-stale'
   | 'callback-forged'
   | 'callback-not-encrypted'
-  | 'callback-malformed'
   | 'event-invalid'
   | 'file-unknown'
   | 'method-not-allowed'
@@ -31,6 +30,7 @@ export type RequestErrorCode =
   | 'image-too-large'
   | 'images-too-many'
   | 'image-unknown'
+  | 'token-fresh'
   | 'wechat-busy'
   | 'wechat-unavailable'
 

@@ -31,6 +31,7 @@ type CountName =
   | 'OperatorNeeded'
   | 'SelfCheckPassed'
   | 'ForwardFailed'
+  | 'PushUnreadable'
 
 /** Counters for operators, of one app. */
 type AppCountName =

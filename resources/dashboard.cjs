@@ -106,6 +106,7 @@ function graphsOfFunctions(service) {
     'Callbacks, and refused callbacks (4xx)': pushes.flatMap(route =>
       ['Count', '4xx'].map(it => [...api(it), ...route]),
     ),
+    'Unreadable pushes': [search(`{queqiao,service} MetricName="PushUnreadable" service="${service}"`)],
     'Errors and throttles of the functions': [functions('Errors'), functions('Throttles')],
     'Longest run of each function, in ms': [functions('Duration', 'Maximum')],
     'The slowest hundredth of callbacks and logins, in ms': ['callback', 'login'].map(it => [

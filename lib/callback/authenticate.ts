@@ -4,7 +4,7 @@ import type { App } from '../apps.ts'
 import { RequestError } from '../errors.ts'
 import type { Now } from '../ports.ts'
 import { decryptMessage, findEncrypted } from './cipher.ts'
-import { type ParsedPush, parseAuthentic, parsePush, type WeChatEvent } from './push.ts'
+import { type ParsedPush, parsePush, type WeChatEvent } from './push.ts'
 import { type SignedQuery, verifyMessageSignature, verifySignature } from './signature.ts'
 
 /** The query parameters that WeChat adds to the callback URL. */
@@ -36,7 +36,10 @@ export function answerHandshake(query: CallbackQuery, { token }: CallbackKeys, n
   return query.echostr ?? ''
 }
 
-/** Authenticates and parses a callback; throws RequestError 401 or 403 if it is not WeChat's, 400 for an attack. */
+/**
+ * Authenticates and parses a callback; throws RequestError 401, 403 or 413 if it is not WeChat's. Whatever it says is no reason to
+ * refuse it: WeChat would send the same twice more, and count it as a failure of this server.
+ */
 export function readPush(
   query: CallbackQuery,
   body: string,
@@ -52,7 +55,7 @@ export function readPush(
   }
   checkTime(query.timestamp, now)
   const message = isEncrypted ? decrypted(query, body, keys) : requirePlainAllowed(body, keys)
-  const { fields, event } = isEncrypted ? parseAuthentic(message) : parsePush(message)
+  const { fields, event } = parsePush(message)
   return { message, isEncrypted, hops, fields, event: ofApp(event, keys.app) }
 }
 

@@ -6,7 +6,7 @@ import type { FollowerNews, News } from '../followers/follower-news.ts'
 import type { Address, OfficialAppId } from '../identifiers.ts'
 import type { ImageCheckMessage } from '../images/ports.ts'
 import { logOf } from '../of-app.ts'
-import type { AppLog, Log, Queue } from '../ports.ts'
+import type { AppLog, Log, Metrics, Queue } from '../ports.ts'
 import type { WeChatEvent } from './push.ts'
 import type { TakeReceipt } from './take-receipt.ts'
 
@@ -22,6 +22,7 @@ export type CallbackDeps = {
   /** Whether others get what we do not use. */
   readonly isPassedOn?: boolean
   readonly log: Log
+  readonly metrics: Metrics
 }
 
 /** The app of a callback's path, the default Official Account without one; throws RequestError `app-invalid`. */
@@ -55,6 +56,7 @@ export async function handleEvent(event: WeChatEvent, deps: CallbackDeps): Promi
       return tellIgnored(event.name, { ...deps, log })
     // Refusing it would make WeChat send it twice more and mark this URL as broken (docs/wechat.md 9.6).
     case 'unreadable':
+      deps.metrics.count('PushUnreadable')
       return log.warn('callback.unreadable', { why: event.why })
   }
 }

@@ -7,21 +7,22 @@ const lengthBytes = 4
 /** PKCS#7 with blocks of 32 bytes, not AES's own 16. */
 const maxPadding = 32
 
-/** The field in XML and in JSON; only JSON may escape its slashes with backslashes. */
+/**
+ * The field in XML and in JSON; only JSON may escape its slashes with backslashes. WeChat's own have 88 letters at least: two
+ * blocks of 32 bytes.
+ */
 const fields = [
-  /<Encrypt>\s{0,9}(?:<!\[CDATA\[)?([A-Za-z0-9+/=]+)/g,
-  /"\s{0,9}Encrypt\s{0,9}"\s{0,9}:\s{0,9}"([A-Za-z0-9+/=\\]+)"/g,
+  /<Encrypt>\s{0,9}(?:<!\[CDATA\[)?([A-Za-z0-9+/=]{88,})/g,
+  /"\s{0,9}Encrypt\s{0,9}"\s{0,9}:\s{0,9}"([A-Za-z0-9+/=\\]{88,})"/g,
 ]
-/** In compatible mode the user's plain-text message may contain something that looks like the field. */
-const maxFound = 8
 
 /**
- * Finds up to eight candidates for the encrypted part of a body. Uses no parser: an unsigned body must cost no more
- * than one scan.
+ * Finds all that may be the encrypted part of a body: in compatible mode a person's message, which is in the body too, may
+ * look like it any number of times, and where it ends is not certain. The signature tells which one is WeChat's. Uses no
+ * parser: an unsigned body must cost no more than one scan.
  */
 export function findEncrypted(body: string): string[] {
-  const found = (field: RegExp) => [...body.matchAll(field)].slice(0, maxFound / fields.length)
-  return fields.flatMap(found).map(([, text = '']) => text.replaceAll('\\/', '/'))
+  return fields.flatMap(field => [...body.matchAll(field)]).map(([, text = '']) => text.replaceAll('\\/', '/'))
 }
 
 /** Decrypts a message; undefined if it was not encrypted with this key for this appid. */

@@ -39,6 +39,7 @@ export async function forwardPush<T>(
   if (rests.isResting(target.name)) return withhold(target, deps)
   try {
     const keys = await keysOf(target)
+    if (target.mode !== 'plain' && keys.encodingAesKey === undefined) throw new ForwardError('no-key')
     const push = { message, hops, openid: textOf(fields.FromUserName), toUserName: textOf(fields.ToUserName) }
     const answer = await post(target.url, writePush(push, keys, { mode: target.mode, stamp: stamp() }), limitMs)
     const result = read(answer, keys)

@@ -14,7 +14,7 @@ import { validate } from '../validate.ts'
 import { type ForwardDeps, forwardPush } from './forward-push.ts'
 import type { PassOn, Subscribers } from './ports.ts'
 import { publishedPush } from './published-push.ts'
-import { parseAuthentic } from './push.ts'
+import { parsePush } from './push.ts'
 
 export type PassOnDeps = {
   readonly apps: Apps
@@ -79,6 +79,6 @@ async function forwardOne(item: Item & { readonly to: 'target' }, { apps, of, lo
   const deps = app === undefined ? undefined : of(app)
   const target = deps?.targets.find(it => it.name === item.target)
   if (deps === undefined || target === undefined) return log.warn('push.unknown-target', { target: item.target })
-  const push = { message: item.message, hops: item.hops, fields: parseAuthentic(item.message).fields }
+  const push = { message: item.message, hops: item.hops, fields: parsePush(item.message).fields }
   await forwardPush(push, target, { deps, limitMs, read: () => undefined })
 }

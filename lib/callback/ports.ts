@@ -6,8 +6,8 @@ import type { KeptPush, PublishedPush } from './published-push.ts'
 /** Tells another of us how many handed a push on. */
 export const hopsHeader = 'x-queqiao-hops'
 
-/** Why a server behind us did not take a push. */
-export type ForwardFailure = 'timeout' | 'unreachable' | 'status' | 'too-large' | 'address'
+/** Why a server behind us did not take a push; `no-key`: its mode is encrypted, and no EncodingAESKey is set for it. */
+export type ForwardFailure = 'no-key' | 'timeout' | 'unreachable' | 'status' | 'too-large' | 'address'
 
 /** No usable answer of a server behind us; names neither its URL nor what it said. */
 export class ForwardError extends Error {

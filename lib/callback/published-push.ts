@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import type { AppId } from '../identifiers.ts'
-import { type PushFields, parseAuthentic } from './push.ts'
+import { type PushFields, parsePush } from './push.ts'
 
 /** A push as it waits to be passed on: the plain message as it came, when, in milliseconds, and how many of us handed it on before. */
 export type KeptPush = {
@@ -37,7 +37,7 @@ export function publishedPush(
     return { type: 'wechat.unreadable', detail: { id: pushId(appid, message), account, receivedAt, text: message } }
   }
   const { FromUserName: openid } = fields
-  const who = typeof openid === 'string' ? { openid } : {}
+  const who = isText(openid) ? { openid } : {}
   return { type: typeOf(fields), detail: { id: idOf(appid, fields), account, ...who, receivedAt, push: fields } }
 }
 
@@ -62,13 +62,13 @@ function pushId(appid: string, key: string): string {
 
 /** EventBridge takes 128 characters. */
 function typeOf({ MsgType, Event, InfoType }: PushFields): string {
-  const name = MsgType === 'event' ? Event : (MsgType ?? InfoType)
+  const name = MsgType === 'event' ? Event : isText(MsgType) ? MsgType : InfoType
   return `wechat.${isText(name) ? name.slice(0, 100) : 'unknown'}`
 }
 
 /** Undefined for what no parser takes; the callback has logged it. */
 function fieldsIn(message: string): PushFields | undefined {
-  const { fields, event } = parseAuthentic(message)
+  const { fields, event } = parsePush(message)
   return event.kind === 'unreadable' && Object.keys(fields).length === 0 ? undefined : fields
 }
 

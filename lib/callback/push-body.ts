@@ -2,9 +2,7 @@
 
 import { XMLParser } from 'fast-xml-parser'
 
-import { RequestError } from '../errors.ts'
-
-/** A body without a message, or with fields missing for its kind; WeChat itself may send one. */
+/** A body without a message, with fields missing for its kind, or that looks like an attack; WeChat itself may send one. */
 export class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent'
 }
@@ -23,13 +21,16 @@ const parser = new XMLParser({
   maxNestedTags: maxDepth,
 })
 
-/** Parses a body; throws UnreadableEvent if malformed, RequestError `callback-malformed` if it looks like an attack. */
+/** Parses a body; throws UnreadableEvent, and nothing else, if it is malformed or looks like an attack. */
 export function parseBody(body: string): unknown {
   // A mini program's console can choose JSON; it has the same fields as the XML below its root.
   return body.trimStart().startsWith('{') ? parseJson(body) : parseXml(body)
 }
 
-/** Trims names and texts: WeChat's page "授权用户信息变更" shows JSON with blanks in them (`" OpenID"`). */
+/**
+ * Trims names and texts: WeChat's page "授权用户信息变更" shows JSON with blanks in them (`" OpenID"`). Fields without a text are
+ * left out: WeChat sends empty ones where it has none (docs/wechat.md 1.2).
+ */
 export function trimmed(value: unknown): unknown {
   if (typeof value === 'string') return value.trim()
   if (Array.isArray(value)) return value.map(trimmed)
@@ -38,13 +39,14 @@ export function trimmed(value: unknown): unknown {
   const isBlank = ([name]: readonly [string, unknown]) => name !== name.trim()
   // If two fields differ only in blanks, the one without wins.
   const inOrder = [...fields.filter(isBlank), ...fields.filter(it => !isBlank(it))]
-  return Object.fromEntries(inOrder.map(([name, it]) => [name.trim(), trimmed(it)]))
+  const named = inOrder.map(([name, it]) => [name.trim(), trimmed(it)] as const)
+  return Object.fromEntries(named.filter(([, it]) => it !== '' && it !== null))
 }
 
 /** The parsers' error messages quote the input, which may be anything, so they are not passed on. */
 function parseJson(body: string): unknown {
   const parsed = parseWith(() => JSON.parse(body, textOfNumber), 'JSON')
-  if (isDeeper(parsed, maxDepth)) throw hostile('it is nested too deep')
+  if (isDeeper(parsed, maxDepth)) throw new UnreadableEvent('it is nested too deep')
   return parsed
 }
 
@@ -77,7 +79,7 @@ function parseWith<T>(parse: () => T, what: string): T {
     return parse()
   } catch (error) {
     // The parser overflowed the stack.
-    if (error instanceof RangeError) throw hostile('it is nested too deep')
+    if (error instanceof RangeError) throw new UnreadableEvent('it is nested too deep')
     throw new UnreadableEvent(`it is not ${what}`)
   }
 }
@@ -102,19 +104,15 @@ function checkMarkup(xml: string): void {
     const at = markup.lastIndex
     const found = markup.exec(xml)
     if (found === null) {
-      if (/^<!(?:DOCTYPE|ENTITY)/i.test(xml.slice(at, at + 9))) throw hostile('a DOCTYPE is not accepted')
+      if (/^<!(?:DOCTYPE|ENTITY)/i.test(xml.slice(at, at + 9))) throw new UnreadableEvent('a DOCTYPE is not accepted')
       throw new UnreadableEvent('it is not XML')
     }
     depth += depthChangeOf(found)
-    if (depth > maxDepth) throw hostile('it is nested too deep')
+    if (depth > maxDepth) throw new UnreadableEvent('it is nested too deep')
   }
 }
 
 function depthChangeOf({ 0: token, groups }: RegExpExecArray): number {
   if (!token.startsWith('<') || /^<[!?]/.test(token) || groups?.empty !== undefined) return 0
   return groups?.end === undefined ? 1 : -1
-}
-
-function hostile(what: string): RequestError {
-  return new RequestError('callback-malformed', 400, `The callback cannot be read: ${what}.`)
 }

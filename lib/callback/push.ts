@@ -1,7 +1,6 @@
 /** Parses the events that WeChat pushes (docs/wechat.md 9.7). All fields are untrusted. */
 
 import * as v from 'valibot'
-import { RequestError } from '../errors.ts'
 import { isScene, type Scene } from '../followers/scene.ts'
 import { isId, type MiniOpenId, type OpenId, type UnionId } from '../identifiers.ts'
 import type { ImageVerdict } from '../images/ports.ts'
@@ -52,11 +51,12 @@ const follow = v.object({
 })
 const openid = v.custom<OpenId & MiniOpenId>(isId)
 const appid = v.optional(v.pipe(text, v.maxLength(64)))
+/** Who it is where `OpenID` names nobody. */
+const sender = v.object({ FromUserName: openid })
 const authorization = v.object({
-  FromUserName: openid,
   OpenID: v.optional(openid),
   AppID: appid,
-  UnionID: v.optional(v.union([v.custom<UnionId>(isId), v.literal('')])),
+  UnionID: v.optional(v.custom<UnionId>(isId)),
   CreateTime: instant,
 })
 const revocation = v.object({ RevokeInfo: v.optional(v.pipe(text, v.maxLength(200))) })
@@ -81,11 +81,11 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['scan', scanOf],
   [templateNames.receiptEvent, fields => receiptOf(checked(receipt, fields))],
   ['user_authorization_revoke', revocationOf],
-  ['user_authorization_cancellation', fields => erasureOf('erase', checked(authorization, fields))],
+  ['user_authorization_cancellation', fields => erasureOf('erase', fields)],
   ['wxa_media_check', verdictOf],
 ])
 
-/** Parses a push; throws RequestError `callback-malformed`, and nothing else, for what WeChat never sends. */
+/** Parses a push, and throws for none: what is not readable would not be if WeChat sent it again. */
 export function parsePush(body: string): ParsedPush {
   let fields: PushFields = {}
   try {
@@ -93,16 +93,6 @@ export function parsePush(body: string): ParsedPush {
     return { fields, event: read(checked(message, trimmed(fields))) }
   } catch (error) {
     if (error instanceof UnreadableEvent) return { fields, event: { kind: 'unreadable', why: error.message } }
-    throw error
-  }
-}
-
-/** A decrypted message is from WeChat, whatever its form: if refused, it would be sent twice more. */
-export function parseAuthentic(message: string): ParsedPush {
-  try {
-    return parsePush(message)
-  } catch (error) {
-    if (error instanceof RequestError) return { fields: {}, event: { kind: 'unreadable', why: error.message } }
     throw error
   }
 }
@@ -154,20 +144,18 @@ function revocationOf(fields: unknown): WeChatEvent {
   const { RevokeInfo } = checked(revocation, fields)
   const revoked = revokedBy(RevokeInfo)
   if (revoked === 'nothing') return otherOf(`user_authorization_revoke ${RevokeInfo}`)
-  return erasureOf(revoked === 'everything' ? 'erase' : 'erase-pictures', checked(authorization, fields))
+  return erasureOf(revoked === 'everything' ? 'erase' : 'erase-pictures', fields)
 }
 
-/** If `OpenID` names the person, `FromUserName` is WeChat itself (docs/wechat.md 9.9). */
-function erasureOf(
-  kind: 'erase' | 'erase-pictures',
-  { FromUserName, OpenID, AppID, UnionID, CreateTime }: v.InferOutput<typeof authorization>,
-): WeChatEvent {
+/** If `OpenID` names the person, `FromUserName` is WeChat itself (docs/wechat.md 9.9), and may be of any form. */
+function erasureOf(kind: 'erase' | 'erase-pictures', fields: unknown): WeChatEvent {
+  const { OpenID, AppID, UnionID, CreateTime } = checked(authorization, fields)
   return {
     kind,
-    openid: OpenID ?? FromUserName,
+    openid: OpenID ?? checked(sender, fields).FromUserName,
     at: CreateTime,
     ...(AppID === undefined ? {} : { appid: AppID }),
-    ...(UnionID === undefined || UnionID === '' ? {} : { unionid: UnionID }),
+    ...(UnionID === undefined ? {} : { unionid: UnionID }),
   }
 }
 

@@ -5,7 +5,7 @@
 
 import type { ForwardTarget } from '../forward-target.ts'
 import { logOf } from '../of-app.ts'
-import type { Metrics, Now, Queue } from '../ports.ts'
+import type { Now, Queue } from '../ports.ts'
 import type { CallbackKeys, Push } from './authenticate.ts'
 import { type CallbackDeps, handleEvent } from './callback.ts'
 import { isJson, sealReply } from './envelope.ts'
@@ -24,7 +24,6 @@ export type TakeDeps = CallbackDeps &
     /** Only where pushes are passed on to others; `subscribers` says whether some get all of them. */
     readonly passOn?: { readonly queue: Queue<PassOn>; readonly subscribers: boolean }
     readonly now: Now
-    readonly metrics: Metrics
   }
 
 /** When the push came (ms, our clock): WeChat waits from then on. */

@@ -14,6 +14,8 @@ export type AccessTokenSource = {
   get(): Promise<AccessToken>
   /** The same, with its generation and expiry. */
   present(): Promise<StoredToken>
+  /** The same as the store has it now, whatever is in memory: another process may have renewed it a moment ago. */
+  stored(): Promise<StoredToken>
   /**
    * Returns a token of a later generation than the rejected one; asks WeChat only if the store has none. Generations
    * are compared, not token texts: the stable call may return the same text again. `isForced` has WeChat issue another one
@@ -61,23 +63,23 @@ export function createAccessTokenSource(deps: TokenDeps): AccessTokenSource {
       })
     return renewal
   }
-  const read = async () => {
+  const stored = async () => {
     const before = memory
-    const stored = await tokens.read(appid)
-    if (stored !== undefined && isAlive(stored, now())) return remember(stored, before)
-    return renewOnce({ isStale: token => !isAlive(token, now()) })
+    const token = await tokens.read(appid)
+    if (token !== undefined && isAlive(token, now())) return remember(token, before)
+    return renewOnce({ isStale: it => !isAlive(it, now()) })
   }
 
   const present = async () => {
     if (memory !== undefined && isAlive(memory.token, now()) && now() < memory.readAt + memoryMs) return memory.token
-    reading ??= read().finally(() => {
+    reading ??= stored().finally(() => {
       reading = undefined
     })
     return reading
   }
 
   return {
-    present,
+    ...{ present, stored },
     get: async () => (await present()).accessToken,
     async renew({ generation }, isForced = false) {
       const isStale: Stale = token => token.generation <= generation || !isAlive(token, now())

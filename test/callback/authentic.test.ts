@@ -36,6 +36,7 @@ function callOf(message: string, appid: string, isPlain = false) {
 describe('what is authentic is answered, passed on and told once, whatever it contains', () => {
   it.each([
     ['a document type in a text', textMessage('<!DOCTYPE html><html></html>'), official],
+    ['a document type behind a text that ends its CDATA', textMessage('x]]><!DOCTYPE a>'), official],
     ['an entity in a text', textMessage('<!ENTITY lol "lol">&lol;'), official],
     ['an unknown event', eventMessage('something_new'), official],
     ['no MsgType', '<xml><ToUserName>gh_1</ToUserName></xml>', official],

@@ -13,6 +13,7 @@ import { verifyMessageSignature, verifySignature } from '../../lib/callback/sign
 import { newScene } from '../../lib/followers/scene.ts'
 import { officialAppid as foreign, id } from '../ids.ts'
 import { twoPairs } from '../second-pair.ts'
+import '../seed.ts'
 
 const sha1 = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex')
 
@@ -78,6 +79,9 @@ function encrypt(message: string, appid: string = officialAppid): string {
     cipher.final(),
   ]).toString('base64')
 }
+
+/** A text of a follower, as it stands in WeChat's XML. */
+const chatOf = (text: string) => xml.replace('</xml>', `<Content><![CDATA[${text}]]></Content></xml>`)
 
 /** What WeChat would send now in each mode. */
 function delivery(mode: 'plain' | 'compatible' | 'secure', message = xml, at = nowMs / 1000, appid?: string) {
@@ -181,21 +185,17 @@ describe('readPush', () => {
     },
   )
 
-  // A plain body may be anybody's; what was encrypted is WeChat's own, and a refusal brought it three times.
+  // Each refusal brought the push twice more, and counted as a failure of the server for everybody.
   it.each([
+    ['a DOCTYPE behind a text that ends its CDATA', chatOf('x]]><!DOCTYPE a>'), 'a DOCTYPE is not accepted'],
     ['a DOCTYPE', `<!DOCTYPE xml [<!ENTITY a "aaaa">]>${xml}`, 'a DOCTYPE is not accepted'],
     ['twenty elements in each other', `<xml>${'<a>'.repeat(20)}${'</a>'.repeat(20)}</xml>`, 'it is nested too deep'],
     ['twenty lists in each other', `{"a":${'['.repeat(20)}${']'.repeat(20)}}`, 'it is nested too deep'],
-  ])(
-    'refuses %s in plain mode alone, and tells of it once as unreadable where it was encrypted',
-    (_what, body, words) => {
-      const open = { encryption: 'optional' } as const
-      const why = `The callback cannot be read: ${words}.`
-      expect(() => read(delivery('plain', body), open)).toThrow(refusal('callback-malformed', 400))
-      for (const mode of ['compatible', 'secure'] as const)
-        expect(read(delivery(mode, body)), mode).toEqual({ kind: 'unreadable', why })
-    },
-  )
+  ])('refuses %s in no mode, and tells of it as unreadable', (_what, body, why) => {
+    const open = { encryption: 'optional' } as const
+    for (const mode of ['plain', 'compatible', 'secure'] as const)
+      expect(read(delivery(mode, body), open), mode).toEqual({ kind: 'unreadable', why })
+  })
 
   it('reads what is signed by msg_signature alone', () => {
     const { query, body } = delivery('secure')
@@ -206,6 +206,62 @@ describe('readPush', () => {
     const { query, body } = delivery('compatible')
     const chat = '<Content><![CDATA[<Encrypt>AAAA</Encrypt> "Encrypt":"BBBB"]]></Content>'
     expect(read({ query, body: body.replace('<xml>', `<xml>${chat}`) })).toEqual(follow)
+  })
+
+  // Four of them in a text of any follower had WeChat refused, and after some of those pushed to nobody.
+  describe('finds the encrypted part in compatible mode beside any text of a person', () => {
+    const lookalike = fc.constantFrom(
+      ...[
+        '<Encrypt>',
+        '<Encrypt>abc',
+        `<Encrypt>${'A'.repeat(88)}`,
+        `<Encrypt><![CDATA[${'B'.repeat(128)}]]></Encrypt>`,
+      ],
+      ...[
+        '"Encrypt":"',
+        `"Encrypt":"${'C'.repeat(88)}"`,
+        '</Encrypt>',
+        ']]>',
+        '<![CDATA[',
+        '<!--',
+        '</Content>',
+        '</xml>',
+      ],
+      ...['<xml>', '<!DOCTYPE a>', '{', '}', '\\', '"'],
+    )
+    const texts = fc.array(fc.oneof({ weight: 4, arbitrary: lookalike }, fc.string()), { maxLength: 60, size: 'max' })
+    const split = (text: string) => text.replaceAll(']]>', ']]]]><![CDATA[>')
+    const { query, body } = delivery('compatible')
+    const [encrypted = ''] = /<Encrypt>.*<\/Encrypt>/.exec(body) ?? []
+
+    it('in XML, before and behind it, whether WeChat splits its CDATA or not', () => {
+      fc.assert(
+        fc.property(texts, fc.boolean(), fc.boolean(), (parts, isSplit, isFirst) => {
+          const text = isSplit ? split(parts.join('')) : parts.join('')
+          const plain = chatOf(text)
+          const both = isFirst
+            ? plain.replace('<xml>', () => `<xml>${encrypted}`)
+            : `${plain.slice(0, -6)}${encrypted}</xml>`
+          expect(read({ query, body: both })).toEqual(follow)
+        }),
+      )
+    })
+
+    it('in JSON', () => {
+      const Encrypt = /CDATA\[(.*?)\]/.exec(encrypted)?.[1]
+      fc.assert(
+        fc.property(texts, fc.boolean(), (parts, isFirst) => {
+          const Content = parts.join('')
+          const both = isFirst ? { Encrypt, Content } : { Content, Encrypt }
+          expect(read({ query, body: JSON.stringify({ ToUserName: 'gh', ...both }) })).toEqual(follow)
+        }),
+      )
+    })
+
+    it.each([4, 7, 5_000])('with %i lookalikes in it', count => {
+      const chat = chatOf('<Encrypt>abc'.repeat(count))
+      expect(read({ query, body: chat.replace('</xml>', () => `${encrypted}</xml>`) })).toEqual(follow)
+    })
   })
 
   it('refuses what was encrypted for another app, or with another key', () => {
@@ -357,8 +413,11 @@ describe('handleEvent', () => {
       error: tell,
     }
     const takeReceipt = async (receipt: object) => void pushed.receipts?.push(receipt)
-    const deps = { apps: twoPairs, followers: queue('followers'), takeReceipt, log }
+    const counted: string[] = []
+    const metrics = { count: (name: string) => void counted.push(name) }
+    const deps = { apps: twoPairs, followers: queue('followers'), takeReceipt, log, metrics }
     return {
+      counted,
       pushed,
       told,
       deps,
@@ -371,7 +430,7 @@ describe('handleEvent', () => {
   const [openid, unionid] = [id('oWho'), id('u')]
 
   it('queues followers, receipts and verdicts apart, each with its app, and only tells of the rest', async () => {
-    const { handle, pushed, told, imageChecks } = openHandling()
+    const { handle, pushed, told, counted, imageChecks } = openHandling()
     await handle({ kind: 'unfollow', openid, at: 5 }, official)
     await handle({ kind: 'follow', openid, at: 6 }, brand)
     await handle({ kind: 'receipt', msgid: '1', status: 'success', at: 6 }, official)
@@ -384,6 +443,7 @@ describe('handleEvent', () => {
       { app: 'official', event: 'callback.unreadable', why: 'it is not XML' },
       { app: 'mini', event: 'image-verdict' },
     ])
+    expect(counted).toEqual(['PushUnreadable'])
     for (const app of [mini, shop]) await handle({ kind: 'image-verdict', verdict }, app, { imageChecks })
     expect(pushed).toEqual({
       followers: [
@@ -403,10 +463,10 @@ describe('handleEvent', () => {
 
   it('takes no receipt where none are kept', async () => {
     const { deps, told } = openHandling()
-    const { apps, followers, log } = deps
+    const { apps, followers, log, metrics } = deps
     await handleEvent(
       { kind: 'receipt', msgid: '1', status: 'success', at: 6 },
-      { app: official, apps, followers, log },
+      { app: official, apps, followers, log, metrics },
     )
     expect(told).toEqual([])
   })

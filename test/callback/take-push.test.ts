@@ -140,6 +140,17 @@ describe('a server behind us that fails', () => {
     expect(failures()).toBe(1)
   })
 
+  // WeChat got an error for each push, though our own work was done, and after some of them pushed nothing.
+  it.each(['compatible', 'secure'] as const)('and has no key for its mode %s costs them nothing either', async mode => {
+    const { got, url } = await openTarget()
+    const { deps, queued, clock, told } = openCallback([targetOf(url, { mode })])
+    const { encodingAesKey: _, ...keyless } = serverKeys
+    const withoutKey = { ...deps, keysOf: async () => keyless }
+    expect(await takePush(pushOf(eventMessage('subscribe')), withoutKey, { at: clock.now })).toBe('success')
+    expect([got, queued.followers?.length]).toEqual([[], 1])
+    expect(told).toMatchObject([{ event: 'push.not-forwarded', why: 'no-key' }])
+  })
+
   it('has what is left of the four seconds since the push came', async () => {
     const { url } = await openTarget(() => {})
     const { deps, clock, told } = openCallback([targetOf(url)])

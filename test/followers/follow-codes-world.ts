@@ -21,7 +21,7 @@ const heldEvents = v.object({ held: v.array(v.object({ plain: v.string() })) })
 /** Opens it; it closes with the test. */
 export async function openCodes() {
   const world = await openFollowers()
-  const { control, links, deps, log, now, sleep, account, box } = world
+  const { control, links, deps, log, metrics, now, sleep, account, box } = world
   await control('/callback', { hold: true })
   const sessions = sessionsWith(async () => keys, now)
   const [app] = boxApps.minis
@@ -49,7 +49,7 @@ export async function openCodes() {
     await control('/callbacks', undefined, 'DELETE')
     const queue: News[] = []
     const followers = { push: async (news: readonly News[]) => void queue.push(...news) }
-    const callback = { app: account.app, apps: boxApps, followers, receipts: { push: async () => undefined }, log }
+    const callback = { app: account.app, apps: boxApps, followers, log, metrics }
     for (const { plain } of held) await handleEvent(parsePush(plain).event, callback)
     return queue
   }

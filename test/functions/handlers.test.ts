@@ -8,7 +8,7 @@ import { createHandler as receipts } from '../../functions/receipts.ts'
 import { createHandler as refreshTokens } from '../../functions/refresh-tokens.ts'
 import { appids, boxApps } from '../../kit/app.ts'
 import { memoryDeliveries, memoryLinks } from '../../kit/memory-stores.ts'
-import { silentLog as log } from '../../kit/silent.ts'
+import { silentLog as log, silentMetrics as metrics } from '../../kit/silent.ts'
 import type { App } from '../../lib/apps.ts'
 import type { DeliveryStore } from '../../lib/send/ports.ts'
 import { id } from '../ids.ts'
@@ -66,7 +66,15 @@ describe('a handler with fakes', () => {
       throw new Error('a refused callback is passed on to nobody')
     }
     const queues = { followers: { push }, takeReceipt: push }
-    const handler = callback(async () => ({ apps: boxApps, keys, ...queues, replies: new Map(), forwarding, log }))
+    const handler = callback(async () => ({
+      apps: boxApps,
+      keys,
+      ...queues,
+      replies: new Map(),
+      forwarding,
+      log,
+      metrics,
+    }))
     for (const app of ['mini', 'nobody']) await handler({ ...requestOf({}), pathParameters: { app } }, context)
     const refused = lines().filter(it => it.message === 'http.refused')
     expect(refused.map(it => [it.code, it.app])).toEqual([

@@ -71,7 +71,7 @@ export async function openCheckWorld() {
   const [images, files, checks] = [memoryImages(), memoryImageFiles(), memoryQueue(world.now)]
   const host = await openHost(files)
   const [mini] = boxApps.minis
-  const { now, random, log } = world
+  const { now, random, log, metrics } = world
   const readable = { ...files, readableUrl: async (key: string) => `${host}/${key}?at=${now()}` }
   const minis: CheckImagesDeps['minis'][number][] = [{ ...world.app('mini'), app: mini }]
   const base = { images, files: readable, minis, checks, scene: 4 as const, now, random, log }
@@ -84,7 +84,7 @@ export async function openCheckWorld() {
     const { token, aesKey: encodingAesKey } = defaultCallback
     const keys = { app, token, encodingAesKey, encryption: 'required' as const }
     const nowhere = { push: async () => {} }
-    const deps = { app, apps: twoPairs, followers: nowhere, receipts: nowhere, imageChecks: checks, log }
+    const deps = { app, apps: twoPairs, followers: nowhere, imageChecks: checks, log, metrics }
     await handleEvent(readPush(Object.fromEntries(query), body, { keys, now }).event, deps)
   }
   /** Takes all that is visible, as one batch. */

@@ -159,9 +159,10 @@ function accountOf<T>(all: readonly T[], account: number): T {
 
 /** Tokens have an interleavings test of their own. */
 function tokensThatAreGood(now: () => number): AccessTokenSource {
+  const present = async () => ({ accessToken: 'token', issuedAt: 0, expiresAt: Infinity, generation: 1 })
   return {
     get: async () => 'token',
-    present: async () => ({ accessToken: 'token', issuedAt: 0, expiresAt: Infinity, generation: 1 }),
+    ...{ present, stored: present },
     renew: () => Promise.reject(new Error('no token is rejected here')),
     keepFresh: async () => false,
     isRejectingFresh: () => false,

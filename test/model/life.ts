@@ -1,6 +1,6 @@
 /** What people do at WeChat, and what it tells us of that. */
 
-import { silentLog as log } from '../../kit/silent.ts'
+import { silentLog as log, silentMetrics } from '../../kit/silent.ts'
 import { findAppById } from '../../lib/apps.ts'
 import { handleEvent } from '../../lib/callback/callback.ts'
 import type { WeChatEvent } from '../../lib/callback/push.ts'
@@ -26,7 +26,7 @@ export function openLife(people: People, queue: MessageQueue, { see }: Pick<Judg
   const tell = async (appid: AppId, event: WeChatEvent, told: Told) => {
     const push = async (bodies: readonly unknown[]) => queue.put(bodies)
     const app = findAppById(apps, appid) ?? shop
-    const deps = { app, apps, followers: { push }, log }
+    const deps = { app, apps, followers: { push }, log, metrics: silentMetrics }
     const times = { never: 0, once: 1, twice: 2 }[told]
     for (let time = 0; time < times; time++) await handleEvent(event, deps)
   }

@@ -3,7 +3,7 @@
 import type { PassOn } from '../../callback/ports.ts'
 import { pushKey } from '../../callback/published-push.ts'
 import type { Queue } from '../../ports.ts'
-import { openQueue } from './sqs-queues.ts'
+import { bodyOf, openQueue } from './sqs-queues.ts'
 
 /** Creates the queue; `push` throws after sending all others if SQS accepted any of them not. */
 export function createPushQueue(name: string): Queue<PassOn> {
@@ -20,5 +20,5 @@ export function createPushQueue(name: string): Queue<PassOn> {
 /** Each push and destination is a group of its own: none waits for another. */
 function entryOf(push: PassOn) {
   const id = `${pushKey(push)}-${push.to === 'target' ? push.target : 'all'}`
-  return { MessageBody: JSON.stringify(push), MessageGroupId: id, MessageDeduplicationId: id }
+  return { MessageBody: bodyOf(push), MessageGroupId: id, MessageDeduplicationId: id }
 }

@@ -2,7 +2,7 @@
 
 import type { Subscribers } from '../../callback/ports.ts'
 import { openBus } from './event-bus.ts'
-import { openQueue } from './sqs-queues.ts'
+import { bodyOf, openQueue } from './sqs-queues.ts'
 
 /** Creates a publisher to an EventBridge bus. */
 export function createPushBus(name: string): Subscribers {
@@ -17,7 +17,7 @@ export function createPushSink(name: string): Subscribers {
     async publish(pushes) {
       const causes: unknown[] = []
       const entries = pushes.map(({ type, detail }) => ({
-        MessageBody: JSON.stringify({ source: 'queqiao', 'detail-type': type, detail }),
+        MessageBody: bodyOf({ source: 'queqiao', 'detail-type': type, detail }),
       }))
       const refused = await queue.sendAll(entries, cause => causes.push(cause))
       return { refused, ...(causes.length === 0 ? {} : { cause: causes[0] }) }

@@ -39,7 +39,7 @@ export function createQueue<M>(name: string): Queue<M> {
   const queue = openQueue(name)
   return {
     async push(messages, delaySeconds = 0) {
-      const entries = messages.map(it => ({ MessageBody: JSON.stringify(it), DelaySeconds: delaySeconds }))
+      const entries = messages.map(it => ({ MessageBody: bodyOf(it), DelaySeconds: delaySeconds }))
       const causes: unknown[] = []
       const { size } = await queue.sendAll(entries, cause => causes.push(cause))
       if (size > 0)
@@ -227,6 +227,11 @@ function inCalls(entries: readonly Numbered[]): Numbered[][] {
     }
   }
   return calls.map(it => it.entries)
+}
+
+/** A message as JSON. People may write the two characters that SQS takes in no message; escaped they are the same JSON. */
+export function bodyOf(message: unknown): string {
+  return JSON.stringify(message).replaceAll(/[\uFFFE\uFFFF]/g, it => `\\u${it.charCodeAt(0).toString(16)}`)
 }
 
 /** SQS rejects control characters and unpaired surrogates, which other systems' texts may contain. */

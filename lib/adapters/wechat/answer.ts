@@ -13,8 +13,8 @@ const envelope = v.looseObject({
   // One official page shows errcode as text.
   errcode: maybe(v.pipe(v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d{1,12}$/))]), v.transform(Number))),
   errmsg: v.fallback(maybe(v.string()), undefined),
-  msg_id: v.optional(v.unknown()),
-  msgid: v.optional(v.unknown()),
+  msg_id: maybe(v.unknown()),
+  msgid: maybe(v.unknown()),
 })
 
 /**

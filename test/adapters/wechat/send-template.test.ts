@@ -61,8 +61,12 @@ describe('a template message', () => {
   })
 
   it('is named by the refusal of its duplicate', async () => {
-    const { send } = await answering('{"errcode":45065,"errmsg":"clientmsgid exist","msg_id":3599307433715204104}')
-    await expect(send()).rejects.toMatchObject({ errcode: 45065, msgid: '3599307433715204104', isRepeat: false })
+    for (const empty of ['', ',"msgid":""', ',"msgid":null']) {
+      const { send } = await answering(
+        `{"errcode":45065,"errmsg":"clientmsgid exist","msg_id":3599307433715204104${empty}}`,
+      )
+      await expect(send()).rejects.toMatchObject({ errcode: 45065, msgid: '3599307433715204104', isRepeat: false })
+    }
   })
 
   it('may have been sent by a call whose kept connection was lost, whatever the second call is answered', async () => {
