@@ -134,8 +134,8 @@ lib/tokens/lease.ts
   - deps.now() > giveUpAt || remainingMs() < spareMs
   + deps.now() > giveUpAt
   # a second token call goes on behind the end of the lease
-  - wechat.fetchAccessToken(() => until - now())
-  + wechat.fetchAccessToken()
+  - leftMs: () => until - now()
+  + leftMs: () => Number.POSITIVE_INFINITY
 lib/send/record.ts
   # what waits for quota waits for ever
   - if (isGivenUp(event, deps.now())) return deadLetterOverdue(event
@@ -181,8 +181,11 @@ lib/callback/cipher.ts
   - if (content.byteLength < randomLength + lengthBytes) return undefined
 lib/followers/link.ts
   # a follower keeps the unionid that WeChat no longer names
-  - seen.unionid ?? (following ? undefined : stored?.unionid)
-  + seen.unionid ?? stored?.unionid
+  - const before = tellsOnlyWhether(seen) ? stored : undefined
+  + const before = stored
+  # an answer about a follower that says nothing else takes their unionid away
+  - return unionid === undefined && !(following && followedAt !== undefined)
+  + return unionid === undefined && !following
 lib/sync/sync-run.ts
   # a sync run goes by a count that changed on the way
   - return total > 0 && total === minTotal && followers >= total
@@ -190,6 +193,10 @@ lib/sync/sync-run.ts
   # a sync run that saw everybody asks for an empty page
   - return total > 0 && total === minTotal && followers >= total
   + return total === minTotal && followers > total
+lib/sync/compare.ts
+  # whom a list that broke off does not name is taken for removed
+  - return endInferredFromCount || odd !== undefined || followers < minTotal
+  + return endInferredFromCount || odd !== undefined
 lib/sync/end.ts
   # who followed in the instant in which the sync run began is removed at its end
   - it.notedAt < run.beganAt)
