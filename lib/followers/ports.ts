@@ -136,6 +136,9 @@ export type Journal = {
   forget(openids: ReadonlySet<OpenId>): Promise<void>
 }
 
+/** The pages of sync runs, of which this folder only takes people out. */
+export type SyncPages = { forget(openids: ReadonlySet<OpenId>): Promise<void> }
+
 /** Who requested their erasure, by a digest of the openid alone, so that nothing brings them back but they themselves. */
 export type Erasures = {
   /** `at` in seconds by WeChat's clock; an older one never replaces a newer one. */
