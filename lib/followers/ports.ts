@@ -78,8 +78,8 @@ export type LinkUpkeep = {
    */
   erase(ids: readonly Address[], at: number): Promise<readonly Address[]>
   /**
-   * Removes who unfollowed an Official Account up to `at` (seconds) and has not followed since; false if it did not. With their
-   * last account goes the rest of them, whenever they logged in.
+   * Removes who unfollowed an Official Account up to `at` (seconds) and has not followed since; false if they have, also of who
+   * is removed already true. With their last account goes the rest of them, whenever they logged in.
    */
   expire(official: OfficialAppId, openid: OpenId, at: number): Promise<boolean>
   /**
