@@ -75,10 +75,13 @@ describe('every queue that there is', () => {
     expect(names.filter(it => !dashboard.includes(`queqiao-prod-${it}\\`))).toEqual([])
   })
 
-  it('is watched by an alarm, but for those on quota hold', async () => {
+  it('is watched by an alarm, but for those on quota hold, and so is who consumes it', async () => {
     const alarms = await made('alarms.cjs')
     const unwatched = queues.filter(it => !alarms.includes(`"${it.logicalName}"`)).map(it => it.name)
     expect(unwatched.filter(it => !it.includes('-parked'))).toEqual([])
+    const { logicalOf } = createRequire(import.meta.url)('../../resources/recursive-loops.cjs')
+    const consumers = deployment.triggers.map(it => it.functionName)
+    expect(consumers.filter(it => !alarms.includes(logicalOf(it)))).toEqual([])
   })
 })
 
