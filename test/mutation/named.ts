@@ -159,8 +159,8 @@ lib/callback/cipher.ts
   - if (content.byteLength < randomLength + lengthBytes) return undefined
 lib/followers/link.ts
   # a follower keeps the unionid that WeChat no longer names
-  - seen.unionid ?? (following ? undefined : stored?.unionid)
-  + seen.unionid ?? stored?.unionid
+  - const before = tellsOnlyWhether(seen) ? stored : undefined
+  + const before = stored
 lib/sync/sync-run.ts
   # a sync run goes by a count that changed on the way
   - return total > 0 && total === minTotal && followers >= total
