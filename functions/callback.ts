@@ -9,7 +9,7 @@ import { config } from '../lib/config.ts'
 import { refusingFor } from '../lib/of-app.ts'
 import { apps } from '../lib/runtime/apps.ts'
 import { log, now } from '../lib/runtime/context.ts'
-import { forwarding, passOn, targetsOf } from '../lib/runtime/forward.ts'
+import { forwarding, forwardTargetsOf, passOn } from '../lib/runtime/forward.ts'
 import { metrics } from '../lib/runtime/metrics.ts'
 import { followersQueue, imageChecks } from '../lib/runtime/queues.ts'
 import { receipts } from '../lib/runtime/receipts.ts'
@@ -52,7 +52,7 @@ export const handler = createHandler(async () => ({
   ...imageChecks(),
   ...passOn(),
   replies: replies(),
-  forwarding: app => ({ ...forwarding(app), targets: targetsOf(app) }),
+  forwarding: app => ({ ...forwarding(app), targets: forwardTargetsOf(app) }),
   log,
   metrics,
 }))

@@ -14,6 +14,15 @@ export function holds(text: string, item: Item, terms: Terms): boolean {
   return test(item, terms)
 }
 
+/** Throws for a range that ends before it begins, which DynamoDB refuses whatever rows there are. */
+export function checkRanges(text: string, { values }: Terms): void {
+  for (const [, low = '', high = ''] of text.matchAll(/BETWEEN (:\w+) AND (:\w+)/g)) {
+    if (!compare(values[low], '>', values[high])) continue
+    const words = 'The BETWEEN operator requires upper bound to be greater than or equal to lower bound'
+    throw Object.assign(new Error(words), { name: 'ValidationException' })
+  }
+}
+
 /** What an update makes of an item: `SET #a = :a, #b.#c = :c REMOVE #d`, `ADD #a :a`, or `DELETE #a :a` of a set. */
 export function updated(item: Item, text: string, { names, values }: Terms): Item {
   const changed: Record<string, unknown> = { ...item }

@@ -11,7 +11,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
 
-import { holds, type Item, type Terms, updated } from './expressions.ts'
+import { checkRanges, holds, type Item, type Terms, updated } from './expressions.ts'
 import { openIndex } from './memory-index.ts'
 
 /** The keys of each table of resources/tables.yml. */
@@ -132,7 +132,7 @@ function answer(command: object, tables: Tables, onWrite: OnWrite): object {
   const of: Of = name => tableOf(tables, name)
   if (command instanceof BatchGetCommand) return getAll(command, of)
   if (command instanceof GetCommand) return { Item: of(command.input.TableName).get(command.input.Key ?? {}) }
-  if (command instanceof QueryCommand) return of(command.input.TableName).query(command.input)
+  if (command instanceof QueryCommand) return queryIn(command, of)
   const written = command instanceof BatchWriteCommand ? putAll(command, of) : [change(command, of)]
   for (const it of written) onWrite(it)
   return { Attributes: attributesAsked(command, written[0]) }
@@ -154,6 +154,11 @@ function getAll({ input }: BatchGetCommand, of: Of): object {
   )
   const found = wanted.map(([name, { Keys = [] }]) => [name, Keys.flatMap(it => of(name).get(it) ?? [])])
   return { Responses: Object.fromEntries(found) }
+}
+
+function queryIn({ input }: QueryCommand, of: Of): object {
+  checkRanges(input.KeyConditionExpression ?? '', termsOf(input))
+  return of(input.TableName).query(input)
 }
 
 function putAll({ input }: BatchWriteCommand, of: Of): Written[] {

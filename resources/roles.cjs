@@ -89,7 +89,7 @@ const grants = {
       TokensTable: tokens,
       LoginsTable: ['GetItem', 'UpdateItem'],
       LinksTable: ['BatchGetItem', 'DeleteItem', 'GetItem', 'UpdateItem'],
-      WalksTable: syncRuns.filter(it => it !== 'GetItem'),
+      WalksTable: syncRuns,
     },
     queues: { FollowersQueue: [...consume, 'ChangeMessageVisibility', ...push], ImagesQueue: push },
   },

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 
 import { expect, it } from 'vitest'
 
+import { consumers } from '../lib/doctor/check-concurrency.ts'
 import { helpOf } from '../tools/command/help.ts'
 import { verbs } from '../tools/command/verbs.ts'
 import { openDoctorWorld } from './doctor/doctor-world.ts'
@@ -56,4 +57,31 @@ it('lists each check of the doctor in docs/doctor.md, and no other', async () =>
   const servers = [{ app: officials[0], name: 'crm', handshake: async () => undefined }]
   const { checks } = await (await openDoctorWorld()).examine({ servers })
   expect(told.toSorted()).toEqual(checks.map(it => it.name).toSorted())
+})
+
+// They named three of the callback's events, when it worked on seven.
+it('tells of each event that the callback works on', async () => {
+  const events = [...(await read('lib/callback/push.ts')).matchAll(/^ {2}\['([a-z_]+)',/gm)].map(it => it[1] ?? '')
+  expect(events.length).toBeGreaterThan(4)
+  const [, section = ''] = (await read('docs/http-api.md')).split('## GET /callback, POST /callback')
+  const texts = [
+    section.split('\n## ')[0] ?? '',
+    await read('docs/callbacks.md'),
+    await read('docs/callbacks.zh-CN.md'),
+  ]
+  const untold = texts.map(text => events.filter(it => !text.toLowerCase().includes(`\`${it}\``)))
+  expect(untold).toEqual([[], [], []])
+})
+
+it('tells how many functions the queues may use at once, as the doctor counts them', async () => {
+  const { 'check-images': checks, 'pass-on': pushes, ...always } = consumers
+  const all = Object.values(always).reduce((sum, it) => sum + it)
+  const [deploy, doctor] = await Promise.all(['docs/deploy.md', 'docs/doctor.md'].map(read))
+  const more = new RegExp(
+    `\\b${all}[,;] with \`IMAGE_CHECK=on\` ${checks} more, where\\s+\\[[^\\]]+\\]\\(callbacks.md\\) ${pushes} more`,
+  )
+  expect([deploy, doctor].map(it => more.test(it ?? ''))).toEqual([true, true])
+  expect(deploy).toMatch(
+    new RegExp(`${all}（\`IMAGE_CHECK=on\` 时再加 ${checks}，\\[转发推送\\]\\(.*?\\)时再加 ${pushes}）`),
+  )
 })

@@ -3,20 +3,11 @@
 import type { Apps } from '../apps.ts'
 import type { QueueSize } from '../doctor/deps.ts'
 import { inParallel } from '../pool.ts'
+import { asideQueues, workQueues } from '../queue-names.ts'
 import { ConsoleError } from './errors.ts'
 import { shownBody } from './mask.ts'
 import type { ConsoleDeps, Letter } from './ports.ts'
 
-/** Which queues people must look into. */
-const asideQueues = [
-  'events-dlq',
-  'events-review',
-  'followers-dlq',
-  'receipts-dlq',
-  'images-dlq',
-  'image-checks-dlq',
-] as const
-const workQueues = ['events', 'followers', 'receipts', 'images', 'image-checks'] as const
 const readsAtOnce = 8
 
 /** `purpose`: `aside` is for people to look into, `held` waits for quota. */

@@ -1,5 +1,6 @@
 /** Whether the queues exist, events are deferred, or messages need a person: dead letters, quota, doubt. */
 
+import { deadLettersOf } from '../queue-names.ts'
 import { deploy, type Place, redrive, redriveOther, showQuota } from './commands.ts'
 import type { DoctorDeps, QueueSize } from './deps.ts'
 import { nameOf } from './explain.ts'
@@ -89,8 +90,7 @@ function listQueues({ queueNames, parkedQueues }: DoctorDeps): Queue[] {
   const consumed = [events, followers, receipts, images, imageChecks, passOn].filter(it => it !== undefined)
   return [
     ...consumed.map(name => ({ name, kind: 'waiting' as const })),
-    // A FIFO queue's name ends in .fifo.
-    ...consumed.map(name => ({ name: name.replace(/(\.fifo)?$/, '-dlq$1'), kind: 'dead' as const })),
+    ...consumed.map(name => ({ name: deadLettersOf(name), kind: 'dead' as const })),
     { name: `${events}-review`, kind: 'review' },
     ...parkedQueues.map(name => ({ name, kind: 'parked' as const })),
   ]

@@ -6,14 +6,22 @@ import { logOf } from '../of-app.ts'
 import type { AppLog, ConsumedQueue, Log, Now, Queue } from '../ports.ts'
 import type { AskDeps } from './ask-followers.ts'
 import type { News } from './follower-news.ts'
-import type { Erasures, FollowCodes, FollowerLinks, Journal, LinkingStore, LinkStore, LinkUpkeep } from './ports.ts'
+import type {
+  Erasures,
+  FollowCodes,
+  FollowerLinks,
+  Journal,
+  LinkingStore,
+  LinkStore,
+  LinkUpkeep,
+  SyncPages,
+} from './ports.ts'
 
 /** An Official Account, and what is kept of its followers beside the links. */
 export type Account = Omit<AskDeps, 'log'> & {
   readonly app: OfficialAccount
   readonly erasures: Pick<Erasures, 'mark' | 'unmark' | 'marksOf'>
-  /** The pages of sync runs. */
-  readonly syncRuns: Pick<Journal, 'forget'>
+  readonly syncRuns: SyncPages
   readonly journal: Pick<Journal, 'forget' | 'note'>
   readonly linking: Pick<LinkingStore, 'workedIn'>
 }

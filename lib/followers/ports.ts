@@ -78,8 +78,8 @@ export type LinkUpkeep = {
    */
   erase(ids: readonly Address[], at: number): Promise<readonly Address[]>
   /**
-   * Removes who unfollowed an Official Account up to `at` (seconds) and has not followed since; false if it did not. With their
-   * last account goes the rest of them, whenever they logged in.
+   * Removes who unfollowed an Official Account up to `at` (seconds) and has not followed since; false if they have, also of who
+   * is removed already true. With their last account goes the rest of them, whenever they logged in.
    */
   expire(official: OfficialAppId, openid: OpenId, at: number): Promise<boolean>
   /**
@@ -135,6 +135,9 @@ export type Journal = {
   drop(keys: readonly string[]): Promise<void>
   forget(openids: ReadonlySet<OpenId>): Promise<void>
 }
+
+/** The pages of sync runs, of which this folder only takes people out. */
+export type SyncPages = { forget(openids: ReadonlySet<OpenId>): Promise<void> }
 
 /** Who requested their erasure, by a digest of the openid alone, so that nothing brings them back but they themselves. */
 export type Erasures = {

@@ -64,9 +64,18 @@ export async function checkImages<A extends CheckArrival>(
     const seconds = await inRecord(arrival, () => workOn(arrival, batch))
     if (seconds === undefined) return
     again.push(arrival)
-    await deps.checks.retryIn(arrival.receiptHandle, seconds)
+    await inRecord(arrival, () => putOff(arrival, seconds, deps))
   })
   return again
+}
+
+/** Where SQS does not take the delay, the queue's own holds, and the other messages of the batch are done all the same. */
+async function putOff({ receiptHandle }: CheckArrival, seconds: number, { checks, log }: CheckImagesDeps) {
+  try {
+    await checks.retryIn(receiptHandle, seconds)
+  } catch (error) {
+    log.warn('check-images.not-put-off', { error })
+  }
 }
 
 /** Returns the seconds until a retry; undefined if the message is done. */

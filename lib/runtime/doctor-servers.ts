@@ -11,7 +11,7 @@ import type { Secrets } from '../ports.ts'
 import { forwardSecretOf, secretOf } from '../secret-names.ts'
 import { apps } from './apps.ts'
 import { now } from './context.ts'
-import { stamp, targetsOf } from './forward.ts'
+import { forwardTargetsOf, stamp } from './forward.ts'
 
 /** As long as a push waits for them. */
 const limitMs = 4000
@@ -20,7 +20,9 @@ const limitMs = 4000
 export function servers(): Pick<DoctorDeps, 'servers'> {
   const secrets = createSecrets(config('SECRETS_PREFIX').SECRETS_PREFIX, now)
   const { officials, minis } = apps()
-  const all = [...officials, ...minis].flatMap(app => targetsOf(app).map(target => serverOf(app, target, secrets)))
+  const all = [...officials, ...minis].flatMap(app =>
+    forwardTargetsOf(app).map(target => serverOf(app, target, secrets)),
+  )
   return { servers: all }
 }
 

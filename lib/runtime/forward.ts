@@ -17,7 +17,7 @@ import { metrics } from './metrics.ts'
 import { neededSecret, secrets } from './secrets.ts'
 
 /** The servers that take an app's pushes; FORWARD_URL is of the default Official Account, and has its name. */
-export function targetsOf(app: App): readonly ForwardTarget[] {
+export function forwardTargetsOf(app: App): readonly ForwardTarget[] {
   const { FORWARD_URL: url, FORWARD_MODE: mode } = config('FORWARD_URL', 'FORWARD_MODE')
   const own = url === 'off' || app !== apps().officials[0] ? [] : [{ name: app.name, url, mode, answers: true }]
   return [...own, ...(app.forward ?? [])]

@@ -27,24 +27,34 @@ export function openAsideLetters(place: Place, events: Pick<EventsQueue, 'push'>
     redrive({ queue: ending, ids, evenInDoubt }) {
       const queue = openLetterQueue(place, ending)
       const until = now() + hideSeconds * 1000 - marginMs
-      return inHand(queue, async hand => {
+      const moveChosen = async (hand: Hand) => {
         const chosen = [...hand.values()].filter(it => ids.has(it.messageId))
         const how = { queue, events, hand, evenInDoubt, until, now, signal, show: () => undefined }
         const total = await move(chosen, how)
         if ('failure' in total) throw total.failure
         return { moved: total.moved }
-      })
+      }
+      return inHand(queue, moveChosen, giveBackOrLeave)
     },
   }
 }
 
+/** What was moved is told whatever becomes of the rest, which comes back by itself. */
+async function giveBackOrLeave(queue: LetterQueue, hand: Hand): Promise<void> {
+  await giveBack(queue, hand).catch(() => undefined)
+}
+
 /** Whatever happens, what was taken is given back. */
-async function inHand<T>(queue: LetterQueue, work: (hand: Hand, isAll: boolean) => Promise<T>): Promise<T> {
+async function inHand<T>(
+  queue: LetterQueue,
+  work: (hand: Hand, isAll: boolean) => Promise<T>,
+  tidy: (queue: LetterQueue, hand: Hand) => Promise<unknown> = giveBack,
+): Promise<T> {
   const hand: Hand = new Map()
   try {
     return await work(hand, await take(queue, hand))
   } finally {
-    await giveBack(queue, hand)
+    await tidy(queue, hand)
   }
 }
 

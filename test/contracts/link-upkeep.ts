@@ -113,8 +113,9 @@ function oneAccount(make: () => Promise<Seen>): void {
     expect(await known(store)).toEqual([true, true, true])
     await store.expire(official, openid, 100)
     expect(await known(store)).toEqual([false, false, false])
+    expect(await store.expire(official, openid, 100)).toBe(true)
     const back = await makeWith(row(), 900_000)
-    await back.expire(official, openid, 100)
+    expect(await back.expire(official, openid, 100)).toBe(false)
     expect(await known(back)).toEqual([true, true, true])
   })
 

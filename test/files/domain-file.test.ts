@@ -1,12 +1,22 @@
+import { readFile } from 'node:fs/promises'
+
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
 
+import { readFunctions } from '../../kit/service.ts'
 import { createImageFiles } from '../../lib/adapters/aws/s3-image-files.ts'
 import { createDomainFiles } from '../../lib/files/domain-file.ts'
+import { routesOf } from '../../tools/needs/compare.ts'
 import { openS3 } from '../opened.ts'
 
 const name = 'MP_verify_Ab3dEf6hIj9kLm2n.txt'
 const unknown = expect.objectContaining({ name: 'RequestError', code: 'file-unknown', status: 404 })
+
+const routes = Object.values((await readFunctions()).functions).flatMap(routesOf)
+/** The routes of one name that nothing can be read from. */
+const posted = routes
+  .flatMap(it => /^POST \/([\w-]+)$/.exec(it)?.[1] ?? [])
+  .filter(it => !routes.includes(`GET /${it}`))
 
 /** A bucket in memory that counts how often it is read. */
 function openFiles(objects: Map<string, string>) {
@@ -66,11 +76,17 @@ describe('a file by which WeChat knows a domain', () => {
     for (const file of ['empty.txt', 'none.txt']) await expect(files.read(file)).rejects.toThrow(unknown)
   })
 
-  it.each(['login', 'images'])('is never %s: that route takes POST alone', async route => {
+  it.each(posted)('is never %s: that route takes POST alone', async route => {
     const { files, asked } = openFiles(new Map())
     const refused = { code: 'method-not-allowed', status: 405, message: `/${route} takes POST alone.`, allow: ['POST'] }
     await expect(files.read(route)).rejects.toMatchObject(refused)
     expect(asked).toEqual([])
+  })
+
+  it('is refused for such routes as docs/http-api.md tells of', async () => {
+    const [row] = /^\| `method-not-allowed`.*$/m.exec(await readFile('docs/http-api.md', 'utf8')) ?? []
+    expect(posted.length).toBeGreaterThan(2)
+    expect(row?.split('|')[3]?.trim().split(', ').toSorted()).toEqual(posted.toSorted())
   })
 
   it.each([

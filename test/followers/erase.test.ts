@@ -342,4 +342,19 @@ describe('whoever unfollowed', () => {
     expect(unpictured).toEqual([])
     expect(await reach(returner)).toBe('reachable')
   })
+
+  // Their rows were gone at the first try, so the second took them for one who had returned, and left the rest.
+  it.each(['syncRuns', 'journal'] as const)('is forgotten in the %s too, though only at a second try', async store => {
+    const { openFollower, traces, work, tick, seconds, account, official } = await openErasure()
+    const who = await openFollower()
+    const left = { official: official.appid, openids: [who.openid], at: seconds() }
+    await work([{ change: 'unfollow', ...left }])
+    tick(31 * 86_400_000)
+    const expiry = { change: 'expire', ...left } as const
+    const broken = { ...account[store], forget: () => Promise.reject(new Error('DynamoDB is away')) }
+    expect(await work([expiry], { [store]: broken })).toEqual([expiry])
+    expect(await traces(who)).toContain(who.openid)
+    expect(await work([expiry])).toEqual([])
+    expect(await traces(who)).toEqual([])
+  })
 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 
 import { appids } from '../../kit/app.ts'
+import { feedOf } from '../../kit/deployment.ts'
 import type { CheckImagesDeps } from '../../lib/images/check-images.ts'
 import { parseImageCheck } from '../../lib/images/image-check-message.ts'
 import { checkingKey, imageKey } from '../../lib/images/image-keys.ts'
@@ -303,6 +304,24 @@ describe('checkImages', () => {
     expect(await stateOf(image)).toEqual(['refused', 'check-failed'])
     expect(files.keys()).toEqual([])
     expect(lines.find(it => it.event === 'images.uncheckable')).toMatchObject({ fields: { error: { errcode: 61010 } } })
+  })
+
+  // One refusal of SQS failed the whole invocation, and all of its messages came again.
+  it('fails no message more when it cannot put one off', async () => {
+    const { arrive, checks, control, hear, work, stateOf, pass, lines } = await openCheckWorld()
+    const [one, other] = [await arrive(), await arrive()]
+    await control('/faults', { path, kind: 'errcode', errcode: -1, times: 1 })
+    const away = () => Promise.reject(new Error('SQS is away'))
+    await work({ checks: { ...checks, retryIn: away } })
+    expect(lines.filter(it => it.event === 'check-images.not-put-off')).toHaveLength(1)
+    await hear(1)
+    await pass(Math.ceil(feedOf('check-images').visibilityMs / 60_000))
+    await hear(1)
+    await work()
+    expect([await stateOf(one), await stateOf(other)]).toEqual([
+      ['served', undefined],
+      ['served', undefined],
+    ])
   })
 
   it('begins nothing that it has no time for', async () => {

@@ -315,9 +315,14 @@ lib/adapters/aws/sqs-parked.ts
   # a parked event forgets its tries on the way back
   - MessageAttributes: Object.fromEntries(kept)
   + MessageAttributes: {}
-lib/adapters/aws/sqs-queues.ts
+lib/adapters/aws/in-calls.ts
   # ten messages are sent in one call, however large they are
-  -  && last.bytes + bytes <= runBytes
+  -  && last.bytes + bytes <= mostBytes
+lib/adapters/dynamo/link-expiry.ts
+  # an expiry whose rows a failed try removed passes for one of somebody who returned
+  - if (row === undefined) return true
+  + if (row === undefined) return false
+lib/adapters/aws/sqs-queues.ts
   # a message is held back for longer than SQS takes
   - const maxDelaySeconds = 900
   + const maxDelaySeconds = 9000

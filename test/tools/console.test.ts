@@ -1,6 +1,8 @@
 /** `./queqiao console`: what it looks at, over the local stack's own SQS and DynamoDB, and the command as a process. */
 
 import { readdir } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 
 import { build } from 'esbuild'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -8,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { getLetters, getQueues } from '../../lib/console/queues.ts'
 import { openStage } from '../../local/stage/open-stage.ts'
 import { parseOptions } from '../../tools/console/options.ts'
+import { listen } from '../listen.ts'
 import { onAws, startTool } from './run-tool.ts'
 import { openSession } from './session.ts'
 import { openDeliveries, openQueues } from './stores.ts'
@@ -18,8 +21,26 @@ const eventOf = (id: string) =>
 async function open() {
   const [queues, deliveries] = await Promise.all([openQueues('local'), openDeliveries('local')])
   const { session } = openSession(Date.now())
-  const env = { SQS_PORT: queues.port, DYNAMODB_PORT: `${deliveries.port}` }
-  return { queues, store: deliveries.store, stage: openStage({ stage: 'local' }, { ...session, env })() }
+  const openStageAt = (SQS_PORT: string) => {
+    const env = { SQS_PORT, DYNAMODB_PORT: `${deliveries.port}` }
+    return openStage({ stage: 'local' }, { ...session, env })()
+  }
+  return { queues, store: deliveries.store, stage: openStageAt(queues.port), openStageAt }
+}
+
+/** Opens SQS of this port, but for one of its actions, which it refuses. */
+async function openSqsWithout(action: string, port: string): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const target = `${request.headers['x-amz-target']}`
+    const own = `:${request.socket.localPort}/`
+    const body = (await text(request)).replaceAll(own, `:${port}/`)
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target }
+    const isRefused = target === `AmazonSQS.${action}`
+    const asked = isRefused ? undefined : await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body })
+    const answer = (await asked?.text()) ?? '{"__type":"com.amazonaws.sqs#AccessDenied"}'
+    response.writeHead(asked?.status ?? 403, headers).end(answer.replaceAll(`:${port}/`, own))
+  })
+  return new URL(await listen(server)).port
 }
 const idsIn = async (drained: Promise<readonly { readonly Body?: string | undefined }[]>) =>
   (await drained).map(({ Body = '{}' }) => JSON.parse(Body).id).toSorted()
@@ -41,6 +62,17 @@ describe('the console of a stage', () => {
     const ids = new Set(letters.flatMap(it => (it.eventId === 'b' ? it.messageId : [])))
     expect(await stage.letters.redrive({ queue: 'events-dlq', ids, evenInDoubt: false })).toEqual({ moved: 1 })
     expect([await idsIn(queues.drain('')), await idsIn(queues.drain('-dlq'))]).toEqual([['b'], ['a']])
+  })
+
+  // Whoever had moved letters was told only that SQS refused something.
+  it('tells what was moved, also where SQS does not take the rest back', async () => {
+    const { queues, openStageAt } = await open()
+    for (const it of ['a', 'b']) await queues.put('-dlq', eventOf(it), { reason: 'rejected: data' })
+    const { letters } = await openStageAt(queues.port).letters.peek('events-dlq')
+    const ids = new Set(letters.flatMap(it => (it.eventId === 'b' ? it.messageId : [])))
+    const stage = openStageAt(await openSqsWithout('ChangeMessageVisibilityBatch', queues.port))
+    expect(await stage.letters.redrive({ queue: 'events-dlq', ids, evenInDoubt: false })).toEqual({ moved: 1 })
+    expect(await idsIn(queues.drain(''))).toEqual(['b'])
   })
 
   it('tells the sizes of the queues that there are, and lists deliveries', async () => {

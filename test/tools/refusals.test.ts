@@ -63,8 +63,8 @@ describe('options that cannot be meant', () => {
     ['redrive', ['--limit', '0'], '--limit takes a whole number'],
     // Its ids are marked: it would be taken out of the queue, and be passed over by the sender.
     ['redrive', ['--queue', 'review', '--reason', 'all', '--send'], 'it would be lost'],
-    ['secrets', [], 'the local stack makes its own secrets, at each npm start'],
-    ['secrets', ['--stage', 'local'], 'the local stack makes its own secrets, at each npm start'],
+    ['secrets', [], 'the local stack takes its secrets from the environment and .env'],
+    ['secrets', ['--stage', 'local'], 'the local stack takes its secrets from the environment and .env'],
     ['secrets', ['--stage', 'prod', '--rotate', 'session-key'], '--rotate takes names of secrets'],
     ['static', ['--folder', 'none'], 'there is no folder none: make it, or name another with --folder'],
   ])('%s refuses %j', async (verb, args, words) => {
@@ -88,7 +88,7 @@ describe('options that cannot be meant', () => {
     ['sync', ['--everybody'], {}, "Unknown option '--everybody'"],
     ['sync', [], { LAMBDA_PORT: 'x' }, 'LAMBDA_PORT'],
     ['redrive', ['--send'], {}, '--reason'],
-    ['secrets', [], {}, 'the local stack makes its own secrets'],
+    ['secrets', [], {}, 'the local stack takes its secrets'],
     ['static', ['--folder', 'none'], {}, 'make it, or name another with --folder'],
   ])('end %s with 2: %j %j', async (verb, args, env, words) => {
     const ended = await runTool(verb, args, env)

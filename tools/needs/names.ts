@@ -73,3 +73,8 @@ export function partsOf(type: ts.Type | undefined): readonly ts.Type[] {
   if (type === undefined) return []
   return type.isUnion() ? type.types : [type]
 }
+
+/** Whether a type is an object's, and no list's. */
+export function isPlain(type: ts.Type, checker: ts.TypeChecker): boolean {
+  return !checker.isArrayLikeType(type) && (type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) !== 0
+}

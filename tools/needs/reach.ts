@@ -7,9 +7,10 @@
 
 import ts from 'typescript'
 
+import { bridgesOf } from './bridges.ts'
 import { isFunctionDeclared, isOwn, laterOf, ownDeclarations, portsOf, valuesOf } from './names.ts'
 import { fileOf } from './source.ts'
-import { bridgesOf, usedBy } from './uses.ts'
+import { usedBy } from './uses.ts'
 
 /** A function of the project that is called: its name, the file it stands in, and where there. */
 type Callee = { readonly name: string; readonly file: string; readonly declaration: ts.Node }

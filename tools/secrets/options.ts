@@ -87,4 +87,4 @@ function readNames(text: string, apps: Apps, ofApp: OfApp): SecretName[] {
 
 const whyNotLocal =
   `this is for a stage on AWS, as in ${program} ${spec.verb} --stage prod: ` +
-  'the local stack makes its own secrets, at each npm start, from the environment and .env'
+  'the local stack takes its secrets from the environment and .env, and makes its own session keys'

@@ -1,12 +1,11 @@
 /** An EventBridge bus. The client is loaded with the first entry, because most deployments have no bus. */
 
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
-import { inParallel, inRuns } from '../../pool.ts'
+import { inParallel } from '../../pool.ts'
+import { inCalls } from './in-calls.ts'
 import { requestLimits } from './limits.ts'
 
 const source = 'queqiao'
-/** EventBridge accepts ten entries per call. */
-const runSize = 10
 /** Rejected entries are sent again, so often in all. */
 const maxRounds = 3
 const atOnce = 4
@@ -25,8 +24,10 @@ export function openBus(name: string): EventBus {
       const publish = await opened
       const refused = new Set<number>()
       const causes: unknown[] = []
-      await inParallel(inRuns([...entries.entries()], runSize), atOnce, async run => {
-        const { left, cause } = await putAll(run, name, publish)
+      const indexed = entries.map((it, index): Indexed => [index, entryOf(it, name)])
+      const calls = inCalls(indexed, ([, it]) => it.Detail ?? '')
+      await inParallel(calls, atOnce, async call => {
+        const { left, cause } = await putAll(call, publish)
         for (const [index] of left) refused.add(index)
         if (cause !== undefined) causes.push(cause)
       })
@@ -35,7 +36,7 @@ export function openBus(name: string): EventBus {
   }
 }
 
-type Indexed = readonly [index: number, entry: BusEntry]
+type Indexed = readonly [index: number, entry: PutEventsRequestEntry]
 /** Returns for each entry whether it was rejected. */
 type Publish = (entries: readonly PutEventsRequestEntry[]) => Promise<boolean[]>
 
@@ -51,11 +52,11 @@ async function open(): Promise<Publish> {
 type Put = { readonly left: readonly Indexed[]; readonly cause?: unknown }
 
 /** Returns the entries that were not accepted; a failed call does not stop the others. */
-async function putAll(run: readonly Indexed[], bus: string, publish: Publish): Promise<Put> {
+async function putAll(run: readonly Indexed[], publish: Publish): Promise<Put> {
   let left = run
   try {
     for (let round = 0; left.length > 0 && round < maxRounds; round++) {
-      const refused = await publish(left.map(([, it]) => entryOf(it, bus)))
+      const refused = await publish(left.map(([, it]) => it))
       left = left.filter((_, index) => refused[index])
     }
     return { left }

@@ -15,19 +15,17 @@ import { inParallel } from '../../pool.ts'
 import type { Backlog, ConsumedQueue, Log, Queue } from '../../ports.ts'
 import { idOf } from '../../send/event-id.ts'
 import type { EventQueue, ParkingPlace, QueuedEvent } from '../../send/ports.ts'
+import { inCalls } from './in-calls.ts'
 import { requestLimits } from './limits.ts'
 
 export type QueueClient = {
   readonly sqs: SQSClient
   url(): Promise<string>
-  /** Sends any number of messages, ten per call; returns the indexes of failed ones, and passes errors to `tell`. */
+  /** Sends any number of messages, in as few calls as SQS accepts; returns the indexes of failed ones, and passes errors to `tell`. */
   sendAll(entries: readonly Entry[], tell: Tell): Promise<ReadonlySet<number>>
 }
 type Tell = (error: unknown, unsent: readonly Entry[]) => void
 
-/** SQS accepts ten messages per call, of 256 KB together. */
-const runSize = 10
-const runBytes = 240_000
 const callsAtOnce = 5
 /** The longest delay of SQS; a message that must wait longer is deferred again. */
 const maxDelaySeconds = 900
@@ -179,9 +177,13 @@ export function openQueue(name: string): QueueClient {
     async sendAll(entries, tell) {
       const unsent = new Set<number>()
       const numbered = entries.map((entry, index) => ({ ...entry, Id: `${index}` }))
-      await inParallel(inCalls(numbered), callsAtOnce, async run => {
-        for (const { Id } of await sendCall({ sqs, url }, run, tell)) unsent.add(Number(Id))
-      })
+      await inParallel(
+        inCalls(numbered, it => it.MessageBody ?? ''),
+        callsAtOnce,
+        async run => {
+          for (const { Id } of await sendCall({ sqs, url }, run, tell)) unsent.add(Number(Id))
+        },
+      )
       return unsent
     },
   }
@@ -213,21 +215,6 @@ async function sendCall(
 
 type Entry = Omit<SendMessageBatchRequestEntry, 'Id'>
 type Numbered = SendMessageBatchRequestEntry
-
-function inCalls(entries: readonly Numbered[]): Numbered[][] {
-  const calls: { entries: Numbered[]; bytes: number }[] = []
-  for (const entry of entries) {
-    const bytes = Buffer.byteLength(entry.MessageBody ?? '') + 500
-    const last = calls.at(-1)
-    const fits = last !== undefined && last.entries.length < runSize && last.bytes + bytes <= runBytes
-    if (!fits) calls.push({ entries: [entry], bytes })
-    else {
-      last.entries.push(entry)
-      last.bytes += bytes
-    }
-  }
-  return calls.map(it => it.entries)
-}
 
 /** A message as JSON. People may write the two characters that SQS takes in no message; escaped they are the same JSON. */
 export function bodyOf(message: unknown): string {

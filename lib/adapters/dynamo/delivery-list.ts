@@ -42,6 +42,8 @@ type Options = { readonly now: Now; readonly log: Pick<Log, 'error'> }
 export function createDeliveryList(dynamo: Dynamo, table: string, { now, log }: Options): DeliveryList {
   return {
     async page({ states, template, since = earliest, after = latest }) {
+      // DynamoDB refuses a range that ends before it begins.
+      if (after < since) return { deliveries: [] }
       const keys = states.flatMap(state => Array.from({ length: listingShards }, (_, it) => listingKey(state, it)))
       const shards = keys.map(it => readShard(dynamo, table, it, { since, until: after }))
       const isHere = (row: ListedRow) => isWanted(row, template, now())

@@ -44,9 +44,7 @@ export function createExpiry({ read, remove, unions }: ExpiryDeps) {
     throw new Error('the row of a unionid was changed all the time')
   }
 
-  return async (leaver: Leaver, at: number): Promise<boolean> => {
-    const row = await read(leaver)
-    if (row === undefined || !hasLeft(row, at)) return false
+  const removeAll = async (leaver: Leaver, row: Row, at: number): Promise<boolean> => {
     const removal = expiryOf(leaver, at)
     const { unionid } = row
     const isShared = unionid !== undefined && (await dropSide(unionid, leaver, { removal, must: true }))
@@ -55,6 +53,13 @@ export function createExpiry({ read, remove, unions }: ExpiryDeps) {
     // Last: it leads to the others, should this be cut short.
     await remove([leaver], [leaver, ...leadsOf(row)], removal)
     return (await read(leaver)) === undefined
+  }
+
+  return async (leaver: Leaver, at: number): Promise<boolean> => {
+    const row = await read(leaver)
+    // Removed before, maybe by a try that failed behind this.
+    if (row === undefined) return true
+    return hasLeft(row, at) && removeAll(leaver, row, at)
   }
 }
 
