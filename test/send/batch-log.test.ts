@@ -148,7 +148,9 @@ it('names the events whose attempt cannot be written or saved, that could not be
   await send([arrival(event('order-4', { openid }))], { followers: { push: away } })
   const named = (name: string) => lines.find(it => it.event === name)?.fields
   expect(named('send.attempt-not-written')).toMatchObject({ id: 'order-1' })
-  expect(named('send.attempt-not-saved')).toMatchObject({ ids: ['order-2'] })
+  // What was not written may have arrived all the same, so it is taken back; and that failed, too.
+  const unsaved = lines.filter(it => it.event === 'send.attempt-not-saved').map(it => it.fields)
+  for (const id of ['order-1', 'order-2']) expect(unsaved).toContainEqual(expect.objectContaining({ ids: [id] }))
   expect(named('send.not-prepared')).toMatchObject({ ids: ['order-3'] })
   expect(named('send.links-not-corrected')).toMatchObject({ ids: ['order-4'] })
 })
