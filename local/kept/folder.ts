@@ -17,11 +17,15 @@ export type KeptFolder = {
 const version = 1
 const ownersOnly = 0o700
 
-/** Opens the folder `name` below `parent`; throws a SettingsError if another run uses it. What an other version kept is set aside. */
+/** Opens the folder `name` below `parent`; throws a SettingsError if another run uses it, or nothing can be written there. What an other version kept is set aside. */
 export function openKeptFolder(parent: string, name: string, report: Report): KeptFolder {
-  mkdirSync(parent, { recursive: true, mode: ownersOnly })
   const lock = join(parent, `${name}.lock`)
-  takeLock(lock, parent)
+  try {
+    mkdirSync(parent, { recursive: true, mode: ownersOnly })
+    takeLock(lock, parent)
+  } catch (error) {
+    throw error instanceof SettingsError ? error : new SettingsError([unusable(parent, error)])
+  }
   const path = join(parent, name)
   const found = readVersion(path)
 
@@ -84,6 +88,11 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
+}
+
+function unusable(parent: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : error
+  return `Nothing can be kept in ${parent} (${code}): make it a folder that you may write, or start without kept data: npm start -- --fresh`
 }
 
 function inUse(parent: string, owner: number | undefined): string {

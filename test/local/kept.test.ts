@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import {
+  ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   DeleteMessageCommand,
   ReceiveMessageCommand,
@@ -39,6 +40,12 @@ describe('the folder', () => {
     )
     first.close()
     expect(openKeptFolder(parent, 'box', () => undefined).isNew).toBe(false)
+  })
+
+  it('where nothing can be written is named in a sentence', async () => {
+    const file = join(await openTestFolder(), '.queqiao')
+    await writeFile(file, 'no folder')
+    expect(() => openKeptFolder(file, 'box', () => undefined)).toThrow(`Nothing can be kept in ${file} (EEXIST)`)
   })
 
   it.each([
@@ -133,6 +140,35 @@ it('queues and buckets have in the next run what was in them', async () => {
   )
   expect(await kept?.transformToString()).toBe(Body)
   expect(received.Messages?.map(it => it.Body).sort()).toEqual(['waits', 'waits too'])
+  await again.close()
+})
+
+it('a message that is given back is there at once, and in the next run', async () => {
+  const dataDir = join(await openTestFolder(), 'sqs-s3')
+  const open = async () => {
+    const { url: endpoint, close } = await openSqs(await pickFreePort('127.0.0.1'), localAws.region, dataDir)
+    const sqs = new SQSClient({ endpoint, ...localAws })
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'events-dlq' }))
+    const receive = async () => {
+      const how = { QueueUrl, MessageSystemAttributeNames: ['ApproximateReceiveCount' as const] }
+      const { Messages: [message] = [] } = await sqs.send(new ReceiveMessageCommand(how))
+      return [message?.Body, message?.Attributes?.ApproximateReceiveCount, message?.ReceiptHandle] as const
+    }
+    const giveBack = (ReceiptHandle: string | undefined) =>
+      sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }))
+    return { sqs, QueueUrl, receive, giveBack, close }
+  }
+  const first = await open()
+  await first.sqs.send(new SendMessageCommand({ QueueUrl: first.QueueUrl, MessageBody: 'a letter' }))
+  for (const count of ['1', '2']) {
+    const [body, received, handle] = await first.receive()
+    expect([body, received]).toEqual(['a letter', count])
+    await first.giveBack(handle)
+  }
+  await first.close()
+
+  const again = await open()
+  expect((await again.receive()).slice(0, 2)).toEqual(['a letter', '3'])
   await again.close()
 })
 
