@@ -279,7 +279,8 @@ describe('./queqiao redrive', () => {
   })
 
   it('says when they come back by themselves, if they cannot be given back', async () => {
-    const { text } = await play(many(3), { args: ['--queue', 'dlq'], isReturnable: false })
+    const { code, text } = await play(many(3), { args: ['--queue', 'dlq'], isReturnable: false })
+    expect(code).toBe(1)
     expect(text).toContain('✗ these credentials need sqs:ChangeMessageVisibility')
     expect(text).toContain('✗ 3 could not be given back: they come back by themselves in 5 min 0 s')
   })

@@ -58,11 +58,14 @@ async function treatAll(run: Run): Promise<number> {
 /** Whatever happens, what was taken into the hand is given back. */
 async function treat(queue: AsideQueue, run: Run): Promise<number> {
   const hand: Hand = new Map()
+  let code = 1
+  let isTidy = false
   try {
-    return await lookAndMove(queue, hand, run)
+    code = await lookAndMove(queue, hand, run)
   } finally {
-    await tidyUp(queue, hand, run.deps)
+    isTidy = await tidyUp(queue, hand, run.deps)
   }
+  return isTidy ? code : Math.max(code, 1)
 }
 
 type Run = { readonly options: Options; readonly deps: RedriveDeps; readonly told: Told[] }
@@ -142,7 +145,8 @@ function describeMove({ moved, twice, ...more }: Moved, chosen: readonly Letter[
   return isAll ? 0 : 1
 }
 
-async function tidyUp(queue: AsideQueue, hand: Hand, { screen, signal }: RedriveDeps): Promise<void> {
+/** Answers whether others can see all of them again. */
+async function tidyUp(queue: AsideQueue, hand: Hand, { screen, signal }: RedriveDeps): Promise<boolean> {
   if (signal.aborted && hand.size > 0) screen.line(`Giving ${inThousands(hand.size)} back … · 正在归还`)
   const size = hand.size
   const kept = await giveBack(queue, hand).catch(error => {
@@ -152,6 +156,7 @@ async function tidyUp(queue: AsideQueue, hand: Hand, { screen, signal }: Redrive
   const time = inUnits(hideSeconds * 1000)
   if (kept > 0)
     screen.problem(`✗ ${inThousands(kept)} could not be given back: they come back by themselves in ${time}`)
+  return kept === 0
 }
 
 function showing(what: string, total: number, { screen }: RedriveDeps) {
