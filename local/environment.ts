@@ -17,6 +17,8 @@ export type Settings = {
   wechat: WeChatKeys
   /** The Official Account is a test account (测试号), which does not check values. */
   isTestAccount: boolean
+  /** Deliveries end at `accepted`, for receipts are thrown away. */
+  isWithoutReceipts: boolean
   endpoints: { dynamodb: string | undefined; sqs: string | undefined; s3: string | undefined }
   region: string
   isVerbose: boolean
@@ -86,6 +88,7 @@ export function readSettings(env: Environment, file = listFile('apps.json')): Se
     wechatApiUrl,
     wechat: readWeChatKeys(env, stage, isOther),
     isTestAccount: env.TEST_ACCOUNT === 'on',
+    isWithoutReceipts: env.RECEIPTS === 'off',
     endpoints: {
       dynamodb: url('AWS_ENDPOINT_URL_DYNAMODB'),
       sqs: url('AWS_ENDPOINT_URL_SQS'),

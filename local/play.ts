@@ -16,7 +16,7 @@ type Play = { steps: Steps; templateId: string; isDemo: boolean; hasAccounts: bo
 /** Plays it, by step. Unless it is the demo, a box that pushes to another stack goes on doing so, and nothing is played. */
 export async function playInBox(
   { addresses, sqs }: Player,
-  settings: Pick<Settings, 'wechatApiUrl' | 'wechat'>,
+  settings: Pick<Settings, 'wechatApiUrl' | 'wechat' | 'isWithoutReceipts'>,
   { steps, templateId, isDemo, hasAccounts }: Play,
 ): Promise<void> {
   const callback = `${addresses.api}/callback`
@@ -28,5 +28,5 @@ export async function playInBox(
     await control.pushTo(callback, settings.wechat, AbortSignal.timeout(controlLimitMs))
   }
   if (hasAccounts) await playAccounts({ ...addresses, sqs }, steps)
-  else await playStory({ ...addresses, sqs, templateId }, steps)
+  else await playStory({ ...addresses, sqs, templateId, isWithoutReceipts: settings.isWithoutReceipts }, steps)
 }

@@ -20,7 +20,7 @@ it('plays nothing in a box that pushes to another stack, and leaves its URL to t
 
   await playInBox(
     { addresses: { api: 'http://127.0.0.1:10', wechat: box.url, eventsQueueUrl: 'http://127.0.0.1:10/events' }, sqs },
-    { wechatApiUrl: box.url, wechat },
+    { wechatApiUrl: box.url, wechat, isWithoutReceipts: false },
     { steps, templateId: 'any', isDemo: false, hasAccounts: false },
   )
 

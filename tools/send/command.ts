@@ -103,7 +103,7 @@ function describeSilence(seen: Delivery | undefined, waitMs: number, { log }: Se
   const time = inUnits(waitMs)
   if (seen?.state === 'waiting') return `  nothing new for ${time}: it waits, as told above · 仍在等待`
   if (seen !== undefined)
-    return `  no receipt for ${time}: it may still come, but not where WeChat cannot call /callback · 尚无回执`
+    return `  no receipt for ${time}: it may still come, but not where WeChat cannot call /callback, nor with RECEIPTS=off · 尚无回执`
   return `✗ no news for ${time} · 尚无结果: the event waits, or is tried again; why, tells the log of send: ${log}`
 }
 
