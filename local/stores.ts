@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import type { Server, ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import dynalite from 'dynalite'
 import { buildApp } from 'fauxqs'
 import { openKeptStores } from './kept/queues.ts'
@@ -10,6 +12,8 @@ export type Store = {
 }
 
 const loopbackHost = '127.0.0.1'
+/** So long it waits for answers when it is closed. */
+const answerMs = 1000
 // The calls whose answers hold queue URLs.
 const queueUrlCall = /\.(GetQueueUrl|CreateQueue|ListQueues)$/
 
@@ -17,15 +21,29 @@ const queueUrlCall = /\.(GetQueueUrl|CreateQueue|ListQueues)$/
 export async function openDynamoDb(port: number, path?: string): Promise<Store> {
   const server = dynalite({ createTableMs: 0, ...(path === undefined ? {} : { path }) }).listen(port, loopbackHost)
   await once(server, 'listening')
+  const answers = answersOf(server)
   return {
     url: `http://${loopbackHost}:${port}`,
     async close() {
       const closed = once(server, 'close')
       server.close()
+      // Dynalite throws, where nobody can catch it, if its tables are closed while it answers: what comes now gets no answer.
+      server.removeAllListeners('request')
+      await Promise.race([answers.allEnded(), delay(answerMs, undefined, { ref: false })])
       server.closeAllConnections()
       await closed
     },
   }
+}
+
+/** The answers that a server has not ended. */
+function answersOf(server: Server) {
+  const open = new Set<ServerResponse>()
+  server.on('request', (_request, response) => {
+    open.add(response)
+    response.once('close', () => open.delete(response))
+  })
+  return { allEnded: () => Promise.all([...open].map(it => once(it, 'close'))) }
 }
 
 /** Starts SQS and S3 (fauxqs) with their data in a folder, or in memory, on loopback only; fauxqs' own start listens on every interface. */

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os'
+import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import {
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
@@ -8,6 +9,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { expect, it } from 'vitest'
+import { pickFreePort } from '../../local/ports.ts'
+import { openDynamoDb } from '../../local/stores.ts'
 import { localAws, openEmulator } from '../opened.ts'
 
 async function openQueue() {
@@ -51,6 +54,32 @@ it('openSqs › takes emoji and rare characters as SQS does, alone and in a batc
   ])
   const refused = sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a\u0000' }))
   await expect(refused).rejects.toThrow('Invalid characters')
+})
+
+it('openDynamoDb › answers what it was asked before it closes', async () => {
+  const store = await openDynamoDb(await pickFreePort('127.0.0.1'))
+  const client = new DynamoDBClient({ endpoint: store.url, ...localAws, maxAttempts: 1 })
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'letters',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  )
+  const asked = Array.from({ length: 50 }, (_, id) =>
+    client.send(new PutItemCommand({ TableName: 'letters', Item: { id: { S: `${id}` } } })),
+  )
+  const ends = Promise.allSettled(asked)
+  const thrown: unknown[] = []
+  const note = (error: unknown) => void thrown.push(error)
+  process.on('uncaughtExceptionMonitor', note)
+  await asked[0]
+  // An answer that comes when its tables are closed is an error that nobody can catch.
+  await store.close()
+  await ends
+  process.off('uncaughtExceptionMonitor', note)
+  expect(thrown).toEqual([])
 })
 
 const outside = Object.values(networkInterfaces())
