@@ -18,16 +18,21 @@ export async function checkServer({ name, handshake }: DoctorServer, app: App): 
     return warning(`${name} answers the handshake with something other than its echostr`, hintFor(app))
   } catch (error) {
     if (!(error instanceof ForwardError)) throw error
-    if (error.why === 'status') return warning(`${name} answers the handshake with HTTP ${error.status}`, hintFor(app))
+    if (error.why === 'status' && !isItsFault(error))
+      return warning(`${name} answers the handshake with HTTP ${error.status}`, hintFor(app))
     const hint =
       error.why === 'address'
         ? 'FORWARD_NETWORK does not allow its address'
         : 'look at that server, and at the way to it'
     return wrong(
-      `${name}, a server behind us, does not answer (${error.why}): its pushes get what replies.json has, or success`,
+      `${name}, a server behind us, does not answer (${error.message}): its pushes get what replies.json has, or success`,
       hint,
     )
   }
+}
+
+function isItsFault({ status = 0 }: ForwardError): boolean {
+  return status >= 500
 }
 
 function hintFor({ name }: App): string {

@@ -26,12 +26,13 @@ export function notChecked(because: string, hint?: string): Finding {
 /** The worst first. */
 const statuses: readonly Status[] = ['wrong', 'warning', 'not-checked', 'ok']
 
-/** Merges findings into the worst of them, without repeated texts. */
+/** Merges findings without repeated texts: all that is wrong or a warning, the worst first; or else the worst of them. */
 export function joined(findings: readonly Finding[]): Finding {
   const status = statuses.find(it => findings.some(finding => finding.status === it)) ?? 'ok'
-  const worst = findings.filter(it => it.status === status)
-  const words = [...new Set(worst.map(it => it.words))].join('; ')
-  const hints = [...new Set(worst.flatMap(it => it.hint ?? []))]
+  const told = status === 'wrong' ? [status, 'warning'] : [status]
+  const all = told.flatMap(of => findings.filter(it => it.status === of))
+  const words = [...new Set(all.map(it => it.words))].join('; ')
+  const hints = [...new Set(all.flatMap(it => it.hint ?? []))]
   return { status, words, ...(hints.length === 0 ? {} : { hint: hints.join('; ') }) }
 }
 

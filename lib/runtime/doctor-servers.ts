@@ -30,7 +30,7 @@ function serverOf(app: App, target: ForwardTarget, secrets: Secrets): DoctorServ
   const ask = createHandshake(config('FORWARD_NETWORK').FORWARD_NETWORK)
   return {
     app,
-    name: target.name,
+    name: app.forward?.includes(target) ? target.name : 'FORWARD_URL',
     async handshake(echostr) {
       // Its own, or else that of the callback whose pushes it takes.
       const own = await secrets.get(forwardSecretOf(target, 'forward-token'))

@@ -53,12 +53,26 @@ describe('a server behind us', () => {
   it.each([
     ['hangs up', (_query: URLSearchParams, response: ServerResponse) => void response.destroy(), 'unreachable'],
     ['hangs', () => undefined, 'timeout'],
+    ['fails', (_query: URLSearchParams, response: ServerResponse) => void response.writeHead(502).end(), 'status 502'],
   ])('is wrong where it %s', async (_, answer, why) => {
     const url = await answering(answer)
     expect(await find(serversAt(url, 'theirs', 200))).toMatchObject({
       status: 'wrong',
       words: expect.stringContaining(why),
     })
+  })
+
+  it('that is wrong hides no other that answers otherwise than it should', async () => {
+    const url = await answering((_query, response) => void response.end('success'))
+    const { servers: [good] = [] } = serversAt(url, 'theirs')
+    const { servers: [bad] = [] } = serversAt('http://127.0.0.1:1/', 'theirs')
+    const both = [good, bad].flatMap((it, at) => (it === undefined ? [] : { ...it, name: ['shop', 'crm'][at] ?? '' }))
+    const found = await find({ servers: both })
+    expect(found).toMatchObject({
+      status: 'wrong',
+      words: expect.stringMatching(/crm, .* does not answer.*; shop answers/),
+    })
+    expect(found?.hint).toContain('POST alone')
   })
 
   it('is not asked without a Token, nor at an address inside a network', async () => {
