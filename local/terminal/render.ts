@@ -27,10 +27,11 @@ export function renderLine(line: LogLine, paint: Paint): string | undefined {
   return `${paint('dim', timeOf(at))} ${colour === undefined ? text : paint(colour, text)}`
 }
 
-/** Of alike lines of one batch the first is whole, and the others are counted. */
+/** Of alike lines of one batch the first is whole, and the others are counted, where the words do not count them. */
 function withMore(words: string, { more, ids }: LogLine['fields']): string {
   if (typeof more !== 'number') return words
-  return `${words}; so ${more} more${Array.isArray(ids) && ids.length > 0 ? `: ${ids.join(', ')}` : ''}`
+  const told = words.includes(`${more} more`) ? '' : `; so ${more} more`
+  return `${words}${told}${Array.isArray(ids) && ids.length > 0 ? `: ${ids.join(', ')}` : ''}`
 }
 
 function timeOf(at: Date): string {

@@ -12,13 +12,19 @@ const because = (fields: Fields) => {
     errcode: textOf(fields, 'errcode'),
   }
   const said = [reason || why, ...(errcode === '' || (reason || why).includes(errcode) ? [] : [`WeChat’s ${errcode}`])]
-  return said.filter(it => it !== '').join(', ') || 'without a reason'
+  return said.filter(it => it !== '').join(', ') || (isMore(fields) ? 'for other reasons' : 'without a reason')
 }
 const withErrcode = (fields: Fields) =>
   textOf(fields, 'errcode') === '' ? '' : `, WeChat’s ${textOf(fields, 'errcode')}`
 const withMsgid = (fields: Fields) => (textOf(fields, 'msgid') === '' ? '' : ` (msgid ${textOf(fields, 'msgid')})`)
 const counted = (fields: Fields, name: string, one: string, many: string) =>
   `${textOf(fields, name)} ${textOf(fields, name) === '1' ? one : many}`
+/** Alike ones of a batch, or those of so many kinds that they are told together. */
+const isMore = (fields: Fields) => typeof fields.more === 'number'
+const eventOf = (fields: Fields) =>
+  isMore(fields) && fields.id === undefined
+    ? counted(fields, 'more', 'more event', 'more events')
+    : `event ${textOf(fields, 'id') || 'without a readable id'}`
 const unlessFailed: Words = fields => (isZero(fields, 'failed') ? undefined : `${textOf(fields, 'failed')} come again`)
 
 /** The events that matter most, in words; all others are shown with their fields. */
@@ -30,14 +36,14 @@ const words: Readonly<Record<string, Words>> = {
   'send.resolved': silent,
   'send.called': silent,
   'send.accepted': it => `event ${textOf(it, 'id')} sent by ${textOf(it, 'app')}${withMsgid(it)}`,
-  'send.dropped': it => `event ${textOf(it, 'id')} not sent: ${because(it)}`,
-  'send.rejected': it => `event ${textOf(it, 'id') || 'without a readable id'} rejected: ${because(it)}`,
-  'send.in-doubt': it => `event ${textOf(it, 'id')} may have been sent or not: ${because(it)}`,
+  'send.dropped': it => `${eventOf(it)} not sent: ${because(it)}`,
+  'send.rejected': it => `${eventOf(it)} rejected: ${because(it)}`,
+  'send.in-doubt': it => `${eventOf(it)} may have been sent or not: ${because(it)}`,
   'send.waits': it => `event ${textOf(it, 'id')} waits ${textOf(it, 'seconds')} s: ${because(it)}`,
-  'send.held': it => `event ${textOf(it, 'id')} waits for quota: ${because(it)}`,
+  'send.held': it => `${eventOf(it)} waits for quota: ${because(it)}`,
   'send.repeated': it => `event ${textOf(it, 'id')} again, not sent twice: it is ${textOf(it, 'state') || 'decided'}`,
   'send.parked': it => `the day’s quota of ${textOf(it, 'app')} is used up: events wait until ${textOf(it, 'until')}`,
-  'send.failed': it => `send failed for event ${textOf(it, 'id')}: ${errorOf(it)}`,
+  'send.failed': it => `send failed for ${eventOf(it)}: ${errorOf(it)}`,
   'send.batch': it =>
     isZero(it, 'failed') ? undefined : `${counted(it, 'failed', 'event comes', 'events come')} again`,
   'receipts.kept': it => `receipt: ${textOf(it, 'state')}${withMsgid(it)}`,

@@ -44,6 +44,8 @@ describe('for people', () => {
       { id: 'o', reason: 'r', more: 2, ids: ['p', 'q'] },
       '! event o rejected: r; so 2 more: p, q',
     ],
+    ['WARN', 'send.rejected', { reason: 'r', more: 2, ids: ['p', 'q'] }, '! 2 more events rejected: r: p, q'],
+    ['WARN', 'send.rejected', { more: 1, ids: ['p'] }, '! 1 more event rejected: for other reasons: p'],
     ['DEBUG', 'send.waits', { id: 'o', why: 'WeChat is busy', seconds: 5 }, '· event o waits 5 s: WeChat is busy'],
     ['DEBUG', 'login.accepted', { app: 'mini', reach: 'reachable' }, '✓ login to mini: reachable'],
     ['INFO', 'link-followers.batch', { app: 'official', openids: 1, failed: 0 }, '✓ 1 follower of official linked'],
