@@ -31,8 +31,13 @@ export async function keepReceipt(
   signal?: AbortSignal,
 ): Promise<Pick<Delivery, 'state' | 'reason' | 'at'> | undefined> {
   if (!/[1-9]/.test(msgid)) return undefined
-  const facts = { ...stateOfReceipt(status), at: new Date(at * 1000).toISOString() }
+  const facts = { ...stateOfReceipt(status), at: new Date(endOfSecond(at)).toISOString() }
   await deliveries.keepReceipt({ official, msgid }, facts, signal)
   log.debug('receipts.kept', { msgid, official, state: facts.state })
   return facts
+}
+
+/** WeChat names whole seconds: at their end, or a receipt would seem older than the call of which it tells. */
+function endOfSecond(at: number): number {
+  return at * 1000 + 999
 }

@@ -18,7 +18,7 @@ describe('keepReceipts', () => {
     await send([one])
     const receipt = { messageId: 'a', official, msgid: phone()[0]?.msgid ?? '', status, at: 1_767_225_600, receives: 1 }
     expect(await keepReceipts([receipt], { deliveries, log })).toEqual([])
-    expect(await stateOf('order-1')).toMatchObject({ state, ...(reason && { reason }), at: '2026-01-01T00:00:00.000Z' })
+    expect(await stateOf('order-1')).toMatchObject({ state, ...(reason && { reason }), at: '2026-01-01T00:00:00.999Z' })
   })
 
   it('hands back what could not be written', async () => {
