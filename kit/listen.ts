@@ -13,9 +13,12 @@ export async function listen(server: Server, host = '127.0.0.1', wanted = 0): Pr
   return address.port
 }
 
+/** Longer than any pause of a run: nobody is to find that a kept connection was closed in the moment of its next use. */
+const keepAliveTimeout = 600_000
+
 /** Opens a server of HTTP; closing it ends what is under way. */
 export async function openServer(serve: RequestListener) {
-  const server = createServer(serve)
+  const server = createServer({ keepAliveTimeout }, serve)
   const port = await listen(server)
   return {
     port,
