@@ -58,6 +58,10 @@ const inChinese: Readonly<Record<string, string>> = {
   bound: '上限',
   'our bare client': '本项目的裸客户端',
   'bare loop of node:http': 'node:http 裸循环',
+  'bare loop': '裸循环（只发请求）',
+  'AWS clients alone': '仅 AWS 客户端',
+  naive: '最简单的做法',
+  typical: '常见做法',
 }
 
 /** `0.93`, `12.4`, `1,234`; a spread as `0.93 (0.91–0.95)`; ✓ and ✗. */
